@@ -1,0 +1,49 @@
+"""Who acts: a membership, the system (the clock), or a signed link sent to someone."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Actor(Protocol):
+    """What the engine asks of whoever acts; ``settings.LIFECYCLE_ACTOR_MODEL`` satisfies it."""
+
+    @property
+    def pk(self) -> int | None: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def organisation_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class System:
+    """The clock and the followers it sets in motion: a null membership that sees every row."""
+
+    pk: None = None
+    role: str = "system"
+    kind: str = ""
+    organisation_id: None = None
+
+    def __str__(self) -> str:
+        return "Maillon"
+
+
+@dataclass(frozen=True)
+class SignedLink:
+    """A person who acts through a link: the link's id and a fingerprint of the address it was sent to."""
+
+    link_id: str
+    sent_to: str
+    organisation_id: int | None = None
+    pk: None = None
+    role: str = "link"
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return "Lien signé"
+
+
+SYSTEM = System()

@@ -1,0 +1,110 @@
+"""The journal: one append-only table per machine, chained by hash, from one abstract model."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+
+from lifecycle.machine import Machine, verbs_of
+
+GENESIS = ""
+"""The hash that comes before the first row of an object."""
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Reads of a journal."""
+
+    def as_of(self, instant: datetime) -> Self:
+        """The last row of each object before ``instant``: the state the world was in, from the journal alone."""
+        return self.filter(at__lt=instant).order_by("object_id", "-seq").distinct("object_id")
+
+    def of(self, row: Machine) -> Self:
+        """The rows of one object, newest first, with who acted."""
+        return self.filter(object_id=row.pk).select_related("actor").order_by("-seq")
+
+
+class Entry(models.Model):
+    """One move of one object. A concrete journal adds ``object`` (``related_name="journal"``) and the dimensions."""
+
+    seq = models.PositiveIntegerField("rang")
+    verb = models.CharField("verbe", max_length=40)
+    source = models.CharField("de", max_length=50, blank=True)
+    target = models.CharField("à", max_length=50)
+    at = models.DateTimeField("le")
+    recorded_at = models.DateTimeField("inscrit le")
+    due_at = models.DateTimeField("échu le", null=True, blank=True)
+    cause_machine = models.CharField("machine de la cause", max_length=40, blank=True)
+    cause_entry = models.BigIntegerField("ligne de la cause", null=True, blank=True)
+    actor = models.ForeignKey(
+        settings.LIFECYCLE_ACTOR_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+    role = models.CharField("rôle", max_length=20)
+    organisation = models.BigIntegerField("organisation", null=True, blank=True)
+    via = models.CharField("lien signé", max_length=80, blank=True)
+    values = models.JSONField("valeurs", default=dict, blank=True)
+    comment_digest = models.CharField("empreinte du commentaire", max_length=64, blank=True)
+    hash = models.CharField("empreinte", max_length=64)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ("object_id", "seq")
+        constraints = (models.UniqueConstraint(fields=("object", "seq"), name="%(app_label)s_%(class)s_once"),)
+        indexes = (models.Index(fields=("at", "object"), name="%(app_label)s_%(class)s_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.verb} n° {self.seq}"
+
+    def sentence(self) -> str:
+        """What happened, as the timeline tells it."""
+        model = self._meta.get_field("object").related_model
+        declared = verbs_of(model).get(self.verb)  # type: ignore[arg-type]
+        return declared.done if declared else self.verb
+
+    def expected_hash(self, previous: str) -> str:
+        """The hash this row must carry after ``previous``."""
+        return chain(previous, {name: getattr(self, name) for name in hashed_columns(type(self))})
+
+
+def journal_of(model: type[Machine]) -> type[Entry]:
+    """The journal of a machine."""
+    return model._meta.get_field("journal").related_model  # type: ignore[return-value]
+
+
+def hashed_columns(journal: type[Entry]) -> list[str]:
+    """All columns of a journal but its id and its hash, in the alphabetical order of the canonical JSON."""
+    return sorted(f.attname for f in journal._meta.concrete_fields if f.attname not in ("id", "hash"))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"valeur impossible au journal : {type(value).__name__}")
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode
+
+
+def chain(previous: str, columns: dict[str, Any]) -> str:
+    """SHA-256 of the previous hash and the canonical JSON of the columns (UTC, microseconds), in hexadecimal."""
+    return hashlib.sha256(f"{previous}{_canonical(columns)}".encode()).hexdigest()
+
+
+def digest_comment(salt: str, text: str) -> str:
+    """The salted digest by which a journal row holds a comment that may be erased."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def state_as_of(model: type[Machine], instant: datetime) -> dict[int, str]:
+    """``{pk: state}`` of every object of a machine just before ``instant``, from the journal alone."""
+    return dict(journal_of(model).objects.as_of(instant).values_list("object_id", "target"))
+

@@ -1,0 +1,67 @@
+"""What the engine itself stores: comments that may be erased, closed months, seals."""
+
+from datetime import datetime
+
+from django.db import models
+
+
+class Comment(models.Model):
+    """A free comment, apart from the journal: erasing it leaves the chain whole."""
+
+    digest = models.CharField("empreinte", max_length=64, unique=True)
+    salt = models.CharField("sel", max_length=32, blank=True)
+    text = models.TextField("commentaire", blank=True)
+
+    class Meta:
+        verbose_name = "commentaire"
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
+    def holding(self, instant: datetime) -> "ClosedPeriodQuerySet":
+        """The closed periods in which ``instant`` falls."""
+        return self.filter(starts_at__lte=instant, ends_at__gt=instant)
+
+
+class ClosedPeriod(models.Model):
+    """A period whose figures are frozen: no journal row may fall inside any more. Half-open [starts, ends)."""
+
+    starts_at = models.DateTimeField("début")
+    ends_at = models.DateTimeField("fin")
+    closed_at = models.DateTimeField("close le")
+
+    objects = ClosedPeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "période close"
+        verbose_name_plural = "périodes closes"
+        constraints = (
+            models.UniqueConstraint(fields=("starts_at", "ends_at"), name="lifecycle_closedperiod_once"),
+            models.CheckConstraint(
+                condition=models.Q(starts_at__lt=models.F("ends_at")), name="lifecycle_closedperiod_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+
+class Seal(models.Model):
+    """The nightly seal of one machine: the digest of all its heads, whose list is exported outside the database."""
+
+    machine = models.CharField("machine", max_length=40)
+    sealed_at = models.DateTimeField("scellé le")
+    objects_count = models.PositiveIntegerField("objets")
+    digest = models.CharField("empreinte", max_length=64)
+    previous = models.CharField("empreinte précédente", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "scellé"
+        verbose_name_plural = "scellés"
+        ordering = ("-sealed_at",)
+        constraints = (models.UniqueConstraint(fields=("machine", "sealed_at"), name="lifecycle_seal_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.machine} {self.sealed_at:%Y-%m-%d}"

@@ -1,0 +1,213 @@
+"""Migration operations: the wall of a machine, and tables to which one can only add.
+
+They guard against code and mistakes, not against a superuser who drops triggers: ``verify_journal`` is for that.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+from lifecycle.machine import Machine, verbs_of
+
+WATCHED = ("id", "reference", "state", "seq", "head", "moved_at")
+
+_TRUNCATE_SQL = """
+CREATE OR REPLACE FUNCTION lifecycle_refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_database() NOT LIKE 'test\\_%' THEN
+        RAISE EXCEPTION 'La table % ne se vide pas.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION lifecycle_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'La table % ne se complète que par ajout.', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
+END $$;
+CREATE OR REPLACE FUNCTION lifecycle_refuse_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE first timestamptz; last timestamptz;
+BEGIN
+    SELECT min(at), max(at) INTO first, last FROM added;
+    IF EXISTS (SELECT 1 FROM lifecycle_closedperiod c WHERE c.starts_at <= last AND c.ends_at > first)
+       AND EXISTS (SELECT 1 FROM added a JOIN lifecycle_closedperiod c ON a.at >= c.starts_at AND a.at < c.ends_at)
+    THEN
+        RAISE EXCEPTION 'Cette période est close : rien ne s’y inscrit plus.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lifecycle_closed_period';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+_APPEND_ONLY_SQL = """
+CREATE TRIGGER {table}_append_only BEFORE {events} ON {quoted} FOR EACH ROW {when}
+    EXECUTE FUNCTION lifecycle_refuse_change();
+{delete}
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {quoted} FOR EACH STATEMENT
+    EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+
+_WALL_SQL = """
+CREATE OR REPLACE FUNCTION {table}_wall_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.id <> OLD.id OR NEW.reference <> OLD.reference OR NEW.seq <> OLD.seq + 1 OR NOT EXISTS (
+        SELECT 1 FROM {journal} j
+        WHERE j.object_id = NEW.id AND j.seq = NEW.seq AND j.source = OLD.state AND j.target = NEW.state
+          AND j.hash = NEW.head AND j.at = NEW.moved_at)
+    THEN
+        RAISE EXCEPTION 'Aucun mouvement de % sans sa ligne au journal.', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{table}_wall';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION {table}_wall_birth() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.seq <> 1 OR NOT EXISTS (
+        SELECT 1 FROM {journal} j
+        WHERE j.object_id = NEW.id AND j.seq = 1 AND j.source = '' AND j.target = NEW.state
+          AND j.hash = NEW.head AND j.at = NEW.moved_at)
+    THEN
+        RAISE EXCEPTION 'Aucune création de % sans sa ligne au journal.', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{table}_wall';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION {journal}_wall_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM {table} o WHERE o.id = NEW.object_id AND o.seq >= NEW.seq) THEN
+        RAISE EXCEPTION 'Ligne de % sans mouvement de son objet.', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{journal}_wall';
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS {table}_wall_move ON {table};
+CREATE TRIGGER {table}_wall_move BEFORE UPDATE ON {table} FOR EACH ROW
+    WHEN ({changed}) EXECUTE FUNCTION {table}_wall_move();
+COMMENT ON TRIGGER {table}_wall_move ON {table} IS '{watched}';
+DROP TRIGGER IF EXISTS {table}_wall_birth ON {table};
+CREATE TRIGGER {table}_wall_birth BEFORE INSERT ON {table} FOR EACH ROW
+    EXECUTE FUNCTION {table}_wall_birth();
+DROP TRIGGER IF EXISTS {journal}_wall_moved ON {journal};
+CREATE CONSTRAINT TRIGGER {journal}_wall_moved AFTER INSERT ON {journal} DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION {journal}_wall_moved();
+DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
+CREATE TRIGGER {journal}_closed AFTER INSERT ON {journal} REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_refuse_closed();
+"""
+
+_UNWALL_SQL = """
+DROP FUNCTION IF EXISTS {table}_wall_move() CASCADE;
+DROP FUNCTION IF EXISTS {table}_wall_birth() CASCADE;
+DROP FUNCTION IF EXISTS {journal}_wall_moved() CASCADE;
+DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
+"""
+
+
+def watched_columns(model: type[Machine]) -> list[str]:
+    """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
+    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
+    return sorted({model._meta.get_field(name).column for name in names} | set(WATCHED))
+
+
+class Wall(Operation):
+    """Raise the wall of a machine: no move and no creation without its journal row, and the reverse.
+
+    ``stamps`` lists every stamped field and dimension; run it again in a later migration when a machine stamps more.
+    ``tests/test_consistency.py`` compares what is in the database with what the code declares.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, journal_name: str, stamps: Sequence[str] = ()) -> None:
+        self.model_name = model_name
+        self.journal_name = journal_name
+        self.stamps = tuple(stamps)
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The tables' columns do not change."""
+
+    def _names(self, app_label: str, state: ProjectState) -> dict[str, str]:
+        model = state.apps.get_model(app_label, self.model_name)
+        columns = sorted({model._meta.get_field(name).column for name in self.stamps} | set(WATCHED))
+        return {
+            "table": model._meta.db_table,
+            "journal": state.apps.get_model(app_label, self.journal_name)._meta.db_table,
+            "changed": " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns),
+            "watched": ",".join(columns),
+        }
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        schema_editor.execute(_TRUNCATE_SQL, params=None)
+        schema_editor.execute(_WALL_SQL.format(**self._names(app_label, to_state)), params=None)
+        AppendOnly(self.journal_name).database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        AppendOnly(self.journal_name).database_backwards(app_label, schema_editor, from_state, to_state)
+        schema_editor.execute(_UNWALL_SQL.format(**self._names(app_label, from_state)), params=None)
+
+    def describe(self) -> str:
+        return f"Raise the wall of {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"wall_{self.model_name.lower()}"
+
+
+class AppendOnly(Operation):
+    """Make a table append-only: UPDATE, DELETE and TRUNCATE are refused by the database.
+
+    ``erasable`` names the fields that may still change (a name that is forgotten, a file that is removed).
+    TRUNCATE is let through in a database whose name begins with ``test_``, for the flush of tests.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, erasable: Sequence[str] = ()) -> None:
+        self.model_name = model_name
+        self.erasable = tuple(erasable)
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The table's columns do not change."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        self.database_backwards(app_label, schema_editor, to_state, from_state)
+        table = model._meta.db_table
+        names: dict[str, Any] = {"table": table, "quoted": schema_editor.quote_name(table)}
+        if self.erasable:
+            kept = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.erasable)
+            names["events"] = "UPDATE"
+            names["when"] = f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}])"
+            names["delete"] = (
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {names['quoted']} FOR EACH ROW"
+                " EXECUTE FUNCTION lifecycle_refuse_change();"
+            )
+        else:
+            names |= {"events": "UPDATE OR DELETE", "when": "", "delete": ""}
+        schema_editor.execute(_TRUNCATE_SQL, params=None)
+        schema_editor.execute(_APPEND_ONLY_SQL.format(**names), params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        for suffix in ("append_only", "no_delete", "no_truncate"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_{suffix} ON {schema_editor.quote_name(table)}")
+
+    def describe(self) -> str:
+        return f"Make {self.model_name} append-only"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"append_only_{self.model_name.lower()}"
+

@@ -1,0 +1,33 @@
+"""Public references: short, readable aloud, unguessable; apart from primary keys, which stay inside."""
+
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No 0/O, 1/I/L, nor U: nothing that is misread or misheard."""
+LENGTH = 8
+
+_source: ContextVar[random.Random | None] = ContextVar("reference_source", default=None)
+
+
+def new_reference(prefix: str) -> str:
+    """A new reference such as ``A-7K3M-2QXZ`` (about 39 bits)."""
+    source = _source.get()
+    if source is None:
+        drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    else:
+        drawn = "".join(source.choices(ALPHABET, k=LENGTH))
+    return f"{prefix}-{drawn[:4]}-{drawn[4:]}"
+
+
+@contextmanager
+def drawn_from(source: random.Random) -> Iterator[None]:
+    """Draw references from ``source`` inside the block, so that the same seed gives the same département."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)

@@ -1,0 +1,135 @@
+"""What must be true before a verb, as objects: the same one answers for a row, a set, a preview or a filter."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models.expressions import Combinable, Expression
+
+from lifecycle.actors import Actor
+
+type Condition = Q | Expression | Combinable | bool
+type PerRowValues = dict[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that is missing: code, French sentence, who can lift it, where, and the field it concerns."""
+
+    code: str
+    sentence: str
+    lifted_by: str = ""
+    where: str = ""
+    field: str = ""
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may know: the instant, who acts and what was given. Never the machine's own clock."""
+
+    at: datetime
+    actor: Actor
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """True when the value was given: without it a rule asks whether any value would do."""
+        return self.values.get(name) not in (None, "")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A condition on the row with the sentence that says what is missing.
+
+    ``condition(ctx)`` yields one ORM condition, true when the requirement is met. ``needs`` names the values
+    without which the verb is refused. ``constraint`` is the database constraint that says the same: its violation
+    becomes this sentence. ``where`` is the URL name (given the row's reference) of the page where it is solved.
+    """
+
+    code: str
+    sentence: str
+    condition: Callable[[Context], Condition] = lambda ctx: True
+    needs: tuple[str, ...] = ()
+    constraint: str = ""
+    lifted_by: str = ""
+    where: str = ""
+    field: str = ""
+
+    @property
+    def reason(self) -> Reason:
+        return Reason(self.code, self.sentence, self.lifted_by, self.where, self.field)
+
+
+@dataclass(frozen=True)
+class PerRow:
+    """A rule on values that differ per row of a set (a tag, a grade), answered for the whole set at once.
+
+    ``check(ctx, per_row)`` receives ``{pk: {column: value}}`` and returns the rows it refuses, each with a Reason or
+    a sentence, in a constant number of queries.
+    """
+
+    code: str
+    sentence: str
+    check: Callable[[Context, PerRowValues], Mapping[int, Reason | str]]
+    needs: tuple[str, ...] = ()
+    constraint: str = ""
+    lifted_by: str = ""
+    where: str = ""
+    field: str = ""
+
+    @property
+    def reason(self) -> Reason:
+        return Reason(self.code, self.sentence, self.lifted_by, self.where, self.field)
+
+    def refusals(self, ctx: Context, per_row: PerRowValues) -> dict[int, Reason]:
+        refused = self.check(ctx, per_row)
+        return {
+            pk: said if isinstance(said, Reason) else Reason(self.code, said, self.lifted_by, self.where, self.field)
+            for pk, said in refused.items()
+        }
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """A counted place (a quota): one counter row, locked, with a check constraint behind it.
+
+    ``counter`` is the model's label, ``key`` the link column of the row that leads to its counter, or a function of
+    the context when one counter serves the whole set. ``amount`` is +1 to take a place, -1 to give it back.
+    The surplus of a set is refused by rank, in the order of primary keys.
+    """
+
+    code: str
+    sentence: str
+    counter: str
+    key: str | Callable[[Context], int | None]
+    used: str = "used"
+    limit: str = "total"
+    amount: int = 1
+    constraint: str = ""
+    lifted_by: str = ""
+    where: str = ""
+    field: str = ""
+
+    @property
+    def reason(self) -> Reason:
+        return Reason(self.code, self.sentence, self.lifted_by, self.where, self.field)
+
+
+type Rule = Requirement | PerRow | Capacity
+
+
+def as_expression(condition: Condition) -> Expression:
+    """Turn what a condition yields into a boolean column of a query."""
+    if isinstance(condition, bool):
+        return Value(condition, output_field=BooleanField())
+    if isinstance(condition, Q):
+        if not condition:
+            return Value(True, output_field=BooleanField())
+        return ExpressionWrapper(condition, output_field=BooleanField())
+    if isinstance(condition, Expression):
+        return condition
+    raise TypeError(f"une condition rend un Q, une expression ou un booléen, pas {type(condition).__name__}")
