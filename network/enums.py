@@ -1,0 +1,89 @@
+"""The codes of the network and their French labels."""
+
+from django.db.models import TextChoices
+
+
+class OrganisationKind(TextChoices):
+    """What an organisation does in the chain; one organisation may have several kinds."""
+
+    DEPARTEMENT = "departement", "Département (pilotage)"
+    PREFECTURE = "prefecture", "Préfecture"
+    REGION = "region", "Région"
+    HUB = "hub", "Hub territorial"
+    DONOR = "donor", "Donateur"
+    RECONDITIONER = "reconditioner", "Reconditionneur"
+    EPCI = "epci", "EPCI"
+    DISTRIBUTOR = "distributor", "Distributeur"
+    RELAY = "relay", "Relais de distribution"
+    PRESCRIBER = "prescriber", "Prescripteur"
+    OPERATOR = "operator", "Opérateur télécom"
+    RECYCLER = "recycler", "Recycleur"
+    MEDIATION = "mediation", "Médiation numérique"
+    FUNDER = "funder", "Financeur"
+
+
+class Role(TextChoices):
+    """What a person does in an organisation."""
+
+    PILOT = "pilot", "Pilote"
+    CONTACT = "contact", "Contact"
+    TECHNICIAN = "technician", "Technicien"
+    ADVISER = "adviser", "Conseiller"
+    WORKER = "worker", "Travailleur social"
+    REVIEWER = "reviewer", "Relecteur"
+    SIGNATORY = "signatory", "Signataire"
+    AGENT = "agent", "Agent"
+    MANAGER = "manager", "Responsable"
+    OBSERVER = "observer", "Observateur"
+
+
+ROLES_BY_KIND: dict[OrganisationKind, tuple[Role, ...]] = {
+    OrganisationKind.DEPARTEMENT: (Role.PILOT, Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.PREFECTURE: (Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.REGION: (Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.HUB: (Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.DONOR: (Role.CONTACT, Role.MANAGER),
+    OrganisationKind.RECONDITIONER: (Role.TECHNICIAN, Role.REVIEWER, Role.SIGNATORY, Role.MANAGER),
+    OrganisationKind.EPCI: (Role.REVIEWER, Role.SIGNATORY, Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.DISTRIBUTOR: (Role.ADVISER, Role.REVIEWER, Role.SIGNATORY, Role.MANAGER),
+    OrganisationKind.RELAY: (Role.ADVISER, Role.MANAGER),
+    OrganisationKind.PRESCRIBER: (Role.WORKER, Role.MANAGER),
+    OrganisationKind.OPERATOR: (Role.AGENT, Role.MANAGER),
+    OrganisationKind.RECYCLER: (Role.MANAGER,),
+    OrganisationKind.MEDIATION: (Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.FUNDER: (Role.MANAGER, Role.OBSERVER),
+}
+"""The roles that mean something in each kind (machines §0.6); the database refuses any other pair."""
+
+
+class LegalNature(TextChoices):
+    """Public or not: the rules of gifts and prices depend on it."""
+
+    PUBLIC = "public", "Organisme public"
+    PRIVATE = "private", "Entreprise"
+    ASSOCIATION = "association", "Association"
+
+
+class Competence(TextChoices):
+    """What an organisation knows how to do (the roadmap's state of play of actors)."""
+
+    COLLECTION = "collection", "Collecte"
+    STORAGE = "storage", "Stockage"
+    ERASURE = "erasure", "Effacement des données"
+    REPAIR = "repair", "Réparation"
+    GIFT = "gift", "Don d’équipements"
+    DISTRIBUTION = "distribution", "Distribution solidaire"
+    CONNECTION = "connection", "Accès à internet"
+    MEDIATION = "mediation", "Accompagnement au numérique"
+    PRESCRIPTION = "prescription", "Orientation des foyers"
+    RECYCLING = "recycling", "Recyclage des déchets"
+    TRAINING = "training", "Formation des acteurs"
+
+
+class CommuneStatus(TextChoices):
+    """What a row of communes is in the official geographic code (COG) of Insee."""
+
+    CURRENT = "commune", "Commune"
+    ASSOCIATED = "commune-associee", "Commune associée"
+    DELEGATED = "commune-deleguee", "Commune déléguée"
+    FORMER = "ancienne-commune", "Ancienne commune"

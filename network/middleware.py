@@ -1,0 +1,65 @@
+"""In which capacity one acts: ``request.membership``."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Case, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from network.models import Membership
+
+SESSION_KEY = "membership"
+"""Where the session keeps the primary key of the membership chosen by the person."""
+
+
+class ActingMembershipMiddleware:
+    """Set ``request.membership``, in one query: the one chosen in this session, else the last one opened.
+
+    It is None for an anonymous and for a person without any open membership. Such a person reads a page that
+    says so instead of any page that demands to be signed in, account pages and the admin site excepted.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.membership = acting_membership(request)
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if request.membership is not None or not request.user.is_authenticated:
+            return None
+        match = request.resolver_match
+        open_to_all = not getattr(view, "login_required", True)
+        if (
+            open_to_all
+            or match is None
+            or match.app_name == "admin"
+            or (match.url_name or "").startswith("account_")
+        ):
+            return None
+        return render(request, "network/no_membership.html", status=403)
+
+
+def acting_membership(request: HttpRequest) -> Membership | None:
+    """The membership in which the person of this request acts."""
+    if not request.user.is_authenticated:
+        return None
+    chosen = Case(When(pk=request.session.get(SESSION_KEY), then=Value(1)), default=Value(0))
+    return (
+        Membership.objects.open()
+        .filter(user_id=request.user.pk)
+        .select_related("user", "organisation")
+        .order_by(chosen.desc(), "-opened_at", "-pk")
+        .first()
+    )
+
+
+def act_as(request: HttpRequest, membership: Membership) -> None:
+    """Act in ``membership`` for the rest of the session; the session's key changes with the capacity."""
+    request.session[SESSION_KEY] = membership.pk
+    request.session.cycle_key()
+    request.membership = membership

@@ -1,0 +1,18 @@
+"""The tables of the network: territory, organisations, people, roles, invitations."""
+
+from network.models.invitation import Invitation
+from network.models.membership import Membership, MembershipPeriod
+from network.models.organisation import Organisation
+from network.models.territory import Arrondissement, Commune, Epci
+from network.models.user import User
+
+__all__ = [
+    "Arrondissement",
+    "Commune",
+    "Epci",
+    "Invitation",
+    "Membership",
+    "MembershipPeriod",
+    "Organisation",
+    "User",
+]

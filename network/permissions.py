@@ -1,0 +1,73 @@
+"""Who may do what in the network, and the one question every app asks: in which capacity does one act?"""
+
+from django.db.models import Q
+
+from lifecycle.actors import SYSTEM, Actor
+from network.enums import OrganisationKind, Role
+
+DONOR_READERS = frozenset(
+    {
+        OrganisationKind.DEPARTEMENT,
+        OrganisationKind.PREFECTURE,
+        OrganisationKind.REGION,
+        OrganisationKind.HUB,
+        OrganisationKind.EPCI,
+        OrganisationKind.RECONDITIONER,
+    }
+)
+"""The kinds that look for donors or work with them; the list of donors is closed to the others."""
+
+
+def acts_as(actor: Actor | None, *pairs: tuple[Role, OrganisationKind]) -> bool:
+    """Tell whether ``actor`` acts in one of these roles @ kinds; the manager of a kind may all that its others may.
+
+    Source of the rule: machines §0.6.
+    """
+    if actor is None:
+        return False
+    return any(
+        actor.kind == kind.value and actor.role in (role.value, Role.MANAGER.value) for role, kind in pairs
+    )
+
+
+def is_pilot(actor: Actor | None) -> bool:
+    """Tell whether ``actor`` steers for the Département."""
+    return acts_as(actor, (Role.PILOT, OrganisationKind.DEPARTEMENT))
+
+
+def is_manager(actor: Actor | None) -> bool:
+    """Tell whether ``actor`` manages an organisation, whatever its kind."""
+    return actor is not None and actor.role == Role.MANAGER.value
+
+
+def can_edit_organisation(actor: Actor) -> Q | None:
+    """Create and edit organisations: the pilot, every one of them."""
+    return Q() if is_pilot(actor) else None
+
+
+def can_manage_people(actor: Actor) -> Q | None:
+    """Invite into, close and reopen memberships: the pilot everywhere, a manager in the kind he manages.
+
+    The condition is on columns that memberships and invitations share. A manager is held to his kind: the
+    manager of the donor side of a town hall does not open himself the door of its social workers.
+    """
+    if is_pilot(actor):
+        return Q()
+    if is_manager(actor):
+        return Q(organisation_id=actor.organisation_id, kind=actor.kind)
+    return None
+
+
+def can_manage_accounts(actor: Actor) -> Q | None:
+    """Disable, enable and erase accounts: the pilot."""
+    return Q() if is_pilot(actor) else None
+
+
+def sees_everything(actor: Actor | None) -> bool:
+    """Tell whether no row of the network is hidden from ``actor``: the system and the pilot."""
+    return actor is SYSTEM or is_pilot(actor)
+
+
+def sees_donors(actor: Actor) -> bool:
+    """Tell whether the organisations that only give are shown to ``actor``."""
+    return actor.kind in DONOR_READERS

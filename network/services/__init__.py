@@ -1,0 +1,1 @@
+"""What is done in the network, one module per subject."""

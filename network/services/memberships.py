@@ -1,0 +1,96 @@
+"""Open, close and reopen the role of a person in an organisation."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lifecycle.actors import SYSTEM, Actor
+from network.enums import OrganisationKind, Role
+from network.models import Membership, MembershipPeriod, Organisation, User
+from network.permissions import can_manage_people
+
+
+@transaction.atomic
+def open_membership(
+    *,
+    user: User,
+    organisation: Organisation,
+    kind: OrganisationKind,
+    role: Role,
+    by: Actor = SYSTEM,
+    at: datetime | None = None,
+) -> Membership:
+    """Open a role, or reopen it when the person already had it; opening an open one changes nothing.
+
+    Raises ``PermissionDenied`` when ``by`` may not, ``IntegrityError`` when the organisation is not of that kind.
+    """
+    at = at or timezone.now()
+    membership, created = Membership.objects.get_or_create(
+        user=user, organisation=organisation, kind=kind, role=role, defaults={"opened_at": at}
+    )
+    refuse_unless_managed(membership, by)
+    if created:
+        MembershipPeriod.objects.create(membership=membership, opened_at=at, opened_by_id=by.pk)
+        return membership
+    return reopen_membership(membership=membership, by=by, at=at)
+
+
+@transaction.atomic
+def close_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime | None = None) -> Membership:
+    """Close a role; closing a closed one changes nothing.
+
+    Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
+    """
+    at = at or timezone.now()
+    refuse_unless_managed(membership, by)
+    refuse_last_pilot(Membership.objects.filter(pk=membership.pk))
+    locked = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    if locked.closed_at is None:
+        locked.closed_at = at
+        locked.save(update_fields=["closed_at"])
+        locked.periods.filter(closed_at=None).update(closed_at=at, closed_by_id=by.pk)
+    return locked
+
+
+@transaction.atomic
+def reopen_membership(
+    *, membership: Membership, by: Actor = SYSTEM, at: datetime | None = None
+) -> Membership:
+    """Open a closed role again; reopening an open one changes nothing. Raises ``PermissionDenied``."""
+    at = at or timezone.now()
+    refuse_unless_managed(membership, by)
+    locked = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    if locked.closed_at is not None:
+        locked.opened_at, locked.closed_at = at, None
+        locked.save(update_fields=["opened_at", "closed_at"])
+        MembershipPeriod.objects.create(membership=locked, opened_at=at, opened_by_id=by.pk)
+    return locked
+
+
+def refuse_unless_managed(membership: Membership, by: Actor) -> None:
+    """Raise ``PermissionDenied`` unless ``by`` manages the people of that organisation in that kind."""
+    if by is SYSTEM:
+        return
+    allowed = can_manage_people(by)
+    if allowed is None or not Membership.objects.filter(allowed, pk=membership.pk).exists():
+        raise PermissionDenied
+
+
+def refuse_last_pilot(leaving: QuerySet[Membership]) -> None:
+    """Raise ``ValidationError`` when no pilot would be left once ``leaving`` are closed.
+
+    The pilots' rows are locked, so that two pilots who leave at once cannot both pass.
+    """
+    pilots = Membership.objects.open().pilots()
+    held = set(
+        pilots.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
+    )
+    gone = set(leaving.values_list("pk", flat=True))
+    if held & gone and not held - gone:
+        raise ValidationError(
+            "Cette personne est la dernière à piloter : ouvrez d’abord ce rôle à quelqu’un d’autre.",
+            code="last_pilot",
+        )
