@@ -91,6 +91,6 @@ def refuse_last_pilot(leaving: QuerySet[Membership]) -> None:
     gone = set(leaving.values_list("pk", flat=True))
     if held & gone and not held - gone:
         raise ValidationError(
-            "Cette personne est la dernière à piloter : ouvrez d’abord ce rôle à quelqu’un d’autre.",
+            "Cette personne est la dernière à piloter : ouvrez d’abord ce rôle à quelqu’un d’autre.",
             code="last_pilot",
         )
