@@ -1,25 +1,75 @@
-"""Where PostgreSQL is: DATABASE_URL when set, an embedded server otherwise."""
+"""Where PostgreSQL is: the server of DATABASE_URL, else one that Maillon starts for itself.
+
+The databases: the one named in DATABASE_URL, else `maillon`; for the tests TEST_DATABASE_NAME, else
+`test_maillon`. A name for the tests must begin with `test_`, since the tests drop that database.
+"""
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 
-def from_url(url: str) -> dict[str, Any]:
-    """Read a postgres:// URL into Django's database settings."""
-    parts = urlsplit(url)
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+from config.postgresql import server
+
+PROJECT = Path(__file__).resolve().parents[1]
+TEST_PREFIX = "test_"
+
+
+def settings(*, throwaway: bool = False) -> dict[str, Any]:
+    """Django's settings of the default database.
+
+    `throwaway`: without DATABASE_URL, a second server whose data may be lost, so that the tests are fast
+    and touch nothing of the demonstration's.
+    """
+    url = os.environ.get("DATABASE_URL", "")
+    return from_url(url) if url else own_server(throwaway=throwaway)
+
+
+def own_server(*, throwaway: bool) -> dict[str, Any]:
+    """Settings of the server that Maillon starts at the first connection."""
+    home = server.home(PROJECT, "test" if throwaway else "maillon")
+    server.Server.declare(home, throwaway=throwaway)
     return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "maillon",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": options,
-        "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_maillon")},
+        "ENGINE": "config.postgresql",
+        "NAME": server.DATABASE,
+        "USER": server.SUPERUSER,
+        "HOST": str(home),
+        "PORT": str(server.PORT),
+        "TEST": {"NAME": test_name()},
     }
 
 
-def settings() -> dict[str, Any]:
-    return from_url(os.environ["DATABASE_URL"])
+def from_url(url: str) -> dict[str, Any]:
+    """Read `postgresql://user:password@host:port/name?option=value` into Django's database settings.
+
+    A folder of Unix sockets is given as the option `host`. Raises ImproperlyConfigured for another scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL doit commencer par « postgresql:// ». / DATABASE_URL must begin with postgresql://"
+        )
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or server.DATABASE,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(options.pop("port", parts.port or "")),
+        "OPTIONS": options,
+        "TEST": {"NAME": test_name()},
+    }
+
+
+def test_name() -> str:
+    """The name of the tests' database; ImproperlyConfigured unless it begins with `test_`."""
+    name = os.environ.get("TEST_DATABASE_NAME", "test_maillon")
+    if not name.startswith(TEST_PREFIX):
+        raise ImproperlyConfigured(
+            f"TEST_DATABASE_NAME doit commencer par « {TEST_PREFIX} ». / "
+            f"TEST_DATABASE_NAME must begin with {TEST_PREFIX}"
+        )
+    return name
