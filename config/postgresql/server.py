@@ -160,10 +160,12 @@ class Server:
         unfinished = data.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         locale = ["--locale=C.UTF-8"]
-        if major >= 17:  # noqa: PLR2004 (the first version whose C.UTF-8 does not depend on the machine)
+        if major >= 17:  # the first version whose C.UTF-8 does not depend on the machine
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [programs / "initdb", "-D", unfinished, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
-        result = self._run([*command, *locale, *(["--no-sync"] if self.throwaway else [])])
+        options = ["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", *locale]
+        if self.throwaway:
+            options.append("--no-sync")
+        result = self._run([programs / "initdb", "-D", unfinished, *options])
         if result.returncode != 0:
             raise PostgresqlError(_said("initdb", result.stdout))
         unfinished.rename(data)
@@ -181,14 +183,14 @@ class Server:
 
     def _start_cluster(self, programs: Path, data: Path) -> None:
         log = self.home / "postgres.log"
-        command = [programs / "pg_ctl", "start", "-D", data, "-l", log, "-w", "-t", str(START_SECONDS)]
+        options = ["-w", "-t", str(START_SECONDS)]
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
         deadline = time.monotonic() + 10
         while True:
-            if log.exists():
-                log.replace(log.with_suffix(".previous.log"))
             # The file left by a server that was killed: its process number may be another's by now.
             (data / "postmaster.pid").unlink(missing_ok=True)
-            result = self._run(command)
+            result = self._run([programs / "pg_ctl", "start", "-D", data, "-l", log, *options])
             if result.returncode == 0:
                 return
             # After a kill, the processes that the server had forked may take a moment to go.

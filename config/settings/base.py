@@ -1,6 +1,8 @@
 """Settings common to every environment."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.csp import CSP
 
@@ -101,6 +103,21 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = BASE_DIR / "var" / "media"
 LIFECYCLE_SEAL_DIR = BASE_DIR / "var" / "seals"
 
+# --- documents ----------------------------------------------------------------
+SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")
+# No file has an address: a view that knows who may see it opens it.
+STORAGES = {
+    "default": {"BACKEND": "documents.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DOCUMENTS_MAX_BYTES = 20 * 1024 * 1024
+DOCUMENTS_KEEP_JOBS_HOURS = 30 * 24
+# Whatever Django writes becomes a row of the outbox; the worker hands it to the mailer "delivery", which
+# carries it. Without that entry nothing leaves: mail is kept for the pilot to read. Production adds it.
+MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "documents.mail_backend.OutboxBackend"}}
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Maillon <ne-pas-repondre@localhost>")
+
+# --- the web ------------------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
@@ -108,6 +125,34 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
+}
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+# Forms stay small. A file is limited by the form that receives it (DOCUMENTS_MAX_BYTES).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- the log ------------------------------------------------------------------
+# Of people, the log holds nothing: no mail to administrators (it would carry the request), no values of rows.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "console": {
+            "()": "config.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "procrastinate": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
 }
 
 DEMO = False

@@ -1,8 +1,7 @@
 """Development on one's own machine."""
 
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 
 DEBUG = True
-SECRET_KEY = "development only, never in production"  # noqa: S105
+SECRET_KEY = "development only, never in production"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

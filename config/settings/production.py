@@ -1,0 +1,62 @@
+"""Production: everything that differs from one place to another comes from the environment.
+
+| variable | what |
+|---|---|
+| SECRET_KEY | secret of sessions and signed links, 50 characters or more |
+| DATABASE_URL | `postgresql://user:password@host:5432/maillon` |
+| ALLOWED_HOSTS | names the site answers to, separated by commas; the first one is the site's address |
+| MEDIA_ROOT | folder of the stored documents (kept, saved, never served) |
+| SEAL_DIR | folder of the journals' seals, on another disk than the database |
+| MAIL_HOST, MAIL_PORT, MAIL_USER, MAIL_PASSWORD, MAIL_FROM | mail, over TLS; without MAIL_HOST none leaves |
+| BEHIND_PROXY | `1` when a proxy ends TLS and sets X-Forwarded-Proto itself |
+"""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.base import *
+
+
+def required(name: str) -> str:
+    """The variable's value; ImproperlyConfigured when it is absent or empty."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"La variable {name} est absente. / The variable {name} is missing.")
+    return value
+
+
+DEBUG = False
+SECRET_KEY = required("SECRET_KEY")
+ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",")]
+SITE_URL = f"https://{ALLOWED_HOSTS[0]}"
+required("DATABASE_URL")
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+MEDIA_ROOT = Path(required("MEDIA_ROOT"))
+LIFECYCLE_SEAL_DIR = Path(required("SEAL_DIR"))
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+
+if os.environ.get("MAIL_HOST"):
+    MAILERS["delivery"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": os.environ["MAIL_HOST"],
+            "port": int(os.environ.get("MAIL_PORT", "587")),
+            "username": os.environ.get("MAIL_USER", ""),
+            "password": os.environ.get("MAIL_PASSWORD", ""),
+            "use_tls": True,
+            "timeout": 30,
+        },
+    }
+
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+if os.environ.get("BEHIND_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
