@@ -1,0 +1,40 @@
+"""The codes of documents and mail, and their French labels."""
+
+from django.db.models import TextChoices
+
+DELIVERY_MAILER = "delivery"
+"""The entry of ``settings.MAILERS`` by which mail really leaves; ``default`` only writes rows of the outbox.
+Without it, and in the demonstration, nothing leaves."""
+
+
+INTERRUPTED = "interrupted"
+FORGOTTEN = "forgotten"
+"""Our own codes of failure of a mail, beside those of the mail server."""
+
+
+class ContentType(TextChoices):
+    """The kinds of content that may be deposited, told from the content itself."""
+
+    PDF = "application/pdf", "PDF"
+    PNG = "image/png", "image PNG"
+    JPEG = "image/jpeg", "image JPEG"
+    TEXT = "text/plain", "texte"
+    CSV = "text/csv", "CSV"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "classeur XLSX"
+
+
+class Delivery(TextChoices):
+    """How far a mail has gone."""
+
+    QUEUED = "queued", "En attente d’envoi"
+    SENDING = "sending", "Envoi en cours"
+    SENT = "sent", "Envoyé"
+    KEPT = "kept", "Gardé ici, rien ne part"
+    FAILED = "failed", "Non envoyé"
+
+
+class MailPurpose(TextChoices):
+    """What a mail is about. An account mail holds a link that opens a door: its text is shown to nobody."""
+
+    ACCOUNT = "account", "Compte et connexion"
+    MESSAGE = "message", "Suivi d’un dossier"

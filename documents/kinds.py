@@ -1,0 +1,49 @@
+"""The kinds of documents that Maillon issues, declared by the apps that own them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One version of one kind of paper: its code, its French label and the template that draws it."""
+
+    code: str
+    label: str
+    template: str
+    version: int
+
+
+_kinds: dict[tuple[str, int], Kind] = {}
+
+
+def register_kind(code: str, label: str, template: str, version: int = 1) -> None:
+    """Declare a kind of document, in ``AppConfig.ready()`` of the app that owns it.
+
+    A paper is always drawn by the version its values were frozen for: when the template or the shape of its
+    values changes, register the new version beside the old one, each with its own template.
+    Raises ValueError when the same code and version were declared otherwise.
+    """
+    kind = Kind(code=code, label=label, template=template, version=version)
+    if _kinds.setdefault((code, version), kind) != kind:
+        raise ValueError(f"Document kind {code} v{version} is already declared otherwise.")
+
+
+def current_kind(code: str) -> Kind:
+    """The latest version of a kind. Raises KeyError when no app declared it."""
+    versions = [kind for kind in _kinds.values() if kind.code == code]
+    if not versions:
+        raise KeyError(f"No app declared the document kind {code!r}.")
+    return max(versions, key=lambda kind: kind.version)
+
+
+def kind_of(code: str, version: int) -> Kind:
+    """The very version a document was frozen for. Raises KeyError when it is not declared any more."""
+    try:
+        return _kinds[code, version]
+    except KeyError:
+        raise KeyError(f"No app declares version {version} of the document kind {code!r}.") from None
+
+
+def all_kinds() -> list[Kind]:
+    """Every declared version, by code then version."""
+    return [_kinds[key] for key in sorted(_kinds)]

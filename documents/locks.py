@@ -1,0 +1,12 @@
+"""A lock on a name, for what is not a row: the content of a file, the rendering of a document."""
+
+from django.db import connection
+
+
+def hold(name: str) -> None:
+    """Wait for the lock called ``name`` and hold it until the end of the transaction.
+
+    It blocks only those who ask for the same name: no row is locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

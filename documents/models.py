@@ -1,0 +1,182 @@
+"""Files with their hash, papers with the values they were made from, mail that was sent."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from documents.enums import FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
+from documents.kinds import Kind, kind_of
+from documents.permissions import can_read_outbox
+from lifecycle.actors import Actor
+
+FAILURES = {
+    INTERRUPTED: "L’envoi a été interrompu : on ne sait pas si le courriel est parti.",
+    FORGOTTEN: "Le courriel a été effacé avant de partir.",
+}
+
+
+class StoredFile(models.Model):
+    """One deposit of one file: what it was, when, by whom, and the hash of its content.
+
+    The content lies once on disk, under its hash, whatever the number of its deposits. Append-only: the only
+    change that the database lets through is forgetting, once: content and name go, the hash stays.
+    """
+
+    sha256 = models.CharField("empreinte SHA-256", max_length=64, db_index=True)
+    name = models.CharField("nom", max_length=120, blank=True)
+    content_type = models.CharField("type", max_length=100, choices=ContentType)
+    size = models.PositiveBigIntegerField("taille (octets)")
+    file = models.FileField("contenu", max_length=80, blank=True)
+    stored_at = models.DateTimeField("déposé le")
+    stored_by = models.ForeignKey(
+        settings.LIFECYCLE_ACTOR_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="déposé par"
+    )
+    forgotten_at = models.DateTimeField("effacé le", null=True)
+
+    class Meta:
+        verbose_name = "fichier"
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) & ~Q(file="") & ~Q(name="")
+                | Q(forgotten_at__isnull=False, file="", name=""),
+                name="documents_storedfile_forgotten",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="documents_storedfile_sha256"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or f"fichier effacé {self.sha256[:12]}"
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the content was erased on request."""
+        return self.forgotten_at is not None
+
+
+class Document(models.Model):
+    """One paper: the values it was made from, frozen with their hash, then the PDF drawn from them, once.
+
+    It belongs to a row of another app, named by its machine and primary key, whose view decides who opens it.
+    """
+
+    kind = models.CharField("nature", max_length=40)
+    version = models.PositiveSmallIntegerField("version du modèle")
+    title = models.CharField("titre", max_length=200, blank=True)
+    values = models.JSONField("valeurs")
+    sha256 = models.CharField("empreinte des valeurs", max_length=64)
+    public_code = models.CharField("code public", max_length=24, unique=True)
+    owner_machine = models.CharField("objet", max_length=40)
+    owner_pk = models.BigIntegerField("clé de l’objet")
+    created_at = models.DateTimeField("établi le")
+    created_by = models.ForeignKey(
+        settings.LIFECYCLE_ACTOR_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="établi par"
+    )
+    rendered = models.OneToOneField(
+        StoredFile, models.PROTECT, null=True, related_name="document", verbose_name="PDF"
+    )
+    forgotten_at = models.DateTimeField("effacé le", null=True)
+
+    class Meta:
+        verbose_name = "document"
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("owner_machine", "owner_pk"), name="documents_document_owner"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) & ~Q(title="")
+                | Q(forgotten_at__isnull=False, title="", values={}),
+                name="documents_document_forgotten",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or f"document effacé {self.public_code}"
+
+    @property
+    def declared_kind(self) -> Kind:
+        """The kind as its owner declares it, in the version of this paper. Raises KeyError."""
+        return kind_of(self.kind, self.version)
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Reads of the outbox."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """The pilot and the system see every mail, nobody else any."""
+        allowed = can_read_outbox(actor)
+        return self.none() if allowed is None else self.filter(allowed)
+
+    def about(self, machine: str, pk: int) -> Self:
+        """The mails written about one object."""
+        return self.filter(about_machine=machine, about_pk=pk)
+
+
+class Mail(models.Model):
+    """One mail: to whom, about what, how far it has gone. Its row is written with the change it tells of."""
+
+    purpose = models.CharField("objet", max_length=10, choices=MailPurpose, default=MailPurpose.MESSAGE)
+    to = ArrayField(models.CharField(max_length=320), verbose_name="destinataires")
+    to_names = ArrayField(models.CharField(max_length=120, blank=True), verbose_name="noms des destinataires")
+    subject = models.CharField("sujet", max_length=250, blank=True)
+    body = models.TextField("texte", blank=True)
+    about_machine = models.CharField("à propos de", max_length=40, blank=True)
+    about_pk = models.BigIntegerField("clé de l’objet", null=True)
+    message_id = models.CharField("identifiant du message", max_length=120, unique=True)
+    created_at = models.DateTimeField("écrit le")
+    delivery = models.CharField("acheminement", max_length=10, choices=Delivery, default=Delivery.QUEUED)
+    sent_at = models.DateTimeField("envoyé le", null=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    error = models.CharField("code d’erreur", max_length=80, blank=True)
+    forgotten_at = models.DateTimeField("effacé le", null=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "courriel"
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("about_machine", "about_pk"), name="documents_mail_about"),
+            models.Index(fields=("-created_at", "-id"), name="documents_mail_newest"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(delivery=Delivery.SENT, sent_at__isnull=False)
+                | ~Q(delivery=Delivery.SENT) & Q(sent_at=None),
+                name="documents_mail_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery=Delivery.FAILED) & ~Q(error="") | ~Q(delivery=Delivery.FAILED),
+                name="documents_mail_failed",
+            ),
+            models.CheckConstraint(
+                condition=Q(to__len=F("to_names__len"))
+                & (Q(forgotten_at=None, to__len__gt=0) | Q(forgotten_at__isnull=False, to__len=0, body="")),
+                name="documents_mail_forgotten",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.subject or f"courriel effacé {self.pk}"
+
+    @property
+    def recipients(self) -> list[tuple[str, str]]:
+        """Each address with its name, empty when it has none."""
+        return list(zip(self.to, self.to_names, strict=True))
+
+    @property
+    def body_is_private(self) -> bool:
+        """Whether the text holds a link that opens an account, so that nobody but its addressee may read it.
+
+        A demonstration sends nothing: there the pilot reads it in place of the addressee.
+        """
+        return self.purpose == MailPurpose.ACCOUNT and not settings.DEMO
+
+    @property
+    def failure(self) -> str:
+        """Why the mail did not leave, in a sentence, with the code for whoever looks into it."""
+        return f"{FAILURES.get(self.error, 'Le serveur de messagerie l’a refusé ou n’a pas répondu.')} ({self.error})"

@@ -1,0 +1,136 @@
+"""What a deposited file is, told from its content; its name and what the browser says are only hints."""
+
+import io
+import unicodedata
+import zipfile
+from pathlib import PurePosixPath
+
+from documents.enums import ContentType
+from documents.exceptions import FileRefused
+
+EXTENSIONS: dict[ContentType, tuple[str, ...]] = {
+    ContentType.PDF: (".pdf",),
+    ContentType.PNG: (".png",),
+    ContentType.JPEG: (".jpg", ".jpeg"),
+    ContentType.TEXT: (".txt", ".log", ".json"),
+    ContentType.CSV: (".csv",),
+    ContentType.XLSX: (".xlsx",),
+}
+"""The endings each kind of content may have; the first one is added to a name that has none."""
+
+NAME_LENGTH = 120
+ENDING_LENGTH = 10
+ACCEPTED = "PDF, PNG, JPEG, texte, CSV ou XLSX"
+UNPACKED_LIMIT = 200 * 1024 * 1024
+"""Bytes a workbook may unpack to: a few kilobytes that hold gigabytes are refused before they are read."""
+
+_OFFICE = ("[Content_Types].xml", "xl/workbook.xml")
+_TEXT_CONTROLS = frozenset("\t\n\r\f\x1b")
+_ENDINGS = {ending: kind for kind, endings in EXTENSIONS.items() for ending in endings}
+
+
+def clean_name(name: str) -> str:
+    """The name of an upload without folders, control characters nor anything that turns the text around.
+
+    At most 120 characters, its ending kept; never empty.
+    """
+    name = unicodedata.normalize("NFC", name.replace("\\", "/")).rsplit("/", 1)[-1]
+    name = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in name)
+    name = " ".join(name.split()).lstrip(". ") or "fichier"
+    ending = PurePosixPath(name).suffix
+    if len(name) > NAME_LENGTH and len(ending) < ENDING_LENGTH:
+        return name[: NAME_LENGTH - len(ending)].rstrip(". ") + ending
+    return name[:NAME_LENGTH]
+
+
+def recognise(content: bytes, name: str, declared: str = "") -> ContentType:
+    """Tell what ``content`` is.
+
+    ``declared`` is the type the browser or the caller announced: it only tells CSV from text when the name
+    has no ending. Raises FileRefused, with a sentence, when the content is none of the accepted kinds or is
+    not what its name says.
+    """
+    ending = PurePosixPath(name).suffix.lower()
+    kind = _binary_kind(content, name) or _text_kind(content, name, ending, declared)
+    if ending and ending not in EXTENSIONS[kind]:
+        raise FileRefused(
+            f"Le nom « {name} » finit par « {ending} », mais le contenu est de type {kind.label} : "
+            "renommez le fichier ou choisissez-en un autre.",
+            code="file_name_mismatch",
+        )
+    return kind
+
+
+def with_ending(name: str, kind: ContentType) -> str:
+    """The name with the usual ending of its kind when it has none."""
+    return name if PurePosixPath(name).suffix else name + EXTENSIONS[kind][0]
+
+
+def _binary_kind(content: bytes, name: str) -> ContentType | None:
+    if content.startswith(b"%PDF-"):
+        if b"%%EOF" not in content[-2048:]:
+            raise FileRefused(
+                f"Le PDF « {name} » est incomplet : enregistrez-le de nouveau avant de le déposer.",
+                code="file_truncated",
+            )
+        return ContentType.PDF
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ContentType.PNG
+    if content.startswith(b"\xff\xd8\xff"):
+        return ContentType.JPEG
+    if content.startswith(b"PK\x03\x04"):
+        return _workbook(content, name)
+    return None
+
+
+def _workbook(content: bytes, name: str) -> ContentType:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile:
+        raise _unknown(name) from None
+    names = {member.filename for member in members}
+    if not names.issuperset(_OFFICE):
+        raise _unknown(name)
+    if any(member.endswith("vbaProject.bin") for member in names):
+        raise FileRefused(
+            f"Le classeur « {name} » contient des macros : enregistrez-le au format XLSX sans macro.",
+            code="file_macros",
+        )
+    if sum(member.file_size for member in members) > UNPACKED_LIMIT:
+        raise FileRefused(
+            f"Le classeur « {name} » est trop grand une fois décompressé.", code="file_too_large"
+        )
+    return ContentType.XLSX
+
+
+def _text_kind(content: bytes, name: str, ending: str, declared: str) -> ContentType:
+    if not _is_text(content):
+        raise _unknown(name)
+    kind = _ENDINGS.get(ending)
+    if kind in (ContentType.TEXT, ContentType.CSV):
+        return kind
+    if not ending:
+        return ContentType.CSV if declared == ContentType.CSV else ContentType.TEXT
+    raise _unknown(name)
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether it reads as text in UTF-8, or in Windows-1252 as French spreadsheets write it."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            return False
+    return not any(sign < " " and sign not in _TEXT_CONTROLS for sign in text)
+
+
+def _unknown(name: str) -> FileRefused:
+    kind = _ENDINGS.get(PurePosixPath(name).suffix.lower())
+    what = f"n’est pas un fichier de type {kind.label}" if kind else "n’est pas d’un type accepté"
+    return FileRefused(
+        f"Le contenu de « {name} » {what}. Déposez un fichier {ACCEPTED}.",
+        code="file_type_refused",
+    )

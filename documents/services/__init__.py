@@ -1,0 +1,22 @@
+"""What the other apps ask of documents: keep a file, write a mail, make a paper."""
+
+from documents.paper import render_pdf
+from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
+from documents.services.mail import forget_mails, queue_mail, resend_mail
+from documents.services.papers import forget_document, freeze_document, render_document, verify_document
+
+__all__ = [
+    "check_file",
+    "forget_document",
+    "forget_file",
+    "forget_mails",
+    "freeze_document",
+    "open_file",
+    "queue_mail",
+    "render_document",
+    "render_pdf",
+    "resend_mail",
+    "store_file",
+    "verify_document",
+    "verify_file",
+]

@@ -1,0 +1,187 @@
+"""The outbox: a mail is a row written with the change it tells of; a task makes it leave after the commit."""
+
+import smtplib
+from collections.abc import Iterable
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage, mailers
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django import app as tasks
+
+from documents.enums import DELIVERY_MAILER, FORGOTTEN, INTERRUPTED, Delivery, MailPurpose
+from documents.exceptions import DeliveryFailed
+from documents.models import Mail
+from documents.permissions import can_resend_mail
+from lifecycle.actors import Actor
+
+REFUSED_FOR_GOOD = 500
+"""SMTP answers from here on are final (RFC 5321, §4.2.1)."""
+
+
+@transaction.atomic
+def queue_mail(
+    *,
+    to: Iterable[tuple[str, str]],
+    subject: str,
+    body: str,
+    about: tuple[str, int] | None = None,
+    purpose: MailPurpose = MailPurpose.MESSAGE,
+    at: datetime | None = None,
+) -> Mail:
+    """Write a mail, in the caller's transaction: nothing leaves for a change that is rolled back.
+
+    ``to`` is a list of (address, name); its people see each other's address: for people of several
+    organisations, one mail each. ``about`` is the machine and the primary key of the object. The text names a
+    reference and a page of Maillon, never a household: mail is not a safe place. Raises ValueError or
+    ValidationError for an address or a subject that no mail may have.
+    """
+    recipients = [_recipient(address, name) for address, name in to]
+    if not recipients:
+        raise ValueError("A mail needs somebody to be sent to.")
+    if not subject.strip() or any(sign in subject for sign in "\r\n"):
+        raise ValueError("A mail needs a subject, on one line.")
+    mail = Mail.objects.create(
+        purpose=purpose,
+        to=[address for address, _ in recipients],
+        to_names=[name for _, name in recipients],
+        subject=subject.strip(),
+        body=body,
+        about_machine=about[0] if about else "",
+        about_pk=about[1] if about else None,
+        message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+        created_at=at or timezone.now(),
+    )
+    _defer(mail)
+    return mail
+
+
+def deliver_mail(*, mail: int, last_try: bool = False) -> None:
+    """Make a queued mail leave, never twice; called by the task, outside any transaction.
+
+    The row is marked before anything is said to the mail server, and no row is locked while it answers. A
+    worker killed in between leaves the mail "sending": the task that comes back cannot know whether it left,
+    so it marks it failed for the pilot to judge. In the demonstration nothing leaves: the mail is kept.
+    Raises DeliveryFailed when it is worth trying again.
+    """
+    taken = _take(mail)
+    if taken is None:
+        return
+    try:
+        mailers[DELIVERY_MAILER].send_messages([_message(taken)])
+    except Exception as error:  # noqa: BLE001 a mailer raises anything: sockets, TLS, SMTP, encodings
+        code, lasting = _code(error), _is_lasting(error)
+        ended = lasting or last_try
+        _settle(taken, delivery=Delivery.FAILED if ended else Delivery.QUEUED, error=code)
+        if lasting:
+            return
+        raise DeliveryFailed(code) from None
+    spent = {"body": ""} if taken.purpose == MailPurpose.ACCOUNT else {}
+    _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", **spent)
+
+
+@transaction.atomic
+def resend_mail(*, mail: Mail, by: Actor) -> Mail:
+    """Queue again a mail that did not leave. One that left, or that was forgotten, is returned unchanged.
+
+    Raises PermissionDenied for anyone but the pilot.
+    """
+    if can_resend_mail(by) is None:
+        raise PermissionDenied
+    held = Mail.objects.select_for_update().get(pk=mail.pk)
+    if held.delivery != Delivery.FAILED or held.forgotten_at is not None:
+        return held
+    held.delivery, held.error = Delivery.QUEUED, ""
+    held.save(update_fields=["delivery", "error"])
+    _defer(held)
+    return held
+
+
+@transaction.atomic
+def forget_mails(
+    *, addresses: Iterable[str] = (), about: tuple[str, int] | None = None, at: datetime | None = None
+) -> int:
+    """Erase the addressees, the subject and the text of the mails to these addresses or about this object.
+
+    The rows stay, with their dates; those that had not left will not. Returns how many were erased.
+    """
+    wanted = Q(to__overlap=list(addresses))
+    if about is not None:
+        wanted |= Q(about_machine=about[0], about_pk=about[1])
+    found = Mail.objects.filter(wanted, forgotten_at=None)
+    pks = list(found.select_for_update().order_by("pk").values_list("pk", flat=True))
+    waiting = Mail.objects.filter(pk__in=pks, delivery__in=(Delivery.QUEUED, Delivery.SENDING))
+    waiting.update(delivery=Delivery.FAILED, error=FORGOTTEN)
+    return Mail.objects.filter(pk__in=pks).update(
+        to=[], to_names=[], subject="", body="", forgotten_at=at or timezone.now()
+    )
+
+
+def _defer(mail: Mail) -> None:
+    task = tasks.configure_task("documents.send_mail", allow_unknown=False, lock=f"documents.mail:{mail.pk}")
+    task.defer(mail=mail.pk)
+
+
+def _recipient(address: str, name: str) -> tuple[str, str]:
+    """The address and the name, as a header may hold them. Raises ValidationError or ValueError."""
+    validate_email(address)
+    name = " ".join(name.split())
+    Address(display_name=name, addr_spec=address)
+    return address, name
+
+
+@transaction.atomic(durable=True)
+def _take(pk: int) -> Mail | None:
+    """Mark a queued mail as being sent and return it; None when there is nothing to send."""
+    mail = Mail.objects.select_for_update().get(pk=pk)
+    if mail.delivery == Delivery.SENDING:
+        mail.delivery, mail.error = Delivery.FAILED, INTERRUPTED
+        mail.save(update_fields=["delivery", "error"])
+        return None
+    if mail.delivery != Delivery.QUEUED:
+        return None
+    kept = settings.DEMO or DELIVERY_MAILER not in mailers
+    mail.delivery = Delivery.KEPT if kept else Delivery.SENDING
+    mail.attempts += 1
+    mail.save(update_fields=["delivery", "attempts"])
+    return None if kept else mail
+
+
+def _settle(mail: Mail, **columns: object) -> None:
+    """Write what came of this attempt, unless another attempt began since or the mail was forgotten."""
+    Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None).update(**columns)
+
+
+def _message(mail: Mail) -> EmailMessage:
+    return EmailMessage(
+        subject=mail.subject,
+        body=mail.body,
+        to=[str(Address(display_name=name, addr_spec=address)) for address, name in mail.recipients],
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _code(error: Exception) -> str:
+    """The kind of a failure, without the address nor the sentence of the server."""
+    number = getattr(error, "smtp_code", None)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        number = max(answer[0] for answer in error.recipients.values())
+    return f"{type(error).__name__} {number}" if number else type(error).__name__
+
+
+def _is_lasting(error: Exception) -> bool:
+    """Whether trying again is useless: the server refuses this mail for good, or it cannot be written."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return False
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(answer[0] >= REFUSED_FOR_GOOD for answer in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= REFUSED_FOR_GOOD
+    return isinstance(error, ValueError)
