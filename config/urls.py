@@ -1,5 +1,10 @@
 """Every page of Maillon."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("network.urls_account")),
+    path("", include("network.urls")),
+    path("technique/", admin.site.urls),
+]

@@ -6,6 +6,7 @@
 | DATABASE_URL | `postgresql://user:password@host:5432/maillon` |
 | ALLOWED_HOSTS | names the site answers to, separated by commas; the first one is the site's address |
 | MEDIA_ROOT | folder of the stored documents (kept, saved, never served) |
+| STATIC_ROOT | folder filled by `collectstatic`, `staticfiles` of the project by default |
 | SEAL_DIR | folder of the journals' seals, on another disk than the database |
 | MAIL_HOST, MAIL_PORT, MAIL_USER, MAIL_PASSWORD, MAIL_FROM | mail, over TLS; without MAIL_HOST none leaves |
 | BEHIND_PROXY | `1` when a proxy ends TLS and sets X-Forwarded-Proto itself |
@@ -36,6 +37,7 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 MEDIA_ROOT = Path(required("MEDIA_ROOT"))
 LIFECYCLE_SEAL_DIR = Path(required("SEAL_DIR"))
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
 STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 if os.environ.get("MAIL_HOST"):
@@ -54,6 +56,8 @@ if os.environ.get("MAIL_HOST"):
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# The list that browsers are shipped with concerns the whole domain: its owner decides.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"

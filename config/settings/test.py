@@ -9,4 +9,3 @@ DATABASES = {"default": database.settings(throwaway=True)}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test environment puts Django's own in-memory backend behind each of these names.
 MAILERS = {"default": {}, "delivery": {}}
-WHITENOISE_USE_FINDERS = True

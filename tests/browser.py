@@ -1,0 +1,119 @@
+"""Chromium for the tests that go through the screens: one browser per test, closed with it.
+
+A page fails its test at the end when the browser refused something for the Content-Security-Policy, when a
+script failed, when a style sheet, a script or an image could not be had, when the site itself failed (500),
+or when it asked for another site.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+LOCAL = {"localhost", "127.0.0.1", None}  # None: data:, blob: and about:
+PATIENCE = 15_000  # milliseconds
+
+
+def find_chromium() -> str:
+    """The path of Chromium; fails the test, saying what to type, when the machine has none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    if not Path(found).exists():
+        pytest.fail(
+            "Chromium est introuvable : tapez « apt-get install chromium ». / "
+            "Chromium was not found: type `apt-get install chromium`.",
+            pytrace=False,
+        )
+    return found
+
+
+class Watch:
+    """What went wrong in the pages of one test, in the browser's own words."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on("console", self.hear)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("response", self.check_response)
+        page.on("request", self.check_request)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        # A file that could not be had is told by check_response, which knows a page from what it loads.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {message.text}")
+
+    def check_response(self, response: Response) -> None:
+        kind = response.request.resource_type
+        lost = response.status >= 400 and kind in {"stylesheet", "script", "image", "font"}
+        if lost or response.status >= 500:
+            self.faults.append(f"{kind}: {response.status} {response.url}")
+
+    def check_request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in LOCAL:
+            self.faults.append(f"another site: {request.url}")
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """A browser of this test's own.
+
+    While Playwright runs, an event loop runs in the test's thread, and Django would refuse the database: it
+    is told that this thread knows what it does. Meanwhile Django gives the test a second connection, closed
+    here, and asyncio.run() is impossible in the test's own thread. Nothing of the loop is left afterwards.
+    """
+    executable = find_chromium()
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield launched
+        launched.close()
+        connections.close_all()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Empty its `faults` in a test that causes one on purpose."""
+    watching = Watch()
+    yield watching
+    if watching.faults:
+        pytest.fail("The pages of this test went wrong:\n" + "\n".join(watching.faults), pytrace=False)
+
+
+@pytest.fixture
+def open_page(browser: Browser, watch: Watch, live_server: object) -> Callable[..., Page]:
+    """Open an empty page as somebody new: no cookie in common with the others.
+
+    Takes what Playwright's `new_context` takes (viewport, java_script_enabled…). Addresses may be given
+    without the site's.
+    """
+
+    def open_as_somebody(**options: object) -> Page:
+        known = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "base_url": str(live_server)}
+        context = browser.new_context(**known | options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        watch.over(page)
+        return page
+
+    return open_as_somebody
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()

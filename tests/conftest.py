@@ -1,0 +1,114 @@
+"""What every test lives under: no network, no variable that a template does not know, its own files."""
+
+import ipaddress
+import socket
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.template import TemplateSyntaxError, engines
+from django.template.base import FilterExpression, Node
+from django.template.defaultfilters import default, default_if_none
+
+pytest_plugins = ["tests.browser"]
+
+THIRD_PARTY = Path(sysconfig.get_path("purelib"))
+
+
+class NetworkRefusedError(AssertionError):
+    """A test tried to leave this machine."""
+
+
+def refuse_unless_local(address: Any) -> None:
+    """`address`: what sockets take, a path for a Unix one, else (host, port, …).
+
+    PostgreSQL may be on another machine, if DATABASE_URL says so.
+    """
+    if isinstance(address, str | bytes):
+        return
+    host = address[0] if isinstance(address, tuple) else address
+    if host in {None, "", "localhost", connections["default"].settings_dict["HOST"]}:
+        return
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise NetworkRefusedError(f"A test may not reach {host}: replace the door of that service.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse every address but this machine's own, names included."""
+
+    def guarded(original: Callable[..., Any], position: int) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            refuse_unless_local(args[position])
+            return original(*args, **kwargs)
+
+        return call
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        refuse_unless_local((host,))
+        return resolve(host, *args, **kwargs)
+
+    resolve = socket.getaddrinfo
+    with pytest.MonkeyPatch.context() as patch:
+        for method in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, method, guarded(getattr(socket.socket, method), 1))
+        patch.setattr(socket.socket, "sendto", guarded(socket.socket.sendto, -1))
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield
+
+
+class UndefinedVariable(str):
+    """What Django takes for a variable that is not there: false and empty, as in production.
+
+    Django asks whether it is true at one moment only: when it is about to print it. That is when a template
+    of ours fails. `{{ name|default:"…" }}` says that the variable may be absent, and passes.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        asking = sys._getframe(1)
+        if asking.f_code is FilterExpression.resolve.__code__:
+            self.refuse(asking.f_locals["self"], asking)
+        return False
+
+    @staticmethod
+    def refuse(expression: FilterExpression, frame: Any) -> None:
+        if expression.filters and expression.filters[0][0] in {default, default_if_none}:
+            return
+        while frame is not None and not isinstance(frame.f_locals.get("self"), Node):
+            frame = frame.f_back
+        if frame is None:
+            return
+        template = Path(frame.f_locals["self"].origin.name)
+        if not template.is_relative_to(THIRD_PARTY):
+            raise TemplateSyntaxError(f"“{expression.token}” is not defined in {template}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def undefined_variables_fail() -> Iterator[None]:
+    engine = engines["django"].engine
+    before, engine.string_if_invalid = engine.string_if_invalid, UndefinedVariable()
+    yield
+    engine.string_if_invalid = before
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """Stored documents and seals of a test go with it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.LIFECYCLE_SEAL_DIR = tmp_path / "seals"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Keep Maillon's own server, if it is used, from the first test process to the last."""
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        connections["default"].get_connection_params()
