@@ -16,6 +16,7 @@ FAILURES = {
     INTERRUPTED: "L’envoi a été interrompu : on ne sait pas si le courriel est parti.",
     FORGOTTEN: "Le courriel a été effacé avant de partir.",
 }
+UNKNOWN_FAILURE = "Le serveur de messagerie l’a refusé ou n’a pas répondu."
 
 
 class StoredFile(models.Model):
@@ -179,4 +180,4 @@ class Mail(models.Model):
     @property
     def failure(self) -> str:
         """Why the mail did not leave, in a sentence, with the code for whoever looks into it."""
-        return f"{FAILURES.get(self.error, 'Le serveur de messagerie l’a refusé ou n’a pas répondu.')} ({self.error})"
+        return f"{FAILURES.get(self.error, UNKNOWN_FAILURE)} ({self.error})"

@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -63,9 +64,9 @@ def render_pdf(
     """
     created = date.astimezone(UTC).replace(microsecond=0)
     own = {"title": title, "identifier": identifier, "date": date, "created": created.isoformat()}
-    source = HTML(
-        string=render_to_string(template, {**context, **own}), base_url=_NOWHERE, url_fetcher=OwnResources()
-    )
+    with timezone.override(None), translation.override(LANGUAGE):
+        written = render_to_string(template, {**context, **own})
+    source = HTML(string=written, base_url=_NOWHERE, url_fetcher=OwnResources())
     try:
         paper = source.render(font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True)
         if paper.metadata.title != title or paper.metadata.lang != LANGUAGE:

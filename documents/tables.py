@@ -22,7 +22,10 @@ class MailTable(tables.Table):
         model = Mail
         fields = ("created_at", "subject", "to", "delivery", "attempts")
         order_by = ("-created_at",)
-        empty_text = "Aucun courriel ici. Ceux que Maillon écrit (invitations, demandes, réponses) s’ajouteront à cette liste."
+        empty_text = (
+            "Aucun courriel ici. Ceux que Maillon écrit (invitations, demandes, réponses) "
+            "s’ajouteront à cette liste."
+        )
 
     def render_created_at(self, value: datetime) -> str:
         return date_format(localtime(value), "j M Y à H:i")

@@ -5,10 +5,11 @@ import hmac
 import io
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -19,6 +20,7 @@ from documents.exceptions import FileAltered, FileForgotten, FileRefused
 from documents.locks import hold
 from documents.models import StoredFile
 from documents.readers.signature import clean_name, recognise, with_ending
+from documents.storage import PrivateStorage
 from lifecycle.actors import Actor
 
 MEBIBYTE = 1024 * 1024
@@ -38,7 +40,7 @@ def check_file(
     if len(content) > settings.DOCUMENTS_MAX_BYTES:
         limit = number_format(settings.DOCUMENTS_MAX_BYTES / MEBIBYTE, 0)
         raise FileRefused(
-            f"Le fichier « {name} » dépasse {limit} Mo : réduisez-le avant de le déposer.",
+            f"Le fichier « {name} » dépasse {limit} Mo : réduisez-le avant de le déposer.",
             code="file_too_large",
         )
     kind = recognise(content, name, content_type)
@@ -69,7 +71,7 @@ def store_file(
     sha256 = hashlib.sha256(content).hexdigest()
     hold(_content_lock(sha256))
     path = content_path(sha256)
-    default_storage.save(path, ContentFile(content))
+    _disk().save(path, ContentFile(content))
     return StoredFile.objects.create(
         sha256=sha256,
         name=with_ending(clean_name(name), kind),
@@ -89,7 +91,7 @@ def open_file(stored: StoredFile) -> io.BytesIO:
     if stored.is_forgotten:
         raise FileForgotten(f"File {stored.pk} was erased.")
     try:
-        with default_storage.open(stored.file.name) as file:
+        with _disk().open(content_path(stored.sha256)) as file:
             content = file.read()
     except FileNotFoundError:
         raise FileAltered(f"File {stored.pk} is missing.") from None
@@ -129,7 +131,7 @@ def remove_content(*, sha256: str) -> bool:
     hold(_content_lock(sha256))
     if StoredFile.objects.filter(sha256=sha256, forgotten_at=None).exists():
         return False
-    default_storage.delete(content_path(sha256))
+    _disk().delete(content_path(sha256))
     return True
 
 
@@ -140,12 +142,12 @@ def sweep_contents(*, before: datetime) -> int:
     the number of files removed.
     """
     removed = 0
-    for path in default_storage.older_than(before.timestamp()):
+    for path in _disk().older_than(before.timestamp()):
         sha256 = path.rsplit("/", 1)[-1]
         if path == content_path(sha256):
             removed += remove_content(sha256=sha256)
         else:
-            default_storage.delete(path)
+            _disk().delete(path)
             removed += 1
     return removed
 
@@ -153,6 +155,10 @@ def sweep_contents(*, before: datetime) -> int:
 def content_path(sha256: str) -> str:
     """Where a content lies under the private folder, told from its hash alone."""
     return f"contents/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _disk() -> PrivateStorage:
+    return cast(PrivateStorage, storages["default"])
 
 
 def _content_lock(sha256: str) -> str:
