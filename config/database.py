@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.postgresql import server
 
 PROJECT = Path(__file__).resolve().parents[1]
+USES = DEMO, TEST = "maillon", "test"
 TEST_PREFIX = "test_"
 
 
@@ -29,7 +30,7 @@ def settings(*, throwaway: bool = False) -> dict[str, Any]:
 
 def own_server(*, throwaway: bool) -> dict[str, Any]:
     """Settings of the server that Maillon starts at the first connection."""
-    home = server.home(PROJECT, "test" if throwaway else "maillon")
+    home = server.home(PROJECT, TEST if throwaway else DEMO)
     server.Server.declare(home, throwaway=throwaway)
     return {
         "ENGINE": "config.postgresql",

@@ -114,14 +114,18 @@ class Server:
             if users is None or owner != os.getpid():
                 return
             del self._held[self.home]
-            with self._turn():
-                users.close()
-                with (self.home / "users.lock").open("ab") as alone:
-                    try:
-                        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    except BlockingIOError:
-                        return
-                    self._stop()
+            users.close()
+            self.stop_unless_used()
+
+    def stop_unless_used(self) -> bool:
+        """Stop the server if no process uses it; whether that was so."""
+        with self._turn(), (self.home / "users.lock").open("ab") as alone:
+            try:
+                fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            self._stop()
+            return True
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
@@ -258,10 +262,16 @@ class Server:
 
 def create_database(name: str, **server: Any) -> None:
     """Create the database unless it exists; `server` holds psycopg's connection parameters."""
-    with psycopg.connect(**server | {"dbname": "postgres"}, autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(**server | {"dbname": name}).close()
+        return
+    created_meanwhile = psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation
+    maintenance = server | {"dbname": "postgres"}
+    with (
+        psycopg.connect(**maintenance, autocommit=True) as connection,
+        contextlib.suppress(*created_meanwhile),
+    ):
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def _runs(data: Path) -> bool:

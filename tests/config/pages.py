@@ -30,7 +30,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(status=404)
+    return HttpResponse("Page introuvable", status=404)
 
 
 urlpatterns = [

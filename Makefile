@@ -1,0 +1,62 @@
+# Maillon: `make demo` shows it on this machine, `make test` proves it. Nothing else is needed before.
+
+PORT ?= 8000
+DEMO_ARGS ?=
+PYTEST_ARGS ?= -n 2
+PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+RUN = .venv/bin/python -m
+TEMPLATES = $(shell find . -name '*.html' -path '*/templates/*' -not -path './.venv/*')
+
+.PHONY: help demo test lint format lock bench clean install install-dev
+
+help:
+	@echo 'make demo    installer, remplir de données inventées, servir sur http://localhost:$(PORT)'
+	@echo 'make test    installer, vérifier le code, lancer tous les tests'
+	@echo 'make lint    vérifier le code sans lancer les tests'
+	@echo 'make format  mettre en forme le code et les gabarits'
+	@echo 'make lock    figer les dépendances (UPGRADE=--upgrade pour les renouveler)'
+	@echo 'make bench   mesurer'
+	@echo 'make clean   effacer l’environnement et les bases de ce dossier'
+
+demo: install
+	@$(RUN) config.demo --port $(PORT) $(DEMO_ARGS)
+
+test: install-dev lint
+	$(RUN) pytest $(PYTEST_ARGS)
+
+lint: install-dev
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	.venv/bin/djade --check $(TEMPLATES)
+	.venv/bin/djhtml --check $(TEMPLATES)
+	.venv/bin/lint-imports --no-logo
+	$(RUN) mypy
+	.venv/bin/python -W error manage.py check --settings config.settings.test
+	.venv/bin/python manage.py makemigrations --check --settings config.settings.test
+
+format: install-dev
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+	.venv/bin/djade $(TEMPLATES)
+	.venv/bin/djhtml $(TEMPLATES)
+
+bench: install-dev
+	$(RUN) benchmarks $(BENCH_ARGS)
+
+COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.12 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+lock: install-dev
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	@if [ -x .venv/bin/python ]; then $(RUN) config.postgresql clean; fi
+	rm -rf .venv var/postgres var/install.lock staticfiles .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+install:
+	@sh .ci/install requirements.txt
+	@sh .ci/system-packages $(PDF_PACKAGES)
+
+install-dev:
+	@sh .ci/install requirements-dev.txt
+	@sh .ci/system-packages $(PDF_PACKAGES) chromium
