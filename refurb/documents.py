@@ -1,0 +1,178 @@
+"""The papers of reconditioning: what they say is frozen at the verb that makes them."""
+
+from typing import Any
+
+from django.utils.formats import date_format
+
+from documents.kinds import register_kind
+from documents.services import freeze_document
+from lifecycle.registry import Move
+from network.enums import LegalNature
+from refurb.enums import PaperKind
+from refurb.models.decision import Allocation
+from refurb.models.deed import DeedAcceptance
+from refurb.models.donation import Donation, DonationLine, DonationPaper, LineExplanation
+from refurb.models.pick_up import PickUp, PickUpCount
+
+KINDS = {
+    PaperKind.SLIP: "donation_slip",
+    PaperKind.OUTCOME: "donation_outcome",
+    PaperKind.TAX_RECEIPT: "donation_tax_receipt",
+}
+
+
+def register_kinds() -> None:
+    """Declare the papers and their templates."""
+    for kind, code in KINDS.items():
+        register_kind(code, str(kind.label), f"documents/refurb/{code}.html")
+
+
+def freeze_slip(pick_up: PickUp, move: Move) -> DonationPaper:
+    """The slip a workshop takes along: where, when, whom to ask for, what is expected; counts are filled in
+    by hand.
+    """
+    donation = pick_up.donation
+    shares = Allocation.objects.filter(donation=donation, workshop=pick_up.workshop_id).current()
+    values = {
+        **_header(donation),
+        "workshop": pick_up.workshop.name,
+        "workshop_siret": pick_up.workshop.siret,
+        "site": donation.site,
+        "access": donation.access,
+        "starts_at": pick_up.starts_at,
+        "ends_at": pick_up.ends_at,
+        "slot": pick_up.slot,
+        "carrier": pick_up.carrier,
+        "contact_name": pick_up.contact_name,
+        "contact_phone": pick_up.contact_phone,
+        "instructions": pick_up.instructions,
+        "peripherals": donation.peripherals,
+        "revision": pick_up.revision,
+        "lines": [
+            {**_line(share.line), "expected": share.quantity}
+            for share in shares.select_related("line").order_by("line")
+        ],
+    }
+    return _freeze(PaperKind.SLIP, donation, values, move, pick_up.workshop_id)
+
+
+def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
+    """The outcome statement: for each line what was announced, accepted, collected, received, and why they
+    differ.
+    """
+    said = {
+        row.line_id: row for row in LineExplanation.objects.filter(line__donation=donation).order_by("pk")
+    }
+    lines = []
+    for line in DonationLine.objects.reckoned().filter(donation=donation).select_related("decision"):
+        numbers = (line.accepted, line.collected, line.received)
+        explanation = said.get(line.pk)
+        holds = explanation is not None and numbers == (
+            explanation.accepted,
+            explanation.collected,
+            explanation.received,
+        )
+        lines.append(
+            {
+                **_line(line),
+                "announced": line.quantity,
+                "accepted": line.accepted,
+                "collected": line.collected,
+                "received": line.received,
+                "destination": line.decision.get_destination_display(),
+                "refusal": line.decision.get_code_display(),
+                "explanation": explanation.get_code_display() if holds else "",
+            }
+        )
+    values = {
+        **_header(donation),
+        "site": donation.site,
+        "announced_at": donation.announced_at,
+        "collected_at": donation.collected_at,
+        "reconciled_at": donation.reconciled_at,
+        "deed_sha256": _deed_hash(donation),
+        "lines": lines,
+        "pick_ups": [
+            {
+                "workshop": row.workshop.name,
+                "done_on": row.done_on,
+                "done_on_text": date_format(row.done_on, "j F Y"),
+                "peripherals": row.peripherals,
+            }
+            for row in PickUp.objects.done().filter(donation=donation).select_related("workshop")
+        ],
+    }
+    return _freeze(PaperKind.OUTCOME, donation, values, move)
+
+
+def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
+    """For a company, the data of its tax receipt, one paper per workshop that received.
+
+    The mentions are those of the form 2041-MEC-SD (CGI, art. 238 bis). The value is fixed by the company
+    alone: it is neither computed nor proposed here.
+    """
+    if donation.donor.legal_nature != LegalNature.PRIVATE:
+        return []
+    papers = []
+    for pick_up in PickUp.objects.done().filter(donation=donation).select_related("workshop"):
+        counts = PickUpCount.objects.filter(pick_up=pick_up, quantity__gt=0).select_related("line")
+        if not counts:
+            continue
+        values = {
+            **_header(donation),
+            "donor_legal_form": donation.donor_legal_form,
+            "donor_address": _address(donation.donor),
+            "workshop": pick_up.workshop.name,
+            "workshop_siret": pick_up.workshop.siret,
+            "workshop_address": _address(pick_up.workshop),
+            "given_on": pick_up.done_on,
+            "given_on_text": date_format(pick_up.done_on, "j F Y"),
+            "lines": [{**_line(count.line), "quantity": count.quantity} for count in counts.order_by("line")],
+            "peripherals": pick_up.peripherals,
+        }
+        papers.append(_freeze(PaperKind.TAX_RECEIPT, donation, values, move, pick_up.workshop_id))
+    return papers
+
+
+def _freeze(
+    kind: PaperKind, donation: Donation, values: dict[str, Any], move: Move, workshop: int | None = None
+) -> DonationPaper:
+    document = freeze_document(
+        kind=KINDS[kind],
+        owner=("donation", donation.pk),
+        values=values,
+        by=move.actor,
+        at=move.at,
+        title=f"{kind.label} {donation.reference}",
+    )
+    return DonationPaper.objects.create(donation=donation, kind=kind, workshop_id=workshop, document=document)
+
+
+def _header(donation: Donation) -> dict[str, Any]:
+    donor = donation.donor
+    return {
+        "reference": donation.reference,
+        "donor": donor.name,
+        "donor_nature": LegalNature(donor.legal_nature).label,
+        "donor_siret": donor.siret,
+        "donor_siren": donor.siret[:9],
+    }
+
+
+def _line(line: DonationLine) -> dict[str, Any]:
+    return {
+        "type": line.get_type_display(),
+        "model_name": line.model_name,
+        "purchase_year": line.purchase_year,
+        "condition": line.get_condition_display(),
+    }
+
+
+def _address(organisation: Any) -> str:
+    city = organisation.commune.name if organisation.commune_id else ""
+    return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
+
+
+def _deed_hash(donation: Donation) -> str:
+    accepted = DeedAcceptance.objects.filter(donation=donation, round=donation.allocation_round)
+    return accepted.values_list("sha256", flat=True).first() or ""

@@ -1,0 +1,199 @@
+"""What follows each verb, in the gate's transaction. Registered in ``RefurbConfig.ready()``."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from lifecycle import gate
+from lifecycle.registry import Move, follow
+from refurb import emails
+from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts
+from refurb.enums import DeviceState, WithdrawalReason
+from refurb.models.decision import Allocation
+from refurb.models.device import Device
+from refurb.models.donation import Donation
+from refurb.models.pick_up import PickUp
+from refurb.services.pickups import all_moved, collect_counted
+
+# --- donation
+
+_WITHDRAWN_BECAUSE = {
+    "decline": WithdrawalReason.DONATION_DECLINED,
+    "withdraw": WithdrawalReason.DONATION_WITHDRAWN,
+    "collect": WithdrawalReason.NOT_COUNTED,
+}
+
+
+def _donations(move: Move) -> Iterable[Donation]:
+    return Donation.objects.filter(pk__in=move.pks).select_related("donor", "commune").order_by("pk")
+
+
+def declare_units(move: Move) -> None:
+    """One declared device per accepted unit, in the workshop its share goes to: one insertion for all."""
+    shares = (
+        Allocation.objects.filter(donation__in=move.pks)
+        .current()
+        .select_related("line", "donation")
+        .order_by("donation", "line", "workshop")
+    )
+    units = [
+        Device(
+            donation_id=share.donation_id,
+            line_id=share.line_id,
+            workshop_id=share.workshop_id,
+            type=share.line.type,
+            year=share.line.purchase_year,
+            model=share.line.model_name[:80],
+            donor_kind=share.donation.donor_kind,
+            origin_epci_id=share.donation.origin_epci_id,
+        )
+        for share in shares
+        for _ in range(share.quantity)
+    ]
+    gate.create_many(Device, "declare", units, actor=move.actor, at=move.at, cause=move)
+
+
+def move_units(move: Move) -> None:
+    """The declared devices follow the new shares; those whose workshop keeps its share do not move."""
+    room: dict[int, dict[int, int]] = defaultdict(dict)
+    for line, workshop, quantity in (
+        Allocation.objects.filter(donation__in=move.pks).current().values_list("line", "workshop", "quantity")
+    ):
+        room[line][workshop] = quantity
+    leaving = []
+    declared = Device.objects.filter(donation__in=move.pks, state=DeviceState.DECLARED).order_by("pk")
+    for pk, line, workshop in declared.values_list("pk", "line", "workshop"):
+        if room[line].get(workshop, 0) > 0:
+            room[line][workshop] -= 1
+        else:
+            leaving.append((pk, line))
+    homes = {}
+    for pk, line in leaving:
+        workshop = next(home for home, left in room[line].items() if left > 0)
+        room[line][workshop] -= 1
+        homes[pk] = {"workshop": workshop}
+    if homes:
+        devices = Device.objects.filter(pk__in=homes)
+        all_moved(
+            gate.apply_many(devices, "reassign", per_row=homes, actor=move.actor, at=move.at, cause=move)
+        )
+
+
+def collect_units(move: Move) -> None:
+    """The devices that were counted and not collected yet are collected."""
+    collect_counted(move.pks, actor=move.actor, at=move.at, cause=move)
+
+
+def withdraw_units(move: Move) -> None:
+    """The devices still declared are withdrawn: nobody will bring them."""
+    declared = Device.objects.filter(donation__in=move.pks, state=DeviceState.DECLARED)
+    if declared.exists():
+        all_moved(
+            gate.apply_many(
+                declared,
+                "withdraw",
+                reason=_WITHDRAWN_BECAUSE[move.verb],
+                actor=move.actor,
+                at=move.at,
+                cause=move,
+            )
+        )
+
+
+def plan_pick_up(move: Move) -> None:
+    """Write the pick-up of the actor's workshop, or its new date; freeze its slip; tell the donor."""
+    for donation in _donations(move):
+        pick_up = PickUp.objects.planned().filter(
+            donation=donation, workshop=move.actor.organisation_id
+        ).first() or PickUp(donation=donation, workshop_id=move.actor.organisation_id)
+        if pick_up.pk is not None:
+            pick_up.revision += 1
+        for name in ("starts_at", "ends_at", "carrier", "contact_name"):
+            setattr(pick_up, name, move.values[name])
+        for name in ("contact_phone", "instructions"):
+            setattr(pick_up, name, move.values.get(name) or "")
+        pick_up.planned_at, pick_up.planned_by_id = move.at, move.actor.pk
+        pick_up.save()
+        freeze_slip(pick_up, move)
+        emails.pick_up_scheduled_for_donor(pick_up, move.at)
+
+
+def cancel_pick_ups(move: Move) -> None:
+    """What was planned is cancelled; the donor is told."""
+    planned = PickUp.objects.planned().filter(donation__in=move.pks).order_by("pk")
+    for pick_up in planned.select_related("donation", "workshop"):
+        pick_up.cancelled_at = move.at
+        pick_up.revision += 1
+        pick_up.save(update_fields=["cancelled_at", "revision"])
+        emails.pick_up_cancelled_for_donor(pick_up, move.at)
+
+
+def tell_announced(move: Move) -> None:
+    """The pilot is told of each lot."""
+    for donation in _donations(move):
+        emails.donation_announced_for_pilot(donation, move.at)
+
+
+def tell_qualified(move: Move) -> None:
+    """The donor and the workshops are told."""
+    for donation in _donations(move):
+        emails.donation_qualified_for_donor(donation, move.at)
+        emails.donation_assigned_for_workshop(donation, move.at)
+
+
+def tell_reassigned(move: Move) -> None:
+    """The donor, the workshops that take the lot and those that do not have it any more are told."""
+    for donation in _donations(move):
+        emails.donation_reassigned_for_donor(donation, move.at)
+        emails.donation_assigned_for_workshop(donation, move.at)
+        former = donation.allocations.filter(round=donation.allocation_round - 1)
+        released = former.exclude(workshop__in=donation.workshops()).values("workshop")
+        emails.donation_released_for_workshop(donation, released, move.at)
+
+
+def tell_declined(move: Move) -> None:
+    """The donor is told, with where to recycle; so are workshops that had a share."""
+    for donation in _donations(move):
+        emails.donation_declined_for_donor(donation, move.at)
+        emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
+
+
+def tell_withdrawn(move: Move) -> None:
+    """The pilot is told of lots that were announced; so are workshops that had a share."""
+    for donation in _donations(move):
+        if donation.announced_at is not None:
+            emails.donation_withdrawn_for_pilot(donation, move.at)
+            emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
+
+
+def tell_collected(move: Move) -> None:
+    """The donor is told what was counted."""
+    for donation in _donations(move):
+        emails.donation_collected_for_donor(donation, move.at)
+
+
+def state_outcome(move: Move) -> None:
+    """The outcome statement is frozen, and for a company the data of its tax receipt; the donor is told."""
+    for donation in _donations(move):
+        freeze_outcome(donation, move)
+        freeze_tax_receipts(donation, move)
+        emails.donation_reconciled_for_donor(donation, move.at)
+
+
+def register_donation_followers() -> None:
+    """Followers of one verb run in this order."""
+    follow("donation", "announce", tell_announced)
+    follow("donation", "qualify", declare_units)
+    follow("donation", "qualify", tell_qualified)
+    follow("donation", "reassign", move_units)
+    follow("donation", "reassign", cancel_pick_ups)
+    follow("donation", "reassign", tell_reassigned)
+    follow("donation", "decline", withdraw_units)
+    follow("donation", "decline", tell_declined)
+    follow("donation", "schedule", plan_pick_up)
+    follow("donation", "collect", collect_units)
+    follow("donation", "collect", withdraw_units)
+    follow("donation", "collect", tell_collected)
+    follow("donation", "reconcile", state_outcome)
+    follow("donation", "withdraw", withdraw_units)
+    follow("donation", "withdraw", cancel_pick_ups)
+    follow("donation", "withdraw", tell_withdrawn)

@@ -1,0 +1,325 @@
+"""What is missing before each verb of a donation (machines §2), in the order of a lot's life."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from lifecycle.machine import Context, PerRow, Reason, Requirement
+from lifecycle.requirements import PerRowValues
+from network.enums import OrganisationKind
+from refurb.enums import (
+    DeclineReason,
+    Destination,
+    DeviceState,
+    DeviceType,
+    DonorKind,
+    ReassignReason,
+    WithdrawReason,
+)
+
+TYPES: tuple[str, ...] = tuple(DeviceType.values)
+"""The values announce and qualify are given, and their journal rows keep: a quantity per type."""
+
+
+def _rows(model: str) -> QuerySet[Any]:
+    found: type[Model] = apps.get_model("refurb", model)
+    return found._default_manager.all()
+
+
+def _day(ctx: Context) -> date:
+    return timezone.localdate(ctx.at)
+
+
+# --- announce
+
+DONOR_SIRET = Requirement(
+    "donor_siret",
+    "Le SIRET du donateur manque.",
+    lambda ctx: ~Q(donor__siret=""),
+    lifted_by="le pilote, dans la fiche de l’organisation",
+)
+DONOR_GIVES = Requirement(
+    "donor",
+    "Cette organisation n’est pas enregistrée comme donateur en activité.",
+    lambda ctx: Q(donor__kinds__contains=[OrganisationKind.DONOR], donor__is_active=True),
+    lifted_by="le pilote, dans la fiche de l’organisation",
+)
+ADDRESS_GIVEN = Requirement(
+    "address",
+    "L’adresse d’enlèvement est incomplète : voie, code postal et ville.",
+    lambda ctx: ~Q(pick_up_address="") & ~Q(pick_up_postcode="") & ~Q(pick_up_city=""),
+    constraint="refurb_donation_site_known",
+    field="pick_up_address",
+    where="refurb:donation_edit",
+)
+COMMUNE_KNOWN = Requirement(
+    "commune",
+    "Choisissez la commune de l’enlèvement, ou indiquez qu’il est hors du département.",
+    lambda ctx: Q(commune__isnull=False) | Q(outside=True),
+    constraint="refurb_donation_site_known",
+    field="commune",
+    where="refurb:donation_edit",
+)
+HAS_LINES = Requirement(
+    "lines",
+    "Décrivez au moins un type d’appareil : quantité, année d’achat, état.",
+    lambda ctx: Exists(_rows("DonationLine").filter(donation=OuterRef("pk"))),
+    where="refurb:donation_edit",
+)
+YEARS_POSSIBLE = Requirement(
+    "purchase_year",
+    "Une année d’achat est dans le futur.",
+    lambda ctx: (
+        ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=_day(ctx).year))
+    ),
+    field="purchase_year",
+    where="refurb:donation_edit",
+)
+
+
+type Totals = Callable[[Iterable[int]], dict[int, dict[str, int]]]
+
+
+def _totals(column: str) -> Totals:
+    """A function that adds up ``column`` of the lines of each donation: ``{pk: {type: quantity}}``, zeros
+    included.
+    """
+
+    def read(pks: Iterable[int]) -> dict[int, dict[str, int]]:
+        found = {pk: dict.fromkeys(TYPES, 0) for pk in pks}
+        lines = (
+            _rows("DonationLine").filter(donation__in=list(found)).order_by().values_list("donation", "type")
+        )
+        for pk, type_, total in lines.annotate(total=Coalesce(Sum(column), 0)):
+            found[pk][type_] = total
+        return found
+
+    return read
+
+
+announced_by_type = _totals("quantity")
+accepted_by_type = _totals("decision__accepted")
+
+
+def _quantities(code: str, sentence: str, totals: Totals) -> PerRow:
+    """The quantities per type given to the journal are those of the lines."""
+
+    def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+        known = totals(per_row)
+        return {
+            pk: sentence
+            for pk, given in per_row.items()
+            if {name: given.get(name) for name in TYPES} != known[pk]
+        }
+
+    return PerRow(code, sentence, check, needs=TYPES)
+
+
+ANNOUNCED_QUANTITIES = _quantities(
+    "announced_quantities", "Les quantités données ne sont pas celles des lignes du lot.", announced_by_type
+)
+
+# --- qualify: what the decision brings is judged when it is given
+
+
+def _on_lines(
+    code: str, sentence: str, faulty: Callable[[Context, QuerySet[Any]], QuerySet[Any]], **reason: str
+) -> PerRow:
+    """Refuse the donations that have a line at fault, naming its lines."""
+
+    def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+        named: dict[int, list[str]] = defaultdict(list)
+        lines = _rows("DonationLine").filter(donation__in=list(per_row)).order_by("pk")
+        for line in faulty(ctx, lines):
+            named[line.donation_id].append(str(line))
+        return {pk: f"{sentence} ({'\N{NO-BREAK SPACE}; '.join(lines)})." for pk, lines in named.items()}
+
+    return PerRow(code, f"{sentence}.", check, needs=TYPES, **reason)
+
+
+def _too_old(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
+    years = _rows("LegalThreshold").value_of("device_age_max", _day(ctx))  # type: ignore[attr-defined]
+    accepted = lines.filter(decision__accepted__gt=0, decision__destination=Destination.REUSE)
+    return accepted if years is None else accepted.filter(purchase_year__lt=_day(ctx).year - int(years))
+
+
+def _over_value(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
+    ceiling = _rows("LegalThreshold").value_of("public_gift_unit_value_max", _day(ctx))  # type: ignore[attr-defined]
+    accepted = lines.filter(decision__accepted__gt=0, donation__donor_kind=DonorKind.PUBLIC)
+    return accepted if ceiling is None else accepted.filter(Q(unit_value=None) | Q(unit_value__gt=ceiling))
+
+
+def _shared_otherwise(lines: QuerySet[Any]) -> QuerySet[Any]:
+    """The lines whose shares of the round to come do not add up to what was accepted."""
+    return lines.annotate(
+        shared=Coalesce(
+            Sum("allocations__quantity", filter=Q(allocations__round=F("donation__allocation_round") + 1)), 0
+        ),
+        kept=Coalesce(F("decision__accepted"), 0),
+    ).exclude(shared=F("kept"))
+
+
+def _share_elsewhere(lines: QuerySet[Any]) -> QuerySet[Any]:
+    """The lines with a share, in the round to come, for something else than an active workshop."""
+    shares = _rows("Allocation").filter(line=OuterRef("pk"), round=OuterRef("donation__allocation_round") + 1)
+    return lines.filter(
+        Exists(
+            shares.exclude(
+                workshop__is_active=True, workshop__kinds__contains=[OrganisationKind.RECONDITIONER]
+            )
+        )
+    )
+
+
+EVERY_LINE_DECIDED = _on_lines(
+    "every_line_decided", "Chaque ligne attend sa décision", lambda ctx, lines: lines.filter(decision=None)
+)
+WITHIN_ANNOUNCED = _on_lines(
+    "within_announced",
+    "On ne peut accepter plus que ce qui est annoncé",
+    lambda ctx, lines: lines.filter(decision__accepted__gt=F("quantity")),
+)
+REFUSAL_CODED = _on_lines(
+    "refusal_coded",
+    "Dites pourquoi des appareils sont refusés",
+    lambda ctx, lines: lines.filter(decision__accepted__lt=F("quantity"), decision__code=""),
+)
+OLD_TO_RECYCLING = _on_lines(
+    "old_to_recycling",
+    "Au-delà de l’âge limite, un appareil est accepté pour le recyclage seulement, ou refusé",
+    _too_old,
+)
+VALUE_UNDER_CEILING = _on_lines(
+    "value_under_ceiling",
+    "Pour un donateur public, la valeur unitaire est à indiquer et ne dépasse pas le plafond légal du jour"
+    " (CG3P, art. D. 3212-3)",
+    _over_value,
+    lifted_by="le donateur",
+)
+WHOLLY_SHARED = _on_lines(
+    "wholly_shared",
+    "Les quantités confiées aux ateliers doivent faire le total accepté",
+    lambda ctx, lines: _shared_otherwise(lines),
+)
+SHARED_BETWEEN_WORKSHOPS = _on_lines(
+    "shared_between_workshops",
+    "Un lot se confie à des ateliers de reconditionnement en activité",
+    lambda ctx, lines: _share_elsewhere(lines),
+)
+
+
+def _nothing_accepted(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    lines = _rows("DonationLine").filter(donation__in=list(per_row), decision__accepted__gt=0)
+    some = set(lines.values_list("donation", flat=True))
+    return {pk: SOMETHING_ACCEPTED.sentence for pk in per_row if pk not in some}
+
+
+SOMETHING_ACCEPTED = PerRow(
+    "something_accepted",
+    "Aucune ligne n’est acceptée : écartez plutôt le lot, avec son motif.",
+    _nothing_accepted,
+    needs=TYPES,
+)
+
+
+def _undecided_transfer(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    missing = _rows("Donation").filter(
+        pk__in=list(per_row), donor_kind=DonorKind.PUBLIC, transfer_reference=""
+    )
+    return dict.fromkeys(missing.values_list("pk", flat=True), TRANSFER_DECIDED.sentence)
+
+
+TRANSFER_DECIDED = PerRow(
+    "transfer_decided",
+    "La référence de la décision de cession manque : un donateur public cède par une décision.",
+    _undecided_transfer,
+    needs=TYPES,
+    constraint="refurb_donation_transfer_decided",
+    lifted_by="le donateur",
+    field="transfer_reference",
+)
+ACCEPTED_QUANTITIES = _quantities(
+    "accepted_quantities", "Les quantités données ne sont pas celles des décisions.", accepted_by_type
+)
+
+# --- before any pick-up
+
+NOTHING_PICKED_UP = Requirement(
+    "nothing_picked_up",
+    "Un enlèvement a déjà eu lieu.",
+    lambda ctx: ~Exists(_rows("PickUp").filter(donation=OuterRef("pk"), done_at__isnull=False)),
+)
+NOTHING_ARRIVED = Requirement(
+    "nothing_arrived",
+    "Des appareils de ce lot sont déjà à l’atelier.",
+    lambda ctx: (
+        ~Exists(
+            _rows("Device")
+            .filter(donation=OuterRef("pk"))
+            .exclude(state__in=(DeviceState.DECLARED, DeviceState.WITHDRAWN))
+        )
+    ),
+)
+
+
+def _reason(
+    sentence: str, among: type[DeclineReason] | type[ReassignReason] | type[WithdrawReason]
+) -> Requirement:
+    return Requirement(
+        "reason",
+        sentence,
+        lambda ctx: not ctx.has("reason") or ctx.values["reason"] in among.values,
+        needs=("reason",),
+        field="reason",
+    )
+
+
+DECLINE_REASON = _reason("Choisissez le motif pour lequel le lot est écarté.", DeclineReason)
+WITHDRAW_REASON = _reason("Choisissez le motif du retrait.", WithdrawReason)
+REASSIGN_REASON = _reason("Choisissez le motif de la réaffectation.", ReassignReason)
+
+
+def _not_shared_again(ctx: Context, per_row: PerRowValues) -> dict[int, Reason]:
+    lines = _rows("DonationLine").filter(donation__in=list(per_row))
+    faults = {
+        WHOLLY_SHARED: _shared_otherwise(lines),
+        SHARED_BETWEEN_WORKSHOPS: _share_elsewhere(lines),
+    }
+    return {line.donation_id: rule.reason for rule, found in faults.items() for line in found}
+
+
+def _share_of_another(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """A workshop gives up its own share: it takes nothing from the others, and nothing more for itself."""
+    if ctx.actor.kind != OrganisationKind.RECONDITIONER:
+        return {}
+    held: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+    shares = _rows("Allocation").filter(
+        donation__in=list(per_row), round__gte=F("donation__allocation_round")
+    )
+    for donation, line, workshop, rank, quantity in shares.annotate(
+        rank=F("round") - F("donation__allocation_round")
+    ).values_list("donation", "line", "workshop", "rank", "quantity"):
+        held[donation, line, workshop][rank] = quantity
+    return {
+        donation: OWN_SHARE_ONLY.sentence
+        for (donation, _, workshop), (before, after) in held.items()
+        if (after > before if workshop == ctx.actor.organisation_id else after < before)
+    }
+
+
+OWN_SHARE_ONLY = PerRow(
+    "own_share_only",
+    "Votre atelier ne peut céder que sa propre part.",
+    _share_of_another,
+    needs=("reason",),
+    lifted_by="le pilote",
+)
+SHARED_AGAIN = PerRow(
+    "shared_again", "Dites à quels ateliers va le lot.", _not_shared_again, needs=("reason",)
+)

@@ -1,0 +1,124 @@
+"""What is missing before a lot is picked up, and before it is balanced (machines §2)."""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
+
+from lifecycle.machine import Requirement
+from refurb.enums import EXPECTED
+
+
+def _rows(model: str) -> QuerySet[Any]:
+    found: type[Model] = apps.get_model("refurb", model)
+    return found._default_manager.all()
+
+
+# --- pick-up
+
+DAY_GIVEN = Requirement(
+    "starts_at",
+    "Indiquez le jour et l’heure de l’enlèvement, à partir d’aujourd’hui.",
+    lambda ctx: (
+        not ctx.has("starts_at") or timezone.localdate(ctx.values["starts_at"]) >= timezone.localdate(ctx.at)
+    ),
+    needs=("starts_at",),
+    field="starts_at",
+)
+END_AFTER_START = Requirement(
+    "ends_at",
+    "La fin du créneau suit son début.",
+    lambda ctx: (
+        not (ctx.has("ends_at") and ctx.has("starts_at")) or ctx.values["ends_at"] > ctx.values["starts_at"]
+    ),
+    field="ends_at",
+)
+CARRIER_GIVEN = Requirement("carrier", "Indiquez le transporteur.", needs=("carrier",), field="carrier")
+CONTACT_GIVEN = Requirement(
+    "contact_name",
+    "Indiquez la personne à demander sur place.",
+    needs=("contact_name",),
+    field="contact_name",
+)
+DEED_ACCEPTED = Requirement(
+    "deed_accepted",
+    "Le donateur n’a pas encore accepté l’acte de don de ce lot.",
+    lambda ctx: Exists(
+        _rows("DeedAcceptance").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+    ),
+    lifted_by="un contact du donateur",
+    where="refurb:donation_accept_deed",
+)
+NOT_PICKED_UP_BY_US = Requirement(
+    "not_picked_up_by_us",
+    "Votre atelier a déjà fait son enlèvement.",
+    lambda ctx: (
+        ~Exists(
+            _rows("PickUp").filter(
+                donation=OuterRef("pk"), workshop=ctx.actor.organisation_id, done_at__isnull=False
+            )
+        )
+    ),
+)
+
+
+def _shares() -> QuerySet[Any]:
+    return _rows("Allocation").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+
+
+EVERY_WORKSHOP_DONE = Requirement(
+    "every_workshop_done",
+    "Un atelier désigné n’a pas encore fait son enlèvement.",
+    lambda ctx: (
+        ~Exists(
+            _shares().exclude(
+                Exists(
+                    _rows("PickUp").filter(
+                        donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False
+                    )
+                )
+            )
+        )
+    ),
+    lifted_by="l’atelier désigné",
+)
+EVERY_LINE_COUNTED = Requirement(
+    "every_line_counted",
+    "Une ligne enlevée n’est pas comptée.",
+    lambda ctx: (
+        ~Exists(
+            _shares().exclude(
+                Exists(
+                    _rows("PickUpCount").filter(line=OuterRef("line"), pick_up__workshop=OuterRef("workshop"))
+                )
+            )
+        )
+    ),
+    lifted_by="l’atelier qui a enlevé",
+)
+EVERY_SLIP_SIGNED = Requirement(
+    "every_slip_signed",
+    "Un bordereau d’enlèvement n’est pas signé.",
+    lambda ctx: ~Exists(_rows("PickUp").filter(donation=OuterRef("pk"), done_at__isnull=False, proof="")),
+    lifted_by="l’atelier qui a enlevé",
+)
+
+# --- reconcile
+
+DIFFERENCES_EXPLAINED = Requirement(
+    "differences_explained",
+    "Un écart entre accepté, enlevé et reçu n’est pas expliqué.",
+    lambda ctx: (
+        ~Exists(
+            _rows("DonationLine").unexplained().filter(donation=OuterRef("pk"))  # type: ignore[attr-defined]
+        )
+    ),
+    where="refurb:donation_differences",
+)
+NOTHING_EXPECTED = Requirement(
+    "nothing_expected",
+    "Des appareils sont encore attendus à l’atelier : recevez-les ou signalez-les manquants.",
+    lambda ctx: ~Exists(_rows("Device").filter(donation=OuterRef("pk"), state__in=EXPECTED)),
+    lifted_by="un technicien de l’atelier",
+)

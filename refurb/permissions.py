@@ -1,0 +1,151 @@
+"""Who may do what in reconditioning: None for a wrong role or kind, else the rows this organisation acts for."""
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.permissions import acts_as, is_pilot
+
+# --- device
+
+
+def can_work_on_device(actor: Actor) -> Q | None:
+    """Technicians of the workshop that has the device in charge, and their manager."""
+    if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)):
+        return Q(workshop=actor.organisation_id)
+    return None
+
+
+def can_manage_device(actor: Actor) -> Q | None:
+    """The manager of the workshop that has the device in charge."""
+    if acts_as(actor, (Role.MANAGER, Kind.RECONDITIONER)):
+        return Q(workshop=actor.organisation_id)
+    return None
+
+
+can_register_device = can_work_on_device
+can_collect_device = can_work_on_device
+can_receive_device = can_work_on_device
+can_report_missing_device = can_work_on_device
+can_start_device = can_work_on_device
+can_await_part_device = can_work_on_device
+can_resume_device = can_work_on_device
+can_recondition_device = can_work_on_device
+can_reopen_device = can_work_on_device
+can_reject_device = can_work_on_device
+can_dismantle_device = can_work_on_device
+can_recycle_device = can_work_on_device
+can_record_evidence = can_work_on_device
+can_return_to_donor_device = can_manage_device
+can_undo_reject_device = can_manage_device
+
+
+def can_withdraw_device(actor: Actor) -> Q | None:
+    """A contact of the donor, the pilot."""
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.CONTACT, Kind.DONOR)):
+        return Q(donation__donor=actor.organisation_id)
+    return None
+
+
+def can_cede_device(actor: Actor) -> Q | None:
+    """The manager of the workshop, the pilot."""
+    return Q() if is_pilot(actor) else can_manage_device(actor)
+
+
+def can_reclassify_device(actor: Actor) -> Q | None:
+    """A technician of the workshop (the type), the pilot (the EPCI): the requirements tell them apart."""
+    return Q() if is_pilot(actor) else can_work_on_device(actor)
+
+
+def sees_devices(actor: Actor | None) -> Q | None:
+    """The devices one may see: all for the pilot, one's workshop's, those of one's own donations."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)):
+        return Q(workshop=actor.organisation_id)
+    if acts_as(actor, (Role.CONTACT, Kind.DONOR)):
+        return Q(donation__donor=actor.organisation_id)
+    return None
+
+
+def sees_parts(actor: Actor | None) -> Q | None:
+    """The parts one may see: all for the pilot, those of one's workshop."""
+    if actor is None:
+        return None
+    return Q() if is_pilot(actor) else can_work_on_device(actor)
+
+
+def sees_incidents(actor: Actor | None) -> Q | None:
+    """The incidents one may see: all for the pilot, those of one's workshop, those of one's own donations."""
+    return sees_devices(actor)
+
+
+# --- donation
+
+
+def _assigned_to(organisation_id: int | None) -> Q:
+    """The donations of which this workshop has a share in the allocation of today."""
+    shares = apps.get_model("refurb", "Allocation")._default_manager.filter(
+        donation=OuterRef("pk"), workshop=organisation_id, round=OuterRef("allocation_round")
+    )
+    return Q(Exists(shares))
+
+
+def can_edit_donation(actor: Actor) -> Q | None:
+    """A contact of the donor for its own lots, the pilot for all."""
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.CONTACT, Kind.DONOR)):
+        return Q(donor=actor.organisation_id)
+    return None
+
+
+can_create_donation = can_edit_donation
+can_announce_donation = can_edit_donation
+can_withdraw_donation = can_edit_donation
+
+
+def can_accept_deed(actor: Actor) -> Q | None:
+    """A contact of the donor: nobody else commits it."""
+    if acts_as(actor, (Role.CONTACT, Kind.DONOR)):
+        return Q(donor=actor.organisation_id)
+    return None
+
+
+def can_qualify_donation(actor: Actor) -> Q | None:
+    """The pilot."""
+    return Q() if is_pilot(actor) else None
+
+
+can_decline_donation = can_qualify_donation
+
+
+def can_schedule_donation(actor: Actor) -> Q | None:
+    """The manager of an assigned workshop."""
+    return _assigned_to(actor.organisation_id) if acts_as(actor, (Role.MANAGER, Kind.RECONDITIONER)) else None
+
+
+can_reconcile_donation = can_schedule_donation
+
+
+def can_reassign_donation(actor: Actor) -> Q | None:
+    """The pilot, or the manager of an assigned workshop who gives it up."""
+    return Q() if is_pilot(actor) else can_schedule_donation(actor)
+
+
+def can_collect_donation(actor: Actor) -> Q | None:
+    """A technician of an assigned workshop, and its manager."""
+    return _assigned_to(actor.organisation_id) if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)) else None
+
+
+def sees_donations(actor: Actor | None) -> Q | None:
+    """The donations one may see: all for the pilot, one's own for a donor, those assigned to one's workshop."""
+    if actor is None:
+        return None
+    return can_edit_donation(actor) if can_edit_donation(actor) is not None else can_collect_donation(actor)

@@ -1,0 +1,324 @@
+"""Donations: describe a lot, announce it, decide line by line, give it to workshops, take it back, balance
+it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from network.enums import LegalNature
+from network.models import Commune, Organisation
+from refurb.enums import Destination, DonationState, DonorKind
+from refurb.machine.donation_rules import REFUSAL_CODED, accepted_by_type, announced_by_type
+from refurb.models.decision import Allocation, LineDecision
+from refurb.models.donation import Donation, DonationLine, LineExplanation
+from refurb.permissions import (
+    can_edit_donation,
+    can_qualify_donation,
+    can_reassign_donation,
+    can_reconcile_donation,
+)
+
+ALREADY_ANNOUNCED = Reason("already_announced", "Le lot est annoncé : sa description ne change plus.")
+ALREADY_DECIDED = Reason("already_decided", "Le lot est décidé : la décision de cession ne change plus.")
+NOT_COLLECTED = Reason("not_collected", "Les écarts s’expliquent quand le lot est enlevé.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many machines of one type, one year of purchase and one condition; ``unit_value`` in euros."""
+
+    type: str
+    quantity: int
+    purchase_year: int
+    condition: str
+    model_name: str = ""
+    unit_value: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is decided of a line, and the shares of workshops: ``{workshop pk: quantity}``, making
+    ``accepted``.
+    """
+
+    line: int
+    accepted: int
+    code: str = ""
+    destination: str = Destination.REUSE
+    shares: Mapping[int, int] = field(default_factory=dict)
+
+
+def held_donation(*, actor: Actor, donation: Donation, can: Callable[[Actor], Q | None]) -> Donation:
+    """The donation, locked until the end of the transaction, if the actor sees it and may act on it.
+
+    Raises Unknown when it is outside what the actor sees, PermissionDenied when he may not.
+    """
+    seen = Donation.objects.visible_to(actor).filter(pk=donation.pk)
+    row = seen.select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        raise Unknown
+    scope = can(actor)
+    if scope is None or not seen.filter(scope).exists():
+        raise PermissionDenied
+    return row
+
+
+@gate.one_transaction
+def create_donation(
+    *,
+    actor: Actor,
+    donor: Organisation,
+    lines: Iterable[Line] = (),
+    at: datetime | None = None,
+    comment: str = "",
+    **site: Any,
+) -> Donation:
+    """Open the draft of a lot; ``site`` takes the columns of ``edit_donation``.
+
+    Raises PermissionDenied, Refused, and ValidationError for a line or a column that cannot be.
+    """
+    kind = DonorKind.PUBLIC if donor.legal_nature == LegalNature.PUBLIC else DonorKind.PRIVATE
+    row = Donation(donor=donor, donor_kind=kind, **_site(site))
+    row.clean_fields(exclude=["state", "reference", "moved_at"])
+    created: Donation = gate.create(row, "create", actor=actor, at=at, comment=comment)
+    _write_lines(created, lines)
+    return created
+
+
+@gate.one_transaction
+def edit_donation(
+    *, actor: Actor, donation: Donation, lines: Iterable[Line] | None = None, **site: Any
+) -> Donation:
+    """Describe a draft again. ``lines`` replaces all its lines when given.
+
+    ``site``: donor_legal_form, description, peripherals, pick_up_address, pick_up_postcode, pick_up_city,
+    commune, outside, access, transfer_reference, transfer_decided_on. Raises Unknown, PermissionDenied,
+    Refused once announced, ValidationError.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_edit_donation)
+    if row.state != DonationState.DRAFT:
+        raise Refused({row.pk: (ALREADY_ANNOUNCED,)})
+    changed = _site(site)
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.clean_fields(exclude=["state", "reference", "moved_at"])
+    if changed:
+        row.save(update_fields=list(changed))
+    if lines is not None:
+        row.lines.all().delete()
+        _write_lines(row, lines)
+    return row
+
+
+@gate.one_transaction
+def record_transfer_decision(
+    *, actor: Actor, donation: Donation, reference: str, decided_on: date | None = None
+) -> Donation:
+    """Note the decision by which a public donor gives its machines away; possible until the lot is qualified.
+
+    Source of the rule: CG3P, art. L. 3212-2 and L. 3212-3. Raises Unknown, PermissionDenied, Refused.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_edit_donation)
+    if row.state not in (DonationState.DRAFT, DonationState.ANNOUNCED):
+        raise Refused({row.pk: (ALREADY_DECIDED,)})
+    row.transfer_reference, row.transfer_decided_on = reference.strip(), decided_on
+    row.clean_fields(exclude=["state", "reference", "moved_at"])
+    row.save(update_fields=["transfer_reference", "transfer_decided_on"])
+    return row
+
+
+@gate.one_transaction
+def announce_donation(
+    *, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = ""
+) -> Donation:
+    """Offer the lot. Raises Unknown, PermissionDenied, Refused."""
+    quantities = announced_by_type([donation.pk])[donation.pk]
+    announced: Donation = gate.apply(donation, "announce", actor=actor, at=at, comment=comment, **quantities)
+    return announced
+
+
+@gate.one_transaction
+def qualify_donation(
+    *,
+    actor: Actor,
+    donation: Donation,
+    rulings: Iterable[Ruling],
+    transfer_reference: str = "",
+    transfer_decided_on: date | None = None,
+    to_ratify: bool = True,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Donation:
+    """Decide line by line and give the lot to workshops. ``to_ratify``: decided by the pilot between two
+    sessions.
+
+    Raises Unknown (a line of another lot included), PermissionDenied, Refused: then nothing is kept.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_qualify_donation)
+    if row.state == DonationState.ANNOUNCED:
+        if transfer_reference:
+            row.transfer_reference, row.transfer_decided_on = transfer_reference.strip(), transfer_decided_on
+            row.save(update_fields=["transfer_reference", "transfer_decided_on"])
+        _write_rulings(row, list(rulings), actor, at or timezone.now())
+    quantities = accepted_by_type([row.pk])[row.pk]
+    qualified: Donation = gate.apply(
+        row, "qualify", actor=actor, at=at, comment=comment, to_ratify=to_ratify, **quantities
+    )
+    return qualified
+
+
+@gate.one_transaction
+def reassign_donation(
+    *,
+    actor: Actor,
+    donation: Donation,
+    shares: Mapping[int, Mapping[int, int]],
+    reason: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Donation:
+    """Give the lot, or one's share of it, to other workshops: ``{line pk: {workshop pk: quantity}}``, whole.
+
+    Raises Unknown (a line of another lot included), PermissionDenied, Refused.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_reassign_donation)
+    _write_shares(row, shares)
+    reassigned: Donation = gate.apply(row, "reassign", actor=actor, at=at, comment=comment, reason=reason)
+    return reassigned
+
+
+@gate.one_transaction
+def decline_donation(
+    *, actor: Actor, donation: Donation, reason: str, at: datetime | None = None, comment: str = ""
+) -> Donation:
+    """Decline the whole lot, with a code of ``DeclineReason``. Raises Unknown, PermissionDenied, Refused."""
+    declined: Donation = gate.apply(donation, "decline", actor=actor, at=at, comment=comment, reason=reason)
+    return declined
+
+
+@gate.one_transaction
+def withdraw_donation(
+    *, actor: Actor, donation: Donation, reason: str, at: datetime | None = None, comment: str = ""
+) -> Donation:
+    """Take the offer back, with a code of ``WithdrawReason``. Raises Unknown, PermissionDenied, Refused."""
+    withdrawn: Donation = gate.apply(donation, "withdraw", actor=actor, at=at, comment=comment, reason=reason)
+    return withdrawn
+
+
+@gate.one_transaction
+def explain_line(
+    *, actor: Actor, line: DonationLine, code: str, at: datetime | None = None
+) -> LineExplanation:
+    """Explain, with a code of ``DifferenceCode``, why what was accepted, collected and received differ on a
+    line.
+
+    The explanation holds for the numbers of the moment. Raises Unknown, PermissionDenied, Refused.
+    """
+    row = held_donation(actor=actor, donation=line.donation, can=can_reconcile_donation)
+    if row.state != DonationState.COLLECTED:
+        raise Refused({row.pk: (NOT_COLLECTED,)})
+    numbers = DonationLine.objects.reckoned().get(pk=line.pk)
+    return LineExplanation.objects.create(
+        line=line,
+        code=code,
+        accepted=numbers.accepted,
+        collected=numbers.collected,
+        received=numbers.received,
+        explained_at=at or timezone.now(),
+        explained_by_id=actor.pk,
+    )
+
+
+@gate.one_transaction
+def reconcile_donation(
+    *, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = ""
+) -> Donation:
+    """Balance the lot: what was announced, collected, received. Raises Unknown, PermissionDenied, Refused."""
+    reconciled: Donation = gate.apply(donation, "reconcile", actor=actor, at=at, comment=comment)
+    return reconciled
+
+
+_SITE = (
+    "donor_legal_form",
+    "description",
+    "peripherals",
+    "pick_up_address",
+    "pick_up_postcode",
+    "pick_up_city",
+    "commune",
+    "outside",
+    "access",
+    "transfer_reference",
+    "transfer_decided_on",
+)
+
+
+def _site(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns one may describe. A commune says that the site is in the département, and its name is the
+    city.
+    """
+    unknown = set(given) - set(_SITE)
+    if unknown:
+        raise TypeError(f"not described here: {', '.join(sorted(unknown))}")
+    site = dict(given)
+    commune: Commune | None = site.get("commune")
+    if commune is not None:
+        site["outside"] = False
+        site.setdefault("pick_up_city", commune.name)
+    return site
+
+
+def _write_lines(donation: Donation, lines: Iterable[Line]) -> None:
+    rows = [DonationLine(donation=donation, **vars(line)) for line in lines]
+    for row in rows:
+        row.clean_fields(exclude=["donation"])
+    DonationLine.objects.bulk_create(rows)
+
+
+def _write_rulings(donation: Donation, rulings: list[Ruling], actor: Actor, at: datetime) -> None:
+    announced = dict(donation.lines.values_list("pk", "quantity"))
+    if {ruling.line for ruling in rulings} - set(announced):
+        raise Unknown
+    if any(not ruling.code for ruling in rulings if ruling.accepted < announced[ruling.line]):
+        raise Refused({donation.pk: (REFUSAL_CODED.reason,)})
+    LineDecision.objects.bulk_create(
+        LineDecision(
+            line_id=ruling.line,
+            accepted=ruling.accepted,
+            destination=ruling.destination,
+            code=ruling.code,
+            decided_at=at,
+            decided_by_id=actor.pk,
+        )
+        for ruling in rulings
+    )
+    _write_shares(donation, {ruling.line: ruling.shares for ruling in rulings})
+
+
+def _write_shares(donation: Donation, shares: Mapping[int, Mapping[int, int]]) -> None:
+    """The shares of the round to come: they count once the gate has turned the round."""
+    if set(shares) - set(donation.lines.values_list("pk", flat=True)):
+        raise Unknown
+    Allocation.objects.bulk_create(
+        Allocation(
+            donation=donation,
+            line_id=line,
+            workshop_id=workshop,
+            quantity=quantity,
+            round=donation.allocation_round + 1,
+        )
+        for line, among in shares.items()
+        for workshop, quantity in among.items()
+        if quantity
+    )
