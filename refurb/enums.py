@@ -186,7 +186,7 @@ class ErasureMethod(TextChoices):
 
     OVERWRITE = "overwrite", "Écrasement par logiciel"
     SECURE_ERASE = "secure_erase", "Commande du disque (ATA Secure Erase)"
-    SANITIZE = "sanitize", "Commande du disque (NVMe Format ou Sanitize)"
+    SANITIZE = "sanitize", "Commande du disque (Sanitize, NVMe Format)"
     CRYPTO = "crypto", "Effacement de la clé de chiffrement"
     RESET = "reset", "Réinitialisation du fabricant"
 
@@ -234,6 +234,39 @@ class Claim(TextChoices):
     SILENT = "", "Ne se prononce pas"
 
 
+class Refusal(TextChoices):
+    """Why an erasure proves nothing, whatever its report claims (domain, §3)."""
+
+    DONOR_CERTIFICATE = "donor_certificate", "Le certificat d’un donateur est gardé mais ne compte pas."
+    NO_REPORT = "no_report", "Le rapport de l’outil manque."
+    NOT_FINISHED = "not_finished", "La fin de l’effacement n’est pas établie."
+    DATES_REVERSED = "dates_reversed", "La fin précède le début."
+    BEFORE_ARRIVAL = "before_arrival", "L’effacement est antérieur à l’arrivée de l’appareil."
+    IN_THE_FUTURE = "in_the_future", "La fin est postérieure à l’enregistrement."
+    TOOL_FAILED = "tool_failed", "L’outil signale un échec."
+    TOOL_ABORTED = "tool_aborted", "L’outil signale une interruption."
+    METHOD_UNSUITED = "method_unsuited", "La méthode ne convient pas à ce type de stockage."
+    SERIAL_MISSING = "serial_missing", "Le rapport ne porte pas le numéro de série du disque."
+    SERIAL_MISMATCH = "serial_mismatch", "Le numéro de série du rapport n’est pas celui du disque."
+    BYTES_UNKNOWN = "bytes_unknown", "Le nombre d’octets effacés n’est pas établi."
+    BYTES_SHORT = "bytes_short", "Tous les octets n’ont pas été effacés."
+    SMALLER_THAN_DRIVE = "smaller_than_drive", "L’outil a vu moins d’octets que le disque n’en contient."
+    PASSES_SHORT = "passes_short", "Toutes les passes demandées n’ont pas été faites."
+    PASS_ERRORS = "pass_errors", "Des erreurs d’écriture sont signalées."
+    NOT_VERIFIED = "not_verified", "L’effacement n’a pas été vérifié."
+    VERIFICATION_ERRORS = "verification_errors", "La vérification a trouvé des erreurs."
+    HIDDEN_PRESENT = "hidden_present", "Des secteurs cachés n’ont pas été effacés."
+    HIDDEN_UNKNOWN = "hidden_unknown", "On ne sait pas si le disque a des secteurs cachés."
+
+
+class Difference(TextChoices):
+    """In what the verdict computed here and the tool's report differ."""
+
+    CLAIMS_ERASED = "claims_erased", "Le rapport dit « effacé » : les chiffres ne le prouvent pas."
+    SILENT = "silent", "Le rapport ne se prononce pas : les chiffres prouvent l’effacement."
+    DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
+
+
 class DestructionKind(TextChoices):
     """Who destroyed the drive."""
 
@@ -257,6 +290,7 @@ class RemovalDestination(TextChoices):
     STOCK = "stock", "Stock de pièces"
     DESTRUCTION = "destruction", "À détruire"
     OTHER_DEVICE = "other_device", "Monté dans un autre appareil"
+    MISTAKE = "mistake", "Inventorié par erreur : ce disque n’existe pas"
 
 
 class CheckResult(TextChoices):
@@ -276,13 +310,31 @@ class CosmeticGrade(TextChoices):
     D = "D", "Très marqué"
 
 
+class PanelState(TextChoices):
+    """What the panel of a screen shows."""
+
+    INTACT = "intact", "Aucun défaut"
+    MINOR = "minor", "Défaut mineur (pixel mort, tache au bord)"
+    MAJOR = "major", "Défaut gênant (bande, tache au centre)"
+
+
+class OperatingSystem(TextChoices):
+    """What a computer runs when it is graded."""
+
+    WINDOWS_11 = "windows_11", "Windows 11"
+    WINDOWS_10 = "windows_10", "Windows 10"
+    LINUX = "linux", "Linux"
+    CHROME_OS = "chrome_os", "ChromeOS"
+    MACOS = "macos", "macOS"
+
+
 class CriterionKind(TextChoices):
     """How a criterion of a scale turns a measure into points."""
 
     BANDS = "bands", "Paliers"
     LINEAR = "linear", "Proportionnel"
     NOTE = "note", "Note donnée par le technicien"
-    BONUS = "bonus", "Points donnés par une valeur"
+    CHOICE = "choice", "Points donnés par une valeur"
 
 
 class PartKind(TextChoices):

@@ -1,0 +1,356 @@
+"""What is missing before each verb of a device (machines §1), in the order of a device's life."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import Condition, PerRowValues
+from network.enums import OrganisationKind, Role
+from network.permissions import acts_as, is_pilot
+from refurb.enums import (
+    CEILED,
+    RETURN_REASONS,
+    SOLDERED_STORAGE,
+    CedeReason,
+    DeviceState,
+    DeviceType,
+    DonorKind,
+    MissingReason,
+    ReclassifyReason,
+    ReopenReason,
+    UndoRejectReason,
+    UnusableReason,
+    WithdrawalReason,
+)
+
+S = DeviceState
+BEFORE_ALLOT = (
+    S.DECLARED,
+    S.COLLECTED,
+    S.RECEIVED,
+    S.IN_PROCESS,
+    S.AWAITING_PART,
+    S.UNUSABLE,
+    S.DISMANTLED,
+    S.RECYCLED,
+    S.MISSING,
+)
+"""States in which the type may still be corrected: neither graded and priced nor promised to anyone."""
+
+
+def _rows(model: str) -> QuerySet[Any]:
+    found: type[Model] = apps.get_model("refurb", model)
+    return found._default_manager.all()
+
+
+def _of_this_stay(model: str) -> QuerySet[Any]:
+    return _rows(model).of_this_stay()  # type: ignore[attr-defined,no-any-return]
+
+
+def _day(ctx: Context) -> date:
+    return timezone.localdate(ctx.at)
+
+
+def _coded(codes: Iterable[str], sentence: str) -> Requirement:
+    """A reason from a list. Asked without one, it answers that some would do."""
+    known = frozenset(codes)
+    return Requirement(
+        "reason",
+        sentence,
+        lambda ctx: not ctx.has("reason") or ctx.values["reason"] in known,
+        needs=("reason",),
+        field="reason",
+    )
+
+
+# --- entering
+
+WORKSHOP_GIVEN = Requirement(
+    "workshop", "Choisissez l’atelier qui prendra l’appareil.", needs=("workshop",), field="workshop"
+)
+PICKED_UP = Requirement(
+    "picked_up",
+    "L’enlèvement de ce lot par votre atelier n’est pas encore fait.",
+    lambda ctx: Exists(
+        _rows("PickUp").filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False)
+    ),
+    lifted_by="le technicien qui enlève",
+)
+
+
+def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The tags already stuck on another device of the same workshop, or given twice in the set."""
+    tags = {pk: str(given.get("tag") or "").strip() for pk, given in per_row.items()}
+    devices = _rows("Device")
+    homes = dict(devices.filter(pk__in=list(tags)).values_list("pk", "workshop"))
+    homes |= {pk: ctx.actor.organisation_id for pk in tags if pk not in homes}
+    given = Counter((homes[pk], tag) for pk, tag in tags.items())
+    stuck = {
+        (workshop, tag): pk
+        for pk, workshop, tag in devices.filter(workshop__in=set(homes.values()), tag__in=set(tags.values()))
+        .exclude(tag="")
+        .values_list("pk", "workshop", "tag")
+    }
+    return {
+        pk: TAG_FREE.sentence
+        for pk, tag in tags.items()
+        if tag and (given[homes[pk], tag] > 1 or stuck.get((homes[pk], tag), pk) != pk)
+    }
+
+
+TAG_GIVEN = Requirement(
+    "tag_given",
+    "Scannez ou saisissez l’étiquette de l’atelier.",
+    lambda ctx: not ctx.has("tag") or bool(str(ctx.values["tag"]).strip()),
+    needs=("tag",),
+    field="tag",
+)
+TAG_FREE = PerRow(
+    "tag_free",
+    "Cette étiquette est déjà sur un autre appareil de l’atelier.",
+    _tags_taken,
+    needs=("tag",),
+    constraint="refurb_device_tag_once",
+    field="tag",
+)
+
+# --- leaving before work
+
+MISSING_REASON = _coded(MissingReason.values, "Dites pourquoi l’appareil est cherché.")
+WITHDRAWAL_REASON = _coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
+RETURN_REASON = _coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu : loué, réclamé, volé.")
+
+# --- on the bench
+
+SERVED_OTHERWISE = Requirement(
+    "served_otherwise",
+    "Le foyer n’a pas encore été servi autrement : échange, remboursement ou renoncement.",
+    lambda ctx: ~Q(state=S.RETURNED),
+    lifted_by="le conseiller du point de distribution",
+)
+PART_NAMED = Requirement(
+    "part_wanted",
+    "Nommez la pièce attendue.",
+    lambda ctx: not ctx.has("part_wanted") or bool(str(ctx.values["part_wanted"]).strip()),
+    needs=("part_wanted",),
+    field="part_wanted",
+)
+STORAGE_INVENTORIED = Requirement(
+    "storage_inventoried",
+    "Le stockage n’a pas été inventorié depuis l’arrivée : enregistrez chaque disque, ou attestez qu’il n’y en a pas.",
+    lambda ctx: Exists(_of_this_stay("Drive"))
+    | Exists(_of_this_stay("StorageAbsence").filter(~Q(device__type__in=SOLDERED_STORAGE))),
+    where="refurb:device_evidence",
+)
+
+
+def _unproven() -> Condition:
+    return Exists(_of_this_stay("Drive").unproven().in_place())  # type: ignore[attr-defined]
+
+
+DRIVES_PROVEN = Requirement(
+    "drives_proven",
+    "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
+    lambda ctx: ~_unproven(),  # type: ignore[operator]
+    constraint="refurb_device_proven",
+    where="refurb:device_evidence",
+)
+PROOFS_STAND = Requirement(
+    "proofs_stand",
+    "Les preuves d’effacement ne tiennent plus : un disque a été découvert ou une preuve remplacée. Remettez l’appareil en"
+    " traitement.",
+    lambda ctx: STORAGE_INVENTORIED.condition(ctx) & DRIVES_PROVEN.condition(ctx),  # type: ignore[operator]
+    constraint="refurb_device_proven",
+    where="refurb:device_evidence",
+)
+TESTED = Requirement(
+    "tested",
+    "Les fonctions de l’appareil n’ont pas été testées depuis son arrivée.",
+    lambda ctx: Exists(_of_this_stay("TestRun").filter(checklist__type=OuterRef("type"))),
+    where="refurb:device_evidence",
+)
+TESTS_PASSED = Requirement(
+    "tests_passed",
+    "Une fonction essentielle n’est pas testée avec succès.",
+    lambda ctx: ~Exists(_of_this_stay("TestRun").filter(checklist__type=OuterRef("type"), passed=False)),
+    where="refurb:device_evidence",
+)
+GRADED = Requirement(
+    "graded",
+    "Le grade n’a pas été calculé depuis l’arrivée de l’appareil.",
+    lambda ctx: Exists(_of_this_stay("Grading").filter(type=OuterRef("type"))),
+    where="refurb:device_evidence",
+)
+
+
+def ceilings_on(day: date) -> dict[str, Decimal]:
+    """The price ceiling in force on ``day`` of each type, VAT included; one query."""
+    rows = _rows("PriceCeiling").on(day).values_list("type", "amount")  # type: ignore[attr-defined]
+    return dict(reversed(list(rows)))
+
+
+def _over_ceiling(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    ceilings = ceilings_on(_day(ctx))
+    refused = {}
+    for pk, type_, donor_kind in _rows("Device").filter(pk__in=list(per_row)).values_list("pk", "type", "donor_kind"):
+        ceiling = ceilings.get(type_) if donor_kind in CEILED else None
+        if donor_kind in CEILED and ceiling is None:
+            refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
+        elif ceiling is not None and Decimal(str(per_row[pk]["price"])) > ceiling:
+            why = "d’origine inconnue, il compte comme public" if donor_kind == DonorKind.UNKNOWN else "don public"
+            refused[pk] = f"Le prix dépasse le plafond légal du jour : {_euros(ceiling)} ({why})."
+        elif per_row[pk].get("price_ceiling") != ceiling:
+            refused[pk] = "Le plafond donné n’est pas celui du jour."
+    return refused
+
+
+def _euros(amount: Decimal) -> str:
+    return f"{amount:.2f} €".replace(".", ",")
+
+
+def _is_price(given: Any) -> bool:
+    return isinstance(given, int | Decimal) and not isinstance(given, bool) and 0 <= given < 10**6
+
+
+PRICE_GIVEN = PerRow(
+    "price_given",
+    "Donnez un prix solidaire, en euros TTC.",
+    lambda ctx, per_row: {pk: PRICE_GIVEN.reason for pk, given in per_row.items() if not _is_price(given["price"])},
+    needs=("price",),
+    field="price",
+)
+PRICE_UNDER_CEILING = PerRow(
+    "price_under_ceiling",
+    "Le prix dépasse le plafond légal du jour.",
+    lambda ctx, per_row: _over_ceiling(
+        ctx, {pk: given for pk, given in per_row.items() if _is_price(given.get("price"))}
+    ),
+    constraint="refurb_device_price_ceiling",
+    field="price",
+)
+REOPEN_REASON = _coded(ReopenReason.values, "Dites pourquoi l’appareil revient en traitement.")
+
+# --- waste and the other ways out
+
+UNUSABLE_REASON = _coded(UnusableReason.values, "Dites pourquoi l’appareil n’est pas réemployable.")
+UNDO_REASON = _coded(UndoRejectReason.values, "Dites en quoi la décision était une erreur.")
+
+
+def _recyclers() -> QuerySet[Any]:
+    organisations: type[Model] = apps.get_model("network", "Organisation")
+    return organisations._default_manager.filter(kinds__contains=[OrganisationKind.RECYCLER], is_active=True)
+
+
+def _key(given: Any) -> int:
+    """The primary key of a row given as itself or by its key."""
+    key: int = getattr(given, "pk", given)
+    return key
+
+
+RECYCLER_KNOWN = Requirement(
+    "recycler",
+    "Choisissez le recycleur qui prend l’appareil.",
+    lambda ctx: not ctx.has("recycler") or Exists(_recyclers().filter(pk=_key(ctx.values["recycler"]))),
+    needs=("recycler",),
+    field="recycler",
+)
+BSD_GIVEN = Requirement(
+    "bsd_number",
+    "Donnez le numéro du bordereau de suivi de déchets (BSD).",
+    lambda ctx: not ctx.has("bsd_number") or bool(str(ctx.values["bsd_number"]).strip()),
+    needs=("bsd_number",),
+    field="bsd_number",
+)
+PROVEN_OR_CERTIFIED = Requirement(
+    "proven_or_certified",
+    "Un disque n’est ni effacé ni détruit : faites-le, ou demandez au recycleur une destruction certifiée.",
+    lambda ctx: DRIVES_PROVEN.condition(ctx)
+    if ctx.values.get("destruction_awaited") is False
+    else True,
+    needs=("destruction_awaited",),
+    where="refurb:device_evidence",
+    field="destruction_awaited",
+)
+RECIPIENT_NAMED = Requirement(
+    "recipient",
+    "Nommez à qui l’appareil est cédé.",
+    lambda ctx: not ctx.has("recipient") or bool(str(ctx.values["recipient"]).strip()),
+    needs=("recipient",),
+    field="recipient",
+)
+CEDE_REASON = _coded(CedeReason.values, "Dites pourquoi l’appareil sort de la filière.")
+
+# --- correction
+
+
+def _type_stays_or_may_change(ctx: Context) -> Condition:
+    if "type" not in ctx.values:
+        return True
+    same = Q(type=ctx.values["type"])
+    if not acts_as(ctx.actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)):
+        return same
+    return same | Q(state__in=BEFORE_ALLOT, convention_epci__isnull=True)
+
+
+def _epci_stays_or_may_change(ctx: Context) -> Condition:
+    if "origin_epci" not in ctx.values or is_pilot(ctx.actor):
+        return True
+    return _same_epci(ctx)
+
+
+def _same_epci(ctx: Context) -> Q:
+    epci = ctx.values["origin_epci"]
+    return Q(origin_epci__isnull=True) if epci is None else Q(origin_epci=epci)
+
+
+def _something_changes(ctx: Context) -> Condition:
+    if "type" not in ctx.values or "origin_epci" not in ctx.values:
+        return True
+    return ~(Q(type=ctx.values["type"]) & _same_epci(ctx))
+
+
+TYPE_KNOWN = Requirement(
+    "type",
+    "Choisissez un type d’appareil.",
+    lambda ctx: "type" not in ctx.values or ctx.values["type"] in DeviceType.values,
+    needs=("type",),
+    field="type",
+)
+TYPE_CORRECTED = Requirement(
+    "type_corrected",
+    "Le type se corrige par un technicien de l’atelier, tant que l’appareil n’est ni reconditionné ni affecté.",
+    _type_stays_or_may_change,
+    lifted_by="un technicien, après « Remettre en traitement » s’il est reconditionné",
+    field="type",
+)
+EPCI_CORRECTED = Requirement(
+    "epci_corrected",
+    "L’EPCI d’origine se corrige par le pilote.",
+    _epci_stays_or_may_change,
+    lifted_by="le pilote",
+    field="origin_epci",
+)
+CORRECTED = Requirement("corrected", "Rien ne change : corrigez le type ou l’EPCI.", _something_changes)
+RECLASSIFY_REASON = _coded(ReclassifyReason.values, "Dites pourquoi la ligne est corrigée.")
+
+
+@dataclass(frozen=True)
+class CurrentGrading:
+    """Stamp: a column of the current grading of this stay and of this type.
+
+    The query is made when the row is read: while machines are declared there are no models yet.
+    """
+
+    column: str
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        current = _of_this_stay("Grading").filter(type=OuterRef("type")).order_by("-pk")
+        return Subquery(current.values(self.column)[:1]).resolve_expression(*args, **kwargs)

@@ -1,0 +1,73 @@
+"""What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
+
+from refurb.models.decision import Allocation, LineDecision
+from refurb.models.decision import Allocation, LineDecision
+from refurb.models.deed import DeedAcceptance, DeedText
+from refurb.models.device import Device, DeviceEntry
+from refurb.models.donation import (
+    Donation,
+    DonationEntry,
+    DonationLine,
+    DonationPaper,
+    LineExplanation,
+)
+from refurb.models.evidence import (
+    Destruction,
+    Drive,
+    DriveRemoval,
+    Erasure,
+    Grading,
+    StorageAbsence,
+    TestResult,
+    TestRun,
+)
+from refurb.models.pick_up import PickUp, PickUpCount
+from refurb.models.reference import (
+    Checklist,
+    ChecklistFunction,
+    GradingCap,
+    GradingCriterion,
+    GradingLevel,
+    GradingScale,
+    GradingStep,
+    PriceCeiling,
+)
+from refurb.models.stock import Costing, Incident, Part, Repair
+from refurb.models.threshold import LegalThreshold
+
+__all__ = [
+    "Allocation",
+    "Checklist",
+    "ChecklistFunction",
+    "Costing",
+    "DeedAcceptance",
+    "DeedText",
+    "Destruction",
+    "Device",
+    "DeviceEntry",
+    "Donation",
+    "DonationEntry",
+    "DonationLine",
+    "DonationPaper",
+    "Drive",
+    "DriveRemoval",
+    "Erasure",
+    "Grading",
+    "GradingCap",
+    "GradingCriterion",
+    "GradingLevel",
+    "GradingScale",
+    "GradingStep",
+    "Incident",
+    "LegalThreshold",
+    "LineDecision",
+    "LineExplanation",
+    "Part",
+    "PickUp",
+    "PickUpCount",
+    "PriceCeiling",
+    "Repair",
+    "StorageAbsence",
+    "TestResult",
+    "TestRun",
+]

@@ -1,0 +1,231 @@
+"""Devices: what is stored of them, what is always true of it, how they are read."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.journal import Entry
+from network.models import Epci, Organisation
+from refurb.enums import (
+    CEILED,
+    ENDED,
+    WASTE,
+    WITH_PRICE,
+    CedeReason,
+    DeviceState,
+    DeviceType,
+    DonorKind,
+    MissingReason,
+    UnusableReason,
+    WithdrawalReason,
+)
+from refurb.machine.device import DeviceMachine
+from refurb.models.donation import Donation, DonationLine
+from refurb.models.evidence import Grading
+from refurb.models.reference import MONEY, PriceCeiling
+from refurb.permissions import sees_devices
+
+S = DeviceState
+UNSEEN = (S.DECLARED, S.COLLECTED)
+MAY_BE_UNSEEN = (*UNSEEN, S.MISSING, S.WITHDRAWN)
+"""States a device may be in without ever having been received."""
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    """Reads of devices."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """All for the pilot and the system, those of one's workshop, those of one's own donations."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_devices(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+    def expected(self) -> Self:
+        """Announced or picked up, not yet seen; those already picked up first: a scan takes the first."""
+        return self.filter(state__in=UNSEEN).order_by(F("collected_at").asc(nulls_last=True), "pk")
+
+    def on_the_bench(self) -> Self:
+        """Received, in process or awaiting a part, the oldest arrival first."""
+        return self.filter(state__in=(S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART)).order_by("received_at", "pk")
+
+    def in_stock(self) -> Self:
+        """Reconditioned, in the workshop's stock, the oldest first."""
+        return self.filter(state=S.READY).order_by("ready_at", "pk")
+
+    def under_ceiling_rule(self) -> Self:
+        """Given by a public body, or of unknown origin: the legal price ceiling applies."""
+        return self.filter(donor_kind__in=CEILED)
+
+
+class Device(DeviceMachine):
+    """One device, from the unit of a donation line to a household, or to waste."""
+
+    type = models.CharField("type", max_length=12, choices=DeviceType)
+    donor_kind = models.CharField("nature du donateur", max_length=10, choices=DonorKind)
+    donation = models.ForeignKey(
+        Donation, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="lot"
+    )
+    line = models.ForeignKey(
+        DonationLine, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="ligne du lot"
+    )
+    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="devices", verbose_name="atelier")
+    origin_epci = models.ForeignKey(
+        Epci, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="EPCI d’origine"
+    )
+    convention_epci = models.ForeignKey(
+        Epci, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="EPCI de la convention"
+    )
+    unannounced = models.BooleanField("inattendu", default=False)
+
+    serial = models.CharField("numéro de série", max_length=80, blank=True)
+    manufacturer = models.CharField("marque", max_length=60, blank=True)
+    model = models.CharField("modèle", max_length=80, blank=True)
+    year = models.PositiveSmallIntegerField("année d’achat", null=True, blank=True)
+    place = models.CharField("rangé à", max_length=60, blank=True)
+
+    tag = models.CharField("étiquette", max_length=40, blank=True)
+    stay = models.PositiveSmallIntegerField("passage à l’atelier", default=0)
+    collected_at = models.DateTimeField("enlevé le", null=True, blank=True)
+    received_at = models.DateTimeField("arrivé le", null=True, blank=True)
+    ready_at = models.DateTimeField("reconditionné le", null=True, blank=True)
+    grade = models.CharField("grade", max_length=12, blank=True)
+    grading = models.ForeignKey(
+        Grading, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="classement"
+    )
+    price = models.DecimalField("prix solidaire", null=True, blank=True, **MONEY)
+    price_ceiling = models.DecimalField("plafond appliqué", null=True, blank=True, **MONEY)
+    part_wanted = models.CharField("pièce attendue", max_length=120, blank=True)
+    unusable_at = models.DateTimeField("déclaré non réemployable le", null=True, blank=True)
+    unusable_reason = models.CharField("non réemployable car", max_length=20, choices=UnusableReason, blank=True)
+    missing_at = models.DateTimeField("manquant depuis le", null=True, blank=True)
+    missing_reason = models.CharField("manquant car", max_length=20, choices=MissingReason, blank=True)
+    withdrawal_reason = models.CharField("retiré car", max_length=20, choices=WithdrawalReason, blank=True)
+    ended_at = models.DateTimeField("sorti le", null=True, blank=True)
+    recycler = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="recycleur"
+    )
+    bsd_number = models.CharField("numéro de bordereau (BSD)", max_length=40, blank=True)
+    destruction_awaited = models.BooleanField("destruction certifiée attendue", default=False)
+    recipient = models.CharField("cédé à", max_length=160, blank=True)
+    cede_reason = models.CharField("cédé pour", max_length=20, choices=CedeReason, blank=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "appareil"
+        ordering = ("-pk",)
+        indexes = (
+            models.Index(fields=("workshop", "state"), name="refurb_device_bench"),
+            models.Index(fields=("serial",), name="refurb_device_serial", condition=~Q(serial="")),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("workshop", "tag"), condition=~Q(tag=""), name="refurb_device_tag_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=S.values), name="refurb_device_state_known"),
+            models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="refurb_device_type_known"),
+            models.CheckConstraint(
+                condition=Q(donor_kind__in=DonorKind.values), name="refurb_device_donor_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(line=None) | Q(donation__isnull=False), name="refurb_device_line_of_donation"
+            ),
+            models.CheckConstraint(
+                condition=Q(donation__isnull=False) & ~Q(donor_kind=DonorKind.UNKNOWN)
+                | Q(donation=None, unannounced=True, donor_kind=DonorKind.UNKNOWN),
+                name="refurb_device_origin",
+            ),
+            models.CheckConstraint(
+                condition=Q(stay=0, tag="", received_at=None) | Q(stay__gte=1, received_at__isnull=False) & ~Q(tag=""),
+                name="refurb_device_received",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=UNSEEN, stay=0) | Q(state__in=(S.MISSING, S.WITHDRAWN))
+                | ~Q(state__in=MAY_BE_UNSEEN) & Q(stay__gte=1),
+                name="refurb_device_stay",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.COLLECTED) | Q(collected_at__isnull=False), name="refurb_device_collected"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=WITH_PRICE, ready_at__isnull=False, grading__isnull=False, price__gte=0)
+                & ~Q(grade="")
+                | Q(state=S.MISSING)
+                | ~Q(state__in=(*WITH_PRICE, S.MISSING)) & Q(ready_at=None, grading=None, price=None, grade=""),
+                name="refurb_device_graded_and_priced",
+            ),
+            models.CheckConstraint(
+                condition=Q(price=None)
+                | ~Q(donor_kind__in=CEILED)
+                | Q(price_ceiling__isnull=False, price__lte=F("price_ceiling")),
+                name="refurb_device_price_ceiling",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.AWAITING_PART) & ~Q(part_wanted="") | ~Q(state=S.AWAITING_PART) & Q(part_wanted=""),
+                name="refurb_device_part_wanted",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=WASTE, unusable_at__isnull=False) & ~Q(unusable_reason="")
+                | ~Q(state__in=(*WASTE, S.MISSING)) & Q(unusable_at=None, unusable_reason="")
+                | Q(state=S.MISSING),
+                name="refurb_device_unusable",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.MISSING, missing_at__isnull=False) & ~Q(missing_reason="")
+                | ~Q(state=S.MISSING) & Q(missing_at=None, missing_reason=""),
+                name="refurb_device_missing",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.WITHDRAWN) & ~Q(withdrawal_reason="")
+                | ~Q(state=S.WITHDRAWN) & Q(withdrawal_reason=""),
+                name="refurb_device_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ENDED, ended_at__isnull=False) | ~Q(state__in=ENDED) & Q(ended_at=None),
+                name="refurb_device_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.RECYCLED, recycler__isnull=False) & ~Q(bsd_number="")
+                | ~Q(state=S.RECYCLED) & Q(recycler=None, bsd_number="", destruction_awaited=False),
+                name="refurb_device_recycled",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.CEDED) & ~Q(recipient="") & ~Q(cede_reason="")
+                | ~Q(state=S.CEDED) & Q(recipient="", cede_reason=""),
+                name="refurb_device_ceded",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {self.tag or self.reference}"
+
+    @property
+    def is_under_ceiling_rule(self) -> bool:
+        """Given by a public body, or of unknown origin: the legal price ceiling applies."""
+        return self.donor_kind in CEILED
+
+    def ceiling_on(self, day: date) -> PriceCeiling | None:
+        """The price ceiling of its type in force on ``day``, whether the rule applies to it or not."""
+        return PriceCeiling.objects.filter(type=self.type).on(day).first()
+
+
+class DeviceEntry(Entry):
+    """The journal of devices. The dimensions are those after the move: a later correction rewrites no past month."""
+
+    object = models.ForeignKey(Device, models.PROTECT, related_name="journal", verbose_name="appareil")
+    type = models.CharField("type", max_length=12, choices=DeviceType)
+    origin_epci = models.ForeignKey(
+        Epci, models.PROTECT, null=True, related_name="+", verbose_name="EPCI d’origine"
+    )
+    convention_epci = models.ForeignKey(
+        Epci, models.PROTECT, null=True, related_name="+", verbose_name="EPCI de la convention"
+    )
+    donor_kind = models.CharField("nature du donateur", max_length=10, choices=DonorKind)
+
+    class Meta(Entry.Meta):
+        verbose_name = "mouvement d’appareil"
+        verbose_name_plural = "mouvements d’appareils"

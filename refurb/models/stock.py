@@ -1,0 +1,154 @@
+"""Around the devices of a workshop: parts in stock, repairs, what a lot costs, incidents."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Coalesce
+
+from lifecycle.actors import SYSTEM, Actor
+from network.models import Membership, Organisation
+from refurb.enums import CostKind, DeviceState, IncidentKind, MissingReason, PartKind
+from refurb.models.donation import Donation
+from refurb.models.evidence import Evidence
+from refurb.models.reference import MONEY
+from refurb.permissions import sees_incidents, sees_parts
+
+
+class PartQuerySet(models.QuerySet["Part"]):
+    """Reads of parts."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """The parts of one's workshop, all for the pilot."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_parts(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+    def with_left(self) -> Self:
+        """Each part with ``left``, what repairs have not used of it."""
+        return self.annotate(left=F("quantity") - Coalesce(Sum("repairs__quantity"), Value(0)))
+
+    def in_stock(self) -> Self:
+        """The parts of which something is left."""
+        return self.with_left().filter(left__gt=0)
+
+
+class Part(models.Model):
+    """Parts recovered from a dismantled device, in the stock of its workshop. Append-only: repairs use them."""
+
+    device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="parts", verbose_name="tirée de")
+    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
+    kind = models.CharField("pièce", max_length=12, choices=PartKind)
+    label = models.CharField("désignation", max_length=120, blank=True)
+    quantity = models.PositiveSmallIntegerField("quantité", default=1)
+    place = models.CharField("rangée à", max_length=60, blank=True)
+    stored_at = models.DateTimeField("entrée le")
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pièce"
+        ordering = ("-stored_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="refurb_part_quantity"),
+            models.CheckConstraint(condition=Q(kind__in=PartKind.values), name="refurb_part_kind"),
+        )
+
+    def __str__(self) -> str:
+        return self.label or self.get_kind_display()
+
+
+class Repair(Evidence):
+    """What was done to a device on the bench: work, and the part that was put in."""
+
+    kind = models.CharField("pièce concernée", max_length=12, choices=PartKind)
+    work = models.CharField("travail fait", max_length=250)
+    part = models.ForeignKey(
+        Part, models.PROTECT, null=True, blank=True, related_name="repairs", verbose_name="pièce du stock"
+    )
+    quantity = models.PositiveSmallIntegerField("quantité", default=0)
+    cost = models.DecimalField("coût de la pièce achetée", null=True, blank=True, **MONEY)
+    minutes = models.PositiveSmallIntegerField("temps passé (minutes)", default=0)
+
+    class Meta(Evidence.Meta):
+        verbose_name = "réparation"
+        constraints = (
+            *Evidence.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(part=None, quantity=0) | Q(part__isnull=False, quantity__gte=1), name="refurb_repair_part"
+            ),
+            models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="refurb_repair_cost"),
+        )
+
+    def __str__(self) -> str:
+        return self.work
+
+
+class Costing(models.Model):
+    """One line of what a lot costs, and who pays it. Append-only; a newer line may supersede an older one."""
+
+    donation = models.ForeignKey(Donation, models.PROTECT, related_name="costings", verbose_name="lot")
+    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
+    kind = models.CharField("nature", max_length=10, choices=CostKind)
+    amount = models.DecimalField("montant", **MONEY)
+    spent_on = models.DateField("dépensé le")
+    funder = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="financeur"
+    )
+    recorded_at = models.DateTimeField("enregistré le")
+    recorded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name="remplace"
+    )
+
+    class Meta:
+        verbose_name = "coût d’un lot"
+        verbose_name_plural = "coûts d’un lot"
+        ordering = ("donation", "spent_on", "pk")
+        constraints = (models.CheckConstraint(condition=Q(amount__gte=0), name="refurb_costing_amount"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} : {self.amount} €"
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    """Reads of incidents."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """All for the pilot, those of one's workshop or of one's own donations."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_incidents(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+
+class Incident(models.Model):
+    """A device lost after its custody had passed, with data on it that nothing proves erased. Append-only.
+
+    A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
+    """
+
+    device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="incidents", verbose_name="appareil")
+    stay = models.PositiveSmallIntegerField("passage")
+    kind = models.CharField("nature", max_length=12, choices=IncidentKind)
+    known_at = models.DateTimeField("connu le")
+    lost_from = models.CharField("perdu depuis l’état", max_length=20, choices=DeviceState)
+    reason = models.CharField("motif", max_length=20, choices=MissingReason)
+    donation = models.ForeignKey(
+        Donation, models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name="lot"
+    )
+    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
+    entry = models.OneToOneField(
+        "refurb.DeviceEntry", models.PROTECT, related_name="incident", verbose_name="ligne du journal"
+    )
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "incident"
+        ordering = ("-known_at", "-pk")
+        indexes = (models.Index(fields=("known_at",), name="refurb_incident_known"),)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

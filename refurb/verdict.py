@@ -1,0 +1,193 @@
+"""Verdicts computed here, from facts alone: is a drive erased, is a device in working order? No model, no clock."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from refurb.enums import (
+    CheckResult,
+    Claim,
+    Difference,
+    DriveKind,
+    ErasureMethod,
+    ErasureOrigin,
+    HiddenSectors,
+    Outcome,
+    Refusal,
+    Verification,
+)
+
+SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
+    ErasureMethod.OVERWRITE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
+    ErasureMethod.SECURE_ERASE: frozenset({DriveKind.HDD, DriveKind.SSD}),
+    ErasureMethod.SANITIZE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
+    ErasureMethod.CRYPTO: frozenset(DriveKind),
+    ErasureMethod.RESET: frozenset({DriveKind.EMMC, DriveKind.INTERNAL}),
+}
+"""The kinds of storage on which a method clears or purges (NIST SP 800-88 rev. 1, appendix A)."""
+MAY_HIDE_SECTORS = frozenset({DriveKind.HDD, DriveKind.SSD})
+"""ATA drives: a host protected area or a device configuration overlay may hide sectors from the tool."""
+ROUNDING = 0.99
+"""A capacity read on a label is rounded: a tool may see one per cent less without hiding anything."""
+DURATION_TOLERANCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one erasure: the drive, the run, what the report claims. Sizes in bytes, instants aware."""
+
+    drive_kind: DriveKind
+    drive_serial: str
+    capacity: int | None
+    arrived_at: datetime | None
+    recorded_at: datetime
+    origin: ErasureOrigin
+    method: ErasureMethod
+    has_report: bool
+    serial_read: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    bytes_expected: int | None
+    bytes_erased: int | None
+    passes_asked: int
+    passes_done: int
+    verification: Verification
+    verification_errors: int
+    pass_errors: int
+    hidden_sectors: HiddenSectors
+    claimed: Claim = Claim.SILENT
+    claimed_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer: accepted when there is no refusal. ``differences`` says where the tool's report says otherwise."""
+
+    refusals: tuple[Refusal, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.REFUSED if self.refusals else Outcome.ACCEPTED
+
+
+def judge_erasure(facts: Facts) -> Verdict:
+    """Decide whether an erasure proves that a drive is empty, from its figures and never from the word of the tool.
+
+    Source of the rule: domain §3 (an interrupted run can exit without error, a status can say ERASED with errors).
+    """
+    refusals = tuple(
+        refusal
+        for rule in (_whose, _when, _how, _which_drive, _how_much, _checked, _hidden)
+        for refusal in rule(facts)
+    )
+    return Verdict(refusals, tuple(_differences(facts, bool(refusals))))
+
+
+def _whose(facts: Facts) -> Iterator[Refusal]:
+    if facts.origin == ErasureOrigin.DONOR:
+        yield Refusal.DONOR_CERTIFICATE
+    if facts.claimed == Claim.FAILED:
+        yield Refusal.TOOL_FAILED
+    if facts.claimed == Claim.ABORTED:
+        yield Refusal.TOOL_ABORTED
+
+
+def _when(facts: Facts) -> Iterator[Refusal]:
+    if facts.finished_at is None:
+        yield Refusal.NOT_FINISHED
+        return
+    if facts.started_at is not None and facts.finished_at < facts.started_at:
+        yield Refusal.DATES_REVERSED
+    if facts.arrived_at is None or facts.finished_at < facts.arrived_at:
+        yield Refusal.BEFORE_ARRIVAL
+    if facts.finished_at > facts.recorded_at:
+        yield Refusal.IN_THE_FUTURE
+
+
+def _how(facts: Facts) -> Iterator[Refusal]:
+    if facts.drive_kind not in SUITED[facts.method]:
+        yield Refusal.METHOD_UNSUITED
+    if not facts.has_report and facts.method != ErasureMethod.RESET:
+        yield Refusal.NO_REPORT
+
+
+def _which_drive(facts: Facts) -> Iterator[Refusal]:
+    ours, read = same_serial(facts.drive_serial), same_serial(facts.serial_read)
+    if not ours:
+        return
+    if read and read != ours:
+        yield Refusal.SERIAL_MISMATCH
+    elif not read and facts.method != ErasureMethod.RESET:
+        yield Refusal.SERIAL_MISSING
+
+
+def _how_much(facts: Facts) -> Iterator[Refusal]:
+    expected, erased = facts.bytes_expected, facts.bytes_erased
+    if expected is None or erased is None:
+        if facts.method == ErasureMethod.OVERWRITE:
+            yield Refusal.BYTES_UNKNOWN
+    elif erased < expected or erased <= 0:
+        yield Refusal.BYTES_SHORT
+    if expected is not None and facts.capacity is not None and expected < facts.capacity * ROUNDING:
+        yield Refusal.SMALLER_THAN_DRIVE
+    if facts.passes_done < max(facts.passes_asked, 1):
+        yield Refusal.PASSES_SHORT
+    if facts.pass_errors:
+        yield Refusal.PASS_ERRORS
+
+
+def _checked(facts: Facts) -> Iterator[Refusal]:
+    on_screen = facts.verification == Verification.FIRST_START
+    if facts.verification == Verification.NONE or (on_screen and facts.method != ErasureMethod.RESET):
+        yield Refusal.NOT_VERIFIED
+    if facts.verification_errors:
+        yield Refusal.VERIFICATION_ERRORS
+
+
+def _hidden(facts: Facts) -> Iterator[Refusal]:
+    if facts.hidden_sectors == HiddenSectors.PRESENT:
+        yield Refusal.HIDDEN_PRESENT
+    known = facts.hidden_sectors in (HiddenSectors.NONE, HiddenSectors.ERASED, HiddenSectors.PRESENT)
+    if facts.drive_kind in MAY_HIDE_SECTORS and not known:
+        yield Refusal.HIDDEN_UNKNOWN
+
+
+def _differences(facts: Facts, refused: bool) -> Iterator[Difference]:
+    if refused and facts.claimed == Claim.ERASED:
+        yield Difference.CLAIMS_ERASED
+    if not refused and facts.claimed == Claim.SILENT:
+        yield Difference.SILENT
+    if facts.claimed_seconds is not None and facts.started_at and facts.finished_at:
+        printed = timedelta(seconds=facts.claimed_seconds)
+        if abs((facts.finished_at - facts.started_at) - printed) > DURATION_TOLERANCE:
+            yield Difference.DURATION
+
+
+def same_serial(serial: str) -> str:
+    """A serial number as it is compared: without spaces or dashes, in capitals."""
+    return "".join(character for character in serial.upper() if character.isalnum())
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of a checklist. ``rule`` says when it does not apply to a device; empty when it always does."""
+
+    code: str
+    essential: bool
+    rule: str = ""
+
+
+def failing(functions: Iterable[Function], results: Mapping[str, CheckResult]) -> list[str]:
+    """The essential functions not tested and passed, by code; none means the device is in working order.
+
+    « Sans objet » passes only for a function whose checklist says when it does not apply.
+    Source of the rule: décret n° 2022-190 du 17 février 2022 (all functions tested) and machines §1.
+    """
+    return [
+        function.code
+        for function in functions
+        if function.essential
+        and results.get(function.code) != CheckResult.OK
+        and not (function.rule and results.get(function.code) == CheckResult.NOT_APPLICABLE)
+    ]
