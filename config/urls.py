@@ -6,5 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("network.urls_account")),
     path("", include("network.urls")),
+    path("", include("documents.urls")),
     path("technique/", admin.site.urls),
 ]

@@ -14,8 +14,8 @@ class MailFilter(django_filters.FilterSet):
     """
 
     subject = django_filters.CharFilter(label="Sujet", lookup_expr="icontains")
-    delivery = django_filters.ChoiceFilter(label="Acheminement", choices=Delivery)
-    purpose = django_filters.ChoiceFilter(label="Objet", choices=MailPurpose)
+    delivery = django_filters.ChoiceFilter(label="Acheminement", choices=Delivery, empty_label="Tous")
+    purpose = django_filters.ChoiceFilter(label="Objet", choices=MailPurpose, empty_label="Tous")
     since = django_filters.DateFilter(
         label="Depuis le",
         field_name="created_at",

@@ -4,23 +4,34 @@ from datetime import datetime
 
 import django_tables2 as tables
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from documents.models import Mail
+from documents.enums import Delivery
+from documents.models import Mail, MailQuerySet
+
+TAGS = {
+    Delivery.SENT: "tag tag--done",
+    Delivery.FAILED: "tag tag--danger",
+}
 
 
 class MailTable(tables.Table):
     """Mails, newest first: when, to whom, about what, and how far each has gone."""
 
+    caption = "Courrier"
+
     created_at = tables.Column(verbose_name="Écrit le")
+    subject = tables.Column(
+        verbose_name="Sujet", empty_values=(), linkify=("documents:mail_detail", {"pk": tables.A("pk")})
+    )
     to = tables.Column(verbose_name="Destinataires", orderable=False)
-    subject = tables.Column(verbose_name="Sujet", linkify=("documents:mail_detail", {"pk": tables.A("pk")}))
     delivery = tables.Column(verbose_name="Acheminement")
-    attempts = tables.Column(verbose_name="Essais", attrs={"td": {"class": "text-end"}})
 
     class Meta:
         model = Mail
-        fields = ("created_at", "subject", "to", "delivery", "attempts")
+        fields = ("created_at", "subject", "to", "delivery")
         order_by = ("-created_at",)
         empty_text = (
             "Aucun courriel ici. Ceux que Maillon écrit (invitations, demandes, réponses) "
@@ -30,8 +41,16 @@ class MailTable(tables.Table):
     def render_created_at(self, value: datetime) -> str:
         return date_format(localtime(value), "j M Y à H:i")
 
-    def render_to(self, value: list[str]) -> str:
-        return ", ".join(value)
+    def order_created_at(self, rows: MailQuerySet, is_descending: bool) -> tuple[MailQuerySet, bool]:
+        sign = "-" if is_descending else ""
+        return rows.order_by(f"{sign}created_at", f"{sign}pk"), True
 
     def render_subject(self, record: Mail) -> str:
         return str(record)
+
+    def render_to(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def render_delivery(self, record: Mail) -> SafeString:
+        label = record.get_delivery_display()
+        return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)

@@ -7,7 +7,7 @@ from documents import views
 app_name = "documents"
 
 urlpatterns = [
-    path("", views.MailList.as_view(), name="mail_list"),
-    path("<int:pk>/", views.MailDetail.as_view(), name="mail_detail"),
-    path("<int:pk>/renvoyer/", views.resend, name="mail_resend"),
+    path("courrier/", views.mail_list, name="mail_list"),
+    path("courrier/<int:pk>/", views.mail_detail, name="mail_detail"),
+    path("courrier/<int:pk>/renvoyer/", views.mail_resend, name="mail_resend"),
 ]

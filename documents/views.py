@@ -1,15 +1,10 @@
 """The outbox, for the pilot. Files and papers have no page here: their owner's views serve them."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
-from django.views.generic import DetailView
-from django_filters.views import FilterView
-from django_tables2 import SingleTableMixin
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_tables2 import RequestConfig
 
 from documents.enums import Delivery
 from documents.filters import MailFilter
@@ -19,47 +14,38 @@ from documents.services import resend_mail
 from documents.tables import MailTable
 
 
-class MailList(LoginRequiredMixin, SingleTableMixin, FilterView):
+@require_safe
+def mail_list(request: HttpRequest) -> HttpResponse:
     """Every mail that Maillon wrote, newest first."""
-
-    model = Mail
-    table_class = MailTable
-    filterset_class = MailFilter
-    template_name = "documents/mail_list.html"
-    paginate_by = 50
-
-    def get_queryset(self) -> QuerySet[Mail]:
-        if can_read_outbox(self.request.membership) is None:
-            raise Http404
-        return Mail.objects.visible_to(self.request.membership)
+    if can_read_outbox(request.membership) is None:
+        raise Http404
+    chosen = MailFilter(request.GET, queryset=Mail.objects.visible_to(request.membership))
+    table = MailTable(chosen.qs)
+    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    return render(request, "documents/mail_list.html", {"filter": chosen, "table": table})
 
 
-class MailDetail(LoginRequiredMixin, DetailView):
+@require_safe
+def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail, without the text of an account mail: it holds a link that opens the account."""
-
-    model = Mail
-    context_object_name = "mail"
-    template_name = "documents/mail_detail.html"
-
-    def get_queryset(self) -> QuerySet[Mail]:
-        return Mail.objects.visible_to(self.request.membership)
-
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        mail = self.object
-        resendable = mail.delivery == Delivery.FAILED and mail.forgotten_at is None
-        return super().get_context_data(
-            **kwargs, can_resend=resendable and can_resend_mail(self.request.membership) is not None
-        )
+    mail = visible_mail(request, pk)
+    unsent = mail.delivery == Delivery.FAILED and mail.forgotten_at is None
+    can_resend = unsent and can_resend_mail(request.membership) is not None
+    return render(request, "documents/mail_detail.html", {"mail": mail, "can_resend": can_resend})
 
 
-@login_required
 @require_POST
-def resend(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send again a mail that did not leave."""
-    mail = get_object_or_404(Mail.objects.visible_to(request.membership), pk=pk)
-    mail = resend_mail(mail=mail, by=request.membership)
-    if mail.delivery == Delivery.QUEUED:
+    before = visible_mail(request, pk)
+    mail = resend_mail(mail=before, by=request.membership)
+    if before.delivery == Delivery.FAILED and mail.delivery == Delivery.QUEUED:
         messages.success(request, "Le courriel est de nouveau en attente d’envoi.")
     else:
         messages.info(request, f"Rien à renvoyer : ce courriel est « {mail.get_delivery_display()} ».")
     return redirect("documents:mail_detail", pk=mail.pk)
+
+
+def visible_mail(request: HttpRequest, pk: int) -> Mail:
+    """The mail, if the person may see it; else a 404."""
+    return get_object_or_404(Mail.objects.visible_to(request.membership), pk=pk)

@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 from procrastinate.contrib.django import app as tasks
 
 from documents.enums import DELIVERY_MAILER, FORGOTTEN, INTERRUPTED, Delivery, MailPurpose
@@ -22,6 +23,7 @@ from documents.models import Mail
 from documents.permissions import can_resend_mail
 from lifecycle.actors import Actor
 
+SUBJECT_LENGTH = 250
 REFUSED_FOR_GOOD = 500
 """SMTP answers from here on are final (RFC 5321, §4.2.1)."""
 
@@ -52,7 +54,7 @@ def queue_mail(
         purpose=purpose,
         to=[address for address, _ in recipients],
         to_names=[name for _, name in recipients],
-        subject=subject.strip(),
+        subject=Truncator(subject.strip()).chars(SUBJECT_LENGTH),
         body=body,
         about_machine=about[0] if about else "",
         about_pk=about[1] if about else None,
