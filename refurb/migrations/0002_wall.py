@@ -104,6 +104,98 @@ EVIDENCE: dict[str, list[str]] = {name: [] for name in (
 """What is only added to, with what may be forgotten: the name of who ran the tool."""
 
 
+DONATION_FROZEN = """
+CREATE FUNCTION refurb_donationline_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' AND EXISTS (
+        SELECT 1 FROM refurb_donation WHERE id = OLD.donation_id AND state <> 'draft'
+    ) OR TG_OP <> 'DELETE' AND EXISTS (
+        SELECT 1 FROM refurb_donation WHERE id = NEW.donation_id AND state <> 'draft'
+    ) THEN
+        RAISE EXCEPTION 'Un lot annoncé garde ses lignes.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_donationline_frozen';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER refurb_donationline_frozen BEFORE INSERT OR UPDATE OR DELETE ON refurb_donationline
+    FOR EACH ROW EXECUTE FUNCTION refurb_donationline_frozen();
+
+CREATE FUNCTION refurb_donation_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un lot annoncé garde son donateur, son lieu d’enlèvement et sa décision de cession.'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_donation_frozen';
+END $$;
+CREATE TRIGGER refurb_donation_frozen BEFORE UPDATE ON refurb_donation FOR EACH ROW
+    WHEN (NEW.donor_id <> OLD.donor_id
+        OR OLD.state <> 'draft' AND (
+            NEW.commune_id IS DISTINCT FROM OLD.commune_id OR NEW.outside <> OLD.outside
+            OR NEW.pick_up_address <> OLD.pick_up_address OR NEW.pick_up_postcode <> OLD.pick_up_postcode
+            OR NEW.pick_up_city <> OLD.pick_up_city)
+        OR OLD.state NOT IN ('draft', 'announced') AND (
+            NEW.transfer_reference <> OLD.transfer_reference
+            OR NEW.transfer_decided_on IS DISTINCT FROM OLD.transfer_decided_on))
+    EXECUTE FUNCTION refurb_donation_frozen();
+
+CREATE FUNCTION refurb_pickup_final() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    names text[] := ARRAY['contact_name', 'contact_phone', 'instructions', 'signer_name'];
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.done_at IS NOT NULL AND OLD.proof = '' THEN
+        names := names || ARRAY['proof', 'signature_id', 'signed_at', 'signed_by_id'];
+    END IF;
+    IF TG_OP = 'DELETE' OR to_jsonb(OLD) - names IS DISTINCT FROM to_jsonb(NEW) - names THEN
+        RAISE EXCEPTION 'Un enlèvement fait ou annulé ne change plus.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_pickup_final';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_pickup_final BEFORE UPDATE OR DELETE ON refurb_pickup FOR EACH ROW
+    WHEN (OLD.done_at IS NOT NULL OR OLD.cancelled_at IS NOT NULL) EXECUTE FUNCTION refurb_pickup_final();
+"""
+
+DONATION_NOT_FROZEN = """
+DROP FUNCTION refurb_donationline_frozen CASCADE;
+DROP FUNCTION refurb_donation_frozen CASCADE;
+DROP FUNCTION refurb_pickup_final CASCADE;
+"""
+
+DONATION_STAMPS = [
+    "donor_kind",
+    "origin_epci",
+    "created_at",
+    "created_by",
+    "announced_at",
+    "announced_by",
+    "qualified_at",
+    "qualified_by",
+    "to_ratify",
+    "allocation_round",
+    "scheduled_at",
+    "scheduled_by",
+    "collected_at",
+    "collected_by",
+    "reconciled_at",
+    "reconciled_by",
+    "declined_at",
+    "declined_by",
+    "decline_reason",
+    "withdrawn_at",
+    "withdrawn_by",
+    "withdraw_reason",
+]
+
+DONATION_EVIDENCE: dict[str, list[str]] = {
+    "linedecision": [],
+    "allocation": [],
+    "lineexplanation": [],
+    "donationpaper": [],
+    "pickupcount": [],
+    "deedacceptance": [],
+    "deedtext": ["valid_to", "source", "checked_on"],
+}
+"""A text of the deed keeps its words and its version; what is said of it (until when, who checked) may change."""
+
+
 class Migration(migrations.Migration):
     """Triggers only: no column changes."""
 
@@ -115,4 +207,7 @@ class Migration(migrations.Migration):
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(PROVEN, UNPROVEN),
         # --- donation
+        Wall(model_name="donation", journal_name="donationentry", stamps=DONATION_STAMPS),
+        *(AppendOnly(name, erasable) for name, erasable in DONATION_EVIDENCE.items()),
+        migrations.RunSQL(DONATION_FROZEN, DONATION_NOT_FROZEN),
     ]
