@@ -40,7 +40,12 @@ class Entry(models.Model):
     cause_machine = models.CharField("machine de la cause", max_length=40, blank=True)
     cause_entry = models.BigIntegerField("ligne de la cause", null=True, blank=True)
     actor = models.ForeignKey(
-        settings.LIFECYCLE_ACTOR_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
+        settings.LIFECYCLE_ACTOR_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="par",
     )
     role = models.CharField("rôle", max_length=20)
     organisation = models.BigIntegerField("organisation", null=True, blank=True)
@@ -54,7 +59,9 @@ class Entry(models.Model):
     class Meta:
         abstract = True
         ordering = ("object_id", "seq")
-        constraints = (models.UniqueConstraint(fields=("object", "seq"), name="%(app_label)s_%(class)s_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("object", "seq"), name="%(app_label)s_%(class)s_once"),
+        )
         indexes = (models.Index(fields=("at", "object"), name="%(app_label)s_%(class)s_at"),)
 
     def __str__(self) -> str:
@@ -91,7 +98,9 @@ def _plain(value: Any) -> str:
     raise TypeError(f"valeur impossible au journal : {type(value).__name__}")
 
 
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+).encode
 
 
 def chain(previous: str, columns: dict[str, Any]) -> str:
@@ -107,4 +116,3 @@ def digest_comment(salt: str, text: str) -> str:
 def state_as_of(model: type[Machine], instant: datetime) -> dict[int, str]:
     """``{pk: state}`` of every object of a machine just before ``instant``, from the journal alone."""
     return dict(journal_of(model).objects.as_of(instant).values_list("object_id", "target"))
-

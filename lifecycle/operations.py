@@ -107,7 +107,9 @@ DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 
 def watched_columns(model: type[Machine]) -> list[str]:
     """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
-    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
+    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(
+        model.dimensions
+    )
     return sorted({model._meta.get_field(name).column for name in names} | set(WATCHED))
 
 
@@ -140,14 +142,22 @@ class Wall(Operation):
         }
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         schema_editor.execute(_TRUNCATE_SQL, params=None)
         schema_editor.execute(_WALL_SQL.format(**self._names(app_label, to_state)), params=None)
         AppendOnly(self.journal_name).database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         AppendOnly(self.journal_name).database_backwards(app_label, schema_editor, from_state, to_state)
         schema_editor.execute(_UNWALL_SQL.format(**self._names(app_label, from_state)), params=None)
@@ -178,7 +188,11 @@ class AppendOnly(Operation):
         """The table's columns do not change."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         self.database_backwards(app_label, schema_editor, to_state, from_state)
@@ -187,7 +201,9 @@ class AppendOnly(Operation):
         if self.erasable:
             kept = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.erasable)
             names["events"] = "UPDATE"
-            names["when"] = f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}])"
+            names["when"] = (
+                f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}])"
+            )
             names["delete"] = (
                 f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {names['quoted']} FOR EACH ROW"
                 " EXECUTE FUNCTION lifecycle_refuse_change();"
@@ -198,11 +214,17 @@ class AppendOnly(Operation):
         schema_editor.execute(_APPEND_ONLY_SQL.format(**names), params=None)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
         for suffix in ("append_only", "no_delete", "no_truncate"):
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_{suffix} ON {schema_editor.quote_name(table)}")
+            schema_editor.execute(
+                f"DROP TRIGGER IF EXISTS {table}_{suffix} ON {schema_editor.quote_name(table)}"
+            )
 
     def describe(self) -> str:
         return f"Make {self.model_name} append-only"
@@ -210,4 +232,3 @@ class AppendOnly(Operation):
     @property
     def migration_name_fragment(self) -> str:
         return f"append_only_{self.model_name.lower()}"
-

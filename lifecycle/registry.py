@@ -28,6 +28,7 @@ class Move:
     cause: "Move | None"
     values: dict[str, Any]
     rows: list[Moved] = field(default_factory=list)
+    per_row: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def pks(self) -> list[int]:

@@ -1,0 +1,477 @@
+"""The one gate: every change of state of every machine passes here, in one transaction.
+
+Lock, read again, judge (source state, who, requirements, capacities), write the journal, move and stamp, followers.
+One row is a set of one. A set is partial: a refused row is untouched and comes back with what is missing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from lifecycle.actors import Actor, System
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.judging import NOT_ALLOWED, Row, judge, links_of, read, visible
+from lifecycle.locking import Strength, hold, lock_in_order, one_transaction
+from lifecycle.machine import Capacity, Machine, Requirement, Verb, machine_named, verbs_of
+from lifecycle.references import new_reference
+from lifecycle.registry import Move, followers
+from lifecycle.requirements import Context, PerRowValues, Reason, as_expression
+from lifecycle.writing import (
+    NO_CAUSE,
+    Cause,
+    count_capacities,
+    draw_keys,
+    moved,
+    record_comment,
+    stamp,
+    update_rows,
+    write_journal,
+)
+
+__all__ = [
+    "Action",
+    "Outcome",
+    "actions_for",
+    "apply",
+    "apply_many",
+    "create",
+    "create_many",
+    "one_transaction",
+    "preview",
+]
+
+ATTEMPTS = 5
+CLOSED = Reason("closed_period", "Ce mois est clos : plus rien ne s’y inscrit.", "le pilotage départemental")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a set: the rows that moved (or would), and for each of the others everything that is missing."""
+
+    moved: list[int] = field(default_factory=list)
+    refused: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """One verb as the action bar shows it: possible now, or greyed with its reasons."""
+
+    verb: str
+    label: str
+    allowed: bool
+    reasons: tuple[Reason, ...]
+    url_name: str
+    irreversible: bool
+
+
+class _LinksMoved(Exception):
+    """A link changed between its reading and its lock: start again."""
+
+
+def apply[M: Machine](
+    row: M,
+    verb: str,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    cause: Move | None = None,
+    comment: str = "",
+    **values: Any,
+) -> M:
+    """Do one verb on one row and return the row, fetched anew.
+
+    Raises Unknown (the actor may not see it: 404), PermissionDenied (not allowed: 403) or Refused (what is missing).
+    """
+    model = type(row)
+    outcome = apply_many(
+        model._base_manager.filter(pk=row.pk),
+        verb,
+        actor=actor,
+        at=at,
+        cause=cause,
+        comment=comment,
+        **values,
+    )
+    if not outcome.moved and not outcome.refused:
+        raise Unknown
+    if outcome.refused:
+        if NOT_ALLOWED in outcome.refused[row.pk]:
+            raise PermissionDenied
+        raise Refused(outcome.refused)
+    return model._base_manager.get(pk=row.pk)
+
+
+@one_transaction
+def apply_many(
+    queryset: QuerySet[Any],
+    verb: str,
+    *,
+    actor: Actor,
+    per_row: PerRowValues | None = None,
+    at: datetime | None = None,
+    cause: Move | None = None,
+    comment: str = "",
+    **values: Any,
+) -> Outcome:
+    """Do one verb on a set, in a constant number of statements.
+
+    Rows the actor may not see are not in the set. ``per_row`` gives ``{pk: {name: value}}`` where values differ.
+    ``at`` is passed by followers, the seed and imports of history alone. Raises PermissionDenied when the actor's
+    role never does this verb, Refused when the database itself refuses the set.
+    """
+    model: type[Machine] = queryset.model
+    declared = verbs_of(model)[verb]
+    scope = _scope(declared, actor, cause)
+    pks = list(_seen(model, queryset, actor, cause).order_by("pk").values_list("pk", flat=True))
+    if not pks:
+        return Outcome(at=at)
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _move(
+                    model, declared, pks, scope, actor=actor, per_row=per_row or {}, at=at, cause=cause,
+                    comment=comment, values=values,
+                )  # fmt: skip
+        except _LinksMoved:
+            if attempt == ATTEMPTS - 1:
+                raise
+        except (IntegrityError, psycopg.IntegrityError) as error:
+            raise Refused(dict.fromkeys(pks, (_translate(declared, error),))) from error
+    raise AssertionError("unreachable")
+
+
+def create[M: Machine](
+    row: M,
+    verb: str,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    cause: Move | None = None,
+    comment: str = "",
+    **values: Any,
+) -> M:
+    """Create one row by its creation verb and return it. Raises as ``create_many``."""
+    return create_many(type(row), verb, [row], actor=actor, at=at, cause=cause, comment=comment, **values)[0]
+
+
+@one_transaction
+def create_many[M: Machine](
+    model: type[M],
+    verb: str,
+    rows: Sequence[M],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    cause: Move | None = None,
+    comment: str = "",
+    **values: Any,
+) -> list[M]:
+    """Create rows by a creation verb, all or none, in a constant number of statements.
+
+    ``rows`` are unsaved. Raises PermissionDenied, or Refused with the reasons by position in ``rows``.
+    """
+    declared = verbs_of(model)[verb]
+    if not declared.creates:
+        raise ValueError(f"« {verb} » n’est pas une création")
+    scope = _scope(declared, actor, cause)
+    if not rows:
+        return []
+    try:
+        with transaction.atomic():
+            return _give_birth(
+                model, declared, rows, scope, actor=actor, at=at, cause=cause, comment=comment, values=values
+            )
+    except (IntegrityError, psycopg.IntegrityError) as error:
+        raise Refused(dict.fromkeys(range(len(rows)), (_translate(declared, error),))) from error
+
+
+def preview(
+    queryset: QuerySet[Any],
+    verb: str,
+    *,
+    actor: Actor,
+    per_row: PerRowValues | None = None,
+    at: datetime | None = None,
+    **values: Any,
+) -> Outcome:
+    """What the verb would do on a set, without a lock and without moving anything.
+
+    A value that is not given asks whether any would do. Raises PermissionDenied as ``apply_many``.
+    """
+    model: type[Machine] = queryset.model
+    declared = verbs_of(model)[verb]
+    scope = _scope(declared, actor, None)
+    ctx = Context(at or timezone.now(), actor, values)
+    pks = _seen(model, queryset, actor, None).order_by("pk").values_list("pk", flat=True)
+    rows = read(model, declared, list(pks), ctx, scope)
+    judge(model, declared, rows, ctx, per_row or {}, asking=True, locked=False)
+    return _outcome(rows, ctx.at)
+
+
+def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> list[Action]:
+    """The verbs this actor has on this row from its present state, each possible or with its reasons: one query."""
+    model = type(row)
+    ctx = Context(at or timezone.now(), actor, {})
+    scoped = [
+        (declared, scope)
+        for declared in verbs_of(model).values()
+        if row.state in declared.sources and (scope := declared.scope(actor)) is not None  # type: ignore[attr-defined]
+    ]
+    annotations = {}
+    for i, (declared, scope) in enumerate(scoped):
+        annotations[f"who_{i}"] = as_expression(scope)
+        for j, rule in enumerate(declared.requires):
+            condition = _as_condition(rule, ctx)
+            annotations[f"rule_{i}_{j}"] = as_expression(condition)
+    if not scoped:
+        return []
+    answers = model._base_manager.filter(pk=row.pk).annotate(**annotations).values(*annotations).first() or {}
+    actions = []
+    for i, (declared, _) in enumerate(scoped):
+        if not answers.get(f"who_{i}"):
+            continue
+        reasons = tuple(
+            rule.reason for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"]
+        )
+        actions.append(
+            Action(
+                verb=declared.name,
+                label=declared.label,
+                allowed=not reasons,
+                reasons=reasons,
+                url_name=f"{model._meta.app_label}:{model.machine_name}_{declared.name}",
+                irreversible=declared.irreversible,
+            )
+        )
+    return actions
+
+
+def _as_condition(rule: Any, ctx: Context) -> Any:
+    """What can be asked of one row without values: a rule on a set's values says nothing yet."""
+    if isinstance(rule, Requirement):
+        return rule.condition(ctx)
+    if isinstance(rule, Capacity) and rule.amount > 0:
+        if isinstance(rule.key, str):
+            return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
+        counter = rule.key(ctx)
+        if counter is None:
+            return True
+        model = apps.get_model(rule.counter)
+        return models.Exists(model._base_manager.filter(**{"pk": counter, f"{rule.used}__lt": F(rule.limit)}))
+    return True
+
+
+def _scope(declared: Verb, actor: Actor, cause: Move | None) -> Q:
+    """The rows on which this actor may do the verb; raises PermissionDenied when there can be none."""
+    if cause is not None and cause.name in declared.follows:
+        return Q()
+    if isinstance(actor, System) and declared.due is not None:
+        return Q()
+    scope = declared.scope(actor)
+    if scope is None:
+        raise PermissionDenied(f"« {declared.label} » n’est pas ouvert à ce rôle")
+    return scope
+
+
+def _seen(model: type[Machine], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
+    if cause is not None or isinstance(actor, System):
+        return queryset
+    return queryset.filter(pk__in=visible(model._default_manager.all(), actor).values("pk"))
+
+
+def _move(
+    model: type[Machine],
+    declared: Verb,
+    pks: list[int],
+    scope: Q,
+    *,
+    actor: Actor,
+    per_row: PerRowValues,
+    at: datetime | None,
+    cause: Move | None,
+    comment: str,
+    values: dict[str, Any],
+) -> Outcome:
+    before = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, values))
+    clock, recorded_at = _database_clock()
+    ctx = Context(at or clock, actor, values)
+    rows = read(model, declared, pks, ctx, scope)
+    if any(before[row.pk] != row.links for row in rows if before):
+        raise _LinksMoved
+    instant = _not_before(rows, ctx.at, strict=at is not None and cause is None)
+    if instant != ctx.at:
+        ctx = Context(instant, actor, values)
+    judge(model, declared, rows, ctx, per_row, asking=False, locked=True)
+    outcome = _outcome(rows, ctx.at)
+    movable = [row for row in rows if not row.reasons]
+    if not movable:
+        return outcome
+    stamped = stamp(
+        model, declared, movable, ctx, per_row, recorded_at=recorded_at,
+        cause=_cause(model, movable, cause), comment_digest=record_comment(comment),
+    )  # fmt: skip
+    keys = write_journal(model, stamped)
+    update_rows(model, declared, stamped, ctx.at)
+    count_capacities(declared, movable, ctx)
+    _set_in_motion(
+        Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, keys), per_row)
+    )
+    return outcome
+
+
+def _give_birth[M: Machine](
+    model: type[M],
+    declared: Verb,
+    instances: Sequence[M],
+    scope: Q,
+    *,
+    actor: Actor,
+    at: datetime | None,
+    cause: Move | None,
+    comment: str,
+    values: dict[str, Any],
+) -> list[M]:
+    links = [{name: getattr(instance, name) for name in links_of(declared)} for instance in instances]
+    lock_in_order(_lean_groups(model, declared, links))
+    clock, recorded_at = _database_clock()
+    instant = at or clock
+    ctx = Context(instant, actor, values)
+    keys = draw_keys(model, len(instances))
+    drafts = []
+    for key, instance, found in zip(keys, instances, links, strict=True):
+        instance.pk = key
+        dimensions = {f.attname: getattr(instance, f.attname) for f in _dimension_fields(model)}
+        drafts.append(Row(key, "", 0, "", instant, True, found, dimensions, {}))
+    stamped = stamp(
+        model, declared, drafts, ctx, {}, recorded_at=recorded_at,
+        cause=_cause(model, drafts, cause, instances), comment_digest=record_comment(comment),
+    )  # fmt: skip
+    entry_keys = write_journal(model, stamped)
+    for instance, item in zip(instances, stamped, strict=True):
+        instance.reference = instance.reference or new_reference(model.reference_prefix)
+        instance.seq, instance.head, instance.moved_at = 1, item.entry["hash"], instant
+        instance.__dict__ |= {"state": item.target, **item.written}
+    model._base_manager.bulk_create(instances)
+    hold(model, keys)
+    rows = read(model, declared, keys, ctx, scope)
+    judge(model, declared, rows, ctx, {}, asking=False, locked=True)
+    refused = {i: tuple(row.reasons) for i, row in enumerate(rows) if row.reasons}
+    if any(NOT_ALLOWED in reasons for reasons in refused.values()):
+        raise PermissionDenied
+    if refused:
+        raise Refused(refused)
+    count_capacities(declared, rows, ctx)
+    _set_in_motion(
+        Move(model.machine_name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
+    )
+    return list(model._base_manager.filter(pk__in=keys).order_by("pk"))
+
+
+def _lock_set(
+    model: type[Machine], declared: Verb, pks: list[int], ctx: Context
+) -> dict[int, dict[str, Any]]:
+    """Lock the rows and those they lean on, in the global order; return the links read before locking."""
+    names = links_of(declared)
+    before: dict[int, dict[str, Any]] = {}
+    if names:
+        before = {
+            row["pk"]: {name: row[name] for name in names}
+            for row in model._base_manager.filter(pk__in=pks).values("pk", *names)
+        }
+    groups = _lean_groups(model, declared, list(before.values()))
+    for rule in declared.requires:
+        if isinstance(rule, Capacity) and callable(rule.key) and (counter := rule.key(ctx)) is not None:
+            groups.append((apps.get_model(rule.counter), [counter], "FOR NO KEY UPDATE"))
+    lock_in_order([*groups, (model, pks, "FOR NO KEY UPDATE")])
+    return before
+
+
+def _lean_groups(
+    model: type[Machine], declared: Verb, links: Sequence[Mapping[str, Any]]
+) -> list[tuple[type[models.Model], list[int], Strength]]:
+    shared = {f"{path}_id" for path in declared.leans}
+    groups: list[tuple[type[models.Model], list[int], Strength]] = []
+    for name in links_of(declared):
+        target = model._meta.get_field(name.removesuffix("_id")).related_model
+        pks = sorted({found[name] for found in links if found[name] is not None})
+        groups.append((target, pks, "FOR SHARE" if name in shared else "FOR NO KEY UPDATE"))  # type: ignore[arg-type]
+    return groups
+
+
+def _database_clock() -> tuple[datetime, datetime]:
+    """The database's clock, read after the locks, and the transaction's own time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp(), transaction_timestamp()")
+        clock, recorded_at = cursor.fetchone()
+    return clock, recorded_at
+
+
+def _not_before(rows: Sequence[Row], at: datetime, *, strict: bool) -> datetime:
+    """The instant of the move, never before the last row of any object of the set."""
+    latest = max((row.moved_at for row in rows), default=at)
+    if strict and latest > at:
+        raise ValueError(
+            f"un mouvement du {at:%Y-%m-%d %H:%M:%S} précéderait le dernier ({latest:%Y-%m-%d %H:%M:%S})"
+        )
+    return max(at, latest)
+
+
+def _outcome(rows: Sequence[Row], at: datetime) -> Outcome:
+    return Outcome(
+        moved=[row.pk for row in rows if not row.reasons],
+        refused={row.pk: tuple(dict.fromkeys(row.reasons)) for row in rows if row.reasons},
+        at=at,
+    )
+
+
+def _dimension_fields(model: type[Machine]) -> list[Any]:
+    return [model._meta.get_field(name) for name in model.dimensions]
+
+
+def _cause(
+    model: type[Machine], rows: Sequence[Row], cause: Move | None, instances: Sequence[Machine] | None = None
+) -> Cause:
+    """Which journal row each object follows: the only one, or the one of the cause's object it is linked to."""
+    if cause is None:
+        return NO_CAUSE
+    if len(cause.rows) == 1:
+        return Cause(cause.machine, common=cause.rows[0].entry_pk)
+    origin = machine_named(cause.machine)
+    entries = {row.pk: row.entry_pk for row in cause.rows}
+    if origin is model:
+        return Cause(cause.machine, entries)
+    links = [f.attname for f in model._meta.concrete_fields if f.related_model is origin]
+    if len(links) != 1:
+        raise TypeError(f"{model.__name__} n’a pas un lien et un seul vers {origin.__name__}")
+    if instances is None:
+        pks = [row.pk for row in rows]
+        parents = dict(model._base_manager.filter(pk__in=pks).values_list("pk", links[0]))
+    else:
+        parents = {instance.pk: getattr(instance, links[0]) for instance in instances}
+    return Cause(cause.machine, {pk: entries[parent] for pk, parent in parents.items() if parent in entries})
+
+
+def _set_in_motion(move: Move) -> None:
+    for function in followers(move.machine, move.verb):
+        function(move)
+
+
+def _translate(declared: Verb, error: IntegrityError | psycopg.IntegrityError) -> Reason:
+    """The sentence behind a violated constraint; raises the error again when no rule of the verb is behind it."""
+    origin = error if isinstance(error, psycopg.Error) else error.__cause__
+    name = origin.diag.constraint_name if isinstance(origin, psycopg.Error) else None
+    if name == "lifecycle_closed_period":
+        return CLOSED
+    for rule in declared.requires:
+        if name and rule.constraint == name:
+            return rule.reason
+    raise error

@@ -1,0 +1,202 @@
+"""Reading the rows of a set once, with the answer of every rule for each of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
+
+from lifecycle.locking import lock
+from lifecycle.machine import ACTOR, AT, Given, Machine, Verb, state_label
+from lifecycle.requirements import (
+    Capacity,
+    Context,
+    PerRow,
+    PerRowValues,
+    Reason,
+    Requirement,
+    Rule,
+    as_expression,
+)
+
+type Links = dict[str, int | None]
+
+NOT_ALLOWED = Reason("not_allowed", "Votre organisation n’agit pas pour cette ligne.")
+
+
+@dataclass
+class Row:
+    """What the gate knows of one row of the set."""
+
+    pk: int
+    state: str
+    seq: int
+    head: str
+    moved_at: datetime
+    allowed: bool
+    links: Links
+    dimensions: dict[str, Any]
+    computed: dict[str, Any]
+    reasons: list[Reason] = field(default_factory=list)
+
+
+def links_of(verb: Verb) -> list[str]:
+    """The link columns of the row that a verb leans on, capacities included."""
+    counters = [
+        rule.key for rule in verb.requires if isinstance(rule, Capacity) and isinstance(rule.key, str)
+    ]
+    return [f"{path}_id" for path in dict.fromkeys((*verb.leans, *verb.leans_write, *counters))]
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, Combinable) or hasattr(value, "resolve_expression")
+
+
+def read(
+    model: type[Machine], verb: Verb, pks: Iterable[int], ctx: Context, scope: Q, *, dimensions: bool = True
+) -> list[Row]:
+    """Read the rows by primary key in one statement, each with who, rules and computed stamps."""
+    rules = [rule for rule in verb.requires if isinstance(rule, Requirement)]
+    computed = {name: value for name, value in verb.stamps.items() if _is_expression(value)}
+    links = links_of(verb)
+    names = [model._meta.get_field(name).attname for name in model.dimensions] if dimensions else []
+    annotations: dict[str, Any] = {"gate_who": as_expression(scope)}
+    annotations |= {f"gate_rule_{i}": as_expression(rule.condition(ctx)) for i, rule in enumerate(rules)}
+    annotations |= {f"gate_stamp_{name}": value for name, value in computed.items()}
+    if verb.due_at is not None:
+        annotations["gate_due_at"] = verb.due_at
+    columns = ["pk", "state", "seq", "head", "moved_at", *dict.fromkeys((*links, *names)), *annotations]
+    rows = []
+    for values in (
+        model._base_manager.filter(pk__in=list(pks)).order_by("pk").annotate(**annotations).values(*columns)
+    ):
+        row = Row(
+            pk=values["pk"],
+            state=values["state"],
+            seq=values["seq"],
+            head=values["head"],
+            moved_at=values["moved_at"],
+            allowed=bool(values["gate_who"]),
+            links={name: values[name] for name in links},
+            dimensions={name: values[name] for name in names},
+            computed={name: values[f"gate_stamp_{name}"] for name in computed},
+        )
+        row.computed |= {"gate_due_at": values["gate_due_at"]} if verb.due_at is not None else {}
+        row.reasons = [rule.reason for i, rule in enumerate(rules) if not values[f"gate_rule_{i}"]]
+        rows.append(row)
+    return rows
+
+
+def judge(
+    model: type[Machine],
+    verb: Verb,
+    rows: list[Row],
+    ctx: Context,
+    per_row: PerRowValues,
+    *,
+    asking: bool,
+    locked: bool,
+) -> None:
+    """Complete the reasons of each row: state, who, missing values, rules on the set, capacities (last, by rank)."""
+    for row in rows:
+        if row.state not in verb.sources and not verb.creates:
+            row.reasons.insert(0, wrong_state(model, verb, row.state))
+        if not row.allowed:
+            row.reasons.insert(0, NOT_ALLOWED)
+        if not asking:
+            known = {reason.code for reason in row.reasons}
+            given = {**ctx.values, **per_row.get(row.pk, {})}
+            row.reasons += [
+                rule.reason for rule in verb.requires if rule.code not in known and _lacks(rule, given)
+            ]
+    _judge_sets(verb, rows, ctx, per_row, asking=asking)
+    for rule in verb.requires:
+        if isinstance(rule, Capacity):
+            _judge_capacity(rule, [row for row in rows if not row.reasons], ctx, locked=locked)
+
+
+def _lacks(rule: Rule, given: Mapping[str, Any]) -> bool:
+    needs = getattr(rule, "needs", ())
+    return any(given.get(name) in (None, "") for name in needs)
+
+
+def _judge_sets(verb: Verb, rows: list[Row], ctx: Context, per_row: PerRowValues, *, asking: bool) -> None:
+    merged = {row.pk: {**ctx.values, **per_row.get(row.pk, {})} for row in rows if not row.reasons}
+    for rule in verb.requires:
+        if not isinstance(rule, PerRow):
+            continue
+        answerable = {pk: given for pk, given in merged.items() if not (asking and _lacks(rule, given))}
+        refusals = rule.refusals(ctx, answerable) if answerable else {}
+        for row in rows:
+            if row.pk in refusals:
+                row.reasons.append(refusals[row.pk])
+
+
+def counters_of(capacity: Capacity, rows: Iterable[Row], ctx: Context) -> dict[int, int | None]:
+    """``{pk: counter}``: which counter row serves each row."""
+    if isinstance(capacity.key, str):
+        return {row.pk: row.links[f"{capacity.key}_id"] for row in rows}
+    common = capacity.key(ctx)
+    return {row.pk: common for row in rows}
+
+
+def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, *, locked: bool) -> None:
+    if capacity.amount < 0:
+        return
+    counters = counters_of(capacity, rows, ctx)
+    wanted = {counter for counter in counters.values() if counter is not None}
+    model = apps.get_model(capacity.counter)
+    if locked:
+        lock(model, wanted, "FOR NO KEY UPDATE")
+    room = {
+        pk: limit - used
+        for pk, limit, used in model._base_manager.filter(pk__in=wanted).values_list(
+            "pk", capacity.limit, capacity.used
+        )
+    }
+    for row in rows:
+        counter = counters[row.pk]
+        if counter is None:
+            if not callable(capacity.key):
+                row.reasons.append(capacity.reason)
+            continue
+        room[counter] = room.get(counter, 0) - capacity.amount
+        if room[counter] < 0:
+            row.reasons.append(capacity.reason)
+
+
+def wrong_state(model: type[Machine], verb: Verb, state: str) -> Reason:
+    """The reason given when the verb does not start from this state."""
+    return Reason(
+        "state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} »."
+    )
+
+
+def stamps_of(
+    model: type[Machine], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """``{attname: value}`` of everything this verb writes on this row."""
+    written = {}
+    for name, value in verb.stamps.items():
+        if name in row.computed:
+            resolved = row.computed[name]
+        elif value is AT:
+            resolved = ctx.at
+        elif value is ACTOR:
+            resolved = ctx.actor.pk
+        elif isinstance(value, Given):
+            resolved = value.pick(given)
+        elif callable(value):
+            resolved = value(ctx)
+        else:
+            resolved = value
+        written[model._meta.get_field(name).attname] = getattr(resolved, "pk", resolved)
+    return written
+
+
+def visible(queryset: QuerySet[Any], actor: Any) -> QuerySet[Any]:
+    """The rows of a set the actor may see."""
+    return queryset.visible_to(actor)  # type: ignore[attr-defined,no-any-return]

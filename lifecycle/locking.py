@@ -1,0 +1,114 @@
+"""Transactions retried once on a deadlock, and row locks taken in one global order."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Literal
+
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection, models, transaction
+
+type Strength = Literal["FOR SHARE", "FOR NO KEY UPDATE"]
+
+_held: ContextVar[dict[str, set[int]] | None] = ContextVar("lifecycle_held", default=None)
+
+
+class LocksOutOfOrder(ImproperlyConfigured):
+    """A lock was asked for on a model that comes before one already held: two such callers would block each other."""
+
+
+def rank(model: type[models.Model]) -> int:
+    """The place of a model in ``LIFECYCLE_LOCK_ORDER``; raises ImproperlyConfigured when it has none."""
+    try:
+        return list(settings.LIFECYCLE_LOCK_ORDER).index(model._meta.label)
+    except ValueError:
+        raise ImproperlyConfigured(f"{model._meta.label} manque dans LIFECYCLE_LOCK_ORDER") from None
+
+
+def one_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Run a service in one transaction; the outermost one is retried once when PostgreSQL breaks a deadlock."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _held.get() is not None and connection.in_atomic_block:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        outermost = not connection.in_atomic_block
+        try:
+            return _attempt(function, *args, **kwargs)
+        except (OperationalError, psycopg.errors.DeadlockDetected) as error:
+            if outermost and is_deadlock(error):
+                return _attempt(function, *args, **kwargs)
+            raise
+
+    return run
+
+
+def _attempt[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    token = _held.set({})
+    try:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+    finally:
+        _held.reset(token)
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """True for PostgreSQL's deadlock, whether it comes through Django or from psycopg itself (inside COPY)."""
+    return isinstance(error, psycopg.errors.DeadlockDetected) or isinstance(
+        error.__cause__, psycopg.errors.DeadlockDetected
+    )
+
+
+def hold(model: type[models.Model], pks: Iterable[int]) -> None:
+    """Remember rows that are ours without asking: those this transaction has just created."""
+    held = _held.get()
+    if held is not None:
+        held.setdefault(model._meta.label, set()).update(pks)
+
+
+def lock(model: type[models.Model], pks: Iterable[int], strength: Strength) -> list[int]:
+    """Lock rows by primary key, in order, and return those that exist.
+
+    Raises LocksOutOfOrder when a new row is asked for after one of a model that comes later in the global order.
+    """
+    wanted = sorted(set(pks))
+    if not wanted:
+        return []
+    held = _held.get()
+    if held is not None:
+        _check_order(model, wanted, held)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}", [wanted]
+        )  # noqa: S608
+        found = [row[0] for row in cursor.fetchall()]
+    hold(model, found)
+    return found
+
+
+def _check_order(model: type[models.Model], wanted: list[int], held: Mapping[str, set[int]]) -> None:
+    if held.get(model._meta.label, set()).issuperset(wanted):
+        return
+    own = rank(model)
+    later = [label for label in held if rank(apps.get_model(label)) > own]
+    if later:
+        raise LocksOutOfOrder(f"{model._meta.label} est verrouillé après {', '.join(later)}")
+
+
+def lock_in_order(
+    groups: Iterable[tuple[type[models.Model], Iterable[int], Strength]],
+) -> dict[Any, list[int]]:
+    """Lock several models' rows in the global order; the same model asked twice takes the stronger lock."""
+    merged: dict[type[models.Model], tuple[set[int], Strength]] = {}
+    for model, pks, strength in groups:
+        known, strongest = merged.get(model, (set(), strength))
+        merged[model] = (
+            known | set(pks),
+            "FOR NO KEY UPDATE" if "FOR NO KEY UPDATE" in (strength, strongest) else strength,
+        )
+    return {model: lock(model, *merged[model]) for model in sorted(merged, key=rank)}
