@@ -38,7 +38,7 @@ class ActingMembershipMiddleware:
             open_to_all
             or match is None
             or match.app_name == "admin"
-            or (match.url_name or "").startswith("account_")
+            or (match.url_name or "").startswith("account")
         ):
             return None
         return render(request, "network/no_membership.html", status=403)

@@ -19,9 +19,9 @@ DONOR_READERS = frozenset(
 
 
 def acts_as(actor: Actor | None, *pairs: tuple[Role, OrganisationKind]) -> bool:
-    """Tell whether ``actor`` acts in one of these roles @ kinds; the manager of a kind may all that its others may.
+    """Tell whether ``actor`` acts in one of these roles @ kinds.
 
-    Source of the rule: machines §0.6.
+    The manager of a kind may all that the others of that kind may. Source of the rule: machines §0.6.
     """
     if actor is None:
         return False
@@ -46,7 +46,7 @@ def can_edit_organisation(actor: Actor) -> Q | None:
 
 
 def can_manage_people(actor: Actor) -> Q | None:
-    """Invite into, close and reopen memberships: the pilot everywhere, a manager in the kind he manages.
+    """Invite, close and reopen memberships: the pilot everywhere, a manager in the kind he manages.
 
     The condition is on columns that memberships and invitations share. A manager is held to his kind: the
     manager of the donor side of a town hall does not open himself the door of its social workers.
@@ -56,6 +56,13 @@ def can_manage_people(actor: Actor) -> Q | None:
     if is_manager(actor):
         return Q(organisation_id=actor.organisation_id, kind=actor.kind)
     return None
+
+
+def manages(actor: Actor, organisation_id: int, kind: str) -> bool:
+    """Answer the same question as ``can_manage_people`` for one organisation and one kind."""
+    if actor is SYSTEM or is_pilot(actor):
+        return True
+    return is_manager(actor) and (actor.organisation_id, actor.kind) == (organisation_id, kind)
 
 
 def can_manage_accounts(actor: Actor) -> Q | None:

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 
 LA_POSTE = "356000000"
-"""SIREN of La Poste, whose establishments escape the Luhn rule (Insee): their digits add up to a multiple of 5."""
+"""SIREN of La Poste: its establishments escape Luhn, their digits add up to a multiple of 5 (Insee)."""
 
 
 def luhn_holds(digits: str) -> bool:

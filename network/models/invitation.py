@@ -25,7 +25,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Reads of invitations."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Those who manage people see the invitations they may send: the pilot all, a manager those of his kind."""
+        """Those that one may send: the pilot sees all, a manager those of his organisation and kind."""
         if sees_everything(actor):
             return self.all()
         allowed = None if actor is None else can_manage_people(actor)

@@ -79,7 +79,7 @@ class Membership(models.Model):
 
     @property
     def title(self) -> str:
-        """The role and the kind in French: « Technicien – Reconditionneur »."""
+        """The role and the kind in French: « Technicien – Reconditionneur »."""
         return f"{self.get_role_display()} – {self.get_kind_display()}"
 
     @property

@@ -25,7 +25,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Reads of organisations."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """The pilot sees all; the others their own and the active ones, donors only for those who work with them."""
+        """The pilot sees all; the others their own and the active ones, donors if they work with them."""
         if sees_everything(actor):
             return self.all()
         if actor is None or actor.organisation_id is None:

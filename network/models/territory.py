@@ -83,8 +83,8 @@ class Commune(models.Model):
     """A commune, or one that merged into another (``merged_into``).
 
     A merged commune keeps its row, with the EPCI and arrondissement of the one that took it over. Key: the
-    code and the status, as in the COG (the delegated commune Téteghem has the code of Téteghem-Coudekerque-Village).
-    Counting or choosing communes starts from ``Commune.objects.current()``.
+    code and the status, as in the COG (the delegated commune Téteghem has the code of the commune
+    Téteghem-Coudekerque-Village). Counting or choosing communes starts from ``Commune.objects.current()``.
     """
 
     code = models.CharField("code Insee", max_length=5)

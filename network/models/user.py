@@ -38,7 +38,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email=(username or "").lower())
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """An account; without a password nobody can sign in to it. Raises ``ValueError`` without an e-mail."""
+        """An account; without a password nobody can sign in to it. Raises ``ValueError``."""
         if not email:
             raise ValueError("Un compte a une adresse électronique.")
         user = self.model(email=email.strip().lower(), **fields)

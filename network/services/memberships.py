@@ -10,7 +10,7 @@ from django.utils import timezone
 from lifecycle.actors import SYSTEM, Actor
 from network.enums import OrganisationKind, Role
 from network.models import Membership, MembershipPeriod, Organisation, User
-from network.permissions import can_manage_people
+from network.permissions import manages
 
 
 @transaction.atomic
@@ -25,13 +25,14 @@ def open_membership(
 ) -> Membership:
     """Open a role, or reopen it when the person already had it; opening an open one changes nothing.
 
-    Raises ``PermissionDenied`` when ``by`` may not, ``IntegrityError`` when the organisation is not of that kind.
+    Raises ``PermissionDenied`` when ``by`` may not, ``IntegrityError`` when the organisation is not of
+    that kind.
     """
     at = at or timezone.now()
+    refuse_unless_managed(organisation.pk, kind, by)
     membership, created = Membership.objects.get_or_create(
         user=user, organisation=organisation, kind=kind, role=role, defaults={"opened_at": at}
     )
-    refuse_unless_managed(membership, by)
     if created:
         MembershipPeriod.objects.create(membership=membership, opened_at=at, opened_by_id=by.pk)
         return membership
@@ -45,7 +46,7 @@ def close_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
     at = at or timezone.now()
-    refuse_unless_managed(membership, by)
+    refuse_unless_managed(membership.organisation_id, membership.kind, by)
     refuse_last_pilot(Membership.objects.filter(pk=membership.pk))
     locked = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     if locked.closed_at is None:
@@ -61,7 +62,7 @@ def reopen_membership(
 ) -> Membership:
     """Open a closed role again; reopening an open one changes nothing. Raises ``PermissionDenied``."""
     at = at or timezone.now()
-    refuse_unless_managed(membership, by)
+    refuse_unless_managed(membership.organisation_id, membership.kind, by)
     locked = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     if locked.closed_at is not None:
         locked.opened_at, locked.closed_at = at, None
@@ -70,12 +71,9 @@ def reopen_membership(
     return locked
 
 
-def refuse_unless_managed(membership: Membership, by: Actor) -> None:
+def refuse_unless_managed(organisation_id: int, kind: str, by: Actor) -> None:
     """Raise ``PermissionDenied`` unless ``by`` manages the people of that organisation in that kind."""
-    if by is SYSTEM:
-        return
-    allowed = can_manage_people(by)
-    if allowed is None or not Membership.objects.filter(allowed, pk=membership.pk).exists():
+    if not manages(by, organisation_id, kind):
         raise PermissionDenied
 
 

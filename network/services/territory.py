@@ -124,9 +124,7 @@ def _merged(row: MergedRow, today: dict[str, Commune], pk: int | None = None) ->
     )
 
 
-def _merge_communes(
-    merged: Iterable[MergedRow], gone: dict[str, Commune], today: dict[str, Commune]
-) -> int:
+def _merge_communes(merged: Iterable[MergedRow], gone: dict[str, Commune], today: dict[str, Commune]) -> int:
     """Turn the communes that are no more into merged ones, in place: what points to them still does."""
     rows = [_merged(row, today, pk=gone[row.code].pk) for row in merged if row.code in gone]
     return Commune.objects.bulk_update(rows, ("status", *MERGED_COLUMNS)) if rows else 0

@@ -1,0 +1,84 @@
+"""The technical team's window on the network: to look, and to mend what no screen does."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.http import HttpRequest
+
+from network.models import (
+    Arrondissement,
+    Commune,
+    Epci,
+    Invitation,
+    Membership,
+    MembershipPeriod,
+    Organisation,
+    User,
+)
+
+admin.site.site_header = "Maillon – équipe technique"
+admin.site.site_title = "Maillon"
+# The sign-in of everyone, with its limits of rate.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ("email", "last_name", "first_name", "is_active", "is_staff")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "last_name")
+    exclude = ("password",)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ReadOnlyAdmin):
+    list_display = ("name", "reference", "siret", "is_active")
+    search_fields = ("name", "reference", "siret")
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    list_display = ("user", "organisation", "kind", "role", "opened_at", "closed_at")
+    list_filter = ("kind", "role")
+    list_select_related = ("user", "organisation")
+
+
+@admin.register(MembershipPeriod)
+class MembershipPeriodAdmin(ReadOnlyAdmin):
+    list_display = ("membership", "opened_at", "closed_at")
+    list_select_related = ("membership__user", "membership__organisation")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "organisation", "role", "sent_at", "expires_at", "accepted_at", "withdrawn_at")
+    list_select_related = ("organisation",)
+
+
+@admin.register(Commune)
+class CommuneAdmin(ReadOnlyAdmin):
+    list_display = ("name", "code", "status", "epci", "population", "population_year")
+    list_select_related = ("epci",)
+    search_fields = ("name", "code")
+
+
+@admin.register(Epci)
+class EpciAdmin(ReadOnlyAdmin):
+    list_display = ("name", "siren", "population", "population_year")
+
+
+@admin.register(Arrondissement)
+class ArrondissementAdmin(ReadOnlyAdmin):
+    list_display = ("name", "code")

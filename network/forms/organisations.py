@@ -1,0 +1,118 @@
+"""The organisation's form, and the field in which communes are typed."""
+
+import unicodedata
+from collections import defaultdict
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from network import siret
+from network.enums import Competence, OrganisationKind
+from network.models import Commune, Epci, Organisation
+
+
+def folded(name: str) -> str:
+    """A name without case, accents, ligatures, spaces and signs, to compare what people type."""
+    text = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe"))
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+class CommunesField(forms.CharField):
+    """Communes, one per line, by name or by Insee code; the name of a merged one finds the one of today."""
+
+    widget = forms.Textarea({"rows": 6})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else "\n".join(row.name for row in value)
+
+    def clean(self, value: Any) -> list[Commune]:
+        """The communes; raises ``ValidationError`` that names each line that finds none or several."""
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        if not lines:
+            return []
+        found = self._index()
+        communes, unclear = {}, []
+        for line in lines:
+            matches = found.get(folded(line), {})
+            if len(matches) == 1:
+                communes |= matches
+            else:
+                unclear.append(f"« {line} »")
+        if unclear:
+            raise ValidationError(f"Communes non reconnues : {', '.join(unclear)}.", code="unknown_communes")
+        return list(communes.values())
+
+    def _index(self) -> dict[str, dict[int, Commune]]:
+        """Today's communes by folded name and by code, then the merged ones under names that are free."""
+        rows = list(Commune.objects.select_related("merged_into"))
+        index: dict[str, dict[int, Commune]] = defaultdict(dict)
+        for row in rows:
+            if row.merged_into is None:
+                index[folded(row.name)][row.pk] = row
+                index[row.code][row.pk] = row
+        today = set(index)
+        for row in rows:
+            if row.merged_into is not None:
+                for key in {folded(row.name), row.code} - today:
+                    index[key][row.merged_into.pk] = row.merged_into
+        return index
+
+
+class OrganisationForm(forms.ModelForm):
+    """All of an organisation; the communes served are typed, or taken from whole EPCI."""
+
+    kinds = forms.MultipleChoiceField(
+        label="Rôles dans la filière", choices=OrganisationKind, widget=forms.CheckboxSelectMultiple
+    )
+    siret = forms.CharField(label="SIRET", max_length=20, required=False, help_text="14 chiffres.")
+    competences = forms.MultipleChoiceField(
+        label="Compétences", choices=Competence, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    communes = CommunesField(
+        label="Communes desservies",
+        required=False,
+        help_text="Une par ligne, par son nom ou son code Insee.",
+    )
+    whole_epcis = forms.ModelMultipleChoiceField(
+        label="Ajouter toutes les communes de",
+        queryset=Epci.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "name",
+            "kinds",
+            "legal_nature",
+            "siret",
+            "address",
+            "postcode",
+            "commune",
+            "epci",
+            "phone",
+            "email",
+            "competences",
+            "communes",
+            "whole_epcis",
+            "is_active",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["commune"].queryset = Commune.objects.current()
+        if self.instance.pk:
+            self.fields["communes"].initial = list(self.instance.communes_served.all())
+
+    def clean_siret(self) -> str:
+        number = siret.clean(self.cleaned_data["siret"])
+        if number:
+            siret.validate_siret(number)
+        return number
+
+    def communes_served(self) -> list[Commune]:
+        """What is typed and the communes of the EPCI that are ticked."""
+        whole = Commune.objects.current().filter(epci__in=self.cleaned_data["whole_epcis"])
+        return [*self.cleaned_data["communes"], *whole]

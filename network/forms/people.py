@@ -1,0 +1,104 @@
+"""Invitations, their acceptance, one's name, the role one acts in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+
+from lifecycle.actors import Actor
+from network.enums import ROLES_BY_KIND, OrganisationKind, Role
+from network.models import Invitation, Membership, Organisation, User
+from network.permissions import manages
+
+
+def position_choices(organisation: Organisation, actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The roles ``actor`` may give in ``organisation``, grouped by kind."""
+    return [
+        (kind.label, [(f"{kind.value}:{role.value}", role.label) for role in ROLES_BY_KIND[kind]])
+        for kind in OrganisationKind
+        if kind in organisation.kinds and manages(actor, organisation.pk, kind)
+    ]
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, and to which role."""
+
+    email = forms.EmailField(label="Adresse électronique", max_length=254)
+    first_name = forms.CharField(label="Prénom", max_length=80, required=False)
+    last_name = forms.CharField(label="Nom", max_length=80, required=False)
+    position = forms.ChoiceField(label="Rôle")
+
+    def __init__(self, *args: Any, organisation: Organisation, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].choices = position_choices(organisation, actor)
+
+    def clean_position(self) -> tuple[OrganisationKind, Role]:
+        kind, role = self.cleaned_data["position"].split(":")
+        return OrganisationKind(kind), Role(role)
+
+
+class AcceptInvitationForm(forms.Form):
+    """A name and a password, for a new account."""
+
+    first_name = forms.CharField(
+        label="Prénom", max_length=80, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label="Nom", max_length=80, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+    password1 = forms.CharField(
+        label="Mot de passe", strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
+    password2 = forms.CharField(
+        label="Mot de passe, une seconde fois",
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+        self.fields["password1"].help_text = password_validators_help_text_html()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        password, again = data.get("password1"), data.get("password2")
+        if password and again and password != again:
+            self.add_error("password2", "Les deux mots de passe ne sont pas les mêmes.")
+        elif password:
+            user = User(
+                email=self.invitation.email,
+                first_name=data.get("first_name", ""),
+                last_name=data.get("last_name", ""),
+            )
+            try:
+                validate_password(password, user)
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return data
+
+
+class ProfileForm(forms.ModelForm):
+    """One's own name."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name")
+
+
+class RoleForm(forms.Form):
+    """In which of one's open memberships to act."""
+
+    membership = forms.ModelChoiceField(
+        label="J’agis en tant que",
+        queryset=Membership.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Membership.objects.open().filter(user=user).select_related("organisation")
+        self.fields["membership"].queryset = mine
+        self.fields["membership"].label_from_instance = lambda row: f"{row.title}, {row.organisation}"

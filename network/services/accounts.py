@@ -1,0 +1,93 @@
+"""Create, disable and forget accounts. An account is never deleted."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.registry import registry
+from network.models import Invitation, Membership, User
+from network.permissions import can_manage_accounts
+from network.services.memberships import close_membership, refuse_last_pilot
+
+FORGOTTEN_DOMAIN = "efface.invalid"
+"""The domain of the addresses of forgotten accounts; ``.invalid`` never exists (RFC 2606)."""
+
+
+@transaction.atomic
+def create_account(
+    *,
+    email: str,
+    first_name: str = "",
+    last_name: str = "",
+    password: str | None = None,
+    at: datetime | None = None,
+) -> User:
+    """An active account whose address counts as verified. Raises ``IntegrityError`` when it has one."""
+    user = User.objects.create_user(
+        email, password, first_name=first_name, last_name=last_name, created_at=at or timezone.now()
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def disable_account(*, user: User, by: Actor = SYSTEM) -> User:
+    """Close the door to a person; his sessions end at their next request.
+
+    Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
+    """
+    _refuse_unless_allowed(by)
+    refuse_last_pilot(Membership.objects.filter(user=user))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def enable_account(*, user: User, by: Actor = SYSTEM) -> User:
+    """Open the door again, but to a forgotten account. Raises ``PermissionDenied``."""
+    _refuse_unless_allowed(by)
+    if user.forgotten_at is not None:
+        raise PermissionDenied
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
+    """Erase a person's name and e-mail on request (GDPR, article 17): only the account's number is left.
+
+    Closes the memberships and disables the account; the journals, which hold no name, are untouched. What the
+    other apps registered with ``forget`` is called first, while the name and address are still known.
+    Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
+    """
+    at = at or timezone.now()
+    _refuse_unless_allowed(by)
+    memberships = Membership.objects.filter(user=user)
+    refuse_last_pilot(memberships)
+    for forget in registry.forgetters:
+        forget(user)
+    for membership in memberships.filter(closed_at=None):
+        close_membership(membership=membership, by=by, at=at)
+    neutral = f"compte-{user.pk}@{FORGOTTEN_DOMAIN}"
+    EmailAddress.objects.filter(user=user).delete()
+    invitations = Invitation.objects.filter(email=user.email) | Invitation.objects.filter(accepted_by=user)
+    invitations.pending().update(withdrawn_at=at)
+    Invitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True))).update(
+        email=neutral, first_name="", last_name=""
+    )
+    user.email, user.first_name, user.last_name = neutral, "", ""
+    user.is_active, user.forgotten_at, user.last_login = False, at, None
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def _refuse_unless_allowed(by: Actor) -> None:
+    if by is not SYSTEM and can_manage_accounts(by) is None:
+        raise PermissionDenied

@@ -1,0 +1,138 @@
+"""Invite people, and let them in: the only way to an account."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from lifecycle.actors import SYSTEM, Actor
+from network import emails
+from network.enums import ROLES_BY_KIND, OrganisationKind, Role
+from network.models import Invitation, Membership, Organisation, User
+from network.models.invitation import digest_of
+from network.services.accounts import create_account
+from network.services.memberships import open_membership, refuse_unless_managed
+
+LIFE = timedelta(days=8)
+"""How long the link of an invitation opens."""
+
+
+@transaction.atomic
+def invite(
+    *,
+    organisation: Organisation,
+    email: str,
+    kind: OrganisationKind,
+    role: Role,
+    by: Actor,
+    first_name: str = "",
+    last_name: str = "",
+    at: datetime | None = None,
+) -> Invitation:
+    """Send a link to ``email``; the answer is the same whether the address has an account or not.
+
+    An earlier invitation to the same role is withdrawn: one link opens at a time. Of its token
+    only the digest is kept.
+    Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` when the role does not fit.
+    """
+    at = at or timezone.now()
+    refuse_unless_managed(organisation.pk, kind, by)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    email = email.strip().lower()
+    _refuse_what_does_not_fit(organisation, email, kind, role)
+    same = Invitation.objects.filter(organisation=organisation, email=email, kind=kind, role=role)
+    same.pending().update(withdrawn_at=at)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        organisation=organisation,
+        email=email,
+        kind=kind,
+        role=role,
+        first_name=first_name,
+        last_name=last_name,
+        token_digest=digest_of(token),
+        sent_at=at,
+        expires_at=at + LIFE,
+        invited_by_id=by.pk,
+    )
+    emails.invited(invitation, token)
+    return invitation
+
+
+def _refuse_what_does_not_fit(
+    organisation: Organisation, email: str, kind: OrganisationKind, role: Role
+) -> None:
+    if not organisation.is_active:
+        raise ValidationError("Cette organisation n’est plus active.", code="inactive")
+    if kind not in organisation.kinds or role not in ROLES_BY_KIND[OrganisationKind(kind)]:
+        raise ValidationError("Ce rôle n’existe pas dans cette organisation.", code="role")
+    if Membership.objects.open().filter(user__email=email, organisation=organisation, kind=kind, role=role):
+        raise ValidationError("Cette personne a déjà ce rôle dans l’organisation.", code="already")
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: Actor, at: datetime | None = None) -> Invitation:
+    """Make the link of a pending invitation useless. Raises ``PermissionDenied`` when ``by`` may not."""
+    refuse_unless_managed(invitation.organisation_id, invitation.kind, by)
+    locked = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    if locked.accepted_at is None and locked.withdrawn_at is None:
+        locked.withdrawn_at = at or timezone.now()
+        locked.save(update_fields=["withdrawn_at"])
+    return locked
+
+
+@transaction.atomic
+def accept_with_new_account(
+    *, token: str, first_name: str, last_name: str, password: str, at: datetime | None = None
+) -> Membership:
+    """Create the account of the invited address and open its role.
+
+    Raises ``ValidationError`` when the link no longer opens or when the address has an account by now.
+    """
+    at = at or timezone.now()
+    invitation = _locked_invitation(token, at)
+    if User.objects.filter(email=invitation.email).exists():
+        raise ValidationError("Cette adresse a un compte : connectez-vous pour accepter.", code="account")
+    user = create_account(
+        email=invitation.email, first_name=first_name, last_name=last_name, password=password, at=at
+    )
+    return _open_invited(invitation, user, at)
+
+
+@transaction.atomic
+def accept_with_account(*, token: str, user: User, at: datetime | None = None) -> Membership:
+    """Open the invited role to the person who is signed in.
+
+    Raises ``PermissionDenied`` when the invitation was sent to another address, ``ValidationError`` when the
+    link no longer opens.
+    """
+    at = at or timezone.now()
+    invitation = _locked_invitation(token, at)
+    if user.email != invitation.email or not user.is_active:
+        raise PermissionDenied
+    return _open_invited(invitation, user, at)
+
+
+def _locked_invitation(token: str, at: datetime) -> Invitation:
+    usable = Invitation.objects.for_token(token).usable(at)
+    invitation = usable.select_for_update(no_key=True, of=("self",)).first()
+    if invitation is None:
+        raise ValidationError(
+            "Ce lien n’ouvre plus : il a servi, il a expiré ou l’invitation a été retirée.", code="link"
+        )
+    return invitation
+
+
+def _open_invited(invitation: Invitation, user: User, at: datetime) -> Membership:
+    invitation.accepted_at, invitation.accepted_by = at, user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    return open_membership(
+        user=user,
+        organisation=invitation.organisation,
+        kind=OrganisationKind(invitation.kind),
+        role=Role(invitation.role),
+        by=invitation.invited_by or SYSTEM,
+        at=at,
+    )

@@ -1,0 +1,28 @@
+"""The lists of the network."""
+
+import django_tables2 as tables
+
+from network.models import Organisation
+
+
+class OrganisationTable(tables.Table):
+    """Organisations: who, what, where."""
+
+    caption = "Organisations"
+
+    name = tables.Column(linkify=("network:organisation_detail", {"reference": tables.A("reference")}))
+    kinds = tables.Column(verbose_name="Rôles dans la filière", orderable=False)
+    commune = tables.Column(order_by=("commune__name",))
+    epci = tables.Column(verbose_name="EPCI", order_by=("epci__name",))
+    is_active = tables.Column(verbose_name="État")
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "reference", "kinds", "commune", "epci", "is_active")
+        empty_text = "Aucune organisation ne répond à ces critères."
+
+    def render_kinds(self, record: Organisation) -> str:
+        return ", ".join(record.kind_labels)
+
+    def render_is_active(self, value: bool) -> str:
+        return "Active" if value else "Inactive"

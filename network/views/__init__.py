@@ -1,0 +1,1 @@
+"""The pages of the network, one module per subject."""

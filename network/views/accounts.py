@@ -1,0 +1,116 @@
+"""One's own account and role; the accounts of others for the pilot; signing in to the demonstration."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from network.demo import demo_memberships
+from network.forms.people import ProfileForm, RoleForm
+from network.middleware import act_as
+from network.models import Membership, User
+from network.permissions import can_manage_accounts
+from network.services.accounts import disable_account, enable_account, forget_user
+from network.views.confirm import confirm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's name, address, password and roles."""
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Votre nom est enregistré.")
+        return redirect("network:account")
+    memberships = Membership.objects.filter(user=request.user).select_related("organisation")
+    return render(request, "network/account.html", {"form": form, "memberships": memberships})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_switch(request: HttpRequest) -> HttpResponse:
+    """Choose in which of one's open memberships to act."""
+    form = RoleForm(request.POST or None, user=request.user, initial={"membership": request.membership})
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["membership"]
+        act_as(request, chosen)
+        messages.success(request, f"Vous agissez en tant que {chosen.title}, {chosen.organisation}.")
+        return redirect("/")
+    return render(request, "network/role_switch.html", {"form": form})
+
+
+@require_safe
+def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """An account, for the pilot: its roles, and what may be done to it."""
+    user = _managed_account(request, pk)
+    memberships = user.memberships.select_related("organisation").prefetch_related("periods")
+    return render(request, "network/user_detail.html", {"person": user, "memberships": memberships})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_disable(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close the door to a person."""
+    user = _managed_account(request, pk)
+    return confirm(
+        request,
+        lambda: disable_account(user=user, by=request.membership),
+        title="Désactiver ce compte",
+        sentence=f"{user} ne pourra plus se connecter. Le compte peut être réactivé.",
+        done="Compte désactivé.",
+        back_url=reverse("network:user_detail", args=[user.pk]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the door again."""
+    user = _managed_account(request, pk)
+    return confirm(
+        request,
+        lambda: enable_account(user=user, by=request.membership),
+        title="Réactiver ce compte",
+        sentence=f"{user} pourra de nouveau se connecter.",
+        done="Compte réactivé.",
+        back_url=reverse("network:user_detail", args=[user.pk]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Erase a person's name and e-mail, on request."""
+    user = _managed_account(request, pk)
+    return confirm(
+        request,
+        lambda: forget_user(user=user, by=request.membership),
+        title="Effacer le nom et l’adresse",
+        sentence=f"Le nom et l’adresse de {user} sont effacés, ses rôles fermés et son compte désactivé. "
+        "Les journaux, qui ne portent pas de nom, restent entiers. Cela ne se défait pas.",
+        done="Nom et adresse effacés.",
+        back_url=reverse("network:user_detail", args=[user.pk]),
+    )
+
+
+@login_not_required
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in to an account of the demonstration; does not exist anywhere else."""
+    if not settings.DEMO:
+        raise Http404
+    chosen = request.POST.get("membership", "")
+    for membership in demo_memberships():
+        if str(membership.pk) == chosen:
+            login(request, membership.user)
+            act_as(request, membership)
+            return redirect("/")
+    raise Http404
+
+
+def _managed_account(request: HttpRequest, pk: int) -> User:
+    user = get_object_or_404(User.objects.visible_to(request.membership), pk=pk)
+    if can_manage_accounts(request.membership) is None:
+        raise PermissionDenied
+    return user

@@ -1,0 +1,25 @@
+"""The page that asks before something is done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+
+def confirm(
+    request: HttpRequest, act: Callable[[], Any], *, title: str, sentence: str, done: str, back_url: str
+) -> HttpResponse:
+    """Ask on GET; on POST act, tell what was done or why not, and go back."""
+    if request.method != "POST":
+        context = {"title": title, "sentence": sentence, "back_url": back_url}
+        return render(request, "network/confirm.html", context)
+    try:
+        act()
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
+    return redirect(back_url)

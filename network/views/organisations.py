@@ -1,0 +1,84 @@
+"""Organisations: the list, one of them, its form."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+from django_tables2 import RequestConfig
+
+from network.filters import OrganisationFilter
+from network.forms.organisations import OrganisationForm
+from network.models import Organisation
+from network.permissions import can_edit_organisation
+from network.services.organisations import save_organisation
+from network.tables import OrganisationTable
+
+
+@require_safe
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    """The organisations one may see."""
+    rows = Organisation.objects.visible_to(request.membership).select_related("commune", "epci")
+    chosen = OrganisationFilter(request.GET, queryset=rows)
+    table = OrganisationTable(chosen.qs, order_by="name")
+    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    context = {
+        "filter": chosen,
+        "table": table,
+        "can_create": can_edit_organisation(request.membership) is not None,
+    }
+    return render(request, "network/organisation_list.html", context)
+
+
+@require_safe
+def organisation_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One organisation: what it does, where it is, which communes it serves."""
+    organisation = visible_organisation(request, reference)
+    context = {
+        "organisation": organisation,
+        "communes_served": organisation.communes_served.select_related("epci").order_by("epci__name", "name"),
+        "can_edit": can_edit_organisation(request.membership) is not None,
+        "can_see_people": sees_people(request, organisation),
+    }
+    return render(request, "network/organisation_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_create(request: HttpRequest) -> HttpResponse:
+    """A new organisation."""
+    return _organisation_form(request, Organisation(), "Organisation créée.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """An organisation that changes."""
+    return _organisation_form(request, visible_organisation(request, reference), "Organisation enregistrée.")
+
+
+def _organisation_form(request: HttpRequest, organisation: Organisation, done: str) -> HttpResponse:
+    if can_edit_organisation(request.membership) is None:
+        raise PermissionDenied
+    form = OrganisationForm(request.POST or None, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_organisation(
+                organisation=form.instance, communes_served=form.communes_served(), by=request.membership
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, done)
+            return redirect("network:organisation_detail", reference=form.instance.reference)
+    return render(request, "network/organisation_form.html", {"form": form, "organisation": organisation})
+
+
+def visible_organisation(request: HttpRequest, reference: str) -> Organisation:
+    """The organisation, if the person may see it; else a 404."""
+    rows = Organisation.objects.visible_to(request.membership).select_related("commune", "epci")
+    return get_object_or_404(rows, reference=reference)
+
+
+def sees_people(request: HttpRequest, organisation: Organisation) -> bool:
+    """Whether the page of the organisation's people opens: to its own members and to the pilot."""
+    own = organisation.pk == request.membership.organisation_id
+    return own or can_edit_organisation(request.membership) is not None

@@ -1,0 +1,110 @@
+"""Accounts: disabled, never deleted; forgotten on request."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+
+from lifecycle import registry
+from network.models import Invitation, Membership, User
+from network.services.accounts import create_account, disable_account, enable_account, forget_user
+from network.services.invitations import invite
+from tests.network.factories import PASSWORD, make_membership, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_has_one_account_whatever_its_case() -> None:
+    user = create_account(email="Camille.Exemple@Exemple.TEST", password=PASSWORD)
+    assert user.email == "camille.exemple@exemple.test"
+    assert User.objects.get_by_natural_key("CAMILLE.EXEMPLE@exemple.test") == user
+    for email in ("camille.exemple@exemple.test", "CAMILLE.EXEMPLE@EXEMPLE.TEST"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            create_account(email=email)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.bulk_create([User(email="CAMILLE@exemple.test")])
+
+
+def test_an_account_needs_an_address() -> None:
+    with pytest.raises(ValueError, match="adresse"):
+        User.objects.create_user("")
+
+
+def test_the_pilot_disables_and_enables() -> None:
+    pilot = make_membership("pilot", "departement")
+    person = make_membership("contact", "donor")
+    disable_account(user=person.user, by=pilot)
+    assert not Membership.objects.open().filter(pk=person.pk).exists()
+    enable_account(user=person.user, by=pilot)
+    assert Membership.objects.open().filter(pk=person.pk).exists()
+
+
+def test_nobody_else_disables_nor_forgets() -> None:
+    manager = make_membership("manager", "donor")
+    person = make_membership("contact", "donor", manager.organisation)
+    for service in (disable_account, enable_account, forget_user):
+        with pytest.raises(PermissionDenied):
+            service(user=person.user, by=manager)
+
+
+def test_forgetting_leaves_a_number_without_a_name() -> None:
+    pilot = make_membership("pilot", "departement")
+    manager = make_membership("manager", "donor")
+    user = create_account(
+        email="camille@exemple.test", first_name="Camille", last_name="Exemple", password=PASSWORD
+    )
+    person = make_membership("contact", "donor", manager.organisation, user=user)
+    invite(
+        organisation=manager.organisation,
+        email=user.email,
+        kind="donor",
+        role="manager",
+        by=manager,
+        last_name="E",
+    )
+    forget_user(user=user, by=pilot)
+    row = User.objects.get(pk=user.pk)
+    assert (row.first_name, row.last_name, row.is_active) == ("", "", False)
+    assert row.email == f"compte-{user.pk}@efface.invalid"
+    assert not row.has_usable_password()
+    assert str(row) == "Personne effacée"
+    assert not EmailAddress.objects.filter(email="camille@exemple.test").exists()
+    assert not Invitation.objects.filter(email="camille@exemple.test").exists()
+    assert not Invitation.objects.pending().exists()
+    closed = Membership.objects.get(pk=person.pk)
+    assert (closed.user_id, closed.is_open) == (user.pk, False)
+    with pytest.raises(PermissionDenied):
+        enable_account(user=row, by=pilot)
+
+
+def test_forgetting_calls_what_the_other_apps_registered_while_the_address_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(registry.registry, "forgetters", [lambda user: told.append(user.email)])
+    user = make_user(email="camille@exemple.test")
+    forget_user(user=user)
+    assert told == ["camille@exemple.test"]
+
+
+def test_the_address_of_a_forgotten_person_may_be_invited_again() -> None:
+    user = create_account(email="camille@exemple.test", password=PASSWORD)
+    forget_user(user=user)
+    assert create_account(email="camille@exemple.test").pk != user.pk
+
+
+@pytest.mark.parametrize("service", [disable_account, forget_user])
+def test_the_last_pilot_is_neither_disabled_nor_forgotten(service) -> None:  # type: ignore[no-untyped-def]
+    pilot = make_membership("pilot", "departement")
+    with pytest.raises(ValidationError, match="dernière à piloter"):
+        service(user=pilot.user, by=pilot)
+    assert User.objects.get(pk=pilot.user_id).is_active
+    other = make_membership("pilot", "departement", pilot.organisation)
+    service(user=pilot.user, by=other)
+    assert not User.objects.get(pk=pilot.user_id).is_active
+
+
+def test_a_forgotten_account_cannot_get_a_name_back() -> None:
+    user = forget_user(user=make_user())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=user.pk).update(last_name="Exemple")

@@ -1,0 +1,232 @@
+"""Signing in, passwords, addresses: the pages of one's account."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from network.models import User
+from network.services.accounts import create_account, disable_account
+from tests.network.factories import PASSWORD, make_membership, make_user
+
+pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "une autre phrase de passe"
+LOGIN = "/connexion/"
+
+
+def signed_in(client: Client) -> bool:
+    return client.get(reverse("network:account")).status_code == 200
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD):  # type: ignore[no-untyped-def]
+    return client.post(LOGIN, {"login": email, "password": password})
+
+
+@pytest.fixture
+def person() -> User:
+    user = create_account(email="camille@exemple.test", first_name="Camille", password=PASSWORD)
+    make_membership("contact", "donor", user=user)
+    return user
+
+
+def ask_for_address(client: Client, email: str) -> HttpResponse:
+    """Ask for a new address, and give the password again if it is asked for."""
+    response = client.post("/compte/adresse/", {"action_add": "", "email": email})
+    if response.url.startswith("/compte/confirmer/"):
+        response = client.post(response.url, {"password": PASSWORD})
+    return client.get(response.url)
+
+
+def words(response: HttpResponse) -> str:
+    """A page less what is drawn anew each time it is served."""
+    return re.sub(r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
+
+
+def confirmation_link(email: str) -> str:
+    """The link of the message that asks ``email`` to confirm."""
+    bodies = [str(message.body) for message in mail.outbox if message.to == [email]]
+    found = re.search(r"https?://[^/]+(/compte/adresse/confirmer/\S+)", bodies[-1])
+    assert found
+    return found[1]
+
+
+def reset_link() -> str:
+    found = re.search(r"https?://[^/]+(/mot-de-passe-oublie/\S+)", str(mail.outbox[-1].body))
+    assert found
+    return found[1]
+
+
+def test_one_signs_in_with_an_address_in_any_case_and_lands_on_the_first_page(
+    client: Client, person: User
+) -> None:
+    response = sign_in(client, "CAMILLE@exemple.test")
+    assert response.url == "/"
+    assert signed_in(client)
+
+
+def test_an_account_made_at_the_command_line_signs_in_too(client: Client) -> None:
+    make_membership("contact", "donor", user=make_user(email="ligne@exemple.test"))
+    sign_in(client, "ligne@exemple.test")
+    assert signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("camille@exemple.test", "faux"), ("inconnue@exemple.test", PASSWORD)]
+)
+def test_a_wrong_address_and_a_wrong_password_get_the_same_answer(
+    client: Client, person: User, email: str, password: str
+) -> None:
+    response = sign_in(client, email, password)
+    assert "L’adresse électronique ou le mot de passe est inexact." in response.content.decode()
+    assert not signed_in(client)
+
+
+def test_a_disabled_account_reads_a_clear_sentence_with_the_right_password_only(
+    client: Client, person: User
+) -> None:
+    disable_account(user=person)
+    response = client.post(LOGIN, {"login": person.email, "password": PASSWORD}, follow=True)
+    assert "Ce compte est désactivé" in response.content.decode()
+    assert "inexact" in sign_in(client, person.email, "faux").content.decode()
+    assert not signed_in(client)
+
+
+def test_disabling_ends_the_sessions(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    disable_account(user=person)
+    assert not signed_in(client)
+
+
+def test_too_many_wrong_passwords_are_stopped(client: Client, person: User) -> None:
+    for _ in range(5):
+        sign_in(client, person.email, "faux")
+    response = sign_in(client, person.email)
+    assert "Trop d’essais" in response.content.decode()
+    assert not signed_in(client)
+
+
+def test_signing_in_changes_the_key_of_the_session(client: Client, person: User) -> None:
+    client.get(LOGIN)
+    session = client.session
+    session["before"] = 1
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    sign_in(client, person.email)
+    assert client.session.session_key != session.session_key
+
+
+def test_signing_out_takes_a_post(client: Client, person: User) -> None:
+    client.force_login(person)
+    client.get("/deconnexion/")
+    assert signed_in(client)
+    assert client.post("/deconnexion/").url == LOGIN
+    assert not signed_in(client)
+
+
+def test_nobody_opens_an_account_without_an_invitation(client: Client) -> None:
+    assert "sur invitation" in client.get("/inscription/").content.decode()
+    data = {"email": "x@exemple.test", "password1": PASSWORD, "password2": PASSWORD}
+    client.post("/inscription/", data)
+    assert not User.objects.exists()
+
+
+def test_a_reset_gives_the_same_answer_for_an_unknown_and_for_a_disabled_address(
+    client: Client, person: User
+) -> None:
+    disabled = create_account(email="fermee@exemple.test", password=PASSWORD)
+    disabled.is_active = False
+    disabled.save()
+    answers = set()
+    for email in (person.email, "inconnue@exemple.test", disabled.email):
+        response = client.post("/mot-de-passe-oublie/", {"email": email}, follow=True)
+        answers.add((response.redirect_chain[-1], words(response)))
+    assert len(answers) == 1
+    assert [message.to for message in mail.outbox] == [[person.email]]
+
+
+def test_a_reset_link_serves_once_and_closes_the_other_sessions(client: Client, person: User) -> None:
+    elsewhere = Client()
+    sign_in(elsewhere, person.email)
+    client.post("/mot-de-passe-oublie/", {"email": person.email})
+    link = reset_link()
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    response = client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}, follow=True)
+    assert "Mot de passe enregistré" in response.content.decode()
+    assert not signed_in(elsewhere)
+    assert "n’ouvre plus" in Client().get(link, follow=True).content.decode()
+    sign_in(client, person.email, NEW_PASSWORD)
+    assert signed_in(client)
+    assert "remplacé" in str(mail.outbox[-1].body)
+
+
+def test_a_reset_link_dies_when_the_password_changes_otherwise(client: Client, person: User) -> None:
+    client.post("/mot-de-passe-oublie/", {"email": person.email})
+    person.set_password(NEW_PASSWORD)
+    person.save()
+    assert "n’ouvre plus" in client.get(reset_link(), follow=True).content.decode()
+
+
+def test_changing_the_password_asks_for_it_and_closes_the_other_sessions(
+    client: Client, person: User
+) -> None:
+    elsewhere = Client()
+    for session in (client, elsewhere):
+        sign_in(session, person.email)
+    data = {"oldpassword": "faux", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    assert "inexact" in client.post("/compte/mot-de-passe/", data).content.decode()
+    client.post("/compte/mot-de-passe/", data | {"oldpassword": PASSWORD})
+    assert signed_in(client)
+    assert not signed_in(elsewhere)
+    assert "Votre mot de passe a changé" in mail.outbox[-1].subject
+
+
+def test_a_new_address_is_confirmed_there_and_announced_to_the_old_one(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    ask_for_address(client, "Nouvelle@Exemple.test")
+    assert mail.outbox[-1].to == ["nouvelle@exemple.test"]
+    assert User.objects.get().email == "camille@exemple.test"
+    link = confirmation_link("nouvelle@exemple.test")
+    client.get(link)
+    assert User.objects.get().email == "camille@exemple.test"
+    client.post(link)
+    assert User.objects.get().email == "nouvelle@exemple.test"
+    told = {message.to[0]: message for message in mail.outbox}["camille@exemple.test"]
+    assert "nouvelle@exemple.test" in str(told.body)
+    assert not EmailAddress.objects.filter(email="camille@exemple.test").exists()
+    assert "n’ouvre plus" in client.get(link).content.decode()
+
+
+def test_changing_the_address_asks_for_the_password_again(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    response = client.post("/compte/adresse/", {"action_add": "", "email": "autre@exemple.test"})
+    assert response.url.startswith("/compte/confirmer/")
+    assert "saisissez de nouveau" in client.get(response.url).content.decode()
+    assert not mail.outbox
+
+
+def test_changing_to_the_address_of_another_says_nothing_of_that_account(
+    client: Client, person: User
+) -> None:
+    make_user(email="prise@exemple.test")
+    sign_in(client, person.email)
+    answers = set()
+    for email in ("prise@exemple.test", "libre@exemple.test"):
+        response = ask_for_address(client, email)
+        answers.add(words(response).replace(email, "X"))
+    assert len(answers) == 1
+    confirm = confirmation_link("prise@exemple.test")
+    assert "ne peut pas être utilisée" in client.get(confirm).content.decode()
+    client.post(confirm)
+    assert User.objects.get(pk=person.pk).email == "camille@exemple.test"
+
+
+def test_an_open_redirect_is_not_followed(client: Client, person: User) -> None:
+    response = client.post(
+        f"{LOGIN}?next=https://ailleurs.exemple/",
+        {"login": person.email, "password": PASSWORD, "next": "https://ailleurs.exemple/"},
+    )
+    assert response.url == "/"
