@@ -59,8 +59,8 @@ def render_pdf(
 
     ``template`` extends ``documents/base.html`` and receives ``context`` with ``title``, ``identifier`` and
     ``date``; ``date`` is aware and becomes the date of the file. Takes from a tenth of a second to some
-    seconds: never under a lock of rows. Raises ForbiddenResource when the template
-    asks for anything that Maillon does not ship, ValueError when it lost its title or its language.
+    seconds: never under a lock of rows. Raises ForbiddenResource when the template asks for anything that
+    Maillon does not ship, ValueError when it lost its title or its language.
     """
     created = date.astimezone(UTC).replace(microsecond=0)
     own = {"title": title, "identifier": identifier, "date": date, "created": created.isoformat()}

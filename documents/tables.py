@@ -39,7 +39,7 @@ class MailTable(tables.Table):
         )
 
     def render_created_at(self, value: datetime) -> str:
-        return date_format(localtime(value), "j M Y à H:i")
+        return date_format(localtime(value), "j N Y à H:i")
 
     def order_created_at(self, rows: MailQuerySet, is_descending: bool) -> tuple[MailQuerySet, bool]:
         sign = "-" if is_descending else ""
