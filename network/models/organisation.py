@@ -130,6 +130,12 @@ class Organisation(models.Model):
         return [label for code, label in OrganisationKind.choices if code in self.kinds]
 
     @property
+    def spaced_siret(self) -> str:
+        """The SIRET as people read it: 732 829 320 00074."""
+        number = self.siret
+        return "\u00a0".join((number[:3], number[3:6], number[6:9], number[9:])) if number else ""
+
+    @property
     def competence_labels(self) -> list[str]:
         """The French labels of its competences."""
         return [label for code, label in Competence.choices if code in self.competences]

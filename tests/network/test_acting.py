@@ -4,7 +4,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
@@ -222,6 +224,31 @@ def test_each_role_opens_the_pages_of_everyone(client: Client, role: str, kind: 
         assert page.count("<h1") == 1
         assert "<style" not in page
         assert " style=" not in page
+
+
+def test_one_lands_on_the_first_entry_of_ones_navigation(client: Client) -> None:
+    client.force_login(make_membership("observer", "funder").user)
+    response = client.get("/", follow=True)
+    assert response.status_code == 200
+    assert 'aria-current="true"' in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "413", "429", "500"])
+def test_an_error_page_says_what_happened_what_is_safe_and_where_to_go(rf: RequestFactory, name: str) -> None:
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    page = render_to_string(f"{name}.html", {} if name == "500" else None, request if name != "500" else None)
+    assert page.count("<h1") == 1
+    assert "Revenir à l’accueil" in page
+    assert '<html lang="fr">' in page
+
+
+def test_an_unknown_address_and_a_forged_form_get_our_pages() -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert "Page introuvable" in client.get("/rien/").content.decode()
+    response = client.post(reverse("account_login"), {"login": "x"})
+    assert response.status_code == 403
+    assert "ouverte trop longtemps" in response.content.decode()
 
 
 def test_periods_of_time_do_not_overlap() -> None:

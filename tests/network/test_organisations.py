@@ -37,6 +37,7 @@ def test_the_pilot_creates_an_organisation_with_its_communes(client: Client) -> 
     assert served == {"Lille", "L’Orée de Mormal", "Cambrai"}
     page = client.get(response.url).content.decode()
     assert "L’Orée de Mormal" in page
+    assert "732\u00a0829\u00a0320\u00a000074" in page
     assert "Réparation" in page
 
 
