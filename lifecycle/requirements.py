@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
-from django.db.models.expressions import Combinable, Expression
+from django.db.models.expressions import BaseExpression, Combinable
 
 from lifecycle.actors import Actor
 
-type Condition = Q | Expression | Combinable | bool
+type Condition = Q | BaseExpression | Combinable | bool
 type PerRowValues = dict[int, dict[str, Any]]
 
 
@@ -124,7 +124,7 @@ class Capacity:
 type Rule = Requirement | PerRow | Capacity
 
 
-def as_expression(condition: Condition) -> Expression:
+def as_expression(condition: Condition) -> BaseExpression:
     """Turn what a condition yields into a boolean column of a query."""
     if isinstance(condition, bool):
         return Value(condition, output_field=BooleanField())
@@ -132,6 +132,6 @@ def as_expression(condition: Condition) -> Expression:
         if not condition:
             return Value(True, output_field=BooleanField())
         return ExpressionWrapper(condition, output_field=BooleanField())
-    if isinstance(condition, Expression):
+    if isinstance(condition, BaseExpression):
         return condition
     raise TypeError(f"une condition rend un Q, une expression ou un booléen, pas {type(condition).__name__}")

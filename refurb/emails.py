@@ -111,8 +111,13 @@ def _write(template: str, donation: Donation, people: People, at: datetime, **co
 def _people_of(memberships: Any) -> People:
     """The people who can act in these memberships, each once, by organisation."""
     found: People = {}
-    rows = memberships.open().exclude(user__email="").select_related("user").order_by("organisation", "user")
-    for membership in rows.distinct("organisation", "user"):
+    rows = (
+        memberships.open()
+        .exclude(user__email="")
+        .select_related("user")
+        .order_by("organisation_id", "user_id")
+    )
+    for membership in rows.distinct("organisation_id", "user_id"):
         person = (membership.user.email, membership.user.get_full_name())
         found.setdefault(membership.organisation_id, []).append(person)
     return found

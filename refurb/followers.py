@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from lifecycle import gate
 from lifecycle.registry import Move, follow
 from refurb import emails
-from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts
+from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import DeviceState, WithdrawalReason
 from refurb.models.decision import Allocation
 from refurb.models.device import Device
@@ -197,3 +197,9 @@ def register_donation_followers() -> None:
     follow("donation", "withdraw", withdraw_units)
     follow("donation", "withdraw", cancel_pick_ups)
     follow("donation", "withdraw", tell_withdrawn)
+
+
+def register() -> None:
+    """Every registration of reconditioning, once its models are known."""
+    register_kinds()
+    register_donation_followers()
