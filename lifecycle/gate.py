@@ -239,9 +239,7 @@ def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> li
     for i, (declared, _) in enumerate(scoped):
         if not answers.get(f"who_{i}"):
             continue
-        reasons = tuple(
-            rule.reason for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"]
-        )
+        reasons = tuple(rule.reason for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"])
         actions.append(
             Action(
                 verb=declared.name,
@@ -322,9 +320,7 @@ def _move(
     keys = write_journal(model, stamped)
     update_rows(model, declared, stamped, ctx.at)
     count_capacities(declared, movable, ctx)
-    _set_in_motion(
-        Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, keys), per_row)
-    )
+    _set_in_motion(Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, keys), per_row))
     return outcome
 
 
@@ -376,9 +372,7 @@ def _give_birth[M: Machine](
     return list(model._base_manager.filter(pk__in=keys).order_by("pk"))
 
 
-def _lock_set(
-    model: type[Machine], declared: Verb, pks: list[int], ctx: Context
-) -> dict[int, dict[str, Any]]:
+def _lock_set(model: type[Machine], declared: Verb, pks: list[int], ctx: Context) -> dict[int, dict[str, Any]]:
     """Lock the rows and those they lean on, in the global order; return the links read before locking."""
     names = links_of(declared)
     before: dict[int, dict[str, Any]] = {}
@@ -419,9 +413,7 @@ def _not_before(rows: Sequence[Row], at: datetime, *, strict: bool) -> datetime:
     """The instant of the move, never before the last row of any object of the set."""
     latest = max((row.moved_at for row in rows), default=at)
     if strict and latest > at:
-        raise ValueError(
-            f"un mouvement du {at:%Y-%m-%d %H:%M:%S} précéderait le dernier ({latest:%Y-%m-%d %H:%M:%S})"
-        )
+        raise ValueError(f"un mouvement du {at:%Y-%m-%d %H:%M:%S} précéderait le dernier ({latest:%Y-%m-%d %H:%M:%S})")
     return max(at, latest)
 
 

@@ -59,9 +59,7 @@ class Entry(models.Model):
     class Meta:
         abstract = True
         ordering = ("object_id", "seq")
-        constraints = (
-            models.UniqueConstraint(fields=("object", "seq"), name="%(app_label)s_%(class)s_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("object", "seq"), name="%(app_label)s_%(class)s_once"),)
         indexes = (models.Index(fields=("at", "object"), name="%(app_label)s_%(class)s_at"),)
 
     def __str__(self) -> str:
@@ -98,9 +96,7 @@ def _plain(value: Any) -> str:
     raise TypeError(f"valeur impossible au journal : {type(value).__name__}")
 
 
-_canonical = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-).encode
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode
 
 
 def chain(previous: str, columns: dict[str, Any]) -> str:

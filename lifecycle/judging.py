@@ -45,9 +45,7 @@ class Row:
 
 def links_of(verb: Verb) -> list[str]:
     """The link columns of the row that a verb leans on, capacities included."""
-    counters = [
-        rule.key for rule in verb.requires if isinstance(rule, Capacity) and isinstance(rule.key, str)
-    ]
+    counters = [rule.key for rule in verb.requires if isinstance(rule, Capacity) and isinstance(rule.key, str)]
     return [f"{path}_id" for path in dict.fromkeys((*verb.leans, *verb.leans_write, *counters))]
 
 
@@ -70,9 +68,7 @@ def read(
         annotations["gate_due_at"] = verb.due_at
     columns = ["pk", "state", "seq", "head", "moved_at", *dict.fromkeys((*links, *names)), *annotations]
     rows = []
-    for values in (
-        model._base_manager.filter(pk__in=list(pks)).order_by("pk").annotate(**annotations).values(*columns)
-    ):
+    for values in model._base_manager.filter(pk__in=list(pks)).order_by("pk").annotate(**annotations).values(*columns):
         row = Row(
             pk=values["pk"],
             state=values["state"],
@@ -109,9 +105,7 @@ def judge(
         if not asking:
             known = {reason.code for reason in row.reasons}
             given = {**ctx.values, **per_row.get(row.pk, {})}
-            row.reasons += [
-                rule.reason for rule in verb.requires if rule.code not in known and _lacks(rule, given)
-            ]
+            row.reasons += [rule.reason for rule in verb.requires if rule.code not in known and _lacks(rule, given)]
     _judge_sets(verb, rows, ctx, per_row, asking=asking)
     for rule in verb.requires:
         if isinstance(rule, Capacity):
@@ -170,14 +164,10 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, *, locked
 
 def wrong_state(model: type[Machine], verb: Verb, state: str) -> Reason:
     """The reason given when the verb does not start from this state."""
-    return Reason(
-        "state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} »."
-    )
+    return Reason("state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} ».")
 
 
-def stamps_of(
-    model: type[Machine], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]
-) -> dict[str, Any]:
+def stamps_of(model: type[Machine], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
     """``{attname: value}`` of everything this verb writes on this row."""
     written = {}
     for name, value in verb.stamps.items():

@@ -83,9 +83,7 @@ def lock(model: type[models.Model], pks: Iterable[int], strength: Strength) -> l
         _check_order(model, wanted, held)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}", [wanted]
-        )  # noqa: S608
+        cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}", [wanted])
         found = [row[0] for row in cursor.fetchall()]
     hold(model, found)
     return found

@@ -187,9 +187,7 @@ def verb(
 
         @wraps(method)
         def closed(*args: Any, **kwargs: Any) -> None:
-            raise OutsideTheGate(
-                f"« {method.__name__} » se fait par lifecycle.gate, jamais en appelant la méthode"
-            )
+            raise OutsideTheGate(f"« {method.__name__} » se fait par lifecycle.gate, jamais en appelant la méthode")
 
         closed.lifecycle_verb = declared  # type: ignore[attr-defined]
         moving: Callable[..., None] = transition(field="state", source=list(sources), target=target)(closed)

@@ -107,9 +107,7 @@ DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 
 def watched_columns(model: type[Machine]) -> list[str]:
     """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
-    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(
-        model.dimensions
-    )
+    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
     return sorted({model._meta.get_field(name).column for name in names} | set(WATCHED))
 
 
@@ -201,9 +199,7 @@ class AppendOnly(Operation):
         if self.erasable:
             kept = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.erasable)
             names["events"] = "UPDATE"
-            names["when"] = (
-                f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}])"
-            )
+            names["when"] = f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}])"
             names["delete"] = (
                 f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {names['quoted']} FOR EACH ROW"
                 " EXECUTE FUNCTION lifecycle_refuse_change();"
@@ -222,9 +218,7 @@ class AppendOnly(Operation):
     ) -> None:
         table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
         for suffix in ("append_only", "no_delete", "no_truncate"):
-            schema_editor.execute(
-                f"DROP TRIGGER IF EXISTS {table}_{suffix} ON {schema_editor.quote_name(table)}"
-            )
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_{suffix} ON {schema_editor.quote_name(table)}")
 
     def describe(self) -> str:
         return f"Make {self.model_name} append-only"

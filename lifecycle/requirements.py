@@ -88,9 +88,7 @@ class PerRow:
     def refusals(self, ctx: Context, per_row: PerRowValues) -> dict[int, Reason]:
         refused = self.check(ctx, per_row)
         return {
-            pk: said
-            if isinstance(said, Reason)
-            else Reason(self.code, said, self.lifted_by, self.where, self.field)
+            pk: said if isinstance(said, Reason) else Reason(self.code, said, self.lifted_by, self.where, self.field)
             for pk, said in refused.items()
         }
 

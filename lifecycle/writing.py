@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import F
 from psycopg.types.json import Jsonb
 
-from lifecycle.actors import Actor, SignedLink
+from lifecycle.actors import SignedLink
 from lifecycle.journal import chain, digest_comment, hashed_columns, journal_of
 from lifecycle.judging import Row, counters_of, stamps_of
 from lifecycle.machine import Machine, Verb
@@ -223,6 +223,4 @@ def _add(model: type[models.Model], column: str, amounts: Mapping[int, int]) -> 
 
 def moved(stamped: Iterable[Stamped], keys: Iterable[int]) -> list[Moved]:
     """The rows as followers see them."""
-    return [
-        Moved(item.row.pk, item.row.state, item.target, key) for item, key in zip(stamped, keys, strict=True)
-    ]
+    return [Moved(item.row.pk, item.row.state, item.target, key) for item, key in zip(stamped, keys, strict=True)]

@@ -9,3 +9,6 @@ DATABASES = {"default": database.settings(throwaway=True)}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test environment puts Django's own in-memory backend behind each of these names.
 MAILERS = {"default": {}, "delivery": {}}
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.lifecycle.parcels"]
+LIFECYCLE_LOCK_ORDER = [*LIFECYCLE_LOCK_ORDER, "parcels.Depot", "parcels.Parcel"]

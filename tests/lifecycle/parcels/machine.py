@@ -1,0 +1,155 @@
+"""The life of a parcel: announced, stored on a shelf that is counted, given out, or expired by the clock."""
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django_fsm import FSMField
+
+from lifecycle.actors import Actor
+from lifecycle.machine import (
+    ACTOR,
+    AT,
+    CREATION,
+    SAME,
+    Capacity,
+    Context,
+    Given,
+    Machine,
+    PerRow,
+    Requirement,
+    verb,
+)
+from lifecycle.requirements import PerRowValues
+from network.enums import OrganisationKind, Role
+from network.permissions import acts_as
+
+
+class ParcelState(models.TextChoices):
+    ANNOUNCED = "announced", "Annoncé"
+    STORED = "stored", "En rayon"
+    GIVEN = "given", "Remis"
+    EXPIRED = "expired", "Échu"
+    BROKEN = "broken", "Cassé"
+
+
+def can_handle(actor: Actor) -> Q | None:
+    """A technician of the depot's organisation."""
+    if not acts_as(actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)):
+        return None
+    return Q(depot__organisation_id=actor.organisation_id)
+
+
+def can_pilot(actor: Actor) -> Q | None:
+    """The pilot, on every parcel."""
+    return Q() if acts_as(actor, (Role.PILOT, OrganisationKind.DEPARTEMENT)) else None
+
+
+def _weight_fits(ctx: Context) -> Q | bool:
+    return Q(limit__gte=ctx.values["weight"]) if ctx.has("weight") else True
+
+
+def _sealed(ctx: Context) -> Exists:
+    return Exists(apps.get_model("parcels", "SealProof").objects.filter(parcel=OuterRef("pk")))
+
+
+def _labels_differ(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    parcel = apps.get_model("parcels", "Parcel")
+    wanted = [given["label"] for given in per_row.values()]
+    taken = set(parcel.objects.filter(label__in=wanted).values_list("label", flat=True))
+    return {
+        pk: f"L’étiquette {given['label']} est déjà prise."
+        for pk, given in per_row.items()
+        if given["label"] in taken or wanted.count(given["label"]) > 1
+    }
+
+
+REASON = Requirement("reason", "Dites pourquoi.", needs=("reason",), field="reason")
+WEIGHT = Requirement("weight", "Le poids dépasse la limite.", _weight_fits, needs=("weight",), field="weight")
+SEALED = Requirement("sealed", "Le scellé n’a pas été relevé.", _sealed, lifted_by="le magasinier")
+LABEL = PerRow(
+    "label", "L’étiquette est déjà prise.", _labels_differ, needs=("label",), constraint="parcels_label_once"
+)
+SHELF = Capacity("shelf", "Le dépôt est plein.", "parcels.Depot", "depot", constraint="parcels_depot_room")
+SHELF_BACK = Capacity("shelf_back", "", "parcels.Depot", "depot", amount=-1)
+
+S = ParcelState
+
+
+class ParcelMachine(Machine):
+    machine_name = "parcel"
+    reference_prefix = "P"
+    dimensions = ("size", "depot")
+
+    state = FSMField("état", choices=ParcelState, protected=True)
+
+    @verb("Annoncer", source=CREATION, target=S.ANNOUNCED, who=(can_handle, can_pilot), journal=["origin"])
+    def announce(self) -> None:
+        """A parcel is expected."""
+
+    @verb(
+        "Ranger",
+        source=[S.ANNOUNCED, S.BROKEN],
+        target=S.STORED,
+        who=can_handle,
+        requires=[WEIGHT, LABEL, SHELF],
+        stamps={
+            "label": Given("label"),
+            "weight": Given("weight"),
+            "stored_at": AT,
+            "stored_by": ACTOR,
+            "rounds": F("rounds") + 1,
+        },
+        journal=["weight"],
+        done="Rangé",
+    )
+    def store(self) -> None:
+        """It takes a place on the shelves."""
+
+    @verb(
+        "Remettre",
+        source=S.STORED,
+        target=S.GIVEN,
+        who=can_handle,
+        requires=[SEALED, SHELF_BACK],
+        stamps={"given_at": AT},
+        irreversible=True,
+    )
+    def give(self) -> None:
+        """Out of the depot."""
+
+    @verb(
+        "Casser",
+        source=[S.ANNOUNCED, S.STORED],
+        target=S.BROKEN,
+        who=(can_handle, can_pilot),
+        follows=["parcel.give"],
+        requires=[REASON],
+        journal=["reason"],
+    )
+    def break_(self) -> None:
+        """It happens."""
+
+    @verb(
+        "Reclasser",
+        source=[S.ANNOUNCED, S.STORED],
+        target=SAME,
+        who=can_pilot,
+        requires=[REASON],
+        stamps={"size": Given("size")},
+        journal=["size"],
+    )
+    def reclassify(self) -> None:
+        """Another size, the same state."""
+
+    @verb(
+        "Échoir",
+        source=[S.ANNOUNCED, S.STORED],
+        target=S.EXPIRED,
+        due=lambda ctx: Q(expires_at__lte=ctx.at),
+        due_at=F("expires_at"),
+    )
+    def expire(self) -> None:
+        """The clock does it."""
+
+    class Meta:
+        abstract = True
