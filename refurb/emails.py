@@ -15,6 +15,7 @@ from network.models import Membership, Organisation
 from refurb.models.decision import Allocation
 from refurb.models.donation import Donation, DonationLine
 from refurb.models.pick_up import PickUp
+from refurb.models.stock import Incident
 
 type People = dict[int, list[tuple[str, str]]]
 
@@ -99,6 +100,44 @@ def donation_collected_for_donor(donation: Donation, at: datetime) -> None:
 def donation_reconciled_for_donor(donation: Donation, at: datetime) -> None:
     """The lot is balanced: the outcome statement is there, and for a company the data of its tax receipt."""
     _write("donation_reconciled_for_donor", donation, _donor_contacts(donation), at, lines=_lines(donation))
+
+
+# --- device
+
+
+def devices_lost_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
+    """To each donor, for each of its lots: devices that left it are lost, and their data with them."""
+    for donation, lost in _by("donation", incidents).items():
+        if donation is not None:
+            _tell_lost("devices_lost_for_donor", donation, lost, _donor_contacts(donation), at)
+
+
+def devices_lost_for_workshops(incidents: Iterable[Incident], at: datetime) -> None:
+    """To the managers of each workshop that had them in charge."""
+    for workshop, lost in _by("workshop", incidents).items():
+        _tell_lost("devices_lost_for_workshop", workshop, lost, _managers([workshop.pk]), at)
+
+
+def devices_lost_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
+    """To the pilots: a personal-data breach to be assessed and, if need be, notified within 72 hours."""
+    _tell_lost("devices_lost_for_pilot", None, list(incidents), _people_of(Membership.objects.pilots()), at)
+
+
+def _tell_lost(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:
+    subject, body = compose(f"emails/refurb/{template}.txt", {"owner": owner, "incidents": lost, "at": at})
+    about = ("device", lost[0].device_id)
+    for to in people.values():
+        queue_mail(to=to, subject=subject, body=body, about=about, at=at)
+
+
+def _by(link: str, incidents: Iterable[Incident]) -> dict[Any, list[Incident]]:
+    found: dict[Any, list[Incident]] = {}
+    for incident in incidents:
+        found.setdefault(getattr(incident, link), []).append(incident)
+    return found
+
+
+# --- what messages share
 
 
 def _write(template: str, donation: Donation, people: People, at: datetime, **context: Any) -> None:

@@ -7,11 +7,12 @@ from lifecycle import gate
 from lifecycle.registry import Move, follow
 from refurb import emails
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
-from refurb.enums import DeviceState, WithdrawalReason
+from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.models.decision import Allocation
 from refurb.models.device import Device
 from refurb.models.donation import Donation
 from refurb.models.pick_up import PickUp
+from refurb.models.stock import Incident, Part
 from refurb.services.pickups import all_moved, collect_counted
 
 # --- donation
@@ -199,7 +200,63 @@ def register_donation_followers() -> None:
     follow("donation", "withdraw", tell_withdrawn)
 
 
+# --- device
+
+
+def open_incidents(move: Move) -> None:
+    """Custody had passed and nothing proves the device empty: an incident row, and people told at once.
+
+    A screen holds no data. One mail per organisation and lot or workshop, whatever the size of the set.
+    """
+    lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
+    proven = Device.objects.filter(pk__in=lost).proven().values("pk")
+    exposed = Device.objects.filter(pk__in=lost).exclude(type=DeviceType.SCREEN).exclude(pk__in=proven)
+    incidents = Incident.objects.bulk_create(
+        Incident(
+            device=device,
+            stay=device.stay,
+            kind=IncidentKind.DATA_BREACH,
+            known_at=move.at,
+            lost_from=lost[device.pk].source,
+            reason=device.missing_reason,
+            donation=device.donation,
+            workshop=device.workshop,
+            entry_id=lost[device.pk].entry_pk,
+        )
+        for device in exposed.select_related("donation__donor", "workshop").order_by("pk")
+    )
+    if incidents:
+        emails.devices_lost_for_donors(incidents, move.at)
+        emails.devices_lost_for_workshops(incidents, move.at)
+        emails.devices_lost_for_pilots(incidents, move.at)
+
+
+def store_parts(move: Move) -> None:
+    """The parts of dismantled devices enter the stock of their workshop."""
+    homes = dict(Device.objects.filter(pk__in=move.pks).values_list("pk", "workshop"))
+    Part.objects.bulk_create(
+        Part(
+            device_id=pk,
+            workshop_id=homes[pk],
+            kind=part.kind,
+            label=part.label,
+            quantity=part.quantity,
+            place=part.place,
+            stored_at=move.at,
+        )
+        for pk in move.pks
+        for part in move.per_row.get(pk, move.values).get("parts", ())
+    )
+
+
+def register_device_followers() -> None:
+    """Followers of one verb run in this order."""
+    follow("device", "report_missing", open_incidents)
+    follow("device", "dismantle", store_parts)
+
+
 def register() -> None:
     """Every registration of reconditioning, once its models are known."""
     register_kinds()
     register_donation_followers()
+    register_device_followers()

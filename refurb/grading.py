@@ -132,9 +132,7 @@ def compute(scale: Scale, measures: Mapping[str, Measure]) -> Grade:
     if wrong:
         raise Unmeasurable(wrong)
     score = sum((line.points for line in lines), Decimal(0))
-    reached = next(
-        rank for rank, level in enumerate(scale.levels) if level.at_least is None or score >= level.at_least
-    )
+    reached = next(rank for rank, level in enumerate(scale.levels) if level.at_least is None or score >= level.at_least)
     ranks = {level.grade: rank for rank, level in enumerate(scale.levels)}
     lowering = tuple(cap for cap in scale.caps if ranks[cap.grade] > reached and cap.holds(measures))
     final = scale.levels[max([reached, *(ranks[cap.grade] for cap in lowering)])]

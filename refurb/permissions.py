@@ -38,6 +38,7 @@ can_reject_device = can_work_on_device
 can_dismantle_device = can_work_on_device
 can_recycle_device = can_work_on_device
 can_record_evidence = can_work_on_device
+can_record_cost = can_work_on_device
 can_return_to_donor_device = can_manage_device
 can_undo_reject_device = can_manage_device
 

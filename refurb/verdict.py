@@ -77,9 +77,7 @@ def judge_erasure(facts: Facts) -> Verdict:
     Source of the rule: domain §3 (an interrupted run can exit without error, a status can say ERASED with errors).
     """
     refusals = tuple(
-        refusal
-        for rule in (_whose, _when, _how, _which_drive, _how_much, _checked, _hidden)
-        for refusal in rule(facts)
+        refusal for rule in (_whose, _when, _how, _which_drive, _how_much, _checked, _hidden) for refusal in rule(facts)
     )
     return Verdict(refusals, tuple(_differences(facts, bool(refusals))))
 

@@ -77,7 +77,7 @@ class DeviceMachine(Machine):
         target=S.RECEIVED,
         who=can_register_device,
         requires=[rules.TAG_GIVEN, rules.TAG_FREE],
-        stamps={"tag": Given("tag"), "unannounced": True, "received_at": AT, "stay": 1},
+        stamps={"tag": Given("tag", default=""), "unannounced": True, "received_at": AT, "stay": 1},
         done="Enregistré à l’atelier sans avoir été annoncé",
     )
     def register(self) -> None:
@@ -105,7 +105,7 @@ class DeviceMachine(Machine):
         requires=[rules.TAG_GIVEN, rules.TAG_FREE],
         leans=["donation"],
         stamps={
-            "tag": Given("tag"),
+            "tag": Given("tag", default=""),
             "received_at": AT,
             "stay": F("stay") + 1,
             **NOT_MISSING,

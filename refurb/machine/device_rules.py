@@ -1,5 +1,6 @@
 """What is missing before each verb of a device (machines §1), in the order of a device's life."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,6 +47,10 @@ BEFORE_ALLOT = (
 """States in which the type may still be corrected: neither graded and priced nor promised to anyone."""
 
 
+BSD = re.compile(r"[\w./-]{3,40}")
+"""What a waste tracking number is made of, on paper or in Trackdéchets."""
+
+
 def _rows(model: str) -> QuerySet[Any]:
     found: type[Model] = apps.get_model("refurb", model)
     return found._default_manager.all()
@@ -59,13 +64,13 @@ def _day(ctx: Context) -> date:
     return timezone.localdate(ctx.at)
 
 
-def _coded(codes: Iterable[str], sentence: str) -> Requirement:
-    """A reason from a list. Asked without one, it answers that some would do."""
+def _coded(codes: Iterable[str], sentence: str) -> PerRow:
+    """A reason from a list, for each row of a set."""
     known = frozenset(codes)
-    return Requirement(
+    return PerRow(
         "reason",
         sentence,
-        lambda ctx: not ctx.has("reason") or ctx.values["reason"] in known,
+        lambda ctx, per_row: {pk: sentence for pk, given in per_row.items() if given["reason"] not in known},
         needs=("reason",),
         field="reason",
     )
@@ -111,6 +116,7 @@ TAG_GIVEN = Requirement(
     "Scannez ou saisissez l’étiquette de l’atelier.",
     lambda ctx: not ctx.has("tag") or bool(str(ctx.values["tag"]).strip()),
     needs=("tag",),
+    constraint="refurb_device_received",
     field="tag",
 )
 TAG_FREE = PerRow(
@@ -146,8 +152,10 @@ PART_NAMED = Requirement(
 STORAGE_INVENTORIED = Requirement(
     "storage_inventoried",
     "Le stockage n’a pas été inventorié depuis l’arrivée : enregistrez chaque disque, ou attestez qu’il n’y en a pas.",
-    lambda ctx: Exists(_of_this_stay("Drive"))
-    | Exists(_of_this_stay("StorageAbsence").filter(~Q(device__type__in=SOLDERED_STORAGE))),
+    lambda ctx: (
+        Exists(_of_this_stay("Drive"))
+        | Exists(_of_this_stay("StorageAbsence").filter(~Q(device__type__in=SOLDERED_STORAGE)))
+    ),
     where="refurb:device_evidence",
 )
 
@@ -264,17 +272,15 @@ RECYCLER_KNOWN = Requirement(
 )
 BSD_GIVEN = Requirement(
     "bsd_number",
-    "Donnez le numéro du bordereau de suivi de déchets (BSD).",
-    lambda ctx: not ctx.has("bsd_number") or bool(str(ctx.values["bsd_number"]).strip()),
+    "Donnez le numéro du bordereau de suivi de déchets (BSD) : lettres, chiffres et tirets.",
+    lambda ctx: not ctx.has("bsd_number") or bool(BSD.fullmatch(str(ctx.values["bsd_number"]))),
     needs=("bsd_number",),
     field="bsd_number",
 )
 PROVEN_OR_CERTIFIED = Requirement(
     "proven_or_certified",
     "Un disque n’est ni effacé ni détruit : faites-le, ou demandez au recycleur une destruction certifiée.",
-    lambda ctx: DRIVES_PROVEN.condition(ctx)
-    if ctx.values.get("destruction_awaited") is False
-    else True,
+    lambda ctx: DRIVES_PROVEN.condition(ctx) if ctx.values.get("destruction_awaited") is False else True,
     needs=("destruction_awaited",),
     where="refurb:device_evidence",
     field="destruction_awaited",

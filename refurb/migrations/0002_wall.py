@@ -87,20 +87,23 @@ DEVICE_STAMPS = [
     "workshop",
 ]
 
-EVIDENCE: dict[str, list[str]] = {name: [] for name in (
-    "costing",
-    "destruction",
-    "drive",
-    "driveremoval",
-    "erasure",
-    "grading",
-    "incident",
-    "part",
-    "repair",
-    "storageabsence",
-    "testresult",
-    "testrun",
-)} | {"erasure": ["operator"]}
+EVIDENCE: dict[str, list[str]] = {
+    name: []
+    for name in (
+        "costing",
+        "destruction",
+        "drive",
+        "driveremoval",
+        "erasure",
+        "grading",
+        "incident",
+        "part",
+        "repair",
+        "storageabsence",
+        "testresult",
+        "testrun",
+    )
+} | {"erasure": ["operator"]}
 """What is only added to, with what may be forgotten: the name of who ran the tool."""
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
@@ -55,6 +55,19 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def in_stock(self) -> Self:
         """Reconditioned, in the workshop's stock, the oldest first."""
         return self.filter(state=S.READY).order_by("ready_at", "pk")
+
+    def proven(self) -> Self:
+        """Storage inventoried in the present stay and proven empty, or gone; the wall of the database asks the same."""
+        return self.alias(
+            is_proven=Func(
+                F("pk"),
+                F("type"),
+                F("stay"),
+                F("received_at"),
+                function="refurb_device_proven",
+                output_field=models.BooleanField(),
+            )
+        ).filter(is_proven=True)
 
     def under_ceiling_rule(self) -> Self:
         """Given by a public body, or of unknown origin: the legal price ceiling applies."""
@@ -123,14 +136,10 @@ class Device(DeviceMachine):
             models.Index(fields=("serial",), name="refurb_device_serial", condition=~Q(serial="")),
         )
         constraints = (
-            models.UniqueConstraint(
-                fields=("workshop", "tag"), condition=~Q(tag=""), name="refurb_device_tag_once"
-            ),
+            models.UniqueConstraint(fields=("workshop", "tag"), condition=~Q(tag=""), name="refurb_device_tag_once"),
             models.CheckConstraint(condition=Q(state__in=S.values), name="refurb_device_state_known"),
             models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="refurb_device_type_known"),
-            models.CheckConstraint(
-                condition=Q(donor_kind__in=DonorKind.values), name="refurb_device_donor_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(donor_kind__in=DonorKind.values), name="refurb_device_donor_kind_known"),
             models.CheckConstraint(
                 condition=Q(line=None) | Q(donation__isnull=False), name="refurb_device_line_of_donation"
             ),
@@ -144,7 +153,8 @@ class Device(DeviceMachine):
                 name="refurb_device_received",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=UNSEEN, stay=0) | Q(state__in=(S.MISSING, S.WITHDRAWN))
+                condition=Q(state__in=UNSEEN, stay=0)
+                | Q(state__in=(S.MISSING, S.WITHDRAWN))
                 | ~Q(state__in=MAY_BE_UNSEEN) & Q(stay__gte=1),
                 name="refurb_device_stay",
             ),
@@ -218,9 +228,7 @@ class DeviceEntry(Entry):
 
     object = models.ForeignKey(Device, models.PROTECT, related_name="journal", verbose_name="appareil")
     type = models.CharField("type", max_length=12, choices=DeviceType)
-    origin_epci = models.ForeignKey(
-        Epci, models.PROTECT, null=True, related_name="+", verbose_name="EPCI d’origine"
-    )
+    origin_epci = models.ForeignKey(Epci, models.PROTECT, null=True, related_name="+", verbose_name="EPCI d’origine")
     convention_epci = models.ForeignKey(
         Epci, models.PROTECT, null=True, related_name="+", verbose_name="EPCI de la convention"
     )

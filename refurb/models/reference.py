@@ -20,16 +20,16 @@ class DatedQuerySet(models.QuerySet["Dated"]):
 
     def on(self, day: date) -> Self:
         """The rows in force on ``day``, the newest first; the last day of validity is included."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day).order_by(
-            "-valid_from", "-pk"
-        )
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day).order_by("-valid_from", "-pk")
 
 
 class Dated(models.Model):
     """What every dated row says of itself: since when, until when, who says so, and who looked last."""
 
     valid_from = models.DateField("valable du")
-    valid_to = models.DateField("au", null=True, blank=True, help_text="Dernier jour inclus ; vide si toujours en vigueur.")
+    valid_to = models.DateField(
+        "au", null=True, blank=True, help_text="Dernier jour inclus ; vide si toujours en vigueur."
+    )
     source = models.CharField("source", max_length=250)
     checked_on = models.DateField("vérifié le")
 
@@ -82,7 +82,9 @@ class GradingScale(Dated):
         ordering = ("-valid_from", "code")
         constraints = (
             *Dated.Meta.constraints,
-            models.CheckConstraint(condition=Q(types__contained_by=DeviceType.values), name="refurb_gradingscale_types"),
+            models.CheckConstraint(
+                condition=Q(types__contained_by=DeviceType.values), name="refurb_gradingscale_types"
+            ),
         )
 
     def __str__(self) -> str:
@@ -154,9 +156,7 @@ class GradingCriterion(models.Model):
 class GradingStep(models.Model):
     """Points from a threshold on, or for one value."""
 
-    criterion = models.ForeignKey(
-        GradingCriterion, models.CASCADE, related_name="steps", verbose_name="critère"
-    )
+    criterion = models.ForeignKey(GradingCriterion, models.CASCADE, related_name="steps", verbose_name="critère")
     at_least = models.DecimalField("à partir de", max_digits=12, decimal_places=2, null=True, blank=True)
     value = models.CharField("valeur", max_length=40, blank=True)
     points = models.DecimalField("points", max_digits=6, decimal_places=2)
@@ -268,11 +268,7 @@ class ChecklistFunction(models.Model):
         verbose_name = "fonction à tester"
         verbose_name_plural = "fonctions à tester"
         ordering = ("checklist", "position")
-        constraints = (
-            models.UniqueConstraint(
-                "checklist", Lower("code"), name="refurb_checklistfunction_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint("checklist", Lower("code"), name="refurb_checklistfunction_once"),)
 
     def __str__(self) -> str:
         return self.label

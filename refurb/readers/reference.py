@@ -194,9 +194,7 @@ def _function(row: Row) -> FunctionRow:
     return FunctionRow(row["code"], row["label"], row["essential"] == "yes", row["not_applicable_when"])
 
 
-def _grouped[R](
-    path: Path, keys: tuple[str, ...], build: Callable[[Row], R]
-) -> dict[tuple[str, ...], list[R]]:
+def _grouped[R](path: Path, keys: tuple[str, ...], build: Callable[[Row], R]) -> dict[tuple[str, ...], list[R]]:
     found: dict[tuple[str, ...], list[R]] = {}
     for key, built in _read(path, lambda row: (tuple(row[name] for name in keys), build(row))):
         found.setdefault(key, []).append(built)

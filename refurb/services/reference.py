@@ -140,8 +140,7 @@ def _write_checklist(written: Written, row: ChecklistRow) -> None:
     key = {"type": row.type, "version": row.version}
     checklist, ours = _write(written, Checklist, key, told, row.dates, by_date=False)
     known = [
-        FunctionRow(one.code, one.label, one.essential, one.not_applicable_when)
-        for one in checklist.functions.all()
+        FunctionRow(one.code, one.label, one.essential, one.not_applicable_when) for one in checklist.functions.all()
     ]
     if not ours or known == row.functions:
         return
@@ -157,4 +156,3 @@ def _write_checklist(written: Written, row: ChecklistRow) -> None:
         )
         for position, function in enumerate(row.functions, start=1)
     )
-

@@ -1,0 +1,236 @@
+"""Devices from the scan to the bench: receive, register, look for, give back, start, stop, correct."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import lock
+from lifecycle.machine import Reason
+from network.models import Epci
+from refurb.enums import IN_THE_WORKSHOP, DeviceType, DonorKind
+from refurb.models.device import Device
+from refurb.models.donation import Donation, DonationLine
+from refurb.services.evidence import held_device
+
+NO_FREE_UNIT = Reason(
+    "no_free_unit",
+    "Toutes les unités attendues de cette ligne sont déjà là : enregistrez l’appareil comme inattendu.",
+    field="tag",
+)
+FACTS = ("serial", "manufacturer", "model", "year", "place")
+"""What is read on the device and may be corrected at any time: no verb hangs on it."""
+
+
+@gate.one_transaction
+def receive_device(
+    *,
+    actor: Actor,
+    tag: str,
+    line: DonationLine | None = None,
+    device: Device | None = None,
+    at: datetime | None = None,
+    comment: str = "",
+    **facts: Any,
+) -> Device:
+    """Receive one scanned device: any free unit of ``line``, or this very ``device`` (found again, or known).
+
+    ``facts``: serial, manufacturer, model, year, place. A unit already picked up is taken before one that is not.
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    if (line is None) == (device is None):
+        raise TypeError("one of line and device")
+    unit = device or _free_units(actor, line, 1)[0]  # type: ignore[arg-type]
+    received = gate.apply(unit, "receive", actor=actor, at=at, comment=comment, tag=tag.strip())
+    return _write_facts(received, facts)
+
+
+@gate.one_transaction
+def receive_devices(
+    *,
+    actor: Actor,
+    line: DonationLine,
+    tags: Sequence[str],
+    at: datetime | None = None,
+    comment: str = "",
+    place: str = "",
+) -> gate.Outcome:
+    """Receive as many free units of a line as there are tags, in one set.
+
+    A tag that cannot be used comes back refused with its unit. Raises Unknown, PermissionDenied, and Refused when
+    the line has not enough free units.
+    """
+    units = _free_units(actor, line, len(tags))
+    per_row = {unit.pk: {"tag": tag.strip()} for unit, tag in zip(units, tags, strict=True)}
+    outcome = gate.apply_many(
+        Device.objects.filter(pk__in=per_row), "receive", actor=actor, at=at, comment=comment, per_row=per_row
+    )
+    if place:
+        Device.objects.filter(pk__in=outcome.moved).update(place=place.strip())
+    return outcome
+
+
+@gate.one_transaction
+def register_device(
+    *,
+    actor: Actor,
+    type: DeviceType | str,  # noqa: A002
+    tag: str,
+    donation: Donation | None = None,
+    at: datetime | None = None,
+    comment: str = "",
+    **facts: Any,
+) -> Device:
+    """Register a device nobody announced, in the actor's workshop; of unknown origin unless it came with a lot.
+
+    ``facts``: serial, manufacturer, model, year, place. Raises Unknown, PermissionDenied, Refused.
+    """
+    if donation is not None and not Donation.objects.visible_to(actor).filter(pk=donation.pk).exists():
+        raise Unknown
+    found = Device(
+        type=DeviceType(type),
+        workshop_id=actor.organisation_id,
+        donation=donation,
+        donor_kind=donation.donor_kind if donation else DonorKind.UNKNOWN,
+        origin_epci_id=donation.origin_epci_id if donation else None,
+        **_known(facts),
+    )
+    registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=tag.strip())
+    return registered
+
+
+@gate.one_transaction
+def describe_device(*, actor: Actor, device: Device, **facts: Any) -> Device:
+    """Write what is read on a device in the workshop, or where it is put: serial, manufacturer, model, year, place.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return _write_facts(held_device(actor=actor, device=device, states=IN_THE_WORKSHOP), facts)
+
+
+def collect_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
+    """Take custody of a declared device, once its lot is picked up. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "collect", actor=actor, at=at, comment=comment)
+
+
+def report_missing_device(
+    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Say that a device is expected and not found; an incident may follow.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return gate.apply(device, "report_missing", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def report_missing_devices(
+    *, actor: Actor, devices: QuerySet[Device], reason: str, at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """The same for a set (a stocktake); one mail per donor and per workshop. Raises PermissionDenied."""
+    return gate.apply_many(devices, "report_missing", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def withdraw_device(
+    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Take back one declared unit. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "withdraw", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def return_to_donor_device(
+    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Give a device back to its donor: leased, claimed, stolen. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "return_to_donor", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def start_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
+    """Put a received device on the bench. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "start", actor=actor, at=at, comment=comment)
+
+
+def start_devices(
+    *, actor: Actor, devices: QuerySet[Device], at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """The same for a set. Raises PermissionDenied."""
+    return gate.apply_many(devices, "start", actor=actor, at=at, comment=comment)
+
+
+def await_part_device(
+    *, actor: Actor, device: Device, part_wanted: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Stop until a part arrives. Raises Unknown, PermissionDenied, Refused."""
+    wanted = part_wanted.strip()
+    return gate.apply(device, "await_part", actor=actor, at=at, comment=comment, part_wanted=wanted)
+
+
+def resume_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
+    """Go on: the part is there. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "resume", actor=actor, at=at, comment=comment)
+
+
+@gate.one_transaction
+def reclassify_device(
+    *,
+    actor: Actor,
+    device: Device,
+    reason: str,
+    type: DeviceType | str | None = None,  # noqa: A002
+    at: datetime | None = None,
+    comment: str = "",
+    **changed: Epci | None,
+) -> Device:
+    """Correct the type (technician) or the EPCI of origin (pilot: ``origin_epci=``, None for « hors département »).
+
+    What is not given stays. Raises Unknown, PermissionDenied, Refused.
+    """
+    if set(changed) - {"origin_epci"}:
+        raise TypeError(f"not reclassified: {', '.join(sorted(changed))}")
+    lock(Device, [device.pk], "FOR NO KEY UPDATE")
+    now = Device.objects.visible_to(actor).filter(pk=device.pk).first()
+    if now is None:
+        raise Unknown
+    epci = changed["origin_epci"] if "origin_epci" in changed else now.origin_epci
+    reclassified: Device = gate.apply(
+        now,
+        "reclassify",
+        actor=actor,
+        at=at,
+        comment=comment,
+        reason=reason,
+        type=now.type if type is None else type,
+        origin_epci=epci,
+    )
+    return reclassified
+
+
+def _free_units(actor: Actor, line: DonationLine, count: int) -> list[Device]:
+    """The next free units of a line in the actor's workshop, the lot locked: two scanners never take the same one."""
+    lock(Donation, [line.donation_id], "FOR NO KEY UPDATE")
+    units = Device.objects.visible_to(actor).filter(line=line)
+    if not units.exists():
+        raise Unknown
+    free = list(units.expected()[:count])
+    if len(free) < count:
+        raise Refused({line.pk: (NO_FREE_UNIT,)})
+    return free
+
+
+def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(facts) - set(FACTS)
+    if unknown:
+        raise TypeError(f"not described here: {', '.join(sorted(unknown))}")
+    return {name: fact.strip() if isinstance(fact, str) else fact for name, fact in facts.items()}
+
+
+def _write_facts(device: Device, facts: Mapping[str, Any]) -> Device:
+    known = _known(facts)
+    if known:
+        Device.objects.filter(pk=device.pk).update(**known)
+        for name, fact in known.items():
+            setattr(device, name, fact)
+    return device

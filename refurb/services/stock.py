@@ -1,0 +1,197 @@
+"""Out of the bench: reconditioned and priced, or not reusable, dismantled, recycled, ceded."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Unknown
+from network.models import Organisation
+from refurb.enums import CEILED, CostKind, PartKind
+from refurb.machine.device_rules import ceilings_on
+from refurb.models.device import Device
+from refurb.models.donation import Donation
+from refurb.models.stock import Costing
+from refurb.permissions import can_record_cost
+
+
+@dataclass(frozen=True)
+class RecoveredPart:
+    """A kind of part taken from a dismantled device, and how many."""
+
+    kind: PartKind | str
+    quantity: int = 1
+    label: str = ""
+    place: str = ""
+
+
+@gate.one_transaction
+def recondition_device(
+    *, actor: Actor, device: Device, price: Decimal, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Declare a device reconditioned, at a solidarity price in euros, VAT included.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    ceiling = _ceilings([device], at)[device.pk]
+    ready: Device = gate.apply(
+        device, "recondition", actor=actor, at=at, comment=comment, price=price, price_ceiling=ceiling
+    )
+    return ready
+
+
+@gate.one_transaction
+def recondition_devices(
+    *, actor: Actor, prices: Mapping[int, Decimal], at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """The same for a set, ``{device pk: price}``: those refused come back with what is missing.
+
+    Raises PermissionDenied.
+    """
+    devices = Device.objects.filter(pk__in=prices)
+    ceilings = _ceilings(devices, at)
+    per_row = {pk: {"price": prices[pk], "price_ceiling": ceiling} for pk, ceiling in ceilings.items()}
+    outcome: gate.Outcome = gate.apply_many(
+        devices, "recondition", actor=actor, at=at, comment=comment, per_row=per_row
+    )
+    return outcome
+
+
+def reopen_device(
+    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Put a reconditioned device back on the bench. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "reopen", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def reject_device(
+    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Declare that a device will not be used again. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "reject", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def reject_devices(
+    *, actor: Actor, devices: QuerySet[Device], reason: str, at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """The same for a set. Raises PermissionDenied."""
+    return gate.apply_many(devices, "reject", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def undo_reject_device(
+    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
+) -> Device:
+    """Undo « non réemployable », an error. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "undo_reject", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def dismantle_device(
+    *,
+    actor: Actor,
+    device: Device,
+    parts: Iterable[RecoveredPart] = (),
+    at: datetime | None = None,
+    comment: str = "",
+) -> Device:
+    """Take a device to pieces; the parts enter the workshop's stock. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(device, "dismantle", actor=actor, at=at, comment=comment, parts=tuple(parts))
+
+
+def recycle_device(
+    *,
+    actor: Actor,
+    device: Device,
+    recycler: Organisation,
+    bsd_number: str,
+    destruction_awaited: bool = False,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Device:
+    """Hand a device to a recycler. ``destruction_awaited``: it will certify that the drives are destroyed.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    given = _waste(recycler, bsd_number, destruction_awaited)
+    return gate.apply(device, "recycle", actor=actor, at=at, comment=comment, **given)
+
+
+def recycle_devices(
+    *,
+    actor: Actor,
+    devices: QuerySet[Device],
+    recycler: Organisation,
+    bsd_number: str,
+    destruction_awaited: bool = False,
+    at: datetime | None = None,
+    comment: str = "",
+) -> gate.Outcome:
+    """The same for a set that leaves with one waste tracking number. Raises PermissionDenied."""
+    given = _waste(recycler, bsd_number, destruction_awaited)
+    return gate.apply_many(devices, "recycle", actor=actor, at=at, comment=comment, **given)
+
+
+def cede_device(
+    *,
+    actor: Actor,
+    device: Device,
+    recipient: str,
+    reason: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Device:
+    """Give a reconditioned device outside the chain, to someone who is named.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return gate.apply(device, "cede", actor=actor, at=at, comment=comment, recipient=recipient.strip(), reason=reason)
+
+
+@gate.one_transaction
+def record_cost(
+    *,
+    actor: Actor,
+    donation: Donation,
+    kind: CostKind | str,
+    amount: Decimal,
+    spent_on: date,
+    funder: Organisation | None = None,
+    supersedes: Costing | None = None,
+    at: datetime | None = None,
+) -> Costing:
+    """Record what a lot costs its workshop, in euros, and who pays. Raises Unknown, PermissionDenied."""
+    if not Donation.objects.visible_to(actor).filter(pk=donation.pk).exists():
+        raise Unknown
+    if can_record_cost(actor) is None:
+        raise PermissionDenied
+    return Costing.objects.create(
+        donation=donation,
+        workshop_id=actor.organisation_id,
+        kind=CostKind(kind),
+        amount=amount,
+        spent_on=spent_on,
+        funder=funder,
+        supersedes=supersedes,
+        recorded_at=at or timezone.now(),
+        recorded_by_id=actor.pk,
+    )
+
+
+def _waste(recycler: Organisation, bsd_number: str, destruction_awaited: bool) -> dict[str, Any]:
+    return {
+        "recycler": recycler.pk,
+        "bsd_number": bsd_number.strip(),
+        "destruction_awaited": destruction_awaited,
+    }
+
+
+def _ceilings(devices: Iterable[Device], at: datetime | None) -> dict[int, Decimal | None]:
+    """The price ceiling of the day that applies to each device: none for a private donor."""
+    ceilings = ceilings_on(timezone.localdate(at))
+    return {device.pk: ceilings.get(device.type) if device.donor_kind in CEILED else None for device in devices}
