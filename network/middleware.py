@@ -34,12 +34,7 @@ class ActingMembershipMiddleware:
             return None
         match = request.resolver_match
         open_to_all = not getattr(view, "login_required", True)
-        if (
-            open_to_all
-            or match is None
-            or match.app_name == "admin"
-            or (match.url_name or "").startswith("account")
-        ):
+        if open_to_all or match is None or match.app_name == "admin" or (match.url_name or "").startswith("account"):
             return None
         return render(request, "network/no_membership.html", status=403)
 

@@ -25,9 +25,7 @@ def acts_as(actor: Actor | None, *pairs: tuple[Role, OrganisationKind]) -> bool:
     """
     if actor is None:
         return False
-    return any(
-        actor.kind == kind.value and actor.role in (role.value, Role.MANAGER.value) for role, kind in pairs
-    )
+    return any(actor.kind == kind.value and actor.role in (role.value, Role.MANAGER.value) for role, kind in pairs)
 
 
 def is_pilot(actor: Actor | None) -> bool:

@@ -11,9 +11,7 @@ urlpatterns = [
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/nouvelle/", organisations.organisation_create, name="organisation_create"),
     path("organisations/<str:reference>/", organisations.organisation_detail, name="organisation_detail"),
-    path(
-        "organisations/<str:reference>/modifier/", organisations.organisation_edit, name="organisation_edit"
-    ),
+    path("organisations/<str:reference>/modifier/", organisations.organisation_edit, name="organisation_edit"),
     path("organisations/<str:reference>/personnes/", people.people, name="people"),
     path("organisations/<str:reference>/inviter/", people.invite, name="invite"),
     path("invitations/<int:pk>/renvoyer/", people.invitation_resend, name="invitation_resend"),

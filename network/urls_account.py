@@ -8,9 +8,7 @@ from network.demo import demo_memberships, demo_password
 urlpatterns = [
     path(
         "connexion/",
-        views.LoginView.as_view(
-            extra_context={"demo_memberships": demo_memberships, "demo_password": demo_password}
-        ),
+        views.LoginView.as_view(extra_context={"demo_memberships": demo_memberships, "demo_password": demo_password}),
         name="account_login",
     ),
     path("deconnexion/", views.logout, name="account_logout"),
@@ -19,9 +17,7 @@ urlpatterns = [
     path("compte/confirmer/", views.reauthenticate, name="account_reauthenticate"),
     path("compte/adresse/", views.email, name="account_email"),
     path("compte/adresse/envoyee/", views.email_verification_sent, name="account_email_verification_sent"),
-    re_path(
-        r"^compte/adresse/confirmer/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"
-    ),
+    re_path(r"^compte/adresse/confirmer/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
     path("compte/mot-de-passe/", views.password_change, name="account_change_password"),
     path("compte/mot-de-passe/choisir/", views.password_set, name="account_set_password"),
     path("mot-de-passe-oublie/", views.password_reset, name="account_reset_password"),

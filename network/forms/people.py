@@ -41,12 +41,8 @@ class InvitationForm(forms.Form):
 class AcceptInvitationForm(forms.Form):
     """A name and a password, for a new account."""
 
-    first_name = forms.CharField(
-        label="Prénom", max_length=80, widget=forms.TextInput({"autocomplete": "given-name"})
-    )
-    last_name = forms.CharField(
-        label="Nom", max_length=80, widget=forms.TextInput({"autocomplete": "family-name"})
-    )
+    first_name = forms.CharField(label="Prénom", max_length=80, widget=forms.TextInput({"autocomplete": "given-name"}))
+    last_name = forms.CharField(label="Nom", max_length=80, widget=forms.TextInput({"autocomplete": "family-name"}))
     password1 = forms.CharField(
         label="Mot de passe", strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )

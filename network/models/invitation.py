@@ -89,9 +89,7 @@ class Invitation(models.Model):
                 name="network_invitation_accepted",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    *(Q(kind=kind, role__in=roles) for kind, roles in ROLES_BY_KIND.items()), _connector=Q.OR
-                ),
+                condition=Q(*(Q(kind=kind, role__in=roles) for kind, roles in ROLES_BY_KIND.items()), _connector=Q.OR),
                 name="network_invitation_role_fits_kind",
             ),
         )

@@ -57,13 +57,9 @@ class Membership(models.Model):
         verbose_name = "rattachement"
         ordering = ("organisation__name", "kind", "role", "pk")
         constraints = (
-            models.UniqueConstraint(
-                fields=("user", "organisation", "kind", "role"), name="network_membership_once"
-            ),
+            models.UniqueConstraint(fields=("user", "organisation", "kind", "role"), name="network_membership_once"),
             models.CheckConstraint(
-                condition=Q(
-                    *(Q(kind=kind, role__in=roles) for kind, roles in ROLES_BY_KIND.items()), _connector=Q.OR
-                ),
+                condition=Q(*(Q(kind=kind, role__in=roles) for kind, roles in ROLES_BY_KIND.items()), _connector=Q.OR),
                 name="network_membership_role_fits_kind",
             ),
             models.CheckConstraint(
@@ -89,17 +85,13 @@ class Membership(models.Model):
     @classmethod
     def every_role(cls) -> list["Membership"]:
         """One unsaved membership per role @ kind that means something, to draw the matrix role × verb."""
-        return [
-            cls(kind=kind.value, role=role.value) for kind, roles in ROLES_BY_KIND.items() for role in roles
-        ]
+        return [cls(kind=kind.value, role=role.value) for kind, roles in ROLES_BY_KIND.items() for role in roles]
 
 
 class MembershipPeriod(models.Model):
     """A time during which a membership was open, with who opened and closed it (null: the system)."""
 
-    membership = models.ForeignKey(
-        Membership, models.PROTECT, related_name="periods", verbose_name="rattachement"
-    )
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="periods", verbose_name="rattachement")
     opened_at = models.DateTimeField("ouvert le")
     opened_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField("fermé le", null=True, blank=True)

@@ -50,9 +50,7 @@ class Organisation(models.Model):
         "référence", max_length=12, unique=True, default=organisation_reference, editable=False
     )
     name = models.CharField("nom", max_length=160)
-    kinds = ArrayField(
-        models.CharField(max_length=20, choices=OrganisationKind), verbose_name="rôles dans la filière"
-    )
+    kinds = ArrayField(models.CharField(max_length=20, choices=OrganisationKind), verbose_name="rôles dans la filière")
     legal_nature = models.CharField("nature juridique", max_length=12, choices=LegalNature)
     siret = models.CharField("SIRET", max_length=14, blank=True, validators=[validate_siret])
     address = models.CharField("adresse", max_length=200, blank=True)

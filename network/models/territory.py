@@ -30,9 +30,7 @@ class Arrondissement(models.Model):
     class Meta:
         ordering = ("name",)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9]{3}$"), name="network_arrondissement_code"
-            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{3}$"), name="network_arrondissement_code"),
         )
 
     def __str__(self) -> str:
@@ -59,9 +57,7 @@ class Epci(models.Model):
         verbose_name = "EPCI"
         verbose_name_plural = "EPCI"
         ordering = ("name",)
-        constraints = (
-            models.CheckConstraint(condition=Q(siren__regex=r"^[0-9]{9}$"), name="network_epci_siren"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(siren__regex=r"^[0-9]{9}$"), name="network_epci_siren"),)
 
     def __str__(self) -> str:
         return self.name
@@ -90,9 +86,7 @@ class Commune(models.Model):
     code = models.CharField("code Insee", max_length=5)
     status = models.CharField("statut", max_length=20, choices=CommuneStatus, default=CommuneStatus.CURRENT)
     name = models.CharField("nom", max_length=80)
-    postcodes = ArrayField(
-        models.CharField(max_length=5), verbose_name="codes postaux", default=list, blank=True
-    )
+    postcodes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux", default=list, blank=True)
     population = models.PositiveIntegerField(
         "population", null=True, blank=True, help_text="Population municipale, habitants."
     )
@@ -117,9 +111,7 @@ class Commune(models.Model):
         ordering = ("name", "code")
         constraints = (
             models.UniqueConstraint(fields=("code", "status"), name="network_commune_once"),
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9][0-9AB][0-9]{3}$"), name="network_commune_code"
-            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9][0-9AB][0-9]{3}$"), name="network_commune_code"),
             models.CheckConstraint(
                 condition=Q(status=CommuneStatus.CURRENT, merged_into=None)
                 | (~Q(status=CommuneStatus.CURRENT) & Q(merged_into__isnull=False)),

@@ -59,9 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     first_name = models.CharField("prénom", max_length=80, blank=True)
     last_name = models.CharField("nom", max_length=80, blank=True)
-    is_active = models.BooleanField(
-        "actif", default=True, help_text="Un compte se désactive, il ne s’efface pas."
-    )
+    is_active = models.BooleanField("actif", default=True, help_text="Un compte se désactive, il ne s’efface pas.")
     is_staff = models.BooleanField("équipe technique", default=False)
     created_at = models.DateTimeField("créé le", default=timezone.now)
     forgotten_at = models.DateTimeField("effacé le", null=True, blank=True)

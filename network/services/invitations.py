@@ -61,9 +61,7 @@ def invite(
     return invitation
 
 
-def _refuse_what_does_not_fit(
-    organisation: Organisation, email: str, kind: OrganisationKind, role: Role
-) -> None:
+def _refuse_what_does_not_fit(organisation: Organisation, email: str, kind: OrganisationKind, role: Role) -> None:
     if not organisation.is_active:
         raise ValidationError("Cette organisation n’est plus active.", code="inactive")
     if kind not in organisation.kinds or role not in ROLES_BY_KIND[OrganisationKind(kind)]:
@@ -95,9 +93,7 @@ def accept_with_new_account(
     invitation = _locked_invitation(token, at)
     if User.objects.filter(email=invitation.email).exists():
         raise ValidationError("Cette adresse a un compte : connectez-vous pour accepter.", code="account")
-    user = create_account(
-        email=invitation.email, first_name=first_name, last_name=last_name, password=password, at=at
-    )
+    user = create_account(email=invitation.email, first_name=first_name, last_name=last_name, password=password, at=at)
     return _open_invited(invitation, user, at)
 
 

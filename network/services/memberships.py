@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
 from network.enums import OrganisationKind, Role
 from network.models import Membership, MembershipPeriod, Organisation, User
+from network.models.membership import MembershipQuerySet
 from network.permissions import manages
 
 
@@ -57,9 +57,7 @@ def close_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime
 
 
 @transaction.atomic
-def reopen_membership(
-    *, membership: Membership, by: Actor = SYSTEM, at: datetime | None = None
-) -> Membership:
+def reopen_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime | None = None) -> Membership:
     """Open a closed role again; reopening an open one changes nothing. Raises ``PermissionDenied``."""
     at = at or timezone.now()
     refuse_unless_managed(membership.organisation_id, membership.kind, by)
@@ -77,15 +75,15 @@ def refuse_unless_managed(organisation_id: int, kind: str, by: Actor) -> None:
         raise PermissionDenied
 
 
-def refuse_last_pilot(leaving: QuerySet[Membership]) -> None:
+def refuse_last_pilot(leaving: MembershipQuerySet) -> None:
     """Raise ``ValidationError`` when no pilot would be left once ``leaving`` are closed.
 
-    The pilots' rows are locked, so that two pilots who leave at once cannot both pass.
+    The pilots' rows are locked, then read again: of two pilots who leave at once, by whatever way, one stays.
     """
-    pilots = Membership.objects.open().pilots()
-    held = set(
-        pilots.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
-    )
+    if not leaving.pilots().exists():
+        return
+    list(Membership.objects.pilots().select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    held = set(Membership.objects.open().pilots().values_list("pk", flat=True))
     gone = set(leaving.values_list("pk", flat=True))
     if held & gone and not held - gone:
         raise ValidationError(

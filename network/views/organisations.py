@@ -61,9 +61,7 @@ def _organisation_form(request: HttpRequest, organisation: Organisation, done: s
     form = OrganisationForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
         try:
-            save_organisation(
-                organisation=form.instance, communes_served=form.communes_served(), by=request.membership
-            )
+            save_organisation(organisation=form.instance, communes_served=form.communes_served(), by=request.membership)
         except ValidationError as error:
             form.add_error(None, error)
         else:

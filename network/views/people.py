@@ -31,9 +31,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     if not sees_people(request, organisation):
         raise PermissionDenied
     memberships = sorted(
-        Membership.objects.visible_to(request.membership)
-        .filter(organisation=organisation)
-        .select_related("user"),
+        Membership.objects.visible_to(request.membership).filter(organisation=organisation).select_related("user"),
         key=lambda row: (not row.is_open, row.user.last_name, row.user.first_name, row.pk),
     )
     for membership in memberships:
@@ -41,9 +39,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "organisation": organisation,
         "memberships": memberships,
-        "invitations": Invitation.objects.visible_to(request.membership)
-        .filter(organisation=organisation)
-        .pending(),
+        "invitations": Invitation.objects.visible_to(request.membership).filter(organisation=organisation).pending(),
         "now": timezone.now(),
         "can_invite": bool(position_choices(organisation, request.membership)),
         "is_pilot": is_pilot(request.membership),

@@ -23,9 +23,7 @@ PASSWORD = "une phrase de passe longue"
 def make_arrondissement(**fields: Any) -> Arrondissement:
     """An arrondissement."""
     rank = next(_rank)
-    return Arrondissement.objects.create(
-        **{"code": f"{rank % 1000:03}", "name": f"Arrondissement {rank}"} | fields
-    )
+    return Arrondissement.objects.create(**{"code": f"{rank % 1000:03}", "name": f"Arrondissement {rank}"} | fields)
 
 
 def make_epci(**fields: Any) -> Epci:
@@ -43,9 +41,7 @@ def make_commune(**fields: Any) -> Commune:
     if "epci" not in fields:
         fields["epci"] = make_epci()
     if "arrondissement" not in fields:
-        fields["arrondissement"] = (
-            fields["epci"].arrondissement if fields.get("in_departement", True) else None
-        )
+        fields["arrondissement"] = fields["epci"].arrondissement if fields.get("in_departement", True) else None
     defaults = {"code": f"59{rank % 1000:03}", "name": f"Commune-{rank}", "postcodes": ["59000"]}
     figures = {"population": 1_000, "population_year": 2023} if "merged_into" not in fields else {}
     status = CommuneStatus.FORMER if "merged_into" in fields else CommuneStatus.CURRENT

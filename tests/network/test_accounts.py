@@ -50,9 +50,7 @@ def test_nobody_else_disables_nor_forgets() -> None:
 def test_forgetting_leaves_a_number_without_a_name() -> None:
     pilot = make_membership("pilot", "departement")
     manager = make_membership("manager", "donor")
-    user = create_account(
-        email="camille@exemple.test", first_name="Camille", last_name="Exemple", password=PASSWORD
-    )
+    user = create_account(email="camille@exemple.test", first_name="Camille", last_name="Exemple", password=PASSWORD)
     person = make_membership("contact", "donor", manager.organisation, user=user)
     invite(
         organisation=manager.organisation,

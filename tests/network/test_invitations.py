@@ -121,9 +121,7 @@ def test_only_the_digest_of_the_token_is_kept(manager: Membership) -> None:
     assert token not in str(Invitation.objects.values().get())
 
 
-def test_the_answer_is_the_same_whether_the_address_has_an_account_or_not(
-    client: Client, manager: Membership
-) -> None:
+def test_the_answer_is_the_same_whether_the_address_has_an_account_or_not(client: Client, manager: Membership) -> None:
     create_account(email="connue@exemple.test", password=PASSWORD)
     disabled = create_account(email="fermee@exemple.test", password=PASSWORD)
     disabled.is_active = False
@@ -238,9 +236,7 @@ def test_a_manager_resends_and_withdraws_from_the_page(client: Client, manager: 
     invited(manager)
     client.force_login(manager.user)
     first = Invitation.objects.get()
-    assert (
-        GUEST in client.get(reverse("network:people", args=[manager.organisation.reference])).content.decode()
-    )
+    assert GUEST in client.get(reverse("network:people", args=[manager.organisation.reference])).content.decode()
     assert GUEST in client.get(reverse("network:invitation_resend", args=[first.pk])).content.decode()
     client.post(reverse("network:invitation_resend", args=[first.pk]))
     second = Invitation.objects.pending().get()

@@ -60,9 +60,7 @@ def reset_link() -> str:
     return found[1]
 
 
-def test_one_signs_in_with_an_address_in_any_case_and_lands_on_the_first_page(
-    client: Client, person: User
-) -> None:
+def test_one_signs_in_with_an_address_in_any_case_and_lands_on_the_first_page(client: Client, person: User) -> None:
     response = sign_in(client, "CAMILLE@exemple.test")
     assert response.url == "/"
     assert signed_in(client)
@@ -74,9 +72,7 @@ def test_an_account_made_at_the_command_line_signs_in_too(client: Client) -> Non
     assert signed_in(client)
 
 
-@pytest.mark.parametrize(
-    ("email", "password"), [("camille@exemple.test", "faux"), ("inconnue@exemple.test", PASSWORD)]
-)
+@pytest.mark.parametrize(("email", "password"), [("camille@exemple.test", "faux"), ("inconnue@exemple.test", PASSWORD)])
 def test_a_wrong_address_and_a_wrong_password_get_the_same_answer(
     client: Client, person: User, email: str, password: str
 ) -> None:
@@ -85,9 +81,7 @@ def test_a_wrong_address_and_a_wrong_password_get_the_same_answer(
     assert not signed_in(client)
 
 
-def test_a_disabled_account_reads_a_clear_sentence_with_the_right_password_only(
-    client: Client, person: User
-) -> None:
+def test_a_disabled_account_reads_a_clear_sentence_with_the_right_password_only(client: Client, person: User) -> None:
     disable_account(user=person)
     response = client.post(LOGIN, {"login": person.email, "password": PASSWORD}, follow=True)
     assert "Ce compte est désactivé" in response.content.decode()
@@ -134,9 +128,7 @@ def test_nobody_opens_an_account_without_an_invitation(client: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_a_reset_gives_the_same_answer_for_an_unknown_and_for_a_disabled_address(
-    client: Client, person: User
-) -> None:
+def test_a_reset_gives_the_same_answer_for_an_unknown_and_for_a_disabled_address(client: Client, person: User) -> None:
     disabled = create_account(email="fermee@exemple.test", password=PASSWORD)
     disabled.is_active = False
     disabled.save()
@@ -170,9 +162,7 @@ def test_a_reset_link_dies_when_the_password_changes_otherwise(client: Client, p
     assert "n’ouvre plus" in client.get(reset_link(), follow=True).content.decode()
 
 
-def test_changing_the_password_asks_for_it_and_closes_the_other_sessions(
-    client: Client, person: User
-) -> None:
+def test_changing_the_password_asks_for_it_and_closes_the_other_sessions(client: Client, person: User) -> None:
     elsewhere = Client()
     for session in (client, elsewhere):
         sign_in(session, person.email)
@@ -208,9 +198,7 @@ def test_changing_the_address_asks_for_the_password_again(client: Client, person
     assert not mail.outbox
 
 
-def test_changing_to_the_address_of_another_says_nothing_of_that_account(
-    client: Client, person: User
-) -> None:
+def test_changing_to_the_address_of_another_says_nothing_of_that_account(client: Client, person: User) -> None:
     make_user(email="prise@exemple.test")
     sign_in(client, person.email)
     answers = set()

@@ -37,9 +37,7 @@ def test_nobody_sees_nothing() -> None:
         ("observer", "hub", True),
     ],
 )
-def test_the_list_of_donors_is_open_only_to_those_who_work_with_them(
-    role: str, kind: str, sees: bool
-) -> None:
+def test_the_list_of_donors_is_open_only_to_those_who_work_with_them(role: str, kind: str, sees: bool) -> None:
     donor = make_organisation("donor")
     workshop = make_organisation("reconditioner")
     town = make_organisation("donor", kinds=["donor", "relay"])
