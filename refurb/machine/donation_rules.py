@@ -75,9 +75,7 @@ HAS_LINES = Requirement(
 YEARS_POSSIBLE = Requirement(
     "purchase_year",
     "Une année d’achat est dans le futur.",
-    lambda ctx: (
-        ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=_day(ctx).year))
-    ),
+    lambda ctx: ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=_day(ctx).year)),
     field="purchase_year",
     where="refurb:donation_edit",
 )
@@ -93,9 +91,7 @@ def _totals(column: str) -> Totals:
 
     def read(pks: Iterable[int]) -> dict[int, dict[str, int]]:
         found = {pk: dict.fromkeys(TYPES, 0) for pk in pks}
-        lines = (
-            _rows("DonationLine").filter(donation__in=list(found)).order_by().values_list("donation", "type")
-        )
+        lines = _rows("DonationLine").filter(donation__in=list(found)).order_by().values_list("donation", "type")
         for pk, type_, total in lines.annotate(total=Coalesce(Sum(column), 0)):
             found[pk][type_] = total
         return found
@@ -112,11 +108,7 @@ def _quantities(code: str, sentence: str, totals: Totals) -> PerRow:
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         known = totals(per_row)
-        return {
-            pk: sentence
-            for pk, given in per_row.items()
-            if {name: given.get(name) for name in TYPES} != known[pk]
-        }
+        return {pk: sentence for pk, given in per_row.items() if {name: given.get(name) for name in TYPES} != known[pk]}
 
     return PerRow(code, sentence, check, needs=TYPES)
 
@@ -169,11 +161,7 @@ def _share_elsewhere(lines: QuerySet[Any]) -> QuerySet[Any]:
     """The lines with a share, in the round to come, for something else than an active workshop."""
     shares = _rows("Allocation").filter(line=OuterRef("pk"), round=OuterRef("donation__allocation_round") + 1)
     return lines.filter(
-        Exists(
-            shares.exclude(
-                workshop__is_active=True, workshop__kinds__contains=[OrganisationKind.RECONDITIONER]
-            )
-        )
+        Exists(shares.exclude(workshop__is_active=True, workshop__kinds__contains=[OrganisationKind.RECONDITIONER]))
     )
 
 
@@ -229,9 +217,7 @@ SOMETHING_ACCEPTED = PerRow(
 
 
 def _undecided_transfer(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    missing = _rows("Donation").filter(
-        pk__in=list(per_row), donor_kind=DonorKind.PUBLIC, transfer_reference=""
-    )
+    missing = _rows("Donation").filter(pk__in=list(per_row), donor_kind=DonorKind.PUBLIC, transfer_reference="")
     return dict.fromkeys(missing.values_list("pk", flat=True), TRANSFER_DECIDED.sentence)
 
 
@@ -268,9 +254,7 @@ NOTHING_ARRIVED = Requirement(
 )
 
 
-def _reason(
-    sentence: str, among: type[DeclineReason] | type[ReassignReason] | type[WithdrawReason]
-) -> Requirement:
+def _reason(sentence: str, among: type[DeclineReason] | type[ReassignReason] | type[WithdrawReason]) -> Requirement:
     return Requirement(
         "reason",
         sentence,
@@ -299,17 +283,17 @@ def _share_of_another(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     if ctx.actor.kind != OrganisationKind.RECONDITIONER:
         return {}
     held: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-    shares = _rows("Allocation").filter(
-        donation__in=list(per_row), round__gte=F("donation__allocation_round")
-    )
+    shared = set()
+    shares = _rows("Allocation").filter(donation__in=list(per_row), round__gte=F("donation__allocation_round"))
     for donation, line, workshop, rank, quantity in shares.annotate(
         rank=F("round") - F("donation__allocation_round")
     ).values_list("donation", "line", "workshop", "rank", "quantity"):
         held[donation, line, workshop][rank] = quantity
+        shared |= {donation} if rank else set()
     return {
         donation: OWN_SHARE_ONLY.sentence
         for (donation, _, workshop), (before, after) in held.items()
-        if (after > before if workshop == ctx.actor.organisation_id else after < before)
+        if donation in shared and (after > before if workshop == ctx.actor.organisation_id else after < before)
     }
 
 
@@ -317,9 +301,6 @@ OWN_SHARE_ONLY = PerRow(
     "own_share_only",
     "Votre atelier ne peut céder que sa propre part.",
     _share_of_another,
-    needs=("reason",),
     lifted_by="le pilote",
 )
-SHARED_AGAIN = PerRow(
-    "shared_again", "Dites à quels ateliers va le lot.", _not_shared_again, needs=("reason",)
-)
+SHARED_AGAIN = PerRow("shared_again", "Dites à quels ateliers va le lot.", _not_shared_again, needs=("reason",))

@@ -34,9 +34,7 @@ DAY = date(2020, 1, 1)
 def load_law() -> None:
     """The thresholds and the text of the deed, in force since 2020."""
     dated = {"valid_from": DAY, "source": "test", "checked_on": DAY}
-    LegalThreshold.objects.create(
-        code="public_gift_unit_value_max", label="Plafond", value=300, unit="EUR", **dated
-    )
+    LegalThreshold.objects.create(code="public_gift_unit_value_max", label="Plafond", value=300, unit="EUR", **dated)
     LegalThreshold.objects.create(code="device_age_max", label="Âge", value=10, unit="ans", **dated)
     body = "Article 1 – Objet\nLe donateur donne le matériel désigné en annexe."
     DeedText.objects.create(version="1", title="Acte de don", body=body, sha256=fingerprint(body), **dated)
@@ -58,9 +56,7 @@ def screens(quantity: int = 2, **fields: Any) -> Line:
 class Workshop:
     """A workshop with its manager and one technician."""
 
-    organisation: Organisation = field(
-        default_factory=lambda: make_organisation(OrganisationKind.RECONDITIONER)
-    )
+    organisation: Organisation = field(default_factory=lambda: make_organisation(OrganisationKind.RECONDITIONER))
 
     @cached_property
     def manager(self) -> Membership:
@@ -88,9 +84,7 @@ class Scene:
 
     @cached_property
     def donor(self) -> Organisation:
-        return make_organisation(
-            OrganisationKind.DONOR, siret=f"{next(_rank):014}", legal_nature=self.legal_nature
-        )
+        return make_organisation(OrganisationKind.DONOR, siret=f"{next(_rank):014}", legal_nature=self.legal_nature)
 
     @cached_property
     def contact(self) -> Membership:
@@ -164,9 +158,7 @@ class Scene:
     ) -> PickUp:
         """Record the pick-up of a workshop: what it was given, or ``{rank of the line: counted}``."""
         shares = dict(
-            donation.allocations.current()
-            .filter(workshop=workshop.organisation)
-            .values_list("line", "quantity")
+            donation.allocations.current().filter(workshop=workshop.organisation).values_list("line", "quantity")
         )
         for rank, line in enumerate(donation.lines.order_by("pk")):
             if counts is not None and rank in counts:

@@ -112,9 +112,7 @@ def test_an_association_counts_as_a_private_donor() -> None:
 
 
 def test_a_site_outside_the_departement_is_counted_apart() -> None:
-    donation = Scene().announced(
-        commune=None, outside=True, pick_up_postcode="62000", pick_up_city="Ville-Exemple"
-    )
+    donation = Scene().announced(commune=None, outside=True, pick_up_postcode="62000", pick_up_city="Ville-Exemple")
 
     assert donation.origin_epci is None
     assert donation.outside
@@ -138,9 +136,7 @@ def test_a_commune_says_that_the_site_is_inside() -> None:
         ({"commune": None}, rules.ADDRESS_GIVEN),
     ],
 )
-def test_announce_is_refused_without_a_known_site(
-    missing: dict[str, object], rule: rules.Requirement
-) -> None:
+def test_announce_is_refused_without_a_known_site(missing: dict[str, object], rule: rules.Requirement) -> None:
     scene = Scene()
     donation = scene.draft(**missing)
 
@@ -164,9 +160,7 @@ def test_announce_is_refused_without_siret() -> None:
 
 def test_announce_is_refused_when_the_organisation_is_no_donor() -> None:
     scene = Scene()
-    donation = create_donation(
-        actor=scene.pilot, donor=scene.north.organisation, lines=scene.lines, **scene.site()
-    )
+    donation = create_donation(actor=scene.pilot, donor=scene.north.organisation, lines=scene.lines, **scene.site())
     scene.north.organisation.siret = "00000000000017"
     scene.north.organisation.save()
 
@@ -255,7 +249,7 @@ def test_the_database_keeps_the_lines_of_an_announced_lot(change: str) -> None:
     donation = Scene().announced()
     line = first_line(donation)
 
-    with pytest.raises(IntegrityError, match="garde ses lignes"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="garde ses lignes"), transaction.atomic():  # noqa: PT012
         if change == "update":
             DonationLine.objects.filter(pk=line.pk).update(quantity=9)
         elif change == "delete":
