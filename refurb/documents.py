@@ -8,6 +8,7 @@ from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.registry import Move
 from network.enums import LegalNature
+from refurb.calendar import Event, calendar_file
 from refurb.enums import PaperKind
 from refurb.models.decision import Allocation
 from refurb.models.deed import DeedAcceptance
@@ -60,9 +61,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
     """The outcome statement: for each line what was announced, accepted, collected, received, and why they
     differ.
     """
-    said = {
-        row.line_id: row for row in LineExplanation.objects.filter(line__donation=donation).order_by("pk")
-    }
+    said = {row.line_id: row for row in LineExplanation.objects.filter(line__donation=donation).order_by("pk")}
     lines = []
     for line in DonationLine.objects.reckoned().filter(donation=donation).select_related("decision"):
         numbers = (line.accepted, line.collected, line.received)
@@ -132,6 +131,32 @@ def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
         }
         papers.append(_freeze(PaperKind.TAX_RECEIPT, donation, values, move, pick_up.workshop_id))
     return papers
+
+
+def calendar_of(pick_up: PickUp) -> bytes:
+    """The date of a pick-up as a calendar file; a new date or a cancellation replaces what the calendar holds."""
+    donation, workshop = pick_up.donation, pick_up.workshop
+    described = [
+        f"Lot {donation.reference}, donné par {donation.donor.name}",
+        f"Transporteur : {pick_up.carrier}",
+        f"Contact sur place : {', '.join(filter(None, (pick_up.contact_name, pick_up.contact_phone)))}",
+        *filter(None, (pick_up.instructions, donation.access)),
+    ]
+    return calendar_file(
+        Event(
+            uid=pick_up.uid,
+            sequence=pick_up.revision,
+            written_at=pick_up.cancelled_at or pick_up.planned_at,
+            starts_at=pick_up.starts_at,
+            ends_at=pick_up.ends_at,
+            summary=f"Enlèvement de matériel informatique par {workshop.name} ({donation.reference})",
+            location=donation.site,
+            description="\n".join(described),
+            organizer_name=workshop.name,
+            organizer_email=workshop.email,
+            cancelled=pick_up.cancelled_at is not None,
+        )
+    )
 
 
 def _freeze(

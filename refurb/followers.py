@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from lifecycle import gate
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, follow, forget
 from refurb import emails
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
@@ -13,7 +13,7 @@ from refurb.models.device import Device
 from refurb.models.donation import Donation
 from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident, Part
-from refurb.services.pickups import all_moved, collect_counted
+from refurb.services.pickups import all_moved, collect_counted, forget_on_site
 
 # --- donation
 
@@ -74,9 +74,7 @@ def move_units(move: Move) -> None:
         homes[pk] = {"workshop": workshop}
     if homes:
         devices = Device.objects.filter(pk__in=homes)
-        all_moved(
-            gate.apply_many(devices, "reassign", per_row=homes, actor=move.actor, at=move.at, cause=move)
-        )
+        all_moved(gate.apply_many(devices, "reassign", per_row=homes, actor=move.actor, at=move.at, cause=move))
 
 
 def collect_units(move: Move) -> None:
@@ -258,5 +256,6 @@ def register_device_followers() -> None:
 def register() -> None:
     """Every registration of reconditioning, once its models are known."""
     register_kinds()
+    forget(forget_on_site)
     register_donation_followers()
     register_device_followers()

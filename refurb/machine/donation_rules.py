@@ -149,12 +149,13 @@ def _over_value(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
 
 def _shared_otherwise(lines: QuerySet[Any]) -> QuerySet[Any]:
     """The lines whose shares of the round to come do not add up to what was accepted."""
-    return lines.annotate(
+    summed: QuerySet[Any] = lines.annotate(
         shared=Coalesce(
             Sum("allocations__quantity", filter=Q(allocations__round=F("donation__allocation_round") + 1)), 0
         ),
         kept=Coalesce(F("decision__accepted"), 0),
-    ).exclude(shared=F("kept"))
+    )
+    return summed.exclude(shared=F("kept"))
 
 
 def _share_elsewhere(lines: QuerySet[Any]) -> QuerySet[Any]:

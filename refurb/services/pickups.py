@@ -8,13 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from documents.models import StoredFile
+from documents.models import Document, StoredFile
+from documents.services import forget_document, forget_file
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from lifecycle.registry import Move
-from refurb.enums import DeviceState, DonationState, SlipProof
+from network.models import User
+from refurb.enums import DeviceState, DonationState, PaperKind, SlipProof
 from refurb.models.decision import Allocation
 from refurb.models.device import Device
 from refurb.models.donation import Donation
@@ -24,19 +26,13 @@ from refurb.services.donations import held_donation
 
 DEFAULT_SLOT = timedelta(hours=1)
 
-NOT_SCHEDULED = Reason(
-    "not_scheduled", "L’enlèvement de ce lot n’est pas planifié.", "le responsable de l’atelier"
-)
+NOT_SCHEDULED = Reason("not_scheduled", "L’enlèvement de ce lot n’est pas planifié.", "le responsable de l’atelier")
 ALREADY_DONE = Reason("already_done", "Cet enlèvement est déjà inscrit.")
 NOT_DONE = Reason("not_done", "Le bordereau se signe quand l’enlèvement est inscrit.")
 ALREADY_SIGNED = Reason("already_signed", "Le bordereau est déjà signé.")
-IN_THE_FUTURE = Reason(
-    "in_the_future", "Un enlèvement ne s’inscrit pas avant d’avoir eu lieu.", field="done_on"
-)
+IN_THE_FUTURE = Reason("in_the_future", "Un enlèvement ne s’inscrit pas avant d’avoir eu lieu.", field="done_on")
 NO_FILE = Reason("signature", "Un accord attesté par l’atelier n’a pas de fichier joint.", field="signature")
-EVERY_LINE = Reason(
-    "every_line", "Comptez chaque ligne confiée à votre atelier, zéro compris.", field="counts"
-)
+EVERY_LINE = Reason("every_line", "Comptez chaque ligne confiée à votre atelier, zéro compris.", field="counts")
 SIGNER_NAMED = Reason("signer_name", "Nommez la personne qui signe pour le donateur.", field="signer_name")
 PROOF_KIND = Reason("proof", "Choisissez comment le bordereau est signé.", field="proof")
 FILE_GIVEN = Reason("signature", "Joignez la signature tracée ou le bordereau numérisé.", field="signature")
@@ -181,9 +177,30 @@ def collect_counted(
             room[home, line] -= 1
             chosen.append(pk)
     if chosen:
-        all_moved(
-            gate.apply_many(Device.objects.filter(pk__in=chosen), "collect", actor=actor, at=at, cause=cause)
-        )
+        all_moved(gate.apply_many(Device.objects.filter(pk__in=chosen), "collect", actor=actor, at=at, cause=cause))
+
+
+def forget_on_site(user: User) -> None:
+    """Erase a person who is forgotten from the pick-ups at his organisations, where he was named on site or signed.
+
+    The slips that name him and the signature he drew go with him; hashes, dates and counts stay.
+    """
+    name = f"{user.first_name} {user.last_name}".strip()
+    if not name:
+        return
+    at_his = PickUp.objects.filter(donation__donor__in=user.memberships.values("organisation"))
+    named, signed = at_his.filter(contact_name__iexact=name), at_his.filter(signer_name__iexact=name)
+    slips = Document.objects.filter(
+        donation_paper__kind=PaperKind.SLIP,
+        donation_paper__donation__in=at_his.values("donation"),
+        values__contact_name__iexact=name,
+    )
+    for document in slips:
+        forget_document(document=document)
+    for pick_up in signed.filter(proof=SlipProof.DRAWN).select_related("signature"):
+        forget_file(file=pick_up.signature)
+    signed.update(signer_name="")
+    named.update(contact_name="", contact_phone="")
 
 
 def all_moved(outcome: gate.Outcome) -> None:

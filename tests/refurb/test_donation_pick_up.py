@@ -1,5 +1,6 @@
 """The deed of gift, the date, what was counted, how the slip was signed."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -11,15 +12,19 @@ from documents.models import Mail
 from documents.services import store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
+from network.services.accounts import forget_user
+from refurb.documents import calendar_of
 from refurb.enums import DeviceState, DonationState, PaperKind, SlipProof, WithdrawalReason
 from refurb.models import DeedAcceptance, DeedText, Device, DonationPaper, PickUp, PickUpCount
 from refurb.models.deed import fingerprint
 from refurb.services.deeds import accept_deed, deed_of
+from refurb.services.donations import withdraw_donation
 from refurb.services.pickups import record_pick_up, sign_pick_up
 from tests.refurb.donations import Scene, again, first_line, laptops, load_law, screens
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n%%EOF\n"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +179,45 @@ def test_a_workshop_does_not_see_the_slip_of_another() -> None:
     assert DonationPaper.objects.visible_to(scene.contact).count() == 2
     assert PickUp.objects.visible_to(scene.south.technician).count() == 1
     assert not PickUp.objects.visible_to(Scene().contact).exists()
+
+
+def test_the_date_goes_into_a_calendar_and_changes_there() -> None:
+    scene = Scene()
+    donation = scene.scheduled()
+    pick_up = scene.pick_up(donation, scene.north)
+
+    first = calendar_of(pick_up).decode().replace("\r\n ", "")
+    scene.schedule(donation, scene.north, starts_at=timezone.now() + timedelta(days=9))
+    second = calendar_of(scene.pick_up(donation, scene.north)).decode().replace("\r\n ", "")
+
+    assert "SEQUENCE:0" in first
+    assert "SEQUENCE:1" in second
+    assert f"UID:{pick_up.uid}" in first
+    assert f"UID:{pick_up.uid}" in second
+    withdraw_donation(actor=scene.contact, donation=donation, reason="kept")
+    gone = calendar_of(PickUp.objects.get(pk=pick_up.pk)).decode()
+    assert "METHOD:CANCEL" in gone
+    assert "SEQUENCE:2" in gone
+
+
+def test_a_forgotten_person_leaves_the_pick_ups() -> None:
+    scene = Scene()
+    donation = scene.qualified()
+    scene.accept(donation)
+    user = scene.contact.user
+    name = user.get_full_name()
+    scene.schedule(donation, scene.north, contact_name=name, contact_phone="03 00 00 00 00")
+    png = base64.b64decode(PIXEL)
+    drawn = store_file(content=png, name="signature.png", by=scene.north.technician)
+    pick_up = scene.count(donation, scene.north, proof=SlipProof.DRAWN, signer_name=name, signature=drawn)
+
+    forget_user(user=user)
+
+    pick_up = PickUp.objects.get(pk=pick_up.pk)
+    assert (pick_up.contact_name, pick_up.contact_phone, pick_up.signer_name) == ("", "", "")
+    assert pick_up.signature is not None
+    assert pick_up.signature.is_forgotten
+    assert DonationPaper.objects.get(donation=donation, kind=PaperKind.SLIP).document.values == {}
 
 
 @pytest.mark.parametrize(

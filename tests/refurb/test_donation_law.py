@@ -1,0 +1,22 @@
+"""The thresholds and the text of the deed, as the files of the project give them."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from refurb.models import DeedText, LegalThreshold
+from refurb.models.deed import fingerprint
+
+
+@pytest.mark.django_db
+def test_the_files_of_the_project_hold_the_law_of_donations() -> None:
+    call_command("load_reference", stdout=StringIO())
+
+    today = timezone.localdate()
+    assert LegalThreshold.objects.value_of("public_gift_unit_value_max", today) == 300
+    assert LegalThreshold.objects.value_of("device_age_max", today) == 10
+    text = DeedText.objects.on(today).get()
+    assert text.sha256 == fingerprint(text.body)
+    assert "L. 3212-2" in text.body

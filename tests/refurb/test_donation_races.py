@@ -1,0 +1,79 @@
+"""Real connections act on the same lot at the same time."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from lifecycle.exceptions import Refused
+from refurb.enums import DonationState, SlipProof
+from refurb.models import Device, LineDecision, PickUp
+from refurb.services.donations import qualify_donation
+from refurb.services.pickups import record_pick_up
+from tests.refurb.donations import Scene, Workshop, again, laptops, load_law
+
+
+def at_once[R](*functions: Callable[[], R]) -> list[R | Refused]:
+    """What each function returned or why it was refused, each in a thread and a connection of its own."""
+    together = Barrier(len(functions))
+
+    def run(function: Callable[[], R]) -> R | Refused:
+        try:
+            together.wait(timeout=10)
+            return function()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return list(pool.map(run, functions))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_last_pick_ups_at_once_collect_the_donation_once() -> None:
+    load_law()
+    scene = Scene(lines=(laptops(6),))
+    donation = scene.scheduled(split=True)
+    line = donation.lines.get()
+
+    def record(workshop: Workshop) -> Callable[[], PickUp]:
+        pick_up, technician = scene.pick_up(donation, workshop), workshop.technician
+        return lambda: record_pick_up(
+            actor=technician,
+            pick_up=pick_up,
+            counts={line.pk: 3},
+            done_on=timezone.localdate(),
+            proof=SlipProof.ATTESTED,
+            signer_name="Dominique Exemple",
+        )
+
+    ends = at_once(record(scene.north), record(scene.south))
+
+    assert not [end for end in ends if isinstance(end, Refused)]
+    assert again(donation).state == DonationState.COLLECTED
+    assert donation.journal.filter(verb="collect").count() == 1
+    assert set(Device.objects.filter(donation=donation).values_list("state", flat=True)) == {"collected"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_decisions_at_once_leave_one_and_a_sentence() -> None:
+    load_law()
+    scene = Scene()
+    donation = scene.announced()
+    rulings = scene.rulings(donation)
+    pilot = scene.pilot
+
+    def decide() -> object:
+        return qualify_donation(actor=pilot, donation=donation, rulings=rulings)
+
+    ends = at_once(decide, decide)
+
+    refused = [end for end in ends if isinstance(end, Refused)]
+    assert len(refused) == 1
+    assert "« Qualifiée »" in str(refused[0])
+    assert LineDecision.objects.filter(line__donation=donation).count() == 1
+    assert Device.objects.filter(donation=donation).count() == 3
