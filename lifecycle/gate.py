@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from lifecycle.actors import Actor, System
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.judging import NOT_ALLOWED, Row, judge, links_of, read, visible
+from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, links_of, read, visible
 from lifecycle.locking import Strength, hold, lock_in_order, one_transaction
 from lifecycle.machine import Capacity, Machine, Requirement, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
@@ -317,10 +317,12 @@ def _move(
         model, declared, movable, ctx, per_row, recorded_at=recorded_at,
         cause=_cause(model, movable, cause), comment_digest=record_comment(comment),
     )  # fmt: skip
-    keys = write_journal(model, stamped)
+    entry_keys = write_journal(model, stamped)
     update_rows(model, declared, stamped, ctx.at)
     count_capacities(declared, movable, ctx)
-    _set_in_motion(Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, keys), per_row))
+    _set_in_motion(
+        Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), per_row)
+    )
     return outcome
 
 
@@ -341,12 +343,12 @@ def _give_birth[M: Machine](
     clock, recorded_at = _database_clock()
     instant = at or clock
     ctx = Context(instant, actor, values)
-    keys = draw_keys(model, len(instances))
+    pks = draw_keys(model, len(instances))
     drafts = []
-    for key, instance, found in zip(keys, instances, links, strict=True):
-        instance.pk = key
+    for pk, instance, found in zip(pks, instances, links, strict=True):
+        instance.pk = pk
         dimensions = {f.attname: getattr(instance, f.attname) for f in _dimension_fields(model)}
-        drafts.append(Row(key, "", 0, "", instant, True, found, dimensions, {}))
+        drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}))
     stamped = stamp(
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
         cause=_cause(model, drafts, cause, instances), comment_digest=record_comment(comment),
@@ -357,8 +359,8 @@ def _give_birth[M: Machine](
         instance.seq, instance.head, instance.moved_at = 1, item.entry["hash"], instant
         instance.__dict__ |= {"state": item.target, **item.written}
     model._base_manager.bulk_create(instances)
-    hold(model, keys)
-    rows = read(model, declared, keys, ctx, scope)
+    hold(model, pks)
+    rows = read(model, declared, pks, ctx, scope)
     judge(model, declared, rows, ctx, {}, asking=False, locked=True)
     refused = {i: tuple(row.reasons) for i, row in enumerate(rows) if row.reasons}
     if any(NOT_ALLOWED in reasons for reasons in refused.values()):
@@ -369,7 +371,7 @@ def _give_birth[M: Machine](
     _set_in_motion(
         Move(model.machine_name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
     )
-    return list(model._base_manager.filter(pk__in=keys).order_by("pk"))
+    return list(model._base_manager.filter(pk__in=keys(pks)).order_by("pk"))
 
 
 def _lock_set(model: type[Machine], declared: Verb, pks: list[int], ctx: Context) -> dict[int, dict[str, Any]]:
@@ -379,7 +381,7 @@ def _lock_set(model: type[Machine], declared: Verb, pks: list[int], ctx: Context
     if names:
         before = {
             row["pk"]: {name: row[name] for name in names}
-            for row in model._base_manager.filter(pk__in=pks).values("pk", *names)
+            for row in model._base_manager.filter(pk__in=keys(pks)).values("pk", *names)
         }
     groups = _lean_groups(model, declared, list(before.values()))
     for rule in declared.requires:
@@ -446,7 +448,7 @@ def _cause(
         raise TypeError(f"{model.__name__} n’a pas un lien et un seul vers {origin.__name__}")
     if instances is None:
         pks = [row.pk for row in rows]
-        parents = dict(model._base_manager.filter(pk__in=pks).values_list("pk", links[0]))
+        parents = dict(model._base_manager.filter(pk__in=keys(pks)).values_list("pk", links[0]))
     else:
         parents = {instance.pk: getattr(instance, links[0]) for instance in instances}
     return Cause(cause.machine, {pk: entries[parent] for pk, parent in parents.items() if parent in entries})

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -24,7 +24,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def of(self, row: Machine) -> Self:
         """The rows of one object, newest first, with who acted."""
-        return self.filter(object_id=row.pk).select_related("actor").order_by("-seq")
+        return self.filter(object_id=row.pk).select_related("actor__user", "actor__organisation").order_by("-seq")
 
 
 class Entry(models.Model):
@@ -67,8 +67,8 @@ class Entry(models.Model):
 
     def sentence(self) -> str:
         """What happened, as the timeline tells it."""
-        model = self._meta.get_field("object").related_model
-        declared = verbs_of(model).get(self.verb)  # type: ignore[arg-type]
+        model = cast("type[Machine]", self._meta.get_field("object").related_model)
+        declared = verbs_of(model).get(self.verb)
         return declared.done if declared else self.verb
 
     def expected_hash(self, previous: str) -> str:
@@ -78,7 +78,7 @@ class Entry(models.Model):
 
 def journal_of(model: type[Machine]) -> type[Entry]:
     """The journal of a machine."""
-    return model._meta.get_field("journal").related_model  # type: ignore[return-value]
+    return cast("type[Entry]", model._meta.get_field("journal").related_model)  # type: ignore[misc]
 
 
 def hashed_columns(journal: type[Entry]) -> list[str]:
@@ -86,22 +86,29 @@ def hashed_columns(journal: type[Entry]) -> list[str]:
     return sorted(f.attname for f in journal._meta.concrete_fields if f.attname not in ("id", "hash"))
 
 
-def _plain(value: Any) -> str:
+def plain_value(value: Any) -> Any:
+    """A column as the canonical JSON holds it: instants in UTC with microseconds, dates in ISO 8601."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"valeur impossible au journal : {type(value).__name__}")
+    return str(value) if isinstance(value, Decimal) else value
 
 
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode
+def _other(value: Any) -> Any:
+    plain = plain_value(value)
+    if plain is value:
+        raise TypeError(f"valeur impossible au journal : {type(value).__name__}")
+    return plain
+
+
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_other).encode
+"""The canonical JSON of a value: sorted keys, no space, UTF-8."""
 
 
 def chain(previous: str, columns: dict[str, Any]) -> str:
     """SHA-256 of the previous hash and the canonical JSON of the columns (UTC, microseconds), in hexadecimal."""
-    return hashlib.sha256(f"{previous}{_canonical(columns)}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}{canonical(columns)}".encode()).hexdigest()
 
 
 def digest_comment(salt: str, text: str) -> str:
@@ -111,4 +118,4 @@ def digest_comment(salt: str, text: str) -> str:
 
 def state_as_of(model: type[Machine], instant: datetime) -> dict[int, str]:
     """``{pk: state}`` of every object of a machine just before ``instant``, from the journal alone."""
-    return dict(journal_of(model).objects.as_of(instant).values_list("object_id", "target"))
+    return dict(journal_of(model).objects.as_of(instant).values_list("object_id", "target"))  # type: ignore[misc]

@@ -7,7 +7,7 @@ A machine is an abstract model built on ``Machine``; each verb is declared with 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, wraps
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -32,6 +32,7 @@ __all__ = [
     "Reason",
     "Requirement",
     "Verb",
+    "field_of",
     "machine_named",
     "machines",
     "verb",
@@ -227,4 +228,9 @@ def machine_named(name: str) -> type[Machine]:
 
 def state_label(model: type[Machine], code: str) -> str:
     """The French label of a state code."""
-    return str(dict(model._meta.get_field("state").flatchoices).get(code, code))  # type: ignore[union-attr]
+    return str(dict(field_of(model, "state").flatchoices).get(code, code))
+
+
+def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """A concrete field of a model by its name or column name; raises FieldDoesNotExist."""
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))

@@ -10,7 +10,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Machine, field_of, verbs_of
 
 WATCHED = ("id", "reference", "state", "seq", "head", "moved_at")
 
@@ -108,7 +108,7 @@ DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 def watched_columns(model: type[Machine]) -> list[str]:
     """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
     names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
-    return sorted({model._meta.get_field(name).column for name in names} | set(WATCHED))
+    return sorted({str(field_of(model, name).column) for name in names} | set(WATCHED))
 
 
 class Wall(Operation):

@@ -11,12 +11,11 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import F
-from psycopg.types.json import Jsonb
 
 from lifecycle.actors import SignedLink
-from lifecycle.journal import chain, digest_comment, hashed_columns, journal_of
+from lifecycle.journal import canonical, chain, digest_comment, hashed_columns, journal_of, plain_value
 from lifecycle.judging import Row, counters_of, stamps_of
-from lifecycle.machine import Machine, Verb
+from lifecycle.machine import Machine, Verb, field_of
 from lifecycle.models import Comment
 from lifecycle.registry import Moved
 from lifecycle.requirements import Capacity, Context, PerRowValues
@@ -89,8 +88,6 @@ def stamp(
     comment_digest: str,
 ) -> list[Stamped]:
     """Work out, for each row, the columns it takes and the journal row that says so, hash included."""
-    journal = journal_of(model)
-    columns = hashed_columns(journal)
     common = {
         "verb": verb.name,
         "at": ctx.at,
@@ -103,26 +100,32 @@ def stamp(
         "via": f"{ctx.actor.link_id}:{ctx.actor.sent_to}" if isinstance(ctx.actor, SignedLink) else "",
         "comment_digest": comment_digest,
     }
+    plain = {name: plain_value(value) for name, value in common.items()}
+    shared = {name: journal_value(ctx.values[name]) for name in verb.journal if name in ctx.values}
     stamped = []
     for row in rows:
         given = {**ctx.values, **per_row[row.pk]} if row.pk in per_row else ctx.values
         written = stamps_of(model, verb, row, ctx, given)
         target = verb.target_from(row.state)
         dimensions = {name: written.get(name, value) for name, value in row.dimensions.items()}
-        entry = common | dimensions
-        entry |= {
+        own = dimensions | {
             "object_id": row.pk,
             "seq": row.seq + 1,
             "source": row.state,
             "target": target,
             "cause_entry": cause.entry_of(row.pk),
-            "values": {name: journal_value(given[name]) for name in verb.journal if name in given},
+            "values": shared if given is ctx.values else _journaled(verb, given),
         }
         if "gate_due_at" in row.computed:
-            entry["due_at"] = row.computed["gate_due_at"]
-        entry["hash"] = chain(row.head, {name: entry[name] for name in columns})
+            own["due_at"] = row.computed["gate_due_at"]
+        entry = common | own
+        entry["hash"] = chain(row.head, plain | own)
         stamped.append(Stamped(row, target, written, entry))
     return stamped
+
+
+def _journaled(verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: journal_value(given[name]) for name in verb.journal if name in given}
 
 
 def draw_keys(model: type[models.Model], count: int) -> list[int]:
@@ -143,8 +146,10 @@ def write_journal(model: type[Machine], stamped: Sequence[Stamped]) -> list[int]
     table = connection.ops.quote_name(journal._meta.db_table)
     json_columns = {f.attname for f in journal._meta.concrete_fields if isinstance(f, models.JSONField)}
 
+    texts: dict[int, str] = {}
+
     def line(item: Stamped) -> list[Any]:
-        return [Jsonb(item.entry[name]) if name in json_columns else item.entry[name] for name in columns]
+        return [_json(item.entry[name], texts) if name in json_columns else item.entry[name] for name in columns]
 
     if len(stamped) == 1:
         marks = ", ".join(["%s"] * len(columns))
@@ -158,8 +163,15 @@ def write_journal(model: type[Machine], stamped: Sequence[Stamped]) -> list[int]
     return keys
 
 
+def _json(value: Any, texts: dict[int, str]) -> str:
+    """The text of a JSON value, written once for the rows that share it."""
+    if id(value) not in texts:
+        texts[id(value)] = canonical(value)
+    return texts[id(value)]
+
+
 def _column(model: type[models.Model], attname: str) -> str:
-    return str(model._meta.get_field(attname).column)  # type: ignore[union-attr]
+    return str(field_of(model, attname).column)
 
 
 def update_rows(model: type[Machine], verb: Verb, stamped: Sequence[Stamped], at: datetime) -> None:
@@ -172,13 +184,13 @@ def update_rows(model: type[Machine], verb: Verb, stamped: Sequence[Stamped], at
     if verb.target is not None:
         common.append(("state", verb.target))
     for attname in stamped[0].written:
-        field = model._meta.get_field(attname)
-        values = [field.get_db_prep_save(item.written[attname], connection) for item in stamped]  # type: ignore[union-attr]
-        column = str(field.column)  # type: ignore[union-attr]
+        field = field_of(model, attname)
+        values = [field.get_db_prep_save(item.written[attname], connection) for item in stamped]
+        column = str(field.column)
         if len(stamped) == 1 or all(value == values[0] for value in values):
             common.append((column, values[0]))
         else:
-            arrays.append((column, str(field.db_type(connection)), values))  # type: ignore[union-attr]
+            arrays.append((column, str(field.db_type(connection)), values))
     quote = connection.ops.quote_name
     settings = [f"{quote(column)} = v.{quote(column)}" for column, _, _ in arrays]
     settings += [f"{quote(column)} = %s" for column, _ in common]
