@@ -83,7 +83,10 @@ def lock(model: type[models.Model], pks: Iterable[int], strength: Strength) -> l
         _check_order(model, wanted, held)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}", [wanted])
+        cursor.execute(
+            f"SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}",  # noqa: S608
+            [wanted],
+        )
         found = [row[0] for row in cursor.fetchall()]
     hold(model, found)
     return found

@@ -158,7 +158,7 @@ def verb(
     due_at: Any = None,
     irreversible: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Declare one verb of a machine: label (French infinitive), sources, target, who, what is required, what is stamped.
+    """Declare one verb: label (French infinitive), sources, target, who may, what is required, what is stamped.
 
     ``who``: permission functions, any of which is enough. ``follows``: "machine.verb" causes on which a follower may do
     it with the same actor. ``leans``: links whose rows are locked with it (``leans_write`` when they are written).

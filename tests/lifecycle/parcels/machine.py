@@ -64,6 +64,7 @@ def _labels_differ(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 
 REASON = Requirement("reason", "Dites pourquoi.", needs=("reason",), field="reason")
+SIZE = Requirement("size", "Dites la taille.", needs=("size",), field="size")
 WEIGHT = Requirement("weight", "Le poids dépasse la limite.", _weight_fits, needs=("weight",), field="weight")
 SEALED = Requirement("sealed", "Le scellé n’a pas été relevé.", _sealed, lifted_by="le magasinier")
 LABEL = PerRow(
@@ -134,7 +135,7 @@ class ParcelMachine(Machine):
         source=[S.ANNOUNCED, S.STORED],
         target=SAME,
         who=can_pilot,
-        requires=[REASON],
+        requires=[REASON, SIZE],
         stamps={"size": Given("size")},
         journal=["size"],
     )
