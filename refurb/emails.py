@@ -46,9 +46,7 @@ def donation_qualified_for_donor(donation: Donation, at: datetime) -> None:
 def donation_assigned_for_workshop(donation: Donation, at: datetime) -> None:
     """A workshop has a share of the lot, to be scheduled once the deed is accepted. To each its own."""
     for workshop, people in _managers(donation.workshops().values("pk")).items():
-        shares = (
-            Allocation.objects.filter(donation=donation, workshop=workshop).current().select_related("line")
-        )
+        shares = Allocation.objects.filter(donation=donation, workshop=workshop).current().select_related("line")
         _write("donation_assigned_for_workshop", donation, {workshop: people}, at, shares=list(shares))
 
 
@@ -70,9 +68,7 @@ def donation_released_for_workshop(donation: Donation, workshops: Iterable[int],
 
 def donation_declined_for_donor(donation: Donation, at: datetime) -> None:
     """The lot is declined: why, and where to recycle it."""
-    _write(
-        "donation_declined_for_donor", donation, _donor_contacts(donation), at, recyclers=_recyclers(donation)
-    )
+    _write("donation_declined_for_donor", donation, _donor_contacts(donation), at, recyclers=_recyclers(donation))
 
 
 def pick_up_scheduled_for_donor(pick_up: PickUp, at: datetime) -> None:
@@ -150,12 +146,7 @@ def _write(template: str, donation: Donation, people: People, at: datetime, **co
 def _people_of(memberships: Any) -> People:
     """The people who can act in these memberships, each once, by organisation."""
     found: People = {}
-    rows = (
-        memberships.open()
-        .exclude(user__email="")
-        .select_related("user")
-        .order_by("organisation_id", "user_id")
-    )
+    rows = memberships.open().exclude(user__email="").select_related("user").order_by("organisation_id", "user_id")
     for membership in rows.distinct("organisation_id", "user_id"):
         person = (membership.user.email, membership.user.get_full_name())
         found.setdefault(membership.organisation_id, []).append(person)
@@ -168,9 +159,7 @@ def _donor_contacts(donation: Donation) -> People:
 
 def _managers(workshops: Any) -> People:
     return _people_of(
-        Membership.objects.filter(
-            organisation__in=workshops, kind=OrganisationKind.RECONDITIONER, role=Role.MANAGER
-        )
+        Membership.objects.filter(organisation__in=workshops, kind=OrganisationKind.RECONDITIONER, role=Role.MANAGER)
     )
 
 

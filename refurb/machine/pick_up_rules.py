@@ -20,18 +20,14 @@ def _rows(model: str) -> QuerySet[Any]:
 DAY_GIVEN = Requirement(
     "starts_at",
     "Indiquez le jour et l’heure de l’enlèvement, à partir d’aujourd’hui.",
-    lambda ctx: (
-        not ctx.has("starts_at") or timezone.localdate(ctx.values["starts_at"]) >= timezone.localdate(ctx.at)
-    ),
+    lambda ctx: not ctx.has("starts_at") or timezone.localdate(ctx.values["starts_at"]) >= timezone.localdate(ctx.at),
     needs=("starts_at",),
     field="starts_at",
 )
 END_AFTER_START = Requirement(
     "ends_at",
     "La fin du créneau suit son début.",
-    lambda ctx: (
-        not (ctx.has("ends_at") and ctx.has("starts_at")) or ctx.values["ends_at"] > ctx.values["starts_at"]
-    ),
+    lambda ctx: not (ctx.has("ends_at") and ctx.has("starts_at")) or ctx.values["ends_at"] > ctx.values["starts_at"],
     field="ends_at",
 )
 CARRIER_GIVEN = Requirement("carrier", "Indiquez le transporteur.", needs=("carrier",), field="carrier")
@@ -44,9 +40,7 @@ CONTACT_GIVEN = Requirement(
 DEED_ACCEPTED = Requirement(
     "deed_accepted",
     "Le donateur n’a pas encore accepté l’acte de don de ce lot.",
-    lambda ctx: Exists(
-        _rows("DeedAcceptance").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
-    ),
+    lambda ctx: Exists(_rows("DeedAcceptance").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))),
     lifted_by="un contact du donateur",
     where="refurb:donation_accept_deed",
 )
@@ -55,9 +49,7 @@ NOT_PICKED_UP_BY_US = Requirement(
     "Votre atelier a déjà fait son enlèvement.",
     lambda ctx: (
         ~Exists(
-            _rows("PickUp").filter(
-                donation=OuterRef("pk"), workshop=ctx.actor.organisation_id, done_at__isnull=False
-            )
+            _rows("PickUp").filter(donation=OuterRef("pk"), workshop=ctx.actor.organisation_id, done_at__isnull=False)
         )
     ),
 )
@@ -89,9 +81,7 @@ EVERY_LINE_COUNTED = Requirement(
     lambda ctx: (
         ~Exists(
             _shares().exclude(
-                Exists(
-                    _rows("PickUpCount").filter(line=OuterRef("line"), pick_up__workshop=OuterRef("workshop"))
-                )
+                Exists(_rows("PickUpCount").filter(line=OuterRef("line"), pick_up__workshop=OuterRef("workshop")))
             )
         )
     ),

@@ -15,14 +15,10 @@ class LineDecision(models.Model):
 
     line = models.OneToOneField(DonationLine, models.PROTECT, related_name="decision", verbose_name="ligne")
     accepted = models.PositiveIntegerField("quantité acceptée")
-    destination = models.CharField(
-        "destination", max_length=10, choices=Destination, default=Destination.REUSE
-    )
+    destination = models.CharField("destination", max_length=10, choices=Destination, default=Destination.REUSE)
     code = models.CharField("motif du refus", max_length=12, choices=RefusalCode, blank=True)
     decided_at = models.DateTimeField("décidé le")
-    decided_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, related_name="+", verbose_name="par"
-    )
+    decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
 
     class Meta:
         verbose_name = "décision sur une ligne"
@@ -56,9 +52,7 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 class Allocation(models.Model):
     """The share of a line that goes to a workshop. A new round replaces the one before: append-only."""
 
-    donation = models.ForeignKey(
-        Donation, models.PROTECT, related_name="allocations", verbose_name="donation"
-    )
+    donation = models.ForeignKey(Donation, models.PROTECT, related_name="allocations", verbose_name="donation")
     line = models.ForeignKey(DonationLine, models.PROTECT, related_name="allocations", verbose_name="ligne")
     workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
     quantity = models.PositiveIntegerField("quantité")
@@ -73,9 +67,7 @@ class Allocation(models.Model):
         indexes = (models.Index(fields=("workshop", "donation"), name="refurb_allocation_workshop"),)
         constraints = (
             models.UniqueConstraint(fields=("line", "workshop", "round"), name="refurb_allocation_once"),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0, round__gt=0), name="refurb_allocation_quantity"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0, round__gt=0), name="refurb_allocation_quantity"),
         )
 
     def __str__(self) -> str:

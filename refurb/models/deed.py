@@ -32,9 +32,7 @@ class DeedText(Dated):
         ordering = ("-valid_from", "version")
         constraints = (
             *Dated.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="refurb_deedtext_sha256"
-            ),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="refurb_deedtext_sha256"),
         )
 
     def __str__(self) -> str:
@@ -86,9 +84,7 @@ class DeedAcceptance(models.Model):
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="deeds", verbose_name="donation")
     round = models.PositiveSmallIntegerField("répartition n°")
-    text = models.ForeignKey(
-        DeedText, models.PROTECT, related_name="acceptances", verbose_name="version du texte"
-    )
+    text = models.ForeignKey(DeedText, models.PROTECT, related_name="acceptances", verbose_name="version du texte")
     exact_text = models.TextField("texte exact")
     sha256 = models.CharField("empreinte du texte exact", max_length=64)
     accepted_at = models.DateTimeField("accepté le")
@@ -102,9 +98,7 @@ class DeedAcceptance(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.UniqueConstraint(fields=("donation", "round"), name="refurb_deedacceptance_once"),
-            models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="refurb_deedacceptance_sha256"
-            ),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="refurb_deedacceptance_sha256"),
         )
 
     def __str__(self) -> str:

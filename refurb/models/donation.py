@@ -129,9 +129,7 @@ class Donation(DonationMachine):
         ordering = ("-pk",)
         indexes = (models.Index(fields=("state", "moved_at"), name="refurb_donation_state"),)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=DonationState.values), name="refurb_donation_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=DonationState.values), name="refurb_donation_state_known"),
             models.CheckConstraint(
                 condition=Q(donor_kind__in=(DonorKind.PUBLIC, DonorKind.PRIVATE)),
                 name="refurb_donation_donor_kind",
@@ -173,16 +171,12 @@ class Donation(DonationMachine):
                 condition=_both_or_none("reconciled_at", (S.RECONCILED,)), name="refurb_donation_reconciled"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state=S.DECLINED, declined_at__isnull=False, decline_reason__in=DeclineReason.values
-                )
+                condition=Q(state=S.DECLINED, declined_at__isnull=False, decline_reason__in=DeclineReason.values)
                 | ~Q(state=S.DECLINED) & Q(declined_at=None, decline_reason=""),
                 name="refurb_donation_declined",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state=S.WITHDRAWN, withdrawn_at__isnull=False, withdraw_reason__in=WithdrawReason.values
-                )
+                condition=Q(state=S.WITHDRAWN, withdrawn_at__isnull=False, withdraw_reason__in=WithdrawReason.values)
                 | ~Q(state=S.WITHDRAWN) & Q(withdrawn_at=None, withdraw_reason=""),
                 name="refurb_donation_withdrawn",
             ),
@@ -253,9 +247,7 @@ class DonationLine(models.Model):
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="lines", verbose_name="donation")
     type = models.CharField("type", max_length=12, choices=DeviceType)
-    quantity = models.PositiveIntegerField(
-        "quantité", validators=[MinValueValidator(1), MaxValueValidator(5000)]
-    )
+    quantity = models.PositiveIntegerField("quantité", validators=[MinValueValidator(1), MaxValueValidator(5000)])
     purchase_year = models.PositiveSmallIntegerField("année d’achat", validators=[MinValueValidator(1985)])
     condition = models.CharField("état", max_length=12, choices=LineCondition)
     model_name = models.CharField("marque et modèle", max_length=120, blank=True)
@@ -275,17 +267,11 @@ class DonationLine(models.Model):
         verbose_name_plural = "lignes de donation"
         ordering = ("donation", "pk")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(quantity__gte=1, quantity__lte=5000), name="refurb_line_quantity"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=5000), name="refurb_line_quantity"),
             models.CheckConstraint(condition=Q(purchase_year__gte=1985), name="refurb_line_purchase_year"),
             models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="refurb_line_type"),
-            models.CheckConstraint(
-                condition=Q(condition__in=LineCondition.values), name="refurb_line_condition"
-            ),
-            models.CheckConstraint(
-                condition=Q(unit_value=None) | Q(unit_value__gte=0), name="refurb_line_unit_value"
-            ),
+            models.CheckConstraint(condition=Q(condition__in=LineCondition.values), name="refurb_line_condition"),
+            models.CheckConstraint(condition=Q(unit_value=None) | Q(unit_value__gte=0), name="refurb_line_unit_value"),
         )
 
     def __str__(self) -> str:
@@ -301,18 +287,14 @@ class LineExplanation(models.Model):
     collected = models.PositiveIntegerField("enlevé")
     received = models.PositiveIntegerField("reçu")
     explained_at = models.DateTimeField("expliqué le")
-    explained_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, related_name="+", verbose_name="par"
-    )
+    explained_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
 
     class Meta:
         verbose_name = "explication d’un écart"
         verbose_name_plural = "explications des écarts"
         ordering = ("line", "pk")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__in=DifferenceCode.values), name="refurb_lineexplanation_code"
-            ),
+            models.CheckConstraint(condition=Q(code__in=DifferenceCode.values), name="refurb_lineexplanation_code"),
         )
 
     def __str__(self) -> str:
@@ -338,9 +320,7 @@ class DonationPaper(models.Model):
     workshop = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="atelier"
     )
-    document = models.OneToOneField(
-        Document, models.PROTECT, related_name="donation_paper", verbose_name="document"
-    )
+    document = models.OneToOneField(Document, models.PROTECT, related_name="donation_paper", verbose_name="document")
 
     objects = DonationPaperQuerySet.as_manager()
 

@@ -39,9 +39,7 @@ class PickUp(models.Model):
     """
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="pick_ups", verbose_name="donation")
-    workshop = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="pick_ups", verbose_name="atelier"
-    )
+    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="pick_ups", verbose_name="atelier")
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin")
     carrier = models.CharField("transporteur", max_length=120)
@@ -50,9 +48,7 @@ class PickUp(models.Model):
     instructions = models.TextField("consignes", blank=True)
     revision = models.PositiveSmallIntegerField("révision", default=0)
     planned_at = models.DateTimeField("planifié le")
-    planned_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, related_name="+", verbose_name="par"
-    )
+    planned_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
 
     done_on = models.DateField("enlevé le", null=True, blank=True)

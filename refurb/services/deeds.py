@@ -16,9 +16,7 @@ from refurb.services.donations import held_donation
 
 NO_DEED_TEXT = Reason("no_deed_text", "Aucun texte d’acte de don n’est en vigueur.", "l’équipe technique")
 NOT_QUALIFIED = Reason("not_qualified", "L’acte de don s’accepte quand le lot est qualifié.", "le pilote")
-TEXT_CHANGED = Reason(
-    "text_changed", "Le texte a changé depuis son affichage : relisez-le avant de l’accepter."
-)
+TEXT_CHANGED = Reason("text_changed", "Le texte a changé depuis son affichage : relisez-le avant de l’accepter.")
 
 
 def deed_of(donation: Donation, *, at: datetime | None = None) -> tuple[DeedText, str]:
@@ -33,9 +31,7 @@ def deed_of(donation: Donation, *, at: datetime | None = None) -> tuple[DeedText
 
 
 @gate.one_transaction
-def accept_deed(
-    *, actor: Actor, donation: Donation, sha256: str, at: datetime | None = None
-) -> DeedAcceptance:
+def accept_deed(*, actor: Actor, donation: Donation, sha256: str, at: datetime | None = None) -> DeedAcceptance:
     """The donor's contact accepts the exact text he was shown, named by its fingerprint. Once: asked again,
     the same acceptance is returned.
 

@@ -97,9 +97,7 @@ def create_donation(
 
 
 @gate.one_transaction
-def edit_donation(
-    *, actor: Actor, donation: Donation, lines: Iterable[Line] | None = None, **site: Any
-) -> Donation:
+def edit_donation(*, actor: Actor, donation: Donation, lines: Iterable[Line] | None = None, **site: Any) -> Donation:
     """Describe a draft again. ``lines`` replaces all its lines when given.
 
     ``site``: donor_legal_form, description, peripherals, pick_up_address, pick_up_postcode, pick_up_city,
@@ -139,9 +137,7 @@ def record_transfer_decision(
 
 
 @gate.one_transaction
-def announce_donation(
-    *, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = ""
-) -> Donation:
+def announce_donation(*, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = "") -> Donation:
     """Offer the lot. Raises Unknown, PermissionDenied, Refused."""
     quantities = announced_by_type([donation.pk])[donation.pk]
     announced: Donation = gate.apply(donation, "announce", actor=actor, at=at, comment=comment, **quantities)
@@ -217,9 +213,7 @@ def withdraw_donation(
 
 
 @gate.one_transaction
-def explain_line(
-    *, actor: Actor, line: DonationLine, code: str, at: datetime | None = None
-) -> LineExplanation:
+def explain_line(*, actor: Actor, line: DonationLine, code: str, at: datetime | None = None) -> LineExplanation:
     """Explain, with a code of ``DifferenceCode``, why what was accepted, collected and received differ on a
     line.
 
@@ -241,9 +235,7 @@ def explain_line(
 
 
 @gate.one_transaction
-def reconcile_donation(
-    *, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = ""
-) -> Donation:
+def reconcile_donation(*, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = "") -> Donation:
     """Balance the lot: what was announced, collected, received. Raises Unknown, PermissionDenied, Refused."""
     reconciled: Donation = gate.apply(donation, "reconcile", actor=actor, at=at, comment=comment)
     return reconciled

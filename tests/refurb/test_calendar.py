@@ -41,9 +41,7 @@ def test_instants_are_written_in_utc() -> None:
 def test_summer_time_is_known() -> None:
     summer = START + timedelta(days=120)
 
-    assert "DTSTART:20260710T073000Z" in lines_of(
-        replace(EVENT, starts_at=summer, ends_at=summer + timedelta(hours=1))
-    )
+    assert "DTSTART:20260710T073000Z" in lines_of(replace(EVENT, starts_at=summer, ends_at=summer + timedelta(hours=1)))
 
 
 def test_a_long_line_is_folded_at_75_octets_and_reads_back_the_same() -> None:
@@ -58,9 +56,7 @@ def test_a_long_line_is_folded_at_75_octets_and_reads_back_the_same() -> None:
 
 
 def test_signs_that_mean_something_are_escaped() -> None:
-    lines = lines_of(
-        replace(EVENT, location="2, rue A; bât\\B", description="Quai 3\r\nSonner\nBEGIN:VEVENT")
-    )
+    lines = lines_of(replace(EVENT, location="2, rue A; bât\\B", description="Quai 3\r\nSonner\nBEGIN:VEVENT"))
 
     assert "LOCATION:2\\, rue A\\; bât\\\\B" in lines
     assert "DESCRIPTION:Quai 3\\nSonner\\nBEGIN:VEVENT" in lines
