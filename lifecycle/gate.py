@@ -5,7 +5,6 @@ One row is a set of one. A set is partial: a refused row is untouched and comes 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +12,18 @@ import psycopg
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lifecycle.actors import Actor, System
+from lifecycle.actors import Actor
+from lifecycle.answers import Action, Outcome, actions_for, outcome_of, preview, scope_of, seen_by
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, links_of, read, visible
+from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, links_of, read
 from lifecycle.locking import Strength, hold, lock_in_order, one_transaction
-from lifecycle.machine import Capacity, Machine, Requirement, Verb, machine_named, verbs_of
+from lifecycle.machine import Capacity, Machine, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
-from lifecycle.requirements import Context, PerRowValues, Reason, as_expression
+from lifecycle.requirements import Context, PerRowValues, Reason
 from lifecycle.writing import (
     NO_CAUSE,
     Cause,
@@ -50,27 +50,6 @@ __all__ = [
 
 ATTEMPTS = 5
 CLOSED = Reason("closed_period", "Ce mois est clos : plus rien ne s’y inscrit.", "le pilotage départemental")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a set: the rows that moved (or would), and for each of the others everything that is missing."""
-
-    moved: list[int] = field(default_factory=list)
-    refused: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Action:
-    """One verb as the action bar shows it: possible now, or greyed with its reasons."""
-
-    verb: str
-    label: str
-    allowed: bool
-    reasons: tuple[Reason, ...]
-    url_name: str
-    irreversible: bool
 
 
 class _LinksMoved(Exception):
@@ -130,8 +109,8 @@ def apply_many(
     """
     model: type[Machine] = queryset.model
     declared = verbs_of(model)[verb]
-    scope = _scope(declared, actor, cause)
-    pks = list(_seen(model, queryset, actor, cause).order_by("pk").values_list("pk", flat=True))
+    scope = scope_of(declared, actor, cause)
+    pks = list(seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", flat=True))
     if not pks:
         return Outcome(at=at)
     for attempt in range(ATTEMPTS):
@@ -182,7 +161,7 @@ def create_many[M: Machine](
     declared = verbs_of(model)[verb]
     if not declared.creates:
         raise ValueError(f"« {verb} » n’est pas une création")
-    scope = _scope(declared, actor, cause)
+    scope = scope_of(declared, actor, cause)
     if not rows:
         return []
     try:
@@ -192,98 +171,6 @@ def create_many[M: Machine](
             )
     except (IntegrityError, psycopg.IntegrityError) as error:
         raise Refused(dict.fromkeys(range(len(rows)), (_translate(declared, error),))) from error
-
-
-def preview(
-    queryset: QuerySet[Any],
-    verb: str,
-    *,
-    actor: Actor,
-    per_row: PerRowValues | None = None,
-    at: datetime | None = None,
-    **values: Any,
-) -> Outcome:
-    """What the verb would do on a set, without a lock and without moving anything.
-
-    A value that is not given asks whether any would do. Raises PermissionDenied as ``apply_many``.
-    """
-    model: type[Machine] = queryset.model
-    declared = verbs_of(model)[verb]
-    scope = _scope(declared, actor, None)
-    ctx = Context(at or timezone.now(), actor, values)
-    pks = _seen(model, queryset, actor, None).order_by("pk").values_list("pk", flat=True)
-    rows = read(model, declared, list(pks), ctx, scope)
-    judge(model, declared, rows, ctx, per_row or {}, asking=True, locked=False)
-    return _outcome(rows, ctx.at)
-
-
-def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> list[Action]:
-    """The verbs this actor has on this row from its present state, each possible or with its reasons: one query."""
-    model = type(row)
-    ctx = Context(at or timezone.now(), actor, {})
-    scoped = [
-        (declared, scope)
-        for declared in verbs_of(model).values()
-        if row.state in declared.sources and (scope := declared.scope(actor)) is not None  # type: ignore[attr-defined]
-    ]
-    annotations = {}
-    for i, (declared, scope) in enumerate(scoped):
-        annotations[f"who_{i}"] = as_expression(scope)
-        for j, rule in enumerate(declared.requires):
-            condition = _as_condition(rule, ctx)
-            annotations[f"rule_{i}_{j}"] = as_expression(condition)
-    if not scoped:
-        return []
-    answers = model._base_manager.filter(pk=row.pk).annotate(**annotations).values(*annotations).first() or {}
-    actions = []
-    for i, (declared, _) in enumerate(scoped):
-        if not answers.get(f"who_{i}"):
-            continue
-        reasons = tuple(rule.reason for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"])
-        actions.append(
-            Action(
-                verb=declared.name,
-                label=declared.label,
-                allowed=not reasons,
-                reasons=reasons,
-                url_name=f"{model._meta.app_label}:{model.machine_name}_{declared.name}",
-                irreversible=declared.irreversible,
-            )
-        )
-    return actions
-
-
-def _as_condition(rule: Any, ctx: Context) -> Any:
-    """What can be asked of one row without values: a rule on a set's values says nothing yet."""
-    if isinstance(rule, Requirement):
-        return rule.condition(ctx)
-    if isinstance(rule, Capacity) and rule.amount > 0:
-        if isinstance(rule.key, str):
-            return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
-        counter = rule.key(ctx)
-        if counter is None:
-            return True
-        model = apps.get_model(rule.counter)
-        return models.Exists(model._base_manager.filter(**{"pk": counter, f"{rule.used}__lt": F(rule.limit)}))
-    return True
-
-
-def _scope(declared: Verb, actor: Actor, cause: Move | None) -> Q:
-    """The rows on which this actor may do the verb; raises PermissionDenied when there can be none."""
-    if cause is not None and cause.name in declared.follows:
-        return Q()
-    if isinstance(actor, System) and declared.due is not None:
-        return Q()
-    scope = declared.scope(actor)
-    if scope is None:
-        raise PermissionDenied(f"« {declared.label} » n’est pas ouvert à ce rôle")
-    return scope
-
-
-def _seen(model: type[Machine], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
-    if cause is not None or isinstance(actor, System):
-        return queryset
-    return queryset.filter(pk__in=visible(model._default_manager.all(), actor).values("pk"))
 
 
 def _move(
@@ -309,7 +196,7 @@ def _move(
     if instant != ctx.at:
         ctx = Context(instant, actor, values)
     judge(model, declared, rows, ctx, per_row, asking=False, locked=True)
-    outcome = _outcome(rows, ctx.at)
+    outcome = outcome_of(rows, ctx.at)
     movable = [row for row in rows if not row.reasons]
     if not movable:
         return outcome
@@ -417,14 +304,6 @@ def _not_before(rows: Sequence[Row], at: datetime, *, strict: bool) -> datetime:
     if strict and latest > at:
         raise ValueError(f"un mouvement du {at:%Y-%m-%d %H:%M:%S} précéderait le dernier ({latest:%Y-%m-%d %H:%M:%S})")
     return max(at, latest)
-
-
-def _outcome(rows: Sequence[Row], at: datetime) -> Outcome:
-    return Outcome(
-        moved=[row.pk for row in rows if not row.reasons],
-        refused={row.pk: tuple(dict.fromkeys(row.reasons)) for row in rows if row.reasons},
-        at=at,
-    )
 
 
 def _dimension_fields(model: type[Machine]) -> list[Any]:

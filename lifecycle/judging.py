@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.expressions import Combinable, RawSQL
 
 from lifecycle.locking import lock
@@ -111,7 +111,7 @@ def judge(
             known = {reason.code for reason in row.reasons}
             given = {**ctx.values, **per_row.get(row.pk, {})}
             row.reasons += [rule.reason for rule in verb.requires if rule.code not in known and _lacks(rule, given)]
-    _judge_sets(verb, rows, ctx, per_row, asking=asking)
+    _judge_sets(verb, rows, ctx, per_row)
     for rule in verb.requires:
         if isinstance(rule, Capacity):
             _judge_capacity(rule, [row for row in rows if not row.reasons], ctx, locked=locked)
@@ -122,14 +122,16 @@ def _lacks(rule: Rule, given: Mapping[str, Any]) -> bool:
     return any(given.get(name) in (None, "") for name in needs)
 
 
-def _judge_sets(verb: Verb, rows: list[Row], ctx: Context, per_row: PerRowValues, *, asking: bool) -> None:
-    merged = {row.pk: {**ctx.values, **per_row.get(row.pk, {})} for row in rows if not row.reasons}
+def _judge_sets(verb: Verb, rows: list[Row], ctx: Context, per_row: PerRowValues) -> None:
+    """Ask the rules on a set's values, for every row the verb could concern, so that all is said at once."""
+    concerned = [row for row in rows if not any(reason.code in ("state", NOT_ALLOWED.code) for reason in row.reasons)]
+    merged = {row.pk: {**ctx.values, **per_row.get(row.pk, {})} for row in concerned}
     for rule in verb.requires:
         if not isinstance(rule, PerRow):
             continue
-        answerable = {pk: given for pk, given in merged.items() if not (asking and _lacks(rule, given))}
+        answerable = {pk: given for pk, given in merged.items() if not _lacks(rule, given)}
         refusals = rule.refusals(ctx, answerable) if answerable else {}
-        for row in rows:
+        for row in concerned:
             if row.pk in refusals:
                 row.reasons.append(refusals[row.pk])
 
@@ -190,8 +192,3 @@ def stamps_of(model: type[Machine], verb: Verb, row: Row, ctx: Context, given: M
             resolved = value
         written[field_of(model, name).attname] = getattr(resolved, "pk", resolved)
     return written
-
-
-def visible(queryset: QuerySet[Any], actor: Any) -> QuerySet[Any]:
-    """The rows of a set the actor may see."""
-    return queryset.visible_to(actor)  # type: ignore[attr-defined,no-any-return]

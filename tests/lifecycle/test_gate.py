@@ -108,6 +108,14 @@ def test_two_rows_of_a_set_cannot_take_the_same_value(announce: Announce, keeper
     assert {reason.code for reasons in outcome.refused.values() for reason in reasons} == {"label"}
 
 
+def test_a_rule_on_values_is_said_beside_the_others(announce: Announce, keeper: Membership) -> None:
+    first, second = *announce(), *announce(limit=1)
+    store(first, keeper, "R-1")
+    with pytest.raises(Refused) as refusal:
+        store(second, keeper, "R-1")
+    assert [reason.code for reason in refusal.value.all] == ["weight", "label"]
+
+
 def test_the_surplus_of_a_capacity_is_refused_by_rank(announce: Announce, keeper: Membership, depot: Depot) -> None:
     Depot.objects.update(total=2)
     parcels = announce(3)

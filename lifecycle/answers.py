@@ -1,0 +1,138 @@
+"""Questions to the gate that move nothing: what would happen to a set, what may be done with a row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, Q, QuerySet
+from django.utils import timezone
+
+from lifecycle.actors import Actor, System
+from lifecycle.judging import Row, judge, read
+from lifecycle.machine import Capacity, Machine, Requirement, Verb, verbs_of
+from lifecycle.registry import Move
+from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, as_expression
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a set: the rows that moved (or would), and for each of the others everything that is missing."""
+
+    moved: list[int] = field(default_factory=list)
+    refused: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """One verb as the action bar shows it: possible now, or greyed with its reasons."""
+
+    verb: str
+    label: str
+    allowed: bool
+    reasons: tuple[Reason, ...]
+    url_name: str
+    irreversible: bool
+
+
+def preview(
+    queryset: QuerySet[Any],
+    verb: str,
+    *,
+    actor: Actor,
+    per_row: PerRowValues | None = None,
+    at: datetime | None = None,
+    **values: Any,
+) -> Outcome:
+    """What the verb would do on a set, without a lock and without moving anything.
+
+    A value that is not given asks whether any would do. Raises PermissionDenied as ``apply_many``.
+    """
+    model: type[Machine] = queryset.model
+    declared = verbs_of(model)[verb]
+    scope = scope_of(declared, actor, None)
+    ctx = Context(at or timezone.now(), actor, values)
+    pks = seen_by(model, queryset, actor, None).order_by("pk").values_list("pk", flat=True)
+    rows = read(model, declared, list(pks), ctx, scope)
+    judge(model, declared, rows, ctx, per_row or {}, asking=True, locked=False)
+    return outcome_of(rows, ctx.at)
+
+
+def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> list[Action]:
+    """The verbs this actor has on this row from its present state, each possible or with its reasons: one query."""
+    model = type(row)
+    ctx = Context(at or timezone.now(), actor, {})
+    scoped = [
+        (declared, scope)
+        for declared in verbs_of(model).values()
+        if row.state in declared.sources and (scope := declared.scope(actor)) is not None  # type: ignore[attr-defined]
+    ]
+    annotations = {}
+    for i, (declared, scope) in enumerate(scoped):
+        annotations[f"who_{i}"] = as_expression(scope)
+        for j, rule in enumerate(declared.requires):
+            condition = _as_condition(rule, ctx)
+            annotations[f"rule_{i}_{j}"] = as_expression(condition)
+    if not scoped:
+        return []
+    answers = model._base_manager.filter(pk=row.pk).annotate(**annotations).values(*annotations).first() or {}
+    actions = []
+    for i, (declared, _) in enumerate(scoped):
+        if not answers.get(f"who_{i}"):
+            continue
+        reasons = tuple(rule.reason for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"])
+        actions.append(
+            Action(
+                verb=declared.name,
+                label=declared.label,
+                allowed=not reasons,
+                reasons=reasons,
+                url_name=f"{model._meta.app_label}:{model.machine_name}_{declared.name}",
+                irreversible=declared.irreversible,
+            )
+        )
+    return actions
+
+
+def _as_condition(rule: Rule, ctx: Context) -> Condition:
+    """What can be asked of one row without values: a rule on a set's values says nothing yet."""
+    if isinstance(rule, Requirement):
+        return rule.condition(ctx)
+    if isinstance(rule, Capacity) and rule.amount > 0:
+        if isinstance(rule.key, str):
+            return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
+        counter = rule.key(ctx)
+        if counter is None:
+            return True
+        model = apps.get_model(rule.counter)
+        return Exists(model._base_manager.filter(**{"pk": counter, f"{rule.used}__lt": F(rule.limit)}))
+    return True
+
+
+def scope_of(declared: Verb, actor: Actor, cause: Move | None) -> Q:
+    """The rows on which this actor may do the verb; raises PermissionDenied when there can be none."""
+    if cause is not None and cause.name in declared.follows:
+        return Q()
+    if isinstance(actor, System) and declared.due is not None:
+        return Q()
+    scope = declared.scope(actor)
+    if scope is None:
+        raise PermissionDenied(f"« {declared.label} » n’est pas ouvert à ce rôle")
+    return scope
+
+
+def seen_by(model: type[Machine], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
+    if cause is not None or isinstance(actor, System):
+        return queryset
+    return queryset.filter(pk__in=model._default_manager.all().visible_to(actor).values("pk"))  # type: ignore[attr-defined]
+
+
+def outcome_of(rows: Sequence[Row], at: datetime) -> Outcome:
+    return Outcome(
+        moved=[row.pk for row in rows if not row.reasons],
+        refused={row.pk: tuple(dict.fromkeys(row.reasons)) for row in rows if row.reasons},
+        at=at,
+    )
