@@ -163,12 +163,12 @@ def test_a_crash_between_any_two_statements_leaves_nothing(keeper: Membership, d
     for after in range(40):
         count = 0
 
-        def interrupt(execute: Any, sql: str, params: Any, many: bool, context: Any, after: int = after) -> Any:
+        def interrupt(execute: Any, *statement: Any, after: int = after) -> Any:
             nonlocal count
             if count == after:
                 raise Crash
             count += 1
-            return execute(sql, params, many, context)
+            return execute(*statement)
 
         try:
             with connection.execute_wrapper(interrupt):
