@@ -46,6 +46,7 @@ def accept_deed(*, actor: Actor, donation: Donation, sha256: str, at: datetime |
     text, exact = deed_of(row, at=at)
     if fingerprint(exact) != sha256:
         raise Refused({row.pk: (TEXT_CHANGED,)})
+    assert actor.pk is not None
     return DeedAcceptance.objects.create(
         donation=row,
         round=row.allocation_round,

@@ -139,7 +139,7 @@ def record_transfer_decision(
 @gate.one_transaction
 def announce_donation(*, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = "") -> Donation:
     """Offer the lot. Raises Unknown, PermissionDenied, Refused."""
-    quantities = announced_by_type([donation.pk])[donation.pk]
+    quantities: dict[str, Any] = {**announced_by_type([donation.pk])[donation.pk]}
     announced: Donation = gate.apply(donation, "announce", actor=actor, at=at, comment=comment, **quantities)
     return announced
 
@@ -167,7 +167,7 @@ def qualify_donation(
             row.transfer_reference, row.transfer_decided_on = transfer_reference.strip(), transfer_decided_on
             row.save(update_fields=["transfer_reference", "transfer_decided_on"])
         _write_rulings(row, list(rulings), actor, at or timezone.now())
-    quantities = accepted_by_type([row.pk])[row.pk]
+    quantities: dict[str, Any] = {**accepted_by_type([row.pk])[row.pk]}
     qualified: Donation = gate.apply(
         row, "qualify", actor=actor, at=at, comment=comment, to_ratify=to_ratify, **quantities
     )
@@ -222,13 +222,12 @@ def explain_line(*, actor: Actor, line: DonationLine, code: str, at: datetime | 
     row = held_donation(actor=actor, donation=line.donation, can=can_reconcile_donation)
     if row.state != DonationState.COLLECTED:
         raise Refused({row.pk: (NOT_COLLECTED,)})
-    numbers = DonationLine.objects.reckoned().get(pk=line.pk)
+    reckoned: Any = DonationLine.objects.reckoned()
+    numbers = reckoned.values("accepted", "collected", "received").get(pk=line.pk)
     return LineExplanation.objects.create(
         line=line,
         code=code,
-        accepted=numbers.accepted,
-        collected=numbers.collected,
-        received=numbers.received,
+        **numbers,
         explained_at=at or timezone.now(),
         explained_by_id=actor.pk,
     )

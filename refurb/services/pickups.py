@@ -197,8 +197,8 @@ def forget_on_site(user: User) -> None:
     )
     for document in slips:
         forget_document(document=document)
-    for pick_up in signed.filter(proof=SlipProof.DRAWN).select_related("signature"):
-        forget_file(file=pick_up.signature)
+    for drawn in StoredFile.objects.filter(pk__in=signed.filter(proof=SlipProof.DRAWN).values("signature")):
+        forget_file(file=drawn)
     signed.update(signer_name="")
     named.update(contact_name="", contact_phone="")
 
