@@ -5,6 +5,7 @@ Several at once do no harm: the second waits while the first prepares, then find
 
 import argparse
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -38,7 +39,7 @@ def main() -> None:
     os.chdir(PROJECT)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.demo"
     os.environ["SITE_URL"] = site = f"http://localhost:{options.port}"
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     with contextlib.suppress(KeyboardInterrupt):
         leave_if_served(options.port, site)
@@ -71,11 +72,12 @@ def leave_if_served(port: int, site: str) -> None:
 def front_page(port: int) -> str:
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=10) as answer:
-            return answer.read(100_000).decode(errors="replace")
+            page: bytes = answer.read(100_000)
     except urllib.error.HTTPError as error:
-        return error.read(100_000).decode(errors="replace")
-    except (OSError, ValueError):
+        page = error.read(100_000)
+    except (OSError, http.client.HTTPException):
         return ""
+    return page.decode(errors="replace")
 
 
 def prepare(seed_options: list[str]) -> None:
