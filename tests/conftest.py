@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connections
 from django.template import TemplateSyntaxError, engines
@@ -15,6 +16,10 @@ from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default, default_if_none
 
 pytest_plugins = ["tests.browser"]
+
+# A machine that is busy is no fault of the code.
+hypothesis.settings.register_profile("maillon", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("maillon")
 
 THIRD_PARTY = Path(sysconfig.get_path("purelib"))
 
