@@ -149,33 +149,35 @@ PART_NAMED = Requirement(
     needs=("part_wanted",),
     field="part_wanted",
 )
+
+
+def _inventoried() -> Q:
+    absence = _of_this_stay("StorageAbsence").exclude(device__type__in=SOLDERED_STORAGE)
+    return Q(Exists(_of_this_stay("Drive"))) | Q(Exists(absence))
+
+
+def _unproven() -> Q:
+    return Q(Exists(_of_this_stay("Drive").unproven().in_place()))  # type: ignore[attr-defined]
+
+
 STORAGE_INVENTORIED = Requirement(
     "storage_inventoried",
     "Le stockage n’a pas été inventorié depuis l’arrivée : enregistrez chaque disque, ou attestez qu’il n’y en a pas.",
-    lambda ctx: (
-        Exists(_of_this_stay("Drive"))
-        | Exists(_of_this_stay("StorageAbsence").filter(~Q(device__type__in=SOLDERED_STORAGE)))
-    ),
+    lambda ctx: _inventoried(),
     where="refurb:device_evidence",
 )
-
-
-def _unproven() -> Condition:
-    return Exists(_of_this_stay("Drive").unproven().in_place())  # type: ignore[attr-defined]
-
-
 DRIVES_PROVEN = Requirement(
     "drives_proven",
     "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
-    lambda ctx: ~_unproven(),  # type: ignore[operator]
+    lambda ctx: ~_unproven(),
     constraint="refurb_device_proven",
     where="refurb:device_evidence",
 )
 PROOFS_STAND = Requirement(
     "proofs_stand",
-    "Les preuves d’effacement ne tiennent plus : un disque a été découvert ou une preuve remplacée. Remettez l’appareil en"
-    " traitement.",
-    lambda ctx: STORAGE_INVENTORIED.condition(ctx) & DRIVES_PROVEN.condition(ctx),  # type: ignore[operator]
+    "Les preuves d’effacement ne tiennent plus : un disque a été découvert ou une preuve remplacée. Remettez"
+    " l’appareil en traitement.",
+    lambda ctx: _inventoried() & ~_unproven(),
     constraint="refurb_device_proven",
     where="refurb:device_evidence",
 )
@@ -225,16 +227,17 @@ def _euros(amount: Decimal) -> str:
 
 
 def _is_price(given: Any) -> bool:
-    return isinstance(given, int | Decimal) and not isinstance(given, bool) and 0 <= given < 10**6
+    if isinstance(given, bool) or not isinstance(given, int | Decimal):
+        return False
+    return Decimal(given).is_finite() and 0 <= given < 10**6
 
 
-PRICE_GIVEN = PerRow(
-    "price_given",
-    "Donnez un prix solidaire, en euros TTC.",
-    lambda ctx, per_row: {pk: PRICE_GIVEN.reason for pk, given in per_row.items() if not _is_price(given["price"])},
-    needs=("price",),
-    field="price",
-)
+def _no_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    return {pk: NO_PRICE for pk, given in per_row.items() if not _is_price(given["price"])}
+
+
+NO_PRICE = "Donnez un prix solidaire, en euros TTC."
+PRICE_GIVEN = PerRow("price_given", NO_PRICE, _no_price, needs=("price",), field="price")
 PRICE_UNDER_CEILING = PerRow(
     "price_under_ceiling",
     "Le prix dépasse le plafond légal du jour.",

@@ -1,7 +1,6 @@
 """What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
 
 from refurb.models.decision import Allocation, LineDecision
-from refurb.models.decision import Allocation, LineDecision
 from refurb.models.deed import DeedAcceptance, DeedText
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.donation import (

@@ -30,7 +30,7 @@ from refurb.enums import (
 from refurb.models.reference import Checklist, GradingScale
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
+class EvidenceQuerySet[E: "Evidence"](models.QuerySet[E]):
     """Reads of evidence."""
 
     def current(self) -> Self:
@@ -71,7 +71,7 @@ class Evidence(models.Model):
         indexes = (models.Index(fields=("device", "stay"), name="%(app_label)s_%(class)s_stay"),)
 
 
-class DriveQuerySet(EvidenceQuerySet):
+class DriveQuerySet(EvidenceQuerySet["Drive"]):
     """Reads of drives."""
 
     def unproven(self) -> Self:
@@ -139,7 +139,7 @@ class StorageAbsence(Evidence):
         return self.get_reason_display()
 
 
-class ErasureQuerySet(EvidenceQuerySet):
+class ErasureQuerySet(EvidenceQuerySet["Erasure"]):
     """Reads of erasures."""
 
     def accepted(self) -> Self:

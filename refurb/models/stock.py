@@ -27,11 +27,13 @@ class PartQuerySet(models.QuerySet["Part"]):
 
     def with_left(self) -> Self:
         """Each part with ``left``, what repairs have not used of it."""
-        return self.annotate(left=F("quantity") - Coalesce(Sum("repairs__quantity"), Value(0)))
+        return self.annotate(
+            left=F("quantity") - Coalesce(Sum("repairs__quantity", filter=Q(repairs__superseded_by=None)), Value(0))
+        )
 
-    def in_stock(self) -> Self:
-        """The parts of which something is left."""
-        return self.with_left().filter(left__gt=0)
+    def in_stock(self, quantity: int = 1) -> Self:
+        """The parts of which at least ``quantity`` is left."""
+        return self.with_left().filter(left__gte=quantity)
 
 
 class Part(models.Model):

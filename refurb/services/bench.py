@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 
 from lifecycle import gate
@@ -143,9 +142,9 @@ def record_repair(
     """
     held = held_device(actor=actor, device=device, states=ON_THE_BENCH)
     if part is not None:
-        stock = Part.objects.select_for_update(no_key=True).filter(workshop=held.workshop_id, pk=part.pk)
-        left = Part.objects.filter(pk__in=[row.pk for row in stock]).with_left().aggregate(left=Max("left"))["left"]
-        if (left or 0) < quantity:
+        ours = Part.objects.filter(workshop=held.workshop_id, pk=part.pk)
+        ours.select_for_update(no_key=True).first()  # two repairs never use the same part
+        if not ours.in_stock(quantity).exists():
             raise Refused({held.pk: (NOT_ENOUGH_PARTS,)})
     return Repair.objects.create(
         device=held,

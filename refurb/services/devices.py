@@ -93,7 +93,7 @@ def register_device(
         raise Unknown
     found = Device(
         type=DeviceType(type),
-        workshop_id=actor.organisation_id,
+        workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
         donation=donation,
         donor_kind=donation.donor_kind if donation else DonorKind.UNKNOWN,
         origin_epci_id=donation.origin_epci_id if donation else None,
@@ -194,7 +194,7 @@ def reclassify_device(
     now = Device.objects.visible_to(actor).filter(pk=device.pk).first()
     if now is None:
         raise Unknown
-    epci = changed["origin_epci"] if "origin_epci" in changed else now.origin_epci
+    epci = changed.get("origin_epci", now.origin_epci)
     reclassified: Device = gate.apply(
         now,
         "reclassify",

@@ -112,7 +112,7 @@ def record_drive(
         model=model.strip(),
         capacity=capacity,
         slot=slot.strip(),
-        arrived_at=held.received_at,
+        arrived_at=held.received_at,  # type: ignore[misc]  # known in all these states
         supersedes=supersedes,
     )
 
@@ -332,7 +332,7 @@ def _held_drive(actor: Actor, drive: Drive) -> Device:
 def _may_supersede(held: Device, former: Evidence, stay: int | None = None) -> None:
     if former.device_id != held.pk or former.stay != (held.stay if stay is None else stay):
         raise Refused({held.pk: (OTHER_STAY,)})
-    if type(former)._default_manager.filter(supersedes=former).exists():
+    if hasattr(former, "superseded_by"):
         raise Refused({held.pk: (ALREADY_SUPERSEDED,)})
 
 

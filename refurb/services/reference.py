@@ -62,10 +62,11 @@ def _write[R: Dated](
     """The row and whether the file may rule it: not when someone checked it later than the file."""
     key = {**key, "valid_from": dates.valid_from} if by_date else key
     told = {**told, "valid_to": dates.valid_to, "source": dates.source, "checked_on": dates.checked_on}
-    row = model._default_manager.filter(**key).first()
+    row: R | None = model._default_manager.filter(**key).first()  # type: ignore[assignment]
     if row is None:
         written.created += 1
-        return model._default_manager.create(**{"valid_from": dates.valid_from, **key, **told}), True
+        made: R = model._default_manager.create(**{"valid_from": dates.valid_from, **key, **told})  # type: ignore[assignment]
+        return made, True
     if row.checked_on > dates.checked_on:
         written.unchanged += 1
         return row, False

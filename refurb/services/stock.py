@@ -172,7 +172,7 @@ def record_cost(
         raise PermissionDenied
     return Costing.objects.create(
         donation=donation,
-        workshop_id=actor.organisation_id,
+        workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
         kind=CostKind(kind),
         amount=amount,
         spent_on=spent_on,

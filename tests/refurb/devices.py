@@ -1,0 +1,211 @@
+"""Situations of devices, each reached through the services and the states before it."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from documents.models import StoredFile
+from documents.services import store_file
+from network.enums import OrganisationKind, Role
+from network.models import Membership, Organisation
+from refurb.enums import (
+    AbsenceReason,
+    CheckResult,
+    Claim,
+    CosmeticGrade,
+    DeviceType,
+    DriveKind,
+    ErasureMethod,
+    HiddenSectors,
+    UnusableReason,
+    Verification,
+)
+from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
+from refurb.models import TestRun as Run
+from refurb.readers.reference import read_reference
+from refurb.services import bench, devices, evidence, stock
+from refurb.services.reference import load_reference
+from tests.network.factories import make_membership, make_organisation
+from tests.refurb.donations import Scene, Workshop, first_line, laptops
+
+_rank = itertools.count(1)
+
+GIGABYTE = 10**9
+GOOD_PC: Mapping[str, Any] = {
+    "ram_gb": 8,
+    "storage_kind": "ssd",
+    "storage_gb": 256,
+    "cpu_mark": 6000,
+    "os": "windows_11",
+    "technical_note": 0,
+    "cosmetic_note": 0,
+}
+"""3 + 3 + 3 = 9: grade A."""
+MEASURES: Mapping[str, Mapping[str, Any]] = {
+    DeviceType.LAPTOP: GOOD_PC,
+    DeviceType.DESKTOP: GOOD_PC,
+    DeviceType.TABLET: {"antutu": 200_000, "ram_gb": 4, "storage_gb": 64},
+    DeviceType.SMARTPHONE: {"antutu": 200_000, "ram_gb": 4, "storage_gb": 64},
+    DeviceType.SCREEN: {"panel": "intact"},
+}
+REPORT = b"nwipe 0.38\n| Erased |\n"
+
+
+def load_numbers() -> None:
+    """Ceilings, scales, checklists, thresholds and deed, from the files of the project."""
+    load_reference(read_reference())
+
+
+def new_tag() -> str:
+    return f"A{next(_rank):05}"
+
+
+@dataclass
+class Bench:
+    """A workshop at work: devices taken as far as a test needs, by its technician."""
+
+    workshop: Workshop = field(default_factory=Workshop)
+
+    @property
+    def technician(self) -> Membership:
+        return self.workshop.technician
+
+    @property
+    def manager(self) -> Membership:
+        return self.workshop.manager
+
+    @cached_property
+    def pilot(self) -> Membership:
+        return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+
+    @cached_property
+    def recycler(self) -> Organisation:
+        return make_organisation(OrganisationKind.RECYCLER)
+
+    @cached_property
+    def stranger(self) -> Membership:
+        """A technician of another workshop."""
+        return Workshop().technician
+
+    def received(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
+        """A device nobody announced: its origin is unknown, so it is under the price ceiling."""
+        return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag()} | given)
+
+    def in_process(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
+        return devices.start_device(actor=self.technician, device=self.received(type, **given))
+
+    def drive(self, device: Device, **given: Any) -> Drive:
+        internal = device.type in (DeviceType.TABLET, DeviceType.SMARTPHONE)
+        defaults: dict[str, Any] = {
+            "kind": DriveKind.INTERNAL if internal else DriveKind.SSD,
+            "serial": "" if internal else f"SN{next(_rank):06}",
+            "capacity": 256 * GIGABYTE,
+        }
+        return evidence.record_drive(actor=self.technician, device=device, **defaults | given)
+
+    def no_storage(self, device: Device) -> StorageAbsence:
+        return evidence.attest_no_storage(actor=self.technician, device=device, reason=AbsenceReason.NO_STORAGE)
+
+    def report(self) -> StoredFile:
+        return store_file(content=REPORT, name="nwipe.log", content_type="text/plain", by=self.technician)
+
+    def erase(self, drive: Drive, **given: Any) -> Erasure:
+        """An erasure that proves the drive empty, unless ``given`` says otherwise."""
+        now = timezone.now()
+        defaults: dict[str, Any] = {"finished_at": now, "started_at": now, "claimed": Claim.ERASED}
+        if drive.kind == DriveKind.INTERNAL:
+            defaults |= {
+                "method": ErasureMethod.RESET,
+                "tool": "Réglages du téléphone",
+                "verification": Verification.FIRST_START,
+                "hidden_sectors": HiddenSectors.NOT_APPLICABLE,
+            }
+        else:
+            defaults |= {
+                "method": ErasureMethod.OVERWRITE,
+                "tool": "nwipe",
+                "serial_read": drive.serial,
+                "bytes_expected": drive.capacity,
+                "bytes_erased": drive.capacity,
+                "verification": Verification.LAST_PASS,
+                "hidden_sectors": HiddenSectors.NONE,
+                "report": self.report(),
+            }
+        return evidence.record_erasure(actor=self.technician, drive=drive, **defaults | given)
+
+    def test(self, device: Device, **results: CheckResult) -> Run:
+        """Every function of the checklist works, but for ``results``."""
+        checklist = Checklist.objects.get(type=device.type)
+        working = dict.fromkeys((function.code for function in checklist.functions.all()), CheckResult.OK)
+        return bench.record_test_run(actor=self.technician, device=device, results=working | results)
+
+    def grade(self, device: Device, **measures: Any) -> Grading:
+        return bench.grade_device(
+            actor=self.technician,
+            device=device,
+            measures={**MEASURES[device.type], **measures},
+            cosmetic=CosmeticGrade.A,
+        )
+
+    def proven(self, device: Device) -> Device:
+        """Its storage is inventoried and proven empty."""
+        if device.type == DeviceType.SCREEN:
+            self.no_storage(device)
+        else:
+            self.erase(self.drive(device))
+        return device
+
+    def prepared(self, device: Device | None = None) -> Device:
+        """Everything is done but the last word: proven, tested, graded."""
+        device = device or self.in_process()
+        self.proven(device)
+        self.test(device)
+        self.grade(device)
+        return device
+
+    def recondition(self, device: Device, price: Decimal | int = 25, **given: Any) -> Device:
+        return stock.recondition_device(actor=self.technician, device=device, price=Decimal(price), **given)
+
+    def ready(self, type: DeviceType = DeviceType.LAPTOP, price: Decimal | int = 25) -> Device:  # noqa: A002
+        return self.recondition(self.prepared(self.in_process(type)), price)
+
+    def unusable(self, device: Device | None = None) -> Device:
+        return stock.reject_device(
+            actor=self.technician, device=device or self.in_process(), reason=UnusableReason.BROKEN
+        )
+
+    def recycle(self, device: Device, **given: Any) -> Device:
+        defaults: dict[str, Any] = {"recycler": self.recycler, "bsd_number": "BSD-20261124-ABC123"}
+        return stock.recycle_device(actor=self.technician, device=device, **defaults | given)
+
+
+def given_to(scene: Scene) -> Bench:
+    """The bench of the workshop to which the lots of a scene go."""
+    return Bench(scene.north)
+
+
+def from_lot(scene: Scene) -> Device:
+    """One device of a picked-up lot, received in the northern workshop."""
+    donation = scene.collected()
+    return devices.receive_device(actor=scene.north.technician, line=first_line(donation), tag=new_tag())
+
+
+def private_lot(quantity: int = 1) -> Scene:
+    """A company gives laptops."""
+    return Scene(lines=(laptops(quantity),))
+
+
+def fresh(device: Device) -> Device:
+    """The row as the database has it now."""
+    return Device.objects.get(pk=device.pk)
+
+
+def instant(year: int, month: int, day: int, hour: int = 12) -> datetime:
+    """An instant in local time."""
+    return timezone.make_aware(datetime(year, month, day, hour))  # noqa: DTZ001

@@ -1,0 +1,497 @@
+"""How a device enters a workshop, and how it is lost: scan, unexpected, missing, incident, given back."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from documents.models import Mail
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from network.enums import OrganisationKind, Role
+from refurb.enums import DeviceType, MissingReason, WithdrawalReason
+from refurb.machine import device_rules as rules
+from refurb.models import Device, Incident
+from refurb.services import devices
+from tests.network.factories import make_epci, make_membership
+from tests.refurb.devices import (
+    Bench,
+    fresh,
+    from_lot,
+    given_to,
+    load_numbers,
+    new_tag,
+    private_lot,
+)
+from tests.refurb.donations import Scene, first_line, laptops, public_scene, screens
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [reason.code for reason in refused.value.all]
+
+
+# --- declared with the lot
+
+
+def test_each_accepted_unit_is_a_declared_device_of_its_donor() -> None:
+    scene = public_scene(laptops(2, unit_value=100))
+    donation = scene.qualified()
+
+    units = Device.objects.filter(donation=donation)
+
+    assert {(unit.state, unit.type, unit.donor_kind, unit.stay, unit.tag) for unit in units} == {
+        ("declared", "laptop", "public", 0, "")
+    }
+    assert {unit.origin_epci_id for unit in units} == {scene.commune.epci_id}
+    assert {unit.workshop_id for unit in units} == {scene.north.pk}
+
+
+def test_nobody_declares_a_device_without_a_lot() -> None:
+    scene = private_lot()
+    with pytest.raises(PermissionDenied):
+        gate.create(Device(type="laptop", workshop=scene.north.organisation), "declare", actor=scene.pilot)
+
+
+def test_a_device_is_not_collected_before_its_pick_up() -> None:
+    scene = private_lot()
+    unit = Device.objects.get(donation=scene.scheduled())
+
+    with pytest.raises(Refused, match="pas encore fait") as refused:
+        devices.collect_device(actor=scene.north.technician, device=unit)
+
+    assert codes(refused) == ["picked_up"]
+
+
+def test_a_picked_up_lot_has_its_devices_collected() -> None:
+    unit = Device.objects.get(donation=private_lot().collected())
+
+    assert unit.state == "collected"
+    assert unit.collected_at == unit.moved_at
+
+
+# --- receive
+
+
+def test_a_scan_takes_a_free_unit_of_the_line() -> None:
+    scene = private_lot(2)
+    bench, donation = given_to(scene), scene.collected()
+
+    received = devices.receive_device(
+        actor=bench.technician, line=first_line(donation), tag=" LIL-0001 ", serial="5CG8", place="B2"
+    )
+
+    assert (received.state, received.tag, received.stay) == ("received", "LIL-0001", 1)
+    assert received.received_at == received.moved_at
+    assert (fresh(received).serial, fresh(received).place) == ("5CG8", "B2")
+    assert Device.objects.filter(donation=donation, state="collected").count() == 1
+
+
+def test_a_unit_already_picked_up_is_taken_before_one_that_is_not() -> None:
+    scene = private_lot(2)
+    donation = scene.scheduled()
+    line = first_line(donation)
+    early = devices.receive_device(actor=scene.north.technician, line=line, tag=new_tag())
+    assert early.collected_at is None
+
+    scene.count(donation, scene.north)
+    late = devices.receive_device(actor=scene.north.technician, line=line, tag=new_tag())
+
+    assert late.collected_at is not None
+
+
+def test_a_scan_beyond_the_units_of_the_line_is_told_to_be_unexpected() -> None:
+    scene = private_lot(1)
+    device = from_lot(scene)
+
+    with pytest.raises(Refused, match="inattendu") as refused:
+        devices.receive_device(actor=scene.north.technician, line=device.line, tag=new_tag())
+
+    assert codes(refused) == ["no_free_unit"]
+
+
+def test_a_line_of_another_workshop_is_unknown(bench: Bench) -> None:
+    line = first_line(private_lot().collected())
+
+    with pytest.raises(Unknown):
+        devices.receive_device(actor=bench.technician, line=line, tag=new_tag())
+
+
+def test_an_asset_tag_is_required() -> None:
+    scene = private_lot()
+    line = first_line(scene.collected())
+
+    with pytest.raises(Refused) as refused:
+        devices.receive_device(actor=scene.north.technician, line=line, tag="  ")
+
+    assert rules.TAG_GIVEN.sentence in [reason.sentence for reason in refused.value.all]
+
+
+def test_an_asset_tag_is_unique_in_its_workshop_and_free_in_another() -> None:
+    scene = private_lot()
+    bench, line = given_to(scene), first_line(scene.collected())
+    bench.received(tag="LIL-0001")
+    Bench().received(tag="LIL-0002")
+
+    with pytest.raises(Refused) as refused:
+        devices.receive_device(actor=bench.technician, line=line, tag="LIL-0001")
+    assert [reason.sentence for reason in refused.value.all] == [rules.TAG_FREE.sentence]
+
+    assert devices.receive_device(actor=bench.technician, line=line, tag="LIL-0002").tag == "LIL-0002"
+
+
+def test_a_tag_stays_on_a_device_that_has_left(bench: Bench) -> None:
+    device = bench.recycle(bench.unusable(bench.proven(bench.in_process())))
+
+    with pytest.raises(Refused):
+        bench.received(tag=device.tag)
+
+
+def test_several_scans_are_one_set_where_each_tag_is_judged() -> None:
+    scene = private_lot(4)
+    bench, line = given_to(scene), first_line(scene.collected())
+    bench.received(tag="LIL-0009")
+
+    outcome = devices.receive_devices(
+        actor=bench.technician, line=line, tags=["LIL-0001", "LIL-0009", "LIL-0002", "LIL-0002"], place="C1"
+    )
+
+    assert len(outcome.moved) == 1
+    assert {reason.code for reasons in outcome.refused.values() for reason in reasons} == {"tag_free"}
+    assert Device.objects.get(tag="LIL-0001").place == "C1"
+
+
+def test_scanning_twenty_costs_as_many_queries_as_scanning_two() -> None:
+    scene = private_lot(22)
+    bench, line = given_to(scene), first_line(scene.collected())
+
+    def cost(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            tags = [new_tag() for _ in range(count)]
+            devices.receive_devices(actor=bench.technician, line=line, tags=tags)
+        return len(queries)
+
+    assert cost(2) == cost(20)
+
+
+def test_only_a_technician_of_the_workshop_receives() -> None:
+    scene = private_lot()
+    unit = Device.objects.get(donation=scene.collected())
+
+    for actor in (scene.contact, scene.pilot):
+        with pytest.raises(PermissionDenied):
+            devices.receive_device(actor=actor, device=unit, tag=new_tag())
+    with pytest.raises(Unknown):
+        devices.receive_device(actor=Bench().technician, device=unit, tag=new_tag())
+
+
+# --- register
+
+
+def test_an_unexpected_device_is_of_unknown_origin(bench: Bench) -> None:
+    device = bench.received(serial="X", year=2019)
+
+    assert (device.state, device.unannounced, device.donor_kind, device.stay) == ("received", True, "unknown", 1)
+    assert device.is_under_ceiling_rule
+    assert device.journal.get().donor_kind == "unknown"
+
+
+def test_one_more_than_announced_in_a_lot_has_the_origin_of_the_lot() -> None:
+    scene = private_lot()
+    donation = scene.collected()
+
+    extra = devices.register_device(
+        actor=scene.north.technician, type=DeviceType.LAPTOP, tag=new_tag(), donation=donation
+    )
+
+    assert (extra.unannounced, extra.donor_kind, extra.line_id) == (True, "private", None)
+    assert extra.origin_epci_id == donation.origin_epci_id
+
+
+def test_registering_needs_a_free_tag(bench: Bench) -> None:
+    device = bench.received()
+
+    for tag, code in (("", "tag_given"), (device.tag, "tag_free")):
+        with pytest.raises(Refused) as refused:
+            bench.received(tag=tag)
+        assert codes(refused) == [code]
+
+
+def test_only_a_workshop_registers(bench: Bench) -> None:
+    with pytest.raises(PermissionDenied):
+        devices.register_device(actor=bench.pilot, type="laptop", tag=new_tag())
+
+
+# --- missing, and the incident
+
+
+def missing(bench: Bench, device: Device, **given: Any) -> Device:
+    return devices.report_missing_device(
+        actor=bench.technician, device=device, **{"reason": MissingReason.STOCKTAKE} | given
+    )
+
+
+def test_a_device_is_reported_missing_with_a_reason(bench: Bench) -> None:
+    device = bench.received()
+    for reason in ("", "perdu"):
+        with pytest.raises(Refused) as refused:
+            missing(bench, device, reason=reason)
+        assert [reason.sentence for reason in refused.value.all] == [rules.MISSING_REASON.sentence]
+
+    lost = missing(bench, device)
+
+    assert (lost.state, lost.missing_reason, lost.missing_at) == ("missing", "stocktake", lost.moved_at)
+
+
+def test_lost_without_a_proof_it_is_an_incident_and_people_are_told_at_once() -> None:
+    scene = private_lot()
+    bench, device = given_to(scene), from_lot(scene)
+    people = {person.user.email for person in (scene.contact, bench.manager, scene.pilot)}
+    Mail.objects.all().delete()
+
+    lost = missing(bench, device)
+
+    incident = Incident.objects.get()
+    assert (incident.device, incident.stay, incident.lost_from) == (lost, 1, "received")
+    assert (incident.known_at, incident.donation) == (lost.moved_at, lost.donation)
+    assert incident.entry == lost.journal.latest("seq")
+    mails = Mail.objects.about("device", lost.pk)
+    assert {address for mail in mails for address in mail.to} == people
+    assert all(len(mail.to) == 1 for mail in mails)
+    assert all(device.tag in mail.body for mail in mails)
+    told = mails.get(to=[scene.contact.user.email])
+    assert device.donation.reference in told.subject
+    assert "72" in told.body
+
+
+def test_lost_on_the_way_from_the_donor_it_is_an_incident_too() -> None:
+    scene = private_lot()
+    unit = Device.objects.get(donation=scene.collected())
+
+    missing(given_to(scene), unit, reason=MissingReason.COUNT)
+
+    assert Incident.objects.get().lost_from == "collected"
+
+
+def test_lost_before_custody_had_passed_it_is_none() -> None:
+    scene = private_lot()
+    unit = Device.objects.get(donation=scene.qualified())
+
+    missing(given_to(scene), unit)
+
+    assert not Incident.objects.exists()
+
+
+def test_lost_after_its_erasure_it_is_none(bench: Bench) -> None:
+    missing(bench, bench.proven(bench.in_process()))
+    missing(bench, bench.ready())
+
+    assert not Incident.objects.exists()
+
+
+def test_lost_with_one_of_two_drives_erased_it_is_an_incident(bench: Bench) -> None:
+    device = bench.proven(bench.in_process())
+    bench.drive(device)
+
+    missing(bench, device)
+
+    assert Incident.objects.count() == 1
+
+
+def test_a_lost_screen_is_no_incident(bench: Bench) -> None:
+    missing(bench, bench.received(DeviceType.SCREEN))
+
+    assert not Incident.objects.exists()
+
+
+def test_a_lost_device_of_unknown_origin_is_told_to_workshop_and_pilot(bench: Bench) -> None:
+    addresses = {bench.manager.user.email, bench.pilot.user.email}
+
+    lost = missing(bench, bench.received())
+
+    assert {address for mail in Mail.objects.about("device", lost.pk) for address in mail.to} == addresses
+
+
+def test_a_stocktake_writes_one_mail_per_organisation_whatever_the_number_of_devices() -> None:
+    scene = private_lot(3)
+    bench, donation = given_to(scene), scene.collected()
+    people = [scene.contact, bench.manager, scene.pilot]
+    Mail.objects.all().delete()
+
+    outcome = devices.report_missing_devices(
+        actor=bench.technician, devices=Device.objects.filter(donation=donation), reason=MissingReason.THEFT
+    )
+
+    assert len(outcome.moved) == 3
+    assert Incident.objects.count() == 3
+    assert Mail.objects.count() == len(people)
+
+
+def test_every_state_where_a_device_may_be_lost_is_a_source() -> None:
+    sources = gate.verbs_of(Device)["report_missing"].sources
+
+    assert set(sources) == {
+        "declared", "collected", "received", "in_process", "awaiting_part", "ready", "allotted", "shipped",
+        "available", "reserved", "returned", "unusable",
+    }  # fmt: skip
+
+
+def test_found_again_it_is_received_in_a_new_stay_with_nothing_of_the_former(bench: Bench) -> None:
+    lost = missing(bench, bench.ready())
+
+    found = devices.receive_device(actor=bench.technician, device=lost, tag=lost.tag)
+
+    assert (found.state, found.stay, found.tag) == ("received", 2, lost.tag)
+    assert (found.missing_at, found.missing_reason) == (None, "")
+    assert (found.grade, found.grading, found.price, found.price_ceiling, found.ready_at) == (
+        "",
+        None,
+        None,
+        None,
+        None,
+    )
+
+
+# --- withdrawn, given back
+
+
+def test_a_donor_takes_back_a_unit_not_yet_picked_up() -> None:
+    scene = private_lot()
+    unit = Device.objects.get(donation=scene.qualified())
+    with pytest.raises(Refused) as refused:
+        devices.withdraw_device(actor=scene.contact, device=unit, reason="")
+    assert [reason.sentence for reason in refused.value.all] == [rules.WITHDRAWAL_REASON.sentence]
+
+    withdrawn = devices.withdraw_device(actor=scene.contact, device=unit, reason=WithdrawalReason.KEPT)
+
+    assert (withdrawn.state, withdrawn.withdrawal_reason) == ("withdrawn", "kept")
+    assert withdrawn.ended_at == withdrawn.moved_at
+
+
+def test_once_collected_a_unit_is_not_withdrawn() -> None:
+    scene = private_lot()
+    unit = Device.objects.get(donation=scene.collected())
+
+    with pytest.raises(Refused) as refused:
+        devices.withdraw_device(actor=scene.contact, device=unit, reason=WithdrawalReason.KEPT)
+
+    assert codes(refused) == ["state"]
+
+
+def test_the_manager_gives_a_leased_device_back(bench: Bench) -> None:
+    device = bench.in_process()
+    with pytest.raises(PermissionDenied):
+        devices.return_to_donor_device(actor=bench.technician, device=device, reason=WithdrawalReason.LEASED)
+    for reason in ("", WithdrawalReason.KEPT):
+        with pytest.raises(Refused) as refused:
+            devices.return_to_donor_device(actor=bench.manager, device=device, reason=reason)
+        assert [reason.sentence for reason in refused.value.all] == [rules.RETURN_REASON.sentence]
+
+    back = devices.return_to_donor_device(actor=bench.manager, device=device, reason=WithdrawalReason.LEASED)
+
+    assert (back.state, back.withdrawal_reason) == ("withdrawn", "leased")
+
+
+# --- correction
+
+
+def test_a_technician_corrects_the_type_and_the_past_row_stays(bench: Bench) -> None:
+    device = bench.received(DeviceType.LAPTOP)
+
+    corrected = devices.reclassify_device(actor=bench.technician, device=device, reason="audit", type=DeviceType.TABLET)
+
+    assert (corrected.state, corrected.type, corrected.seq) == ("received", "tablet", 2)
+    assert list(corrected.journal.order_by("seq").values_list("type", flat=True)) == ["laptop", "tablet"]
+
+
+def test_the_pilot_corrects_the_epci_and_nothing_else(bench: Bench) -> None:
+    device, epci = bench.received(), make_epci()
+
+    corrected = devices.reclassify_device(actor=bench.pilot, device=device, reason="site", origin_epci=epci)
+    assert (corrected.origin_epci, corrected.journal.latest("seq").origin_epci) == (epci, epci)
+
+    outside = devices.reclassify_device(actor=bench.pilot, device=device, reason="site", origin_epci=None)
+    assert outside.origin_epci is None
+
+    for actor, change, code in (
+        (bench.pilot, {"type": "desktop"}, "type_corrected"),
+        (bench.technician, {"origin_epci": epci}, "epci_corrected"),
+        (bench.technician, {}, "corrected"),
+        (bench.technician, {"type": "toaster"}, "type"),
+    ):
+        with pytest.raises(Refused) as refused:
+            devices.reclassify_device(actor=actor, device=device, reason="site", **change)
+        assert code in codes(refused)
+
+
+def test_a_correction_has_a_reason(bench: Bench) -> None:
+    with pytest.raises(Refused) as refused:
+        devices.reclassify_device(actor=bench.technician, device=bench.received(), reason="", type="desktop")
+
+    assert [reason.sentence for reason in refused.value.all] == [rules.RECLASSIFY_REASON.sentence]
+
+
+def test_the_type_of_a_reconditioned_device_is_not_corrected_before_it_is_reopened(bench: Bench) -> None:
+    with pytest.raises(Refused) as refused:
+        devices.reclassify_device(actor=bench.technician, device=bench.ready(), reason="audit", type="desktop")
+
+    assert codes(refused) == ["type_corrected"]
+
+
+def test_what_is_read_on_a_device_is_corrected_without_a_verb(bench: Bench) -> None:
+    device = devices.describe_device(actor=bench.technician, device=bench.received(), place=" D4 ", year=2018)
+
+    assert (fresh(device).place, fresh(device).year, fresh(device).seq) == ("D4", 2018, 1)
+    with pytest.raises(Unknown):
+        devices.describe_device(actor=bench.stranger, device=device, place="ailleurs")
+    with pytest.raises(TypeError):
+        devices.describe_device(actor=bench.technician, device=device, price=3)
+
+
+# --- who sees what
+
+
+def test_each_sees_the_devices_it_acts_for(bench: Bench) -> None:
+    scene = Scene(lines=(laptops(1), screens(1)))
+    scene.collected()
+    bench.received()
+    other_donor = private_lot()
+    other_donor.collected()
+
+    def seen(actor: Any) -> int:
+        return Device.objects.visible_to(actor).count()
+
+    assert seen(scene.contact) == 2
+    assert seen(scene.north.technician) == seen(scene.north.manager) == 2
+    assert seen(bench.technician) == 1
+    assert seen(bench.pilot) == 4
+    assert seen(None) == 0
+    for role, kind in (
+        (Role.MANAGER, OrganisationKind.EPCI),
+        (Role.ADVISER, OrganisationKind.DISTRIBUTOR),
+        (Role.WORKER, OrganisationKind.PRESCRIBER),
+        (Role.OBSERVER, OrganisationKind.DEPARTEMENT),
+        (Role.SIGNATORY, OrganisationKind.RECONDITIONER),
+    ):
+        assert seen(make_membership(role, kind)) == 0
+
+
+def test_incidents_and_parts_are_seen_as_their_devices(bench: Bench) -> None:
+    lost = missing(bench, bench.received())
+
+    assert Incident.objects.visible_to(bench.technician).get().device == lost
+    assert Incident.objects.visible_to(bench.pilot).exists()
+    assert not Incident.objects.visible_to(bench.stranger).exists()

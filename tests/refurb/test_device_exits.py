@@ -1,0 +1,375 @@
+"""Off the bench: waiting for a part, back to it, not reusable, to pieces, to waste, ceded."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from documents.models import StoredFile
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from refurb.enums import (
+    CedeReason,
+    DestructionKind,
+    DestructionMethod,
+    DeviceState,
+    DeviceType,
+    DriveKind,
+    PartKind,
+    RemovalDestination,
+    ReopenReason,
+    UndoRejectReason,
+    UnusableReason,
+)
+from refurb.machine import device_rules as rules
+from refurb.models import Destruction, Device, Drive, Part
+from refurb.services import bench as work
+from refurb.services import devices, evidence, stock
+from tests.network.factories import make_organisation
+from tests.refurb.devices import Bench, fresh, load_numbers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def sentences(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [reason.sentence for reason in refused.value.all]
+
+
+# --- on the bench and off
+
+
+def test_a_device_waits_for_a_part_that_is_named_and_resumes(bench: Bench) -> None:
+    device = bench.in_process()
+    with pytest.raises(Refused) as refused:
+        devices.await_part_device(actor=bench.technician, device=device, part_wanted=" ")
+    assert sentences(refused) == [rules.PART_NAMED.sentence]
+
+    waiting = devices.await_part_device(actor=bench.technician, device=device, part_wanted="Batterie 45 Wh")
+    assert (waiting.state, waiting.part_wanted) == ("awaiting_part", "Batterie 45 Wh")
+
+    resumed = devices.resume_device(actor=bench.technician, device=waiting)
+    assert (resumed.state, resumed.part_wanted) == ("in_process", "")
+
+
+def test_a_set_is_taken_on_the_bench_and_the_rest_says_why(bench: Bench) -> None:
+    first, second, started = bench.received(), bench.received(), bench.in_process()
+
+    outcome = devices.start_devices(actor=bench.technician, devices=Device.objects.all())
+
+    assert outcome.moved == [first.pk, second.pk]
+    assert [reason.code for reason in outcome.refused[started.pk]] == ["state"]
+
+
+def test_a_return_is_not_taken_while_its_household_is_not_served_otherwise() -> None:
+    returned = Device(state=DeviceState.RETURNED)
+
+    for verb in ("start", "reject"):
+        declared = gate.verbs_of(Device)[verb]
+        assert returned.state in declared.sources
+        assert rules.SERVED_OTHERWISE in declared.requires
+    assert not Device.objects.filter(rules.SERVED_OTHERWISE.condition(None), state="returned").exists()  # type: ignore[arg-type]
+
+
+def test_a_reconditioned_device_is_reopened_with_a_reason(bench: Bench) -> None:
+    device = bench.ready()
+    with pytest.raises(Refused) as refused:
+        stock.reopen_device(actor=bench.technician, device=device, reason="")
+    assert sentences(refused) == [rules.REOPEN_REASON.sentence]
+
+    assert stock.reopen_device(actor=bench.technician, device=device, reason=ReopenReason.GRADE).state == "in_process"
+
+
+# --- not reusable
+
+
+@pytest.mark.parametrize("situation", ["received", "in_process", "awaiting_part", "ready"])
+def test_a_device_is_declared_not_reusable_with_a_coded_reason(bench: Bench, situation: str) -> None:
+    device = {
+        "received": bench.received,
+        "in_process": bench.in_process,
+        "ready": bench.ready,
+        "awaiting_part": lambda: devices.await_part_device(
+            actor=bench.technician, device=bench.in_process(), part_wanted="Dalle"
+        ),
+    }[situation]()
+    assert device.state == situation
+    with pytest.raises(Refused) as refused:
+        stock.reject_device(actor=bench.technician, device=device, reason="vieux")
+    assert sentences(refused) == [rules.UNUSABLE_REASON.sentence]
+
+    rejected = stock.reject_device(actor=bench.technician, device=device, reason=UnusableReason.OBSOLETE)
+
+    assert (rejected.state, rejected.unusable_reason) == ("unusable", "obsolete")
+    assert rejected.unusable_at == rejected.moved_at
+    assert (rejected.price, rejected.grade, rejected.part_wanted) == (None, "", "")
+
+
+def test_the_manager_undoes_it_in_the_same_stay(bench: Bench) -> None:
+    device = bench.unusable(bench.proven(bench.in_process()))
+    with pytest.raises(PermissionDenied):
+        stock.undo_reject_device(actor=bench.technician, device=device, reason=UndoRejectReason.ENTRY)
+    with pytest.raises(Refused) as refused:
+        stock.undo_reject_device(actor=bench.manager, device=device, reason="")
+    assert sentences(refused) == [rules.UNDO_REASON.sentence]
+
+    undone = stock.undo_reject_device(actor=bench.manager, device=device, reason=UndoRejectReason.ENTRY)
+
+    assert (undone.state, undone.stay, undone.unusable_at, undone.unusable_reason) == ("received", 1, None, "")
+    assert Device.objects.proven().filter(pk=undone.pk).exists()
+
+
+# --- to pieces
+
+
+def test_a_device_is_not_taken_to_pieces_with_data_on_it(bench: Bench) -> None:
+    unknown, unproven = bench.unusable(), bench.in_process()
+    bench.drive(unproven)
+    unproven = bench.unusable(unproven)
+
+    for device, sentence in (
+        (unknown, rules.STORAGE_INVENTORIED.sentence),
+        (unproven, rules.DRIVES_PROVEN.sentence),
+    ):
+        with pytest.raises(Refused) as refused:
+            stock.dismantle_device(actor=bench.technician, device=device)
+        assert sentences(refused) == [sentence]
+
+
+def test_its_parts_enter_the_stock_of_the_workshop(bench: Bench) -> None:
+    device = bench.unusable(bench.proven(bench.in_process()))
+
+    stock.dismantle_device(
+        actor=bench.technician,
+        device=device,
+        parts=[
+            stock.RecoveredPart(PartKind.MEMORY, 2, "SO-DIMM DDR4 4 Go", "Bac 3"),
+            stock.RecoveredPart(PartKind.BATTERY),
+        ],
+    )
+
+    device = fresh(device)
+    assert (device.state, device.ended_at) == ("dismantled", device.moved_at)
+    parts = Part.objects.visible_to(bench.technician).in_stock().order_by("pk")
+    assert [(part.kind, part.left, part.device, part.workshop) for part in parts] == [
+        ("memory", 2, device, bench.workshop.organisation),
+        ("battery", 1, device, bench.workshop.organisation),
+    ]
+    assert not Part.objects.visible_to(bench.stranger).exists()
+
+
+def test_a_repair_uses_a_part_of_the_stock_no_more_than_there_is(bench: Bench) -> None:
+    donor = bench.unusable(bench.proven(bench.in_process()))
+    stock.dismantle_device(actor=bench.technician, device=donor, parts=[stock.RecoveredPart(PartKind.MEMORY, 2)])
+    part, device = Part.objects.get(), bench.in_process()
+
+    def repair(quantity: int) -> Any:
+        return work.record_repair(
+            actor=bench.technician, device=device, kind="memory", work="Mémoire ajoutée", part=part, quantity=quantity
+        )
+
+    assert repair(2).stay == 1
+    with pytest.raises(Refused, match="Il ne reste pas assez"):
+        repair(1)
+    assert not Part.objects.in_stock().exists()
+
+
+def test_a_removed_drive_is_a_missing_proof_until_it_is_destroyed(bench: Bench) -> None:
+    device = bench.in_process()
+    drive = bench.drive(device)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    stock.dismantle_device(actor=bench.technician, device=bench.unusable(device))
+
+    assert list(Drive.objects.missing_erasures()) == [drive]
+
+    destroy(bench, drive)
+    assert not Drive.objects.missing_erasures().exists()
+
+
+def test_a_removed_drive_may_be_erased_later(bench: Bench) -> None:
+    device = bench.in_process()
+    drive = bench.drive(device)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
+    assert list(Drive.objects.missing_erasures()) == [drive]
+
+    bench.erase(drive)
+
+    assert not Drive.objects.missing_erasures().exists()
+
+
+def test_a_removed_drive_stays_missing_when_its_device_enters_another_stay(bench: Bench) -> None:
+    device = bench.in_process()
+    drive = bench.drive(device)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
+    devices.report_missing_device(actor=bench.technician, device=device, reason="stocktake")
+    devices.receive_device(actor=bench.technician, device=device, tag=device.tag)
+
+    assert list(Drive.objects.missing_erasures()) == [drive]
+    assert bench.erase(drive).outcome == "accepted"
+    assert not Drive.objects.missing_erasures().exists()
+
+
+# --- to waste
+
+
+def destroy(bench: Bench, drive: Drive, **given: Any) -> Destruction:
+    defaults: dict[str, Any] = {"method": DestructionMethod.SHRED, "destroyed_at": timezone.now()}
+    return evidence.record_destruction(actor=bench.technician, drive=drive, **defaults | given)
+
+
+def test_waste_needs_a_recycler_and_a_tracking_number(bench: Bench) -> None:
+    device = bench.unusable(bench.proven(bench.in_process()))
+
+    for given, sentence in (
+        ({"recycler": make_organisation("donor")}, rules.RECYCLER_KNOWN.sentence),
+        ({"recycler": make_organisation("recycler", is_active=False)}, rules.RECYCLER_KNOWN.sentence),
+        ({"bsd_number": ""}, rules.BSD_GIVEN.sentence),
+        ({"bsd_number": "à demander plus tard"}, rules.BSD_GIVEN.sentence),
+    ):
+        with pytest.raises(Refused) as refused:
+            bench.recycle(device, **given)
+        assert sentences(refused) == [sentence]
+
+    recycled = bench.recycle(device)
+    assert (recycled.state, recycled.recycler, recycled.bsd_number) == (
+        "recycled",
+        bench.recycler,
+        "BSD-20261124-ABC123",
+    )
+    assert not Drive.objects.missing_erasures().exists()
+
+
+def test_waste_is_not_handed_over_without_an_inventory_of_its_storage(bench: Bench) -> None:
+    with pytest.raises(Refused) as refused:
+        bench.recycle(bench.unusable(), destruction_awaited=True)
+
+    assert sentences(refused) == [rules.STORAGE_INVENTORIED.sentence]
+
+
+def test_an_unproven_drive_leaves_only_for_a_certified_destruction(bench: Bench) -> None:
+    device = bench.in_process()
+    drive = bench.drive(device)
+    device = bench.unusable(device)
+    with pytest.raises(Refused) as refused:
+        bench.recycle(device)
+    assert sentences(refused) == [rules.PROVEN_OR_CERTIFIED.sentence]
+
+    recycled = bench.recycle(device, destruction_awaited=True)
+
+    assert recycled.destruction_awaited
+    assert list(Drive.objects.missing_erasures()) == [drive]
+    certify(bench, drive)
+    assert not Drive.objects.missing_erasures().exists()
+
+
+def certify(bench: Bench, drive: Drive, certificate: StoredFile | None = None) -> Destruction:
+    return destroy(
+        bench,
+        drive,
+        kind=DestructionKind.RECYCLER,
+        recycler=bench.recycler,
+        certificate=certificate or bench.report(),
+    )
+
+
+def test_a_recycler_certifies_with_a_certificate(bench: Bench) -> None:
+    drive = bench.drive(bench.in_process())
+
+    with pytest.raises(Refused, match="certificat"):
+        destroy(bench, drive, kind=DestructionKind.RECYCLER, recycler=bench.recycler)
+    with pytest.raises(Refused, match="futur"):
+        destroy(bench, drive, destroyed_at=timezone.now() + timedelta(days=1))
+
+
+def test_a_set_leaves_with_one_tracking_number(bench: Bench) -> None:
+    good = [bench.unusable(bench.proven(bench.in_process(DeviceType.SCREEN))) for _ in range(3)]
+    bad = bench.unusable()
+
+    outcome = stock.recycle_devices(
+        actor=bench.technician, devices=Device.objects.all(), recycler=bench.recycler, bsd_number="BSD-1"
+    )
+
+    assert outcome.moved == [device.pk for device in good]
+    assert [reason.code for reason in outcome.refused[bad.pk]] == ["storage_inventoried"]
+
+
+# --- ceded
+
+
+def test_a_reconditioned_device_is_ceded_to_someone_who_is_named(bench: Bench) -> None:
+    device = bench.ready()
+    for recipient, reason, sentence in (
+        ("", CedeReason.ASSOCIATION, rules.RECIPIENT_NAMED.sentence),
+        ("Les Amis", "", rules.CEDE_REASON.sentence),
+    ):
+        with pytest.raises(Refused) as refused:
+            stock.cede_device(actor=bench.manager, device=device, recipient=recipient, reason=reason)
+        assert sentences(refused) == [sentence]
+
+    ceded = stock.cede_device(
+        actor=bench.manager, device=device, recipient="Les Amis de l’essai", reason=CedeReason.ASSOCIATION
+    )
+
+    assert (ceded.state, ceded.recipient, ceded.cede_reason) == ("ceded", "Les Amis de l’essai", "association")
+    assert ceded.journal.latest("seq").values == {"reason": "association"}
+
+
+def test_the_pilot_cedes_too_and_a_technician_does_not(bench: Bench) -> None:
+    first, second = bench.ready(), bench.ready()
+
+    stock.cede_device(actor=bench.pilot, device=first, recipient="Les Amis", reason="other")
+    with pytest.raises(PermissionDenied):
+        stock.cede_device(actor=bench.technician, device=second, recipient="Les Amis", reason="other")
+
+
+def test_a_drive_found_since_takes_the_proofs_down(bench: Bench) -> None:
+    device = bench.ready()
+    bench.drive(device, kind=DriveKind.NVME)
+
+    with pytest.raises(Refused) as refused:
+        stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="other")
+
+    assert sentences(refused) == [rules.PROOFS_STAND.sentence]
+
+
+def test_a_proof_superseded_since_takes_the_proofs_down(bench: Bench) -> None:
+    device = bench.ready()
+    drive = Drive.objects.get(device=device)
+    bench.erase(drive, pass_errors=2, supersedes=drive.erasures.get())
+
+    with pytest.raises(Refused) as refused:
+        stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="other")
+
+    assert sentences(refused) == [rules.PROOFS_STAND.sentence]
+
+
+# --- who
+
+
+def test_a_stranger_finds_no_device_of_another_workshop(bench: Bench) -> None:
+    device = bench.ready()
+
+    with pytest.raises(Unknown):
+        stock.reopen_device(actor=bench.stranger, device=device, reason=ReopenReason.GRADE)
+
+
+def test_final_states_have_no_way_out(bench: Bench) -> None:
+    sources = {
+        source
+        for name, declared in gate.verbs_of(Device).items()
+        for source in declared.sources
+        if name != "reclassify"
+    }
+
+    assert not sources & {"dismantled", "recycled", "ceded", "withdrawn"}
