@@ -1,0 +1,158 @@
+"""The codes of devices and their French labels: what they are, their life, why it changes."""
+
+from django.db.models import TextChoices
+
+
+class DeviceType(TextChoices):
+    """What is followed one by one; peripherals are only counted (domain, §2)."""
+
+    LAPTOP = "laptop", "Ordinateur portable"
+    DESKTOP = "desktop", "Ordinateur fixe"
+    TABLET = "tablet", "Tablette"
+    SMARTPHONE = "smartphone", "Smartphone"
+    SCREEN = "screen", "Écran"
+
+
+SOLDERED_STORAGE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
+"""Types that always hold an internal storage: its absence cannot be attested."""
+
+
+class DonorKind(TextChoices):
+    """Who gave: the price ceiling of a gift depends on it."""
+
+    PUBLIC = "public", "Donateur public"
+    PRIVATE = "private", "Donateur privé"
+    UNKNOWN = "unknown", "Origine inconnue"
+
+
+CEILED = (DonorKind.PUBLIC, DonorKind.UNKNOWN)
+"""Origins under the legal price ceiling; an unknown one counts as public (machines §1, register)."""
+
+
+class DeviceState(TextChoices):
+    """The life of a device (machines §1)."""
+
+    DECLARED = "declared", "Annoncé"
+    COLLECTED = "collected", "Enlevé"
+    RECEIVED = "received", "Reçu à l’atelier"
+    IN_PROCESS = "in_process", "En traitement"
+    AWAITING_PART = "awaiting_part", "En attente de pièce"
+    READY = "ready", "Reconditionné"
+    ALLOTTED = "allotted", "Affecté"
+    SHIPPED = "shipped", "En livraison"
+    AVAILABLE = "available", "Disponible au point de distribution"
+    RESERVED = "reserved", "Réservé"
+    HANDED_OVER = "handed_over", "Remis au bénéficiaire"
+    RETURNED = "returned", "Retour SAV"
+    UNUSABLE = "unusable", "Non réemployable"
+    DISMANTLED = "dismantled", "Démonté pour pièces"
+    RECYCLED = "recycled", "Recyclé (DEEE)"
+    CEDED = "ceded", "Cédé hors filière"
+    MISSING = "missing", "Manquant"
+    WITHDRAWN = "withdrawn", "Retiré ou écarté"
+
+
+EXPECTED = (DeviceState.DECLARED, DeviceState.COLLECTED)
+"""Not yet seen by the workshop."""
+ON_THE_BENCH = (DeviceState.RECEIVED, DeviceState.IN_PROCESS, DeviceState.AWAITING_PART)
+"""In the workshop, work to be done."""
+IN_THE_WORKSHOP = (*ON_THE_BENCH, DeviceState.READY, DeviceState.UNUSABLE)
+"""In the workshop, in its hands: its storage can be looked at."""
+WITH_PRICE = (
+    DeviceState.READY,
+    DeviceState.ALLOTTED,
+    DeviceState.SHIPPED,
+    DeviceState.AVAILABLE,
+    DeviceState.RESERVED,
+    DeviceState.HANDED_OVER,
+    DeviceState.RETURNED,
+    DeviceState.CEDED,
+)
+"""States reached only through `ready`: proven, graded, priced."""
+WASTE = (DeviceState.UNUSABLE, DeviceState.DISMANTLED, DeviceState.RECYCLED)
+ENDED = (DeviceState.DISMANTLED, DeviceState.RECYCLED, DeviceState.CEDED, DeviceState.WITHDRAWN)
+"""Final states."""
+
+
+class MissingReason(TextChoices):
+    """Why a device is looked for."""
+
+    COUNT = "count", "Absent à l’arrivée d’un enlèvement"
+    STOCKTAKE = "stocktake", "Absent à l’inventaire"
+    DELIVERY = "delivery", "Absent d’une livraison"
+    THEFT = "theft", "Vol constaté"
+    OTHER = "other", "Autre motif"
+
+
+class WithdrawalReason(TextChoices):
+    """Why a device never enters, or goes back to its donor."""
+
+    KEPT = "kept", "Gardé par le donateur"
+    NOT_COUNTED = "not_counted", "Absent du comptage à l’enlèvement"
+    DONATION_DECLINED = "donation_declined", "Donation écartée"
+    DONATION_WITHDRAWN = "donation_withdrawn", "Donation retirée"
+    LEASED = "leased", "Matériel loué"
+    CLAIMED = "claimed", "Réclamé par son propriétaire"
+    STOLEN = "stolen", "Signalé volé"
+    OTHER = "other", "Autre motif"
+
+
+RETURN_REASONS = (
+    WithdrawalReason.LEASED,
+    WithdrawalReason.CLAIMED,
+    WithdrawalReason.STOLEN,
+    WithdrawalReason.OTHER,
+)
+"""Reasons for which a workshop gives a device back."""
+
+
+class UnusableReason(TextChoices):
+    """Why a device will not be used again."""
+
+    BROKEN = "broken", "Panne irréparable"
+    UNECONOMIC = "uneconomic", "Réparation trop coûteuse"
+    OBSOLETE = "obsolete", "Trop ancien ou trop lent"
+    LOCKED = "locked", "Verrouillé (compte, BIOS, gestion à distance)"
+    INCOMPLETE = "incomplete", "Incomplet"
+    UNERASABLE = "unerasable", "Stockage impossible à effacer"
+    DANGEROUS = "dangerous", "Dangereux (batterie gonflée, choc électrique)"
+    OTHER = "other", "Autre motif"
+
+
+class ReopenReason(TextChoices):
+    """Why a reconditioned device goes back to the bench."""
+
+    DEFECT = "defect", "Défaut découvert"
+    STORAGE = "storage", "Stockage découvert"
+    PROOF = "proof", "Preuve d’effacement remplacée"
+    GRADE = "grade", "Grade à revoir"
+    PRICE = "price", "Prix à revoir"
+    OTHER = "other", "Autre motif"
+
+
+class UndoRejectReason(TextChoices):
+    """Why « non réemployable » was wrong."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    WRONG_DEVICE = "wrong_device", "Mauvais appareil scanné"
+    REPAIRABLE = "repairable", "Réparable finalement"
+
+
+class CedeReason(TextChoices):
+    """Why a reconditioned device leaves the chain."""
+
+    NO_DEMAND = "no_demand", "Aucun besoin de ce type"
+    ASSOCIATION = "association", "Équipement d’une association"
+    MEDIATION = "mediation", "Lieu de médiation numérique"
+    EMERGENCY = "emergency", "Urgence sociale"
+    OTHER = "other", "Autre motif"
+
+
+class ReclassifyReason(TextChoices):
+    """Why a row leaves the bucket of the figures where it was."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    AUDIT = "audit", "Constaté à l’audit de l’appareil"
+    SITE = "site", "Lieu d’enlèvement corrigé"
+    MERGER = "merger", "Fusion d’EPCI"
+    OTHER = "other", "Autre motif"

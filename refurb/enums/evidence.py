@@ -1,0 +1,209 @@
+"""The codes of what is proven, measured and counted of a device, and their French labels."""
+
+from django.db.models import TextChoices
+
+
+class DriveKind(TextChoices):
+    """What holds data."""
+
+    HDD = "hdd", "Disque dur"
+    SSD = "ssd", "SSD (SATA)"
+    NVME = "nvme", "SSD NVMe"
+    EMMC = "emmc", "Mémoire eMMC"
+    INTERNAL = "internal", "Stockage interne (téléphone, tablette)"
+
+
+class AbsenceReason(TextChoices):
+    """Why a device holds no drive."""
+
+    NO_STORAGE = "no_storage", "Cet appareil n’a jamais de stockage"
+    REMOVED_BY_DONOR = "removed_by_donor", "Retiré par le donateur avant le don"
+    EMPTY_BAY = "empty_bay", "Emplacement vide constaté à l’ouverture"
+
+
+class ErasureMethod(TextChoices):
+    """How data were erased (NIST SP 800-88: clear, purge)."""
+
+    OVERWRITE = "overwrite", "Écrasement par logiciel"
+    SECURE_ERASE = "secure_erase", "Commande du disque (ATA Secure Erase)"
+    SANITIZE = "sanitize", "Commande du disque (Sanitize, NVMe Format)"
+    CRYPTO = "crypto", "Effacement de la clé de chiffrement"
+    RESET = "reset", "Réinitialisation du fabricant"
+
+
+class Verification(TextChoices):
+    """How the erasure was checked."""
+
+    NONE = "none", "Aucune"
+    SAMPLE = "sample", "Par échantillon"
+    LAST_PASS = "last_pass", "Dernière passe relue"
+    ALL_PASSES = "all_passes", "Toutes les passes relues"
+    FIRST_START = "first_start", "Écran de première mise en route constaté"
+
+
+class HiddenSectors(TextChoices):
+    """What is known of sectors the system does not show (HPA, DCO)."""
+
+    NONE = "none", "Aucun"
+    ERASED = "erased", "Présents, rendus visibles et effacés"
+    PRESENT = "present", "Présents et non effacés"
+    UNKNOWN = "unknown", "Inconnu"
+    NOT_APPLICABLE = "not_applicable", "Sans objet pour ce stockage"
+
+
+class ErasureOrigin(TextChoices):
+    """Who says so. A donor's own certificate is kept and never counts (domain, §3)."""
+
+    WORKSHOP = "workshop", "Atelier"
+    DONOR = "donor", "Donateur"
+
+
+class Outcome(TextChoices):
+    """The verdict on an erasure, computed here or claimed by the tool."""
+
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+
+
+class Claim(TextChoices):
+    """What the tool's own report says."""
+
+    ERASED = "erased", "Effacé"
+    FAILED = "failed", "Échec"
+    ABORTED = "aborted", "Interrompu"
+    SILENT = "", "Ne se prononce pas"
+
+
+class Refusal(TextChoices):
+    """Why an erasure proves nothing, whatever its report claims (domain, §3)."""
+
+    DONOR_CERTIFICATE = "donor_certificate", "Le certificat d’un donateur est gardé mais ne compte pas."
+    NO_REPORT = "no_report", "Le rapport de l’outil manque."
+    NOT_FINISHED = "not_finished", "La fin de l’effacement n’est pas établie."
+    DATES_REVERSED = "dates_reversed", "La fin précède le début."
+    BEFORE_ARRIVAL = "before_arrival", "L’effacement est antérieur à l’arrivée de l’appareil."
+    IN_THE_FUTURE = "in_the_future", "La fin est postérieure à l’enregistrement."
+    TOOL_FAILED = "tool_failed", "L’outil signale un échec."
+    TOOL_ABORTED = "tool_aborted", "L’outil signale une interruption."
+    METHOD_UNSUITED = "method_unsuited", "La méthode ne convient pas à ce type de stockage."
+    SERIAL_MISSING = "serial_missing", "Le rapport ne porte pas le numéro de série du disque."
+    SERIAL_MISMATCH = "serial_mismatch", "Le numéro de série du rapport n’est pas celui du disque."
+    BYTES_UNKNOWN = "bytes_unknown", "Le nombre d’octets effacés n’est pas établi."
+    BYTES_SHORT = "bytes_short", "Tous les octets n’ont pas été effacés."
+    SMALLER_THAN_DRIVE = "smaller_than_drive", "L’outil a vu moins d’octets que le disque n’en contient."
+    PASSES_SHORT = "passes_short", "Toutes les passes demandées n’ont pas été faites."
+    PASS_ERRORS = "pass_errors", "Des erreurs d’écriture sont signalées."
+    NOT_VERIFIED = "not_verified", "L’effacement n’a pas été vérifié."
+    VERIFICATION_ERRORS = "verification_errors", "La vérification a trouvé des erreurs."
+    HIDDEN_PRESENT = "hidden_present", "Des secteurs cachés n’ont pas été effacés."
+    HIDDEN_UNKNOWN = "hidden_unknown", "On ne sait pas si le disque a des secteurs cachés."
+
+
+class Difference(TextChoices):
+    """In what the verdict computed here and the tool's report differ."""
+
+    CLAIMS_ERASED = "claims_erased", "Le rapport dit « effacé » : les chiffres ne le prouvent pas."
+    SILENT = "silent", "Le rapport ne se prononce pas : les chiffres prouvent l’effacement."
+    DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
+
+
+class DestructionKind(TextChoices):
+    """Who destroyed the drive."""
+
+    WORKSHOP = "workshop", "Détruit à l’atelier"
+    RECYCLER = "recycler", "Destruction certifiée par le recycleur"
+
+
+class DestructionMethod(TextChoices):
+    """How a drive was destroyed (NIST SP 800-88: destroy)."""
+
+    SHRED = "shred", "Broyage"
+    DRILL = "drill", "Perçage"
+    CRUSH = "crush", "Écrasement à la presse"
+    DEGAUSS = "degauss", "Démagnétisation"
+    BURN = "burn", "Incinération"
+
+
+class RemovalDestination(TextChoices):
+    """Where a drive went when it left its device."""
+
+    STOCK = "stock", "Stock de pièces"
+    DESTRUCTION = "destruction", "À détruire"
+    OTHER_DEVICE = "other_device", "Monté dans un autre appareil"
+    MISTAKE = "mistake", "Inventorié par erreur : ce disque n’existe pas"
+
+
+class CheckResult(TextChoices):
+    """The result of one function of a checklist."""
+
+    OK = "ok", "Fonctionne"
+    FAIL = "fail", "Ne fonctionne pas"
+    NOT_APPLICABLE = "not_applicable", "Sans objet"
+
+
+class CosmeticGrade(TextChoices):
+    """How the device looks: a letter of its own, apart from the grade (domain, §2)."""
+
+    A = "A", "Traces d’usage légères"
+    B = "B", "Rayures visibles"
+    C = "C", "Marques nettes ou petits chocs"
+    D = "D", "Très marqué"
+
+
+class PanelState(TextChoices):
+    """What the panel of a screen shows."""
+
+    INTACT = "intact", "Aucun défaut"
+    MINOR = "minor", "Défaut mineur (pixel mort, tache au bord)"
+    MAJOR = "major", "Défaut gênant (bande, tache au centre)"
+
+
+class OperatingSystem(TextChoices):
+    """What a computer runs when it is graded."""
+
+    WINDOWS_11 = "windows_11", "Windows 11"
+    WINDOWS_10 = "windows_10", "Windows 10"
+    LINUX = "linux", "Linux"
+    CHROME_OS = "chrome_os", "ChromeOS"
+    MACOS = "macos", "macOS"
+
+
+class CriterionKind(TextChoices):
+    """How a criterion of a scale turns a measure into points."""
+
+    BANDS = "bands", "Paliers"
+    LINEAR = "linear", "Proportionnel"
+    NOTE = "note", "Note donnée par le technicien"
+    CHOICE = "choice", "Points donnés par une valeur"
+
+
+class PartKind(TextChoices):
+    """What is recovered from a device or put into it."""
+
+    MEMORY = "memory", "Mémoire"
+    STORAGE = "storage", "Disque"
+    BATTERY = "battery", "Batterie"
+    CHARGER = "charger", "Chargeur"
+    SCREEN = "screen", "Dalle ou écran"
+    KEYBOARD = "keyboard", "Clavier"
+    WEBCAM = "webcam", "Webcam"
+    WIFI = "wifi", "Carte wifi"
+    MOTHERBOARD = "motherboard", "Carte mère"
+    CASE = "case", "Coque"
+    OTHER = "other", "Autre pièce"
+
+
+class CostKind(TextChoices):
+    """What a lot costs (the roadmap's economic model: cost per device, who pays)."""
+
+    TRANSPORT = "transport", "Transport"
+    PARTS = "parts", "Pièces"
+    TIME = "time", "Temps de travail"
+    WASTE = "waste", "Traitement des déchets"
+    OTHER = "other", "Autre"
+
+
+class IncidentKind(TextChoices):
+    """What must be looked into at once."""
+
+    DATA_BREACH = "data_breach", "Violation de données personnelles"
