@@ -2,18 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Requirement
-from lifecycle.requirements import Condition, PerRowValues
+from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, is_pilot
 from refurb.enums import (
@@ -64,16 +64,26 @@ def _day(ctx: Context) -> date:
     return timezone.localdate(ctx.at)
 
 
-def _coded(codes: Iterable[str], sentence: str) -> PerRow:
-    """A reason from a list, for each row of a set."""
-    known = frozenset(codes)
+def _given(name: str, sentence: str, holds: Callable[[Any], bool], *, code: str = "", constraint: str = "") -> PerRow:
+    """A value that must be given and make sense, whether it is the same for the set or differs per row."""
     return PerRow(
-        "reason",
+        code or name,
         sentence,
-        lambda ctx, per_row: {pk: sentence for pk, given in per_row.items() if given["reason"] not in known},
-        needs=("reason",),
-        field="reason",
+        lambda ctx, per_row: {pk: sentence for pk, given in per_row.items() if not holds(given[name])},
+        needs=(name,),
+        constraint=constraint,
+        field=name,
     )
+
+
+def _coded(codes: Iterable[str], sentence: str) -> PerRow:
+    """A reason from a list."""
+    known = frozenset(codes)
+    return _given("reason", sentence, lambda reason: reason in known)
+
+
+def _is_text(given: Any) -> bool:
+    return bool(str(given).strip())
 
 
 # --- entering
@@ -111,13 +121,12 @@ def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     }
 
 
-TAG_GIVEN = Requirement(
-    "tag_given",
+TAG_GIVEN = _given(
+    "tag",
     "Scannez ou saisissez l’étiquette de l’atelier.",
-    lambda ctx: not ctx.has("tag") or bool(str(ctx.values["tag"]).strip()),
-    needs=("tag",),
+    _is_text,
+    code="tag_given",
     constraint="refurb_device_received",
-    field="tag",
 )
 TAG_FREE = PerRow(
     "tag_free",
@@ -142,13 +151,7 @@ SERVED_OTHERWISE = Requirement(
     lambda ctx: ~Q(state=S.RETURNED),
     lifted_by="le conseiller du point de distribution",
 )
-PART_NAMED = Requirement(
-    "part_wanted",
-    "Nommez la pièce attendue.",
-    lambda ctx: not ctx.has("part_wanted") or bool(str(ctx.values["part_wanted"]).strip()),
-    needs=("part_wanted",),
-    field="part_wanted",
-)
+PART_NAMED = _given("part_wanted", "Nommez la pièce attendue.", _is_text)
 
 
 def _inventoried() -> Q:
@@ -255,99 +258,125 @@ UNUSABLE_REASON = _coded(UnusableReason.values, "Dites pourquoi l’appareil n�
 UNDO_REASON = _coded(UndoRejectReason.values, "Dites en quoi la décision était une erreur.")
 
 
-def _recyclers() -> QuerySet[Any]:
+def _not_recyclers(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     organisations: type[Model] = apps.get_model("network", "Organisation")
-    return organisations._default_manager.filter(kinds__contains=[OrganisationKind.RECYCLER], is_active=True)
+    keys = {pk: getattr(given["recycler"], "pk", given["recycler"]) for pk, given in per_row.items()}
+    known = organisations._default_manager.filter(
+        pk__in=set(keys.values()), kinds__contains=[OrganisationKind.RECYCLER], is_active=True
+    )
+    recyclers = set(known.values_list("pk", flat=True))
+    return {pk: RECYCLER_KNOWN.sentence for pk, key in keys.items() if key not in recyclers}
 
 
-def _key(given: Any) -> int:
-    """The primary key of a row given as itself or by its key."""
-    key: int = getattr(given, "pk", given)
-    return key
-
-
-RECYCLER_KNOWN = Requirement(
+RECYCLER_KNOWN = PerRow(
     "recycler",
     "Choisissez le recycleur qui prend l’appareil.",
-    lambda ctx: not ctx.has("recycler") or Exists(_recyclers().filter(pk=_key(ctx.values["recycler"]))),
+    _not_recyclers,
     needs=("recycler",),
     field="recycler",
 )
-BSD_GIVEN = Requirement(
+BSD_GIVEN = _given(
     "bsd_number",
     "Donnez le numéro du bordereau de suivi de déchets (BSD) : lettres, chiffres et tirets.",
-    lambda ctx: not ctx.has("bsd_number") or bool(BSD.fullmatch(str(ctx.values["bsd_number"]))),
-    needs=("bsd_number",),
-    field="bsd_number",
+    lambda number: BSD.fullmatch(str(number)) is not None,
 )
-PROVEN_OR_CERTIFIED = Requirement(
+
+
+def _neither_proven_nor_certified(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    alone = [pk for pk, given in per_row.items() if given["destruction_awaited"] is not True]
+    unproven = _rows("Device").filter(_unproven(), pk__in=alone).values_list("pk", flat=True)
+    return dict.fromkeys(unproven, PROVEN_OR_CERTIFIED.sentence)
+
+
+PROVEN_OR_CERTIFIED = PerRow(
     "proven_or_certified",
     "Un disque n’est ni effacé ni détruit : faites-le, ou demandez au recycleur une destruction certifiée.",
-    lambda ctx: DRIVES_PROVEN.condition(ctx) if ctx.values.get("destruction_awaited") is False else True,
+    _neither_proven_nor_certified,
     needs=("destruction_awaited",),
     where="refurb:device_evidence",
     field="destruction_awaited",
 )
-RECIPIENT_NAMED = Requirement(
-    "recipient",
-    "Nommez à qui l’appareil est cédé.",
-    lambda ctx: not ctx.has("recipient") or bool(str(ctx.values["recipient"]).strip()),
-    needs=("recipient",),
-    field="recipient",
-)
+RECIPIENT_NAMED = _given("recipient", "Nommez à qui l’appareil est cédé.", _is_text)
 CEDE_REASON = _coded(CedeReason.values, "Dites pourquoi l’appareil sort de la filière.")
 
 # --- correction
 
 
-def _type_stays_or_may_change(ctx: Context) -> Condition:
-    if "type" not in ctx.values:
-        return True
-    same = Q(type=ctx.values["type"])
-    if not acts_as(ctx.actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)):
-        return same
-    return same | Q(state__in=BEFORE_ALLOT, convention_epci__isnull=True)
+class _Row(NamedTuple):
+    """What a correction looks at: the row as it is."""
+
+    type: str
+    origin_epci: int | None
+    may_change_type: bool
 
 
-def _epci_stays_or_may_change(ctx: Context) -> Condition:
-    if "origin_epci" not in ctx.values or is_pilot(ctx.actor):
-        return True
-    return _same_epci(ctx)
+def _as_they_are(per_row: PerRowValues) -> dict[int, _Row]:
+    devices = _rows("Device").filter(pk__in=list(per_row))
+    return {
+        pk: _Row(type_, epci, state in BEFORE_ALLOT and convention_epci is None)
+        for pk, type_, epci, state, convention_epci in devices.values_list(
+            "pk", "type", "origin_epci", "state", "convention_epci"
+        )
+    }
 
 
-def _same_epci(ctx: Context) -> Q:
-    epci = ctx.values["origin_epci"]
-    return Q(origin_epci__isnull=True) if epci is None else Q(origin_epci=epci)
+def _epci_given(given: dict[str, Any], row: _Row) -> int | None:
+    epci = given.get("origin_epci", row.origin_epci)
+    key: int | None = getattr(epci, "pk", epci)
+    return key
 
 
-def _something_changes(ctx: Context) -> Condition:
-    if "type" not in ctx.values or "origin_epci" not in ctx.values:
-        return True
-    return ~(Q(type=ctx.values["type"]) & _same_epci(ctx))
+def _type_may_not_change(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    technician = acts_as(ctx.actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER))
+    return {
+        pk: TYPE_CORRECTED.sentence
+        for pk, row in _as_they_are(per_row).items()
+        if per_row[pk]["type"] != row.type and not (technician and row.may_change_type)
+    }
 
 
-TYPE_KNOWN = Requirement(
-    "type",
-    "Choisissez un type d’appareil.",
-    lambda ctx: "type" not in ctx.values or ctx.values["type"] in DeviceType.values,
-    needs=("type",),
-    field="type",
-)
-TYPE_CORRECTED = Requirement(
+def _epci_may_not_change(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    return {
+        pk: EPCI_CORRECTED.sentence
+        for pk, row in _as_they_are(per_row).items()
+        if _epci_given(per_row[pk], row) != row.origin_epci and not is_pilot(ctx.actor)
+    }
+
+
+def _nothing_changes(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Both are given, what stays included: null is an EPCI of origin too."""
+    refused = {}
+    for pk, row in _as_they_are(per_row).items():
+        given = per_row[pk]
+        same = (given["type"], _epci_given(given, row)) == (row.type, row.origin_epci)
+        if same or "origin_epci" not in given:
+            refused[pk] = CORRECTED.sentence
+    return refused
+
+
+TYPE_KNOWN = _given("type", "Choisissez un type d’appareil.", lambda type_: type_ in DeviceType.values)
+TYPE_CORRECTED = PerRow(
     "type_corrected",
     "Le type se corrige par un technicien de l’atelier, tant que l’appareil n’est ni reconditionné ni affecté.",
-    _type_stays_or_may_change,
+    _type_may_not_change,
+    needs=("type",),
     lifted_by="un technicien, après « Remettre en traitement » s’il est reconditionné",
     field="type",
 )
-EPCI_CORRECTED = Requirement(
+EPCI_CORRECTED = PerRow(
     "epci_corrected",
     "L’EPCI d’origine se corrige par le pilote.",
-    _epci_stays_or_may_change,
+    _epci_may_not_change,
+    needs=("type",),
     lifted_by="le pilote",
     field="origin_epci",
 )
-CORRECTED = Requirement("corrected", "Rien ne change : corrigez le type ou l’EPCI.", _something_changes)
+CORRECTED = PerRow(
+    "corrected",
+    "Rien ne change : donnez le type et l’EPCI d’origine, dont l’un au moins est corrigé.",
+    _nothing_changes,
+    needs=("type",),
+)
 RECLASSIFY_REASON = _coded(ReclassifyReason.values, "Dites pourquoi la ligne est corrigée.")
 
 

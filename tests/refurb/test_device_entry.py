@@ -1,21 +1,16 @@
-"""How a device enters a workshop, and how it is lost: scan, unexpected, missing, incident, given back."""
-
-from typing import Any
+"""How a device enters a workshop: declared with its lot, scanned, unexpected; and how it goes back."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from network.enums import OrganisationKind, Role
-from refurb.enums import DeviceType, MissingReason, WithdrawalReason
+from refurb.enums import DeviceType, WithdrawalReason
 from refurb.machine import device_rules as rules
-from refurb.models import Device, Incident
+from refurb.models import Device
 from refurb.services import devices
-from tests.network.factories import make_epci, make_membership
 from tests.refurb.devices import (
     Bench,
     fresh,
@@ -25,7 +20,7 @@ from tests.refurb.devices import (
     new_tag,
     private_lot,
 )
-from tests.refurb.donations import Scene, first_line, laptops, public_scene, screens
+from tests.refurb.donations import first_line, laptops, public_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -235,136 +230,6 @@ def test_only_a_workshop_registers(bench: Bench) -> None:
         devices.register_device(actor=bench.pilot, type="laptop", tag=new_tag())
 
 
-# --- missing, and the incident
-
-
-def missing(bench: Bench, device: Device, **given: Any) -> Device:
-    return devices.report_missing_device(
-        actor=bench.technician, device=device, **{"reason": MissingReason.STOCKTAKE} | given
-    )
-
-
-def test_a_device_is_reported_missing_with_a_reason(bench: Bench) -> None:
-    device = bench.received()
-    for reason in ("", "perdu"):
-        with pytest.raises(Refused) as refused:
-            missing(bench, device, reason=reason)
-        assert [reason.sentence for reason in refused.value.all] == [rules.MISSING_REASON.sentence]
-
-    lost = missing(bench, device)
-
-    assert (lost.state, lost.missing_reason, lost.missing_at) == ("missing", "stocktake", lost.moved_at)
-
-
-def test_lost_without_a_proof_it_is_an_incident_and_people_are_told_at_once() -> None:
-    scene = private_lot()
-    bench, device = given_to(scene), from_lot(scene)
-    people = {person.user.email for person in (scene.contact, bench.manager, scene.pilot)}
-    Mail.objects.all().delete()
-
-    lost = missing(bench, device)
-
-    incident = Incident.objects.get()
-    assert (incident.device, incident.stay, incident.lost_from) == (lost, 1, "received")
-    assert (incident.known_at, incident.donation) == (lost.moved_at, lost.donation)
-    assert incident.entry == lost.journal.latest("seq")
-    mails = Mail.objects.about("device", lost.pk)
-    assert {address for mail in mails for address in mail.to} == people
-    assert all(len(mail.to) == 1 for mail in mails)
-    assert all(device.tag in mail.body for mail in mails)
-    told = mails.get(to=[scene.contact.user.email])
-    assert device.donation.reference in told.subject
-    assert "72" in told.body
-
-
-def test_lost_on_the_way_from_the_donor_it_is_an_incident_too() -> None:
-    scene = private_lot()
-    unit = Device.objects.get(donation=scene.collected())
-
-    missing(given_to(scene), unit, reason=MissingReason.COUNT)
-
-    assert Incident.objects.get().lost_from == "collected"
-
-
-def test_lost_before_custody_had_passed_it_is_none() -> None:
-    scene = private_lot()
-    unit = Device.objects.get(donation=scene.qualified())
-
-    missing(given_to(scene), unit)
-
-    assert not Incident.objects.exists()
-
-
-def test_lost_after_its_erasure_it_is_none(bench: Bench) -> None:
-    missing(bench, bench.proven(bench.in_process()))
-    missing(bench, bench.ready())
-
-    assert not Incident.objects.exists()
-
-
-def test_lost_with_one_of_two_drives_erased_it_is_an_incident(bench: Bench) -> None:
-    device = bench.proven(bench.in_process())
-    bench.drive(device)
-
-    missing(bench, device)
-
-    assert Incident.objects.count() == 1
-
-
-def test_a_lost_screen_is_no_incident(bench: Bench) -> None:
-    missing(bench, bench.received(DeviceType.SCREEN))
-
-    assert not Incident.objects.exists()
-
-
-def test_a_lost_device_of_unknown_origin_is_told_to_workshop_and_pilot(bench: Bench) -> None:
-    addresses = {bench.manager.user.email, bench.pilot.user.email}
-
-    lost = missing(bench, bench.received())
-
-    assert {address for mail in Mail.objects.about("device", lost.pk) for address in mail.to} == addresses
-
-
-def test_a_stocktake_writes_one_mail_per_organisation_whatever_the_number_of_devices() -> None:
-    scene = private_lot(3)
-    bench, donation = given_to(scene), scene.collected()
-    people = [scene.contact, bench.manager, scene.pilot]
-    Mail.objects.all().delete()
-
-    outcome = devices.report_missing_devices(
-        actor=bench.technician, devices=Device.objects.filter(donation=donation), reason=MissingReason.THEFT
-    )
-
-    assert len(outcome.moved) == 3
-    assert Incident.objects.count() == 3
-    assert Mail.objects.count() == len(people)
-
-
-def test_every_state_where_a_device_may_be_lost_is_a_source() -> None:
-    sources = gate.verbs_of(Device)["report_missing"].sources
-
-    assert set(sources) == {
-        "declared", "collected", "received", "in_process", "awaiting_part", "ready", "allotted", "shipped",
-        "available", "reserved", "returned", "unusable",
-    }  # fmt: skip
-
-
-def test_found_again_it_is_received_in_a_new_stay_with_nothing_of_the_former(bench: Bench) -> None:
-    lost = missing(bench, bench.ready())
-
-    found = devices.receive_device(actor=bench.technician, device=lost, tag=lost.tag)
-
-    assert (found.state, found.stay, found.tag) == ("received", 2, lost.tag)
-    assert (found.missing_at, found.missing_reason) == (None, "")
-    assert (found.grade, found.grading, found.price, found.price_ceiling, found.ready_at) == (
-        "",
-        None,
-        None,
-        None,
-        None,
-    )
-
-
 # --- withdrawn, given back
 
 
@@ -403,95 +268,3 @@ def test_the_manager_gives_a_leased_device_back(bench: Bench) -> None:
     back = devices.return_to_donor_device(actor=bench.manager, device=device, reason=WithdrawalReason.LEASED)
 
     assert (back.state, back.withdrawal_reason) == ("withdrawn", "leased")
-
-
-# --- correction
-
-
-def test_a_technician_corrects_the_type_and_the_past_row_stays(bench: Bench) -> None:
-    device = bench.received(DeviceType.LAPTOP)
-
-    corrected = devices.reclassify_device(actor=bench.technician, device=device, reason="audit", type=DeviceType.TABLET)
-
-    assert (corrected.state, corrected.type, corrected.seq) == ("received", "tablet", 2)
-    assert list(corrected.journal.order_by("seq").values_list("type", flat=True)) == ["laptop", "tablet"]
-
-
-def test_the_pilot_corrects_the_epci_and_nothing_else(bench: Bench) -> None:
-    device, epci = bench.received(), make_epci()
-
-    corrected = devices.reclassify_device(actor=bench.pilot, device=device, reason="site", origin_epci=epci)
-    assert (corrected.origin_epci, corrected.journal.latest("seq").origin_epci) == (epci, epci)
-
-    outside = devices.reclassify_device(actor=bench.pilot, device=device, reason="site", origin_epci=None)
-    assert outside.origin_epci is None
-
-    for actor, change, code in (
-        (bench.pilot, {"type": "desktop"}, "type_corrected"),
-        (bench.technician, {"origin_epci": epci}, "epci_corrected"),
-        (bench.technician, {}, "corrected"),
-        (bench.technician, {"type": "toaster"}, "type"),
-    ):
-        with pytest.raises(Refused) as refused:
-            devices.reclassify_device(actor=actor, device=device, reason="site", **change)
-        assert code in codes(refused)
-
-
-def test_a_correction_has_a_reason(bench: Bench) -> None:
-    with pytest.raises(Refused) as refused:
-        devices.reclassify_device(actor=bench.technician, device=bench.received(), reason="", type="desktop")
-
-    assert [reason.sentence for reason in refused.value.all] == [rules.RECLASSIFY_REASON.sentence]
-
-
-def test_the_type_of_a_reconditioned_device_is_not_corrected_before_it_is_reopened(bench: Bench) -> None:
-    with pytest.raises(Refused) as refused:
-        devices.reclassify_device(actor=bench.technician, device=bench.ready(), reason="audit", type="desktop")
-
-    assert codes(refused) == ["type_corrected"]
-
-
-def test_what_is_read_on_a_device_is_corrected_without_a_verb(bench: Bench) -> None:
-    device = devices.describe_device(actor=bench.technician, device=bench.received(), place=" D4 ", year=2018)
-
-    assert (fresh(device).place, fresh(device).year, fresh(device).seq) == ("D4", 2018, 1)
-    with pytest.raises(Unknown):
-        devices.describe_device(actor=bench.stranger, device=device, place="ailleurs")
-    with pytest.raises(TypeError):
-        devices.describe_device(actor=bench.technician, device=device, price=3)
-
-
-# --- who sees what
-
-
-def test_each_sees_the_devices_it_acts_for(bench: Bench) -> None:
-    scene = Scene(lines=(laptops(1), screens(1)))
-    scene.collected()
-    bench.received()
-    other_donor = private_lot()
-    other_donor.collected()
-
-    def seen(actor: Any) -> int:
-        return Device.objects.visible_to(actor).count()
-
-    assert seen(scene.contact) == 2
-    assert seen(scene.north.technician) == seen(scene.north.manager) == 2
-    assert seen(bench.technician) == 1
-    assert seen(bench.pilot) == 4
-    assert seen(None) == 0
-    for role, kind in (
-        (Role.MANAGER, OrganisationKind.EPCI),
-        (Role.ADVISER, OrganisationKind.DISTRIBUTOR),
-        (Role.WORKER, OrganisationKind.PRESCRIBER),
-        (Role.OBSERVER, OrganisationKind.DEPARTEMENT),
-        (Role.SIGNATORY, OrganisationKind.RECONDITIONER),
-    ):
-        assert seen(make_membership(role, kind)) == 0
-
-
-def test_incidents_and_parts_are_seen_as_their_devices(bench: Bench) -> None:
-    lost = missing(bench, bench.received())
-
-    assert Incident.objects.visible_to(bench.technician).get().device == lost
-    assert Incident.objects.visible_to(bench.pilot).exists()
-    assert not Incident.objects.visible_to(bench.stranger).exists()

@@ -304,6 +304,24 @@ def test_a_set_leaves_with_one_tracking_number(bench: Bench) -> None:
     assert [reason.code for reason in outcome.refused[bad.pk]] == ["storage_inventoried"]
 
 
+def test_values_given_per_row_are_judged_as_those_of_the_set(bench: Bench) -> None:
+    device = bench.in_process()
+    bench.drive(device)
+    device = bench.unusable(device)
+    given = {"recycler": bench.recycler.pk, "bsd_number": "BSD-1", "destruction_awaited": False}
+
+    for change, code in (
+        ({}, "proven_or_certified"),
+        ({"destruction_awaited": "yes"}, "proven_or_certified"),
+        ({"destruction_awaited": True, "bsd_number": "à voir"}, "bsd_number"),
+        ({"destruction_awaited": True, "recycler": bench.workshop.pk}, "recycler"),
+    ):
+        outcome = gate.apply_many(
+            Device.objects.all(), "recycle", actor=bench.technician, per_row={device.pk: given | change}
+        )
+        assert [reason.code for reason in outcome.refused[device.pk]] == [code]
+
+
 # --- ceded
 
 

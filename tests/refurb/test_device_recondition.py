@@ -22,10 +22,10 @@ from refurb.enums import (
     Verification,
 )
 from refurb.machine import device_rules as rules
-from refurb.models import Device, PriceCeiling
+from refurb.models import Checklist, Device, PriceCeiling
 from refurb.services import bench as work
 from refurb.services import devices, evidence, stock
-from tests.refurb.devices import Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
+from tests.refurb.devices import GOOD_PC, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
 from tests.refurb.donations import public_scene
 
 pytestmark = pytest.mark.django_db
@@ -352,3 +352,25 @@ def test_the_action_is_greyed_with_its_reasons(bench: Bench) -> None:
     assert not actions["recondition"].allowed
     assert {reason.code for reason in actions["recondition"].reasons} == {"storage_inventoried", "tested", "graded"}
     assert actions["await_part"].allowed
+
+
+# --- history
+
+
+def test_a_history_is_entered_with_its_instants_and_judged_by_the_numbers_of_its_days(bench: Bench) -> None:
+    actor, day = bench.technician, instant(2026, 3, 2, 9)
+    device = devices.register_device(actor=actor, type="laptop", tag="H-1", at=day)
+    device = devices.start_device(actor=actor, device=device, at=day + timedelta(hours=1))
+    drive = evidence.record_drive(actor=actor, device=device, kind="ssd", serial="SN-H1", at=day + timedelta(hours=1))
+    done = day + timedelta(hours=3)
+    run = {"started_at": day + timedelta(hours=2), "finished_at": done, "at": done + timedelta(minutes=5)}
+    assert bench.erase(drive, bytes_expected=1000, bytes_erased=1000, **run).outcome == "accepted"
+    working = dict.fromkeys((row.code for row in Checklist.objects.get(type="laptop").functions.all()), CheckResult.OK)
+    work.record_test_run(actor=actor, device=device, results=working, at=done)
+    work.grade_device(actor=actor, device=device, measures=GOOD_PC, cosmetic="B", at=done)
+    ready_at = day + timedelta(days=1)
+
+    ready = stock.recondition_device(actor=actor, device=device, price=Decimal(90), at=ready_at)
+
+    assert (ready.ready_at, ready.moved_at, ready.received_at) == (ready_at, ready_at, day)
+    assert ready.price_ceiling == 180
