@@ -1,7 +1,14 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class LifecycleConfig(AppConfig):
     name = "lifecycle"
     verbose_name = "Le moteur"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The checks know the journal, which is a model: they are there from now on only."""
+        register(import_module("lifecycle.checks").check_machines, Tags.models)

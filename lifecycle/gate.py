@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lifecycle.actors import Actor
+from lifecycle.actors import Actor, System
 from lifecycle.answers import Action, Outcome, actions_for, outcome_of, preview, scope_of, seen_by
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, links_of, read
@@ -23,7 +23,7 @@ from lifecycle.locking import Strength, hold, lock_in_order, one_transaction
 from lifecycle.machine import Capacity, Machine, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
-from lifecycle.requirements import Context, PerRowValues, Reason
+from lifecycle.requirements import Context, PerRowValues, Reason, as_expression
 from lifecycle.writing import (
     NO_CAUSE,
     Cause,
@@ -189,9 +189,12 @@ def _move(
     before = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, values))
     clock, recorded_at = _database_clock()
     ctx = Context(at or clock, actor, values)
-    rows = read(model, declared, pks, ctx, scope)
+    due = _still_due(declared, ctx, cause)
+    rows = read(model, declared, pks, ctx, scope if due is None else due)
     if any(before[row.pk] != row.links for row in rows if before):
         raise _LinksMoved
+    if due is not None:
+        rows = [row for row in rows if row.allowed]
     instant = _not_before(rows, ctx.at, strict=at is not None and cause is None)
     if instant != ctx.at:
         ctx = Context(instant, actor, values)
@@ -296,6 +299,13 @@ def _database_clock() -> tuple[datetime, datetime]:
         cursor.execute("SELECT clock_timestamp(), transaction_timestamp()")
         clock, recorded_at = cursor.fetchone()
     return clock, recorded_at
+
+
+def _still_due(declared: Verb, ctx: Context, cause: Move | None) -> Q | None:
+    """What the clock may move, asked again under the lock: someone may have moved or prolonged a row meanwhile."""
+    if declared.due is None or not isinstance(ctx.actor, System) or (cause and cause.name in declared.follows):
+        return None
+    return Q(as_expression(declared.due(ctx)), moved_at__lte=ctx.at)
 
 
 def _not_before(rows: Sequence[Row], at: datetime, *, strict: bool) -> datetime:

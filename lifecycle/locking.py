@@ -1,6 +1,7 @@
 """Transactions retried once on a deadlock, and row locks taken in one global order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Literal
@@ -113,3 +114,22 @@ def lock_in_order(
             "FOR NO KEY UPDATE" if "FOR NO KEY UPDATE" in (strength, strongest) else strength,
         )
     return {model: lock(model, *merged[model]) for model in sorted(merged, key=rank)}
+
+
+@contextmanager
+def advisory_lock(name: str, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock called ``name`` for the time of the block, whatever transactions begin and end inside.
+
+    It belongs to the session: asked for again by the same connection, it is granted. Yields True; with ``wait`` off,
+    yields False at once, and holds nothing, when another session has it.
+    """
+    with connection.cursor() as cursor:
+        ask = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+        cursor.execute(f"SELECT {ask}(hashtextextended(%s, 0))", [name])
+        granted = wait or bool(cursor.fetchone()[0])
+    try:
+        yield granted
+    finally:
+        if granted:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

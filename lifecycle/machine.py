@@ -128,6 +128,8 @@ class Machine(FSMModelMixin, models.Model):
     machine_name: ClassVar[str]
     reference_prefix: ClassVar[str]
     dimensions: ClassVar[Sequence[str]] = ()
+    state_tones: ClassVar[Mapping[str, str]] = {}
+    """How a badge shows a state that needs more than "under way" or "ended": todo, done or danger."""
 
     reference = models.CharField("référence", max_length=16, unique=True, editable=False)
     seq = models.PositiveIntegerField("rang au journal", editable=False, default=0)

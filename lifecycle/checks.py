@@ -1,0 +1,138 @@
+"""What can be wrong in the declaration of a machine is told by ``manage.py check``, before anything moves."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from lifecycle.journal import Entry
+from lifecycle.machine import CREATION, Capacity, Machine, Verb, field_of, machines, verbs_of
+from lifecycle.operations import WATCHED
+from lifecycle.registry import registry
+
+NAME = re.compile(r"[a-z][a-z_]*")
+
+
+def check_machines(**_: Any) -> list[CheckMessage]:
+    """Every machine can be moved, locked, seen and journaled; every name it gives exists."""
+    return [
+        *_settings(),
+        *(error for model in machines().values() for error in _machine(model)),
+        *_registrations(),
+    ]
+
+
+def _error(number: int, message: str, obj: Any = None) -> Error:
+    return Error(message, obj=obj, id=f"lifecycle.E{number:03}")
+
+
+def _model_exists(label: str) -> bool:
+    try:
+        apps.get_model(label)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _settings() -> Iterator[Error]:
+    if not _model_exists(getattr(settings, "LIFECYCLE_ACTOR_MODEL", "")):
+        yield _error(1, "LIFECYCLE_ACTOR_MODEL must name the model of whoever acts (« app.Model »).")
+    order = list(settings.LIFECYCLE_LOCK_ORDER)
+    for label in order:
+        if not _model_exists(label):
+            yield _error(2, f"LIFECYCLE_LOCK_ORDER names « {label} », which is no model.")
+    if len(set(order)) != len(order):
+        yield _error(2, "LIFECYCLE_LOCK_ORDER names a model twice.")
+
+
+def _machine(model: type[Machine]) -> Iterator[Error]:
+    if not NAME.fullmatch(model.machine_name):
+        yield _error(3, f"« {model.machine_name} » is no name for a machine: lower case letters and _.", model)
+    yield from _ordered(model, model)
+    if not hasattr(model._default_manager.all(), "visible_to"):
+        yield _error(4, "The manager has no visible_to(actor).", model)
+    yield from _journal(model)
+    for declared in verbs_of(model).values():
+        yield from _states(model, declared)
+        yield from _columns(model, declared)
+        for name in declared.follows:
+            if not _verb_exists(name):
+                yield _error(9, f"« {declared.name} » follows « {name} », which no machine does.", model)
+
+
+def _ordered(model: type[Machine], locked: type[models.Model]) -> Iterator[Error]:
+    if locked._meta.label not in settings.LIFECYCLE_LOCK_ORDER:
+        yield _error(5, f"{locked._meta.label} is locked and has no place in LIFECYCLE_LOCK_ORDER.", model)
+
+
+def _journal(model: type[Machine]) -> Iterator[Error]:
+    related = {relation.get_accessor_name(): relation.related_model for relation in model._meta.related_objects}
+    journal = related.get("journal")
+    if not (isinstance(journal, type) and issubclass(journal, Entry)):
+        yield _error(6, 'There is no journal: an Entry whose « object » has related_name="journal".', model)
+        return
+    for name in model.dimensions:
+        for owner in (model, journal):
+            if not _field_exists(owner, name):
+                yield _error(6, f"The dimension « {name} » is not a field of {owner._meta.label}.", model)
+
+
+def _states(model: type[Machine], declared: Verb) -> Iterator[Error]:
+    states = dict(field_of(model, "state").flatchoices)
+    if not declared.label.strip():
+        yield _error(7, f"« {declared.name} » has no label.", model)
+    for state in declared.sources if not declared.creates else ():
+        if state == CREATION or state not in states:
+            yield _error(
+                7, f"« {declared.name} » starts from « {state} », which is not one state of the machine.", model
+            )
+    if not declared.sources or (declared.creates and declared.target is None):
+        yield _error(7, f"« {declared.name} » starts from nowhere, or creates in no state.", model)
+    if declared.target is not None and declared.target not in states:
+        yield _error(7, f"« {declared.name} » leads to « {declared.target} », which is not a state.", model)
+
+
+def _columns(model: type[Machine], declared: Verb) -> Iterator[Error]:
+    for name in declared.stamps:
+        if name in WATCHED or not _field_exists(model, name):
+            yield _error(8, f"« {declared.name} » stamps « {name} », which is not a field it may write.", model)
+    counters = [rule for rule in declared.requires if isinstance(rule, Capacity)]
+    links = [*declared.leans, *declared.leans_write, *(rule.key for rule in counters if isinstance(rule.key, str))]
+    for path in links:
+        target = field_of(model, path).related_model if _field_exists(model, path) else None
+        if isinstance(target, type):
+            yield from _ordered(model, target)
+        else:
+            yield _error(8, f"« {declared.name} » leans on « {path} », which is not a link of the row.", model)
+    for rule in counters:
+        if _model_exists(rule.counter):
+            yield from _ordered(model, apps.get_model(rule.counter))
+        else:
+            yield _error(8, f"« {declared.name} » counts on « {rule.counter} », which is no model.", model)
+
+
+def _registrations() -> Iterator[Error]:
+    for machine, verb in registry.followers:
+        if not _verb_exists(f"{machine}.{verb}"):
+            yield _error(9, f"Something follows « {machine}.{verb} », which no machine does.")
+    for label in registry.panels:
+        if not _model_exists(label):
+            yield _error(9, f"A panel is added to « {label} », which is no model.")
+
+
+def _verb_exists(name: str) -> bool:
+    machine, _, verb = name.partition(".")
+    return machine in machines() and verb in verbs_of(machines()[machine])
+
+
+def _field_exists(model: type[models.Model], name: str) -> bool:
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""The clock is an actor: what is due happens, set by set, whoever watches or not."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from lifecycle import gate
+from lifecycle.actors import SYSTEM
+from lifecycle.locking import advisory_lock
+from lifecycle.machine import Machine, Verb, machines, verbs_of
+from lifecycle.requirements import Context, as_expression
+
+CLOCK_LOCK = "lifecycle.clock"
+"""Held by each run of the clock, and by whoever writes history (the seed): never both at once."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one verb of the clock did: how many rows moved, and how many were refused for each sentence."""
+
+    machine: str
+    verb: str
+    moved: int
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def run_clock(*, at: datetime | None = None) -> list[Ran]:
+    """Do every verb that is due at one instant (``at``, else the database's clock), and say what was done.
+
+    Waits for the lock of the clock. Verbs run in the order of a file's life, so that a row left alone for days goes
+    through several at once. A verb that fails does not hold the others back: raises ExceptionGroup in the end, each
+    error noted "machine.verb".
+    """
+    ran: list[Ran] = []
+    failures: list[Exception] = []
+    with advisory_lock(CLOCK_LOCK):
+        instant = at or _now()
+        for name, model in machines().items():
+            for declared in verbs_of(model).values():
+                if declared.due is None:
+                    continue
+                try:
+                    ran.append(_run(model, declared, instant))
+                except Exception as error:  # noqa: BLE001
+                    error.add_note(f"{name}.{declared.name}")
+                    failures.append(error)
+    if failures:
+        raise ExceptionGroup("l’horloge n’a pas tout fait", failures)
+    return ran
+
+
+def due_rows(model: type[Machine], declared: Verb, at: datetime) -> QuerySet[Any]:
+    """The rows on which a verb of the clock is due at ``at``; those that moved later are left to the next run."""
+    assert declared.due is not None
+    condition = as_expression(declared.due(Context(at, SYSTEM)))
+    return model._base_manager.filter(condition, state__in=declared.sources, moved_at__lte=at)  # type: ignore[misc]
+
+
+def _run(model: type[Machine], declared: Verb, at: datetime) -> Ran:
+    outcome = gate.apply_many(due_rows(model, declared, at), declared.name, actor=SYSTEM, at=at)
+    sentences = Counter(reason.sentence for reasons in outcome.refused.values() for reason in reasons)
+    return Ran(model.machine_name, declared.name, len(outcome.moved), sentences)
+
+
+def _now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -1,0 +1,16 @@
+"""`manage.py seal_journal`: seal the heads of every journal now, as the nightly task does."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from lifecycle.sealing import seal_journals
+
+
+class Command(BaseCommand):
+    help = "Scelle les journaux : la liste des têtes sort de la base, son empreinte y reste."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for seal in seal_journals(at=timezone.now()):
+            self.stdout.write(f"{seal.machine} : {seal.objects_count} objets scellés, empreinte {seal.digest}")

@@ -1,0 +1,14 @@
+"""A comment is erased, never replaced nor removed; a seal stays."""
+
+from django.db import migrations
+
+from lifecycle.operations import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lifecycle", "0001_initial")]
+
+    operations = [
+        AppendOnly(model_name="comment", erasable=["salt", "text"]),
+        AppendOnly(model_name="seal"),
+    ]

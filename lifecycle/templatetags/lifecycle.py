@@ -1,0 +1,180 @@
+"""What any page shows of a machine: the badge of its state, what may be done and why not, and what happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils import dateformat, timezone
+
+from lifecycle.actors import Actor
+from lifecycle.answers import Action, actions_for
+from lifecycle.journal import Entry, journal_of
+from lifecycle.machine import Machine, machines, state_label, verbs_of
+from lifecycle.models import Comment
+from lifecycle.requirements import Reason
+
+register = template.Library()
+
+
+@register.filter
+def moment(instant: datetime) -> str:
+    """An instant in full, Paris time: « 24 nov. 2026 à 14 h 05 »."""
+    local = timezone.localtime(instant)
+    day = "1er" if local.day == 1 else str(local.day)
+    return f"{day}\u00a0{dateformat.format(local, 'N Y')} à {local.hour}\u00a0h\u00a0{local:%M}"
+
+
+# --- the badge
+
+
+@register.inclusion_tag("lifecycle/state_badge.html")
+def state_badge(row: Machine) -> dict[str, str]:
+    """The state of a row: its label, with an icon that says the same as the colour."""
+    state: str = row.state  # type: ignore[attr-defined]
+    return {"label": state_label(type(row), state), "tone": tone_of(type(row), state)}
+
+
+def tone_of(model: type[Machine], state: str) -> str:
+    """ "ended" when nothing leads out of the state, else "open", unless the machine says todo, done or danger."""
+    if state in model.state_tones:
+        return model.state_tones[state]
+    leaves = any(
+        state in declared.sources and declared.target_from(state) != state for declared in verbs_of(model).values()
+    )
+    return "open" if leaves else "ended"
+
+
+# --- what may be done
+
+
+@dataclass(frozen=True)
+class Told:
+    """A reason with the address of the page where it is solved, if there is one."""
+
+    sentence: str
+    lifted_by: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Button:
+    """A verb that has a page: possible now, or greyed with what is missing."""
+
+    label: str
+    url: str
+    reasons: tuple[Told, ...]
+    irreversible: bool
+
+
+@register.inclusion_tag("lifecycle/action_bar.html", takes_context=True)
+def action_bar(context: template.Context, row: Machine, main: str = "") -> dict[str, Any]:
+    """What whoever acts may do on a row: one main button, the other actions, the greyed ones with « Pourquoi ? ».
+
+    ``main`` names the verb of the main button; otherwise it is the possible verb that starts from the fewest states.
+    A verb without a page of its own is left out.
+    """
+    membership = context["request"].membership
+    actions = actions_for(row, membership) if membership else []
+    sources = {name: len(declared.sources) for name, declared in verbs_of(type(row)).items()}
+    actions.sort(key=lambda action: (action.verb != main, action.irreversible, sources[action.verb]))
+    buttons = [button for action in actions if (button := _button(row, action))]
+    return {
+        "possible": [button for button in buttons if not button.reasons],
+        "greyed": [button for button in buttons if button.reasons],
+    }
+
+
+def _button(row: Machine, action: Action) -> Button | None:
+    url = _url(action.url_name, row)
+    return Button(action.label, url, tell(row, action.reasons), action.irreversible) if url else None
+
+
+def tell(row: Machine, given: Iterable[Reason]) -> tuple[Told, ...]:
+    """Reasons as a page shows them, each with the link to where it is solved when that page exists."""
+    return tuple(Told(reason.sentence, reason.lifted_by, _url(reason.where, row)) for reason in given)
+
+
+@register.inclusion_tag("lifecycle/reasons.html")
+def reasons(row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
+    """What is missing on a row, as a list: for the pages that preview or report on a set."""
+    return {"reasons": tell(row, given)}
+
+
+def _url(name: str, row: Machine) -> str:
+    try:
+        return reverse(name, args=[row.reference]) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
+# --- what happened
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One row of the journal as people read it."""
+
+    sentence: str
+    at: datetime
+    who: str
+    capacity: str
+    state: str
+    cause: str
+    comment: str
+    comment_erased: bool
+
+
+@register.inclusion_tag("lifecycle/timeline.html", takes_context=True)
+def timeline(context: template.Context, row: Machine) -> dict[str, Any]:
+    """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
+
+    A cause is told to those who may see its object.
+    """
+    entries = list(journal_of(type(row)).objects.of(row))
+    digests = [entry.comment_digest for entry in entries if entry.comment_digest]
+    comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
+    causes = _causes(entries, context["request"].membership)
+    return {
+        "happenings": [
+            Happening(
+                sentence=entry.sentence(),
+                at=entry.at,
+                who=_who(entry),
+                capacity=_capacity(entry),
+                state=state_label(type(row), entry.target),
+                cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
+                comment=comments.get(entry.comment_digest, ""),
+                comment_erased=bool(entry.comment_digest) and not comments.get(entry.comment_digest),
+            )
+            for entry in entries
+        ]
+    }
+
+
+def _causes(entries: Iterable[Entry], actor: Actor | None) -> dict[tuple[str, int | None], str]:
+    """``{(machine, journal row): « Lot qualifié (D-7K3M-2QXZ) »}``"""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.cause_entry is not None and entry.cause_machine in machines():
+            wanted.setdefault(entry.cause_machine, set()).add(entry.cause_entry)
+    told: dict[tuple[str, int | None], str] = {}
+    for machine, pks in wanted.items() if actor else ():
+        model = machines()[machine]
+        seen = model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]
+        rows: Any = journal_of(model)._base_manager.filter(pk__in=pks, object__in=seen)  # type: ignore[misc]
+        for cause in rows.select_related("object"):
+            told[machine, cause.pk] = f"{cause.sentence()} ({cause.object.reference})"
+    return told
+
+
+def _who(entry: Entry) -> str:
+    if entry.actor is not None:
+        return str(entry.actor.user)
+    return "Une personne, par un lien signé" if entry.via else "Maillon, à l’échéance" if entry.due_at else "Maillon"
+
+
+def _capacity(entry: Entry) -> str:
+    return f"{entry.actor.get_role_display()}, {entry.actor.organisation}" if entry.actor is not None else ""
