@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("network.urls_account")),
     path("", include("network.urls")),
     path("", include("documents.urls")),
+    path("", include("refurb.urls")),
     path("technique/", admin.site.urls),
 ]

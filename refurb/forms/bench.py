@@ -1,0 +1,129 @@
+"""What people type at the bench: the results of tests, the measures of a grade, a repair."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from refurb.enums import (
+    CheckResult,
+    CosmeticGrade,
+    CriterionKind,
+    DriveKind,
+    OperatingSystem,
+    PanelState,
+    PartKind,
+)
+from refurb.forms.devices import choose
+from refurb.grading import Criterion, Measure, Scale
+from refurb.models import Checklist, Part
+
+CHOSEN_MEASURES = {
+    "storage_kind": ("Type de stockage", DriveKind),
+    "os": ("Système installé", OperatingSystem),
+    "panel": ("Dalle", PanelState),
+}
+"""The measures that are a value of a list, with their French names."""
+
+
+class TestRunForm(forms.Form):
+    """Each function of the checklist: works, does not, or does not apply where the checklist says when."""
+
+    __test__ = False  # pytest would take its name for a test
+
+    def __init__(self, *args: Any, checklist: Checklist, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for function in checklist.functions.all():
+            answers = [CheckResult.OK, CheckResult.FAIL]
+            if function.not_applicable_when:
+                answers.append(CheckResult.NOT_APPLICABLE)
+            field = forms.ChoiceField(
+                label=function.label,
+                choices=[(one.value, one.label) for one in answers],
+                required=False,
+                widget=forms.RadioSelect,
+                help_text=f"Sans objet quand {function.not_applicable_when}." if function.not_applicable_when else "",
+            )
+            field.essential = function.essential
+            self.fields[function.code] = field
+
+    def results(self) -> dict[str, CheckResult]:
+        """The functions that were looked at."""
+        return {code: CheckResult(said) for code, said in self.cleaned_data.items() if said}
+
+
+class GradingForm(forms.Form):
+    """The measures a scale reads, in its order, and the cosmetic letter, which stands apart."""
+
+    def __init__(self, *args: Any, scale: Scale, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = {one.measure: one for one in scale.criteria if one.kind != CriterionKind.CHOICE}
+        chosen = {one.measure: one for one in scale.criteria if one.kind == CriterionKind.CHOICE}
+        conditions = [one.when.measure for one in (*scale.criteria, *scale.caps) if one.when.measure]
+        for name in dict.fromkeys((*chosen, *conditions)):
+            if name in CHOSEN_MEASURES:
+                self.fields[name] = _choice_field(name, chosen.get(name))
+        for name, criterion in numbers.items():
+            self.fields[name] = _number_field(criterion, "Stockage" if name == "storage_gb" else criterion.label)
+        self.fields["cosmetic"] = forms.ChoiceField(
+            label="Aspect", choices=choose([(one.value, f"{one.value} – {one.label}") for one in CosmeticGrade])
+        )
+
+    def measures(self) -> dict[str, Measure]:
+        """What was measured, the cosmetic letter apart; what is empty is left out, the scale says if it wants it."""
+        return {
+            name: measure
+            for name, measure in self.cleaned_data.items()
+            if name != "cosmetic" and measure not in (None, "")
+        }
+
+
+def _choice_field(name: str, criterion: Criterion | None) -> forms.ChoiceField:
+    label, labels = CHOSEN_MEASURES[name]
+    known = {step.value for step in criterion.steps} if criterion else set(labels.values)
+    choices = [(one.value, one.label) for one in labels if one.value in known]
+    return forms.ChoiceField(label=label, choices=choose(choices))
+
+
+def _number_field(criterion: Criterion, label: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label if criterion.unit in ("", "points") else f"{label} ({criterion.unit})",
+        min_value=criterion.minimum,
+        max_value=criterion.maximum,
+        localize=True,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+        help_text=_bounds(criterion) if criterion.kind == CriterionKind.NOTE else "",
+    )
+
+
+def _bounds(criterion: Criterion) -> str:
+    """« De −2 à 2. »"""
+    lowest, highest = (f"{bound:.0f}".replace("-", "−") for bound in (criterion.minimum or 0, criterion.maximum or 0))
+    return f"De {lowest} à {highest}."
+
+
+class RepairForm(forms.Form):
+    """What was done, and the part that was put in: from the stock, or bought."""
+
+    kind = forms.ChoiceField(label="Pièce concernée", choices=choose(PartKind.choices))
+    work = forms.CharField(label="Travail fait", max_length=250)
+    part = forms.ModelChoiceField(
+        label="Pièce prise au stock", queryset=Part.objects.none(), required=False, empty_label="Aucune"
+    )
+    quantity = forms.IntegerField(label="Quantité", min_value=1, max_value=64, initial=1)
+    cost = forms.DecimalField(
+        label="Coût de la pièce achetée (€)",
+        min_value=Decimal(0),
+        max_digits=8,
+        decimal_places=2,
+        required=False,
+        localize=True,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+    )
+    minutes = forms.IntegerField(label="Temps passé (minutes)", min_value=0, max_value=6000, initial=0)
+
+    def __init__(self, *args: Any, parts: Iterable[Part], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["part"].queryset = parts
+        self.fields["part"].label_from_instance = lambda part: f"{part} – reste {part.left}"

@@ -1,0 +1,264 @@
+"""What people type to move a device: one form per verb."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from network.enums import OrganisationKind
+from network.models import Epci, Membership, Organisation
+from network.permissions import is_pilot
+from refurb.enums import (
+    RETURN_REASONS,
+    CedeReason,
+    DeviceType,
+    DonationState,
+    MissingReason,
+    PartKind,
+    ReclassifyReason,
+    ReopenReason,
+    UndoRejectReason,
+    UnusableReason,
+    WithdrawalReason,
+)
+from refurb.machine import device_rules as rules
+from refurb.models import Device, Donation
+from refurb.services.stock import RecoveredPart
+
+type Choices = list[tuple[str, str]]
+
+ON_A_SITE = (DonationState.SCHEDULED, DonationState.COLLECTED, DonationState.RECONCILED)
+FACTS = ("serial", "manufacturer", "model", "year", "place")
+SCANNED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+"""A box a scanner types into: the browser neither completes nor corrects."""
+
+
+def choose(choices: Choices, none: str = "Choisissez…") -> list[tuple[str, str]]:
+    """Choices behind an empty one."""
+    return [("", none), *choices]
+
+
+class CommentForm(forms.Form):
+    """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
+
+    comment = forms.CharField(
+        label="Commentaire",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Facultatif. Ne nommez personne.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"] = self.fields.pop("comment")
+
+
+class ReasonForm(CommentForm):
+    """A verb that wants a coded reason; the sentence that asks for it is the rule's."""
+
+    reason = forms.ChoiceField(label="Motif")
+    reasons: Choices = []
+    rule = rules.REOPEN_REASON
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choose(self.reasons)
+        self.fields["reason"].error_messages["required"] = self.rule.sentence
+
+
+class DeviceAwaitPartForm(CommentForm):
+    part_wanted = forms.CharField(
+        label="Pièce attendue",
+        max_length=120,
+        help_text="Exemple : batterie 45 Wh, clavier AZERTY.",
+        error_messages={"required": rules.PART_NAMED.sentence},
+    )
+
+
+class DeviceReopenForm(ReasonForm):
+    reasons, rule = ReopenReason.choices, rules.REOPEN_REASON
+
+
+class DeviceRejectForm(ReasonForm):
+    reasons, rule = UnusableReason.choices, rules.UNUSABLE_REASON
+
+
+class DeviceUndoRejectForm(ReasonForm):
+    reasons, rule = UndoRejectReason.choices, rules.UNDO_REASON
+
+
+class DeviceReportMissingForm(ReasonForm):
+    reasons, rule = MissingReason.choices, rules.MISSING_REASON
+
+
+class DeviceReturnToDonorForm(ReasonForm):
+    reasons, rule = [(one.value, one.label) for one in RETURN_REASONS], rules.RETURN_REASON
+
+
+class DeviceWithdrawForm(ReasonForm):
+    """The other reasons are those of the lot's own verbs."""
+
+    reasons = [(one.value, one.label) for one in (WithdrawalReason.KEPT, *RETURN_REASONS)]
+    rule = rules.WITHDRAWAL_REASON
+
+
+class DeviceCedeForm(ReasonForm):
+    recipient = forms.CharField(
+        label="Cédé à",
+        max_length=160,
+        help_text="Le nom de l’organisme, jamais celui d’une personne.",
+        error_messages={"required": rules.RECIPIENT_NAMED.sentence},
+    )
+    reasons, rule = CedeReason.choices, rules.CEDE_REASON
+
+
+class DeviceReceiveForm(CommentForm):
+    """One device that is in hand: the tag stuck on it, and where it is put."""
+
+    tag = forms.CharField(
+        label="Étiquette de l’atelier",
+        max_length=40,
+        widget=forms.TextInput({**SCANNED, "autofocus": True}),
+        error_messages={"required": rules.TAG_GIVEN.sentence},
+    )
+    place = forms.CharField(label="Rangé à", max_length=60, required=False)
+
+
+class DeviceScanForm(forms.Form):
+    """One scan after another: the tag, and a place that stays from one to the next."""
+
+    tag = forms.CharField(
+        label="Étiquette",
+        max_length=40,
+        widget=forms.TextInput({**SCANNED, "autofocus": True, "class": "scan"}),
+        error_messages={"required": rules.TAG_GIVEN.sentence},
+    )
+    place = forms.CharField(label="Rangé à", max_length=60, required=False, help_text="Gardé d’un scan à l’autre.")
+
+
+class DeviceDescribeForm(forms.ModelForm):
+    """What is read on the device, and where it is put."""
+
+    class Meta:
+        model = Device
+        fields = FACTS
+        widgets = {"serial": forms.TextInput(SCANNED)}
+        help_texts = {"serial": "Laissez vide s’il n’est pas lisible ou s’il est générique (« To be filled… »)."}
+
+
+class DeviceRegisterForm(CommentForm):
+    """A device nobody announced."""
+
+    tag = forms.CharField(
+        label="Étiquette de l’atelier",
+        max_length=40,
+        widget=forms.TextInput({**SCANNED, "autofocus": True}),
+        error_messages={"required": rules.TAG_GIVEN.sentence},
+    )
+    type = forms.ChoiceField(label="Type d’appareil", choices=choose(DeviceType.choices))
+    donation = forms.ModelChoiceField(
+        label="Arrivé avec le lot",
+        queryset=Donation.objects.none(),
+        required=False,
+        empty_label="Aucun : origine inconnue",
+        help_text="D’origine inconnue, l’appareil est soumis au plafond de prix des dons publics.",
+    )
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lots = Donation.objects.visible_to(by).filter(state__in=ON_A_SITE).select_related("donor")
+        self.fields["donation"].queryset = lots
+        self.fields["donation"].label_from_instance = lambda lot: f"{lot.reference} – {lot.donor}"
+        self.fields |= forms.fields_for_model(Device, FACTS, widgets=DeviceDescribeForm.Meta.widgets)
+        self.fields["comment"] = self.fields.pop("comment")
+
+    def facts(self) -> dict[str, Any]:
+        """What is read on the device."""
+        return {name: self.cleaned_data[name] for name in FACTS}
+
+
+class DeviceReconditionForm(CommentForm):
+    price = forms.DecimalField(
+        label="Prix solidaire, en euros TTC",
+        min_value=Decimal(0),
+        max_digits=8,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+        error_messages={"required": "Donnez un prix solidaire, en euros TTC."},
+    )
+
+
+class DeviceRecycleForm(CommentForm):
+    recycler = forms.ModelChoiceField(
+        label="Recycleur",
+        queryset=Organisation.objects.none(),
+        empty_label="Choisissez…",
+        error_messages={"required": rules.RECYCLER_KNOWN.sentence},
+    )
+    bsd_number = forms.CharField(
+        label="Numéro du bordereau (BSD)",
+        max_length=40,
+        widget=forms.TextInput(SCANNED),
+        error_messages={"required": rules.BSD_GIVEN.sentence},
+    )
+    destruction_awaited = forms.TypedChoiceField(
+        label="Données",
+        choices=[
+            ("no", "Les disques sont déjà effacés ou détruits, ou il n’y en a pas"),
+            ("yes", "Le recycleur détruit les disques et enverra son certificat"),
+        ],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+        help_text="Tant que le certificat n’est pas là, chaque disque reste parmi les effacements manquants.",
+    )
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recycler"].queryset = recyclers_seen_by(by)
+
+
+class DeviceDismantleForm(CommentForm):
+    """What is recovered: a quantity per kind of part."""
+
+    place = forms.CharField(label="Pièces rangées à", max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in PartKind:
+            self.fields[f"part_{kind.value}"] = forms.IntegerField(
+                label=kind.label, min_value=0, max_value=64, required=False
+            )
+        self.order_fields([*(f"part_{kind.value}" for kind in PartKind), "place", "comment"])
+
+    def recovered(self) -> list[RecoveredPart]:
+        """The parts that were counted."""
+        counted = {kind: self.cleaned_data.get(f"part_{kind.value}") for kind in PartKind}
+        place = self.cleaned_data["place"]
+        return [RecoveredPart(kind, quantity, place=place) for kind, quantity in counted.items() if quantity]
+
+
+class DeviceReclassifyForm(ReasonForm):
+    """The pilot corrects the EPCI of origin, a technician the type."""
+
+    type = forms.ChoiceField(label="Type d’appareil", choices=DeviceType.choices)
+    origin_epci = forms.ModelChoiceField(
+        label="EPCI d’origine", queryset=Epci.objects.all(), required=False, empty_label="Aucun : hors du département"
+    )
+    reasons, rule = ReclassifyReason.choices, rules.RECLASSIFY_REASON
+
+    def __init__(self, *args: Any, by: Membership, device: Device, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        corrected = "origin_epci" if is_pilot(by) else "type"
+        self.fields[corrected].initial = getattr(device, corrected)
+        del self.fields["type" if corrected == "origin_epci" else "origin_epci"]
+
+    def corrected(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("type", "origin_epci") if name in self.fields}
+
+
+def recyclers_seen_by(by: Membership) -> QuerySet[Organisation]:
+    """The recyclers one may hand waste to."""
+    return Organisation.objects.visible_to(by).active().of_kind(OrganisationKind.RECYCLER)

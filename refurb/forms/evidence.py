@@ -1,0 +1,201 @@
+"""What people type to prove what was done to a storage."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from network.models import Membership, Organisation
+from network.permissions import is_manager
+from refurb.enums import (
+    SOLDERED_STORAGE,
+    AbsenceReason,
+    Claim,
+    DestructionKind,
+    DestructionMethod,
+    DriveKind,
+    ErasureMethod,
+    HiddenSectors,
+    RemovalDestination,
+    Verification,
+)
+from refurb.forms.deposit import DepositForm
+from refurb.forms.devices import SCANNED, choose, recyclers_seen_by
+from refurb.models import Device, Drive
+
+GIGABYTE = 10**9
+"""Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""
+TO_THE_SECOND = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
+INTERNAL_RUN: dict[str, Any] = {
+    "method": ErasureMethod.RESET,
+    "tool": "Réglages de l’appareil",
+    "verification": Verification.FIRST_START,
+    "hidden_sectors": HiddenSectors.NOT_APPLICABLE,
+}
+"""How a phone or a tablet is erased; each value may be changed."""
+
+
+def instant_field(label: str, **given: Any) -> forms.DateTimeField:
+    """A moment, to the second: a report of erasure is compared with the arrival of the device."""
+    widget = forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format=TO_THE_SECOND[0])
+    return forms.DateTimeField(label=label, widget=widget, input_formats=TO_THE_SECOND, **given)
+
+
+class DriveForm(forms.Form):
+    """One storage found in a device."""
+
+    kind = forms.ChoiceField(label="Type de stockage")
+    serial = forms.CharField(
+        label="Numéro de série du disque",
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(SCANNED),
+        help_text="Celui du disque, pas de l’appareil : le rapport d’effacement doit porter le même.",
+    )
+    capacity = forms.DecimalField(
+        label="Capacité (Go)", min_value=0, max_value=100_000, decimal_places=3, required=False, localize=True
+    )
+    manufacturer = forms.CharField(label="Marque", max_length=60, required=False)
+    model = forms.CharField(label="Modèle", max_length=80, required=False)
+    slot = forms.CharField(label="Emplacement", max_length=40, required=False, help_text="Exemple : baie 2, M.2.")
+
+    def __init__(self, *args: Any, device: Device, supersedes: Drive | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        internal = device.type in SOLDERED_STORAGE
+        kinds = [one for one in DriveKind if internal == (one == DriveKind.INTERNAL)] if internal else list(DriveKind)
+        self.fields["kind"].choices = [(one.value, one.label) for one in kinds]
+        if not internal:
+            self.fields["kind"].choices = choose(self.fields["kind"].choices)
+        if supersedes is not None:
+            self.initial = {name: getattr(supersedes, name) for name in self.fields}
+            self.initial["capacity"] = supersedes.capacity and supersedes.capacity / GIGABYTE
+
+    def clean_capacity(self) -> int | None:
+        """In bytes."""
+        gigabytes = self.cleaned_data["capacity"]
+        return None if gigabytes is None else int(gigabytes * GIGABYTE)
+
+
+class StorageAbsenceForm(forms.Form):
+    """A person's word that there is no storage."""
+
+    reason = forms.ChoiceField(label="Pourquoi il n’y en a pas", choices=AbsenceReason, widget=forms.RadioSelect)
+    seen = forms.BooleanField(label="J’ai ouvert ou examiné l’appareil et j’atteste qu’il ne contient aucun stockage.")
+
+
+class ErasureForm(DepositForm):
+    """One run of a tool on one drive, as its report says it."""
+
+    groups_of_fields = (
+        ("Comment", ("method", "tool", "tool_version", "standard", "operator")),
+        ("Quand", ("started_at", "finished_at")),
+        ("Ce que l’outil a fait", ("serial_read", "bytes_expected", "bytes_erased", "passes_asked", "passes_done")),
+        ("Contrôles", ("verification", "verification_errors", "pass_errors", "hidden_sectors")),
+        ("Le rapport", ("deposit", "claimed", "claimed_duration")),
+    )
+
+    method = forms.ChoiceField(label="Méthode", choices=choose(ErasureMethod.choices))
+    tool = forms.CharField(label="Outil", max_length=60, help_text="Exemple : nwipe.")
+    tool_version = forms.CharField(label="Version", max_length=30, required=False)
+    standard = forms.CharField(label="Norme ou programme", max_length=60, required=False)
+    operator = forms.CharField(
+        label="Opérateur", max_length=80, required=False, help_text="Des initiales ou un numéro de poste suffisent."
+    )
+    started_at = instant_field("Début", required=False)
+    finished_at = instant_field("Fin", required=False)
+    serial_read = forms.CharField(
+        label="Numéro de série au rapport",
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(SCANNED),
+        help_text="Tel qu’il est imprimé ; vide si le rapport n’en porte pas.",
+    )
+    bytes_expected = forms.IntegerField(label="Octets à effacer", min_value=0, max_value=2**62, required=False)
+    bytes_erased = forms.IntegerField(label="Octets effacés", min_value=0, max_value=2**62, required=False)
+    passes_asked = forms.IntegerField(label="Passes demandées", min_value=0, max_value=99, initial=1)
+    passes_done = forms.IntegerField(label="Passes faites", min_value=0, max_value=99, initial=1)
+    verification = forms.ChoiceField(label="Vérification", choices=choose(Verification.choices))
+    verification_errors = forms.IntegerField(
+        label="Erreurs à la vérification", min_value=0, max_value=2**31 - 1, initial=0
+    )
+    pass_errors = forms.IntegerField(label="Erreurs d’écriture", min_value=0, max_value=2**31 - 1, initial=0)
+    hidden_sectors = forms.ChoiceField(label="Secteurs cachés (HPA, DCO)", choices=choose(HiddenSectors.choices))
+    claimed = forms.ChoiceField(label="Ce que dit le rapport", choices=Claim, required=False)
+    claimed_duration = forms.DurationField(
+        label="Durée imprimée", required=False, help_text="Heures:minutes:secondes, exemple : 1:05:30."
+    )
+
+    def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deposit"].label = "Rapport de l’outil (fichier)"
+        if drive.kind == DriveKind.INTERNAL:
+            self.initial = {**INTERNAL_RUN, **self.initial}
+
+    def clean_claimed_duration(self) -> timedelta | None:
+        duration: timedelta | None = self.cleaned_data["claimed_duration"]
+        if duration is not None and not timedelta(0) <= duration <= timedelta(days=365):
+            raise forms.ValidationError("Donnez une durée de moins d’un an.")
+        return duration
+
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        """The fields under their headings."""
+        return [(legend, [self[name] for name in names]) for legend, names in self.groups_of_fields]
+
+    def run(self) -> dict[str, Any]:
+        """What ``record_erasure`` takes."""
+        run = {name: self.cleaned_data[name] for _, names in self.groups_of_fields for name in names}
+        duration = run.pop("claimed_duration")
+        report = run.pop("deposit")
+        return {**run, "report": report, "claimed_seconds": int(duration.total_seconds()) if duration else None}
+
+
+class DonorCertificateForm(DepositForm):
+    """What a donor gave with the machine."""
+
+    deposit_required = "Déposez le certificat du donateur."
+
+    tool = forms.CharField(label="Outil nommé par le certificat", max_length=60)
+    finished_at = instant_field("Effacé le, selon le certificat")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deposit"].label = "Certificat du donateur"
+        self.order_fields(["tool", "finished_at", "deposit"])
+
+
+class DestructionForm(DepositForm):
+    """A drive that exists no more."""
+
+    kind = forms.ChoiceField(label="Par qui", choices=DestructionKind, widget=forms.RadioSelect)
+    method = forms.ChoiceField(label="Méthode", choices=choose(DestructionMethod.choices))
+    destroyed_at = instant_field("Détruit le")
+    recycler = forms.ModelChoiceField(
+        label="Recycleur", queryset=Organisation.objects.none(), required=False, empty_label="Aucun : fait à l’atelier"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recycler"].queryset = recyclers_seen_by(self.by)
+        self.fields["deposit"].label = "Certificat ou photo"
+        self.fields["deposit"].help_text = "Obligatoire pour une destruction par un recycleur."
+        self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("kind") == DestructionKind.WORKSHOP and data.get("recycler"):
+            self.add_error("recycler", "Une destruction à l’atelier n’a pas de recycleur.")
+        return data
+
+
+class DriveRemovalForm(forms.Form):
+    """A drive taken out of its device."""
+
+    destination = forms.ChoiceField(label="Destination")
+    place = forms.CharField(label="Rangé à", max_length=60, required=False)
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mistaken = () if is_manager(by) else (RemovalDestination.MISTAKE,)
+        choices = [(one.value, one.label) for one in RemovalDestination if one not in mistaken]
+        self.fields["destination"].choices = choose(choices)

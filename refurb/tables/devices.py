@@ -1,0 +1,156 @@
+"""The lists of devices, of storages still to be erased, of incidents."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lifecycle.templatetags.lifecycle import state_badge
+from refurb.models import Device, Drive, Incident
+from refurb.models.device import DeviceQuerySet
+from refurb.templatetags.devices import days_ago, storage
+
+TO_THE_CNIL = timedelta(hours=72)
+"""The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""
+DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
+ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference")})
+
+
+def badge(device: Device) -> SafeString:
+    """The state of a device, as on its own page."""
+    return render_to_string("lifecycle/state_badge.html", state_badge(device))
+
+
+class DeviceTable(tables.Table):
+    """Devices: which, what, how far, since when."""
+
+    caption = "Appareils"
+
+    chosen = tables.Column(verbose_name="Choisir", accessor="reference", orderable=False)
+    tag = tables.Column(verbose_name="Étiquette", empty_values=())
+    reference = tables.Column(linkify=DEVICE_LINK)
+    type = tables.Column()
+    model = tables.Column(verbose_name="Modèle", empty_values=(), order_by=("manufacturer", "model"))
+    state = tables.Column(verbose_name="État")
+    since = tables.Column(verbose_name="Depuis")
+    grade = tables.Column(verbose_name="Grade")
+    workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
+
+    class Meta:
+        model = Device
+        fields = ("chosen", "tag", "reference", "type", "model", "state", "since", "grade", "workshop")
+        default = "–"
+        empty_text = (
+            "Aucun appareil ne répond à ces critères. Un appareil apparaît ici quand son lot est accepté, "
+            "ou quand l’atelier en enregistre un d’inattendu."
+        )
+
+    def render_chosen(self, record: Device) -> SafeString:
+        return format_html(
+            '<label class="choice"><input type="checkbox" class="form-check-input" name="device" value="{}"> '
+            '<span class="visually-hidden">Choisir {}</span></label>',
+            record.reference,
+            record.tag or record.reference,
+        )
+
+    def render_tag(self, record: Device) -> str:
+        return record.tag or "–"
+
+    def render_model(self, record: Device) -> str:
+        return " ".join(filter(None, (record.manufacturer, record.model))) or "–"
+
+    def render_state(self, record: Device) -> SafeString:
+        return badge(record)
+
+    def render_since(self, value: datetime) -> SafeString:
+        return aged(value)
+
+    def render_grade(self, value: str) -> str:
+        return value.title() if len(value) > 2 else value
+
+    def order_since(self, rows: DeviceQuerySet, is_descending: bool) -> tuple[DeviceQuerySet, bool]:
+        """By age: the oldest first when ascending."""
+        column = F("since").desc() if is_descending else F("since").asc()
+        return rows.order_by(column, "pk"), True
+
+
+class MissingErasureTable(tables.Table):
+    """Storages that left the bench and that nothing proves empty."""
+
+    caption = "Effacements manquants"
+
+    tag = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE)
+    kind = tables.Column(verbose_name="Stockage")
+    serial = tables.Column(verbose_name="N° de série", empty_values=())
+    state = tables.Column(verbose_name="État de l’appareil", accessor="device__state", orderable=False)
+    why = tables.Column(verbose_name="Ce qui manque", empty_values=(), orderable=False)
+    workshop = tables.Column(verbose_name="Atelier", accessor="device__workshop")
+
+    class Meta:
+        model = Drive
+        fields = ("tag", "kind", "serial", "state", "why", "workshop")
+        empty_text = "Aucun effacement ne manque : l’objectif est tenu."
+
+    def render_tag(self, record: Drive) -> str:
+        return record.device.tag or record.device.reference
+
+    def render_kind(self, record: Drive) -> str:
+        return " ".join(filter(None, (record.get_kind_display(), storage(record.capacity))))
+
+    def render_serial(self, record: Drive) -> str:
+        return record.serial or "–"
+
+    def render_state(self, record: Drive) -> SafeString:
+        return badge(record.device)
+
+    def render_why(self, record: Drive) -> str:
+        if record.device.destruction_awaited and record.is_in_place:
+            day = date_format(timezone.localdate(record.device.ended_at), "j N Y")
+            return f"Certificat du recycleur attendu depuis le {day} (BSD {record.device.bsd_number})."
+        return "Retiré de l’appareil : à effacer ou à détruire."
+
+
+class IncidentTable(tables.Table):
+    """Devices lost with data on them."""
+
+    caption = "Incidents"
+
+    known_at = tables.Column(verbose_name="Connu le")
+    device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False)
+    kind = tables.Column(verbose_name="Nature")
+    reason = tables.Column(verbose_name="Motif")
+    lost_from = tables.Column(verbose_name="Perdu depuis l’état")
+    workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
+    notify_before = tables.Column(verbose_name="À notifier à la CNIL avant le", accessor="known_at", orderable=False)
+
+    class Meta:
+        model = Incident
+        fields = ("known_at", "device", "kind", "reason", "lost_from", "workshop", "notify_before")
+        order_by = ("-known_at",)
+        empty_text = "Aucun incident. Un appareil perdu sans preuve d’effacement apparaîtrait ici."
+
+    def render_device(self, record: Incident) -> str:
+        return str(record.device)
+
+    def render_known_at(self, value: datetime) -> str:
+        return instant(value)
+
+    def render_notify_before(self, value: datetime) -> str:
+        return instant(value + TO_THE_CNIL)
+
+
+def instant(value: datetime) -> str:
+    """A moment: « 24 nov. 2026 à 14:05 »."""
+    return date_format(timezone.localtime(value), "j N Y à H:i")
+
+
+def aged(value: datetime) -> SafeString:
+    """How long ago, with the moment itself for whoever asks the browser."""
+    exact: dict[str, Any] = {"iso": value.isoformat(), "said": days_ago(value), "full": instant(value)}
+    return format_html('<time datetime="{iso}" title="{full}">{said}</time>', **exact)

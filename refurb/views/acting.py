@@ -1,0 +1,108 @@
+"""An action page, for any machine: ask, call one service, tell, go back. Refused: what is missing, nothing lost."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from lifecycle.judging import NOT_ALLOWED
+from lifecycle.machine import Machine, Reason, verbs_of
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, even nothing; None when the page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def deposited(request: HttpRequest) -> MultiValueDict[str, UploadedFile] | None:
+    """The files a form is bound to; None when the page is only opened."""
+    return request.FILES if request.method == "POST" else None
+
+
+def what_is_missing(row: Machine, verb: str, actor: Actor) -> tuple[Reason, ...]:
+    """What keeps ``verb`` from ``row`` before anything is typed; raises PermissionDenied when it is not one's to do."""
+    seen = type(row)._default_manager.filter(pk=row.pk)
+    reasons = gate.preview(seen, verb, actor=actor).refused.get(row.pk, ())
+    if NOT_ALLOWED in reasons:
+        raise PermissionDenied
+    return reasons
+
+
+def explained(reason: Reason, reference: str) -> SafeString:
+    """The sentence of a reason, with who lifts it and a link to where it is solved."""
+    sentence = format_html("{}", reason.sentence)
+    if reason.lifted_by:
+        sentence = format_html("{} (Peut y remédier : {}.)", sentence, reason.lifted_by)
+    if reason.where:
+        sentence = format_html('{} <a href="{}">Y remédier</a>', sentence, reverse(reason.where, args=[reference]))
+    return sentence
+
+
+def refuse(form: forms.Form, refused: Refused, reference: str, names: Mapping[str, str]) -> None:
+    """Put each reason beside the field it is about (``names``: where the form calls it otherwise), or on top."""
+    for reason in refused.all:
+        field = names.get(reason.field, reason.field)
+        beside = field if field in form.fields else None
+        form.add_error(beside, ValidationError(explained(reason, reference), code=reason.code))
+
+
+def answer[R](
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], R],
+    reference: str,
+    names: Mapping[str, str] = NOTHING,
+) -> R | None:
+    """What the service returns once the form is right; None when the page is to be shown, again or first."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return do(form.cleaned_data)
+    except Refused as refused:
+        refuse(form, refused, reference, names)
+        return None
+
+
+def act(
+    request: HttpRequest,
+    row: Machine,
+    verb: str,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], Any],
+    *,
+    done: str,
+    back: str,
+    template: str = "refurb/actions/_action.html",
+    **context: Any,
+) -> HttpResponse:
+    """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403)."""
+    missing = what_is_missing(row, verb, request.membership)
+    if answer(request, form, do, row.reference) is not None:
+        messages.success(request, done)
+        return redirect(back)
+    declared = verbs_of(type(row))[verb]
+    context |= {
+        "form": form,
+        "row": row,
+        "title": declared.label,
+        "irreversible": declared.irreversible,
+        "missing": [] if form.is_bound else [explained(reason, row.reference) for reason in missing],
+        "impossible": next((reason.sentence for reason in missing if reason.code == "state"), ""),
+        "back": back,
+    }
+    return render(request, template, context)

@@ -1,0 +1,141 @@
+"""The bench: test the functions of a device, compute its grade, note a repair."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from refurb.enums import CheckResult, DriveKind
+from refurb.forms.bench import GradingForm, RepairForm, TestRunForm
+from refurb.forms.evidence import GIGABYTE
+from refurb.grading import Grade, Scale, Unmeasurable, compute
+from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
+from refurb.services import bench
+from refurb.views.acting import answer, posted
+from refurb.views.evidence import held_device
+from refurb.views.sheet import MEASURED, last_results
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+EVERYTHING_WORKS = "all_ok"
+COMPUTE = "compute"
+
+
+@asks_then_acts
+def device_test(request: HttpRequest, reference: str) -> HttpResponse:
+    """The checklist of the type on one page; « Tout fonctionne » ticks what is left and records nothing yet."""
+    device = held_device(request, reference)
+    checklist = Checklist.objects.filter(type=device.type).on(timezone.localdate()).first()
+    if checklist is None:
+        return _nothing_in_force(request, device, bench.NO_CHECKLIST.sentence)
+    if EVERYTHING_WORKS in request.POST:
+        ticked = {code: said for code, said in request.POST.items() if said in CheckResult.values}
+        working = dict.fromkeys(checklist.functions.values_list("code", flat=True), CheckResult.OK)
+        form = TestRunForm(checklist=checklist, initial=working | ticked)
+    else:
+        form = TestRunForm(posted(request), checklist=checklist, initial=last_results(device))
+    run = answer(
+        request,
+        form,
+        lambda data: bench.record_test_run(actor=request.membership, device=device, results=form.results()),
+        device.reference,
+    )
+    if run is not None:
+        if run.passed:
+            messages.success(request, "Tests enregistrés : l’appareil est en état de marche.")
+        else:
+            messages.warning(request, "Tests enregistrés : une fonction essentielle reste en défaut ou non testée.")
+        return redirect("refurb:device_evidence", reference=device.reference)
+    context = {"form": form, "device": device, "checklist": checklist}
+    return render(request, "refurb/actions/device_test.html", context)
+
+
+@asks_then_acts
+def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
+    """The grade by a scale: « Calculer » shows the sum and records nothing, « Enregistrer » keeps it."""
+    device = held_device(request, reference)
+    scales = GradingScale.objects.filter(types__contains=[device.type]).on(timezone.localdate())
+    scale_row = scales.filter(code=request.GET["scale"]).first() if "scale" in request.GET else scales.first()
+    if scale_row is None:
+        return _nothing_in_force(request, device, bench.NO_SCALE.sentence)
+    scale = scale_row.as_scale()
+    form = GradingForm(posted(request), scale=scale, initial=_known_measures(device))
+    computed = None
+    if COMPUTE in request.POST:
+        computed = _computed(form, scale)
+    else:
+        graded = answer(
+            request,
+            form,
+            lambda data: bench.grade_device(
+                actor=request.membership,
+                device=device,
+                measures=form.measures(),
+                cosmetic=data["cosmetic"],
+                scale=scale_row,
+            ),
+            device.reference,
+        )
+        if graded is not None:
+            messages.success(request, f"Grade enregistré : {graded.label}.")
+            return redirect("refurb:device_evidence", reference=device.reference)
+    context = {"form": form, "device": device, "scale": scale_row, "scales": scales, "computed": computed}
+    return render(request, "refurb/actions/device_grade.html", context)
+
+
+@asks_then_acts
+def device_repair(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was done to the device, and the part that was put in."""
+    device = held_device(request, reference)
+    parts = Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id).in_stock()
+    form = RepairForm(posted(request), parts=parts)
+    repaired = answer(
+        request,
+        form,
+        lambda data: bench.record_repair(actor=request.membership, device=device, **data),
+        device.reference,
+    )
+    back = reverse("refurb:device_evidence", args=[device.reference])
+    if repaired is not None:
+        messages.success(request, "Réparation enregistrée.")
+        return redirect(back)
+    context = {"form": form, "device": device, "row": device, "title": "Enregistrer une réparation", "back": back}
+    return render(request, "refurb/actions/_action.html", context | {"submit": "Enregistrer"})
+
+
+def _nothing_in_force(request: HttpRequest, device: Device, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return redirect("refurb:device_evidence", reference=device.reference)
+
+
+def _computed(form: GradingForm, scale: Scale) -> dict[str, Any] | None:
+    """The grade these measures would give, with its sum; what is missing goes beside its field."""
+    if not form.is_valid():
+        return None
+    try:
+        grade: Grade = compute(scale, {**form.measures(), "cosmetic": form.cleaned_data["cosmetic"]})
+    except Unmeasurable as error:
+        for name, sentence in error.measures.items():
+            form.add_error(name if name in form.fields else None, sentence)
+        return None
+    lines = [
+        {"label": line.label, "measure": MEASURED.get(line.measure, line.measure), "points": line.points}
+        for line in grade.lines
+    ]
+    return {"label": grade.label, "score": grade.score, "lines": lines, "caps": [cap.label for cap in grade.caps]}
+
+
+def _known_measures(device: Device) -> dict[str, Any]:
+    """What the form opens with: the last measures of this stay, else what the inventory of storages tells."""
+    last = Grading.objects.current().filter(device=device, stay=device.stay).order_by("-pk").first()
+    if last is not None:
+        return dict(last.measures)
+    drive = Drive.objects.in_place().filter(device=device, stay=device.stay).order_by("pk").first()
+    if drive is None:
+        return {}
+    kind = drive.kind if drive.kind != DriveKind.INTERNAL else ""
+    return {"storage_kind": kind, "storage_gb": Decimal(drive.capacity) / GIGABYTE if drive.capacity else None}

@@ -1,0 +1,157 @@
+"""Devices as one reads them: the list, one of them, the bench, storages still to be erased, incidents."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from network.permissions import is_pilot
+from refurb.enums import DeviceState
+from refurb.filters.devices import DeviceFilter
+from refurb.models import Device, Donation, Drive, Incident
+from refurb.permissions import can_work_on_device, sees_devices
+from refurb.tables.devices import DeviceTable, IncidentTable, MissingErasureTable
+from refurb.views.device_sets import SET_VERBS
+from refurb.views.sheet import sheet_of
+from refurb.views.steps import YOURS, bench_step, next_step, with_since
+
+S = DeviceState
+PER_PAGE = 50
+LINKED = ("workshop", "donation__donor", "line", "origin_epci", "recycler", "grading")
+BENCH_LIMIT = 100
+"""How many devices of one state the bench shows; the list has the others."""
+
+
+@require_safe
+def device_list(request: HttpRequest) -> HttpResponse:
+    """The devices one may see, the oldest in their state first when sorted by age."""
+    actor = request.membership
+    if sees_devices(actor) is None:
+        raise PermissionDenied
+    rows = with_since(Device.objects.visible_to(actor).select_related("workshop"))
+    chosen = DeviceFilter(request.GET, queryset=rows, request=request)
+    works = can_work_on_device(actor) is not None
+    hidden = ([] if works else ["chosen"]) + ([] if is_pilot(actor) else ["workshop"])
+    table = DeviceTable(chosen.qs, exclude=hidden)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {"filter": chosen, "table": table, "works": works, "set_verbs": SET_VERBS.values()}
+    return render(request, "refurb/device_list.html", context)
+
+
+@require_safe
+def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One device: who acts next, what may be done, facts, evidence, timeline."""
+    device = visible_device(request, reference)
+    actor = request.membership
+    lot = Donation.objects.visible_to(actor).filter(pk=device.donation_id).first()
+    context = {
+        "device": device,
+        "step": next_step(device, actor),
+        "sheet": sheet_of(device),
+        "lot": lot,
+        "works": works_on(device, actor),
+    }
+    return render(request, "refurb/device_detail.html", context)
+
+
+@require_POST
+def device_find(request: HttpRequest) -> HttpResponse:
+    """Go to the device whose tag, reference or serial was scanned; several: the list; none: say so."""
+    wanted = request.POST.get("text", "").strip()
+    same = Q(tag__iexact=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted)
+    found = list(Device.objects.visible_to(request.membership).filter(same).exclude(Q(tag="") & Q(serial=""))[:2])
+    if not wanted or not found:
+        messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
+        works = can_work_on_device(request.membership) is not None
+        return redirect("refurb:bench" if works else "refurb:device_list")
+    if len(found) > 1:
+        return redirect(f"{reverse('refurb:device_list')}?{urlencode({'text': wanted})}")
+    return redirect("refurb:device_detail", reference=found[0].reference)
+
+
+@require_safe
+def bench(request: HttpRequest) -> HttpResponse:
+    """What is in the workshop by state, the oldest first, and what each device waits for."""
+    actor = request.membership
+    if can_work_on_device(actor) is None:
+        raise PermissionDenied
+    here = with_since(Device.objects.visible_to(actor).filter(workshop=actor.organisation_id)).order_by("since", "pk")
+    received, waiting, unusable = (
+        _columned(here.filter(state=state)) for state in (S.RECEIVED, S.AWAITING_PART, S.UNUSABLE)
+    )
+    in_process = _columned(here.filter(state=S.IN_PROCESS))
+    lacking = gate.preview(
+        Device.objects.filter(pk__in=[device.pk for device in in_process["rows"]]), "recondition", actor=actor
+    ).refused
+    for device in in_process["rows"]:
+        reasons = lacking.get(device.pk, ())
+        page = "refurb:device_evidence" if reasons else "refurb:device_recondition"
+        device.todo = bench_step(reasons) or YOURS["recondition"]
+        device.todo_url = reverse(page, args=[device.reference])
+        device.blocking = any(reason.code == "tests_passed" for reason in reasons)
+    context = {
+        "received": received,
+        "in_process": in_process,
+        "waiting": waiting,
+        "unusable": unusable,
+        "in_stock": here.in_stock().count(),
+        "missing_erasures": missing_erasures_seen_by(actor).count(),
+    }
+    return render(request, "refurb/bench.html", context)
+
+
+def _columned(devices: Any) -> dict[str, Any]:
+    """The first devices of a state, and how many there are in all."""
+    rows = list(devices[: BENCH_LIMIT + 1])
+    total = devices.count() if len(rows) > BENCH_LIMIT else len(rows)
+    return {"rows": rows[:BENCH_LIMIT], "total": total}
+
+
+@require_safe
+def missing_erasure_list(request: HttpRequest) -> HttpResponse:
+    """Storages that nothing proves empty and that are out of reach of the bench: the aim is none."""
+    actor = request.membership
+    if not is_pilot(actor) and can_work_on_device(actor) is None:
+        raise PermissionDenied
+    drives = missing_erasures_seen_by(actor).select_related("device__workshop")
+    drives = drives.annotate(is_in_place=Exists(Drive.objects.in_place().filter(pk=OuterRef("pk"))))
+    table = MissingErasureTable(drives.order_by("arrived_at", "pk"), exclude=[] if is_pilot(actor) else ["workshop"])
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "refurb/missing_erasure_list.html", {"table": table})
+
+
+@require_safe
+def incident_list(request: HttpRequest) -> HttpResponse:
+    """Devices lost with data on them, the newest first."""
+    if sees_devices(request.membership) is None:
+        raise PermissionDenied
+    incidents = Incident.objects.visible_to(request.membership).select_related("device", "workshop")
+    table = IncidentTable(incidents)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "refurb/incident_list.html", {"table": table})
+
+
+def missing_erasures_seen_by(actor: Actor) -> Any:
+    """The storages still to be erased, of the devices one may see."""
+    return Drive.objects.missing_erasures().filter(device__in=Device.objects.visible_to(actor).values("pk"))
+
+
+def visible_device(request: HttpRequest, reference: str) -> Device:
+    """The device, if the person may see it; else a 404."""
+    rows = with_since(Device.objects.visible_to(request.membership).select_related(*LINKED))
+    return get_object_or_404(rows, reference=reference)
+
+
+def works_on(device: Device, actor: Actor) -> bool:
+    """Whether the person works in the workshop that has the device in charge."""
+    scope = can_work_on_device(actor)
+    return scope is not None and Device.objects.filter(scope, pk=device.pk).exists()

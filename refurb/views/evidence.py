@@ -1,0 +1,232 @@
+"""Evidence: what is found in a device, and what proves that it holds nothing more."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from documents.responses import file_response
+from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
+from refurb.forms.evidence import (
+    DestructionForm,
+    DonorCertificateForm,
+    DriveForm,
+    DriveRemovalForm,
+    ErasureForm,
+    StorageAbsenceForm,
+)
+from refurb.models import Destruction, Device, Drive, Erasure
+from refurb.services import evidence
+from refurb.views.acting import answer, deposited, posted
+from refurb.views.devices import visible_device, works_on
+from refurb.views.sheet import sheet_of
+from refurb.views.steps import next_step
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def device_evidence(request: HttpRequest, reference: str) -> HttpResponse:
+    """The bench sheet of a device: storage, erasures, tests, grade, and what is to be done next."""
+    device = visible_device(request, reference)
+    context = {
+        "device": device,
+        "sheet": sheet_of(device),
+        "step": next_step(device, request.membership),
+        "works": works_on(device, request.membership),
+    }
+    return render(request, "refurb/device_evidence.html", context)
+
+
+@asks_then_acts
+def device_record_drive(request: HttpRequest, reference: str) -> HttpResponse:
+    """Inventory one storage, or correct one (``?replace=`` its key): the former stays, superseded."""
+    device = held_device(request, reference)
+    former = _replaced(request, Drive.objects.current().filter(device=device, stay=device.stay))
+    form = DriveForm(posted(request), device=device, supersedes=former)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: evidence.record_drive(actor=request.membership, device=device, supersedes=former, **data),
+        title="Corriger le stockage" if former else "Ajouter un stockage",
+        done="Stockage inventorié.",
+    )
+
+
+@asks_then_acts
+def device_attest_no_storage(request: HttpRequest, reference: str) -> HttpResponse:
+    """A person's word that nothing in the device holds data."""
+    device = held_device(request, reference)
+    initial = {"reason": "no_storage"} if device.type == DeviceType.SCREEN else None
+    form = StorageAbsenceForm(posted(request), initial=initial)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: evidence.attest_no_storage(actor=request.membership, device=device, reason=data["reason"]),
+        title="Attester l’absence de stockage",
+        done="Absence de stockage attestée.",
+        missing=[evidence.STORAGE_SOLDERED.sentence] if device.type in SOLDERED_STORAGE else [],
+    )
+
+
+@asks_then_acts
+def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Record what a tool did, with its report. The verdict is computed from the figures, whatever the report says."""
+    device, drive = _drive(request, reference, pk)
+    former = _replaced(request, Erasure.objects.current().filter(drive=drive))
+    form = ErasureForm(posted(request), deposited(request), by=request.membership, drive=drive)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: evidence.record_erasure(actor=request.membership, drive=drive, supersedes=former, **form.run()),
+        title="Remplacer un effacement" if former else "Enregistrer un effacement",
+        done=_verdict_told,
+        template="refurb/actions/device_record_erasure.html",
+        drive=drive,
+    )
+
+
+@asks_then_acts
+def device_keep_donor_certificate(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """A donor's own certificate is kept and shown, and never counts."""
+    device, drive = _drive(request, reference, pk)
+    form = DonorCertificateForm(posted(request), deposited(request), by=request.membership)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: evidence.keep_donor_certificate(
+            actor=request.membership,
+            drive=drive,
+            tool=data["tool"],
+            finished_at=data["finished_at"],
+            report=data["deposit"],
+        ),
+        title="Garder le certificat du donateur",
+        done="Certificat gardé : il ne compte pas, le stockage reste à effacer.",
+        drive=drive,
+    )
+
+
+@asks_then_acts
+def device_record_destruction(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """A drive that exists no more, here or at a recycler's who certifies it."""
+    device, drive = _drive(request, reference, pk)
+    form = DestructionForm(posted(request), deposited(request), by=request.membership)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: evidence.record_destruction(
+            actor=request.membership,
+            drive=drive,
+            kind=data["kind"],
+            method=data["method"],
+            destroyed_at=data["destroyed_at"],
+            recycler=data["recycler"],
+            certificate=data["deposit"],
+        ),
+        title="Enregistrer une destruction",
+        done="Destruction enregistrée.",
+        drive=drive,
+        names={"certificate": "deposit"},
+    )
+
+
+@asks_then_acts
+def device_remove_drive(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """A drive taken out: it is followed until it is erased or destroyed."""
+    device, drive = _drive(request, reference, pk)
+    form = DriveRemovalForm(posted(request), by=request.membership)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: evidence.remove_drive(actor=request.membership, drive=drive, **data),
+        title="Enregistrer un retrait",
+        done="Retrait enregistré.",
+        drive=drive,
+    )
+
+
+@require_safe
+def erasure_report(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The report of an erasure, for whoever sees the device."""
+    device = visible_device(request, reference)
+    erasure = get_object_or_404(Erasure.objects.select_related("report"), device=device, pk=pk, report__isnull=False)
+    return file_response(erasure.report)
+
+
+@require_safe
+def destruction_certificate(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The certificate or the picture of a destruction, for whoever sees the device."""
+    device = visible_device(request, reference)
+    rows = Destruction.objects.select_related("certificate")
+    return file_response(get_object_or_404(rows, device=device, pk=pk, certificate__isnull=False).certificate)
+
+
+def held_device(request: HttpRequest, reference: str) -> Device:
+    """The device, if the person works on it; raises Http404 when he does not see it, PermissionDenied else."""
+    device = visible_device(request, reference)
+    if not works_on(device, request.membership):
+        raise PermissionDenied
+    return device
+
+
+def _drive(request: HttpRequest, reference: str, pk: int) -> tuple[Device, Drive]:
+    device = held_device(request, reference)
+    return device, get_object_or_404(Drive.objects.current(), device=device, pk=pk)
+
+
+def _replaced(request: HttpRequest, rows: Any) -> Any:
+    """The row that is corrected, named in the address."""
+    wanted = request.GET.get("replace")
+    if wanted is None:
+        return None
+    if not wanted.isdecimal():
+        raise Http404
+    return get_object_or_404(rows, pk=wanted)
+
+
+def _verdict_told(request: HttpRequest, erasure: Erasure) -> None:
+    """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
+    if erasure.outcome == Outcome.ACCEPTED:
+        messages.success(request, "Effacement enregistré : la preuve est acceptée.")
+        return
+    why = " ".join(erasure.refusal_labels)
+    messages.warning(request, f"Effacement enregistré, mais il ne prouve rien. {why}")
+
+
+def _record(
+    request: HttpRequest,
+    device: Device,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], Any],
+    *,
+    title: str,
+    done: str | Callable[[HttpRequest, Any], None],
+    template: str = "refurb/actions/_action.html",
+    **context: Any,
+) -> HttpResponse:
+    """The page that adds one row of evidence; back to the bench sheet."""
+    back = reverse("refurb:device_evidence", args=[device.reference])
+    recorded = answer(request, form, do, device.reference, names=context.pop("names", {}))
+    if recorded is not None:
+        if callable(done):
+            done(request, recorded)
+        else:
+            messages.success(request, done)
+        return redirect(back)
+    if device.state not in IN_THE_WORKSHOP and "drive" not in context:
+        context["missing"] = [evidence.NOT_IN_THE_WORKSHOP.sentence]
+    context |= {"form": form, "device": device, "row": device, "title": title, "back": back, "submit": "Enregistrer"}
+    return render(request, template, context)

@@ -1,0 +1,118 @@
+"""Devices that arrive: scanned one after another against a line of a lot, or registered when nobody announced them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lifecycle.exceptions import Refused
+from network.models import Membership
+from refurb.enums import DeviceState
+from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
+from refurb.models import Device, DeviceEntry, DonationLine
+from refurb.models.device import UNSEEN
+from refurb.permissions import can_receive_device, can_register_device
+from refurb.services.devices import receive_device, register_device
+from refurb.views.acting import answer, posted
+
+LAST = 10
+"""How many scans stay under the eyes."""
+
+
+@require_safe
+def reception(request: HttpRequest) -> HttpResponse:
+    """The lines of lots whose devices have not all arrived: choose one, once, then scan."""
+    _may_receive(request)
+    lines = _expected_lines(request.membership).order_by("-picked_up", "donation", "pk")
+    return render(request, "refurb/reception.html", {"lines": lines, "last": _last_received(request.membership)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tag after another: each takes a free unit of the line. The box is empty and ready again after each."""
+    _may_receive(request)
+    actor = request.membership
+    line = get_object_or_404(_lines(actor), pk=pk)
+    here = reverse("refurb:device_scan", args=[line.pk])
+    scanned = request.POST.get("tag", "").strip()
+    form = DeviceScanForm(posted(request), initial={"place": request.GET.get("place", "")})
+    if request.method == "POST" and form.is_valid():
+        place = form.cleaned_data["place"]
+        facts = {"place": place} if place else {}
+        try:
+            device = receive_device(actor=actor, line=line, tag=scanned, **facts)
+        except Refused as refused:
+            form.add_error(None, " ".join(reason.sentence for reason in refused.all))
+        else:
+            messages.success(request, format_html("Étiquette <strong>{}</strong> : reçu à l’atelier.", device.tag))
+            return redirect(f"{here}?{urlencode(facts)}" if facts else here)
+    if form.is_bound:
+        # A scanner types after what is there: the box is emptied, the error says what was in it.
+        form.data = form.data.copy()
+        form.data["tag"] = ""
+    context = {"form": form, "line": line, "scanned": scanned, "last": _last_received(actor, line)}
+    return render(request, "refurb/device_scan.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def device_register(request: HttpRequest) -> HttpResponse:
+    """A device that nobody announced."""
+    actor = request.membership
+    if can_register_device(actor) is None:
+        raise PermissionDenied
+    form = DeviceRegisterForm(posted(request), by=actor)
+    device = answer(
+        request,
+        form,
+        lambda data: register_device(
+            actor=actor,
+            type=data["type"],
+            tag=data["tag"],
+            donation=data["donation"],
+            comment=data["comment"],
+            **form.facts(),
+        ),
+        "",
+    )
+    if device is not None:
+        messages.success(request, f"{device} : enregistré à l’atelier.")
+        return redirect("refurb:device_detail", reference=device.reference)
+    return render(request, "refurb/actions/device_register.html", {"form": form})
+
+
+def _may_receive(request: HttpRequest) -> None:
+    if can_receive_device(request.membership) is None:
+        raise PermissionDenied
+
+
+def _lines(actor: Membership) -> Any:
+    """The lines of which the workshop has devices, with what is expected, picked up and already there."""
+    mine = Q(devices__workshop=actor.organisation_id)
+    return (
+        DonationLine.objects.filter(devices__in=Device.objects.visible_to(actor).values("pk"))
+        .annotate(
+            awaited=Count("devices", filter=mine & Q(devices__state__in=UNSEEN)),
+            picked_up=Count("devices", filter=mine & Q(devices__state=DeviceState.COLLECTED)),
+            arrived=Count("devices", filter=mine & Q(devices__stay__gt=0)),
+        )
+        .select_related("donation__donor")
+    )
+
+
+def _expected_lines(actor: Membership) -> Any:
+    return _lines(actor).filter(awaited__gt=0)
+
+
+def _last_received(actor: Membership, line: DonationLine | None = None) -> Any:
+    """The last arrivals of the workshop, or those of one line."""
+    moves = DeviceEntry.objects.filter(
+        verb__in=("receive", "register"), object__in=Device.objects.visible_to(actor).values("pk")
+    ).select_related("object")
+    return (moves.filter(object__line=line) if line else moves).order_by("-at", "-pk")[:LAST]

@@ -1,0 +1,160 @@
+"""What proves a device, as its pages show it: storage and erasures in words, tests, the sum of the grade, the price."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.utils import timezone
+
+from refurb.enums import CheckResult, DriveKind, OperatingSystem, PanelState, RemovalDestination
+from refurb.models import (
+    ChecklistFunction,
+    Destruction,
+    Device,
+    Drive,
+    DriveRemoval,
+    Erasure,
+    Grading,
+    PriceCeiling,
+    Repair,
+    StorageAbsence,
+    TestRun,
+)
+
+BY = "recorded_by__user"
+IN_WHICH = "recorded_by__organisation"
+MEASURED = {**dict(DriveKind.choices), **dict(OperatingSystem.choices), **dict(PanelState.choices)}
+"""The measures that are a code, in words."""
+
+
+@dataclass
+class DriveSheet:
+    """One drive with all that was done to it, newest first."""
+
+    row: Drive
+    erasures: list[Erasure] = field(default_factory=list)
+    destructions: list[Destruction] = field(default_factory=list)
+    removal: DriveRemoval | None = None
+
+    @property
+    def proven(self) -> bool:
+        return not self.row.is_unproven
+
+    @property
+    def mistaken(self) -> bool:
+        return self.removal is not None and self.removal.destination == RemovalDestination.MISTAKE
+
+    @property
+    def in_place(self) -> bool:
+        return self.removal is None
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words."""
+        if self.mistaken:
+            return "Inventorié par erreur"
+        if self.proven:
+            return "Détruit" if any(row.is_current for row in self.destructions) else "Effacement prouvé"
+        if self.removal is not None:
+            return "Retiré, à effacer ou détruire"
+        if any(row.is_current for row in self.erasures):
+            return "Effacement non prouvé"
+        return "À effacer ou détruire"
+
+
+@dataclass
+class Sheet:
+    """All the evidence of the present stay, and the drives of earlier ones, which count no more."""
+
+    device: Device
+    at: datetime
+    drives: list[DriveSheet]
+    earlier: list[DriveSheet]
+    absence: StorageAbsence | None
+    run: TestRun | None
+    results: list[tuple[ChecklistFunction, Any]]
+    grading: Grading | None
+    ceiling: PriceCeiling | None
+    repairs: list[Repair]
+
+    @property
+    def caps(self) -> list[str]:
+        """What lowered the grade, in words."""
+        return [cap["label"] for cap in self.grading.caps] if self.grading else []
+
+    @property
+    def faults(self) -> list[str]:
+        """The essential functions that are not tested and passed."""
+        failing = set(self.run.failing) if self.run else set()
+        return [function.label for function, _ in self.results if function.code in failing]
+
+    @property
+    def sum_lines(self) -> list[dict[str, str]]:
+        """The sum of the grade, line by line, each measure in words."""
+        lines = self.grading.lines if self.grading else []
+        return [{**line, "measure": MEASURED.get(line["measure"], line["measure"])} for line in lines]
+
+
+def sheet_of(device: Device) -> Sheet:
+    """Read the evidence of a device, in a constant number of queries."""
+    now = timezone.now()
+    drives = _drives(Drive.objects.current().filter(device=device).order_by("pk"))
+    here = {"device": device, "stay": device.stay}
+    run = TestRun.objects.current().filter(**here).select_related("checklist", BY, IN_WHICH).order_by("-pk").first()
+    grading = Grading.objects.current().filter(**here).select_related("scale", BY, IN_WHICH).order_by("-pk").first()
+    return Sheet(
+        device=device,
+        at=now,
+        drives=[drive for drive in drives if drive.row.stay == device.stay],
+        earlier=[drive for drive in drives if drive.row.stay != device.stay],
+        absence=StorageAbsence.objects.current().filter(**here).select_related(BY, IN_WHICH).order_by("-pk").first(),
+        run=run,
+        results=_results(run),
+        grading=grading,
+        ceiling=device.ceiling_on(timezone.localdate(now)) if device.is_under_ceiling_rule else None,
+        repairs=list(Repair.objects.filter(**here).select_related("part", BY, IN_WHICH)),
+    )
+
+
+def _current(rows: Any) -> Any:
+    """Each row with ``is_current``: no newer one supersedes it."""
+    newer = rows.model._default_manager.filter(supersedes=OuterRef("pk"))
+    return rows.annotate(is_current=~Exists(newer)).select_related(BY, IN_WHICH).order_by("-pk")
+
+
+def _drives(drives: Any) -> list[DriveSheet]:
+    unproven = Exists(Drive.objects.unproven().filter(pk=OuterRef("pk")))
+    rows = drives.annotate(is_unproven=unproven).prefetch_related(
+        Prefetch("erasures", _current(Erasure.objects.select_related("report"))),
+        Prefetch("destructions", _current(Destruction.objects.select_related("recycler", "certificate"))),
+        Prefetch("removals", _current(DriveRemoval.objects.all())),
+    )
+    return [
+        DriveSheet(
+            row=row,
+            erasures=list(row.erasures.all()),
+            destructions=list(row.destructions.all()),
+            removal=_first_current(row.removals.all()),
+        )
+        for row in rows
+    ]
+
+
+def _first_current(rows: Iterable[Any]) -> Any:
+    return next((row for row in rows if row.is_current), None)
+
+
+def _results(run: TestRun | None) -> list[tuple[ChecklistFunction, Any]]:
+    """Each function of the checklist with its result, or None when it was not looked at."""
+    if run is None:
+        return []
+    found = {row.function: row for row in run.results.all()}
+    return [(function, found.get(function.code)) for function in run.checklist.functions.all()]
+
+
+def last_results(device: Device) -> dict[str, CheckResult]:
+    """``{function: result}`` of the last run of this stay."""
+    run = TestRun.objects.current().filter(device=device, stay=device.stay).order_by("-pk").first()
+    return {row.function: CheckResult(row.result) for row in run.results.all()} if run else {}

@@ -1,0 +1,86 @@
+"""Who acts next on a device: the person who reads the page, with one button, or someone else, since when."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, OuterRef, Subquery
+from django.urls import reverse
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.machine import Reason
+from refurb.enums import ENDED, DeviceState
+from refurb.models import Device, DeviceEntry
+from refurb.models.device import DeviceQuerySet
+
+S = DeviceState
+MAIN_VERB = {
+    S.COLLECTED: "receive",
+    S.RECEIVED: "start",
+    S.IN_PROCESS: "recondition",
+    S.AWAITING_PART: "resume",
+    S.UNUSABLE: "recycle",
+    S.MISSING: "receive",
+}
+"""The verb that carries a device on, among those its state allows."""
+AWAITED = {
+    S.DECLARED: "En attente de l’enlèvement chez le donateur",
+    S.COLLECTED: "En attente de réception à l’atelier",
+    S.RECEIVED: "En attente de prise en traitement à l’atelier",
+    S.IN_PROCESS: "En traitement à l’atelier",
+    S.AWAITING_PART: "En attente d’une pièce",
+    S.READY: "En stock à l’atelier, en attente d’affectation",
+    S.UNUSABLE: "À démonter ou à remettre au recycleur par l’atelier",
+    S.MISSING: "Recherché",
+}
+YOURS = {
+    "receive": "scannez son étiquette à l’arrivée",
+    "start": "prenez-le en traitement",
+    "resume": "reprenez le traitement quand la pièce est là",
+    "recondition": "tout est prouvé : déclarez-le reconditionné",
+    "recycle": "remettez-le au recycleur, ou démontez-le",
+}
+BENCH_STEPS = {
+    "storage_inventoried": "inventoriez le stockage",
+    "drives_proven": "effacez ou détruisez chaque disque",
+    "tested": "testez les fonctions",
+    "tests_passed": "réparez ce qui est en défaut, puis testez de nouveau",
+    "graded": "calculez le grade",
+}
+"""What to do on the bench for each thing that « reconditionné » still lacks, in order."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """``yours``: what the reader is asked to do, by ``verb`` or at ``url``; else ``awaited``."""
+
+    awaited: str
+    yours: str = ""
+    verb: str = ""
+    url: str = ""
+
+
+def next_step(device: Device, actor: Actor) -> Step:
+    """Who acts next; two queries."""
+    state = DeviceState(device.state)
+    if state in ENDED:
+        return Step("Parcours terminé")
+    awaited = AWAITED.get(state, state.label)
+    verb = MAIN_VERB.get(state)
+    action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
+    if action is None or state == S.MISSING:
+        return Step(awaited)
+    if verb == "recondition" and (todo := bench_step(action.reasons)):
+        return Step(awaited, todo, url=reverse("refurb:device_evidence", args=[device.reference]))
+    return Step(awaited, YOURS[action.verb], action.verb)
+
+
+def bench_step(reasons: tuple[Reason, ...]) -> str:
+    """The first thing to do on the bench, from what is missing before « reconditionné »; empty when nothing is."""
+    missing = {reason.code for reason in reasons}
+    return next((todo for code, todo in BENCH_STEPS.items() if code in missing), "")
+
+
+def with_since(devices: DeviceQuerySet) -> DeviceQuerySet:
+    """Each device with ``since``, when it entered its present state: a correction does not count."""
+    entered = DeviceEntry.objects.filter(object=OuterRef("pk")).exclude(source=F("target")).order_by("-seq")
+    return devices.annotate(since=Subquery(entered.values("at")[:1]))
