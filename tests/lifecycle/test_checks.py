@@ -1,0 +1,94 @@
+"""A machine that is declared wrong does not pass ``manage.py check``."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+
+from lifecycle import checks
+from lifecycle.machine import AT, SAME, verbs_of
+from lifecycle.registry import registry
+from tests.lifecycle.parcels import machine
+from tests.lifecycle.parcels.models import Parcel, ParcelQuerySet
+
+
+def codes() -> set[str]:
+    return {str(error.id).removeprefix("lifecycle.") for error in checks.check_machines()}
+
+
+def test_the_machines_of_the_project_pass() -> None:
+    assert codes() == set()
+
+
+def with_verb(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    """Declare « store » otherwise."""
+    declared = verbs_of(Parcel)
+    wrong: Mapping[str, object] = MappingProxyType(declared | {"store": replace(declared["store"], **changes)})
+    monkeypatch.setattr(checks, "verbs_of", lambda model: wrong if model is Parcel else verbs_of(model))
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("E007", {"label": " "}),
+        ("E007", {"sources": ("*",)}),
+        ("E007", {"sources": ("nowhere",)}),
+        ("E007", {"sources": ("", "announced")}),
+        ("E007", {"sources": ()}),
+        ("E007", {"sources": ("",), "target": SAME}),
+        ("E007", {"target": "nowhere"}),
+        ("E008", {"stamps": {"wrong": AT}}),
+        ("E008", {"stamps": {"state": "given"}}),
+        ("E008", {"stamps": {"moved_at": AT}}),
+        ("E008", {"leans": ("nowhere",)}),
+        ("E008", {"leans": ("size",)}),
+        ("E005", {"leans_write": ("stored_by",)}),
+        ("E008", {"requires": (replace(machine.SHELF, counter="parcels.Nothing"),)}),
+        ("E005", {"requires": (replace(machine.SHELF, counter="network.Commune"),)}),
+        ("E009", {"follows": frozenset({"parcel.nothing"})}),
+        ("E009", {"follows": frozenset({"nothing.give"})}),
+    ],
+)
+def test_a_verb_declared_wrong_is_told(monkeypatch: pytest.MonkeyPatch, code: str, changes: dict[str, object]) -> None:
+    with_verb(monkeypatch, **changes)
+    assert codes() == {code}
+
+
+@pytest.mark.parametrize("name", ["Parcel", "par cel", "parcel-1", ""])
+def test_a_machine_has_a_plain_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(Parcel, "machine_name", name)
+    assert codes() == {"E003"}
+
+
+def test_a_machine_can_be_restricted_to_who_may_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(ParcelQuerySet, "visible_to")
+    assert codes() == {"E004"}
+
+
+def test_a_machine_is_journaled_with_all_its_dimensions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Parcel, "dimensions", ("size", "limit"))
+    assert codes() == {"E006"}
+
+
+def test_the_order_of_locks_names_models_that_exist_once_each(settings: object) -> None:
+    order = settings.LIFECYCLE_LOCK_ORDER
+    settings.LIFECYCLE_LOCK_ORDER = [*order, "parcels.Nothing"]
+    assert codes() == {"E002"}
+    settings.LIFECYCLE_LOCK_ORDER = [*order, order[0]]
+    assert codes() == {"E002"}
+    settings.LIFECYCLE_LOCK_ORDER = [label for label in order if label != "parcels.Parcel"]
+    assert codes() == {"E005"}
+
+
+@pytest.mark.parametrize("label", ["", "network.Nobody", "nobody"])
+def test_whoever_acts_is_a_model(settings: object, label: str) -> None:
+    settings.LIFECYCLE_ACTOR_MODEL = label
+    assert codes() == {"E001"}
+
+
+def test_a_registration_on_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.followers, ("parcel", "nothing"), [])
+    monkeypatch.setitem(registry.panels, "parcels.nothing", [])
+    errors = checks.check_machines()
+    assert [error.id for error in errors] == ["lifecycle.E009"] * 2

@@ -1,0 +1,213 @@
+"""The badge, the action bar and the timeline, as pages include them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.forms import CharField, Form
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import SYSTEM, SignedLink
+from lifecycle.exceptions import Refused
+from lifecycle.models import Comment
+from lifecycle.refusals import reasons_into
+from lifecycle.registry import Move, follow, registry
+from lifecycle.requirements import Reason
+from lifecycle.templatetags.lifecycle import moment, tell
+from network.models import Membership
+from tests.lifecycle.parcels import machine
+from tests.lifecycle.parcels.models import Parcel, SealProof
+
+type Announce = Callable[..., list[Parcel]]
+
+pytestmark = pytest.mark.urls("tests.lifecycle.pages")
+
+
+def shown(tag: str, row: Parcel, membership: Membership | None) -> str:
+    request = RequestFactory().get("/")
+    request.membership = membership
+    template = Template("{% load lifecycle %}{% " + tag + " %}")
+    return " ".join(template.render(Context({"row": row, "request": request})).split())
+
+
+@pytest.fixture
+def stored(announce: Announce, keeper: Membership) -> Parcel:
+    (parcel,) = announce()
+    return gate.apply(parcel, "store", actor=keeper, weight=10, label="R-1")
+
+
+# --- the badge
+
+
+def test_a_badge_says_the_state_with_an_icon_that_is_hidden_from_readers(stored: Parcel) -> None:
+    html = shown("state_badge row", stored, None)
+    assert '<span class="visually-hidden">État :</span> En rayon' in html
+    assert '<svg aria-hidden="true"' in html
+
+
+def test_a_badge_takes_the_tone_its_machine_gives(stored: Parcel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Parcel, "state_tones", {"stored": "done"})
+    assert "tag--done" in shown("state_badge row", stored, None)
+
+
+def test_an_ended_state_has_an_icon_of_its_own(stored: Parcel, keeper: Membership) -> None:
+    SealProof.objects.create(parcel=stored)
+    given = gate.apply(stored, "give", actor=keeper)
+    assert "M3 3h10v10H3z" in shown("state_badge row", given, None)
+    assert "M3 3h10v10H3z" not in shown("state_badge row", stored, None)
+
+
+# --- the action bar
+
+
+def test_a_possible_action_is_a_link_and_a_greyed_one_says_why(stored: Parcel, keeper: Membership) -> None:
+    html = shown("action_bar row", stored, keeper)
+    assert f'<a class="btn btn-primary" href="/colis/break_/{stored.reference}/">Casser</a>' in html
+    assert f'href="/colis/give/{stored.reference}/"' not in html
+    assert "Remettre : pas encore possible.</span>" in html
+    assert "Pourquoi ?" in html
+    assert "Le scellé n’a pas été relevé." in html
+    assert "Peut y remédier : le magasinier." in html
+
+
+def test_what_is_missing_is_linked_to_where_it_is_solved(stored: Parcel, keeper: Membership) -> None:
+    known = replace(machine.SEALED.reason, where="parcels:parcel_seal")
+    unknown = replace(machine.SEALED.reason, where="parcels:nowhere")
+    assert tell(stored, [known, unknown])[0].url == f"/colis/sceller/{stored.reference}/"
+    assert tell(stored, [known, unknown])[1].url == ""
+
+
+def test_a_verb_without_a_page_is_left_out(announce: Announce, pilot: Membership) -> None:
+    (parcel,) = announce()
+    assert {action.verb for action in gate.actions_for(parcel, pilot)} == {"break_", "reclassify"}
+    html = shown("action_bar row", parcel, pilot)
+    assert "Casser" in html
+    assert "Reclasser" not in html
+
+
+def test_the_main_button_can_be_chosen_and_is_never_an_irreversible_one(stored: Parcel, keeper: Membership) -> None:
+    SealProof.objects.create(parcel=stored)
+    assert 'btn-primary" href="/colis/break_/' in shown("action_bar row", stored, keeper)
+    html = shown("action_bar row main='give'", stored, keeper)
+    assert html.index("Remettre") < html.index("Casser")
+    assert "btn btn-primary" not in html
+
+
+def test_nobody_and_those_who_may_nothing_see_no_bar(stored: Parcel, pilot: Membership) -> None:
+    assert shown("action_bar row", stored, None) == ""
+    gone = gate.apply(stored, "break_", actor=pilot, reason="fell")
+    assert shown("action_bar row", gone, pilot) == ""
+
+
+def test_the_bar_costs_one_query(stored: Parcel, keeper: Membership) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        shown("action_bar row", stored, keeper)
+    assert len(queries) == 1
+
+
+# --- the timeline
+
+
+def test_the_timeline_tells_who_when_and_what_newest_first(stored: Parcel, keeper: Membership) -> None:
+    html = shown("timeline row", stored, keeper)
+    assert html.index("Rangé") < html.index("Annoncer")
+    assert str(keeper.user) in html
+    assert f"(Technicien, {keeper.organisation})" in html
+    assert '<span class="visually-hidden">État après :</span> En rayon' in html
+
+
+def test_a_comment_is_shown_escaped_until_it_is_erased(stored: Parcel, keeper: Membership) -> None:
+    broken = gate.apply(stored, "break_", actor=keeper, reason="fell", comment="<b>Tombé</b>\ndu quai")
+    html = shown("timeline row", broken, keeper)
+    assert "&lt;b&gt;Tombé&lt;/b&gt;<br>du quai" in html
+    assert "effacé" not in html
+    Comment.objects.update(text="", salt="")
+    assert "Un commentaire a été effacé." in shown("timeline row", broken, keeper)
+
+
+def test_the_clock_and_a_signed_link_are_named_without_a_person(
+    announce: Announce, keeper: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    (parcel,) = announce(expires_at=now)
+    expired = gate.apply(parcel, "expire", actor=SYSTEM)
+    assert "Maillon, à l’échéance" in shown("timeline row", expired, keeper)
+    monkeypatch.setattr("tests.lifecycle.parcels.machine.acts_as", lambda actor, *pairs: True)
+    (parcel,) = announce()
+    monkeypatch.setattr("tests.lifecycle.parcels.models.acts_as", lambda actor, *pairs: True)
+    link = SignedLink("L-1", "abcdef", keeper.organisation_id)
+    broken = gate.apply(parcel, "break_", actor=link, reason="fell")
+    html = shown("timeline row", broken, keeper)
+    assert "Une personne, par un lien signé" in html
+    assert "abcdef" not in html
+
+
+@pytest.fixture
+def broken_with_another(announce: Announce, keeper: Membership) -> Iterator[tuple[Parcel, Parcel]]:
+    """A parcel that was given, and another that broke because of it."""
+    followed, other = announce(2)
+
+    def break_the_other(move: Move) -> None:
+        rows = Parcel.objects.filter(pk=other.pk)
+        gate.apply_many(rows, "break_", actor=move.actor, at=move.at, cause=move, reason="chain")
+
+    follow("parcel", "give", break_the_other)
+    followed = gate.apply(followed, "store", actor=keeper, weight=10, label="R-9")
+    SealProof.objects.create(parcel=followed)
+    yield gate.apply(followed, "give", actor=keeper), Parcel.objects.get(pk=other.pk)
+    registry.followers.pop(("parcel", "give"))
+
+
+def test_the_cause_of_a_move_is_told(broken_with_another: tuple[Parcel, Parcel], keeper: Membership) -> None:
+    given, broken = broken_with_another
+    assert f"À la suite de : Remettre ({given.reference})" in shown("timeline row", broken, keeper)
+
+
+def test_a_cause_one_may_not_see_is_not_told(
+    broken_with_another: tuple[Parcel, Parcel], keeper: Membership, pilot: Membership
+) -> None:
+    given, broken = broken_with_another
+    keeper.organisation_id = pilot.organisation_id
+    assert given.reference not in shown("timeline row", broken, keeper)
+    assert given.reference not in shown("timeline row", broken, None)
+
+
+def test_a_long_timeline_costs_the_queries_of_a_short_one(stored: Parcel, keeper: Membership) -> None:
+    def cost(row: Parcel) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            shown("timeline row", row, keeper)
+        return len(queries)
+
+    row = gate.apply(stored, "break_", actor=keeper, reason="fell", comment="Encore")
+    few = cost(row)
+    for number in range(5):
+        row = gate.apply(row, "store", actor=keeper, weight=1, label=f"S-{number}")
+        row = gate.apply(row, "break_", actor=keeper, reason="fell", comment="Encore")
+    assert cost(row) == few == 2
+
+
+def test_an_instant_is_told_in_paris_time() -> None:
+    assert moment(datetime(2026, 11, 24, 13, 5, tzinfo=UTC)) == "24\u00a0nov. 2026 à 14\u00a0h\u00a005"
+    assert moment(datetime(2026, 7, 31, 22, 0, tzinfo=UTC)) == "1er\u00a0août 2026 à 0\u00a0h\u00a000"
+
+
+# --- a refusal on a form
+
+
+def test_reasons_go_to_the_field_they_concern_or_above_the_form() -> None:
+    class WeightForm(Form):
+        weight = CharField()
+
+    form = WeightForm({"weight": "12"})
+    refused = Refused({1: (machine.WEIGHT.reason, Reason("x", "Le dépôt est fermé.", "le gardien", field="door"))})
+    reasons_into(form, refused)
+    assert form.errors == {
+        "weight": ["Le poids dépasse la limite."],
+        "__all__": ["Le dépôt est fermé. (Peut y remédier : le gardien.)"],
+    }
