@@ -14,7 +14,7 @@ from lifecycle.actors import Actor, System
 from lifecycle.judging import Row, judge, read
 from lifecycle.machine import Capacity, Machine, Requirement, Verb, verbs_of
 from lifecycle.registry import Move
-from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, as_expression
+from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def preview(
     model: type[Machine] = queryset.model
     declared = verbs_of(model)[verb]
     scope = scope_of(declared, actor, None)
-    ctx = Context(at or timezone.now(), actor, values)
+    ctx = Context(at or timezone.now(), actor, SetValues(values, per_row or {}))
     pks = seen_by(model, queryset, actor, None).order_by("pk").values_list("pk", flat=True)
     rows = read(model, declared, list(pks), ctx, scope)
     judge(model, declared, rows, ctx, per_row or {}, asking=True, locked=False)

@@ -23,7 +23,7 @@ from lifecycle.locking import Strength, hold, lock_in_order, one_transaction
 from lifecycle.machine import Capacity, Machine, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
-from lifecycle.requirements import Context, PerRowValues, Reason, as_expression
+from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression
 from lifecycle.writing import (
     NO_CAUSE,
     Cause,
@@ -186,9 +186,10 @@ def _move(
     comment: str,
     values: dict[str, Any],
 ) -> Outcome:
-    before = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, values))
+    known = SetValues(values, per_row)
+    before = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, known))
     clock, recorded_at = _database_clock()
-    ctx = Context(at or clock, actor, values)
+    ctx = Context(at or clock, actor, known)
     due = _still_due(declared, ctx, cause)
     rows = read(model, declared, pks, ctx, scope if due is None else due)
     if any(before[row.pk] != row.links for row in rows if before):
@@ -197,7 +198,7 @@ def _move(
         rows = [row for row in rows if row.allowed]
     instant = _not_before(rows, ctx.at, strict=at is not None and cause is None)
     if instant != ctx.at:
-        ctx = Context(instant, actor, values)
+        ctx = Context(instant, actor, known)
     judge(model, declared, rows, ctx, per_row, asking=False, locked=True)
     outcome = outcome_of(rows, ctx.at)
     movable = [row for row in rows if not row.reasons]

@@ -28,6 +28,31 @@ class Reason:
         return self.sentence
 
 
+class SetValues(dict[str, Any]):
+    """The values common to a set. A rule that reads one given row by row is an error: it would judge blindly."""
+
+    def __init__(self, values: Mapping[str, Any], per_row: PerRowValues) -> None:
+        super().__init__(values)
+        self.apart = {name for given in per_row.values() for name in given}
+
+    def _own(self, name: object) -> None:
+        if name in self.apart:
+            raise TypeError(f"« {name} » est donné ligne par ligne : cette règle doit être une PerRow")
+
+    def __getitem__(self, name: str) -> Any:
+        self._own(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._own(name)
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As a dict's, but for a name that is given row by row: TypeError."""
+        self._own(name)
+        return super().get(name, default)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a rule may know: the instant, who acts and what was given. Never the machine's own clock."""

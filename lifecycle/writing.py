@@ -101,10 +101,11 @@ def stamp(
         "comment_digest": comment_digest,
     }
     plain = {name: plain_value(value) for name, value in common.items()}
-    shared = {name: journal_value(ctx.values[name]) for name in verb.journal if name in ctx.values}
+    for_all = dict(ctx.values)
+    shared = _journaled(verb, for_all)
     stamped = []
     for row in rows:
-        given = {**ctx.values, **per_row[row.pk]} if row.pk in per_row else ctx.values
+        given = for_all | per_row[row.pk] if row.pk in per_row else for_all
         written = stamps_of(model, verb, row, ctx, given)
         target = verb.target_from(row.state)
         dimensions = {name: written.get(name, value) for name, value in row.dimensions.items()}
@@ -114,7 +115,7 @@ def stamp(
             "source": row.state,
             "target": target,
             "cause_entry": cause.entry_of(row.pk),
-            "values": shared if given is ctx.values else _journaled(verb, given),
+            "values": shared if given is for_all else _journaled(verb, given),
         }
         if "gate_due_at" in row.computed:
             own["due_at"] = row.computed["gate_due_at"]

@@ -116,6 +116,16 @@ def test_a_rule_on_values_is_said_beside_the_others(announce: Announce, keeper: 
     assert [reason.code for reason in refusal.value.all] == ["weight", "label"]
 
 
+def test_a_rule_on_the_set_s_values_never_judges_blindly_a_value_given_row_by_row(
+    announce: Announce, keeper: Membership
+) -> None:
+    (parcel,) = announce(limit=1)
+    with pytest.raises(TypeError, match="ligne par ligne"):
+        gate.apply_many(
+            Parcel.objects.all(), "store", actor=keeper, per_row={parcel.pk: {"label": "R-1", "weight": 10}}
+        )
+
+
 def test_the_surplus_of_a_capacity_is_refused_by_rank(announce: Announce, keeper: Membership, depot: Depot) -> None:
     Depot.objects.update(total=2)
     parcels = announce(3)
