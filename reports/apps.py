@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "Rapports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The followers know the models, which are there from now on only."""
+        import_module("reports.followers").register()

@@ -1,0 +1,73 @@
+"""What each figure of a report means, in French: printed with it, on the page, the paper and the workbook."""
+
+from reports.enums import Stage
+
+OF_STAGES: dict[Stage, str] = {
+    Stage.ANNOUNCED: "Unités acceptées d’un lot, pas encore enlevées ni vues par l’atelier.",
+    Stage.COLLECTED: "Appareils partis de chez le donateur, pas encore réceptionnés à l’atelier.",
+    Stage.RECEIVED: "Appareils comptés et étiquetés à l’atelier, sur lesquels le travail n’a pas commencé.",
+    Stage.IN_PROCESS: "Appareils en audit, en effacement, en test ou en réparation, attente de pièce comprise.",
+    Stage.RECONDITIONED: "Appareils effacés, testés, classés et tarifés, en stock à l’atelier.",
+    Stage.ALLOTTED: "Appareils reconditionnés affectés à une convention.",
+    Stage.SHIPPED: "Appareils en route vers un point de distribution.",
+    Stage.AVAILABLE: "Appareils en rayon à un point de distribution.",
+    Stage.RESERVED: "Appareils retenus pour un foyer.",
+    Stage.HANDED_OVER: "Appareils remis à un foyer : cumul depuis l’origine, retours déduits.",
+    Stage.RETURNED: "Appareils repris à un foyer, en réparation, en échange ou en remboursement.",
+    Stage.UNUSABLE: "Appareils déclarés non réemployables, encore à l’atelier.",
+    Stage.DISMANTLED: "Appareils démontés pour pièces : cumul depuis l’origine.",
+    Stage.RECYCLED: "Appareils remis à un recycleur (DEEE) avec un numéro de bordereau : cumul depuis l’origine.",
+    Stage.CEDED: "Appareils reconditionnés cédés hors filière à un destinataire nommé : cumul depuis l’origine.",
+    Stage.MISSING: "Appareils attendus et introuvables ; un appareil retrouvé en sort.",
+    Stage.WITHDRAWN: "Unités qui ne viendront pas ou rendues au donateur : cumul depuis l’origine.",
+}
+GENERAL: dict[str, str] = {
+    "Source": (
+        "Le journal des appareils et celui des lots, et eux seuls. Une fiche corrigée plus tard ne change aucun "
+        "mois passé : la correction compte dans le mois où elle est faite."
+    ),
+    "Mois": "Du 1er à 0 h au 1er du mois suivant à 0 h exclu, heure de Paris.",
+    "Début de mois": "Appareils présents à l’étape juste avant le 1er à 0 h.",
+    "Entrées": (
+        "Passages vers l’étape pendant le mois, créations comprises. Un appareil qui y entre deux fois compte "
+        "deux fois ; le total compte donc chaque changement d’étape, de territoire ou de type."
+    ),
+    "Sorties": "Passages hors de l’étape pendant le mois, vers une autre étape, un autre territoire ou un autre type.",
+    "Fin de mois": (
+        "Appareils présents à l’étape au dernier instant du mois, relus au journal. Début de mois + entrées − "
+        "sorties = fin de mois, pour chaque étape, EPCI, type et nature de donateur."
+    ),
+    "Nouveaux appareils": (
+        "Appareils dont le suivi commence pendant le mois : unités acceptées ou arrivées inattendues."
+    ),
+    "EPCI": "Celui du lieu d’enlèvement ; de l’affectation au retour, celui de la convention servie.",
+    "Hors département": "Appareils d’un lot enlevé hors du territoire des 17 EPCI.",
+    "Origine inconnue": "Appareils arrivés sans avoir été annoncés, dont le donateur n’est pas connu.",
+    "Annoncé, accepté": (
+        "Quantités inscrites au journal à l’annonce des lots et à leur qualification, pour les lots annoncés ou "
+        "qualifiés pendant le mois. Un lot annoncé un mois peut être qualifié un autre mois."
+    ),
+    "Enlevé": "Unités annoncées dont l’atelier a pris la garde pendant le mois : enlevées, ou reçues directement.",
+    "Effacements manquants : disques": (
+        "Disques retirés d’un appareil, ou partis avec un appareil recyclé ou démonté, que rien ne prouve "
+        "effacés ou détruits au dernier instant du mois. Un certificat du donateur ne compte pas. Objectif : 0."
+    ),
+    "Effacements manquants : appareils": (
+        "Appareils introuvables après la prise de garde, dont le stockage n’est pas inventorié et prouvé effacé "
+        "au dernier instant du mois. Un écran ne contient pas de données. Objectif : 0."
+    ),
+    "Incidents": (
+        "Violations possibles de données personnelles ouvertes pendant le mois : un appareil perdu, sous la "
+        "garde de l’atelier, sans preuve d’effacement."
+    ),
+    "Corrections": (
+        "Reclassements et annulations d’erreurs de saisie inscrits pendant le mois : les lignes par lesquelles "
+        "ce mois diffère de ce que disaient les précédents. Elles sont comprises dans les entrées et les "
+        "sorties."
+    ),
+}
+
+
+def definitions() -> list[tuple[str, str]]:
+    """Every term and its meaning: the general ones, then the stages in their order."""
+    return [*GENERAL.items(), *((str(stage.label), OF_STAGES[stage]) for stage in Stage)]

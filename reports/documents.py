@@ -1,0 +1,91 @@
+"""The paper of a report: what it says is frozen when it is published; before, it is drawn anew as a proof."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from documents.kinds import register_kind
+from documents.models import Document
+from documents.services import freeze_document, render_pdf
+from lifecycle.actors import Actor
+from reports.definitions import definitions
+from reports.enums import ReportState
+from reports.models import PAPER, Report
+from reports.summary import Summary
+
+TEMPLATE = "documents/reports/monthly_report.html"
+
+
+def register_kinds() -> None:
+    """Declare the paper and its template."""
+    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE)
+
+
+def title_of(report: Report) -> str:
+    """« Gisement du Nord – octobre 2026 »."""
+    return f"Gisement du Nord – {date_format(report.month, 'F Y')}"
+
+
+def freeze_paper(report: Report, *, by: Actor, at: datetime) -> Document:
+    """Freeze what the paper of a published report says."""
+    return freeze_document(
+        kind=PAPER,
+        owner=(report.machine_name, report.pk),
+        values=paper_values(report),
+        by=by,
+        at=at,
+        title=title_of(report),
+    )
+
+
+def draw_proof(report: Report) -> bytes:
+    """The PDF of a report that is not published yet, marked as such and kept nowhere."""
+    return render_pdf(
+        TEMPLATE,
+        {"values": paper_values(report), "reference": report.reference},
+        title=title_of(report),
+        identifier=report.reference,
+        date=report.moved_at,
+    )
+
+
+def paper_values(report: Report) -> dict[str, Any]:
+    """Everything the paper says, in words and whole numbers."""
+    summary = Summary(report.figures)
+    tables = {
+        "stages": summary.stages(),
+        "territories_closing": summary.territories_at("closing"),
+        "territories_entered": summary.territories_at("entered"),
+        "types_closing": summary.types_at("closing"),
+        "types_entered": summary.types_at("entered"),
+        "quantities_by_donor": summary.quantities_by_donor(),
+        "quantities_by_type": summary.quantities_by_type(),
+    }
+    return {
+        "reference": report.reference,
+        "month": date_format(report.month, "F Y"),
+        "standing": standing(report),
+        "is_final": report.state != ReportState.COMPUTED,
+        "sha256": report.figures_sha256,
+        "new_devices": summary.new_devices,
+        "missing_drives": summary.missing_drives,
+        "missing_devices": summary.missing_devices,
+        "incidents": summary.incidents,
+        "corrections": [list(line) for line in summary.corrections()],
+        "definitions": [list(pair) for pair in definitions()],
+    } | {name: asdict(table) for name, table in tables.items()}
+
+
+def standing(report: Report) -> str:
+    """How far the figures go and how firm they are, in one sentence."""
+    if report.state == ReportState.COMPUTED:
+        whole = "mois entier" if report.is_whole else f"arrêtés au {_moment(report.as_of)}"
+        return f"Chiffres provisoires ({whole}), calculés le {_moment(report.computed_at)}."
+    return f"Chiffres du mois entier, figés le {_moment(report.frozen_at)} : ils ne changent plus."
+
+
+def _moment(instant: datetime | None) -> str:
+    return "" if instant is None else date_format(timezone.localtime(instant), "j N Y à H:i")

@@ -1,0 +1,68 @@
+"""The codes of reports and their French labels: states, stages of the figures, places without an EPCI."""
+
+from django.db.models import TextChoices
+
+from refurb.enums import DeviceState
+
+S = DeviceState
+
+
+class ReportState(TextChoices):
+    """The life of a monthly report (machines §6)."""
+
+    COMPUTED = "computed", "Calculé"
+    FROZEN = "frozen", "Figé"
+    PUBLISHED = "published", "Publié"
+
+
+class Stage(TextChoices):
+    """Where a device stands, as the figures count it; each state belongs to one stage (``STAGE_OF``)."""
+
+    ANNOUNCED = "announced", "Annoncés"
+    COLLECTED = "collected", "Enlevés"
+    RECEIVED = "received", "Reçus à l’atelier"
+    IN_PROCESS = "in_process", "En traitement"
+    RECONDITIONED = "reconditioned", "Reconditionnés"
+    ALLOTTED = "allotted", "Affectés"
+    SHIPPED = "shipped", "En livraison"
+    AVAILABLE = "available", "Disponibles"
+    RESERVED = "reserved", "Réservés"
+    HANDED_OVER = "handed_over", "Remis"
+    RETURNED = "returned", "Retours SAV"
+    UNUSABLE = "unusable", "Non réemployables"
+    DISMANTLED = "dismantled", "Démontés"
+    RECYCLED = "recycled", "Recyclés"
+    CEDED = "ceded", "Cédés"
+    MISSING = "missing", "Manquants"
+    WITHDRAWN = "withdrawn", "Retirés ou écartés"
+
+
+STAGE_OF: dict[DeviceState, Stage] = {
+    S.DECLARED: Stage.ANNOUNCED,
+    S.COLLECTED: Stage.COLLECTED,
+    S.RECEIVED: Stage.RECEIVED,
+    S.IN_PROCESS: Stage.IN_PROCESS,
+    S.AWAITING_PART: Stage.IN_PROCESS,
+    S.READY: Stage.RECONDITIONED,
+    S.ALLOTTED: Stage.ALLOTTED,
+    S.SHIPPED: Stage.SHIPPED,
+    S.AVAILABLE: Stage.AVAILABLE,
+    S.RESERVED: Stage.RESERVED,
+    S.HANDED_OVER: Stage.HANDED_OVER,
+    S.RETURNED: Stage.RETURNED,
+    S.UNUSABLE: Stage.UNUSABLE,
+    S.DISMANTLED: Stage.DISMANTLED,
+    S.RECYCLED: Stage.RECYCLED,
+    S.CEDED: Stage.CEDED,
+    S.MISSING: Stage.MISSING,
+    S.WITHDRAWN: Stage.WITHDRAWN,
+}
+OF_A_CONVENTION = frozenset((S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.HANDED_OVER, S.RETURNED))
+"""States counted by the EPCI of the convention; all the others by the EPCI of the pick-up (domain, §8)."""
+
+
+class Elsewhere(TextChoices):
+    """Where a device is counted when it has no EPCI; an EPCI is counted under its SIREN."""
+
+    OUTSIDE = "outside", "Hors département"
+    UNKNOWN = "unknown", "Origine inconnue"

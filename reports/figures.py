@@ -1,0 +1,193 @@
+"""The figures of one month, read from the journals alone: never from the rows of today, which a correction changes.
+
+A **bucket** is a stage, a territory, a type and a kind of donor. For each one: how many devices stood in it just
+before the month, how many entered and left it, how many stood in it at the end. Opening and closing are read from the
+journal, apart from the moves: the four numbers balance because the journal does, or nothing is reported.
+
+A device enters its first bucket at its creation. A move leaves the bucket of the previous row and enters its own; a
+move inside one bucket counts for nothing. Everything is asked in four statements, whatever the number of devices.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from documents.services.papers import canonical
+from network.models import Epci
+from refurb.enums import DeviceState, DonorKind
+from reports.enums import OF_A_CONVENTION, STAGE_OF, Elsewhere
+from reports.evidence import count_evidence
+from reports.months import bounds
+
+VERSION = 1
+"""Of the definitions below; a report keeps the one it was made with."""
+CORRECTIONS = frozenset({"reclassify", "undo_reject", "undo_hand_over"})
+"""Verbs that set right what was entered: their moves are the lines of difference with the months before."""
+
+_MOVES = """
+SELECT e.target, e.type, e.donor_kind, e.origin_epci_id, e.convention_epci_id,
+       n.verb, n.target, n.type, n.donor_kind, n.origin_epci_id, n.convention_epci_id,
+       count(*),
+       count(*) FILTER (WHERE e.at < %(start)s),
+       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1)
+FROM refurb_deviceentry e
+LEFT JOIN refurb_deviceentry n ON n.object_id = e.object_id AND n.seq = e.seq + 1 AND n.at < %(until)s
+WHERE e.at < %(until)s AND (n.at IS NULL OR n.at >= %(start)s)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+"""
+"""Each row with the one after it, when the former closed a period or the latter moved in it.
+
+Grouped: how many; of these how many stood so just before ``start``; how many were created since.
+"""
+_QUANTITIES = """
+SELECT j.verb, j.donor_kind, q.key, sum(q.value::integer)
+FROM refurb_donationentry j, jsonb_each_text(j."values") q
+WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until)s
+GROUP BY 1, 2, 3
+"""
+_HOLD = "LOCK TABLE refurb_donationentry, refurb_deviceentry IN SHARE MODE"
+"""In the order in which a transaction writes them: it waits for those under way, and no other begins."""
+
+
+class UnbalancedJournal(RuntimeError):
+    """Opening, moves and closing disagree: a row of the journal was altered or removed. See ``verify_journal``."""
+
+
+class Standing(NamedTuple):
+    """What a row of the journal says of its device."""
+
+    state: str
+    type: str
+    donor_kind: str
+    origin_epci: int | None
+    convention_epci: int | None
+
+
+class Bucket(NamedTuple):
+    """Where the figures count a device; ``territory`` is the SIREN of an EPCI, or a code of ``Elsewhere``."""
+
+    stage: str
+    territory: str
+    type: str
+    donor_kind: str
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What a report keeps: the instant up to which it counts, the figures, and their SHA-256."""
+
+    as_of: datetime
+    figures: dict[str, Any]
+    sha256: str
+
+
+@dataclass
+class Tally:
+    """The counters of one month."""
+
+    opening: Counter[Bucket] = field(default_factory=Counter)
+    entered: Counter[Bucket] = field(default_factory=Counter)
+    left: Counter[Bucket] = field(default_factory=Counter)
+    closing: Counter[Bucket] = field(default_factory=Counter)
+    new: int = 0
+    corrections: Counter[tuple[str, Bucket, Bucket]] = field(default_factory=Counter)
+    quantities: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def buckets(self) -> list[list[Any]]:
+        """``[stage, territory, type, donor kind, opening, entered, left, closing]``, empty ones left out.
+
+        Raises UnbalancedJournal.
+        """
+        rows: list[list[Any]] = []
+        for bucket in sorted({*self.opening, *self.entered, *self.left, *self.closing}):
+            numbers = [counter[bucket] for counter in (self.opening, self.entered, self.left, self.closing)]
+            if numbers[0] + numbers[1] - numbers[2] != numbers[3]:
+                raise UnbalancedJournal(f"{bucket}: {numbers}")
+            if any(numbers):
+                rows.append([*bucket, *numbers])
+        return rows
+
+
+def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
+    """The figures of ``month`` (its first day) as of its last instant, or as of ``at`` while it runs.
+
+    ``settled`` waits for whoever is writing in a journal and keeps the others out until the transaction ends: what
+    is frozen holds every row of the month. Raises UnbalancedJournal.
+    """
+    start, end = bounds(month)
+    until = min(at, end)
+    period = {"start": start, "until": until}
+    epcis = list(Epci.objects.order_by("name").values_list("pk", "siren", "name", "short_name"))
+    if settled:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD)
+    tally = Tally()
+    _count_moves(tally, _rows(_MOVES, period), {pk: siren for pk, siren, *_ in epcis})
+    for verb, donor_kind, type_, quantity in _rows(_QUANTITIES, period):
+        tally.quantities[donor_kind, type_, "announced" if verb == "announce" else "accepted"] += quantity
+    figures = {
+        "version": VERSION,
+        "month": month.isoformat(),
+        "as_of": until.astimezone(UTC).isoformat(),
+        "territories": [
+            *([siren, name, short_name] for _, siren, name, short_name in epcis),
+            *([place.value, place.label, place.label] for place in Elsewhere),
+        ],
+        "buckets": tally.buckets(),
+        "new_devices": tally.new,
+        "corrections": [[verb, *old, *new, n] for (verb, old, new), n in sorted(tally.corrections.items())],
+        "quantities": [[*key, n] for key, n in sorted(tally.quantities.items()) if n],
+        **count_evidence(start, until),
+    }
+    return Reckoning(until, figures, digest(figures))
+
+
+def digest(figures: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of figures, in hexadecimal."""
+    return hashlib.sha256(canonical(figures)).hexdigest()
+
+
+def bucket_of(standing: Standing, sirens: Mapping[int, str]) -> Bucket:
+    """Where a row of the journal counts its device: from allotted to returned with the convention's EPCI (domain, §8).
+
+    Without one it is « origine inconnue » when nobody is known to have given it, else « hors département ».
+    """
+    state, type_, donor_kind, origin, convention = standing
+    epci = convention if state in OF_A_CONVENTION else origin
+    if epci is not None:
+        territory = sirens[epci]
+    else:
+        territory = (Elsewhere.UNKNOWN if donor_kind == DonorKind.UNKNOWN else Elsewhere.OUTSIDE).value
+    return Bucket(STAGE_OF[DeviceState(state)].value, territory, type_, donor_kind)
+
+
+def _rows(sql: str, period: dict[str, datetime]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, period)
+        return cursor.fetchall()
+
+
+def _count_moves(tally: Tally, rows: Iterable[tuple[Any, ...]], sirens: Mapping[int, str]) -> None:
+    for row in rows:
+        count, opening, created = row[11:]
+        old = bucket_of(Standing(*row[:5]), sirens)
+        verb, target = row[5], row[6]
+        tally.opening[old] += opening
+        tally.entered[old] += created
+        tally.new += created
+        if verb is None:
+            tally.closing[old] += count
+            continue
+        new = bucket_of(Standing(*row[6:11]), sirens)
+        if new != old:
+            tally.left[old] += count
+            tally.entered[new] += count
+            if verb in CORRECTIONS:
+                tally.corrections[verb, old, new] += count
+        if row[0] == DeviceState.DECLARED and target in (DeviceState.COLLECTED, DeviceState.RECEIVED):
+            tally.quantities[new.donor_kind, new.type, "taken"] += count

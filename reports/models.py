@@ -1,0 +1,95 @@
+"""Monthly gisement reports: their figures as they were counted, and their journal."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from documents.models import Document
+from lifecycle.actors import Actor
+from lifecycle.journal import Entry
+from network.models import Membership
+from reports.enums import ReportState
+from reports.machine import ReportMachine
+from reports.months import Bounds, bounds
+from reports.permissions import sees_reports
+
+S = ReportState
+PAPER = "monthly_report"
+"""The kind of its paper in ``documents``."""
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reads of reports."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """All for the pilot and the system; the published ones for observers and EPCI; none for the others."""
+        scope = sees_reports(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+
+class Report(ReportMachine):
+    """The figures of one month. ``figures`` is what ``reports.figures.reckon`` counted, under its SHA-256."""
+
+    month = models.DateField("mois", help_text="Le premier jour du mois.")
+    figures = models.JSONField("chiffres", editable=False)
+    figures_sha256 = models.CharField("empreinte des chiffres", max_length=64, editable=False)
+    as_of = models.DateTimeField("arrêté au", editable=False)
+    computed_at = models.DateTimeField("calculé le", editable=False)
+    computed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
+    frozen_at = models.DateTimeField("figé le", null=True, editable=False)
+    frozen_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
+    published_at = models.DateTimeField("publié le", null=True, editable=False)
+    published_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rapport mensuel"
+        verbose_name_plural = "rapports mensuels"
+        ordering = ("-month",)
+        constraints = (
+            models.UniqueConstraint(fields=("month",), name="reports_report_month_once"),
+            models.CheckConstraint(condition=Q(state__in=S.values), name="reports_report_state_known"),
+            models.CheckConstraint(condition=Q(month__day=1), name="reports_report_first_day"),
+            models.CheckConstraint(
+                condition=Q(state=S.COMPUTED, frozen_at=None, frozen_by=None)
+                | Q(state__in=(S.FROZEN, S.PUBLISHED), frozen_at__isnull=False, frozen_by__isnull=False),
+                name="reports_report_frozen",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.PUBLISHED, published_at__isnull=False, published_by__isnull=False)
+                | ~Q(state=S.PUBLISHED) & Q(published_at=None, published_by=None),
+                name="reports_report_published",
+            ),
+            models.CheckConstraint(condition=Q(figures_sha256__regex=r"^[0-9a-f]{64}$"), name="reports_report_sha256"),
+        )
+
+    @property
+    def bounds(self) -> Bounds:
+        """The first instant of the month, and the first one after it."""
+        return bounds(self.month)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the figures go to the last instant of the month."""
+        return self.as_of >= self.bounds.end
+
+    @property
+    def paper(self) -> Document | None:
+        """The document frozen when it was published."""
+        owned = Document.objects.filter(owner_machine=self.machine_name, owner_pk=self.pk, kind=PAPER)
+        return owned.select_related("rendered").first()
+
+
+class ReportEntry(Entry):
+    """The journal of reports: each row holds the hash of the figures it left."""
+
+    object = models.ForeignKey(Report, models.PROTECT, related_name="journal", verbose_name="rapport")
+    month = models.DateField("mois")
+    as_of = models.DateTimeField("arrêté au")
+    figures_sha256 = models.CharField("empreinte des chiffres", max_length=64)
+
+    class Meta(Entry.Meta):
+        verbose_name = "ligne du journal des rapports"
+        verbose_name_plural = "journal des rapports"

@@ -1,0 +1,102 @@
+"""The verbs of a report: each prepares the month, the gate counts and writes."""
+
+from datetime import date, datetime
+
+from django.db.models import Min
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import SYSTEM, Actor
+from refurb.models import DeviceEntry, DonationEntry
+from reports.enums import ReportState
+from reports.figures import VERSION, reckon
+from reports.models import Report
+from reports.months import month_of, next_month, previous_month
+
+
+def compute_report(*, actor: Actor, month: date, at: datetime | None = None) -> Report:
+    """Count the figures of ``month`` (any of its days) from the journal.
+
+    Raises PermissionDenied, Refused (the month has a report, or has not begun), UnbalancedJournal.
+    """
+    return gate.create(Report(), "compute", actor=actor, at=at, month=month.replace(day=1))
+
+
+def recompute_report(*, actor: Actor, report: Report, at: datetime | None = None, comment: str = "") -> Report:
+    """Count again a month that is not frozen. Raises Unknown, PermissionDenied, Refused, UnbalancedJournal."""
+    return gate.apply(report, "recompute", actor=actor, at=at, comment=comment, month=report.month)
+
+
+def freeze_report(*, actor: Actor, report: Report, at: datetime | None = None, comment: str = "") -> Report:
+    """Count a month one last time and close it. Raises Unknown, PermissionDenied, Refused, UnbalancedJournal."""
+    return gate.apply(report, "freeze", actor=actor, at=at, comment=comment, month=report.month)
+
+
+def publish_report(*, actor: Actor, report: Report, at: datetime | None = None, comment: str = "") -> Report:
+    """Show a frozen month to its readers and issue its paper. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(report, "publish", actor=actor, at=at, comment=comment)
+
+
+@gate.one_transaction
+def compute_due_months(*, at: datetime | None = None) -> list[Report]:
+    """What the clock does: the report of every month that is over, from the first row of the journals on.
+
+    Months that already have a report are left alone, but for one counted before its end, which is counted again:
+    a month is whole or to come, whatever the days off. Returns the reports that were computed.
+    """
+    now = at or timezone.now()
+    known = {report.month: report for report in Report.objects.defer("figures")}
+    computed = []
+    for month in _months(now):
+        report = known.get(month)
+        if month == month_of(now) or (report is not None and report.is_whole):
+            continue
+        if report is None:
+            computed.append(compute_report(actor=SYSTEM, month=month, at=at))
+        else:
+            computed.append(recompute_report(actor=SYSTEM, report=report, at=at))
+    return computed
+
+
+def months_to_compute(*, at: datetime | None = None) -> list[date]:
+    """The months that have begun, from the first row of the journals on, and have no report: the last one first."""
+    known = set(Report.objects.values_list("month", flat=True))
+    return [month for month in reversed(_months(at or timezone.now())) if month not in known]
+
+
+def _months(now: datetime) -> list[date]:
+    """From the month of the first row of the journals to the one that runs; that one alone when there is no row."""
+    firsts = [journal.objects.aggregate(at=Min("at"))["at"] for journal in (DonationEntry, DeviceEntry)]
+    months = [month_of(min([now, *filter(None, firsts)]))]
+    while months[-1] < month_of(now):
+        months.append(next_month(months[-1]))
+    return months
+
+
+def verify_report(report: Report) -> bool:
+    """Whether the journal, read again now, still gives the figures that were kept. Names of places may change.
+
+    True for figures made with earlier definitions: nothing here can count them again.
+    """
+    if report.figures["version"] != VERSION:
+        return True
+    today = reckon(report.month, report.as_of).figures
+    return _counted(today) == _counted(report.figures)
+
+
+def differences(report: Report) -> list[str]:
+    """Where the opening is not the closing of the month before, when that one is frozen: none, or it is a fault."""
+    before = Report.objects.exclude(state=ReportState.COMPUTED).filter(month=previous_month(report.month)).first()
+    if before is None:
+        return []
+    closing = {tuple(row[:4]): row[7] for row in before.figures["buckets"]}
+    opening = {tuple(row[:4]): row[4] for row in report.figures["buckets"]}
+    return [
+        " / ".join(bucket)
+        for bucket in sorted(closing.keys() | opening.keys())
+        if closing.get(bucket, 0) != opening.get(bucket, 0)
+    ]
+
+
+def _counted(figures: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in figures.items() if name != "territories"}

@@ -1,0 +1,189 @@
+"""The tables of a report, read from its kept figures: the page, the paper and the workbook all show these."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from refurb.enums import DeviceType, DonorKind
+from reports.enums import Stage
+
+type Numbers = tuple[int, ...]
+
+MEASURES = ("opening", "entered", "left", "closing")
+COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
+    ("Annoncés", (Stage.ANNOUNCED,)),
+    ("Enlevés", (Stage.COLLECTED,)),
+    ("Reçus", (Stage.RECEIVED,)),
+    ("En traitement", (Stage.IN_PROCESS,)),
+    ("Reconditionnés", (Stage.RECONDITIONED,)),
+    (
+        "Distribution",
+        (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE, Stage.RESERVED, Stage.HANDED_OVER, Stage.RETURNED),
+    ),
+    ("Non réemployables", (Stage.UNUSABLE,)),
+    ("Démontés", (Stage.DISMANTLED,)),
+    ("Recyclés", (Stage.RECYCLED,)),
+    ("Cédés", (Stage.CEDED,)),
+    ("Manquants", (Stage.MISSING,)),
+    ("Retirés", (Stage.WITHDRAWN,)),
+)
+"""The columns of the wide tables; « Distribution » gathers the stages from allotment to return."""
+QUANTITIES = (("announced", "Annoncé"), ("accepted", "Accepté"), ("taken", "Enlevé"))
+CORRECTION_LABELS = {
+    "reclassify": "Reclassement",
+    "undo_reject": "Décision « non réemployable » annulée",
+    "undo_hand_over": "Remise annulée",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what it is about, and its whole numbers."""
+
+    label: str
+    cells: Numbers
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of whole numbers, with its caption, the names of its columns and a total."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Row
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One bucket in words, with opening, entered, left, closing."""
+
+    territory: str
+    type: str
+    donor_kind: str
+    stage: str
+    numbers: Numbers
+
+
+class Summary:
+    """Reads the figures of one report; asks nothing of the database."""
+
+    def __init__(self, figures: dict[str, Any]) -> None:
+        self.buckets = [tuple(row) for row in figures["buckets"]]
+        self.territories = {code: name for code, name, _ in figures["territories"]}
+        self.short_names = {code: short for code, _, short in figures["territories"]}
+        self.new_devices: int = figures["new_devices"]
+        self.missing_drives: int = figures["missing_erasures"]["drives"]
+        self.missing_devices: int = figures["missing_erasures"]["devices"]
+        self.incidents: int = figures["incidents"]
+        self._corrections = figures["corrections"]
+        self._quantities = Counter({tuple(row[:3]): row[3] for row in figures["quantities"]})
+
+    @property
+    def missing_erasures(self) -> int:
+        """Drives and devices that left or are missing with nothing to prove them erased; aim 0."""
+        return self.missing_drives + self.missing_devices
+
+    @property
+    def reconditioned(self) -> int:
+        """How many times a device became « reconditionné » in the month."""
+        return self._entered(Stage.RECONDITIONED)
+
+    @property
+    def recycled(self) -> int:
+        """How many devices went to a recycler in the month."""
+        return self._entered(Stage.RECYCLED)
+
+    def stages(self) -> Table:
+        """Each stage: opening, entered, left, closing."""
+        sums = self._sums(lambda row: row[0])
+        return _table(
+            "Appareils par étape",
+            ("Étape", "Début de mois", "Entrées", "Sorties", "Fin de mois"),
+            [(str(stage.label), sums(stage.value)) for stage in Stage],
+        )
+
+    def territories_at(self, measure: str) -> Table:
+        """EPCI × stages, « hors département » and « origine inconnue » last; ``measure`` is one of ``MEASURES``."""
+        return self._cross(_CAPTIONS[measure].format("EPCI"), "EPCI", 1, list(self.short_names.items()), measure)
+
+    def types_at(self, measure: str) -> Table:
+        """Types × stages."""
+        labels = [(type_.value, str(type_.label)) for type_ in DeviceType]
+        return self._cross(_CAPTIONS[measure].format("type"), "Type", 2, labels, measure)
+
+    def quantities_by_donor(self) -> Table:
+        """Announced, accepted and taken, by kind of donor."""
+        return self._quantity_table("Quantités du mois par nature de donateur", "Donateur", 0, DonorKind)
+
+    def quantities_by_type(self) -> Table:
+        """Announced, accepted and taken, by type."""
+        return self._quantity_table("Quantités du mois par type", "Type", 1, DeviceType)
+
+    def corrections(self) -> list[tuple[str, str, str, int]]:
+        """The lines of difference with the months before: what was done, from where, to where, how many."""
+        return [
+            (CORRECTION_LABELS.get(row[0], row[0]), self._place(row[1:5]), self._place(row[5:9]), row[9])
+            for row in self._corrections
+        ]
+
+    def details(self) -> list[Detail]:
+        """Every bucket, by territory, type, kind of donor and stage."""
+        places, types, kinds, stages = list(self.territories), list(DeviceType), list(DonorKind), list(Stage)
+        found = [
+            (
+                (places.index(row[1]), types.index(row[2]), kinds.index(row[3]), stages.index(row[0])),
+                Detail(
+                    self.territories[row[1]],
+                    str(DeviceType(row[2]).label),
+                    str(DonorKind(row[3]).label),
+                    str(Stage(row[0]).label),
+                    row[4:],
+                ),
+            )
+            for row in self.buckets
+        ]
+        return [detail for _, detail in sorted(found, key=lambda pair: pair[0])]
+
+    def _entered(self, stage: Stage) -> int:
+        return sum(row[5] for row in self.buckets if row[0] == stage.value)
+
+    def _sums(self, key: Callable[[Sequence[Any]], Any]) -> Callable[[Any], Numbers]:
+        counters = [Counter[Any]() for _ in MEASURES]
+        for row in self.buckets:
+            for counter, number in zip(counters, row[4:], strict=True):
+                counter[key(row)] += number
+        return lambda wanted: tuple(counter[wanted] for counter in counters)
+
+    def _cross(self, caption: str, axis: str, position: int, labels: list[tuple[str, str]], measure: str) -> Table:
+        sums = self._sums(lambda row: (row[position], row[0]))
+        rank = MEASURES.index(measure)
+        rows = []
+        for code, label in labels:
+            cells = [sum(sums((code, stage.value))[rank] for stage in stages) for _, stages in COLUMNS]
+            rows.append((label, (*cells, sum(cells))))
+        return _table(caption, (axis, *(name for name, _ in COLUMNS), "Total"), rows)
+
+    def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> Table:
+        sums: Counter[tuple[str, str]] = Counter()
+        for key, number in self._quantities.items():
+            sums[key[position], key[2]] += number
+        rows = [(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES)) for code in codes]
+        return _table(caption, (axis, *(label for _, label in QUANTITIES)), rows)
+
+    def _place(self, bucket: Sequence[str]) -> str:
+        stage, territory, type_, donor_kind = bucket
+        named = (Stage(stage).label, self.short_names[territory], DeviceType(type_).label, DonorKind(donor_kind).label)
+        return ", ".join(map(str, named))
+
+
+_CAPTIONS = {
+    "closing": "Appareils par {} et par étape, en fin de mois",
+    "entered": "Entrées du mois par {} et par étape",
+}
+
+
+def _table(caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, Numbers]]) -> Table:
+    total = tuple(map(sum, zip(*(cells for _, cells in rows), strict=True)))
+    return Table(caption, head, tuple(Row(label, cells) for label, cells in rows), Row("Total", total))

@@ -1,0 +1,45 @@
+"""The list of monthly reports."""
+
+from datetime import date, datetime
+
+import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from lifecycle.templatetags.lifecycle import moment, state_badge
+from reports.models import Report
+
+
+class ReportTable(tables.Table):
+    """Reports, the last month first: which month, how far, until when."""
+
+    caption = "Rapports mensuels"
+
+    month = tables.Column(linkify=("reports:report_detail", {"reference": tables.A("reference")}))
+    reference = tables.Column()
+    state = tables.Column(verbose_name="État")
+    as_of = tables.Column(verbose_name="Chiffres arrêtés au")
+    published_at = tables.Column(verbose_name="Publié le")
+
+    class Meta:
+        model = Report
+        fields = ("month", "reference", "state", "as_of", "published_at")
+        order_by = ("-month",)
+        default = "–"
+        empty_text = (
+            "Aucun rapport à lire ici. Celui d’un mois est calculé le 1er du mois suivant ; "
+            "il se lit une fois publié par le Département."
+        )
+
+    def render_month(self, value: date) -> str:
+        return date_format(value, "F Y").capitalize()
+
+    def render_state(self, record: Report) -> SafeString:
+        return render_to_string("lifecycle/state_badge.html", state_badge(record))
+
+    def render_as_of(self, value: datetime) -> str:
+        return moment(value)
+
+    def render_published_at(self, value: datetime) -> str:
+        return moment(value)

@@ -1,0 +1,18 @@
+"""The pages of monthly reports."""
+
+from django.urls import path
+
+from reports import views
+
+app_name = "reports"
+
+urlpatterns = [
+    path("rapports/", views.report_list, name="report_list"),
+    path("rapports/calculer/", views.report_compute, name="report_compute"),
+    path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
+    path("rapports/<str:reference>/recalculer/", views.report_recompute, name="report_recompute"),
+    path("rapports/<str:reference>/figer/", views.report_freeze, name="report_freeze"),
+    path("rapports/<str:reference>/publier/", views.report_publish, name="report_publish"),
+    path("rapports/<str:reference>/gisement.pdf", views.report_pdf, name="report_pdf"),
+    path("rapports/<str:reference>/gisement.xlsx", views.report_xlsx, name="report_xlsx"),
+]

@@ -1,0 +1,168 @@
+"""Monthly reports: the list, one of them with its exports, and the verbs of its life."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods, require_safe
+from django_tables2 import RequestConfig
+
+from documents.responses import document_response
+from network.permissions import is_pilot
+from refurb.forms.devices import CommentForm
+from refurb.views.acting import act, answer, posted
+from reports.chart import bar_chart
+from reports.definitions import definitions
+from reports.documents import draw_proof, standing
+from reports.forms import MonthForm
+from reports.models import Report
+from reports.permissions import can_compute, sees_reports
+from reports.services import (
+    compute_report,
+    differences,
+    freeze_report,
+    months_to_compute,
+    publish_report,
+    recompute_report,
+)
+from reports.summary import Summary
+from reports.tables import ReportTable
+from reports.workbook import write_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CLOSING = -1
+"""The column of the closing numbers in the table of stages."""
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    """The reports one may read; ``?mois=2026-10`` leads to that month's."""
+    if sees_reports(request.membership) is None:
+        raise PermissionDenied
+    rows = Report.objects.visible_to(request.membership)
+    if "mois" in request.GET:
+        return _to_month(rows, request.GET["mois"])
+    table = ReportTable(rows.defer("figures"))
+    RequestConfig(request, paginate={"per_page": 24}).configure(table)
+    can = can_compute(request.membership) is not None
+    return render(request, "reports/report_list.html", {"table": table, "can_compute": can})
+
+
+@require_safe
+def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One month: stages, territories, types, quantities, proofs, corrections, and what each figure means."""
+    report = visible_report(request, reference)
+    summary = Summary(report.figures)
+    stages = summary.stages()
+    context = {
+        "report": report,
+        "title": title_of_month(report),
+        "standing": standing(report),
+        "summary": summary,
+        "stages": stages,
+        "chart": bar_chart(stages, CLOSING),
+        "territories": [summary.territories_at("closing"), summary.territories_at("entered")],
+        "types": [summary.types_at("closing"), summary.types_at("entered")],
+        "quantities": [summary.quantities_by_donor(), summary.quantities_by_type()],
+        "corrections": summary.corrections(),
+        "definitions": definitions(),
+        "differences": differences(report),
+        "months": Report.objects.visible_to(request.membership).values_list("month", flat=True),
+        "is_pilot": is_pilot(request.membership),
+    }
+    return render(request, "reports/report_detail.html", context)
+
+
+@require_safe
+def report_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The paper of a published report; before, a proof that says it is one."""
+    report = visible_report(request, reference)
+    if paper := report.paper:
+        return document_response(paper)
+    response = HttpResponse(draw_proof(report), content_type="application/pdf")
+    return _named(response, report, "pdf", "inline")
+
+
+@require_safe
+def report_xlsx(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same figures as a workbook."""
+    report = visible_report(request, reference)
+    return _named(HttpResponse(write_workbook(report), content_type=XLSX), report, "xlsx", "attachment")
+
+
+@asks_then_acts
+def report_compute(request: HttpRequest) -> HttpResponse:
+    """Choose a month and count it."""
+    if can_compute(request.membership) is None:
+        raise PermissionDenied
+    form = MonthForm(posted(request), months=months_to_compute())
+    report = answer(request, form, lambda data: compute_report(actor=request.membership, **data), "")
+    if report is not None:
+        return redirect("reports:report_detail", reference=report.reference)
+    return render(request, "reports/report_compute.html", {"form": form})
+
+
+@asks_then_acts
+def report_recompute(request: HttpRequest, reference: str) -> HttpResponse:
+    """Count the month again."""
+    return _act(request, reference, "recompute", recompute_report, "Les chiffres sont recalculés.")
+
+
+@asks_then_acts
+def report_freeze(request: HttpRequest, reference: str) -> HttpResponse:
+    """Count the month one last time and close it."""
+    return _act(request, reference, "freeze", freeze_report, "Le mois est figé : ses chiffres ne changent plus.")
+
+
+@asks_then_acts
+def report_publish(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the month to those who read reports."""
+    return _act(request, reference, "publish", publish_report, "Le rapport est publié.")
+
+
+def visible_report(request: HttpRequest, reference: str) -> Report:
+    """The report, if the person may see it; else a 404."""
+    return get_object_or_404(Report.objects.visible_to(request.membership), reference=reference)
+
+
+def title_of_month(report: Report) -> str:
+    """« Gisement d’octobre 2026 »."""
+    month = date_format(report.month, "F Y")
+    return f"Gisement {'d’' if month[0] in 'ao' else 'de '}{month}"
+
+
+def _act(request: HttpRequest, reference: str, verb: str, service: Callable[..., Any], done: str) -> HttpResponse:
+    report = visible_report(request, reference)
+    return act(
+        request,
+        report,
+        verb,
+        CommentForm(posted(request)),
+        lambda data: service(actor=request.membership, report=report, **data),
+        done=done,
+        back=reverse("reports:report_detail", args=[reference]),
+        template=f"reports/actions/{verb}.html",
+        month=date_format(report.month, "F Y"),
+    )
+
+
+def _to_month(rows: Any, asked: str) -> HttpResponseRedirect:
+    try:
+        month = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        raise Http404("Ce mois ne se lit pas.") from None
+    return redirect("reports:report_detail", reference=get_object_or_404(rows.defer("figures"), month=month).reference)
+
+
+def _named(response: HttpResponse, report: Report, ending: str, disposition: str) -> HttpResponse:
+    name = f"gisement-{report.month:%Y-%m}-{report.reference}.{ending}"
+    response["Content-Disposition"] = f'{disposition}; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,144 @@
+"""A report as an XLSX workbook: a summary, the detail of every bucket, the definitions. Numbers are numbers."""
+
+from datetime import UTC
+from io import BytesIO
+from typing import Any
+
+from django.utils.formats import date_format
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from reports.definitions import definitions
+from reports.documents import standing, title_of
+from reports.models import Report
+from reports.summary import Summary, Table
+
+SHEETS = ("Synthèse", "Par EPCI et type", "Définitions")
+DETAIL_HEAD = ("EPCI", "Type", "Donateur", "Étape", "Début de mois", "Entrées", "Sorties", "Fin de mois")
+PLAIN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""A text stays a text, whatever its first sign: a name is never taken for a formula or a link."""
+
+
+class _Sheet:
+    """Writes down a sheet, line after line."""
+
+    def __init__(self, sheet: Worksheet, formats: dict[str, Any]) -> None:
+        self.sheet, self.formats, self.line = sheet, formats, 0
+
+    def write(self, cells: Any, style: str = "") -> None:
+        """One line: whole numbers as numbers, everything else as text."""
+        for column, cell in enumerate(cells):
+            if isinstance(cell, int):
+                self.sheet.write_number(self.line, column, cell, self.formats[f"{style}number"])
+            else:
+                self.sheet.write_string(self.line, column, str(cell), self.formats[style or "text"])
+        self.line += 1
+
+    def table(self, table: Table) -> None:
+        """A caption, a heading, the rows, the total, a blank line."""
+        self.write([table.caption], "caption")
+        self.write(table.head, "head")
+        for row in table.rows:
+            self.write([row.label, *row.cells])
+        self.write([table.total.label, *table.total.cells], "total")
+        self.line += 1
+
+
+def write_workbook(report: Report) -> bytes:
+    """The bytes of the workbook; the same report gives the same cells."""
+    summary, out = Summary(report.figures), BytesIO()
+    with Workbook(out, PLAIN) as book:
+        book.set_properties(
+            {
+                "title": title_of(report),
+                "subject": f"Rapport {report.reference}",
+                "author": "Maillon",
+                "company": "Département du Nord",
+                "comments": f"{standing(report)} Empreinte des chiffres (SHA-256) : {report.figures_sha256}",
+                "created": report.computed_at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+            }
+        )
+        formats = _formats(book)
+        _write_summary(_Sheet(book.add_worksheet(SHEETS[0]), formats), report, summary)
+        _write_details(_Sheet(book.add_worksheet(SHEETS[1]), formats), summary)
+        _write_definitions(_Sheet(book.add_worksheet(SHEETS[2]), formats))
+    return out.getvalue()
+
+
+def _formats(book: Workbook) -> dict[str, Any]:
+    number = {"num_format": "#,##0"}
+    strong, ruled = {"bold": True}, {"top": 1}
+    return {
+        "text": book.add_format({"valign": "top"}),
+        "number": book.add_format(number),
+        "title": book.add_format(strong | {"font_size": 14}),
+        "caption": book.add_format(strong | {"font_size": 12}),
+        "head": book.add_format(strong | {"bottom": 1, "text_wrap": True, "valign": "top"}),
+        "total": book.add_format(strong | ruled),
+        "totalnumber": book.add_format(strong | ruled | number),
+        "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+
+
+def _write_summary(sheet: _Sheet, report: Report, summary: Summary) -> None:
+    sheet.sheet.set_landscape()
+    sheet.sheet.set_paper(9)
+    sheet.sheet.fit_to_pages(1, 0)
+    sheet.sheet.set_column(0, 0, 34)
+    sheet.sheet.set_column(1, 13, 13)
+    sheet.write([title_of(report)], "title")
+    for name, value in (
+        ("Référence", report.reference),
+        ("Mois", date_format(report.month, "F Y")),
+        ("État", report.get_state_display()),
+        ("Chiffres", standing(report)),
+        ("Empreinte (SHA-256)", report.figures_sha256),
+        ("Nouveaux appareils", summary.new_devices),
+        ("Effacements manquants : disques", summary.missing_drives),
+        ("Effacements manquants : appareils", summary.missing_devices),
+        ("Incidents", summary.incidents),
+    ):
+        sheet.write([name, value])
+    sheet.line += 1
+    for table in (
+        summary.stages(),
+        summary.territories_at("closing"),
+        summary.territories_at("entered"),
+        summary.types_at("closing"),
+        summary.types_at("entered"),
+        summary.quantities_by_donor(),
+        summary.quantities_by_type(),
+    ):
+        sheet.table(table)
+    sheet.write(["Corrections du mois"], "caption")
+    sheet.write(["Correction", "De", "À", "Appareils"], "head")
+    for line in summary.corrections():
+        sheet.write(line)
+
+
+def _write_details(sheet: _Sheet, summary: Summary) -> None:
+    details = summary.details()
+    sheet.write(DETAIL_HEAD, "head")
+    for detail in details:
+        sheet.write([detail.territory, detail.type, detail.donor_kind, detail.stage, *detail.numbers])
+    sheet.sheet.freeze_panes(1, 0)
+    sheet.sheet.autofilter(0, 0, len(details), len(DETAIL_HEAD) - 1)
+    sheet.sheet.set_column(0, 0, 34)
+    sheet.sheet.set_column(1, 3, 22)
+    sheet.sheet.set_column(4, 7, 13)
+    sheet.sheet.repeat_rows(0)
+    sheet.sheet.set_landscape()
+    sheet.sheet.fit_to_pages(1, 0)
+
+
+def _write_definitions(sheet: _Sheet) -> None:
+    sheet.write(["Terme", "Définition"], "head")
+    for term, meaning in definitions():
+        sheet.write([term, meaning], "wrapped")
+    sheet.sheet.set_column(0, 0, 34)
+    sheet.sheet.set_column(1, 1, 100)
