@@ -26,7 +26,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         changed = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
-        lost = [path for path in (base / FOLDER).iterdir() if path.suffix in {".md", ".svg"} and path not in files]
+        lost = [path for path in (base / FOLDER).glob("*") if path.suffix in {".md", ".svg"} and path not in files]
         names = ", ".join(str(path.relative_to(base)) for path in [*changed, *lost])
         if options["check"]:
             if names:

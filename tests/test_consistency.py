@@ -1,0 +1,290 @@
+"""What holds for the whole project, so that a mistake made anywhere is told here by name."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, models
+from django.template.loader import get_template
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
+from lifecycle.journal import journal_of
+from lifecycle.machine import CREATION, Machine, Verb, machines, verbs_of
+from lifecycle.operations import watched_columns
+
+PROJECT = Path(settings.BASE_DIR)
+OURS = {
+    "lifecycle",
+    "network",
+    "documents",
+    "conventions",
+    "prescriptions",
+    "refurb",
+    "connectivity",
+    "reports",
+    "desk",
+}
+MACHINES = [model for model in machines().values() if model._meta.app_label in OURS]
+VERBS = [(model, declared) for model in MACHINES for declared in verbs_of(model).values()]
+
+LATER: dict[str, str] = {
+    "device.allotted": "a device is allotted to the quota of a convention",
+    "device.shipped": "it is sent to the distributor of a convention",
+    "device.available": "it arrives at a distributor",
+    "device.reserved": "it is held for the need of a household",
+    "device.handed_over": "it is handed over to a household",
+    "device.returned": "a household brings it back",
+}
+"""States and verbs ("machine.name") that the issues to come will reach or write, with what they wait for."""
+
+SERVED_BY: dict[str, str] = {
+    "donation.collect": "sign_pick_up",
+}
+"""Verbs whose service has another name: the act they end is what people do."""
+
+PUBLIC: dict[str, str] = {
+    "account_login": "the door",
+    "account_logout": "leads an anonymous to the first page",
+    "account_signup": "says that accounts come by invitation",
+    "account_inactive": "says why a disabled account does not open",
+    "account_reset_password": "a forgotten password is asked for without it",
+    "account_reset_password_done": "the same answer for a known address and for another",
+    "account_reset_password_from_key": "the link of that mail",
+    "account_reset_password_from_key_done": "says that it is done",
+    "account_confirm_email": "the link sent to a new address",
+    "account_email_verification_sent": "says that this link was sent",
+    "network:invitation_accept": "the link of an invitation",
+    "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
+}
+"""Pages an anonymous may open, by name, with why."""
+
+
+def of_machine(pair: object) -> str:
+    if isinstance(pair, Verb):
+        return pair.name
+    return str(getattr(pair, "machine_name", pair))
+
+
+# --- machines
+
+
+@pytest.mark.parametrize("model", MACHINES, ids=of_machine)
+def test_every_state_is_reached_from_a_creation(model: type[Machine]) -> None:
+    reached, before = {CREATION}, set[str]()
+    while reached != before:
+        before = set(reached)
+        for declared in verbs_of(model).values():
+            reached |= {declared.target_from(source) for source in declared.sources if source in before}
+    states = {str(code) for code, _ in model._meta.get_field("state").flatchoices}
+    awaited = {name.partition(".")[2] for name in LATER if name.partition(".")[0] == model.machine_name} & states
+    assert states - reached == awaited, "an unreachable state is in LATER, and leaves it once it is reached"
+
+
+@pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
+def test_every_verb_has_a_label_and_someone_who_does_it(model: type[Machine], declared: Verb) -> None:
+    assert declared.label.strip()
+    assert declared.done.strip()
+    assert declared.who or declared.follows or declared.due
+
+
+@pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
+def test_every_verb_someone_does_has_a_service(model: type[Machine], declared: Verb) -> None:
+    name = f"{declared.name.rstrip('_')}_{model.machine_name}"
+    if declared.who and f"{model.machine_name}.{declared.name}" not in LATER:
+        wanted = SERVED_BY.get(f"{model.machine_name}.{declared.name}", name)
+        assert wanted in services_of(model._meta.app_label), "a service, or a place in SERVED_BY or LATER"
+
+
+@pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
+def test_every_verb_is_named_by_a_test(model: type[Machine], declared: Verb) -> None:
+    name, machine = declared.name, model.machine_name
+    if f"{machine}.{name}" not in LATER:
+        named = re.search(rf"\b{name}_{machine}s?\b|[\"']{name}[\"']|[\"']{machine}\.{name}[\"']", all_tests())
+        assert named is not None, f'no test names {name}_{machine}, "{name}" or "{machine}.{name}"'
+
+
+def test_later_names_machines_that_exist() -> None:
+    assert {name.partition(".")[0] for name in LATER} <= {model.machine_name for model in MACHINES}
+
+
+@cache
+def services_of(app: str) -> set[str]:
+    return {
+        node.name
+        for path in sources(app)
+        if "services" in path.relative_to(PROJECT).with_suffix("").parts
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+@cache
+def all_tests() -> str:
+    paths = [path for path in (PROJECT / "tests").rglob("test_*.py") if path != Path(__file__)]
+    return "\n".join(path.read_text() for path in paths)
+
+
+# --- the database
+
+
+def triggers_of(table: str) -> dict[str, str]:
+    """``{name: comment}`` of the triggers of a table that are on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, coalesce(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger "
+            "WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'",
+            [table],
+        )
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", MACHINES, ids=of_machine)
+def test_the_wall_watches_what_the_code_declares(model: type[Machine]) -> None:
+    table, journal = model._meta.db_table, journal_of(model)._meta.db_table
+    raised = triggers_of(table)
+    assert raised[f"{table}_wall_move"].split(",") == watched_columns(model)
+    assert f"{table}_wall_birth" in raised
+    assert {f"{journal}_wall_moved", f"{journal}_closed"} <= triggers_of(journal).keys()
+
+
+def append_only_models() -> list[type[models.Model]]:
+    """The journals, and what says of itself that it is only added to."""
+    said = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        and any("append-only" in (base.__doc__ or "").lower() for base in model.__mro__)
+    ]
+    return [*map(journal_of, MACHINES), *said]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", append_only_models(), ids=lambda model: model._meta.label)
+def test_what_is_only_added_to_is_so_by_trigger(model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    assert {f"{table}_append_only", f"{table}_no_truncate"} <= triggers_of(table).keys()
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+# --- the source
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((PROJECT / folder).rglob("*.py"))
+
+
+def shown(path: Path, node: ast.AST) -> str:
+    return f"{path.relative_to(PROJECT)}:{node.lineno}"
+
+
+def moves_by_hand(node: ast.AST) -> bool:
+    """An assignment of ``.state``, ``setattr(row, "state", …)``, ``.update(state=…)``, and the same for status."""
+    words = {"state", "status"}
+    match node:
+        case ast.Assign(targets=targets):
+            return any(isinstance(target, ast.Attribute) and target.attr in words for target in targets)
+        case ast.AnnAssign(target=ast.Attribute(attr=attr)) | ast.AugAssign(target=ast.Attribute(attr=attr)):
+            return attr in words
+        case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value=value), *_]):
+            return value in words
+        case ast.Call(func=ast.Attribute(attr="update" | "update_or_create" | "bulk_update"), keywords=keywords):
+            return any(keyword.arg in words for keyword in keywords)
+        case ast.Constant(value=str(text)):
+            return re.search(r"\bUPDATE\b[^;]*\bSET\b[^;]*\b(state|status)\s*=", text) is not None
+    return False
+
+
+def test_only_the_gate_writes_a_state() -> None:
+    found = [
+        shown(path, node)
+        for path in sources(*(OURS - {"lifecycle"}), "config")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if moves_by_hand(node)
+    ]
+    assert found == []
+
+
+def test_no_import_hides_in_a_function() -> None:
+    found = [
+        shown(path, node)
+        for path in [*sources(*OURS, "config", "tests", "benchmarks"), PROJECT / "manage.py"]
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert found == []
+
+
+def test_the_drawings_are_those_of_the_code() -> None:
+    drawn = drawings(MACHINES)
+    there = {name: (PROJECT / name).read_text() if (PROJECT / name).exists() else "" for name in drawn}
+    outdated = [name for name, text in drawn.items() if there[name] != text]
+    page = (PROJECT / ARCHITECTURE).read_text()
+    outdated += [] if with_registrations(page) == page else [ARCHITECTURE]
+    assert outdated == [], "manage.py draw_machines"
+
+
+# --- the pages
+
+
+def addresses(resolver: URLResolver | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """``(name, address)`` of every page, with something plausible in place of each argument."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + sample(entry)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, route, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", f"/{route}"
+
+
+def sample(entry: URLPattern | URLResolver) -> str:
+    """The route of a pattern with 1 for a number, « x » for a text; a regular expression keeps its fixed parts."""
+    route = re.sub(r"<int:\w+>", "1", str(entry.pattern))
+    route = re.sub(r"<(str:|slug:|path:)?\w+>(?!\[|\.)", "x", route)
+    return re.sub(r"\(\?P<\w+>[^()]*\)", "x", route).lstrip("^").rstrip("$").replace("\\Z", "").replace("\\", "")
+
+
+PAGES = sorted(set(addresses()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "address"), PAGES, ids=[name for name, _ in PAGES])
+def test_a_page_refuses_an_anonymous_unless_it_is_named_as_public(name: str, address: str, client: Client) -> None:
+    answers = [client.get(address), client.post(address)]
+    refused = all(
+        answer.status_code == 403
+        or (answer.status_code == 302 and answer.url.startswith(("/connexion/?next=", "/technique/login/?next=")))
+        for answer in answers
+    )
+    assert refused != (name in PUBLIC), [(answer.status_code, answer.get("Location")) for answer in answers]
+
+
+def test_public_names_pages_that_exist() -> None:
+    assert PUBLIC.keys() <= {name for name, _ in PAGES}
+
+
+TEMPLATES = [
+    str(path.relative_to(PROJECT / "templates"))
+    for path in sorted((PROJECT / "templates").rglob("*"))
+    if path.suffix in {".html", ".txt", ".xml"}
+]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_compiles(name: str) -> None:
+    get_template(name)
