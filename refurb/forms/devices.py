@@ -72,7 +72,7 @@ class DeviceAwaitPartForm(CommentForm):
     part_wanted = forms.CharField(
         label="Pièce attendue",
         max_length=120,
-        help_text="Exemple : batterie 45 Wh, clavier AZERTY.",
+        help_text="Exemple : batterie 45 Wh, clavier AZERTY.",
         error_messages={"required": rules.PART_NAMED.sentence},
     )
 
@@ -145,7 +145,7 @@ class DeviceDescribeForm(forms.ModelForm):
         model = Device
         fields = FACTS
         widgets = {"serial": forms.TextInput(SCANNED)}
-        help_texts = {"serial": "Laissez vide s’il n’est pas lisible ou s’il est générique (« To be filled… »)."}
+        help_texts = {"serial": "Laissez vide s’il n’est pas lisible ou s’il est générique (« To be filled… »)."}
 
 
 class DeviceRegisterForm(CommentForm):
@@ -162,7 +162,7 @@ class DeviceRegisterForm(CommentForm):
         label="Arrivé avec le lot",
         queryset=Donation.objects.none(),
         required=False,
-        empty_label="Aucun : origine inconnue",
+        empty_label="Aucun : origine inconnue",
         help_text="D’origine inconnue, l’appareil est soumis au plafond de prix des dons publics.",
     )
 
@@ -245,7 +245,7 @@ class DeviceReclassifyForm(ReasonForm):
 
     type = forms.ChoiceField(label="Type d’appareil", choices=DeviceType.choices)
     origin_epci = forms.ModelChoiceField(
-        label="EPCI d’origine", queryset=Epci.objects.all(), required=False, empty_label="Aucun : hors du département"
+        label="EPCI d’origine", queryset=Epci.objects.all(), required=False, empty_label="Aucun : hors du département"
     )
     reasons, rule = ReclassifyReason.choices, rules.RECLASSIFY_REASON
 

@@ -1,6 +1,7 @@
 """What people type to prove what was done to a storage."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -51,14 +52,14 @@ class DriveForm(forms.Form):
         max_length=80,
         required=False,
         widget=forms.TextInput(SCANNED),
-        help_text="Celui du disque, pas de l’appareil : le rapport d’effacement doit porter le même.",
+        help_text="Celui du disque, pas de l’appareil : le rapport d’effacement doit porter le même.",
     )
     capacity = forms.DecimalField(
         label="Capacité (Go)", min_value=0, max_value=100_000, decimal_places=3, required=False, localize=True
     )
     manufacturer = forms.CharField(label="Marque", max_length=60, required=False)
     model = forms.CharField(label="Modèle", max_length=80, required=False)
-    slot = forms.CharField(label="Emplacement", max_length=40, required=False, help_text="Exemple : baie 2, M.2.")
+    slot = forms.CharField(label="Emplacement", max_length=40, required=False, help_text="Exemple : baie 2, M.2.")
 
     def __init__(self, *args: Any, device: Device, supersedes: Drive | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +70,7 @@ class DriveForm(forms.Form):
             self.fields["kind"].choices = choose(self.fields["kind"].choices)
         if supersedes is not None:
             self.initial = {name: getattr(supersedes, name) for name in self.fields}
-            self.initial["capacity"] = supersedes.capacity and supersedes.capacity / GIGABYTE
+            self.initial["capacity"] = supersedes.capacity and Decimal(supersedes.capacity) / GIGABYTE
 
     def clean_capacity(self) -> int | None:
         """In bytes."""
@@ -96,7 +97,7 @@ class ErasureForm(DepositForm):
     )
 
     method = forms.ChoiceField(label="Méthode", choices=choose(ErasureMethod.choices))
-    tool = forms.CharField(label="Outil", max_length=60, help_text="Exemple : nwipe.")
+    tool = forms.CharField(label="Outil", max_length=60, help_text="Exemple : nwipe.")
     tool_version = forms.CharField(label="Version", max_length=30, required=False)
     standard = forms.CharField(label="Norme ou programme", max_length=60, required=False)
     operator = forms.CharField(
@@ -109,7 +110,7 @@ class ErasureForm(DepositForm):
         max_length=80,
         required=False,
         widget=forms.TextInput(SCANNED),
-        help_text="Tel qu’il est imprimé ; vide si le rapport n’en porte pas.",
+        help_text="Tel qu’il est imprimé ; vide si le rapport n’en porte pas.",
     )
     bytes_expected = forms.IntegerField(label="Octets à effacer", min_value=0, max_value=2**62, required=False)
     bytes_erased = forms.IntegerField(label="Octets effacés", min_value=0, max_value=2**62, required=False)
@@ -123,7 +124,7 @@ class ErasureForm(DepositForm):
     hidden_sectors = forms.ChoiceField(label="Secteurs cachés (HPA, DCO)", choices=choose(HiddenSectors.choices))
     claimed = forms.ChoiceField(label="Ce que dit le rapport", choices=Claim, required=False)
     claimed_duration = forms.DurationField(
-        label="Durée imprimée", required=False, help_text="Heures:minutes:secondes, exemple : 1:05:30."
+        label="Durée imprimée", required=False, help_text="Heures:minutes:secondes, exemple : 1:05:30."
     )
 
     def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
@@ -171,7 +172,7 @@ class DestructionForm(DepositForm):
     method = forms.ChoiceField(label="Méthode", choices=choose(DestructionMethod.choices))
     destroyed_at = instant_field("Détruit le")
     recycler = forms.ModelChoiceField(
-        label="Recycleur", queryset=Organisation.objects.none(), required=False, empty_label="Aucun : fait à l’atelier"
+        label="Recycleur", queryset=Organisation.objects.none(), required=False, empty_label="Aucun : fait à l’atelier"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -47,7 +47,7 @@ def explained(reason: Reason, reference: str) -> SafeString:
     """The sentence of a reason, with who lifts it and a link to where it is solved."""
     sentence = format_html("{}", reason.sentence)
     if reason.lifted_by:
-        sentence = format_html("{} (Peut y remédier : {}.)", sentence, reason.lifted_by)
+        sentence = format_html("{} (Peut y remédier : {}.)", sentence, reason.lifted_by)
     if reason.where:
         sentence = format_html('{} <a href="{}">Y remédier</a>', sentence, reverse(reason.where, args=[reference]))
     return sentence
@@ -87,14 +87,19 @@ def act(
     *,
     done: str,
     back: str,
+    after: str = "",
+    names: Mapping[str, str] = NOTHING,
     template: str = "refurb/actions/_action.html",
     **context: Any,
 ) -> HttpResponse:
-    """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403)."""
+    """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403).
+
+    Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes.
+    """
     missing = what_is_missing(row, verb, request.membership)
-    if answer(request, form, do, row.reference) is not None:
+    if answer(request, form, do, row.reference, names) is not None:
         messages.success(request, done)
-        return redirect(back)
+        return redirect(after or back)
     declared = verbs_of(type(row))[verb]
     context |= {
         "form": form,

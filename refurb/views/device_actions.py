@@ -30,6 +30,7 @@ from refurb.forms.devices import (
 )
 from refurb.models import Device
 from refurb.services import devices, stock
+from refurb.templatetags.devices import euros
 from refurb.views.acting import act, answer, posted
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
@@ -71,7 +72,7 @@ def _act(
         verb,
         form,
         lambda data: service(actor=request.membership, device=device, **data),
-        done=f"{device} : {DONE[verb]}.",
+        done=f"{device} : {DONE[verb]}.",
         back=reverse("refurb:device_detail", args=[device.reference]),
         device=device,
         **context,
@@ -123,7 +124,7 @@ def device_recondition(request: HttpRequest, reference: str) -> HttpResponse:
     form = DeviceReconditionForm(posted(request))
     sheet = sheet_of(device)
     if sheet.ceiling is not None:
-        form.fields["price"].help_text = f"{sheet.ceiling.amount:.0f} € au plus : {sheet.ceiling.source}."
+        form.fields["price"].help_text = f"{euros(sheet.ceiling.amount)} au plus : {sheet.ceiling.source}."
     return _act(
         request,
         device,
@@ -193,7 +194,7 @@ def device_report_missing(request: HttpRequest, reference: str) -> HttpResponse:
     device = visible_device(request, reference)
     form = DeviceReportMissingForm(posted(request))
     warning = (
-        "Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est ouvert : "
+        "Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est ouvert : "
         "le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt."
     )
     return _act(request, device, "report_missing", form, devices.report_missing_device, warning=warning)

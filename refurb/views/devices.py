@@ -70,7 +70,7 @@ def device_find(request: HttpRequest) -> HttpResponse:
     same = Q(tag__iexact=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted)
     found = list(Device.objects.visible_to(request.membership).filter(same).exclude(Q(tag="") & Q(serial=""))[:2])
     if not wanted or not found:
-        messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
+        messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
         works = can_work_on_device(request.membership) is not None
         return redirect("refurb:bench" if works else "refurb:device_list")
     if len(found) > 1:

@@ -36,7 +36,7 @@ YOURS = {
     "receive": "scannez son étiquette à l’arrivée",
     "start": "prenez-le en traitement",
     "resume": "reprenez le traitement quand la pièce est là",
-    "recondition": "tout est prouvé : déclarez-le reconditionné",
+    "recondition": "tout est prouvé : déclarez-le reconditionné",
     "recycle": "remettez-le au recycleur, ou démontez-le",
 }
 BENCH_STEPS = {

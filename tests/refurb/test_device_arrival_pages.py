@@ -1,0 +1,88 @@
+"""Devices that arrive: scanned one after another, or registered when nobody announced them."""
+
+import pytest
+from django.urls import reverse
+
+from refurb.enums import DeviceState
+from refurb.models import Device
+from tests.refurb.devices import Bench, given_to, load_numbers, new_tag
+from tests.refurb.donations import Scene, first_line, public_scene
+from tests.refurb.pages import acting, answered, read
+
+pytestmark = pytest.mark.django_db
+S = DeviceState
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+def test_one_tag_after_another_takes_the_free_units_of_a_line() -> None:
+    scene = Scene()
+    line = first_line(scene.collected())
+    client = acting(scene.north.technician)
+    listed = read(client, reverse("refurb:reception"))
+    url = reverse("refurb:device_scan", args=[line.pk])
+    assert url in listed
+
+    for tag in ("S-1", "S-2"):
+        done = client.post(url, {"tag": tag, "place": "B3"})
+        page = read(client, done.headers["Location"])
+        assert f"Étiquette <strong>{tag}</strong>" in page
+        assert 'value="B3"' in page
+    assert "2 arrivés, 1 attendu." in page
+    assert page.index("S-2</a>") < page.index("S-1</a>")
+    assert set(line.devices.filter(state=S.RECEIVED).values_list("tag", "place")) == {("S-1", "B3"), ("S-2", "B3")}
+
+
+def test_a_tag_that_cannot_be_taken_is_named_and_the_box_is_empty_for_the_next() -> None:
+    scene = Scene()
+    bench = given_to(scene)
+    bench.received(tag="PRISE")
+    url = reverse("refurb:device_scan", args=[first_line(scene.collected()).pk])
+    client = acting(bench.technician)
+
+    page = answered(client, url, tag="PRISE", place="B3")
+    assert "<strong>PRISE</strong>" in page
+    assert "déjà sur un autre appareil" in page
+    assert 'value="PRISE"' not in page
+    assert 'value="B3"' in page
+    assert "autofocus" in page
+    assert "Scannez ou saisissez l’étiquette" in answered(client, url, tag=" ")
+
+
+def test_one_scan_too_many_leads_to_the_unexpected() -> None:
+    scene = Scene()
+    line = first_line(scene.collected())
+    client = acting(scene.north.technician)
+    url = reverse("refurb:device_scan", args=[line.pk])
+    for _ in range(3):
+        client.post(url, {"tag": new_tag()})
+    page = answered(client, url, tag="DE-TROP")
+    assert "Toutes les unités attendues de cette ligne sont déjà là" in page
+    assert reverse("refurb:device_register") in page
+    assert "Rien n’est attendu" in read(client, reverse("refurb:reception"))
+
+
+def test_a_line_of_another_workshop_is_not_there_to_scan() -> None:
+    line = first_line(Scene().collected())
+    url = reverse("refurb:device_scan", args=[line.pk])
+    assert acting(Bench().technician).get(url).status_code == 404
+
+
+def test_an_unexpected_device_is_registered_alone_or_with_its_lot() -> None:
+    scene = public_scene()
+    donation = scene.collected()
+    client = acting(scene.north.technician)
+    url = reverse("refurb:device_register")
+
+    client.post(url, {"tag": "INCONNU", "type": "tablet"})
+    client.post(url, {"tag": "SURPLUS", "type": "laptop", "donation": donation.pk, "serial": "SN-7", "year": "2020"})
+
+    alone, surplus = (Device.objects.get(tag=tag) for tag in ("INCONNU", "SURPLUS"))
+    assert (alone.donor_kind, alone.unannounced) == ("unknown", True)
+    assert (surplus.donor_kind, surplus.donation, surplus.serial) == ("public", donation, "SN-7")
+    page = answered(client, url, tag="SURPLUS", type="laptop", serial="A-GARDER")
+    assert "déjà sur un autre appareil" in page
+    assert 'value="A-GARDER"' in page
