@@ -47,7 +47,7 @@ class Registry:
     """All registrations of the process, filled once at start-up."""
 
     followers: dict[tuple[str, str], list[Follower]] = field(default_factory=dict)
-    forgetters: list[Callable[..., None]] = field(default_factory=list)
+    forgetters: list[Callable[[Any], None]] = field(default_factory=list)
     panels: dict[str, list[Callable[..., Any]]] = field(default_factory=dict)
     finders: list[Callable[..., Iterable[Any]]] = field(default_factory=list)
 
@@ -70,9 +70,15 @@ def followers(machine: str, verb: str) -> list[Follower]:
     return registry.followers.get((machine, verb), [])
 
 
-def forget(function: Callable[..., None]) -> None:
-    """Call ``function`` when a person is anonymised, so that its app erases what it holds of them."""
-    registry.forgetters.append(function)
+def forget(function: Callable[[Any], None]) -> None:
+    """Call ``function(user)`` when a person is forgotten, so that its app erases what it holds of them.
+
+    ``user`` is the row of ``AUTH_USER_MODEL``, whose name, addresses and memberships are still there; the service that
+    forgets people calls it once, in its transaction, before it erases them. What counts (dates, numbers, hashes, the
+    journal) stays; an exception undoes the whole forgetting.
+    """
+    if function not in registry.forgetters:
+        registry.forgetters.append(function)
 
 
 def panel(model: str, function: Callable[..., Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.template import TemplateSyntaxError, engines
 from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default, default_if_none
@@ -111,6 +111,20 @@ def own_files(settings: Any, tmp_path: Path) -> None:
     """Stored documents and seals of a test go with it."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.LIFECYCLE_SEAL_DIR = tmp_path / "seals"
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave the queue empty after a test that commits: its tables are not Django's, the flush does not see them."""
+    mark = request.node.get_closest_marker("django_db")
+    commits = mark is not None and mark.kwargs.get("transaction")
+    if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

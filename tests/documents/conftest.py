@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
-from django.db import connection
 
 from documents import kinds
 from documents.kinds import register_kind
@@ -15,16 +14,6 @@ from network.models import Membership
 from tests.network.factories import make_membership
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-@pytest.fixture(autouse=True)
-def empty_queue(request: pytest.FixtureRequest) -> None:
-    """Start with an empty queue: its tables are not Django's, so the flush after a test leaves them full."""
-    mark = request.node.get_closest_marker("django_db")
-    if mark is not None and mark.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 @pytest.fixture
