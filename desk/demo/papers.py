@@ -1,0 +1,95 @@
+"""The files that people of the demonstration attach: they say on their first line that they prove nothing."""
+
+import math
+import struct
+import zlib
+from datetime import datetime
+from random import Random
+
+from django.utils import timezone
+
+from documents.models import StoredFile
+from documents.services import store_file
+from network.models import Membership
+from refurb.models import Device, Drive
+
+MISLEADING_SERIALS = ("", "To be filled by O.E.M.", "System Serial Number", "0", "XXXXXXXXXX", "Not Specified")
+"""What machines answer when nobody wrote their number (about a quarter of them, domain §2)."""
+SIGNS = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ"
+
+
+def serial(manufacturer: str, rng: Random) -> str:
+    """A serial number as a manufacturer makes them; one computer in four has none that is worth anything."""
+    prefix, length = {"Dell": ("", 7), "Lenovo": ("PF", 6), "HP": ("5CG", 7), "Apple": ("F9F", 9)}.get(
+        manufacturer, ("R52", 8)
+    )
+    if rng.random() < 0.25:
+        return rng.choice(MISLEADING_SERIALS)
+    return prefix + "".join(rng.choices(SIGNS, k=length))
+
+
+def erasure_report(
+    *, device: Device, drive: Drive, started: datetime, finished: datetime, errors: int, by: Membership, at: datetime
+) -> StoredFile:
+    """The log of an erasure, as a tool writes it."""
+    status = "| Erased |" if not errors else f"| Erased | {errors} errors |"
+    lines = (
+        "Journal d’effacement de démonstration – données inventées, ne prouve rien",
+        "",
+        f"Appareil    : {device.reference} ({device.tag})",
+        f"Support     : {drive}",
+        f"Début       : {_written(started)}",
+        f"Fin         : {_written(finished)}",
+        f"Octets      : {drive.capacity} sur {drive.capacity}",
+        "Passes      : 1 sur 1, dernière passe relue",
+        f"Erreurs     : {errors}",
+        "Secteurs cachés (HPA/DCO) : aucun",
+        "",
+        status,
+    )
+    return _text(lines, f"effacement-{device.tag}.log", by, at)
+
+
+def donor_certificate(*, device: Device, drive: Drive, by: Membership, at: datetime) -> StoredFile:
+    """What a donor hands over with a machine: kept, and counted for nothing."""
+    lines = (
+        "Certificat d’effacement de démonstration – données inventées, ne prouve rien",
+        f"Le donateur déclare avoir effacé le disque {drive.serial} de l’appareil {device.tag}.",
+    )
+    return _text(lines, f"certificat-donateur-{device.tag}.txt", by, at)
+
+
+def destruction_certificate(*, recycler: str, device: Device, drive: Drive, by: Membership, at: datetime) -> StoredFile:
+    """What a recycler sends once drives are shredded."""
+    lines = (
+        "Certificat de destruction de démonstration – données inventées, ne prouve rien",
+        f"{recycler} certifie avoir broyé le support {drive} remis avec le bordereau {device.bsd_number}.",
+    )
+    return _text(lines, f"destruction-{device.bsd_number}-{device.tag}.txt", by, at)
+
+
+def signature(*, rng: Random, by: Membership, at: datetime) -> StoredFile:
+    """A signature drawn on a screen: a line that goes up and down, 240 × 80 points, black on white."""
+    width, height, waves = 240, 80, rng.uniform(3, 6)
+    grid = [[255] * width for _ in range(height)]
+    for x in range(20, width - 20):
+        y = height / 2 + 24 * math.sin(x * waves / 40) * (1 - x / width)
+        for thick in (0, 1, 2):
+            grid[int(y) + thick][x] = 0
+    raw = b"".join(b"\0" + bytes(row) for row in grid)
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    content = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(raw)) + _chunk(b"IEND", b"")
+    return store_file(content=content, name="signature-demonstration.png", by=by, at=at)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _text(lines: tuple[str, ...], name: str, by: Membership, at: datetime) -> StoredFile:
+    content = "\n".join((*lines, "")).encode()
+    return store_file(content=content, name=name, content_type="text/plain", by=by, at=at)
+
+
+def _written(instant: datetime) -> str:
+    return f"{timezone.localtime(instant):%d/%m/%Y %H:%M:%S}"

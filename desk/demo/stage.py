@@ -1,0 +1,60 @@
+"""What every thread of the story shares: the cast, the catalogue, chance, and the agenda."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from random import Random
+
+from desk.demo.agenda import Agenda
+from desk.demo.calendar import local, working_day
+from desk.demo.cast import Cast
+from desk.demo.catalogue import Catalogue
+from refurb.models import Checklist
+
+MORNING = (8 * 60 + 40, 12 * 60)
+AFTERNOON = (13 * 60 + 30, 16 * 60 + 50)
+"""When people act, in minutes of the day."""
+TAGS = {"lille": "LIL", "sambre": "SAM"}
+
+
+@dataclass
+class Stage:
+    """The story runs from ``first`` to the eve of ``last``; ``rng`` is the only source of chance."""
+
+    cast: Cast
+    catalogue: Catalogue
+    rng: Random
+    agenda: Agenda
+    first: date
+    last: date
+    doomed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The devices each workshop keeps for its recycler, by key."""
+    _numbers: Counter[str] = field(default_factory=Counter)
+
+    def back(self, days: int) -> date:
+        """The day that many working days before the end."""
+        return working_day(self.last, -days)
+
+    def moment(self, day: date) -> datetime:
+        """An instant of the working hours of a day."""
+        low, high = self.rng.choice((MORNING, AFTERNOON))
+        minute = self.rng.randint(low, high)
+        return local(day, minute // 60, minute % 60, self.rng.randint(0, 59))
+
+    def number(self, series: str) -> int:
+        """The next number of a series."""
+        self._numbers[series] += 1
+        return self._numbers[series]
+
+    def tag(self, workshop: str) -> str:
+        """The next label a workshop sticks on a device."""
+        return f"{TAGS[workshop]}-{self.number(workshop):05}"
+
+    @cached_property
+    def functions(self) -> dict[str, list[tuple[str, bool]]]:
+        """For each type of device, the functions to test, and whether a device may do without."""
+        found: dict[str, list[tuple[str, bool]]] = {}
+        for checklist in Checklist.objects.order_by("type", "version").prefetch_related("functions"):
+            found[checklist.type] = [(one.code, bool(one.not_applicable_when)) for one in checklist.functions.all()]
+        return found

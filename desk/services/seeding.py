@@ -1,0 +1,100 @@
+"""Seed the demonstration once: a finished one is kept, what an unfinished one left behind is dropped."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from desk.demo.calendar import months_before
+from desk.demo.story import MONTHS, tell_story
+from desk.models import Seeding
+from lifecycle.clock import CLOCK_LOCK
+from lifecycle.locking import advisory_lock
+from network.models import Epci, User
+from refurb.models import Checklist, DeedText, GradingScale
+
+type Tell = Callable[[float, datetime], None]
+
+
+class SeedingRefused(Exception):
+    """The demonstration cannot be seeded here, or not for that day; the sentence says why."""
+
+
+def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seeding, bool]:
+    """Seed the département as it stands on the morning of ``as_of``, unless it is seeded already.
+
+    Waits for the clock and for another seeding. Returns the seeding, and whether this call did it. Raises
+    SeedingRefused.
+    """
+    if not settings.DEMO:
+        raise SeedingRefused("Les données inventées ne s’écrivent qu’en démonstration (config.settings.demo).")
+    with advisory_lock(CLOCK_LOCK):
+        last = Seeding.objects.order_by("pk").last()
+        if last is not None and last.finished_at is not None:
+            return last, False
+        if last is not None:
+            recreate_schema()
+        _refuse_what_is_missing(as_of)
+        seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
+        with _relaxed_commits():
+            tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell)
+        seeding.finished_at = timezone.now()
+        seeding.save(update_fields=["finished_at"])
+        return seeding, True
+
+
+def recreate_schema() -> None:
+    """Empty the database of the demonstration and make it again: tables, territory, reference data.
+
+    Its tables refuse to be emptied, so their schema goes. Raises ImproperlyConfigured outside the demonstration.
+    """
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Only the database of the demonstration is ever dropped.")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0, interactive=False)
+    for command in ("load_territory", "load_reference"):
+        call_command(command, stdout=_Silence())
+
+
+class _Silence:
+    """Where nobody listens."""
+
+    def write(self, text: str) -> None:
+        """Nothing is said."""
+
+
+def _refuse_what_is_missing(as_of: date) -> None:
+    """Raise SeedingRefused when a story that ends on ``as_of`` cannot be told here."""
+    first = months_before(as_of, MONTHS) - timedelta(days=7)
+    if as_of > timezone.localdate():
+        raise SeedingRefused(f"Le {as_of:%d/%m/%Y} est à venir : la démonstration s’arrête au plus tard aujourd’hui.")
+    if User.objects.exists():
+        raise SeedingRefused(
+            "Cette base a déjà des comptes qui ne viennent pas de la démonstration : on n’y touche pas."
+        )
+    if not Epci.objects.exists():
+        raise SeedingRefused("Le territoire manque : tapez d’abord « manage.py load_territory ».")
+    if not all(model.objects.on(first).exists() for model in (Checklist, DeedText, GradingScale)):
+        raise SeedingRefused(
+            f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent : tapez d’abord"
+            " « manage.py load_reference », ou choisissez un jour plus récent."
+        )
+
+
+@contextmanager
+def _relaxed_commits() -> Iterator[None]:
+    """Do not wait for the disk at each commit: after a crash the seeding is unfinished anyway."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
