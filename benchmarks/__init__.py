@@ -1,0 +1,1 @@
+"""What is measured. Speed is printed as ratios within one run, never asserted."""
