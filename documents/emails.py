@@ -10,6 +10,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 
+def absolute_url(path: str) -> str:
+    """The whole address of a page of Maillon, for a mail; ``path`` begins with a slash, as ``reverse`` gives it."""
+    return f"{settings.SITE_URL}{path}"
+
+
 def compose(template: str, context: dict[str, Any]) -> tuple[str, str]:
     """The subject and the text of a message; ``site`` is the address of Maillon, without a slash at its end.
 

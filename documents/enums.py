@@ -9,11 +9,12 @@ Without it, and in the demonstration, nothing leaves."""
 
 INTERRUPTED = "interrupted"
 FORGOTTEN = "forgotten"
+ATTACHMENT = "attachment"
 """Our own codes of failure of a mail, beside those of the mail server."""
 
 
 class ContentType(TextChoices):
-    """The kinds of content that may be deposited, told from the content itself."""
+    """The kinds of content that are kept, told from the content itself."""
 
     PDF = "application/pdf", "PDF"
     PNG = "image/png", "image PNG"
@@ -21,6 +22,11 @@ class ContentType(TextChoices):
     TEXT = "text/plain", "texte"
     CSV = "text/csv", "CSV"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "classeur XLSX"
+    CALENDAR = "text/calendar", "calendrier"
+
+
+DEPOSITED = tuple(kind for kind in ContentType if kind != ContentType.CALENDAR)
+"""What people deposit; a calendar is only what Maillon writes."""
 
 
 class Delivery(TextChoices):

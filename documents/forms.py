@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from documents.enums import ContentType
+from documents.enums import DEPOSITED, ContentType
 from documents.readers.signature import EXTENSIONS
 from documents.services.files import check_file
 
@@ -18,7 +18,7 @@ class DepositField(forms.FileField):
     ``accept`` narrows the kinds. The cleaned value is the upload, rewound: read it and call ``store_file``.
     """
 
-    def __init__(self, *, accept: Collection[ContentType] = tuple(ContentType), **kwargs: Any) -> None:
+    def __init__(self, *, accept: Collection[ContentType] = DEPOSITED, **kwargs: Any) -> None:
         self.accept = tuple(accept)
         endings = ",".join(ending for kind in self.accept for ending in EXTENSIONS[kind])
         super().__init__(widget=forms.ClearableFileInput(attrs={"accept": endings}), **kwargs)

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from documents.enums import FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
+from documents.enums import ATTACHMENT, FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
 from documents.kinds import Kind, kind_of
 from documents.permissions import can_read_outbox
 from lifecycle.actors import Actor
@@ -15,6 +15,7 @@ from lifecycle.actors import Actor
 FAILURES = {
     INTERRUPTED: "L’envoi a été interrompu : on ne sait pas si le courriel est parti.",
     FORGOTTEN: "Le courriel a été effacé avant de partir.",
+    ATTACHMENT: "Une pièce jointe a été effacée, ou n’est plus celle qui a été déposée.",
 }
 UNKNOWN_FAILURE = "Le serveur de messagerie l’a refusé ou n’a pas répondu."
 
@@ -46,9 +47,7 @@ class StoredFile(models.Model):
                 | Q(forgotten_at__isnull=False, file="", name=""),
                 name="documents_storedfile_forgotten",
             ),
-            models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="documents_storedfile_sha256"
-            ),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="documents_storedfile_sha256"),
         )
 
     def __str__(self) -> str:
@@ -78,9 +77,7 @@ class Document(models.Model):
     created_by = models.ForeignKey(
         settings.LIFECYCLE_ACTOR_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="établi par"
     )
-    rendered = models.OneToOneField(
-        StoredFile, models.PROTECT, null=True, related_name="document", verbose_name="PDF"
-    )
+    rendered = models.OneToOneField(StoredFile, models.PROTECT, null=True, related_name="document", verbose_name="PDF")
     forgotten_at = models.DateTimeField("effacé le", null=True)
 
     class Meta:
@@ -89,8 +86,7 @@ class Document(models.Model):
         indexes = (models.Index(fields=("owner_machine", "owner_pk"), name="documents_document_owner"),)
         constraints = (
             models.CheckConstraint(
-                condition=Q(forgotten_at=None) & ~Q(title="")
-                | Q(forgotten_at__isnull=False, title="", values={}),
+                condition=Q(forgotten_at=None) & ~Q(title="") | Q(forgotten_at__isnull=False, title="", values={}),
                 name="documents_document_forgotten",
             ),
         )
@@ -181,3 +177,19 @@ class Mail(models.Model):
     def failure(self) -> str:
         """Why the mail did not leave, in a sentence, with the code for whoever looks into it."""
         return f"{FAILURES.get(self.error, UNKNOWN_FAILURE)} ({self.error})"
+
+
+class MailAttachment(models.Model):
+    """A file that goes with a mail, under the name it was deposited by. Append-only."""
+
+    mail = models.ForeignKey(Mail, models.PROTECT, related_name="attachments", verbose_name="courriel")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="attachments", verbose_name="fichier")
+
+    class Meta:
+        verbose_name = "pièce jointe"
+        verbose_name_plural = "pièces jointes"
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("mail", "file"), name="documents_mailattachment_once"),)
+
+    def __str__(self) -> str:
+        return str(self.file)

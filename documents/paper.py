@@ -52,9 +52,7 @@ class OwnResources(URLFetcher):
         return super().fetch(url, headers)
 
 
-def render_pdf(
-    template: str, context: dict[str, Any], *, title: str, identifier: str, date: datetime
-) -> bytes:
+def render_pdf(template: str, context: dict[str, Any], *, title: str, identifier: str, date: datetime) -> bytes:
     """Draw a paper as a PDF/UA-1 file.
 
     ``template`` extends ``documents/base.html`` and receives ``context`` with ``title``, ``identifier`` and

@@ -34,8 +34,7 @@ class MailTable(tables.Table):
         fields = ("created_at", "subject", "to", "delivery")
         order_by = ("-created_at",)
         empty_text = (
-            "Aucun courriel ici. Ceux que Maillon écrit (invitations, demandes, réponses) "
-            "s’ajouteront à cette liste."
+            "Aucun courriel ici. Ceux que Maillon écrit (invitations, demandes, réponses) s’ajouteront à cette liste."
         )
 
     def render_created_at(self, value: datetime) -> str:

@@ -42,9 +42,7 @@ def remove_forgotten_content(*, file: int) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(
-    name="documents.retry_stalled_jobs", queueing_lock="documents.retry_stalled_jobs", pass_context=True
-)
+@app.task(name="documents.retry_stalled_jobs", queueing_lock="documents.retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Put back the jobs of workers that died: those whose worker has given no sign of life for 30 seconds.
 

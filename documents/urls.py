@@ -9,5 +9,6 @@ app_name = "documents"
 urlpatterns = [
     path("courrier/", views.mail_list, name="mail_list"),
     path("courrier/<int:pk>/", views.mail_detail, name="mail_detail"),
+    path("courrier/<int:pk>/pieces-jointes/<int:file>/", views.mail_attachment, name="mail_attachment"),
     path("courrier/<int:pk>/renvoyer/", views.mail_resend, name="mail_resend"),
 ]

@@ -1,7 +1,7 @@
 """The outbox, for the pilot. Files and papers have no page here: their owner's views serve them."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
@@ -10,6 +10,7 @@ from documents.enums import Delivery
 from documents.filters import MailFilter
 from documents.models import Mail
 from documents.permissions import can_read_outbox, can_resend_mail
+from documents.responses import file_response
 from documents.services import resend_mail
 from documents.tables import MailTable
 
@@ -31,7 +32,16 @@ def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
     mail = visible_mail(request, pk)
     unsent = mail.delivery == Delivery.FAILED and mail.forgotten_at is None
     can_resend = unsent and can_resend_mail(request.membership) is not None
-    return render(request, "documents/mail_detail.html", {"mail": mail, "can_resend": can_resend})
+    attached = [row.file for row in mail.attachments.select_related("file")]
+    context = {"mail": mail, "attached": attached, "can_resend": can_resend}
+    return render(request, "documents/mail_detail.html", context)
+
+
+@require_safe
+def mail_attachment(request: HttpRequest, pk: int, file: int) -> FileResponse:
+    """One file that goes with a mail."""
+    attachment = get_object_or_404(visible_mail(request, pk).attachments.select_related("file"), file=file)
+    return file_response(attachment.file)
 
 
 @require_POST

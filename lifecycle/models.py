@@ -5,12 +5,20 @@ from datetime import datetime
 from django.db import models
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def erase(self) -> int:
+        """Erase texts and salts for good, and return how many rows; digests stay, so that the journals still verify."""
+        return self.update(text="", salt="")
+
+
 class Comment(models.Model):
     """A free comment, apart from the journal: erasing it leaves the chain whole."""
 
     digest = models.CharField("empreinte", max_length=64, unique=True)
     salt = models.CharField("sel", max_length=32, blank=True)
     text = models.TextField("commentaire", blank=True)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "commentaire"

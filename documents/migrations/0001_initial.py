@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='empreinte SHA-256')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='nom')),
-                ('content_type', models.CharField(choices=[('application/pdf', 'PDF'), ('image/png', 'image PNG'), ('image/jpeg', 'image JPEG'), ('text/plain', 'texte'), ('text/csv', 'CSV'), ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'classeur XLSX')], max_length=100, verbose_name='type')),
+                ('content_type', models.CharField(choices=[('application/pdf', 'PDF'), ('image/png', 'image PNG'), ('image/jpeg', 'image JPEG'), ('text/plain', 'texte'), ('text/csv', 'CSV'), ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'classeur XLSX'), ('text/calendar', 'calendrier')], max_length=100, verbose_name='type')),
                 ('size', models.PositiveBigIntegerField(verbose_name='taille (octets)')),
                 ('file', models.FileField(blank=True, max_length=80, upload_to='', verbose_name='contenu')),
                 ('stored_at', models.DateTimeField(verbose_name='déposé le')),
@@ -56,6 +56,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fichier',
                 'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='MailAttachment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mail', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='documents.mail', verbose_name='courriel')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='documents.storedfile', verbose_name='fichier')),
+            ],
+            options={
+                'verbose_name': 'pièce jointe',
+                'verbose_name_plural': 'pièces jointes',
+                'ordering': ('pk',),
             },
         ),
         migrations.CreateModel(
@@ -87,6 +100,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='storedfile',
             constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='documents_storedfile_sha256'),
+        ),
+        migrations.AddConstraint(
+            model_name='mailattachment',
+            constraint=models.UniqueConstraint(fields=('mail', 'file'), name='documents_mailattachment_once'),
         ),
         migrations.AddIndex(
             model_name='document',

@@ -1,4 +1,4 @@
-"""What the database itself refuses about files and papers: any change but forgetting, and drawing once."""
+"""What the database itself refuses about files, papers and attachments: any change but forgetting, and drawing once."""
 
 from django.db import migrations
 
@@ -43,5 +43,6 @@ class Migration(migrations.Migration):
     operations = [
         AppendOnly("storedfile", erasable=("file", "name", "forgotten_at")),
         AppendOnly("document", erasable=("values", "title", "rendered", "forgotten_at")),
+        AppendOnly("mailattachment"),
         migrations.RunSQL(FUNCTIONS, UNDO),
     ]

@@ -15,6 +15,7 @@ EXTENSIONS: dict[ContentType, tuple[str, ...]] = {
     ContentType.TEXT: (".txt", ".log", ".json"),
     ContentType.CSV: (".csv",),
     ContentType.XLSX: (".xlsx",),
+    ContentType.CALENDAR: (".ics",),
 }
 """The endings each kind of content may have; the first one is added to a name that has none."""
 
@@ -24,6 +25,7 @@ ACCEPTED = "PDF, PNG, JPEG, texte, CSV ou XLSX"
 UNPACKED_LIMIT = 200 * 1024 * 1024
 """Bytes a workbook may unpack to: a few kilobytes that hold gigabytes are refused before they are read."""
 
+_CALENDAR = b"BEGIN:VCALENDAR"
 _OFFICE = ("[Content_Types].xml", "xl/workbook.xml")
 _TEXT_CONTROLS = frozenset("\t\n\r\f\x1b")
 _ENDINGS = {ending: kind for kind, endings in EXTENSIONS.items() for ending in endings}
@@ -98,15 +100,15 @@ def _workbook(content: bytes, name: str) -> ContentType:
             code="file_macros",
         )
     if sum(member.file_size for member in members) > UNPACKED_LIMIT:
-        raise FileRefused(
-            f"Le classeur « {name} » est trop grand une fois décompressé.", code="file_too_large"
-        )
+        raise FileRefused(f"Le classeur « {name} » est trop grand une fois décompressé.", code="file_too_large")
     return ContentType.XLSX
 
 
 def _text_kind(content: bytes, name: str, ending: str, declared: str) -> ContentType:
     if not _is_text(content):
         raise _unknown(name)
+    if content.startswith(_CALENDAR):
+        return ContentType.CALENDAR
     kind = _ENDINGS.get(ending)
     if kind in (ContentType.TEXT, ContentType.CSV):
         return kind

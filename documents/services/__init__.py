@@ -2,7 +2,7 @@
 
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
-from documents.services.mail import forget_mails, queue_mail, resend_mail
+from documents.services.mail import forget_mails, forget_person, queue_mail, resend_mail
 from documents.services.papers import forget_document, freeze_document, render_document, verify_document
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "forget_document",
     "forget_file",
     "forget_mails",
+    "forget_person",
     "freeze_document",
     "open_file",
     "queue_mail",

@@ -46,9 +46,7 @@ def check_file(
     kind = recognise(content, name, content_type)
     if accept is not None and kind not in accept:
         wanted = ", ".join(ContentType(one).label for one in accept)
-        raise FileRefused(
-            f"« {name} » est de type {kind.label} ; il faut ici : {wanted}.", code="file_type_refused"
-        )
+        raise FileRefused(f"« {name} » est de type {kind.label} ; il faut ici : {wanted}.", code="file_type_refused")
     return kind
 
 

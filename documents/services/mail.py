@@ -4,6 +4,7 @@ import smtplib
 from collections.abc import Iterable
 from datetime import datetime
 from email.headerregistry import Address
+from email.message import MIMEPart
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 
@@ -12,16 +13,18 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage, mailers
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 from procrastinate.contrib.django import app as tasks
 
-from documents.enums import DELIVERY_MAILER, FORGOTTEN, INTERRUPTED, Delivery, MailPurpose
-from documents.exceptions import DeliveryFailed
-from documents.models import Mail
+from documents.enums import ATTACHMENT, DELIVERY_MAILER, FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
+from documents.exceptions import DeliveryFailed, FileAltered, FileForgotten
+from documents.models import Mail, MailAttachment, StoredFile
 from documents.permissions import can_resend_mail
+from documents.services.files import forget_file, open_file
 from lifecycle.actors import Actor
+from network.models import User
 
 SUBJECT_LENGTH = 250
 REFUSED_FOR_GOOD = 500
@@ -35,6 +38,7 @@ def queue_mail(
     subject: str,
     body: str,
     about: tuple[str, int] | None = None,
+    attachments: Iterable[StoredFile] = (),
     purpose: MailPurpose = MailPurpose.MESSAGE,
     at: datetime | None = None,
 ) -> Mail:
@@ -42,7 +46,8 @@ def queue_mail(
 
     ``to`` is a list of (address, name); its people see each other's address: for people of several
     organisations, one mail each. ``about`` is the machine and the primary key of the object. The text names a
-    reference and a page of Maillon, never a household: mail is not a safe place. Raises ValueError or
+    reference and a page of Maillon, never a household: mail is not a safe place. ``attachments`` are files
+    deposited for this message: they are erased with the last mail that carries them. Raises ValueError or
     ValidationError for an address or a subject that no mail may have.
     """
     recipients = [_recipient(address, name) for address, name in to]
@@ -61,6 +66,7 @@ def queue_mail(
         message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
         created_at=at or timezone.now(),
     )
+    MailAttachment.objects.bulk_create(MailAttachment(mail=mail, file=file) for file in attachments)
     _defer(mail)
     return mail
 
@@ -110,20 +116,36 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
 def forget_mails(
     *, addresses: Iterable[str] = (), about: tuple[str, int] | None = None, at: datetime | None = None
 ) -> int:
-    """Erase the addressees, the subject and the text of the mails to these addresses or about this object.
+    """Erase the addressees, the subject, the text and the attachments of the mails to these addresses or about
+    this object.
 
     The rows stay, with their dates; those that had not left will not. Returns how many were erased.
     """
     wanted = Q(to__overlap=list(addresses))
     if about is not None:
         wanted |= Q(about_machine=about[0], about_pk=about[1])
+    return _erase(wanted, at or timezone.now())
+
+
+@transaction.atomic
+def forget_person(user: User) -> None:
+    """Erase the mails to a person who is forgotten, and those to others that name this person.
+
+    A namesake's mails go too: better one text too many than one too few, and the outbox proves nothing.
+    """
+    _erase(Q(to__overlap=user.addresses()) | user.named_in("subject", "body"), timezone.now())
+
+
+def _erase(wanted: Q, at: datetime) -> int:
     found = Mail.objects.filter(wanted, forgotten_at=None)
     pks = list(found.select_for_update().order_by("pk").values_list("pk", flat=True))
     waiting = Mail.objects.filter(pk__in=pks, delivery__in=(Delivery.QUEUED, Delivery.SENDING))
     waiting.update(delivery=Delivery.FAILED, error=FORGOTTEN)
-    return Mail.objects.filter(pk__in=pks).update(
-        to=[], to_names=[], subject="", body="", forgotten_at=at or timezone.now()
-    )
+    erased = Mail.objects.filter(pk__in=pks).update(to=[], to_names=[], subject="", body="", forgotten_at=at)
+    still_carried = MailAttachment.objects.filter(file=OuterRef("pk"), mail__forgotten_at=None)
+    for file in StoredFile.objects.filter(~Exists(still_carried), attachments__mail__in=pks).distinct():
+        forget_file(file=file, at=at)
+    return erased
 
 
 def _defer(mail: Mail) -> None:
@@ -162,16 +184,30 @@ def _settle(mail: Mail, **columns: object) -> None:
 
 
 def _message(mail: Mail) -> EmailMessage:
+    """The mail as it leaves. Raises FileForgotten or FileAltered for an attachment that is no more what it was."""
+    attached = mail.attachments.select_related("file")
     return EmailMessage(
         subject=mail.subject,
         body=mail.body,
         to=[str(Address(display_name=name, addr_spec=address)) for address, name in mail.recipients],
+        attachments=[_part(row.file) for row in attached],  # type: ignore[misc]  # the stubs lag behind Django 6
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
 
 
+def _part(stored: StoredFile) -> MIMEPart:
+    """An attachment, byte for byte: a text is not written again with other line ends."""
+    part = MIMEPart()
+    kind, _, precise = stored.content_type.partition("/")
+    charset = {"charset": "utf-8"} if stored.content_type == ContentType.CALENDAR else {}
+    part.set_content(open_file(stored).read(), kind, precise, filename=stored.name, params=charset)
+    return part
+
+
 def _code(error: Exception) -> str:
     """The kind of a failure, without the address nor the sentence of the server."""
+    if isinstance(error, FileForgotten | FileAltered):
+        return ATTACHMENT
     number = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         number = max(answer[0] for answer in error.recipients.values())
@@ -186,4 +222,4 @@ def _is_lasting(error: Exception) -> bool:
         return all(answer[0] >= REFUSED_FOR_GOOD for answer in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= REFUSED_FOR_GOOD
-    return isinstance(error, ValueError)
+    return isinstance(error, ValueError | FileForgotten | FileAltered)

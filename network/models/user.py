@@ -1,5 +1,8 @@
 """A person's account. Accounts are disabled, never deleted."""
 
+import re
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -95,6 +98,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.forgotten_at:
             return "Personne effacée"
         return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    def addresses(self) -> list[str]:
+        """Every address of the account, the one being changed to included."""
+        return sorted({self.email, *self.emailaddress_set.values_list("email", flat=True)})
+
+    def named_in(self, *columns: str) -> Q:
+        """The rows whose text, in one of these columns, holds an address of the account, or its first and last names
+        side by side. Whoever forgets a person looks for them with this; a namesake is found too.
+        """
+        spelled = [re.escape(address) for address in self.addresses()]
+        if self.first_name and self.last_name:
+            first, last = re.escape(self.first_name), re.escape(self.last_name)
+            spelled += [rf"{first}\s+{last}", rf"{last}\s+{first}"]
+        pattern = rf"(^|\W)({'|'.join(spelled)})(\W|$)"
+        return reduce(or_, (Q(**{f"{column}__iregex": pattern}) for column in columns))
 
     def get_short_name(self) -> str:
         return self.first_name or self.get_full_name()

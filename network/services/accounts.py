@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.models import Comment
 from lifecycle.registry import registry
 from network.models import Invitation, Membership, User
 from network.permissions import can_manage_accounts
@@ -62,8 +65,9 @@ def enable_account(*, user: User, by: Actor = SYSTEM) -> User:
 def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
     """Erase a person's name and e-mail on request (GDPR, article 17): only the account's number is left.
 
-    Closes the memberships and disables the account; the journals, which hold no name, are untouched. What the
-    other apps registered with ``forget`` is called first, while the name and address are still known.
+    Closes the memberships and disables the account; the journals, which hold no name, are untouched: of their
+    comments, those that name the person are erased. What the other apps registered with ``forget`` is called first,
+    while the name and address are still known.
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
     at = at or timezone.now()
@@ -72,6 +76,8 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     refuse_last_pilot(memberships)
     for forget in registry.forgetters:
         forget(user)
+    Comment.objects.filter(user.named_in("text")).erase()
+    _end_sessions(user)
     for membership in memberships.filter(closed_at=None):
         close_membership(membership=membership, by=by, at=at)
     neutral = f"compte-{user.pk}@{FORGOTTEN_DOMAIN}"
@@ -86,6 +92,12 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     user.set_unusable_password()
     user.save()
     return user
+
+
+def _end_sessions(user: User) -> None:
+    """A session holds the address one signed in with, encoded; which person it is of is inside too."""
+    held = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=held).delete()
 
 
 def _refuse_unless_allowed(by: Actor) -> None:

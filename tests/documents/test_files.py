@@ -58,9 +58,7 @@ def test_a_file_has_no_address(db: None) -> None:
         _ = stored.file.url
 
 
-@pytest.mark.parametrize(
-    "change", ["name = 'autre'", "size = 1", "sha256 = repeat('0', 64)", "file = 'ailleurs'"]
-)
+@pytest.mark.parametrize("change", ["name = 'autre'", "size = 1", "sha256 = repeat('0', 64)", "file = 'ailleurs'"])
 def test_the_database_refuses_to_change_a_file(db: None, change: str) -> None:
     store_file(content=PDF, name="a.pdf", by=None)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -283,9 +283,7 @@ def test_nobody_else_sends_again(technician: Membership) -> None:
         resend_mail(mail=mail, by=technician)
 
 
-def test_forgetting_a_person_erases_their_mails_and_stops_those_that_had_not_left(
-    db: None, mailoutbox: Box
-) -> None:
+def test_forgetting_a_person_erases_their_mails_and_stops_those_that_had_not_left(db: None, mailoutbox: Box) -> None:
     theirs, about_them = write(about=None), write(to=[("autre@exemple.test", "")], about=("household", 7))
     other = write(to=[("autre@exemple.test", "")], about=("household", 8))
     assert forget_mails(addresses=["camille@exemple.test"], about=("household", 7), at=AT) == 2
@@ -305,9 +303,7 @@ def test_a_mail_sent_without_its_date_is_refused_by_the_database(db: None) -> No
         Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.SENT)
 
 
-def test_the_pilot_and_the_system_see_the_outbox_and_nobody_else(
-    pilot: Membership, technician: Membership
-) -> None:
+def test_the_pilot_and_the_system_see_the_outbox_and_nobody_else(pilot: Membership, technician: Membership) -> None:
     mail = write()
     assert list(Mail.objects.visible_to(pilot)) == [mail]
     assert list(Mail.objects.visible_to(SYSTEM)) == [mail]

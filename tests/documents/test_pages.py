@@ -81,9 +81,7 @@ def test_an_anonymous_is_asked_to_sign_in(client: Client, db: None) -> None:
         assert client.get(url).status_code == 302
 
 
-def test_the_text_of_an_account_mail_is_shown_in_the_demonstration_only(
-    as_pilot: Client, settings: Any
-) -> None:
+def test_the_text_of_an_account_mail_is_shown_in_the_demonstration_only(as_pilot: Client, settings: Any) -> None:
     mail = a_mail(purpose=MailPurpose.ACCOUNT, body="https://exemple.test/jeton")
     url = reverse("documents:mail_detail", args=[mail.pk])
     page = shown(as_pilot.get(url))

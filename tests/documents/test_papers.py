@@ -103,9 +103,7 @@ def test_another_process_with_other_settings_of_the_machine_draws_the_same_bytes
 
 def test_no_font_of_the_machine_enters_a_paper(paper_kind: str) -> None:
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", draw(), re.DOTALL)
-    objects = b"".join(
-        zlib.decompressobj().decompress(stream) for stream in streams if stream.startswith(b"\x78")
-    )
+    objects = b"".join(zlib.decompressobj().decompress(stream) for stream in streams if stream.startswith(b"\x78"))
     names = set(re.findall(rb"/BaseFont\s*/\w+\+([\w-]+)", objects))
     assert names == {b"Maillon", b"Maillon-Italic", b"Maillon-Semi-Bold"}
 
@@ -124,21 +122,16 @@ def test_no_font_of_the_machine_enters_a_paper(paper_kind: str) -> None:
         "font:../__init__.py",
     ],
 )
-def test_a_paper_asks_for_nothing_outside_maillon(
-    paper_kind: str, address: str, tmp_path: Path, settings: Any
-) -> None:
+def test_a_paper_asks_for_nothing_outside_maillon(paper_kind: str, address: str, tmp_path: Path, settings: Any) -> None:
     (tmp_path / "outside.html").write_text(
-        '{% extends "documents/base.html" %}{% block content %}'
-        f'<img src="{address}" alt="Dehors">{{% endblock %}}'
+        f'{{% extends "documents/base.html" %}}{{% block content %}}<img src="{address}" alt="Dehors">{{% endblock %}}'
     )
     settings.TEMPLATES[0]["DIRS"].append(tmp_path)
     with pytest.raises(ForbiddenResource):
         draw("outside.html")
 
 
-def test_a_style_that_asks_for_the_network_is_refused_too(
-    paper_kind: str, tmp_path: Path, settings: Any
-) -> None:
+def test_a_style_that_asks_for_the_network_is_refused_too(paper_kind: str, tmp_path: Path, settings: Any) -> None:
     (tmp_path / "outside.html").write_text(
         '{% extends "documents/base.html" %}{% block style %}'
         '<style>@import url("https://exemple.test/a.css");</style>{% endblock %}'
@@ -148,9 +141,7 @@ def test_a_style_that_asks_for_the_network_is_refused_too(
         draw("outside.html")
 
 
-def test_a_template_that_is_no_paper_of_ours_is_refused(
-    paper_kind: str, tmp_path: Path, settings: Any
-) -> None:
+def test_a_template_that_is_no_paper_of_ours_is_refused(paper_kind: str, tmp_path: Path, settings: Any) -> None:
     (tmp_path / "bare.html").write_text("<html><body>{{ title }}</body></html>")
     settings.TEMPLATES[0]["DIRS"].append(tmp_path)
     with pytest.raises(ValueError, match="must extend documents/base"):
@@ -167,9 +158,7 @@ def test_a_qr_code_carries_its_own_image_and_says_where_it_leads() -> None:
 # --- the frozen values -----------------------------------------------------------
 
 
-def test_a_document_freezes_its_values_as_the_database_gives_them_back(
-    paper_kind: str, technician: Membership
-) -> None:
+def test_a_document_freezes_its_values_as_the_database_gives_them_back(paper_kind: str, technician: Membership) -> None:
     document = freeze_document(
         kind=paper_kind, owner=("device", 12), values=VALUES, by=technician, at=AT, title="Fiche A"
     )
@@ -188,9 +177,7 @@ def test_the_hash_of_values_does_not_depend_on_their_order() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"price": 45.0}, {"rows": [{"price": 0.1}]}, {"price": float("nan")}, {"o": object()}]
 )
-def test_values_that_do_not_read_back_the_same_are_refused(
-    db: None, paper_kind: str, wrong: dict[str, Any]
-) -> None:
+def test_values_that_do_not_read_back_the_same_are_refused(db: None, paper_kind: str, wrong: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError)):
         freeze_document(kind=paper_kind, owner=("device", 1), values=wrong, by=None)
 
@@ -206,9 +193,7 @@ def test_public_codes_are_unguessable_and_never_the_same(db: None, paper_kind: s
     assert all(len(code) == 19 for code in codes)
 
 
-def test_a_new_version_of_a_kind_leaves_the_papers_of_the_old_one_to_their_template(
-    db: None, paper_kind: str
-) -> None:
+def test_a_new_version_of_a_kind_leaves_the_papers_of_the_old_one_to_their_template(db: None, paper_kind: str) -> None:
     old = a_document(paper_kind)
     register_kind(paper_kind, "Fiche d’essai", "tests/paper2.html", version=2)
     assert current_kind(paper_kind).version == 2
@@ -246,9 +231,7 @@ def test_the_worker_draws_a_document_after_the_commit(paper_kind: str) -> None:
     assert verify_document(drawn)
 
 
-def test_drawing_twice_gives_the_first_file(
-    db: None, paper_kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_drawing_twice_gives_the_first_file(db: None, paper_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     document = a_document(paper_kind)
     first = render_document(document).rendered
     monkeypatch.setattr(papers, "render_pdf", lambda *args, **kwargs: pytest.fail("drawn again"))
@@ -317,9 +300,7 @@ def test_a_document_whose_pdf_changed_on_disk_is_no_longer_proven(db: None, pape
 # --- forgotten -------------------------------------------------------------------------
 
 
-def test_forgetting_a_document_erases_values_title_and_file_and_keeps_the_hashes(
-    db: None, paper_kind: str
-) -> None:
+def test_forgetting_a_document_erases_values_title_and_file_and_keeps_the_hashes(db: None, paper_kind: str) -> None:
     document = render_document(a_document(paper_kind))
     file = document.rendered
     assert file is not None

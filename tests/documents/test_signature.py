@@ -14,7 +14,7 @@ from documents.forms import DepositField
 from documents.readers import signature
 from documents.readers.signature import clean_name, recognise, with_ending
 from documents.services import check_file
-from tests.documents.samples import EXECUTABLE, JPEG, NWIPE_LOG, PDF, png, workbook
+from tests.documents.samples import CALENDAR, EXECUTABLE, JPEG, NWIPE_LOG, PDF, png, workbook
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,7 @@ from tests.documents.samples import EXECUTABLE, JPEG, NWIPE_LOG, PDF, png, workb
         ("\ufeffétiquette".encode(), "liste.csv", ContentType.CSV),
         (workbook(), "liste.xlsx", ContentType.XLSX),
         (b'{"serial": "X"}', "lshw.json", ContentType.TEXT),
+        (CALENDAR, "enlevement.ics", ContentType.CALENDAR),
     ],
 )
 def test_each_accepted_kind_is_recognised(content: bytes, name: str, kind: ContentType) -> None:
@@ -54,6 +55,8 @@ def test_what_the_browser_says_only_tells_csv_from_text_for_a_name_without_endin
         (workbook("xl/vbaProject.bin"), "liste.xlsx", "contient des macros"),
         (b"PK\x03\x04 broken", "liste.xlsx", "n’est pas un fichier de type classeur XLSX"),
         (b"\x81\x8d\x9d", "liste.csv", "n’est pas un fichier de type CSV"),
+        (b"SUMMARY:rien", "enlevement.ics", "n’est pas un fichier de type calendrier"),
+        (CALENDAR, "notes.txt", "finit par « .txt », mais le contenu est de type calendrier"),
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(content: bytes, name: str, sentence: str) -> None:
@@ -119,6 +122,11 @@ class ProofForm(forms.Form):
 def test_a_form_shows_the_sentence_of_the_refusal() -> None:
     form = ProofForm(files={"proof": SimpleUploadedFile("preuve.pdf", EXECUTABLE, "application/pdf")})
     assert "n’est pas un fichier de type PDF" in form.errors["proof"][0].replace("\u00a0", " ")
+
+
+def test_people_deposit_no_calendar() -> None:
+    with pytest.raises(FileRefused, match="est de type calendrier"):
+        DepositField().clean(SimpleUploadedFile("enlevement.ics", CALENDAR))
 
 
 def test_a_form_gives_the_accepted_file_rewound() -> None:

@@ -18,8 +18,7 @@ def killed_job(attempts: int = 0) -> None:
     """The state a worker killed in the middle of a job leaves behind it: « doing », and no sign of life."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')"
-            " RETURNING id"
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
         )
         [worker] = cursor.fetchone()
         cursor.execute(

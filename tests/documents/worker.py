@@ -17,6 +17,4 @@ def run_worker() -> None:
         app.replace_connector(app.connector.get_worker_connector()) as worker,
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
-        pool.submit(
-            worker.run_worker, wait=False, install_signal_handlers=False, listen_notify=False
-        ).result()
+        pool.submit(worker.run_worker, wait=False, install_signal_handlers=False, listen_notify=False).result()
