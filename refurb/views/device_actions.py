@@ -157,7 +157,7 @@ def device_undo_reject(request: HttpRequest, reference: str) -> HttpResponse:
     """« Non réemployable » was an error."""
     device = visible_device(request, reference)
     form = DeviceUndoRejectForm(posted(request))
-    return _act(request, device, "undo_reject", form, stock.undo_reject_device)
+    return _act(request, device, "undo_reject", form, stock.undo_reject_device, submit="Revenir sur la décision")
 
 
 @asks_then_acts

@@ -68,7 +68,7 @@ def device_find(request: HttpRequest) -> HttpResponse:
     """Go to the device whose tag, reference or serial was scanned; several: the list; none: say so."""
     wanted = request.POST.get("text", "").strip()
     same = Q(tag__iexact=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted)
-    found = list(Device.objects.visible_to(request.membership).filter(same).exclude(Q(tag="") & Q(serial=""))[:2])
+    found = list(Device.objects.visible_to(request.membership).filter(same)[:2])
     if not wanted or not found:
         messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
         works = can_work_on_device(request.membership) is not None

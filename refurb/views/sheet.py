@@ -8,7 +8,16 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
-from refurb.enums import CheckResult, DriveKind, OperatingSystem, PanelState, RemovalDestination
+from refurb.enums import (
+    EXPECTED,
+    ON_THE_BENCH,
+    CheckResult,
+    DeviceState,
+    DriveKind,
+    OperatingSystem,
+    PanelState,
+    RemovalDestination,
+)
 from refurb.models import (
     ChecklistFunction,
     Destruction,
@@ -25,6 +34,8 @@ from refurb.models import (
 
 BY = "recorded_by__user"
 IN_WHICH = "recorded_by__organisation"
+GONE = (DeviceState.RECYCLED, DeviceState.DISMANTLED)
+"""States a device enters with its drives in it."""
 MEASURED = {**dict(DriveKind.choices), **dict(OperatingSystem.choices), **dict(PanelState.choices)}
 """The measures that are a code, in words."""
 
@@ -51,14 +62,22 @@ class DriveSheet:
         return self.removal is None
 
     @property
+    def astray(self) -> bool:
+        """Out of its device, or gone with it, and nothing proves it empty."""
+        gone = self.row.device.state in GONE and self.row.stay == self.row.device.stay
+        return not self.proven and not self.mistaken and (gone or not self.in_place)
+
+    @property
     def standing(self) -> str:
         """Where it stands, in words."""
         if self.mistaken:
             return "Inventorié par erreur"
         if self.proven:
             return "Détruit" if any(row.is_current for row in self.destructions) else "Effacement prouvé"
-        if self.removal is not None:
+        if not self.in_place:
             return "Retiré, à effacer ou détruire"
+        if self.astray:
+            return "Parti avec l’appareil, certificat de destruction attendu"
         if any(row.is_current for row in self.erasures):
             return "Effacement non prouvé"
         return "À effacer ou détruire"
@@ -78,6 +97,11 @@ class Sheet:
     grading: Grading | None
     ceiling: PriceCeiling | None
     repairs: list[Repair]
+
+    @property
+    def may_be_priced(self) -> bool:
+        """A price is there, or may come."""
+        return self.device.price is not None or self.device.state in (*EXPECTED, *ON_THE_BENCH)
 
     @property
     def caps(self) -> list[str]:
@@ -100,7 +124,7 @@ class Sheet:
 def sheet_of(device: Device) -> Sheet:
     """Read the evidence of a device, in a constant number of queries."""
     now = timezone.now()
-    drives = _drives(Drive.objects.current().filter(device=device).order_by("pk"))
+    drives = _drives(Drive.objects.current().filter(device=device).select_related("device").order_by("pk"))
     here = {"device": device, "stay": device.stay}
     run = TestRun.objects.current().filter(**here).select_related("checklist", BY, IN_WHICH).order_by("-pk").first()
     grading = Grading.objects.current().filter(**here).select_related("scale", BY, IN_WHICH).order_by("-pk").first()

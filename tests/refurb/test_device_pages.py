@@ -373,3 +373,11 @@ def test_an_anonymous_is_asked_to_sign_in(bench: Bench) -> None:
         page_of(device, "device_start"),
     ):
         assert Client().get(url).status_code == 302
+
+
+def test_a_drive_gone_with_its_device_is_red_until_the_certificate_is_in(bench: Bench) -> None:
+    device = with_a_drive(bench)
+    bench.recycle(bench.unusable(device), destruction_awaited=True)
+    page = read(acting(bench.technician), page_of(device, "device_detail"))
+    assert "Parti avec l’appareil, certificat de destruction attendu" in page
+    assert "Prix solidaire" not in page
