@@ -1,0 +1,133 @@
+"""Missing erasures and incidents, as they were at the last instant of the month."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from refurb.enums import Claim, DestructionMethod, DeviceType, RemovalDestination
+from refurb.models import Device, Drive
+from refurb.services import evidence, stock
+from tests.reports.stories import NOVEMBER, OCTOBER, Story, paris
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def drive_of(story: Story, device: Device, at: datetime) -> Drive:
+    return story.bench.drive(device, at=at)
+
+
+def erase(story: Story, drive: Drive, at: datetime, **given: Any) -> None:
+    story.bench.erase(drive, at=at, started_at=at, finished_at=at, **given)
+
+
+def on_the_bench(story: Story, type_: DeviceType = DeviceType.LAPTOP) -> Device:
+    return story.start(story.register(paris(9, 1), type_), paris(9, 2))
+
+
+def missing(story: Story, month: Any = OCTOBER) -> tuple[int, int, int]:
+    """Drives, devices, incidents."""
+    figures = story.computed(month).figures
+    return (*figures["missing_erasures"].values(), figures["incidents"])
+
+
+def test_a_lost_device_with_a_drive_that_nothing_proves_is_missing_until_found(story: Story) -> None:
+    device = on_the_bench(story)
+    drive_of(story, device, paris(9, 3))
+    story.lose(device, paris(10, 31, 23, 59, 59))
+    story.receive(device, paris(11, 1, 0, 30))
+    assert missing(story, OCTOBER) == (0, 1, 1)
+    assert missing(story, NOVEMBER) == (0, 0, 0)
+
+
+def test_a_lost_device_without_inventory_is_missing(story: Story) -> None:
+    story.lose(on_the_bench(story), paris(10, 3))
+    assert missing(story) == (0, 1, 1)
+
+
+def test_a_device_lost_before_anyone_took_it_is_not(story: Story) -> None:
+    story.lose(story.lot(paris(10, 1))[0], paris(10, 3))
+    assert missing(story) == (0, 0, 0)
+
+
+def test_a_screen_holds_no_data(story: Story) -> None:
+    story.lose(on_the_bench(story, DeviceType.SCREEN), paris(10, 3))
+    assert missing(story) == (0, 0, 0)
+
+
+def test_a_device_proven_empty_before_it_was_lost_is_not_missing(story: Story) -> None:
+    device = on_the_bench(story)
+    erase(story, drive_of(story, device, paris(9, 3)), paris(9, 4))
+    story.lose(device, paris(10, 3))
+    assert missing(story) == (0, 0, 0)
+
+
+def test_a_refused_erasure_proves_nothing(story: Story) -> None:
+    device = on_the_bench(story)
+    erase(story, drive_of(story, device, paris(9, 3)), paris(9, 4), bytes_erased=1, claimed=Claim.ERASED)
+    story.lose(device, paris(10, 3))
+    assert missing(story) == (0, 1, 1)
+
+
+def test_proofs_of_an_earlier_stay_count_no_more(story: Story) -> None:
+    device = on_the_bench(story)
+    erase(story, drive_of(story, device, paris(9, 3)), paris(9, 4))
+    device = story.receive(story.lose(device, paris(9, 10)), paris(9, 20))
+    story.lose(device, paris(10, 3))
+    assert missing(story) == (0, 1, 1)
+
+
+def destroyed(story: Story, drive: Drive, at: datetime) -> None:
+    evidence.record_destruction(
+        actor=story.technician, drive=drive, method=DestructionMethod.DRILL, destroyed_at=at, at=at
+    )
+
+
+@pytest.mark.parametrize("prove", [erase, destroyed])
+def test_a_removed_drive_is_missing_until_it_is_proven(
+    story: Story, prove: Callable[[Story, Drive, datetime], None]
+) -> None:
+    drive = drive_of(story, on_the_bench(story), paris(9, 3))
+    evidence.remove_drive(
+        actor=story.technician,
+        drive=drive,
+        destination=RemovalDestination.STOCK,
+        removed_at=paris(10, 5),
+        at=paris(10, 5),
+    )
+    prove(story, drive, paris(11, 1, 0, 0))
+    assert missing(story, OCTOBER) == (1, 0, 0)
+    assert missing(story, NOVEMBER) == (0, 0, 0)
+
+
+def test_a_drive_inventoried_by_mistake_is_no_drive(story: Story) -> None:
+    drive = drive_of(story, on_the_bench(story), paris(9, 3))
+    evidence.remove_drive(
+        actor=story.scene.north.manager,
+        drive=drive,
+        destination=RemovalDestination.MISTAKE,
+        removed_at=paris(10, 5),
+        at=paris(10, 5),
+    )
+    assert missing(story) == (0, 0, 0)
+
+
+def test_a_recycled_device_whose_certificate_is_awaited_is_missing(story: Story) -> None:
+    device = on_the_bench(story)
+    drive_of(story, device, paris(9, 3))
+    story.reject(device, paris(10, 1))
+    stock.recycle_device(
+        actor=story.technician,
+        device=device,
+        recycler=story.bench.recycler,
+        bsd_number="BSD-20251002-ABC123",
+        destruction_awaited=True,
+        at=paris(10, 2),
+    )
+    assert missing(story) == (1, 0, 0)
