@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from refurb.views import bench, device_actions, device_sets, devices, evidence, receiving
+from refurb.views import (
+    bench,
+    device_actions,
+    device_sets,
+    devices,
+    donation_actions,
+    donation_balance,
+    donation_decisions,
+    donation_drafts,
+    donation_pick_ups,
+    donations,
+    evidence,
+    receiving,
+)
 
 app_name = "refurb"
 
@@ -68,4 +81,24 @@ urlpatterns = [
     path("appareils/<str:reference>/tests/", bench.device_test, name="device_test"),
     path("appareils/<str:reference>/grade/", bench.device_grade, name="device_grade"),
     path("appareils/<str:reference>/reparation/", bench.device_repair, name="device_repair"),
+    # --- lots
+    path("lots/", donations.donation_list, name="donation_list"),
+    path("lots/nouveau/", donation_drafts.donation_create, name="donation_create"),
+    path("lots/<str:reference>/", donations.donation_detail, name="donation_detail"),
+    path("lots/<str:reference>/modifier/", donation_drafts.donation_edit, name="donation_edit"),
+    path("lots/<str:reference>/annoncer/", donation_actions.donation_announce, name="donation_announce"),
+    path("lots/<str:reference>/cession/", donation_actions.donation_record_transfer, name="donation_record_transfer"),
+    path("lots/<str:reference>/qualifier/", donation_decisions.donation_qualify, name="donation_qualify"),
+    path("lots/<str:reference>/reaffecter/", donation_decisions.donation_reassign, name="donation_reassign"),
+    path("lots/<str:reference>/ecarter/", donation_actions.donation_decline, name="donation_decline"),
+    path("lots/<str:reference>/acte-de-don/", donation_actions.donation_accept_deed, name="donation_accept_deed"),
+    path("lots/<str:reference>/planifier/", donation_pick_ups.donation_schedule, name="donation_schedule"),
+    path("lots/<str:reference>/enlever/", donation_pick_ups.donation_collect, name="donation_collect"),
+    path("lots/<str:reference>/signer/", donation_pick_ups.donation_sign, name="donation_sign"),
+    path("lots/<str:reference>/ecarts/", donation_balance.donation_differences, name="donation_differences"),
+    path("lots/<str:reference>/solder/", donation_balance.donation_reconcile, name="donation_reconcile"),
+    path("lots/<str:reference>/retirer/", donation_actions.donation_withdraw, name="donation_withdraw"),
+    path("lots/<str:reference>/papiers/<int:pk>/", donations.donation_paper, name="donation_paper"),
+    path("lots/<str:reference>/enlevements/<int:pk>/agenda/", donations.pick_up_calendar, name="pick_up_calendar"),
+    path("lots/<str:reference>/enlevements/<int:pk>/bordereau/", donations.pick_up_signature, name="pick_up_signature"),
 ]

@@ -51,12 +51,13 @@ BENCH_STEPS = {
 
 @dataclass(frozen=True)
 class Step:
-    """``yours``: what the reader is asked to do, by ``verb`` or at ``url``; else ``awaited``."""
+    """``yours``: what the reader is asked to do, by ``verb`` or at ``url`` by its ``label``; else ``awaited``."""
 
     awaited: str
     yours: str = ""
     verb: str = ""
     url: str = ""
+    label: str = ""
 
 
 def next_step(device: Device, actor: Actor) -> Step:

@@ -1,0 +1,142 @@
+"""What people type about a pick-up: when, who comes, what was counted, how the slip is signed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from documents.enums import ContentType
+from documents.forms import DepositField
+from network.models import Membership
+from refurb.enums import SlipProof
+from refurb.forms.deposit import DepositForm
+from refurb.forms.devices import CommentForm
+from refurb.forms.donations import day_input
+from refurb.models import Allocation, PickUp
+
+SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
+LATER = ""
+
+
+class DonationScheduleForm(CommentForm):
+    """The date, the carrier, whom to ask for."""
+
+    day = forms.DateField(label="Jour", widget=day_input())
+    starts = forms.TimeField(label="À partir de", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(
+        label="Jusqu’à",
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text="Une heure plus tard si vous laissez vide.",
+    )
+    carrier = forms.CharField(label="Transporteur", max_length=120, help_text="L’atelier lui-même, ou une entreprise.")
+    contact_name = forms.CharField(label="Personne à demander sur place", max_length=120)
+    contact_phone = forms.CharField(
+        label="Son téléphone", max_length=20, required=False, widget=forms.TextInput({"type": "tel"})
+    )
+    instructions = forms.CharField(
+        label="Consignes", required=False, widget=forms.Textarea({"rows": 2}), help_text="Imprimées sur le bordereau."
+    )
+
+    def __init__(self, *args: Any, planned: PickUp | None, **kwargs: Any) -> None:
+        if planned is not None:
+            kwargs["initial"] = self._as_planned(planned)
+        super().__init__(*args, **kwargs)
+
+    @staticmethod
+    def _as_planned(planned: PickUp) -> dict[str, Any]:
+        starts, ends = timezone.localtime(planned.starts_at), timezone.localtime(planned.ends_at)
+        slot = {"day": starts.date(), "starts": starts.time(), "ends": ends.time()}
+        names = ("carrier", "contact_name", "contact_phone", "instructions")
+        return slot | {name: getattr(planned, name) for name in names}
+
+    def plan(self) -> dict[str, Any]:
+        """What the service takes, instants in local time."""
+        data = dict(self.cleaned_data)
+        day, starts, ends = data.pop("day"), data.pop("starts"), data.pop("ends")
+        data["starts_at"] = timezone.make_aware(datetime.combine(day, starts))
+        data["ends_at"] = timezone.make_aware(datetime.combine(day, ends)) if ends else None
+        return data
+
+
+class DonationSignForm(DepositForm):
+    """How the donor's side signed: attested by the workshop, or on paper and scanned."""
+
+    proof = forms.ChoiceField(
+        label="Signature du bordereau",
+        choices=[
+            (SlipProof.ATTESTED.value, "Accord donné sur place : le nom de la personne suffit"),
+            (SlipProof.SCANNED.value, "Bordereau papier signé : je joins sa photo ou son scan"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez comment le bordereau est signé."},
+    )
+    signer_name = forms.CharField(label="Nom de la personne qui signe pour le donateur", max_length=120, required=False)
+    attested = forms.BooleanField(
+        label="J’atteste que cette personne a vérifié le comptage et donné son accord", required=False
+    )
+    deposit = DepositField(
+        label="Bordereau signé", accept=SCAN, required=False, help_text="PDF ou photo, si vous en avez un."
+    )
+    comment = CommentForm.base_fields["comment"]
+    field_order = ("proof", "signer_name", "attested", "deposit", "kept", "comment")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        proof = data.get("proof")
+        if proof == SlipProof.ATTESTED and not data.get("attested"):
+            self.add_error("attested", ValidationError("Cochez la case pour attester l’accord.", code="required"))
+        if proof == LATER and data["deposit"] is not None:
+            self.add_error("proof", ValidationError("Un bordereau est joint : choisissez « Bordereau papier signé »."))
+        return data
+
+    def signature(self) -> dict[str, Any]:
+        """What the services take."""
+        data = self.cleaned_data
+        return {
+            "proof": data["proof"],
+            "signer_name": data["signer_name"],
+            "signature": data["deposit"],
+            "comment": data["comment"],
+        }
+
+
+class DonationCollectForm(DonationSignForm):
+    """What was counted, line by line, and how the slip is signed, unless it is later."""
+
+    done_on = forms.DateField(label="Enlevé le", widget=day_input())
+    peripherals = forms.IntegerField(
+        label="Périphériques emportés", min_value=0, initial=0, help_text="Claviers, souris, chargeurs…"
+    )
+    field_order = ("done_on", "peripherals", *DonationSignForm.field_order)
+
+    def __init__(self, *args: Any, by: Membership, shares: Iterable[Allocation], **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        self.fields["done_on"].initial = timezone.localdate()
+        self.fields["proof"].choices = [
+            *self.fields["proof"].choices,
+            (LATER, "Plus tard : le bordereau papier sera joint ensuite"),
+        ]
+        self.fields["proof"].required = False
+        self.shares = list(shares)
+        for share in self.shares:
+            self.fields[f"count_{share.line_id}"] = forms.IntegerField(
+                label=str(share.line),
+                min_value=0,
+                max_value=5000,
+                help_text=f"Attendu : {share.quantity}.",
+                error_messages={"required": "Comptez cette ligne, zéro compris."},
+            )
+
+    def count_fields(self) -> list[forms.BoundField]:
+        """One field per line that the workshop was given."""
+        return [self[f"count_{share.line_id}"] for share in self.shares]
+
+    def count(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        counts = {share.line_id: data[f"count_{share.line_id}"] for share in self.shares}
+        return {"counts": counts, "done_on": data["done_on"], "peripherals": data["peripherals"]} | self.signature()

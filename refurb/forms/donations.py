@@ -1,0 +1,236 @@
+"""What people type about a whole lot: its description, and the verbs that ask little."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict, ErrorList
+
+from network.enums import LegalNature, OrganisationKind
+from network.models import Commune, Membership, Organisation
+from network.permissions import is_pilot
+from refurb.enums import DeclineReason, DifferenceCode, WithdrawReason
+from refurb.forms.devices import CommentForm, ReasonForm, choose
+from refurb.machine import donation_rules as rules
+from refurb.models import Donation, DonationLine
+from refurb.services.donations import Line
+
+MOST_LINES = 50
+DAY = {"type": "date"}
+"""A day is typed in the browser's own way; without it, as 2026-11-24."""
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+
+
+def leave_unjudged(form: Any) -> None:
+    """Show again what was typed, without a word about what is missing: one is still typing."""
+    form._errors, form.cleaned_data = ErrorDict(), {}
+
+
+class LineByLine(forms.Form):
+    """A form about a lot, with one small form per line: it is right when all are."""
+
+    lines: Sequence[forms.Form] = ()
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), *(line.is_valid() for line in self.lines)])
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is to be corrected, here or on a line."""
+        return self.is_bound and any(form.errors for form in (self, *self.lines))
+
+
+class DonationForm(forms.ModelForm):
+    """The lot as its donor describes it. Everything may wait until it is announced."""
+
+    class Meta:
+        model = Donation
+        fields = (
+            "donor",
+            "pick_up_address",
+            "pick_up_postcode",
+            "commune",
+            "outside",
+            "pick_up_city",
+            "access",
+            "description",
+            "peripherals",
+            "donor_legal_form",
+            "transfer_reference",
+            "transfer_decided_on",
+        )
+        widgets = {
+            "access": forms.Textarea({"rows": 2}),
+            "description": forms.Textarea({"rows": 3}),
+            "transfer_decided_on": day_input(),
+        }
+        labels = {"outside": "L’enlèvement est hors du département", "pick_up_city": "Ville, si hors du département"}
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.fields["commune"].queryset = Commune.objects.current()
+        self.fields["commune"].empty_label = "Choisissez…"
+        donor = self.donor_known()
+        if donor is None:
+            giving = Organisation.objects.visible_to(by).active().of_kind(OrganisationKind.DONOR)
+            self.fields["donor"].queryset = giving
+            self.fields["donor"].empty_label = "Choisissez…"
+            return
+        del self.fields["donor"]
+        if donor.legal_nature != LegalNature.PUBLIC:
+            del self.fields["transfer_reference"], self.fields["transfer_decided_on"]
+        if donor.legal_nature != LegalNature.PRIVATE:
+            del self.fields["donor_legal_form"]
+
+    def donor_known(self) -> Organisation | None:
+        """The donor, unless the pilot is still to choose it."""
+        if self.instance.donor_id is not None:
+            return self.instance.donor
+        return None if is_pilot(self.by) else self.by.organisation
+
+    def clean_outside(self) -> bool:
+        outside = self.cleaned_data["outside"]
+        if outside and self.cleaned_data.get("commune"):
+            raise ValidationError("Vous avez choisi une commune : elle est dans la liste, ne cochez pas cette case.")
+        return outside
+
+    def site(self) -> dict[str, Any]:
+        """The columns to describe; the name of the commune is the city."""
+        site = {name: value for name, value in self.cleaned_data.items() if name != "donor"}
+        if site["commune"] is not None:
+            del site["pick_up_city"]
+        return site
+
+
+class LineForm(forms.ModelForm):
+    """So many machines of one type. ``public``: whether the donor is; None when it is still to be chosen."""
+
+    class Meta:
+        model = DonationLine
+        fields = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
+        widgets = {"unit_value": forms.TextInput({"inputmode": "decimal"})}
+
+    def __init__(self, *args: Any, public: bool | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("type", "condition"):
+            self.fields[name].choices = choose(self.fields[name].choices[1:])
+        self.fields["unit_value"].localize = True
+        if public is False:
+            del self.fields["unit_value"]
+        elif public:
+            self.fields["unit_value"].required = True
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is in this row, so that there is nothing to take away."""
+        return not (self.has_changed() if self.is_bound else self.initial)
+
+    def described(self) -> Line:
+        """The line, as the services take it."""
+        return Line(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
+
+
+class Lines(forms.BaseFormSet):
+    """The lines of a lot: what is there, then a few empty rows. A row left empty is not a line."""
+
+    def __init__(self, *args: Any, blank: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra = len(self.initial or ()) + blank
+
+    def initial_form_count(self) -> int:
+        """None is there for good: any row may be emptied."""
+        return 0
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Retirer cette ligne"
+
+    def leave_unjudged(self) -> None:
+        """The same for the rows as for a form."""
+        for form in self.forms:
+            leave_unjudged(form)
+        self._errors, self._non_form_errors = [form.errors for form in self.forms], ErrorList()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is to be corrected in a row."""
+        return self.is_bound and (any(self.errors) or bool(self.non_form_errors()))
+
+    def lines(self) -> list[Line]:
+        """The lines typed, in order."""
+        kept = (form for form in self.forms if form.has_changed() and form not in self.deleted_forms)
+        return [form.described() for form in kept]
+
+
+LineFormSet = forms.formset_factory(
+    LineForm, formset=Lines, extra=0, can_delete=True, max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True
+)
+
+
+class DonationWithdrawForm(ReasonForm):
+    reasons, rule = WithdrawReason.choices, rules.WITHDRAW_REASON
+
+
+class DonationDeclineForm(ReasonForm):
+    reasons, rule = DeclineReason.choices, rules.DECLINE_REASON
+
+
+class DonationAnnounceForm(CommentForm):
+    """Nothing is asked: the page shows what will be offered."""
+
+
+class DonationTransferForm(forms.Form):
+    """The decision by which a public donor gives its machines away."""
+
+    reference = forms.CharField(label="Référence de la décision de cession", max_length=80)
+    decided_on = forms.DateField(label="Décision prise le", required=False, widget=day_input())
+
+
+class DonationAcceptDeedForm(forms.Form):
+    """The whole text is above; the box and the name say that it was read and by whom."""
+
+    agreed = forms.BooleanField(
+        label="J’ai lu l’acte de don ci-dessus et je l’accepte au nom du donateur",
+        error_messages={"required": "Cochez la case pour accepter l’acte de don."},
+    )
+    name = forms.CharField(label="Votre nom, comme signature", max_length=160)
+    sha256 = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signer = by.user.get_full_name()
+        self.fields["name"].help_text = f"Écrivez : {self.signer}."
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+    def clean_name(self) -> str:
+        typed = " ".join(self.cleaned_data["name"].split())
+        if typed.casefold() != self.signer.casefold():
+            raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
+        return typed
+
+
+class ExplanationForm(forms.Form):
+    """Why what was accepted, collected and received differ on one line."""
+
+    code = forms.ChoiceField(
+        label="Explication",
+        choices=choose(DifferenceCode.choices),
+        error_messages={"required": "Choisissez l’explication de cette ligne."},
+    )
+
+    def __init__(self, data: Any, *, line: DonationLine) -> None:
+        super().__init__(data, prefix=f"line-{line.pk}")
+        self.line = line
+
+
+class DonationDifferencesForm(LineByLine):
+    """One explanation per line that differs, its numbers beside it."""
+
+    def __init__(self, data: Any, *, lines: Iterable[DonationLine]) -> None:
+        super().__init__(data)
+        self.lines = [ExplanationForm(data, line=line) for line in lines]

@@ -1,0 +1,187 @@
+"""The verbs of a lot that ask little: announce, decline, withdraw, the decision of transfer, the deed of gift."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from lifecycle.exceptions import Refused
+from refurb.enums import DonationState, DonorKind
+from refurb.forms.donations import (
+    DonationAcceptDeedForm,
+    DonationAnnounceForm,
+    DonationDeclineForm,
+    DonationTransferForm,
+    DonationWithdrawForm,
+)
+from refurb.models import DeedAcceptance, Donation
+from refurb.models.deed import fingerprint
+from refurb.permissions import can_accept_deed, can_edit_donation
+from refurb.services import donations
+from refurb.services.deeds import accept_deed, deed_of
+from refurb.views.acting import act, answer, posted
+from refurb.views.donation_sheet import lines_of
+from refurb.views.donations import may, visible_donation
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+PLAIN = "refurb/actions/_donation.html"
+
+
+def act_on(
+    request: HttpRequest, donation: Donation, verb: str, form: Form, do: Callable[[dict[str, Any]], Any], **said: Any
+) -> HttpResponse:
+    """The page of one verb of a lot."""
+    said.setdefault("template", PLAIN)
+    return act(
+        request,
+        donation,
+        verb,
+        form,
+        do,
+        back=reverse("refurb:donation_detail", args=[donation.reference]),
+        donation=donation,
+        **said,
+    )
+
+
+@asks_then_acts
+def donation_announce(request: HttpRequest, reference: str) -> HttpResponse:
+    """Offer the lot, once nothing is missing: the page shows it whole."""
+    donation = visible_donation(request, reference)
+    lines = lines_of(donation)
+    return act_on(
+        request,
+        donation,
+        "announce",
+        DonationAnnounceForm(posted(request)),
+        lambda data: donations.announce_donation(actor=request.membership, donation=donation, **data),
+        done=f"Lot {reference} annoncé. Le Département vous répond ligne par ligne.",
+        template="refurb/actions/donation_announce.html",
+        lines=lines,
+        units=sum(line.quantity for line in lines),
+        transfer_missing=donation.donor_kind == DonorKind.PUBLIC and not donation.transfer_reference,
+    )
+
+
+@asks_then_acts
+def donation_decline(request: HttpRequest, reference: str) -> HttpResponse:
+    """Decline the whole lot; the donor is told why, and where to recycle it."""
+    donation = visible_donation(request, reference)
+    return act_on(
+        request,
+        donation,
+        "decline",
+        DonationDeclineForm(posted(request)),
+        lambda data: donations.decline_donation(actor=request.membership, donation=donation, **data),
+        done=f"Lot {reference} écarté. Le donateur est prévenu.",
+        warning="Le donateur reçoit le motif et la liste des recycleurs de son territoire.",
+    )
+
+
+@asks_then_acts
+def donation_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the offer back."""
+    donation = visible_donation(request, reference)
+    return act_on(
+        request,
+        donation,
+        "withdraw",
+        DonationWithdrawForm(posted(request)),
+        lambda data: donations.withdraw_donation(actor=request.membership, donation=donation, **data),
+        done=f"Lot {reference} retiré.",
+    )
+
+
+@asks_then_acts
+def donation_record_transfer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Note the decision of a public donor, until the lot is qualified."""
+    donation = visible_donation(request, reference)
+    may(can_edit_donation(request.membership))
+    back = reverse("refurb:donation_detail", args=[reference])
+    known = {"reference": donation.transfer_reference, "decided_on": donation.transfer_decided_on}
+    form = DonationTransferForm(posted(request), initial=known)
+    done = answer(
+        request,
+        form,
+        lambda data: donations.record_transfer_decision(actor=request.membership, donation=donation, **data),
+        reference,
+    )
+    if done is not None:
+        messages.success(request, "Décision de cession notée.")
+        return redirect(back)
+    open_to_it = donation.donor_kind == DonorKind.PUBLIC and donation.state in (
+        DonationState.DRAFT,
+        DonationState.ANNOUNCED,
+    )
+    context = {
+        "form": form,
+        "row": donation,
+        "donation": donation,
+        "title": "Noter la décision de cession",
+        "submit": "Enregistrer",
+        "impossible": ""
+        if open_to_it
+        else "La décision se note pour un donateur public, avant que le lot soit qualifié.",
+        "back": back,
+    }
+    return render(request, PLAIN, context)
+
+
+@asks_then_acts
+def donation_accept_deed(request: HttpRequest, reference: str) -> HttpResponse:
+    """The deed of gift: whoever sees the lot reads it, a contact of the donor accepts it."""
+    donation = visible_donation(request, reference)
+    actor = request.membership
+    accepts = can_accept_deed(actor) is not None
+    accepted = donation.deeds.filter(round=donation.allocation_round).select_related("accepted_by__user").first()
+    open_to_it = donation.state in (DonationState.QUALIFIED, DonationState.SCHEDULED) and accepted is None
+    form = DonationAcceptDeedForm(posted(request), by=actor)
+    if request.method == "POST":
+        if not accepts:
+            raise PermissionDenied
+        if _accept(request, donation, form):
+            messages.success(request, "Acte de don accepté. L’atelier peut fixer la date de l’enlèvement.")
+            return redirect("refurb:donation_detail", reference=reference)
+    text, missing = _text(donation, accepted, open_to_it)
+    # The fingerprint in the page is that of the text above it, even after a refusal because the text changed.
+    form.fields["sha256"].initial = fingerprint(text)
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["sha256"] = fingerprint(text)
+    context = {
+        "donation": donation,
+        "form": form,
+        "text": text,
+        "missing": missing,
+        "accepted": accepted,
+        "asks": accepts and open_to_it and bool(text),
+    }
+    return render(request, "refurb/donation_deed.html", context)
+
+
+def _accept(request: HttpRequest, donation: Donation, form: DonationAcceptDeedForm) -> bool:
+    accepted: DeedAcceptance | None = answer(
+        request,
+        form,
+        lambda data: accept_deed(actor=request.membership, donation=donation, sha256=data["sha256"]),
+        donation.reference,
+    )
+    return accepted is not None
+
+
+def _text(donation: Donation, accepted: DeedAcceptance | None, open_to_it: bool) -> tuple[str, str]:
+    """The exact text, accepted or to be accepted, or what keeps it from being there."""
+    if accepted is not None:
+        return accepted.exact_text, ""
+    if not open_to_it:
+        return "", "L’acte de don s’écrit quand le lot est qualifié : il nomme chaque atelier et ce qu’il reçoit."
+    try:
+        return deed_of(donation)[1], ""
+    except Refused as refused:
+        return "", str(refused)

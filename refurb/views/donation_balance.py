@@ -1,0 +1,74 @@
+"""What was announced, accepted, collected and received: explain the differences, then balance the lot."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from refurb.enums import DonationState
+from refurb.forms.devices import CommentForm
+from refurb.forms.donations import DonationDifferencesForm
+from refurb.models import Donation, LineExplanation
+from refurb.permissions import can_reconcile_donation
+from refurb.services.donations import explain_line, reconcile_donation
+from refurb.views.acting import answer, posted
+from refurb.views.donation_actions import act_on, asks_then_acts
+from refurb.views.donation_sheet import lines_of
+from refurb.views.donations import may, visible_donation
+
+
+@asks_then_acts
+def donation_differences(request: HttpRequest, reference: str) -> HttpResponse:
+    """One explanation per line whose numbers differ and that has none yet for these numbers."""
+    donation = visible_donation(request, reference)
+    may(can_reconcile_donation(request.membership))
+    lines = lines_of(donation)
+    unexplained = [line for line in lines if line.differs and line.explanation is None]
+    form = DonationDifferencesForm(posted(request), lines=unexplained)
+    done = answer(request, form, lambda data: _explain(request, form), reference)
+    if done is not None:
+        messages.success(request, "Écarts expliqués.")
+        return redirect("refurb:donation_reconcile", reference=reference)
+    collected = donation.state == DonationState.COLLECTED
+    context = {
+        "form": form,
+        "row": donation,
+        "donation": donation,
+        "lines": lines,
+        "title": "Expliquer les écarts",
+        "submit": "Enregistrer les explications",
+        "impossible": _nothing_to_explain(donation, collected, bool(unexplained)),
+        "back": reverse("refurb:donation_detail", args=[reference]),
+    }
+    return render(request, "refurb/actions/donation_differences.html", context)
+
+
+@asks_then_acts
+def donation_reconcile(request: HttpRequest, reference: str) -> HttpResponse:
+    """Balance the lot: the donor receives its statement."""
+    donation = visible_donation(request, reference)
+    return act_on(
+        request,
+        donation,
+        "reconcile",
+        CommentForm(posted(request)),
+        lambda data: reconcile_donation(actor=request.membership, donation=donation, **data),
+        done=f"Lot {reference} soldé. Le bilan du don est prêt pour le donateur.",
+        template="refurb/actions/donation_reconcile.html",
+        lines=lines_of(donation),
+    )
+
+
+def _explain(request: HttpRequest, form: DonationDifferencesForm) -> list[LineExplanation]:
+    """Every line or none."""
+    with transaction.atomic():
+        return [
+            explain_line(actor=request.membership, line=one.line, code=one.cleaned_data["code"]) for one in form.lines
+        ]
+
+
+def _nothing_to_explain(donation: Donation, collected: bool, some: bool) -> str:
+    if not collected:
+        return "Les écarts s’expliquent quand le lot est enlevé."
+    return "" if some else "Aucun écart n’attend d’explication."

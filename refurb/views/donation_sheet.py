@@ -1,0 +1,125 @@
+"""What is known of a lot, gathered for its pages."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, StringAgg, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind
+from network.models import Organisation
+from refurb.enums import DeviceState, PaperKind
+from refurb.models import (
+    Allocation,
+    DeedAcceptance,
+    Device,
+    Donation,
+    DonationLine,
+    DonationPaper,
+    LineExplanation,
+    PickUp,
+)
+from refurb.models.donation import DonationQuerySet
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything under the title of a lot."""
+
+    lines: list[DonationLine]
+    totals: dict[str, int]
+    pick_ups: list[PickUp]
+    deed: DeedAcceptance | None
+    papers: list[DonationPaper]
+    devices: dict[str, int] = field(default_factory=dict)
+
+
+def listed(donations: DonationQuerySet) -> DonationQuerySet:
+    """Lots as their list shows them: units announced and accepted, names of the workshops."""
+    lines = DonationLine.objects.filter(donation=OuterRef("pk")).order_by().values("donation")
+    shares = (
+        Allocation.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+        .order_by()
+        .values("donation")
+    )
+    return donations.select_related("donor", "origin_epci").annotate(
+        units=Coalesce(Subquery(lines.annotate(total=Sum("quantity")).values("total")), Value(0)),
+        accepted=Subquery(lines.annotate(total=Sum("decision__accepted")).values("total")),
+        workshop_names=Subquery(
+            shares.annotate(names=StringAgg("workshop__name", Value(", "), distinct=True)).values("names")
+        ),
+    )
+
+
+def lines_of(donation: Donation, actor: Actor | None = None) -> list[DonationLine]:
+    """The lines with their numbers, decision, shares of today (one's own for a workshop), explanation that holds."""
+    shares = Allocation.objects.filter(round=donation.allocation_round).select_related("workshop")
+    if actor is not None and actor.kind == OrganisationKind.RECONDITIONER:
+        shares = shares.filter(workshop=actor.organisation_id)
+    lines = list(
+        DonationLine.objects.reckoned()
+        .filter(donation=donation)
+        .select_related("decision")
+        .prefetch_related(
+            Prefetch("allocations", shares, to_attr="shares"),
+            Prefetch("explanations", LineExplanation.objects.order_by("pk"), to_attr="said"),
+        )
+        .order_by("pk")
+    )
+    for line in lines:
+        line.differs = not line.accepted == line.collected == line.received
+        line.explanation = next((said for said in reversed(line.said) if _holds(said, line)), None)
+        line.decided = getattr(line, "decision", None)
+    return lines
+
+
+def _holds(said: LineExplanation, line: DonationLine) -> bool:
+    """Whether an explanation was given for the numbers of now."""
+    return (said.accepted, said.collected, said.received) == (line.accepted, line.collected, line.received)
+
+
+def sheet_of(donation: Donation, actor: Actor) -> Sheet:
+    """The sheet of a lot, in a constant number of queries."""
+    lines = lines_of(donation, actor)
+    names = ("quantity", "accepted", "collected", "received")
+    pick_ups = PickUp.objects.visible_to(actor).filter(donation=donation)
+    return Sheet(
+        lines=lines,
+        totals={name: sum(getattr(line, name) for line in lines) for name in names},
+        pick_ups=list(
+            pick_ups.select_related("workshop", "signature").order_by(
+                F("cancelled_at").desc(nulls_first=True), "starts_at"
+            )
+        ),
+        deed=DeedAcceptance.objects.visible_to(actor)
+        .filter(donation=donation, round=donation.allocation_round)
+        .select_related("accepted_by__user", "text")
+        .first(),
+        papers=_papers(donation, actor),
+        devices=_devices(donation, actor),
+    )
+
+
+def _papers(donation: Donation, actor: Actor) -> list[DonationPaper]:
+    """Newest first; a slip that a later one replaces says so."""
+    papers = list(
+        DonationPaper.objects.visible_to(actor).filter(donation=donation).select_related("document", "workshop")
+    )
+    replaced: set[int | None] = set()
+    for paper in papers:
+        paper.is_replaced = paper.kind == PaperKind.SLIP and paper.workshop_id in replaced
+        if paper.kind == PaperKind.SLIP:
+            replaced.add(paper.workshop_id)
+    return papers
+
+
+def _devices(donation: Donation, actor: Actor) -> dict[str, int]:
+    """How many devices of the lot are in each state, in the order of their life."""
+    seen = Device.objects.visible_to(actor).filter(donation=donation).order_by()
+    counted = dict(seen.values_list("state").annotate(total=Count("pk")))
+    return {state.label: counted[state] for state in DeviceState if state in counted}
+
+
+def workshops_of(donation: Donation) -> QuerySet[Organisation]:
+    """The workshops that have a share today, by name."""
+    return donation.workshops().order_by("name", "pk")

@@ -1,0 +1,96 @@
+"""Lots as one reads them: the list, one of them, its papers."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from documents.responses import document_response, file_response
+from network.enums import OrganisationKind
+from refurb.documents import calendar_of
+from refurb.filters.donations import DonationFilter
+from refurb.models import Donation, DonationPaper, PickUp
+from refurb.permissions import can_create_donation, sees_donations
+from refurb.tables.donations import DonationTable
+from refurb.views.donation_sheet import listed, sheet_of
+from refurb.views.donation_steps import next_step
+
+PER_PAGE = 50
+HIDDEN_FROM = {
+    OrganisationKind.DONOR: ["donor"],
+    OrganisationKind.RECONDITIONER: ["workshops"],
+}
+"""Columns that say the same on every row to people of these kinds."""
+
+
+@require_safe
+def donation_list(request: HttpRequest) -> HttpResponse:
+    """The lots one may see, the newest first."""
+    actor = request.membership
+    chosen = DonationFilter(request.GET, queryset=listed(Donation.objects.visible_to(actor)), request=request)
+    table = DonationTable(chosen.qs, exclude=HIDDEN_FROM.get(OrganisationKind(actor.kind), []))
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {
+        "filter": chosen,
+        "table": table,
+        "can_create": can_create_donation(actor) is not None,
+        "sees_lots": sees_donations(actor) is not None,
+    }
+    return render(request, "refurb/donation_list.html", context)
+
+
+@require_safe
+def donation_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One lot: who acts next, what may be done, facts, lines, pick-ups, papers, timeline."""
+    donation = visible_donation(request, reference)
+    context = {
+        "donation": donation,
+        "step": next_step(donation, request.membership),
+        "sheet": sheet_of(donation, request.membership),
+    }
+    return render(request, "refurb/donation_detail.html", context)
+
+
+@require_safe
+def donation_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The PDF of a slip, an outcome statement, the data of a tax receipt."""
+    donation = visible_donation(request, reference)
+    papers = DonationPaper.objects.visible_to(request.membership).filter(donation=donation)
+    return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
+
+
+@require_safe
+def pick_up_calendar(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """The date of a pick-up, for one's calendar."""
+    pick_up = visible_pick_up(request, reference, pk)
+    response = HttpResponse(calendar_of(pick_up), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="enlevement-{reference}.ics"'
+    return response
+
+
+@require_safe
+def pick_up_signature(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The signed slip, scanned, or the signature drawn on screen."""
+    pick_up = visible_pick_up(request, reference, pk)
+    if pick_up.signature is None:
+        raise Http404
+    return file_response(pick_up.signature, as_attachment=False)
+
+
+def visible_donation(request: HttpRequest, reference: str) -> Donation:
+    """The lot, if the person may see it; else a 404."""
+    seen = Donation.objects.visible_to(request.membership).select_related("donor", "commune", "origin_epci")
+    return get_object_or_404(seen, reference=reference)
+
+
+def visible_pick_up(request: HttpRequest, reference: str, pk: int) -> PickUp:
+    """The pick-up of this lot, if the person may see it; else a 404."""
+    seen = PickUp.objects.visible_to(request.membership).filter(donation__reference=reference)
+    return get_object_or_404(seen.select_related("donation__donor", "workshop", "signature"), pk=pk)
+
+
+def may(allowed: object) -> None:
+    """Raises PermissionDenied (403) when a permission function said None: a wrong role or kind."""
+    if allowed is None:
+        raise PermissionDenied
