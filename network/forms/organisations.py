@@ -87,6 +87,7 @@ class OrganisationForm(forms.ModelForm):
             "name",
             "kinds",
             "legal_nature",
+            "legal_form",
             "siret",
             "address",
             "postcode",

@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=160, verbose_name='nom')),
                 ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('departement', 'Département (pilotage)'), ('prefecture', 'Préfecture'), ('region', 'Région'), ('hub', 'Hub territorial'), ('donor', 'Donateur'), ('reconditioner', 'Reconditionneur'), ('epci', 'EPCI'), ('distributor', 'Distributeur'), ('relay', 'Relais de distribution'), ('prescriber', 'Prescripteur'), ('operator', 'Opérateur télécom'), ('recycler', 'Recycleur'), ('mediation', 'Médiation numérique'), ('funder', 'Financeur')], max_length=20), verbose_name='rôles dans la filière')),
                 ('legal_nature', models.CharField(choices=[('public', 'Organisme public'), ('private', 'Entreprise'), ('association', 'Association')], max_length=12, verbose_name='nature juridique')),
+                ('legal_form', models.CharField(blank=True, help_text='SA, SARL, SAS, commune, EPCI, association loi 1901… Le reçu fiscal d’une entreprise la porte.', max_length=60, verbose_name='forme juridique')),
                 ('siret', models.CharField(blank=True, max_length=14, validators=[network.siret.validate_siret], verbose_name='SIRET')),
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='adresse')),
                 ('postcode', models.CharField(blank=True, max_length=5, validators=[django.core.validators.RegexValidator('^[0-9]{5}$', 'Un code postal compte 5 chiffres.')], verbose_name='code postal')),

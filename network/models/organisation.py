@@ -52,6 +52,12 @@ class Organisation(models.Model):
     name = models.CharField("nom", max_length=160)
     kinds = ArrayField(models.CharField(max_length=20, choices=OrganisationKind), verbose_name="rôles dans la filière")
     legal_nature = models.CharField("nature juridique", max_length=12, choices=LegalNature)
+    legal_form = models.CharField(
+        "forme juridique",
+        max_length=60,
+        blank=True,
+        help_text="SA, SARL, SAS, commune, EPCI, association loi 1901… Le reçu fiscal d’une entreprise la porte.",
+    )
     siret = models.CharField("SIRET", max_length=14, blank=True, validators=[validate_siret])
     address = models.CharField("adresse", max_length=200, blank=True)
     postcode = models.CharField(

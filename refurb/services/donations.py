@@ -84,12 +84,14 @@ def create_donation(
     comment: str = "",
     **site: Any,
 ) -> Donation:
-    """Open the draft of a lot; ``site`` takes the columns of ``edit_donation``.
+    """Open the draft of a lot; ``site`` takes the columns of ``edit_donation``. The legal form is the donor's own
+    unless it is given.
 
     Raises PermissionDenied, Refused, and ValidationError for a line or a column that cannot be.
     """
     kind = DonorKind.PUBLIC if donor.legal_nature == LegalNature.PUBLIC else DonorKind.PRIVATE
     row = Donation(donor=donor, donor_kind=kind, **_site(site))
+    row.donor_legal_form = row.donor_legal_form or donor.legal_form
     row.clean_fields(exclude=["state", "reference", "moved_at"])
     created: Donation = gate.create(row, "create", actor=actor, at=at, comment=comment)
     _write_lines(created, lines)

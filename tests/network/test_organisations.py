@@ -18,6 +18,7 @@ DATA = {
     "name": "Atelier du Test",
     "kinds": ["reconditioner"],
     "legal_nature": "association",
+    "legal_form": " association loi 1901 ",
     "siret": "732 829 320 00074",
     "competences": ["repair", "erasure"],
     "is_active": "on",
@@ -33,12 +34,14 @@ def test_the_pilot_creates_an_organisation_with_its_communes(client: Client) -> 
     organisation = Organisation.objects.get(name="Atelier du Test")
     assert response.url == reverse("network:organisation_detail", args=[organisation.reference])
     assert organisation.siret == "73282932000074"
+    assert organisation.legal_form == "association loi 1901"
     served = set(organisation.communes_served.values_list("name", flat=True))
     assert served == {"Lille", "L’Orée de Mormal", "Cambrai"}
     page = client.get(response.url).content.decode()
     assert "L’Orée de Mormal" in page
     assert "732\u00a0829\u00a0320\u00a000074" in page
     assert "Réparation" in page
+    assert "<dd>association loi 1901</dd>" in page
 
 
 def test_whole_epci_are_added_to_the_communes_typed() -> None:

@@ -12,7 +12,7 @@ from network.enums import LegalNature
 from refurb.enums import DeviceState, DifferenceCode, DonationState, PaperKind
 from refurb.models import Device, Donation, DonationLine, DonationPaper, LineExplanation
 from refurb.services.donations import explain_line, reconcile_donation
-from tests.refurb.donations import Scene, first_line, laptops, load_law, public_scene, screens
+from tests.refurb.donations import Scene, again, first_line, laptops, load_law, public_scene, screens
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +193,20 @@ def test_a_company_receives_the_data_of_its_tax_receipt_without_any_value() -> N
     assert values["workshop"] == scene.north.organisation.name
     assert [line["quantity"] for line in values["lines"]] == [2]
     assert "250" not in str(values["lines"])
+
+
+def test_the_legal_form_is_that_of_the_donor_when_the_lot_is_described_and_stays_so() -> None:
+    scene = Scene()
+    scene.donor.legal_form = "SAS"
+    scene.donor.save()
+    donation = scene.draft()
+    assert donation.donor_legal_form == "SAS"
+    assert scene.draft(donor_legal_form="SA").donor_legal_form == "SA"
+
+    scene.donor.legal_form = "SARL"
+    scene.donor.save()
+
+    assert again(donation).donor_legal_form == "SAS"
 
 
 @pytest.mark.parametrize("nature", [LegalNature.PUBLIC, LegalNature.ASSOCIATION])
