@@ -65,9 +65,6 @@ class Cast:
         """One of the technicians of a workshop."""
         return rng.choice(self.people[workshop, Role.TECHNICIAN])
 
-    def recyclers(self) -> list[Organisation]:
-        return [one for one in self.organisations.values() if OrganisationKind.RECYCLER in one.kinds]
-
     def donors(self) -> list[str]:
         """The codes of those who give."""
         return [code for code, one in self.organisations.items() if OrganisationKind.DONOR in one.kinds]
@@ -117,7 +114,7 @@ def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisa
             postcode=row["postcode"],
             commune=commune,
             competences=[Competence(one) for one in row["competences"].split()],
-            email=f"{row['code'].replace('_', '-')}@{DOMAIN}" if row["siret"] else "",
+            email=f"{row['code']}@{DOMAIN}" if row["siret"] else "",
         ),
         communes_served=[one for one in communes.values() if one.arrondissement and one.arrondissement.code in served],
     )

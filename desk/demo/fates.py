@@ -151,7 +151,9 @@ def reopened(work: Work) -> Thread:
     if not (yield from ready(work)):
         return
     yield work.after(3, 8)
-    stock.reopen_device(**work.act, reason=ReopenReason.STORAGE, comment="Un second disque est vissé sous le clavier.")
+    stock.reopen_device(
+        **work.act, reason=ReopenReason.STORAGE, comment="Un second disque était caché sous le premier."
+    )
     found = work.inventory(again=True)
     yield work.after(1)
     work.erase(found)

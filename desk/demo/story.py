@@ -48,8 +48,8 @@ def tell_story(*, as_of: date, seed: int, devices: int, tell: Callable[[float, d
         lots += ordinary(stage, devices - sum(lot.size for lot in lots))
         for thread in (months(stage), running_month(stage), strays(stage)):
             stage.agenda.add(thread)
-        for workshop, recycler in zip(WORKSHOPS, cast.recyclers(), strict=True):
-            stage.agenda.add(passages(stage, workshop, recycler))
+        for workshop in WORKSHOPS:
+            stage.agenda.add(passages(stage, workshop, cast.organisations["recyclage"]))
         for lot in lots:
             stage.agenda.add(Journey(stage, lot).live())
         stage.agenda.run(lambda now: tell((now - start) / (horizon - start), now))

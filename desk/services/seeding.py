@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -51,10 +50,10 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
 def recreate_schema() -> None:
     """Empty the database of the demonstration and make it again: tables, territory, reference data.
 
-    Its tables refuse to be emptied, so their schema goes. Raises ImproperlyConfigured outside the demonstration.
+    Its tables refuse to be emptied, so their schema goes. Raises RuntimeError outside the demonstration.
     """
     if not settings.DEMO:
-        raise ImproperlyConfigured("Only the database of the demonstration is ever dropped.")
+        raise RuntimeError("Only the database of the demonstration is ever dropped.")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")

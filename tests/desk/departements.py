@@ -1,0 +1,55 @@
+"""Départements seeded for a test: the real territory and reference data, few devices."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from desk.models import Seeding
+from desk.services.seeding import seed_demo
+from network.readers.territory import DATA, read_territory
+from network.services.territory import load_territory
+from refurb.readers.reference import read_reference
+from refurb.services.reference import load_reference
+
+AS_OF = date(2025, 11, 27)
+"""A fixed day, so that what is proven here is so every day."""
+OURS = ("network", "documents", "refurb", "reports", "lifecycle", "account")
+DRAWN_OR_TIMED = {"password", "recorded_at", "head", "hash", "salt", "digest", "comment_digest", "message_id"}
+"""Columns that are drawn for secrecy, or that say when the row was really written."""
+
+
+def load_world() -> None:
+    """Everything the demonstration stands on."""
+    load_territory(read_territory(DATA))
+    load_reference(read_reference())
+
+
+def seed(*, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None) -> tuple[Seeding, bool]:
+    return seed_demo(as_of=as_of, seed=seed, devices=devices, tell=tell or silently)
+
+
+def silently(done: float, now: datetime) -> None:
+    """Nobody watches."""
+
+
+def fingerprints() -> dict[str, str]:
+    """For each table of the project, the SHA-256 of its rows, less what is drawn or timed."""
+    return {model._meta.label: _hash(model) for model in _tables()}
+
+
+def _tables() -> Iterator[type[models.Model]]:
+    for config in apps.get_app_configs():
+        if config.label in OURS:
+            yield from config.get_models(include_auto_created=True)
+
+
+def _hash(model: type[models.Model]) -> str:
+    names = [field.attname for field in model._meta.concrete_fields if field.attname not in DRAWN_OR_TIMED]
+    rows = list(model._base_manager.order_by("pk").values_list(*names))
+    return hashlib.sha256(json.dumps(rows, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()

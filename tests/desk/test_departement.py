@@ -1,0 +1,177 @@
+"""The département of the demonstration, seeded once for all these tests."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core import mail
+from django.test import TestCase, override_settings
+from django.utils import timezone
+
+from desk.demo.calendar import is_worked, local
+from desk.demo.catalogue import rows
+from desk.models import Seeding
+from documents.enums import ContentType, Delivery
+from documents.models import Mail, StoredFile
+from documents.services import open_file
+from lifecycle.journal import journal_of
+from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.verification import verify_comments, verify_journal
+from network.demo import DOMAIN, demo_memberships
+from network.enums import OrganisationKind, Role
+from network.models import Commune, Epci, Organisation, User
+from network.siret import is_siret
+from refurb.enums import DonorKind, Outcome
+from refurb.models import (
+    Allocation,
+    Destruction,
+    Device,
+    DeviceEntry,
+    Drive,
+    Erasure,
+    Incident,
+    LineDecision,
+    LineExplanation,
+)
+from reports.enums import ReportState
+from reports.models import Report
+from reports.services import differences, verify_report
+from tests.desk.departements import AS_OF, load_world, seed
+
+
+def project_machines() -> Iterator[type[Machine]]:
+    """Those of the product, without the machine of the tests' own."""
+    for model in machines().values():
+        if not model.__module__.startswith("tests."):
+            yield model
+
+
+class DepartementTests(TestCase):
+    seeding: Seeding
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.enterClassContext(override_settings(DEMO=True, MEDIA_ROOT=cls.folder))
+        super().setUpClass()
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        load_world()
+        cls.seeding, _ = seed()
+
+    def test_every_state_that_a_verb_leads_to_is_there(self) -> None:
+        for model in project_machines():
+            reachable = {str(verb.target) for verb in verbs_of(model).values() if verb.target is not None}
+            present = set(model._base_manager.values_list("state", flat=True))
+            assert reachable - present == set(), model.machine_name
+
+    def test_the_journals_are_whole(self) -> None:
+        faults: list[object] = []
+        read = sum(verify_journal(model, faults.append) for model in machines().values())
+        verify_comments(faults.append)
+        assert faults == []
+        assert read > 300
+
+    def test_each_month_opens_as_the_one_before_closed_and_the_journal_still_says_so(self) -> None:
+        reports = list(Report.objects.order_by("month"))
+        months = [(report.month.year * 12 + report.month.month) for report in reports]
+        assert months == list(range(months[0], months[0] + len(months)))
+        for report in reports:
+            assert differences(report) == []
+            assert verify_report(report)
+
+    def test_every_month_but_the_last_is_frozen_in_order_before_anything_of_the_next_weeks(self) -> None:
+        reports = list(Report.objects.order_by("month"))
+        states = [report.state for report in reports]
+        published = len(reports) - 2
+        assert states == [ReportState.PUBLISHED] * published + [ReportState.FROZEN, ReportState.COMPUTED]
+        assert all(report.frozen_at > report.bounds.end for report in reports[:-1])
+
+    def test_everything_happened_before_the_day_it_is_opened(self) -> None:
+        for model in project_machines():
+            journal = journal_of(model)
+            assert not journal.objects.filter(at__gte=local(AS_OF, 0)).exists()
+        assert not Erasure.objects.filter(recorded_at__gte=local(AS_OF, 0)).exists()
+        assert self.seeding.as_of == AS_OF
+
+    def test_people_act_in_working_hours(self) -> None:
+        for model in project_machines():
+            for at in journal_of(model).objects.filter(actor__isnull=False).values_list("at", flat=True):
+                when = timezone.localtime(at)
+                assert is_worked(when.date()), when
+                assert 8 <= when.hour < 19, when
+
+    def test_what_may_go_wrong_went_wrong_once_at_least(self) -> None:
+        verbs = Counter(DeviceEntry.objects.values_list("verb", flat=True))
+        assert {verb for verb in verbs_of(Device) if not verbs[verb]} == set()
+        assert Incident.objects.exists()
+        assert Erasure.objects.filter(outcome=Outcome.REFUSED).exists()
+        assert LineDecision.objects.exclude(code="").exists()
+        assert LineExplanation.objects.values("code").distinct().count() >= 3
+        assert Drive.objects.missing_erasures().exists()
+        assert Device.objects.filter(destruction_awaited=True).exists()
+        assert Destruction.objects.filter(certificate__isnull=False).exists()
+        assert Device.objects.filter(donor_kind=DonorKind.UNKNOWN).exists()
+        assert Device.objects.filter(serial__in=("", "To be filled by O.E.M.", "0", "XXXXXXXXXX")).exists()
+
+    def test_a_lost_device_that_was_found_is_proven_again(self) -> None:
+        found = Device.objects.filter(journal__verb="report_missing").exclude(state="missing").get()
+        assert found.stay == 2
+        assert Drive.objects.filter(device=found).values_list("stay", flat=True).distinct().count() == 2
+
+    def test_a_lot_is_shared_between_two_workshops(self) -> None:
+        shares = set(Allocation.objects.current().values_list("donation", "workshop"))
+        assert max(Counter(donation for donation, _ in shares).values()) == 2
+
+    def test_every_donor_of_the_files_has_a_site_where_the_post_says(self) -> None:
+        communes = {one.code: one.postcodes for one in Commune.objects.current()}
+        sites = list(rows("sites"))
+        assert {site["donor"] for site in sites} == {
+            row["code"] for row in rows("organisations") if OrganisationKind.DONOR in row["kinds"].split()
+        }
+        for site in sites:
+            assert not site["commune"] or site["postcode"] in communes[site["commune"]], site
+
+    def test_the_sites_cover_every_epci(self) -> None:
+        codes = {site["commune"] for site in rows("sites")}
+        covered = set(Commune.objects.current().filter(code__in=codes).values_list("epci", flat=True))
+        assert covered == set(Epci.objects.values_list("pk", flat=True))
+        assert Organisation.objects.of_kind(OrganisationKind.EPCI).count() == len(covered)
+
+    def test_people_are_invented_and_numbers_belong_to_nobody(self) -> None:
+        for user in User.objects.all():
+            assert user.last_name in ("Exemple", "Démo")
+            assert user.email.endswith(f"@{DOMAIN}")
+        for number in Organisation.objects.exclude(siret="").values_list("siret", flat=True):
+            assert is_siret(number)
+            assert number.startswith("0000")
+
+    def test_one_account_per_role_opens_with_the_password_of_the_demonstration(self) -> None:
+        shown = {(row.role, row.kind) for row in demo_memberships()}
+        assert shown >= {
+            (Role.PILOT, OrganisationKind.DEPARTEMENT),
+            (Role.CONTACT, OrganisationKind.DONOR),
+            (Role.MANAGER, OrganisationKind.RECONDITIONER),
+            (Role.TECHNICIAN, OrganisationKind.RECONDITIONER),
+            (Role.MANAGER, OrganisationKind.EPCI),
+            (Role.REVIEWER, OrganisationKind.EPCI),
+            (Role.OBSERVER, OrganisationKind.PREFECTURE),
+            (Role.ADVISER, OrganisationKind.DISTRIBUTOR),
+        }
+        assert all(row.user.check_password(settings.DEMO_PASSWORD) for row in demo_memberships())
+
+    def test_nothing_was_sent(self) -> None:
+        assert not mail.outbox
+        assert set(Mail.objects.values_list("delivery", flat=True)) == {Delivery.QUEUED}
+        addresses = {address for to in Mail.objects.values_list("to", flat=True) for address in to}
+        assert all(address.endswith(f"@{DOMAIN}") for address in addresses)
+
+    def test_the_texts_that_are_attached_say_that_they_prove_nothing(self) -> None:
+        with override_settings(MEDIA_ROOT=self.folder):
+            texts = [
+                open_file(file).read().decode() for file in StoredFile.objects.filter(content_type=ContentType.TEXT)
+            ]
+        assert texts
+        assert all("données inventées, ne prouve rien" in text.split("\n")[0] for text in texts)

@@ -1,0 +1,168 @@
+"""Seeding once, again, after an accident, and two at a time."""
+
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from desk.models import Seeding
+from desk.services import seeding
+from desk.services.seeding import SeedingRefused, recreate_schema
+from lifecycle.clock import CLOCK_LOCK
+from network.models import Epci, User
+from refurb.models import Device
+from tests.desk.departements import AS_OF, fingerprints, load_world, seed
+from tests.network.factories import make_user
+
+
+@pytest.fixture
+def demo(settings: Any) -> None:
+    settings.DEMO = True
+
+
+@pytest.fixture
+def world(transactional_db: None, demo: None) -> Iterator[None]:
+    """The territory and the reference data in tables numbered from 1, as in a new database."""
+    call_command("flush", interactive=False, verbosity=0)
+    load_world()
+    yield
+    ContentType.objects.clear_cache()
+
+
+@pytest.fixture
+def short_story(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The story is not told: the days it was asked for are written down."""
+    told: list[date] = []
+    monkeypatch.setattr(seeding, "tell_story", lambda **asked: told.append(asked["as_of"]))
+    return told
+
+
+def test_the_same_day_and_seed_give_the_same_departement(world: None) -> None:
+    seed(seed=7, devices=0)
+    once = fingerprints()
+    call_command("flush", interactive=False, verbosity=0)
+    load_world()
+    seed(seed=7, devices=0)
+    assert fingerprints() == once
+
+
+def test_an_unfinished_seeding_is_dropped_and_started_again(world: None) -> None:
+    class Interrupted(Exception):
+        """Somebody pressed Ctrl-C."""
+
+    def interrupt(done: float, now: object) -> None:
+        if Device.objects.exists():
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        seed(devices=0, tell=interrupt)
+    assert Seeding.objects.get().finished_at is None
+    done, is_new = seed(as_of=AS_OF - timedelta(days=1), devices=0)
+    assert is_new
+    assert list(Seeding.objects.values_list("pk", "as_of")) == [(done.pk, AS_OF - timedelta(days=1))]
+    assert Epci.objects.count() == 17
+    assert not Device.objects.filter(moved_at__date__gt=AS_OF - timedelta(days=2)).exists()
+
+
+@pytest.mark.django_db
+def test_a_finished_seeding_is_kept(demo: None, short_story: list[date]) -> None:
+    load_world()
+    first, is_new = seed()
+    assert is_new
+    assert seed(as_of=AS_OF - timedelta(days=40), seed=8) == (first, False)
+    assert short_story == [AS_OF]
+
+
+def test_a_second_seeding_waits_for_the_first_then_does_nothing(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, may_end, answers = threading.Event(), threading.Event(), []
+
+    def long_story(**asked: object) -> None:
+        began.set()
+        assert may_end.wait(20)
+
+    def run() -> None:
+        answers.append(seed()[1])
+        connection.close()
+
+    monkeypatch.setattr(seeding, "tell_story", long_story)
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    threads[0].start()
+    assert began.wait(20)
+    threads[1].start()
+    wait_for_a_waiter()
+    assert answers == []
+    may_end.set()
+    for thread in threads:
+        thread.join(20)
+    assert answers == [True, False]
+    assert Seeding.objects.count() == 1
+
+
+def wait_for_a_waiter() -> None:
+    """Until somebody waits for the lock of the clock."""
+    tick = threading.Event()
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid::bigint ="
+                " hashtextextended(%s, 0) & 4294967295",
+                [CLOCK_LOCK],
+            )
+            if cursor.fetchone()[0]:
+                return
+        tick.wait(0.05)
+    pytest.fail("nobody waits for the lock")
+
+
+@pytest.mark.django_db
+def test_a_database_with_accounts_of_its_own_is_left_alone(demo: None, short_story: list[date]) -> None:
+    load_world()
+    make_user()
+    with pytest.raises(SeedingRefused, match="déjà des comptes"):
+        seed()
+    assert not Seeding.objects.exists()
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_day_to_come_or_too_far_back_is_refused(demo: None, short_story: list[date]) -> None:
+    load_world()
+    with pytest.raises(SeedingRefused, match="à venir"):
+        seed(as_of=timezone.localdate() + timedelta(days=1))
+    with pytest.raises(SeedingRefused, match="load_reference"):
+        seed(as_of=date(2024, 6, 1))
+
+
+@pytest.mark.django_db
+def test_nothing_is_invented_without_the_territory(demo: None, short_story: list[date]) -> None:
+    with pytest.raises(SeedingRefused, match="load_territory"):
+        seed()
+
+
+@pytest.mark.django_db
+def test_nothing_is_invented_nor_dropped_outside_the_demonstration(short_story: list[date]) -> None:
+    load_world()
+    with pytest.raises(CommandError, match="démonstration"):
+        call_command("seed_demo")
+    with pytest.raises(RuntimeError, match="demonstration"):
+        recreate_schema()
+    assert Epci.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_it_did_and_what_it_found(
+    demo: None, short_story: list[date], capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_world()
+    call_command("seed_demo", "--as-of", AS_OF.isoformat(), "--seed", "3")
+    call_command("seed_demo")
+    told = capsys.readouterr().out
+    assert "27/11/2025, graine 3 : prête" in told
+    assert "déjà en place" in told
+    assert short_story == [AS_OF]
