@@ -12,7 +12,7 @@ from django.utils import dateformat, timezone
 from lifecycle.actors import Actor
 from lifecycle.answers import Action, actions_for
 from lifecycle.journal import Entry, journal_of
-from lifecycle.machine import Machine, machines, state_label, verbs_of
+from lifecycle.machine import Machine, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.requirements import Reason
 
@@ -66,20 +66,22 @@ class Button:
     label: str
     url: str
     reasons: tuple[Told, ...]
-    irreversible: bool
+    forward: bool
 
 
 @register.inclusion_tag("lifecycle/action_bar.html", takes_context=True)
 def action_bar(context: template.Context, row: Machine, main: str = "") -> dict[str, Any]:
     """What whoever acts may do on a row: one main button, the other actions, the greyed ones with « Pourquoi ? ».
 
-    ``main`` names the verb of the main button; otherwise it is the possible verb that starts from the fewest states.
+    ``main`` names the verb of the main button; otherwise it is the possible step forward that starts from the fewest states.
     A verb without a page of its own is left out.
     """
     membership = context["request"].membership
     actions = actions_for(row, membership) if membership else []
-    sources = {name: len(declared.sources) for name, declared in verbs_of(type(row)).items()}
-    actions.sort(key=lambda action: (action.verb != main, action.irreversible, sources[action.verb]))
+    verbs = verbs_of(type(row))
+    actions.sort(
+        key=lambda action: (action.verb != main, not _forward(verbs[action.verb]), len(verbs[action.verb].sources))
+    )
     buttons = [button for action in actions if (button := _button(row, action))]
     return {
         "possible": [button for button in buttons if not button.reasons],
@@ -89,7 +91,13 @@ def action_bar(context: template.Context, row: Machine, main: str = "") -> dict[
 
 def _button(row: Machine, action: Action) -> Button | None:
     url = _url(action.url_name, row)
-    return Button(action.label, url, tell(row, action.reasons), action.irreversible) if url else None
+    forward = _forward(verbs_of(type(row))[action.verb])
+    return Button(action.label, url, tell(row, action.reasons), forward) if url else None
+
+
+def _forward(declared: Verb) -> bool:
+    """A step of the file's life: neither a way out that cannot be undone, nor a correction that leaves the state."""
+    return not declared.irreversible and declared.target is not None
 
 
 def tell(row: Machine, given: Iterable[Reason]) -> tuple[Told, ...]:
