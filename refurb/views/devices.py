@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from network.permissions import is_pilot
 from refurb.enums import DeviceState
 from refurb.filters.devices import DeviceFilter
 from refurb.models import Device, Donation, Drive, Incident
+from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_work_on_device, sees_devices
 from refurb.tables.devices import DeviceTable, IncidentTable, MissingErasureTable
 from refurb.views.device_sets import SET_VERBS
@@ -84,14 +85,14 @@ def bench(request: HttpRequest) -> HttpResponse:
     actor = request.membership
     if can_work_on_device(actor) is None:
         raise PermissionDenied
-    here = with_since(Device.objects.visible_to(actor).filter(workshop=actor.organisation_id)).order_by("since", "pk")
-    received, waiting, unusable = (
-        _columned(here.filter(state=state)) for state in (S.RECEIVED, S.AWAITING_PART, S.UNUSABLE)
+    mine = Device.objects.visible_to(actor).filter(workshop=actor.organisation_id)
+    totals = dict(mine.order_by().values_list("state").annotate(total=Count("pk")))
+    in_process, waiting, received, unusable = (
+        {"rows": list(oldest_first(mine, state)[:BENCH_LIMIT]), "total": totals.get(state, 0)}
+        for state in (S.IN_PROCESS, S.AWAITING_PART, S.RECEIVED, S.UNUSABLE)
     )
-    in_process = _columned(here.filter(state=S.IN_PROCESS))
-    lacking = gate.preview(
-        Device.objects.filter(pk__in=[device.pk for device in in_process["rows"]]), "recondition", actor=actor
-    ).refused
+    shown = [device.pk for device in in_process["rows"]]
+    lacking = gate.preview(Device.objects.filter(pk__in=shown), "recondition", actor=actor).refused
     for device in in_process["rows"]:
         reasons = lacking.get(device.pk, ())
         page = "refurb:device_evidence" if reasons else "refurb:device_recondition"
@@ -103,17 +104,10 @@ def bench(request: HttpRequest) -> HttpResponse:
         "in_process": in_process,
         "waiting": waiting,
         "unusable": unusable,
-        "in_stock": here.in_stock().count(),
+        "in_stock": totals.get(S.READY, 0),
         "missing_erasures": missing_erasures_seen_by(actor).count(),
     }
     return render(request, "refurb/bench.html", context)
-
-
-def _columned(devices: Any) -> dict[str, Any]:
-    """The first devices of a state, and how many there are in all."""
-    rows = list(devices[: BENCH_LIMIT + 1])
-    total = devices.count() if len(rows) > BENCH_LIMIT else len(rows)
-    return {"rows": rows[:BENCH_LIMIT], "total": total}
 
 
 @require_safe
@@ -138,6 +132,11 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     table = IncidentTable(incidents)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     return render(request, "refurb/incident_list.html", {"table": table})
+
+
+def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:
+    """The devices of one state, those that have been in it the longest first."""
+    return with_since(devices.filter(state=state)).order_by("since", "pk")
 
 
 def missing_erasures_seen_by(actor: Actor) -> Any:
