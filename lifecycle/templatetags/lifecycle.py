@@ -73,8 +73,8 @@ class Button:
 def action_bar(context: template.Context, row: Machine, main: str = "") -> dict[str, Any]:
     """What whoever acts may do on a row: one main button, the other actions, the greyed ones with « Pourquoi ? ».
 
-    ``main`` names the verb of the main button; otherwise it is the possible step forward that starts from the fewest states.
-    A verb without a page of its own is left out.
+    ``main`` names the verb of the main button; otherwise it is the possible step forward that starts from the
+    fewest states. A verb without a page of its own is left out.
     """
     membership = context["request"].membership
     actions = actions_for(row, membership) if membership else []
