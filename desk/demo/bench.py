@@ -46,17 +46,15 @@ TOOLS = {
 
 
 class Work:
-    """A device, its model, and the hands it is in. ``now`` is the instant of the present act."""
+    """A device as it came in, its model, and the hands it is in. ``now`` is the instant of the present act."""
 
     def __init__(self, stage: Stage, workshop: str, device: Device, model: Model, now: datetime) -> None:
         self.stage, self.rng = stage, stage.rng
-        self.workshop, self.pk, self.tag, self.type = workshop, device.pk, device.tag, device.type
-        self.model, self.now = model, now
+        self.workshop, self.device, self.model, self.now = workshop, device, model, now
 
     @property
-    def device(self) -> Device:
-        """The row as the database has it now."""
-        return Device.objects.get(pk=self.pk)
+    def type(self) -> str:
+        return self.device.type
 
     @property
     def technician(self) -> Membership:
@@ -119,7 +117,7 @@ class Work:
         """Record the erasure of a drive that ran since its inventory; with ``errors`` it proves nothing."""
         if drive is None:
             return None
-        hand, device = self.hand, self.device
+        hand = self.hand
         method, tool, verification, hidden = TOOLS[DriveKind(drive.kind)]
         started = drive.recorded_at + timedelta(minutes=5)
         running = timedelta(minutes=self.rng.randint(40, 220) if method == ErasureMethod.OVERWRITE else 3)
@@ -128,7 +126,7 @@ class Work:
         report = None
         if method != ErasureMethod.RESET:
             report = papers.erasure_report(
-                device=device,
+                device=self.device,
                 drive=drive,
                 started=started,
                 finished=finished,
@@ -176,7 +174,7 @@ class Work:
         grading = bench.grade_device(**self.act, measures=self._measures(), cosmetic=self._cosmetic())
         if grading.grade in LOW_GRADES:
             self.reject(UnusableReason.OBSOLETE)
-            self.stage.doomed[self.workshop].append(self.pk)
+            self.stage.doomed[self.workshop].append(self.device.pk)
             return False
         price = self.stage.catalogue.price(self.type, grading.grade)
         stock.recondition_device(**self.act, price=price)

@@ -109,6 +109,7 @@ def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisa
             name=row["name"],
             kinds=[OrganisationKind(kind) for kind in row["kinds"].split()],
             legal_nature=LegalNature(row["legal_nature"]),
+            legal_form=row["legal_form"],
             siret=row["siret"],
             address=row["address"],
             postcode=row["postcode"],
@@ -127,6 +128,7 @@ def _epci(epci: Epci) -> Organisation:
             name=epci.name,
             kinds=[OrganisationKind.EPCI],
             legal_nature=LegalNature.PUBLIC,
+            legal_form="EPCI",
             epci=epci,
             competences=[Competence.STORAGE],
         )

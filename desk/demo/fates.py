@@ -194,7 +194,7 @@ def recycled(work: Work) -> Thread:
     yield from _in_hand(work, 1, 10)
     work.test(_broken(work))
     work.reject(work.rng.choice((UnusableReason.UNECONOMIC, UnusableReason.BROKEN, UnusableReason.OBSOLETE)))
-    work.stage.doomed[work.workshop].append(work.pk)
+    work.stage.doomed[work.workshop].append(work.device.pk)
 
 
 def unerasable(work: Work) -> Thread:
@@ -206,7 +206,7 @@ def unerasable(work: Work) -> Thread:
     if work.type not in MOBILE:
         work.erase(drive, errors=4096)
     work.reject(UnusableReason.UNERASABLE)
-    work.stage.doomed[work.workshop].append(work.pk)
+    work.stage.doomed[work.workshop].append(work.device.pk)
 
 
 def too_old(work: Work) -> Thread:
@@ -214,7 +214,7 @@ def too_old(work: Work) -> Thread:
     yield work.after(1, 4)
     work.inventory()
     work.reject(UnusableReason.OBSOLETE)
-    work.stage.doomed[work.workshop].append(work.pk)
+    work.stage.doomed[work.workshop].append(work.device.pk)
 
 
 def dismantled(work: Work) -> Thread:
@@ -236,7 +236,7 @@ def lost_and_found(work: Work) -> Thread:
         **work.act, reason=MissingReason.STOCKTAKE, comment="Absent de son étagère à l’inventaire."
     )
     yield work.after(5, 9)
-    devices.receive_device(**work.act, tag=work.tag, comment="Retrouvé derrière le chariot.", place="Étagère R1")
+    devices.receive_device(**work.act, tag=work.device.tag, comment="Retrouvé derrière le chariot.", place="Étagère R1")
     yield from ready(work)
 
 
@@ -262,8 +262,7 @@ def retyped(work: Work) -> Thread:
     """Announced as a telephone, it is a tablet."""
     yield work.after(1, 5)
     devices.start_device(**work.act)
-    devices.reclassify_device(**work.act, reason=ReclassifyReason.AUDIT, type=work.model.type)
-    work.type = work.model.type
+    work.device = devices.reclassify_device(**work.act, reason=ReclassifyReason.AUDIT, type=work.model.type)
     drive = work.inventory()
     yield work.after(1)
     work.erase(drive)

@@ -141,7 +141,6 @@ class Journey:
             at=self.now,
             description=self.lot.description,
             peripherals=self.rng.randint(0, 20),
-            donor_legal_form="SAS" if self.donor.legal_nature == LegalNature.PRIVATE else "",
             **self.lot.site.description,
         )
 
