@@ -2,16 +2,19 @@
 household.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
-from documents.emails import compose
-from documents.services import queue_mail
+from documents.emails import absolute_url, compose
+from documents.models import StoredFile
+from documents.services import queue_mail, store_file
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
+from refurb.documents import calendar_of
 from refurb.models.decision import Allocation
 from refurb.models.donation import Donation, DonationLine
 from refurb.models.pick_up import PickUp
@@ -72,15 +75,22 @@ def donation_declined_for_donor(donation: Donation, at: datetime) -> None:
 
 
 def pick_up_scheduled_for_donor(pick_up: PickUp, at: datetime) -> None:
-    """A workshop comes: when, who, with whom on site; the date goes into the donor's calendar."""
-    donation = pick_up.donation
-    _write("pick_up_scheduled_for_donor", donation, _donor_contacts(donation), at, pick_up=pick_up)
+    """A workshop comes: when, who, with whom on site; the date is attached for the donor's calendar."""
+    _tell_date("pick_up_scheduled_for_donor", pick_up, at)
 
 
 def pick_up_cancelled_for_donor(pick_up: PickUp, at: datetime) -> None:
-    """A workshop does not come any more on that date."""
+    """A workshop does not come any more on that date; what is attached takes it out of the donor's calendar."""
+    _tell_date("pick_up_cancelled_for_donor", pick_up, at)
+
+
+def _tell_date(template: str, pick_up: PickUp, at: datetime) -> None:
     donation = pick_up.donation
-    _write("pick_up_cancelled_for_donor", donation, _donor_contacts(donation), at, pick_up=pick_up)
+    people = _donor_contacts(donation)
+    if people:
+        name = f"enlevement-{donation.reference}.ics"
+        calendar = store_file(content=calendar_of(pick_up), name=name, by=None, at=at)
+        _write(template, donation, people, at, attachments=[calendar], pick_up=pick_up)
 
 
 def donation_withdrawn_for_pilot(donation: Donation, at: datetime) -> None:
@@ -120,7 +130,9 @@ def devices_lost_for_pilots(incidents: Iterable[Incident], at: datetime) -> None
 
 
 def _tell_lost(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:
-    subject, body = compose(f"emails/refurb/{template}.txt", {"owner": owner, "incidents": lost, "at": at})
+    page = _page(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
+    context = {"owner": owner, "incidents": lost, "at": at, "page": page}
+    subject, body = compose(f"emails/refurb/{template}.txt", context)
     about = ("device", lost[0].device_id)
     for to in people.values():
         queue_mail(to=to, subject=subject, body=body, about=about, at=at)
@@ -136,11 +148,24 @@ def _by(link: str, incidents: Iterable[Incident]) -> dict[Any, list[Incident]]:
 # --- what messages share
 
 
-def _write(template: str, donation: Donation, people: People, at: datetime, **context: Any) -> None:
+def _write(
+    template: str,
+    donation: Donation,
+    people: People,
+    at: datetime,
+    attachments: Collection[StoredFile] = (),
+    **context: Any,
+) -> None:
     """One mail per organisation: its people see each other's address, not those of the others."""
-    subject, body = compose(f"emails/refurb/{template}.txt", {"donation": donation, **context})
+    context |= {"donation": donation, "page": _page(donation)}
+    subject, body = compose(f"emails/refurb/{template}.txt", context)
+    about = ("donation", donation.pk)
     for to in people.values():
-        queue_mail(to=to, subject=subject, body=body, about=("donation", donation.pk), at=at)
+        queue_mail(to=to, subject=subject, body=body, about=about, attachments=attachments, at=at)
+
+
+def _page(donation: Donation) -> str:
+    return absolute_url(reverse("refurb:donation_detail", args=[donation.reference]))
 
 
 def _people_of(memberships: Any) -> People:

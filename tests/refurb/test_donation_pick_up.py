@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from documents.models import Mail
-from documents.services import store_file
+from documents.enums import ContentType
+from documents.models import Mail, StoredFile
+from documents.services import open_file, store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from network.services.accounts import forget_user
+from network.services.accounts import disable_account, forget_user
 from refurb.documents import calendar_of
 from refurb.enums import DeviceState, DonationState, PaperKind, SlipProof, WithdrawalReason
 from refurb.models import DeedAcceptance, DeedText, Device, DonationPaper, PickUp, PickUpCount
@@ -144,6 +145,34 @@ def test_scheduling_writes_the_pick_up_its_slip_and_tells_the_donor() -> None:
     mail = Mail.objects.get(about_pk=donation.pk, subject__contains="enlèvement le")
     assert mail.to == [scene.contact.user.email]
     assert pick_up.slot in mail.body
+    assert f"http://localhost:8000/lots/{donation.reference}/" in mail.body
+
+
+def test_the_date_is_attached_to_what_the_donor_is_told_and_its_cancellation_too() -> None:
+    scene = Scene()
+    donation = scene.scheduled()
+    scene.schedule(donation, scene.north, starts_at=timezone.now() + timedelta(days=8))
+    withdraw_donation(actor=scene.contact, donation=donation, reason="kept")
+
+    told = Mail.objects.filter(about_pk=donation.pk, to=[scene.contact.user.email], subject__contains="enlèvement")
+    files = [attachment.file for mail in told.order_by("pk") for attachment in mail.attachments.all()]
+
+    assert [file.name for file in files] == [f"enlevement-{donation.reference}.ics"] * 3
+    assert all(mail.body.count("fichier joint (.ics)") == 1 for mail in told)
+    calendars = [open_file(file).read().decode() for file in files]
+    assert ["METHOD:CANCEL" in calendar for calendar in calendars] == [False, False, True]
+    assert [f"SEQUENCE:{rank}" in calendar for rank, calendar in enumerate(calendars)] == [True] * 3
+
+
+def test_a_donor_without_anybody_to_write_to_leaves_no_calendar_behind() -> None:
+    scene = Scene()
+    donation = scene.qualified()
+    scene.accept(donation)
+    disable_account(user=scene.contact.user)
+
+    scene.schedule(donation, scene.north)
+
+    assert not StoredFile.objects.filter(content_type=ContentType.CALENDAR).exists()
 
 
 def test_a_pick_up_is_scheduled_again_with_a_new_slip() -> None:

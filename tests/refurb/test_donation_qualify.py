@@ -94,6 +94,7 @@ def test_donor_and_workshops_are_told_each_what_is_theirs() -> None:
     assert "3 × ordinateur portable" in told[scene.north.manager.user.email].body
     assert "2 × ordinateur portable" in told[scene.south.manager.user.email].body
     assert "acte de don" in told[scene.contact.user.email].body
+    assert all(f"http://localhost:8000/lots/{donation.reference}/" in mail.body for mail in told.values())
 
 
 def test_no_task_carries_anything_but_keys() -> None:
