@@ -16,6 +16,8 @@ class Actor(Protocol):
     def kind(self) -> str: ...
     @property
     def organisation_id(self) -> int | None: ...
+    @property
+    def reads_all(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class System:
     role: str = "system"
     kind: str = ""
     organisation_id: None = None
+    reads_all: bool = True
 
     def __str__(self) -> str:
         return "Maillon"
@@ -41,6 +44,7 @@ class SignedLink:
     pk: None = None
     role: str = "link"
     kind: str = ""
+    reads_all: bool = False
 
     def __str__(self) -> str:
         return "Lien signé"

@@ -171,7 +171,7 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, *, locked
 
 def wrong_state(model: type[Machine], verb: Verb, state: str) -> Reason:
     """The reason given when the verb does not start from this state."""
-    return Reason("state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} ».")
+    return Reason("state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} ».")
 
 
 def stamps_of(model: type[Machine], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:

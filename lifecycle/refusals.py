@@ -13,7 +13,7 @@ def reasons_into(form: Form, refused: Refused) -> None:
 
 
 def told(reason: Reason) -> str:
-    """What is missing, then who can do something about it: « Il manque… (peut y remédier : le donateur). »"""
+    """What is missing, then who can do something about it: « Il manque… (Peut y remédier : le donateur). »"""
     if not reason.lifted_by:
         return reason.sentence
-    return f"{reason.sentence} (Peut y remédier : {reason.lifted_by}.)"
+    return f"{reason.sentence} (Peut y remédier : {reason.lifted_by}.)"

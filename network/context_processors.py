@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from network.enums import OrganisationKind as Kind
-from network.permissions import is_pilot
+from network.enums import Role
+from network.permissions import acts_as, is_pilot
 
 EVERYONE = frozenset(Kind)
 NAVIGATION: tuple[tuple[str, str, frozenset[Kind]], ...] = (
@@ -26,6 +27,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Kind]], ...] = (
 )
 """Label, URL name, and the kinds whose people find the entry in their navigation."""
 FOR_THE_PILOT = (("Courrier", "documents:mail_list"),)
+FOR_THE_WORKSHOP = ("Établi", "refurb:bench")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -39,6 +41,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     if membership is None:
         return []
     entries = [(label, name) for label, name, kinds in NAVIGATION if membership.kind in kinds]
+    if acts_as(membership, (Role.TECHNICIAN, Kind.RECONDITIONER)):
+        entries.insert(0, FOR_THE_WORKSHOP)
     if is_pilot(membership):
         entries += FOR_THE_PILOT
     shown = []
@@ -48,4 +52,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         except NoReverseMatch:
             continue
         shown.append({"label": label, "url": url, "current": request.path.startswith(url)})
+    current = [entry for entry in shown if entry["current"]]
+    for entry in current:
+        entry["current"] = len(entry["url"]) == max(len(other["url"]) for other in current)
     return shown

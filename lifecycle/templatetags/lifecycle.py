@@ -139,23 +139,25 @@ class Happening:
 def timeline(context: template.Context, row: Machine) -> dict[str, Any]:
     """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
 
-    A cause is told to those who may see its object.
+    A cause is told to those who may see its object; the name of who acted and his comment, to his own organisation
+    and to whoever reads all. The others read the role and the organisation.
     """
+    actor = context["request"].membership
     entries = list(journal_of(type(row)).objects.of(row))
-    digests = [entry.comment_digest for entry in entries if entry.comment_digest]
+    digests = [entry.comment_digest for entry in entries if entry.comment_digest and _reads(actor, entry)]
     comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
-    causes = _causes(entries, context["request"].membership)
+    causes = _causes(entries, actor)
     return {
         "happenings": [
             Happening(
                 sentence=entry.sentence(),
                 at=entry.at,
-                who=_who(entry),
-                capacity=_capacity(entry),
+                who=_who(entry, actor),
+                capacity=_capacity(entry, actor),
                 state=state_label(type(row), entry.target),
                 cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
                 comment=comments.get(entry.comment_digest, ""),
-                comment_erased=bool(entry.comment_digest) and not comments.get(entry.comment_digest),
+                comment_erased=comments.get(entry.comment_digest) == "",
             )
             for entry in entries
         ]
@@ -178,11 +180,19 @@ def _causes(entries: Iterable[Entry], actor: Actor | None) -> dict[tuple[str, in
     return told
 
 
-def _who(entry: Entry) -> str:
+def _reads(actor: Actor | None, entry: Entry) -> bool:
+    """Whether the name and the comment of this row are for whoever reads: what a team writes stays in the team."""
+    return actor is not None and (actor.reads_all or entry.organisation in (None, actor.organisation_id))
+
+
+def _who(entry: Entry, actor: Actor | None) -> str:
     if entry.actor is not None:
-        return str(entry.actor.user)
+        return str(entry.actor.user) if _reads(actor, entry) else str(entry.actor.organisation)
     return "Une personne, par un lien signé" if entry.via else "Maillon, à l’échéance" if entry.due_at else "Maillon"
 
 
-def _capacity(entry: Entry) -> str:
-    return f"{entry.actor.get_role_display()}, {entry.actor.organisation}" if entry.actor is not None else ""
+def _capacity(entry: Entry, actor: Actor | None) -> str:
+    if entry.actor is None:
+        return ""
+    role = entry.actor.get_role_display()
+    return f"{role}, {entry.actor.organisation}" if _reads(actor, entry) else role.lower()

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from lifecycle.actors import Actor
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models.organisation import Organisation
-from network.permissions import sees_everything
+from network.permissions import is_pilot, sees_everything
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -81,6 +81,11 @@ class Membership(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def reads_all(self) -> bool:
+        """The pilot reads names and comments of every organisation; the others, those of their own."""
+        return is_pilot(self)
 
     @classmethod
     def every_role(cls) -> list["Membership"]:

@@ -42,6 +42,13 @@ class DeviceMachine(Machine):
     machine_name = "device"
     reference_prefix = "A"
     dimensions = ("type", "origin_epci", "convention_epci", "donor_kind")
+    state_tones = {
+        S.READY: "done",
+        S.HANDED_OVER: "done",
+        S.AWAITING_PART: "todo",
+        S.UNUSABLE: "todo",
+        S.MISSING: "danger",
+    }
 
     state = FSMField("état", choices=DeviceState, default=DeviceState.DECLARED, protected=True)
 

@@ -77,7 +77,7 @@ def test_a_role_that_never_does_the_verb_is_not_allowed(announce: Announce, pilo
 
 def test_a_verb_from_the_wrong_state_is_refused_with_both_names(announce: Announce, keeper: Membership) -> None:
     (parcel,) = announce()
-    with pytest.raises(Refused, match=r"« Remettre » n’est pas possible depuis l’état « Annoncé »"):
+    with pytest.raises(Refused, match=r"« Remettre » n’est pas possible depuis l’état « Annoncé »"):
         gate.apply(parcel, "give", actor=keeper)
 
 

@@ -20,9 +20,11 @@ from lifecycle.refusals import reasons_into
 from lifecycle.registry import Move, follow, registry
 from lifecycle.requirements import Reason
 from lifecycle.templatetags.lifecycle import moment, tell
+from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests.lifecycle.parcels import machine
 from tests.lifecycle.parcels.models import Parcel, SealProof
+from tests.network.factories import make_membership
 
 type Announce = Callable[..., list[Parcel]]
 
@@ -73,7 +75,7 @@ def test_a_possible_action_is_a_link_and_a_greyed_one_says_why(stored: Parcel, k
     assert "Remettre : pas encore possible.</span>" in html
     assert "Pourquoi ?" in html
     assert "Le scellé n’a pas été relevé." in html
-    assert "Peut y remédier : le magasinier." in html
+    assert "Peut y remédier : le magasinier." in html
 
 
 def test_what_is_missing_is_linked_to_where_it_is_solved(stored: Parcel, keeper: Membership) -> None:
@@ -120,6 +122,20 @@ def test_the_timeline_tells_who_when_and_what_newest_first(stored: Parcel, keepe
     assert str(keeper.user) in html
     assert f"(Technicien, {keeper.organisation})" in html
     assert '<span class="visually-hidden">État après :</span> En rayon' in html
+
+
+def test_names_and_comments_stay_in_the_organisation_that_wrote_them(stored: Parcel, keeper: Membership) -> None:
+    broken = gate.apply(stored, "break_", actor=keeper, reason="fell", comment="Tombé du quai")
+    stranger = make_membership(Role.CONTACT, OrganisationKind.DONOR)
+    read = shown("timeline row", broken, stranger)
+    assert str(keeper.user) not in read
+    assert "Tombé" not in read
+    assert "effacé" not in read
+    assert str(keeper.organisation) in read
+    assert "technicien" in read
+    pilot = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+    assert str(keeper.user) in shown("timeline row", broken, pilot)
+    assert "Tombé" in shown("timeline row", broken, pilot)
 
 
 def test_a_comment_is_shown_escaped_until_it_is_erased(stored: Parcel, keeper: Membership) -> None:
@@ -209,5 +225,5 @@ def test_reasons_go_to_the_field_they_concern_or_above_the_form() -> None:
     reasons_into(form, refused)
     assert form.errors == {
         "weight": ["Le poids dépasse la limite."],
-        "__all__": ["Le dépôt est fermé. (Peut y remédier : le gardien.)"],
+        "__all__": ["Le dépôt est fermé. (Peut y remédier : le gardien.)"],
     }
