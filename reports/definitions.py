@@ -47,14 +47,16 @@ GENERAL: dict[str, str] = {
         "Quantités inscrites au journal à l’annonce des lots et à leur qualification, pour les lots annoncés ou "
         "qualifiés pendant le mois. Un lot annoncé un mois peut être qualifié un autre mois."
     ),
-    "Enlevé": "Unités annoncées dont l’atelier a pris la garde pendant le mois : enlevées, ou reçues directement.",
+    "Enlevé (quantité du mois)": (
+        "Unités annoncées dont l’atelier a pris la garde pendant le mois : enlevées, ou reçues directement."
+    ),
     "Effacements manquants : disques": (
         "Disques retirés d’un appareil, ou partis avec un appareil recyclé ou démonté, que rien ne prouve "
-        "effacés ou détruits au dernier instant du mois. Un certificat du donateur ne compte pas. Objectif : 0."
+        "effacés ou détruits au dernier instant du mois. Un certificat du donateur ne compte pas. Objectif : 0."
     ),
     "Effacements manquants : appareils": (
         "Appareils introuvables après la prise de garde, dont le stockage n’est pas inventorié et prouvé effacé "
-        "au dernier instant du mois. Un écran ne contient pas de données. Objectif : 0."
+        "au dernier instant du mois. Un écran ne contient pas de données. Objectif : 0."
     ),
     "Incidents": (
         "Violations possibles de données personnelles ouvertes pendant le mois : un appareil perdu, sous la "

@@ -4,13 +4,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from documents.kinds import register_kind
 from documents.models import Document
 from documents.services import freeze_document, render_pdf
 from lifecycle.actors import Actor
+from lifecycle.templatetags.lifecycle import moment
 from reports.definitions import definitions
 from reports.enums import ReportState
 from reports.models import PAPER, Report
@@ -82,10 +82,7 @@ def paper_values(report: Report) -> dict[str, Any]:
 def standing(report: Report) -> str:
     """How far the figures go and how firm they are, in one sentence."""
     if report.state == ReportState.COMPUTED:
-        whole = "mois entier" if report.is_whole else f"arrêtés au {_moment(report.as_of)}"
-        return f"Chiffres provisoires ({whole}), calculés le {_moment(report.computed_at)}."
-    return f"Chiffres du mois entier, figés le {_moment(report.frozen_at)} : ils ne changent plus."
-
-
-def _moment(instant: datetime | None) -> str:
-    return "" if instant is None else date_format(timezone.localtime(instant), "j N Y à H:i")
+        whole = "mois entier" if report.is_whole else f"arrêtés au {moment(report.as_of)}"
+        return f"Chiffres provisoires ({whole}), calculés le {moment(report.computed_at)}."
+    assert report.frozen_at is not None
+    return f"Chiffres du mois entier, figés le {moment(report.frozen_at)} : ils ne changent plus."

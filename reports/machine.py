@@ -57,7 +57,6 @@ MONTH_OVER = Requirement(
     "month_over",
     "Un mois se fige à partir d’une heure après sa fin, quand plus rien ne peut s’y inscrire.",
     lambda ctx: Q(month__lt=month_of(ctx.at - LATE)),
-    lifted_by="le temps qui passe",
 )
 SAME_MONTH = Requirement(
     "same_month",

@@ -10,25 +10,27 @@ from reports.enums import Stage
 
 type Numbers = tuple[int, ...]
 
+SOFT_HYPHEN = "\u00ad"
+
 MEASURES = ("opening", "entered", "left", "closing")
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("Annoncés", (Stage.ANNOUNCED,)),
     ("Enlevés", (Stage.COLLECTED,)),
     ("Reçus", (Stage.RECEIVED,)),
-    ("En traitement", (Stage.IN_PROCESS,)),
-    ("Reconditionnés", (Stage.RECONDITIONED,)),
+    ("En traite\u00adment", (Stage.IN_PROCESS,)),
+    ("Recondi\u00adtionnés", (Stage.RECONDITIONED,)),
     (
-        "Distribution",
+        "Distri\u00adbution",
         (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE, Stage.RESERVED, Stage.HANDED_OVER, Stage.RETURNED),
     ),
-    ("Non réemployables", (Stage.UNUSABLE,)),
+    ("Non réem\u00adployables", (Stage.UNUSABLE,)),
     ("Démontés", (Stage.DISMANTLED,)),
     ("Recyclés", (Stage.RECYCLED,)),
     ("Cédés", (Stage.CEDED,)),
-    ("Manquants", (Stage.MISSING,)),
+    ("Man\u00adquants", (Stage.MISSING,)),
     ("Retirés", (Stage.WITHDRAWN,)),
 )
-"""The columns of the wide tables; « Distribution » gathers the stages from allotment to return."""
+"""The columns of the wide tables, with where they may be cut; « Distribution » gathers allotment to return."""
 QUANTITIES = (("announced", "Annoncé"), ("accepted", "Accepté"), ("taken", "Enlevé"))
 CORRECTION_LABELS = {
     "reclassify": "Reclassement",
@@ -53,6 +55,22 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it takes the whole width of a page."""
+        return len(self.head) > 8
+
+    @property
+    def lines(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """The rows, each number with the name of its column; the total is the last one."""
+        names = self.plain_head[1:]
+        return [(row.label, list(zip(names, row.cells, strict=True))) for row in (*self.rows, self.total)]
+
+    @property
+    def plain_head(self) -> tuple[str, ...]:
+        """The names of its columns, whole."""
+        return tuple(name.replace(SOFT_HYPHEN, "") for name in self.head)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class ReportTable(tables.Table):
     month = tables.Column(linkify=("reports:report_detail", {"reference": tables.A("reference")}))
     reference = tables.Column()
     state = tables.Column(verbose_name="État")
-    as_of = tables.Column(verbose_name="Chiffres arrêtés au")
+    as_of = tables.Column(verbose_name="Chiffres")
     published_at = tables.Column(verbose_name="Publié le")
 
     class Meta:
@@ -38,8 +38,8 @@ class ReportTable(tables.Table):
     def render_state(self, record: Report) -> SafeString:
         return render_to_string("lifecycle/state_badge.html", state_badge(record))
 
-    def render_as_of(self, value: datetime) -> str:
-        return moment(value)
+    def render_as_of(self, value: datetime, record: Report) -> str:
+        return "mois entier" if record.is_whole else f"arrêtés au {moment(value)}"
 
     def render_published_at(self, value: datetime) -> str:
         return moment(value)

@@ -42,7 +42,7 @@ class _Sheet:
     def table(self, table: Table) -> None:
         """A caption, a heading, the rows, the total, a blank line."""
         self.write([table.caption], "caption")
-        self.write(table.head, "head")
+        self.write(table.plain_head, "head")
         for row in table.rows:
             self.write([row.label, *row.cells])
         self.write([table.total.label, *table.total.cells], "total")

@@ -1,0 +1,337 @@
+"""The pages of reports and what one takes away: who opens them, what they cost, and the same figures everywhere."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import page as pdf
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from documents.models import Document
+from documents.services import render_document, verify_document
+from lifecycle import gate
+from network.enums import OrganisationKind, Role
+from network.models import Epci
+from refurb.enums import DeviceType
+from reports.chart import bar_chart
+from reports.definitions import definitions
+from reports.documents import draw_proof, title_of
+from reports.enums import Stage
+from reports.models import Report
+from reports.summary import Summary, Table
+from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
+from tests.costs import assert_same_queries
+from tests.network.factories import make_epci
+from tests.refurb.donations import laptops, screens
+from tests.refurb.pages import acting, read
+from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, observers, paris, strangers
+
+pytestmark = pytest.mark.django_db
+PAGES = ("report_detail", "report_pdf", "report_xlsx")
+VERBS = ("recompute", "freeze", "publish")
+
+
+@pytest.fixture
+def story() -> Story:
+    story = Story()
+    devices = story.lot(paris(10, 2), laptops(3), screens(2))
+    for device in devices[:4]:
+        story.receive(device, paris(10, 3))
+    story.ready(story.start(devices[3], paris(10, 4)), paris(10, 5))
+    story.retype(devices[0], DeviceType.TABLET, paris(10, 6))
+    story.register(paris(10, 7))
+    return story
+
+
+@pytest.fixture
+def pilot(story: Story) -> Client:
+    return acting(story.pilot)
+
+
+def url(name: str, report: Report) -> str:
+    return reverse(f"reports:{name}", args=[report.reference])
+
+
+def tables_of(html: str) -> dict[str, list[list[str]]]:
+    """The tables of a page by their caption: rows of texts."""
+    found = {}
+    for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
+        caption = text_of(re.search(r"<caption.*?>(.*?)</caption>", table, re.DOTALL)[1])
+        lines = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+        found[caption] = [
+            [text_of(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", line, re.DOTALL)] for line in lines
+        ]
+    return found
+
+
+def text_of(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
+
+
+def whole(table: Table) -> list[list[Any]]:
+    """A table as rows: heading, lines, total."""
+    return [list(table.plain_head), *([row.label, *row.cells] for row in (*table.rows, table.total))]
+
+
+# --- who
+
+
+@pytest.mark.parametrize(("role", "kind"), observers())
+def test_readers_open_what_is_published_and_nothing_else(story: Story, role: Role, kind: OrganisationKind) -> None:
+    client = acting(member(role, kind))
+    published, frozen = story.published(OCTOBER), story.frozen(NOVEMBER)
+    assert published.reference in read(client, reverse("reports:report_list"))
+    assert frozen.reference not in read(client, reverse("reports:report_list"))
+    for name in ("report_detail", "report_xlsx"):
+        assert client.get(url(name, published)).status_code == 200
+    for name in PAGES:
+        assert client.get(url(name, frozen)).status_code == 404
+    html = read(client, url("report_detail", published))
+    assert url("report_freeze", published) not in html
+    assert "Chronologie" not in html
+
+
+@pytest.mark.parametrize(("role", "kind"), strangers())
+def test_the_others_open_none(story: Story, role: Role, kind: OrganisationKind) -> None:
+    client = acting(member(role, kind))
+    report = story.published()
+    assert client.get(reverse("reports:report_list")).status_code == 403
+    assert client.get(reverse("reports:report_compute")).status_code == 403
+    for name in (*PAGES, *(f"report_{verb}" for verb in VERBS)):
+        assert client.get(url(name, report)).status_code == 404
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_reader_acts_on_no_report(story: Story, verb: str) -> None:
+    client = acting(member(Role.OBSERVER, OrganisationKind.PREFECTURE))
+    report = story.published()
+    for ask in (client.get, client.post):
+        assert ask(url(f"report_{verb}", report)).status_code == 403
+
+
+# --- the life of a report, on screen
+
+
+def test_the_pilot_takes_a_month_from_its_first_count_to_its_publication(story: Story, pilot: Client) -> None:
+    answer = pilot.post(reverse("reports:report_compute"), {"month": OCTOBER.isoformat()})
+    report = Report.objects.get()
+    assert answer.url == url("report_detail", report)
+    for verb, state in (("recompute", "computed"), ("freeze", "frozen"), ("publish", "published")):
+        assert read(pilot, url(f"report_{verb}", report))
+        assert Report.objects.get().state != state or verb == "recompute"
+        assert pilot.post(url(f"report_{verb}", report), {"comment": ""}).url == url("report_detail", report)
+        assert Report.objects.get().state == state
+    assert [entry.verb for entry in report.journal.order_by("seq")] == ["compute", "recompute", "freeze", "publish"]
+
+
+def test_a_month_frozen_too_early_says_why(story: Story, pilot: Client) -> None:
+    month = timezone.localdate().replace(day=1)
+    report = gate.create(Report(), "compute", actor=story.pilot, month=month)
+    for html in (read(pilot, url("report_detail", report)), read(pilot, url("report_freeze", report))):
+        assert "Un mois se fige à partir d’une heure après sa fin" in html
+    answer = pilot.post(url("report_freeze", report), {"comment": ""})
+    assert answer.status_code == 200
+    assert "Un mois se fige à partir d’une heure après sa fin" in answer.content.decode()
+    assert Report.objects.get().state == "computed"
+
+
+def test_a_month_that_has_a_report_is_not_offered_again(story: Story, pilot: Client) -> None:
+    story.computed()
+    html = read(pilot, reverse("reports:report_compute"))
+    assert OCTOBER.isoformat() not in html
+    answer = pilot.post(reverse("reports:report_compute"), {"month": OCTOBER.isoformat()})
+    assert answer.status_code == 200
+    assert Report.objects.count() == 1
+
+
+def test_a_month_is_chosen_by_its_name(story: Story, pilot: Client) -> None:
+    report = story.computed()
+    assert pilot.get(reverse("reports:report_list"), {"mois": "2025-10"}).url == url("report_detail", report)
+    for unknown in ("2025-11", "2025-13", "demain", ""):
+        assert pilot.get(reverse("reports:report_list"), {"mois": unknown}).status_code == 404
+
+
+def test_an_empty_list_says_what_will_come(story: Story) -> None:
+    html = read(acting(member(Role.OBSERVER, OrganisationKind.REGION)), reverse("reports:report_list"))
+    assert "il se lit une fois publié" in html
+
+
+# --- what the page shows, and what it costs
+
+
+def test_the_page_shows_each_table_of_the_summary(story: Story, pilot: Client) -> None:
+    report = story.computed()
+    shown, summary = tables_of(read(pilot, url("report_detail", report))), Summary(report.figures)
+    for table in (
+        summary.stages(),
+        summary.territories_at("closing"),
+        summary.territories_at("entered"),
+        summary.types_at("closing"),
+        summary.types_at("entered"),
+        summary.quantities_by_donor(),
+        summary.quantities_by_type(),
+    ):
+        lines = [[cell.replace("\u202f", "") for cell in line] for line in shown[table.caption]]
+        assert [[cell.replace("\u00ad", "") for cell in lines[0]], *lines[1:]] == [
+            [str(cell) for cell in line] for line in whole(table)
+        ]
+    assert len(shown["Corrections du mois"]) == 2
+
+
+def test_the_page_says_what_each_figure_means(story: Story, pilot: Client) -> None:
+    html = unescape(read(pilot, url("report_detail", story.computed())))
+    for term, meaning in definitions():
+        assert term in html
+        assert meaning in html
+    assert {str(stage.label) for stage in Stage} <= {term for term, _ in definitions()}
+
+
+def test_the_chart_tells_the_numbers_of_the_table(story: Story) -> None:
+    stages = Summary(story.computed().figures).stages()
+    chart = bar_chart(stages, -1)
+    assert [(bar.label, bar.number) for bar in chart.bars] == [
+        (row.label, row.cells[-1]) for row in stages.rows if any(row.cells)
+    ]
+    assert max(bar.percent for bar in chart.bars if bar.number == max(bar.number for bar in chart.bars)) == "100.0%"
+    assert "Annoncés\u00a0: 1" in chart.summary
+
+
+def test_a_month_without_any_device_has_its_page_too(db: None) -> None:
+    story = Story()
+    html = read(acting(story.pilot), url("report_detail", story.computed()))
+    assert "Aucun appareil n’était suivi ce mois-là." in html
+    assert "Aucun reclassement" in html
+
+
+@pytest.mark.parametrize("name", ["report_detail", "report_xlsx"])
+def test_a_page_costs_the_same_whatever_the_devices(story: Story, pilot: Client, name: str) -> None:
+    report = story.computed()
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            make_epci()
+        story.lot(paris(10, 8), laptops(count))
+        gate.apply(report, "recompute", actor=story.pilot, at=paris(12, 31), month=OCTOBER)
+
+    assert_same_queries(more, lambda: pilot.get(url(name, report)), rows=20)
+
+
+def test_the_list_costs_the_same_whatever_the_months(story: Story, pilot: Client) -> None:
+    months = iter(date(2023 + rank // 12, rank % 12 + 1, 1) for rank in range(20))
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            story.computed(next(months))
+
+    assert_same_queries(more, lambda: read(pilot, reverse("reports:report_list")), rows=12)
+
+
+# --- the workbook
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[Any]]]:
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def trimmed(line: list[Any]) -> list[Any]:
+    while line and line[-1] == "":
+        line = line[:-1]
+    return line
+
+
+def test_the_workbook_says_what_the_page_says(story: Story, pilot: Client) -> None:
+    report = story.published()
+    answer = pilot.get(url("report_xlsx", report))
+    assert f"gisement-2025-10-{report.reference}.xlsx" in answer["Content-Disposition"]
+    sheets = sheets_of(b"".join(answer) if answer.streaming else answer.content)
+    assert tuple(sheets) == SHEETS
+    lines = [trimmed(line) for line in sheets["Synthèse"]]
+    summary = Summary(report.figures)
+    for table in (summary.stages(), summary.territories_at("closing"), summary.types_at("entered")):
+        start = lines.index([table.caption]) + 1
+        assert lines[start : start + len(table.rows) + 2] == whole(table)
+    assert ["Empreinte (SHA-256)", report.figures_sha256] in lines
+    shown = tables_of(read(pilot, url("report_detail", report)))[summary.territories_at("closing").caption]
+    start = lines.index([summary.territories_at("closing").caption]) + 2
+    numbers = [[str(int(cell)) for cell in line[1:]] for line in lines[start : start + len(shown) - 1]]
+    assert numbers == [line[1:] for line in shown[1:]]
+
+
+def test_the_detail_adds_up_to_the_summary_and_numbers_are_numbers(story: Story) -> None:
+    report = story.computed()
+    head, *lines = sheets_of(write_workbook(report))["Par EPCI et type"]
+    assert tuple(head) == DETAIL_HEAD
+    assert all(isinstance(cell, int | float) for line in lines for cell in line[4:])
+    total = Summary(report.figures).stages().total.cells
+    assert tuple(sum(line[rank] for line in lines) for rank in range(4, 8)) == total
+    assert all(line[4] + line[5] - line[6] == line[7] for line in lines)
+
+
+def test_the_workbook_defines_its_terms(story: Story) -> None:
+    sheet = sheets_of(write_workbook(story.computed()))["Définitions"]
+    assert [tuple(line) for line in sheet[1:]] == definitions()
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "http://exemple.test", "12"])
+def test_a_name_is_never_taken_for_a_formula(story: Story, name: str) -> None:
+    Epci.objects.filter(pk=story.epci.pk).update(name=name, short_name=name)
+    content = write_workbook(story.computed())
+    assert name in {line[0] for line in sheets_of(content)["Par EPCI et type"]}
+    with ZipFile(BytesIO(content)) as archive:
+        sheets = [archive.read(part).decode() for part in archive.namelist() if part.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == len(SHEETS)
+    assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
+
+
+def test_the_workbook_says_whose_it_is(story: Story) -> None:
+    report = story.computed()
+    with ZipFile(BytesIO(write_workbook(report))) as archive:
+        core = archive.read("docProps/core.xml").decode()
+    for told in (title_of(report), report.reference, report.figures_sha256, "Maillon"):
+        assert told in core
+    assert write_workbook(report) == write_workbook(report)
+
+
+# --- the paper
+
+
+@pytest.mark.parametrize("state", ["computed", "frozen"])
+def test_the_proof_is_accessible_and_says_what_it_is(story: Story, pilot: Client, state: str) -> None:
+    make: dict[str, Callable[[], Report]] = {"computed": story.computed, "frozen": story.frozen}
+    report = make[state]()
+    answer = pilot.get(url("report_pdf", report))
+    assert answer["Content-Type"] == "application/pdf"
+    checked = pdf.validate_pdf_bytes(answer.content, profile="ua1")
+    assert [failure.message for failure in checked.failures] == []
+    assert answer.content == draw_proof(report)
+    assert not Document.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_paper_of_a_published_report_is_drawn_once_and_served(story: Story, pilot: Client) -> None:
+    report = story.published()
+    answers = [b"".join(pilot.get(url("report_pdf", report))) for _ in range(2)]
+    assert answers[0] == answers[1]
+    checked = pdf.validate_pdf_bytes(answers[0], profile="ua1")
+    assert [failure.message for failure in checked.failures] == []
+    paper = Document.objects.get()
+    assert verify_document(paper)
+    assert render_document(paper).rendered_id == paper.rendered_id
+
+
+def test_the_paper_says_the_tables_of_the_page(story: Story) -> None:
+    report = story.published()
+    assert report.paper is not None
+    kept = report.paper.values["territories_closing"]
+    table = Summary(report.figures).territories_at("closing")
+    assert [[row["label"], *row["cells"]] for row in kept["rows"]] == [[row.label, *row.cells] for row in table.rows]
+    assert report.paper.values["standing"].startswith("Chiffres du mois entier, figés le")
