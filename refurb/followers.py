@@ -13,7 +13,8 @@ from refurb.models.device import Device
 from refurb.models.donation import Donation
 from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident, Part
-from refurb.services.pickups import all_moved, collect_counted, forget_on_site
+from refurb.services.forgetting import forget_person
+from refurb.services.pickups import all_moved, collect_counted
 
 # --- donation
 
@@ -256,6 +257,6 @@ def register_device_followers() -> None:
 def register() -> None:
     """Every registration of reconditioning, once its models are known."""
     register_kinds()
-    forget(forget_on_site)
+    forget(forget_person)
     register_donation_followers()
     register_device_followers()

@@ -8,15 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from documents.models import Document, StoredFile
-from documents.services import forget_document, forget_file
+from documents.models import StoredFile
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from lifecycle.registry import Move
-from network.models import User
-from refurb.enums import DeviceState, DonationState, PaperKind, SlipProof
+from refurb.enums import DeviceState, DonationState, SlipProof
 from refurb.models.decision import Allocation
 from refurb.models.device import Device
 from refurb.models.donation import Donation
@@ -178,29 +176,6 @@ def collect_counted(
             chosen.append(pk)
     if chosen:
         all_moved(gate.apply_many(Device.objects.filter(pk__in=chosen), "collect", actor=actor, at=at, cause=cause))
-
-
-def forget_on_site(user: User) -> None:
-    """Erase a person who is forgotten from the pick-ups at his organisations, where he was named on site or signed.
-
-    The slips that name him and the signature he drew go with him; hashes, dates and counts stay.
-    """
-    name = f"{user.first_name} {user.last_name}".strip()
-    if not name:
-        return
-    at_his = PickUp.objects.filter(donation__donor__in=user.memberships.values("organisation"))
-    named, signed = at_his.filter(contact_name__iexact=name), at_his.filter(signer_name__iexact=name)
-    slips = Document.objects.filter(
-        donation_paper__kind=PaperKind.SLIP,
-        donation_paper__donation__in=at_his.values("donation"),
-        values__contact_name__iexact=name,
-    )
-    for document in slips:
-        forget_document(document=document)
-    for drawn in StoredFile.objects.filter(pk__in=signed.filter(proof=SlipProof.DRAWN).values("signature")):
-        forget_file(file=drawn)
-    signed.update(signer_name="")
-    named.update(contact_name="", contact_phone="")
 
 
 def all_moved(outcome: gate.Outcome) -> None:

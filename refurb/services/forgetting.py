@@ -1,0 +1,45 @@
+"""What reconditioning erases of a person who is forgotten; dates, counts, verdicts and hashes stay."""
+
+from django.db.models import Q
+
+from documents.models import Document, StoredFile
+from documents.services import forget_document, forget_file
+from network.models import User
+from refurb.enums import PaperKind, SlipProof
+from refurb.models.donation import Donation
+from refurb.models.evidence import Erasure
+from refurb.models.pick_up import PickUp, PickUpQuerySet
+
+
+def forget_person(user: User) -> None:
+    """Erase a person from what his organisations wrote: lots, pick-ups, slips, names of operators.
+
+    The slips that name him and the signature he drew go with him. A free text that names him is erased whole.
+    """
+    his = user.memberships.values("organisation")
+    _forget_on_site(user, PickUp.objects.filter(Q(donation__donor__in=his) | Q(workshop__in=his)))
+    for column in ("description", "access"):
+        Donation.objects.filter(user.named_in(column), donor__in=his).update(**{column: ""})
+    Erasure.objects.filter(_name_is(user, "operator"), recorded_by__organisation__in=his).update(operator="")
+
+
+def _forget_on_site(user: User, pick_ups: PickUpQuerySet) -> None:
+    """Where he was named on site, or signed."""
+    named = _name_is(user, "values__contact_name") | user.named_in("values__instructions", "values__access")
+    slips = Document.objects.filter(
+        named, donation_paper__kind=PaperKind.SLIP, donation_paper__donation__in=pick_ups.values("donation")
+    )
+    for document in slips:
+        forget_document(document=document)
+    signed = pick_ups.filter(_name_is(user, "signer_name"))
+    for drawn in StoredFile.objects.filter(pk__in=signed.filter(proof=SlipProof.DRAWN).values("signature")):
+        forget_file(file=drawn)
+    signed.update(signer_name="")
+    pick_ups.filter(_name_is(user, "contact_name")).update(contact_name="", contact_phone="")
+    pick_ups.filter(user.named_in("instructions")).update(instructions="")
+
+
+def _name_is(user: User, column: str) -> Q:
+    """A column that holds a name holds this one, be it a first or a last name alone."""
+    name = f"{user.first_name} {user.last_name}".strip()
+    return user.named_in(column) | Q(**{f"{column}__iexact": name}) if name else user.named_in(column)
