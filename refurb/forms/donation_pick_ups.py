@@ -121,13 +121,14 @@ class DonationCollectForm(DonationSignForm):
             (LATER, "Plus tard : le bordereau papier sera joint ensuite"),
         ]
         self.fields["proof"].required = False
+        self.fields["proof"].initial = SlipProof.ATTESTED
         self.shares = list(shares)
         for share in self.shares:
             self.fields[f"count_{share.line_id}"] = forms.IntegerField(
-                label=str(share.line),
+                label=f"{share.line.get_type_display()}, {share.line.purchase_year}",
                 min_value=0,
                 max_value=5000,
-                help_text=f"Attendu : {share.quantity}.",
+                help_text=". ".join(filter(None, (share.line.model_name, f"Attendu : {share.quantity}."))),
                 error_messages={"required": "Comptez cette ligne, zéro compris."},
             )
 

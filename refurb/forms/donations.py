@@ -75,6 +75,8 @@ class DonationForm(forms.ModelForm):
         self.by = by
         self.fields["commune"].queryset = Commune.objects.current()
         self.fields["commune"].empty_label = "Choisissez…"
+        if self.instance.commune_id is not None:
+            self.initial["pick_up_city"] = ""
         donor = self.donor_known()
         if donor is None:
             giving = Organisation.objects.visible_to(by).active().of_kind(OrganisationKind.DONOR)

@@ -12,17 +12,20 @@ from refurb.models import Donation
 from refurb.models.donation import DonationQuerySet
 from refurb.templatetags.devices import grouped
 
+WHOLE = {"td": {"class": "text-nowrap"}}
+"""A cell that is read at once: it does not break."""
+
 
 class DonationTable(tables.Table):
     """Lots: which, whose, how many, how far, since when, where they go."""
 
     caption = "Lots"
 
-    reference = tables.Column(linkify=("refurb:donation_detail", {"reference": tables.A("reference")}))
+    reference = tables.Column(linkify=("refurb:donation_detail", {"reference": tables.A("reference")}), attrs=WHOLE)
     donor = tables.Column(verbose_name="Donateur", order_by=("donor__name",))
     units = tables.Column(verbose_name="Appareils")
-    state = tables.TemplateColumn("{% load lifecycle %}{% state_badge record %}", verbose_name="État")
-    announced_at = tables.Column(verbose_name="Annoncé le", empty_values=())
+    state = tables.TemplateColumn("{% load lifecycle %}{% state_badge record %}", verbose_name="État", attrs=WHOLE)
+    announced_at = tables.Column(verbose_name="Annoncé le", empty_values=(), attrs=WHOLE)
     workshops = tables.Column(verbose_name="Atelier", accessor="workshop_names", orderable=False, default="–")
 
     class Meta:

@@ -106,19 +106,19 @@ def donation_record_transfer(request: HttpRequest, reference: str) -> HttpRespon
     back = reverse("refurb:donation_detail", args=[reference])
     known = {"reference": donation.transfer_reference, "decided_on": donation.transfer_decided_on}
     form = DonationTransferForm(posted(request), initial=known)
-    done = answer(
+    open_to_it = donation.donor_kind == DonorKind.PUBLIC and donation.state in (
+        DonationState.DRAFT,
+        DonationState.ANNOUNCED,
+    )
+    done = open_to_it and answer(
         request,
         form,
         lambda data: donations.record_transfer_decision(actor=request.membership, donation=donation, **data),
         reference,
     )
-    if done is not None:
+    if done:
         messages.success(request, "Décision de cession notée.")
         return redirect(back)
-    open_to_it = donation.donor_kind == DonorKind.PUBLIC and donation.state in (
-        DonationState.DRAFT,
-        DonationState.ANNOUNCED,
-    )
     context = {
         "form": form,
         "row": donation,

@@ -104,6 +104,7 @@ def _is_right(request: HttpRequest, form: DonationForm, lines: Lines) -> bool:
     if "add_line" in request.POST:
         leave_unjudged(form)
         lines.leave_unjudged()
+        lines.forms[-1].fields["type"].widget.attrs["autofocus"] = True
         return False
     return all([form.is_valid(), lines.is_valid()])
 
