@@ -1,5 +1,6 @@
 """The badge, the action bar and the timeline, as pages include them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,7 +36,8 @@ def shown(tag: str, row: Parcel, membership: Membership | None) -> str:
     request = RequestFactory().get("/")
     request.membership = membership
     template = Template("{% load lifecycle %}{% " + tag + " %}")
-    return " ".join(template.render(Context({"row": row, "request": request})).split())
+    html = template.render(Context({"row": row, "request": request}))
+    return re.sub(r"[ \n]+", " ", html).strip()
 
 
 @pytest.fixture
