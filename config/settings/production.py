@@ -9,7 +9,10 @@
 | STATIC_ROOT | folder filled by `collectstatic`, `staticfiles` of the project by default |
 | SEAL_DIR | folder of the journals' seals, on another disk than the database |
 | MAIL_HOST, MAIL_PORT, MAIL_USER, MAIL_PASSWORD, MAIL_FROM | mail, over TLS; without MAIL_HOST none leaves |
-| BEHIND_PROXY | `1` when a proxy ends TLS and sets X-Forwarded-Proto itself |
+| BEHIND_PROXY | `1` when one proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself |
+
+At each deployment: `manage.py migrate`, `createcachetable`, `load_territory`, `load_reference`, `collectstatic`; each
+does nothing where it has been done. Then the site (gunicorn) and, beside it, `manage.py procrastinate worker`.
 """
 
 import os
@@ -34,6 +37,15 @@ ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",")]
 SITE_URL = f"https://{ALLOWED_HOSTS[0]}"
 required("DATABASE_URL")
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+# What limits the rate of sign-ins is counted here, by all workers together: `createcachetable` makes the table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 MEDIA_ROOT = Path(required("MEDIA_ROOT"))
 LIFECYCLE_SEAL_DIR = Path(required("SEAL_DIR"))
@@ -64,3 +76,5 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 if os.environ.get("BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Else everybody has the proxy's address, and shares its limits of rate.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1

@@ -39,6 +39,16 @@ def test_production_passes_the_checks_of_a_deployment() -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_the_workers_of_production_share_one_cache() -> None:
+    result = manage("diffsettings", **ENVIRONMENT)
+    assert "'django.core.cache.backends.db.DatabaseCache'" in result.stdout, result.stderr
+
+
+def test_behind_a_proxy_limits_of_rate_count_the_addresses_of_people() -> None:
+    assert "ALLAUTH_TRUSTED_PROXY_COUNT = 1" in manage("diffsettings", **ENVIRONMENT | {"BEHIND_PROXY": "1"}).stdout
+    assert "ALLAUTH_TRUSTED_PROXY_COUNT" not in manage("diffsettings", **ENVIRONMENT).stdout
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "SEAL_DIR"])
 def test_production_says_which_variable_is_missing(name: str) -> None:
     result = manage("check", **ENVIRONMENT | {name: ""})
