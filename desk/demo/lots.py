@@ -244,15 +244,17 @@ class Journey:
     def pick_up(self) -> Iterator[datetime]:
         planned = PickUp.objects.planned().filter(donation=self.donation).order_by("starts_at", "pk")
         codes = {one.pk: code for code, one in self.stage.cast.organisations.items()}
-        for rank, pick_up in enumerate(planned.select_related("workshop")):
-            self.now = pick_up.starts_at + timedelta(minutes=self.rng.randint(40, 90))
+        for pick_up in planned.select_related("workshop"):
+            workshop = codes[pick_up.workshop_id]
+            done = pick_up.starts_at + timedelta(minutes=self.rng.randint(40, 90))
+            self.now = max(done, self.now + timedelta(minutes=5))
             yield self.now
-            technician = self.stage.cast.technician(codes[pick_up.workshop_id], self.rng)
+            technician = self.stage.cast.technician(workshop, self.rng)
             drawn = self.rng.random() < 0.4
             pickups.record_pick_up(
                 actor=technician,
                 pick_up=pick_up,
-                counts=self._counts(pick_up.workshop_id, first=rank == 0),
+                counts=self._counts(pick_up.workshop_id, first=workshop == self.workshops[0]),
                 done_on=timezone.localdate(self.now),
                 peripherals=self.rng.randint(0, 12),
                 proof=SlipProof.DRAWN if drawn else SlipProof.ATTESTED,
