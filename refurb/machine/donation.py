@@ -76,7 +76,7 @@ class DonationMachine(Machine):
         """The lines are frozen from here on; the pilot is told."""
 
     @verb(
-        "Qualifier",
+        "Qualifier le lot",
         source=S.ANNOUNCED,
         target=S.QUALIFIED,
         who=can_qualify_donation,
