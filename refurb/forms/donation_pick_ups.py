@@ -1,7 +1,7 @@
 """What people type about a pick-up: when, who comes, what was counted, how the slip is signed."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -16,9 +16,11 @@ from refurb.forms.deposit import DepositForm
 from refurb.forms.devices import CommentForm
 from refurb.forms.donations import day_input
 from refurb.models import Allocation, PickUp
+from refurb.services.pickups import FILE_GIVEN, SIGNER_NAMED
 
 SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
 LATER = ""
+FARTHEST = timedelta(days=2 * 365)
 
 
 class DonationScheduleForm(CommentForm):
@@ -45,6 +47,13 @@ class DonationScheduleForm(CommentForm):
         if planned is not None:
             kwargs["initial"] = self._as_planned(planned)
         super().__init__(*args, **kwargs)
+
+    def clean_day(self) -> date:
+        """A slip of the finger in the year is seen before anybody is told the date."""
+        day: date = self.cleaned_data["day"]
+        if day > timezone.localdate() + FARTHEST:
+            raise ValidationError("Ce jour est à plus de deux ans : vérifiez l’année.")
+        return day
 
     @staticmethod
     def _as_planned(planned: PickUp) -> dict[str, Any]:
@@ -89,6 +98,10 @@ class DonationSignForm(DepositForm):
         proof = data.get("proof")
         if proof == SlipProof.ATTESTED and not data.get("attested"):
             self.add_error("attested", ValidationError("Cochez la case pour attester l’accord.", code="required"))
+        if proof == SlipProof.ATTESTED and not data.get("signer_name"):
+            self.add_error("signer_name", ValidationError(SIGNER_NAMED.sentence, code=SIGNER_NAMED.code))
+        if proof == SlipProof.SCANNED and data["deposit"] is None and "deposit" not in self.errors:
+            self.add_error("deposit", ValidationError(FILE_GIVEN.sentence, code=FILE_GIVEN.code))
         if proof == LATER and data["deposit"] is not None:
             self.add_error("proof", ValidationError("Un bordereau est joint : choisissez « Bordereau papier signé »."))
         return data
@@ -109,9 +122,12 @@ class DonationCollectForm(DonationSignForm):
 
     done_on = forms.DateField(label="Enlevé le", widget=day_input())
     peripherals = forms.IntegerField(
-        label="Périphériques emportés", min_value=0, initial=0, help_text="Claviers, souris, chargeurs…"
+        label="Périphériques emportés",
+        min_value=0,
+        max_value=100_000,
+        initial=0,
+        help_text="Claviers, souris, chargeurs…",
     )
-    field_order = ("done_on", "peripherals", *DonationSignForm.field_order)
 
     def __init__(self, *args: Any, by: Membership, shares: Iterable[Allocation], **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
@@ -131,6 +147,8 @@ class DonationCollectForm(DonationSignForm):
                 help_text=". ".join(filter(None, (share.line.model_name, f"Attendu : {share.quantity}."))),
                 error_messages={"required": "Comptez cette ligne, zéro compris."},
             )
+        counts = [f"count_{share.line_id}" for share in self.shares]
+        self.order_fields(["done_on", *counts, "peripherals", *DonationSignForm.field_order])
 
     def count_fields(self) -> list[forms.BoundField]:
         """One field per line that the workshop was given."""

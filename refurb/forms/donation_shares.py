@@ -44,7 +44,9 @@ class SharesForm(forms.Form):
         self.line = line
         self.among = among
         for workshop in self.among:
-            self.fields[f"share_{workshop.pk}"] = forms.IntegerField(label=workshop.name, min_value=0, required=False)
+            self.fields[f"share_{workshop.pk}"] = forms.IntegerField(
+                label=workshop.name, min_value=0, max_value=line.quantity, required=False
+            )
 
     def share_fields(self) -> list[forms.BoundField]:
         """The quantity of each workshop."""

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, StringAgg, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Prefetch, Q, StringAgg, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
-from network.models import Organisation
-from refurb.enums import DeviceState, PaperKind
+from refurb.enums import EXPECTED, DeviceState, PaperKind
 from refurb.models import (
     Allocation,
     DeedAcceptance,
@@ -52,13 +51,17 @@ def listed(donations: DonationQuerySet) -> DonationQuerySet:
 
 
 def lines_of(donation: Donation, actor: Actor | None = None) -> list[DonationLine]:
-    """The lines with their numbers, decision, shares of today (one's own for a workshop), explanation that holds."""
+    """The lines with their numbers, decision, shares of today (one's own for a workshop), explanation that holds.
+
+    ``expected``: how many devices are still to be received, so that a difference is not one yet.
+    """
     shares = Allocation.objects.filter(round=donation.allocation_round).select_related("workshop")
     if actor is not None and actor.kind == OrganisationKind.RECONDITIONER:
         shares = shares.filter(workshop=actor.organisation_id)
     lines = list(
         DonationLine.objects.reckoned()
         .filter(donation=donation)
+        .annotate(expected=Count("devices", filter=Q(devices__state__in=EXPECTED)))
         .select_related("decision")
         .prefetch_related(
             Prefetch("allocations", shares, to_attr="shares"),
@@ -118,8 +121,3 @@ def _devices(donation: Donation, actor: Actor) -> dict[str, int]:
     seen = Device.objects.visible_to(actor).filter(donation=donation).order_by()
     counted = dict(seen.values_list("state").annotate(total=Count("pk")))
     return {state.label: counted[state] for state in DeviceState if state in counted}
-
-
-def workshops_of(donation: Donation) -> QuerySet[Organisation]:
-    """The workshops that have a share today, by name."""
-    return donation.workshops().order_by("name", "pk")

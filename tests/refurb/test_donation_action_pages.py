@@ -237,6 +237,16 @@ def test_a_share_that_does_not_make_the_total_is_refused() -> None:
     assert 'value="4"' in page
 
 
+def test_a_share_beyond_the_line_is_told_on_its_field() -> None:
+    scene = Scene(lines=(laptops(6),))
+    donation, other = scene.qualified(), scene.south
+    share = f"line-{donation.lines.get().pk}-share_{other.pk}"
+
+    page = answered(acting(scene.pilot), page_of(donation, "donation_reassign"), reason="balance", **{share: 10**12})
+
+    assert f'<a href="#id_{share}">' in page
+
+
 def test_a_workshop_gives_up_its_own_share_and_does_not_see_the_lot_any_more() -> None:
     scene = Scene(lines=(laptops(6),))
     donation, third = scene.scheduled(split=True), Workshop()

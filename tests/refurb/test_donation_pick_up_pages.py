@@ -75,6 +75,7 @@ def test_a_date_waits_for_the_deed_and_says_so() -> None:
     ("change", "field", "sentence"),
     [
         ({"day": "2020-01-01"}, "id_day", "Indiquez le jour et l’heure de l’enlèvement, à partir d’aujourd’hui."),
+        ({"day": "9999-12-31"}, "id_day", "vérifiez l’année"),
         ({"ends": "08:00"}, "id_ends", "La fin du créneau suit son début."),
         ({"carrier": " "}, "id_carrier", "obligatoire"),
         ({"contact_name": ""}, "id_contact_name", "obligatoire"),
@@ -178,7 +179,7 @@ def test_a_kept_file_serves_nobody_else() -> None:
     ("change", "sentence"),
     [
         ({"attested": ""}, "Cochez la case pour attester l’accord."),
-        ({"signer_name": ""}, "Nommez la personne qui signe pour le donateur."),
+        ({"signer_name": "", "peripherals": 10**12}, "Nommez la personne qui signe pour le donateur."),
         ({"proof": "scanned"}, "Joignez la signature tracée ou le bordereau numérisé."),
         ({"deposit": True}, "Un accord attesté par l’atelier n’a pas de fichier joint."),
         ({"deposit": True, "proof": ""}, "Un bordereau est joint"),
