@@ -250,6 +250,14 @@ def test_a_lot_shared_by_two_workshops_says_which_one_is_awaited() -> None:
     assert "inscrivez l’enlèvement prévu" in read(acting(scene.south.technician), page_of(donation, "donation_detail"))
 
 
+def test_a_difference_is_one_once_every_device_is_in() -> None:
+    scene = Scene()
+    on_its_way, arrived = scene.collected({0: 2}), short(scene)
+    client = acting(scene.north.manager)
+    assert "2 à recevoir" in read(client, page_of(on_its_way, "donation_detail"))
+    assert "à expliquer" in read(client, page_of(arrived, "donation_detail"))
+
+
 def test_a_draft_that_lacks_something_leads_to_its_description() -> None:
     scene = Scene()
     donation = scene.draft(pick_up_address="", commune=None)
