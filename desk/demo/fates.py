@@ -80,7 +80,7 @@ def repaired(work: Work) -> Thread:
     yield work.after(4, 12)
     devices.resume_device(**work.act)
     minutes = work.rng.choice((15, 30, 45))
-    bench.record_repair(**work.act, kind=kind, work=f"Remplacement : {name.lower()}", minutes=minutes)
+    bench.record_repair(**work.act, kind=kind, work=f"Remplacement : {name.lower()}", minutes=minutes)
     work.test_again(function)
     work.finish(tested=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
@@ -59,31 +60,24 @@ def recreate_schema() -> None:
         cursor.execute("CREATE SCHEMA public")
     call_command("migrate", verbosity=0, interactive=False)
     for command in ("load_territory", "load_reference"):
-        call_command(command, stdout=_Silence())
-
-
-class _Silence:
-    """Where nobody listens."""
-
-    def write(self, text: str) -> None:
-        """Nothing is said."""
+        call_command(command, stdout=StringIO())
 
 
 def _refuse_what_is_missing(as_of: date) -> None:
     """Raise SeedingRefused when a story that ends on ``as_of`` cannot be told here."""
     first = months_before(as_of, MONTHS) - timedelta(days=7)
     if as_of > timezone.localdate():
-        raise SeedingRefused(f"Le {as_of:%d/%m/%Y} est à venir : la démonstration s’arrête au plus tard aujourd’hui.")
+        raise SeedingRefused(f"Le {as_of:%d/%m/%Y} est à venir : la démonstration s’arrête au plus tard aujourd’hui.")
     if User.objects.exists():
         raise SeedingRefused(
-            "Cette base a déjà des comptes qui ne viennent pas de la démonstration : on n’y touche pas."
+            "Cette base a déjà des comptes qui ne viennent pas de la démonstration : on n’y touche pas."
         )
     if not Epci.objects.exists():
-        raise SeedingRefused("Le territoire manque : tapez d’abord « manage.py load_territory ».")
+        raise SeedingRefused("Le territoire manque : tapez d’abord « manage.py load_territory ».")
     if not all(model.objects.on(first).exists() for model in (Checklist, DeedText, GradingScale)):
         raise SeedingRefused(
-            f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent : tapez d’abord"
-            " « manage.py load_reference », ou choisissez un jour plus récent."
+            f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent : tapez d’abord"
+            " « manage.py load_reference », ou choisissez un jour plus récent."
         )
 
 

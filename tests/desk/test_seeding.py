@@ -163,6 +163,6 @@ def test_the_command_says_what_it_did_and_what_it_found(
     call_command("seed_demo", "--as-of", AS_OF.isoformat(), "--seed", "3")
     call_command("seed_demo")
     told = capsys.readouterr().out
-    assert "27/11/2025, graine 3 : prête" in told
+    assert "27/11/2025, graine 3 : prête" in told
     assert "déjà en place" in told
     assert short_story == [AS_OF]

@@ -14,7 +14,7 @@ WIDTH = 40
 
 
 class Command(BaseCommand):
-    help = "Remplit la démonstration de données inventées ; une fois remplie, elle est gardée telle quelle."
+    help = "Remplit la démonstration de données inventées ; une fois remplie, elle est gardée telle quelle."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -22,9 +22,9 @@ class Command(BaseCommand):
             type=date.fromisoformat,
             default=None,
             metavar="AAAA-MM-JJ",
-            help="le jour où l’on ouvre la démonstration (aujourd’hui) : tout est arrivé avant",
+            help="le jour où l’on ouvre la démonstration (aujourd’hui) : tout est arrivé avant",
         )
-        parser.add_argument("--seed", type=int, default=59, help="même jour et même graine : même département")
+        parser.add_argument("--seed", type=int, default=59, help="même jour et même graine : même département")
         parser.add_argument(
             "--devices", type=int, default=350, help="combien d’appareils, à peu près (une cinquantaine au moins)"
         )
@@ -37,11 +37,11 @@ class Command(BaseCommand):
         except SeedingRefused as error:
             raise CommandError(str(error)) from error
         if done:
-            self.stdout.write(self.style.SUCCESS(f"{seeding} : prête."))
+            self.stdout.write(self.style.SUCCESS(f"{seeding} : prête."))
         else:
             self.stdout.write(
-                f"{seeding} : déjà en place, gardée telle quelle. Pour en faire une autre : « make clean », puis"
-                " « make demo »."
+                f"{seeding} : déjà en place, gardée telle quelle. Pour en faire une autre : « make clean », puis"
+                " « make demo »."
             )
 
     def tell(self, done: float, now: datetime) -> None:
