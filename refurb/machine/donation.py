@@ -29,6 +29,7 @@ class DonationMachine(Machine):
     machine_name = "donation"
     reference_prefix = "D"
     dimensions = ("donor_kind", "origin_epci")
+    state_tones = {S.ANNOUNCED: "todo", S.RECONCILED: "done"}
 
     state = FSMField("état", choices=DonationState, default=DonationState.DRAFT, protected=True)
 

@@ -1,11 +1,12 @@
 """Pick-ups: when a workshop comes, what it counted, how the donor's side signed."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 
 from documents.models import StoredFile
 from lifecycle.actors import Actor
@@ -122,10 +123,19 @@ class PickUp(models.Model):
 
     @property
     def slot(self) -> str:
-        """When it takes place, in words, in local time."""
+        """When it takes place, in words, in local time: « mardi 1er décembre 2026, de 9 h 00 à 11 h 30 »."""
         start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        until = time_format(end, "G:i") if end.date() == start.date() else date_format(end, "l j F Y, G:i")
-        return f"{date_format(start, 'l j F Y')}, de {time_format(start, 'G:i')} à {until}"
+        until = _hour(end) if end.date() == start.date() else f"{_day(end)}, {_hour(end)}"
+        return f"{_day(start)}, de {_hour(start)} à {until}"
+
+
+def _day(moment: datetime) -> str:
+    day = "1er" if moment.day == 1 else str(moment.day)
+    return f"{date_format(moment, 'l')} {day}\u00a0{date_format(moment, 'F Y')}"
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment.hour}\u00a0h\u00a0{moment:%M}"
 
 
 class PickUpCount(models.Model):

@@ -221,7 +221,9 @@ STEPS: list[tuple[Callable[[Scene], Donation], str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("prepare", "role", "yours", "awaited"), STEPS, ids=lambda value: str(value)[:25])
+@pytest.mark.parametrize(
+    ("prepare", "role", "yours", "awaited"), STEPS, ids=lambda value: getattr(value, "__name__", None)
+)
 def test_a_lot_says_whose_turn_it_is(prepare: Callable[[Scene], Donation], role: str, yours: str, awaited: str) -> None:
     scene = Scene()
     donation = prepare(scene)
