@@ -41,19 +41,24 @@ WITH traced AS MATERIALIZED (
         SELECT 1 FROM refurb_destruction x
         WHERE x.drive_id = f.id AND x.recorded_at < %(until)s AND NOT EXISTS (
             SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id AND n.recorded_at < %(until)s))
+), inventoried AS (
+    SELECT f.device_id, f.stay, bool_or(u.id IS NOT NULL AND NOT f.removed) AS exposed
+    FROM followed f LEFT JOIN unproven u ON u.id = f.id
+    GROUP BY f.device_id, f.stay
+), attested AS (
+    SELECT DISTINCT a.device_id, a.stay FROM refurb_storageabsence a
+    WHERE a.recorded_at < %(until)s AND NOT EXISTS (
+        SELECT 1 FROM refurb_storageabsence n WHERE n.supersedes_id = a.id AND n.recorded_at < %(until)s)
 )
 SELECT
-    (SELECT count(*) FROM unproven u WHERE u.removed OR EXISTS (
-        SELECT 1 FROM traced t
-        WHERE t.object_id = u.device_id AND t.stay = u.stay AND t.state IN ('recycled', 'dismantled'))),
+    (SELECT count(*) FROM unproven u
+     LEFT JOIN traced t ON t.object_id = u.device_id AND t.stay = u.stay AND t.state IN ('recycled', 'dismantled')
+     WHERE u.removed OR t.object_id IS NOT NULL),
     (SELECT count(*) FROM traced t
-     WHERE t.state = 'missing' AND t.custody AND t.type <> 'screen' AND (
-        EXISTS (SELECT 1 FROM unproven u WHERE u.device_id = t.object_id AND u.stay = t.stay AND NOT u.removed)
-        OR NOT EXISTS (SELECT 1 FROM followed f WHERE f.device_id = t.object_id AND f.stay = t.stay)
-           AND (t.type IN ('tablet', 'smartphone') OR NOT EXISTS (
-            SELECT 1 FROM refurb_storageabsence a
-            WHERE a.device_id = t.object_id AND a.stay = t.stay AND a.recorded_at < %(until)s AND NOT EXISTS (
-                SELECT 1 FROM refurb_storageabsence n WHERE n.supersedes_id = a.id AND n.recorded_at < %(until)s))))),
+     LEFT JOIN inventoried i ON i.device_id = t.object_id AND i.stay = t.stay
+     LEFT JOIN attested a ON a.device_id = t.object_id AND a.stay = t.stay AND t.type NOT IN ('tablet', 'smartphone')
+     WHERE t.state = 'missing' AND t.custody AND t.type <> 'screen'
+       AND (i.exposed OR i.device_id IS NULL AND a.device_id IS NULL)),
     (SELECT count(*) FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
      WHERE j.at >= %(start)s AND j.at < %(until)s)
 """

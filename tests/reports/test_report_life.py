@@ -1,9 +1,11 @@
 """A report is computed, computed again, frozen once its month is over, published; a frozen month never changes."""
 
 from datetime import date, datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -17,7 +19,7 @@ from lifecycle.models import ClosedPeriod
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceType
-from refurb.models import Device
+from refurb.models import Device, DeviceEntry
 from reports import machine as rules
 from reports.enums import Stage
 from reports.figures import digest
@@ -372,3 +374,31 @@ def test_a_stated_clock_is_the_database_s_own_otherwise(story: Story) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         assert report.as_of == report.computed_at <= cursor.fetchone()[0]
+
+
+# --- the command
+
+
+def test_the_command_counts_every_month_again_and_names_the_one_at_fault(story: Story) -> None:
+    story.register(paris(10, 3))
+    reports = [story.frozen(OCTOBER), story.computed(NOVEMBER)]
+    out = StringIO()
+    call_command("verify_reports", stdout=out)
+    assert [line.rpartition(": ")[2] for line in out.getvalue().splitlines()] == ["conforme", "conforme"]
+    with without_wall("reports_report"):
+        Report.objects.filter(month=OCTOBER).update(figures=reports[0].figures | {"new_devices": 7})
+    with pytest.raises(CommandError, match="1 rapport"):
+        call_command("verify_reports", stdout=out)
+    assert f"{reports[0].reference}  octobre 2025\u00a0: le journal donne d’autres chiffres" in out.getvalue()
+
+
+def test_the_command_tells_a_journal_that_lost_a_row(story: Story) -> None:
+    device = story.start(story.register(paris(9, 1)), paris(10, 2))
+    story.reject(device, paris(10, 3))
+    story.computed()
+    with without_wall("refurb_deviceentry"):
+        DeviceEntry.objects.filter(seq=2).delete()
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_reports", stdout=out)
+    assert "ne s’équilibre pas" in out.getvalue()

@@ -1,0 +1,33 @@
+"""Count every kept month again from the journals of today and compare."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.formats import date_format
+
+from reports.figures import UnbalancedJournal
+from reports.models import Report
+from reports.services import differences, verify_report
+
+
+class Command(BaseCommand):
+    help = "Recompte chaque rapport depuis le journal et le compare à ce qui a été gardé."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        faults = 0
+        for report in Report.objects.order_by("month"):
+            fault = self._fault(report)
+            faults += bool(fault)
+            month = date_format(report.month, "F Y")
+            self.stdout.write(f"{report.reference}  {month} : {fault or 'conforme'}")
+        if faults:
+            raise CommandError(f"{faults} rapport(s) non conforme(s) : lancez verify_journal.")
+
+    def _fault(self, report: Report) -> str:
+        """What is wrong with a report, or nothing."""
+        try:
+            if not verify_report(report):
+                return "le journal donne d’autres chiffres"
+        except UnbalancedJournal as error:
+            return f"le journal ne s’équilibre pas ({error})"
+        return "le début n’est pas la fin du mois précédent" if differences(report) else ""
