@@ -66,15 +66,16 @@ class Button:
     label: str
     url: str
     reasons: tuple[Told, ...]
-    forward: bool
+    main: bool
 
 
 @register.inclusion_tag("lifecycle/action_bar.html", takes_context=True)
-def action_bar(context: template.Context, row: Machine, main: str = "") -> dict[str, Any]:
+def action_bar(context: template.Context, row: Machine, main: str | None = None) -> dict[str, Any]:
     """What whoever acts may do on a row: one main button, the other actions, the greyed ones with « Pourquoi ? ».
 
-    ``main`` names the verb of the main button; otherwise it is the possible step forward that starts from the
-    fewest states. A verb without a page of its own is left out.
+    ``main`` names the verb of the main button, an empty one says that there is none (the page has its own, or
+    someone else acts next); otherwise it is the possible step forward that starts from the fewest states. A verb
+    without a page of its own is left out.
     """
     membership = context["request"].membership
     actions = actions_for(row, membership) if membership else []
@@ -82,17 +83,19 @@ def action_bar(context: template.Context, row: Machine, main: str = "") -> dict[
     actions.sort(
         key=lambda action: (action.verb != main, not _forward(verbs[action.verb]), len(verbs[action.verb].sources))
     )
-    buttons = [button for action in actions if (button := _button(row, action))]
+    if main is None:
+        main = next((action.verb for action in actions if action.allowed and _url(action.url_name, row)), "")
+    buttons = [button for action in actions if (button := _button(row, action, main))]
     return {
         "possible": [button for button in buttons if not button.reasons],
         "greyed": [button for button in buttons if button.reasons],
     }
 
 
-def _button(row: Machine, action: Action) -> Button | None:
+def _button(row: Machine, action: Action, main: str) -> Button | None:
     url = _url(action.url_name, row)
-    forward = _forward(verbs_of(type(row))[action.verb])
-    return Button(action.label, url, tell(row, action.reasons), forward) if url else None
+    is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
+    return Button(action.label, url, tell(row, action.reasons), is_main) if url else None
 
 
 def _forward(declared: Verb) -> bool:

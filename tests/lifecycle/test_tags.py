@@ -103,6 +103,12 @@ def test_the_main_button_can_be_chosen_and_is_never_an_irreversible_one(stored: 
     assert "btn btn-primary" not in html
 
 
+def test_a_page_whose_next_step_is_elsewhere_has_no_main_button(stored: Parcel, keeper: Membership) -> None:
+    html = shown("action_bar row main=''", stored, keeper)
+    assert "Casser" in html
+    assert "btn btn-primary" not in html
+
+
 def test_nobody_and_those_who_may_nothing_see_no_bar(stored: Parcel, pilot: Membership) -> None:
     assert shown("action_bar row", stored, None) == ""
     gone = gate.apply(stored, "break_", actor=pilot, reason="fell")
