@@ -109,6 +109,8 @@ def apply_many(
     """
     model: type[Machine] = queryset.model
     declared = verbs_of(model)[verb]
+    if declared.creates:
+        raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
     scope = scope_of(declared, actor, cause)
     pks = list(seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", flat=True))
     if not pks:

@@ -75,6 +75,14 @@ def test_a_role_that_never_does_the_verb_is_not_allowed(announce: Announce, pilo
         store(parcel, pilot)
 
 
+def test_what_exists_is_not_created_again(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    store(parcel, keeper)
+    with pytest.raises(ValueError, match="création"):
+        gate.apply(parcel, "announce", actor=keeper)
+    assert Parcel.objects.get().state == "stored"
+
+
 def test_a_verb_from_the_wrong_state_is_refused_with_both_names(announce: Announce, keeper: Membership) -> None:
     (parcel,) = announce()
     with pytest.raises(Refused, match=r"« Remettre » n’est pas possible depuis l’état « Annoncé »"):
