@@ -63,7 +63,7 @@ def _qualified(donation: Donation, actor: Actor) -> Step:
 
 
 def _schedule(donation: Donation, actor: Actor, workshops: list[Organisation]) -> Step:
-    awaited = f"En attente de la date d’enlèvement de {named(workshops)}"
+    awaited = f"En attente de la date d’enlèvement, à fixer par {named(workshops)}"
     mine = any(workshop.pk == actor.organisation_id for workshop in workshops)
     if not mine or can_schedule_donation(actor) is None:
         return Step(awaited)
@@ -86,7 +86,7 @@ def _scheduled(donation: Donation, actor: Actor) -> Step:
     if undated:
         return _schedule(donation, actor, undated)
     unsigned = [workshop for workshop in workshops if not live[workshop.pk].proof]
-    return Step(f"En attente du bordereau signé de {named(unsigned)}")
+    return Step(f"En attente du bordereau signé, à joindre par {named(unsigned)}")
 
 
 def _own_pick_up(donation: Donation, actor: Actor, own: Organisation, pick_up: PickUp | None) -> Step | None:
