@@ -103,7 +103,7 @@ def gather(at: datetime) -> Cast:
 
 def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisation:
     commune = communes[row["commune"]]
-    served = set((row["serves"] or "").split())
+    served = set(row["serves"].split())
     return save_organisation(
         organisation=Organisation(
             name=row["name"],
