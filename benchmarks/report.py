@@ -6,7 +6,6 @@ rows of devices: the report reads none.
 """
 
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -33,7 +32,7 @@ from reports.months import bounds
 
 DEVICES = 100_000
 MONTH = date(2026, 9, 1)
-RUNS = 7
+RUNS = 9
 
 LIVES = """
 CREATE TEMP TABLE life (kind int, step int, verb text, target text);
@@ -135,15 +134,15 @@ def fill() -> None:
         cursor.execute("SET session_replication_role = origin")
 
 
-def medians(*functions: Callable[[], Any]) -> list[float]:
-    """Seconds of the median run of each, taken in turn so that all share the machine's moods; the first is left out."""
+def best(*functions: Callable[[], Any]) -> list[float]:
+    """Seconds of the best run of each, taken in turn: what other programs of the machine add is left out."""
     times: list[list[float]] = [[] for _ in functions]
-    for _ in range(RUNS + 1):
-        for rank, function in enumerate(functions):
+    for _ in range(RUNS):
+        for taken, function in zip(times, functions, strict=True):
             start = time.perf_counter()
             function()
-            times[rank].append(time.perf_counter() - start)
-    return [statistics.median(taken[1:]) for taken in times]
+            taken.append(time.perf_counter() - start)
+    return [min(taken) for taken in times]
 
 
 def measure() -> None:
@@ -159,7 +158,7 @@ def measure() -> None:
     assert numbers[0] == numbers[1], numbers
     with CaptureQueriesContext(connection) as queries:
         reckon(MONTH, end)
-    report, hand, twice = medians(
+    report, hand, twice = best(
         lambda: reckon(MONTH, end),
         lambda: rows(BY_HAND, period),
         lambda: (rows(TWICE_AS_OF, [start]), rows(TWICE_AS_OF, [end])),

@@ -31,6 +31,12 @@ def on_the_bench(story: Story, type_: DeviceType = DeviceType.LAPTOP) -> Device:
     return story.start(story.register(paris(9, 1), type_), paris(9, 2))
 
 
+def recycle(story: Story, device: Device, at: datetime) -> None:
+    """Hand it to a recycler who will certify that its drives are destroyed."""
+    given = {"recycler": story.bench.recycler, "bsd_number": "BSD-20251002-ABC123", "destruction_awaited": True}
+    stock.recycle_device(actor=story.technician, device=device, at=at, **given)
+
+
 def missing(story: Story, month: Any = OCTOBER) -> tuple[int, int, int]:
     """Drives, devices, incidents."""
     figures = story.computed(month).figures
@@ -122,12 +128,20 @@ def test_a_recycled_device_whose_certificate_is_awaited_is_missing(story: Story)
     device = on_the_bench(story)
     drive_of(story, device, paris(9, 3))
     story.reject(device, paris(10, 1))
-    stock.recycle_device(
-        actor=story.technician,
-        device=device,
-        recycler=story.bench.recycler,
-        bsd_number="BSD-20251002-ABC123",
-        destruction_awaited=True,
-        at=paris(10, 2),
-    )
+    recycle(story, device, paris(10, 2))
     assert missing(story) == (1, 0, 0)
+
+
+def test_counted_now_the_drives_are_those_of_the_list_of_reconditioning(story: Story) -> None:
+    gone, kept, removed, struck = (drive_of(story, on_the_bench(story), paris(9, 3)) for _ in range(4))
+    story.reject(Device.objects.get(pk=gone.device_id), paris(10, 1))
+    recycle(story, Device.objects.get(pk=gone.device_id), paris(10, 2))
+    erase(story, kept, paris(10, 2))
+    for drive, where, actor in (
+        (removed, RemovalDestination.STOCK, story.technician),
+        (struck, RemovalDestination.MISTAKE, story.scene.north.manager),
+    ):
+        evidence.remove_drive(actor=actor, drive=drive, destination=where, removed_at=paris(10, 5), at=paris(10, 5))
+    listed = Drive.objects.missing_erasures()
+    assert set(listed) == {gone, removed}
+    assert missing(story)[0] == len(listed)
