@@ -23,8 +23,9 @@ OF_STAGES: dict[Stage, str] = {
 }
 GENERAL: dict[str, str] = {
     "Source": (
-        "Le journal des appareils et celui des lots, et eux seuls. Une fiche corrigée plus tard ne change aucun "
-        "mois passé : la correction compte dans le mois où elle est faite."
+        "Le journal des appareils et celui des lots ; pour les effacements manquants, les preuves enregistrées "
+        "avant la fin du mois. Une fiche corrigée plus tard ne change aucun mois passé : la correction compte dans "
+        "le mois où elle est faite."
     ),
     "Mois": "Du 1er à 0 h au 1er du mois suivant à 0 h exclu, heure de Paris.",
     "Début de mois": "Appareils présents à l’étape juste avant le 1er à 0 h.",
