@@ -156,7 +156,7 @@ PART_NAMED = _given("part_wanted", "Nommez la pièce attendue.", _is_text)
 
 def _inventoried() -> Q:
     absence = _of_this_stay("StorageAbsence").exclude(device__type__in=SOLDERED_STORAGE)
-    return Q(Exists(_of_this_stay("Drive"))) | Q(Exists(absence))
+    return Q(Exists(_of_this_stay("Drive").real())) | Q(Exists(absence))  # type: ignore[attr-defined]
 
 
 def _unproven() -> Q:

@@ -5,15 +5,19 @@ from django.db import migrations
 from lifecycle.operations import AppendOnly, Wall
 
 PROVEN = """
-CREATE FUNCTION refurb_device_proven(device bigint, kind text, present_stay integer, arrived timestamptz)
+CREATE FUNCTION refurb_device_proven(device bigint, device_type text, present_stay integer, arrived timestamptz)
 RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT arrived IS NOT NULL
     AND (
         EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
-              AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id))
-        OR (kind NOT IN ('tablet', 'smartphone') AND EXISTS (
+              AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
+              AND NOT EXISTS (
+                SELECT 1 FROM refurb_driveremoval r
+                WHERE r.drive_id = d.id AND r.destination = 'mistake'
+                  AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id)))
+        OR (device_type NOT IN ('tablet', 'smartphone') AND EXISTS (
             SELECT 1 FROM refurb_storageabsence a
             WHERE a.device_id = device AND a.stay = present_stay
               AND NOT EXISTS (SELECT 1 FROM refurb_storageabsence n WHERE n.supersedes_id = a.id)))
@@ -32,7 +36,7 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
               AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
           AND NOT EXISTS (
             SELECT 1 FROM refurb_driveremoval r
-            WHERE r.drive_id = d.id
+            WHERE r.drive_id = d.id AND (r.destination = 'mistake' OR device_type NOT IN ('tablet', 'smartphone'))
               AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
     )
 $$;

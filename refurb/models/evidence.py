@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from documents.models import StoredFile
 from network.models import Membership, Organisation
 from refurb.enums import (
+    SOLDERED_STORAGE,
     AbsenceReason,
     CheckResult,
     Claim,
@@ -82,8 +83,16 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         )
 
     def in_place(self) -> Self:
-        """Current drives that are still in their device."""
-        return self.current().filter(~Exists(DriveRemoval.objects.current().filter(drive=OuterRef("pk"))))
+        """Current drives that are still in their device: the storage of a phone or tablet never leaves it."""
+        removals = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
+        return self.current().filter(
+            ~Exists(removals.filter(Q(destination=RemovalDestination.MISTAKE) | ~Q(device__type__in=SOLDERED_STORAGE)))
+        )
+
+    def real(self) -> Self:
+        """Current drives, less those that were inventoried by mistake."""
+        mistaken = DriveRemoval.objects.current().filter(drive=OuterRef("pk"), destination=RemovalDestination.MISTAKE)
+        return self.current().filter(~Exists(mistaken))
 
     def missing_erasures(self) -> Self:
         """Drives that left their device, or whose device left for waste, and that nothing proves empty: aim 0.
@@ -92,9 +101,8 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         the recycler's certificate is in (machines §1: dismantle, recycle).
         """
         removed = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
-        mistaken = removed.filter(destination=RemovalDestination.MISTAKE)
         gone = Q(device__state__in=(DeviceState.RECYCLED, DeviceState.DISMANTLED), stay=F("device__stay"))
-        return self.unproven().filter(Exists(removed) | gone).filter(~Exists(mistaken))
+        return self.unproven().real().filter(Exists(removed) | gone)
 
 
 class Drive(Evidence):

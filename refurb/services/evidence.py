@@ -43,6 +43,9 @@ ALREADY_INVENTORIED = Reason(
 STORAGE_SOLDERED = Reason(
     "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne : inventoriez-le."
 )
+STORAGE_STAYS = Reason(
+    "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas : effacez-le."
+)
 DRIVES_PRESENT = Reason("drives_present", "Des disques sont inventoriés sur cet appareil.")
 OTHER_STAY = Reason("other_stay", "Cette ligne date d’un passage précédent ou d’un autre appareil.")
 ALREADY_SUPERSEDED = Reason("already_superseded", "Cette ligne est déjà remplacée par une plus récente.")
@@ -296,12 +299,15 @@ def remove_drive(
 ) -> DriveRemoval:
     """Take a drive out of its device: it is followed among missing erasures until it is erased or destroyed.
 
-    « Inventorié par erreur » is for the manager. Raises Unknown, PermissionDenied, Refused.
+    The storage of a phone or tablet does not come out. « Inventorié par erreur » is for the manager. Raises Unknown,
+    PermissionDenied, Refused.
     """
     where, stamp = RemovalDestination(destination), at or timezone.now()
     can = can_manage_device if where == RemovalDestination.MISTAKE else can_record_evidence
     held = held_device(actor=actor, device=drive.device, can=can)
     refused = []
+    if where != RemovalDestination.MISTAKE and (held.type in SOLDERED_STORAGE or drive.kind == DriveKind.INTERNAL):
+        refused.append(STORAGE_STAYS)
     if drive.stay != held.stay:
         refused.append(OTHER_STAY)
     if not Drive.objects.in_place().filter(pk=drive.pk).exists():

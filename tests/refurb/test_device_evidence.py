@@ -197,6 +197,15 @@ def test_a_drive_goes_into_another_device_only_when_it_is_erased(bench: Bench) -
     assert remove(bench, drive, RemovalDestination.OTHER_DEVICE).stay == 1
 
 
+def test_the_storage_of_a_tablet_does_not_come_out_but_may_be_struck_out(bench: Bench) -> None:
+    drive = bench.drive(bench.in_process(DeviceType.TABLET))
+    with pytest.raises(Refused) as refused:
+        remove(bench, drive, RemovalDestination.DESTRUCTION)
+    assert codes(refused) == ["storage_stays"]
+
+    assert remove(bench, drive, RemovalDestination.MISTAKE, actor=bench.manager).drive == drive
+
+
 def test_a_drive_that_never_was_is_struck_out_by_the_manager(bench: Bench) -> None:
     drive = bench.drive(bench.in_process())
     with pytest.raises(PermissionDenied):

@@ -101,6 +101,32 @@ def test_a_removed_drive_no_longer_holds_the_device_back(bench: Bench) -> None:
     assert bench.recondition(device).state == "ready"
 
 
+def test_a_drive_inventoried_by_mistake_is_no_inventory(bench: Bench) -> None:
+    device = bench.in_process()
+    bench.test(device)
+    bench.grade(device)
+    struck = bench.drive(device)
+    evidence.remove_drive(actor=bench.manager, drive=struck, destination=RemovalDestination.MISTAKE)
+
+    assert set(refusal(bench, device)) == {"storage_inventoried"}
+    assert not Device.objects.proven().filter(pk=device.pk).exists()
+
+    bench.no_storage(device)
+    assert bench.recondition(device).state == "ready"
+
+
+def test_the_storage_of_a_phone_is_not_removed_even_if_it_passed_for_a_computer(bench: Bench) -> None:
+    device = bench.in_process()
+    evidence.remove_drive(actor=bench.technician, drive=bench.drive(device), destination=RemovalDestination.STOCK)
+    devices.reclassify_device(actor=bench.technician, device=device, reason="audit", type=DeviceType.SMARTPHONE)
+    phone = fresh(device)
+    bench.test(phone)
+    bench.grade(phone)
+
+    assert set(refusal(bench, phone)) == {"drives_proven"}
+    assert not Device.objects.proven().filter(pk=phone.pk).exists()
+
+
 def test_the_absence_of_storage_is_attested_by_a_person(bench: Bench) -> None:
     device = bench.in_process(DeviceType.DESKTOP)
     bench.test(device)
