@@ -40,10 +40,11 @@ WITH removed AS MATERIALIZED (
 ), lost AS MATERIALIZED (
     SELECT * FROM traced WHERE state = 'missing' AND custody AND type <> 'screen'
 ), exposed AS (
-    SELECT DISTINCT device_id, stay FROM unproven WHERE NOT removed
+    SELECT DISTINCT u.device_id, u.stay FROM unproven u JOIN lost l ON l.id = u.device_id
+    WHERE NOT u.removed OR l.type IN ('tablet', 'smartphone')
 ), inventoried AS (
-    SELECT device_id, stay FROM refurb_drive d
-    WHERE d.device_id IN (SELECT id FROM lost) AND d.recorded_at < %(until)s AND NOT EXISTS (
+    SELECT d.device_id, d.stay FROM refurb_drive d LEFT JOIN removed r ON r.drive_id = d.id
+    WHERE d.device_id IN (SELECT id FROM lost) AND d.recorded_at < %(until)s AND r.mistaken IS NOT TRUE AND NOT EXISTS (
         SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id AND n.recorded_at < %(until)s)
     UNION
     SELECT a.device_id, a.stay FROM refurb_storageabsence a JOIN lost l ON l.id = a.device_id

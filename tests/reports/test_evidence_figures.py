@@ -124,6 +124,20 @@ def test_a_drive_inventoried_by_mistake_is_no_drive(story: Story) -> None:
     assert missing(story) == (0, 0, 0)
 
 
+def test_a_device_lost_with_only_a_mistake_in_its_inventory_is_missing(story: Story) -> None:
+    device = on_the_bench(story)
+    drive = drive_of(story, device, paris(9, 3))
+    evidence.remove_drive(
+        actor=story.scene.north.manager,
+        drive=drive,
+        destination=RemovalDestination.MISTAKE,
+        removed_at=paris(9, 5),
+        at=paris(9, 5),
+    )
+    story.lose(device, paris(10, 3))
+    assert missing(story)[:2] == (0, 1)
+
+
 def test_a_recycled_device_whose_certificate_is_awaited_is_missing(story: Story) -> None:
     device = on_the_bench(story)
     drive_of(story, device, paris(9, 3))
