@@ -34,7 +34,7 @@ class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
 
 
 class ClosedPeriod(models.Model):
-    """A period whose figures are frozen: no journal row may fall inside any more. Half-open [starts, ends)."""
+    """A period whose figures are frozen: no journal row may fall inside. Half-open [starts, ends). Append-only."""
 
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin")

@@ -1,4 +1,4 @@
-"""A comment is erased, never replaced nor removed; a seal stays."""
+"""A comment is erased, never replaced nor removed; a seal stays, and a closed period stays closed."""
 
 from django.db import migrations
 
@@ -11,4 +11,5 @@ class Migration(migrations.Migration):
     operations = [
         AppendOnly(model_name="comment", erasable=["salt", "text"]),
         AppendOnly(model_name="seal"),
+        AppendOnly(model_name="closedperiod"),
     ]

@@ -1,12 +1,14 @@
 """The wall in the database: nothing moves, nothing is born, nothing is forgotten without its journal row."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from lifecycle import gate
+from lifecycle.models import ClosedPeriod
 from network.models import Membership
 from tests.lifecycle.parcels.models import Depot, Parcel, ParcelEntry, SealProof
 
@@ -103,6 +105,15 @@ def test_evidence_is_only_added_to(announce: Announce) -> None:
     SealProof.objects.create(parcel=parcel)
     with pytest.raises(IntegrityError, match="que par ajout"), transaction.atomic():
         SealProof.objects.all().delete()
+
+
+def test_a_closed_period_is_never_reopened(db: None) -> None:
+    now = timezone.now()
+    ClosedPeriod.objects.create(starts_at=now - timedelta(days=40), ends_at=now - timedelta(days=10), closed_at=now)
+    with pytest.raises(IntegrityError, match="que par ajout"), transaction.atomic():
+        ClosedPeriod.objects.all().delete()
+    with pytest.raises(IntegrityError, match="que par ajout"), transaction.atomic():
+        ClosedPeriod.objects.update(ends_at=now - timedelta(days=20))
 
 
 def test_a_table_of_the_journal_is_not_emptied_outside_a_test_database(announce: Announce) -> None:
