@@ -1,33 +1,25 @@
 """What every page shows around its content."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from network.enums import OrganisationKind as Kind
-from network.enums import Role
-from network.permissions import acts_as, is_pilot
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind, Role
+from network.permissions import acts_as, follows_equipment, is_pilot, reads_reports
 
-EVERYONE = frozenset(Kind)
-NAVIGATION: tuple[tuple[str, str, frozenset[Kind]], ...] = (
-    (
-        "Lots",
-        "refurb:donation_list",
-        frozenset({Kind.DEPARTEMENT, Kind.DONOR, Kind.RECONDITIONER, Kind.EPCI, Kind.HUB}),
-    ),
-    (
-        "Appareils",
-        "refurb:device_list",
-        frozenset({Kind.DEPARTEMENT, Kind.DONOR, Kind.RECONDITIONER, Kind.DISTRIBUTOR, Kind.RELAY}),
-    ),
-    ("Rapports", "reports:report_list", EVERYONE),
-    ("Organisations", "network:organisation_list", EVERYONE),
+NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
+    ("Établi", "refurb:bench", lambda actor: acts_as(actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER))),
+    ("Lots", "refurb:donation_list", follows_equipment),
+    ("Appareils", "refurb:device_list", follows_equipment),
+    ("Rapports", "reports:report_list", reads_reports),
+    ("Organisations", "network:organisation_list", lambda actor: True),
+    ("Courrier", "documents:mail_list", is_pilot),
 )
-"""Label, URL name, and the kinds whose people find the entry in their navigation."""
-FOR_THE_PILOT = (("Courrier", "documents:mail_list"),)
-FOR_THE_WORKSHOP = ("Établi", "refurb:bench")
+"""Label, URL name, and who finds the entry in his navigation: nobody is led to a page that refuses him."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -36,22 +28,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries the acting person may use, with the one he is in; an app that is not there is left out."""
+    """The entries the acting person may use, with the one he is in."""
     membership = getattr(request, "membership", None)
     if membership is None:
         return []
-    entries = [(label, name) for label, name, kinds in NAVIGATION if membership.kind in kinds]
-    if acts_as(membership, (Role.TECHNICIAN, Kind.RECONDITIONER)):
-        entries.insert(0, FOR_THE_WORKSHOP)
-    if is_pilot(membership):
-        entries += FOR_THE_PILOT
-    shown = []
-    for label, name in entries:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        shown.append({"label": label, "url": url, "current": request.path.startswith(url)})
+    entries = [(label, reverse(name)) for label, name, is_for in NAVIGATION if is_for(membership)]
+    shown = [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in entries]
     current = [entry for entry in shown if entry["current"]]
     for entry in current:
         entry["current"] = len(entry["url"]) == max(len(other["url"]) for other in current)

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from lifecycle.actors import SYSTEM, Actor
-from network.enums import OrganisationKind, Role
+from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 
 DONOR_READERS = frozenset(
     {
@@ -16,6 +16,8 @@ DONOR_READERS = frozenset(
     }
 )
 """The kinds that look for donors or work with them; the list of donors is closed to the others."""
+OBSERVED = frozenset(kind for kind, roles in ROLES_BY_KIND.items() if Role.OBSERVER in roles)
+"""The kinds that have observers, the readers of published reports."""
 
 
 def acts_as(actor: Actor | None, *pairs: tuple[Role, OrganisationKind]) -> bool:
@@ -76,3 +78,18 @@ def sees_everything(actor: Actor | None) -> bool:
 def sees_donors(actor: Actor) -> bool:
     """Tell whether the organisations that only give are shown to ``actor``."""
     return actor.kind in DONOR_READERS
+
+
+def follows_equipment(actor: Actor | None) -> bool:
+    """Tell whether lots and devices are the work of ``actor``: who gives, who reconditions, who steers."""
+    givers, workers = (Role.CONTACT, OrganisationKind.DONOR), (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
+    return is_pilot(actor) or acts_as(actor, givers, workers)
+
+
+def reads_reports(actor: Actor | None) -> bool:
+    """Tell whether published reports are for ``actor``: the pilot, observers and their managers, the people of EPCI."""
+    if actor is None:
+        return False
+    if is_pilot(actor) or actor.kind == OrganisationKind.EPCI or actor.role == Role.OBSERVER:
+        return True
+    return is_manager(actor) and actor.kind in OBSERVED
