@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.exceptions import Unknown
+from lifecycle.exceptions import Refused, Unknown
 from network.models import Organisation
 from refurb.enums import CEILED, CostKind, PartKind
 from refurb.machine.device_rules import ceilings_on
@@ -20,6 +20,7 @@ from refurb.models.device import Device
 from refurb.models.donation import Donation
 from refurb.models.stock import Costing
 from refurb.permissions import can_record_cost
+from refurb.services.evidence import ALREADY_SUPERSEDED
 
 
 @dataclass(frozen=True)
@@ -165,11 +166,19 @@ def record_cost(
     supersedes: Costing | None = None,
     at: datetime | None = None,
 ) -> Costing:
-    """Record what a lot costs its workshop, in euros, and who pays. Raises Unknown, PermissionDenied."""
+    """Record what a lot costs its workshop, in euros, and who pays; a line replaces one of the same lot and workshop.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
     if not Donation.objects.visible_to(actor).filter(pk=donation.pk).exists():
         raise Unknown
     if can_record_cost(actor) is None:
         raise PermissionDenied
+    if supersedes is not None:
+        if (supersedes.donation_id, supersedes.workshop_id) != (donation.pk, actor.organisation_id):
+            raise Unknown
+        if hasattr(supersedes, "superseded_by"):
+            raise Refused({donation.pk: (ALREADY_SUPERSEDED,)})
     return Costing.objects.create(
         donation=donation,
         workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
