@@ -1,8 +1,7 @@
 """What the engine itself stores: comments that may be erased, closed months, seals."""
 
-from datetime import datetime
-
 from django.db import models
+from django.utils import timezone
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -27,20 +26,12 @@ class Comment(models.Model):
         return self.digest[:12]
 
 
-class ClosedPeriodQuerySet(models.QuerySet["ClosedPeriod"]):
-    def holding(self, instant: datetime) -> "ClosedPeriodQuerySet":
-        """The closed periods in which ``instant`` falls."""
-        return self.filter(starts_at__lte=instant, ends_at__gt=instant)
-
-
 class ClosedPeriod(models.Model):
     """A period whose figures are frozen: no journal row may fall inside. Half-open [starts, ends). Append-only."""
 
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin")
     closed_at = models.DateTimeField("close le")
-
-    objects = ClosedPeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = "période close"
@@ -53,7 +44,7 @@ class ClosedPeriod(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+        return f"{timezone.localtime(self.starts_at):%Y-%m-%d} – {timezone.localtime(self.ends_at):%Y-%m-%d}"
 
 
 class Seal(models.Model):
@@ -72,4 +63,4 @@ class Seal(models.Model):
         constraints = (models.UniqueConstraint(fields=("machine", "sealed_at"), name="lifecycle_seal_once"),)
 
     def __str__(self) -> str:
-        return f"{self.machine} {self.sealed_at:%Y-%m-%d}"
+        return f"{self.machine} {timezone.localtime(self.sealed_at):%Y-%m-%d}"

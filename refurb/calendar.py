@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-CONTENT_TYPE = "text/calendar; charset=utf-8"
 _LINE_OCTETS = 75
 _PRODUCT = "-//Maillon//Enlevements//FR"
 

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from lifecycle.actors import Actor
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
@@ -121,4 +122,4 @@ class MembershipPeriod(models.Model):
 
 
 def _day(instant: datetime) -> str:
-    return f"{instant:%d/%m/%Y}"
+    return f"{timezone.localtime(instant):%d/%m/%Y}"

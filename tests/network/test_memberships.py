@@ -113,6 +113,12 @@ def test_closing_twice_and_opening_twice_change_nothing() -> None:
     assert MembershipPeriod.objects.filter(membership=membership).count() == 1
 
 
+def test_a_period_is_told_in_days_of_paris() -> None:
+    membership = make_membership("contact", "donor")
+    period = MembershipPeriod(membership=membership, opened_at=datetime(2026, 5, 31, 22, 30, tzinfo=UTC))
+    assert str(period) == "01/06/2026 – …"
+
+
 def test_a_past_period_is_never_edited() -> None:
     membership = close_membership(membership=make_membership("contact", "donor"))
     sql = "UPDATE network_membershipperiod SET closed_at = now() WHERE membership_id = %s"
