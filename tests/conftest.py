@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.signals import setting_changed
 from django.db import connection, connections
 from django.template import TemplateSyntaxError, engines
 from django.template.base import FilterExpression, Node
@@ -100,10 +101,16 @@ class UndefinedVariable(str):
 
 @pytest.fixture(scope="session", autouse=True)
 def undefined_variables_fail() -> Iterator[None]:
-    engine = engines["django"].engine
-    before, engine.string_if_invalid = engine.string_if_invalid, UndefinedVariable()
+    """Also after a test that changes a setting for which Django makes its template engine anew (DEBUG, for one)."""
+
+    def be_strict(**kwargs: Any) -> None:
+        engines["django"].engine.string_if_invalid = UndefinedVariable()
+
+    be_strict()
+    setting_changed.connect(be_strict)
     yield
-    engine.string_if_invalid = before
+    setting_changed.disconnect(be_strict)
+    engines["django"].engine.string_if_invalid = ""
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.template import Context, TemplateSyntaxError, engines
 from django.template.base import Origin, Template
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.conftest import THIRD_PARTY, NetworkRefusedError
 
@@ -30,6 +31,12 @@ def test_this_machine_can_be_reached() -> None:
 def test_a_variable_that_is_not_there_fails_in_our_templates(source: str) -> None:
     with pytest.raises(TemplateSyntaxError, match="is not defined in"):
         render(source, known={})
+
+
+def test_a_changed_setting_does_not_make_templates_lenient(settings: SettingsWrapper) -> None:
+    settings.DEBUG = not settings.DEBUG
+    with pytest.raises(TemplateSyntaxError, match="is not defined in"):
+        render("{{ nothing }}")
 
 
 @pytest.mark.parametrize("source", ["{% if nothing %}{% endif %}", "{{ nothing|default:'' }}", "{{ known }}"])
