@@ -2,11 +2,11 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.template import Context, TemplateSyntaxError, engines
 from django.template.base import Origin, Template
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.conftest import THIRD_PARTY, NetworkRefusedError
 
@@ -33,7 +33,7 @@ def test_a_variable_that_is_not_there_fails_in_our_templates(source: str) -> Non
         render(source, known={})
 
 
-def test_a_changed_setting_does_not_make_templates_lenient(settings: SettingsWrapper) -> None:
+def test_a_changed_setting_does_not_make_templates_lenient(settings: Any) -> None:
     settings.DEBUG = not settings.DEBUG
     with pytest.raises(TemplateSyntaxError, match="is not defined in"):
         render("{{ nothing }}")
