@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from network.permissions import is_pilot
 from refurb.permissions import can_work_on_device
@@ -51,6 +54,20 @@ def storage(size: int | None) -> str:
 def grouped(figure: int | None) -> str:
     """A large whole number with its thousands apart."""
     return "" if figure is None else f"{figure:,}".replace(",", NARROW)
+
+
+@register.filter
+def articles(text: str) -> SafeString:
+    """A text in articles, an empty line between them: the first line of each is its title."""
+    paragraphs = [part.strip().partition("\n") for part in text.split("\n\n")]
+    return format_html_join(
+        "",
+        "{}<p>{}</p>",
+        (
+            (format_html('<h2 class="h6">{}</h2>', first), linebreaksbr(rest)) if rest else ("", first)
+            for first, _, rest in paragraphs
+        ),
+    )
 
 
 @register.filter
