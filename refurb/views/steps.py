@@ -46,7 +46,7 @@ BENCH_STEPS = {
     "tests_passed": "réparez ce qui est en défaut, puis testez de nouveau",
     "graded": "calculez le grade",
 }
-"""What to do on the bench for each thing that « reconditionné » still lacks, in order."""
+"""What to do on the bench for each thing that « reconditionné », or waste, still lacks, in order."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ def next_step(device: Device, actor: Actor) -> Step:
     action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
     if action is None or state == S.MISSING:
         return Step(awaited)
-    if verb == "recondition" and (todo := bench_step(action.reasons)):
+    if todo := bench_step(action.reasons):
         return Step(awaited, todo, url=reverse("refurb:device_evidence", args=[device.reference]))
     return Step(awaited, YOURS[action.verb], action.verb)
 
 
 def bench_step(reasons: tuple[Reason, ...]) -> str:
-    """The first thing to do on the bench, from what is missing before « reconditionné »; empty when nothing is."""
+    """The first thing to do on the bench, from what is missing before the main verb; empty when nothing is."""
     missing = {reason.code for reason in reasons}
     return next((todo for code, todo in BENCH_STEPS.items() if code in missing), "")
 

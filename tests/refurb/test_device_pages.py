@@ -234,7 +234,8 @@ def test_an_attested_absence_of_storage_is_told_with_its_reason(bench: Bench) ->
         (lambda bench: bench.proven(bench.in_process()), "testez les fonctions"),
         (failing, "réparez ce qui est en défaut"),
         (lambda bench: bench.prepared(), "tout est prouvé : déclarez-le reconditionné"),
-        (lambda bench: bench.unusable(), "remettez-le au recycleur, ou démontez-le"),
+        (lambda bench: bench.unusable(), "inventoriez le stockage"),
+        (lambda bench: bench.unusable(bench.proven(bench.received())), "remettez-le au recycleur, ou démontez-le"),
     ],
 )
 def test_the_page_tells_the_technician_what_to_do_next(
