@@ -275,7 +275,7 @@ class DeviceMachine(Machine):
         """Decided, and still in the workshop: its drives are to be erased or destroyed."""
 
     @verb(
-        "Annuler (erreur de saisie)",
+        "Annuler la décision (erreur de saisie)",
         source=S.UNUSABLE,
         target=S.RECEIVED,
         who=can_undo_reject_device,
