@@ -24,12 +24,12 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.models import Device, Donation
+from refurb.services.devices import FACTS
 from refurb.services.stock import RecoveredPart
 
 type Choices = list[tuple[str, str]]
 
 ON_A_SITE = (DonationState.SCHEDULED, DonationState.COLLECTED, DonationState.RECONCILED)
-FACTS = ("serial", "manufacturer", "model", "year", "place")
 SCANNED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 """A box a scanner types into: the browser neither completes nor corrects."""
 
@@ -254,9 +254,6 @@ class DeviceReclassifyForm(ReasonForm):
         corrected = "origin_epci" if is_pilot(by) else "type"
         self.fields[corrected].initial = getattr(device, corrected)
         del self.fields["type" if corrected == "origin_epci" else "origin_epci"]
-
-    def corrected(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("type", "origin_epci") if name in self.fields}
 
 
 def recyclers_seen_by(by: Membership) -> QuerySet[Organisation]:

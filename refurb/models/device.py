@@ -48,14 +48,6 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Announced or picked up, not yet seen; those already picked up first: a scan takes the first."""
         return self.filter(state__in=UNSEEN).order_by(F("collected_at").asc(nulls_last=True), "pk")
 
-    def on_the_bench(self) -> Self:
-        """Received, in process or awaiting a part, the oldest arrival first."""
-        return self.filter(state__in=(S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART)).order_by("received_at", "pk")
-
-    def in_stock(self) -> Self:
-        """Reconditioned, in the workshop's stock, the oldest first."""
-        return self.filter(state=S.READY).order_by("ready_at", "pk")
-
     def proven(self) -> Self:
         """Storage inventoried in the present stay and proven empty, or gone; the wall of the database asks the same."""
         return self.alias(
@@ -68,10 +60,6 @@ class DeviceQuerySet(models.QuerySet["Device"]):
                 output_field=models.BooleanField(),
             )
         ).filter(is_proven=True)
-
-    def under_ceiling_rule(self) -> Self:
-        """Given by a public body, or of unknown origin: the legal price ceiling applies."""
-        return self.filter(donor_kind__in=CEILED)
 
 
 class Device(DeviceMachine):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from django.forms import CharField, Form
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -15,11 +14,8 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import SYSTEM, SignedLink
-from lifecycle.exceptions import Refused
 from lifecycle.models import Comment
-from lifecycle.refusals import reasons_into
 from lifecycle.registry import Move, follow, registry
-from lifecycle.requirements import Reason
 from lifecycle.templatetags.lifecycle import moment, tell
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -219,19 +215,3 @@ def test_a_long_timeline_costs_the_queries_of_a_short_one(stored: Parcel, keeper
 def test_an_instant_is_told_in_paris_time() -> None:
     assert moment(datetime(2026, 11, 24, 13, 5, tzinfo=UTC)) == "24\u00a0nov. 2026 à 14\u00a0h\u00a005"
     assert moment(datetime(2026, 7, 31, 22, 0, tzinfo=UTC)) == "1er\u00a0août 2026 à 0\u00a0h\u00a000"
-
-
-# --- a refusal on a form
-
-
-def test_reasons_go_to_the_field_they_concern_or_above_the_form() -> None:
-    class WeightForm(Form):
-        weight = CharField()
-
-    form = WeightForm({"weight": "12"})
-    refused = Refused({1: (machine.WEIGHT.reason, Reason("x", "Le dépôt est fermé.", "le gardien", field="door"))})
-    reasons_into(form, refused)
-    assert form.errors == {
-        "weight": ["Le poids dépasse la limite."],
-        "__all__": ["Le dépôt est fermé. (Peut y remédier : le gardien.)"],
-    }
