@@ -7,13 +7,13 @@ class DonationState(TextChoices):
     """The life of a lot offered by one donor (machines §2)."""
 
     DRAFT = "draft", "Brouillon"
-    ANNOUNCED = "announced", "Annoncée"
-    QUALIFIED = "qualified", "Qualifiée"
+    ANNOUNCED = "announced", "Annoncé"
+    QUALIFIED = "qualified", "Qualifié"
     SCHEDULED = "scheduled", "Enlèvement planifié"
-    COLLECTED = "collected", "Enlevée"
-    RECONCILED = "reconciled", "Soldée"
-    DECLINED = "declined", "Écartée"
-    WITHDRAWN = "withdrawn", "Retirée"
+    COLLECTED = "collected", "Enlevé"
+    RECONCILED = "reconciled", "Soldé"
+    DECLINED = "declined", "Écarté"
+    WITHDRAWN = "withdrawn", "Retiré"
 
 
 class LineCondition(TextChoices):

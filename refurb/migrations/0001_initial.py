@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('seq', models.PositiveIntegerField(default=0, editable=False, verbose_name='rang au journal')),
                 ('head', models.CharField(default='', editable=False, max_length=64, verbose_name='empreinte')),
                 ('moved_at', models.DateTimeField(editable=False, verbose_name='dernier mouvement')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Brouillon'), ('announced', 'Annoncée'), ('qualified', 'Qualifiée'), ('scheduled', 'Enlèvement planifié'), ('collected', 'Enlevée'), ('reconciled', 'Soldée'), ('declined', 'Écartée'), ('withdrawn', 'Retirée')], default='draft', max_length=50, protected=True, verbose_name='état')),
+                ('state', django_fsm.FSMField(choices=[('draft', 'Brouillon'), ('announced', 'Annoncé'), ('qualified', 'Qualifié'), ('scheduled', 'Enlèvement planifié'), ('collected', 'Enlevé'), ('reconciled', 'Soldé'), ('declined', 'Écarté'), ('withdrawn', 'Retiré')], default='draft', max_length=50, protected=True, verbose_name='état')),
                 ('donor_kind', models.CharField(choices=[('public', 'Donateur public'), ('private', 'Donateur privé'), ('unknown', 'Origine inconnue')], max_length=10, verbose_name='nature du donateur')),
                 ('donor_legal_form', models.CharField(blank=True, help_text='Entreprise : SA, SARL, SAS… (reçu fiscal).', max_length=60, verbose_name='forme juridique du donateur')),
                 ('description', models.TextField(blank=True, verbose_name='description du lot')),

@@ -203,7 +203,7 @@ def test_an_act_that_comes_too_late_says_so() -> None:
     scene = Scene()
     donation = scene.declined()
     page = read(acting(scene.contact), page_of(donation, "donation_withdraw"))
-    assert "n’est pas possible depuis l’état «\N{NO-BREAK SPACE}Écartée\N{NO-BREAK SPACE}»" in page
+    assert "n’est pas possible depuis l’état «\N{NO-BREAK SPACE}Écarté\N{NO-BREAK SPACE}»" in page
     assert "<textarea" not in page
 
 

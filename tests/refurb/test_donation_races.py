@@ -74,6 +74,6 @@ def test_two_decisions_at_once_leave_one_and_a_sentence() -> None:
 
     refused = [end for end in ends if isinstance(end, Refused)]
     assert len(refused) == 1
-    assert "«\N{NO-BREAK SPACE}Qualifiée\N{NO-BREAK SPACE}»" in str(refused[0])
+    assert "«\N{NO-BREAK SPACE}Qualifié\N{NO-BREAK SPACE}»" in str(refused[0])
     assert LineDecision.objects.filter(line__donation=donation).count() == 1
     assert Device.objects.filter(donation=donation).count() == 3
