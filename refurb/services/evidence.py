@@ -35,16 +35,16 @@ from refurb.permissions import can_manage_device, can_record_evidence
 from refurb.verdict import Facts, judge_erasure, same_serial
 
 NOT_IN_THE_WORKSHOP = Reason(
-    "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier : rien ne s’y constate."
+    "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier : rien ne s’y constate."
 )
 ALREADY_INVENTORIED = Reason(
     "already_inventoried", "Ce numéro de série est déjà inventorié sur cet appareil.", field="serial"
 )
 STORAGE_SOLDERED = Reason(
-    "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne : inventoriez-le."
+    "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne : inventoriez-le."
 )
 STORAGE_STAYS = Reason(
-    "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas : effacez-le."
+    "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas : effacez-le."
 )
 DRIVES_PRESENT = Reason("drives_present", "Des disques sont inventoriés sur cet appareil.")
 OTHER_STAY = Reason("other_stay", "Cette ligne date d’un passage précédent ou d’un autre appareil.")
@@ -54,7 +54,7 @@ ERASE_FIRST = Reason("erase_first", "Effacez le disque avant de le monter dans u
 CERTIFICATE_NEEDED = Reason(
     "certificate", "La destruction par un recycleur demande son nom et son certificat.", field="certificate"
 )
-IN_THE_FUTURE = Reason("in_the_future", "Cette date est dans le futur.")
+IN_THE_FUTURE = Reason("in_the_future", "Cette date est dans le futur.", field="destroyed_at")
 
 
 def held_device(
