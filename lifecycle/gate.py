@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 ATTEMPTS = 5
-CLOSED = Reason("closed_period", "Ce mois est clos : plus rien ne s’y inscrit.", "le pilotage départemental")
+CLOSED = Reason("closed_period", "Ce mois est clos : plus rien ne s’y inscrit.", "le pilotage départemental")
 
 
 class _LinksMoved(Exception):
@@ -110,7 +110,7 @@ def apply_many(
     model: type[Machine] = queryset.model
     declared = verbs_of(model)[verb]
     if declared.creates:
-        raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
+        raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
     scope = scope_of(declared, actor, cause)
     pks = list(seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", flat=True))
     if not pks:
@@ -162,7 +162,7 @@ def create_many[M: Machine](
     """
     declared = verbs_of(model)[verb]
     if not declared.creates:
-        raise ValueError(f"« {verb} » n’est pas une création")
+        raise ValueError(f"« {verb} » n’est pas une création")
     scope = scope_of(declared, actor, cause)
     if not rows:
         return []

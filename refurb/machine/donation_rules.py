@@ -52,7 +52,7 @@ DONOR_GIVES = Requirement(
 )
 ADDRESS_GIVEN = Requirement(
     "address",
-    "L’adresse d’enlèvement est incomplète : voie, code postal et ville.",
+    "L’adresse d’enlèvement est incomplète : voie, code postal et ville.",
     lambda ctx: ~Q(pick_up_address="") & ~Q(pick_up_postcode="") & ~Q(pick_up_city=""),
     constraint="refurb_donation_site_known",
     field="pick_up_address",
@@ -68,7 +68,7 @@ COMMUNE_KNOWN = Requirement(
 )
 HAS_LINES = Requirement(
     "lines",
-    "Décrivez au moins un type d’appareil : quantité, année d’achat, état.",
+    "Décrivez au moins un type d’appareil : quantité, année d’achat, état.",
     lambda ctx: Exists(_rows("DonationLine").filter(donation=OuterRef("pk"))),
     where="refurb:donation_edit",
 )
@@ -211,7 +211,7 @@ def _nothing_accepted(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 SOMETHING_ACCEPTED = PerRow(
     "something_accepted",
-    "Aucune ligne n’est acceptée : écartez plutôt le lot, avec son motif.",
+    "Aucune ligne n’est acceptée : écartez plutôt le lot, avec son motif.",
     _nothing_accepted,
     needs=TYPES,
 )
@@ -224,7 +224,7 @@ def _undecided_transfer(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 TRANSFER_DECIDED = PerRow(
     "transfer_decided",
-    "La référence de la décision de cession manque : un donateur public cède par une décision.",
+    "La référence de la décision de cession manque : un donateur public cède par une décision.",
     _undecided_transfer,
     needs=TYPES,
     constraint="refurb_donation_transfer_decided",

@@ -19,7 +19,7 @@ from refurb.services.evidence import held_device
 
 NO_FREE_UNIT = Reason(
     "no_free_unit",
-    "Toutes les unités attendues de cette ligne sont déjà là : enregistrez l’appareil comme inattendu.",
+    "Toutes les unités attendues de cette ligne sont déjà là : enregistrez l’appareil comme inattendu.",
     field="tag",
 )
 FACTS = ("serial", "manufacturer", "model", "year", "place")

@@ -29,8 +29,8 @@ from refurb.permissions import (
     can_reconcile_donation,
 )
 
-ALREADY_ANNOUNCED = Reason("already_announced", "Le lot est annoncé : sa description ne change plus.")
-ALREADY_DECIDED = Reason("already_decided", "Le lot est décidé : la décision de cession ne change plus.")
+ALREADY_ANNOUNCED = Reason("already_announced", "Le lot est annoncé : sa description ne change plus.")
+ALREADY_DECIDED = Reason("already_decided", "Le lot est décidé : la décision de cession ne change plus.")
 NOT_COLLECTED = Reason("not_collected", "Les écarts s’expliquent quand le lot est enlevé.")
 
 
