@@ -51,7 +51,9 @@ WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until
 GROUP BY 1, 2, 3
 """
 _HOLD = "LOCK TABLE refurb_donationentry, refurb_deviceentry IN SHARE MODE"
-"""In the order in which a transaction writes them: it waits for those under way, and no other begins."""
+"""It waits for the transactions under way, and no other begins. In the order in which the verbs of a lot write them;
+a pick-up, whose devices come before its lot, may deadlock with it, and whoever is refused is tried again by the gate.
+"""
 
 
 class UnbalancedJournal(RuntimeError):
