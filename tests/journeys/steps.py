@@ -1,0 +1,397 @@
+"""What each person does on the screens, one page after another: the same with and without scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from playwright.sync_api import expect
+
+from tests.journeys.visitor import Visitor, anything
+
+A_FILE_OF_THE_TOOL = {"name": "nwipe.log", "mimeType": "text/plain", "buffer": b"nwipe 0.38\n| Erased |\n"}
+A_SIGNED_SLIP = {"name": "bordereau.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n% bordereau\n%%EOF\n"}
+A_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A line of a lot, in the words of its form."""
+
+    type: str
+    quantity: int
+    age: int = 4
+    condition: str = "En état de marche"
+
+    @property
+    def year(self) -> str:
+        return str(timezone.localdate().year - self.age)
+
+    @property
+    def line(self) -> str:
+        """How the line is named on the pages."""
+        return f"{self.quantity} × {self.kind}"
+
+    @property
+    def kind(self) -> str:
+        """How it is named where its quantity is no longer the point."""
+        return f"{self.type.lower()}, {self.year}"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the pilot decides of a line."""
+
+    accepted: int
+    code: str = "Aucun refus"
+    purpose: str = "Réemploi"
+
+
+def open_lot(visitor: Visitor, reference: str) -> None:
+    """From the list of lots, by its reference."""
+    visitor.goes_to("Lots")
+    visitor.reads("Lots")
+    visitor.follows(reference)
+    visitor.reads(f"Lot {reference}")
+
+
+def describe_lot(contact: Visitor, offers: Sequence[Offer]) -> None:
+    """Fill the page of a new lot; the address is the donor's own."""
+    contact.goes_to("Lots")
+    contact.follows("Proposer un lot")
+    contact.reads("Proposer un lot")
+    for rank, offer in enumerate(offers, start=1):
+        line = contact.group(f"Ligne {rank}")
+        contact.chooses({"Type": offer.type, "État": offer.condition}, line)
+        contact.fills({"Quantité": str(offer.quantity), "Année d’achat": offer.year}, line)
+    contact.fills({"Description du lot": "Renouvellement du parc."})
+
+
+def announce_lot(contact: Visitor, offers: Sequence[Offer]) -> str:
+    """Propose a lot and announce it; its reference."""
+    describe_lot(contact, offers)
+    contact.presses("Enregistrer et continuer")
+    contact.reads("Annoncer le lot")
+    contact.sees(*(offer.line for offer in offers))
+    contact.presses("Annoncer le lot")
+    contact.reads(anything("Lot D-"))
+    contact.is_told("Le Département vous répond ligne par ligne.")
+    contact.sees("En attente de la décision du Département.")
+    return contact.heading().removeprefix("Lot ")
+
+
+def qualify_lot(pilot: Visitor, reference: str, workshop: str, decisions: Sequence[tuple[Offer, Decision]]) -> None:
+    """Decide line by line, everything accepted to one workshop."""
+    open_lot(pilot, reference)
+    pilot.sees("À vous d’agir : décidez ligne par ligne et confiez le lot à un atelier.")
+    pilot.follows("Qualifier le lot")
+    pilot.reads("Qualifier le lot")
+    pilot.chooses({"Confier le lot à": workshop})
+    for offer, decision in decisions:
+        line = pilot.group(offer.line)
+        pilot.fills({"Quantité acceptée": str(decision.accepted)}, line)
+        pilot.chooses({"Pour": decision.purpose, "Motif de refus": decision.code}, line)
+    pilot.presses("Qualifier le lot")
+    pilot.reads(f"Lot {reference}")
+    pilot.is_told("qualifié. Le donateur et les ateliers sont prévenus.")
+
+
+def accept_deed(contact: Visitor, reference: str, name: str) -> None:
+    """Read the deed of gift to its end and sign it."""
+    open_lot(contact, reference)
+    contact.sees("À vous d’agir : lisez et acceptez l’acte de don.")
+    contact.within_main().get_by_role("link", name="Lire l’acte de don").first.click()
+    contact.reads("Acte de don")
+    contact.ticks("J’ai lu l’acte de don ci-dessus et je l’accepte au nom du donateur")
+    contact.fills({"Votre nom, comme signature": name})
+    contact.presses("Accepter l’acte de don")
+    contact.reads(f"Lot {reference}")
+    contact.is_told("Acte de don accepté. L’atelier peut fixer la date de l’enlèvement.")
+
+
+def schedule_pick_up(manager: Visitor, reference: str) -> None:
+    """Fix the day, the carrier and whom to ask for."""
+    open_lot(manager, reference)
+    manager.sees("À vous d’agir : fixez la date de l’enlèvement.")
+    manager.follows("Planifier l’enlèvement")
+    manager.reads("Planifier l’enlèvement")
+    manager.fills(
+        {
+            "Jour": (timezone.localdate() + timedelta(days=2)).isoformat(),
+            "À partir de": "09:30",
+            "Transporteur": "La Navette d’essai",
+            "Personne à demander sur place": "L’accueil",
+        }
+    )
+    manager.presses("Planifier l’enlèvement")
+    manager.reads(f"Lot {reference}")
+    manager.is_told("Enlèvement planifié.")
+
+
+def record_pick_up(technician: Visitor, reference: str, counts: Sequence[tuple[Offer, int]]) -> None:
+    """Count what was taken, with the slip signed on paper."""
+    open_lot(technician, reference)
+    technician.follows("Inscrire l’enlèvement")
+    technician.reads("Inscrire l’enlèvement")
+    for offer, counted in counts:
+        technician.fills({f"{offer.type}, {offer.year}": str(counted)})
+    technician.ticks("Bordereau papier signé : je joins sa photo ou son scan")
+    technician.fills({"Nom de la personne qui signe pour le donateur": "Dominique Exemple"})
+    technician.deposits("Bordereau signé", A_SIGNED_SLIP)
+    technician.presses("Inscrire l’enlèvement")
+    technician.reads(f"Lot {reference}")
+
+
+def open_line(technician: Visitor, offer: Offer, reference: str) -> None:
+    """From the bench to the page where the tags of one line are scanned."""
+    technician.goes_to("Établi")
+    technician.reads("Mon établi")
+    technician.follows("À recevoir")
+    technician.reads("À recevoir")
+    technician.follows(f"Scanner la ligne {offer.kind} du lot {reference}")
+    technician.reads(f"Scanner : {offer.kind}")
+
+
+def scan(technician: Visitor, tag: str) -> None:
+    """As a scanner does: the tag, then Enter, in the box that waits."""
+    box = technician.field("Étiquette")
+    expect(box).to_be_focused()
+    expect(box).to_be_empty()
+    box.press_sequentially(tag)
+    box.press("Enter")
+    technician.is_told(f"Étiquette {tag} : reçu à l’atelier.")
+
+
+def find_device(technician: Visitor, tag: str) -> None:
+    """From the bench, by its tag."""
+    technician.goes_to("Établi")
+    technician.reads("Mon établi")
+    box = technician.page.get_by_label("Scannez une étiquette, ou tapez une référence ou un n° de série")
+    box.fill(tag)
+    box.press("Enter")
+    technician.reads(anything(tag))
+
+
+def start_device(technician: Visitor, tag: str) -> None:
+    """Onto the bench."""
+    find_device(technician, tag)
+    technician.follows("Prendre en traitement")
+    technician.reads("Prendre en traitement")
+    technician.presses("Prendre en traitement")
+    technician.reads(anything(tag))
+    technician.is_told("pris en traitement.")
+
+
+def open_bench_sheet(technician: Visitor, tag: str) -> None:
+    """The page of all that proves a device."""
+    find_device(technician, tag)
+    technician.within_main().get_by_role("link", name=anything("fiche d’établi")).first.click()
+    technician.reads(anything("Fiche d’établi"))
+
+
+def record_drive(technician: Visitor, serial: str) -> None:
+    """A SATA SSD of 256 Go."""
+    technician.follows("Ajouter un stockage")
+    technician.reads("Ajouter un stockage")
+    technician.chooses({"Type de stockage": "SSD (SATA)"})
+    technician.fills({"Numéro de série du disque": serial, "Capacité (Go)": "256"})
+    technician.presses("Enregistrer")
+    technician.reads(anything("Fiche d’établi"))
+    technician.sees("À effacer ou détruire")
+
+
+def record_erasure(technician: Visitor, serial: str) -> None:
+    """What the report of the tool says, with its file."""
+    technician.within_main().get_by_role("link", name=anything("Enregistrer un effacement")).click()
+    technician.reads("Enregistrer un effacement")
+    now = timezone.localtime()
+    technician.chooses(
+        {
+            "Méthode": "Écrasement par logiciel",
+            "Vérification": "Dernière passe relue",
+            "Secteurs cachés (HPA, DCO)": "Aucun",
+            "Ce que dit le rapport": "Effacé",
+        }
+    )
+    technician.fills(
+        {
+            "Outil": "nwipe",
+            "Début": _to_the_second(now - A_MINUTE),
+            "Fin": _to_the_second(now),
+            "Numéro de série au rapport": serial,
+            "Octets à effacer": "256000000000",
+            "Octets effacés": "256000000000",
+        }
+    )
+    technician.deposits("Rapport de l’outil (fichier)", A_FILE_OF_THE_TOOL)
+    technician.presses("Enregistrer")
+    technician.reads(anything("Fiche d’établi"))
+    technician.is_told("Effacement enregistré : la preuve est acceptée.")
+    technician.sees("Effacement prouvé", "nwipe.log")
+
+
+def _to_the_second(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def record_tests(technician: Visitor) -> None:
+    """Everything works."""
+    technician.follows("Tester les fonctions")
+    technician.reads("Tester les fonctions")
+    technician.presses("Cocher « Fonctionne » partout où rien n’est coché")
+    technician.reads("Tester les fonctions")
+    expect(technician.group(anything("Clavier")).get_by_label("Fonctionne", exact=True)).to_be_checked()
+    technician.presses("Enregistrer les tests")
+    technician.reads(anything("Fiche d’établi"))
+    technician.is_told("Tests enregistrés : l’appareil est en état de marche.")
+
+
+def record_grade(technician: Visitor) -> None:
+    """3 (memory) + 3 (SSD) + 3 (processor) make a grade A."""
+    technician.follows("Calculer le grade")
+    technician.reads("Calculer le grade")
+    technician.chooses(
+        {
+            "Type de stockage": "SSD (SATA)",
+            "Système installé": "Windows 11",
+            "Aspect": "A – Traces d’usage légères",
+        }
+    )
+    technician.fills(
+        {
+            "Mémoire vive (Go)": "8",
+            "Stockage (Go)": "256",
+            "Processeur (PassMark)": "6000",
+            "Note technique": "0",
+            "Note esthétique": "0",
+        }
+    )
+    technician.presses("Calculer")
+    technician.reads("Calculer le grade")
+    technician.sees("Rien n’est encore enregistré.")
+    technician.presses("Enregistrer le grade")
+    technician.reads(anything("Fiche d’établi"))
+    technician.is_told("Grade enregistré : Grade A.")
+
+
+def recondition(technician: Visitor, tag: str, price: str) -> None:
+    """Everything is proven: the price, and it is in stock."""
+    technician.follows("Déclarer reconditionné")
+    technician.reads("Déclarer reconditionné")
+    technician.fills({"Prix solidaire, en euros TTC": price})
+    technician.presses("Déclarer reconditionné")
+    technician.reads(anything(tag))
+    technician.is_told("reconditionné.")
+    technician.sees("Reconditionné")
+
+
+def reject(technician: Visitor, tag: str, reason: str) -> None:
+    """It will not be used again."""
+    find_device(technician, tag)
+    technician.follows("Déclarer non réemployable")
+    technician.reads("Déclarer non réemployable")
+    technician.chooses({"Motif": reason})
+    technician.presses("Déclarer non réemployable")
+    technician.reads(anything(tag))
+    technician.is_told("déclaré non réemployable.")
+
+
+def destroy_drive(technician: Visitor) -> None:
+    """In the workshop, now."""
+    technician.within_main().get_by_role("link", name=anything("Enregistrer une destruction")).click()
+    technician.reads("Enregistrer une destruction")
+    technician.ticks("Détruit à l’atelier")
+    technician.chooses({"Méthode": "Perçage"})
+    technician.fills({"Détruit le": _to_the_second(timezone.localtime())})
+    technician.presses("Enregistrer")
+    technician.reads(anything("Fiche d’établi"))
+    technician.sees("Détruit à l’atelier")
+
+
+def attest_no_storage(technician: Visitor) -> None:
+    """The bay is empty."""
+    technician.follows("Attester l’absence de stockage")
+    technician.reads("Attester l’absence de stockage")
+    technician.ticks("Emplacement vide constaté à l’ouverture")
+    technician.ticks("J’ai ouvert ou examiné l’appareil et j’atteste qu’il ne contient aucun stockage.")
+    technician.presses("Enregistrer")
+    technician.reads(anything("Fiche d’établi"))
+    technician.sees("Absence de stockage attestée")
+
+
+def recycle(technician: Visitor, tag: str, recycler: str, number: str) -> None:
+    """With its waste tracking number; its drives are proven."""
+    find_device(technician, tag)
+    technician.follows("Remettre au recycleur")
+    technician.reads("Remettre au recycleur")
+    technician.chooses({"Recycleur": recycler})
+    technician.fills({"Numéro du bordereau (BSD)": number})
+    technician.ticks("Les disques sont déjà effacés ou détruits, ou il n’y en a pas")
+    technician.sees("Cela ne se défait pas.")
+    technician.presses("Remettre au recycleur")
+    technician.reads(anything(tag))
+    technician.is_told("remis au recycleur.")
+    technician.sees("Parcours terminé")
+
+
+def dismantle(technician: Visitor, tag: str) -> None:
+    """For its memory."""
+    find_device(technician, tag)
+    technician.follows("Démonter")
+    technician.reads("Démonter")
+    technician.fills({"Mémoire": "2", "Pièces rangées à": "Tiroir 3"})
+    technician.presses("Démonter")
+    technician.reads(anything(tag))
+    technician.is_told("démonté pour pièces.")
+
+
+def reconcile_lot(manager: Visitor, reference: str, offer: Offer, explanation: str) -> None:
+    """Explain the one line that differs, then close the lot."""
+    open_lot(manager, reference)
+    manager.sees("À vous d’agir : expliquez les écarts de comptage.")
+    manager.asks_why("Solder le lot", "Un écart")
+    manager.follows("Expliquer les écarts")
+    manager.reads("Expliquer les écarts")
+    manager.chooses({"Explication": explanation}, manager.group(offer.line))
+    manager.presses("Enregistrer les explications")
+    manager.reads("Solder le lot")
+    manager.is_told("Écarts expliqués.")
+    manager.presses("Solder le lot")
+    manager.reads(f"Lot {reference}")
+    manager.is_told("soldé. Le bilan du don est prêt pour le donateur.")
+
+
+def this_month() -> str:
+    """« novembre 2026 »."""
+    return date_format(timezone.localdate(), "F Y")
+
+
+def compute_month(pilot: Visitor) -> None:
+    """Count the month that runs, for the first time."""
+    pilot.goes_to("Rapports")
+    pilot.reads("Rapports mensuels du gisement")
+    pilot.follows("Calculer un mois")
+    pilot.reads("Calculer un mois")
+    pilot.chooses({"Mois": this_month()})
+    pilot.presses("Calculer")
+    pilot.reads(anything("Gisement d"))
+
+
+def recompute_month(pilot: Visitor) -> None:
+    """Open the report of the month that runs and count it again."""
+    pilot.goes_to("Rapports")
+    pilot.reads("Rapports mensuels du gisement")
+    pilot.within_main().get_by_role("link", name=anything(this_month())).click()
+    pilot.reads(anything("Gisement d"))
+    pilot.follows("Recalculer")
+    pilot.reads(anything("Recalculer"))
+    pilot.presses("Recalculer")
+    pilot.reads(anything("Gisement d"))
+    pilot.is_told("Les chiffres sont recalculés.")
+
+
+def stage(pilot: Visitor, name: str) -> list[int]:
+    """Opening, entered, left and closing of one stage, as the report shows them."""
+    row = pilot.within_main().get_by_role("table", name="Appareils par étape").get_by_role("row", name=anything(name))
+    return [int(text) for text in row.get_by_role("cell").all_inner_texts()]

@@ -1,0 +1,79 @@
+"""Without a mouse: a lot is declared, devices are scanned."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from network.models import Membership
+from tests.journeys.cast import Cast
+from tests.journeys.keyboard import Keyboard
+from tests.journeys.visitor import Visitor, anything
+from tests.network.factories import PASSWORD
+from tests.refurb.devices import load_numbers
+from tests.refurb.donations import Scene, laptops
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def hands_on(open_page: Callable[..., object]) -> Callable[[Membership], tuple[Visitor, Keyboard]]:
+    """Sign in by the keyboard alone."""
+
+    def sign_in(membership: Membership) -> tuple[Visitor, Keyboard]:
+        visitor = Visitor(open_page(), membership, careful=False)
+        keys = Keyboard(visitor)
+        visitor.page.goto("/")
+        visitor.reads("Se connecter")
+        keys.types("Adresse électronique", membership.user.email)
+        keys.types("Mot de passe", PASSWORD)
+        keys.page.keyboard.press("Enter")
+        expect(visitor.page.get_by_role("navigation", name="Navigation principale")).to_be_visible()
+        return visitor, keys
+
+    return sign_in
+
+
+def test_a_lot_is_proposed_and_announced_by_the_keyboard_alone(
+    cast: Cast, hands_on: Callable[[Membership], tuple[Visitor, Keyboard]]
+) -> None:
+    lina, keys = hands_on(cast.contact)
+    keys.skips_to_content()
+    keys.presses("link", "Proposer un lot")
+    lina.reads("Proposer un lot")
+    line = lina.group("Ligne 1")
+    keys.chooses("Type", "Ordinateur portable", line)
+    keys.types("Quantité", "3", line)
+    keys.types("Année d’achat", str(timezone.localdate().year - 4), line)
+    keys.chooses("État", "En état de marche", line)
+    keys.presses("button", "Enregistrer et continuer")
+    lina.reads("Annoncer le lot")
+    keys.presses("button", "Annoncer le lot")
+    lina.reads(anything("Lot D-"))
+    lina.is_told("Le Département vous répond ligne par ligne.")
+
+
+def test_tags_are_scanned_one_after_another_and_the_box_waits_again_after_each(
+    transactional_db: None, hands_on: Callable[[Membership], tuple[Visitor, Keyboard]]
+) -> None:
+    load_numbers()
+    scene = Scene(lines=(laptops(3),))
+    scene.collected()
+    tess, keys = hands_on(scene.north.technician)
+    tess.reads("Mon établi")
+    expect(tess.page.get_by_label("Scannez une étiquette, ou tapez une référence ou un n° de série")).to_be_focused()
+    keys.presses("link", "À recevoir")
+    tess.reads("À recevoir")
+    keys.presses("link", anything("Scanner la ligne ordinateur portable"))
+    tess.reads(anything("Scanner"))
+    for tag, awaited in (("C001", "2 attendus"), ("C002", "1 attendu")):
+        keys.scans(tag)
+        tess.is_told(f"Étiquette {tag} : reçu à l’atelier.")
+        tess.sees(awaited)
+    keys.scans("C001")
+    alert = tess.within_main().get_by_role("alert")
+    expect(alert).to_contain_text("Étiquette C001 : Cette étiquette est déjà sur un autre appareil de l’atelier.")
+    keys.scans("C003")
+    tess.is_told("Étiquette C003 : reçu à l’atelier.")
+    keys.waits_for_a_scan()

@@ -1,0 +1,52 @@
+"""Every step works in a browser that runs no script."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys import steps
+from tests.journeys.cast import Cast
+from tests.journeys.steps import Decision, Offer
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LAPTOPS, TABLETS = Offer("Ordinateur portable", 2), Offer("Tablette", 3)
+
+
+def test_a_lot_goes_from_its_announcement_to_stock_without_scripts(cast: Cast, visit: Callable[..., Visitor]) -> None:
+    def come(membership: object) -> Visitor:
+        return visit(membership, careful=False, java_script_enabled=False)
+
+    lina, paule = come(cast.contact), come(cast.pilot)
+    rachid, tess = come(cast.manager), come(cast.technician)
+    reference = steps.announce_lot(lina, [LAPTOPS, TABLETS])
+    steps.qualify_lot(
+        paule, reference, "Atelier d’essai", [(LAPTOPS, Decision(2)), (TABLETS, Decision(1, "État insuffisant"))]
+    )
+    steps.accept_deed(lina, reference, "Lina Exemple")
+    steps.schedule_pick_up(rachid, reference)
+    steps.record_pick_up(tess, reference, [(LAPTOPS, 2), (TABLETS, 1)])
+    steps.open_line(tess, LAPTOPS, reference)
+    steps.scan(tess, "B001")
+    steps.scan(tess, "B002")
+    steps.start_device(tess, "B001")
+    tess.asks_why("Déclarer reconditionné", "Le stockage n’a pas été inventorié depuis l’arrivée")
+    steps.open_bench_sheet(tess, "B001")
+    steps.record_drive(tess, "SSD-0001")
+    steps.record_erasure(tess, "SSD-0001")
+    steps.record_tests(tess)
+    steps.record_grade(tess)
+    steps.recondition(tess, "B001", "60")
+
+
+def test_a_line_is_added_to_a_lot_without_scripts_and_nothing_typed_is_lost(
+    cast: Cast, visit: Callable[..., Visitor]
+) -> None:
+    lina = visit(cast.contact, careful=False, java_script_enabled=False)
+    steps.describe_lot(lina, [LAPTOPS])
+    lina.presses("Ajouter une ligne")
+    lina.reads("Proposer un lot")
+    lina.group("Ligne 4").wait_for()
+    assert lina.field("Quantité", lina.group("Ligne 1")).input_value() == "2"
+    assert lina.field("Description du lot").input_value() == "Renouvellement du parc."

@@ -1,0 +1,137 @@
+"""A person in front of a browser, who finds things by what they are called and looks well at each page."""
+
+import re
+
+from axe_playwright_python.base import AXE_SCRIPT as AXE
+from axe_playwright_python.base import AxeResults
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from network.models import Membership
+from tests.network.factories import PASSWORD
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
+}
+SHAPE = """[...document.body.querySelectorAll("*")]
+    .map(element => `${element.tagName} ${element.className} ${element.getAttribute("role")}`).join()"""
+"""What a page is made of, whatever its words."""
+
+
+def anything(part: str) -> re.Pattern[str]:
+    """Whatever has these words in it, capital or not."""
+    return re.compile(_spaced(part), re.IGNORECASE)
+
+
+def labelled(label: str) -> re.Pattern[str]:
+    """The label of a field, with or without the mark of those that must be filled."""
+    return re.compile(rf"^\s*{_spaced(label)}\s*\*?\s*$")
+
+
+def _spaced(words: str) -> str:
+    """Any space for a space: pages have non-breaking ones where French asks for them."""
+    return r"\s+".join(map(re.escape, words.split()))
+
+
+class Visitor:
+    """``careful``: looks at every page it reads, wide and narrow, with axe; needs scripts in the page."""
+
+    def __init__(
+        self, page: Page, membership: Membership, *, careful: bool = True, shapes: set[str] | None = None
+    ) -> None:
+        """``shapes``: of the pages that were looked at, shared by the people of a journey."""
+        self.page = page
+        self.membership = membership
+        self.careful = careful
+        self.shapes = set() if shapes is None else shapes
+
+    # --- reading
+
+    def reads(self, heading: str | re.Pattern[str]) -> None:
+        """Wait for the page that has this title, and look at it."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+        if self.careful:
+            self.looks()
+
+    def looks(self) -> None:
+        """Nothing sticks out at 320 pixels; axe finds nothing, at 320 nor at 1280, in a page unlike those before."""
+        shape = self.page.evaluate(SHAPE)
+        is_new = shape not in self.shapes
+        if is_new:
+            self.shapes.add(shape)
+            self.page.evaluate(AXE)
+        for size in (NARROW, WIDE):
+            self.page.set_viewport_size(size)
+            width = self.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{self.page.url} scrolls sideways: {width} px"
+            if is_new:
+                found = AxeResults(self.page.evaluate("rules => axe.run(rules)", RULES))
+                assert not found.violations_count, f"{self.page.url}, {size['width']} px\n{found.generate_report()}"
+
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    def within_main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    def sees(self, *sentences: str) -> None:
+        for sentence in sentences:
+            expect(self.within_main()).to_contain_text(sentence)
+
+    def is_told(self, sentence: str) -> None:
+        """What the page says of what was just done."""
+        expect(self.within_main().get_by_role("status").first).to_contain_text(sentence)
+
+    def asks_why(self, action: str, *sentences: str) -> None:
+        """Open « Pourquoi ? » under an action that is not possible yet, and read what is missing."""
+        greyed = self.page.get_by_role("group").filter(has_text=anything(f"{action} : pas encore possible."))
+        greyed.get_by_text("Pourquoi ?").click()
+        for sentence in sentences:
+            expect(greyed.get_by_role("listitem").filter(has_text=anything(sentence))).to_be_visible()
+        if self.careful:
+            self.shapes.discard(self.page.evaluate(SHAPE))  # the same elements, but some of them were hidden
+            self.looks()
+
+    # --- moving
+
+    def sign_in(self) -> "Visitor":
+        """Through the page anyone comes to."""
+        self.page.goto("/")
+        self.reads("Se connecter")
+        self.fills({"Adresse électronique": self.membership.user.email, "Mot de passe": PASSWORD})
+        self.presses("Se connecter")
+        expect(self.page.get_by_role("navigation", name="Navigation principale")).to_be_visible()
+        return self
+
+    def goes_to(self, entry: str) -> None:
+        """By the main navigation."""
+        self.page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name=entry).click()
+
+    def follows(self, link: str) -> None:
+        self.within_main().get_by_role("link", name=link, exact=True).click()
+
+    def presses(self, button: str) -> None:
+        self.within_main().get_by_role("button", name=button, exact=True).click()
+
+    # --- filling in
+
+    def field(self, label: str, within: Locator | None = None) -> Locator:
+        return (within or self.within_main()).get_by_label(labelled(label))
+
+    def group(self, legend: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("group", name=legend)
+
+    def fills(self, values: dict[str, str], within: Locator | None = None) -> None:
+        for label, value in values.items():
+            self.field(label, within).fill(value)
+
+    def chooses(self, values: dict[str, str], within: Locator | None = None) -> None:
+        for label, option in values.items():
+            self.field(label, within).select_option(label=option)
+
+    def ticks(self, label: str) -> None:
+        self.field(label).check()
+
+    def deposits(self, label: str, file: FilePayload) -> None:
+        self.field(label).set_input_files(file)
