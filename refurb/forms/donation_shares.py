@@ -94,12 +94,18 @@ class RulingForm(SharesForm):
         elif accepted < self.line.quantity and not self.cleaned_data.get("code"):
             self.add_error("code", rules.REFUSAL_CODED.sentence)
 
+    @property
+    def is_homeless(self) -> bool:
+        """Whether something is accepted, and shared between no workshops."""
+        return bool(self.cleaned_data["accepted"]) and not any(self.shares(0, None).values())
+
     def ruling(self, whole: Organisation | None) -> Ruling:
-        """The decision, as the service takes it."""
+        """The decision, as the service takes it: a reason to refuse goes with something refused."""
         data = self.cleaned_data
         accepted = data["accepted"]
         shares = self.shares(accepted, whole) if accepted else {}
-        return Ruling(self.line.pk, accepted, data["code"], data["destination"], shares)
+        code = data["code"] if accepted < self.line.quantity else ""
+        return Ruling(self.line.pk, accepted, code, data["destination"], shares)
 
 
 class DonationQualifyForm(LineByLine, CommentForm):
@@ -133,6 +139,14 @@ class DonationQualifyForm(LineByLine, CommentForm):
         else:
             del self.fields["transfer_reference"], self.fields["transfer_decided_on"]
         self.lines = [RulingForm(data, line=line, among=among, too_old=line.purchase_year < oldest) for line in lines]
+
+    def is_valid(self) -> bool:
+        """Also wrong when something is accepted for no workshop at all."""
+        valid = super().is_valid()
+        if valid and self.cleaned_data["workshop"] is None and any(line.is_homeless for line in self.lines):
+            self.add_error("workshop", "Choisissez l’atelier, ou partagez chaque ligne acceptée.")
+            return False
+        return valid
 
     def decision(self) -> dict[str, Any]:
         """What the service takes."""

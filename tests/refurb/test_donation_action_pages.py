@@ -8,7 +8,7 @@ import pytest
 
 from lifecycle.models import Comment
 from refurb.enums import DonationState
-from refurb.models import Allocation, DeedAcceptance, Device, Donation
+from refurb.models import Allocation, DeedAcceptance, Device, Donation, LineDecision
 from refurb.models.deed import fingerprint
 from refurb.services.deeds import deed_of
 from refurb.services.devices import receive_device
@@ -98,11 +98,35 @@ def test_a_refused_decision_is_told_line_by_line_and_nothing_typed_is_lost() -> 
     assert again(donation).state == S.ANNOUNCED
 
 
+def test_the_workshop_that_is_not_chosen_is_asked_for_at_its_field() -> None:
+    scene = Scene(lines=(laptops(8), screens(4)))
+    donation, north, _ = scene.announced(), scene.north.pk, scene.south.pk
+    data = rulings(donation, {f"share_{north}": 8}, {})
+
+    page = answered(acting(scene.pilot), page_of(donation, "donation_qualify"), **data)
+
+    assert "Choisissez l’atelier, ou partagez chaque ligne acceptée." in page
+    assert not Allocation.objects.exists()
+
+
+def test_a_reason_to_refuse_left_on_a_line_accepted_whole_is_not_kept() -> None:
+    scene = Scene()
+    donation = scene.announced()
+    data = rulings(donation, {"code": "type"}) | {"workshop": scene.north.pk}
+
+    acting(scene.pilot).post(page_of(donation, "donation_qualify"), data)
+
+    assert again(donation).state == S.QUALIFIED
+    assert LineDecision.objects.get().code == ""
+
+
 def test_what_the_rules_refuse_is_told_on_top() -> None:
     scene = Scene(lines=(laptops(8),))
-    donation, _ = scene.announced(), (scene.north.pk, scene.south.pk)
+    donation, north, _ = scene.announced(), scene.north.pk, scene.south.pk
 
-    page = answered(acting(scene.pilot), page_of(donation, "donation_qualify"), **rulings(donation, {}))
+    page = answered(
+        acting(scene.pilot), page_of(donation, "donation_qualify"), **rulings(donation, {f"share_{north}": 3})
+    )
 
     assert "Les quantités confiées aux ateliers doivent faire le total accepté (8 × ordinateur portable" in page
     assert not Allocation.objects.exists()
