@@ -3,13 +3,12 @@
 from datetime import datetime
 
 import django_tables2 as tables
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
 from documents.enums import Delivery
 from documents.models import Mail, MailQuerySet
+from lifecycle.templatetags.lifecycle import moment
 
 TAGS = {
     Delivery.SENT: "tag tag--done",
@@ -38,7 +37,7 @@ class MailTable(tables.Table):
         )
 
     def render_created_at(self, value: datetime) -> str:
-        return date_format(localtime(value), "j N Y à H:i")
+        return moment(value)
 
     def order_created_at(self, rows: MailQuerySet, is_descending: bool) -> tuple[MailQuerySet, bool]:
         sign = "-" if is_descending else ""

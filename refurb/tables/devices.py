@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.templatetags.lifecycle import state_badge
+from lifecycle.templatetags.lifecycle import moment, state_badge
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
 from refurb.templatetags.devices import days_ago, storage
@@ -139,18 +139,13 @@ class IncidentTable(tables.Table):
         return str(record.device)
 
     def render_known_at(self, value: datetime) -> str:
-        return instant(value)
+        return moment(value)
 
     def render_notify_before(self, value: datetime) -> str:
-        return instant(value + TO_THE_CNIL)
-
-
-def instant(value: datetime) -> str:
-    """A moment: « 24 nov. 2026 à 14:05 »."""
-    return date_format(timezone.localtime(value), "j N Y à H:i")
+        return moment(value + TO_THE_CNIL)
 
 
 def aged(value: datetime) -> SafeString:
     """How long ago, with the moment itself for whoever asks the browser."""
-    exact: dict[str, Any] = {"iso": value.isoformat(), "said": days_ago(value), "full": instant(value)}
+    exact: dict[str, Any] = {"iso": value.isoformat(), "said": days_ago(value), "full": moment(value)}
     return format_html('<time datetime="{iso}" title="{full}">{said}</time>', **exact)
