@@ -36,8 +36,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def usable(self, at: datetime) -> Self:
-        """Those whose link still opens at ``at``."""
-        return self.pending().filter(expires_at__gt=at, organisation__is_active=True)
+        """Those whose link still opens at ``at``: whoever sent it is still in the role that let him."""
+        answered_for = Q(invited_by=None) | Q(invited_by__closed_at=None, invited_by__user__is_active=True)
+        return self.pending().filter(answered_for, expires_at__gt=at, organisation__is_active=True)
 
     def for_token(self, token: str) -> Self:
         return self.filter(token_digest=digest_of(token))

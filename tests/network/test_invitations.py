@@ -19,6 +19,7 @@ from network.services.invitations import (
     invite,
     withdraw_invitation,
 )
+from network.services.memberships import close_membership
 from tests.network.factories import PASSWORD, make_membership, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,20 @@ def test_a_link_expires(client: Client, manager: Membership) -> None:
 def test_a_withdrawn_link_no_longer_opens(client: Client, manager: Membership) -> None:
     token = invited(manager)
     withdraw_invitation(invitation=Invitation.objects.get(), by=manager)
+    assert client.get(accept_url(token)).status_code == 410
+
+
+def test_a_link_closes_with_the_role_of_whoever_sent_it(client: Client, manager: Membership) -> None:
+    token = invited(manager)
+    close_membership(membership=manager)
+    assert client.get(accept_url(token)).status_code == 410
+    with pytest.raises(ValidationError):
+        accept_with_new_account(token=token, first_name="A", last_name="B", password=PASSWORD)
+
+
+def test_a_link_closes_with_the_account_of_whoever_sent_it(client: Client, manager: Membership) -> None:
+    token = invited(manager)
+    User.objects.filter(pk=manager.user_id).update(is_active=False)
     assert client.get(accept_url(token)).status_code == 410
 
 
