@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from network.models import Membership
 from tests.journeys.cast import Cast
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def hands_on(open_page: Callable[..., object]) -> Callable[[Membership], tuple[Visitor, Keyboard]]:
+def hands_on(open_page: Callable[..., Page]) -> Callable[[Membership], tuple[Visitor, Keyboard]]:
     """Sign in by the keyboard alone."""
 
     def sign_in(membership: Membership) -> tuple[Visitor, Keyboard]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
 from tests.journeys.visitor import Visitor, anything
@@ -54,7 +55,7 @@ def test_a_device_of_another_workshop_is_not_found(scene: Scene, visit: Callable
     owner.reads(anything(device.tag))
 
 
-def test_who_has_not_signed_in_is_asked_to(scene: Scene, open_page: Callable[..., object]) -> None:
+def test_who_has_not_signed_in_is_asked_to(scene: Scene, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto(f"/lots/{scene.announced().reference}/")
-    assert page.get_by_role("heading", level=1).inner_text() == "Se connecter"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from network.models import Membership
 from tests.journeys import steps
 from tests.journeys.cast import Cast
 from tests.journeys.steps import Decision, Offer
@@ -15,7 +16,7 @@ LAPTOPS, TABLETS = Offer("Ordinateur portable", 2), Offer("Tablette", 3)
 
 
 def test_a_lot_goes_from_its_announcement_to_stock_without_scripts(cast: Cast, visit: Callable[..., Visitor]) -> None:
-    def come(membership: object) -> Visitor:
+    def come(membership: Membership) -> Visitor:
         return visit(membership, careful=False, java_script_enabled=False)
 
     lina, paule = come(cast.contact), come(cast.pilot)

@@ -15,7 +15,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 SHAPE = """[...document.body.querySelectorAll("*")]
-    .map(element => `${element.tagName} ${element.className} ${element.getAttribute("role")}`).join()"""
+    .map(element => [element.tagName, element.className, ...element.getAttributeNames()].join(" ")).join()"""
 """What a page is made of, whatever its words."""
 
 
