@@ -56,6 +56,19 @@ CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH
     EXECUTE FUNCTION refurb_device_refuse_unproven();
 """
 
+ORIGIN = """
+CREATE FUNCTION refurb_device_origin_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un appareil garde le lot et la ligne dont il vient.'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_device_origin_frozen';
+END $$;
+CREATE TRIGGER refurb_device_origin_frozen BEFORE UPDATE ON refurb_device FOR EACH ROW
+    WHEN (NEW.donation_id IS DISTINCT FROM OLD.donation_id OR NEW.line_id IS DISTINCT FROM OLD.line_id)
+    EXECUTE FUNCTION refurb_device_origin_frozen();
+"""
+
+NOT_FROZEN_ORIGIN = "DROP FUNCTION refurb_device_origin_frozen CASCADE;"
+
 UNPROVEN = """
 DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
 DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
@@ -213,6 +226,7 @@ class Migration(migrations.Migration):
         Wall(model_name="device", journal_name="deviceentry", stamps=DEVICE_STAMPS),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(PROVEN, UNPROVEN),
+        migrations.RunSQL(ORIGIN, NOT_FROZEN_ORIGIN),
         # --- donation
         Wall(model_name="donation", journal_name="donationentry", stamps=DONATION_STAMPS),
         *(AppendOnly(name, erasable) for name, erasable in DONATION_EVIDENCE.items()),

@@ -29,7 +29,7 @@ from refurb.models import (
 )
 from refurb.models import TestRun as Run
 from refurb.services import devices, evidence, stock
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import Bench, fresh, from_lot, load_numbers, private_lot
 
 pytestmark = pytest.mark.django_db
 
@@ -353,3 +353,10 @@ def test_a_verdict_cannot_be_written_against_its_figures() -> None:
     erasure.pk, erasure.outcome, erasure.refusals = None, "accepted", []
     with pytest.raises(IntegrityError), transaction.atomic():
         erasure.save(force_insert=True)
+
+
+def test_a_device_keeps_the_lot_and_the_line_it_came_from() -> None:
+    device = from_lot(private_lot())
+    for change in ({"donation": None}, {"line": None}):
+        with pytest.raises(IntegrityError, match="garde le lot"), transaction.atomic():
+            Device.objects.filter(pk=device.pk).update(**change)
