@@ -191,6 +191,14 @@ def test_a_creation_refuses_the_rows_of_another_organisation(depot: Depot) -> No
     assert not ParcelEntry.objects.exists()
 
 
+def test_a_reference_that_is_taken_is_drawn_again(announce: Announce, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = iter(["P-1", "P-1", "P-2", "P-2", "P-3"])
+    monkeypatch.setattr(gate, "new_reference", lambda prefix: next(draws))
+    announce(1)
+    announce(2)
+    assert set(Parcel.objects.values_list("reference", flat=True)) == {"P-1", "P-2", "P-3"}
+
+
 def test_a_same_state_verb_takes_a_journal_row_and_its_dimensions_after_the_move(
     announce: Announce, pilot: Membership
 ) -> None:
