@@ -14,9 +14,13 @@ INSTALLED_APPS = [
     "lifecycle",
     "network",
     "documents",
+    "conventions",
+    "prescriptions",
     "refurb",
+    "connectivity",
     "reports",
     "desk",
+    "viewflow.workflow",
     "allauth",
     "allauth.account",
     "bootstrap",
@@ -120,7 +124,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 
 # --- the engine -------------------------------------------------------------
 LIFECYCLE_ACTOR_MODEL = "network.Membership"
-# One global order of locks; by primary key inside each model.
+# One global order of locks; by primary key inside each model: process of a circuit, report, convention, review,
+# signature, quota, household, prescription, need, connection file, donation, device.
 LIFECYCLE_LOCK_ORDER = [
     "reports.Report",
     "refurb.Donation",

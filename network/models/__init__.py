@@ -1,5 +1,6 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
+from network.models.dated import Dated, DatedQuerySet
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.organisation import Organisation
@@ -9,6 +10,8 @@ from network.models.user import User
 __all__ = [
     "Arrondissement",
     "Commune",
+    "Dated",
+    "DatedQuerySet",
     "Epci",
     "Invitation",
     "Membership",

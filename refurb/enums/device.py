@@ -2,16 +2,7 @@
 
 from django.db.models import TextChoices
 
-
-class DeviceType(TextChoices):
-    """What is followed one by one; peripherals are only counted (domain, §2)."""
-
-    LAPTOP = "laptop", "Ordinateur portable"
-    DESKTOP = "desktop", "Ordinateur fixe"
-    TABLET = "tablet", "Tablette"
-    SMARTPHONE = "smartphone", "Smartphone"
-    SCREEN = "screen", "Écran"
-
+from conventions.enums import DeviceType
 
 SOLDERED_STORAGE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 """Types that always hold an internal storage: its absence cannot be attested."""

@@ -206,8 +206,7 @@ GRADED = Requirement(
 
 def ceilings_on(day: date) -> dict[str, Decimal]:
     """The price ceiling in force on ``day`` of each type, VAT included; one query."""
-    rows = _rows("PriceCeiling").on(day).values_list("type", "amount")  # type: ignore[attr-defined]
-    return dict(reversed(list(rows)))
+    return dict(apps.get_model("conventions", "PriceCeiling")._default_manager.amounts_on(day))
 
 
 def _over_ceiling(ctx: Context, per_row: PerRowValues) -> dict[int, str]:

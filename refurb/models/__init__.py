@@ -29,7 +29,6 @@ from refurb.models.reference import (
     GradingLevel,
     GradingScale,
     GradingStep,
-    PriceCeiling,
 )
 from refurb.models.stock import Costing, Incident, Part, Repair
 from refurb.models.threshold import LegalThreshold
@@ -64,7 +63,6 @@ __all__ = [
     "Part",
     "PickUp",
     "PickUpCount",
-    "PriceCeiling",
     "Repair",
     "StorageAbsence",
     "TestResult",

@@ -7,10 +7,9 @@ from django.db.models import Q
 
 from lifecycle.actors import SYSTEM, Actor
 from network.enums import LegalNature
-from network.models import Membership
+from network.models import Dated, Membership
 from refurb.models.decision import Allocation
 from refurb.models.donation import Donation
-from refurb.models.reference import Dated
 
 
 def fingerprint(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Func, Q
 
+from conventions.models import MONEY, PriceCeiling
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
 from network.models import Epci, Organisation
@@ -25,7 +26,6 @@ from refurb.enums import (
 from refurb.machine.device import DeviceMachine
 from refurb.models.donation import Donation, DonationLine
 from refurb.models.evidence import Grading
-from refurb.models.reference import MONEY, PriceCeiling
 from refurb.permissions import sees_devices
 
 S = DeviceState

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from conventions.models import MONEY
 from documents.models import Document
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
@@ -23,7 +24,6 @@ from refurb.enums import (
     WithdrawReason,
 )
 from refurb.machine.donation import DonationMachine
-from refurb.models.reference import MONEY
 from refurb.permissions import sees_donations
 
 QUALIFIED_STATES = (

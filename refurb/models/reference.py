@@ -1,71 +1,14 @@
-"""Numbers with a date: price ceilings, grading scales, test checklists. Rows with their source, never constants."""
-
-from datetime import date
-from typing import Self
+"""Numbers with a date: grading scales and test checklists. Rows with their source, never constants."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from network.models import Dated
 from refurb.enums import CriterionKind, DeviceType
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 from refurb.verdict import Function
-
-MONEY = {"max_digits": 8, "decimal_places": 2}
-
-
-class DatedQuerySet(models.QuerySet["Dated"]):
-    """Reads of rows that are true for a time."""
-
-    def on(self, day: date) -> Self:
-        """The rows in force on ``day``, the newest first; the last day of validity is included."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day).order_by("-valid_from", "-pk")
-
-
-class Dated(models.Model):
-    """What every dated row says of itself: since when, until when, who says so, and who looked last."""
-
-    valid_from = models.DateField("valable du")
-    valid_to = models.DateField(
-        "au", null=True, blank=True, help_text="Dernier jour inclus ; vide si toujours en vigueur."
-    )
-    source = models.CharField("source", max_length=250)
-    checked_on = models.DateField("vérifié le")
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="%(app_label)s_%(class)s_dates"
-            ),
-        )
-
-
-class PriceCeiling(Dated):
-    """The highest solidarity price of a type of equipment given by a public body, VAT included.
-
-    Source: décret n° 2022-1413 du 7 novembre 2022.
-    """
-
-    type = models.CharField("type", max_length=12, choices=DeviceType)
-    amount = models.DecimalField("plafond TTC", **MONEY)
-    condition = models.CharField("pour", max_length=160, blank=True)
-
-    class Meta(Dated.Meta):
-        verbose_name = "plafond de prix"
-        verbose_name_plural = "plafonds de prix"
-        ordering = ("type", "-valid_from")
-        constraints = (
-            *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=("type", "valid_from"), name="refurb_priceceiling_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refurb_priceceiling_positive"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_type_display()} : {self.amount} €"
 
 
 class GradingScale(Dated):

@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
+from conventions.models import MONEY
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from refurb.enums import CostKind, DeviceState, IncidentKind, MissingReason, PartKind
 from refurb.models.donation import Donation
 from refurb.models.evidence import Evidence
-from refurb.models.reference import MONEY
 from refurb.permissions import sees_incidents, sees_parts
 
 

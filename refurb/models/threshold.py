@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from refurb.models.reference import Dated, DatedQuerySet
+from network.models import Dated, DatedQuerySet
 
 
 class LegalThresholdQuerySet(DatedQuerySet):

@@ -1,42 +1,15 @@
-"""Read the reference files of ``refurb/data``: ceilings, thresholds, scales, checklists, texts. Pure parsing."""
+"""Read the reference files of ``refurb/data``: thresholds, scales, checklists, texts. Pure parsing."""
 
-import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from network.readers.dated import Dates, Row, read_dates, read_rows
 from refurb.enums import CriterionKind, DeviceType
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-
-type Row = Mapping[str, str]
-
-
-class ReferenceFileError(Exception):
-    """A reference file does not read; the sentence says which line and why."""
-
-
-@dataclass(frozen=True)
-class Dates:
-    """Since when, until when (included), who says so, who looked last."""
-
-    valid_from: date
-    valid_to: date | None
-    source: str
-    checked_on: date
-
-
-@dataclass(frozen=True)
-class CeilingRow:
-    """A price ceiling, in euros, VAT included."""
-
-    type: str
-    amount: Decimal
-    condition: str
-    dates: Dates
 
 
 @dataclass(frozen=True)
@@ -96,7 +69,6 @@ class ChecklistRow:
 class Reference:
     """Everything the files say."""
 
-    ceilings: list[CeilingRow]
     thresholds: list[ThresholdRow]
     deeds: list[DeedTextRow]
     scales: list[ScaleRow]
@@ -119,37 +91,27 @@ def read_reference(folder: Path = DATA) -> Reference:
         code = row["code"]
         rules = Scale(code, criteria[(code,)], caps.get((code,), []), levels[(code,)])
         types = [DeviceType(type_).value for type_ in row["types"].split()]
-        return ScaleRow(code, row["name"], types, row["note"], _dates(row), rules)
+        return ScaleRow(code, row["name"], types, row["note"], read_dates(row), rules)
 
     def checklist(row: Row) -> ChecklistRow:
         tested = functions[row["type"], row["version"]]
-        return ChecklistRow(DeviceType(row["type"]).value, int(row["version"]), _dates(row), tested)
+        return ChecklistRow(DeviceType(row["type"]).value, int(row["version"]), read_dates(row), tested)
 
     return Reference(
-        ceilings=_read(folder / "price_ceilings.csv", _ceiling),
-        thresholds=_read(folder / "legal_thresholds.csv", _threshold),
-        deeds=_read(folder / "deed_texts.csv", lambda row: _deed(row, folder)),
-        scales=_read(folder / "grading_scales.csv", scale),
-        checklists=_read(folder / "checklists.csv", checklist),
+        thresholds=read_rows(folder / "legal_thresholds.csv", _threshold),
+        deeds=read_rows(folder / "deed_texts.csv", lambda row: _deed(row, folder)),
+        scales=read_rows(folder / "grading_scales.csv", scale),
+        checklists=read_rows(folder / "checklists.csv", checklist),
     )
 
 
-def _dates(row: Row) -> Dates:
-    until = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
-    return Dates(date.fromisoformat(row["valid_from"]), until, row["source"], date.fromisoformat(row["checked_on"]))
-
-
-def _ceiling(row: Row) -> CeilingRow:
-    return CeilingRow(DeviceType(row["type"]).value, Decimal(row["amount"]), row["condition"], _dates(row))
-
-
 def _threshold(row: Row) -> ThresholdRow:
-    return ThresholdRow(row["code"], row["label"], Decimal(row["value"]), row["unit"], _dates(row))
+    return ThresholdRow(row["code"], row["label"], Decimal(row["value"]), row["unit"], read_dates(row))
 
 
 def _deed(row: Row, folder: Path) -> DeedTextRow:
     body = (folder / row["file"]).read_text(encoding="utf-8")
-    return DeedTextRow(row["version"], row["title"], body, _dates(row))
+    return DeedTextRow(row["version"], row["title"], body, read_dates(row))
 
 
 def _number(text: str) -> Decimal | None:
@@ -196,20 +158,6 @@ def _function(row: Row) -> FunctionRow:
 
 def _grouped[R](path: Path, keys: tuple[str, ...], build: Callable[[Row], R]) -> dict[tuple[str, ...], list[R]]:
     found: dict[tuple[str, ...], list[R]] = {}
-    for key, built in _read(path, lambda row: (tuple(row[name] for name in keys), build(row))):
+    for key, built in read_rows(path, lambda row: (tuple(row[name] for name in keys), build(row))):
         found.setdefault(key, []).append(built)
     return found
-
-
-def _read[R](path: Path, build: Callable[[Row], R]) -> list[R]:
-    rows = []
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), start=2):
-                try:
-                    rows.append(build(row))
-                except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
-                    raise ReferenceFileError(f"{path.name}, ligne {number} : {error}") from error
-    except OSError as error:
-        raise ReferenceFileError(f"{path.name} ne s’ouvre pas : {error.strerror}") from error
-    return rows

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
+from conventions.models import PriceCeiling
 from refurb.enums import (
     EXPECTED,
     ON_THE_BENCH,
@@ -26,7 +27,6 @@ from refurb.models import (
     DriveRemoval,
     Erasure,
     Grading,
-    PriceCeiling,
     Repair,
     StorageAbsence,
     TestRun,

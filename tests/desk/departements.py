@@ -10,12 +10,12 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from conventions.services.reference import load_conventions_reference
 from desk.models import Seeding
 from desk.services.seeding import seed_demo
 from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
-from refurb.readers.reference import read_reference
-from refurb.services.reference import load_reference
+from refurb.services.reference import load_refurb_reference
 
 AS_OF = date(2025, 11, 27)
 """A fixed day, so that what is proven here is so every day."""
@@ -27,7 +27,8 @@ DRAWN_OR_TIMED = {"password", "recorded_at", "head", "hash", "salt", "digest", "
 def load_world() -> None:
     """Everything the demonstration stands on."""
     load_territory(read_territory(DATA))
-    load_reference(read_reference())
+    load_conventions_reference()
+    load_refurb_reference()
 
 
 def seed(*, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None) -> tuple[Seeding, bool]:

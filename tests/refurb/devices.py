@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from conventions.services.reference import load_conventions_reference
 from documents.models import StoredFile
 from documents.services import store_file
 from network.enums import OrganisationKind, Role
@@ -28,9 +29,8 @@ from refurb.enums import (
 )
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
-from refurb.readers.reference import read_reference
 from refurb.services import bench, devices, evidence, stock
-from refurb.services.reference import load_reference
+from refurb.services.reference import load_refurb_reference
 from tests.network.factories import make_membership, make_organisation
 from tests.refurb.donations import Scene, Workshop, first_line, laptops
 
@@ -59,7 +59,8 @@ REPORT = b"nwipe 0.38\n| Erased |\n"
 
 def load_numbers() -> None:
     """Ceilings, scales, checklists, thresholds and deed, from the files of the project."""
-    load_reference(read_reference())
+    load_conventions_reference()
+    load_refurb_reference()
 
 
 def new_tag() -> str:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conventions.models import PriceCeiling
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums import (
@@ -22,7 +23,7 @@ from refurb.enums import (
     Verification,
 )
 from refurb.machine import device_rules as rules
-from refurb.models import Checklist, Device, PriceCeiling
+from refurb.models import Checklist, Device
 from refurb.services import bench as work
 from refurb.services import devices, evidence, stock
 from tests.refurb.devices import GOOD_PC, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot

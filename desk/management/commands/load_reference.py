@@ -1,0 +1,26 @@
+"""Load the reference data of every app from the files of the project; may be run again."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from conventions.services.reference import load_conventions_reference
+from network.readers.dated import ReferenceFileError
+from refurb.services.reference import load_refurb_reference
+
+LOADERS = (load_conventions_reference, load_refurb_reference)
+
+
+class Command(BaseCommand):
+    help = "Charge plafonds, seuils, grilles, listes, textes et offres ; peut être relancée."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = [written for load in LOADERS for written in load()]
+        except ReferenceFileError as error:
+            raise CommandError(str(error)) from error
+        for written in report:
+            self.stdout.write(
+                f"{written.label} : {written.created} ajouts, {written.changed} modifications, "
+                f"{written.unchanged} sans changement"
+            )
