@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
 from documents.responses import document_response
+from lifecycle.acting import act, answer, posted
 from network.permissions import is_pilot
 from refurb.forms.devices import CommentForm
-from refurb.views.acting import act, answer, posted
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing

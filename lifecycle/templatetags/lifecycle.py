@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils import dateformat, timezone
 
+from lifecycle.acting import Told, page_of, told
 from lifecycle.actors import Actor
 from lifecycle.answers import Action, actions_for
 from lifecycle.journal import Entry, journal_of
@@ -51,15 +51,6 @@ def tone_of(model: type[Machine], state: str) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A reason with the address of the page where it is solved, if there is one."""
-
-    sentence: str
-    lifted_by: str
-    url: str
-
-
-@dataclass(frozen=True)
 class Button:
     """A verb that has a page: possible now, or greyed with what is missing."""
 
@@ -84,7 +75,8 @@ def action_bar(context: template.Context, row: Machine, main: str | None = None)
         key=lambda action: (action.verb != main, not _forward(verbs[action.verb]), len(verbs[action.verb].sources))
     )
     if main is None:
-        main = next((action.verb for action in actions if action.allowed and _url(action.url_name, row)), "")
+        possible = (action for action in actions if action.allowed)
+        main = next((action.verb for action in possible if page_of(action.url_name, row.reference)), "")
     buttons = [button for action in actions if (button := _button(row, action, main))]
     return {
         "possible": [button for button in buttons if not button.reasons],
@@ -93,7 +85,7 @@ def action_bar(context: template.Context, row: Machine, main: str | None = None)
 
 
 def _button(row: Machine, action: Action, main: str) -> Button | None:
-    url = _url(action.url_name, row)
+    url = page_of(action.url_name, row.reference)
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
     return Button(action.label, url, tell(row, action.reasons), is_main) if url else None
 
@@ -105,20 +97,13 @@ def _forward(declared: Verb) -> bool:
 
 def tell(row: Machine, given: Iterable[Reason]) -> tuple[Told, ...]:
     """Reasons as a page shows them, each with the link to where it is solved when that page exists."""
-    return tuple(Told(reason.sentence, reason.lifted_by, _url(reason.where, row)) for reason in given)
+    return tuple(told(reason, row.reference) for reason in given)
 
 
 @register.inclusion_tag("lifecycle/reasons.html")
 def reasons(row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
     """What is missing on a row, as a list: for the pages that preview or report on a set."""
     return {"reasons": tell(row, given)}
-
-
-def _url(name: str, row: Machine) -> str:
-    try:
-        return reverse(name, args=[row.reference]) if name else ""
-    except NoReverseMatch:
-        return ""
 
 
 # --- what happened

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from lifecycle.acting import answer, posted
 from refurb.enums import CheckResult, DriveKind
 from refurb.forms.bench import GradingForm, RepairForm, TestRunForm
 from refurb.forms.evidence import GIGABYTE
 from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
 from refurb.services import bench
-from refurb.views.acting import answer, posted
 from refurb.views.evidence import held_device
 from refurb.views.sheet import MEASURED, last_results
 
@@ -104,7 +104,7 @@ def device_repair(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, "Réparation enregistrée.")
         return redirect(back)
     context = {"form": form, "device": device, "row": device, "title": "Enregistrer une réparation", "back": back}
-    return render(request, "refurb/actions/_action.html", context | {"submit": "Enregistrer"})
+    return render(request, "refurb/actions/_device.html", context | {"submit": "Enregistrer"})
 
 
 def _nothing_in_force(request: HttpRequest, device: Device, sentence: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from lifecycle.acting import act, answer, posted
 from refurb.forms.devices import (
     CommentForm,
     DeviceAwaitPartForm,
@@ -31,7 +32,6 @@ from refurb.forms.devices import (
 from refurb.models import Device
 from refurb.services import devices, stock
 from refurb.templatetags.devices import euros
-from refurb.views.acting import act, answer, posted
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 
@@ -54,6 +54,7 @@ DONE = {
     "reclassify": "reclassé",
 }
 """What the page says when it is done."""
+PLAIN = "refurb/actions/_device.html"
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -66,6 +67,7 @@ def _act(
     **context: Any,
 ) -> HttpResponse:
     """One verb; the service takes what the form cleaned."""
+    context.setdefault("template", PLAIN)
     return act(
         request,
         device,
@@ -242,4 +244,4 @@ def device_describe(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, "Description enregistrée.")
         return redirect(back)
     context = {"form": form, "device": device, "row": device, "title": "Décrire l’appareil", "back": back}
-    return render(request, "refurb/actions/_action.html", context)
+    return render(request, PLAIN, context)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from lifecycle.acting import act, answer, posted
 from lifecycle.exceptions import Refused
 from refurb.enums import DonationState, DonorKind
 from refurb.forms.donations import (
@@ -25,7 +26,6 @@ from refurb.models.deed import fingerprint
 from refurb.permissions import can_accept_deed, can_edit_donation
 from refurb.services import donations
 from refurb.services.deeds import accept_deed, deed_of
-from refurb.views.acting import act, answer, posted
 from refurb.views.donation_sheet import lines_of
 from refurb.views.donations import may, visible_donation
 

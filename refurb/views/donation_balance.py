@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from lifecycle.acting import answer, posted
 from refurb.enums import DonationState
 from refurb.forms.devices import CommentForm
 from refurb.forms.donations import DonationDifferencesForm
 from refurb.models import Donation, LineExplanation
 from refurb.permissions import can_reconcile_donation
 from refurb.services.donations import explain_line, reconcile_donation
-from refurb.views.acting import answer, posted
 from refurb.views.donation_actions import act_on, asks_then_acts
 from refurb.views.donation_sheet import lines_of
 from refurb.views.donations import may, visible_donation

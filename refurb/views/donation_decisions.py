@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle.acting import posted
 from network.enums import OrganisationKind
 from refurb.enums import DonorKind
 from refurb.forms.donation_shares import DonationGiveUpForm, DonationQualifyForm, DonationReassignForm, workshops
 from refurb.models import Allocation, LegalThreshold
 from refurb.services.donations import qualify_donation, reassign_donation
-from refurb.views.acting import posted
 from refurb.views.donation_actions import act_on, asks_then_acts
 from refurb.views.donation_sheet import lines_of
 from refurb.views.donations import visible_donation

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from lifecycle.acting import posted, refuse
 from lifecycle.exceptions import Refused
 from network.enums import LegalNature
 from network.models import Organisation
@@ -17,7 +18,6 @@ from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines,
 from refurb.models import Donation
 from refurb.permissions import can_create_donation, can_edit_donation
 from refurb.services.donations import create_donation, edit_donation
-from refurb.views.acting import posted, refuse
 from refurb.views.donations import may, visible_donation
 
 FIRST_ROWS = 3

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from lifecycle.acting import answer, deposited, explained, posted
 from refurb.enums import DonationState
 from refurb.forms.donation_pick_ups import DonationCollectForm, DonationScheduleForm, DonationSignForm
 from refurb.models import Allocation, Donation, PickUp
 from refurb.permissions import can_collect_donation
 from refurb.services.pickups import NOT_SCHEDULED, record_pick_up, schedule_donation, sign_pick_up
-from refurb.views.acting import answer, deposited, explained, posted
 from refurb.views.donation_actions import act_on, asks_then_acts
 from refurb.views.donations import may, visible_donation
 

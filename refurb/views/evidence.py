@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import file_response
+from lifecycle.acting import answer, deposited, posted
 from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
 from refurb.forms.evidence import (
     DestructionForm,
@@ -23,7 +24,6 @@ from refurb.forms.evidence import (
 )
 from refurb.models import Destruction, Device, Drive, Erasure
 from refurb.services import evidence
-from refurb.views.acting import answer, deposited, posted
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
@@ -214,7 +214,7 @@ def _record(
     *,
     title: str,
     done: str | Callable[[HttpRequest, Any], None],
-    template: str = "refurb/actions/_action.html",
+    template: str = "refurb/actions/_device.html",
     **context: Any,
 ) -> HttpResponse:
     """The page that adds one row of evidence; back to the bench sheet."""

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from lifecycle.acting import answer, posted
 from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import DeviceState
@@ -20,7 +21,6 @@ from refurb.models import Device, DeviceEntry, DonationLine
 from refurb.models.device import UNSEEN
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
-from refurb.views.acting import answer, posted
 
 LAST = 10
 """How many scans stay under the eyes."""

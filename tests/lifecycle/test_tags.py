@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle import gate
+from lifecycle.acting import explained
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.models import Comment
 from lifecycle.registry import Move, follow, registry
@@ -81,6 +82,8 @@ def test_what_is_missing_is_linked_to_where_it_is_solved(stored: Parcel, keeper:
     unknown = replace(machine.SEALED.reason, where="parcels:nowhere")
     assert tell(stored, [known, unknown])[0].url == f"/colis/sceller/{stored.reference}/"
     assert tell(stored, [known, unknown])[1].url == ""
+    assert f'href="/colis/sceller/{stored.reference}/"' in explained(known, stored.reference)
+    assert "href" not in explained(unknown, stored.reference)
 
 
 def test_a_verb_without_a_page_is_left_out(announce: Announce, pilot: Membership) -> None:

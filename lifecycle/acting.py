@@ -1,6 +1,7 @@
 """An action page, for any machine: ask, call one service, tell, go back. Refused: what is missing, nothing lost."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -10,9 +11,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lifecycle import gate
@@ -43,14 +44,31 @@ def what_is_missing(row: Machine, verb: str, actor: Actor) -> tuple[Reason, ...]
     return reasons
 
 
+@dataclass(frozen=True)
+class Told:
+    """A reason with the address of the page where it is solved, empty if there is none."""
+
+    sentence: str
+    lifted_by: str
+    url: str
+
+
+def told(reason: Reason, reference: str) -> Told:
+    """A reason as a page shows it, about the row of this reference."""
+    return Told(reason.sentence, reason.lifted_by, page_of(reason.where, reference))
+
+
 def explained(reason: Reason, reference: str) -> SafeString:
     """The sentence of a reason, with who lifts it and a link to where it is solved."""
-    sentence = format_html("{}", reason.sentence)
-    if reason.lifted_by:
-        sentence = format_html("{} (Peut y remédier : {}.)", sentence, reason.lifted_by)
-    if reason.where:
-        sentence = format_html('{} <a href="{}">Y remédier</a>', sentence, reverse(reason.where, args=[reference]))
-    return sentence
+    return render_to_string("lifecycle/_reason.html", {"reason": told(reason, reference)})
+
+
+def page_of(name: str, reference: str) -> str:
+    """The address of a page about a row; empty when no page has this name."""
+    try:
+        return reverse(name, args=[reference]) if name else ""
+    except NoReverseMatch:
+        return ""
 
 
 def refuse(form: forms.Form, refused: Refused, reference: str, names: Mapping[str, str]) -> None:
@@ -89,7 +107,7 @@ def act(
     back: str,
     after: str = "",
     names: Mapping[str, str] = NOTHING,
-    template: str = "refurb/actions/_action.html",
+    template: str = "lifecycle/_action.html",
     **context: Any,
 ) -> HttpResponse:
     """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403).
