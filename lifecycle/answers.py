@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lifecycle.actors import Actor, System
 from lifecycle.judging import Row, judge, read
-from lifecycle.machine import Capacity, Machine, Requirement, Verb, verbs_of
+from lifecycle.machine import Capacity, Given, Machine, Requirement, Verb, verbs_of
 from lifecycle.registry import Move
 from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression
 
@@ -104,6 +104,8 @@ def _as_condition(rule: Rule, ctx: Context) -> Condition:
     if isinstance(rule, Capacity) and rule.amount > 0:
         if isinstance(rule.key, str):
             return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
+        if isinstance(rule.key, Given):
+            return True
         counter = rule.key(ctx)
         if counter is None:
             return True

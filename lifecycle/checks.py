@@ -11,7 +11,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from lifecycle.journal import Entry
-from lifecycle.machine import CREATION, Capacity, Machine, Verb, field_of, machines, verbs_of
+from lifecycle.leaning import model_at
+from lifecycle.machine import CREATION, Capacity, GivenRow, Machine, Verb, field_of, machines, verbs_of
 from lifecycle.operations import WATCHED
 from lifecycle.registry import registry
 
@@ -102,18 +103,35 @@ def _columns(model: type[Machine], declared: Verb) -> Iterator[Error]:
         if name in WATCHED or not _field_exists(model, name):
             yield _error(8, f"« {declared.name} » stamps « {name} », which is not a field it may write.", model)
     counters = [rule for rule in declared.requires if isinstance(rule, Capacity)]
-    links = [*declared.leans, *declared.leans_write, *(rule.key for rule in counters if isinstance(rule.key, str))]
-    for path in links:
-        target = field_of(model, path).related_model if _field_exists(model, path) else None
-        if isinstance(target, type):
-            yield from _ordered(model, target)
-        else:
-            yield _error(8, f"« {declared.name} » leans on « {path} », which is not a link of the row.", model)
+    leans = [*declared.leans, *declared.leans_write]
+    for lean in leans:
+        if isinstance(lean, GivenRow):
+            yield from _given(model, declared, lean)
+    paths = [*leans, *(rule.key for rule in counters)]
+    for path in paths:
+        if isinstance(path, str):
+            yield from _led_to(model, model, declared, path)
     for rule in counters:
         if _model_exists(rule.counter):
             yield from _ordered(model, apps.get_model(rule.counter))
         else:
             yield _error(8, f"« {declared.name} » counts on « {rule.counter} », which is no model.", model)
+
+
+def _given(model: type[Machine], declared: Verb, lean: GivenRow) -> Iterator[Error]:
+    if not _model_exists(lean.model):
+        yield _error(8, f"« {declared.name} » leans on « {lean.model} », which is no model.", model)
+        return
+    yield from _ordered(model, apps.get_model(lean.model))
+    for path in lean.through:
+        yield from _led_to(model, apps.get_model(lean.model), declared, path)
+
+
+def _led_to(model: type[Machine], start: type[models.Model], declared: Verb, path: str) -> Iterator[Error]:
+    try:
+        yield from _ordered(model, model_at(start, path))
+    except (FieldDoesNotExist, TypeError):
+        yield _error(8, f"« {declared.name} » leans on « {path} », which is not a link of the row.", model)
 
 
 def _registrations() -> Iterator[Error]:

@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -19,9 +18,10 @@ from django.utils import timezone
 from lifecycle.actors import Actor, System
 from lifecycle.answers import Action, Outcome, actions_for, outcome_of, preview, scope_of, seen_by
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, links_of, read
-from lifecycle.locking import Strength, hold, lock_in_order, one_transaction
-from lifecycle.machine import Capacity, Machine, Verb, machine_named, verbs_of
+from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
+from lifecycle.leaning import Group, given, link_of, linked, links_of
+from lifecycle.locking import hold, lock_in_order, one_transaction
+from lifecycle.machine import Machine, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
 from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression
@@ -190,12 +190,12 @@ def _move(
     values: dict[str, Any],
 ) -> Outcome:
     known = SetValues(values, per_row)
-    before = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, known))
+    before, leant = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, known), per_row)
     clock, recorded_at = _database_clock()
     ctx = Context(at or clock, actor, known)
     due = _still_due(declared, ctx, cause)
     rows = read(model, declared, pks, ctx, scope if due is None else due)
-    if any(before[row.pk] != row.links for row in rows if before):
+    if any(before[row.pk] != row.links for row in rows if before) or leant != given(declared, ctx, per_row):
         raise _LinksMoved
     if due is not None:
         rows = [row for row in rows if row.allowed]
@@ -213,7 +213,7 @@ def _move(
     )  # fmt: skip
     entry_keys = write_journal(model, stamped)
     update_rows(model, declared, stamped, ctx.at)
-    count_capacities(declared, movable, ctx)
+    count_capacities(declared, movable, ctx, per_row)
     _set_in_motion(
         Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), per_row)
     )
@@ -232,8 +232,9 @@ def _give_birth[M: Machine](
     comment: str,
     values: dict[str, Any],
 ) -> list[M]:
-    links = [{name: getattr(instance, name) for name in links_of(declared)} for instance in instances]
-    lock_in_order(_lean_groups(model, declared, links))
+    links = [{name: link_of(instance, name) for name in links_of(declared)} for instance in instances]
+    asked = Context(at or timezone.now(), actor, values)
+    lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
     clock, recorded_at = _database_clock()
     instant = at or clock
     ctx = Context(instant, actor, values)
@@ -261,7 +262,7 @@ def _give_birth[M: Machine](
         raise PermissionDenied
     if refused:
         raise Refused(refused)
-    count_capacities(declared, rows, ctx)
+    count_capacities(declared, rows, ctx, {})
     _set_in_motion(
         Move(model.machine_name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
     )
@@ -285,7 +286,9 @@ def _name(model: type[Machine], instances: Sequence[Machine]) -> None:
         wanting = again
 
 
-def _lock_set(model: type[Machine], declared: Verb, pks: list[int], ctx: Context) -> dict[int, dict[str, Any]]:
+def _lock_set(
+    model: type[Machine], declared: Verb, pks: list[int], ctx: Context, per_row: PerRowValues
+) -> tuple[dict[int, dict[str, Any]], list[Group]]:
     """Lock the rows and those they lean on, in the global order; return the links read before locking."""
     names = links_of(declared)
     before: dict[int, dict[str, Any]] = {}
@@ -294,24 +297,9 @@ def _lock_set(model: type[Machine], declared: Verb, pks: list[int], ctx: Context
             row["pk"]: {name: row[name] for name in names}
             for row in model._base_manager.filter(pk__in=keys(pks)).values("pk", *names)
         }
-    groups = _lean_groups(model, declared, list(before.values()))
-    for rule in declared.requires:
-        if isinstance(rule, Capacity) and callable(rule.key) and (counter := rule.key(ctx)) is not None:
-            groups.append((apps.get_model(rule.counter), [counter], "FOR NO KEY UPDATE"))
-    lock_in_order([*groups, (model, pks, "FOR NO KEY UPDATE")])
-    return before
-
-
-def _lean_groups(
-    model: type[Machine], declared: Verb, links: Sequence[Mapping[str, Any]]
-) -> list[tuple[type[models.Model], list[int], Strength]]:
-    shared = {f"{path}_id" for path in declared.leans}
-    groups: list[tuple[type[models.Model], list[int], Strength]] = []
-    for name in links_of(declared):
-        target = model._meta.get_field(name.removesuffix("_id")).related_model
-        pks = sorted({found[name] for found in links if found[name] is not None})
-        groups.append((target, pks, "FOR SHARE" if name in shared else "FOR NO KEY UPDATE"))  # type: ignore[arg-type]
-    return groups
+    leant = given(declared, ctx, per_row)
+    lock_in_order([*leant, *linked(model, declared, before.values()), (model, pks, "FOR NO KEY UPDATE")])
+    return before, leant
 
 
 def _database_clock() -> tuple[datetime, datetime]:
@@ -344,24 +332,42 @@ def _dimension_fields(model: type[Machine]) -> list[Any]:
 def _cause(
     model: type[Machine], rows: Sequence[Row], cause: Move | None, instances: Sequence[Machine] | None = None
 ) -> Cause:
-    """Which journal row each object follows: the only one, or the one of the cause's object it is linked to."""
+    """Which journal row each object follows: the only one, its own, or that of the cause's object it is linked to."""
     if cause is None:
         return NO_CAUSE
     if len(cause.rows) == 1:
         return Cause(cause.machine, common=cause.rows[0].entry_pk)
     origin = machine_named(cause.machine)
     entries = {row.pk: row.entry_pk for row in cause.rows}
+    pks = [row.pk for row in rows]
     if origin is model:
-        return Cause(cause.machine, entries)
+        return Cause(cause.machine, entries | _by_links(model, model, [pk for pk in pks if pk not in entries], entries))
     links = [f.attname for f in model._meta.concrete_fields if f.related_model is origin]
-    if len(links) != 1:
-        raise TypeError(f"{model.__name__} n’a pas un lien et un seul vers {origin.__name__}")
-    if instances is None:
-        pks = [row.pk for row in rows]
-        parents = dict(model._base_manager.filter(pk__in=keys(pks)).values_list("pk", links[0]))
-    else:
+    back = [f.attname for f in origin._meta.concrete_fields if f.related_model is model]
+    if len(links) == 1 and instances is not None:
         parents = {instance.pk: getattr(instance, links[0]) for instance in instances}
-    return Cause(cause.machine, {pk: entries[parent] for pk, parent in parents.items() if parent in entries})
+        return Cause(cause.machine, {pk: entries[parent] for pk, parent in parents.items() if parent in entries})
+    if len(links) == 1:
+        return Cause(cause.machine, _by_links(model, origin, pks, entries))
+    if not links and len(back) == 1:
+        led = origin._base_manager.filter(pk__in=keys(entries)).order_by("pk").values_list(back[0], "pk")
+        return Cause(cause.machine, {target: entries[pk] for target, pk in led})
+    raise TypeError(f"{model.__name__} n’a pas un lien et un seul avec {origin.__name__}")
+
+
+def _by_links(
+    model: type[Machine], origin: type[Machine], pks: Sequence[int], entries: Mapping[int, int]
+) -> dict[int, int]:
+    """``{pk: journal row}``: that of the first row of the cause that each object is linked to."""
+    links = [f.attname for f in model._meta.concrete_fields if f.related_model is origin]
+    if not pks or not links:
+        return {}
+    found = {}
+    for pk, *parents in model._base_manager.filter(pk__in=keys(pks)).values_list("pk", *links):
+        parent = next((parent for parent in parents if parent in entries), None)
+        if parent is not None:
+            found[pk] = entries[parent]
+    return found
 
 
 def _set_in_motion(move: Move) -> None:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.db.models.expressions import Combinable, RawSQL
 
+from lifecycle.leaning import links_of
 from lifecycle.locking import lock
 from lifecycle.machine import ACTOR, AT, Given, Machine, Verb, field_of, state_label
 from lifecycle.requirements import (
@@ -41,12 +42,6 @@ class Row:
     dimensions: dict[str, Any]
     computed: dict[str, Any]
     reasons: list[Reason] = field(default_factory=list)
-
-
-def links_of(verb: Verb) -> list[str]:
-    """The link columns of the row that a verb leans on, capacities included."""
-    counters = [rule.key for rule in verb.requires if isinstance(rule, Capacity) and isinstance(rule.key, str)]
-    return [f"{path}_id" for path in dict.fromkeys((*verb.leans, *verb.leans_write, *counters))]
 
 
 def keys(pks: Iterable[int]) -> RawSQL:
@@ -114,7 +109,7 @@ def judge(
     _judge_sets(verb, rows, ctx, per_row)
     for rule in verb.requires:
         if isinstance(rule, Capacity):
-            _judge_capacity(rule, [row for row in rows if not row.reasons], ctx, locked=locked)
+            _judge_capacity(rule, [row for row in rows if not row.reasons], ctx, per_row, locked=locked)
 
 
 def _lacks(rule: Rule, given: Mapping[str, Any]) -> bool:
@@ -136,18 +131,22 @@ def _judge_sets(verb: Verb, rows: list[Row], ctx: Context, per_row: PerRowValues
                 row.reasons.append(refusals[row.pk])
 
 
-def counters_of(capacity: Capacity, rows: Iterable[Row], ctx: Context) -> dict[int, int | None]:
+def counters_of(capacity: Capacity, rows: Iterable[Row], ctx: Context, per_row: PerRowValues) -> dict[int, int | None]:
     """``{pk: counter}``: which counter row serves each row."""
     if isinstance(capacity.key, str):
         return {row.pk: row.links[f"{capacity.key}_id"] for row in rows}
+    if isinstance(capacity.key, Given):
+        name, for_all = capacity.key.name, dict(ctx.values)
+        named = {row.pk: per_row.get(row.pk, for_all).get(name, for_all.get(name)) for row in rows}
+        return {pk: getattr(value, "pk", value) or None for pk, value in named.items()}
     common = capacity.key(ctx)
     return {row.pk: common for row in rows}
 
 
-def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, *, locked: bool) -> None:
+def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: PerRowValues, *, locked: bool) -> None:
     if capacity.amount < 0:
         return
-    counters = counters_of(capacity, rows, ctx)
+    counters = counters_of(capacity, rows, ctx, per_row)
     wanted = {counter for counter in counters.values() if counter is not None}
     model = apps.get_model(capacity.counter)
     if locked:
@@ -161,7 +160,7 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, *, locked
     for row in rows:
         counter = counters[row.pk]
         if counter is None:
-            if not callable(capacity.key):
+            if isinstance(capacity.key, str):
                 row.reasons.append(capacity.reason)
             continue
         room[counter] = room.get(counter, 0) - capacity.amount

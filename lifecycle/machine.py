@@ -17,7 +17,7 @@ from django_fsm import FSMModelMixin, transition
 
 from lifecycle.actors import Actor
 from lifecycle.exceptions import OutsideTheGate
-from lifecycle.requirements import Capacity, Condition, Context, PerRow, Reason, Requirement, Rule
+from lifecycle.requirements import Capacity, Condition, Context, Given, Marker, PerRow, Reason, Requirement, Rule
 
 __all__ = [
     "ACTOR",
@@ -27,6 +27,7 @@ __all__ = [
     "Capacity",
     "Context",
     "Given",
+    "GivenRow",
     "Machine",
     "PerRow",
     "Reason",
@@ -45,35 +46,22 @@ SAME: Final = None
 """The target of a same-state verb: the journal takes a row, the state stays."""
 
 
-@dataclass(frozen=True)
-class _Marker:
-    name: str
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-AT: Final = _Marker("AT")
+AT: Final = Marker("AT")
 """Stamp: the instant of the move."""
-ACTOR: Final = _Marker("ACTOR")
+ACTOR: Final = Marker("ACTOR")
 """Stamp: the membership that acts (null for the system)."""
-_REQUIRED: Final = _Marker("REQUIRED")
 
 
 @dataclass(frozen=True)
-class Given:
-    """Stamp: a value given to the gate, for the row (``per_row``) or for the whole set."""
+class GivenRow:
+    """A row that is given to a verb under ``name``, of ``model`` ("app.Model"), which the verb leans on.
+
+    ``through``: links of that row whose rows are locked with it.
+    """
 
     name: str
-    default: Any = _REQUIRED
-
-    def pick(self, values: Mapping[str, Any]) -> Any:
-        """The value given; raises TypeError when it is missing and has no default."""
-        if self.name in values:
-            return values[self.name]
-        if self.default is _REQUIRED:
-            raise TypeError(f"valeur manquante pour la porte : {self.name}")
-        return self.default
+    model: str
+    through: tuple[str, ...] = ()
 
 
 type Permission = Callable[[Actor], Q | None]
@@ -91,8 +79,8 @@ class Verb:
     who: tuple[Permission, ...] = ()
     follows: frozenset[str] = frozenset()
     requires: tuple[Rule, ...] = ()
-    leans: tuple[str, ...] = ()
-    leans_write: tuple[str, ...] = ()
+    leans: "tuple[str | GivenRow, ...]" = ()
+    leans_write: "tuple[str | GivenRow, ...]" = ()
     stamps: Mapping[str, Any] = field(default_factory=dict)
     journal: tuple[str, ...] = ()
     due: Callable[[Context], Condition] | None = None
@@ -152,8 +140,8 @@ def verb(
     who: Permission | Iterable[Permission] = (),
     follows: Iterable[str] = (),
     requires: Iterable[Rule] = (),
-    leans: Iterable[str] = (),
-    leans_write: Iterable[str] = (),
+    leans: "Iterable[str | GivenRow]" = (),
+    leans_write: "Iterable[str | GivenRow]" = (),
     stamps: Mapping[str, Any] | None = None,
     journal: Iterable[str] = (),
     due: Callable[[Context], Condition] | None = None,
@@ -163,7 +151,8 @@ def verb(
     """Declare one verb: label (French infinitive), sources, target, who may, what is required, what is stamped.
 
     ``who``: permission functions, any of which is enough. ``follows``: "machine.verb" causes on which a follower may do
-    it with the same actor. ``leans``: links whose rows are locked with it (``leans_write`` when they are written).
+    it with the same actor. ``leans``: links whose rows are locked with it, or a GivenRow (``leans_write`` when they are
+    written).
     ``stamps``: column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value. ``journal``:
     the given values (codes, numbers, keys) the journal keeps. ``due``: the clock does it when the condition holds.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.expressions import BaseExpression, Combinable
@@ -119,18 +119,48 @@ class PerRow:
 
 
 @dataclass(frozen=True)
+class Marker:
+    """A constant with a name."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+_REQUIRED: Final = Marker("REQUIRED")
+
+
+@dataclass(frozen=True)
+class Given:
+    """Stamp: a value given to the gate, for the row (``per_row``) or for the whole set."""
+
+    name: str
+    default: Any = _REQUIRED
+
+    def pick(self, values: Mapping[str, Any]) -> Any:
+        """The value given; raises TypeError when it is missing and has no default."""
+        if self.name in values:
+            return values[self.name]
+        if self.default is _REQUIRED:
+            raise TypeError(f"valeur manquante pour la porte : {self.name}")
+        return self.default
+
+
+@dataclass(frozen=True)
 class Capacity:
     """A counted place (a quota): one counter row, locked, with a check constraint behind it.
 
-    ``counter`` is the model's label, ``key`` the link column of the row that leads to its counter, or a function of
-    the context when one counter serves the whole set. ``amount`` is +1 to take a place, -1 to give it back.
+    ``counter`` is the model's label. ``key``: the link of the row that leads to its counter; or the value given, for
+    the set or row by row (none given takes no place); or a function of the context when one counter serves the whole
+    set. ``amount`` is +1 to take a place, -1 to give it back.
     The surplus of a set is refused by rank, in the order of primary keys.
     """
 
     code: str
     sentence: str
     counter: str
-    key: str | Callable[[Context], int | None]
+    key: str | Given | Callable[[Context], int | None]
     used: str = "used"
     limit: str = "total"
     amount: int = 1

@@ -208,13 +208,13 @@ def update_rows(model: type[Machine], verb: Verb, stamped: Sequence[Stamped], at
             raise RuntimeError(f"{cursor.rowcount} lignes déplacées sur {len(stamped)}")
 
 
-def count_capacities(verb: Verb, rows: Sequence[Row], ctx: Context) -> None:
+def count_capacities(verb: Verb, rows: Sequence[Row], ctx: Context, per_row: PerRowValues) -> None:
     """Take (or give back) the places counted by the verb's capacities, one UPDATE per capacity and amount."""
     for capacity in verb.requires:
         if not isinstance(capacity, Capacity):
             continue
         taken: dict[int, int] = {}
-        for counter in counters_of(capacity, rows, ctx).values():
+        for counter in counters_of(capacity, rows, ctx, per_row).values():
             if counter is not None:
                 taken[counter] = taken.get(counter, 0) + capacity.amount
         _add(apps.get_model(capacity.counter), capacity.used, taken)

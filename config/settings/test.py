@@ -11,4 +11,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {}, "delivery": {}}
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.lifecycle.parcels"]
-LIFECYCLE_LOCK_ORDER = [*LIFECYCLE_LOCK_ORDER, "parcels.Depot", "parcels.Parcel"]
+LIFECYCLE_LOCK_ORDER = [*LIFECYCLE_LOCK_ORDER, "network.Organisation", "parcels.Depot", "parcels.Parcel"]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from lifecycle import checks
-from lifecycle.machine import AT, SAME, verbs_of
+from lifecycle.machine import AT, SAME, GivenRow, verbs_of
 from lifecycle.registry import registry
 from tests.lifecycle.parcels import machine
 from tests.lifecycle.parcels.models import Parcel, ParcelQuerySet
@@ -44,6 +44,10 @@ def with_verb(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
         ("E008", {"leans": ("nowhere",)}),
         ("E008", {"leans": ("size",)}),
         ("E005", {"leans_write": ("stored_by",)}),
+        ("E008", {"leans": ("depot__nowhere",)}),
+        ("E008", {"leans": (GivenRow("to", "parcels.Nothing"),)}),
+        ("E008", {"leans": (GivenRow("to", "parcels.Depot", through=("total",)),)}),
+        ("E005", {"leans": (GivenRow("to", "network.User"),)}),
         ("E008", {"requires": (replace(machine.SHELF, counter="parcels.Nothing"),)}),
         ("E005", {"requires": (replace(machine.SHELF, counter="network.Commune"),)}),
         ("E009", {"follows": frozenset({"parcel.nothing"})}),

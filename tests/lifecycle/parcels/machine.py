@@ -14,6 +14,7 @@ from lifecycle.machine import (
     Capacity,
     Context,
     Given,
+    GivenRow,
     Machine,
     PerRow,
     Requirement,
@@ -72,6 +73,9 @@ LABEL = PerRow(
 )
 SHELF = Capacity("shelf", "Le dépôt est plein.", "parcels.Depot", "depot", constraint="parcels_depot_room")
 SHELF_BACK = Capacity("shelf_back", "", "parcels.Depot", "depot", amount=-1)
+SHELF_THERE = Capacity(
+    "shelf_there", "Le dépôt d’arrivée est plein.", "parcels.Depot", Given("to"), constraint="parcels_depot_room"
+)
 
 S = ParcelState
 
@@ -141,6 +145,19 @@ class ParcelMachine(Machine):
     )
     def reclassify(self) -> None:
         """Another size, the same state."""
+
+    @verb(
+        "Déplacer",
+        source=S.STORED,
+        target=SAME,
+        who=can_pilot,
+        requires=[SHELF_BACK, SHELF_THERE],
+        leans=["depot__organisation"],
+        leans_write=[GivenRow("to", "parcels.Depot", through=("organisation",))],
+        stamps={"depot": Given("to")},
+    )
+    def carry(self) -> None:
+        """To the shelves of another depot, or out of the count when no depot is given."""
 
     @verb(
         "Échoir",

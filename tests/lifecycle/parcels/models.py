@@ -43,6 +43,7 @@ class Parcel(ParcelMachine):
     stored_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     given_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    inside = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="contents")
 
     objects = ParcelQuerySet.as_manager()
 

@@ -1,0 +1,83 @@
+"""The rows a verb leans on: links of the row, whatever their length, and rows that are given to it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from lifecycle.locking import Strength
+from lifecycle.machine import Given, GivenRow, Machine, Verb
+from lifecycle.requirements import Capacity, Context, PerRowValues
+
+type Group = tuple[type[models.Model], list[int], Strength]
+
+
+def links_of(verb: Verb) -> list[str]:
+    """The link columns of the row that a verb leans on, capacities included: "need_id", "need__prescription_id"."""
+    counters = [rule.key for rule in verb.requires if isinstance(rule, Capacity) and isinstance(rule.key, str)]
+    paths = [path for path in (*verb.leans, *verb.leans_write) if isinstance(path, str)]
+    return [f"{path}_id" for path in dict.fromkeys((*paths, *counters))]
+
+
+def model_at(model: type[models.Model], path: str) -> type[models.Model]:
+    """The model a path of links leads to. Raises FieldDoesNotExist, or TypeError when a step is no link."""
+    for step in path.split("__"):
+        found = model._meta.get_field(step).related_model
+        if not isinstance(found, type):
+            raise TypeError(f"{model.__name__}.{step} n’est pas un lien")
+        model = found
+    return model
+
+
+def link_of(instance: models.Model, name: str) -> int | None:
+    """The key at the end of a path of links of a row not saved yet."""
+    value: Any = instance
+    for step in name.split("__"):
+        if value is None:
+            return None
+        value = getattr(value, step)
+    return value  # type: ignore[no-any-return]
+
+
+def linked(model: type[Machine], declared: Verb, links: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
+    """What is to be locked behind the links of the rows."""
+    known = list(links)
+    shared = {f"{path}_id" for path in declared.leans if isinstance(path, str)}
+    for name in links_of(declared):
+        pks = sorted({found[name] for found in known if found[name] is not None})
+        strength: Strength = "FOR SHARE" if name in shared else "FOR NO KEY UPDATE"
+        yield model_at(model, name.removesuffix("_id")), pks, strength
+
+
+def given(declared: Verb, ctx: Context, per_row: PerRowValues) -> list[Group]:
+    """What is to be locked among the rows that are given: for the set or row by row, and behind their links."""
+    groups: list[Group] = []
+    leans: Sequence[tuple[Any, Strength]] = [
+        *((lean, "FOR SHARE") for lean in declared.leans),
+        *((lean, "FOR NO KEY UPDATE") for lean in declared.leans_write),
+    ]
+    for lean, strength in leans:
+        if not isinstance(lean, GivenRow):
+            continue
+        model = apps.get_model(lean.model)
+        pks = keys_given(lean.name, ctx, per_row)
+        groups.append((model, pks, strength))
+        for path in lean.through if pks else ():
+            behind = model._base_manager.filter(pk__in=pks).exclude(**{f"{path}_id": None})
+            keys = sorted(set(behind.values_list(f"{path}_id", flat=True)))
+            groups.append((model_at(model, path), keys, strength))
+    for rule in declared.requires:
+        if not isinstance(rule, Capacity) or isinstance(rule.key, str):
+            continue
+        if isinstance(rule.key, Given):
+            groups.append((apps.get_model(rule.counter), keys_given(rule.key.name, ctx, per_row), "FOR NO KEY UPDATE"))
+        elif (counter := rule.key(ctx)) is not None:
+            groups.append((apps.get_model(rule.counter), [counter], "FOR NO KEY UPDATE"))
+    return groups
+
+
+def keys_given(name: str, ctx: Context, per_row: PerRowValues) -> list[int]:
+    """The keys of the rows given under this name, for the set and row by row."""
+    values: list[Any] = [dict(ctx.values).get(name), *(row.get(name) for row in per_row.values())]
+    return sorted({getattr(value, "pk", value) for value in values if value not in (None, "")})
