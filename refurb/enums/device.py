@@ -47,7 +47,7 @@ EXPECTED = (DeviceState.DECLARED, DeviceState.COLLECTED)
 """Not yet seen by the workshop."""
 ON_THE_BENCH = (DeviceState.RECEIVED, DeviceState.IN_PROCESS, DeviceState.AWAITING_PART)
 """In the workshop, work to be done."""
-IN_THE_WORKSHOP = (*ON_THE_BENCH, DeviceState.READY, DeviceState.UNUSABLE)
+IN_THE_WORKSHOP = (*ON_THE_BENCH, DeviceState.READY, DeviceState.ALLOTTED, DeviceState.UNUSABLE)
 """In the workshop, in its hands: its storage can be looked at."""
 WITH_PRICE = (
     DeviceState.READY,
@@ -119,6 +119,14 @@ class ReopenReason(TextChoices):
     GRADE = "grade", "Grade à revoir"
     PRICE = "price", "Prix à revoir"
     OTHER = "other", "Autre motif"
+
+
+class DetachReason(TextChoices):
+    """Why a screen no longer goes with its desktop."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    REPLACED = "replaced", "Un autre écran le remplace"
+    APART = "apart", "L’ordinateur part sans écran"
 
 
 class UndoRejectReason(TextChoices):

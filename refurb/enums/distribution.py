@@ -1,0 +1,144 @@
+"""The codes of the second half of a device's life: allotment, delivery, hand-over, return."""
+
+from django.db.models import TextChoices
+
+from refurb.enums.device import DeviceState, DeviceType
+
+COUNTED_BY_QUOTA = (
+    DeviceState.ALLOTTED,
+    DeviceState.SHIPPED,
+    DeviceState.AVAILABLE,
+    DeviceState.RESERVED,
+    DeviceState.HANDED_OVER,
+    DeviceState.RETURNED,
+)
+"""States that take a place in the quota of a convention, or in the reserve of the pilot."""
+AT_A_POINT = (
+    DeviceState.SHIPPED,
+    DeviceState.AVAILABLE,
+    DeviceState.RESERVED,
+    DeviceState.HANDED_OVER,
+    DeviceState.RETURNED,
+)
+"""States of a device that was sent to a distribution point."""
+ARRIVED = (DeviceState.AVAILABLE, DeviceState.RESERVED, DeviceState.HANDED_OVER, DeviceState.RETURNED)
+"""States of a device that a distribution point has taken in."""
+HOLDS_A_NEED = (DeviceState.RESERVED, DeviceState.HANDED_OVER)
+"""States in which a device is the one that serves its need."""
+WITH_A_HOUSEHOLD = (DeviceState.HANDED_OVER, DeviceState.RETURNED)
+"""States of a device that belongs to a household, at home or brought back."""
+NOT_YET_HANDED_OVER = (DeviceState.SHIPPED, DeviceState.AVAILABLE, DeviceState.RESERVED)
+"""States that go back to the workshop once the convention has been over for too long."""
+LOST_FROM_A_POINT = (*NOT_YET_HANDED_OVER, DeviceState.RETURNED)
+"""States in which a distribution point may look for a device in vain."""
+
+SERVES = {
+    "computer": (DeviceType.LAPTOP, DeviceType.DESKTOP),
+    "tablet": (DeviceType.TABLET,),
+    "smartphone": (DeviceType.SMARTPHONE,),
+}
+"""The types that serve each kind of need; a screen alone serves none."""
+
+
+class ReleaseReason(TextChoices):
+    """Why a device is no longer meant for a convention."""
+
+    CONVENTION_ENDED = "convention_ended", "Fin de la convention"
+    BALANCE = "balance", "Répartition entre conventions"
+    DEFECT = "defect", "Défaut découvert"
+    ENTRY = "entry", "Erreur de saisie"
+    OTHER = "other", "Autre motif"
+
+
+class SendBackReason(TextChoices):
+    """Why a distribution point sends a device back to its workshop."""
+
+    BROKEN = "broken", "En panne à la livraison"
+    INCOMPLETE = "incomplete", "Incomplet (chargeur, câble, pied)"
+    CONDITION = "condition", "Aspect ou grade non conforme"
+    WRONG_DEVICE = "wrong_device", "Ce n’est pas l’appareil annoncé"
+    NOT_ERASED = "not_erased", "Données encore présentes"
+    UNSOLD = "unsold", "Pas de besoin de ce type"
+    CONVENTION_ENDED = "convention_ended", "Fin de la convention"
+    OTHER = "other", "Autre motif"
+
+
+CONFORMS = (SendBackReason.UNSOLD, SendBackReason.CONVENTION_ENDED)
+"""Reasons that say nothing against the device: they do not count as non-conformity."""
+
+
+class ReturnReason(TextChoices):
+    """Why a household brings its device back."""
+
+    FAULT = "fault", "Panne"
+    UNSUITABLE = "unsuitable", "Ne convient pas à l’usage"
+    GIVEN_BACK = "given_back", "Rendu par le foyer"
+    OTHER = "other", "Autre motif"
+
+
+class UndoHandOverReason(TextChoices):
+    """Why a hand-over did not take place."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    WRONG_DEVICE = "wrong_device", "Mauvais appareil remis"
+    WRONG_PERSON = "wrong_person", "Mauvais foyer"
+    CHANGED_MIND = "changed_mind", "Le foyer y renonce sur place"
+
+
+class DerogationKind(TextChoices):
+    """Why the pilot lets a device serve a need outside the territory of its convention."""
+
+    TERRITORY = "territory", "Autre territoire"
+    EMERGENCY = "emergency", "Urgence sociale"
+
+
+class HandOverKind(TextChoices):
+    """What a hand-over is."""
+
+    SALE = "sale", "Achat à prix solidaire"
+    EXCHANGE = "exchange", "Échange sous garantie"
+
+
+class HandOverProof(TextChoices):
+    """How the household signed the hand-over note."""
+
+    DRAWN = "drawn", "Signature tracée à l’écran"
+    SCANNED = "scanned", "Fiche papier signée, numérisée"
+    ATTESTED = "attested", "Fiche papier signée, attestée par le conseiller"
+
+
+class ClosedBecause(TextChoices):
+    """Why a prepared or signed note does not count any more."""
+
+    REPLACED = "replaced", "Remplacée par une nouvelle fiche"
+    RELEASED = "released", "Réservation levée"
+    LOST = "lost", "Appareil manquant"
+    UNDONE = "undone", "Remise annulée le jour même"
+    SETTLED = "settled", "Foyer servi autrement"
+    RESERVED = "reserved", "Appareil réservé pour un autre foyer"
+
+
+class SettlementKind(TextChoices):
+    """How a household whose device does not come back was served otherwise."""
+
+    EXCHANGE = "exchange", "Échange"
+    REFUND = "refund", "Remboursement"
+    GIVEN_UP = "given_up", "Renoncement du foyer"
+
+
+class LineOutcome(TextChoices):
+    """What became of one line of a delivery."""
+
+    EXPECTED = "expected", "Attendu"
+    STOCKED = "stocked", "Mis en rayon"
+    MISSING = "missing", "Manquant"
+    SENT_BACK = "sent_back", "Renvoyé à l’atelier"
+    CANCELLED = "cancelled", "Expédition annulée"
+
+
+class TermCode(TextChoices):
+    """Durations that distribution counts with."""
+
+    RESERVATION_DAYS = "reservation_days", "Durée d’une réservation (jours)"
+    WARRANTY_MONTHS = "warranty_months", "Garantie à la remise (mois)"
+    REPAIR_MONTHS = "repair_months", "Garantie ajoutée après réparation (mois)"
