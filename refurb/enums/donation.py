@@ -96,11 +96,3 @@ class DifferenceCode(TextChoices):
     LEFT_ON_SITE = "left_on_site", "Laissé sur place (état, accès, place)"
     LOST = "lost", "Perdu entre l’enlèvement et l’atelier"
     OTHER = "other", "Autre explication"
-
-
-class PaperKind(TextChoices):
-    """The papers of a donation, made from frozen values."""
-
-    SLIP = "slip", "Bordereau d’enlèvement"
-    OUTCOME = "outcome", "Bilan du don"
-    TAX_RECEIPT = "tax_receipt", "Données du reçu fiscal"

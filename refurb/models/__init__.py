@@ -3,6 +3,7 @@
 from refurb.models.decision import Allocation, LineDecision
 from refurb.models.deed import DeedAcceptance, DeedText
 from refurb.models.device import Device, DeviceEntry
+from refurb.models.device_paper import DevicePaper
 from refurb.models.donation import (
     Donation,
     DonationEntry,
@@ -43,6 +44,7 @@ __all__ = [
     "Destruction",
     "Device",
     "DeviceEntry",
+    "DevicePaper",
     "Donation",
     "DonationEntry",
     "DonationLine",
