@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from lifecycle.actors import Actor
 
@@ -42,13 +42,27 @@ class Move:
 type Follower = Callable[[Move], None]
 
 
+class Panel(TypedDict):
+    """A part of a page that an upper app shows under its own title: what ``template`` makes of ``context``.
+
+    The template is given ``row``, ``request`` and what ``context`` holds; it writes no title of its own.
+    """
+
+    title: str
+    template: str
+    context: dict[str, Any]
+
+
+type PanelMaker = Callable[[Any, Actor], Panel | None]
+
+
 @dataclass
 class Registry:
     """All registrations of the process, filled once at start-up."""
 
     followers: dict[tuple[str, str], list[Follower]] = field(default_factory=dict)
     forgetters: list[Callable[[Any], None]] = field(default_factory=list)
-    panels: dict[str, list[Callable[..., Any]]] = field(default_factory=dict)
+    panels: dict[str, list[PanelMaker]] = field(default_factory=dict)
     finders: list[Callable[..., Iterable[Any]]] = field(default_factory=list)
 
 
@@ -81,9 +95,16 @@ def forget(function: Callable[[Any], None]) -> None:
         registry.forgetters.append(function)
 
 
-def panel(model: str, function: Callable[..., Any]) -> None:
-    """Add a panel to the detail page of ``model`` ("app.Model"): ``function(row, actor)`` returns what it shows."""
-    registry.panels.setdefault(model.lower(), []).append(function)
+def panel(model: str, function: PanelMaker) -> None:
+    """Add a panel to the detail page of ``model`` ("app.Model"), where ``{% panels row %}`` is.
+
+    ``function(row, actor)`` returns a ``Panel``, a plain dict with ``title`` (French), ``template`` and ``context``,
+    or None when this actor has nothing to read there: what he may see is the upper app's own to judge. Panels are
+    shown in the order of their registration.
+    """
+    functions = registry.panels.setdefault(model.lower(), [])
+    if function not in functions:
+        functions.append(function)
 
 
 def find(function: Callable[..., Iterable[Any]]) -> None:

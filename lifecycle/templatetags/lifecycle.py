@@ -14,6 +14,7 @@ from lifecycle.answers import Action, actions_for
 from lifecycle.journal import Entry, journal_of
 from lifecycle.machine import Machine, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
+from lifecycle.registry import Panel, registry
 from lifecycle.requirements import Reason
 
 register = template.Library()
@@ -104,6 +105,29 @@ def tell(row: Machine, given: Iterable[Reason]) -> tuple[Told, ...]:
 def reasons(row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
     """What is missing on a row, as a list: for the pages that preview or report on a set."""
     return {"reasons": tell(row, given)}
+
+
+# --- what other apps add
+
+
+@register.inclusion_tag("lifecycle/panels.html", takes_context=True)
+def panels(context: template.Context, row: Machine) -> dict[str, Any]:
+    """What the apps above add to the page of a row (``lifecycle.registry.panel``), each under its own title."""
+    request = context["request"]
+    makers = registry.panels.get(row._meta.label_lower, []) if request.membership else []
+    made = [shown for maker in makers if (shown := maker(row, request.membership)) is not None]
+    about = {"row": row, "request": request, "csrf_token": context.get("csrf_token", "")}
+    return {
+        "row": row,
+        "panels": [{"title": one["title"], "html": _rendered(context, one, about)} for one in made],
+    }
+
+
+def _rendered(context: template.Context, shown: Panel, about: dict[str, Any]) -> str:
+    """What a panel shows, in a context of its own, as an included tag has."""
+    engine = context.template.engine  # type: ignore[union-attr]
+    html: str = engine.get_template(shown["template"]).render(context.new({**about, **shown["context"]}))
+    return html
 
 
 # --- what happened

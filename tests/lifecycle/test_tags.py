@@ -16,7 +16,7 @@ from lifecycle import gate
 from lifecycle.acting import explained
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.models import Comment
-from lifecycle.registry import Move, follow, registry
+from lifecycle.registry import Move, Panel, follow, panel, registry
 from lifecycle.templatetags.lifecycle import moment, tell
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -118,6 +118,37 @@ def test_the_bar_costs_one_query(stored: Parcel, keeper: Membership) -> None:
     with CaptureQueriesContext(connection) as queries:
         shown("action_bar row", stored, keeper)
     assert len(queries) == 1
+
+
+# --- panels
+
+
+def test_a_panel_of_another_app_is_shown_under_its_title_to_those_it_is_for(
+    stored: Parcel, keeper: Membership, pilot: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_keeper(row: Parcel, actor: Membership) -> Panel | None:
+        if actor.role == pilot.role:
+            return None
+        reasons = {"reasons": [{"sentence": "Sous la pluie", "lifted_by": "", "url": ""}]}
+        return {"title": "Météo", "template": "lifecycle/reasons.html", "context": reasons}
+
+    monkeypatch.setattr(registry, "panels", {})
+    panel("parcels.Parcel", of_keeper)
+    panel("parcels.Parcel", of_keeper)
+
+    html = shown("panels row", stored, keeper)
+
+    assert html.count("Météo</h2>") == 1
+    assert "Sous la pluie" in html
+    assert shown("panels row", stored, pilot) == ""
+    assert shown("panels row", stored, None) == ""
+
+
+def test_a_page_without_any_panel_shows_none(
+    stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "panels", {})
+    assert shown("panels row", stored, keeper) == ""
 
 
 # --- the timeline
