@@ -11,3 +11,167 @@ class DeviceType(TextChoices):
     TABLET = "tablet", "Tablette"
     SMARTPHONE = "smartphone", "Smartphone"
     SCREEN = "screen", "Écran"
+
+
+class ConventionState(TextChoices):
+    """Where a convention is (machines §3)."""
+
+    DRAFT = "draft", "Brouillon"
+    IN_REVIEW = "in_review", "En relecture"
+    CHANGES_REQUESTED = "changes_requested", "Modifications demandées"
+    APPROVED = "approved", "Validée"
+    SIGNING = "signing", "En signature"
+    SIGNED = "signed", "Signée"
+    ACTIVE = "active", "En vigueur"
+    SUSPENDED = "suspended", "Suspendue"
+    EXPIRED = "expired", "Échue"
+    TERMINATED = "terminated", "Résiliée"
+    ABANDONED = "abandoned", "Abandonnée"
+
+
+ALIVE = (ConventionState.ACTIVE, ConventionState.SUSPENDED)
+"""The states in which devices may be handed over without counting the days."""
+ENDED = (ConventionState.EXPIRED, ConventionState.TERMINATED)
+"""The states in which they still may, for some time (``handing_over_days``)."""
+WRITABLE = (ConventionState.DRAFT, ConventionState.CHANGES_REQUESTED)
+"""The states in which terms are written; the database refuses it in the others."""
+
+
+class ReviewState(TextChoices):
+    """Where a review is."""
+
+    ASKED = "asked", "Demandée"
+    FAVOURABLE = "favourable", "Avis favorable"
+    UNFAVOURABLE = "unfavourable", "Avis défavorable"
+    CANCELLED = "cancelled", "Annulée"
+
+
+class SignatureState(TextChoices):
+    """Where a signature is."""
+
+    ASKED = "asked", "Attendue"
+    SIGNED = "signed", "Signée"
+    VOID = "void", "Caduque"
+
+
+class Party(TextChoices):
+    """The three parties of a convention."""
+
+    EPCI = "epci", "EPCI"
+    RECONDITIONER = "reconditioner", "Reconditionneur"
+    DISTRIBUTOR = "distributor", "Distributeur"
+
+
+class ReviewSubject(TextChoices):
+    """What a reviewer looks at: the EPCI names the first three, each other party has the last."""
+
+    LEGAL = "legal", "Juridique"
+    DATA_PROTECTION = "data_protection", "Protection des données"
+    DIGITAL = "digital", "Numérique"
+    PARTY = "party", "Partie à la convention"
+
+
+class SignatureMethod(TextChoices):
+    """How a party signed."""
+
+    SCREEN = "screen", "À l’écran"
+    PAPER = "paper", "Sur papier, numérisé"
+    SIGNATURE_BOOK = "signature_book", "Par un parapheur électronique extérieur"
+
+
+class ActBody(TextChoices):
+    """Who decided for the EPCI (CGCT, art. L. 5211-1, L. 5211-9 and L. 5211-10)."""
+
+    COUNCIL = "council", "Conseil communautaire ou métropolitain"
+    BUREAU = "bureau", "Bureau, par délégation du conseil"
+    PRESIDENT = "president", "Président, par délégation du conseil"
+
+
+class ClauseCode(TextChoices):
+    """What a convention must say; the articles of the model carry these codes among others."""
+
+    ERASURE = "erasure", "Effacement des données"
+    ACCEPTANCE = "acceptance", "Critères d’acceptation"
+    PRICES = "prices", "Grille de prix"
+    WARRANTY = "warranty", "Garantie"
+    NONCONFORMITY = "nonconformity", "Taux maximal de non-conformité"
+    WASTE = "waste", "Déchets"
+    DATA_PROTECTION = "data_protection", "Protection des données personnelles"
+    REPORTING = "reporting", "Compte rendu"
+
+
+class TermKind(TextChoices):
+    """What a convention, then its amendments, settle from a day on."""
+
+    PRICE = "price", "Prix maximal"
+    QUOTA = "quota", "Quota"
+    NONCONFORMITY = "nonconformity", "Taux maximal de non-conformité"
+    END = "end", "Dernier jour"
+
+
+class PaperKind(TextChoices):
+    """The papers of a convention."""
+
+    CONVENTION = "convention", "Convention"
+    SIGNATURES = "signatures", "Page de signatures"
+
+
+class ReopenReason(TextChoices):
+    """Why an agreed text is opened again."""
+
+    TERMS = "terms", "Les termes doivent changer"
+    SIGNATORY = "signatory", "Le signataire a changé"
+    ACT = "act", "La délibération demande une modification"
+    MISTAKE = "mistake", "Erreur dans le texte"
+
+
+class SuspendReason(TextChoices):
+    """Why nothing more is allotted for a time."""
+
+    QUALITY = "quality", "Taux de non-conformité dépassé"
+    SUPPLY = "supply", "Pas assez d’appareils"
+    STORAGE = "storage", "Le point de distribution ne peut plus recevoir"
+    DISPUTE = "dispute", "Désaccord entre les parties"
+
+
+class ResumeReason(TextChoices):
+    """Why it starts again."""
+
+    SETTLED = "settled", "La cause de la suspension a disparu"
+    AGREEMENT = "agreement", "Accord entre les parties"
+
+
+class TerminateReason(TextChoices):
+    """Why a convention ends before its last day."""
+
+    AGREEMENT = "agreement", "Accord entre les parties"
+    NOTICE = "notice", "Décision d’une partie, avec préavis"
+    BREACH = "breach", "Manquement, après mise en demeure"
+    AMENDED_ENDED = "amended_ended", "La convention modifiée a pris fin"
+
+
+class AbandonReason(TextChoices):
+    """Why a draft goes no further."""
+
+    DUPLICATE = "duplicate", "Doublon"
+    PARTY_LEFT = "party_left", "Une partie s’est retirée"
+    ACT_REFUSED = "act_refused", "L’assemblée de l’EPCI a refusé"
+    AMENDED_ENDED = "amended_ended", "La convention modifiée a pris fin"
+
+
+class RuleCode(TextChoices):
+    """The numbers with a date that conventions are held to."""
+
+    SHORTEST = "shortest_months", "Durée minimale"
+    LONGEST = "longest_years", "Durée maximale"
+    REVIEW_DAYS = "review_working_days", "Délai de relecture"
+    NOTICE = "notice_days", "Préavis de résiliation"
+    BREACH_NOTICE = "breach_notice_days", "Délai après mise en demeure"
+    HANDING_OVER = "handing_over_days", "Remises possibles après la fin"
+    NONCONFORMITY = "max_nonconformity", "Taux maximal de non-conformité proposé"
+    FIRST_REMINDER = "first_reminder_days", "Premier rappel avant la fin"
+    SECOND_REMINDER = "second_reminder_days", "Deuxième rappel avant la fin"
+    LAST_REMINDER = "last_reminder_days", "Dernier rappel avant la fin"
+
+
+REMINDERS = (RuleCode.FIRST_REMINDER, RuleCode.SECOND_REMINDER, RuleCode.LAST_REMINDER)

@@ -128,6 +128,10 @@ LIFECYCLE_ACTOR_MODEL = "network.Membership"
 # signature, quota, household, prescription, need, connection file, donation, device.
 LIFECYCLE_LOCK_ORDER = [
     "reports.Report",
+    "conventions.Convention",
+    "conventions.Review",
+    "conventions.Signature",
+    "conventions.Quota",
     "refurb.Donation",
     "refurb.Device",
 ]

@@ -1,5 +1,38 @@
 """The tables of conventions."""
 
-from conventions.models.reference import MONEY, PriceCeiling
+from conventions.models.circuit import (
+    Review,
+    ReviewEntry,
+    ReviewPoint,
+    Signature,
+    SignatureDeposit,
+    SignatureEntry,
+)
+from conventions.models.convention import Convention, ConventionEntry, ReviewerNamed
+from conventions.models.paper import ConventionPaper
+from conventions.models.quota import Quota, QuotaChange
+from conventions.models.reference import MONEY, ClauseText, ConventionRule, PriceCeiling
+from conventions.models.terms import ConventionClause, ConventionPrice, ConventionTerm, PlannedQuota
 
-__all__ = ["MONEY", "PriceCeiling"]
+__all__ = [
+    "MONEY",
+    "ClauseText",
+    "Convention",
+    "ConventionClause",
+    "ConventionEntry",
+    "ConventionPaper",
+    "ConventionPrice",
+    "ConventionRule",
+    "ConventionTerm",
+    "PlannedQuota",
+    "PriceCeiling",
+    "Quota",
+    "QuotaChange",
+    "Review",
+    "ReviewEntry",
+    "ReviewPoint",
+    "ReviewerNamed",
+    "Signature",
+    "SignatureDeposit",
+    "SignatureEntry",
+]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from conventions.enums import DeviceType
+from conventions.enums import DeviceType, RuleCode
 from network.models import Dated, DatedQuerySet
 
 MONEY = {"max_digits": 8, "decimal_places": 2}
@@ -44,3 +44,60 @@ class PriceCeiling(Dated):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} : {self.amount} €"
+
+
+class ConventionRuleQuerySet(DatedQuerySet):
+    """Reads of the numbers conventions are held to."""
+
+    def value_of(self, code: str, day: date) -> Decimal | None:
+        """The value in force on ``day``; None when nobody recorded one."""
+        return self.on(day).filter(code=code).values_list("value", flat=True).first()
+
+
+class ConventionRule(Dated):
+    """A number that conventions are held to: a duration, a notice, a delay, the days of the reminders."""
+
+    code = models.CharField("code", max_length=30, choices=RuleCode)
+    value = models.DecimalField("valeur", max_digits=6, decimal_places=2)
+    unit = models.CharField("unité", max_length=20)
+
+    objects = ConventionRuleQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "règle des conventions"
+        verbose_name_plural = "règles des conventions"
+        ordering = ("code", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="conventions_rule_once"),
+            models.CheckConstraint(condition=Q(code__in=RuleCode.values), name="conventions_rule_code"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="conventions_rule_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} : {self.value} {self.unit}"
+
+
+class ClauseText(Dated):
+    """One article of the model of conventions, in one wording. A new wording is a new row.
+
+    ``position`` orders the articles. The mandatory ones are those a convention may not leave out.
+    """
+
+    code = models.SlugField("code", max_length=30)
+    title = models.CharField("titre", max_length=120)
+    body = models.TextField("texte")
+    mandatory = models.BooleanField("obligatoire", default=False)
+    position = models.PositiveSmallIntegerField("rang")
+
+    class Meta(Dated.Meta):
+        verbose_name = "article du modèle"
+        verbose_name_plural = "articles du modèle"
+        ordering = ("position", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="conventions_clausetext_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,310 @@
+"""The life of a tripartite convention (machines §3): what may happen next, and who may.
+
+An amendment is a convention that points to what it amends; it goes through the same circuit.
+"""
+
+from django.db.models import F
+from django_fsm import FSMField
+
+from conventions.enums import ConventionState
+from conventions.machine import rules
+from conventions.machine.days import Midnight, Shifted
+from conventions.permissions import (
+    can_abandon_convention,
+    can_activate_convention,
+    can_create_convention,
+    can_edit_convention,
+    can_open_signature_convention,
+    can_reopen_convention,
+    can_resume_convention,
+    can_submit_convention,
+    can_succeed_convention,
+    can_suspend_convention,
+    can_terminate_convention,
+)
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, verb
+
+S = ConventionState
+
+HEADING = (
+    "title",
+    "starts_on",
+    "ends_on",
+    "is_test",
+    "max_nonconformity",
+    "workshop",
+    "distributor",
+    "epci_signatory",
+    "workshop_signatory",
+    "distributor_signatory",
+)
+"""What ``edit`` writes; clauses, prices and quotas are rows of their own."""
+
+
+def _successor_epci(ctx: Context) -> int | None:
+    epci: int | None = ctx.values["successor"].epci_id
+    return epci
+
+
+class ConventionMachine(Machine):
+    """From the draft to the last day."""
+
+    machine_name = "convention"
+    reference_prefix = "C"
+    dimensions = ("epci",)
+    state_tones = {
+        S.CHANGES_REQUESTED: "todo",
+        S.APPROVED: "todo",
+        S.ACTIVE: "done",
+        S.SUSPENDED: "danger",
+        S.TERMINATED: "danger",
+    }
+
+    state = FSMField("état", choices=ConventionState, default=ConventionState.DRAFT, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @verb(
+        "Préparer une convention",
+        source=CREATION,
+        target=S.DRAFT,
+        who=can_create_convention,
+        requires=[rules.EPCI_KNOWN, rules.AMENDED_ALIVE],
+        leans=["amends"],
+        stamps={"created_at": AT, "created_by": ACTOR},
+        done="Projet préparé",
+    )
+    def create(self) -> None:
+        """The articles come from the model; an amendment begins without any."""
+
+    @verb(
+        "Modifier le projet",
+        source=[S.DRAFT, S.CHANGES_REQUESTED],
+        target=SAME,
+        who=can_edit_convention,
+        stamps={name: Given(name) for name in HEADING},
+        done="Projet modifié",
+    )
+    def edit(self) -> None:
+        """The parties, the dates, the title; the articles, prices and quotas are written beside."""
+
+    @verb(
+        "Soumettre à relecture",
+        source=[S.DRAFT, S.CHANGES_REQUESTED],
+        target=S.IN_REVIEW,
+        who=can_submit_convention,
+        requires=rules.SUBMITTED,
+        leans=["amends"],
+        stamps={"submitted_at": AT, "submitted_by": ACTOR, "round": F("round") + 1},
+        done="Projet soumis à relecture",
+    )
+    def submit(self) -> None:
+        """The reviews the EPCI names are asked in parallel, and one of each other party."""
+
+    @verb(
+        "Demander des modifications",
+        source=S.IN_REVIEW,
+        target=S.CHANGES_REQUESTED,
+        follows=["review.answer", "review.answer_against"],
+        requires=[rules.ALL_ANSWERED, rules.SOME_UNFAVOURABLE],
+        done="Modifications demandées",
+    )
+    def request_changes(self) -> None:
+        """Everyone has answered and someone is against: the EPCI answers each point."""
+
+    @verb(
+        "Valider",
+        source=S.IN_REVIEW,
+        target=S.APPROVED,
+        follows=["review.answer", "review.answer_against"],
+        requires=[rules.ALL_ANSWERED, rules.ALL_FAVOURABLE],
+        stamps={"approved_at": AT},
+        done="Texte validé par tous les relecteurs",
+    )
+    def approve(self) -> None:
+        """The text is ready for the EPCI's act."""
+
+    @verb(
+        "Rouvrir le texte",
+        source=[S.APPROVED, S.SIGNING],
+        target=S.CHANGES_REQUESTED,
+        who=can_reopen_convention,
+        requires=[rules.REOPEN_REASON],
+        stamps={
+            "approved_at": None,
+            "act_body": "",
+            "act_number": "",
+            "act_on": None,
+            "act_executory_on": None,
+        },
+        journal=["reason"],
+        done="Texte rouvert",
+    )
+    def reopen(self) -> None:
+        """The signatures are void; the text will be reviewed and signed again."""
+
+    @verb(
+        "Ouvrir la signature",
+        source=S.APPROVED,
+        target=S.SIGNING,
+        who=can_open_signature_convention,
+        requires=[
+            rules.ACT_BODY,
+            rules.ACT_NUMBER,
+            rules.ACT_DATES,
+            rules.PARTIES_KNOWN,
+            rules.SIGNATORIES_KNOWN,
+            rules.AMENDED_ALIVE,
+        ],
+        leans=["amends"],
+        stamps={
+            "act_body": Given("act_body"),
+            "act_number": Given("act_number"),
+            "act_on": Given("act_on"),
+            "act_executory_on": Given("act_executory_on"),
+        },
+        journal=["act_body", "act_on", "act_executory_on"],
+        done="Signature ouverte",
+    )
+    def open_signature(self) -> None:
+        """The document is frozen, then drawn once; the three signatures are asked."""
+
+    @verb(
+        "Constater les signatures",
+        source=S.SIGNING,
+        target=S.SIGNED,
+        follows=["signature.sign"],
+        requires=[rules.ALL_SIGNED],
+        stamps={"signed_at": AT},
+        done="Signée par les trois parties",
+    )
+    def complete_signature(self) -> None:
+        """The page of signatures is made, as a second document."""
+
+    @verb(
+        "Mettre en vigueur",
+        source=S.SIGNED,
+        target=S.ACTIVE,
+        who=can_activate_convention,
+        requires=[rules.EFFECTIVE, rules.AMENDED_ALIVE],
+        leans_write=["amends"],
+        stamps={"activated_at": AT},
+        due=rules.takes_effect,
+        due_at=Midnight(F("starts_on")),
+        done="Entrée en vigueur",
+    )
+    def activate(self) -> None:
+        """The quotas open; an amendment writes its terms on what it amends."""
+
+    @verb(
+        "Appliquer un avenant",
+        source=[S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        follows=["convention.activate"],
+        stamps={"ends_on": Given("ends_on"), "max_nonconformity": Given("max_nonconformity")},
+        journal=["ends_on"],
+        done="Avenant entré en vigueur",
+    )
+    def amend(self) -> None:
+        """The dated terms of an amendment are written."""
+
+    @verb(
+        "Constater la succession",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_succeed_convention,
+        requires=[rules.SUCCESSOR, rules.NOT_AMENDMENT],
+        stamps={"succeeded_by": Given("successor"), "epci": _successor_epci},
+        done="Succession d’EPCI constatée",
+    )
+    def succeed(self) -> None:
+        """The EPCI merged: its successor acts in its place, on its territory."""
+
+    @verb(
+        "Suspendre",
+        source=S.ACTIVE,
+        target=S.SUSPENDED,
+        who=can_suspend_convention,
+        requires=[rules.SUSPEND_REASON, rules.NOT_AMENDMENT],
+        stamps={"suspended_at": AT, "suspend_reason": Given("reason")},
+        journal=["reason"],
+        done="Convention suspendue",
+    )
+    def suspend(self) -> None:
+        """Nothing is allotted meanwhile; what was allotted goes on."""
+
+    @verb(
+        "Reprendre",
+        source=S.SUSPENDED,
+        target=S.ACTIVE,
+        who=can_resume_convention,
+        requires=[rules.RESUME_REASON],
+        stamps={"suspended_at": None, "suspend_reason": ""},
+        journal=["reason"],
+        done="Convention reprise",
+    )
+    def resume(self) -> None:
+        """Devices may be allotted again."""
+
+    @verb(
+        "Rappeler l’échéance",
+        source=[S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        stamps={"reminded_at": AT},
+        due=rules.is_to_be_reminded,
+        done="Échéance rappelée aux parties",
+    )
+    def remind(self) -> None:
+        """The parties and the pilot are told how many days are left."""
+
+    @verb(
+        "Résilier",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=S.TERMINATED,
+        who=can_terminate_convention,
+        follows=["convention.terminate", "convention.expire"],
+        requires=[rules.TERMINATE_REASON, rules.NOTICE_GIVEN, rules.REASON_FITS, rules.AMENDMENT_NOT_ALONE],
+        stamps={
+            "ended_at": AT,
+            "ended_on": rules.day_of,
+            "ended_because": Given("reason"),
+            "notice_on": Given("notice_on"),
+            "suspended_at": None,
+            "suspend_reason": "",
+        },
+        journal=["reason", "notice_on"],
+        done="Convention résiliée",
+        irreversible=True,
+    )
+    def terminate(self) -> None:
+        """Allotted devices are released; those at the distributor's may still be handed over for some time."""
+
+    @verb(
+        "Constater l’échéance",
+        source=[S.ACTIVE, S.SUSPENDED],
+        target=S.EXPIRED,
+        follows=["convention.expire"],
+        stamps={"ended_at": AT, "ended_on": F("ends_on"), "suspended_at": None, "suspend_reason": ""},
+        due=rules.is_over,
+        due_at=Midnight(Shifted("ends_on", 1)),
+        done="Convention échue",
+        irreversible=True,
+    )
+    def expire(self) -> None:
+        """As for ``terminate``; its amendments end with it."""
+
+    @verb(
+        "Abandonner le projet",
+        source=[S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED, S.SIGNING],
+        target=S.ABANDONED,
+        who=can_abandon_convention,
+        follows=["convention.terminate", "convention.expire"],
+        requires=[rules.ABANDON_REASON, rules.REASON_FITS],
+        stamps={"ended_at": AT, "ended_because": Given("reason")},
+        journal=["reason"],
+        done="Projet abandonné",
+        irreversible=True,
+    )
+    def abandon(self) -> None:
+        """Reviews are cancelled and signatures void."""

@@ -1,0 +1,223 @@
+"""Reviews with their points, signatures with what was deposited: the truth of the circuit."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from conventions.enums import Party, ReviewState, ReviewSubject, SignatureMethod, SignatureState
+from conventions.machine.review import ReviewMachine
+from conventions.machine.signature import SignatureMachine
+from conventions.models.convention import Convention
+from documents.models import Document, StoredFile
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.journal import Entry
+from network.models import Membership, Organisation
+
+R = ReviewState
+G = SignatureState
+
+
+class _OfConventionQuerySet[M: models.Model](models.QuerySet[M]):
+    """Rows that are seen with their convention."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the conventions one may see."""
+        if actor is SYSTEM:
+            return self.all()
+        return self.filter(convention__in=Convention.objects.visible_to(actor).values("pk"))
+
+
+class ReviewQuerySet(_OfConventionQuerySet["Review"]):
+    """Reads of reviews."""
+
+    def awaited(self) -> Self:
+        """Those that are asked and not answered."""
+        return self.filter(state=R.ASKED)
+
+
+class Review(ReviewMachine):
+    """One opinion, of one organisation (or of one person of it: ``asked_of``), on one subject, in one round."""
+
+    convention = models.ForeignKey(Convention, models.PROTECT, related_name="reviews", verbose_name="convention")
+    round = models.PositiveSmallIntegerField("relecture n°")
+    subject = models.CharField("sujet", max_length=20, choices=ReviewSubject)
+    party = models.CharField("pour", max_length=14, choices=Party)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="reviews", verbose_name="organisation")
+    asked_of = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="reviews_asked", verbose_name="demandée à"
+    )
+    due_on = models.DateField("attendue pour le")
+    asked_at = models.DateTimeField("demandée le", null=True, editable=False)
+    answered_at = models.DateTimeField("répondue le", null=True, editable=False)
+    reviewer = models.ForeignKey(
+        Membership, models.PROTECT, null=True, editable=False, related_name="reviews_answered", verbose_name="par"
+    )
+    cancelled_at = models.DateTimeField("annulée le", null=True, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "relecture"
+        ordering = ("convention", "round", "pk")
+        indexes = (models.Index(fields=("organisation", "state"), name="conventions_review_organis"),)
+        constraints = (
+            models.UniqueConstraint(fields=("convention", "round", "subject", "party"), name="conventions_review_once"),
+            models.CheckConstraint(condition=Q(state__in=R.values), name="conventions_review_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=(R.FAVOURABLE, R.UNFAVOURABLE), answered_at__isnull=False)
+                | Q(state__in=(R.ASKED, R.CANCELLED), answered_at=None),
+                name="conventions_review_answered",
+            ),
+        )
+
+    @property
+    def name(self) -> str:
+        """What it is, as people say it: « Relecture juridique », « Relecture de l’Atelier du Nord »."""
+        if self.subject == ReviewSubject.PARTY:
+            return f"Relecture de {self.organisation}"
+        return f"Relecture : {self.get_subject_display().lower()}"
+
+
+class ReviewEntry(Entry):
+    """The journal of reviews."""
+
+    object = models.ForeignKey(Review, models.PROTECT, related_name="journal", db_constraint=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = "ligne du journal des relectures"
+        verbose_name_plural = "journal des relectures"
+
+
+class ReviewPoint(models.Model):
+    """What must change: on one article (``clause`` is its code), or on the whole when it is empty; and the answer."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="points", verbose_name="relecture")
+    clause = models.CharField("article", max_length=30, blank=True)
+    text = models.TextField("ce qui doit changer")
+    answer = models.TextField("réponse de l’EPCI", blank=True)
+    answered_at = models.DateTimeField("répondu le", null=True, editable=False)
+    answered_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        verbose_name = "point de relecture"
+        verbose_name_plural = "points de relecture"
+        ordering = ("review", "pk")
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def clause_title(self) -> str:
+        """The title of the article, or what stands for the whole."""
+        article = self.review.convention.clauses.filter(code=self.clause).first() if self.clause else None
+        return article.title if article else "L’ensemble du texte"
+
+
+class SignatureQuerySet(_OfConventionQuerySet["Signature"]):
+    """Reads of signatures."""
+
+    def awaited(self) -> Self:
+        """Those that are asked and not given."""
+        return self.filter(state=G.ASKED)
+
+
+class Signature(SignatureMachine):
+    """The signature of one party, by the signatory it named, on one document, quoted by the hash of its PDF."""
+
+    convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
+    round = models.PositiveSmallIntegerField("relecture n°")
+    party = models.CharField("partie", max_length=14, choices=Party)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="signatures", verbose_name="organisation"
+    )
+    signatory = models.ForeignKey(Membership, models.PROTECT, related_name="signatures", verbose_name="signataire")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="signatures", verbose_name="document")
+    asked_at = models.DateTimeField("demandée le", null=True, editable=False)
+    signed_at = models.DateTimeField("enregistrée le", null=True, editable=False)
+    signed_on = models.DateField("signée le", null=True, editable=False)
+    method = models.CharField("mode", max_length=16, choices=SignatureMethod, blank=True, editable=False)
+    quoted_sha256 = models.CharField("empreinte du document signé", max_length=64, blank=True, editable=False)
+    scan = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="document signé"
+    )
+    confirmed_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="confirmée par"
+    )
+    voided_at = models.DateTimeField("caduque depuis le", null=True, editable=False)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "signature"
+        ordering = ("convention", "round", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("convention", "round", "party"), name="conventions_signature_once"),
+            models.CheckConstraint(condition=Q(state__in=G.values), name="conventions_signature_state"),
+            models.CheckConstraint(
+                condition=Q(state=G.ASKED, signed_at=None)
+                | Q(state=G.VOID, voided_at__isnull=False)
+                | Q(
+                    state=G.SIGNED,
+                    signed_at__isnull=False,
+                    signed_on__isnull=False,
+                    method__in=SignatureMethod.values,
+                    quoted_sha256__regex=r"^[0-9a-f]{64}$",
+                ),
+                name="conventions_signature_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=("", SignatureMethod.SCREEN), scan=None, confirmed_by=None)
+                | Q(
+                    method__in=(SignatureMethod.PAPER, SignatureMethod.SIGNATURE_BOOK),
+                    scan__isnull=False,
+                    confirmed_by__isnull=False,
+                ),
+                name="conventions_signature_confirmed",
+            ),
+        )
+
+
+class SignatureEntry(Entry):
+    """The journal of signatures."""
+
+    object = models.ForeignKey(Signature, models.PROTECT, related_name="journal", db_constraint=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = "ligne du journal des signatures"
+        verbose_name_plural = "journal des signatures"
+
+
+class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):
+    """Reads of deposits."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the signatures one may see."""
+        return self.filter(signature__in=Signature.objects.visible_to(actor).values("pk"))
+
+
+class SignatureDeposit(models.Model):
+    """What a party signed elsewhere, deposited by it, for another party to confirm. Append-only."""
+
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="deposits", verbose_name="signature")
+    method = models.CharField("mode", max_length=16, choices=SignatureMethod)
+    signed_on = models.DateField("signée le")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="document signé")
+    deposited_at = models.DateTimeField("déposé le")
+    deposited_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+
+    objects = SignatureDepositQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "signature déposée"
+        verbose_name_plural = "signatures déposées"
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(method__in=(SignatureMethod.PAPER, SignatureMethod.SIGNATURE_BOOK)),
+                name="conventions_deposit_method",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()}, {self.signed_on:%d/%m/%Y}"

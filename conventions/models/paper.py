@@ -1,0 +1,40 @@
+"""The papers of a convention: the document that is signed, and the page of signatures."""
+
+from typing import Self
+
+from django.db import models
+
+from conventions.enums import PaperKind
+from conventions.models.convention import Convention
+from documents.models import Document
+from lifecycle.actors import SYSTEM, Actor
+
+
+class ConventionPaperQuerySet(models.QuerySet["ConventionPaper"]):
+    """Reads of papers."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the conventions one may see."""
+        if actor is SYSTEM:
+            return self.all()
+        return self.filter(convention__in=Convention.objects.visible_to(actor).values("pk"))
+
+
+class ConventionPaper(models.Model):
+    """A paper of one round: its values are frozen in ``documents``. Append-only."""
+
+    convention = models.ForeignKey(Convention, models.PROTECT, related_name="papers", verbose_name="convention")
+    kind = models.CharField("nature", max_length=12, choices=PaperKind)
+    round = models.PositiveSmallIntegerField("relecture n°")
+    document = models.OneToOneField(Document, models.PROTECT, related_name="convention_paper", verbose_name="document")
+
+    objects = ConventionPaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "papier d’une convention"
+        verbose_name_plural = "papiers des conventions"
+        ordering = ("-pk",)
+        constraints = (models.UniqueConstraint(fields=("convention", "kind", "round"), name="conventions_paper_once"),)
+
+    def __str__(self) -> str:
+        return str(self.document)

@@ -1,0 +1,128 @@
+"""Who may do what in conventions: None for a wrong role or kind, else the rows this organisation acts for."""
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.permissions import acts_as, is_pilot
+
+PARTIES = {Kind.EPCI: "epci_party", Kind.RECONDITIONER: "workshop", Kind.DISTRIBUTOR: "distributor"}
+"""The kinds that are parties, each with the column of a convention that names it."""
+REVIEWERS = tuple((Role.REVIEWER, kind) for kind in PARTIES)
+SIGNATORIES = tuple((Role.SIGNATORY, kind) for kind in PARTIES)
+
+
+def _of_epci(actor: Actor, path: str = "") -> Q:
+    """The conventions of the EPCI one acts for, or of one that merged into it."""
+    return Q(**{f"{path}epci_party": actor.organisation_id}) | Q(**{f"{path}succeeded_by": actor.organisation_id})
+
+
+def _of_party(actor: Actor, path: str = "") -> Q:
+    """The conventions to which the organisation one acts for is a party."""
+    if actor.kind == Kind.EPCI:
+        return _of_epci(actor, path)
+    return Q(**{f"{path}{PARTIES[Kind(actor.kind)]}": actor.organisation_id})
+
+
+# --- convention
+
+
+def can_write_convention(actor: Actor) -> Q | None:
+    """The manager of the EPCI, the pilot."""
+    return Q() if is_pilot(actor) else can_decide_convention(actor)
+
+
+def can_decide_convention(actor: Actor) -> Q | None:
+    """The manager of the EPCI: nobody else commits it."""
+    return _of_epci(actor) if acts_as(actor, (Role.MANAGER, Kind.EPCI)) else None
+
+
+can_create_convention = can_write_convention
+can_edit_convention = can_write_convention
+can_submit_convention = can_write_convention
+can_reopen_convention = can_write_convention
+can_suspend_convention = can_write_convention
+can_resume_convention = can_write_convention
+can_abandon_convention = can_write_convention
+can_open_signature_convention = can_decide_convention
+can_activate_convention = can_decide_convention
+
+
+def can_succeed_convention(actor: Actor) -> Q | None:
+    """The pilot: a merger is a fact of the territory."""
+    return Q() if is_pilot(actor) else None
+
+
+def can_terminate_convention(actor: Actor) -> Q | None:
+    """A signatory of one of the parties."""
+    return _of_party(actor) if acts_as(actor, *SIGNATORIES) else None
+
+
+def can_set_reserve(actor: Actor) -> bool:
+    """The pilot holds the départemental reserve."""
+    return is_pilot(actor)
+
+
+def sees_conventions(actor: Actor | None) -> Q | None:
+    """All for the pilot; for reviewers, signatories and managers of a party, theirs.
+
+    Another party than the EPCI sees nothing before the draft was submitted once. An organisation that was asked for a
+    review (a shared data protection officer) sees that convention.
+    """
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if not acts_as(actor, *REVIEWERS, *SIGNATORIES):
+        return None
+    own = _of_party(actor)
+    if actor.kind != Kind.EPCI:
+        own &= Q(round__gte=1)
+    reviews = apps.get_model("conventions", "Review")._default_manager
+    return own | Q(Exists(reviews.filter(convention=OuterRef("pk"), organisation=actor.organisation_id)))
+
+
+def sees_quotas(actor: Actor | None) -> Q | None:
+    """Those of the conventions of one's organisation; the départemental reserve for the pilot and the workshops."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if actor.kind not in PARTIES:
+        return None
+    own = _of_party(actor, "convention__")
+    return own | Q(convention=None) if actor.kind == Kind.RECONDITIONER else own
+
+
+# --- review
+
+
+def can_answer_review(actor: Actor) -> Q | None:
+    """A reviewer of the organisation that is asked: the one who is named, else any; and its manager."""
+    if not acts_as(actor, *REVIEWERS):
+        return None
+    own = Q(organisation=actor.organisation_id)
+    return own if actor.role == Role.MANAGER else own & (Q(asked_of=None) | Q(asked_of=actor.pk))
+
+
+can_answer_against_review = can_answer_review
+
+
+# --- signature
+
+
+def can_sign_signature(actor: Actor) -> Q | None:
+    """The signatory who is named, for his party; a signatory of another party, to confirm what was signed elsewhere.
+
+    The requirements tell the two apart.
+    """
+    if not acts_as(actor, *SIGNATORIES):
+        return None
+    return Q(signatory=actor.pk) | _of_party(actor, "convention__") & ~Q(organisation=actor.organisation_id)
+
+
+def can_deposit_signature(actor: Actor) -> Q | None:
+    """The signatory of the party that signed elsewhere, or its manager."""
+    return Q(organisation=actor.organisation_id) if acts_as(actor, *SIGNATORIES) else None
