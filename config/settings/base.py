@@ -124,14 +124,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 
 # --- the engine -------------------------------------------------------------
 LIFECYCLE_ACTOR_MODEL = "network.Membership"
-# One global order of locks; by primary key inside each model: process of a circuit, report, convention, review,
-# signature, quota, household, prescription, need, connection file, donation, device.
+# One global order of locks; by primary key inside each model: report, convention, review, signature, process of a
+# circuit (locked by whoever holds its convention, or by itself), quota, household, prescription, need, connection file, donation, device.
 LIFECYCLE_LOCK_ORDER = [
     "reports.Report",
     "conventions.Convention",
     "conventions.Review",
     "conventions.Signature",
+    "viewflow.Process",
     "conventions.Quota",
+    "prescriptions.Household",
+    "prescriptions.Prescription",
+    "prescriptions.Need",
     "refurb.Donation",
     "refurb.Device",
 ]

@@ -1,0 +1,186 @@
+"""The codes of households, prescriptions and needs, with their French labels."""
+
+from django.db.models import TextChoices
+
+
+class HouseholdState(TextChoices):
+    """The life of a household's file (machines §4)."""
+
+    OPEN = "open", "Suivi"
+    ARCHIVED = "archived", "Archivé"
+    ANONYMISED = "anonymised", "Anonymisé"
+
+
+class PrescriptionState(TextChoices):
+    """The life of a prescription (machines §4)."""
+
+    DRAFT = "draft", "Brouillon"
+    SUBMITTED = "submitted", "Déposée"
+    INCOMPLETE = "incomplete", "À compléter"
+    ACCEPTED = "accepted", "Acceptée"
+    FULFILLED = "fulfilled", "Honorée"
+    CLOSED_UNMET = "closed_unmet", "Non honorée"
+    REFUSED = "refused", "Refusée"
+    WITHDRAWN = "withdrawn", "Abandonnée"
+    EXPIRED = "expired", "Expirée"
+
+
+LIVE_STATES = (PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE, PrescriptionState.ACCEPTED)
+"""The prescriptions that someone is dealing with."""
+ENDED_STATES = (
+    PrescriptionState.FULFILLED,
+    PrescriptionState.CLOSED_UNMET,
+    PrescriptionState.REFUSED,
+    PrescriptionState.WITHDRAWN,
+    PrescriptionState.EXPIRED,
+)
+
+
+class NeedState(TextChoices):
+    """The life of one need (machines §4)."""
+
+    ASKED = "asked", "Demandé"
+    WAITING = "waiting", "En attente"
+    IN_PROGRESS = "in_progress", "En cours"
+    MET = "met", "Satisfait"
+    UNMET = "unmet", "Non satisfait"
+
+
+OPEN_NEED_STATES = (NeedState.ASKED, NeedState.WAITING, NeedState.IN_PROGRESS)
+"""The needs that are not settled."""
+
+
+class NeedKind(TextChoices):
+    """What a household lacks."""
+
+    COMPUTER = "computer", "Ordinateur"
+    SMARTPHONE = "smartphone", "Smartphone"
+    TABLET = "tablet", "Tablette"
+    FIXED_CONNECTION = "fixed_connection", "Connexion fixe"
+    MOBILE_CONNECTION = "mobile_connection", "Connexion mobile"
+    DIGITAL_SKILLS = "digital_skills", "Compétences numériques"
+
+
+EQUIPMENT_KINDS = (NeedKind.COMPUTER, NeedKind.SMARTPHONE, NeedKind.TABLET)
+"""The needs that a device meets."""
+CONNECTION_KINDS = (NeedKind.FIXED_CONNECTION, NeedKind.MOBILE_CONNECTION)
+"""The needs that a line meets."""
+
+
+class NeedUse(TextChoices):
+    """What it is for, in the household's own terms (domain §4)."""
+
+    PAPERWORK = "paperwork", "Démarches"
+    STUDIES = "studies", "Études"
+    WORK = "work", "Emploi"
+    SOCIAL = "social", "Lien social"
+
+
+class DropReason(TextChoices):
+    """Why a need is given up."""
+
+    NO_LONGER_NEEDED = "no_longer_needed", "Le besoin n’existe plus"
+    SERVED_ELSEWHERE = "served_elsewhere", "Le foyer s’est équipé autrement"
+    OFFER_DECLINED = "offer_declined", "Le foyer a décliné la proposition"
+    UNREACHABLE = "unreachable", "Le foyer n’est plus joignable"
+    NOTHING_SUITABLE = "nothing_suitable", "Rien ne convient dans la filière"
+    OTHER = "other", "Autre motif, en commentaire"
+    PRESCRIPTION_REFUSED = "prescription_refused", "Prescription refusée"
+    PRESCRIPTION_WITHDRAWN = "prescription_withdrawn", "Prescription abandonnée"
+    PRESCRIPTION_EXPIRED = "prescription_expired", "Prescription expirée"
+
+
+GIVEN_BY_PEOPLE = tuple(reason for reason in DropReason if not reason.value.startswith("prescription_"))
+"""The reasons a person may choose: the others follow the end of the prescription."""
+
+
+class ContactChannel(TextChoices):
+    """How the household wants to be told."""
+
+    PHONE = "phone", "Appel téléphonique"
+    SMS = "sms", "SMS"
+    EMAIL = "email", "Courriel"
+    LETTER = "letter", "Courrier postal"
+    WORKER = "worker", "Par son travailleur social"
+
+
+class AgreementHow(TextChoices):
+    """How the household's agreement was given."""
+
+    SIGNED = "signed", "Papier signé, gardé par le prescripteur"
+    SCREEN = "screen", "Lu et accepté à l’écran, avec le travailleur social"
+    SPOKEN = "spoken", "Lu à voix haute et accepté oralement"
+
+
+class FactKind(TextChoices):
+    """What can be seen of a household's situation."""
+
+    RESTE_A_VIVRE = "reste_a_vivre", "Reste à vivre"
+    QUOTIENT_FAMILIAL = "quotient_familial", "Quotient familial"
+    MINIMUM_INCOME = "minimum_income", "Minimum social"
+    JOB_SEEKER = "job_seeker", "Demandeur d’emploi"
+    STUDENT_GRANT = "student_grant", "Élève ou étudiant boursier"
+    OVER_INDEBTED = "over_indebted", "Surendettement"
+    SOCIAL_SUPPORT = "social_support", "Accompagnement social en cours"
+
+
+class Verdict(TextChoices):
+    """What the rules of the day say of a household; people decide."""
+
+    FAVOURABLE = "favourable", "Les règles sont favorables"
+    TO_APPRAISE = "to_appraise", "À apprécier : les règles ne tranchent pas"
+    AGAINST = "against", "Les règles sont défavorables"
+
+
+class RuleOutcome(TextChoices):
+    """What one rule says."""
+
+    MET = "met", "Remplie"
+    NOT_MET = "not_met", "Non remplie"
+    UNKNOWN = "unknown", "Rien de vu"
+
+
+class CodePurpose(TextChoices):
+    """What a list of codes with a date is for."""
+
+    REFUSAL = "refusal", "Refuser une prescription"
+    WITHDRAWAL = "withdrawal", "Abandonner une prescription"
+    MISSING = "missing", "Demander un complément"
+
+
+NOT_ELIGIBLE = "not_eligible"
+"""The refusal that says the rules are against: it is possible only when they are."""
+HOUSEHOLD_ARCHIVED = "household_archived"
+"""Why a draft ends with the archive of its household."""
+
+
+class ReminderKind(TextChoices):
+    """What is to be recalled, and to whom."""
+
+    COMPLETE = "complete", "Dossier à compléter"
+    STILL_CURRENT = "still_current", "Toujours d’actualité ?"
+    ANONYMISATION = "anonymisation", "Effacement annoncé"
+
+
+class LinkAnswer(TextChoices):
+    """What the household answers by its page."""
+
+    STILL_CURRENT = "still_current", "Toujours d’actualité"
+    NOT_ANY_MORE = "not_any_more", "Plus d’actualité"
+
+
+class PaperKind(TextChoices):
+    """The papers of a prescription."""
+
+    SHEET = "sheet", "Fiche pour le foyer"
+    CLOSING = "closing", "Note de clôture"
+
+
+class DoubleSign(TextChoices):
+    """What makes two files look like one household's; the points of each are dated settings."""
+
+    NAME = "double_name", "mêmes nom et prénom"
+    BIRTH_DATE = "double_birth_date", "même date de naissance"
+    PHONE = "double_phone", "même téléphone"
+    EMAIL = "double_email", "même courriel"
+    ADDRESS = "double_address", "même adresse"

@@ -1,0 +1,137 @@
+"""The life of a household's file (machines §4): what may happen next, and who may."""
+
+from django_fsm import FSMField
+
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, GivenRow, Machine, verb
+from prescriptions.enums import HouseholdState
+from prescriptions.machine import household_rules as rules
+from prescriptions.permissions import (
+    can_attach_household,
+    can_create_household,
+    can_detach_household,
+    can_move_household,
+    can_reopen_household,
+)
+
+S = HouseholdState
+
+
+class HouseholdMachine(Machine):
+    """From the first meeting to what remains once everything that names people is erased."""
+
+    machine_name = "household"
+    reference_prefix = "F"
+    state_tones = {S.ARCHIVED: "done"}
+
+    state = FSMField("état", choices=HouseholdState, default=HouseholdState.OPEN, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @verb(
+        "Ouvrir un dossier",
+        source=CREATION,
+        target=S.OPEN,
+        who=can_create_household,
+        requires=[rules.NAMED, *rules.NO_NIR],
+        stamps={"created_at": AT, "created_by": ACTOR, "last_contact_at": AT},
+        done="Dossier ouvert",
+    )
+    def create(self) -> None:
+        """A worker follows a household."""
+
+    @verb(
+        "Déclarer un déménagement",
+        source=S.OPEN,
+        target=SAME,
+        who=can_move_household,
+        requires=[rules.COMMUNE_GIVEN, rules.MOVED_ON],
+        stamps={"commune": Given("commune")},
+        journal=["commune", "moved_on"],
+        done="Déménagement déclaré",
+    )
+    def move(self) -> None:
+        """Where it lives, since when, is a dated row; its live prescriptions follow it to the new territory."""
+
+    @verb(
+        "Rattacher à un autre dossier",
+        source=[S.OPEN, S.ARCHIVED],
+        target=SAME,
+        who=can_attach_household,
+        requires=[rules.NOT_ATTACHED, rules.NOTHING_ATTACHED, rules.OTHER_FILE],
+        leans=[GivenRow("same_as", "prescriptions.Household")],
+        stamps={"same_as": Given("same_as")},
+        journal=["same_as"],
+        done="Rattaché à un autre dossier du même foyer",
+    )
+    def attach(self) -> None:
+        """Two files of the same people: nothing is merged, and it can be undone."""
+
+    @verb(
+        "Détacher",
+        source=[S.OPEN, S.ARCHIVED],
+        target=SAME,
+        who=can_detach_household,
+        requires=[rules.ATTACHED],
+        stamps={"same_as": None},
+        done="Détaché de l’autre dossier",
+    )
+    def detach(self) -> None:
+        """They were not the same people after all."""
+
+    @verb(
+        "Confier à un autre prescripteur",
+        source=S.OPEN,
+        target=SAME,
+        follows=["prescription.transfer"],
+        requires=[rules.PRESCRIBER_GIVEN],
+        stamps={"prescriber": Given("prescriber")},
+        journal=["prescriber"],
+        done="Confié à un autre prescripteur",
+    )
+    def entrust(self) -> None:
+        """The file follows its prescription."""
+
+    @verb(
+        "Archiver",
+        source=S.OPEN,
+        target=S.ARCHIVED,
+        due=rules.untouched,
+        stamps={"archived_at": AT, "anonymise_on": rules.anonymised_on},
+        done="Archivé",
+    )
+    def archive(self) -> None:
+        """Its drafts are withdrawn; the notice that it will be erased is planned."""
+
+    @verb(
+        "Rouvrir le dossier",
+        source=S.ARCHIVED,
+        target=S.OPEN,
+        who=can_reopen_household,
+        stamps={"archived_at": None, "anonymise_on": None, "last_contact_at": AT},
+        done="Dossier rouvert",
+    )
+    def reopen(self) -> None:
+        """The household came back: the delay starts again."""
+
+    @verb(
+        "Annoncer l’effacement",
+        source=S.ARCHIVED,
+        target=SAME,
+        due=rules.to_notify,
+        done="Effacement annoncé au prescripteur",
+    )
+    def give_notice(self) -> None:
+        """The prescriber is told when it will be erased, and how to keep it."""
+
+    @verb(
+        "Rendre anonyme",
+        source=S.ARCHIVED,
+        target=S.ANONYMISED,
+        due=rules.noticed,
+        stamps={"anonymised_at": AT},
+        done="Rendu anonyme : tout ce qui nomme le foyer est effacé",
+        irreversible=True,
+    )
+    def anonymise(self) -> None:
+        """Names, contacts, story, words, papers and mails are erased; what counts stays."""

@@ -1,0 +1,187 @@
+"""What is missing before each verb of a household's file (machines §4), and what the clock waits for."""
+
+import calendar
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lifecycle.machine import Context, Requirement
+from network.enums import OrganisationKind
+from prescriptions.enums import LIVE_STATES, HouseholdState, ReminderKind
+from prescriptions.liveness import nothing_lives
+from prescriptions.nir import SENTENCE
+
+PEOPLE_FIELDS = {
+    "last_name": "Nom",
+    "first_name": "Prénom",
+    "phone": "Téléphone",
+    "email": "Courriel",
+    "address": "Adresse",
+}
+"""The columns of a person, with the name each has on screen: none may hold a social security number."""
+
+
+def rows(model: str, app: str = "prescriptions") -> QuerySet[Any]:
+    """All the rows of a model, which the machine knows by name only."""
+    found: type[Model] = apps.get_model(app, model)
+    return found._default_manager.all()
+
+
+def setting(code: str, ctx: Context) -> int | None:
+    """The dated number of that code in force on the day of the context; None when there is none."""
+    value: int | None = rows("Setting").value_of(code, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
+    return value
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a day in Paris."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def shifted(day: date, months: int) -> date:
+    """``day`` moved by whole months, held to the last day of a shorter month."""
+    rank = day.year * 12 + day.month - 1 + months
+    year, month = divmod(rank, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def days_after(code: str, ctx: Context) -> datetime | None:
+    """The instant so many days after the move, by the setting of that code; None without it."""
+    days = setting(code, ctx)
+    return None if days is None else ctx.at + timedelta(days=days)
+
+
+# --- create
+
+NAMED = Requirement(
+    "named",
+    "Le nom de la personne de référence manque.",
+    lambda ctx: ~Q(last_name=""),
+    field="last_name",
+)
+NO_NIR = tuple(
+    Requirement(f"nir_{name}", f"{label} : {SENTENCE}", constraint=f"prescriptions_household_nir_{name}", field=name)
+    for name, label in PEOPLE_FIELDS.items()
+)
+
+# --- move
+
+
+def _moved_before(ctx: Context) -> Q:
+    """The day of the move is known, not to come, and after the day one moved in before."""
+    if not ctx.has("moved_on"):
+        return Q()
+    moved_on = ctx.values["moved_on"]
+    if moved_on > timezone.localdate(ctx.at):
+        return Q(pk__in=[])
+    return ~Q(Exists(rows("Residence").filter(household=OuterRef("pk"), since__gt=moved_on)))
+
+
+COMMUNE_GIVEN = Requirement(
+    "commune_given", "Choisissez la commune où vit désormais le foyer.", needs=("commune",), field="commune"
+)
+MOVED_ON = Requirement(
+    "moved_on",
+    "Donnez le jour du déménagement : pas dans le futur, ni avant le précédent.",
+    _moved_before,
+    needs=("moved_on",),
+    field="moved_on",
+)
+
+# --- attach and detach
+
+
+def _other_file(ctx: Context) -> Q:
+    if not ctx.has("same_as"):
+        return Q()
+    other = getattr(ctx.values["same_as"], "pk", ctx.values["same_as"])
+    found = rows("Household").visible_to(ctx.actor).filter(pk=other, same_as=None)  # type: ignore[attr-defined]
+    return ~Q(pk=other) & Q(Exists(found.exclude(state=HouseholdState.ANONYMISED)))
+
+
+OTHER_FILE = Requirement(
+    "other_file",
+    "Choisissez l’autre dossier de ce foyer : un dossier que vous suivez, lui-même rattaché à aucun autre.",
+    _other_file,
+    needs=("same_as",),
+    constraint="prescriptions_household_not_itself",
+    field="same_as",
+)
+NOT_ATTACHED = Requirement(
+    "not_attached", "Ce dossier est déjà rattaché à un autre.", lambda ctx: Q(same_as=None), field="same_as"
+)
+NOTHING_ATTACHED = Requirement(
+    "nothing_attached",
+    "D’autres dossiers sont rattachés à celui-ci : rattachez plutôt l’autre.",
+    lambda ctx: ~Q(Exists(rows("Household").filter(same_as=OuterRef("pk")))),
+    field="same_as",
+)
+ATTACHED = Requirement("attached", "Ce dossier n’est rattaché à aucun autre.", lambda ctx: Q(same_as__isnull=False))
+
+# --- entrust
+
+PRESCRIBER_GIVEN = Requirement(
+    "prescriber",
+    "Choisissez le prescripteur qui reprend le dossier : une autre organisation, en activité.",
+    lambda ctx: (
+        not ctx.has("prescriber")
+        or Exists(
+            rows("Organisation", "network").filter(
+                pk=getattr(ctx.values["prescriber"], "pk", ctx.values["prescriber"]),
+                is_active=True,
+                kinds__contains=[OrganisationKind.PRESCRIBER],
+            )
+        )
+    ),
+    needs=("prescriber",),
+    field="prescriber",
+)
+
+# --- the clock: archive, give notice, anonymise
+
+
+def untouched(ctx: Context) -> Q:
+    """No contact since so many months, no live file, nothing that an app above still serves.
+
+    A contact is with the household: its file opened or reopened, a prescription created, submitted or confirmed, a
+    need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
+    """
+    months = setting("archive_after_months", ctx)
+    if months is None:
+        return Q(pk__in=[])
+    since = start_of(shifted(timezone.localdate(ctx.at), -months) + timedelta(days=1))
+    files = rows("Prescription").filter(household=OuterRef("pk"))
+    met = rows("Need").filter(prescription__household=OuterRef("pk"), met_at__gte=since)
+    return (
+        Q(last_contact_at__lt=since)
+        & ~Q(Exists(files.filter(Q(state__in=LIVE_STATES) | Q(contacted_at__gte=since))))
+        & ~Q(Exists(met))
+        & nothing_lives(ctx.at)
+    )
+
+
+def anonymised_on(ctx: Context) -> date | None:
+    """The day an archived file is erased, by the delay of the day."""
+    months = setting("anonymise_after_months", ctx)
+    return None if months is None else shifted(timezone.localdate(ctx.at), months)
+
+
+def to_notify(ctx: Context) -> Q:
+    """The notice that was planned is due."""
+    return Q(Exists(_notices().filter(sent_at=None, due_on__lte=timezone.localdate(ctx.at))))
+
+
+def noticed(ctx: Context) -> Q:
+    """The day has come, and the prescriber was told long enough before."""
+    days = setting("anonymise_notice_days", ctx)
+    if days is None:
+        return Q(pk__in=[])
+    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=days))
+    return Q(Exists(told), anonymise_on__lte=timezone.localdate(ctx.at)) & nothing_lives(ctx.at)
+
+
+def _notices() -> QuerySet[Any]:
+    return rows("Reminder").filter(household=OuterRef("pk"), kind=ReminderKind.ANONYMISATION, cancelled_at=None)

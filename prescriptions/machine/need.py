@@ -1,0 +1,141 @@
+"""The life of one need of a prescription (machines §4). The app that serves a need moves it."""
+
+from django.db.models import F
+from django_fsm import FSMField
+
+from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
+from prescriptions.enums import NeedState
+from prescriptions.machine import need_rules as rules
+from prescriptions.machine.served_by import LETS_GO, MEETS, STARTS, UNDOES
+from prescriptions.permissions import (
+    can_ask_need,
+    can_drop_need,
+    can_meet_need,
+    can_start_need,
+    can_unmeet_need,
+    can_wait_again_need,
+)
+
+S = NeedState
+
+
+class NeedMachine(Machine):
+    """From what is asked to what is met or given up."""
+
+    machine_name = "need"
+    reference_prefix = "N"
+    dimensions = ("kind", "epci")
+    state_tones = {S.WAITING: "todo", S.MET: "done"}
+
+    state = FSMField("état", choices=NeedState, default=NeedState.ASKED, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @verb(
+        "Ajouter un besoin",
+        source=CREATION,
+        target=S.ASKED,
+        who=can_ask_need,
+        requires=[rules.BEING_WRITTEN],
+        leans=["prescription"],
+        stamps={"asked_at": AT},
+        done="Besoin ajouté",
+    )
+    def ask(self) -> None:
+        """Kind and use are what the household says."""
+
+    @verb(
+        "Mettre en attente",
+        source=S.ASKED,
+        target=S.WAITING,
+        follows=["prescription.accept"],
+        leans=["prescription"],
+        stamps={"accepted_at": AT, "epci": F("prescription__epci")},
+        done="En attente",
+    )
+    def wait(self) -> None:
+        """Its rank is computed from this day on."""
+
+    @verb(
+        "Prendre en charge",
+        source=S.WAITING,
+        target=S.IN_PROGRESS,
+        who=can_start_need,
+        follows=STARTS,
+        requires=[rules.PRESCRIPTION_ACCEPTED, rules.REFERRED],
+        leans=["prescription"],
+        stamps={"started_at": AT, "mediation": Given("mediation", default=None)},
+        journal=["mediation"],
+        done="Pris en charge",
+    )
+    def start(self) -> None:
+        """Something is held for it, or the household is referred to a mediation place."""
+
+    @verb(
+        "Remettre en attente",
+        source=S.IN_PROGRESS,
+        target=S.WAITING,
+        who=can_wait_again_need,
+        follows=LETS_GO,
+        leans=["prescription"],
+        stamps={"started_at": None, "mediation": None},
+        done="Remis en attente",
+    )
+    def wait_again(self) -> None:
+        """It keeps the day it was accepted, so it loses nothing."""
+
+    @verb(
+        "Suivre le foyer",
+        source=[S.WAITING, S.IN_PROGRESS],
+        target=SAME,
+        follows=["prescription.relocate"],
+        leans=["prescription"],
+        stamps={"epci": F("prescription__epci")},
+        done="Suit le foyer dans son nouveau territoire",
+    )
+    def relocate(self) -> None:
+        """It waits where the household lives now."""
+
+    @verb(
+        "Déclarer satisfait",
+        source=S.IN_PROGRESS,
+        target=S.MET,
+        who=can_meet_need,
+        follows=MEETS,
+        requires=[rules.PRESCRIPTION_ACCEPTED],
+        leans_write=["prescription"],
+        stamps={"met_at": AT},
+        done="Satisfait",
+    )
+    def meet(self) -> None:
+        """The last need settled closes the prescription, in the same transaction."""
+
+    @verb(
+        "Annuler (erreur de saisie)",
+        source=S.MET,
+        target=S.IN_PROGRESS,
+        who=can_unmeet_need,
+        follows=UNDOES,
+        requires=[rules.NOT_ENDED_OTHERWISE],
+        leans_write=["prescription"],
+        stamps={"met_at": None},
+        done="Plus satisfait : erreur de saisie",
+    )
+    def unmeet(self) -> None:
+        """A prescription that was closed opens again."""
+
+    @verb(
+        "Abandonner ce besoin",
+        source=[S.ASKED, S.WAITING, S.IN_PROGRESS],
+        target=S.UNMET,
+        who=can_drop_need,
+        follows=["prescription.refuse", "prescription.withdraw", "prescription.expire"],
+        requires=[rules.DROP_REASON],
+        leans_write=["prescription"],
+        stamps={"dropped_at": AT, "drop_reason": Given("reason")},
+        journal=["reason"],
+        done="Abandonné",
+    )
+    def drop(self) -> None:
+        """What was held for it is released; the last need settled closes the prescription."""

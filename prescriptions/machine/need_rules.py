@@ -1,0 +1,56 @@
+"""What is missing before each verb of a need (machines §4)."""
+
+from django.db.models import Exists, Q
+
+from lifecycle.machine import Context, Requirement
+from network.enums import OrganisationKind
+from prescriptions.enums import DropReason, PrescriptionState
+from prescriptions.machine.household_rules import rows
+
+BEING_WRITTEN = Requirement(
+    "being_written",
+    "La prescription est déposée : un besoin s’ajoute pendant qu’elle est un brouillon ou à compléter.",
+    lambda ctx: Q(prescription__state__in=(PrescriptionState.DRAFT, PrescriptionState.INCOMPLETE)),
+)
+PRESCRIPTION_ACCEPTED = Requirement(
+    "prescription_accepted",
+    "La prescription n’est pas acceptée, ou elle est close.",
+    lambda ctx: Q(prescription__state=PrescriptionState.ACCEPTED),
+    lifted_by="le distributeur",
+)
+
+
+def _mediation_place(ctx: Context) -> bool | Exists:
+    if not ctx.has("mediation"):
+        return True
+    place = getattr(ctx.values["mediation"], "pk", ctx.values["mediation"])
+    return Exists(
+        rows("Organisation", "network").filter(pk=place, is_active=True, kinds__contains=[OrganisationKind.MEDIATION])
+    )
+
+
+REFERRED = Requirement(
+    "referred",
+    "Choisissez le lieu de médiation numérique où le foyer est orienté.",
+    _mediation_place,
+    constraint="prescriptions_need_referred",
+    field="mediation",
+)
+DROP_REASON = Requirement(
+    "reason",
+    "Choisissez le motif pour lequel ce besoin est abandonné.",
+    lambda ctx: not ctx.has("reason") or ctx.values["reason"] in DropReason.values,
+    needs=("reason",),
+    field="reason",
+)
+NOT_ENDED_OTHERWISE = Requirement(
+    "not_ended_otherwise",
+    "La prescription est close : son besoin ne se rouvre plus.",
+    lambda ctx: Q(
+        prescription__state__in=(
+            PrescriptionState.ACCEPTED,
+            PrescriptionState.FULFILLED,
+            PrescriptionState.CLOSED_UNMET,
+        )
+    ),
+)

@@ -1,0 +1,249 @@
+"""What is missing before each verb of a prescription (machines §4), in the order of a file's life."""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import PerRowValues
+from network.enums import OrganisationKind
+from prescriptions.enums import (
+    NOT_ELIGIBLE,
+    OPEN_NEED_STATES,
+    CodePurpose,
+    HouseholdState,
+    NeedState,
+    PrescriptionState,
+    ReminderKind,
+    Verdict,
+)
+from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
+from prescriptions.machine.household_rules import days_after, rows
+
+EDIT = "prescriptions:prescription_edit"
+
+
+def _pk(value: Any) -> Any:
+    return getattr(value, "pk", value)
+
+
+def _needs(*states: NeedState) -> Exists:
+    return Exists(rows("Need").filter(prescription=OuterRef("pk"), state__in=states))
+
+
+# --- create and submit
+
+HOUSEHOLD_OPEN = Requirement(
+    "household_open",
+    "Le dossier du foyer est archivé : rouvrez-le d’abord.",
+    lambda ctx: Q(household__state=HouseholdState.OPEN),
+    lifted_by="le travailleur social",
+)
+RESIDENCE = Requirement(
+    "residence",
+    "La commune où vit le foyer, ou celle de sa domiciliation, manque : le Nord et ses EPCI seulement.",
+    lambda ctx: Q(household__commune__isnull=False),
+    field="commune",
+    where=EDIT,
+)
+REACHABLE = Requirement(
+    "reachable",
+    "Donnez au moins un moyen de joindre le foyer : téléphone, courriel, ou adresse complète.",
+    lambda ctx: (
+        ~Q(household__phone="") | ~Q(household__email="") | ~Q(household__address="") & ~Q(household__postcode="")
+    ),
+    field="phone",
+    where=EDIT,
+)
+MEMBERS_COUNTED = Requirement(
+    "members_counted",
+    "Comptez les personnes du foyer : au moins un adulte, et le nombre d’enfants.",
+    lambda ctx: Q(household__adults__gte=1, household__children__gte=0),
+    field="adults",
+    where=EDIT,
+)
+AGREEMENT_GIVEN = Requirement(
+    "agreement",
+    "L’information du foyer et son accord ne sont pas enregistrés.",
+    lambda ctx: Exists(rows("Agreement").filter(prescription=OuterRef("pk"), informed=True)),
+    field="agreement",
+    where=EDIT,
+)
+HAS_NEEDS = Requirement(
+    "needs",
+    "Ajoutez au moins un besoin.",
+    lambda ctx: _needs(NeedState.ASKED),
+    field="needs",
+    where=EDIT,
+)
+FACTS_SEEN = Requirement(
+    "facts",
+    "Notez au moins un justificatif vu : sa nature, sa date, le jour où vous l’avez vu.",
+    lambda ctx: Exists(rows("Fact").current().filter(prescription=OuterRef("pk"))),  # type: ignore[attr-defined]
+    field="facts",
+    where=EDIT,
+)
+
+
+def _doubles_answered(ctx: Context) -> Q:
+    seen = rows("Household").visible_to(ctx.actor)  # type: ignore[attr-defined]
+    return ~Q(Exists(seen.unanswered_doubles("household", timezone.localdate(ctx.at))))
+
+
+DOUBLES_ANSWERED = Requirement(
+    "doubles",
+    "Un dossier ressemble à celui-ci : dites si c’est le même foyer ou non.",
+    _doubles_answered,
+    field="doubles",
+    where=EDIT,
+)
+DISTRIBUTOR_GIVEN = Requirement(
+    "distributor",
+    "Choisissez le distributeur qui reçoit la demande.",
+    lambda ctx: (
+        not ctx.has("distributor")
+        or Exists(
+            rows("Organisation", "network").filter(
+                pk=_pk(ctx.values["distributor"]), is_active=True, kinds__contains=[OrganisationKind.DISTRIBUTOR]
+            )
+        )
+    ),
+    needs=("distributor",),
+    lifted_by="le pilote",
+    field="distributor",
+)
+
+# --- ask_completion
+
+
+def _missing_said(ctx: Context) -> Q:
+    codes = ctx.values.get("missing") or []
+    known = rows("CodedReason").codes_on(CodePurpose.MISSING, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
+    if not set(codes) <= known:
+        return Q(pk__in=[])
+    asked = "missing" in ctx.values or "words" in ctx.values
+    return Q() if codes or not asked or str(ctx.values.get("words") or "").strip() else Q(pk__in=[])
+
+
+MISSING_SAID = Requirement(
+    "missing", "Dites ce qui manque : dans la liste, ou avec vos mots.", _missing_said, field="missing"
+)
+
+# --- accept and refuse: the rules of the day
+
+
+def _verdicts(ctx: Context, pks: list[int]) -> dict[int, str]:
+    model: Any = apps.get_model("prescriptions", "EligibilityRule")
+    found: dict[int, str] = model.objects.verdicts(pks, timezone.localdate(ctx.at))
+    return found
+
+
+def _explained(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    silent = [pk for pk, given in per_row.items() if not str(given.get("motive") or "").strip()]
+    verdicts = _verdicts(ctx, silent)
+    return {pk: AGAINST_EXPLAINED.sentence for pk in silent if verdicts[pk] == Verdict.AGAINST}
+
+
+AGAINST_EXPLAINED = PerRow(
+    "against_explained",
+    "Les règles du jour sont défavorables : écrivez pourquoi vous acceptez quand même.",
+    _explained,
+    field="motive",
+)
+
+
+def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
+    def known(ctx: Context) -> bool:
+        if not ctx.has("reason"):
+            return True
+        codes = rows("CodedReason").codes_on(purpose, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
+        return ctx.values["reason"] in codes
+
+    return Requirement(code, sentence, known, needs=("reason",), field="reason")
+
+
+REFUSE_REASON = _coded("reason", "Choisissez le motif du refus dans la liste.", CodePurpose.REFUSAL)
+NEXT_STEP = Requirement(
+    "next_step",
+    "Dites au travailleur social ce que le foyer peut faire ensuite.",
+    needs=("next_step",),
+    field="next_step",
+)
+
+
+def _grounded(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    said = [pk for pk, given in per_row.items() if given.get("reason") == NOT_ELIGIBLE]
+    verdicts = _verdicts(ctx, said)
+    return {pk: REFUSAL_GROUNDED.sentence for pk in said if verdicts[pk] != Verdict.AGAINST}
+
+
+REFUSAL_GROUNDED = PerRow(
+    "refusal_grounded",
+    "Les règles du jour ne sont pas défavorables : le quotient familial seul ne suffit jamais à refuser.",
+    _grounded,
+    needs=("reason",),
+    field="reason",
+)
+
+# --- withdraw
+
+WITHDRAW_REASON = _coded("reason", "Choisissez le motif de l’abandon dans la liste.", CodePurpose.WITHDRAWAL)
+NOTHING_MET = Requirement(
+    "nothing_met",
+    "Un besoin est déjà satisfait : abandonnez plutôt les autres besoins, la prescription se clôt d’elle-même.",
+    lambda ctx: ~Q(_needs(NeedState.MET)),
+)
+
+# --- transfer
+
+ANOTHER_PRESCRIBER = Requirement(
+    "another_prescriber",
+    "Ce prescripteur suit déjà le dossier.",
+    lambda ctx: ~Q(prescriber=_pk(ctx.values["prescriber"])) if ctx.has("prescriber") else Q(),
+    field="prescriber",
+)
+RECEIVER_GIVEN = KNOWN_PRESCRIBER
+
+# --- the end
+
+ALL_SETTLED = Requirement("all_settled", "Un besoin n’est pas encore réglé.", lambda ctx: ~Q(_needs(*OPEN_NEED_STATES)))
+SOMETHING_MET = Requirement("something_met", "Aucun besoin n’est satisfait.", lambda ctx: _needs(NeedState.MET))
+NOTHING_IN_PROGRESS = Requirement(
+    "nothing_in_progress", "Un besoin est en cours.", lambda ctx: ~Q(_needs(NeedState.IN_PROGRESS))
+)
+
+# --- the clock: remind, expire
+
+
+def complete_by(ctx: Context) -> datetime | None:
+    """Until when a completion is waited for."""
+    return days_after("complete_days", ctx)
+
+
+def valid_until(ctx: Context) -> datetime | None:
+    """Until when an acceptance holds without an answer to « toujours d’actualité ? »."""
+    return days_after("valid_days", ctx)
+
+
+def to_remind(ctx: Context) -> Q:
+    """A planned reminder is due."""
+    due = rows("Reminder").planned().filter(prescription=OuterRef("pk"))  # type: ignore[attr-defined]
+    return Q(Exists(due.filter(due_on__lte=timezone.localdate(ctx.at))))
+
+
+def overdue(ctx: Context) -> Q:
+    """The delay is over, the reminder was sent long enough before, and nothing is under way."""
+    answered_by = days_after("answer_days", ctx)
+    if answered_by is None:
+        return Q(pk__in=[])
+    asked = rows("Reminder").filter(
+        prescription=OuterRef("pk"), cancelled_at=None, sent_at__lte=ctx.at - (answered_by - ctx.at)
+    )
+    incomplete = Q(Exists(asked.filter(kind=ReminderKind.COMPLETE)), complete_by__lte=ctx.at)
+    accepted = Q(Exists(asked.filter(kind=ReminderKind.STILL_CURRENT)), valid_until__lte=ctx.at)
+    return Q(state=PrescriptionState.INCOMPLETE) & incomplete | Q(state=PrescriptionState.ACCEPTED) & accepted & ~Q(
+        _needs(NeedState.IN_PROGRESS)
+    )

@@ -1,0 +1,13 @@
+"""The verbs of the apps above that serve a need: an app that serves needs adds its own here ("machine.verb").
+
+Each is the cause on which a follower moves the need, with the same actor. Nothing else here knows who serves.
+"""
+
+STARTS: tuple[str, ...] = ("device.reserve",)
+"""A device is reserved, offers are proposed."""
+LETS_GO: tuple[str, ...] = ("device.release", "device.report_missing")
+"""What served the need is gone: it waits again, at the rank of the day it was accepted."""
+MEETS: tuple[str, ...] = ("device.hand_over",)
+"""The device is handed over, the line is active."""
+UNDOES: tuple[str, ...] = ("device.undo_hand_over",)
+"""It was not: the hand-over is undone."""

@@ -1,0 +1,62 @@
+"""The tables of prescriptions: households, prescriptions, needs, what was seen and decided, dated settings."""
+
+from prescriptions.models.household import (
+    DoubleAnswer,
+    Household,
+    HouseholdAccess,
+    HouseholdEntry,
+    Residence,
+)
+from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of
+from prescriptions.models.prescription import (
+    Agreement,
+    AgreementText,
+    CompletionRequest,
+    Decision,
+    Fact,
+    Prescription,
+    PrescriptionEntry,
+    PrescriptionPaper,
+    SocialStory,
+)
+from prescriptions.models.reference import (
+    CodedReason,
+    EligibilityRule,
+    Evaluation,
+    FactBand,
+    RuleLine,
+    Setting,
+    TerritorialPriority,
+)
+from prescriptions.models.reminder import ConfirmationLink, Reminder
+
+__all__ = [
+    "Agreement",
+    "AgreementText",
+    "CodedReason",
+    "CompletionRequest",
+    "ConfirmationLink",
+    "Decision",
+    "DoubleAnswer",
+    "EligibilityRule",
+    "Evaluation",
+    "Fact",
+    "FactBand",
+    "Household",
+    "HouseholdAccess",
+    "HouseholdEntry",
+    "Need",
+    "NeedEntry",
+    "Prescription",
+    "PrescriptionEntry",
+    "PrescriptionPaper",
+    "Rank",
+    "RankLine",
+    "Reminder",
+    "Residence",
+    "RuleLine",
+    "Setting",
+    "SocialStory",
+    "TerritorialPriority",
+    "rank_of",
+]

@@ -1,0 +1,259 @@
+"""Households: who they are, how to reach them, where they lived when, and who opened their file."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.journal import Entry
+from network.enums import OrganisationKind
+from network.models import Commune, Membership, Organisation
+from prescriptions.enums import ContactChannel, DoubleSign, HouseholdState
+from prescriptions.machine.household import HouseholdMachine
+from prescriptions.models.reference import Setting
+from prescriptions.nir import validate_no_nir
+from prescriptions.permissions import sees_accesses, sees_households
+
+KEYS = {
+    DoubleSign.NAME: "name_key",
+    DoubleSign.BIRTH_DATE: "birth_date",
+    DoubleSign.PHONE: "phone_key",
+    DoubleSign.EMAIL: "email",
+    DoubleSign.ADDRESS: "address_key",
+}
+"""The column that each sign of a double compares."""
+
+
+def words_of(text: str) -> str:
+    """A text as it is compared: no accent, no case, no sign, words in alphabetical order."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join(sorted(re.findall(r"[a-z0-9]+", plain)))
+
+
+class HouseholdQuerySet(models.QuerySet["Household"]):
+    """Reads of households."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Domain §6: its own for a prescriber, those of the prescriptions it sees for another, all for the pilot."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_households(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+    def resembling(self, value_of: Callable[[str], Any], day: date) -> Self:
+        """The households that look like one (``value_of`` gives its columns), each with its ``score``.
+
+        Points and threshold are the settings of ``day``. Names alone are no identity: they never reach the threshold.
+        """
+        points = Setting.objects.values_on(day, "double_")
+        threshold = points.get("double_threshold")
+        if threshold is None:
+            return self.none()
+        score: Any = Value(0)
+        for sign, column in KEYS.items():
+            known = Q(birth_date__isnull=False) if column == "birth_date" else ~Q(**{column: ""})
+            same = known & Q(**{column: value_of(column)})
+            score = score + Case(When(same, then=Value(points.get(sign, 0))), default=0, output_field=IntegerField())
+        others = self.exclude(pk=value_of("pk")).exclude(state=HouseholdState.ANONYMISED)
+        return others.annotate(score=score).filter(score__gte=threshold)
+
+    def unanswered_doubles(self, link: str, day: date) -> Self:
+        """Inside the query of a row with a ``link`` to its household: what looks like it, and waits for an answer."""
+        alike = self.resembling(lambda name: OuterRef(f"{link}_id" if name == "pk" else f"{link}__{name}"), day)
+        own, other = OuterRef(OuterRef(f"{link}_id")), OuterRef("pk")
+        answers = DoubleAnswer.objects.filter(Q(low=own, high=other) | Q(low=other, high=own))
+        return alike.exclude(Exists(answers))
+
+
+class Household(HouseholdMachine):
+    """A household's file, opened by a social worker. Its person of reference is named; the others are counted."""
+
+    prescriber = models.ForeignKey(Organisation, models.PROTECT, related_name="households", verbose_name="prescripteur")
+    last_name = models.CharField("nom", max_length=80, blank=True, validators=[validate_no_nir])
+    first_name = models.CharField("prénom", max_length=80, blank=True, validators=[validate_no_nir])
+    birth_date = models.DateField("date de naissance", null=True, blank=True)
+    phone = models.CharField("téléphone", max_length=20, blank=True, validators=[validate_no_nir])
+    email = models.EmailField("courriel", blank=True, validators=[validate_no_nir])
+    address = models.CharField("adresse", max_length=200, blank=True, validators=[validate_no_nir])
+    postcode = models.CharField(
+        "code postal",
+        max_length=5,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{5}$", "Un code postal compte 5 chiffres.")],
+    )
+    commune = models.ForeignKey(
+        Commune,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="commune",
+        help_text="Où le foyer vit, ou est domicilié.",
+    )
+    domiciled = models.BooleanField("domiciliation", default=False, help_text="Sans domicile stable : domicilié là.")
+    adults = models.PositiveSmallIntegerField("adultes", null=True, blank=True, validators=[MaxValueValidator(30)])
+    children = models.PositiveSmallIntegerField("enfants", null=True, blank=True, validators=[MaxValueValidator(30)])
+    contact_channel = models.CharField(
+        "comment le joindre", max_length=8, choices=ContactChannel, default=ContactChannel.PHONE
+    )
+    name_key = models.CharField(max_length=170, blank=True, editable=False, db_index=True)
+    phone_key = models.CharField(max_length=20, blank=True, editable=False, db_index=True)
+    address_key = models.CharField(max_length=220, blank=True, editable=False, db_index=True)
+    same_as = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="attached", verbose_name="même foyer que"
+    )
+
+    created_at = models.DateTimeField("ouvert le", null=True, editable=False)
+    created_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
+    last_contact_at = models.DateTimeField("dernier contact le", null=True, editable=False)
+    archived_at = models.DateTimeField("archivé le", null=True, editable=False)
+    anonymise_on = models.DateField("effacement prévu le", null=True, editable=False)
+    anonymised_at = models.DateTimeField("rendu anonyme le", null=True, editable=False)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "foyer"
+        verbose_name_plural = "foyers"
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("state", "last_contact_at"), name="prescriptions_household_state"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=HouseholdState.values), name="prescriptions_household_state_known"
+            ),
+            models.CheckConstraint(condition=~Q(same_as=F("id")), name="prescriptions_household_not_itself"),
+            models.CheckConstraint(
+                condition=Q(state=HouseholdState.OPEN, archived_at=None)
+                | ~Q(state=HouseholdState.OPEN) & Q(archived_at__isnull=False),
+                name="prescriptions_household_archived",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=HouseholdState.ANONYMISED, anonymised_at__isnull=False)
+                | ~Q(state=HouseholdState.ANONYMISED) & Q(anonymised_at=None),
+                name="prescriptions_household_anonymised",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_channel__in=ContactChannel.values), name="prescriptions_household_channel"
+            ),
+        )
+
+    @property
+    def name(self) -> str:
+        """First and last name, or what remains of an erased file."""
+        return f"{self.first_name} {self.last_name}".strip() or "Foyer effacé"
+
+    @property
+    def members(self) -> int:
+        """How many people live in it."""
+        return (self.adults or 0) + (self.children or 0)
+
+    def set_keys(self) -> None:
+        """Work out what doubles are looked for by; to be called before each writing of what names people."""
+        self.email = self.email.strip().lower()
+        self.name_key = words_of(f"{self.first_name} {self.last_name}")
+        figures = re.sub(r"\D", "", self.phone)
+        self.phone_key = re.sub(r"^(0033|33)(?=\d{9}$)", "0", figures)
+        self.address_key = words_of(f"{self.address} {self.postcode}") if self.address else ""
+
+
+class HouseholdEntry(Entry):
+    """The journal of households."""
+
+    object = models.ForeignKey(Household, models.PROTECT, related_name="journal", db_constraint=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = "ligne du journal des foyers"
+        verbose_name_plural = "journal des foyers"
+        indexes = (models.Index(fields=("at", "object"), name="prescriptions_hhentry_at"),)
+
+
+class OfHouseholdQuerySet[M: models.Model](models.QuerySet[M]):
+    """Rows that hang from a household."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the households one may see."""
+        return self.filter(household__in=Household.objects.visible_to(actor).values("pk"))
+
+
+class Residence(models.Model):
+    """Where a household has lived since when, in the order it was told. Append-only."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="residences", verbose_name="foyer")
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="+", verbose_name="commune")
+    since = models.DateField("depuis le")
+    told_at = models.DateTimeField("dit le")
+
+    objects = OfHouseholdQuerySet["Residence"].as_manager()
+
+    class Meta:
+        verbose_name = "commune d’un foyer"
+        verbose_name_plural = "communes d’un foyer"
+        ordering = ("household", "-since", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.commune} depuis le {self.since:%d/%m/%Y}"
+
+
+class DoubleAnswer(models.Model):
+    """Someone looked at two files that look alike and said whether they are of one household. Append-only.
+
+    The last answer on a pair counts. ``low`` and ``high`` are the two files in the order of their keys.
+    """
+
+    low = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="un dossier")
+    high = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="l’autre")
+    same = models.BooleanField("même foyer")
+    score = models.PositiveSmallIntegerField("score", default=0)
+    signs = ArrayField(models.CharField(max_length=20), verbose_name="ressemblances", default=list, blank=True)
+    answered_at = models.DateTimeField("répondu le")
+    answered_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+
+    class Meta:
+        verbose_name = "réponse sur un double possible"
+        verbose_name_plural = "réponses sur les doubles possibles"
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("low", "high"), name="prescriptions_double_pair"),)
+        constraints = (models.CheckConstraint(condition=Q(low__lt=F("high")), name="prescriptions_doubleanswer_order"),)
+
+    def __str__(self) -> str:
+        return "même foyer" if self.same else "pas le même foyer"
+
+
+class HouseholdAccessQuerySet(models.QuerySet["HouseholdAccess"]):
+    """Reads of the log of accesses."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """The pilot sees all, a prescriber's manager those of the households its organisation follows."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_accesses(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+
+class HouseholdAccess(models.Model):
+    """Who opened a household's file, when, which page of it. Append-only."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="accesses", verbose_name="foyer")
+    actor = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="organisation")
+    kind = models.CharField("au titre de", max_length=20, choices=OrganisationKind)
+    at = models.DateTimeField("le")
+    what = models.CharField("page", max_length=40)
+
+    objects = HouseholdAccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "accès à un dossier"
+        verbose_name_plural = "accès aux dossiers"
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("household", "at"), name="prescriptions_access"),)
+
+    def __str__(self) -> str:
+        return f"{self.actor} – {self.what}"

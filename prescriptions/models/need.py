@@ -1,0 +1,201 @@
+"""Needs: what is asked, what it is for, and the order in which they are served."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import (
+    Case,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Extract, Floor
+from django.utils import timezone
+
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.journal import Entry
+from network.models import Epci, Organisation
+from prescriptions.enums import OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse
+from prescriptions.machine.need import NeedMachine
+from prescriptions.models.prescription import Prescription
+from prescriptions.models.reference import Setting, TerritorialPriority
+
+S = NeedState
+WEEK = timedelta(days=7)
+
+
+class NeedQuerySet(models.QuerySet["Need"]):
+    """Reads of needs."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the prescriptions one may see."""
+        if actor is SYSTEM:
+            return self.all()
+        return self.filter(prescription__in=Prescription.objects.visible_to(actor).values("pk"))
+
+    def unsettled(self) -> Self:
+        """Those neither met nor given up."""
+        return self.filter(state__in=OPEN_NEED_STATES)
+
+    def waiting(self) -> Self:
+        """Those that wait to be served, of accepted prescriptions."""
+        return self.filter(state=NeedState.WAITING)
+
+    def ranked(self, at: datetime | None = None) -> Self:
+        """Each accepted need with its ``points`` at ``at``, the first to be served first.
+
+        Points: those of the territory, those of the use, and some per whole week since it was accepted; then the
+        oldest. They are settings of the day: nothing is stored.
+        """
+        at = at or timezone.now()
+        day = timezone.localdate(at)
+        numbers = Setting.objects.values_on(day, "rank_")
+        uses = [When(use=use, then=Value(numbers.get(f"rank_use_{use}", 0))) for use in NeedUse.values]
+        waited = ExpressionWrapper(Value(at) - F("accepted_at"), output_field=DurationField())
+        weeks = Cast(Floor(Extract(waited, "epoch") / WEEK.total_seconds()), IntegerField())
+        return (
+            self.filter(accepted_at__isnull=False)
+            .annotate(
+                territory_points=Coalesce(Subquery(_territory(day)), Value(0)),
+                use_points=Case(*uses, default=Value(0), output_field=IntegerField()),
+                weeks=weeks,
+            )
+            .annotate(points=F("territory_points") + F("use_points") + F("weeks") * numbers.get("rank_week_points", 0))
+            .order_by("-points", "accepted_at", "pk")
+        )
+
+
+def _territory(day: Any) -> Any:
+    """The points of the territory of a need: those of its EPCI or of its arrondissement, the higher of the two."""
+    here = Q(epci_siren=OuterRef("epci__siren")) | Q(arrondissement_code=OuterRef("epci__arrondissement__code"))
+    found = TerritorialPriority.objects.on(day).filter(here).order_by()
+    return found.annotate(one=Value(1)).values("one").annotate(best=Max("points")).values("best")
+
+
+class Need(NeedMachine):
+    """One thing that a household lacks. Not edited once asked: dropped, and asked otherwise."""
+
+    prescription = models.ForeignKey(Prescription, models.PROTECT, related_name="needs", verbose_name="prescription")
+    kind = models.CharField("besoin", max_length=20, choices=NeedKind)
+    use = models.CharField("usage principal", max_length=12, choices=NeedUse)
+    epci = models.ForeignKey(Epci, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="EPCI")
+    mediation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="lieu de médiation",
+    )
+
+    asked_at = models.DateTimeField("demandé le", null=True, editable=False)
+    accepted_at = models.DateTimeField("accepté le", null=True, editable=False)
+    started_at = models.DateTimeField("pris en charge le", null=True, editable=False)
+    met_at = models.DateTimeField("satisfait le", null=True, editable=False)
+    dropped_at = models.DateTimeField("abandonné le", null=True, editable=False)
+    drop_reason = models.CharField("motif", max_length=24, choices=DropReason, blank=True, editable=False)
+
+    objects = NeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "besoin"
+        ordering = ("prescription", "pk")
+        indexes = (models.Index(fields=("state", "kind", "epci"), name="prescriptions_need_state"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=NeedState.values), name="prescriptions_need_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=NeedKind.values), name="prescriptions_need_kind"),
+            models.CheckConstraint(condition=Q(use__in=NeedUse.values), name="prescriptions_need_use"),
+            models.CheckConstraint(
+                condition=Q(state__in=(S.ASKED, S.UNMET)) | Q(accepted_at__isnull=False, epci__isnull=False),
+                name="prescriptions_need_accepted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=(S.IN_PROGRESS, S.MET)) | Q(started_at__isnull=False),
+                name="prescriptions_need_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.MET, met_at__isnull=False) | ~Q(state=S.MET) & Q(met_at=None),
+                name="prescriptions_need_met",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.UNMET, dropped_at__isnull=False, drop_reason__in=DropReason.values)
+                | ~Q(state=S.UNMET) & Q(dropped_at=None, drop_reason=""),
+                name="prescriptions_need_dropped",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=(S.IN_PROGRESS, S.MET), kind=NeedKind.DIGITAL_SKILLS)
+                | Q(mediation__isnull=False),
+                name="prescriptions_need_referred",
+            ),
+        )
+
+
+class NeedEntry(Entry):
+    """The journal of needs."""
+
+    object = models.ForeignKey(Need, models.PROTECT, related_name="journal", db_constraint=True)
+    kind = models.CharField(max_length=20, choices=NeedKind)
+    epci = models.ForeignKey(Epci, models.PROTECT, null=True, related_name="+")
+
+    class Meta(Entry.Meta):
+        verbose_name = "ligne du journal des besoins"
+        verbose_name_plural = "journal des besoins"
+
+
+@dataclass(frozen=True)
+class RankLine:
+    """One line of the account of a rank: what counts, and for how many points."""
+
+    label: str
+    detail: str
+    points: int
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The place of a waiting need among those of its kind at its distributor, explained line by line."""
+
+    place: int
+    among: int
+    points: int
+    lines: tuple[RankLine, ...]
+
+
+def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
+    """Where a need stands at ``at``, and why; None when it does not wait."""
+    at = at or timezone.now()
+    queue = Need.objects.waiting().filter(kind=need.kind, prescription__distributor=need.prescription.distributor_id)
+    ranked = queue.ranked(at)
+    own = ranked.filter(pk=need.pk).first()
+    if own is None:
+        return None
+    same = Q(points=own.points)
+    earlier = Q(accepted_at__lt=own.accepted_at) | Q(accepted_at=own.accepted_at, pk__lt=own.pk)
+    ahead = ranked.filter(Q(points__gt=own.points) | same & earlier).count()
+    return Rank(ahead + 1, queue.count(), own.points, tuple(_explained(own, at)))
+
+
+def _explained(need: Any, at: datetime) -> list[RankLine]:
+    territory = (
+        TerritorialPriority.objects.on(timezone.localdate(at))
+        .filter(Q(epci_siren=need.epci.siren) | Q(arrondissement_code=need.epci.arrondissement.code))
+        .order_by("-points")
+        .first()
+    )
+    weeks = (
+        f"{need.weeks} semaine{'s' if need.weeks > 1 else ''} depuis le {timezone.localtime(need.accepted_at):%d/%m/%Y}"
+    )
+    return [
+        RankLine("Territoire", territory.label if territory else "Pas de priorité particulière", need.territory_points),
+        RankLine("Usage", need.get_use_display(), need.use_points),
+        RankLine("Attente", weeks, need.points - need.territory_points - need.use_points),
+    ]

@@ -1,0 +1,243 @@
+"""Numbers, rules and lists with a date: delays, points, bands, rules of eligibility, codes. Rows, never constants."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from network.models import Dated, DatedQuerySet
+from prescriptions.enums import CodePurpose, FactKind, RuleOutcome, Verdict
+
+
+class SettingQuerySet(DatedQuerySet):
+    """Reads of settings."""
+
+    def value_of(self, code: str, day: date) -> int | None:
+        """The number of that code in force on ``day``; None when there is none."""
+        value: int | None = self.on(day).filter(code=code).values_list("value", flat=True).first()
+        return value
+
+    def values_on(self, day: date, prefix: str = "") -> dict[str, int]:
+        """``{code: number}`` of all those in force on ``day``; one query."""
+        found = self.on(day).filter(code__startswith=prefix).values_list("code", "value")
+        return dict(reversed(list(found)))
+
+
+class Setting(Dated):
+    """One number that the app goes by: a delay, a threshold, points."""
+
+    code = models.CharField("code", max_length=40)
+    label = models.CharField("libellé", max_length=160)
+    value = models.IntegerField("valeur")
+    unit = models.CharField("unité", max_length=12)
+
+    objects = SettingQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "réglage des prescriptions"
+        verbose_name_plural = "réglages des prescriptions"
+        ordering = ("code", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="prescriptions_setting_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label} : {self.value} {self.unit}"
+
+
+class TerritorialPriority(Dated):
+    """Points that a territory gives to the needs that wait in it: an arrondissement or one EPCI (domain §8)."""
+
+    arrondissement_code = models.CharField("arrondissement (code Insee)", max_length=3, blank=True)
+    epci_siren = models.CharField("EPCI (SIREN)", max_length=9, blank=True)
+    label = models.CharField("libellé", max_length=120)
+    points = models.IntegerField("points")
+
+    class Meta(Dated.Meta):
+        verbose_name = "priorité territoriale"
+        verbose_name_plural = "priorités territoriales"
+        ordering = ("-points", "label")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=("arrondissement_code", "epci_siren", "valid_from"), name="prescriptions_priority_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(arrondissement_code="") ^ Q(epci_siren=""), name="prescriptions_priority_one_territory"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label} : {self.points}"
+
+
+class CodedReasonQuerySet(DatedQuerySet):
+    """Reads of lists of codes."""
+
+    def codes_on(self, purpose: str, day: date) -> set[str]:
+        """The codes in force on ``day`` for this purpose."""
+        return set(self.on(day).filter(purpose=purpose).values_list("code", flat=True))
+
+    def labels_on(self, purpose: str, day: date) -> dict[str, str]:
+        """``{code: label}`` in the order of the list, in force on ``day``."""
+        return dict(self.on(day).filter(purpose=purpose).order_by("position", "pk").values_list("code", "label"))
+
+
+class CodedReason(Dated):
+    """One line of a list that people choose from: why one refuses, why one gives up, what is missing."""
+
+    purpose = models.CharField("sert à", max_length=12, choices=CodePurpose)
+    code = models.CharField("code", max_length=24)
+    label = models.CharField("libellé", max_length=160)
+    next_step = models.CharField("suite proposée", max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField("rang", default=0)
+
+    objects = CodedReasonQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "motif"
+        ordering = ("purpose", "position", "pk")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("purpose", "code", "valid_from"), name="prescriptions_codedreason_once"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=CodePurpose.values), name="prescriptions_codedreason_purpose"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class FactBand(Dated):
+    """One band of a number that is looked at and not kept: a quotient familial, a reste à vivre."""
+
+    kind = models.CharField("fait", max_length=20, choices=FactKind)
+    code = models.CharField("code", max_length=24)
+    label = models.CharField("tranche", max_length=80)
+    at_most = models.PositiveIntegerField("au plus (€ par mois)", null=True, blank=True)
+
+    class Meta(Dated.Meta):
+        verbose_name = "tranche"
+        ordering = ("kind", "at_most", "pk")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="prescriptions_factband_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """What one rule says of one prescription, and on which fact."""
+
+    code: str
+    label: str
+    outcome: str
+    seen: str
+    decisive: bool
+
+    @property
+    def outcome_label(self) -> str:
+        return str(RuleOutcome(self.outcome).label)
+
+    def frozen(self) -> dict[str, Any]:
+        """The line as a decision keeps it."""
+        return {
+            "code": self.code,
+            "label": self.label,
+            "outcome": self.outcome,
+            "outcome_label": self.outcome_label,
+            "seen": self.seen,
+            "decisive": self.decisive,
+        }
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the rules of one day say of one prescription, line by line. People decide."""
+
+    on: date
+    lines: tuple[RuleLine, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Favourable as soon as one rule is met; against when a decisive one is not and none is met.
+
+        The quotient familial is never decisive: alone it leaves the file to be appraised.
+        """
+        outcomes = {line.outcome for line in self.lines}
+        if RuleOutcome.MET in outcomes:
+            return Verdict.FAVOURABLE
+        if any(line.decisive and line.outcome == RuleOutcome.NOT_MET for line in self.lines):
+            return Verdict.AGAINST
+        return Verdict.TO_APPRAISE
+
+
+class EligibilityRuleQuerySet(DatedQuerySet):
+    """Reads of rules, and what they say."""
+
+    def evaluations(self, pks: Iterable[int], day: date) -> dict[int, Evaluation]:
+        """``{prescription pk: what the rules in force on day say}``, in two queries."""
+        wanted = list(pks)
+        rules = list(self.on(day).order_by("position", "pk"))
+        seen: dict[int, list[Any]] = {pk: [] for pk in wanted}
+        facts: Any = apps.get_model("prescriptions", "Fact")
+        for fact in facts.objects.current().filter(prescription__in=wanted).order_by("-seen_on", "-pk"):
+            seen[fact.prescription_id].append(fact)
+        return {pk: Evaluation(day, tuple(rule.applied_to(facts) for rule in rules)) for pk, facts in seen.items()}
+
+    def verdicts(self, pks: Iterable[int], day: date) -> dict[int, str]:
+        """``{prescription pk: verdict of the day}``."""
+        wanted = list(pks)
+        found = self.evaluations(wanted, day) if wanted else {}
+        return {pk: evaluation.verdict for pk, evaluation in found.items()}
+
+
+class EligibilityRule(Dated):
+    """One rule: a fact of this kind was seen and, where it counts, is in a band not above ``at_most``.
+
+    Rules are alternatives: one met is favourable. ``decisive``: not met, it speaks against; the quotient familial
+    never does (domain §4).
+    """
+
+    code = models.CharField("code", max_length=30)
+    label = models.CharField("règle", max_length=200)
+    kind = models.CharField("fait", max_length=20, choices=FactKind)
+    at_most = models.PositiveIntegerField("au plus (€ par mois)", null=True, blank=True)
+    decisive = models.BooleanField("défavorable si non remplie", default=False)
+    position = models.PositiveSmallIntegerField("rang", default=0)
+
+    objects = EligibilityRuleQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "règle d’éligibilité"
+        verbose_name_plural = "règles d’éligibilité"
+        ordering = ("position", "pk")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="prescriptions_rule_once"),
+            models.CheckConstraint(
+                condition=~Q(kind=FactKind.QUOTIENT_FAMILIAL) | Q(decisive=False),
+                name="prescriptions_rule_never_on_quotient_alone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+    def applied_to(self, facts: Iterable[Any]) -> RuleLine:
+        """What this rule says of the newest fact of its kind among ``facts``, given newest first."""
+        fact = next((fact for fact in facts if fact.kind == self.kind), None)
+        if fact is None:
+            return RuleLine(self.code, self.label, RuleOutcome.UNKNOWN, "", self.decisive)
+        met = self.at_most is None or (fact.at_most is not None and fact.at_most <= self.at_most)
+        outcome = RuleOutcome.MET if met else RuleOutcome.NOT_MET
+        return RuleLine(self.code, self.label, outcome, fact.said, self.decisive)

@@ -1,0 +1,191 @@
+"""Who may do what with households: None for a wrong role or kind, else the rows this organisation acts for.
+
+The purpose walls of domain §6 are here: a prescriber sees its own files; a distributor, those submitted to it; a
+relay, those accepted in the communes it serves; the pilot, all of them but no story; nobody else sees any.
+"""
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lifecycle.actors import Actor, SignedLink
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.permissions import acts_as, is_manager, is_pilot
+from prescriptions.enums import NeedKind, PrescriptionState
+
+RELAYED = (PrescriptionState.ACCEPTED, PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
+"""What a relay sees: what is to be served, and what it served."""
+
+
+def works(actor: Actor | None) -> bool:
+    """Tell whether one acts as a social worker of a prescriber, or as its manager."""
+    return acts_as(actor, (Role.WORKER, Kind.PRESCRIBER))
+
+
+def advises(actor: Actor | None) -> bool:
+    """Tell whether one acts as an adviser of a distributor, or as its manager."""
+    return acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR))
+
+
+def relays(actor: Actor | None) -> bool:
+    """Tell whether one acts as an adviser of a relay, or as its manager."""
+    return acts_as(actor, (Role.ADVISER, Kind.RELAY))
+
+
+def _served(organisation: int | None) -> "QuerySet[object]":
+    """The communes an organisation serves."""
+    through = apps.get_model("network", "Organisation").communes_served.through  # type: ignore[attr-defined]
+    served: QuerySet[object] = through._default_manager.filter(organisation=organisation).values("commune")
+    return served
+
+
+# --- prescription
+
+
+def _of_prescriber(actor: Actor) -> Q | None:
+    return Q(prescriber=actor.organisation_id) if works(actor) else None
+
+
+def _of_distributor(actor: Actor) -> Q | None:
+    if is_pilot(actor):
+        return Q(submitted_at__isnull=False)
+    return Q(distributor=actor.organisation_id, submitted_at__isnull=False) if advises(actor) else None
+
+
+def can_create_prescription(actor: Actor) -> Q | None:
+    """The worker, for a household that its prescriber follows."""
+    return Q(prescriber=actor.organisation_id, household__prescriber=actor.organisation_id) if works(actor) else None
+
+
+can_edit_prescription = _of_prescriber
+can_submit_prescription = _of_prescriber
+can_withdraw_prescription = _of_prescriber
+can_transfer_prescription = _of_prescriber
+can_ask_completion_prescription = _of_distributor
+can_accept_prescription = _of_distributor
+can_refuse_prescription = _of_distributor
+
+
+def can_confirm_prescription(actor: Actor) -> Q | None:
+    """The worker, or the household by its page."""
+    return _of_link(actor) if isinstance(actor, SignedLink) else _of_prescriber(actor)
+
+
+def _of_link(actor: SignedLink) -> Q:
+    """The prescription a signed link was sent for."""
+    links = apps.get_model("prescriptions", "ConfirmationLink")._default_manager
+    return Q(Exists(links.filter(pk=actor.link_id, prescription=OuterRef("pk"))))
+
+
+def sees_prescriptions(actor: Actor | None) -> Q | None:
+    """The prescriptions one may see."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if isinstance(actor, SignedLink):
+        return _of_link(actor)
+    if works(actor):
+        return Q(prescriber=actor.organisation_id)
+    if advises(actor):
+        return Q(distributor=actor.organisation_id, submitted_at__isnull=False)
+    if relays(actor):
+        return Q(state__in=RELAYED, commune__in=_served(actor.organisation_id))
+    return None
+
+
+def sees_facts(actor: Actor | None) -> bool:
+    """Tell whether the dated facts behind a rule are for this actor: not for a relay."""
+    return is_pilot(actor) or works(actor) or advises(actor)
+
+
+def sees_stories(actor: Actor | None) -> Q | None:
+    """The social stories one may read: those one's prescriber wrote, and nobody else's."""
+    if actor is None or not works(actor):
+        return None
+    return Q(prescriber=actor.organisation_id)
+
+
+# --- need
+
+
+def can_ask_need(actor: Actor) -> Q | None:
+    """The worker, on the prescriptions of its prescriber."""
+    return Q(prescription__prescriber=actor.organisation_id) if works(actor) else None
+
+
+def can_drop_need(actor: Actor) -> Q | None:
+    """The worker, the distributor's adviser, the pilot."""
+    if is_pilot(actor):
+        return Q()
+    if advises(actor):
+        return Q(prescription__distributor=actor.organisation_id, prescription__submitted_at__isnull=False)
+    return can_ask_need(actor)
+
+
+def can_refer_need(actor: Actor) -> Q | None:
+    """Digital skills alone: the worker refers to a mediation place and says what came of it."""
+    scope = can_ask_need(actor)
+    return None if scope is None else scope & Q(kind=NeedKind.DIGITAL_SKILLS)
+
+
+can_start_need = can_refer_need
+can_wait_again_need = can_refer_need
+can_meet_need = can_refer_need
+can_unmeet_need = can_refer_need
+
+
+# --- household
+
+
+def _seen_through_prescriptions(actor: Actor) -> Q | None:
+    scope = sees_prescriptions(actor)
+    if scope is None:
+        return None
+    seen = apps.get_model("prescriptions", "Prescription")._default_manager.filter(scope)
+    return Q(Exists(seen.filter(household=OuterRef("pk"))))
+
+
+def sees_households(actor: Actor | None) -> Q | None:
+    """The households one may see: those followed by one's prescriber, and those of the prescriptions one may see."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    through = _seen_through_prescriptions(actor)
+    if through is not None and works(actor):
+        return Q(prescriber=actor.organisation_id) | through
+    return through
+
+
+def can_follow_household(actor: Actor) -> Q | None:
+    """The worker, for the households its prescriber follows or has a prescription for."""
+    return sees_households(actor) if works(actor) else None
+
+
+def can_create_household(actor: Actor) -> Q | None:
+    """The worker, for its own prescriber."""
+    return Q(prescriber=actor.organisation_id) if works(actor) else None
+
+
+can_reopen_household = can_follow_household
+can_move_household = can_follow_household
+
+
+def can_attach_household(actor: Actor) -> Q | None:
+    """Whoever sees both files: the worker, the distributor's adviser, the pilot."""
+    return sees_households(actor) if is_pilot(actor) or works(actor) or advises(actor) else None
+
+
+can_detach_household = can_attach_household
+
+
+def sees_accesses(actor: Actor | None) -> Q | None:
+    """Who opened a file: told to the prescriber's manager and to the pilot."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if is_manager(actor) and works(actor):
+        return Q(household__prescriber=actor.organisation_id)
+    return None
