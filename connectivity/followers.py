@@ -1,5 +1,225 @@
 """What follows each verb, in the gate's transaction. Registered in ``ConnectivityConfig.ready()``."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from connectivity import emails
+from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
+from connectivity.enums import LIVE, UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState
+from connectivity.models import ConnectionFile
+from connectivity.services.forgetting import forget_household
+from connectivity.services.links import close_links, send_link
+from connectivity.services.transmissions import carry_facts, transmit
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from lifecycle.registry import Move, follow
+from prescriptions.enums import NeedState
+from prescriptions.liveness import keeps_alive
+from prescriptions.models import Need
+
+S = ConnectionState
+AROUND = (
+    "offer",
+    "operator",
+    "sent_by__user",
+    "need__prescription__household__commune",
+    "need__prescription__commune",
+    "need__prescription__prescriber",
+    "need__prescription__worker__user",
+)
+
+
+def _files(move: Move) -> Iterable[ConnectionFile]:
+    return ConnectionFile.objects.filter(pk__in=move.pks).select_related(*AROUND).order_by("pk")
+
+
+def _sources(move: Move) -> dict[int, str]:
+    return {row.pk: row.source for row in move.rows}
+
+
+def _all_moved(outcome: gate.Outcome) -> None:
+    """Raises Refused when a follower's set was not wholly moved: the verb that caused it is refused too."""
+    if outcome.refused:
+        raise Refused(outcome.refused)
+
+
+# --- the need
+
+
+def _move_needs(move: Move, verb: str, among: NeedState) -> None:
+    needs = Need.objects.filter(connections__in=move.pks, state=among).distinct()
+    pks = list(needs.values_list("pk", flat=True))
+    _all_moved(gate.apply_many(Need.objects.filter(pk__in=pks), verb, actor=move.actor, at=move.at, cause=move))
+
+
+def start_needs(move: Move) -> None:
+    """The need is in progress."""
+    _move_needs(move, "start", NeedState.WAITING)
+
+
+def free_needs(move: Move) -> None:
+    """The need waits again, unless it was dropped."""
+    _move_needs(move, "wait_again", NeedState.IN_PROGRESS)
+
+
+def meet_needs(move: Move) -> None:
+    """The line works: the need is met, and the prescription closes with the last one."""
+    _move_needs(move, "meet", NeedState.IN_PROGRESS)
+
+
+def abandon_files(move: Move) -> None:
+    """The needs are dropped: nobody looks for a line any more."""
+    files = ConnectionFile.objects.filter(need__in=move.pks, state__in=UNDER_WAY)
+    _all_moved(
+        gate.apply_many(
+            files, "abandon", actor=move.actor, at=move.at, cause=move, reason=AbandonReason.NEED_DROPPED.value
+        )
+    )
+
+
+def relocate_files(move: Move) -> None:
+    """The needs are counted elsewhere: so are their files."""
+    files = ConnectionFile.objects.filter(need__in=move.pks, state__in=UNDER_WAY)
+    _all_moved(gate.apply_many(files, "relocate", actor=move.actor, at=move.at, cause=move))
+
+
+# --- what was chosen and sent
+
+
+def prepare_choice(move: Move) -> None:
+    """What was seen for the prescription counts; the sheet of the family is frozen; the former operator lets go."""
+    close_links(files=move.pks, at=move.at)
+    sources = _sources(move)
+    for file in _files(move):
+        carry_facts(file=file, at=move.at)
+        freeze_family_sheet(file, move)
+        if sources[file.pk] in WITH_OPERATOR:
+            emails.let_go_for_operator(file, move.at)
+
+
+def hand_to_operator(move: Move) -> None:
+    """What the operator's form asks is written once; its file is frozen; its agents are told, or its link is sent."""
+    for file in _files(move):
+        told = transmit(file=file, at=move.at)
+        freeze_operator_file(file, told, move)
+        emails.sent_for_operator(file, move.at)
+        send_link(connection=file, at=move.at)
+
+
+def tell_problem(move: Move) -> None:
+    """The worker is told the next step of that code."""
+    for file in _files(move):
+        emails.problem_for_worker(file, move.at)
+
+
+def tell_appointment(move: Move) -> None:
+    """The household is told by its channel: a mail, or whoever follows it; its sheet is made again with the date."""
+    for file in _files(move):
+        freeze_family_sheet(file, move)
+        emails.scheduled_for_household(file, move.at)
+        emails.scheduled_for_worker(file, move.at)
+
+
+def tell_active(move: Move) -> None:
+    """The operator said so: the worker is told."""
+    close_links(files=move.pks, at=move.at)
+    for file in _files(move):
+        if file.channel == Channel.DESK:
+            emails.active_for_worker(file, move.at)
+
+
+def tell_refused(move: Move) -> None:
+    """The worker is told why; links close."""
+    close_links(files=move.pks, at=move.at)
+    for file in _files(move):
+        emails.refused_for_worker(file, move.at)
+
+
+def tell_abandoned(move: Move) -> None:
+    """The operator that had the file has it no more; the worker is told of what the clock closed."""
+    close_links(files=move.pks, at=move.at)
+    sources = _sources(move)
+    for file in _files(move):
+        if sources[file.pk] in WITH_OPERATOR:
+            emails.let_go_for_operator(file, move.at)
+        if file.abandon_reason == AbandonReason.UNTOUCHED:
+            emails.untouched_for_worker(file, move.at)
+
+
+def tell_ended(move: Move) -> None:
+    """The worker is told that the household has no line any more."""
+    for file in _files(move):
+        emails.ended_for_worker(file, move.at)
+
+
+# --- what the clock recalls
+
+
+def remind(move: Move) -> None:
+    """Whoever is awaited: the operator, with a new link if it has no account; the worker, on a problem."""
+    for file in _files(move):
+        if file.state == S.SENT:
+            emails.reminder_for_operator(file, move.at)
+            send_link(connection=file, at=move.at)
+        else:
+            emails.problem_for_worker(file, move.at)
+
+
+def tell_renewal(move: Move) -> None:
+    """The worker is told when the entitlement ends, and what has to be seen again."""
+    for file in _files(move):
+        emails.renewal_for_worker(file, move.at)
+
+
+def tell_copper(move: Move) -> None:
+    """The worker is told when copper closes where the household lives."""
+    for file in _files(move):
+        emails.copper_for_worker(file, move.at)
+
+
+# --- the household
+
+
+def erase(move: Move) -> None:
+    """What names the household is erased here too; one set per household, for each has its own cause."""
+    closed = (S.ENDED, S.REFUSED, S.ABANDONED)
+    for row in move.rows:
+        files = ConnectionFile.objects.filter(need__prescription__household=row.pk)
+        forget_household(household=row.pk, at=move.at)
+        own = replace(move, rows=[row])
+        named = files.filter(state__in=closed).exclude(operator_reference="", evidence_reference="")
+        _all_moved(gate.apply_many(named, "forget", actor=move.actor, at=move.at, cause=own))
+
+
+def has_a_line(at: datetime) -> Q:
+    """The households that have a line, or for which one is looked for: they stay out of the archive."""
+    live = ConnectionFile.objects.filter(need__prescription__household=OuterRef("pk"), state__in=LIVE)
+    return Q(Exists(live))
+
 
 def register() -> None:
-    """Every registration of the app, once its models are known."""
+    """Every registration of connection, once its models are known. Followers of one verb run in this order."""
+    register_kinds()
+    keeps_alive(has_a_line)
+    follow("connection", "propose", start_needs)
+    follow("connection", "choose", prepare_choice)
+    follow("connection", "send", hand_to_operator)
+    follow("connection", "report_problem", tell_problem)
+    follow("connection", "schedule", tell_appointment)
+    follow("connection", "activate", meet_needs)
+    follow("connection", "activate", tell_active)
+    follow("connection", "refuse", free_needs)
+    follow("connection", "refuse", tell_refused)
+    follow("connection", "abandon", free_needs)
+    follow("connection", "abandon", tell_abandoned)
+    follow("connection", "end", tell_ended)
+    follow("connection", "remind", remind)
+    follow("connection", "remind_again", remind)
+    follow("connection", "recall_renewal", tell_renewal)
+    follow("connection", "warn_copper", tell_copper)
+    follow("need", "drop", abandon_files)
+    follow("need", "relocate", relocate_files)
+    follow("household", "anonymise", erase)

@@ -136,6 +136,7 @@ LIFECYCLE_LOCK_ORDER = [
     "prescriptions.Household",
     "prescriptions.Prescription",
     "prescriptions.Need",
+    "connectivity.ConnectionFile",
     "refurb.Donation",
     "refurb.Device",
 ]

@@ -3,11 +3,11 @@
 Each is the cause on which a follower moves the need, with the same actor. Nothing else here knows who serves.
 """
 
-STARTS: tuple[str, ...] = ("device.reserve",)
+STARTS: tuple[str, ...] = ("device.reserve", "connection.propose")
 """A device is reserved, offers are proposed."""
-LETS_GO: tuple[str, ...] = ("device.release", "device.report_missing")
+LETS_GO: tuple[str, ...] = ("device.release", "device.report_missing", "connection.refuse", "connection.abandon")
 """What served the need is gone: it waits again, at the rank of the day it was accepted."""
-MEETS: tuple[str, ...] = ("device.hand_over",)
+MEETS: tuple[str, ...] = ("device.hand_over", "connection.activate")
 """The device is handed over, the line is active."""
 UNDOES: tuple[str, ...] = ("device.undo_hand_over",)
 """It was not: the hand-over is undone."""

@@ -1,0 +1,89 @@
+"""The papers of connection: a sheet for the family, the file of an operator. Frozen at the verb that makes them."""
+
+from typing import Any
+
+from django.utils.formats import date_format
+
+from connectivity.enums import Channel, PaperKind, ProofKind
+from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmission
+from connectivity.prices import price_of
+from documents.kinds import register_kind
+from documents.services import freeze_document
+from lifecycle.registry import Move
+
+KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
+FIRST_THING = {
+    Channel.OWN_SUBSCRIPTION: "Souscrivez vous-même à cette offre, en boutique ou par téléphone.",
+    Channel.COUNTER: "Achetez votre recharge au point de distribution.",
+    Channel.DESK: "Gardez votre téléphone allumé : l’opérateur vous appelle.",
+}
+"""One thing to do, at the top of the sheet, by channel."""
+
+
+def register_kinds() -> None:
+    """Declare the papers and their templates."""
+    for kind, code in KINDS.items():
+        register_kind(code, str(kind.label), f"documents/connectivity/{code}.html")
+
+
+def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
+    """What the family does: one thing at the top, what to bring, what it costs, whom to call."""
+    household, offer = file.need.prescription.household, _offer(file)
+    asked = [condition.asked for condition in offer.conditions.all()]
+    values = {
+        "reference": file.reference,
+        "name": household.name,
+        "offer": offer.name,
+        "operator": offer.operator_name,
+        "price": price_of(offer),
+        "first_thing": FIRST_THING[Channel(file.channel)],
+        "how_to": offer.how_to,
+        "phone": offer.phone,
+        "url": offer.url,
+        "bring": [str(ProofKind(one.proof).label) for one in asked if one.proof not in ("none", "declaration")],
+        "commitment_months": offer.commitment_months,
+        "appointment": _appointment(file),
+        "prescriber": file.need.prescription.prescriber.name,
+        "prescriber_phone": file.need.prescription.prescriber.phone,
+    }
+    return _freeze(PaperKind.FAMILY, file, values, move)
+
+
+def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -> ConnectionPaper:
+    """What the operator is told, on paper: the same as on its screen, and nothing else."""
+    values = {
+        "reference": file.reference,
+        "offer": told.offer_name,
+        "operator": told.operator.name,
+        "sent_at": told.sent_at,
+        "sent_on": date_format(told.sent_at, "j F Y"),
+        "proofs_seen": told.proofs_seen,
+        **{name: getattr(told, name) for name in Transmission.PERSONAL},
+        "prescriber": file.need.prescription.prescriber.name,
+    }
+    return _freeze(PaperKind.OPERATOR, file, values, move, operator=told.operator_id)
+
+
+def _freeze(
+    kind: PaperKind, file: ConnectionFile, values: dict[str, Any], move: Move, operator: int | None = None
+) -> ConnectionPaper:
+    document = freeze_document(
+        kind=KINDS[kind],
+        owner=("connection", file.pk),
+        values=values,
+        by=move.actor,
+        at=move.at,
+        title=f"{kind.label} {file.reference}",
+    )
+    return ConnectionPaper.objects.create(file=file, kind=kind, operator_id=operator, document=document)
+
+
+def _offer(file: ConnectionFile) -> Offer:
+    assert file.offer is not None
+    return file.offer
+
+
+def _appointment(file: ConnectionFile) -> str:
+    if file.appointment_on is None:
+        return ""
+    return f"{date_format(file.appointment_on, 'l j F Y')}, {file.get_appointment_slot_display().lower()}"

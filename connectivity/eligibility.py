@@ -1,0 +1,134 @@
+"""Whether an offer is for a household, on dated facts: what is met, what is missing, what forbids it. Pure rules."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One condition of an offer. ``ceiling``: the highest figure allowed; ``fresh_days``: how old a proof may be."""
+
+    rule: str
+    proof: str = ProofKind.NONE
+    ceiling: Decimal | None = None
+    fresh_days: int | None = None
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        """The condition in words: « Quotient familial de 700 € au plus »."""
+        if self.detail:
+            return self.detail
+        label = str(ConditionRule(self.rule).label)
+        return f"{label} de {self.ceiling:g}{NBSP}€ au plus" if self.ceiling is not None else label
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was looked at with the household: never kept, only that it was seen and what it shows.
+
+    ``ceiling`` is the figure it was held to: a quotient under 700 is under 900 too, one over 900 is over 700 too.
+    """
+
+    rule: str
+    proof: str
+    dated_on: date
+    holds: bool
+    ceiling: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Copper:
+    """When copper closes where the household lives; None when no date is announced."""
+
+    commercial_on: date
+    technical_on: date
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One condition weighed: met (True), not met (False), not known yet (None), and why."""
+
+    asked: Asked
+    met: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What an offer says of a household on one day."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+    @property
+    def missing(self) -> tuple[Finding, ...]:
+        """What would have to be seen."""
+        return tuple(finding for finding in self.findings if finding.met is None)
+
+    @property
+    def against(self) -> tuple[Finding, ...]:
+        """What forbids the offer."""
+        return tuple(finding for finding in self.findings if finding.met is False)
+
+
+def assess(conditions: Iterable[Asked], seen: Sequence[Seen], copper: Copper | None, day: date) -> Assessment:
+    """Weigh every condition of an offer on ``day``. No condition: the offer is for all."""
+    findings = tuple(_weigh(asked, seen, copper, day) for asked in conditions)
+    if any(finding.met is False for finding in findings):
+        return Assessment(Verdict.NOT, findings)
+    known = all(finding.met for finding in findings)
+    return Assessment(Verdict.ELIGIBLE if known else Verdict.MAYBE, findings)
+
+
+def is_fresh(seen: Seen, asked: Asked, day: date) -> bool:
+    """Whether a proof still counts on ``day``: not dated after it, not older than the offer allows."""
+    oldest = date.min if asked.fresh_days is None else day - timedelta(days=asked.fresh_days)
+    return oldest <= seen.dated_on <= day
+
+
+def _weigh(asked: Asked, seen: Sequence[Seen], copper: Copper | None, day: date) -> Finding:
+    if asked.rule == ConditionRule.COPPER_OPEN:
+        return _weigh_copper(asked, copper, day)
+    if asked.rule in COMPUTED:
+        return Finding(asked, True, "La prescription le dit.")
+    about = sorted((one for one in seen if one.rule == asked.rule), key=lambda one: one.dated_on, reverse=True)
+    fresh = [one for one in about if is_fresh(one, asked, day)]
+    for one in fresh:
+        answer = _answers(one, asked)
+        if answer is not None:
+            shown = f"{ProofKind(one.proof).label} du {one.dated_on:%d/%m/%Y}"
+            return Finding(asked, answer, f"{shown}{'' if answer else NBSP + ': condition non remplie'}.")
+    wanted = str(ProofKind(asked.proof).label)
+    if fresh:
+        return Finding(asked, None, f"{wanted} à regarder de nouveau{NBSP}: le seuil n’est pas le même.")
+    if about:
+        return Finding(
+            asked, None, f"{wanted} à renouveler{NBSP}: celle du {about[0].dated_on:%d/%m/%Y} est trop vieille."
+        )
+    within = f" de moins de {asked.fresh_days} jours" if asked.fresh_days else ""
+    return Finding(asked, None, f"{wanted}{within} à regarder.")
+
+
+def _answers(seen: Seen, asked: Asked) -> bool | None:
+    """What a proof says of a condition: None when it was held to another figure and does not tell."""
+    if asked.ceiling is None or seen.ceiling is None:
+        return seen.holds
+    if seen.holds:
+        return True if seen.ceiling <= asked.ceiling else None
+    return False if seen.ceiling >= asked.ceiling else None
+
+
+def _weigh_copper(asked: Asked, copper: Copper | None, day: date) -> Finding:
+    if copper is None:
+        return Finding(asked, True, "Aucune date de fermeture du cuivre n’est annoncée dans la commune.")
+    if copper.commercial_on <= day:
+        told = f"Le cuivre ne se vend plus dans la commune depuis le {copper.commercial_on:%d/%m/%Y}."
+        return Finding(asked, False, told)
+    return Finding(asked, True, f"Le cuivre s’y vend jusqu’au {copper.commercial_on:%d/%m/%Y}.")

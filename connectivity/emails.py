@@ -1,0 +1,158 @@
+"""What connection writes to people: one function per message. A mail names a reference, never a household."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.enums import Channel
+from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
+from documents.emails import absolute_url, compose
+from documents.enums import MailPurpose
+from documents.services import queue_mail
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from prescriptions.enums import ContactChannel
+
+type People = dict[int, list[tuple[str, str]]]
+
+
+# --- the operator
+
+
+def sent_for_operator(file: ConnectionFile, at: datetime) -> None:
+    """A request waits in the queue."""
+    _write("sent_for_operator", file, _agents(file.operator_id), at, page=_queue())
+
+
+def reminder_for_operator(file: ConnectionFile, at: datetime) -> None:
+    """A request has been waiting; after 30 days it closes by itself."""
+    closes_on = file.waiting_since + timedelta(days=30) if file.waiting_since else at
+    _write("reminder_for_operator", file, _agents(file.operator_id), at, page=_queue(), closes_on=closes_on)
+
+
+def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
+    """What was asked is asked no more: the household gave it up, or takes another offer."""
+    last = file.transmissions.first()
+    if last is not None:
+        _write("let_go_for_operator", file, _agents(last.operator_id), at, page=_queue(), operator=last.operator)
+
+
+def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:
+    """The link by which the operator answers one request without an account."""
+    page = absolute_url(reverse("connectivity:link", args=[token]))
+    context = {"file": link.file, "link": link, "page": page}
+    subject, body = compose("emails/connectivity/link_for_operator.txt", context)
+    to = [(link.email, link.operator.name)]
+    # An account mail holds a link that opens a door: its text is shown to nobody, and goes once it has left.
+    queue_mail(to=to, subject=subject, body=body, about=_about(link.file), purpose=MailPurpose.ACCOUNT, at=at)
+
+
+# --- the worker
+
+
+def problem_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The operator is stopped: what, and what to do next."""
+    _write("problem_for_worker", file, _workers(file), at)
+
+
+def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The line is brought on a day; the household is to be told when it has no mail of its own."""
+    channel = file.need.prescription.household.get_contact_channel_display()
+    _write("scheduled_for_worker", file, _workers(file), at, by_mail=_is_written_to(file), channel=channel)
+
+
+def active_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The operator says that the line works."""
+    _write("active_for_worker", file, _workers(file), at)
+
+
+def refused_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The operator said no, or nothing; the need waits again."""
+    _write("refused_for_worker", file, _workers(file), at)
+
+
+def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """Nothing came of a file for 60 days: it is closed, the need waits again."""
+    _write("untouched_for_worker", file, _workers(file), at)
+
+
+def ended_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The line is no more."""
+    _write("ended_for_worker", file, _workers(file), at)
+
+
+def renewal_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The entitlement ends soon: what has to be seen again."""
+    asked = [str(condition) for condition in file.offer.conditions.all()] if file.offer else []
+    _write("renewal_for_worker", file, _workers(file), at, asked=asked)
+
+
+def copper_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """Copper closes where the household lives: it needs another line before."""
+    closure = CopperClosure.objects.of(file.need.prescription.commune_id, timezone.localdate(at))
+    _write("copper_for_worker", file, _workers(file), at, closure=closure)
+
+
+# --- the household
+
+
+def scheduled_for_household(file: ConnectionFile, at: datetime) -> None:
+    """To a household that asked to be written to: when the line is brought."""
+    if _is_written_to(file):
+        household = file.need.prescription.household
+        context = {"file": file, "prescriber": file.need.prescription.prescriber}
+        subject, body = compose("emails/connectivity/scheduled_for_household.txt", context)
+        queue_mail(to=[(household.email, household.name)], subject=subject, body=body, about=_about(file), at=at)
+
+
+def _is_written_to(file: ConnectionFile) -> bool:
+    household = file.need.prescription.household
+    return household.contact_channel == ContactChannel.EMAIL and bool(household.email)
+
+
+# --- what messages share
+
+
+def _write(template: str, file: ConnectionFile, people: People, at: datetime, **context: Any) -> None:
+    """One mail per organisation: its people see each other's address, not those of the others."""
+    page = absolute_url(reverse("connectivity:connection_detail", args=[file.reference]))
+    context = {"file": file, "page": page, "desk": file.channel == Channel.DESK, **context}
+    subject, body = compose(f"emails/connectivity/{template}.txt", context)
+    for to in people.values():
+        queue_mail(to=to, subject=subject, body=body, about=_about(file), at=at)
+
+
+def _about(file: ConnectionFile) -> tuple[str, int]:
+    return ("connection", file.pk)
+
+
+def _queue() -> str:
+    return absolute_url(reverse("connectivity:queue"))
+
+
+def _agents(operator: int | None) -> People:
+    return _people(Membership.objects.filter(organisation=operator, kind=OrganisationKind.OPERATOR))
+
+
+def _workers(file: ConnectionFile) -> People:
+    """Who follows the household and who sent the file; when none of them acts any more, the prescriber's managers."""
+    prescription = file.need.prescription
+    found = _people(Membership.objects.filter(pk__in=[prescription.worker_id, file.sent_by_id, file.chosen_by_id]))
+    if prescription.prescriber_id in found:
+        return found
+    managers = Membership.objects.filter(
+        organisation=prescription.prescriber_id, kind=OrganisationKind.PRESCRIBER, role=Role.MANAGER
+    )
+    return found | _people(managers)
+
+
+def _people(memberships: Any) -> People:
+    """The people who can act in these memberships, each once, by organisation."""
+    found: People = {}
+    rows = memberships.open().exclude(user__email="").select_related("user").order_by("organisation_id", "user_id")
+    for membership in rows.distinct("organisation_id", "user_id"):
+        person = (membership.user.email, membership.user.get_full_name())
+        found.setdefault(membership.organisation_id, []).append(person)
+    return found

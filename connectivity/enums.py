@@ -1,0 +1,216 @@
+"""The codes of connection and their French labels."""
+
+from django.db.models import TextChoices
+
+
+class ConnectionState(TextChoices):
+    """The life of a connection file: one need of connection, one offer (machines §5)."""
+
+    PROPOSED = "proposed", "Offres proposées"
+    CHOSEN = "chosen", "Offre choisie"
+    SENT = "sent", "Transmis à l’opérateur"
+    PROBLEM = "problem", "Problème signalé"
+    ACCEPTED = "accepted", "Accepté par l’opérateur"
+    SCHEDULED = "scheduled", "Raccordement planifié"
+    ACTIVE = "active", "Ligne active"
+    ENDED = "ended", "Terminé"
+    REFUSED = "refused", "Refusé"
+    ABANDONED = "abandoned", "Abandonné"
+
+
+S = ConnectionState
+UNDER_WAY = (S.PROPOSED, S.CHOSEN, S.SENT, S.PROBLEM, S.ACCEPTED, S.SCHEDULED)
+"""A line is being looked for: the need is in progress."""
+LIVE = (*UNDER_WAY, S.ACTIVE)
+"""At most one such file per need (unique in the database)."""
+WITH_OPERATOR = (S.SENT, S.PROBLEM, S.ACCEPTED, S.SCHEDULED)
+"""What was sent to an operator, and is not settled yet."""
+TO_ANSWER = (S.SENT, S.ACCEPTED, S.SCHEDULED)
+"""What the operator has to act upon."""
+
+
+class Technology(TextChoices):
+    """By what the line comes."""
+
+    FIBRE = "fibre", "Fibre"
+    COPPER = "copper", "Ligne fixe en cuivre"
+    BOX_4G = "box_4g", "Box 4G"
+    MOBILE = "mobile", "Forfait mobile"
+    PREPAID = "prepaid", "Carte prépayée"
+
+
+class Channel(TextChoices):
+    """How one gets the offer: it decides the path of the file."""
+
+    DESK = "desk", "Demande transmise à l’opérateur"
+    OWN_SUBSCRIPTION = "own_subscription", "Souscription par la personne, en boutique ou par téléphone"
+    COUNTER = "counter", "Vente au point de distribution"
+
+
+class Period(TextChoices):
+    """What the price pays for."""
+
+    MONTH = "month", "par mois"
+    RECHARGE = "recharge", "par recharge"
+
+
+class Reliability(TextChoices):
+    """How far what is written of an offer was checked."""
+
+    SURE = "sure", "Sûr"
+    CHECK = "check", "À vérifier"
+
+
+class ConditionRule(TextChoices):
+    """What an offer asks of a household."""
+
+    FAMILY_QUOTIENT = "family_quotient", "Quotient familial"
+    MINIMUM_INCOME = "minimum_income", "Bénéficier d’un minimum social"
+    TENANT = "tenant", "Être locataire d’un bailleur partenaire"
+    BANK_ACCOUNT = "bank_account", "Avoir un compte bancaire"
+    NO_FIXED_LINE = "no_fixed_line", "Ne pas être déjà client Internet de l’opérateur"
+    COPPER_OPEN = "copper_open", "Le cuivre se vend encore dans la commune"
+    FOLLOWED = "followed", "Être orienté par un travailleur social"
+
+
+COMPUTED = (ConditionRule.COPPER_OPEN, ConditionRule.FOLLOWED)
+"""The rules that Maillon answers by itself: nothing is asked of the household."""
+
+
+class ProofKind(TextChoices):
+    """What is looked at, and never kept."""
+
+    NONE = "none", "Rien à montrer"
+    CAF_CERTIFICATE = "caf_certificate", "Attestation de la CAF ou de la MSA"
+    INCOME_CERTIFICATE = "income_certificate", "Attestation de droits (RSA, ASS, AAH…)"
+    RENT_RECEIPT = "rent_receipt", "Quittance de loyer"
+    BANK_DETAILS = "bank_details", "RIB"
+    DECLARATION = "declaration", "Déclaration de la personne"
+
+
+class CurrentLine(TextChoices):
+    """The fixed line of the household today, as it says."""
+
+    UNKNOWN = "unknown", "Ne sait pas"
+    NONE = "none", "Aucune ligne fixe"
+    COPPER = "copper", "Ligne en cuivre (ADSL ou téléphone)"
+    FIBRE = "fibre", "Fibre"
+
+
+class Agreement(TextChoices):
+    """How the household agreed to the offer, and to what is sent for it."""
+
+    IN_PERSON = "in_person", "De vive voix, en rendez-vous"
+    PHONE = "phone", "De vive voix, au téléphone"
+    WRITTEN = "written", "Par écrit"
+
+
+class ProblemCode(TextChoices):
+    """What stops an operator."""
+
+    NUMBER_NOT_FOUND = "number_not_found", "Numéro ou adresse introuvable"
+    NOT_ELIGIBLE = "not_eligible", "Conditions de l’offre non remplies"
+    NAME_MISMATCH = "name_mismatch", "Nom différent de celui du contrat"
+    ALREADY_CUSTOMER = "already_customer", "Déjà client"
+    DUPLICATE = "duplicate", "Demande en double"
+    NO_COVERAGE = "no_coverage", "Logement non desservi"
+    APPOINTMENT_MISSED = "appointment_missed", "Rendez-vous manqué"
+    DOCUMENT_REFUSED = "document_refused", "Pièce refusée"
+    OTHER = "other", "Autre problème"
+
+
+P = ProblemCode
+NEXT_STEP: dict[str, str] = {
+    P.NUMBER_NOT_FOUND: "Vérifiez l’adresse complète (bâtiment, étage, porte) et le numéro de téléphone avec la "
+    "personne, puis transmettez de nouveau.",
+    P.NOT_ELIGIBLE: "Regardez avec la personne une pièce plus récente ; sinon, choisissez une autre offre.",
+    P.NAME_MISMATCH: "Comparez le nom du dossier à celui de la pièce d’identité, corrigez-le, puis transmettez de "
+    "nouveau.",
+    P.ALREADY_CUSTOMER: "Demandez à la personne quel contrat elle a déjà : il peut changer d’offre, ou se résilier "
+    "d’abord.",
+    P.DUPLICATE: "Demandez à l’opérateur quelle demande il garde ; abandonnez celle-ci si l’autre avance.",
+    P.NO_COVERAGE: "Choisissez une autre offre : une box 4G ou un forfait mobile ne demandent pas de ligne.",
+    P.APPOINTMENT_MISSED: "Rappelez la personne, notez ses disponibilités en commentaire, puis transmettez de nouveau.",
+    P.DOCUMENT_REFUSED: "Demandez une pièce lisible et récente, notez-la vue, puis transmettez de nouveau.",
+    P.OTHER: "Lisez le commentaire de l’opérateur et appelez-le si besoin.",
+}
+"""What the worker does next, for each code."""
+
+
+class RefusalCode(TextChoices):
+    """Why an operator says no."""
+
+    NOT_ELIGIBLE = "not_eligible", "Conditions de l’offre non remplies"
+    NO_COVERAGE = "no_coverage", "Logement non desservi"
+    ALREADY_CUSTOMER = "already_customer", "Déjà client"
+    DUPLICATE = "duplicate", "Demande en double"
+    OFFER_CLOSED = "offer_closed", "Offre fermée"
+    NO_ANSWER = "no_answer", "Sans réponse depuis 30 jours"
+    OTHER = "other", "Autre motif"
+
+
+class EvidenceKind(TextChoices):
+    """What shows that a line works."""
+
+    OPERATOR = "operator", "Dit par l’opérateur"
+    CONTRACT = "contract", "Contrat ou courriel de l’opérateur"
+    INVOICE = "invoice", "Première facture"
+    RECEIPT = "receipt", "Ticket de la recharge"
+    TRIED = "tried", "Ligne essayée avec la personne"
+
+
+class Slot(TextChoices):
+    """When in the day the technician comes."""
+
+    DAY = "day", "Dans la journée"
+    MORNING = "morning", "Le matin"
+    AFTERNOON = "afternoon", "L’après-midi"
+
+
+class EndReason(TextChoices):
+    """Why a line ends."""
+
+    ENTITLEMENT_OVER = "entitlement_over", "Droit à l’offre arrivé à son terme"
+    CANCELLED = "cancelled", "Résiliée par la personne"
+    MOVED = "moved", "Déménagement"
+    UNPAID = "unpaid", "Coupée pour impayé"
+    OTHER_OFFER = "other_offer", "Remplacée par une autre offre"
+    OTHER = "other", "Autre motif"
+
+
+class AbandonReason(TextChoices):
+    """Why a file is given up before the line is there."""
+
+    GAVE_UP = "gave_up", "La personne y renonce"
+    SERVED_ELSEWHERE = "served_elsewhere", "Ligne trouvée autrement"
+    UNREACHABLE = "unreachable", "La personne ne répond plus"
+    ENTRY = "entry", "Erreur de saisie"
+    UNTOUCHED = "untouched", "Sans suite depuis 60 jours"
+    NEED_DROPPED = "need_dropped", "Besoin ou prescription clos"
+    OTHER = "other", "Autre motif"
+
+
+class PaperKind(TextChoices):
+    """The papers of a connection file, made from frozen values."""
+
+    FAMILY = "family", "Fiche pour la famille"
+    OPERATOR = "operator", "Dossier de connexion"
+
+
+class Verdict(TextChoices):
+    """What an offer of the day says of a household."""
+
+    ELIGIBLE = "eligible", "Possible"
+    MAYBE = "maybe", "À compléter"
+    NOT = "not", "Impossible"
+
+
+class Answer(TextChoices):
+    """What an operator answers, on the screen, by a link or in a file: each is a verb of the machine."""
+
+    ACCEPT = "accept", "Accepter"
+    SCHEDULE = "schedule", "Planifier"
+    ACTIVATE = "activate", "Ligne active"
+    REPORT_PROBLEM = "report_problem", "Signaler un problème"
+    REFUSE = "refuse", "Refuser"
+    END = "end", "Ligne terminée"

@@ -1,0 +1,325 @@
+"""The life of a connection file, one need of connection and one offer (machines §5): what may happen next, who may."""
+
+from django.db.models import F
+from django_fsm import FSMField
+
+from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
+from connectivity.machine import due, rules
+from connectivity.permissions import (
+    can_abandon_connection,
+    can_accept_connection,
+    can_activate_connection,
+    can_choose_connection,
+    can_end_connection,
+    can_propose_connection,
+    can_refuse_connection,
+    can_renew_connection,
+    can_report_problem_connection,
+    can_schedule_connection,
+    can_send_connection,
+)
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
+
+S = ConnectionState
+NEED = ("need", "need__prescription")
+"""What a verb locks before the file when its followers move the need, and settle the prescription."""
+
+
+class ConnectionMachine(Machine):
+    """From the offers of the day to a line that works, and its end."""
+
+    machine_name = "connection"
+    reference_prefix = "L"
+    dimensions = ("kind", "epci")
+    state_tones = {S.PROPOSED: "todo", S.CHOSEN: "todo", S.PROBLEM: "danger", S.ACTIVE: "done"}
+
+    state = FSMField("état", choices=ConnectionState, default=ConnectionState.PROPOSED, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @verb(
+        "Proposer les offres",
+        source=CREATION,
+        target=S.PROPOSED,
+        who=can_propose_connection,
+        requires=[rules.NEED_WAITS, rules.NO_OTHER_FILE],
+        leans_write=NEED,
+        stamps={"proposed_at": AT, "proposed_by": ACTOR, "touched_at": AT},
+        done="Offres proposées",
+    )
+    def propose(self) -> None:
+        """The need is in progress."""
+
+    @verb(
+        "Choisir une offre",
+        source=[S.PROPOSED, S.CHOSEN, S.PROBLEM],
+        target=S.CHOSEN,
+        who=can_choose_connection,
+        requires=[rules.OFFER_IN_FORCE, rules.OFFER_FITS, rules.COPPER_SOLD, rules.AGREED],
+        stamps={
+            "offer": Given("offer"),
+            "operator": lambda ctx: ctx.values["offer"].operator_id,
+            "channel": lambda ctx: ctx.values["offer"].channel,
+            "agreement": Given("agreement"),
+            "chosen_at": AT,
+            "chosen_by": ACTOR,
+            "touched_at": AT,
+            "sent_at": None,
+            "sent_by": None,
+            "problem": "",
+            "problem_at": None,
+            "operator_reference": "",
+            "accepted_at": None,
+            "waiting_since": None,
+            "reminders": 0,
+        },
+        journal=["offer", "agreement"],
+        done="Offre choisie",
+    )
+    def choose(self) -> None:
+        """The household agreed; what was asked of another operator is its no more."""
+
+    @verb(
+        "Transmettre à l’opérateur",
+        source=[S.CHOSEN, S.PROBLEM],
+        target=S.SENT,
+        who=can_send_connection,
+        requires=[rules.HAS_DESK, rules.STILL_IN_FORCE, rules.OPERATOR_WORKS, rules.PROOFS_FRESH],
+        stamps={
+            "sent_at": AT,
+            "sent_by": ACTOR,
+            "problem": "",
+            "problem_at": None,
+            "operator_reference": "",
+            "accepted_at": None,
+            "waiting_since": AT,
+            "reminders": 0,
+        },
+        done="Demande transmise à l’opérateur",
+    )
+    def send(self) -> None:
+        """The operator sees what its own form asks, and nothing else."""
+
+    @verb(
+        "Signaler un problème",
+        source=[S.SENT, S.ACCEPTED, S.SCHEDULED],
+        target=S.PROBLEM,
+        who=can_report_problem_connection,
+        requires=[rules.PROBLEM_CODED],
+        stamps={
+            "problem": Given("problem"),
+            "problem_at": AT,
+            "waiting_since": AT,
+            "reminders": 0,
+            "appointment_on": None,
+        },
+        journal=["problem"],
+        done="Problème signalé par l’opérateur",
+    )
+    def report_problem(self) -> None:
+        """The worker is told the next step of that code."""
+
+    @verb(
+        "Accepter la demande",
+        source=S.SENT,
+        target=S.ACCEPTED,
+        who=can_accept_connection,
+        requires=[rules.OPERATOR_REFERENCE],
+        stamps={"operator_reference": Given("operator_reference"), "accepted_at": AT, "waiting_since": None},
+        done="Demande acceptée par l’opérateur",
+    )
+    def accept(self) -> None:
+        """It has its own reference for it."""
+
+    @verb(
+        "Planifier le raccordement",
+        source=[S.ACCEPTED, S.SCHEDULED],
+        target=S.SCHEDULED,
+        who=can_schedule_connection,
+        requires=[rules.APPOINTMENT, rules.SLOT_KNOWN],
+        stamps={
+            "scheduled_at": AT,
+            "appointment_on": Given("appointment_on"),
+            "appointment_slot": Given("appointment_slot", default=Slot.DAY),
+        },
+        journal=["appointment_on", "appointment_slot"],
+        done="Raccordement planifié",
+    )
+    def schedule(self) -> None:
+        """The household is told by its own channel."""
+
+    @verb(
+        "Déclarer la ligne active",
+        source=[S.CHOSEN, S.SENT, S.ACCEPTED, S.SCHEDULED],
+        target=S.ACTIVE,
+        who=can_activate_connection,
+        requires=[
+            rules.NOT_BEFORE_SENT,
+            rules.STARTED,
+            rules.PRICE_GIVEN,
+            rules.ENDS_LATER,
+            rules.EVIDENCE_SEEN,
+            rules.EVIDENCE_DATED,
+        ],
+        leans_write=NEED,
+        stamps={
+            "active_at": AT,
+            "activated_by": ACTOR,
+            "started_on": Given("started_on"),
+            "monthly_price": Given("monthly_price"),
+            "entitlement_ends_on": Given("entitlement_ends_on", default=None),
+            "evidence_kind": Given("evidence_kind"),
+            "evidence_on": Given("evidence_on"),
+            "evidence_reference": Given("evidence_reference"),
+            "waiting_since": None,
+            "renewal_told_at": None,
+        },
+        journal=["started_on", "monthly_price", "entitlement_ends_on", "evidence_kind", "evidence_on"],
+        done="Ligne active",
+    )
+    def activate(self) -> None:
+        """The need is met."""
+
+    @verb(
+        "Renouveler le droit",
+        source=S.ACTIVE,
+        target=SAME,
+        who=can_renew_connection,
+        requires=[rules.HAS_TERM, rules.LATER_TERM, rules.PROVEN_AGAIN],
+        stamps={
+            "renewed_at": AT,
+            "renewed_by": ACTOR,
+            "entitlement_ends_on": Given("entitlement_ends_on"),
+            "renewal_told_at": None,
+        },
+        journal=["entitlement_ends_on"],
+        done="Droit renouvelé",
+    )
+    def renew(self) -> None:
+        """The offer goes on: reminders start again from the new term."""
+
+    @verb(
+        "Refuser la demande",
+        source=[S.SENT, S.PROBLEM],
+        target=S.REFUSED,
+        who=can_refuse_connection,
+        requires=[rules.REFUSAL_CODED],
+        leans_write=NEED,
+        stamps={
+            "refused_at": AT,
+            "refusal": rules.given_or("refusal", RefusalCode.NO_ANSWER),
+            "waiting_since": None,
+        },
+        journal=["refusal"],
+        due=due.is_unanswered,
+        done="Demande refusée",
+        irreversible=True,
+    )
+    def refuse(self) -> None:
+        """The need waits again: a new file may be opened."""
+
+    @verb(
+        "Terminer la ligne",
+        source=S.ACTIVE,
+        target=S.ENDED,
+        who=can_end_connection,
+        requires=[rules.END_CODED],
+        stamps={"ended_at": AT, "end_reason": rules.given_or("reason", EndReason.ENTITLEMENT_OVER)},
+        journal=["reason"],
+        due=due.is_over,
+        done="Ligne terminée",
+        irreversible=True,
+    )
+    def end(self) -> None:
+        """The need stays met: another one is asked if there is one."""
+
+    @verb(
+        "Abandonner le dossier",
+        source=UNDER_WAY,
+        target=S.ABANDONED,
+        who=can_abandon_connection,
+        follows=["need.drop"],
+        requires=[rules.ABANDON_CODED],
+        leans_write=NEED,
+        stamps={
+            "abandoned_at": AT,
+            "abandon_reason": rules.given_or("reason", AbandonReason.UNTOUCHED),
+            "waiting_since": None,
+        },
+        journal=["reason"],
+        due=due.is_untouched,
+        done="Dossier abandonné",
+        irreversible=True,
+    )
+    def abandon(self) -> None:
+        """The need waits again, unless it was dropped."""
+
+    @verb(
+        "Suivre le foyer",
+        source=UNDER_WAY,
+        target=SAME,
+        follows=["need.relocate"],
+        leans=NEED,
+        stamps={"epci": F("need__epci")},
+        done="Suit le foyer dans son nouveau territoire",
+    )
+    def relocate(self) -> None:
+        """It is counted where the household lives now."""
+
+    @verb(
+        "Effacer ce qui identifie",
+        source=[S.ENDED, S.REFUSED, S.ABANDONED],
+        target=SAME,
+        follows=["household.anonymise"],
+        stamps={"operator_reference": "", "evidence_reference": ""},
+        done="Références effacées avec le foyer",
+    )
+    def forget(self) -> None:
+        """The household is anonymised: only figures are left."""
+
+    # --- what the clock recalls
+
+    @verb(
+        "Relancer",
+        source=[S.SENT, S.PROBLEM],
+        target=SAME,
+        stamps={"reminders": 1},
+        due=due.wants_reminder,
+        done="Relance à 5 jours ouvrés",
+    )
+    def remind(self) -> None:
+        """The operator, or the worker told of a problem, is reminded."""
+
+    @verb(
+        "Relancer une seconde fois",
+        source=[S.SENT, S.PROBLEM],
+        target=SAME,
+        stamps={"reminders": 2},
+        due=due.wants_second_reminder,
+        done="Relance à 10 jours ouvrés",
+    )
+    def remind_again(self) -> None:
+        """The last one before the file closes by itself."""
+
+    @verb(
+        "Rappeler le renouvellement",
+        source=S.ACTIVE,
+        target=SAME,
+        stamps={"renewal_told_at": AT},
+        due=due.wants_renewal,
+        done="Fin du droit annoncée",
+    )
+    def recall_renewal(self) -> None:
+        """The worker is told, 60 and 30 days before the end of the entitlement."""
+
+    @verb(
+        "Alerter sur le cuivre",
+        source=[*UNDER_WAY, S.ACTIVE],
+        target=SAME,
+        stamps={"copper_told_at": AT},
+        due=due.wants_copper_alert,
+        done="Fermeture du cuivre annoncée",
+    )
+    def warn_copper(self) -> None:
+        """The worker is told, 12, 6 and 3 months before copper closes."""

@@ -1,0 +1,112 @@
+"""When the clock acts on a connection file: on working days for operators, on days of the calendar for the rest."""
+
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from connectivity.enums import UNDER_WAY, ConnectionState, CurrentLine, Technology
+from connectivity.machine.rules import ago, day_of, rows_of
+from lifecycle.machine import Context
+from lifecycle.requirements import Condition
+from network.calendar import add_working_days
+
+S = ConnectionState
+FIRST_REMINDER, SECOND_REMINDER = 5, 10
+"""Working days without an answer (machines §5)."""
+NO_ANSWER_DAYS, UNTOUCHED_DAYS = 30, 60
+RENEWAL_DAYS = (60, 30)
+"""Days before the end of an entitlement."""
+COPPER_MONTHS = (12, 6, 3)
+"""Months before the technical closure of copper (domain §5)."""
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _worked(ctx: Context, number: int) -> datetime:
+    """What came before this instant has seen ``number`` working days pass, today included."""
+    return _midnight(add_working_days(day_of(ctx) + timedelta(days=1), -number))
+
+
+def is_unanswered(ctx: Context) -> Condition:
+    """Nobody answered for 30 days: the operator asked, or the worker told of a problem."""
+    return Q(waiting_since__lte=ago(ctx, days=NO_ANSWER_DAYS))
+
+
+def wants_reminder(ctx: Context) -> Condition:
+    """Five working days have passed, and not ten."""
+    return Q(
+        reminders=0,
+        waiting_since__lt=_worked(ctx, FIRST_REMINDER),
+        waiting_since__gte=_worked(ctx, SECOND_REMINDER),
+    )
+
+
+def wants_second_reminder(ctx: Context) -> Condition:
+    """Ten working days have passed, and not yet what closes the file."""
+    late = Q(waiting_since__lt=_worked(ctx, SECOND_REMINDER), waiting_since__gt=ago(ctx, days=NO_ANSWER_DAYS))
+    return late & Q(reminders__lt=2)
+
+
+def wants_renewal(ctx: Context) -> Condition:
+    """The entitlement ends in 60 days, then in 30, and nobody was told since."""
+    day = day_of(ctx)
+    told = TruncDate("renewal_told_at", tzinfo=timezone.get_current_timezone())
+    milestones = [
+        Q(
+            entitlement_ends_on__lte=day + timedelta(days=days),
+            told_on__lt=F("entitlement_ends_on") - timedelta(days=days),
+        )
+        for days in RENEWAL_DAYS
+    ]
+    own = rows_of("ConnectionFile").annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
+    due = own.filter(reduce(or_, milestones), pk=OuterRef("pk"), entitlement_ends_on__gte=day)
+    return Exists(due)
+
+
+def is_over(ctx: Context) -> Condition:
+    """The last day of the entitlement has passed."""
+    return Q(entitlement_ends_on__lt=day_of(ctx))
+
+
+def is_untouched(ctx: Context) -> Condition:
+    """Offers were proposed, or one was chosen, 60 days ago, and nothing came of it."""
+    limit = ago(ctx, days=UNTOUCHED_DAYS)
+    proofs = rows_of("ProofSeen").filter(file=OuterRef("pk"), seen_at__gt=limit)
+    return Q(~Exists(proofs), state__in=(S.PROPOSED, S.CHOSEN), touched_at__lte=limit)
+
+
+class _MonthsBefore(Func):
+    """A day so many months before another, as the calendar counts."""
+
+    output_field = DateField()
+    template = "(%(expressions)s - make_interval(months => %(months)s))::date"
+
+    def __init__(self, expression: Any, months: int) -> None:
+        super().__init__(expression, months=months)
+
+
+def is_on_copper() -> Q:
+    """The household's line is in copper: the one it has while another is looked for, or the one it was given."""
+    looking = Q(state__in=UNDER_WAY, current_line=CurrentLine.COPPER)
+    return looking | Q(state=S.ACTIVE, offer__technology=Technology.COPPER)
+
+
+def wants_copper_alert(ctx: Context) -> Condition:
+    """Copper closes in 12 months, then 6, then 3, where the household lives, and nobody was told since."""
+    day = day_of(ctx)
+    told = TruncDate(OuterRef("copper_told_at"), tzinfo=timezone.get_current_timezone())
+    closures = rows_of("CopperClosure").on(day)  # type: ignore[attr-defined]
+    closures = closures.filter(commune=OuterRef("need__prescription__commune"), technical_on__gt=day)
+    closures = closures.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
+    milestones = []
+    for months in COPPER_MONTHS:
+        closures = closures.annotate(**{f"before_{months}": _MonthsBefore("technical_on", months)})
+        milestones.append(Q(**{f"before_{months}__lte": day, "told_on__lt": F(f"before_{months}")}))
+    return Q(Exists(closures.filter(reduce(or_, milestones)))) & is_on_copper()

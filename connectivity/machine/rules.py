@@ -1,0 +1,310 @@
+"""What is missing before each verb of a connection file (machines §5), in the order of a file's life."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import DateField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, TextChoices, Value
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+
+from connectivity.enums import (
+    COMPUTED,
+    AbandonReason,
+    Agreement,
+    Channel,
+    ConnectionState,
+    EndReason,
+    EvidenceKind,
+    ProblemCode,
+    RefusalCode,
+    Slot,
+    Technology,
+)
+from lifecycle.actors import SignedLink, System
+from lifecycle.machine import Context, Requirement
+from lifecycle.requirements import Condition
+from network.enums import OrganisationKind
+from prescriptions.enums import CONNECTION_KINDS, NeedState
+
+WORKER = "un travailleur social du prescripteur, ou un conseiller du distributeur"
+
+
+def rows_of(model: str) -> QuerySet[Any]:
+    """The rows of a model of this app; a rule is asked before its models are imported here."""
+    found: type[Model] = apps.get_model("connectivity", model)
+    return found._default_manager.all()
+
+
+def day_of(ctx: Context) -> date:
+    """The day in Paris of what is being judged."""
+    return timezone.localdate(ctx.at)
+
+
+def _on(model: str, day: date) -> QuerySet[Any]:
+    return rows_of(model).on(day)  # type: ignore[attr-defined, no-any-return]
+
+
+# --- propose
+
+NEED_WAITS = Requirement(
+    "need_waits",
+    "Il faut un besoin de connexion qui attend, dans une prescription acceptée.",
+    lambda ctx: Q(need__state=NeedState.WAITING, need__kind__in=CONNECTION_KINDS, kind=F("need__kind")),
+    field="need",
+)
+NO_OTHER_FILE = Requirement(
+    "no_other_file",
+    "Un dossier de connexion est déjà ouvert pour ce besoin.",
+    constraint="connectivity_connection_one_live",
+    field="need",
+)
+
+# --- choose
+
+
+def _offer_in_force(ctx: Context) -> Condition:
+    return not ctx.has("offer") or _on("Offer", day_of(ctx)).filter(pk=ctx.values["offer"].pk).exists()
+
+
+def _offer_fits(ctx: Context) -> Condition:
+    return Q(kind__in=ctx.values["offer"].kinds) if ctx.has("offer") else True
+
+
+def _copper_sold(ctx: Context) -> Condition:
+    if not ctx.has("offer") or ctx.values["offer"].technology != Technology.COPPER:
+        return True
+    here = _on("CopperClosure", day_of(ctx)).filter(commune=OuterRef("need__prescription__commune"))
+    return ~Exists(here.filter(commercial_on__lte=day_of(ctx)))
+
+
+def _among(name: str, choices: type[TextChoices], sentence: str, *, code: str = "") -> Requirement:
+    """A code that is given, and is one of these."""
+    return Requirement(
+        code or name,
+        sentence,
+        lambda ctx: not ctx.has(name) or ctx.values[name] in choices.values,
+        needs=(name,),
+        field=name,
+    )
+
+
+OFFER_IN_FORCE = Requirement(
+    "offer",
+    "Choisissez une offre en vigueur aujourd’hui.",
+    _offer_in_force,
+    needs=("offer",),
+    field="offer",
+)
+OFFER_FITS = Requirement("offer_kind", "Cette offre ne répond pas à ce besoin.", _offer_fits, field="offer")
+COPPER_SOLD = Requirement(
+    "copper_sold",
+    "Le cuivre ne se vend plus dans la commune du foyer : choisissez une offre par la fibre ou le mobile.",
+    _copper_sold,
+    field="offer",
+)
+AGREED = _among("agreement", Agreement, "Dites comment le foyer a donné son accord à cette offre.")
+
+# --- send
+
+HAS_DESK = Requirement(
+    "desk",
+    "Cette offre ne passe pas par l’opérateur : la personne y souscrit elle-même, ou l’achète au point de "
+    "distribution.",
+    lambda ctx: Q(channel=Channel.DESK),
+)
+STILL_IN_FORCE = Requirement(
+    "offer_still",
+    "L’offre choisie n’est plus en vigueur : choisissez-en une autre.",
+    lambda ctx: Exists(_on("Offer", day_of(ctx)).filter(pk=OuterRef("offer"))),
+    where="connectivity:connection_choose",
+)
+OPERATOR_WORKS = Requirement(
+    "operator",
+    "L’opérateur de cette offre n’est plus en activité.",
+    lambda ctx: Q(operator__is_active=True),
+    lifted_by="le pilote, dans la fiche de l’organisation",
+)
+
+
+def _unproven(ctx: Context, seen: QuerySet[Any]) -> Exists:
+    """A condition of the file's offer that no fresh proof meets on the day."""
+    day = Cast(Value(day_of(ctx)), DateField())
+    oldest = ExpressionWrapper(day - OuterRef("fresh_days"), output_field=DateField())
+    proof = seen.filter(
+        Q(ceiling=None) | Q(ceiling__lte=Coalesce(OuterRef("ceiling"), F("ceiling"))),
+        file=OuterRef(OuterRef("pk")),
+        rule=OuterRef("rule"),
+        holds=True,
+        dated_on__lte=day_of(ctx),
+        dated_on__gte=Coalesce(oldest, Value(date.min, DateField())),
+    )
+    asked = rows_of("OfferCondition").filter(offer=OuterRef("offer")).exclude(rule__in=COMPUTED)
+    return Exists(asked.filter(~Exists(proof)))
+
+
+PROOFS_FRESH = Requirement(
+    "proofs",
+    "Une pièce demandée par l’offre n’a pas été vue, ou n’est plus assez récente.",
+    lambda ctx: ~_unproven(ctx, rows_of("ProofSeen")),
+    lifted_by=WORKER,
+    where="connectivity:connection_proof",
+)
+
+# --- what the operator answers
+
+PROBLEM_CODED = _among("problem", ProblemCode, "Dites quel est le problème.")
+OPERATOR_REFERENCE = Requirement(
+    "operator_reference",
+    "Donnez la référence de la demande chez l’opérateur.",
+    needs=("operator_reference",),
+    field="operator_reference",
+)
+
+
+def _dated(name: str, sentence: str, right: Callable[[date, Context], bool], code: str) -> Requirement:
+    return Requirement(
+        code,
+        sentence,
+        lambda ctx: not ctx.has(name) or right(ctx.values[name], ctx),
+        needs=(name,),
+        field=name,
+    )
+
+
+APPOINTMENT = _dated(
+    "appointment_on",
+    "Donnez la date du raccordement : aujourd’hui ou plus tard.",
+    lambda day, ctx: day >= day_of(ctx),
+    "appointment",
+)
+SLOT_KNOWN = Requirement(
+    "slot",
+    "Le moment de la journée n’est pas connu.",
+    lambda ctx: not ctx.has("appointment_slot") or ctx.values["appointment_slot"] in Slot.values,
+    field="appointment_slot",
+)
+
+# --- activate
+
+NOT_BEFORE_SENT = Requirement(
+    "sent_first",
+    "Transmettez d’abord la demande à l’opérateur : c’est lui qui déclare la ligne active.",
+    lambda ctx: ~Q(state=ConnectionState.CHOSEN, channel=Channel.DESK),
+    where="connectivity:connection_send",
+)
+STARTED = _dated(
+    "started_on",
+    "Donnez le jour où la ligne a marché : aujourd’hui ou avant.",
+    lambda day, ctx: day <= day_of(ctx),
+    "started",
+)
+PRICE_GIVEN = Requirement(
+    "price",
+    "Donnez le prix payé, zéro compris.",
+    lambda ctx: not ctx.has("monthly_price") or ctx.values["monthly_price"] >= 0,
+    needs=("monthly_price",),
+    field="monthly_price",
+)
+
+
+def _ends_later(ctx: Context) -> Condition:
+    if not ctx.has("entitlement_ends_on"):
+        return True
+    first = ctx.values["started_on"] if ctx.has("started_on") else day_of(ctx)
+    return bool(ctx.values["entitlement_ends_on"] > first)
+
+
+def _evidence_fits(ctx: Context) -> Condition:
+    """The operator's own word is evidence; anybody else shows something that was seen."""
+    if not ctx.has("evidence_kind"):
+        return True
+    kind = ctx.values["evidence_kind"]
+    answers = isinstance(ctx.actor, SignedLink) or ctx.actor.kind == OrganisationKind.OPERATOR
+    return kind in EvidenceKind.values and (kind == EvidenceKind.OPERATOR) == answers
+
+
+ENDS_LATER = Requirement(
+    "ends_later", "Le droit à l’offre se termine après le début de la ligne.", _ends_later, field="entitlement_ends_on"
+)
+EVIDENCE_SEEN = Requirement(
+    "evidence",
+    "Dites ce qui montre que la ligne marche : nature, date et référence de ce que vous avez vu.",
+    _evidence_fits,
+    needs=("evidence_kind", "evidence_on", "evidence_reference"),
+    field="evidence_kind",
+)
+EVIDENCE_DATED = Requirement(
+    "evidence_on",
+    "Ce que vous avez vu ne peut être daté de demain.",
+    lambda ctx: not ctx.has("evidence_on") or ctx.values["evidence_on"] <= day_of(ctx),
+    field="evidence_on",
+)
+
+# --- the line is active
+
+HAS_TERM = Requirement(
+    "term",
+    "Le droit à cette offre n’a pas de terme : il n’y a rien à renouveler.",
+    lambda ctx: Q(entitlement_ends_on__isnull=False),
+)
+LATER_TERM = Requirement(
+    "later_term",
+    "Donnez le nouveau terme du droit : après le terme actuel.",
+    lambda ctx: (
+        Q(entitlement_ends_on__lt=ctx.values["entitlement_ends_on"]) if ctx.has("entitlement_ends_on") else True
+    ),
+    needs=("entitlement_ends_on",),
+    field="entitlement_ends_on",
+)
+
+
+def _seen_since(ctx: Context) -> Condition:
+    since = Coalesce(OuterRef(OuterRef("renewed_at")), OuterRef(OuterRef("active_at")))
+    return ~_unproven(ctx, rows_of("ProofSeen").filter(Q(seen_at__gt=since)))
+
+
+PROVEN_AGAIN = Requirement(
+    "proven_again",
+    "Chaque pièce demandée par l’offre est à regarder de nouveau, et récente.",
+    _seen_since,
+    lifted_by="un travailleur social du prescripteur",
+    where="connectivity:connection_proof",
+)
+
+# --- the ways out: people give a code; the clock has its own
+
+
+def _code(name: str, choices: type[TextChoices], sentence: str, constraint: str) -> Requirement:
+    return Requirement(
+        name,
+        sentence,
+        lambda ctx: not ctx.has(name) or ctx.values[name] in choices.values,
+        constraint=constraint,
+        field=name,
+    )
+
+
+REFUSAL_CODED = _code(
+    "refusal", RefusalCode, "Dites pourquoi la demande est refusée.", "connectivity_connection_refused"
+)
+END_CODED = _code("reason", EndReason, "Dites pourquoi la ligne se termine.", "connectivity_connection_ended")
+ABANDON_CODED = _code(
+    "reason", AbandonReason, "Dites pourquoi le dossier est abandonné.", "connectivity_connection_abandoned"
+)
+
+
+def given_or(name: str, by_clock: str) -> Callable[[Context], str]:
+    """A stamp: the code that was given, or the clock's own when nobody acts and none is given."""
+
+    def pick(ctx: Context) -> str:
+        given = str(ctx.values.get(name) or "")
+        return given or (by_clock if isinstance(ctx.actor, System) else "")
+
+    return pick
+
+
+def ago(ctx: Context, *, days: int) -> datetime:
+    """So many times 24 hours before."""
+    return ctx.at - timedelta(days=days)

@@ -1,0 +1,18 @@
+"""The tables of connection: offers, the end of copper, files and what hangs from them."""
+
+from connectivity.models.connection import ConnectionEntry, ConnectionFile
+from connectivity.models.copper import CopperClosure
+from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProofSeen, Transmission
+from connectivity.models.offer import Offer, OfferCondition
+
+__all__ = [
+    "ConnectionEntry",
+    "ConnectionFile",
+    "ConnectionPaper",
+    "CopperClosure",
+    "Offer",
+    "OfferCondition",
+    "OperatorLink",
+    "ProofSeen",
+    "Transmission",
+]

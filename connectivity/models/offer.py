@@ -1,0 +1,110 @@
+"""The offers of operators, as dated data with their source: nothing about an offer is written in code."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from connectivity.eligibility import Asked
+from connectivity.enums import Channel, ConditionRule, Period, ProofKind, Reliability, Technology
+from connectivity.permissions import sees_offers
+from lifecycle.actors import SYSTEM, Actor
+from network.models import Dated, DatedQuerySet, Organisation
+from prescriptions.enums import CONNECTION_KINDS, NeedKind
+
+MONEY = {"max_digits": 6, "decimal_places": 2, "validators": [MinValueValidator(0)]}
+KINDS = [str(kind) for kind in CONNECTION_KINDS]
+
+
+class OfferQuerySet(DatedQuerySet):
+    """Reads of offers."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """All to those who steer, prescribe, advise or operate; none to the others."""
+        return self.all() if actor is SYSTEM or sees_offers(actor) else self.none()
+
+    def for_kind(self, kind: str) -> Self:
+        """The offers that answer one kind of need."""
+        return self.filter(kinds__contains=[kind])
+
+
+class Offer(Dated):
+    """What an operator sells at a reduced price, to whom, how one gets it.
+
+    ``operator`` is the organisation whose agents answer: an offer with a desk has one, the others may have none.
+    """
+
+    code = models.SlugField("code", max_length=40)
+    name = models.CharField("nom", max_length=80)
+    operator_name = models.CharField("opérateur", max_length=80)
+    operator = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="offers", verbose_name="qui y répond"
+    )
+    technology = models.CharField("technologie", max_length=12, choices=Technology)
+    kinds = ArrayField(models.CharField(max_length=20, choices=NeedKind), verbose_name="besoins")
+    channel = models.CharField("canal", max_length=20, choices=Channel)
+    price = models.DecimalField("prix", **MONEY, null=True, blank=True, help_text="TTC ; vide s’il est à confirmer.")
+    price_max = models.DecimalField("prix maximal", **MONEY, null=True, blank=True)
+    period = models.CharField("paie", max_length=10, choices=Period, default=Period.MONTH)
+    commitment_months = models.PositiveSmallIntegerField("engagement (mois)", default=0)
+    setup_fee = models.DecimalField(
+        "frais de mise en service", **MONEY, null=True, blank=True, help_text="Vide s’ils sont à vérifier."
+    )
+    needs_bank_account = models.BooleanField("demande un compte bancaire", default=False)
+    entitlement_months = models.PositiveSmallIntegerField(
+        "durée du droit (mois)", null=True, blank=True, help_text="Vide si le droit n’a pas de terme."
+    )
+    how_to = models.TextField("ce que la famille fait")
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+    url = models.URLField("site", blank=True)
+    reliability = models.CharField("fiabilité", max_length=8, choices=Reliability)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "offre"
+        verbose_name_plural = "offres"
+        ordering = ("name", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="connectivity_offer_once"),
+            models.CheckConstraint(
+                condition=~Q(channel=Channel.DESK) | Q(operator__isnull=False), name="connectivity_offer_desk"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_max=None) | Q(price_max__gte=F("price")), name="connectivity_offer_prices"
+            ),
+            models.CheckConstraint(
+                condition=Q(kinds__len__gte=1, kinds__contained_by=KINDS), name="connectivity_offer_kinds"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.operator_name})"
+
+
+class OfferCondition(models.Model):
+    """What an offer asks: a rule, the proof of it, how old the proof may be on the day."""
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="conditions", verbose_name="offre")
+    rule = models.CharField("condition", max_length=20, choices=ConditionRule)
+    proof = models.CharField("pièce", max_length=20, choices=ProofKind, default=ProofKind.NONE)
+    ceiling = models.DecimalField("plafond", max_digits=8, decimal_places=2, null=True, blank=True)
+    fresh_days = models.PositiveSmallIntegerField("fraîcheur (jours)", null=True, blank=True)
+    detail = models.CharField("en clair", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "condition d’une offre"
+        verbose_name_plural = "conditions des offres"
+        ordering = ("offer", "pk")
+        constraints = (models.UniqueConstraint(fields=("offer", "rule"), name="connectivity_offercondition_once"),)
+
+    def __str__(self) -> str:
+        return self.asked.label
+
+    @property
+    def asked(self) -> Asked:
+        """The condition as the rules of eligibility take it."""
+        return Asked(self.rule, self.proof, self.ceiling, self.fresh_days, self.detail)

@@ -1,0 +1,86 @@
+"""Who may do what with connection files: None for a wrong role or kind, else the rows this organisation acts for."""
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+
+from connectivity.enums import Channel, ConnectionState
+from lifecycle.actors import Actor, SignedLink
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.permissions import acts_as, is_pilot
+
+BEFORE = (ConnectionState.PROPOSED, ConnectionState.CHOSEN)
+"""Nothing was sent yet: no operator is concerned."""
+WORKER = (Role.WORKER, Kind.PRESCRIBER)
+ADVISER = (Role.ADVISER, Kind.DISTRIBUTOR)
+AGENT = (Role.AGENT, Kind.OPERATOR)
+
+
+def can_serve_connection(actor: Actor) -> Q | None:
+    """A worker for the households his organisation follows, an adviser for those sent to his distributor."""
+    if acts_as(actor, WORKER):
+        return Q(need__prescription__prescriber=actor.organisation_id)
+    if acts_as(actor, ADVISER):
+        return Q(need__prescription__distributor=actor.organisation_id)
+    return None
+
+
+can_propose_connection = can_serve_connection
+can_choose_connection = can_serve_connection
+can_send_connection = can_serve_connection
+can_abandon_connection = can_serve_connection
+can_record_proof = can_serve_connection
+
+
+def can_renew_connection(actor: Actor) -> Q | None:
+    """A worker of the prescriber."""
+    return can_serve_connection(actor) if acts_as(actor, WORKER) else None
+
+
+def can_answer_connection(actor: Actor) -> Q | None:
+    """An agent of the operator the file was sent to, or the person who received its signed link."""
+    sent_to_it = Q(operator=actor.organisation_id, sent_at__isnull=False) & ~Q(state__in=BEFORE)
+    if isinstance(actor, SignedLink):
+        links = apps.get_model("connectivity", "OperatorLink")._default_manager
+        return sent_to_it & Q(Exists(links.filter(pk=int(actor.link_id), file=OuterRef("pk"))))
+    return sent_to_it if acts_as(actor, AGENT) else None
+
+
+can_report_problem_connection = can_answer_connection
+can_accept_connection = can_answer_connection
+can_schedule_connection = can_answer_connection
+can_refuse_connection = can_answer_connection
+
+
+def can_activate_connection(actor: Actor) -> Q | None:
+    """The operator that was asked; where the offer has no desk, a worker or an adviser on evidence seen."""
+    answering = can_answer_connection(actor)
+    if answering is not None:
+        return answering & Q(channel=Channel.DESK)
+    serving = can_serve_connection(actor)
+    return None if serving is None else serving & Q(channel__in=(Channel.OWN_SUBSCRIPTION, Channel.COUNTER))
+
+
+def can_end_connection(actor: Actor) -> Q | None:
+    """The operator that has the line, or a worker of the prescriber."""
+    answering = can_answer_connection(actor)
+    return can_renew_connection(actor) if answering is None else answering
+
+
+def sees_connections(actor: Actor | None) -> Q | None:
+    """All for the pilot; those one serves; for an operator, those that were sent to it and that it still has.
+
+    A file for which another offer was chosen leaves the operator's sight. The EPCI, the donor and the workshop see
+    none (domain, §6).
+    """
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    answering = can_answer_connection(actor)
+    return can_serve_connection(actor) if answering is None else answering
+
+
+def sees_offers(actor: Actor | None) -> bool:
+    """Whether the catalogue of offers is the work of ``actor``: who steers, prescribes, advises or operates."""
+    return is_pilot(actor) or acts_as(actor, WORKER, ADVISER, AGENT, (Role.ADVISER, Kind.RELAY))

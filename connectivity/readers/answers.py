@@ -1,0 +1,178 @@
+"""Read the file in which an operator answers its queue: CSV, as spreadsheets write it in France. Pure parsing."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from connectivity.enums import Answer, EndReason, ProblemCode, RefusalCode, Slot
+
+COLUMNS = (
+    "reference",
+    "reponse",
+    "date",
+    "reference_operateur",
+    "motif",
+    "prix",
+    "fin_du_droit",
+    "moment",
+    "commentaire",
+)
+"""What a file of answers holds: the other columns (those of the export) are read past."""
+NEEDED = ("reference", "reponse")
+MOST_LINES = 2000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is a formula for a spreadsheet."""
+ANSWERS = {str(answer.label).lower(): answer.value for answer in Answer} | {
+    answer.value: answer.value for answer in Answer
+}
+
+
+class AnswersUnreadable(Exception):
+    """The file as a whole does not read; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One line: what it answers, or what is wrong with it. ``cells`` is the line as it came, to be given back."""
+
+    number: int
+    reference: str
+    answer: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    comment: str = ""
+    fault: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_answers(content: bytes) -> list[AnswerLine]:
+    """The lines of a file of answers, the wrong ones with what is wrong. Blank answers are left out.
+
+    Raises AnswersUnreadable when no line can be read at all.
+    """
+    lines = csv.reader(io.StringIO(_text(content), newline=""), delimiter=_delimiter(content))
+    try:
+        header = [_name(cell) for cell in next(lines, [])]
+        missing = [name for name in NEEDED if name not in header]
+        if missing:
+            raise AnswersUnreadable(f"Il manque la colonne « {missing[0]} » en première ligne.")
+        read = [
+            _line(number, header, cells) for number, cells in enumerate(lines, start=2) if any(map(str.strip, cells))
+        ]
+    except csv.Error as error:
+        raise AnswersUnreadable(f"Le fichier ne se lit pas comme un CSV : {error}.") from error
+    if len(read) > MOST_LINES:
+        raise AnswersUnreadable(f"Le fichier dépasse {MOST_LINES} lignes : partagez-le.")
+    return [line for line in read if line.answer or line.fault]
+
+
+def neutral(cell: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def written(rows: Sequence[Sequence[object]]) -> bytes:
+    """A CSV file that opens in a French spreadsheet: semicolons, UTF-8 with its mark, no formula."""
+    page = io.StringIO(newline="")
+    csv.writer(page, delimiter=";", lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + page.getvalue().encode()
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _delimiter(content: bytes) -> str:
+    first = content.splitlines()[0] if content.strip() else b""
+    return max(";,\t", key=lambda sign: first.count(sign.encode()))
+
+
+def _name(cell: str) -> str:
+    return cell.strip().lower().replace("é", "e").replace(" ", "_").replace("\N{NO-BREAK SPACE}", "_")
+
+
+def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLine:
+    row = {name: _plain(cell) for name, cell in zip(header, cells, strict=False) if name}
+    kept = {name: row.get(name, "") for name in COLUMNS}
+    reference, said = kept["reference"].upper(), kept["reponse"].lower()
+    if not said:
+        return AnswerLine(number, reference, cells=kept)
+    if said not in ANSWERS:
+        told = f"Réponse inconnue : « {kept['reponse']} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
+        return AnswerLine(number, reference, fault=told, cells=kept)
+    answer = ANSWERS[said]
+    try:
+        values = _values(answer, kept)
+    except ValueError as error:
+        return AnswerLine(number, reference, answer, fault=str(error), cells=kept)
+    return AnswerLine(number, reference, answer, values, kept["commentaire"], cells=kept)
+
+
+def _plain(cell: str) -> str:
+    """The cell without the apostrophe that an export put before what looks like a formula."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
+def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
+    """What the verb of this answer is given. Raises ValueError with the sentence to show."""
+    if answer == Answer.ACCEPT:
+        return {"operator_reference": row["reference_operateur"]}
+    if answer == Answer.SCHEDULE:
+        return {"appointment_on": _day(row["date"], "date"), "appointment_slot": _slot(row["moment"])}
+    if answer == Answer.ACTIVATE:
+        ends = _day(row["fin_du_droit"], "fin_du_droit") if row["fin_du_droit"] else None
+        return {
+            "started_on": _day(row["date"], "date"),
+            "monthly_price": _price(row["prix"]),
+            "entitlement_ends_on": ends,
+        }
+    if answer == Answer.REPORT_PROBLEM:
+        return {"problem": _code(row["motif"], ProblemCode)}
+    if answer == Answer.REFUSE:
+        return {"refusal": _code(row["motif"], RefusalCode)}
+    return {"reason": _code(row["motif"], EndReason)}
+
+
+def _day(text: str, column: str) -> date:
+    for order in ((0, 1, 2), (2, 1, 0)):
+        parts = text.replace("/", "-").split("-")
+        if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[order[0]]) == 4:
+            try:
+                return date(*(int(parts[place]) for place in order))
+            except ValueError:
+                break
+    raise ValueError(f"Date à écrire comme 24/11/2026 dans « {column} » (reçu : « {text} »).")
+
+
+def _price(text: str) -> Decimal:
+    try:
+        price = Decimal(text.replace(",", ".").replace("€", "").strip())
+    except InvalidOperation:
+        raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
+    if not price.is_finite() or not 0 <= price < 10_000:
+        raise ValueError(f"Prix impossible : « {text} ».")
+    return price
+
+
+def _slot(text: str) -> str:
+    labels = {str(slot.label).lower(): slot.value for slot in Slot} | {slot.value: slot.value for slot in Slot}
+    if not text:
+        return Slot.DAY.value
+    if text.lower() not in labels:
+        raise ValueError(f"Moment inconnu : « {text} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
+    return labels[text.lower()]
+
+
+def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReason]) -> str:
+    labels = {str(one.label).lower(): one.value for one in among} | {one.value: one.value for one in among}
+    if text.lower() not in labels:
+        known = ", ".join(str(one.label) for one in among)
+        raise ValueError(f"Motif inconnu : « {text} ». Attendu : {known}.")
+    return labels[text.lower()]

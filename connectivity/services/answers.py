@@ -1,0 +1,133 @@
+"""What operators answer, by whatever way it comes: a screen, a signed link, a file. One way in, the same result."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from connectivity.enums import Answer, ConnectionState
+from connectivity.models import ConnectionFile, Transmission
+from connectivity.readers.answers import AnswerLine
+from connectivity.services.connections import (
+    accept_connection,
+    activate_connection,
+    end_connection,
+    refuse_connection,
+    report_problem_connection,
+    schedule_connection,
+)
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+
+SERVICES: dict[str, Callable[..., ConnectionFile]] = {
+    Answer.ACCEPT: accept_connection,
+    Answer.SCHEDULE: schedule_connection,
+    Answer.ACTIVATE: activate_connection,
+    Answer.REPORT_PROBLEM: report_problem_connection,
+    Answer.REFUSE: refuse_connection,
+    Answer.END: end_connection,
+}
+REACHED: dict[str, ConnectionState] = {
+    Answer.ACCEPT: ConnectionState.ACCEPTED,
+    Answer.SCHEDULE: ConnectionState.SCHEDULED,
+    Answer.ACTIVATE: ConnectionState.ACTIVE,
+    Answer.REPORT_PROBLEM: ConnectionState.PROBLEM,
+    Answer.REFUSE: ConnectionState.REFUSED,
+    Answer.END: ConnectionState.ENDED,
+}
+"""Where each answer leads: a file already there, with the same values, was answered by the same line before."""
+COLUMN = {"reason": "end_reason"}
+NOT_YOURS = "Aucune demande de cette référence ne vous attend."
+ALREADY = "Déjà enregistré."
+DONE = "Enregistré."
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one line: done or not, and the sentence that says it."""
+
+    line: AnswerLine
+    done: bool
+    sentence: str
+
+
+@gate.one_transaction
+def answer_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    answer: str,
+    at: datetime | None = None,
+    comment: str = "",
+    **values: Any,
+) -> ConnectionFile:
+    """Do what an operator answers (``Answer``) with the values of that verb.
+
+    Raises KeyError for an unknown answer, else Unknown, PermissionDenied, Refused.
+    """
+    return SERVICES[answer](actor=actor, connection=connection, at=at, comment=comment, **values)
+
+
+def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
+    """Do each line of a file, each in a transaction of its own: a wrong line holds nothing back, and is told why.
+
+    Run again on the same file, it changes nothing.
+    """
+    wanted = list(lines)
+    seen = ConnectionFile.objects.visible_to(actor).filter(reference__in={line.reference for line in wanted})
+    files = {row.reference: row for row in seen}
+    return [_import(actor, line, files.get(line.reference), at) for line in wanted]
+
+
+def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, at: datetime | None) -> Result:
+    if line.fault:
+        return Result(line, False, line.fault)
+    if connection is None:
+        return Result(line, False, NOT_YOURS)
+    current = ConnectionFile.objects.get(pk=connection.pk)
+    if _is_done(current, line.answer, line.values):
+        return Result(line, True, ALREADY)
+    try:
+        answer_connection(
+            actor=actor, connection=current, answer=line.answer, at=at, comment=line.comment, **line.values
+        )
+    except Refused as refused:
+        return Result(line, False, str(refused))
+    except (Unknown, PermissionDenied):
+        return Result(line, False, NOT_YOURS)
+    return Result(line, True, DONE)
+
+
+def _is_done(connection: ConnectionFile, answer: str, values: Mapping[str, object]) -> bool:
+    if connection.state != REACHED[answer]:
+        return False
+    return all(getattr(connection, COLUMN.get(name, name)) == value for name, value in values.items())
+
+
+def queue_rows(*, actor: Actor) -> list[list[object]]:
+    """The queue of an operator as rows of a file, header first: what it was told, then the columns to fill in."""
+    files = list(ConnectionFile.objects.to_answer(actor))
+    told: dict[int, Transmission] = {}
+    for one in (
+        Transmission.objects.visible_to(actor).filter(file__in=[row.pk for row in files]).order_by("sent_at", "pk")
+    ):
+        told[one.file_id] = one
+    header: list[object] = [
+        "reference", "etat", "transmis_le", "offre", "nom", "prenom", "telephone", "courriel", "adresse", "code_postal",
+        "commune", "a_joindre", "reponse", "date", "moment", "reference_operateur", "motif", "prix", "fin_du_droit",
+        "commentaire",
+    ]  # fmt: skip
+    return [header, *(_queue_row(row, told.get(row.pk), len(header)) for row in files)]
+
+
+def _queue_row(row: ConnectionFile, told: Transmission | None, width: int) -> list[object]:
+    known: list[object] = [row.reference, row.get_state_display()]
+    if told is not None:
+        known += [
+            f"{told.sent_at:%d/%m/%Y}", told.offer_name, told.last_name, told.first_name, told.phone, told.email,
+            told.address, told.postcode, told.city, told.contact,
+        ]  # fmt: skip
+    return known + [""] * (width - len(known))

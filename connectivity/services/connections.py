@@ -1,0 +1,188 @@
+"""Connection files: propose, choose, send; follow what the operator answers; renew, end, give up."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from connectivity.enums import AbandonReason, CurrentLine, EvidenceKind, Slot
+from connectivity.models import ConnectionFile, Offer
+from lifecycle import gate
+from lifecycle.actors import Actor
+from prescriptions.models import Need
+
+__all__ = [
+    "abandon_connection",
+    "accept_connection",
+    "activate_connection",
+    "choose_connection",
+    "end_connection",
+    "propose_connection",
+    "refuse_connection",
+    "renew_connection",
+    "report_problem_connection",
+    "schedule_connection",
+    "send_connection",
+]
+
+
+@gate.one_transaction
+def propose_connection(
+    *,
+    actor: Actor,
+    need: Need,
+    current_line: str = CurrentLine.UNKNOWN,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """Open a file for a need of connection: the offers of the day are looked at. Raises PermissionDenied, Refused."""
+    row = ConnectionFile(need=need, kind=need.kind, epci_id=need.epci_id, current_line=current_line)
+    row.clean_fields(exclude=["state", "reference", "moved_at"])
+    created: ConnectionFile = gate.create(row, "propose", actor=actor, at=at, comment=comment)
+    return created
+
+
+@gate.one_transaction
+def choose_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    offer: Offer,
+    agreement: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """Take one offer, with how the household agreed (``Agreement``). Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "choose", actor=actor, at=at, comment=comment, offer=offer, agreement=agreement)
+
+
+@gate.one_transaction
+def send_connection(
+    *, actor: Actor, connection: ConnectionFile, at: datetime | None = None, comment: str = ""
+) -> ConnectionFile:
+    """Put the file in the operator's queue. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "send", actor=actor, at=at, comment=comment)
+
+
+@gate.one_transaction
+def report_problem_connection(
+    *, actor: Actor, connection: ConnectionFile, problem: str, at: datetime | None = None, comment: str = ""
+) -> ConnectionFile:
+    """Say what stops the operator, with a code of ``ProblemCode``. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "report_problem", actor=actor, at=at, comment=comment, problem=problem)
+
+
+@gate.one_transaction
+def accept_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    operator_reference: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """The operator takes the request, under its own reference. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(
+        connection, "accept", actor=actor, at=at, comment=comment, operator_reference=operator_reference.strip()[:40]
+    )
+
+
+@gate.one_transaction
+def schedule_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    appointment_on: date,
+    appointment_slot: str = Slot.DAY,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """Say when the line is brought. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(
+        connection,
+        "schedule",
+        actor=actor,
+        at=at,
+        comment=comment,
+        appointment_on=appointment_on,
+        appointment_slot=appointment_slot,
+    )
+
+
+@gate.one_transaction
+def activate_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    started_on: date,
+    monthly_price: Decimal,
+    entitlement_ends_on: date | None = None,
+    evidence_kind: str = EvidenceKind.OPERATOR,
+    evidence_on: date | None = None,
+    evidence_reference: str = "",
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """The line works: since when, at what price (euros, VAT included, per month or per recharge), until when.
+
+    The operator's own word is evidence; a worker or an adviser says what was seen (``EvidenceKind``), of which day,
+    with which reference. Raises Unknown, PermissionDenied, Refused.
+    """
+    if evidence_kind == EvidenceKind.OPERATOR:
+        evidence_on = evidence_on or timezone.localdate(at)
+        evidence_reference = evidence_reference or connection.operator_reference or connection.reference
+    return gate.apply(
+        connection,
+        "activate",
+        actor=actor,
+        at=at,
+        comment=comment,
+        started_on=started_on,
+        monthly_price=monthly_price,
+        entitlement_ends_on=entitlement_ends_on,
+        evidence_kind=evidence_kind,
+        evidence_on=evidence_on,
+        evidence_reference=evidence_reference.strip()[:60],
+    )
+
+
+@gate.one_transaction
+def renew_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    entitlement_ends_on: date,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """Carry the entitlement on to a later day, proofs seen again. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "renew", actor=actor, at=at, comment=comment, entitlement_ends_on=entitlement_ends_on)
+
+
+@gate.one_transaction
+def refuse_connection(
+    *, actor: Actor, connection: ConnectionFile, refusal: str, at: datetime | None = None, comment: str = ""
+) -> ConnectionFile:
+    """The operator says no, with a code of ``RefusalCode``. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal)
+
+
+@gate.one_transaction
+def end_connection(
+    *, actor: Actor, connection: ConnectionFile, reason: str, at: datetime | None = None, comment: str = ""
+) -> ConnectionFile:
+    """The line is no more, with a code of ``EndReason``. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "end", actor=actor, at=at, comment=comment, reason=reason)
+
+
+@gate.one_transaction
+def abandon_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    reason: str = AbandonReason.OTHER,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """Give the file up, with a code of ``AbandonReason``. Raises Unknown, PermissionDenied, Refused."""
+    return gate.apply(connection, "abandon", actor=actor, at=at, comment=comment, reason=reason)

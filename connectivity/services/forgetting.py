@@ -1,0 +1,23 @@
+"""What is erased here when a household is anonymised: what operators were told, papers, links, mails. Figures stay."""
+
+from datetime import datetime
+
+from connectivity.models import ConnectionEntry, ConnectionFile, ConnectionPaper, OperatorLink, Transmission
+from documents.models import Document
+from documents.services import forget_document, forget_mails
+from lifecycle.models import Comment
+
+
+def forget_household(*, household: int, at: datetime) -> None:
+    """Erase what names a household in its connection files. Done again, it changes nothing."""
+    files = list(ConnectionFile.objects.filter(need__prescription__household=household).values_list("pk", flat=True))
+    blank = dict.fromkeys(Transmission.PERSONAL, "")
+    Transmission.objects.filter(file__in=files, forgotten_at=None).update(**blank, forgotten_at=at)
+    papers = ConnectionPaper.objects.filter(file__in=files).values("document")
+    for document in Document.objects.filter(pk__in=papers, forgotten_at=None).order_by("pk"):
+        forget_document(document=document, at=at)
+    OperatorLink.objects.filter(file__in=files, closed_at=None).update(closed_at=at)
+    digests = ConnectionEntry.objects.filter(object__in=files).exclude(comment_digest="").values("comment_digest")
+    Comment.objects.filter(digest__in=digests).erase()
+    for pk in files:
+        forget_mails(about=("connection", pk), at=at)

@@ -1,0 +1,75 @@
+"""Signed links: an operator without an account answers one file, for a few days, and may ask for another link."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from connectivity import emails
+from connectivity.enums import WITH_OPERATOR
+from connectivity.models import ConnectionFile, OperatorLink
+from lifecycle.actors import SignedLink
+from network.models.invitation import digest_of
+
+VALID_FOR = timedelta(days=8)
+"""As the State's own referral tool does (domain, §4)."""
+
+
+@transaction.atomic
+def open_link(*, connection: ConnectionFile, at: datetime | None = None) -> tuple[OperatorLink, str] | None:
+    """A new link for the operator of a file, and its token; the former one opens no more.
+
+    None when the operator has no address, or when the file is not with it.
+    """
+    instant = at or timezone.now()
+    row = ConnectionFile.objects.select_related("operator").get(pk=connection.pk)
+    close_links(files=[row.pk], at=instant)
+    if row.operator is None or not row.operator.email or row.state not in WITH_OPERATOR:
+        return None
+    token = secrets.token_urlsafe(32)
+    link = OperatorLink.objects.create(
+        file=row,
+        operator=row.operator,
+        email=row.operator.email,
+        token_digest=digest_of(token),
+        sent_at=instant,
+        expires_at=instant + VALID_FOR,
+    )
+    return link, token
+
+
+def send_link(*, connection: ConnectionFile, at: datetime | None = None) -> OperatorLink | None:
+    """Open a new link and write it to the operator's address; None when it has none, or does not have the file."""
+    opened = open_link(connection=connection, at=at)
+    if opened is None:
+        return None
+    link, token = opened
+    emails.link_for_operator(link, token, link.sent_at)
+    return link
+
+
+@transaction.atomic
+def close_links(*, files: list[int], at: datetime) -> int:
+    """Make the links of these files useless. Returns how many were open."""
+    return OperatorLink.objects.filter(file__in=files, closed_at=None).update(closed_at=at)
+
+
+def link_of(*, token: str, at: datetime | None = None) -> OperatorLink | None:
+    """The link of a token, if it still opens at ``at``."""
+    usable = OperatorLink.objects.usable(at or timezone.now()).filter(token_digest=digest_of(token))
+    return usable.select_related("file__offer", "operator").first()
+
+
+def former_link(*, token: str) -> OperatorLink | None:
+    """The link of a token that opens no more, when its file is still with the same operator: it may be asked again."""
+    known = OperatorLink.objects.filter(token_digest=digest_of(token), file__state__in=WITH_OPERATOR)
+    link = known.select_related("file", "operator").first()
+    return link if link is not None and link.operator_id == link.file.operator_id else None
+
+
+def actor_of(link: OperatorLink) -> SignedLink:
+    """Whoever holds the link: the journal keeps its key and a fingerprint of the address it was sent to."""
+    sent_to = hashlib.sha256(link.email.lower().encode()).hexdigest()[:16]
+    return SignedLink(str(link.pk), sent_to, link.operator_id)

@@ -1,0 +1,51 @@
+"""What goes to an operator: what its form asks of the household, as it is on the day, and that proofs were seen."""
+
+from datetime import datetime
+
+from connectivity.models import ConnectionFile, OfferCondition, ProofSeen, Transmission
+from connectivity.services.offers import prescribed
+
+
+def transmit(*, file: ConnectionFile, at: datetime) -> Transmission:
+    """Write what the operator is told now: name, contact, address, offer. Neither a fact nor the story.
+
+    Raises ValueError for a file without an operator.
+    """
+    if file.operator is None or file.offer is None:
+        raise ValueError("a file is sent to the operator of its offer")
+    household = file.need.prescription.household
+    commune = household.commune or file.need.prescription.commune
+    return Transmission.objects.create(
+        file=file,
+        operator=file.operator,
+        sent_at=at,
+        offer_name=file.offer.name,
+        last_name=household.last_name,
+        first_name=household.first_name,
+        phone=household.phone,
+        email=household.email,
+        address=household.address,
+        postcode=household.postcode,
+        city=commune.name if commune else "",
+        contact=household.get_contact_channel_display(),
+    )
+
+
+def carry_facts(*, file: ConnectionFile, at: datetime) -> list[ProofSeen]:
+    """Count what was seen for the prescription as proofs of the offer that was chosen, each once."""
+    wanted = set(OfferCondition.objects.filter(offer=file.offer_id).values_list("rule", flat=True))
+    known = set(ProofSeen.objects.filter(file=file).values_list("rule", "dated_on", "ceiling"))
+    return ProofSeen.objects.bulk_create(
+        ProofSeen(
+            file=file,
+            rule=seen.rule,
+            proof=seen.proof,
+            dated_on=seen.dated_on,
+            holds=seen.holds,
+            ceiling=seen.ceiling,
+            seen_at=at,
+            seen_by_id=fact.recorded_by_id,
+        )
+        for fact, seen in prescribed(file.need)
+        if seen.rule in wanted and (seen.rule, seen.dated_on, seen.ceiling) not in known
+    )
