@@ -7,6 +7,7 @@ from lifecycle.actors import Actor
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
+from refurb.enums import LOST_FROM_A_POINT
 
 # --- device
 
@@ -28,7 +29,6 @@ def can_manage_device(actor: Actor) -> Q | None:
 can_register_device = can_work_on_device
 can_collect_device = can_work_on_device
 can_receive_device = can_work_on_device
-can_report_missing_device = can_work_on_device
 can_start_device = can_work_on_device
 can_await_part_device = can_work_on_device
 can_resume_device = can_work_on_device
@@ -39,8 +39,62 @@ can_dismantle_device = can_work_on_device
 can_recycle_device = can_work_on_device
 can_record_evidence = can_work_on_device
 can_record_cost = can_work_on_device
+can_ship_device = can_work_on_device
+can_cancel_shipment_device = can_work_on_device
+can_attach_device = can_work_on_device
+can_detach_device = can_work_on_device
 can_return_to_donor_device = can_manage_device
 can_undo_reject_device = can_manage_device
+
+
+def _at_own_points(actor: Actor | None) -> Q | None:
+    """Advisers of a distributor: what is at its points, those its relays hold included; of a relay: at its own."""
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(point__distributor=actor.organisation_id)  # type: ignore[union-attr]
+    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
+        return Q(point__organisation=actor.organisation_id)  # type: ignore[union-attr]
+    return None
+
+
+def can_serve_device(actor: Actor) -> Q | None:
+    """Advisers of the distributor or of the relay where the device is."""
+    return _at_own_points(actor)
+
+
+can_stock_in_device = can_serve_device
+can_send_back_device = can_serve_device
+can_reserve_device = can_serve_device
+can_release_device = can_serve_device
+can_hand_over_device = can_serve_device
+can_undo_hand_over_device = can_serve_device
+can_take_back_device = can_serve_device
+can_give_back_device = can_serve_device
+can_exchange_device = can_serve_device
+can_settle_return = can_serve_device
+
+
+def can_find_device(actor: Actor) -> Q | None:
+    """Advisers of the distributor."""
+    return _at_own_points(actor) if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)) else None
+
+
+def can_report_missing_device(actor: Actor) -> Q | None:
+    """Technicians of the workshop; advisers, for what was sent to their points and no household holds."""
+    here = _at_own_points(actor)
+    return can_work_on_device(actor) if here is None else here & Q(state__in=LOST_FROM_A_POINT)
+
+
+def can_allot_device(actor: Actor) -> Q | None:
+    """The manager of the workshop, the pilot."""
+    return Q() if is_pilot(actor) else can_manage_device(actor)
+
+
+can_release_allotment_device = can_allot_device
+
+
+def can_grant_derogation(actor: Actor) -> Q | None:
+    """The pilot."""
+    return Q() if is_pilot(actor) else None
 
 
 def can_withdraw_device(actor: Actor) -> Q | None:
@@ -63,11 +117,13 @@ def can_reclassify_device(actor: Actor) -> Q | None:
 
 
 def sees_devices(actor: Actor | None) -> Q | None:
-    """The devices one may see: all for the pilot, one's workshop's, those of one's own donations."""
+    """The devices one may see: all for the pilot; of one's workshop, of one's donations, sent to one's points."""
     if actor is None:
         return None
     if is_pilot(actor):
         return Q()
+    if (here := _at_own_points(actor)) is not None:
+        return here
     if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)):
         return Q(workshop=actor.organisation_id)
     if acts_as(actor, (Role.CONTACT, Kind.DONOR)):
@@ -84,7 +140,63 @@ def sees_parts(actor: Actor | None) -> Q | None:
 
 def sees_incidents(actor: Actor | None) -> Q | None:
     """The incidents one may see: all for the pilot, those of one's workshop, those of one's own donations."""
-    return sees_devices(actor)
+    return None if _at_own_points(actor) is not None else sees_devices(actor)
+
+
+# --- distribution
+
+
+def can_edit_point(actor: Actor) -> Q | None:
+    """The pilot, the manager of the distributor."""
+    if is_pilot(actor):
+        return Q()
+    return Q(distributor=actor.organisation_id) if acts_as(actor, (Role.MANAGER, Kind.DISTRIBUTOR)) else None
+
+
+def sees_deliveries(actor: Actor | None) -> Q | None:
+    """The deliveries one may see: all for the pilot, of one's workshop, to one's points."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    return can_work_on_device(actor) or _at_own_points(actor)
+
+
+def sees_hand_overs(actor: Actor | None) -> Q | None:
+    """Hand-over notes name a household: for the advisers who serve it, and the social worker who prescribed."""
+    if actor is None:
+        return None
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(point__distributor=actor.organisation_id)
+    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
+        return Q(point__organisation=actor.organisation_id)
+    if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
+        return Q(need__prescription__prescriber=actor.organisation_id)
+    return None
+
+
+def sees_settlements(actor: Actor | None) -> Q | None:
+    """How a household was served otherwise: the workshop reads that it may work on the device again."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(device__point__distributor=actor.organisation_id)
+    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
+        return Q(device__point__organisation=actor.organisation_id)
+    return Q(device__workshop=actor.organisation_id) if can_work_on_device(actor) is not None else None
+
+
+def sees_derogations(actor: Actor | None) -> Q | None:
+    """The pilot who grants them, the advisers of the distributor that deals with the prescription."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(need__prescription__distributor=actor.organisation_id)
+    return None
 
 
 # --- donation

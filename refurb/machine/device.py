@@ -1,6 +1,6 @@
 """The life of a device (machines §1), up to stock and waste: what may happen next, and who may.
 
-All states are declared; the verbs that need a convention or a household are not here yet.
+All states are declared here; the verbs that need a convention or a household are in ``refurb.machine.distribution``.
 """
 
 from django.db.models import F
@@ -9,6 +9,8 @@ from django_fsm import FSMField
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
+from refurb.machine.allotment_rules import QUOTA_GIVEN_BACK
+from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, CurrentGrading
 from refurb.permissions import (
     can_await_part_device,
     can_cede_device,
@@ -30,10 +32,6 @@ from refurb.permissions import (
 )
 
 S = DeviceState
-NOT_PRICED = {"grade": "", "grading": None, "price": None, "price_ceiling": None, "ready_at": None}
-NOT_UNUSABLE = {"unusable_at": None, "unusable_reason": ""}
-NOT_MISSING = {"missing_at": None, "missing_reason": ""}
-SERVES_NOBODY = {"convention_epci": None}
 
 
 class DeviceMachine(Machine):
@@ -46,6 +44,7 @@ class DeviceMachine(Machine):
         S.READY: "done",
         S.HANDED_OVER: "done",
         S.AWAITING_PART: "todo",
+        S.RETURNED: "todo",
         S.UNUSABLE: "todo",
         S.MISSING: "danger",
     }
@@ -67,10 +66,10 @@ class DeviceMachine(Machine):
 
     @verb(
         "Confier à un autre atelier",
-        source=S.DECLARED,
+        source=[S.DECLARED, S.MISSING],
         target=SAME,
         follows=["donation.reassign"],
-        requires=[rules.WORKSHOP_GIVEN],
+        requires=[rules.NEVER_SEEN, rules.WORKSHOP_GIVEN],
         stamps={"workshop": Given("workshop")},
         journal=["workshop"],
         done="Confié à un autre atelier",
@@ -143,8 +142,9 @@ class DeviceMachine(Machine):
         ],
         target=S.MISSING,
         who=can_report_missing_device,
-        requires=[rules.MISSING_REASON],
-        stamps={"missing_at": AT, "missing_reason": Given("reason"), "part_wanted": ""},
+        requires=[rules.MISSING_REASON, QUOTA_GIVEN_BACK],
+        leans_write=["need", "need__prescription"],
+        stamps={"missing_at": AT, "missing_reason": Given("reason"), "part_wanted": "", **LOST},
         journal=["reason"],
         done="Signalé manquant",
     )
@@ -153,18 +153,18 @@ class DeviceMachine(Machine):
 
     @verb(
         "Retirer",
-        source=S.DECLARED,
+        source=[S.DECLARED, S.MISSING],
         target=S.WITHDRAWN,
         who=can_withdraw_device,
         follows=["donation.decline", "donation.withdraw", "donation.collect"],
-        requires=[rules.WITHDRAWAL_REASON],
-        stamps={"withdrawal_reason": Given("reason"), "ended_at": AT},
+        requires=[rules.NEVER_SEEN, rules.WITHDRAWAL_REASON],
+        stamps={"withdrawal_reason": Given("reason"), "ended_at": AT, **NOT_MISSING},
         journal=["reason"],
         done="Retiré par le donateur, ou écarté",
         irreversible=True,
     )
     def withdraw(self) -> None:
-        """It will never come."""
+        """It will never come; one that was looked for before anyone had seen it included."""
 
     @verb(
         "Rendre au donateur",
@@ -185,7 +185,7 @@ class DeviceMachine(Machine):
         source=[S.RECEIVED, S.RETURNED],
         target=S.IN_PROCESS,
         who=can_start_device,
-        requires=[rules.SERVED_OTHERWISE],
+        requires=[rules.SERVED_OTHERWISE, QUOTA_GIVEN_BACK],
         stamps={**NOT_PRICED, **SERVES_NOBODY},
         done="Pris en traitement",
     )
@@ -230,8 +230,8 @@ class DeviceMachine(Machine):
             rules.PRICE_UNDER_CEILING,
         ],
         stamps={
-            "grade": rules.CurrentGrading("grade"),
-            "grading": rules.CurrentGrading("pk"),
+            "grade": CurrentGrading("grade"),
+            "grading": CurrentGrading("pk"),
             "price": Given("price"),
             "price_ceiling": Given("price_ceiling", default=None),
             "ready_at": AT,
@@ -260,7 +260,7 @@ class DeviceMachine(Machine):
         source=[S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.READY, S.RETURNED],
         target=S.UNUSABLE,
         who=can_reject_device,
-        requires=[rules.UNUSABLE_REASON, rules.SERVED_OTHERWISE],
+        requires=[rules.UNUSABLE_REASON, rules.SERVED_OTHERWISE, QUOTA_GIVEN_BACK],
         stamps={
             "unusable_at": AT,
             "unusable_reason": Given("reason"),

@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Requirement
@@ -51,20 +50,22 @@ BSD = re.compile(r"[\w./-]{3,40}")
 """What a waste tracking number is made of, on paper or in Trackdéchets."""
 
 
-def _rows(model: str) -> QuerySet[Any]:
+def rows_of(model: str) -> QuerySet[Any]:
     found: type[Model] = apps.get_model("refurb", model)
     return found._default_manager.all()
 
 
 def _of_this_stay(model: str) -> QuerySet[Any]:
-    return _rows(model).of_this_stay()  # type: ignore[attr-defined,no-any-return]
+    return rows_of(model).of_this_stay()  # type: ignore[attr-defined,no-any-return]
 
 
-def _day(ctx: Context) -> date:
+def day_of(ctx: Context) -> date:
     return timezone.localdate(ctx.at)
 
 
-def _given(name: str, sentence: str, holds: Callable[[Any], bool], *, code: str = "", constraint: str = "") -> PerRow:
+def value_given(
+    name: str, sentence: str, holds: Callable[[Any], bool], *, code: str = "", constraint: str = ""
+) -> PerRow:
     """A value that must be given and make sense, whether it is the same for the set or differs per row."""
     return PerRow(
         code or name,
@@ -76,10 +77,10 @@ def _given(name: str, sentence: str, holds: Callable[[Any], bool], *, code: str 
     )
 
 
-def _coded(codes: Iterable[str], sentence: str) -> PerRow:
+def coded(codes: Iterable[str], sentence: str) -> PerRow:
     """A reason from a list."""
     known = frozenset(codes)
-    return _given("reason", sentence, lambda reason: reason in known)
+    return value_given("reason", sentence, lambda reason: reason in known)
 
 
 def _is_text(given: Any) -> bool:
@@ -95,7 +96,7 @@ PICKED_UP = Requirement(
     "picked_up",
     "L’enlèvement de ce lot par votre atelier n’est pas encore fait.",
     lambda ctx: Exists(
-        _rows("PickUp").filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False)
+        rows_of("PickUp").filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False)
     ),
     lifted_by="le technicien qui enlève",
 )
@@ -104,7 +105,7 @@ PICKED_UP = Requirement(
 def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The tags already stuck on another device of the same workshop, or given twice in the set."""
     tags = {pk: str(given.get("tag") or "").strip() for pk, given in per_row.items()}
-    devices = _rows("Device")
+    devices = rows_of("Device")
     homes = dict(devices.filter(pk__in=list(tags)).values_list("pk", "workshop"))
     homes |= {pk: ctx.actor.organisation_id for pk in tags if pk not in homes}
     given = Counter((homes[pk], tag) for pk, tag in tags.items())
@@ -121,7 +122,7 @@ def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     }
 
 
-TAG_GIVEN = _given(
+TAG_GIVEN = value_given(
     "tag",
     "Scannez ou saisissez l’étiquette de l’atelier.",
     _is_text,
@@ -139,19 +140,24 @@ TAG_FREE = PerRow(
 
 # --- leaving before work
 
-MISSING_REASON = _coded(MissingReason.values, "Dites pourquoi l’appareil est cherché.")
-WITHDRAWAL_REASON = _coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
-RETURN_REASON = _coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu : loué, réclamé, volé.")
+MISSING_REASON = coded(MissingReason.values, "Dites pourquoi l’appareil est cherché.")
+NEVER_SEEN = Requirement(
+    "never_seen",
+    "Cet appareil a déjà quitté le donateur : il est à retrouver.",
+    lambda ctx: Q(stay=0, collected_at=None),
+)
+WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
+RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu : loué, réclamé, volé.")
 
 # --- on the bench
 
 SERVED_OTHERWISE = Requirement(
     "served_otherwise",
     "Le foyer n’a pas encore été servi autrement : échange, remboursement ou renoncement.",
-    lambda ctx: ~Q(state=S.RETURNED),
+    lambda ctx: ~Q(state=S.RETURNED) | Q(Exists(_of_this_stay("Settlement"))),
     lifted_by="le conseiller du point de distribution",
 )
-PART_NAMED = _given("part_wanted", "Nommez la pièce attendue.", _is_text)
+PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", _is_text)
 
 
 def _inventoried() -> Q:
@@ -210,32 +216,33 @@ def ceilings_on(day: date) -> dict[str, Decimal]:
 
 
 def _over_ceiling(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    ceilings = ceilings_on(_day(ctx))
+    ceilings = ceilings_on(day_of(ctx))
     refused = {}
-    for pk, type_, donor_kind in _rows("Device").filter(pk__in=list(per_row)).values_list("pk", "type", "donor_kind"):
+    for pk, type_, donor_kind in rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "type", "donor_kind"):
         ceiling = ceilings.get(type_) if donor_kind in CEILED else None
         if donor_kind in CEILED and ceiling is None:
             refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
         elif ceiling is not None and Decimal(str(per_row[pk]["price"])) > ceiling:
             why = "d’origine inconnue, il compte comme public" if donor_kind == DonorKind.UNKNOWN else "don public"
-            refused[pk] = f"Le prix dépasse le plafond légal du jour : {_euros(ceiling)} ({why})."
+            refused[pk] = f"Le prix dépasse le plafond légal du jour : {euros(ceiling)} ({why})."
         elif per_row[pk].get("price_ceiling") != ceiling:
             refused[pk] = "Le plafond donné n’est pas celui du jour."
     return refused
 
 
-def _euros(amount: Decimal) -> str:
+def euros(amount: Decimal) -> str:
     return f"{amount:.2f} €".replace(".", ",")
 
 
-def _is_price(given: Any) -> bool:
+def is_price(given: Any) -> bool:
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         return False
-    return Decimal(given).is_finite() and 0 <= given < 10**6
+    amount = Decimal(given)
+    return amount.is_finite() and 0 <= amount < 10**6 and amount == round(amount, 2)
 
 
 def _no_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    return {pk: NO_PRICE for pk, given in per_row.items() if not _is_price(given["price"])}
+    return {pk: NO_PRICE for pk, given in per_row.items() if not is_price(given["price"])}
 
 
 NO_PRICE = "Donnez un prix solidaire, en euros TTC."
@@ -244,17 +251,17 @@ PRICE_UNDER_CEILING = PerRow(
     "price_under_ceiling",
     "Le prix dépasse le plafond légal du jour.",
     lambda ctx, per_row: _over_ceiling(
-        ctx, {pk: given for pk, given in per_row.items() if _is_price(given.get("price"))}
+        ctx, {pk: given for pk, given in per_row.items() if is_price(given.get("price"))}
     ),
     constraint="refurb_device_price_ceiling",
     field="price",
 )
-REOPEN_REASON = _coded(ReopenReason.values, "Dites pourquoi l’appareil revient en traitement.")
+REOPEN_REASON = coded(ReopenReason.values, "Dites pourquoi l’appareil revient en traitement.")
 
 # --- waste and the other ways out
 
-UNUSABLE_REASON = _coded(UnusableReason.values, "Dites pourquoi l’appareil n’est pas réemployable.")
-UNDO_REASON = _coded(UndoRejectReason.values, "Dites en quoi la décision était une erreur.")
+UNUSABLE_REASON = coded(UnusableReason.values, "Dites pourquoi l’appareil n’est pas réemployable.")
+UNDO_REASON = coded(UndoRejectReason.values, "Dites en quoi la décision était une erreur.")
 
 
 def _not_recyclers(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
@@ -274,7 +281,7 @@ RECYCLER_KNOWN = PerRow(
     needs=("recycler",),
     field="recycler",
 )
-BSD_GIVEN = _given(
+BSD_GIVEN = value_given(
     "bsd_number",
     "Donnez le numéro du bordereau de suivi de déchets (BSD) : lettres, chiffres et tirets.",
     lambda number: BSD.fullmatch(str(number)) is not None,
@@ -283,7 +290,7 @@ BSD_GIVEN = _given(
 
 def _neither_proven_nor_certified(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     alone = [pk for pk, given in per_row.items() if given["destruction_awaited"] is not True]
-    unproven = _rows("Device").filter(_unproven(), pk__in=alone).values_list("pk", flat=True)
+    unproven = rows_of("Device").filter(_unproven(), pk__in=alone).values_list("pk", flat=True)
     return dict.fromkeys(unproven, PROVEN_OR_CERTIFIED.sentence)
 
 
@@ -295,10 +302,15 @@ PROVEN_OR_CERTIFIED = PerRow(
     where="refurb:device_evidence",
     field="destruction_awaited",
 )
-RECIPIENT_NAMED = _given("recipient", "Nommez à qui l’appareil est cédé.", _is_text)
-CEDE_REASON = _coded(CedeReason.values, "Dites pourquoi l’appareil sort de la filière.")
+RECIPIENT_NAMED = value_given("recipient", "Nommez à qui l’appareil est cédé.", _is_text)
+CEDE_REASON = coded(CedeReason.values, "Dites pourquoi l’appareil sort de la filière.")
 
 # --- correction
+
+
+def _is_attached() -> Q:
+    """A screen with its desktop, or a desktop with its screen."""
+    return Q(attached_to__isnull=False) | Q(Exists(rows_of("Device").filter(attached_to=OuterRef("pk"))))
 
 
 class _Row(NamedTuple):
@@ -310,11 +322,11 @@ class _Row(NamedTuple):
 
 
 def _as_they_are(per_row: PerRowValues) -> dict[int, _Row]:
-    devices = _rows("Device").filter(pk__in=list(per_row))
+    devices = rows_of("Device").filter(pk__in=list(per_row)).annotate(is_attached=_is_attached())
     return {
-        pk: _Row(type_, epci, state in BEFORE_ALLOT and convention_epci is None)
-        for pk, type_, epci, state, convention_epci in devices.values_list(
-            "pk", "type", "origin_epci", "state", "convention_epci"
+        pk: _Row(type_, epci, state in BEFORE_ALLOT and convention_epci is None and not is_attached)
+        for pk, type_, epci, state, convention_epci, is_attached in devices.values_list(
+            "pk", "type", "origin_epci", "state", "convention_epci", "is_attached"
         )
     }
 
@@ -353,7 +365,7 @@ def _nothing_changes(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     return refused
 
 
-TYPE_KNOWN = _given("type", "Choisissez un type d’appareil.", lambda type_: type_ in DeviceType.values)
+TYPE_KNOWN = value_given("type", "Choisissez un type d’appareil.", lambda type_: type_ in DeviceType.values)
 TYPE_CORRECTED = PerRow(
     "type_corrected",
     "Le type se corrige par un technicien de l’atelier, tant que l’appareil n’est ni reconditionné ni affecté.",
@@ -376,18 +388,4 @@ CORRECTED = PerRow(
     _nothing_changes,
     needs=("type",),
 )
-RECLASSIFY_REASON = _coded(ReclassifyReason.values, "Dites pourquoi la ligne est corrigée.")
-
-
-@dataclass(frozen=True)
-class CurrentGrading:
-    """Stamp: a column of the current grading of this stay and of this type.
-
-    The query is made when the row is read: while machines are declared there are no models yet.
-    """
-
-    column: str
-
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        current = _of_this_stay("Grading").filter(type=OuterRef("type")).order_by("-pk")
-        return Subquery(current.values(self.column)[:1]).resolve_expression(*args, **kwargs)
+RECLASSIFY_REASON = coded(ReclassifyReason.values, "Dites pourquoi la ligne est corrigée.")

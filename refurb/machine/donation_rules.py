@@ -250,6 +250,7 @@ NOTHING_ARRIVED = Requirement(
             _rows("Device")
             .filter(donation=OuterRef("pk"))
             .exclude(state__in=(DeviceState.DECLARED, DeviceState.WITHDRAWN))
+            .exclude(state=DeviceState.MISSING, stay=0, collected_at=None)
         )
     ),
 )

@@ -21,7 +21,9 @@ from refurb.models.evidence import (
     TestResult,
     TestRun,
 )
+from refurb.models.hand_over import Derogation, HandOver, Settlement
 from refurb.models.pick_up import PickUp, PickUpCount
+from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
     Checklist,
     ChecklistFunction,
@@ -32,6 +34,7 @@ from refurb.models.reference import (
     GradingStep,
 )
 from refurb.models.stock import Costing, Incident, Part, Repair
+from refurb.models.terms import DistributionTerm, WarrantyText
 from refurb.models.threshold import LegalThreshold
 
 __all__ = [
@@ -41,10 +44,15 @@ __all__ = [
     "Costing",
     "DeedAcceptance",
     "DeedText",
+    "Delivery",
+    "DeliveryLine",
+    "Derogation",
     "Destruction",
     "Device",
     "DeviceEntry",
     "DevicePaper",
+    "DistributionPoint",
+    "DistributionTerm",
     "Donation",
     "DonationEntry",
     "DonationLine",
@@ -58,6 +66,7 @@ __all__ = [
     "GradingLevel",
     "GradingScale",
     "GradingStep",
+    "HandOver",
     "Incident",
     "LegalThreshold",
     "LineDecision",
@@ -66,7 +75,9 @@ __all__ = [
     "PickUp",
     "PickUpCount",
     "Repair",
+    "Settlement",
     "StorageAbsence",
     "TestResult",
     "TestRun",
+    "WarrantyText",
 ]

@@ -1,18 +1,21 @@
 """Devices: what is stored of them, what is always true of it, how they are read."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Func, Q
 
-from conventions.models import MONEY, PriceCeiling
+from conventions.models import MONEY, Convention, PriceCeiling, Quota
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
 from network.models import Epci, Organisation
+from prescriptions.models import Need
 from refurb.enums import (
     CEILED,
     ENDED,
+    HOLDS_A_NEED,
+    NOT_YET_HANDED_OVER,
     WASTE,
     WITH_PRICE,
     CedeReason,
@@ -20,12 +23,15 @@ from refurb.enums import (
     DeviceType,
     DonorKind,
     MissingReason,
+    ReturnReason,
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.machine.device import DeviceMachine
+from refurb.machine.distribution import DistributedDevice
+from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.donation import Donation, DonationLine
 from refurb.models.evidence import Grading
+from refurb.models.points import Delivery, DistributionPoint
 from refurb.permissions import sees_devices
 
 S = DeviceState
@@ -38,7 +44,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     """Reads of devices."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """All for the pilot and the system, those of one's workshop, those of one's own donations."""
+        """All for the pilot and the system; of one's workshop, of one's donations, sent to one's points."""
         if actor is SYSTEM:
             return self.all()
         scope = sees_devices(actor)
@@ -61,8 +67,26 @@ class DeviceQuerySet(models.QuerySet["Device"]):
             )
         ).filter(is_proven=True)
 
+    def main(self) -> Self:
+        """Without the screens that go with a desktop."""
+        return self.filter(attached_to=None)
 
-class Device(DeviceMachine):
+    def never_seen(self) -> Self:
+        """Those that have not left their donor, those that are looked for already included."""
+        return self.filter(state__in=(S.DECLARED, S.MISSING), stay=0, collected_at=None)
+
+    def to_send_back(self, at: datetime) -> Self:
+        """Not handed over, and their convention has been over for too long for them to be (machines §3, terminate)."""
+        return self.filter(state__in=NOT_YET_HANDED_OVER).exclude(
+            convention__in=Convention.objects.handing_over(at).values("pk")
+        )
+
+    def serving(self, need: Need) -> Self:
+        """The device that is held for a need or was handed over for it; a screen is not counted."""
+        return self.main().filter(need=need, state__in=HOLDS_A_NEED)
+
+
+class Device(DistributedDevice):
     """One device, from the unit of a donation line to a household, or to waste."""
 
     type = models.CharField("type", max_length=12, choices=DeviceType)
@@ -114,6 +138,37 @@ class Device(DeviceMachine):
     recipient = models.CharField("cédé à", max_length=160, blank=True)
     cede_reason = models.CharField("cédé pour", max_length=20, choices=CedeReason, blank=True)
 
+    convention = models.ForeignKey(
+        Convention, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="convention"
+    )
+    quota = models.ForeignKey(
+        Quota, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="place occupée"
+    )
+    allotted_at = models.DateTimeField("affecté le", null=True, blank=True)
+    attached_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="screens", verbose_name="écran de"
+    )
+    point = models.ForeignKey(
+        DistributionPoint, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="point"
+    )
+    delivery = models.ForeignKey(
+        Delivery, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="livraison"
+    )
+    shipped_at = models.DateTimeField("expédié le", null=True, blank=True)
+    available_at = models.DateTimeField("mis en rayon le", null=True, blank=True)
+    need = models.ForeignKey(Need, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name="besoin")
+    reserved_at = models.DateTimeField("réservé le", null=True, blank=True)
+    reserved_until = models.DateTimeField("réservé jusqu’au", null=True, blank=True)
+    handed_over_at = models.DateTimeField("remis le", null=True, blank=True)
+    sale_price = models.DecimalField("prix de vente", null=True, blank=True, **MONEY)
+    sale_ceiling = models.DecimalField("plafond à la remise", null=True, blank=True, **MONEY)
+    warranty_until = models.DateField("garanti jusqu’au", null=True, blank=True)
+    returned_at = models.DateTimeField("rapporté le", null=True, blank=True)
+    return_reason = models.CharField("rapporté car", max_length=20, choices=ReturnReason, blank=True)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
+    )
+
     objects = DeviceQuerySet.as_manager()
 
     class Meta:
@@ -122,6 +177,8 @@ class Device(DeviceMachine):
         indexes = (
             models.Index(fields=("workshop", "state"), name="refurb_device_bench"),
             models.Index(fields=("serial",), name="refurb_device_serial", condition=~Q(serial="")),
+            models.Index(fields=("point", "state"), name="refurb_device_shelf"),
+            models.Index(fields=("reserved_until",), name="refurb_device_reserved", condition=Q(state=S.RESERVED)),
         )
         constraints = (
             models.UniqueConstraint(fields=("workshop", "tag"), condition=~Q(tag=""), name="refurb_device_tag_once"),
@@ -196,6 +253,7 @@ class Device(DeviceMachine):
                 | ~Q(state=S.CEDED) & Q(recipient="", cede_reason=""),
                 name="refurb_device_ceded",
             ),
+            *DISTRIBUTION,
         )
 
     def __str__(self) -> str:

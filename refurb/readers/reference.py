@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from network.readers.dated import Dates, Row, read_dates, read_rows
-from refurb.enums import CriterionKind, DeviceType
+from refurb.enums import CriterionKind, DeviceType, TermCode
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -29,6 +29,24 @@ class DeedTextRow:
 
     version: str
     title: str
+    body: str
+    dates: Dates
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """A duration of distribution."""
+
+    code: str
+    value: int
+    dates: Dates
+
+
+@dataclass(frozen=True)
+class WarrantyRow:
+    """One version of what the hand-over note says of the warranty."""
+
+    version: str
     body: str
     dates: Dates
 
@@ -73,6 +91,8 @@ class Reference:
     deeds: list[DeedTextRow]
     scales: list[ScaleRow]
     checklists: list[ChecklistRow]
+    terms: list[TermRow]
+    warranties: list[WarrantyRow]
 
 
 def read_reference(folder: Path = DATA) -> Reference:
@@ -102,6 +122,8 @@ def read_reference(folder: Path = DATA) -> Reference:
         deeds=read_rows(folder / "deed_texts.csv", lambda row: _deed(row, folder)),
         scales=read_rows(folder / "grading_scales.csv", scale),
         checklists=read_rows(folder / "checklists.csv", checklist),
+        terms=read_rows(folder / "distribution_terms.csv", _term),
+        warranties=read_rows(folder / "warranty_texts.csv", lambda row: _warranty(row, folder)),
     )
 
 
@@ -112,6 +134,15 @@ def _threshold(row: Row) -> ThresholdRow:
 def _deed(row: Row, folder: Path) -> DeedTextRow:
     body = (folder / row["file"]).read_text(encoding="utf-8")
     return DeedTextRow(row["version"], row["title"], body, read_dates(row))
+
+
+def _term(row: Row) -> TermRow:
+    return TermRow(TermCode(row["code"]).value, int(row["value"]), read_dates(row))
+
+
+def _warranty(row: Row, folder: Path) -> WarrantyRow:
+    body = (folder / row["file"]).read_text(encoding="utf-8").strip()
+    return WarrantyRow(row["version"], body, read_dates(row))
 
 
 def _number(text: str) -> Decimal | None:

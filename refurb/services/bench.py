@@ -11,7 +11,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
-from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, PartKind
+from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, DeviceState, PartKind
 from refurb.grading import Measure, Unmeasurable, compute
 from refurb.models.device import Device
 from refurb.models.evidence import Grading, TestResult, TestRun
@@ -136,11 +136,13 @@ def record_repair(
     minutes: int = 0,
     at: datetime | None = None,
 ) -> Repair:
-    """Note a repair, with the part taken from the workshop's stock if any; ``cost`` in euros, of a part bought.
+    """Note a repair, on the bench or of what a household brought back, with the part taken from the stock if any.
+
+    ``cost`` in euros, of a part bought.
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    held = held_device(actor=actor, device=device, states=ON_THE_BENCH)
+    held = held_device(actor=actor, device=device, states=(*ON_THE_BENCH, DeviceState.RETURNED))
     if part is not None:
         ours = Part.objects.filter(workshop=held.workshop_id, pk=part.pk)
         ours.select_for_update(no_key=True).first()  # two repairs never use the same part

@@ -12,7 +12,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from network.models import Epci
-from refurb.enums import IN_THE_WORKSHOP, DeviceType, DonorKind
+from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType, DonorKind
 from refurb.models.device import Device
 from refurb.models.donation import Donation, DonationLine
 from refurb.services.evidence import held_device
@@ -105,11 +105,14 @@ def register_device(
 
 @gate.one_transaction
 def describe_device(*, actor: Actor, device: Device, **facts: Any) -> Device:
-    """Write what is read on a device in the workshop, or where it is put: serial, manufacturer, model, year, place.
+    """Write what is read on a device in the workshop or brought back, or where it is put (and so where it is repaired).
+
+    ``facts``: serial, manufacturer, model, year, place.
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    return _write_facts(held_device(actor=actor, device=device, states=IN_THE_WORKSHOP), facts)
+    held = held_device(actor=actor, device=device, states=(*IN_THE_WORKSHOP, DeviceState.RETURNED))
+    return _write_facts(held, facts)
 
 
 def collect_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:

@@ -16,6 +16,7 @@ from refurb.models.reference import (
     GradingScale,
     GradingStep,
 )
+from refurb.models.terms import DistributionTerm, WarrantyText
 from refurb.models.threshold import LegalThreshold
 from refurb.readers.reference import ChecklistRow, FunctionRow, Reference, ScaleRow, read_reference
 
@@ -31,15 +32,21 @@ def load_reference(reference: Reference) -> list[Written]:
         told = {"title": deed.title, "body": deed.body, "sha256": fingerprint(deed.body)}
         told["valid_from"] = deed.dates.valid_from
         write_dated(deeds, DeedText, {"version": deed.version}, told, deed.dates, by_date=False)
+    terms, warranties = map(Written.of, (DistributionTerm, WarrantyText))
+    for term in reference.terms:
+        write_dated(terms, DistributionTerm, {"code": term.code}, {"value": term.value}, term.dates)
+    for warranty in reference.warranties:
+        told = {"body": warranty.body, "valid_from": warranty.dates.valid_from}
+        write_dated(warranties, WarrantyText, {"version": warranty.version}, told, warranty.dates, by_date=False)
     for scale in reference.scales:
         _write_scale(scales, scale)
     for checklist in reference.checklists:
         _write_checklist(checklists, checklist)
-    return [thresholds, deeds, scales, checklists]
+    return [thresholds, deeds, scales, checklists, terms, warranties]
 
 
 def load_refurb_reference() -> list[Written]:
-    """Load the files of the app: thresholds, deed texts, scales, checklists. Raises ReferenceFileError."""
+    """Load the files of the app: thresholds, texts, scales, checklists, durations. Raises ReferenceFileError."""
     return load_reference(read_reference())
 
 

@@ -1,0 +1,294 @@
+"""What follows each verb of the second half of a device's life, in the gate's transaction.
+
+Rows are touched in the order of locks: needs and prescriptions were locked by the verb itself, devices come last.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from documents.services import forget_document, forget_file
+from lifecycle import gate
+from lifecycle.models import Comment
+from lifecycle.registry import Move, Moved, follow
+from prescriptions.enums import NeedState
+from prescriptions.liveness import keeps_alive
+from prescriptions.models import Need
+from refurb.enums import (
+    ClosedBecause,
+    DeviceState,
+    HandOverKind,
+    LineOutcome,
+    ReleaseReason,
+    SettlementKind,
+)
+from refurb.machine.household_rules import prolonged
+from refurb.models.device import Device, DeviceEntry
+from refurb.models.hand_over import Derogation, HandOver
+from refurb.models.points import Delivery, DeliveryLine
+from refurb.notes import Terms, freeze_delivery_note, prepare_note, register_notes
+from refurb.services.hand_overs import close_notes
+from refurb.services.pickups import all_moved
+from refurb.services.returns import write_settlements
+
+S = DeviceState
+OUTCOMES = {
+    "stock_in": LineOutcome.STOCKED,
+    "report_missing": LineOutcome.MISSING,
+    "send_back": LineOutcome.SENT_BACK,
+    "cancel_shipment": LineOutcome.CANCELLED,
+}
+ABOUT_A_HOUSEHOLD = (
+    "reserve",
+    "release",
+    "hand_over",
+    "undo_hand_over",
+    "take_back",
+    "give_back",
+    "exchange",
+    "report_missing",
+)
+"""The verbs in whose comment people may write of a household."""
+
+
+def _mains(rows: Iterable[Moved]) -> list[int]:
+    """Without the screens that go with a desktop."""
+    keys = [row.pk for row in rows]
+    return list(Device.objects.main().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
+def take_screens_along(move: Move) -> None:
+    """The screens of the desktops that moved do the same, from the same state; they take no place of a quota."""
+    sources = {row.pk: row.source for row in move.rows}
+    screens = Device.objects.filter(attached_to__in=sources).order_by("pk")
+    per_row: dict[int, dict[str, Any]] = {}
+    for screen in screens:
+        desktop = screen.attached_to_id
+        if desktop is not None and screen.state == sources[desktop]:
+            per_row[screen.pk] = dict(move.per_row.get(desktop, {})) | _of_its_own(move, screen)
+    if per_row:
+        apart = {name for given in per_row.values() for name in given}
+        common = {name: value for name, value in move.values.items() if name not in apart}
+        all_moved(
+            gate.apply_many(
+                Device.objects.filter(pk__in=per_row),
+                move.verb,
+                actor=move.actor,
+                at=move.at,
+                cause=move,
+                per_row=per_row,
+                **common,
+            )
+        )
+
+
+def _of_its_own(move: Move, screen: Device) -> dict[str, Any]:
+    match move.verb:
+        case "allot":
+            return {"quota": None}
+        case "exchange":
+            return {"replaces": None}
+        case "give_back" if screen.warranty_until is not None:
+            return {"warranty_until": prolonged(screen.warranty_until, timezone.localdate(move.at))}
+    return {}
+
+
+# --- conventions and deliveries
+
+
+def release_allotted(move: Move) -> None:
+    """The convention is over: what was allotted and has not left goes back to the stock."""
+    allotted = Device.objects.filter(convention__in=move.pks, state=S.ALLOTTED)
+    alone = allotted.filter(Q(attached_to=None) | ~Q(attached_to__state=S.ALLOTTED))
+    if alone.exists():
+        reason = ReleaseReason.CONVENTION_ENDED
+        all_moved(gate.apply_many(alone, "release_allotment", actor=move.actor, at=move.at, cause=move, reason=reason))
+
+
+def write_lines(move: Move) -> None:
+    """One line per device that leaves; the note is frozen once the screens are on it."""
+    shipped = Device.objects.filter(pk__in=move.pks).order_by("pk").values_list("pk", "delivery")
+    DeliveryLine.objects.bulk_create(DeliveryLine(device_id=pk, delivery_id=note) for pk, note in shipped)
+    if move.cause is not None and move.cause.machine == "device":
+        return
+    notes = Delivery.objects.filter(pk__in={note for _, note in shipped}, document=None).order_by("pk")
+    for delivery in notes.select_related("convention__epci", "workshop__commune", "point__organisation"):
+        freeze_delivery_note(delivery, actor=move.actor, at=move.at)
+
+
+def settle_lines(move: Move) -> None:
+    """What became of each line that was still expected."""
+    left = [row.pk for row in move.rows if row.source == S.SHIPPED]
+    DeliveryLine.objects.filter(device__in=left, outcome=LineOutcome.EXPECTED).update(
+        outcome=OUTCOMES[move.verb], settled_at=move.at, settled_by_id=move.actor.pk
+    )
+
+
+def drop_exchange_notes(move: Move) -> None:
+    """An exchange that was prepared with what leaves the point does not take place."""
+    close_notes(move.pks, ClosedBecause.RELEASED, move.at)
+
+
+# --- households
+
+
+def hold_for_need(move: Move) -> None:
+    """The need is in progress; the note is prepared."""
+    mains = _mains(move.rows)
+    close_notes(mains, ClosedBecause.RESERVED, move.at)
+    if mains:
+        _move_needs(move, "start")
+    for device in _with_papers(mains):
+        given = {**move.values, **move.per_row.get(device.pk, {})}
+        terms = Terms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
+        prepare_note(device, _key(given["need"]) or 0, terms, actor=move.actor, at=move.at)
+
+
+def let_go_of_need(move: Move) -> None:
+    """The reservation is over: the note does not count any more, the need waits again unless it was dropped."""
+    _let_go(move, [row for row in move.rows if row.source == S.RESERVED], ClosedBecause.RELEASED)
+
+
+def lose_track(move: Move) -> None:
+    """A reservation falls with the device that is not found; the screen that was held with it is free again."""
+    reserved = [row for row in move.rows if row.source == S.RESERVED]
+    _let_go(move, reserved, ClosedBecause.LOST)
+    close_notes([row.pk for row in move.rows if row.source == S.AVAILABLE], ClosedBecause.LOST, move.at)
+    screens = Device.objects.filter(attached_to__in=[row.pk for row in reserved], state=S.RESERVED)
+    if screens.exists():
+        all_moved(gate.apply_many(screens, "release", actor=move.actor, at=move.at, cause=move))
+
+
+def _let_go(move: Move, rows: list[Moved], because: ClosedBecause) -> None:
+    needs = {note.device_id: note.need_id for note in close_notes([row.pk for row in rows], because, move.at)}
+    for row in rows:  # each need follows its own device, whose link to it is already cut
+        waiting = Need.objects.filter(pk=needs.get(row.pk), state=NeedState.IN_PROGRESS)
+        if waiting.exists():
+            cause = replace(move, rows=[row])
+            all_moved(gate.apply_many(waiting, "wait_again", actor=move.actor, at=move.at, cause=cause))
+
+
+def sign_notes(move: Move) -> None:
+    """The note is signed; the household has its device."""
+    for pk in _mains(move.rows):
+        given = {**move.values, **move.per_row.get(pk, {})}
+        HandOver.objects.current().filter(device=pk).update(
+            proof=given["proof"],
+            signature_id=_key(given.get("signature")),
+            signed_by_id=move.actor.pk,
+            handed_over_at=move.at,
+        )
+
+
+def meet_needs(move: Move) -> None:
+    """The need is met; the last one settled closes the prescription."""
+    if _mains(move.rows):
+        _move_needs(move, "meet")
+
+
+def take_hand_over_back(move: Move) -> None:
+    """The signed note is void, another is prepared as it was; the need is no longer met."""
+    mains = _mains(move.rows)
+    void = {note.device_id: note for note in close_notes(mains, ClosedBecause.UNDONE, move.at)}
+    if mains:
+        _move_needs(move, "unmeet")
+    for device in _with_papers(mains):
+        note = void[device.pk]
+        terms = Terms(note.price, note.co_funding, note.funder_id)
+        prepare_note(device, note.need_id, terms, actor=move.actor, at=move.at)
+
+
+def settle_exchange(move: Move) -> None:
+    """The earlier device may be worked on again."""
+    for note in HandOver.objects.current().filter(device__in=_mains(move.rows), kind=HandOverKind.EXCHANGE):
+        earlier = Device.objects.get(pk=note.replaces_id)
+        write_settlements(earlier, SettlementKind.EXCHANGE, actor=move.actor, at=move.at, replaced_by=note.device_id)
+
+
+def release_dropped(move: Move) -> None:
+    """What was held for a need that is given up is free again."""
+    held = Device.objects.filter(need__in=move.pks, state=S.RESERVED)
+    alone = held.filter(Q(attached_to=None) | ~Q(attached_to__state=S.RESERVED))
+    if alone.exists():
+        all_moved(gate.apply_many(alone, "release", actor=move.actor, at=move.at, cause=move))
+
+
+def _move_needs(move: Move, verb: str) -> None:
+    needs = Device.objects.main().filter(pk__in=move.pks).values("need")
+    all_moved(gate.apply_many(Need.objects.filter(pk__in=needs), verb, actor=move.actor, at=move.at, cause=move))
+
+
+def _with_papers(pks: list[int]) -> Iterable[Device]:
+    rows = Device.objects.filter(pk__in=pks).order_by("pk")
+    return rows.select_related("workshop", "grading", "point__commune", "point__distributor__commune")
+
+
+def _key(given: Any) -> int | None:
+    key: int | None = getattr(given, "pk", given)
+    return key
+
+
+# --- what outlives a household, and what does not
+
+
+def under_warranty(at: datetime) -> Any:
+    """The households that a warranty, a reservation or a return still binds us to; asked by their archive."""
+    needed = Device.objects.filter(need__prescription__household=OuterRef("pk"))
+    day = timezone.localdate(at)
+    return Exists(needed.filter(Q(warranty_until__gte=day) | Q(state=S.RESERVED) | Q(state=S.RETURNED)))
+
+
+def forget_households(move: Move) -> None:
+    """The notes they signed, their signatures, the reasons and the comments that may name them; figures stay."""
+    notes = HandOver.objects.filter(need__prescription__household__in=move.pks).select_related("document", "signature")
+    for note in notes.order_by("pk"):
+        forget_document(document=note.document, at=move.at)
+        if note.signature is not None:
+            forget_file(file=note.signature, at=move.at)
+        told = DeviceEntry.objects.filter(
+            Q(object=note.device_id) | Q(object__attached_to=note.device_id),
+            verb__in=ABOUT_A_HOUSEHOLD,
+            at__gte=note.prepared_at,
+        ).exclude(comment_digest="")
+        until = told if note.closed_at is None else told.filter(at__lte=note.closed_at)
+        Comment.objects.filter(digest__in=until.values("comment_digest")).erase()
+    Derogation.objects.filter(need__prescription__household__in=move.pks).update(reason="")
+
+
+def register_distribution() -> None:
+    """Followers of one verb run in this order."""
+    register_notes()
+    keeps_alive(under_warranty)
+    follow("household", "anonymise", forget_households)
+    follow("convention", "terminate", release_allotted)
+    follow("convention", "expire", release_allotted)
+    follow("need", "drop", release_dropped)
+    follow("device", "allot", take_screens_along)
+    follow("device", "release_allotment", take_screens_along)
+    follow("device", "ship", take_screens_along)
+    follow("device", "ship", write_lines)
+    for verb in ("cancel_shipment", "stock_in", "send_back"):
+        follow("device", verb, settle_lines)
+        follow("device", verb, take_screens_along)
+    follow("device", "send_back", drop_exchange_notes)
+    follow("device", "report_missing", settle_lines)
+    follow("device", "report_missing", lose_track)
+    follow("device", "reserve", hold_for_need)
+    follow("device", "reserve", take_screens_along)
+    follow("device", "release", let_go_of_need)
+    follow("device", "release", take_screens_along)
+    follow("device", "hand_over", sign_notes)
+    follow("device", "hand_over", take_screens_along)
+    follow("device", "hand_over", meet_needs)
+    follow("device", "undo_hand_over", take_screens_along)
+    follow("device", "undo_hand_over", take_hand_over_back)
+    follow("device", "take_back", take_screens_along)
+    follow("device", "give_back", take_screens_along)
+    follow("device", "exchange", sign_notes)
+    follow("device", "exchange", settle_exchange)
+    follow("device", "exchange", take_screens_along)

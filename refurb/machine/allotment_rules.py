@@ -1,0 +1,270 @@
+"""What is missing before a device goes to a convention, to a distribution point, and back (machines §1)."""
+
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lifecycle.machine import Capacity, Context, Given, PerRow, Requirement
+from lifecycle.requirements import PerRowValues
+from network.permissions import is_pilot
+from refurb.enums import (
+    DetachReason,
+    DeviceState,
+    DeviceType,
+    ReleaseReason,
+    SendBackReason,
+)
+from refurb.machine.device_rules import coded, rows_of
+
+S = DeviceState
+
+
+def conventions() -> Any:
+    """The conventions, as the queryset of their app."""
+    return apps.get_model("conventions", "Convention")._default_manager.all()
+
+
+def quotas() -> QuerySet[Any]:
+    """The counters of places, those of the pilot's reserve included."""
+    return apps.get_model("conventions", "Quota")._default_manager.all()
+
+
+def key_of(given: Any) -> int | None:
+    """The key of a row that was given as itself or as its key."""
+    key: int | None = getattr(given, "pk", given)
+    return key
+
+
+# --- a screen and its desktop
+
+
+def goes_along(target: str, sentence: str = "") -> Requirement:
+    """An attached screen moves after its desktop and to the same state, never alone."""
+    return Requirement(
+        "goes_along",
+        sentence or "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
+        lambda ctx: Q(attached_to=None) | Q(attached_to__state=target),
+    )
+
+
+LEFT_ALONE = Requirement(
+    "left_alone",
+    "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
+    lambda ctx: Q(attached_to=None) | ~Q(attached_to__state=F("state")),
+)
+"""An attached screen comes back with its desktop, or alone once its desktop is elsewhere."""
+ONLY_SCREENS = Requirement(
+    "screen",
+    "Seul un écran se rattache à un ordinateur fixe.",
+    lambda ctx: Q(type=DeviceType.SCREEN),
+)
+NOT_ATTACHED = Requirement(
+    "not_attached",
+    "Cet écran est déjà rattaché à un ordinateur.",
+    lambda ctx: Q(attached_to=None),
+)
+ATTACHED = Requirement(
+    "attached", "Cet écran n’est rattaché à aucun ordinateur.", lambda ctx: Q(attached_to__isnull=False)
+)
+
+
+def _no_desktop(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The desktop is reconditioned, in the same workshop, and has no screen yet."""
+    wanted = {pk: key_of(given["desktop"]) for pk, given in per_row.items()}
+    homes = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "workshop"))
+    desktops = dict(
+        rows_of("Device")
+        .filter(~Exists(rows_of("Device").filter(attached_to=OuterRef("pk"))))
+        .filter(pk__in=set(wanted.values()), type=DeviceType.DESKTOP, state=S.READY)
+        .values_list("pk", "workshop")
+    )
+    twice = list(wanted.values())
+    return {
+        pk: DESKTOP_FREE.sentence
+        for pk, desktop in wanted.items()
+        if desktop not in desktops or desktops[desktop] != homes[pk] or twice.count(desktop) > 1
+    }
+
+
+DESKTOP_FREE = PerRow(
+    "desktop",
+    "Choisissez un ordinateur fixe reconditionné de l’atelier, sans écran.",
+    _no_desktop,
+    needs=("desktop",),
+    field="desktop",
+    constraint="refurb_device_one_screen",
+)
+DETACH_REASON = coded(DetachReason.values, "Dites pourquoi l’écran est séparé de son ordinateur.")
+
+# --- allot
+
+
+class Place(NamedTuple):
+    """What an allotment is made of."""
+
+    convention: int
+    epci: int
+    workshop: int
+    in_force: bool
+
+
+def _places(ctx: Context, per_row: PerRowValues) -> dict[int, Place]:
+    asked = {key_of(given["convention"]) for given in per_row.values()}
+    in_force = set(
+        conventions().in_force_on(timezone.localdate(ctx.at)).filter(pk__in=asked).values_list("pk", flat=True)
+    )
+    found = conventions().filter(pk__in=asked).values_list("pk", "epci", "workshop")
+    return {pk: Place(pk, epci, workshop, pk in in_force) for pk, epci, workshop in found}
+
+
+def _not_in_force(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    places = _places(ctx, per_row)
+    homes = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "workshop"))
+    refused = {}
+    for pk, given in per_row.items():
+        place = places.get(key_of(given["convention"]) or 0)
+        if place is None or place.workshop != homes[pk]:
+            refused[pk] = "Cette convention n’est pas celle de l’atelier de l’appareil."
+        elif not place.in_force:
+            refused[pk] = "Cette convention n’est pas en vigueur à cette date."
+    return refused
+
+
+def quotas_on(ctx_day: Any, *, reserve: bool = False) -> QuerySet[Any]:
+    """The counters of the convention years in force on a day, or those of the pilot's reserve."""
+    return quotas().filter(convention__isnull=reserve, starts_on__lte=ctx_day, ends_on__gte=ctx_day)
+
+
+def _wrong_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The place is one of the type, of the convention year of the day, or of the reserve when the pilot allots."""
+    day = timezone.localdate(ctx.at)
+    facts = {
+        pk: (type_, desktop)
+        for pk, type_, desktop in rows_of("Device")
+        .filter(pk__in=list(per_row))
+        .values_list("pk", "type", "attached_to__convention")
+    }
+    attached = set(
+        rows_of("Device").filter(pk__in=list(per_row), attached_to__isnull=False).values_list("pk", flat=True)
+    )
+    asked = {key_of(given.get("quota")) for given in per_row.values()} - {None}
+    known = {
+        pk: (convention, type_)
+        for pk, convention, type_ in quotas()
+        .filter(pk__in=asked, starts_on__lte=day, ends_on__gte=day)
+        .values_list("pk", "convention", "type")
+    }
+    refused = {}
+    for pk, given in per_row.items():
+        type_, desktop_convention = facts[pk]
+        convention, quota = key_of(given["convention"]), key_of(given.get("quota"))
+        if pk in attached:
+            if quota is not None or desktop_convention != convention:
+                refused[pk] = "Un écran rattaché suit son ordinateur et n’entame aucun quota."
+        elif quota is None or quota not in known:
+            refused[pk] = QUOTA_KNOWN.sentence
+        elif known[quota][1] != type_ or known[quota][0] not in (None, convention):
+            refused[pk] = "Cette place n’est pas de ce type ou de cette convention."
+        elif known[quota][0] is None and not is_pilot(ctx.actor):
+            refused[pk] = "La réserve départementale est affectée par le pilote."
+    return refused
+
+
+def _wrong_epci(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    places = _places(ctx, per_row)
+    return {
+        pk: CONVENTION_EPCI.sentence
+        for pk, given in per_row.items()
+        if (place := places.get(key_of(given["convention"]) or 0)) is not None
+        and place.epci != key_of(given.get("convention_epci"))
+    }
+
+
+SOME_CONVENTION = Requirement(
+    "some_convention",
+    "Aucune convention de l’atelier n’est en vigueur.",
+    lambda ctx: Exists(conventions().in_force_on(timezone.localdate(ctx.at)).filter(workshop=OuterRef("workshop"))),
+    lifted_by="les parties à la convention",
+)
+CONVENTION_IN_FORCE = PerRow(
+    "convention", "Choisissez la convention.", _not_in_force, needs=("convention",), field="convention"
+)
+CONVENTION_EPCI = PerRow(
+    "convention_epci", "L’EPCI donné n’est pas celui de la convention.", _wrong_epci, needs=("convention",)
+)
+QUOTA_KNOWN = PerRow(
+    "quota_known",
+    "La convention ne prévoit aucun appareil de ce type pour l’année en cours.",
+    _wrong_quota,
+    needs=("convention",),
+    lifted_by="les parties, par un avenant, ou le pilote, sur la réserve départementale",
+    field="convention",
+)
+QUOTA_LEFT = Capacity(
+    "quota",
+    "Le quota de ce type est atteint pour l’année de la convention.",
+    counter="conventions.Quota",
+    key=Given("quota"),
+    lifted_by="les parties, par un avenant, ou le pilote, sur la réserve départementale",
+    field="convention",
+)
+QUOTA_GIVEN_BACK = Capacity(
+    "quota_given_back", "La place est rendue.", counter="conventions.Quota", key="quota", amount=-1
+)
+RELEASE_REASON = coded(ReleaseReason.values, "Dites pourquoi l’appareil est retiré de l’affectation.")
+
+# --- ship, and what comes back
+
+
+def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The note is of this convention and workshop, still open, to a point of its distributor."""
+    asked = {key_of(given["delivery"]) for given in per_row.values()}
+    notes = {
+        row["pk"]: row
+        for row in rows_of("Delivery")
+        .filter(pk__in=asked)
+        .values(
+            "pk", "convention", "workshop", "point", "point__is_active", "point__distributor", "convention__distributor"
+        )
+    }
+    devices = rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "convention", "workshop")
+    refused = {}
+    for pk, convention, workshop in devices:
+        note = notes.get(key_of(per_row[pk]["delivery"]) or 0)
+        if note is None or note["point"] != key_of(per_row[pk].get("point")):
+            refused[pk] = DELIVERY_FITS.sentence
+        elif (note["convention"], note["workshop"]) != (convention, workshop):
+            refused[pk] = "Cet appareil est affecté à une autre convention que celle du bon de livraison."
+        elif note["point__distributor"] != note["convention__distributor"] or not note["point__is_active"]:
+            refused[pk] = "Ce point n’est ni au distributeur de la convention, ni à l’un de ses relais en service."
+    return refused
+
+
+DELIVERY_FITS = PerRow(
+    "delivery", "Établissez le bon de livraison.", _not_deliverable, needs=("delivery",), field="point"
+)
+SEND_BACK_REASON = coded(SendBackReason.values, "Dites pourquoi l’appareil est renvoyé à l’atelier.")
+
+# --- find
+
+WAS_SHIPPED = Requirement(
+    "was_shipped",
+    "L’appareil n’a pas été livré depuis sa dernière arrivée : il se réceptionne à l’atelier.",
+    lambda ctx: Q(point__isnull=False, shipped_at__gte=F("received_at")),
+    lifted_by="un technicien de l’atelier",
+)
+CONVENTION_HANDS_OVER = Requirement(
+    "convention_hands_over",
+    "La convention est terminée depuis trop longtemps : renvoyez l’appareil à l’atelier.",
+    lambda ctx: Exists(conventions().handing_over(ctx.at).filter(pk=OuterRef("convention"))),
+)
+
+
+def _another_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    own = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "quota"))
+    return {pk: SAME_QUOTA.sentence for pk, given in per_row.items() if key_of(given.get("quota")) != own[pk]}
+
+
+SAME_QUOTA = PerRow("same_quota", "La place reprise est celle que l’appareil occupait.", _another_quota)

@@ -1,0 +1,396 @@
+"""What is missing before a device goes to a household, and when it comes back (machines §1)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import PerRowValues
+from prescriptions.enums import NeedState, PrescriptionState
+from refurb.enums import (
+    CEILED,
+    HOLDS_A_NEED,
+    SERVES,
+    DeviceState,
+    DeviceType,
+    HandOverKind,
+    HandOverProof,
+    ReturnReason,
+    TermCode,
+    UndoHandOverReason,
+)
+from refurb.machine.allotment_rules import key_of
+from refurb.machine.device_rules import ceilings_on, coded, day_of, euros, is_price, rows_of
+from refurb.machine.stamps import term_on
+from refurb.warranty import add_months, day_start
+
+S = DeviceState
+
+
+class Held(NamedTuple):
+    """What the rules look at: one device, the need it is given, and what they have in common."""
+
+    type: str
+    epci: int | None
+    attached_to: int | None
+    desktop_need: int | None
+    need: int | None
+    state: str
+    kind: str
+    need_epci: int | None
+    prescription_state: str
+    derogated: bool
+
+    @property
+    def follows(self) -> bool:
+        """It is a screen that goes with its desktop, to the same need."""
+        return self.attached_to is not None and self.desktop_need == self.need
+
+
+def _held(per_row: PerRowValues) -> dict[int, Held]:
+    asked = {pk: key_of(given["need"]) for pk, given in per_row.items()}
+    wanted = {need for need in asked.values() if need is not None}
+    derogated = set(rows_of("Derogation").filter(need__in=wanted).values_list("need", flat=True))
+    needs: dict[int, dict[str, Any]] = {
+        row["pk"]: row
+        for row in apps.get_model("prescriptions", "Need")
+        ._default_manager.filter(pk__in=wanted)
+        .values("pk", "state", "kind", "epci", "prescription__state")
+    }
+    nothing: dict[str, Any] = {"state": "", "kind": "", "epci": None, "prescription__state": ""}
+    found = {}
+    devices = rows_of("Device").filter(pk__in=list(per_row))
+    for pk, type_, epci, desktop, desktop_need in devices.values_list(
+        "pk", "type", "convention_epci", "attached_to", "attached_to__need"
+    ):
+        need = needs.get(asked[pk] or 0, nothing)
+        found[pk] = Held(
+            type_, epci, desktop, desktop_need, asked[pk], need["state"], need["kind"], need["epci"],
+            need["prescription__state"], asked[pk] in derogated,
+        )  # fmt: skip
+    return found
+
+
+def _unless_it_follows(code: str, sentence: str, holds: Any, *, lifted_by: str = "", constraint: str = "") -> PerRow:
+    """A rule on the need that a device is given; a screen that follows its desktop is not asked."""
+
+    def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+        return {pk: sentence for pk, held in _held(per_row).items() if not held.follows and not holds(held)}
+
+    return PerRow(code, sentence, check, needs=("need",), lifted_by=lifted_by, field="need", constraint=constraint)
+
+
+# --- reserve
+
+SERVES_ALONE = Requirement(
+    "serves_alone",
+    "Un écran seul ne répond à aucun besoin : rattachez-le à un ordinateur fixe, à l’atelier.",
+    lambda ctx: ~Q(type=DeviceType.SCREEN) | Q(attached_to__isnull=False),
+    lifted_by="un technicien de l’atelier",
+)
+NEED_WAITING = _unless_it_follows(
+    "need_waiting", "Choisissez un besoin en attente.", lambda held: held.state == NeedState.WAITING
+)
+NEED_KIND = _unless_it_follows(
+    "need_kind",
+    "Ce type d’appareil ne répond pas à ce besoin.",
+    lambda held: held.type in SERVES.get(held.kind, ()),
+)
+PRESCRIPTION_ACCEPTED = _unless_it_follows(
+    "prescription_accepted",
+    "La prescription de ce besoin n’est pas acceptée.",
+    lambda held: held.prescription_state == PrescriptionState.ACCEPTED,
+    lifted_by="le conseiller qui instruit la prescription",
+)
+NEED_TERRITORY = _unless_it_follows(
+    "need_territory",
+    "Ce foyer n’habite pas le territoire de la convention de l’appareil.",
+    lambda held: held.derogated or (held.epci is not None and held.epci == held.need_epci),
+    lifted_by="le pilote, par une dérogation écrite",
+)
+
+
+def _already_served(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Another device already serves the need, or two of the set would."""
+    held = {pk: row for pk, row in _held(per_row).items() if not row.follows}
+    asked = [row.need for row in held.values()]
+    taken = dict(
+        rows_of("Device").filter(need__in=asked, attached_to=None, state__in=HOLDS_A_NEED).values_list("need", "pk")
+    )
+    return {
+        pk: NEED_FREE.sentence for pk, row in held.items() if taken.get(row.need, pk) != pk or asked.count(row.need) > 1
+    }
+
+
+NEED_FREE = PerRow(
+    "need_free",
+    "Un autre appareil est déjà réservé ou remis pour ce besoin.",
+    _already_served,
+    needs=("need",),
+    constraint="refurb_device_need_once",
+    field="need",
+)
+
+# --- what the household pays
+
+
+def _facts(per_row: PerRowValues) -> dict[int, tuple[str, str, bool]]:
+    """Type, kind of donor, and whether it is a screen that goes with its desktop."""
+    devices = rows_of("Device").filter(pk__in=list(per_row))
+    return {
+        pk: (type_, donor_kind, desktop is not None)
+        for pk, type_, donor_kind, desktop in devices.values_list("pk", "type", "donor_kind", "attached_to")
+    }
+
+
+def ceiling_of(ceilings: Mapping[str, Decimal], type_: str, donor_kind: str) -> Decimal | None:
+    """The ceiling that applies to a device: none for what a private donor gave."""
+    return ceilings.get(type_) if donor_kind in CEILED else None
+
+
+def _price_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    ceilings, refused = ceilings_on(day_of(ctx)), {}
+    for pk, (type_, donor_kind, attached) in _facts(per_row).items():
+        price, ceiling = per_row[pk]["price"], ceiling_of(ceilings, type_, donor_kind)
+        if attached:
+            continue
+        if not is_price(price):
+            refused[pk] = SALE_PRICE.sentence
+        elif donor_kind in CEILED and ceiling is None:
+            refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
+        elif ceiling is not None and price > ceiling:
+            refused[pk] = f"Le prix dépasse le plafond légal du jour : {euros(ceiling)}."
+    return refused
+
+
+def _co_funding_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    refused = {}
+    for pk, (_, _, attached) in _facts(per_row).items():
+        price, part, funder = per_row[pk].get("price"), per_row[pk]["co_funding"], per_row[pk].get("funder")
+        if attached:
+            continue
+        if not is_price(part) or (is_price(price) and part > price):
+            refused[pk] = CO_FUNDING.sentence
+        elif (part > 0) != (funder is not None):
+            refused[pk] = "Nommez qui prend en charge cette part, ou laissez-la à zéro."
+    return refused
+
+
+SALE_PRICE = PerRow(
+    "sale_price", "Donnez le prix de vente, en euros TTC.", _price_refused, needs=("price",), field="price"
+)
+CO_FUNDING = PerRow(
+    "co_funding",
+    "La part prise en charge est un montant en euros, au plus égal au prix.",
+    _co_funding_refused,
+    needs=("co_funding",),
+    field="co_funding",
+)
+TERMS = (SALE_PRICE, CO_FUNDING)
+"""What is agreed on before the note is prepared."""
+
+# --- hand over
+
+
+def _notes() -> QuerySet[Any]:
+    return rows_of("HandOver").current()  # type: ignore[attr-defined,no-any-return]
+
+
+def _note_of_this_stay(kind: HandOverKind) -> Exists:
+    return Exists(_notes().filter(device=OuterRef("pk"), stay=OuterRef("stay"), need=OuterRef("need"), kind=kind))
+
+
+FOLLOWS_HANDED_OVER = Q(attached_to__state=S.HANDED_OVER, attached_to__need=F("need"))
+PRESCRIPTION_ALIVE = Requirement(
+    "prescription_alive",
+    "La prescription de ce foyer n’est plus en cours.",
+    lambda ctx: (
+        Q(need__prescription__state=PrescriptionState.ACCEPTED, need__state=NeedState.IN_PROGRESS) | FOLLOWS_HANDED_OVER
+    ),
+    lifted_by="le travailleur social du foyer",
+)
+NOTE_PREPARED = Requirement(
+    "note_prepared",
+    "La fiche d’achat n’est pas préparée : notez le prix et ce que paie le foyer.",
+    lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | FOLLOWS_HANDED_OVER,
+    where="refurb:device_prepare_hand_over",
+)
+
+
+def _note_not_of_the_day(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The price of the note is not above the ceiling of the day that it names."""
+    ceilings = ceilings_on(day_of(ctx))
+    notes = _notes().filter(device__in=list(per_row))
+    refused = {}
+    for pk, type_, donor_kind, price, ceiling in notes.values_list(
+        "device", "device__type", "device__donor_kind", "price", "ceiling"
+    ):
+        of_the_day = ceiling_of(ceilings, type_, donor_kind)
+        if ceiling != of_the_day or (of_the_day is not None and price > of_the_day):
+            refused[pk] = NOTE_OF_THE_DAY.sentence
+    return refused
+
+
+NOTE_OF_THE_DAY = PerRow(
+    "note_of_the_day",
+    "Le plafond légal a changé depuis la préparation de la fiche : préparez-la de nouveau.",
+    _note_not_of_the_day,
+    where="refurb:device_prepare_hand_over",
+    constraint="refurb_device_sale_ceiling",
+)
+
+
+def _unsigned(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    refused = {}
+    for pk, given in per_row.items():
+        proof, file = given["proof"], given.get("signature")
+        if proof not in HandOverProof.values:
+            refused[pk] = SIGNED.sentence
+        elif (proof == HandOverProof.ATTESTED) != (file is None):
+            refused[pk] = (
+                "Une fiche attestée n’a pas de fichier joint."
+                if file is not None
+                else "Joignez la signature tracée ou la fiche numérisée."
+            )
+    return refused
+
+
+SIGNED = PerRow(
+    "signed", "Faites signer la fiche d’achat, à l’écran ou sur papier.", _unsigned, needs=("proof",), field="proof"
+)
+SAME_DAY = Requirement(
+    "same_day",
+    "Une remise s’annule le jour même seulement. Depuis, l’appareil se reprend en retour SAV.",
+    lambda ctx: Q(
+        handed_over_at__gte=day_start(day_of(ctx)), handed_over_at__lt=day_start(day_of(ctx) + timedelta(days=1))
+    ),
+)
+NOT_EXCHANGED = Requirement(
+    "not_exchanged",
+    "Un échange ne s’annule pas : l’appareil se reprend en retour SAV.",
+    lambda ctx: Q(replaces=None) & (Q(attached_to=None) | Q(attached_to__replaces=None)),
+)
+NEVER_RETURNED = Requirement(
+    "never_returned",
+    "L’appareil est revenu en SAV depuis sa remise : elle ne s’annule plus.",
+    lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | ~Q(attached_to=None),
+)
+UNDO_HAND_OVER_REASON = coded(UndoHandOverReason.values, "Dites pourquoi la remise est annulée.")
+TAKE_BACK_REASON = coded(ReturnReason.values, "Dites pourquoi le foyer rapporte l’appareil.")
+
+# --- what a household brings back
+
+
+def _of_this_stay(model: str) -> Exists:
+    return Exists(rows_of(model).of_this_stay())  # type: ignore[attr-defined]
+
+
+def _desktop_given_back() -> Exists:
+    """The desktop of this screen was given back since the screen came in."""
+    return Exists(
+        rows_of("DeviceEntry").filter(object=OuterRef("attached_to"), verb="give_back", at__gte=OuterRef("returned_at"))
+    )
+
+
+REPAIRED = Requirement(
+    "repaired",
+    "Aucune réparation n’est inscrite depuis le retour.",
+    lambda ctx: Q(_of_this_stay("Repair")) | Q(_desktop_given_back()),
+    lifted_by="un technicien de l’atelier",
+    where="refurb:device_record_repair",
+)
+NOT_SETTLED = Requirement(
+    "not_settled",
+    "Le foyer a été servi autrement : l’appareil ne lui revient plus.",
+    lambda ctx: ~Q(_of_this_stay("Settlement")),
+)
+NEED_NOT_HELD = Requirement(
+    "need_not_held",
+    "Un autre appareil sert déjà ce foyer.",
+    lambda ctx: (
+        Q(attached_to__isnull=False)
+        | ~Exists(
+            rows_of("Device")
+            .filter(need=OuterRef("need"), attached_to=None, state__in=HOLDS_A_NEED)
+            .exclude(pk=OuterRef("pk"))
+        )
+    ),
+    constraint="refurb_device_need_once",
+)
+
+
+def prolonged(until: date, at_day: date) -> date:
+    """The last day of a warranty after a repair."""
+    return add_months(until, term_on(TermCode.REPAIR_MONTHS, at_day))
+
+
+def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    day = day_of(ctx)
+    known = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
+    months = term_on(TermCode.REPAIR_MONTHS, day)
+    return {
+        pk: WARRANTY_PROLONGED.sentence
+        for pk, given in per_row.items()
+        if known[pk] is not None and given["warranty_until"] != add_months(known[pk], months)
+    }
+
+
+WARRANTY_PROLONGED = PerRow(
+    "warranty_prolonged",
+    "La garantie est prolongée de la durée prévue après une réparation.",
+    _not_prolonged,
+    needs=("warranty_until",),
+)
+
+# --- exchange
+
+
+def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """What the earlier device and its note must be; a screen follows its desktop."""
+    devices = {
+        pk: (epci, desktop, desktop_need)
+        for pk, epci, desktop, desktop_need in rows_of("Device")
+        .filter(pk__in=list(per_row))
+        .values_list("pk", "convention_epci", "attached_to", "attached_to__need")
+    }
+    earlier = {
+        row["pk"]: row
+        for row in rows_of("Device")
+        .filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
+        .annotate(settled=_of_this_stay("Settlement"))
+        .values("pk", "state", "need", "convention_epci", "returned_at", "warranty_until", "settled")
+    }
+    noted = set(
+        _notes()
+        .filter(device__in=list(per_row), kind=HandOverKind.EXCHANGE, stay=F("device__stay"))
+        .values_list("device", "need", "replaces")
+    )
+    refused = {}
+    for pk, given in per_row.items():
+        epci, desktop, desktop_need = devices[pk]
+        need, former = key_of(given["need"]), earlier.get(key_of(given.get("replaces")) or 0)
+        if desktop is not None and desktop_need == need:
+            continue
+        if former is None or former["state"] != S.RETURNED or former["need"] != need or former["settled"]:
+            refused[pk] = TO_EXCHANGE.sentence
+        elif timezone.localdate(former["returned_at"]) > former["warranty_until"]:
+            refused[pk] = "La garantie de l’appareil rapporté était terminée à son retour."
+        elif former["convention_epci"] != epci:
+            refused[pk] = "L’appareil d’échange dépend d’un autre territoire que l’appareil rapporté."
+        elif (pk, need, former["pk"]) not in noted:
+            refused[pk] = "La fiche d’échange n’est pas préparée."
+    return refused
+
+
+TO_EXCHANGE = PerRow(
+    "to_exchange",
+    "Choisissez l’appareil du même foyer, rapporté sous garantie, que celui-ci remplace.",
+    _cannot_be_exchanged,
+    needs=("need",),
+    field="replaces",
+)

@@ -1,0 +1,44 @@
+"""Numbers and texts of distribution with a date: how long a reservation holds, what the warranty says."""
+
+from django.db import models
+from django.db.models import Q
+
+from network.models import Dated
+from refurb.enums import TermCode
+
+
+class DistributionTerm(Dated):
+    """A duration of distribution, in the unit its code says: days of a reservation, months of warranty."""
+
+    code = models.CharField("durée", max_length=20, choices=TermCode)
+    value = models.PositiveSmallIntegerField("valeur")
+
+    class Meta(Dated.Meta):
+        verbose_name = "durée de la distribution"
+        verbose_name_plural = "durées de la distribution"
+        ordering = ("code", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_distributionterm_once"),
+            models.CheckConstraint(
+                condition=Q(value__gte=1, code__in=TermCode.values), name="refurb_distributionterm_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} : {self.value}"
+
+
+class WarrantyText(Dated):
+    """What the warranty covers and what it does not, as the hand-over note says it."""
+
+    version = models.CharField("version", max_length=20, unique=True)
+    body = models.TextField("texte")
+
+    class Meta(Dated.Meta):
+        verbose_name = "texte de la garantie"
+        verbose_name_plural = "textes de la garantie"
+        ordering = ("-valid_from", "-pk")
+
+    def __str__(self) -> str:
+        return f"Garantie, version {self.version}"

@@ -1,0 +1,77 @@
+"""Distribution points: open one, change what is said of it, close it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from network.enums import OrganisationKind
+from network.models import Commune, Organisation
+from refurb.models.points import DistributionPoint
+from refurb.permissions import can_edit_point
+
+NOT_A_HOLDER = Reason(
+    "organisation", "Un point est tenu par le distributeur lui-même ou par un relais.", field="organisation"
+)
+NOT_A_DISTRIBUTOR = Reason("distributor", "Choisissez un distributeur en activité.", field="distributor")
+EDITED = ("name", "address", "postcode", "commune", "opening", "is_active")
+
+
+@transaction.atomic
+def create_point(
+    *,
+    actor: Actor,
+    distributor: Organisation,
+    name: str,
+    address: str,
+    postcode: str,
+    commune: Commune,
+    organisation: Organisation | None = None,
+    opening: str = "",
+) -> DistributionPoint:
+    """Open a point of a distributor, held by itself or by a relay (``organisation``).
+
+    Raises PermissionDenied, Refused.
+    """
+    point = DistributionPoint(
+        organisation=organisation or distributor,
+        distributor=distributor,
+        name=name.strip(),
+        address=address.strip(),
+        postcode=postcode.strip(),
+        commune=commune,
+        opening=opening.strip(),
+    )
+    _may_edit(actor, point)
+    if OrganisationKind.DISTRIBUTOR not in distributor.kinds or not distributor.is_active:
+        raise Refused({0: (NOT_A_DISTRIBUTOR,)})
+    holder = point.organisation
+    if holder.pk != distributor.pk and (OrganisationKind.RELAY not in holder.kinds or not holder.is_active):
+        raise Refused({0: (NOT_A_HOLDER,)})
+    point.save()
+    return point
+
+
+@transaction.atomic
+def edit_point(*, actor: Actor, point: DistributionPoint, **changed: Any) -> DistributionPoint:
+    """Change a point: name, address, postcode, commune, opening, is_active. Raises Unknown, PermissionDenied."""
+    unknown = set(changed) - set(EDITED)
+    if unknown:
+        raise TypeError(f"not edited here: {', '.join(sorted(unknown))}")
+    row = DistributionPoint.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=point.pk).first()
+    if row is None:
+        raise Unknown
+    _may_edit(actor, row)
+    for name, value in changed.items():
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    row.save(update_fields=list(changed))
+    return row
+
+
+def _may_edit(actor: Actor, point: DistributionPoint) -> None:
+    scope = can_edit_point(actor)
+    if scope is None or (scope and point.distributor_id != actor.organisation_id):
+        raise PermissionDenied
