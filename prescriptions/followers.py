@@ -1,5 +1,333 @@
 """What follows each verb, in the gate's transaction. Registered in ``PrescriptionsConfig.ready()``."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import SignedLink
+from lifecycle.answers import Outcome
+from lifecycle.exceptions import Refused
+from lifecycle.registry import Move, follow
+from prescriptions import emails
+from prescriptions.documents import freeze_closing, freeze_sheet, register_kinds
+from prescriptions.enums import (
+    HOUSEHOLD_ARCHIVED,
+    OPEN_NEED_STATES,
+    CodePurpose,
+    DropReason,
+    NeedState,
+    PrescriptionState,
+    ReminderKind,
+)
+from prescriptions.models import (
+    CodedReason,
+    CompletionRequest,
+    Decision,
+    EligibilityRule,
+    Household,
+    Need,
+    Prescription,
+    Reminder,
+    Residence,
+)
+from prescriptions.services.confirmation import close_links, send_link
+from prescriptions.services.forgetting import forget_households
+from prescriptions.services.households import record_answer
+from prescriptions.services.reminders import (
+    cancel_notices,
+    cancel_reminders,
+    mark_sent,
+    plan_notices,
+    plan_reminders,
+)
+
+
+def _all_moved(outcome: Outcome) -> None:
+    """A follower leaves nothing behind: raises Refused when a row of its set was."""
+    if outcome.refused:
+        raise Refused(outcome.refused)
+
+
+def _follow_up(rows: Any, verb: str, move: Move, **values: Any) -> None:
+    """Do ``verb`` on a set, as what follows ``move``."""
+    _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
+
+
+def _prescriptions(move: Move) -> Iterable[Prescription]:
+    rows = Prescription.objects.filter(pk__in=move.pks).order_by("pk")
+    return rows.select_related("household", "prescriber", "distributor__commune", "worker__user")
+
+
+# --- household
+
+
+def note_residence(move: Move) -> None:
+    """Where the household lives since when, as a dated row."""
+    since = move.values.get("moved_on") or timezone.localdate(move.at)
+    Residence.objects.bulk_create(
+        Residence(household_id=pk, commune_id=commune, since=since, told_at=move.at)
+        for pk, commune in Household.objects.filter(pk__in=move.pks, commune__isnull=False).values_list("pk", "commune")
+    )
+
+
+def relocate_prescriptions(move: Move) -> None:
+    """The live prescriptions follow the household to its new territory."""
+    _follow_up(Prescription.objects.live().filter(household__in=move.pks), "relocate", move)
+
+
+def answer_attached(move: Move) -> None:
+    """Attaching two files answers that they are of one household."""
+    for row in Household.objects.filter(pk__in=move.pks).select_related("same_as"):
+        record_answer(move.actor, row, row.same_as, True, move.at)
+
+
+def answer_detached(move: Move) -> None:
+    """Detaching them answers that they are not."""
+    other = Household.objects.filter(pk=move.values.get("other")).first()
+    for row in Household.objects.filter(pk__in=move.pks) if other else ():
+        record_answer(move.actor, row, other, False, move.at)
+
+
+def withdraw_drafts(move: Move) -> None:
+    """What was never submitted ends with the archive."""
+    drafts = Prescription.objects.filter(household__in=move.pks, state=PrescriptionState.DRAFT)
+    _follow_up(drafts, "withdraw", move, reason=HOUSEHOLD_ARCHIVED)
+
+
+def plan_notice(move: Move) -> None:
+    """The notice that the file will be erased is planned."""
+    plan_notices(Household.objects.filter(pk__in=move.pks), move.at)
+
+
+def cancel_notice(move: Move) -> None:
+    """The file is followed again."""
+    cancel_notices(move.pks, move.at)
+
+
+def tell_notice(move: Move) -> None:
+    """The prescriber is told when the file will be erased, and how to keep it."""
+    notices = Reminder.objects.planned().filter(household__in=move.pks, kind=ReminderKind.ANONYMISATION)
+    notices.filter(due_on__lte=timezone.localdate(move.at)).update(sent_at=move.at)
+    for household in Household.objects.filter(pk__in=move.pks).order_by("pk"):
+        emails.anonymisation_for_prescriber(household, move.at)
+
+
+def erase_households(move: Move) -> None:
+    """Names, contacts, words, papers and mails go; what counts stays."""
+    forget_households(move.pks, move.at)
+
+
+# --- prescription
+
+
+def acknowledge(move: Move) -> None:
+    """The sheet for the household, the acknowledgement to the worker, one more file for the distributor."""
+    cancel_reminders(move.pks, move.at)
+    for prescription in _prescriptions(move):
+        freeze_sheet(prescription, move)
+        emails.submitted_for_worker(prescription, move.at)
+        emails.submitted_for_distributor(prescription, move.at)
+
+
+def ask_for_what_is_missing(move: Move) -> None:
+    """What is missing is a row of the file; the worker is told, and reminded before the end of the delay."""
+    labels = CodedReason.objects.labels_on(CodePurpose.MISSING, timezone.localdate(move.at))
+    for prescription in _prescriptions(move):
+        codes = list(move.values.get("missing") or [])
+        asked = CompletionRequest.objects.create(
+            prescription=prescription,
+            codes=codes,
+            labels=[labels[code] for code in codes],
+            words=str(move.values.get("words") or "").strip(),
+            asked_at=move.at,
+            asked_by_id=move.actor.pk,
+        )
+        emails.completion_asked_for_worker(prescription, asked, move.at)
+    plan_reminders(Prescription.objects.filter(pk__in=move.pks), ReminderKind.COMPLETE, move.at)
+
+
+def keep_decision(move: Move) -> None:
+    """The decision is kept with what the rules of the day said, line by line."""
+    day = timezone.localdate(move.at)
+    evaluations = EligibilityRule.objects.evaluations(move.pks, day)
+    for pk, evaluation in evaluations.items():
+        given = {**move.values, **move.per_row.get(pk, {})}
+        Decision.objects.create(
+            prescription_id=pk,
+            verb=move.verb,
+            rules_on=day,
+            verdict=evaluation.verdict,
+            lines=[line.frozen() for line in evaluation.lines],
+            motive=str(given.get("motive") or "").strip(),
+            next_step=str(given.get("next_step") or "").strip(),
+            decided_at=move.at,
+            decided_by_id=move.actor.pk,
+        )
+
+
+def let_needs_wait(move: Move) -> None:
+    """Accepted, the needs wait to be served."""
+    _follow_up(Need.objects.filter(prescription__in=move.pks, state=NeedState.ASKED), "wait", move)
+
+
+def plan_still_current(move: Move) -> None:
+    """« Toujours d’actualité ? » is asked before the acceptance ends."""
+    close_links(move.pks, move.at, but=move.actor.link_id if isinstance(move.actor, SignedLink) else "")
+    plan_reminders(Prescription.objects.filter(pk__in=move.pks), ReminderKind.STILL_CURRENT, move.at)
+
+
+def tell_accepted(move: Move) -> None:
+    """The household has a new sheet; the worker is told."""
+    for prescription in _prescriptions(move):
+        freeze_sheet(prescription, move)
+        emails.accepted_for_worker(prescription, move.at)
+
+
+_DROPPED_BECAUSE = {
+    "refuse": DropReason.PRESCRIPTION_REFUSED,
+    "withdraw": DropReason.PRESCRIPTION_WITHDRAWN,
+    "expire": DropReason.PRESCRIPTION_EXPIRED,
+}
+
+
+def drop_needs(move: Move) -> None:
+    """Its open needs are dropped; whoever serves them releases what was held for them."""
+    still = Need.objects.unsettled().filter(prescription__in=move.pks)
+    _follow_up(still, "drop", move, reason=_DROPPED_BECAUSE[move.verb])
+
+
+def end_reminders(move: Move) -> None:
+    """Nothing is to be recalled any more, and no page answers."""
+    cancel_reminders(move.pks, move.at)
+    close_links(move.pks, move.at)
+
+
+def tell_refused(move: Move) -> None:
+    """The worker is told why, and what the household can do next."""
+    labels = CodedReason.objects.labels_on(CodePurpose.REFUSAL, timezone.localdate(move.at))
+    for prescription in _prescriptions(move):
+        decision = prescription.decisions.order_by("-pk").first()
+        reason = labels.get(prescription.end_reason, prescription.end_reason)
+        emails.refused_for_worker(prescription, decision, reason, move.at)
+
+
+def tell_withdrawn(move: Move) -> None:
+    """The distributor is told of what it had received."""
+    labels = CodedReason.objects.labels_on(CodePurpose.WITHDRAWAL, timezone.localdate(move.at))
+    for prescription in _prescriptions(move):
+        if prescription.distributor_id is not None:
+            reason = labels.get(prescription.end_reason, prescription.end_reason)
+            emails.withdrawn_for_distributor(prescription, reason, move.at)
+
+
+def entrust_household(move: Move) -> None:
+    """The household's file follows its prescription."""
+    receiver = move.values["prescriber"]
+    files = Household.objects.filter(prescriptions__in=move.pks).exclude(prescriber=receiver)
+    _follow_up(files, "entrust", move, prescriber=receiver)
+
+
+def tell_transferred(move: Move) -> None:
+    """The colleagues who receive it are told."""
+    for prescription in _prescriptions(move):
+        emails.transferred_for_colleagues(prescription, move.at)
+
+
+def relocate_needs(move: Move) -> None:
+    """The needs wait in the territory where the household lives now."""
+    states = (NeedState.WAITING, NeedState.IN_PROGRESS)
+    _follow_up(Need.objects.filter(prescription__in=move.pks, state__in=states), "relocate", move)
+
+
+def write_closing_note(move: Move) -> None:
+    """The last need is settled: the note says what became of each."""
+    for prescription in _prescriptions(move):
+        freeze_closing(prescription, move)
+        emails.closed_for_worker(prescription, move.at)
+
+
+def remind(move: Move) -> None:
+    """The reminders that were due are sent: to the worker, and to the household if it has an address."""
+    for prescription in _prescriptions(move):
+        if prescription.state == PrescriptionState.INCOMPLETE:
+            mark_sent(prescription, ReminderKind.COMPLETE, move.at)
+            emails.complete_for_worker(prescription, move.at)
+        else:
+            mark_sent(prescription, ReminderKind.STILL_CURRENT, move.at)
+            asked = send_link(prescription, move.at) is not None
+            emails.still_current_for_worker(prescription, asked, move.at)
+
+
+def tell_expired(move: Move) -> None:
+    """The worker is told."""
+    for prescription in _prescriptions(move):
+        emails.expired_for_worker(prescription, move.at)
+
+
+# --- need
+
+
+def settle(move: Move) -> None:
+    """The last need settled closes the prescription: fulfilled if at least one is met."""
+    needs = Need.objects.filter(prescription=OuterRef("pk"))
+    settled = Prescription.objects.filter(
+        ~Exists(needs.filter(state__in=OPEN_NEED_STATES)), state=PrescriptionState.ACCEPTED, needs__in=move.pks
+    )
+    met = Exists(needs.filter(state=NeedState.MET))
+    ends = {
+        "fulfil": list(settled.filter(met).distinct().values_list("pk", flat=True)),
+        "close_unmet": list(settled.filter(~met).distinct().values_list("pk", flat=True)),
+    }
+    for verb, pks in ends.items():
+        if pks:
+            _follow_up(Prescription.objects.filter(pk__in=pks), verb, move)
+
+
+def reopen_prescriptions(move: Move) -> None:
+    """A need that is not met any more opens again what it had closed."""
+    closed = (PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
+    rows = Prescription.objects.filter(needs__in=move.pks, state__in=closed).distinct().values("pk")
+    _follow_up(Prescription.objects.filter(pk__in=rows), "reopen", move)
+
 
 def register() -> None:
-    """Every registration of the app, once its models are known."""
+    """Every registration of the app, once its models are known. Followers of one verb run in this order."""
+    register_kinds()
+    follow("household", "create", note_residence)
+    follow("household", "move", note_residence)
+    follow("household", "move", relocate_prescriptions)
+    follow("household", "attach", answer_attached)
+    follow("household", "detach", answer_detached)
+    follow("household", "archive", plan_notice)
+    follow("household", "archive", withdraw_drafts)
+    follow("household", "reopen", cancel_notice)
+    follow("household", "give_notice", tell_notice)
+    follow("household", "anonymise", erase_households)
+    follow("prescription", "submit", acknowledge)
+    follow("prescription", "ask_completion", ask_for_what_is_missing)
+    follow("prescription", "accept", keep_decision)
+    follow("prescription", "accept", let_needs_wait)
+    follow("prescription", "accept", plan_still_current)
+    follow("prescription", "accept", tell_accepted)
+    follow("prescription", "refuse", keep_decision)
+    for verb in ("refuse", "withdraw", "expire"):
+        follow("prescription", verb, drop_needs)
+        follow("prescription", verb, end_reminders)
+    follow("prescription", "refuse", tell_refused)
+    follow("prescription", "withdraw", tell_withdrawn)
+    follow("prescription", "expire", tell_expired)
+    follow("prescription", "confirm", plan_still_current)
+    follow("prescription", "transfer", entrust_household)
+    follow("prescription", "transfer", tell_transferred)
+    follow("prescription", "relocate", relocate_needs)
+    for verb in ("fulfil", "close_unmet"):
+        follow("prescription", verb, end_reminders)
+        follow("prescription", verb, write_closing_note)
+    follow("prescription", "reopen", plan_still_current)
+    follow("prescription", "remind", remind)
+    follow("need", "meet", settle)
+    follow("need", "drop", settle)
+    follow("need", "unmeet", reopen_prescriptions)

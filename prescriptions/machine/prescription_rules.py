@@ -11,6 +11,7 @@ from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
 from prescriptions.enums import (
+    HOUSEHOLD_ARCHIVED,
     NOT_ELIGIBLE,
     OPEN_NEED_STATES,
     CodePurpose,
@@ -157,7 +158,7 @@ AGAINST_EXPLAINED = PerRow(
 
 def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
     def known(ctx: Context) -> bool:
-        if not ctx.has("reason"):
+        if not ctx.has("reason") or ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
             return True
         codes = rows("CodedReason").codes_on(purpose, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
         return ctx.values["reason"] in codes

@@ -1,0 +1,97 @@
+"""The papers of prescriptions: what they say is frozen at the verb that makes them."""
+
+from typing import Any
+
+from django.utils.formats import date_format
+
+from documents.kinds import register_kind
+from documents.services import freeze_document
+from lifecycle.registry import Move
+from prescriptions.enums import ContactChannel, NeedState, PaperKind, PrescriptionState
+from prescriptions.models import Need, Prescription, PrescriptionPaper
+
+KINDS = {PaperKind.SHEET: "prescription_sheet", PaperKind.CLOSING: "prescription_closing"}
+REACHED = {
+    ContactChannel.PHONE: "On vous appelle au téléphone.",
+    ContactChannel.SMS: "On vous envoie un SMS.",
+    ContactChannel.EMAIL: "On vous envoie un courriel.",
+    ContactChannel.LETTER: "On vous envoie une lettre.",
+    ContactChannel.WORKER: "Votre travailleur social vous le dit.",
+}
+"""How the household will hear of what comes next, in plain French."""
+
+
+def register_kinds() -> None:
+    """Declare the papers and their templates."""
+    for kind, code in KINDS.items():
+        register_kind(code, str(kind.label), f"documents/prescriptions/{code}.html")
+
+
+def freeze_sheet(prescription: Prescription, move: Move) -> PrescriptionPaper:
+    """The sheet for the household: one page, one thing to do on top. Made when it is submitted, and when accepted."""
+    household = prescription.household
+    values = {
+        **_header(prescription),
+        "name": household.name,
+        "accepted": prescription.state == PrescriptionState.ACCEPTED,
+        "reached": REACHED[ContactChannel(household.contact_channel)],
+        "needs": [_need(need) for need in _open_needs(prescription)],
+    }
+    return _freeze(PaperKind.SHEET, prescription, values, move)
+
+
+def freeze_closing(prescription: Prescription, move: Move) -> PrescriptionPaper:
+    """The closing note: what became of each need."""
+    values = {
+        **_header(prescription),
+        "name": prescription.household.name,
+        "fulfilled": prescription.state == PrescriptionState.FULFILLED,
+        "needs": [
+            {
+                **_need(need),
+                "met": need.state == NeedState.MET,
+                "settled_on": date_format(need.met_at or need.dropped_at, "j F Y"),
+                "reason": need.get_drop_reason_display(),
+            }
+            for need in prescription.needs.order_by("pk")
+        ],
+    }
+    return _freeze(PaperKind.CLOSING, prescription, values, move)
+
+
+def _open_needs(prescription: Prescription) -> list[Need]:
+    return list(prescription.needs.unsettled().order_by("pk"))
+
+
+def _header(prescription: Prescription) -> dict[str, Any]:
+    prescriber, distributor = prescription.prescriber, prescription.distributor
+    return {
+        "reference": prescription.reference,
+        "household_reference": prescription.household.reference,
+        "prescriber": prescriber.name,
+        "prescriber_phone": prescriber.phone,
+        "distributor": distributor.name if distributor else "",
+        "distributor_phone": distributor.phone if distributor else "",
+        "distributor_address": _address(distributor) if distributor else "",
+    }
+
+
+def _address(organisation: Any) -> str:
+    city = organisation.commune.name if organisation.commune_id else ""
+    return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {"kind": need.get_kind_display(), "use": need.get_use_display()}
+
+
+def _freeze(kind: PaperKind, prescription: Prescription, values: dict[str, Any], move: Move) -> PrescriptionPaper:
+    document = freeze_document(
+        kind=KINDS[kind],
+        owner=("prescription", prescription.pk),
+        values=values,
+        by=move.actor,
+        at=move.at,
+        title=f"{kind.label} {prescription.reference}",
+    )
+    return PrescriptionPaper.objects.create(prescription=prescription, kind=kind, document=document)

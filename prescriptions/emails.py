@@ -1,0 +1,130 @@
+"""What prescriptions write to people: one function per message. A mail names a reference, never a household."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from documents.emails import absolute_url, compose
+from documents.services import queue_mail
+from lifecycle.acting import page_of
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from prescriptions.models import CompletionRequest, Decision, Household, Prescription
+
+type People = dict[int, list[tuple[str, str]]]
+
+
+def submitted_for_worker(prescription: Prescription, at: datetime) -> None:
+    """The acknowledgement: it has gone to its distributor, and there is a sheet for the household."""
+    _write("submitted_for_worker", prescription, _workers(prescription), at)
+
+
+def submitted_for_distributor(prescription: Prescription, at: datetime) -> None:
+    """One more file to read."""
+    _write("submitted_for_distributor", prescription, _advisers(prescription), at)
+
+
+def completion_asked_for_worker(prescription: Prescription, asked: CompletionRequest, at: datetime) -> None:
+    """What is missing, from the list; the words are read in Maillon."""
+    _write("completion_asked_for_worker", prescription, _workers(prescription), at, asked=asked)
+
+
+def accepted_for_worker(prescription: Prescription, at: datetime) -> None:
+    """The needs wait; the household may be told."""
+    _write("accepted_for_worker", prescription, _workers(prescription), at)
+
+
+def refused_for_worker(prescription: Prescription, decision: Decision, reason: str, at: datetime) -> None:
+    """Why, and what the household can do next."""
+    _write("refused_for_worker", prescription, _workers(prescription), at, decision=decision, reason=reason)
+
+
+def withdrawn_for_distributor(prescription: Prescription, reason: str, at: datetime) -> None:
+    """A file that was submitted is given up."""
+    _write("withdrawn_for_distributor", prescription, _advisers(prescription), at, reason=reason)
+
+
+def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None:
+    """A household and its prescription come to a prescriber."""
+    _write("transferred_for_colleagues", prescription, _workers(prescription), at)
+
+
+def closed_for_worker(prescription: Prescription, at: datetime) -> None:
+    """The last need is settled: the closing note is ready."""
+    _write("closed_for_worker", prescription, _workers(prescription), at)
+
+
+def expired_for_worker(prescription: Prescription, at: datetime) -> None:
+    """No answer came in time."""
+    _write("expired_for_worker", prescription, _workers(prescription), at)
+
+
+def complete_for_worker(prescription: Prescription, at: datetime) -> None:
+    """The file is still to be completed, before a day."""
+    _write("complete_for_worker", prescription, _workers(prescription), at)
+
+
+def still_current_for_worker(prescription: Prescription, asked: bool, at: datetime) -> None:
+    """« Toujours d’actualité ? »; ``asked``: the household was asked too."""
+    _write("still_current_for_worker", prescription, _workers(prescription), at, asked=asked)
+
+
+def not_any_more_for_worker(prescription: Prescription, at: datetime) -> None:
+    """The household answers that it does not need it any more."""
+    _write("not_any_more_for_worker", prescription, _workers(prescription), at)
+
+
+def still_current_for_household(prescription: Prescription, token: str, until: datetime, at: datetime) -> None:
+    """The link by which the household answers; neither its name nor what it asked for."""
+    page = absolute_url(page_of("prescriptions:still_current", token))
+    context = {"prescription": prescription, "page": page, "until": until}
+    subject, body = compose("emails/prescriptions/still_current_for_household.txt", context)
+    to = [(prescription.household.email, "")]
+    queue_mail(to=to, subject=subject, body=body, about=("prescription", prescription.pk), at=at)
+
+
+def anonymisation_for_prescriber(household: Household, at: datetime) -> None:
+    """A file will be erased on a day, unless it is reopened."""
+    page = absolute_url(page_of("prescriptions:household_detail", household.reference))
+    context = {"household": household, "page": page}
+    subject, body = compose("emails/prescriptions/anonymisation_for_prescriber.txt", context)
+    for to in _of(household.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER)).values():
+        queue_mail(to=to, subject=subject, body=body, about=("household", household.pk), at=at)
+
+
+# --- what messages share
+
+
+def _write(template: str, prescription: Prescription, people: People, at: datetime, **context: Any) -> None:
+    """One mail per organisation: its people see each other's address, not those of the others."""
+    page = absolute_url(page_of("prescriptions:prescription_detail", prescription.reference))
+    context |= {"prescription": prescription, "page": page}
+    subject, body = compose(f"emails/prescriptions/{template}.txt", context)
+    for to in people.values():
+        queue_mail(to=to, subject=subject, body=body, about=("prescription", prescription.pk), at=at)
+
+
+def _workers(prescription: Prescription) -> People:
+    """The worker who follows it, or everyone of the prescriber when nobody does any more."""
+    followed = Membership.objects.filter(pk=prescription.worker_id, organisation=prescription.prescriber_id)
+    everyone = _of(prescription.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER))
+    return _people_of(followed) or everyone
+
+
+def _advisers(prescription: Prescription) -> People:
+    return _of(prescription.distributor_id, OrganisationKind.DISTRIBUTOR, (Role.ADVISER, Role.MANAGER))
+
+
+def _of(organisation: int | None, kind: OrganisationKind, roles: Iterable[Role]) -> People:
+    wanted: Collection[str] = [role.value for role in roles]
+    return _people_of(Membership.objects.filter(organisation=organisation, kind=kind, role__in=wanted))
+
+
+def _people_of(memberships: Any) -> People:
+    """The people who can act in these memberships, each once, by organisation."""
+    found: People = {}
+    rows = memberships.open().exclude(user__email="").select_related("user").order_by("organisation_id", "user_id")
+    for membership in rows.distinct("organisation_id", "user_id"):
+        person = (membership.user.email, membership.user.get_full_name())
+        found.setdefault(membership.organisation_id, []).append(person)
+    return found

@@ -1,0 +1,99 @@
+"""« Toujours d’actualité ? »: the link sent to a household, and what it answers by its page, without an account."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import SignedLink
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from prescriptions import emails
+from prescriptions.enums import LinkAnswer, PrescriptionState
+from prescriptions.models import ConfirmationLink, Prescription, Setting
+from prescriptions.models.reminder import digest_of
+
+LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus : il a servi, il a expiré, ou un autre l’a remplacé.")
+NOT_ACCEPTED = Reason("not_accepted", "Cette demande n’attend plus de réponse.")
+
+
+def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | None:
+    """Send a new link to the household's address, and close the one before; None when it has no address.
+
+    Of the token only the digest is kept. The caller's transaction holds the prescription.
+    """
+    address = prescription.household.email
+    days = Setting.objects.value_of("link_days", timezone.localdate(at))
+    if not address or days is None:
+        return None
+    close_links([prescription.pk], at)
+    token = secrets.token_urlsafe(32)
+    digest = digest_of(token)
+    link = ConfirmationLink.objects.create(
+        prescription=prescription,
+        token_digest=digest,
+        sent_to=hashlib.sha256(f"{digest}{address}".encode()).hexdigest()[:16],
+        sent_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    emails.still_current_for_household(prescription, token, link.expires_at, at)
+    return link
+
+
+def close_links(prescriptions: list[int], at: datetime, *, but: str = "") -> None:
+    """Make the links of these prescriptions useless, but the one that is being answered."""
+    still = ConfirmationLink.objects.filter(prescription__in=prescriptions, answered_at=None, withdrawn_at=None)
+    still.exclude(pk=but or None).update(withdrawn_at=at)
+
+
+def link_for(*, token: str) -> ConfirmationLink:
+    """The link of a page, open or not. Raises Unknown."""
+    link = ConfirmationLink.objects.for_token(token).select_related("prescription").first()
+    if link is None:
+        raise Unknown
+    return link
+
+
+def is_open(link: ConfirmationLink, *, at: datetime | None = None) -> bool:
+    """Whether the page may be answered: the link opens, and the prescription waits for an answer."""
+    usable = ConfirmationLink.objects.usable(at or timezone.now()).filter(pk=link.pk)
+    return usable.filter(prescription__state=PrescriptionState.ACCEPTED).exists()
+
+
+@gate.one_transaction
+def answer_link(*, token: str, answer: str, at: datetime | None = None) -> ConfirmationLink:
+    """The household answers. "Still current" confirms the prescription; "not any more" tells the worker, who decides.
+
+    Once. Raises Unknown for a token that no link has, Refused for a link that does not open any more.
+    """
+    instant, answer = at or timezone.now(), LinkAnswer(answer)
+    link = link_for(token=token)
+    if not is_open(link, at=instant):
+        raise Refused({link.pk: (LINK_OVER,)})
+    if answer == LinkAnswer.STILL_CURRENT:
+        actor = SignedLink(link_id=str(link.pk), sent_to=link.sent_to)
+        gate.apply(link.prescription, "confirm", actor=actor, at=at)
+    unanswered = ConfirmationLink.objects.filter(pk=link.pk, answered_at=None, withdrawn_at=None)
+    if not unanswered.update(answered_at=instant, answer=answer):
+        raise Refused({link.pk: (LINK_OVER,)})
+    if answer == LinkAnswer.NOT_ANY_MORE:
+        emails.not_any_more_for_worker(link.prescription, instant)
+    return ConfirmationLink.objects.get(pk=link.pk)
+
+
+@gate.one_transaction
+def ask_link_again(*, token: str, at: datetime | None = None) -> bool:
+    """Send a new link in place of one that expired, to the household's own address. Tells whether one left.
+
+    The answer on the page is the same either way. Raises Unknown for a token that no link has.
+    """
+    instant = at or timezone.now()
+    link = link_for(token=token)
+    waiting = Prescription.objects.filter(pk=link.prescription_id, state=PrescriptionState.ACCEPTED)
+    prescription = waiting.select_for_update(no_key=True, of=("self",)).select_related("household").first()
+    replaced = ConfirmationLink.objects.filter(prescription=link.prescription_id, pk__gt=link.pk).exists()
+    if prescription is None or replaced or link.answered_at is not None or is_open(link, at=instant):
+        return False
+    return send_link(prescription, instant) is not None

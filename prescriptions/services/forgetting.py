@@ -1,0 +1,78 @@
+"""What is erased of a household made anonymous; dates, counts, codes and hashes stay, and so do the figures."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from documents.models import Document
+from documents.services import forget_document, forget_mails
+from lifecycle.models import Comment
+from prescriptions.models import (
+    CompletionRequest,
+    ConfirmationLink,
+    Decision,
+    Fact,
+    Household,
+    HouseholdEntry,
+    Need,
+    NeedEntry,
+    Prescription,
+    PrescriptionEntry,
+    SocialStory,
+)
+
+PEOPLE = {
+    "last_name": "",
+    "first_name": "",
+    "birth_date": None,
+    "phone": "",
+    "email": "",
+    "address": "",
+    "postcode": "",
+    "name_key": "",
+    "phone_key": "",
+    "address_key": "",
+}
+"""What names the household, with what is left of it."""
+
+
+def forget_households(households: Iterable[int], at: datetime) -> None:
+    """Erase names, contacts, words, links, comments, papers and mails of these households.
+
+    The commune, the members counted, the kinds and bands of what was seen, the decisions' codes stay. The apps above
+    erase what they hold by following ``household.anonymise``.
+    """
+    pks = list(households)
+    prescriptions = list(Prescription.objects.filter(household__in=pks).values_list("pk", flat=True))
+    needs = list(Need.objects.filter(prescription__in=prescriptions).values_list("pk", flat=True))
+    _forget_words(prescriptions)
+    _forget_comments(pks, prescriptions, needs)
+    addresses = [address for address in Household.objects.filter(pk__in=pks).values_list("email", flat=True) if address]
+    owned = {"household": pks, "prescription": prescriptions, "need": needs}
+    for machine, keys in owned.items():
+        for document in Document.objects.filter(owner_machine=machine, owner_pk__in=keys, forgotten_at=None):
+            forget_document(document=document, at=at)
+        for key in keys:
+            forget_mails(about=(machine, key), at=at)
+    forget_mails(addresses=addresses, at=at)
+    Household.objects.filter(pk__in=pks).update(**PEOPLE)
+
+
+def _forget_words(prescriptions: list[int]) -> None:
+    """What people wrote about the household, and the links it was sent."""
+    SocialStory.objects.filter(prescription__in=prescriptions).update(text="")
+    Fact.objects.filter(prescription__in=prescriptions).update(proof="", note="")
+    CompletionRequest.objects.filter(prescription__in=prescriptions).update(words="")
+    Decision.objects.filter(prescription__in=prescriptions).update(motive="", next_step="")
+    ConfirmationLink.objects.filter(prescription__in=prescriptions).update(token_digest="", sent_to="")
+
+
+def _forget_comments(households: list[int], prescriptions: list[int], needs: list[int]) -> None:
+    """The comments on what was done with its files; the journals keep their digests."""
+    journals = (
+        HouseholdEntry.objects.filter(object__in=households),
+        PrescriptionEntry.objects.filter(object__in=prescriptions),
+        NeedEntry.objects.filter(object__in=needs),
+    )
+    for entries in journals:
+        digests = list(entries.exclude(comment_digest="").values_list("comment_digest", flat=True))
+        Comment.objects.filter(digest__in=digests).erase()

@@ -1,0 +1,254 @@
+"""Households: open a file, describe it, move it, tell two files apart or together, log who opens it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from network.models import Commune
+from prescriptions.enums import DoubleSign, HouseholdState
+from prescriptions.models import DoubleAnswer, Household, HouseholdAccess
+from prescriptions.models.household import KEYS
+from prescriptions.nir import refuse_nir
+from prescriptions.permissions import can_attach_household, can_follow_household
+
+NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé : rouvrez-le d’abord.")
+PERSON = (
+    "last_name",
+    "first_name",
+    "birth_date",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "domiciled",
+    "adults",
+    "children",
+    "contact_channel",
+)
+
+
+@gate.one_transaction
+def create_household(
+    *, actor: Actor, commune: Commune | None = None, at: datetime | None = None, comment: str = "", **person: Any
+) -> Household:
+    """Open a household's file for the actor's prescriber; ``person`` takes the columns of ``PERSON``.
+
+    Raises PermissionDenied, Refused, ValidationError (a social security number, naming the field).
+    """
+    refuse_nir(comment=comment)
+    if actor.organisation_id is None:
+        raise PermissionDenied
+    row = Household(prescriber_id=actor.organisation_id, commune=commune, **_described(person))
+    row.set_keys()
+    _clean(row)
+    created: Household = gate.create(row, "create", actor=actor, at=at, comment=comment)
+    return created
+
+
+@gate.one_transaction
+def edit_household(*, actor: Actor, household: Household, at: datetime | None = None, **person: Any) -> Household:
+    """Describe a household again; another ``commune`` among ``person`` is a move, told today.
+
+    Raises Unknown, PermissionDenied, Refused once archived, ValidationError.
+    """
+    row = _held(actor, household)
+    commune = person.pop("commune", None)
+    described = _described(person)
+    for name, value in described.items():
+        setattr(row, name, value)
+    row.set_keys()
+    _clean(row)
+    row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
+    if commune is not None and commune.pk != row.commune_id:
+        moved_on = timezone.localdate(at)
+        return move_household(actor=actor, household=row, commune=commune, moved_on=moved_on, at=at)
+    return row
+
+
+@gate.one_transaction
+def move_household(
+    *,
+    actor: Actor,
+    household: Household,
+    commune: Commune,
+    moved_on: date,
+    at: datetime | None = None,
+    comment: str = "",
+    **home: Any,
+) -> Household:
+    """The household lives in another commune since a day; ``home`` may give its new address and postcode.
+
+    Its live prescriptions follow. Raises Unknown, PermissionDenied, Refused, ValidationError.
+    """
+    refuse_nir(comment=comment)
+    if home:
+        edit_household(actor=actor, household=household, at=at, **home)
+    given = {"commune": commune, "moved_on": moved_on}
+    moved: Household = gate.apply(household, "move", actor=actor, at=at, comment=comment, **given)
+    return moved
+
+
+def reopen_household(*, actor: Actor, household: Household, at: datetime | None = None, comment: str = "") -> Household:
+    """The household came back before its file was erased. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    reopened: Household = gate.apply(household, "reopen", actor=actor, at=at, comment=comment)
+    return reopened
+
+
+def attach_household(
+    *, actor: Actor, household: Household, same_as: Household, at: datetime | None = None, comment: str = ""
+) -> Household:
+    """Say that two files are of one household; nothing is merged. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    attached: Household = gate.apply(household, "attach", actor=actor, at=at, comment=comment, same_as=same_as)
+    return attached
+
+
+def detach_household(*, actor: Actor, household: Household, at: datetime | None = None, comment: str = "") -> Household:
+    """Say that they were not after all. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    row = Household.objects.visible_to(actor).filter(pk=household.pk).first()
+    if row is None:
+        raise Unknown
+    detached: Household = gate.apply(row, "detach", actor=actor, at=at, comment=comment, other=row.same_as_id)
+    return detached
+
+
+@dataclass(frozen=True)
+class Double:
+    """A file that looks like another one: how much, in what, and what was answered (None: nothing yet)."""
+
+    household: Household
+    score: int
+    signs: tuple[str, ...]
+    answer: DoubleAnswer | None
+
+    @property
+    def reasons(self) -> list[str]:
+        """What they have in common, in French."""
+        return [str(DoubleSign(sign).label) for sign in self.signs]
+
+
+def possible_doubles(*, actor: Actor, household: Household, at: datetime | None = None) -> list[Double]:
+    """The files that look like this one among those the actor may see, the likeliest first, answered or not."""
+    day = timezone.localdate(at)
+    seen = Household.objects.visible_to(actor)
+    found = list(seen.resembling(lambda name: getattr(household, name), day).order_by("-score", "pk"))  # type: ignore[arg-type]
+    answers = _answers(household, [row.pk for row in found])
+    return [Double(row, row.score, _signs(household, row), answers.get(row.pk)) for row in found]  # type: ignore[attr-defined]
+
+
+def _answers(household: Household, others: list[int]) -> dict[int, DoubleAnswer]:
+    """``{the other file: the last answer}``."""
+    pairs = DoubleAnswer.objects.filter(Q(low=household.pk, high__in=others) | Q(high=household.pk, low__in=others))
+    found = {}
+    for answer in pairs.select_related("answered_by__user").order_by("pk"):
+        found[answer.high_id if answer.low_id == household.pk else answer.low_id] = answer
+    return found
+
+
+def _signs(one: Household, other: Household) -> tuple[str, ...]:
+    told = {sign.value: (getattr(one, column), getattr(other, column)) for sign, column in KEYS.items()}
+    return tuple(sign for sign, (mine, yours) in told.items() if mine and mine == yours)
+
+
+@gate.one_transaction
+def answer_double(
+    *, actor: Actor, household: Household, other: Household, same: bool, at: datetime | None = None
+) -> DoubleAnswer:
+    """Say whether two files that look alike are of one household. Remembered; may be answered again.
+
+    "Same" attaches this file to the other one (or to the one that it is attached to), "not the same" undoes it.
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    scope = can_attach_household(actor)
+    if scope is None or actor.pk is None:
+        raise PermissionDenied
+    rows = {row.pk: row for row in Household.objects.visible_to(actor).filter(pk__in=(household.pk, other.pk))}
+    if household.pk == other.pk or len(rows) != 2:
+        raise Unknown
+    one, two = rows[household.pk], rows[other.pk]
+    linked = one.same_as_id == two.pk or two.same_as_id == one.pk
+    if same and not linked:
+        _attach(actor, one, two, at)
+    elif not same and linked:
+        detach_household(actor=actor, household=one if one.same_as_id == two.pk else two, at=at)
+    known = _answers(one, [two.pk]).get(two.pk)
+    return known if known is not None and known.same == same else record_answer(actor, one, two, same, at)
+
+
+def _attach(actor: Actor, one: Household, two: Household, at: datetime | None) -> None:
+    """Attach one file to the other's own, whichever of the two leads others; nothing to do when both follow one."""
+    if one.same_as_id is not None and one.same_as_id == two.same_as_id:
+        return
+    if one.attached.exists() and two.same_as_id is None and not two.attached.exists():
+        attach_household(actor=actor, household=two, same_as=one, at=at)
+    else:
+        attach_household(actor=actor, household=one, same_as=two.same_as or two, at=at)
+
+
+def record_answer(actor: Actor, one: Household, two: Household, same: bool, at: datetime | None) -> DoubleAnswer:
+    """Write an answer with what the two files have in common now."""
+    low, high = sorted((one, two), key=lambda row: row.pk)
+    points = {row.household.pk: row.score for row in possible_doubles(actor=actor, household=low, at=at)}
+    assert actor.pk is not None
+    return DoubleAnswer.objects.create(
+        low=low,
+        high=high,
+        same=same,
+        score=points.get(high.pk, 0),
+        signs=list(_signs(low, high)),
+        answered_at=at or timezone.now(),
+        answered_by_id=actor.pk,
+    )
+
+
+def record_access(*, actor: Actor, household: Household, what: str, at: datetime | None = None) -> HouseholdAccess:
+    """Log that someone opened a page of a household's file. Raises PermissionDenied for the system."""
+    if actor.pk is None or actor.organisation_id is None:
+        raise PermissionDenied
+    return HouseholdAccess.objects.create(
+        household=household,
+        actor_id=actor.pk,
+        organisation_id=actor.organisation_id,
+        kind=actor.kind,
+        at=at or timezone.now(),
+        what=what,
+    )
+
+
+def _held(actor: Actor, household: Household) -> Household:
+    """The household, locked, if the actor follows it and its file is open.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    seen = Household.objects.visible_to(actor).filter(pk=household.pk)
+    row = seen.select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        raise Unknown
+    scope = can_follow_household(actor)
+    if scope is None or not seen.filter(scope).exists():
+        raise PermissionDenied
+    if row.state != HouseholdState.OPEN:
+        raise Refused({row.pk: (NOT_OPEN,)})
+    return row
+
+
+def _described(person: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(person) - set(PERSON)
+    if unknown:
+        raise TypeError(f"not described here: {', '.join(sorted(unknown))}")
+    return dict(person)
+
+
+def _clean(row: Household) -> None:
+    row.clean_fields(exclude=["state", "reference", "moved_at", "prescriber", "commune"])

@@ -1,0 +1,350 @@
+"""Prescriptions: write one, submit it, examine it, decide, keep it up, give it up."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from conventions.models import Convention
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from network.enums import OrganisationKind
+from network.models import Organisation
+from prescriptions.enums import CodePurpose, PrescriptionState
+from prescriptions.models import (
+    Agreement,
+    AgreementText,
+    CodedReason,
+    EligibilityRule,
+    Evaluation,
+    Fact,
+    FactBand,
+    Household,
+    Prescription,
+    SocialStory,
+)
+from prescriptions.nir import refuse_nir
+from prescriptions.permissions import can_edit_prescription
+from prescriptions.services.needs import ask_need
+
+SUBMITTED = Reason("submitted", "La prescription est déposée : elle ne change plus, sauf si un complément est demandé.")
+NO_AGREEMENT_TEXT = Reason("no_agreement_text", "Aucun texte d’accord n’est en vigueur.", "le pilote")
+TEXT_CHANGED = Reason("text_changed", "Le texte a changé depuis son affichage : relisez-le avec le foyer.")
+NOT_TO_COME = Reason("not_to_come", "Cette date est dans le futur.")
+UNKNOWN_BAND = Reason("band", "Choisissez la tranche dans la liste du jour.", field="band")
+WRITTEN_IN = (PrescriptionState.DRAFT, PrescriptionState.INCOMPLETE)
+
+
+@gate.one_transaction
+def create_prescription(
+    *,
+    actor: Actor,
+    household: Household,
+    needs: Iterable[tuple[str, str]] = (),
+    story: str = "",
+    at: datetime | None = None,
+    comment: str = "",
+) -> Prescription:
+    """Begin a draft for a household one follows, with its needs as (kind, use).
+
+    Raises PermissionDenied, Refused, ValidationError.
+    """
+    refuse_nir(comment=comment, story=story)
+    if actor.organisation_id is None:
+        raise PermissionDenied
+    row = Prescription(household=household, prescriber_id=actor.organisation_id)
+    created: Prescription = gate.create(row, "create", actor=actor, at=at, comment=comment)
+    for kind, use in needs:
+        ask_need(actor=actor, prescription=created, kind=kind, use=use, at=at)
+    if story:
+        write_story(actor=actor, prescription=created, text=story, at=at)
+    return created
+
+
+def held_prescription(
+    actor: Actor, prescription: Prescription, can: Callable[[Actor], Q | None] = can_edit_prescription
+) -> Prescription:
+    """The prescription, locked until the end of the transaction, if the actor sees it and may act on it.
+
+    Raises Unknown, PermissionDenied.
+    """
+    seen = Prescription.objects.visible_to(actor).filter(pk=prescription.pk)
+    row = seen.select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        raise Unknown
+    scope = can(actor)
+    if scope is None or not seen.filter(scope).exists():
+        raise PermissionDenied
+    return row
+
+
+def _being_written(actor: Actor, prescription: Prescription) -> Prescription:
+    row = held_prescription(actor, prescription)
+    if row.state not in WRITTEN_IN:
+        raise Refused({row.pk: (SUBMITTED,)})
+    return row
+
+
+@gate.one_transaction
+def write_story(*, actor: Actor, prescription: Prescription, text: str, at: datetime | None = None) -> SocialStory:
+    """Write what one knows of the household's situation, at any time; it stays with one's own prescriber.
+
+    Raises Unknown, PermissionDenied, ValidationError.
+    """
+    refuse_nir(story=text)
+    row = held_prescription(actor, prescription)
+    assert actor.pk is not None
+    written, _ = SocialStory.objects.update_or_create(
+        prescription=row,
+        prescriber_id=actor.organisation_id,
+        defaults={"text": text.strip(), "written_at": at or timezone.now(), "written_by_id": actor.pk},
+    )
+    return written
+
+
+def agreement_text(*, at: datetime | None = None) -> AgreementText | None:
+    """The text to be read to the household at ``at``; None when none is in force."""
+    found: AgreementText | None = AgreementText.objects.on(timezone.localdate(at)).first()  # type: ignore[assignment]
+    return found
+
+
+@gate.one_transaction
+def record_agreement(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    how: str,
+    sha256: str = "",
+    given_on: date | None = None,
+    at: datetime | None = None,
+) -> Agreement:
+    """The household was told and agreed: ``sha256`` names the exact text that was shown (the one of the day if empty).
+
+    Raises Unknown, PermissionDenied, Refused (submitted, no text, text changed, a day to come), ValidationError.
+    """
+    row = _being_written(actor, prescription)
+    text, day = agreement_text(at=at), timezone.localdate(at)
+    if text is None:
+        raise Refused({row.pk: (NO_AGREEMENT_TEXT,)})
+    if sha256 and sha256 != text.sha256:
+        raise Refused({row.pk: (TEXT_CHANGED,)})
+    if given_on is not None and given_on > day:
+        raise Refused({row.pk: (NOT_TO_COME,)})
+    agreement = Agreement(
+        prescription=row,
+        text=text,
+        exact_text=text.body,
+        sha256=text.sha256,
+        informed=True,
+        how=how,
+        given_on=given_on or day,
+        recorded_at=at or timezone.now(),
+        recorded_by_id=actor.pk,
+    )
+    agreement.full_clean(validate_constraints=False)
+    agreement.save()
+    return agreement
+
+
+@gate.one_transaction
+def record_fact(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    kind: str,
+    seen_on: date | None = None,
+    band: str = "",
+    proof: str = "",
+    dated_on: date | None = None,
+    note: str = "",
+    replaces: Fact | None = None,
+    at: datetime | None = None,
+) -> Fact:
+    """Note what was seen, on which day; ``band`` is a code of the bands of the day. Never the document itself.
+
+    Raises Unknown, PermissionDenied, Refused, ValidationError.
+    """
+    row = _being_written(actor, prescription)
+    day = timezone.localdate(at)
+    bands: Any = FactBand.objects.on(day).filter(kind=kind)
+    chosen = bands.filter(code=band).first()
+    if chosen is None and (band or bands.exists()):
+        raise Refused({row.pk: (UNKNOWN_BAND,)})
+    if (seen_on or day) > day:
+        raise Refused({row.pk: (NOT_TO_COME,)})
+    fact = Fact(
+        prescription=row,
+        kind=kind,
+        proof=proof.strip(),
+        band=chosen.label if chosen else "",
+        at_most=chosen.at_most if chosen else None,
+        dated_on=dated_on,
+        seen_on=seen_on or day,
+        note=note.strip(),
+        recorded_at=at or timezone.now(),
+        recorded_by_id=actor.pk,
+        replaces=replaces,
+    )
+    fact.full_clean()
+    fact.save()
+    return fact
+
+
+def distributors_for(*, prescription: Prescription, at: datetime | None = None) -> list[Organisation]:
+    """The distributors a prescription may go to, the likeliest first.
+
+    First those of a convention in force in the household's EPCI, then those that say they serve its commune, then the
+    others in activity.
+    """
+    known = list(Organisation.objects.active().of_kind(OrganisationKind.DISTRIBUTOR).order_by("name", "pk"))
+    commune = prescription.household.commune
+    if commune is None:
+        return known
+    agreed = set(
+        Convention.objects.in_force_on(timezone.localdate(at))
+        .filter(epci=commune.epci_id)
+        .values_list("distributor", flat=True)
+    )
+    serving = set(commune.served_by.values_list("pk", flat=True))
+    return sorted(known, key=lambda row: (row.pk not in agreed, row.pk not in serving))
+
+
+@gate.one_transaction
+def submit_prescription(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    distributor: Organisation | None = None,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Prescription:
+    """Send a draft, or a file that was completed, to its distributor: the one given, the same as before, or the only
+    one of the territory.
+
+    Raises Unknown, PermissionDenied, Refused, ValidationError.
+    """
+    refuse_nir(comment=comment)
+    receiver = distributor or prescription.distributor or _only(distributors_for(prescription=prescription, at=at))
+    submitted: Prescription = gate.apply(
+        prescription, "submit", actor=actor, at=at, comment=comment, distributor=receiver
+    )
+    return submitted
+
+
+def _only(found: list[Organisation]) -> Organisation | None:
+    return found[0] if len(found) == 1 else None
+
+
+def evaluate(*, prescription: Prescription, at: datetime | None = None) -> Evaluation:
+    """What the rules of the day say of a prescription, line by line."""
+    day = timezone.localdate(at)
+    found: dict[int, Evaluation] = EligibilityRule.objects.evaluations([prescription.pk], day)
+    return found[prescription.pk]
+
+
+def ask_completion_prescription(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    missing: Iterable[str] = (),
+    words: str = "",
+    at: datetime | None = None,
+    comment: str = "",
+) -> Prescription:
+    """Tell the worker what is missing: codes of the list of the day, words. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment, words=words)
+    asked: Prescription = gate.apply(
+        prescription, "ask_completion", actor=actor, at=at, comment=comment, missing=list(missing), words=words
+    )
+    return asked
+
+
+def accept_prescription(
+    *, actor: Actor, prescription: Prescription, motive: str = "", at: datetime | None = None, comment: str = ""
+) -> Prescription:
+    """Accept; against the rules of the day, ``motive`` says why. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment, motive=motive)
+    accepted: Prescription = gate.apply(prescription, "accept", actor=actor, at=at, comment=comment, motive=motive)
+    return accepted
+
+
+def refuse_prescription(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    reason: str,
+    next_step: str = "",
+    motive: str = "",
+    at: datetime | None = None,
+    comment: str = "",
+) -> Prescription:
+    """Refuse, with a code of the list of the day and what the household can do next (that of the list if empty).
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(comment=comment, motive=motive, next_step=next_step)
+    coded = CodedReason.objects.on(timezone.localdate(at)).filter(purpose=CodePurpose.REFUSAL, code=reason)
+    proposed = coded.values_list("next_step", flat=True).first() or ""
+    refused: Prescription = gate.apply(
+        prescription,
+        "refuse",
+        actor=actor,
+        at=at,
+        comment=comment,
+        reason=reason,
+        next_step=next_step.strip() or proposed,
+        motive=motive,
+    )
+    return refused
+
+
+def withdraw_prescription(
+    *, actor: Actor, prescription: Prescription, reason: str, at: datetime | None = None, comment: str = ""
+) -> Prescription:
+    """Give the whole prescription up, with a code of the list of the day. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    withdrawn: Prescription = gate.apply(prescription, "withdraw", actor=actor, at=at, comment=comment, reason=reason)
+    return withdrawn
+
+
+def confirm_prescription(
+    *, actor: Actor, prescription: Prescription, at: datetime | None = None, comment: str = ""
+) -> Prescription:
+    """The household still needs it: validity starts again. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    confirmed: Prescription = gate.apply(prescription, "confirm", actor=actor, at=at, comment=comment)
+    return confirmed
+
+
+def remind_prescription(
+    *, actor: Actor, prescription: Prescription, at: datetime | None = None, comment: str = ""
+) -> Prescription:
+    """Recall now what is missing, or ask again « toujours d’actualité ? ». Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    reminded: Prescription = gate.apply(prescription, "remind", actor=actor, at=at, comment=comment)
+    return reminded
+
+
+def transfer_prescription(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    prescriber: Organisation,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Prescription:
+    """Another prescriber takes over the household and its file; the story stays with whoever wrote it.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(comment=comment)
+    row = Prescription.objects.visible_to(actor).filter(pk=prescription.pk).first()
+    if row is None:
+        raise Unknown
+    gate.apply(row, "transfer", actor=actor, at=at, comment=comment, prescriber=prescriber)
+    return Prescription.objects.get(pk=row.pk)
