@@ -16,8 +16,8 @@ INSTALLED_APPS = [
     "documents",
     "conventions",
     "prescriptions",
+    "connectivity",  # before refurb: followers of one verb run in this order, which is that of locks
     "refurb",
-    "connectivity",
     "reports",
     "desk",
     "viewflow.workflow",

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
+from network.calendar import add_months
 from prescriptions.enums import NeedState, PrescriptionState
+from refurb.days import day_start
 from refurb.enums import (
     CEILED,
     HOLDS_A_NEED,
@@ -27,7 +29,6 @@ from refurb.enums import (
 from refurb.machine.allotment_rules import key_of
 from refurb.machine.device_rules import ceilings_on, coded, day_of, euros, is_price, rows_of
 from refurb.machine.stamps import term_on
-from refurb.warranty import add_months, day_start
 
 S = DeviceState
 
@@ -56,7 +57,7 @@ def _held(per_row: PerRowValues) -> dict[int, Held]:
     asked = {pk: key_of(given["need"]) for pk, given in per_row.items()}
     wanted = {need for need in asked.values() if need is not None}
     derogated = set(rows_of("Derogation").filter(need__in=wanted).values_list("need", flat=True))
-    needs: dict[int, dict[str, Any]] = {
+    needs: dict[int, Any] = {
         row["pk"]: row
         for row in apps.get_model("prescriptions", "Need")
         ._default_manager.filter(pk__in=wanted)

@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lifecycle.machine import Context
+from network.calendar import add_months
+from refurb.days import end_after
 from refurb.enums import DeviceState, TermCode
-from refurb.warranty import add_months, end_after
 
 NOT_PRICED = {"grade": "", "grading": None, "price": None, "price_ceiling": None, "ready_at": None}
 NOT_UNUSABLE = {"unusable_at": None, "unusable_reason": ""}

@@ -1,16 +1,8 @@
-"""Calendar arithmetic of warranties and reservations, in local days."""
+"""Where local days begin and end, for reservations and hand-overs."""
 
-from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month, so many months later; the last day of a month that is too short for it."""
-    rank = day.year * 12 + day.month - 1 + months
-    year, month = divmod(rank, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def day_start(day: date) -> datetime:
