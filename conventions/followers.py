@@ -1,5 +1,325 @@
 """What follows each verb, in the gate's transaction. Registered in ``ConventionsConfig.ready()``."""
 
+from django.db.models import F
+from django.utils import timezone
+
+from conventions import emails
+from conventions.documents import freeze_convention, freeze_signatures, register_kinds
+from conventions.enums import (
+    ALIVE,
+    AbandonReason,
+    ConventionState,
+    Party,
+    ReviewState,
+    ReviewSubject,
+    RuleCode,
+    SignatureState,
+    TerminateReason,
+)
+from conventions.models import (
+    ClauseText,
+    Convention,
+    ConventionClause,
+    ConventionRule,
+    Review,
+    Signature,
+)
+from conventions.services.quotas import amend_quotas, open_quotas
+from conventions.services.terms import write_terms
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from lifecycle.registry import Move, follow
+from network.calendar import add_working_days
+
+S = ConventionState
+
+
+def _conventions(move: Move) -> list[Convention]:
+    rows = Convention.objects.filter(pk__in=move.pks).order_by("pk")
+    return list(rows.select_related("epci_party", "workshop", "distributor", "amends"))
+
+
+def _all_moved(outcome: gate.Outcome) -> None:
+    """Nothing partial here: raises Refused when a row of the set was refused."""
+    if outcome.refused:
+        raise Refused(outcome.refused)
+
+
+# --- writing and reviewing
+
+
+def write_articles(move: Move) -> None:
+    """The articles of the model of the day; an amendment begins without any."""
+    model = list(ClauseText.objects.on(timezone.localdate(move.at)).order_by("position", "pk"))
+    ConventionClause.objects.bulk_create(
+        ConventionClause(
+            convention=convention,
+            code=article.code,
+            title=article.title,
+            text=article.body,
+            mandatory=article.mandatory,
+            position=article.position,
+        )
+        for convention in _conventions(move)
+        if not convention.is_amendment
+        for article in model
+    )
+
+
+def ask_reviews(move: Move) -> None:
+    """The reviews the EPCI names, and one of each other party, all due the same day."""
+    day = timezone.localdate(move.at)
+    days = ConventionRule.objects.value_of(RuleCode.REVIEW_DAYS, day) or 0
+    due_on = add_working_days(day, int(days))
+    reviews = []
+    for convention in _conventions(move):
+        common = {"convention": convention, "round": convention.round, "due_on": due_on}
+        reviews += [
+            Review(
+                **common,
+                subject=named.subject,
+                party=Party.EPCI,
+                organisation_id=named.organisation_id,
+                asked_of_id=named.membership_id,
+            )
+            for named in convention.reviewers_named.all()
+        ]
+        reviews += [
+            Review(**common, subject=ReviewSubject.PARTY, party=party, organisation=organisation)
+            for party, organisation in (
+                (Party.RECONDITIONER, convention.workshop),
+                (Party.DISTRIBUTOR, convention.distributor),
+            )
+        ]
+    created = gate.create_many(Review, "ask", reviews, actor=move.actor, at=move.at, cause=move)
+    emails.reviews_asked_for_reviewers(Review.objects.filter(pk__in=[review.pk for review in created]), move.at)
+
+
+def conclude_reviews(move: Move) -> None:
+    """Once all have answered: changes are requested if anyone is against, else the text is approved.
+
+    The conventions are locked by the answer itself, so that of two last answers one sees the other.
+    """
+    answered = Convention.objects.filter(reviews__in=move.pks, state=S.IN_REVIEW).distinct()
+    of_round = Review.objects.filter(convention__in=answered, round=F("convention__round"))
+    awaited = set(of_round.filter(state=ReviewState.ASKED).values_list("convention", flat=True))
+    against = set(of_round.filter(state=ReviewState.UNFAVOURABLE).values_list("convention", flat=True))
+    done = set(answered.values_list("pk", flat=True)) - awaited
+    for verb, pks in (("request_changes", done & against), ("approve", done - against)):
+        if pks:
+            conventions = Convention.objects.filter(pk__in=pks)
+            _all_moved(gate.apply_many(conventions, verb, actor=move.actor, at=move.at, cause=move))
+
+
+def cancel_reviews(move: Move) -> None:
+    """Nobody is asked for an opinion any more."""
+    awaited = Review.objects.filter(convention__in=move.pks, state=ReviewState.ASKED)
+    if awaited.exists():
+        _all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
+
+
+def tell_changes_requested(move: Move) -> None:
+    """The author is told, with the points."""
+    for convention in _conventions(move):
+        emails.changes_requested_for_author(convention, move.at)
+
+
+def tell_approved(move: Move) -> None:
+    """The EPCI is told what comes next: its act."""
+    for convention in _conventions(move):
+        emails.convention_approved_for_epci(convention, move.at)
+
+
+# --- signing
+
+
+def freeze_papers(move: Move) -> None:
+    """The document is frozen; a task draws it once the change is committed."""
+    for convention in _conventions(move):
+        freeze_convention(convention, move)
+
+
+def ask_signatures(move: Move) -> None:
+    """One signature per party, of the signatory it named, on the document of this round."""
+    signatures = []
+    for convention in _conventions(move):
+        document = convention.document
+        signatures += [
+            Signature(
+                convention=convention,
+                round=convention.round,
+                party=party,
+                organisation=organisation,
+                signatory=signatory,
+                document=document,
+            )
+            for party, organisation, signatory in convention.parties()
+        ]
+    created = gate.create_many(Signature, "ask", signatures, actor=move.actor, at=move.at, cause=move)
+    asked = Signature.objects.filter(pk__in=[signature.pk for signature in created])
+    emails.signatures_asked_for_signatories(asked, move.at)
+
+
+def complete_signatures(move: Move) -> None:
+    """When the three parties have signed the document of the round, the convention is signed.
+
+    The conventions are locked by the signature itself, so that of two last signatures one sees the other.
+    """
+    signed = Convention.objects.filter(signatures__in=move.pks, state=S.SIGNING).distinct()
+    awaited = Signature.objects.filter(
+        convention__in=signed, round=F("convention__round"), state=SignatureState.ASKED
+    ).values("convention")
+    complete = signed.exclude(pk__in=awaited)
+    if complete.exists():
+        _all_moved(gate.apply_many(complete, "complete_signature", actor=move.actor, at=move.at, cause=move))
+
+
+def void_signatures(move: Move) -> None:
+    """What was asked or signed of this text holds no more."""
+    held = Signature.objects.filter(convention__in=move.pks, state__in=(SignatureState.ASKED, SignatureState.SIGNED))
+    if held.exists():
+        _all_moved(gate.apply_many(held, "void", actor=move.actor, at=move.at, cause=move))
+
+
+def freeze_signature_pages(move: Move) -> None:
+    """The page of signatures, a second document that quotes the first by its hash; the parties are told."""
+    for convention in _conventions(move):
+        freeze_signatures(convention, move)
+        emails.convention_signed_for_parties(convention, move.at)
+
+
+def tell_reopened(move: Move) -> None:
+    """Those who had agreed are told that the text is opened again."""
+    for convention in _conventions(move):
+        emails.convention_reopened_for_parties(convention, str(move.values.get("reason", "")), move.at)
+
+
+# --- in force
+
+
+def open_or_amend(move: Move) -> None:
+    """The quotas and the terms of a convention open; an amendment writes its own on what it amends."""
+    conventions = _conventions(move)
+    originals = [convention for convention in conventions if not convention.is_amendment]
+    for convention in originals:
+        write_terms(convention, convention)
+    open_quotas(originals, actor=move.actor, at=move.at)
+    amendments = [convention for convention in conventions if convention.is_amendment]
+    for amendment in sorted(amendments, key=lambda row: (row.starts_on, row.pk)):
+        _apply_amendment(amendment, move)
+
+
+def _apply_amendment(amendment: Convention, move: Move) -> None:
+    amended = Convention.objects.get(pk=amendment.amends_id)
+    rate = amendment.max_nonconformity
+    gate.apply(
+        amended,
+        "amend",
+        actor=move.actor,
+        at=move.at,
+        cause=move,
+        ends_on=amendment.ends_on,
+        max_nonconformity=amended.max_nonconformity if rate is None else rate,
+    )
+    amended = Convention.objects.get(pk=amended.pk)
+    write_terms(amendment, amended)
+    amend_quotas(amendment, amended, actor=move.actor, at=move.at)
+
+
+def tell_activated(move: Move) -> None:
+    """The parties are told that devices may be allotted, or that terms have changed."""
+    for convention in _conventions(move):
+        emails.convention_activated_for_parties(convention, move.at)
+
+
+def tell_suspended(move: Move) -> None:
+    """The parties and the pilot are told."""
+    for convention in _conventions(move):
+        emails.convention_suspended_for_parties(convention, move.at)
+
+
+def tell_resumed(move: Move) -> None:
+    """The parties and the pilot are told."""
+    for convention in _conventions(move):
+        emails.convention_resumed_for_parties(convention, move.at)
+
+
+def tell_reminder(move: Move) -> None:
+    """The parties and the pilot are told how many days are left."""
+    for convention in _conventions(move):
+        emails.convention_ending_for_parties(convention, move.at)
+
+
+# --- the end
+
+
+def end_amendments(move: Move) -> None:
+    """Amendments end with what they amend: those in force, those signed, those still on their way."""
+    amendments = Convention.objects.filter(amends__in=move.pks).order_by("pk")
+    day = timezone.localdate(move.at)
+    ends = (
+        ("expire" if move.verb == "expire" else "terminate", ALIVE),
+        ("terminate", (S.SIGNED,)),
+        ("abandon", (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED, S.SIGNING)),
+    )
+    for verb, states in ends:
+        rows = amendments.filter(state__in=states)
+        if rows.exists():
+            values = {
+                "terminate": {"reason": TerminateReason.AMENDED_ENDED, "notice_on": day},
+                "abandon": {"reason": AbandonReason.AMENDED_ENDED},
+            }.get(verb, {})
+            _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
+
+
+def tell_ended(move: Move) -> None:
+    """The parties and the pilot are told until when devices may still be handed over; an amendment goes unsaid."""
+    for convention in _conventions(move):
+        if not convention.is_amendment:
+            emails.convention_ended_for_parties(convention, move.at)
+
+
+def tell_abandoned(move: Move) -> None:
+    """Those who had seen the draft are told that it goes no further."""
+    for convention in _conventions(move):
+        if convention.round:
+            emails.convention_abandoned_for_parties(convention, move.at)
+
+
+def register_circuit_followers() -> None:
+    """Up to the signatures. Followers of one verb run in this order."""
+    follow("convention", "create", write_articles)
+    follow("convention", "submit", ask_reviews)
+    follow("convention", "request_changes", tell_changes_requested)
+    follow("convention", "approve", tell_approved)
+    follow("convention", "reopen", void_signatures)
+    follow("convention", "reopen", tell_reopened)
+    follow("convention", "open_signature", freeze_papers)
+    follow("convention", "open_signature", ask_signatures)
+    follow("convention", "complete_signature", freeze_signature_pages)
+    follow("convention", "abandon", cancel_reviews)
+    follow("convention", "abandon", void_signatures)
+    follow("convention", "abandon", tell_abandoned)
+    follow("review", "answer", conclude_reviews)
+    follow("review", "answer_against", conclude_reviews)
+    follow("signature", "sign", complete_signatures)
+
+
+def register_life_followers() -> None:
+    """From the entry into force to the end."""
+    follow("convention", "activate", open_or_amend)
+    follow("convention", "activate", tell_activated)
+    follow("convention", "suspend", tell_suspended)
+    follow("convention", "resume", tell_resumed)
+    follow("convention", "remind", tell_reminder)
+    follow("convention", "terminate", end_amendments)
+    follow("convention", "terminate", tell_ended)
+    follow("convention", "expire", end_amendments)
+    follow("convention", "expire", tell_ended)
+
 
 def register() -> None:
     """Every registration of the app, once its models are known."""
+    register_kinds()
+    register_circuit_followers()
+    register_life_followers()

@@ -1,9 +1,10 @@
-"""Working days in France: what a deadline counted in « jours ouvrés » rests on.
+"""Days, months and working days in France: what a deadline counted in « jours ouvrés » rests on.
 
 Source: code du travail, art. L. 3133-1, the eleven public holidays of the mainland. Alsace-Moselle and overseas have
 others. A working day is a weekday, Monday to Friday, that is not a public holiday.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -66,6 +67,13 @@ def add_working_days(day: date, number: int) -> date:
         day += step
         left -= is_working_day(day)
     return day
+
+
+def add_months(day: date, number: int) -> date:
+    """The same day ``number`` months later, or the last day of that month when it is shorter; earlier if negative."""
+    months = day.year * 12 + day.month - 1 + number
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def working_days_between(start: date, end: date) -> int:

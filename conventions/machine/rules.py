@@ -434,6 +434,10 @@ TERMINATE_REASON = coded("terminate_reason", TerminateReason.values, "Dites pour
 ABANDON_REASON = coded("abandon_reason", AbandonReason.values, "Dites pourquoi le projet est abandonné.")
 
 
+ENDED_BY_HAND = (TerminateReason.AGREEMENT, TerminateReason.NOTICE, TerminateReason.BREACH)
+"""The reasons people give; the other one is given by the end of the amended convention."""
+
+
 def _fits_amendment(ctx: Context) -> Any:
     """That the amended convention has ended is said of an amendment only, and when it is true."""
     if ctx.values.get("reason") == TerminateReason.AMENDED_ENDED:

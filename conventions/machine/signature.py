@@ -1,9 +1,12 @@
 """The life of a signature (machines §3): asked of one signatory, given, or void when the text is opened again."""
 
+from datetime import date
+
 from django_fsm import FSMField
 
 from conventions.enums import SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
+from conventions.machine.rules import day_of
 from conventions.permissions import can_sign_signature
 from lifecycle.machine import AT, CREATION, Context, Given, Machine, verb
 
@@ -12,6 +15,11 @@ S = SignatureState
 
 def _confirmed_by(ctx: Context) -> int | None:
     return None if ctx.values["method"] == SignatureMethod.SCREEN else ctx.actor.pk
+
+
+def _signed_on(ctx: Context) -> date:
+    """On screen, the day of the act; elsewhere, the day written on what was deposited."""
+    return ctx.values.get("signed_on") or day_of(ctx)
 
 
 class SignatureMachine(Machine):
@@ -54,7 +62,7 @@ class SignatureMachine(Machine):
         leans_write=["convention"],
         stamps={
             "signed_at": AT,
-            "signed_on": Given("signed_on"),
+            "signed_on": _signed_on,
             "method": Given("method"),
             "quoted_sha256": Given("sha256"),
             "scan": Given("scan", default=None),

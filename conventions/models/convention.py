@@ -14,6 +14,7 @@ from conventions.enums import (
     AbandonReason,
     ActBody,
     ConventionState,
+    PaperKind,
     Party,
     ReviewSubject,
     RuleCode,
@@ -258,13 +259,17 @@ class Convention(ConventionMachine):
         """The document under signature or signed; None until the signature is opened, and once the text is reopened."""
         if self.state in (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED):
             return None
-        paper = self.papers.filter(kind="convention", round=self.round).select_related("document__rendered").first()
+        paper = (
+            self.papers.filter(kind=PaperKind.CONVENTION, round=self.round).select_related("document__rendered").first()
+        )
         return paper.document if paper else None
 
     @property
     def signature_page(self) -> Document | None:
         """The second document; None until the three parties have signed."""
-        paper = self.papers.filter(kind="signatures", round=self.round).select_related("document__rendered").first()
+        paper = (
+            self.papers.filter(kind=PaperKind.SIGNATURES, round=self.round).select_related("document__rendered").first()
+        )
         return paper.document if paper else None
 
     def first_day(self) -> date | None:

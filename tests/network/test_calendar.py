@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from network.calendar import add_working_days, easter, holidays, is_working_day, working_days_between
+from network.calendar import add_months, add_working_days, easter, holidays, is_working_day, working_days_between
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,18 @@ def test_counting_backwards_gives_the_opposite() -> None:
     assert working_days_between(friday, tuesday) == 1
     assert working_days_between(tuesday, friday) == -1
     assert working_days_between(tuesday, tuesday) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2027, 12, 31), 2, date(2028, 2, 29)),
+        (date(2028, 2, 29), 24, date(2030, 2, 28)),
+        (date(2026, 11, 25), 36, date(2029, 11, 25)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+        (date(2026, 1, 15), -13, date(2024, 12, 15)),
+    ],
+)
+def test_months_are_counted_as_people_count_them(day: date, number: int, later: date) -> None:
+    assert add_months(day, number) == later

@@ -1,0 +1,171 @@
+"""The papers of a convention: the document that is signed, then the page of signatures, which quotes it by its hash."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+
+from conventions.enums import PaperKind, Party, SignatureState
+from conventions.models import Convention, ConventionPaper, Signature
+from documents.kinds import register_kind
+from documents.services import freeze_document
+from lifecycle.registry import Move
+from network.models import Organisation
+
+KINDS = {PaperKind.CONVENTION: "convention", PaperKind.SIGNATURES: "convention_signatures"}
+CALLED = {Party.EPCI: "l’EPCI", Party.RECONDITIONER: "le Reconditionneur", Party.DISTRIBUTOR: "le Distributeur"}
+
+
+def register_kinds() -> None:
+    """Declare the papers and their templates."""
+    for kind, code in KINDS.items():
+        register_kind(code, str(kind.label), f"documents/conventions/{code}.html")
+
+
+def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
+    """What the three parties will sign: parties, act, articles, quotas, prices, rate, reviewers' work left out."""
+    amended = convention.amends
+    values = {
+        **_header(convention),
+        "amends": amended.reference if amended else "",
+        "amends_title": amended.title if amended else "",
+        "starts_on": _day(convention.starts_on),
+        "ends_on": _day(convention.ends_on),
+        "ends_changed": bool(amended and amended.ends_on != convention.ends_on),
+        "is_test": convention.is_test,
+        "act": {
+            "body": convention.get_act_body_display(),
+            "number": convention.act_number,
+            "on": _day(convention.act_on),
+            "executory_on": _day(convention.act_executory_on),
+        },
+        "clauses": [
+            {"title": clause.title, "paragraphs": _paragraphs(clause.text)} for clause in convention.clauses.all()
+        ],
+        "quotas": _quotas(convention),
+        "prices": [
+            {"type": price.get_type_display(), "grade": price.grade, "amount": _euros(price.amount)}
+            for price in convention.prices.all()
+        ],
+        "max_nonconformity": _percent(convention.max_nonconformity),
+    }
+    what = "Avenant" if amended else "Convention"
+    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
+
+
+def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
+    """Who signed what, when and how: the hash of the document, and for each party its signature."""
+    signatures = Signature.objects.filter(
+        convention=convention, round=convention.round, state=SignatureState.SIGNED
+    ).select_related("organisation", "signatory__user", "confirmed_by__user", "confirmed_by__organisation", "scan")
+    document = convention.document
+    assert document is not None
+    assert document.rendered is not None
+    values = {
+        **_header(convention),
+        "document_title": document.title,
+        "document_code": document.public_code,
+        "sha256": document.rendered.sha256,
+        "signatures": [
+            {
+                "party": Party(signature.party).label,
+                "organisation": signature.organisation.name,
+                "siret": signature.organisation.spaced_siret,
+                "signatory": signature.signatory.user.get_full_name(),
+                "signed_on": _day(signature.signed_on),
+                "recorded_at": signature.signed_at,
+                "recorded": date_format(signature.signed_at, "j F Y à H:i"),
+                "method": signature.get_method_display(),
+                "confirmed_by": (
+                    f"{signature.confirmed_by.user.get_full_name()}, {signature.confirmed_by.organisation}"
+                    if signature.confirmed_by
+                    else ""
+                ),
+                "scan_sha256": signature.scan.sha256 if signature.scan else "",
+                "reference": signature.reference,
+            }
+            for signature in signatures
+        ],
+    }
+    title = f"Page de signatures : {convention.title}"
+    return _freeze(PaperKind.SIGNATURES, convention, values, move, title)
+
+
+def _freeze(kind: PaperKind, convention: Convention, values: dict[str, Any], move: Move, title: str) -> ConventionPaper:
+    document = freeze_document(
+        kind=KINDS[kind],
+        owner=("convention", convention.pk),
+        values=values,
+        by=move.actor,
+        at=move.at,
+        title=title.replace(" : ", "\N{NO-BREAK SPACE}: ")[:200],
+    )
+    return ConventionPaper.objects.create(convention=convention, kind=kind, round=convention.round, document=document)
+
+
+def _header(convention: Convention) -> dict[str, Any]:
+    return {
+        "reference": convention.reference,
+        "title": convention.title,
+        "territory": convention.epci.name,
+        "parties": [
+            {
+                "party": party.label,
+                "called": CALLED[party],
+                "name": organisation.name,
+                "legal_form": organisation.legal_form,
+                "siret": organisation.spaced_siret,
+                "address": _address(organisation),
+                "signatory": signatory.user.get_full_name(),
+            }
+            for party, organisation, signatory in convention.parties()
+            if organisation is not None and signatory is not None
+        ],
+    }
+
+
+def _quotas(convention: Convention) -> dict[str, Any]:
+    """The quotas as a table: a line per type, a column per convention year."""
+    plans = list(convention.planned_quotas.all())
+    years = sorted({plan.year for plan in plans})
+    totals = {(plan.type, plan.year): plan.total for plan in plans}
+    types = {plan.type: plan.get_type_display() for plan in plans}
+    return {
+        "years": years,
+        "lines": [
+            {"type": label, "totals": [totals.get((type_, year)) for year in years]} for type_, label in types.items()
+        ],
+        "totals": [sum(plan.total for plan in plans if plan.year == year) for year in years],
+    }
+
+
+def _paragraphs(text: str) -> list[dict[str, Any]]:
+    """The text of an article in paragraphs; lines that begin with a dash are the items of a list."""
+    found = []
+    for block in text.replace("\r", "").split("\n\n"):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        told = [line for line in lines if not line.startswith("- ")]
+        items = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
+        if told or items:
+            found.append({"text": " ".join(told), "items": items})
+    return found
+
+
+def _address(organisation: Organisation) -> str:
+    city = organisation.commune.name if organisation.commune is not None else ""
+    return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
+
+
+def _day(day: date | None) -> str:
+    if day is None:
+        return ""
+    return date_format(day, "1\\e\\r F Y" if day.day == 1 else "j F Y")
+
+
+def _euros(amount: Decimal) -> str:
+    return f"{number_format(amount, 2)}\N{NO-BREAK SPACE}€"
+
+
+def _percent(rate: Decimal | None) -> str:
+    return "" if rate is None else f"{number_format(rate, 1 if rate % 1 else 0)}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,316 @@
+"""Situations of conventions, each reached through the services and the states before it."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from conventions.enums import ActBody, Party, ReviewSubject, SignatureMethod
+from conventions.models import Convention, ConventionRule, Review, Signature
+from conventions.services.circuit import answer_point, answer_review, deposit_signature, sign_signature
+from conventions.services.conventions import (
+    activate_convention,
+    open_signature_convention,
+    submit_convention,
+)
+from conventions.services.drafting import Article, Named, Plan, Price, Terms, create_amendment, create_convention
+from conventions.services.reference import load_conventions_reference
+from documents.models import Document
+from documents.services import render_document, store_file
+from network.calendar import add_months
+from network.enums import OrganisationKind, Role
+from network.models import Epci, Membership, Organisation
+from tests.network.factories import make_epci, make_membership, make_organisation
+
+_rank = itertools.count(1)
+PRICES = {"laptop": 100, "desktop": 80, "tablet": 60, "smartphone": 50, "screen": 20}
+SCAN = b"%PDF-1.7\n% scanned\n%%EOF\n"
+
+
+def load_law() -> None:
+    """The ceilings, the rules and the articles of the model, once."""
+    if not ConventionRule.objects.exists():
+        load_conventions_reference()
+
+
+def drawn(document: Document | None) -> Document:
+    """A document whose PDF is there: a stand-in, since a real one takes a second to draw."""
+    assert document is not None
+    document = Document.objects.get(pk=document.pk)
+    if document.rendered_id is None:
+        content = f"%PDF-1.7\n% {document.public_code}\n%%EOF\n".encode()
+        document.rendered = store_file(content=content, name="document.pdf", by=None, at=document.created_at)
+        document.save(update_fields=["rendered"])
+    return document
+
+
+def party(kind: OrganisationKind, **fields: Any) -> Organisation:
+    """An organisation that may be a party: it has a SIRET."""
+    return make_organisation(kind, **{"siret": f"9{next(_rank):013}"} | fields)
+
+
+def again(convention: Convention) -> Convention:
+    """The row as the database has it now."""
+    return Convention.objects.get(pk=convention.pk)
+
+
+@dataclass
+class Treaty:
+    """Three parties with their people, the pilot, and a convention between them in any state."""
+
+    epci: Epci = field(default_factory=make_epci)
+    epci_party: Organisation | None = None
+    workshop: Organisation = field(default_factory=lambda: party(OrganisationKind.RECONDITIONER))
+    distributor: Organisation = field(default_factory=lambda: party(OrganisationKind.DISTRIBUTOR))
+    quotas: Mapping[str, int] | Sequence[Plan] = field(default_factory=lambda: {"laptop": 20})
+    prices: Mapping[str, int] = field(default_factory=lambda: PRICES)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    at: datetime | None = None
+    is_test: bool = False
+    draw: bool = False
+
+    def __post_init__(self) -> None:
+        load_law()
+        if self.epci_party is None:
+            self.epci_party = party(OrganisationKind.EPCI, epci=self.epci)
+        for organisation in (self.epci_party, self.workshop, self.distributor):
+            if not organisation.siret:
+                organisation.siret = f"9{next(_rank):013}"
+                organisation.save(update_fields=["siret"])
+        self.starts_on = self.starts_on or timezone.localdate(self.at)
+        self.ends_on = self.ends_on or add_months(self.starts_on, 12) - timedelta(days=1)
+
+    # --- people
+
+    @cached_property
+    def pilot(self) -> Membership:
+        return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+
+    @cached_property
+    def manager(self) -> Membership:
+        """The manager of the EPCI."""
+        return make_membership(Role.MANAGER, OrganisationKind.EPCI, self.epci_party)
+
+    @cached_property
+    def lawyer(self) -> Membership:
+        """A reviewer of the EPCI."""
+        return make_membership(Role.REVIEWER, OrganisationKind.EPCI, self.epci_party)
+
+    @cached_property
+    def workshop_reviewer(self) -> Membership:
+        return make_membership(Role.REVIEWER, OrganisationKind.RECONDITIONER, self.workshop)
+
+    @cached_property
+    def distributor_reviewer(self) -> Membership:
+        return make_membership(Role.REVIEWER, OrganisationKind.DISTRIBUTOR, self.distributor)
+
+    @cached_property
+    def signatories(self) -> dict[Party, Membership]:
+        return {
+            Party.EPCI: make_membership(Role.SIGNATORY, OrganisationKind.EPCI, self.epci_party),
+            Party.RECONDITIONER: make_membership(Role.SIGNATORY, OrganisationKind.RECONDITIONER, self.workshop),
+            Party.DISTRIBUTOR: make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, self.distributor),
+        }
+
+    def reviewer_of(self, review: Review) -> Membership:
+        """Who answers a review."""
+        if review.asked_of is not None:
+            return review.asked_of
+        return {Party.EPCI: self.lawyer, Party.RECONDITIONER: self.workshop_reviewer}.get(
+            Party(review.party), self.distributor_reviewer
+        )
+
+    # --- steps
+
+    def terms(self, **changes: Any) -> Terms:
+        """Quotas of the first year (or a whole plan), prices, and a lawyer to read the text."""
+        plans = self.quotas
+        if isinstance(plans, Mapping):
+            plans = [Plan(type_, year, total) for type_, total in plans.items() for year in self.years()]
+        assert self.epci_party is not None
+        given = {
+            "prices": [Price(type_, Decimal(amount)) for type_, amount in self.prices.items()],
+            "quotas": plans,
+            "reviewers": [Named(ReviewSubject.LEGAL, self.epci_party, self.lawyer)],
+        }
+        return Terms(**given | changes)
+
+    def years(self) -> range:
+        assert self.starts_on is not None
+        assert self.ends_on is not None
+        return (
+            range(1, 4)
+            if self.ends_on >= add_months(self.starts_on, 24)
+            else (range(1, 3) if self.ends_on >= add_months(self.starts_on, 12) else range(1, 2))
+        )
+
+    def draft(self, terms: Terms | None = None, **heading: Any) -> Convention:
+        assert self.epci_party is not None
+        given = {
+            "workshop": self.workshop,
+            "distributor": self.distributor,
+            "epci_signatory": self.signatories[Party.EPCI],
+            "workshop_signatory": self.signatories[Party.RECONDITIONER],
+            "distributor_signatory": self.signatories[Party.DISTRIBUTOR],
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "is_test": self.is_test,
+        }
+        return create_convention(
+            actor=self.manager,
+            epci_party=self.epci_party,
+            title=f"Équipement solidaire – {self.epci.short_name}",
+            terms=terms or self.terms(),
+            at=self.at,
+            **given | heading,
+        )
+
+    def submit(self, convention: Convention) -> Convention:
+        return submit_convention(actor=self.manager, convention=convention, at=self.at)
+
+    def in_review(self, **heading: Any) -> Convention:
+        return self.submit(self.draft(**heading))
+
+    def reviews(self, convention: Convention) -> list[Review]:
+        """Those of the round, in the order they were asked."""
+        return list(Review.objects.filter(convention=convention, round=again(convention).round).order_by("pk"))
+
+    def answer(self, review: Review, *, favourable: bool = True) -> Review:
+        points = [] if favourable else [("warranty", "Préciser qui paie le transport.")]
+        return answer_review(
+            actor=self.reviewer_of(review), review=review, favourable=favourable, points=points, at=self.at
+        )
+
+    def approve(self, convention: Convention) -> Convention:
+        """Everyone is for."""
+        for review in self.reviews(convention):
+            self.answer(review)
+        return again(convention)
+
+    def approved(self, **heading: Any) -> Convention:
+        return self.approve(self.in_review(**heading))
+
+    def changes_requested(self) -> Convention:
+        """One is against, after the others."""
+        convention = self.in_review()
+        *others, last = self.reviews(convention)
+        for review in others:
+            self.answer(review)
+        self.answer(last, favourable=False)
+        return again(convention)
+
+    def answer_points(self, convention: Convention) -> None:
+        for review in self.reviews(convention):
+            for point in review.points.all():
+                answer_point(actor=self.manager, point=point, answer="Précisé à l’article.", at=self.at)
+
+    def act(self, **changes: Any) -> dict[str, Any]:
+        """The act of the EPCI, executory on the day."""
+        day = timezone.localdate(self.at)
+        given = {"act_body": ActBody.COUNCIL, "act_number": "2026-118", "act_on": day, "act_executory_on": day}
+        return given | changes
+
+    def open_signature(self, convention: Convention, **act: Any) -> Convention:
+        opened = open_signature_convention(actor=self.manager, convention=convention, at=self.at, **self.act(**act))
+        if self.draw:
+            assert opened.document is not None
+            render_document(opened.document)
+        else:
+            drawn(opened.document)
+        return opened
+
+    def signing(self, **heading: Any) -> Convention:
+        return self.open_signature(self.approved(**heading))
+
+    def signature(self, convention: Convention, of: Party) -> Signature:
+        """The signature asked of a party in this round."""
+        return Signature.objects.get(convention=convention, party=of, round=again(convention).round)
+
+    def sign(self, convention: Convention, of: Party) -> Signature:
+        """A party signs on screen."""
+        signature = self.signature(convention, of)
+        rendered = signature.document.rendered
+        assert rendered is not None
+        return sign_signature(actor=signature.signatory, signature=signature, sha256=rendered.sha256, at=self.at)
+
+    def deposit(self, convention: Convention, of: Party, method: str = SignatureMethod.PAPER, **changes: Any) -> Any:
+        """A party deposits what it signed on paper."""
+        signature = self.signature(convention, of)
+        given = {"signed_on": timezone.localdate(self.at), "content": SCAN, "name": "signe.pdf"} | changes
+        return deposit_signature(actor=signature.signatory, signature=signature, method=method, at=self.at, **given)
+
+    def sign_all(self, convention: Convention) -> Convention:
+        for of in Party:
+            self.sign(convention, of)
+        return again(convention)
+
+    def signed(self, **heading: Any) -> Convention:
+        return self.sign_all(self.signing(**heading))
+
+    def active(self, **heading: Any) -> Convention:
+        return activate_convention(actor=self.manager, convention=self.signed(**heading), at=self.at)
+
+    # --- amendments
+
+    def amendment(
+        self, convention: Convention, terms: Terms, starts_on: date | None = None, **changes: Any
+    ) -> Convention:
+        """The draft of an amendment, which the same lawyer reads."""
+        assert self.epci_party is not None
+        named = [Named(ReviewSubject.LEGAL, self.epci_party, self.lawyer)]
+        return create_amendment(
+            actor=self.manager,
+            convention=convention,
+            title="Avenant n° 1",
+            starts_on=starts_on or timezone.localdate(self.at),
+            terms=Terms(terms.texts, terms.articles, terms.prices, terms.quotas, named),
+            at=self.at,
+            **changes,
+        )
+
+    def carry(self, draft: Convention) -> Convention:
+        """From a draft to three signatures."""
+        return self.sign_all(self.open_signature(self.approve(self.submit(draft))))
+
+    def amended(self, convention: Convention, terms: Terms, **changes: Any) -> Convention:
+        """An amendment in force; returned as it is after."""
+        signed = self.carry(self.amendment(convention, terms, **changes))
+        return activate_convention(actor=self.manager, convention=signed, at=self.at)
+
+
+def active_convention(
+    *,
+    epci: Epci | None = None,
+    workshop: Organisation | None = None,
+    distributor: Organisation | None = None,
+    quotas: Mapping[str, int] | Sequence[Plan] | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    at: datetime | None = None,
+    **fields: Any,
+) -> Convention:
+    """A convention in force, by every legal step: one year from ``starts_on`` (today) unless ``ends_on`` is given.
+
+    ``quotas``: ``{type: total}`` for each of its years. ``at`` is the instant of all its steps.
+    """
+    given = {
+        "epci": epci,
+        "workshop": workshop,
+        "distributor": distributor,
+        "quotas": quotas,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "at": at,
+        **fields,
+    }
+    return Treaty(**{name: value for name, value in given.items() if value is not None}).active()
+
+
+EXTRA = Article("visits", "Visites", "Chaque partie peut visiter l’atelier.")
+"""An article that is not in the model."""
