@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("network.urls")),
     path("", include("documents.urls")),
     path("", include("refurb.urls")),
+    path("", include("connectivity.urls")),
     path("", include("reports.urls")),
     path("technique/", admin.site.urls),
 ]

@@ -132,7 +132,7 @@ NEXT_STEP: dict[str, str] = {
     P.NO_COVERAGE: "Choisissez une autre offre : une box 4G ou un forfait mobile ne demandent pas de ligne.",
     P.APPOINTMENT_MISSED: "Rappelez la personne, notez ses disponibilités en commentaire, puis transmettez de nouveau.",
     P.DOCUMENT_REFUSED: "Demandez une pièce lisible et récente, notez-la vue, puis transmettez de nouveau.",
-    P.OTHER: "Lisez le commentaire de l’opérateur et appelez-le si besoin.",
+    P.OTHER: "Lisez la précision de l’opérateur et appelez-le si besoin.",
 }
 """What the worker does next, for each code."""
 

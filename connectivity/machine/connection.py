@@ -68,6 +68,7 @@ class ConnectionMachine(Machine):
             "sent_at": None,
             "sent_by": None,
             "problem": "",
+            "problem_note": "",
             "problem_at": None,
             "operator_reference": "",
             "accepted_at": None,
@@ -90,6 +91,7 @@ class ConnectionMachine(Machine):
             "sent_at": AT,
             "sent_by": ACTOR,
             "problem": "",
+            "problem_note": "",
             "problem_at": None,
             "operator_reference": "",
             "accepted_at": None,
@@ -109,6 +111,7 @@ class ConnectionMachine(Machine):
         requires=[rules.PROBLEM_CODED],
         stamps={
             "problem": Given("problem"),
+            "problem_note": Given("note", default=""),
             "problem_at": AT,
             "waiting_since": AT,
             "reminders": 0,
@@ -272,7 +275,7 @@ class ConnectionMachine(Machine):
         source=[S.ENDED, S.REFUSED, S.ABANDONED],
         target=SAME,
         follows=["household.anonymise"],
-        stamps={"operator_reference": "", "evidence_reference": ""},
+        stamps={"operator_reference": "", "evidence_reference": "", "problem_note": ""},
         done="Références effacées avec le foyer",
     )
     def forget(self) -> None:

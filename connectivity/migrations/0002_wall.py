@@ -31,6 +31,7 @@ STAMPS = [
     "operator_reference",
     "problem",
     "problem_at",
+    "problem_note",
     "proposed_at",
     "proposed_by",
     "refusal",

@@ -111,7 +111,8 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
         values = _values(answer, kept)
     except ValueError as error:
         return AnswerLine(number, reference, answer, fault=str(error), cells=kept)
-    return AnswerLine(number, reference, answer, values, kept["commentaire"], cells=kept)
+    comment = "" if "note" in values else kept["commentaire"]
+    return AnswerLine(number, reference, answer, values, comment, cells=kept)
 
 
 def _plain(cell: str) -> str:
@@ -134,7 +135,7 @@ def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
             "entitlement_ends_on": ends,
         }
     if answer == Answer.REPORT_PROBLEM:
-        return {"problem": _code(row["motif"], ProblemCode)}
+        return {"problem": _code(row["motif"], ProblemCode), "note": row["commentaire"][:300]}
     if answer == Answer.REFUSE:
         return {"refusal": _code(row["motif"], RefusalCode)}
     return {"reason": _code(row["motif"], EndReason)}

@@ -39,7 +39,7 @@ REACHED: dict[str, ConnectionState] = {
     Answer.END: ConnectionState.ENDED,
 }
 """Where each answer leads: a file already there, with the same values, was answered by the same line before."""
-COLUMN = {"reason": "end_reason"}
+COLUMN = {"reason": "end_reason", "note": "problem_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
 DONE = "Enregistré."

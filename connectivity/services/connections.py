@@ -66,10 +66,21 @@ def send_connection(
 
 @gate.one_transaction
 def report_problem_connection(
-    *, actor: Actor, connection: ConnectionFile, problem: str, at: datetime | None = None, comment: str = ""
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    problem: str,
+    note: str = "",
+    at: datetime | None = None,
+    comment: str = "",
 ) -> ConnectionFile:
-    """Say what stops the operator, with a code of ``ProblemCode``. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "report_problem", actor=actor, at=at, comment=comment, problem=problem)
+    """Say what stops the operator, with a code of ``ProblemCode``; ``note`` is read by whoever follows the household.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return gate.apply(
+        connection, "report_problem", actor=actor, at=at, comment=comment, problem=problem, note=note.strip()[:300]
+    )
 
 
 @gate.one_transaction

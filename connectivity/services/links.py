@@ -13,6 +13,7 @@ from connectivity.models import ConnectionFile, OperatorLink
 from lifecycle.actors import SignedLink
 from network.models.invitation import digest_of
 
+ONE_HOUR = timedelta(hours=1)
 VALID_FOR = timedelta(days=8)
 """As the State's own referral tool does (domain, §4)."""
 
@@ -62,11 +63,19 @@ def link_of(*, token: str, at: datetime | None = None) -> OperatorLink | None:
     return usable.select_related("file__offer", "operator").first()
 
 
-def former_link(*, token: str) -> OperatorLink | None:
-    """The link of a token that opens no more, when its file is still with the same operator: it may be asked again."""
+def ask_again(*, token: str, at: datetime | None = None) -> OperatorLink | None:
+    """Send another link in place of one that opens no more, to the same operator, once an hour at most.
+
+    None when there is nothing to send: who asks is not told, for the answer is the same.
+    """
+    instant = at or timezone.now()
     known = OperatorLink.objects.filter(token_digest=digest_of(token), file__state__in=WITH_OPERATOR)
-    link = known.select_related("file", "operator").first()
-    return link if link is not None and link.operator_id == link.file.operator_id else None
+    former = known.select_related("file").first()
+    if former is None or former.operator_id != former.file.operator_id:
+        return None
+    if former.file.links.filter(sent_at__gt=instant - ONE_HOUR).exists():
+        return None
+    return send_link(connection=former.file, at=instant)
 
 
 def actor_of(link: OperatorLink) -> SignedLink:

@@ -34,14 +34,12 @@ def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: dat
     day = timezone.localdate(at)
     closure = copper_of(need, day)
     seen = facts_of(need, file)
-    proposals = []
     copper = None if closure is None else closure.copper
     asked: dict[int, list[Asked]] = defaultdict(list)
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(need.kind)):
         asked[condition.offer_id].append(condition.asked)
     offers: Any = Offer.objects.on(day).for_kind(need.kind)
-    for offer in offers:
-        proposals.append(Proposal(offer, assess(asked[offer.pk], seen, copper, day)))
+    proposals = [Proposal(offer, assess(asked[offer.pk], seen, copper, day)) for offer in offers]
     return sorted(proposals, key=lambda one: (_ORDER.index(one.verdict), one.offer.price or 0, one.offer.name))
 
 

@@ -1,0 +1,38 @@
+"""What narrows the lists of connection files and of closures."""
+
+import django_filters
+
+from connectivity.enums import ConnectionState
+from connectivity.models import ConnectionFile, CopperClosure
+from connectivity.models.connection import ConnectionQuerySet
+from network.models import Epci
+from prescriptions.enums import CONNECTION_KINDS
+
+
+class ConnectionFilter(django_filters.FilterSet):
+    """By reference, state, kind of need, EPCI."""
+
+    text = django_filters.CharFilter(label="Référence", method="search")
+    state = django_filters.ChoiceFilter(label="État", choices=ConnectionState, empty_label="Tous")
+    kind = django_filters.ChoiceFilter(
+        label="Besoin", choices=[(kind.value, kind.label) for kind in CONNECTION_KINDS], empty_label="Tous"
+    )
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+
+    class Meta:
+        model = ConnectionFile
+        fields = ("text", "state", "kind", "epci")
+
+    def search(self, rows: ConnectionQuerySet, name: str, value: str) -> ConnectionQuerySet:
+        return rows.filter(reference__iexact=value.strip())
+
+
+class ClosureFilter(django_filters.FilterSet):
+    """By name of commune and by lot."""
+
+    commune = django_filters.CharFilter(label="Commune", field_name="commune__name", lookup_expr="icontains")
+    lot = django_filters.NumberFilter(label="Lot")
+
+    class Meta:
+        model = CopperClosure
+        fields = ("commune", "lot")

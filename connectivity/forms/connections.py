@@ -1,0 +1,213 @@
+"""What workers, advisers and operators type to move a connection file: one form per verb."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from connectivity.eligibility import Asked
+from connectivity.enums import (
+    COMPUTED,
+    AbandonReason,
+    Agreement,
+    CurrentLine,
+    EndReason,
+    EvidenceKind,
+    ProblemCode,
+    RefusalCode,
+    Slot,
+    Verdict,
+)
+from connectivity.models import ConnectionFile
+from connectivity.prices import price_of
+from connectivity.services.offers import Proposal
+
+type Choices = Iterable[tuple[str, str]]
+REFERENCE = {"autocomplete": "off", "spellcheck": "false"}
+
+
+def choose(choices: Choices) -> list[tuple[str, str]]:
+    """Choices behind an empty one."""
+    return [("", "Choisissez…"), *choices]
+
+
+def day_input() -> forms.DateInput:
+    """A day typed in the browser's own way; without it, as 2026-11-24."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def in_months(day: date, months: int) -> date:
+    """The eve of the same day so many months later: the last day of an entitlement that starts on ``day``."""
+    rank = day.year * 12 + day.month - 1 + months
+    first = date(rank // 12, rank % 12 + 1, 1)
+    after = date((rank + 1) // 12, (rank + 1) % 12 + 1, 1)
+    last = (after - first).days
+    return first + timedelta(days=min(day.day, last) - 1) - timedelta(days=1)
+
+
+class CommentForm(forms.Form):
+    """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
+
+    comment = forms.CharField(
+        label="Commentaire",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Facultatif. Ne nommez personne.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"] = self.fields.pop("comment")
+
+
+class ConnectionProposeForm(CommentForm):
+    current_line = forms.ChoiceField(
+        label="Ligne fixe aujourd’hui",
+        choices=CurrentLine,
+        initial=CurrentLine.UNKNOWN,
+        help_text="Une ligne en cuivre s’arrête à la fermeture du réseau : vous serez prévenu avant.",
+    )
+
+
+class ConnectionChooseForm(CommentForm):
+    """The offers that are possible or to complete; those that are impossible are told on the page, not offered."""
+
+    offer = forms.ChoiceField(label="Offre", widget=forms.RadioSelect)
+    agreement = forms.ChoiceField(
+        label="Accord du foyer",
+        choices=choose(Agreement.choices),
+        help_text="Le foyer accepte cette offre, et que son nom, son adresse et son contact soient transmis s’il le "
+        "faut.",
+    )
+
+    def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != Verdict.NOT}
+        labels = {Verdict.MAYBE: " – à compléter"}
+        self.fields["offer"].choices = [
+            (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}")
+            for one in proposals
+            if one.verdict != Verdict.NOT
+        ]
+
+    def clean_offer(self) -> Any:
+        return self.offers[self.cleaned_data["offer"]]
+
+
+class ConnectionProofForm(forms.Form):
+    """What was looked at. ``asked``: what the chosen offer asks, or every rule before a choice."""
+
+    rule = forms.ChoiceField(label="Ce que la pièce montre")
+    dated_on = forms.DateField(label="Pièce datée du", widget=day_input())
+    holds = forms.TypedChoiceField(
+        label="La condition est",
+        choices=(("yes", "remplie"), ("no", "non remplie")),
+        coerce=lambda said: said == "yes",
+        initial="yes",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, asked: Sequence[Asked], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = {one.rule: one for one in asked if one.rule not in COMPUTED}
+        self.fields["rule"].choices = choose((rule, one.label) for rule, one in self.asked.items())
+        self.initial.setdefault("dated_on", timezone.localdate())
+
+    def proof(self) -> dict[str, Any]:
+        """The values of the service."""
+        asked = self.asked[self.cleaned_data["rule"]]
+        return {**self.cleaned_data, "proof": asked.proof, "ceiling": asked.ceiling}
+
+
+class ConnectionReportProblemForm(forms.Form):
+    problem = forms.ChoiceField(label="Problème", choices=choose(ProblemCode.choices))
+    note = forms.CharField(
+        label="Précision",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Facultatif. Lue par le travailleur social.",
+    )
+
+
+class ConnectionAcceptForm(CommentForm):
+    operator_reference = forms.CharField(
+        label="Votre référence", max_length=40, widget=forms.TextInput(REFERENCE), help_text="Celle de votre système."
+    )
+
+
+class ConnectionScheduleForm(CommentForm):
+    appointment_on = forms.DateField(label="Date du raccordement", widget=day_input())
+    appointment_slot = forms.ChoiceField(label="Moment", choices=Slot, initial=Slot.DAY)
+
+
+class ConnectionActivateForm(CommentForm):
+    """The line works. ``asks_evidence``: for whoever is not the operator."""
+
+    started_on = forms.DateField(label="La ligne marche depuis le", widget=day_input())
+    monthly_price = forms.DecimalField(
+        label="Prix payé (€)", min_value=0, max_digits=6, decimal_places=2, localize=True,
+        widget=forms.TextInput({"inputmode": "decimal"}), help_text="Par mois, ou par recharge. TTC.",
+    )  # fmt: skip
+    entitlement_ends_on = forms.DateField(
+        label="Droit à l’offre jusqu’au",
+        required=False,
+        widget=day_input(),
+        help_text="Dernier jour ; vide s’il n’y en a pas.",
+    )
+    evidence_kind = forms.ChoiceField(label="Ce qui le montre")
+    evidence_on = forms.DateField(label="Preuve datée du", widget=day_input())
+    evidence_reference = forms.CharField(
+        label="Référence de la preuve",
+        max_length=60,
+        widget=forms.TextInput(REFERENCE),
+        help_text="Numéro de contrat, de facture ou de ticket. Le document n’est pas gardé.",
+    )
+
+    def __init__(self, *args: Any, file: ConnectionFile, asks_evidence: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.initial.setdefault("started_on", today)
+        if file.offer is not None:
+            self.initial.setdefault("monthly_price", file.offer.price)
+            if file.offer.entitlement_months:
+                self.initial.setdefault("entitlement_ends_on", in_months(today, file.offer.entitlement_months))
+        if asks_evidence:
+            seen = [one for one in EvidenceKind.choices if one[0] != EvidenceKind.OPERATOR]
+            self.fields["evidence_kind"].choices = choose(seen)
+            self.initial.setdefault("evidence_on", today)
+        else:
+            for name in ("evidence_kind", "evidence_on", "evidence_reference"):
+                del self.fields[name]
+
+
+class ConnectionRenewForm(CommentForm):
+    entitlement_ends_on = forms.DateField(label="Nouveau terme du droit", widget=day_input())
+
+    def __init__(self, *args: Any, file: ConnectionFile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if file.entitlement_ends_on and file.offer and file.offer.entitlement_months:
+            after = file.entitlement_ends_on + timedelta(days=1)
+            self.initial.setdefault("entitlement_ends_on", in_months(after, file.offer.entitlement_months))
+
+
+class ConnectionRefuseForm(CommentForm):
+    refusal = forms.ChoiceField(
+        label="Motif", choices=choose(one for one in RefusalCode.choices if one[0] != RefusalCode.NO_ANSWER)
+    )
+
+
+class ConnectionEndForm(CommentForm):
+    reason = forms.ChoiceField(label="Motif", choices=choose(EndReason.choices))
+
+
+class ConnectionAbandonForm(CommentForm):
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=choose(
+            one for one in AbandonReason.choices if one[0] not in (AbandonReason.UNTOUCHED, AbandonReason.NEED_DROPPED)
+        ),
+    )

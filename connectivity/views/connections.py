@@ -1,0 +1,122 @@
+"""Connection files as one reads them: lists, one of them, its papers; the offers of the day, the end of copper."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from connectivity.filters.connections import ClosureFilter, ConnectionFilter
+from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer
+from connectivity.permissions import can_answer_connection, can_propose_connection, sees_connections, sees_offers
+from connectivity.tables.connections import ClosureTable, ConnectionTable, OfferTable, WaitingNeedTable
+from connectivity.views.sheet import sheet_of
+from connectivity.views.steps import next_step
+from documents.responses import document_response
+from network.permissions import is_pilot
+from prescriptions.enums import CONNECTION_KINDS
+from prescriptions.models import Need
+from prescriptions.services.households import record_access
+
+PER_PAGE = 50
+
+
+@require_safe
+def connection_list(request: HttpRequest) -> HttpResponse:
+    """The files one follows, those that moved last first; an operator is led to its queue."""
+    actor = request.membership
+    if can_answer_connection(actor) is not None:
+        return redirect("connectivity:queue")
+    files = ConnectionFile.objects.visible_to(actor).select_related("need__prescription__household", "offer", "epci")
+    chosen = ConnectionFilter(request.GET, queryset=files, request=request)
+    table = ConnectionTable(chosen.qs, exclude=["household"] if is_pilot(actor) else [])
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {
+        "filter": chosen,
+        "table": table,
+        "proposes": can_propose_connection(actor) is not None,
+        "sees_files": sees_connections(actor) is not None,
+    }
+    return render(request, "connectivity/connection_list.html", context)
+
+
+@require_safe
+def waiting_list(request: HttpRequest) -> HttpResponse:
+    """The needs of connection that wait, of the households one serves: the first accepted first."""
+    if can_propose_connection(request.membership) is None:
+        raise PermissionDenied
+    needs = waiting_needs(request).select_related("prescription__household", "epci").order_by("accepted_at", "pk")
+    table = WaitingNeedTable(needs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "connectivity/waiting_list.html", {"table": table})
+
+
+@require_safe
+def connection_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One file: who acts next, what may be done, the offer, the proofs, copper, papers, timeline."""
+    connection = visible_connection(request, reference)
+    actor = request.membership
+    record_access(actor=actor, household=connection.need.prescription.household, what="connection")
+    context = {
+        "connection": connection,
+        "step": next_step(connection, actor),
+        "sheet": sheet_of(connection, actor),
+        "is_operator": can_answer_connection(actor) is not None,
+    }
+    return render(request, "connectivity/connection_detail.html", context)
+
+
+@require_safe
+def connection_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The PDF of a sheet for the family, or of the file of an operator."""
+    connection = visible_connection(request, reference)
+    papers = ConnectionPaper.objects.visible_to(request.membership).filter(file=connection)
+    return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
+
+
+@require_safe
+def offer_list(request: HttpRequest) -> HttpResponse:
+    """The offers in force today, with their conditions and how sure they are."""
+    if not sees_offers(request.membership):
+        raise PermissionDenied
+    offers = Offer.objects.visible_to(request.membership).on(timezone.localdate()).prefetch_related("conditions")
+    table = OfferTable(offers.order_by("name"))
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "connectivity/offer_list.html", {"table": table})
+
+
+@require_safe
+def closure_list(request: HttpRequest) -> HttpResponse:
+    """When copper closes, commune by commune."""
+    closures = CopperClosure.objects.visible_to(request.membership).on(timezone.localdate())
+    chosen = ClosureFilter(request.GET, queryset=closures.select_related("commune__epci"), request=request)
+    table = ClosureTable(chosen.qs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "connectivity/closure_list.html", {"filter": chosen, "table": table})
+
+
+def visible_connection(request: HttpRequest, reference: str) -> ConnectionFile:
+    """The file, if the person may see it; else a 404."""
+    seen = ConnectionFile.objects.visible_to(request.membership).select_related(
+        "need__prescription__household__commune",
+        "need__prescription__commune",
+        "need__prescription__prescriber",
+        "offer",
+        "operator",
+        "epci",
+    )
+    return get_object_or_404(seen, reference=reference)
+
+
+def waiting_needs(request: HttpRequest) -> "QuerySet[Any]":
+    """The needs of connection for which one may propose offers."""
+    seen = Need.objects.visible_to(request.membership).waiting().filter(kind__in=CONNECTION_KINDS)
+    scope = can_propose_connection(request.membership)
+    if scope is None:
+        return seen.none()
+    role = "prescriber" if request.membership.kind == "prescriber" else "distributor"
+    return seen.filter(**{f"prescription__{role}": request.membership.organisation_id})

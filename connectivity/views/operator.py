@@ -1,0 +1,165 @@
+"""The three ways an operator answers: its queue on screen, a file, a signed link without an account."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from connectivity.enums import Answer, ConnectionState
+from connectivity.forms import connections as forms
+from connectivity.forms.answers import AnswersFileForm
+from connectivity.models import ConnectionFile, OperatorLink, Transmission
+from connectivity.permissions import can_answer_connection
+from connectivity.readers.answers import COLUMNS, AnswersUnreadable, read_answers, written
+from connectivity.services.answers import answer_connection, import_answers, queue_rows
+from connectivity.services.links import actor_of, ask_again, link_of
+from connectivity.tables.connections import QueueTable
+from lifecycle.acting import answer, posted
+
+PER_PAGE = 50
+ANSWERABLE = {
+    ConnectionState.SENT: (Answer.ACCEPT, Answer.REPORT_PROBLEM, Answer.REFUSE, Answer.ACTIVATE),
+    ConnectionState.ACCEPTED: (Answer.SCHEDULE, Answer.ACTIVATE, Answer.REPORT_PROBLEM),
+    ConnectionState.SCHEDULED: (Answer.ACTIVATE, Answer.SCHEDULE, Answer.REPORT_PROBLEM),
+    ConnectionState.PROBLEM: (Answer.REFUSE,),
+}
+"""What may be answered by a link, in each state; the first is the expected one."""
+
+
+def _only_operators(request: HttpRequest) -> None:
+    if can_answer_connection(request.membership) is None:
+        raise PermissionDenied
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What the operator has to answer, the oldest first."""
+    _only_operators(request)
+    actor = request.membership
+    files = list(ConnectionFile.objects.to_answer(actor).select_related("offer"))
+    sent = Transmission.objects.visible_to(actor).filter(file__in=[row.pk for row in files])
+    told = {one.file_id: f"{one.last_name} {one.first_name}".strip() for one in sent.order_by("sent_at", "pk")}
+    for row in files:
+        row.told = told.get(row.pk, "")
+    table = QueueTable(files)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "connectivity/queue.html", {"table": table})
+
+
+@require_safe
+def queue_export(request: HttpRequest) -> HttpResponse:
+    """The queue as a file, with the columns to fill in."""
+    _only_operators(request)
+    response = HttpResponse(written(queue_rows(actor=request.membership)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="demandes-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue_import(request: HttpRequest) -> HttpResponse:
+    """Answer by a file: each line is done or told why not; the wrong ones come back to be corrected."""
+    _only_operators(request)
+    bound = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = AnswersFileForm(*bound)
+    context: dict[str, Any] = {"form": form, "columns": COLUMNS, "results": None}
+    if request.method == "POST" and form.is_valid():
+        try:
+            lines = read_answers(form.content())
+        except AnswersUnreadable as error:
+            form.add_error(None, str(error))
+        else:
+            results = import_answers(actor=request.membership, lines=lines)
+            wrong = [[line.line.cells.get(name, "") for name in COLUMNS] for line in results if not line.done]
+            again = written([COLUMNS, *wrong]).decode("utf-8-sig") if wrong else ""
+            context |= {
+                "results": results,
+                "done": sum(result.done for result in results),
+                "wrong": len(wrong),
+                "form": AnswersFileForm(initial={"text": again}),
+            }
+    return render(request, "connectivity/queue_import.html", context)
+
+
+# --- the signed link
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """One request, for whoever holds its link. Opened by a button: what scans mail sees neither name nor address."""
+    opened = link_of(token=token)
+    if opened is None:
+        return _closed(request, token)
+    verb = request.POST.get("answer", "") if request.method == "POST" else ""
+    if request.method != "POST":
+        return _private(render(request, "connectivity/link_closed_envelope.html", {"link": opened, "token": token}))
+    possible = ANSWERABLE.get(ConnectionState(opened.file.state), ())
+    form = _form(verb, request, opened) if verb in possible else None
+    if form is not None and request.POST.get("step") == "answer":
+        data = answer(
+            request,
+            form,
+            lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
+            opened.file.reference,
+        )
+        if data is not None:
+            return _private(render(request, "connectivity/link_done.html", {"connection": data}))
+    elif form is not None:
+        form = _form(verb, None, opened)
+    return _private(render(request, "connectivity/link.html", _letter(opened, token, verb, form, possible)))
+
+
+def _letter(
+    opened: OperatorLink, token: str, verb: str, form: Form | None, possible: tuple[Answer, ...]
+) -> dict[str, Any]:
+    told = Transmission.objects.visible_to(actor_of(opened)).filter(file=opened.file).first()
+    return {
+        "link": opened,
+        "connection": opened.file,
+        "told": told,
+        "form": form,
+        "verb": Answer(verb) if form is not None else None,
+        "possible": possible,
+        "action": reverse("connectivity:link", args=[token]),
+    }
+
+
+def _form(verb: str, request: HttpRequest | None, opened: OperatorLink) -> Form:
+    data = posted(request) if request is not None else None
+    if verb == Answer.ACTIVATE:
+        return forms.ConnectionActivateForm(data, file=opened.file, asks_evidence=False)
+    kinds: dict[str, type[Form]] = {
+        Answer.ACCEPT: forms.ConnectionAcceptForm,
+        Answer.SCHEDULE: forms.ConnectionScheduleForm,
+        Answer.REPORT_PROBLEM: forms.ConnectionReportProblemForm,
+        Answer.REFUSE: forms.ConnectionRefuseForm,
+    }
+    return kinds[verb](data)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def link_again(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for another link: it goes to the same address, if the request still waits. The answer is always the same."""
+    ask_again(token=token)
+    return _private(render(request, "connectivity/link_asked.html", {}))
+
+
+def _closed(request: HttpRequest, token: str) -> HttpResponse:
+    return _private(render(request, "connectivity/link_expired.html", {"token": token}, status=410))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address holds the key of the door: it is told to no other site."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response

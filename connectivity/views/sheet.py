@@ -1,0 +1,56 @@
+"""What the page of a connection file shows to whoever reads it."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from connectivity.eligibility import Finding, assess
+from connectivity.enums import UNDER_WAY, Channel, CurrentLine, Technology
+from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, ProofSeen, Transmission
+from connectivity.permissions import can_answer_connection
+from connectivity.prices import price_of
+from connectivity.services.offers import copper_of, facts_of
+from lifecycle.actors import Actor
+from prescriptions.models import Household
+
+
+@dataclass
+class Sheet:
+    """``household``: for whoever serves it; ``told``: what the operator was told; neither is for everybody."""
+
+    household: Household | None = None
+    told: Transmission | None = None
+    proofs: list[ProofSeen] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    price: str = ""
+    closure: CopperClosure | None = None
+    on_copper: bool = False
+    copper_months: int | None = None
+    papers: list[ConnectionPaper] = field(default_factory=list)
+    has_desk: bool = False
+
+
+def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
+    """Everything about a file that this actor may read; a constant number of queries."""
+    sheet = Sheet(
+        told=Transmission.objects.visible_to(actor).filter(file=connection).first(),
+        price=price_of(connection.offer) if connection.offer else "",
+        papers=list(ConnectionPaper.objects.visible_to(actor).filter(file=connection).select_related("document")),
+        has_desk=connection.channel == Channel.DESK,
+    )
+    if can_answer_connection(actor) is not None:
+        return sheet
+    need, day = connection.need, timezone.localdate()
+    sheet.household = need.prescription.household
+    sheet.proofs = list(ProofSeen.objects.visible_to(actor).filter(file=connection).select_related("seen_by__user"))
+    sheet.closure = copper_of(need, day)
+    looking = connection.state in UNDER_WAY and connection.current_line == CurrentLine.COPPER
+    has = connection.state == "active" and connection.offer is not None
+    sheet.on_copper = looking or (has and connection.offer.technology == Technology.COPPER)
+    if sheet.closure is not None:
+        sheet.copper_months = max(0, round((sheet.closure.technical_on - day).days / 30.4))
+    if connection.offer is not None:
+        asked = [condition.asked for condition in connection.offer.conditions.all()]
+        copper = sheet.closure.copper if sheet.closure else None
+        sheet.findings = assess(asked, facts_of(need, connection), copper, day).findings
+    return sheet

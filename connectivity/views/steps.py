@@ -1,0 +1,60 @@
+"""Who acts next on a connection file: the person who reads the page, with one button, or someone else."""
+
+from dataclasses import dataclass
+
+from connectivity.enums import Channel, ConnectionState
+from connectivity.models import ConnectionFile
+from lifecycle import gate
+from lifecycle.actors import Actor
+
+S = ConnectionState
+FINISHED = "Plus rien n’est attendu pour ce dossier"
+SERVING = {
+    S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
+    S.PROBLEM: ("send", "réglez le problème signalé, puis transmettez de nouveau", "En attente du travailleur social"),
+}
+OPERATOR = {
+    S.SENT: ("accept", "acceptez la demande, ou dites ce qui vous arrête"),
+    S.ACCEPTED: ("schedule", "fixez la date du raccordement"),
+    S.SCHEDULED: ("activate", "déclarez la ligne active quand elle marche"),
+}
+CHOSEN = {
+    Channel.DESK: ("send", "transmettez la demande à l’opérateur", "En attente de la transmission à l’opérateur"),
+    Channel.OWN_SUBSCRIPTION: (
+        "activate",
+        "quand la personne a souscrit, notez ce qui le montre",
+        "En attente de la souscription par la personne",
+    ),
+    Channel.COUNTER: (
+        "activate",
+        "quand la recharge est achetée, notez le ticket",
+        "En attente de l’achat au point de distribution",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """``yours``: what the reader is asked to do, by ``verb``; else ``awaited``, whom one waits for."""
+
+    awaited: str
+    yours: str = ""
+    verb: str = ""
+
+
+def next_step(connection: ConnectionFile, actor: Actor) -> Step:
+    """Who acts next; one query."""
+    verb, yours, awaited = _expected(connection)
+    may = {action.verb for action in gate.actions_for(connection, actor)}
+    return Step(awaited, yours, verb) if verb in may else Step(awaited)
+
+
+def _expected(connection: ConnectionFile) -> tuple[str, str, str]:
+    state = S(connection.state)
+    if state == S.CHOSEN:
+        return CHOSEN[Channel(connection.channel)]
+    if state in OPERATOR:
+        return (*OPERATOR[state], f"En attente de {connection.operator}")
+    if state == S.ACTIVE:
+        return "", "", "Ligne active"
+    return SERVING.get(state, ("", "", FINISHED))

@@ -1,0 +1,188 @@
+"""Situations of connection files, each reached through the services and the states before it."""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from connectivity.enums import (
+    Agreement,
+    Channel,
+    ConditionRule,
+    EvidenceKind,
+    Period,
+    ProblemCode,
+    ProofKind,
+    RefusalCode,
+    Reliability,
+    Technology,
+)
+from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition
+from connectivity.services import connections as services
+from connectivity.services.proofs import record_proof
+from network.enums import OrganisationKind, Role
+from network.models import Commune, Membership, Organisation
+from prescriptions.enums import NeedKind, NeedUse
+from prescriptions.models import Need
+from tests.network.factories import make_membership, make_organisation
+from tests.prescriptions.files import Circle
+
+_rank = itertools.count(1)
+DAY = date(2020, 1, 1)
+FIXED, MOBILE = NeedKind.FIXED_CONNECTION, NeedKind.MOBILE_CONNECTION
+
+
+def make_offer(channel: str = Channel.DESK, **columns: Any) -> Offer:
+    """An offer in force since 2020, for a fixed line unless said; one with a desk has an operator."""
+    rank = next(_rank)
+    operator = columns.pop("operator", None)
+    if operator is None and channel == Channel.DESK:
+        operator = make_organisation(OrganisationKind.OPERATOR, email=f"guichet{rank}@operateur.example")
+    defaults = {
+        "code": f"offre-{rank}", "name": f"Offre {rank}", "operator_name": "Opérateur inventé", "operator": operator,
+        "technology": Technology.FIBRE, "kinds": [FIXED], "channel": channel, "price": Decimal("9.90"),
+        "period": Period.MONTH, "entitlement_months": 12, "how_to": "Appelez le 0000.", "reliability": Reliability.SURE,
+        "valid_from": DAY, "source": "test", "checked_on": DAY,
+    }  # fmt: skip
+    return Offer.objects.create(**defaults | columns)
+
+
+def ask(offer: Offer, rule: str = ConditionRule.TENANT, **columns: Any) -> OfferCondition:
+    """One more condition of an offer: a rent receipt of less than 90 days unless said."""
+    defaults = {"proof": ProofKind.RENT_RECEIPT, "fresh_days": 90}
+    return OfferCondition.objects.create(offer=offer, rule=rule, **defaults | columns)
+
+
+def close_copper(commune: Commune, technical_on: date, **columns: Any) -> CopperClosure:
+    """Copper closes in a commune, a year after it is sold no more."""
+    defaults = {
+        "lot": 3, "commercial_on": technical_on - timedelta(days=365), "technical_on": technical_on,
+        "reliability": Reliability.CHECK, "valid_from": DAY, "source": "test", "checked_on": DAY,
+    }  # fmt: skip
+    return CopperClosure.objects.create(commune=commune, **defaults | columns)
+
+
+@dataclass
+class Line:
+    """A household's file with the people around it. ``at`` is when the next acts happen; None is now."""
+
+    channel: str = Channel.DESK
+    circle: Circle = field(default_factory=Circle)
+    kind: str = FIXED
+    offer_columns: dict[str, Any] = field(default_factory=dict)
+    person: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def at(self) -> datetime | None:
+        return self.circle.at
+
+    @property
+    def worker(self) -> Membership:
+        return self.circle.worker
+
+    @property
+    def adviser(self) -> Membership:
+        return self.circle.adviser
+
+    @property
+    def pilot(self) -> Membership:
+        return self.circle.pilot
+
+    @cached_property
+    def offer(self) -> Offer:
+        return make_offer(self.channel, **{"kinds": [self.kind]} | self.offer_columns)
+
+    @property
+    def operator(self) -> Organisation:
+        assert self.offer.operator is not None
+        return self.offer.operator
+
+    @cached_property
+    def agent(self) -> Membership:
+        return make_membership(Role.AGENT, OrganisationKind.OPERATOR, self.operator)
+
+    @cached_property
+    def need(self) -> Need:
+        address = {"address": "1 rue des Essais", "postcode": "59000", "email": f"foyer{next(_rank)}@exemple.test"}
+        household = self.circle.household(**address | self.person)
+        return self.circle.accepted([(self.kind, NeedUse.PAPERWORK)], household).needs.get()
+
+    def today(self) -> date:
+        return timezone.localdate(self.at)
+
+    def proposed(self, **given: Any) -> ConnectionFile:
+        return services.propose_connection(actor=self.worker, need=self.need, at=self.at, **given)
+
+    def choose(self, connection: ConnectionFile, offer: Offer | None = None, **given: Any) -> ConnectionFile:
+        values = {"actor": self.worker, "offer": offer or self.offer, "agreement": Agreement.IN_PERSON, "at": self.at}
+        return services.choose_connection(connection=connection, **values | given)
+
+    def chosen(self, **given: Any) -> ConnectionFile:
+        return self.choose(self.proposed(**given))
+
+    def see(self, connection: ConnectionFile, rule: str = ConditionRule.TENANT, **given: Any) -> Any:
+        values = {"proof": ProofKind.RENT_RECEIPT, "dated_on": self.today(), "at": self.at}
+        return record_proof(actor=self.worker, connection=connection, rule=rule, **values | given)
+
+    def send(self, connection: ConnectionFile) -> ConnectionFile:
+        return services.send_connection(actor=self.worker, connection=connection, at=self.at)
+
+    def sent(self) -> ConnectionFile:
+        return self.send(self.chosen())
+
+    def report(self, connection: ConnectionFile, problem: str = ProblemCode.NAME_MISMATCH) -> ConnectionFile:
+        return services.report_problem_connection(
+            actor=self.agent, connection=connection, problem=problem, note="Voir le contrat.", at=self.at
+        )
+
+    def problem(self) -> ConnectionFile:
+        return self.report(self.sent())
+
+    def accepted(self) -> ConnectionFile:
+        return services.accept_connection(
+            actor=self.agent, connection=self.sent(), operator_reference="OP-77", at=self.at
+        )
+
+    def scheduled(self) -> ConnectionFile:
+        day = self.today() + timedelta(days=7)
+        return services.schedule_connection(
+            actor=self.agent, connection=self.accepted(), appointment_on=day, at=self.at
+        )
+
+    def activate(self, connection: ConnectionFile, **given: Any) -> ConnectionFile:
+        """By the operator where there is a desk, else by the worker on a bill."""
+        values: dict[str, Any] = {"started_on": self.today(), "monthly_price": Decimal("9.90"), "at": self.at}
+        if connection.channel == Channel.DESK:
+            values |= {"actor": self.agent}
+        else:
+            values |= {
+                "actor": self.worker, "evidence_kind": EvidenceKind.INVOICE, "evidence_on": self.today(),
+                "evidence_reference": "F-001",
+            }  # fmt: skip
+        return services.activate_connection(connection=connection, **values | given)
+
+    def active(self, **given: Any) -> ConnectionFile:
+        return self.activate(self.scheduled() if self.channel == Channel.DESK else self.chosen(), **given)
+
+    def refused(self) -> ConnectionFile:
+        return services.refuse_connection(
+            actor=self.agent, connection=self.sent(), refusal=RefusalCode.NO_COVERAGE, at=self.at
+        )
+
+    def later(self, **delay: float) -> datetime:
+        """Move the hour of the next acts on, and return it."""
+        return self.circle.later(**delay)
+
+
+def again(connection: ConnectionFile) -> ConnectionFile:
+    """The row as the database has it now."""
+    return ConnectionFile.objects.get(pk=connection.pk)
+
+
+def monday(hour: int = 10) -> datetime:
+    """A Monday morning without a holiday in the weeks around: 1 March 2027."""
+    return timezone.make_aware(datetime(2027, 3, 1, hour))  # noqa: DTZ001
