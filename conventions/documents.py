@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 
-from conventions.enums import PaperKind, Party, SignatureState
+from conventions.enums import DeviceType, PaperKind, Party, SignatureState
 from conventions.models import Convention, ConventionPaper, Signature
 from documents.kinds import register_kind
 from documents.services import freeze_document
@@ -46,12 +46,12 @@ def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
         "quotas": _quotas(convention),
         "prices": [
             {"type": price.get_type_display(), "grade": price.grade, "amount": _euros(price.amount)}
-            for price in convention.prices.all()
+            for price in sorted(convention.prices.all(), key=lambda price: _rank(price.type))
         ],
         "max_nonconformity": _percent(convention.max_nonconformity),
     }
     what = "Avenant" if amended else "Convention"
-    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
+    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
 
 
 def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
@@ -88,7 +88,7 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
             for signature in signatures
         ],
     }
-    title = f"Page de signatures : {convention.title}"
+    title = f"Page de signatures : {convention.title}"
     return _freeze(PaperKind.SIGNATURES, convention, values, move, title)
 
 
@@ -99,7 +99,7 @@ def _freeze(kind: PaperKind, convention: Convention, values: dict[str, Any], mov
         values=values,
         by=move.actor,
         at=move.at,
-        title=title.replace(" : ", "\N{NO-BREAK SPACE}: ")[:200],
+        title=title[:200],
     )
     return ConventionPaper.objects.create(convention=convention, kind=kind, round=convention.round, document=document)
 
@@ -127,7 +127,7 @@ def _header(convention: Convention) -> dict[str, Any]:
 
 def _quotas(convention: Convention) -> dict[str, Any]:
     """The quotas as a table: a line per type, a column per convention year."""
-    plans = list(convention.planned_quotas.all())
+    plans = sorted(convention.planned_quotas.all(), key=lambda plan: _rank(plan.type))
     years = sorted({plan.year for plan in plans})
     totals = {(plan.type, plan.year): plan.total for plan in plans}
     types = {plan.type: plan.get_type_display() for plan in plans}
@@ -138,6 +138,11 @@ def _quotas(convention: Convention) -> dict[str, Any]:
         ],
         "totals": [sum(plan.total for plan in plans if plan.year == year) for year in years],
     }
+
+
+def _rank(type_: str) -> int:
+    """The place of a type in the order people know."""
+    return DeviceType.values.index(type_)
 
 
 def _paragraphs(text: str) -> list[dict[str, Any]]:

@@ -120,7 +120,7 @@ def _every(condition: Any) -> Q:
 
 PARTIES_KNOWN = Requirement(
     "parties",
-    "Il faut trois parties différentes et en activité : un EPCI, un reconditionneur et un distributeur.",
+    "Il faut trois parties différentes et en activité : un EPCI, un reconditionneur et un distributeur.",
     lambda ctx: (
         _every(_party) & ~Q(workshop=F("epci_party")) & ~Q(distributor=F("epci_party")) & ~Q(distributor=F("workshop"))
     ),
@@ -183,7 +183,7 @@ AMENDMENT_WITHIN = Requirement(
 )
 AMENDMENT_CHANGES = Requirement(
     "amendment_changes",
-    "Un avenant modifie au moins un terme : quota, prix, taux de non-conformité, dernier jour ou article.",
+    "Un avenant modifie au moins un terme : quota, prix, taux de non-conformité, dernier jour ou article.",
     lambda ctx: (
         Q(amends=None)
         | ~Q(ends_on=F("amends__ends_on"))
@@ -286,7 +286,7 @@ def _filled(code: ClauseCode) -> Requirement:
 
     return Requirement(
         f"clause_{code}",
-        f"L’article « {code.label} » manque ou reste à compléter.",
+        f"L’article « {code.label} » manque ou reste à compléter.",
         condition,
         where=EDIT,
         field="clauses",
@@ -387,7 +387,7 @@ def _act_dates(ctx: Context) -> bool:
 
 ACT_BODY = Requirement(
     "act_body",
-    "Dites qui a décidé : le conseil, le bureau ou le président par délégation.",
+    "Dites qui a décidé : le conseil, le bureau ou le président par délégation.",
     lambda ctx: ctx.values["act_body"] in ActBody.values if ctx.has("act_body") else True,
     needs=("act_body",),
     field="act_body",
@@ -448,7 +448,7 @@ def _fits_amendment(ctx: Context) -> Any:
 REASON_FITS = Requirement("reason_fits", "La convention modifiée n’a pas pris fin.", _fits_amendment, field="reason")
 AMENDMENT_NOT_ALONE = Requirement(
     "amendment_not_alone",
-    "Un avenant en vigueur ne se résilie pas seul : il prend fin avec la convention qu’il modifie.",
+    "Un avenant en vigueur ne se résilie pas seul : il prend fin avec la convention qu’il modifie.",
     lambda ctx: (
         True
         if ctx.values.get("reason") == TerminateReason.AMENDED_ENDED
@@ -470,7 +470,7 @@ def _notice_given(ctx: Context) -> bool:
 
 NOTICE_GIVEN = Requirement(
     "notice",
-    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure : indiquez leur date.",
+    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure : indiquez leur date.",
     _notice_given,
     needs=("notice_on",),
     field="notice_on",
@@ -487,7 +487,7 @@ def _succeeds(ctx: Context) -> bool | Q:
 
 SUCCESSOR = Requirement(
     "successor",
-    "Choisissez l’EPCI qui succède : un autre, enregistré comme tel, avec son territoire, et en activité.",
+    "Choisissez l’EPCI qui succède : un autre, enregistré comme tel, avec son territoire, et en activité.",
     _succeeds,
     needs=("successor",),
     field="successor",

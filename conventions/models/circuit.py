@@ -74,9 +74,12 @@ class Review(ReviewMachine):
     @property
     def name(self) -> str:
         """What it is, as people say it: « Relecture juridique », « Relecture de l’Atelier du Nord »."""
-        if self.subject == ReviewSubject.PARTY:
-            return f"Relecture de {self.organisation}"
-        return f"Relecture : {self.get_subject_display().lower()}"
+        named = {
+            ReviewSubject.LEGAL: "Relecture juridique",
+            ReviewSubject.DATA_PROTECTION: "Relecture sur la protection des données",
+            ReviewSubject.DIGITAL: "Relecture numérique",
+        }
+        return named.get(ReviewSubject(self.subject), f"Relecture de {self.organisation}")
 
 
 class ReviewEntry(Entry):

@@ -75,7 +75,7 @@ class ConventionRule(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value} {self.unit}"
+        return f"{self.get_code_display()} : {self.value} {self.unit}"
 
 
 class ClauseText(Dated):

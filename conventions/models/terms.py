@@ -57,7 +57,8 @@ class ConventionPrice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.grade} : {self.amount} €".replace("  ", " ")
+        named = " ".join(filter(None, (self.get_type_display(), self.grade)))
+        return f"{named} : {self.amount} €"
 
 
 class PlannedQuota(models.Model):
@@ -79,7 +80,7 @@ class PlannedQuota(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()}, année {self.year} : {self.total}"
+        return f"{self.get_type_display()}, année {self.year} : {self.total}"
 
 
 class ConventionTermQuerySet(models.QuerySet["ConventionTerm"]):
@@ -132,4 +133,4 @@ class ConventionTerm(models.Model):
 
     def __str__(self) -> str:
         named = " ".join(filter(None, (self.get_kind_display(), self.get_type_display(), self.grade)))
-        return f"{named} : {self.amount if self.day is None else self.day}"
+        return f"{named} : {self.amount if self.day is None else self.day}"

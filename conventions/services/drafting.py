@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from conventions.enums import RuleCode
 from conventions.machine.convention import HEADING
+from conventions.machine.rules import EPCI_KNOWN
 from conventions.models import (
     Convention,
     ConventionClause,
@@ -20,6 +21,7 @@ from conventions.models import (
 )
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
 from lifecycle.locking import lock
 from network.models import Membership, Organisation
 
@@ -95,6 +97,8 @@ def create_convention(
     ``heading`` takes the columns of ``HEADING``. The rate of non-conformity is the one proposed on that day unless it
     is given. Raises PermissionDenied, Refused, and ValidationError for a column that cannot be.
     """
+    if epci_party.epci_id is None:
+        raise Refused({0: (EPCI_KNOWN.reason,)})
     if heading.get("max_nonconformity") is None:
         proposed = ConventionRule.objects.value_of(RuleCode.NONCONFORMITY, timezone.localdate(at))
         heading["max_nonconformity"] = proposed and proposed.quantize(Decimal("0.1"))

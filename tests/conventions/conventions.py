@@ -10,12 +10,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.enums import ActBody, Party, ReviewSubject, SignatureMethod
+from conventions.enums import ActBody, Party, ReopenReason, ReviewSubject, SignatureMethod
 from conventions.models import Convention, ConventionRule, Review, Signature
 from conventions.services.circuit import answer_point, answer_review, deposit_signature, sign_signature
 from conventions.services.conventions import (
     activate_convention,
     open_signature_convention,
+    reopen_convention,
     submit_convention,
 )
 from conventions.services.drafting import Article, Named, Plan, Price, Terms, create_amendment, create_convention
@@ -227,6 +228,9 @@ class Treaty:
 
     def signing(self, **heading: Any) -> Convention:
         return self.open_signature(self.approved(**heading))
+
+    def reopen(self, convention: Convention, reason: str = ReopenReason.TERMS) -> Convention:
+        return reopen_convention(actor=self.manager, convention=convention, reason=reason, at=self.at)
 
     def signature(self, convention: Convention, of: Party) -> Signature:
         """The signature asked of a party in this round."""

@@ -1,0 +1,112 @@
+"""The papers of a convention: the document that is signed, the page of signatures, those of an amendment."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+
+import page
+import pytest
+
+from conventions.enums import Party, SignatureMethod
+from conventions.services.circuit import sign_signature
+from conventions.services.drafting import Plan, Price, Terms
+from documents.models import Document
+from documents.services import open_file, render_document
+from tests.conventions.conventions import Treaty, again
+from tests.network.factories import make_epci
+
+pytestmark = pytest.mark.django_db
+
+
+def treaty() -> Treaty:
+    epci = make_epci(name="Communauté de communes du Pays d’Essai", short_name="Pays d’Essai")
+    plans = [Plan("laptop", 1, 60), Plan("laptop", 2, 80), Plan("tablet", 1, 20), Plan("smartphone", 2, 15)]
+    return Treaty(epci=epci, quotas=plans, starts_on=date(2027, 1, 1), ends_on=date(2028, 12, 31))
+
+
+def drawn_pdf(document: Document | None) -> bytes:
+    assert document is not None
+    rendered = render_document(document).rendered
+    assert rendered is not None
+    return open_file(rendered).read()
+
+
+def test_the_document_is_accessible_and_says_what_was_agreed() -> None:
+    scene = treaty()
+    scene.draw = True
+    convention = scene.signing()
+    document = convention.document
+    assert document is not None
+
+    assert page.is_pdf_compliant_bytes(drawn_pdf(document), profile="ua1")
+    values = document.values
+    assert values["reference"] == convention.reference
+    assert values["starts_on"] == "1er janvier 2027"
+    assert values["act"]["number"] == "2026-118"
+    assert [party["called"] for party in values["parties"]] == ["l’EPCI", "le Reconditionneur", "le Distributeur"]
+    assert values["quotas"] == {
+        "years": [1, 2],
+        "lines": [
+            {"type": "Ordinateur portable", "totals": [60, 80]},
+            {"type": "Tablette", "totals": [20, None]},
+            {"type": "Smartphone", "totals": [None, 15]},
+        ],
+        "totals": [80, 95],
+    }
+    assert values["max_nonconformity"] == "5\u00a0%"
+    assert len(values["clauses"]) == 14
+
+
+def test_the_page_of_signatures_quotes_the_document_by_its_hash() -> None:
+    scene = treaty()
+    scene.draw = True
+    convention = scene.signing()
+    document = Document.objects.get(pk=convention.document.pk)  # type: ignore[union-attr]
+    scene.sign(convention, Party.EPCI)
+    scene.sign(convention, Party.RECONDITIONER)
+    deposit = scene.deposit(convention, Party.DISTRIBUTOR)
+    sha256 = document.rendered.sha256  # type: ignore[union-attr]
+    sign_signature(actor=scene.signatories[Party.EPCI], signature=deposit.signature, sha256=sha256, deposit=deposit)
+    signed = again(convention)
+
+    assert sha256 == hashlib.sha256(drawn_pdf(document)).hexdigest()
+    second = signed.signature_page
+    assert second is not None
+    assert second != document
+    assert second.values["sha256"] == sha256
+    on_paper = second.values["signatures"][2]
+    assert on_paper["method"] == SignatureMethod.PAPER.label
+    assert on_paper["scan_sha256"] == deposit.file.sha256
+    assert scene.signatories[Party.EPCI].user.get_full_name() in on_paper["confirmed_by"]
+    assert page.is_pdf_compliant_bytes(drawn_pdf(second), profile="ua1")
+
+
+def test_an_amendment_says_what_it_changes_and_nothing_else() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    terms = Terms(prices=[Price("laptop", Decimal(90))], quotas=[Plan("laptop", 1, 30)])
+    draft = scene.amendment(convention, terms)
+    opened = scene.open_signature(scene.approve(scene.submit(draft)))
+    document = opened.document
+    assert document is not None
+
+    assert document.title.startswith("Avenant")
+    assert document.values["amends"] == convention.reference
+    assert document.values["clauses"] == []
+    assert document.values["max_nonconformity"] == ""
+    assert not document.values["ends_changed"]
+
+
+def test_a_reopened_text_has_no_document_and_the_next_round_a_new_one() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    first = convention.document
+    assert first is not None
+
+    reopened = scene.reopen(convention)
+    assert reopened.document is None
+    second = scene.open_signature(scene.approve(scene.submit(reopened))).document
+
+    assert second is not None
+    assert second.pk != first.pk
+    assert list(again(convention).papers.order_by("round").values_list("round", flat=True)) == [1, 2]
