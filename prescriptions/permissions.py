@@ -4,6 +4,8 @@ The purpose walls of domain §6 are here: a prescriber sees its own files; a dis
 relay, those accepted in the communes it serves; the pilot, all of them but no story; nobody else sees any.
 """
 
+from typing import Any
+
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -32,10 +34,10 @@ def relays(actor: Actor | None) -> bool:
     return acts_as(actor, (Role.ADVISER, Kind.RELAY))
 
 
-def _served(organisation: int | None) -> "QuerySet[object]":
+def _served(organisation: int | None) -> QuerySet[Any]:
     """The communes an organisation serves."""
-    through = apps.get_model("network", "Organisation").communes_served.through  # type: ignore[attr-defined]
-    served: QuerySet[object] = through._default_manager.filter(organisation=organisation).values("commune")
+    through: Any = apps.get_model("network", "Organisation").communes_served.through
+    served: QuerySet[Any] = through._default_manager.filter(organisation=organisation).values("commune")
     return served
 
 

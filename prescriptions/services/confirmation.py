@@ -45,7 +45,7 @@ def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | No
 def close_links(prescriptions: list[int], at: datetime, *, but: str = "") -> None:
     """Make the links of these prescriptions useless, but the one that is being answered."""
     still = ConfirmationLink.objects.filter(prescription__in=prescriptions, answered_at=None, withdrawn_at=None)
-    still.exclude(pk=but or None).update(withdrawn_at=at)
+    (still.exclude(pk=but) if but else still).update(withdrawn_at=at)
 
 
 def link_for(*, token: str) -> ConfirmationLink:

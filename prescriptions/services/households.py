@@ -92,8 +92,9 @@ def move_household(
     refuse_nir(comment=comment)
     if home:
         edit_household(actor=actor, household=household, at=at, **home)
-    given = {"commune": commune, "moved_on": moved_on}
-    moved: Household = gate.apply(household, "move", actor=actor, at=at, comment=comment, **given)
+    moved: Household = gate.apply(
+        household, "move", actor=actor, at=at, comment=comment, commune=commune, moved_on=moved_on
+    )
     return moved
 
 
@@ -142,9 +143,10 @@ def possible_doubles(*, actor: Actor, household: Household, at: datetime | None 
     """The files that look like this one among those the actor may see, the likeliest first, answered or not."""
     day = timezone.localdate(at)
     seen = Household.objects.visible_to(actor)
-    found = list(seen.resembling(lambda name: getattr(household, name), day).order_by("-score", "pk"))  # type: ignore[arg-type]
+    alike: Any = seen.resembling(lambda name: getattr(household, name), day)
+    found = list(alike.order_by("-score", "pk"))
     answers = _answers(household, [row.pk for row in found])
-    return [Double(row, row.score, _signs(household, row), answers.get(row.pk)) for row in found]  # type: ignore[attr-defined]
+    return [Double(row, row.score, _signs(household, row), answers.get(row.pk)) for row in found]
 
 
 def _answers(household: Household, others: list[int]) -> dict[int, DoubleAnswer]:

@@ -109,7 +109,7 @@ def write_story(*, actor: Actor, prescription: Prescription, text: str, at: date
 
 def agreement_text(*, at: datetime | None = None) -> AgreementText | None:
     """The text to be read to the household at ``at``; None when none is in force."""
-    found: AgreementText | None = AgreementText.objects.on(timezone.localdate(at)).first()  # type: ignore[assignment]
+    found: AgreementText | None = AgreementText.objects.on(timezone.localdate(at)).first()
     return found
 
 
@@ -128,6 +128,7 @@ def record_agreement(
     Raises Unknown, PermissionDenied, Refused (submitted, no text, text changed, a day to come), ValidationError.
     """
     row = _being_written(actor, prescription)
+    assert actor.pk is not None
     text, day = agreement_text(at=at), timezone.localdate(at)
     if text is None:
         raise Refused({row.pk: (NO_AGREEMENT_TEXT,)})
@@ -170,6 +171,7 @@ def record_fact(
     Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
     row = _being_written(actor, prescription)
+    assert actor.pk is not None
     day = timezone.localdate(at)
     bands: Any = FactBand.objects.on(day).filter(kind=kind)
     chosen = bands.filter(code=band).first()
@@ -256,7 +258,10 @@ def ask_completion_prescription(
     at: datetime | None = None,
     comment: str = "",
 ) -> Prescription:
-    """Tell the worker what is missing: codes of the list of the day, words. Raises Unknown, PermissionDenied, Refused."""
+    """Tell the worker what is missing: codes of the list of the day, words.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
     refuse_nir(comment=comment, words=words)
     asked: Prescription = gate.apply(
         prescription, "ask_completion", actor=actor, at=at, comment=comment, missing=list(missing), words=words
@@ -288,7 +293,8 @@ def refuse_prescription(
     Raises Unknown, PermissionDenied, Refused.
     """
     refuse_nir(comment=comment, motive=motive, next_step=next_step)
-    coded = CodedReason.objects.on(timezone.localdate(at)).filter(purpose=CodePurpose.REFUSAL, code=reason)
+    coded: Any = CodedReason.objects.on(timezone.localdate(at))
+    coded = coded.filter(purpose=CodePurpose.REFUSAL, code=reason)
     proposed = coded.values_list("next_step", flat=True).first() or ""
     refused: Prescription = gate.apply(
         prescription,
@@ -324,7 +330,10 @@ def confirm_prescription(
 def remind_prescription(
     *, actor: Actor, prescription: Prescription, at: datetime | None = None, comment: str = ""
 ) -> Prescription:
-    """Recall now what is missing, or ask again « toujours d’actualité ? ». Raises Unknown, PermissionDenied, Refused."""
+    """Recall now what is missing, or ask again « toujours d’actualité ? ».
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
     refuse_nir(comment=comment)
     reminded: Prescription = gate.apply(prescription, "remind", actor=actor, at=at, comment=comment)
     return reminded

@@ -1,0 +1,174 @@
+"""The distributor reads the file: it asks for what is missing, accepts or refuses, with the rules of the day beside."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from documents.models import Mail
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from prescriptions.enums import DropReason, FactKind, NeedState, PrescriptionState, ReminderKind, RuleOutcome, Verdict
+from prescriptions.models import Decision, EligibilityRule, Prescription
+from prescriptions.services.needs import ask_need
+from prescriptions.services.prescriptions import (
+    ask_completion_prescription,
+    evaluate,
+    refuse_prescription,
+)
+from tests.prescriptions.files import COMPUTER, Circle, again
+
+pytestmark = pytest.mark.django_db
+
+
+def seen(circle: Circle, *facts: tuple[str, str]) -> Prescription:
+    """A submitted prescription behind which these facts (kind, band) were seen."""
+    prescription = circle.empty()
+    for kind, band in facts:
+        circle.see_fact(prescription, kind, band=band)
+    circle.agree(prescription)
+    for kind, use in COMPUTER:
+        ask_need(actor=circle.worker, prescription=prescription, kind=kind, use=use)
+    return circle.submit(prescription)
+
+
+QUOTIENT_HIGH = (FactKind.QUOTIENT_FAMILIAL, "qf_more")
+QUOTIENT_LOW = (FactKind.QUOTIENT_FAMILIAL, "qf_700")
+LEFT_HIGH = (FactKind.RESTE_A_VIVRE, "rav_more")
+LEFT_LOW = (FactKind.RESTE_A_VIVRE, "rav_150")
+SUPPORT = (FactKind.SOCIAL_SUPPORT, "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        ([LEFT_LOW], Verdict.FAVOURABLE),
+        ([QUOTIENT_LOW], Verdict.FAVOURABLE),
+        ([LEFT_HIGH, (FactKind.MINIMUM_INCOME, "")], Verdict.FAVOURABLE),
+        ([QUOTIENT_HIGH], Verdict.TO_APPRAISE),
+        ([SUPPORT], Verdict.TO_APPRAISE),
+        ([LEFT_HIGH], Verdict.AGAINST),
+        ([LEFT_HIGH, QUOTIENT_HIGH], Verdict.AGAINST),
+    ],
+)
+def test_the_rules_of_the_day_give_a_verdict(facts: list[tuple[str, str]], verdict: Verdict) -> None:
+    assert evaluate(prescription=seen(Circle(), *facts)).verdict == verdict
+
+
+def test_each_rule_says_what_it_saw() -> None:
+    lines = {line.code: line for line in evaluate(prescription=seen(Circle(), QUOTIENT_HIGH)).lines}
+    assert lines["quotient_familial"].outcome == RuleOutcome.NOT_MET
+    assert "plus de 1 000 €" in lines["quotient_familial"].seen
+    assert (lines["job_seeker"].outcome, lines["job_seeker"].outcome_label) == (RuleOutcome.UNKNOWN, "Rien de vu")
+
+
+def test_the_quotient_familial_is_never_decisive() -> None:
+    Circle()
+    with pytest.raises(IntegrityError, match="never_on_quotient_alone"), transaction.atomic():
+        EligibilityRule.objects.filter(kind=FactKind.QUOTIENT_FAMILIAL).update(decisive=True)
+
+
+def test_accepting_against_the_rules_is_explained_in_writing() -> None:
+    circle = Circle()
+    prescription = seen(circle, LEFT_HIGH)
+    for silent in ({}, {"motive": "  "}):
+        with pytest.raises(Refused) as refused:
+            circle.accept(prescription, **silent)
+        assert [reason.code for reason in refused.value.all] == ["against_explained"]
+    accepted = circle.accept(prescription, motive="Situation en cours d’évolution")
+    decision = accepted.decisions.get()
+    assert (decision.verdict, decision.motive) == (Verdict.AGAINST, "Situation en cours d’évolution")
+    assert decision.decided_by == circle.adviser
+
+
+@pytest.mark.parametrize("facts", [[QUOTIENT_HIGH], [LEFT_LOW]])
+def test_nothing_is_to_be_explained_otherwise(facts: list[tuple[str, str]]) -> None:
+    circle = Circle()
+    accepted = circle.accept(seen(circle, *facts))
+    assert accepted.state == PrescriptionState.ACCEPTED
+    assert [need.state for need in accepted.needs.all()] == [NeedState.WAITING]
+
+
+def test_a_decision_keeps_what_the_rules_said_that_day() -> None:
+    circle = Circle()
+    accepted = circle.accept(seen(circle, QUOTIENT_LOW))
+    EligibilityRule.objects.update(at_most=1, label="Autre règle")
+    (line,) = [line for line in accepted.decisions.get().lines if line["outcome"] == "met"]
+    assert line["code"] == "quotient_familial"
+    assert "700" in line["label"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.update(verdict=Verdict.AGAINST)
+
+
+def test_a_set_is_accepted_but_for_those_that_lack_a_reason() -> None:
+    circle = Circle()
+    good, bad = seen(circle, LEFT_LOW), seen(circle, LEFT_HIGH)
+    outcome = gate.apply_many(Prescription.objects.all(), "accept", actor=circle.adviser)
+    assert (outcome.moved, list(outcome.refused)) == ([good.pk], [bad.pk])
+    explained = {bad.pk: {"motive": "Urgence"}}
+    assert gate.apply_many(Prescription.objects.all(), "accept", actor=circle.adviser, per_row=explained).moved == [
+        bad.pk
+    ]
+    assert again(bad).decisions.get().motive == "Urgence"
+
+
+def test_a_refusal_has_a_reason_of_the_list_and_a_next_step() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    with pytest.raises(Refused, match="motif"):
+        refuse_prescription(actor=circle.adviser, prescription=prescription, reason="nonsense", next_step="x")
+    with pytest.raises(Refused) as refused:
+        gate.apply(prescription, "refuse", actor=circle.adviser, reason="already_served")
+    assert [reason.code for reason in refused.value.all] == ["next_step"]
+    done = refuse_prescription(actor=circle.adviser, prescription=prescription, reason="already_served")
+    assert (done.state, done.end_reason) == (PrescriptionState.REFUSED, "already_served")
+    assert "garantie" in done.decisions.get().next_step
+    assert [need.drop_reason for need in done.needs.all()] == [DropReason.PRESCRIPTION_REFUSED]
+    assert "déjà été équipé" in Mail.objects.about("prescription", done.pk).latest("pk").body
+
+
+def test_the_quotient_familial_alone_never_refuses() -> None:
+    circle = Circle()
+    with pytest.raises(Refused) as refused:
+        prescription = seen(circle, QUOTIENT_HIGH)
+        refuse_prescription(actor=circle.adviser, prescription=prescription, reason="not_eligible")
+    assert [reason.code for reason in refused.value.all] == ["refusal_grounded"]
+    against = seen(circle, LEFT_HIGH, QUOTIENT_HIGH)
+    assert refuse_prescription(actor=circle.adviser, prescription=against, reason="not_eligible").end_reason
+
+
+def test_a_completion_says_what_is_missing_and_plans_reminders() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    for nothing in ({}, {"missing": [], "words": " "}, {"missing": ["nonsense"]}):
+        with pytest.raises(Refused) as refused:
+            ask_completion_prescription(actor=circle.adviser, prescription=prescription, **nothing)
+        assert [reason.code for reason in refused.value.all] == ["missing"]
+    asked = ask_completion_prescription(
+        actor=circle.adviser, prescription=prescription, missing=["contact", "use"], words="Numéro coupé"
+    )
+    request = asked.completion_requests.get()
+    assert (request.codes, request.words) == (["contact", "use"], "Numéro coupé")
+    assert asked.complete_by == asked.moved_at + timedelta(days=30)
+    assert [row.kind for row in asked.reminders.all()] == [ReminderKind.COMPLETE] * 2
+    body = Mail.objects.about("prescription", asked.pk).latest("pk").body
+    assert "L’usage prévu" in body
+    assert "Numéro coupé" not in body
+    again_submitted = circle.submit(asked)
+    assert (again_submitted.state, again_submitted.complete_by) == (PrescriptionState.SUBMITTED, None)
+    assert not asked.reminders.planned().exists()
+
+
+def test_words_alone_may_say_what_is_missing() -> None:
+    circle = Circle()
+    asked = ask_completion_prescription(actor=circle.pilot, prescription=circle.submitted(), words="Voir ensemble")
+    assert asked.state == PrescriptionState.INCOMPLETE
+
+
+def test_the_prescriber_does_not_decide_on_its_own_file() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    for verb in ("accept", "refuse", "ask_completion"):
+        with pytest.raises(PermissionDenied):
+            gate.apply(prescription, verb, actor=circle.worker)

@@ -1,0 +1,198 @@
+"""What becomes of a prescription once it is accepted: kept up, transferred, given up, settled."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from documents.models import Mail
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from lifecycle.registry import Move, Moved
+from network.enums import OrganisationKind
+from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PaperKind, PrescriptionState
+from prescriptions.models import Household, Need, Prescription, SocialStory
+from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
+from prescriptions.services.prescriptions import (
+    confirm_prescription,
+    transfer_prescription,
+    withdraw_prescription,
+)
+from tests.network.factories import make_organisation
+from tests.prescriptions.files import SKILLS, Circle, again
+
+pytestmark = pytest.mark.django_db
+
+TWO = [(NeedKind.DIGITAL_SKILLS, NeedUse.PAPERWORK), (NeedKind.COMPUTER, NeedUse.STUDIES)]
+
+
+def served(circle: Circle, need: Need, cause: str) -> Need:
+    """Move a need as an app above does, following its own verb."""
+    machine, verb = cause.split(".")
+    follows = {"reserve": "start", "propose": "start", "release": "wait_again", "hand_over": "meet"}
+    move = Move(machine, verb, circle.adviser, again(need).moved_at, None, {}, [Moved(1, "a", "b", 1)])
+    return gate.apply(need, follows[verb], actor=circle.adviser, cause=move)
+
+
+# --- confirm and transfer
+
+
+def test_confirming_starts_validity_again() -> None:
+    circle = Circle()
+    prescription = circle.accepted()
+    planned = set(prescription.reminders.planned().values_list("due_on", flat=True))
+    circle.later(days=100)
+    confirmed = confirm_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
+    assert confirmed.valid_until == circle.at + timedelta(days=180)
+    assert not planned & set(prescription.reminders.planned().values_list("due_on", flat=True))
+    assert prescription.reminders.planned().count() == 2
+
+
+def test_a_transfer_takes_the_file_along_and_leaves_the_story() -> None:
+    circle, receiver = Circle(), Circle()
+    assert receiver.worker
+    prescription = circle.accepted(story="Ce qui ne regarde que nous")
+    with pytest.raises(Refused) as refused:
+        transfer_prescription(actor=circle.worker, prescription=prescription, prescriber=circle.prescriber)
+    assert [reason.code for reason in refused.value.all] == ["another_prescriber"]
+    with pytest.raises(Refused) as refused:
+        transfer_prescription(
+            actor=circle.worker, prescription=prescription, prescriber=make_organisation(OrganisationKind.RELAY)
+        )
+    assert [reason.code for reason in refused.value.all] == ["prescriber"]
+    moved = transfer_prescription(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
+    assert (moved.state, moved.prescriber, moved.worker) == (PrescriptionState.ACCEPTED, receiver.prescriber, None)
+    assert again(moved.household).prescriber == receiver.prescriber
+    assert Household.objects.visible_to(receiver.worker).filter(pk=moved.household_id).exists()
+    assert not Prescription.objects.visible_to(circle.worker).filter(pk=moved.pk).exists()
+    assert not SocialStory.objects.visible_to(receiver.worker).exists()
+    assert SocialStory.objects.visible_to(circle.worker).exists()
+    assert Mail.objects.about("prescription", moved.pk).latest("pk").to == [receiver.worker.user.email]
+
+
+# --- withdraw
+
+
+@pytest.mark.parametrize("step", ["draft", "submitted", "accepted"])
+def test_a_prescription_is_given_up_with_its_needs(step: str) -> None:
+    circle = Circle()
+    prescription = getattr(circle, step)(TWO)
+    with pytest.raises(Refused, match="motif"):
+        withdraw_prescription(actor=circle.worker, prescription=prescription, reason="nonsense")
+    done = withdraw_prescription(actor=circle.worker, prescription=prescription, reason="unreachable")
+    assert (done.state, done.end_reason) == (PrescriptionState.WITHDRAWN, "unreachable")
+    assert {need.drop_reason for need in done.needs.all()} == {DropReason.PRESCRIPTION_WITHDRAWN}
+    assert not done.reminders.planned().exists()
+
+
+def test_what_is_met_keeps_a_prescription_from_being_given_up() -> None:
+    circle = Circle()
+    prescription = circle.accepted(TWO)
+    need = prescription.needs.get(kind=NeedKind.DIGITAL_SKILLS)
+    need = start_need(actor=circle.worker, need=need, mediation=circle.mediation)
+    meet_need(actor=circle.worker, need=need)
+    with pytest.raises(Refused) as refused:
+        withdraw_prescription(actor=circle.worker, prescription=prescription, reason="unreachable")
+    assert [reason.code for reason in refused.value.all] == ["nothing_met"]
+
+
+# --- settling
+
+
+def test_the_last_need_met_fulfils_the_prescription() -> None:
+    circle = Circle()
+    need = circle.started()
+    meet_need(actor=circle.worker, need=need)
+    prescription = again(need.prescription)
+    assert prescription.state == PrescriptionState.FULFILLED
+    assert prescription.papers.filter(kind=PaperKind.CLOSING).count() == 1
+    assert prescription.journal.get(verb="fulfil").cause_entry == need.journal.get(verb="meet").pk
+
+
+def test_one_need_left_keeps_it_open_and_dropping_it_fulfils() -> None:
+    circle = Circle()
+    prescription = circle.accepted(TWO)
+    skills, computer = prescription.needs.order_by("pk")
+    skills = start_need(actor=circle.worker, need=skills, mediation=circle.mediation)
+    meet_need(actor=circle.worker, need=skills)
+    assert again(prescription).state == PrescriptionState.ACCEPTED
+    drop_need(actor=circle.adviser, need=computer, reason=DropReason.OFFER_DECLINED)
+    assert again(prescription).state == PrescriptionState.FULFILLED
+
+
+def test_nothing_met_closes_it_unmet() -> None:
+    circle = Circle()
+    prescription = circle.accepted(TWO)
+    for need in prescription.needs.all():
+        drop_need(actor=circle.worker, need=need, reason=DropReason.SERVED_ELSEWHERE)
+    assert again(prescription).state == PrescriptionState.CLOSED_UNMET
+    assert again(prescription).papers.filter(kind=PaperKind.CLOSING).exists()
+    with pytest.raises(PermissionDenied):
+        gate.apply(again(prescription), "close_unmet", actor=circle.worker)
+
+
+def test_needs_of_several_prescriptions_dropped_at_once_close_each() -> None:
+    circle = Circle()
+    rows = [circle.accepted(), circle.accepted(TWO)]
+    outcome = gate.apply_many(
+        Need.objects.filter(prescription__in=rows), "drop", actor=circle.pilot, reason=DropReason.NOTHING_SUITABLE
+    )
+    assert len(outcome.moved) == 3
+    assert {again(row).state for row in rows} == {PrescriptionState.CLOSED_UNMET}
+
+
+def test_a_need_met_by_mistake_opens_the_prescription_again() -> None:
+    circle = Circle()
+    need = circle.started()
+    met = meet_need(actor=circle.worker, need=need)
+    undone = unmeet_need(actor=circle.worker, need=met)
+    prescription = again(need.prescription)
+    assert (undone.state, undone.met_at) == (NeedState.IN_PROGRESS, None)
+    assert (prescription.state, prescription.ended_at) == (PrescriptionState.ACCEPTED, None)
+    assert prescription.journal.get(verb="reopen").cause_machine == "need"
+    assert prescription.reminders.planned().exists()
+
+
+def test_the_app_that_serves_a_need_moves_it_and_settles_it() -> None:
+    circle = Circle()
+    need = circle.accepted().needs.get()
+    with pytest.raises(PermissionDenied):
+        gate.apply(need, "start", actor=circle.worker, mediation=circle.mediation)
+    need = served(circle, need, "device.reserve")
+    need = served(circle, need, "device.release")
+    assert (need.state, need.started_at) == (NeedState.WAITING, None)
+    need = served(circle, served(circle, need, "connection.propose"), "device.hand_over")
+    assert (need.state, again(need.prescription).state) == (NeedState.MET, PrescriptionState.FULFILLED)
+
+
+def test_a_need_of_a_prescription_that_is_not_accepted_is_not_served() -> None:
+    circle = Circle()
+    need = circle.submitted(SKILLS).needs.get()
+    with pytest.raises(Refused) as refused:
+        start_need(actor=circle.worker, need=need, mediation=circle.mediation)
+    assert {reason.code for reason in refused.value.all} == {"state", "prescription_accepted"}
+
+
+# --- digital skills
+
+
+def test_digital_skills_are_referred_to_a_mediation_place() -> None:
+    circle = Circle()
+    need = circle.accepted(SKILLS).needs.get()
+    for given in ({}, {"mediation": circle.distributor}):
+        with pytest.raises(Refused) as refused:
+            gate.apply(need, "start", actor=circle.worker, **given)
+        assert [reason.code for reason in refused.value.all] == ["referred"]
+    started = start_need(actor=circle.worker, need=need, mediation=circle.mediation)
+    assert started.mediation == circle.mediation
+    waiting = wait_again_need(actor=circle.worker, need=started)
+    assert (waiting.state, waiting.mediation, waiting.accepted_at) == (NeedState.WAITING, None, need.accepted_at)
+
+
+def test_a_need_is_dropped_for_a_reason_that_people_may_give() -> None:
+    circle = Circle()
+    need = circle.accepted().needs.get()
+    for reason in ("nonsense", DropReason.PRESCRIPTION_EXPIRED):
+        with pytest.raises(Refused, match="motif"):
+            drop_need(actor=circle.worker, need=need, reason=reason)
+    assert drop_need(actor=circle.worker, need=need, reason=DropReason.OTHER).state == NeedState.UNMET
