@@ -168,10 +168,17 @@ class Wall(Operation):
         return f"wall_{self.model_name.lower()}"
 
 
+_REWRITTEN = (
+    "(OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}"
+    " AND coalesce(NEW.{column}::text, '') NOT IN ('', '{{}}', '[]'))"
+)
+
+
 class AppendOnly(Operation):
     """Make a table append-only: UPDATE, DELETE and TRUNCATE are refused by the database.
 
-    ``erasable`` names the fields that may still change (a name that is forgotten, a file that is removed).
+    ``erasable`` names the fields that may still be filled once, when they are null, or emptied for good (a name that is
+    forgotten, a file that is removed): never rewritten.
     TRUNCATE is let through in a database whose name begins with ``test_``, for the flush of tests.
     """
 
@@ -197,9 +204,13 @@ class AppendOnly(Operation):
         table = model._meta.db_table
         names: dict[str, Any] = {"table": table, "quoted": schema_editor.quote_name(table)}
         if self.erasable:
-            kept = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.erasable)
+            columns = [model._meta.get_field(name).column for name in self.erasable]
+            kept = ", ".join(f"'{column}'" for column in columns)
+            rewritten = " OR ".join(_REWRITTEN.format(column=schema_editor.quote_name(column)) for column in columns)
             names["events"] = "UPDATE"
-            names["when"] = f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}])"
+            names["when"] = (
+                f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}] OR {rewritten})"
+            )
             names["delete"] = (
                 f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {names['quoted']} FOR EACH ROW"
                 " EXECUTE FUNCTION lifecycle_refuse_change();"

@@ -63,6 +63,22 @@ GENERAL: dict[str, str] = {
         "Violations possibles de données personnelles ouvertes pendant le mois : un appareil perdu, sous la "
         "garde de l’atelier, sans preuve d’effacement."
     ),
+    "Remis dans le mois": (
+        "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
+    ),
+    "Besoins des foyers": (
+        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés, ou de nouveau "
+        "en attente. Satisfaits et non satisfaits : passages pendant le mois. Une prescription en brouillon compte "
+        "« hors département » tant que la commune n’est pas donnée."
+    ),
+    "Tension": (
+        "Besoins d’équipement en attente pour un appareil affecté, en livraison ou disponible, en fin de mois. Un "
+        "écran ne répond à aucun besoin. « sans offre » : personne ne peut être servi aujourd’hui."
+    ),
+    "Petits nombres": (
+        "Un nombre de foyers inférieur à 5 dans un EPCI n’est pas montré hors du pilotage, ni celui qui permettrait de "
+        "le retrouver."
+    ),
     "Corrections": (
         "Reclassements et annulations d’erreurs de saisie inscrits pendant le mois : les lignes par lesquelles "
         "ce mois diffère de ce que disaient les précédents. Elles sont comprises dans les entrées et les "

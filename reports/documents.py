@@ -14,14 +14,17 @@ from lifecycle.templatetags.lifecycle import moment
 from reports.definitions import definitions
 from reports.enums import ReportState
 from reports.models import PAPER, Report
+from reports.served import Served
 from reports.summary import Summary
 
-TEMPLATE = "documents/reports/monthly_report.html"
+FIRST_TEMPLATE = "documents/reports/monthly_report.html"
+TEMPLATE = "documents/reports/monthly_report_2.html"
 
 
 def register_kinds() -> None:
-    """Declare the paper and its template."""
-    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE)
+    """Declare the paper and its templates; the second version counts the needs of households."""
+    register_kind(PAPER, "Rapport mensuel du gisement", FIRST_TEMPLATE)
+    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=2)
 
 
 def title_of(report: Report) -> str:
@@ -55,12 +58,19 @@ def draw_proof(report: Report) -> bytes:
 def paper_values(report: Report) -> dict[str, Any]:
     """Everything the paper says, in words and whole numbers."""
     summary = Summary(report.figures)
+    served = Served(report.figures, hides_small=True)
     tables = {
         "stages": summary.stages(),
         "territories_closing": summary.territories_at("closing"),
         "territories_entered": summary.territories_at("entered"),
         "types_closing": summary.types_at("closing"),
         "types_entered": summary.types_at("entered"),
+        "distribution_closing": summary.distribution_at("closing"),
+        "distribution_entered": summary.distribution_at("entered"),
+        "needs_by_kind": served.needs_by_kind(),
+        "needs_by_territory": served.needs_by_territory(),
+        "tension_by_kind": served.tension_by_kind(),
+        "tension_by_territory": served.tension_by_territory(),
         "quantities_by_donor": summary.quantities_by_donor(),
         "quantities_by_type": summary.quantities_by_type(),
     }
@@ -71,6 +81,9 @@ def paper_values(report: Report) -> dict[str, Any]:
         "is_final": report.state != ReportState.COMPUTED,
         "sha256": report.figures_sha256,
         "new_devices": summary.new_devices,
+        "handed_over": summary.handed_over,
+        "counts_needs": served.is_counted,
+        "waiting": served.waiting,
         "missing_drives": summary.missing_drives,
         "missing_devices": summary.missing_devices,
         "incidents": summary.incidents,

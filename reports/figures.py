@@ -5,7 +5,7 @@ before the month, how many entered and left it, how many stood in it at the end.
 journal, apart from the moves: the four numbers balance because the journal does, or nothing is reported.
 
 A device enters its first bucket at its creation. A move leaves the bucket of the previous row and enters its own; a
-move inside one bucket counts for nothing. Everything is asked in four statements, whatever the number of devices.
+move inside one bucket counts for nothing. Everything is asked in five statements, whatever the number of devices.
 """
 
 import hashlib
@@ -20,12 +20,14 @@ from django.db import connection
 from documents.services.papers import canonical
 from network.models import Epci
 from refurb.enums import DeviceState, DonorKind
+from reports.balance import Balance
 from reports.enums import OF_A_CONVENTION, STAGE_OF, Elsewhere
 from reports.evidence import count_evidence
 from reports.months import bounds
+from reports.needs import count_needs
 
-VERSION = 1
-"""Of the definitions below; a report keeps the one it was made with."""
+VERSION = 2
+"""Of the definitions below; a report keeps the one it was made with. Since 2: the needs of households."""
 CORRECTIONS = frozenset({"reclassify", "undo_reject", "undo_hand_over"})
 """Verbs that set right what was entered: their moves are the lines of difference with the months before."""
 
@@ -50,14 +52,11 @@ FROM refurb_donationentry j, jsonb_each_text(j."values") q
 WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until)s
 GROUP BY 1, 2, 3
 """
-_HOLD = "LOCK TABLE refurb_donationentry, refurb_deviceentry IN SHARE MODE"
-"""It waits for the transactions under way, and no other begins. In the order in which the verbs of a lot write them;
-a pick-up, whose devices come before its lot, may deadlock with it, and whoever is refused is tried again by the gate.
+_HOLD = "LOCK TABLE refurb_donationentry, refurb_deviceentry, prescriptions_needentry IN SHARE MODE"
+"""It waits for the transactions under way, and no other begins. In the order in which most verbs write them; one
+that goes the other way (a pick-up, a need that is dropped) may deadlock with it, and whoever is refused is tried again
+by the gate.
 """
-
-
-class UnbalancedJournal(RuntimeError):
-    """Opening, moves and closing disagree: a row of the journal was altered or removed. See ``verify_journal``."""
 
 
 class Standing(NamedTuple):
@@ -92,27 +91,10 @@ class Reckoning:
 class Tally:
     """The counters of one month."""
 
-    opening: Counter[Bucket] = field(default_factory=Counter)
-    entered: Counter[Bucket] = field(default_factory=Counter)
-    left: Counter[Bucket] = field(default_factory=Counter)
-    closing: Counter[Bucket] = field(default_factory=Counter)
+    balance: Balance[Bucket] = field(default_factory=Balance)
     new: int = 0
     corrections: Counter[tuple[str, Bucket, Bucket]] = field(default_factory=Counter)
     quantities: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-
-    def buckets(self) -> list[list[Any]]:
-        """``[stage, territory, type, donor kind, opening, entered, left, closing]``, empty ones left out.
-
-        Raises UnbalancedJournal.
-        """
-        rows: list[list[Any]] = []
-        for bucket in sorted({*self.opening, *self.entered, *self.left, *self.closing}):
-            numbers = [counter[bucket] for counter in (self.opening, self.entered, self.left, self.closing)]
-            if numbers[0] + numbers[1] - numbers[2] != numbers[3]:
-                raise UnbalancedJournal(f"{bucket}: {numbers}")
-            if any(numbers):
-                rows.append([*bucket, *numbers])
-        return rows
 
 
 def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
@@ -129,7 +111,8 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
         with connection.cursor() as cursor:
             cursor.execute(_HOLD)
     tally = Tally()
-    _count_moves(tally, _rows(_MOVES, period), {pk: siren for pk, siren, *_ in epcis})
+    sirens = {pk: siren for pk, siren, *_ in epcis}
+    _count_moves(tally, _rows(_MOVES, period), sirens)
     for verb, donor_kind, type_, quantity in _rows(_QUANTITIES, period):
         tally.quantities[donor_kind, type_, "announced" if verb == "announce" else "accepted"] += quantity
     figures = {
@@ -140,10 +123,11 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
             *([siren, name, short_name] for _, siren, name, short_name in epcis),
             *([place.value, place.label, place.label] for place in Elsewhere),
         ],
-        "buckets": tally.buckets(),
+        "buckets": tally.balance.rows(),
         "new_devices": tally.new,
         "corrections": [[verb, *old, *new, n] for (verb, old, new), n in sorted(tally.corrections.items())],
         "quantities": [[*key, n] for key, n in sorted(tally.quantities.items()) if n],
+        "needs": count_needs(start, until, sirens),
         **count_evidence(start, until),
     }
     return Reckoning(until, figures, digest(figures))
@@ -179,17 +163,12 @@ def _count_moves(tally: Tally, rows: Iterable[tuple[Any, ...]], sirens: Mapping[
         count, opening, created = row[11:]
         old = bucket_of(Standing(*row[:5]), sirens)
         verb, target = row[5], row[6]
-        tally.opening[old] += opening
-        tally.entered[old] += created
+        new = None if verb is None else bucket_of(Standing(*row[6:11]), sirens)
+        tally.balance.count(old, new, count, opening, created)
         tally.new += created
-        if verb is None:
-            tally.closing[old] += count
+        if new is None:
             continue
-        new = bucket_of(Standing(*row[6:11]), sirens)
-        if new != old:
-            tally.left[old] += count
-            tally.entered[new] += count
-            if verb in CORRECTIONS:
-                tally.corrections[verb, old, new] += count
+        if new != old and verb in CORRECTIONS:
+            tally.corrections[verb, old, new] += count
         if row[0] == DeviceState.DECLARED and target in (DeviceState.COLLECTED, DeviceState.RECEIVED):
             tally.quantities[new.donor_kind, new.type, "taken"] += count

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
+from prescriptions.models import NeedEntry
 from refurb.models import DeviceEntry, DonationEntry
 from reports.enums import ReportState
 from reports.figures import VERSION, reckon
@@ -66,7 +67,7 @@ def months_to_compute(*, at: datetime | None = None) -> list[date]:
 
 def _months(now: datetime) -> list[date]:
     """From the month of the first row of the journals to the one that runs; that one alone when there is no row."""
-    firsts = [journal.objects.aggregate(at=Min("at"))["at"] for journal in (DonationEntry, DeviceEntry)]
+    firsts = [journal.objects.aggregate(at=Min("at"))["at"] for journal in (DonationEntry, DeviceEntry, NeedEntry)]
     months = [month_of(min([now, *filter(None, firsts)]))]
     while months[-1] < month_of(now):
         months.append(next_month(months[-1]))

@@ -9,20 +9,26 @@ from refurb.enums import DeviceType, DonorKind
 from reports.enums import Stage
 
 type Numbers = tuple[int, ...]
+type Cells = tuple[int | str, ...]
 
 SOFT_HYPHEN = "\u00ad"
 
 MEASURES = ("opening", "entered", "left", "closing")
+DISTRIBUTION = (
+    Stage.ALLOTTED,
+    Stage.SHIPPED,
+    Stage.AVAILABLE,
+    Stage.RESERVED,
+    Stage.HANDED_OVER,
+    Stage.RETURNED,
+)
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("Annoncés", (Stage.ANNOUNCED,)),
     ("Enlevés", (Stage.COLLECTED,)),
     ("Reçus", (Stage.RECEIVED,)),
     ("En traite\u00adment", (Stage.IN_PROCESS,)),
     ("Recondi\u00adtionnés", (Stage.RECONDITIONED,)),
-    (
-        "Distri\u00adbution",
-        (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE, Stage.RESERVED, Stage.HANDED_OVER, Stage.RETURNED),
-    ),
+    ("Distri\u00adbution", DISTRIBUTION),
     ("Non réem\u00adployables", (Stage.UNUSABLE,)),
     ("Démontés", (Stage.DISMANTLED,)),
     ("Recyclés", (Stage.RECYCLED,)),
@@ -41,10 +47,10 @@ CORRECTION_LABELS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: what it is about, and its whole numbers."""
+    """One line of a table: what it is about, and its whole numbers, or a word in the place of one."""
 
     label: str
-    cells: Numbers
+    cells: Cells
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Table:
         return len(self.head) > 8
 
     @property
-    def lines(self) -> list[tuple[str, list[tuple[str, int]]]]:
+    def lines(self) -> list[tuple[str, list[tuple[str, int | str]]]]:
         """The rows, each number with the name of its column; the total is the last one."""
         names = self.plain_head[1:]
         return [(row.label, list(zip(names, row.cells, strict=True))) for row in (*self.rows, self.total)]
@@ -109,6 +115,11 @@ class Summary:
         return self._entered(Stage.RECONDITIONED)
 
     @property
+    def handed_over(self) -> int:
+        """How many times a device was handed over to a household in the month; one given back after repair counts."""
+        return self._entered(Stage.HANDED_OVER)
+
+    @property
     def recycled(self) -> int:
         """How many devices went to a recycler in the month."""
         return self._entered(Stage.RECYCLED)
@@ -125,6 +136,18 @@ class Summary:
     def territories_at(self, measure: str) -> Table:
         """EPCI × stages, « hors département » and « origine inconnue » last; ``measure`` is one of ``MEASURES``."""
         return self._cross(_CAPTIONS[measure].format("EPCI"), "EPCI", 1, list(self.short_names.items()), measure)
+
+    def distribution_at(self, measure: str) -> Table:
+        """EPCI of the convention × stages from allotment to return, those where something stood or moved."""
+        sums = self._sums(lambda row: (row[1], row[0]))
+        rank = MEASURES.index(measure)
+        rows = [
+            (short, tuple(sums((code, stage.value))[rank] for stage in DISTRIBUTION))
+            for code, short in self.short_names.items()
+            if any(any(sums((code, stage.value))) for stage in DISTRIBUTION)
+        ]
+        head = ("EPCI", *(str(stage.label) for stage in DISTRIBUTION))
+        return _table(_DISTRIBUTION_CAPTIONS[measure], head, rows)
 
     def types_at(self, measure: str) -> Table:
         """Types × stages."""
@@ -196,6 +219,10 @@ class Summary:
         return ", ".join(map(str, named))
 
 
+_DISTRIBUTION_CAPTIONS = {
+    "closing": "Distribution par EPCI de la convention, en fin de mois",
+    "entered": "Entrées du mois par EPCI de la convention",
+}
 _CAPTIONS = {
     "closing": "Appareils par {} et par étape, en fin de mois",
     "entered": "Entrées du mois par {} et par étape",
@@ -203,5 +230,5 @@ _CAPTIONS = {
 
 
 def _table(caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, Numbers]]) -> Table:
-    total = tuple(map(sum, zip(*(cells for _, cells in rows), strict=True)))
+    total = tuple(map(sum, zip(*(cells for _, cells in rows), strict=True))) or (0,) * (len(head) - 1)
     return Table(caption, head, tuple(Row(label, cells) for label, cells in rows), Row("Total", total))

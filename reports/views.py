@@ -22,6 +22,7 @@ from reports.documents import draw_proof, standing
 from reports.forms import MonthForm
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
+from reports.served import Served
 from reports.services import (
     compute_report,
     differences,
@@ -60,6 +61,8 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
     report = visible_report(request, reference)
     summary = Summary(report.figures)
     stages = summary.stages()
+    pilot = is_pilot(request.membership)
+    served = Served(report.figures, hides_small=not pilot)
     context = {
         "report": report,
         "title": title_of_month(report),
@@ -74,7 +77,11 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "definitions": definitions(),
         "differences": differences(report),
         "months": Report.objects.visible_to(request.membership).values_list("month", flat=True),
-        "is_pilot": is_pilot(request.membership),
+        "served": served,
+        "distribution": [summary.distribution_at("closing"), summary.distribution_at("entered")],
+        "needs": [served.needs_by_kind(), served.needs_by_territory()],
+        "tension": [served.tension_by_kind(), served.tension_by_territory()],
+        "is_pilot": pilot,
     }
     return render(request, "reports/report_detail.html", context)
 
@@ -93,7 +100,12 @@ def report_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 def report_xlsx(request: HttpRequest, reference: str) -> HttpResponse:
     """The same figures as a workbook."""
     report = visible_report(request, reference)
-    return _named(HttpResponse(write_workbook(report), content_type=XLSX), report, "xlsx", "attachment")
+    return _named(
+        HttpResponse(write_workbook(report, hides_small=not is_pilot(request.membership)), content_type=XLSX),
+        report,
+        "xlsx",
+        "attachment",
+    )
 
 
 @asks_then_acts

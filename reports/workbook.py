@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from reports.definitions import definitions
 from reports.documents import standing, title_of
 from reports.models import Report
+from reports.served import Served
 from reports.summary import Summary, Table
 
 SHEETS = ("Synthèse", "Par EPCI et type", "Définitions")
@@ -49,9 +50,10 @@ class _Sheet:
         self.line += 1
 
 
-def write_workbook(report: Report) -> bytes:
-    """The bytes of the workbook; the same report gives the same cells."""
+def write_workbook(report: Report, *, hides_small: bool) -> bytes:
+    """The bytes of the workbook; the same report gives the same cells, small counts of households hidden or not."""
     summary, out = Summary(report.figures), BytesIO()
+    served = Served(report.figures, hides_small=hides_small)
     with Workbook(out, PLAIN) as book:
         book.set_properties(
             {
@@ -64,7 +66,7 @@ def write_workbook(report: Report) -> bytes:
             }
         )
         formats = _formats(book)
-        _write_summary(_Sheet(book.add_worksheet(SHEETS[0]), formats), report, summary)
+        _write_summary(_Sheet(book.add_worksheet(SHEETS[0]), formats), report, summary, served)
         _write_details(_Sheet(book.add_worksheet(SHEETS[1]), formats), summary)
         _write_definitions(_Sheet(book.add_worksheet(SHEETS[2]), formats))
     return out.getvalue()
@@ -85,7 +87,7 @@ def _formats(book: Workbook) -> dict[str, Any]:
     }
 
 
-def _write_summary(sheet: _Sheet, report: Report, summary: Summary) -> None:
+def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Served) -> None:
     sheet.sheet.set_landscape()
     sheet.sheet.set_paper(9)
     sheet.sheet.fit_to_pages(1, 0)
@@ -99,6 +101,8 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary) -> None:
         ("Chiffres", standing(report)),
         ("Empreinte (SHA-256)", report.figures_sha256),
         ("Nouveaux appareils", summary.new_devices),
+        ("Appareils remis à un foyer dans le mois", summary.handed_over),
+        *([("Besoins en attente en fin de mois", served.waiting)] if served.is_counted else []),
         ("Effacements manquants : disques", summary.missing_drives),
         ("Effacements manquants : appareils", summary.missing_devices),
         ("Incidents", summary.incidents),
@@ -109,6 +113,9 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary) -> None:
         summary.stages(),
         summary.territories_at("closing"),
         summary.territories_at("entered"),
+        summary.distribution_at("closing"),
+        summary.distribution_at("entered"),
+        *_of_households(served),
         summary.types_at("closing"),
         summary.types_at("entered"),
         summary.quantities_by_donor(),
@@ -119,6 +126,17 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary) -> None:
     sheet.write(["Correction", "De", "À", "Appareils"], "head")
     for line in summary.corrections():
         sheet.write(line)
+
+
+def _of_households(served: Served) -> list[Table]:
+    if not served.is_counted:
+        return []
+    return [
+        served.needs_by_kind(),
+        served.needs_by_territory(),
+        served.tension_by_kind(),
+        served.tension_by_territory(),
+    ]
 
 
 def _write_details(sheet: _Sheet, summary: Summary) -> None:

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from network.permissions import is_pilot
-from refurb.permissions import can_work_on_device
+from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
 
 register = template.Library()
 NARROW = "\u202f"
@@ -51,8 +51,10 @@ def storage(size: int | None) -> str:
 
 
 @register.filter
-def grouped(figure: int | None) -> str:
-    """A large whole number with its thousands apart."""
+def grouped(figure: int | str | None) -> str:
+    """A large whole number with its thousands apart; a word in its place stays."""
+    if isinstance(figure, str):
+        return figure
     return "" if figure is None else f"{figure:,}".replace(",", NARROW)
 
 
@@ -83,8 +85,13 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     works = can_work_on_device(request.membership) is not None
     names = [("Mon établi", "bench"), ("À recevoir", "reception")] if works else []
     names.append(("Appareils", "device_list"))
+    if can_allot_device(request.membership) is not None:
+        names.append(("À affecter", "allotment"))
+    if can_serve_device(request.membership) is not None:
+        names.append(("Rayon", "shelf"))
     if works or is_pilot(request.membership):
         names.append(("Effacements manquants", "missing_erasure_list"))
-    names.append(("Incidents", "incident_list"))
+    if sees_incidents(request.membership) is not None:
+        names.append(("Incidents", "incident_list"))
     links = [(label, reverse(f"refurb:{name}")) for label, name in names]
     return {"links": [(label, url, url == request.path) for label, url in links]}

@@ -65,9 +65,9 @@ def test_the_chart_is_read_aloud_too() -> None:
 
 def test_registrations_are_listed_between_the_markers_of_the_page(followed: None) -> None:
     assert f"| `follow` parcel.give | `{__name__}.remember` |" in registrations()
-    text = f"# Before\n\n{BEGIN}\nold\n{END}\n\nafter\n"
+    text = f"# Before\n\n{BEGIN}\nperimee\n{END}\n\nafter\n"
     fresh = with_registrations(text)
-    assert "old" not in fresh
+    assert "perimee" not in fresh
     assert fresh.startswith(f"# Before\n\n{BEGIN}\n\n| ")
     assert fresh.endswith(f"|\n\n{END}\n\nafter\n")
     assert with_registrations(fresh) == fresh

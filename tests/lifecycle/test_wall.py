@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.models import ClosedPeriod
+from lifecycle.journal import digest_comment
+from lifecycle.models import ClosedPeriod, Comment
 from network.models import Membership
 from tests.lifecycle.parcels.models import Depot, Parcel, ParcelEntry, SealProof
 
@@ -141,3 +142,13 @@ def test_a_state_is_tied_to_its_stamp_by_the_database(announce: Announce, keeper
     names = {constraint.name for constraint in Parcel._meta.constraints}
     assert "parcels_stored_stamp" in names
     assert ParcelEntry.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_may_be_erased_is_emptied_and_never_rewritten() -> None:
+    comment = Comment.objects.create(salt="s", text="Trouvé sous le bureau.", digest=digest_comment("s", "Trouvé"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Comment.objects.filter(pk=comment.pk).update(text="Jamais vu.")
+    Comment.objects.filter(pk=comment.pk).update(text="", salt="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Comment.objects.filter(pk=comment.pk).update(text="Revenu.")

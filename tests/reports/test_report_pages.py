@@ -268,7 +268,7 @@ def test_the_workbook_says_what_the_page_says(story: Story, pilot: Client) -> No
 
 def test_the_detail_adds_up_to_the_summary_and_numbers_are_numbers(story: Story) -> None:
     report = story.computed()
-    head, *lines = sheets_of(write_workbook(report))["Par EPCI et type"]
+    head, *lines = sheets_of(write_workbook(report, hides_small=True))["Par EPCI et type"]
     assert tuple(head) == DETAIL_HEAD
     assert all(isinstance(cell, int | float) for line in lines for cell in line[4:])
     total = Summary(report.figures).stages().total.cells
@@ -277,14 +277,14 @@ def test_the_detail_adds_up_to_the_summary_and_numbers_are_numbers(story: Story)
 
 
 def test_the_workbook_defines_its_terms(story: Story) -> None:
-    sheet = sheets_of(write_workbook(story.computed()))["Définitions"]
+    sheet = sheets_of(write_workbook(story.computed(), hides_small=True))["Définitions"]
     assert [tuple(line) for line in sheet[1:]] == definitions()
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "http://exemple.test", "12"])
 def test_a_name_is_never_taken_for_a_formula(story: Story, name: str) -> None:
     Epci.objects.filter(pk=story.epci.pk).update(name=name, short_name=name)
-    content = write_workbook(story.computed())
+    content = write_workbook(story.computed(), hides_small=True)
     assert name in {line[0] for line in sheets_of(content)["Par EPCI et type"]}
     with ZipFile(BytesIO(content)) as archive:
         sheets = [archive.read(part).decode() for part in archive.namelist() if part.startswith("xl/worksheets/sheet")]
@@ -294,11 +294,11 @@ def test_a_name_is_never_taken_for_a_formula(story: Story, name: str) -> None:
 
 def test_the_workbook_says_whose_it_is(story: Story) -> None:
     report = story.computed()
-    with ZipFile(BytesIO(write_workbook(report))) as archive:
+    with ZipFile(BytesIO(write_workbook(report, hides_small=True))) as archive:
         core = archive.read("docProps/core.xml").decode()
     for told in (title_of(report), report.reference, report.figures_sha256, "Maillon"):
         assert told in core
-    assert write_workbook(report) == write_workbook(report)
+    assert write_workbook(report, hides_small=True) == write_workbook(report, hides_small=True)
 
 
 # --- the paper

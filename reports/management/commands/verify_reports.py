@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.formats import date_format
 
-from reports.figures import UnbalancedJournal
+from reports.balance import UnbalancedJournal
 from reports.models import Report
 from reports.services import differences, verify_report
 

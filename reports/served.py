@@ -1,0 +1,156 @@
+"""The tables of a report that are about households: needs, and how many wait for one device that is on offer."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+
+from prescriptions.enums import NeedKind, NeedState
+from refurb.enums import DeviceType
+from reports.enums import Stage
+from reports.summary import Row, Table
+
+SMALL = 5
+"""Below it a count of households of one EPCI says too much of them: it is hidden (domain, §6)."""
+HIDDEN = "moins de 5"
+ALSO_HIDDEN = "non montré"
+OFFERED = (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE)
+SERVED_BY: dict[NeedKind, tuple[DeviceType, ...]] = {
+    NeedKind.COMPUTER: (DeviceType.LAPTOP, DeviceType.DESKTOP),
+    NeedKind.TABLET: (DeviceType.TABLET,),
+    NeedKind.SMARTPHONE: (DeviceType.SMARTPHONE,),
+}
+"""What answers each need of equipment."""
+NEEDS_HEAD = (
+    "Besoin",
+    "En attente, début",
+    "Mis en attente",
+    "Satisfaits",
+    "Non satisfaits",
+    "En cours, fin",
+    "En attente, fin",
+)
+TENSION_HEAD = ("En attente", "Affectés ou en livraison", "Disponibles", "Besoins par appareil")
+OPENING, ENTERED, CLOSING = 0, 1, 3
+
+
+class Served:
+    """Reads the needs of one report; asks nothing of the database. Figures of before version 2 hold none.
+
+    ``hides_small``: counts of one EPCI under 5 are hidden, with what would give them away.
+    """
+
+    def __init__(self, figures: dict[str, Any], *, hides_small: bool) -> None:
+        self.hides_small = hides_small
+        self.territories = {code: short for code, _, short in figures["territories"]}
+        self.is_counted = "needs" in figures
+        self._needs: list[Counter[tuple[str, str, str]]] = [Counter() for _ in range(4)]
+        for state, territory, kind, *numbers in figures.get("needs", ()):
+            for counter, number in zip(self._needs, numbers, strict=True):
+                counter[state, territory, kind] += number
+        self._offered: Counter[tuple[str, str]] = Counter()
+        self._available: Counter[tuple[str, str]] = Counter()
+        for stage, territory, type_, _, *numbers in figures["buckets"]:
+            if stage in OFFERED:
+                where = self._available if stage == Stage.AVAILABLE else self._offered
+                where[territory, type_] += numbers[CLOSING]
+
+    @property
+    def met(self) -> int:
+        """How many needs were met in the month, of every kind."""
+        return sum(self._sum(ENTERED, NeedState.MET, kind=kind) for kind in NeedKind)
+
+    @property
+    def waiting(self) -> int:
+        """How many needs wait at the end of the month, of every kind."""
+        return sum(self._sum(CLOSING, NeedState.WAITING, kind=kind) for kind in NeedKind)
+
+    def needs_by_kind(self) -> Table:
+        """Each kind of need: who waits, what was settled, for the whole département."""
+        asked = (
+            (OPENING, NeedState.WAITING),
+            (ENTERED, NeedState.WAITING),
+            (ENTERED, NeedState.MET),
+            (ENTERED, NeedState.UNMET),
+            (CLOSING, NeedState.IN_PROGRESS),
+            (CLOSING, NeedState.WAITING),
+        )
+        rows = [Row(kind.label, tuple(self._sum(*what, kind=kind) for what in asked)) for kind in NeedKind]
+        total = tuple(sum(row.cells[rank] for row in rows) for rank in range(len(asked)))
+        return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total))
+
+    def tension_by_kind(self) -> Table:
+        """Each kind of equipment: needs that wait, devices on offer, needs for one device."""
+        lines = []
+        for kind, types in SERVED_BY.items():
+            offered, available = (
+                sum(counter[place, type_] for place in self.territories for type_ in types)
+                for counter in (self._offered, self._available)
+            )
+            lines.append((str(kind.label), (self._sum(CLOSING, NeedState.WAITING, kind=kind), offered, available)))
+        return self._tension("Tension entre besoins et appareils, par type", "Besoin", lines)
+
+    def tension_by_territory(self) -> Table:
+        """Each EPCI: needs of equipment that wait, devices of its conventions on offer, needs for one device."""
+        types = {type_ for served in SERVED_BY.values() for type_ in served}
+        lines = []
+        for place, short in self.territories.items():
+            waiting = sum(self._needs[CLOSING][NeedState.WAITING.value, place, kind.value] for kind in SERVED_BY)
+            offered = sum(self._offered[place, type_] for type_ in types)
+            available = sum(self._available[place, type_] for type_ in types)
+            if waiting or offered or available:
+                lines.append((short, (waiting, offered, available)))
+        return self._tension("Tension entre besoins et appareils, par EPCI de la convention", "EPCI", lines)
+
+    def needs_by_territory(self) -> Table:
+        """Each EPCI: needs that wait at the end of the month, by kind."""
+        waiting = self._needs[CLOSING]
+        found = [
+            (short, [waiting[NeedState.WAITING.value, place, kind.value] for kind in NeedKind])
+            for place, short in self.territories.items()
+        ]
+        shown = [(short, counts) for short, counts in found if any(counts)]
+        columns = [self._shown([counts[rank] for _, counts in shown]) for rank in range(len(NeedKind))]
+        rows = tuple(Row(short, tuple(column[rank] for column in columns)) for rank, (short, _) in enumerate(shown))
+        totals = tuple(sum(counts[rank] for _, counts in shown) for rank in range(len(NeedKind)))
+        head = ("EPCI", *(str(kind.label) for kind in NeedKind))
+        return Table("Besoins en attente par EPCI, en fin de mois", head, rows, Row("Total", totals))
+
+    def _tension(self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int]]]) -> Table:
+        waiting = self._shown([counts[0] for _, counts in lines]) if axis == "EPCI" else [n[0] for _, n in lines]
+        rows = tuple(
+            Row(label, (shown, *counts[1:], tension(*counts) if shown == counts[0] else ALSO_HIDDEN))
+            for (label, counts), shown in zip(lines, waiting, strict=True)
+        )
+        total = tuple(sum(counts[rank] for _, counts in lines) for rank in range(3))
+        return Table(caption, (axis, *TENSION_HEAD), rows, Row("Total", (*total, tension(*total))))
+
+    def _shown(self, counts: Sequence[int]) -> list[int | str]:
+        return hide_small(counts) if self.hides_small else list(counts)
+
+    def _sum(self, measure: int, state: NeedState, *, kind: NeedKind) -> int:
+        return sum(self._needs[measure][state.value, place, kind.value] for place in self.territories)
+
+
+def tension(waiting: int, offered: int, available: int) -> str:
+    """How many needs wait for one device that is allotted, on its way or available: « 2,5 », « sans offre »."""
+    devices = offered + available
+    if not waiting:
+        return "–"
+    if not devices:
+        return "sans offre"
+    return number_format((Decimal(waiting) / devices).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def hide_small(counts: Sequence[int]) -> list[int | str]:
+    """A column of counts of households by EPCI, those under 5 hidden.
+
+    When one alone is, the total would give it away: the smallest of the others is not shown either.
+    """
+    hidden: list[int | str] = [HIDDEN if 0 < count < SMALL else count for count in counts]
+    others = [rank for rank, count in enumerate(counts) if count >= SMALL]
+    if hidden.count(HIDDEN) == 1 and others:
+        hidden[min(others, key=lambda rank: counts[rank])] = ALSO_HIDDEN
+    return hidden
