@@ -1,0 +1,79 @@
+"""By state, territory, kind and use of the need, prescriber: whatever narrows a list without naming anyone."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from network.enums import OrganisationKind
+from network.models import Epci, Organisation
+from network.permissions import is_pilot
+from prescriptions.enums import NeedKind, NeedState, NeedUse, PrescriptionState
+from prescriptions.models import Need, Prescription
+from prescriptions.models.need import NeedQuerySet
+from prescriptions.models.prescription import PrescriptionQuerySet
+from prescriptions.permissions import works
+
+
+def prescribers(request: HttpRequest) -> Any:
+    """The prescribers of the prescriptions one may see."""
+    seen = Prescription.objects.visible_to(request.membership).values("prescriber")
+    return Organisation.objects.filter(pk__in=seen).order_by("name")
+
+
+def distributors(request: HttpRequest) -> Any:
+    """The distributors, for whoever sees the prescriptions of several."""
+    return Organisation.objects.active().of_kind(OrganisationKind.DISTRIBUTOR).order_by("name")
+
+
+class PrescriptionFilter(django_filters.FilterSet):
+    """Prescriptions by state, kind of need, EPCI, prescriber or distributor, and those one follows oneself."""
+
+    state = django_filters.ChoiceFilter(label="État", choices=PrescriptionState, empty_label="Tous")
+    need = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous", method="having")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+    prescriber = django_filters.ModelChoiceFilter(label="Prescripteur", queryset=prescribers, empty_label="Tous")
+    distributor = django_filters.ModelChoiceFilter(label="Distributeur", queryset=distributors, empty_label="Tous")
+    mine = django_filters.ChoiceFilter(
+        label="Suivies par", choices=[("me", "Moi seulement")], empty_label="Toute l’équipe", method="followed"
+    )
+
+    class Meta:
+        model = Prescription
+        fields = ("state", "need", "epci", "prescriber", "distributor", "mine")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        actor = self.request.membership
+        for name in ["prescriber"] if works(actor) else ["mine"]:
+            del self.filters[name]
+        if not is_pilot(actor):
+            del self.filters["distributor"]
+
+    def having(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
+        return rows.filter(Exists(Need.objects.filter(prescription=OuterRef("pk"), kind=value)))
+
+    def followed(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
+        return rows.filter(worker__user=self.request.membership.user_id)
+
+
+class NeedFilter(django_filters.FilterSet):
+    """Needs by kind, state, use, EPCI."""
+
+    kind = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous")
+    state = django_filters.ChoiceFilter(label="État", choices=NeedState, empty_label="En attente", method="in_state")
+    use = django_filters.ChoiceFilter(label="Usage", choices=NeedUse, empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+
+    class Meta:
+        model = Need
+        fields = ("kind", "state", "use", "epci")
+
+    def in_state(self, rows: NeedQuerySet, name: str, value: str) -> NeedQuerySet:
+        return rows.filter(state=value)
+
+    def filter_queryset(self, queryset: NeedQuerySet) -> NeedQuerySet:
+        """Those that wait, unless another state is asked for."""
+        rows: NeedQuerySet = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.waiting()

@@ -1,0 +1,166 @@
+"""What each verb of a prescription or of a need asks."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from network.enums import OrganisationKind
+from network.models import Organisation
+from prescriptions.enums import GIVEN_BY_PEOPLE, CodePurpose
+from prescriptions.forms.asking import CommentForm, choose, words
+from prescriptions.machine import need_rules, prescription_rules
+from prescriptions.models import CodedReason, Prescription
+from prescriptions.nir import validate_no_nir
+
+
+def active(kind: OrganisationKind) -> Any:
+    """The organisations of a kind one still works with."""
+    return Organisation.objects.active().of_kind(kind).order_by("name")
+
+
+def written(label: str, help_text: str = "", *, required: bool = False, sentence: str = "") -> forms.CharField:
+    """A free text about people: no social security number in it."""
+    field = forms.CharField(
+        label=label,
+        required=required,
+        max_length=2000,
+        widget=words(3),
+        validators=[validate_no_nir],
+        help_text=help_text,
+    )
+    if sentence:
+        field.error_messages["required"] = sentence
+    return field
+
+
+class SubmitForm(forms.Form):
+    """To whom the prescription goes; the likeliest distributor is chosen beforehand."""
+
+    distributor = forms.ModelChoiceField(
+        label="Distributeur qui reçoit la demande",
+        queryset=Organisation.objects.none(),
+        empty_label="Choisissez…",
+        error_messages={"required": prescription_rules.DISTRIBUTOR_GIVEN.sentence},
+    )
+
+    def __init__(self, *args: Any, prescription: Prescription, receivers: list[Organisation], **kwargs: Any) -> None:
+        known = prescription.distributor_id or next((one.pk for one in receivers), None)
+        super().__init__(*args, initial={"distributor": known}, **kwargs)
+        self.fields["distributor"].queryset = Organisation.objects.filter(pk__in=[one.pk for one in receivers])
+        self.fields["distributor"].help_text = "Celui qui sert ce territoire vient d’abord."
+
+
+class AskCompletionForm(forms.Form):
+    """What is missing: ticked in the list, or in words."""
+
+    missing = forms.MultipleChoiceField(
+        label="Ce qui manque", required=False, widget=forms.CheckboxSelectMultiple, choices=[]
+    )
+    words = written("Avec vos mots", "Le travailleur social lit ceci tel quel. N’écrivez que ce qui manque.")
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["missing"].choices = CodedReason.objects.labels_on(CodePurpose.MISSING, day).items()
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not data.get("missing") and not data.get("words"):
+            self.add_error("missing", prescription_rules.MISSING_SAID.sentence)
+        return data
+
+
+class AcceptForm(forms.Form):
+    """Against the rules of the day, a reason is to be written."""
+
+    motive = written("Pourquoi vous acceptez")
+
+    def __init__(self, *args: Any, against: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["motive"]
+        field.required = against
+        field.error_messages["required"] = prescription_rules.AGAINST_EXPLAINED.sentence
+        field.help_text = (
+            "Obligatoire : les règles du jour sont défavorables. Ce motif est gardé avec la décision."
+            if against
+            else "Facultatif, gardé avec la décision."
+        )
+
+
+class CodedForm(forms.Form):
+    """A reason of a dated list."""
+
+    reason = forms.ChoiceField(label="Motif")
+    purpose: CodePurpose
+    sentence = ""
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choose(CodedReason.objects.labels_on(self.purpose, day).items())
+        self.fields["reason"].error_messages["required"] = self.sentence
+
+
+class RefuseForm(CodedForm):
+    """Why, and what the household can do next."""
+
+    purpose, sentence = CodePurpose.REFUSAL, prescription_rules.REFUSE_REASON.sentence
+    next_step = written(
+        "Et maintenant, pour le foyer",
+        "Le travailleur social reçoit ce texte : où s’adresser, que faire.",
+        required=True,
+        sentence=prescription_rules.NEXT_STEP.sentence,
+    )
+    motive = written("Précision", "Facultative, gardée avec la décision.")
+
+
+class WithdrawForm(CommentForm, CodedForm):
+    """Why the prescription is given up."""
+
+    purpose, sentence = CodePurpose.WITHDRAWAL, prescription_rules.WITHDRAW_REASON.sentence
+
+
+class TransferForm(CommentForm):
+    """Who takes over."""
+
+    prescriber = forms.ModelChoiceField(
+        label="Prescripteur qui reprend le dossier",
+        queryset=Organisation.objects.none(),
+        empty_label="Choisissez…",
+        error_messages={"required": prescription_rules.RECEIVER_GIVEN.sentence},
+    )
+
+    def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = active(OrganisationKind.PRESCRIBER).exclude(pk=prescription.prescriber_id)
+        self.fields["prescriber"].queryset = others
+
+
+class NeedDropForm(CommentForm):
+    """Why the need is given up."""
+
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=choose((reason.value, reason.label) for reason in GIVEN_BY_PEOPLE),
+        error_messages={"required": need_rules.DROP_REASON.sentence},
+    )
+
+
+class NeedReferForm(CommentForm):
+    """Where the household is sent to learn."""
+
+    mediation = forms.ModelChoiceField(
+        label="Lieu de médiation numérique",
+        queryset=Organisation.objects.none(),
+        empty_label="Choisissez…",
+        error_messages={"required": need_rules.REFERRED.sentence},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mediation"].queryset = active(OrganisationKind.MEDIATION)
+
+
+def today() -> date:
+    """The day of the pages, in Paris."""
+    return timezone.localdate()

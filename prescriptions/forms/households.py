@@ -1,0 +1,92 @@
+"""What is asked about a household’s file: a move, the same household twice, a search."""
+
+import copy
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from network.models import Commune
+from prescriptions.forms.asking import CommentForm, day_input
+from prescriptions.forms.filing import HomeForm, PersonForm
+from prescriptions.machine.household_rules import COMMUNE_GIVEN, MOVED_ON
+from prescriptions.models import Household
+from prescriptions.nir import validate_no_nir
+
+
+def household_field(name: str) -> forms.Field:
+    """A column of the household, asked by a form that is not of it; left empty, it is emptied."""
+    field: forms.Field = HomeForm.base_fields[name]
+    return copy.deepcopy(field)
+
+
+class SearchForm(forms.Form):
+    """By reference, name, phone or e-mail; posted, so that no name is in an address."""
+
+    text = forms.CharField(
+        label="Référence, nom, téléphone ou courriel",
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "off", "type": "search"}),
+        validators=[validate_no_nir],
+        error_messages={"required": "Tapez une référence, un nom, un téléphone ou un courriel."},
+    )
+
+
+class HouseholdForm(PersonForm):
+    """The whole file: who, how to reach them, how many; another commune is a move, told on its own page."""
+
+    class Meta(PersonForm.Meta):
+        fields = (*PersonForm.Meta.fields, "address", "postcode", "domiciled", "adults", "children")
+        widgets = PersonForm.Meta.widgets | HomeForm.Meta.widgets
+        labels = PersonForm.Meta.labels | HomeForm.Meta.labels
+        help_texts = HomeForm.Meta.help_texts
+
+
+class MoveForm(CommentForm):
+    """Where the household lives now, since when."""
+
+    commune = forms.ModelChoiceField(
+        label="Nouvelle commune",
+        queryset=Commune.objects.none(),
+        empty_label="Choisissez…",
+        error_messages={"required": COMMUNE_GIVEN.sentence},
+    )
+    moved_on = forms.DateField(label="Depuis le", widget=day_input(), error_messages={"required": MOVED_ON.sentence})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["commune"].queryset = Commune.objects.current()
+
+        self.fields["address"] = household_field("address")
+        self.fields["postcode"] = household_field("postcode")
+        self.fields["comment"] = self.fields.pop("comment")
+
+    def clean_moved_on(self) -> date:
+        moved: date = self.cleaned_data["moved_on"]
+        if moved > timezone.localdate():
+            raise ValidationError(MOVED_ON.sentence)
+        return moved
+
+
+class AttachForm(CommentForm):
+    """The other file of the same household, by its reference."""
+
+    same_as = forms.CharField(
+        label="Référence de l’autre dossier",
+        max_length=16,
+        help_text="Elle commence par F-. Rien n’est fusionné : cela peut se défaire.",
+        error_messages={"required": "Donnez la référence de l’autre dossier."},
+    )
+
+    def __init__(self, *args: Any, seen: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seen = seen
+
+    def clean_same_as(self) -> Household:
+        typed = self.cleaned_data["same_as"].strip().upper()
+        other: Household | None = self.seen.filter(reference=typed).first()
+        if other is None:
+            raise ValidationError(f"Aucun dossier que vous suivez ne porte la référence « {typed} ».")
+        return other

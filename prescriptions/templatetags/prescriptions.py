@@ -1,0 +1,141 @@
+"""Days, phone numbers and the chain of a household, as people read them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import linebreaksbr
+from django.utils import dateformat, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState
+
+register = template.Library()
+HARD = "\u00a0"
+S = PrescriptionState
+READ = (S.ACCEPTED, S.FULFILLED, S.CLOSED_UNMET)
+STOPPED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day in full, Paris time: « 24 nov. 2026 », « 1er déc. 2026 »."""
+    if value is None:
+        return ""
+    local = timezone.localdate(value) if isinstance(value, datetime) else value
+    return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'N Y')}"
+
+
+@register.filter
+def days_ago(instant: datetime | None) -> str:
+    """Since when, in whole local days: « aujourd’hui », « hier », « il y a 3 jours »."""
+    if instant is None:
+        return ""
+    days = (timezone.localdate() - timezone.localdate(instant)).days
+    return {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {days}{HARD}jours")
+
+
+@register.filter
+def days_left(value: date | datetime | None) -> str:
+    """How far a day is: « dans 3 jours », « demain », « aujourd’hui », « dépassé depuis hier »."""
+    if value is None:
+        return ""
+    until = timezone.localdate(value) if isinstance(value, datetime) else value
+    days = (until - timezone.localdate()).days
+    if days < 0:
+        return "dépassé depuis hier" if days == -1 else f"dépassé depuis {-days}{HARD}jours"
+    return {0: "aujourd’hui", 1: "demain"}.get(days, f"dans {days}{HARD}jours")
+
+
+@register.filter
+def by_pairs(number: str) -> str:
+    """A French phone number by pairs: « 06 12 34 56 78 »; another one as it was typed."""
+    digits = "".join(character for character in number if character.isdigit())
+    if len(digits) != 10 or not digits.startswith("0"):
+        return number
+    return HARD.join(re.findall("..", digits))
+
+
+@register.filter
+def plural(figure: int, endings: str = ",s") -> str:
+    """The ending of a French word: the second one from 2 on; 0 is singular."""
+    return endings.split(",")[figure >= 2]
+
+
+@register.filter
+def articles(text: str) -> SafeString:
+    """A text in paragraphs, an empty line between them: a first line followed by others is a title."""
+    paragraphs = [part.strip().partition("\n") for part in text.split("\n\n") if part.strip()]
+    return format_html_join(
+        "",
+        "{}<p>{}</p>",
+        (
+            (format_html('<p class="mb-0"><strong>{}</strong></p>', first), linebreaksbr(rest)) if rest else ("", first)
+            for first, _, rest in paragraphs
+        ),
+    )
+
+
+# --- the chain
+
+
+@dataclass(frozen=True)
+class ChainLink:
+    """One link of the chain: ``code`` is done, now, ahead, none or stopped; ``said`` is what it means, in words."""
+
+    label: str
+    code: str
+    said: str
+
+
+@register.inclusion_tag("prescriptions/_chain.html")
+def household_chain(prescription: Any, needs: Iterable[Any]) -> dict[str, Any]:
+    """Prescription · Instruction · Équipement · Connexion · Autonomie, for one prescription with its needs."""
+    needs = list(needs)
+    state = PrescriptionState(prescription.state)
+    links = [
+        _written(state, submitted=prescription.submitted_at is not None),
+        _read(state, accepted=prescription.accepted_at is not None),
+        _served("Équipement", state, [need for need in needs if need.kind in EQUIPMENT_KINDS]),
+        _served("Connexion", state, [need for need in needs if need.kind in CONNECTION_KINDS]),
+        _served("Autonomie", state, [need for need in needs if need.kind == NeedKind.DIGITAL_SKILLS]),
+    ]
+    return {"links": links, "sentence": " ".join(f"{link.label}{HARD}: {link.said}." for link in links)}
+
+
+def _written(state: PrescriptionState, *, submitted: bool) -> ChainLink:
+    if state in (S.DRAFT, S.INCOMPLETE):
+        return ChainLink("Prescription", "now", "à compléter" if submitted else "en cours de rédaction")
+    if not submitted:
+        return ChainLink("Prescription", "stopped", "jamais déposée")
+    return ChainLink("Prescription", "done", "déposée")
+
+
+def _read(state: PrescriptionState, *, accepted: bool) -> ChainLink:
+    if accepted:
+        return ChainLink("Instruction", "done", "acceptée")
+    if state in STOPPED:
+        return ChainLink("Instruction", "stopped", S(state).label.lower())
+    if state == S.SUBMITTED:
+        return ChainLink("Instruction", "now", "en cours")
+    return ChainLink("Instruction", "ahead", "à venir")
+
+
+def _served(label: str, state: PrescriptionState, needs: list[Any]) -> ChainLink:
+    """What became of the needs of one sort: the least advanced of those still open tells."""
+    states = {need.state for need in needs}
+    if not states:
+        return ChainLink(label, "none", "pas demandé")
+    for code, link, said in (
+        (NeedState.ASKED, "ahead", "demandé"),
+        (NeedState.WAITING, "now", "en attente"),
+        (NeedState.IN_PROGRESS, "now", "en cours"),
+        (NeedState.MET, "done", "satisfait"),
+    ):
+        if code in states:
+            return ChainLink(label, link, said)
+    return ChainLink(label, "stopped", "non satisfait")

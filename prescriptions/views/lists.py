@@ -1,0 +1,153 @@
+"""Lists: prescriptions, needs in the order of their rank, households; the search is posted, so no address names one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from lifecycle.actors import Actor
+from network.permissions import is_pilot
+from prescriptions.enums import PrescriptionState
+from prescriptions.filters.lists import NeedFilter, PrescriptionFilter
+from prescriptions.forms.households import SearchForm
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.models.household import HouseholdQuerySet, words_of
+from prescriptions.permissions import can_create_prescription, sees_households, sees_prescriptions, works
+from prescriptions.tables.lists import HouseholdTable, NeedTable, PrescriptionTable
+from prescriptions.views.rows import may
+
+PER_PAGE = 50
+MOST_FOUND = 50
+"""How many households a search shows: more of them, and it is to be narrowed."""
+S = PrescriptionState
+SHORTCUTS = {
+    "worker": (S.DRAFT, S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED),
+    "adviser": (S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED),
+    "relay": (S.ACCEPTED, S.FULFILLED),
+}
+LABELS = {
+    S.DRAFT: "Brouillons",
+    S.SUBMITTED: "À examiner",
+    S.INCOMPLETE: "À compléter",
+    S.ACCEPTED: "Acceptées, en attente",
+    S.FULFILLED: "Honorées",
+}
+
+
+@require_safe
+def prescription_list(request: HttpRequest) -> HttpResponse:
+    """The prescriptions one may see: the worker’s files, the distributor’s queue, the pilot’s whole."""
+    actor = request.membership
+    may(sees_prescriptions(actor))
+    seen = Prescription.objects.visible_to(actor)
+    rows = seen.select_related("household__commune", "prescriber", "worker__user", "distributor")
+    chosen = PrescriptionFilter(request.GET, queryset=_in_turn(rows.prefetch_related("needs"), actor), request=request)
+    hidden = ["prescriber"] if works(actor) else ["worker"]
+    hidden += [] if is_pilot(actor) else ["distributor"]
+    table = PrescriptionTable(chosen.qs, exclude=[*hidden, *(["household"] if is_pilot(actor) else [])])
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {
+        "filter": chosen,
+        "table": table,
+        "title": "Prescriptions" if works(actor) or is_pilot(actor) else "Demandes",
+        "can_create": can_create_prescription(actor) is not None,
+        "shortcuts": _shortcuts(request, actor),
+        "search": SearchForm(),
+    }
+    return render(request, "prescriptions/prescription_list.html", context)
+
+
+def _in_turn(rows: Any, actor: Actor) -> Any:
+    """Whoever examines begins with the oldest; the others with what moved last."""
+    return rows.order_by("-moved_at", "-pk") if works(actor) or is_pilot(actor) else rows.order_by("submitted_at", "pk")
+
+
+def _shortcuts(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    """The states one works with, each with how many prescriptions are in it; one query."""
+    role = "worker" if works(actor) else "relay" if actor.kind == "relay" else "adviser"
+    states = SHORTCUTS[role]
+    counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
+    found = Prescription.objects.visible_to(actor).order_by().aggregate(**counts)
+    chosen = request.GET.get("state", "")
+    return [
+        {"label": LABELS[state], "state": state.value, "count": found[state.value], "current": chosen == state}
+        for state in states
+    ]
+
+
+@require_safe
+def need_list(request: HttpRequest) -> HttpResponse:
+    """Accepted needs, the first to be served first, with what makes their rank."""
+    actor = request.membership
+    may(sees_prescriptions(actor))
+    ranked = Need.objects.visible_to(actor).ranked(timezone.now())
+    rows = ranked.select_related("prescription__household", "epci")
+    chosen = NeedFilter(request.GET, queryset=rows, request=request)
+    table = NeedTable(chosen.qs, exclude=["household"] if is_pilot(actor) else [])
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "prescriptions/need_list.html", {"filter": chosen, "table": table})
+
+
+@require_safe
+def household_list(request: HttpRequest) -> HttpResponse:
+    """The households one’s prescriber follows."""
+    actor = request.membership
+    may(works(actor))
+    rows = (
+        Household.objects.visible_to(actor).select_related("commune", "prescriber").order_by("-last_contact_at", "-pk")
+    )
+    table = HouseholdTable(rows, exclude=["prescriber"])
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {"table": table, "search": SearchForm(), "can_create": True}
+    return render(request, "prescriptions/household_list.html", context)
+
+
+@require_POST
+def household_search(request: HttpRequest) -> HttpResponse:
+    """Go to the only file found; several are listed; nothing of what was typed is in an address."""
+    actor = request.membership
+    may(sees_households(actor))
+    form = SearchForm(request.POST)
+    if not form.is_valid():
+        return render(request, "prescriptions/household_search.html", {"search": form, "form": form, "table": None})
+    text = form.cleaned_data["text"]
+    prescription = Prescription.objects.visible_to(actor).filter(reference__iexact=text).first()
+    if prescription is not None:
+        return redirect("prescriptions:prescription_detail", reference=prescription.reference)
+    found = list(
+        matching(Household.objects.visible_to(actor), text).select_related("commune", "prescriber")[:MOST_FOUND]
+    )
+    if len(found) == 1:
+        messages.info(request, "Un seul dossier correspond à votre recherche : le voici.")
+        return redirect("prescriptions:household_detail", reference=found[0].reference)
+    table = HouseholdTable(found, orderable=False, exclude=["prescriber"] if works(actor) else [])
+    context = {
+        "search": form,
+        "form": form,
+        "table": table,
+        "count": len(found),
+        "too_many": len(found) == MOST_FOUND,
+        "can_create": can_create_prescription(actor) is not None,
+    }
+    return render(request, "prescriptions/household_search.html", context)
+
+
+def matching(households: HouseholdQuerySet, text: str) -> HouseholdQuerySet:
+    """The households that have this reference, phone or e-mail, or all these words in their name."""
+    wanted = text.strip()
+    same = Q(reference__iexact=wanted) | Q(email__iexact=wanted)
+    figures = "".join(character for character in wanted if character.isdigit())
+    if len(figures) >= 6:
+        same |= Q(phone_key=figures)
+    words = words_of(wanted).split()
+    if words and not figures:
+        named = Q()
+        for word in words:
+            named &= Q(name_key__contains=word)
+        same |= named
+    return households.filter(same).order_by("last_name", "first_name", "pk")

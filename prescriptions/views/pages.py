@@ -1,0 +1,77 @@
+"""A prescription, a need, a household, as one reads them; the papers."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from documents.responses import document_response
+from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
+from prescriptions.permissions import can_create_prescription, can_submit_prescription, works
+from prescriptions.views.rows import visible_household, visible_need, visible_prescription
+from prescriptions.views.sheet import household_sheet, needs_of, sheet_of
+from prescriptions.views.steps import need_step, next_step
+
+
+@require_safe
+def prescription_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One prescription: who acts next, needs and rank, what the rules say, facts, agreement, papers, timeline."""
+    prescription = visible_prescription(request, reference)
+    actor = request.membership
+    needs = needs_of(prescription)
+    context = {
+        "prescription": prescription,
+        "household": prescription.household,
+        "needs": needs,
+        "step": next_step(prescription, needs, actor),
+        "sheet": sheet_of(prescription, needs, actor),
+        "works": works(actor),
+        "end_reason": _end_reason(prescription),
+        "can_edit": prescription.state in ("draft", "incomplete") and can_submit_prescription(actor) is not None,
+    }
+    return render(request, "prescriptions/prescription_detail.html", context)
+
+
+def _end_reason(prescription: Prescription) -> str:
+    """Why it ended, in the words of the list of that day."""
+    if not prescription.end_reason or prescription.ended_at is None:
+        return ""
+    known = CodedReason.objects.on(timezone.localdate(prescription.ended_at)).filter(code=prescription.end_reason)
+    return known.values_list("label", flat=True).first() or ""
+
+
+@require_safe
+def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One need: its rank explained, what serves it, what may be done, its life."""
+    need = visible_need(request, reference)
+    actor = request.membership
+    context = {
+        "need": need,
+        "prescription": need.prescription,
+        "household": need.prescription.household,
+        "step": need_step(need, actor),
+        "rank": rank_of(need) if need.state == "waiting" else None,
+    }
+    return render(request, "prescriptions/need_detail.html", context)
+
+
+@require_safe
+def household_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One household: identity and contact, communes, prescriptions, other files, who opened it, its life."""
+    household = visible_household(request, reference)
+    actor = request.membership
+    can_create = works(actor) and can_create_prescription(actor) is not None and household.state == "open"
+    context = {
+        "household": household,
+        "sheet": household_sheet(household, actor),
+        "can_create": can_create,
+    }
+    return render(request, "prescriptions/household_detail.html", context)
+
+
+@require_safe
+def prescription_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The PDF of the sheet for the household, or of the closing note."""
+    prescription: Prescription = visible_prescription(request, reference)
+    papers = PrescriptionPaper.objects.visible_to(request.membership).filter(prescription=prescription)
+    return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)

@@ -1,0 +1,57 @@
+"""The household’s own page, opened by the link it was sent: is what it asked for still needed?"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from lifecycle.exceptions import Refused
+from prescriptions.enums import LinkAnswer
+from prescriptions.models import ConfirmationLink, Household
+from prescriptions.services.confirmation import answer_link, ask_link_again, is_open, link_for
+from prescriptions.views.rows import asks_then_acts
+
+PAGE = "prescriptions/still_current.html"
+
+
+@login_not_required
+@never_cache
+@asks_then_acts
+def still_current(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening it changes nothing: it asks, and takes an answer by POST. A link that is over can be asked again.
+
+    Of the household it says the first name alone.
+    """
+    link = link_for(token=token)
+    said = _answered(request, token) if request.method == "POST" else ""
+    if not said:
+        said = "ask" if is_open(link) else "answered" if link.answered_at else "over"
+    response = render(request, PAGE, {"said": said, "first_name": _first_name(link)}, status=_status(request, said))
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _answered(request: HttpRequest, token: str) -> str:
+    """What became of what was posted; nothing when it was no answer."""
+    if "again" in request.POST:
+        ask_link_again(token=token)
+        return "sent"
+    given = request.POST.get("answer", "")
+    if given not in LinkAnswer.values:
+        return ""
+    try:
+        answer_link(token=token, answer=given)
+    except Refused:
+        return ""
+    return "yes" if given == LinkAnswer.STILL_CURRENT else "no"
+
+
+def _status(request: HttpRequest, said: str) -> int:
+    """A link that is over is gone, and says so to machines too."""
+    return 410 if said == "over" and request.method != "POST" else 200
+
+
+def _first_name(link: ConfirmationLink) -> str:
+    names = Household.objects.filter(prescriptions=link.prescription_id).values_list("first_name", flat=True)
+    return names.first() or ""

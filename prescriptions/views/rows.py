@@ -1,0 +1,51 @@
+"""The rows a page is about: fetched among those one may see, and each opening written in the log of accesses."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods
+
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.services.households import record_access
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def may(allowed: object) -> None:
+    """Raises PermissionDenied (403) when a permission function said None: a wrong role or kind."""
+    if allowed is None or allowed is False:
+        raise PermissionDenied
+
+
+def visible_household(request: HttpRequest, reference: str) -> Household:
+    """The household, if the person may see it; else a 404. The opening is recorded."""
+    seen = Household.objects.visible_to(request.membership).select_related("prescriber", "commune__epci", "same_as")
+    household = get_object_or_404(seen, reference=reference)
+    return opened(request, household, household)
+
+
+def visible_prescription(request: HttpRequest, reference: str) -> Prescription:
+    """The prescription, if the person may see it; else a 404. The opening of its household’s file is recorded."""
+    seen = Prescription.objects.visible_to(request.membership).select_related(
+        "household__commune", "prescriber", "worker__user", "distributor", "commune", "epci"
+    )
+    prescription = get_object_or_404(seen, reference=reference)
+    return opened(request, prescription.household, prescription)
+
+
+def visible_need(request: HttpRequest, reference: str) -> Need:
+    """The need, if the person may see it; else a 404. The opening of its household’s file is recorded."""
+    seen = Need.objects.visible_to(request.membership).select_related(
+        "prescription__household", "prescription__prescriber", "prescription__distributor", "mediation", "epci"
+    )
+    need = get_object_or_404(seen, reference=reference)
+    return opened(request, need.prescription.household, need)
+
+
+def opened[R](request: HttpRequest, household: Household, row: R) -> R:
+    """The row, once it is written who opened which page of the household’s file."""
+    match: Any = request.resolver_match
+    record_access(actor=request.membership, household=household, what=match.url_name)
+    return row

@@ -1,0 +1,45 @@
+"""Call a service from a form: whatever it refuses is told beside the field it is about, and nothing typed is lost."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+
+from lifecycle.acting import refuse
+from lifecycle.exceptions import Refused
+
+
+def saved[R](
+    form: BaseForm, do: Callable[[], R], reference: str = "", names: Mapping[str, str] | None = None
+) -> R | None:
+    """What the service returns; None when it refused, with its reasons on the form."""
+    try:
+        return do()
+    except Refused as refused:
+        refuse(form, refused, reference, names or {})  # type: ignore[arg-type]
+    except ValidationError as error:
+        tell(form, error)
+    return None
+
+
+def tell(form: BaseForm, error: ValidationError) -> None:
+    """Put what is wrong beside its field when the form asks for it, else on top."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+def checked(form: BaseForm, do: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    """The same service for ``lifecycle.acting``: what is invalid shows the page again."""
+
+    def run(data: dict[str, Any]) -> Any:
+        try:
+            return do(data)
+        except ValidationError as error:
+            tell(form, error)
+            return None
+
+    return run

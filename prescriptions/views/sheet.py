@@ -1,0 +1,134 @@
+"""What is known of a prescription and of a household, gathered for their pages: each part by its own wall."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from lifecycle.actors import Actor
+from network.permissions import is_pilot
+from prescriptions.enums import NeedState
+from prescriptions.models import (
+    Agreement,
+    CompletionRequest,
+    Decision,
+    EligibilityRule,
+    Evaluation,
+    Fact,
+    Household,
+    HouseholdAccess,
+    Need,
+    Prescription,
+    PrescriptionPaper,
+    Rank,
+    Reminder,
+    Residence,
+    SocialStory,
+    rank_of,
+)
+from prescriptions.permissions import advises, sees_accesses, sees_facts, works
+
+LAST_ACCESSES = 50
+"""How many openings of a file its page shows."""
+
+
+@dataclass(frozen=True)
+class NeedShown:
+    """A need with its rank, when it waits."""
+
+    need: Need
+    rank: Rank | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything under the title of a prescription that whoever reads may see."""
+
+    needs: list[NeedShown]
+    sees_facts: bool
+    facts: list[Fact]
+    evaluation: Evaluation | None
+    agreement: Agreement | None
+    decisions: list[Decision]
+    completion: CompletionRequest | None
+    story: SocialStory | None
+    papers: list[PrescriptionPaper]
+    reminders: list[Reminder]
+
+
+def needs_of(prescription: Prescription) -> list[Need]:
+    """Its needs, in the order they were asked."""
+    return list(prescription.needs.select_related("mediation", "epci").order_by("pk"))
+
+
+def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> Sheet:
+    """The sheet of a prescription, in a number of queries that depends on its waiting needs only."""
+    seen = sees_facts(actor)
+    of_it = {"prescription": prescription}
+    reminders = Reminder.objects.visible_to(actor).filter(**of_it) if works(actor) or advises(actor) else []
+    completion = CompletionRequest.objects.visible_to(actor).filter(**of_it).select_related("asked_by__user")
+    return Sheet(
+        needs=[NeedShown(need, _rank(need, prescription)) for need in needs],
+        sees_facts=seen,
+        facts=list(Fact.objects.visible_to(actor).current().filter(**of_it).select_related("recorded_by__user")),
+        evaluation=evaluation_of(prescription) if seen else None,
+        agreement=Agreement.objects.visible_to(actor)
+        .filter(**of_it)
+        .select_related("text", "recorded_by__user")
+        .first(),
+        decisions=list(Decision.objects.visible_to(actor).filter(**of_it).select_related("decided_by__user")),
+        completion=completion.first() if prescription.state == "incomplete" else None,
+        story=story_of(prescription, actor),
+        papers=list(PrescriptionPaper.objects.visible_to(actor).filter(**of_it).select_related("document")),
+        reminders=list(reminders),
+    )
+
+
+def story_of(prescription: Prescription, actor: Actor) -> SocialStory | None:
+    """The story, for the prescriber that wrote it and for nobody else."""
+    return (
+        SocialStory.objects.visible_to(actor)
+        .filter(prescription=prescription)
+        .select_related("written_by__user")
+        .first()
+    )
+
+
+def evaluation_of(prescription: Prescription) -> Evaluation:
+    """What the rules of today say of it."""
+    return EligibilityRule.objects.evaluations([prescription.pk], timezone.localdate())[prescription.pk]
+
+
+def _rank(need: Need, prescription: Prescription) -> Rank | None:
+    need.prescription = prescription
+    return rank_of(need) if need.state == NeedState.WAITING else None
+
+
+@dataclass(frozen=True)
+class HouseholdSheet:
+    """Everything under the name of a household that whoever reads may see."""
+
+    residences: list[Residence]
+    prescriptions: list[Prescription]
+    attached: list[Household]
+    same_as: Household | None
+    accesses: list[HouseholdAccess]
+    sees_accesses: bool
+    reminders: list[Reminder]
+
+
+def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
+    """The sheet of a household, in a constant number of queries."""
+    seen = Household.objects.visible_to(actor)
+    accesses = HouseholdAccess.objects.visible_to(actor).filter(household=household)
+    rows = Prescription.objects.visible_to(actor).filter(household=household)
+    follows = works(actor) or is_pilot(actor)
+    reminders = Reminder.objects.visible_to(actor).filter(household=household, prescription=None)
+    return HouseholdSheet(
+        residences=list(Residence.objects.visible_to(actor).filter(household=household).select_related("commune")),
+        prescriptions=list(rows.select_related("prescriber").prefetch_related("needs").order_by("-pk")),
+        attached=list(seen.filter(same_as=household).order_by("pk")),
+        same_as=seen.filter(pk=household.same_as_id).first() if household.same_as_id else None,
+        accesses=list(accesses.select_related("actor__user", "organisation")[:LAST_ACCESSES]),
+        sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
+        reminders=list(reminders.planned()) if follows else [],
+    )

@@ -1,0 +1,153 @@
+"""Who acts next on a prescription or on a need: the person who reads the page, with one button, or someone else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
+from prescriptions.models import Need, Prescription
+from prescriptions.permissions import (
+    can_accept_prescription,
+    can_confirm_prescription,
+    can_start_need,
+    can_submit_prescription,
+    works,
+)
+from prescriptions.templatetags.prescriptions import day, days_left
+
+S = PrescriptionState
+
+
+@dataclass(frozen=True)
+class Step:
+    """``yours``: what the reader is asked to do, by ``verb`` or at ``url`` by its ``label``; else ``awaited``."""
+
+    awaited: str
+    yours: str = ""
+    verb: str = ""
+    url: str = ""
+    label: str = ""
+
+
+def next_step(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    """Who acts next, for whoever sees the prescription; two queries at most."""
+    return NEXT.get(S(prescription.state), _nothing)(prescription, needs, actor)
+
+
+def _nothing(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    return Step(f"{S(prescription.state).label}\u00a0: plus rien n’est attendu")
+
+
+def _draft(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    awaited = f"En attente du dépôt par {prescription.prescriber}"
+    if can_submit_prescription(actor) is None:
+        return Step(awaited)
+    return _to_submit(prescription, actor, awaited, "complétez les quatre étapes, puis déposez la demande")
+
+
+def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    until = ""
+    if prescription.complete_by is not None:
+        until = f", avant le {day(prescription.complete_by)} ({days_left(prescription.complete_by)})"
+    awaited = f"En attente d’un complément de {prescription.prescriber}{until}"
+    if can_submit_prescription(actor) is None:
+        return Step(awaited)
+    return _to_submit(prescription, actor, awaited, f"apportez ce qui est demandé, puis déposez de nouveau{until}")
+
+
+def _to_submit(prescription: Prescription, actor: Actor, awaited: str, yours: str) -> Step:
+    """Straight to the summary once nothing is missing, else to the first step that lacks something."""
+    seen = Prescription.objects.filter(pk=prescription.pk)
+    if prescription.state == S.DRAFT and not gate.preview(seen, "submit", actor=actor).refused:
+        return Step(awaited, "relisez la demande, puis déposez-la", "submit")
+    edit = reverse("prescriptions:prescription_edit", args=[prescription.reference])
+    return Step(awaited, yours, url=edit, label="Compléter")
+
+
+def _submitted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    awaited = f"En attente de l’examen par {prescription.distributor}"
+    scope = can_accept_prescription(actor)
+    if scope is None or works(actor) or prescription.distributor_id != actor.organisation_id:
+        return Step(awaited)
+    return Step(awaited, "examinez la demande : acceptez-la, refusez-la, ou demandez un complément", "accept")
+
+
+def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    waiting = {need.kind for need in needs if need.state == NeedState.WAITING}
+    running = {need.kind for need in needs if need.state == NeedState.IN_PROGRESS}
+    awaited = _served_by(prescription, waiting, running)
+    if not works(actor):
+        return Step(awaited)
+    asked = prescription.reminders.filter(
+        kind=ReminderKind.STILL_CURRENT, sent_at__isnull=False, cancelled_at=None
+    ).exists()
+    if asked and can_confirm_prescription(actor) is not None:
+        return Step(awaited, "dites si la demande est toujours d’actualité", "confirm")
+    return _to_refer(needs, actor, awaited)
+
+
+def _served_by(prescription: Prescription, waiting: set[str], running: set[str]) -> str:
+    """What is awaited, and from whom."""
+    if waiting & set(EQUIPMENT_KINDS):
+        return f"En attente d’un appareil chez {prescription.distributor}"
+    if waiting & set(CONNECTION_KINDS):
+        return "En attente d’une offre de connexion"
+    if waiting:
+        return f"En attente d’une orientation par {prescription.prescriber}"
+    if running & set(EQUIPMENT_KINDS):
+        return f"Un appareil est réservé : en attente de sa remise par {prescription.distributor}"
+    if running & set(CONNECTION_KINDS):
+        return "Une connexion est en cours d’ouverture"
+    return "Accompagnement en cours au lieu de médiation numérique"
+
+
+def _to_refer(needs: list[Need], actor: Actor, awaited: str) -> Step:
+    """Digital skills are the worker’s to refer, then to say what came of it."""
+    if can_start_need(actor) is None:
+        return Step(awaited)
+    for state, yours, name, label in (
+        (NeedState.WAITING, "orientez le foyer vers un lieu de médiation numérique", "need_start", "Orienter"),
+        (NeedState.IN_PROGRESS, "dites si l’accompagnement au numérique a eu lieu", "need_detail", "Voir le besoin"),
+    ):
+        for need in needs:
+            if need.kind == NeedKind.DIGITAL_SKILLS and need.state == state:
+                url = reverse(f"prescriptions:{name}", args=[need.reference])
+                return Step(awaited, yours, url=url, label=label)
+    return Step(awaited)
+
+
+NEXT: dict[PrescriptionState, Callable[[Prescription, list[Need], Actor], Step]] = {
+    S.DRAFT: _draft,
+    S.SUBMITTED: _submitted,
+    S.INCOMPLETE: _incomplete,
+    S.ACCEPTED: _accepted,
+}
+
+AWAITED_NEED = {
+    NeedState.ASKED: "Demandé : la prescription n’est pas encore acceptée",
+    NeedState.IN_PROGRESS: "En cours",
+    NeedState.MET: "Satisfait : plus rien n’est attendu",
+    NeedState.UNMET: "Non satisfait : plus rien n’est attendu",
+}
+
+
+def need_step(need: Need, actor: Actor) -> Step:
+    """Who acts next on one need; no query."""
+    if need.state != NeedState.WAITING:
+        awaited = AWAITED_NEED[NeedState(need.state)]
+        if need.state == NeedState.IN_PROGRESS and need.kind == NeedKind.DIGITAL_SKILLS:
+            return Step(awaited, *_when_works(actor, "dites si l’accompagnement a eu lieu", "meet"))
+        return Step(awaited)
+    if need.kind == NeedKind.DIGITAL_SKILLS:
+        awaited = f"En attente d’une orientation par {need.prescription.prescriber}"
+        return Step(awaited, *_when_works(actor, "orientez le foyer vers un lieu de médiation numérique", "start"))
+    if need.kind in CONNECTION_KINDS:
+        return Step("En attente d’une offre de connexion")
+    return Step(f"En attente d’un appareil chez {need.prescription.distributor}")
+
+
+def _when_works(actor: Actor, yours: str, verb: str) -> tuple[str, str]:
+    return (yours, verb) if works(actor) else ("", "")

@@ -1,0 +1,66 @@
+"""Pages as a browser opens and answers them, for every role that comes near a prescription."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from lifecycle.machine import Machine
+from network.enums import ROLES_BY_KIND
+from network.models import Membership
+from tests.network.factories import make_membership
+
+
+def acting(membership: Membership) -> Client:
+    """A browser in which this membership acts."""
+    client = Client()
+    client.force_login(membership.user)
+    return client
+
+
+def page_of(row: Machine, name: str, *args: Any) -> str:
+    """The address of a page of one row."""
+    return reverse(f"prescriptions:{name}", args=[row.reference, *args])
+
+
+def read(client: Client, url: str, **query: str) -> str:
+    """The page, as it is read."""
+    response = client.get(url, query)
+    assert response.status_code == 200, response.status_code
+    return str(response.content.decode())
+
+
+def answered(client: Client, url: str, **data: Any) -> str:
+    """The page shown again after an answer that was not accepted."""
+    response = client.post(url, data)
+    assert response.status_code == 200, response.headers.get("Location")
+    page = str(response.content.decode())
+    assert "<title>Erreur : " in page
+    return page
+
+
+def sent(client: Client, url: str, **data: Any) -> str:
+    """Where an accepted answer leads."""
+    response = client.post(url, data)
+    assert response.status_code == 302, response.content.decode()[:3000]
+    return str(response.headers["Location"])
+
+
+STRANGERS = [
+    (kind.value, role.value)
+    for kind, roles in ROLES_BY_KIND.items()
+    for role in roles
+    if (kind.value, role.value)
+    not in {
+        ("departement", "pilot"), ("departement", "manager"),
+        ("prescriber", "worker"), ("prescriber", "manager"),
+        ("distributor", "adviser"), ("distributor", "manager"),
+        ("relay", "adviser"), ("relay", "manager"),
+    }
+]  # fmt: skip
+"""Everyone whose work households are not: (kind, role)."""
+
+
+def stranger(kind: str, role: str) -> Membership:
+    """Someone whose work households are not."""
+    return make_membership(role, kind)

@@ -1,0 +1,300 @@
+"""Filing a prescription through its pages: four steps saved as one goes, doubles, summary; nothing typed is lost."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from network.models import Organisation
+from prescriptions.models import Agreement, DoubleAnswer, Fact, Household, Need, Prescription, SocialStory
+from prescriptions.nir import SENTENCE
+from prescriptions.services.prescriptions import agreement_text, ask_completion_prescription
+from tests.prescriptions.files import Circle, again
+from tests.prescriptions.pages import acting, answered, page_of, read, sent
+
+pytestmark = pytest.mark.django_db
+CREATE = "prescriptions:prescription_create"
+NIR = "2 69 05 49 588 157 80"
+PERSON = {"last_name": "Essai", "first_name": "Nadia", "phone": "0699000001", "contact_channel": "sms"}
+STORY = "Hébergée chez une amie depuis le printemps."
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle()
+
+
+@pytest.fixture
+def client(circle: Circle) -> Client:
+    return acting(circle.worker)
+
+
+def needs(*rows: tuple[str, str], **more: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {"needs-TOTAL_FORMS": len(rows), "needs-INITIAL_FORMS": 0}
+    for number, (kind, use) in enumerate(rows):
+        data |= {f"needs-{number}-kind": kind, f"needs-{number}-use": use}
+    return data | more
+
+
+def situation(**more: Any) -> dict[str, Any]:
+    """Nothing but an empty row of facts, unless told."""
+    text = agreement_text()
+    today = timezone.localdate().isoformat()
+    data = {"facts-TOTAL_FORMS": 1, "facts-INITIAL_FORMS": 0, "facts-0-seen_on": today, "given_on": today, "story": ""}
+    return data | {"sha256": text.sha256 if text else ""} | more
+
+
+SEEN = {"facts-0-what": "minimum_income", "facts-0-proof": "Attestation d’essai"}
+AGREED = {"agreed": "on", "how": "signed"}
+
+
+def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Circle) -> None:
+    receiver = circle.distributor
+    home = sent(client, reverse(CREATE), **PERSON)
+    draft = Prescription.objects.get()
+    assert home == page_of(draft, "prescription_home")
+    place = {"commune": circle.commune.pk, "adults": 1, "children": 2}
+    assert sent(client, home, **place) == page_of(draft, "prescription_needs")
+    asked = needs(("computer", "studies"), ("fixed_connection", "paperwork"))
+    assert sent(client, page_of(draft, "prescription_needs"), **asked) == page_of(draft, "prescription_situation")
+    said = situation(**SEEN, **AGREED, story=STORY)
+    assert sent(client, page_of(draft, "prescription_situation"), **said) == page_of(draft, "prescription_submit")
+
+    summary = read(client, page_of(draft, "prescription_submit"))
+    for told in ("Nadia Essai", "Ordinateur, pour", "Attestation d’essai", "Accord donné le", circle.commune.name):
+        assert told in summary, told
+    assert STORY not in summary
+    done = sent(client, page_of(draft, "prescription_submit"), distributor=receiver.pk)
+
+    assert done == page_of(draft, "prescription_detail")
+    submitted = again(draft)
+    assert (submitted.state, submitted.distributor) == ("submitted", receiver)
+    assert set(submitted.needs.values_list("kind", "use")) == {
+        ("computer", "studies"), ("fixed_connection", "paperwork"),
+    }  # fmt: skip
+    assert SocialStory.objects.get().text == STORY
+    household = submitted.household
+    assert (household.name, household.members, household.commune) == ("Nadia Essai", 3, circle.commune)
+    assert "Fiche pour le foyer" in read(client, done)
+
+
+def test_a_draft_may_be_put_aside_after_its_first_step(client: Client) -> None:
+    after = sent(client, reverse(CREATE), last_name="Essai", contact_channel="phone", put_aside="1")
+    draft = Prescription.objects.get()
+    assert after == page_of(draft, "prescription_detail")
+    page = read(client, after)
+    assert "À vous d’agir" in page
+    assert client.get(page_of(draft, "prescription_edit")).headers["Location"] == page_of(draft, "prescription_person")
+
+
+def test_each_step_that_lacks_nothing_is_marked(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    page = read(client, page_of(draft, "prescription_person"))
+    assert page.count("(complète)") == 2
+    assert client.get(page_of(draft, "prescription_edit")).headers["Location"] == page_of(draft, "prescription_needs")
+    whole = circle.draft()
+    assert client.get(page_of(whole, "prescription_edit")).headers["Location"] == page_of(whole, "prescription_submit")
+
+
+def test_nothing_typed_is_lost_when_the_person_has_no_name(client: Client) -> None:
+    page = answered(client, reverse(CREATE), **PERSON | {"last_name": ""})
+    assert 'href="#id_last_name"' in page
+    for typed in ("Nadia", "0699000001"):
+        assert f'value="{typed}"' in page
+    assert not Household.objects.exists()
+
+
+def test_nothing_typed_is_lost_when_a_need_has_no_use(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    page = answered(client, page_of(draft, "prescription_needs"), **needs(("computer", ""), ("tablet", "social")))
+    assert 'href="#id_needs-0-use"' in page
+    assert '<option value="computer" selected>' in page
+    assert '<option value="social" selected>' in page
+    assert not Need.objects.exists()
+
+
+def test_nothing_typed_is_lost_when_the_agreement_does_not_say_how(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    page = answered(client, page_of(draft, "prescription_situation"), **situation(**SEEN, agreed="on", story=STORY))
+    assert "Dites comment l’accord a été donné." in page
+    assert "Attestation d’essai" in page
+    assert STORY in page
+    assert not Fact.objects.exists()
+    assert not SocialStory.objects.exists()
+
+
+def test_a_fact_is_not_dated_after_it_was_seen_nor_seen_tomorrow(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    url = page_of(draft, "prescription_situation")
+    late = {"facts-0-dated_on": "2025-02-01", "facts-0-seen_on": "2025-01-01"}
+    assert "daté d’après le jour où vous l’avez vu" in answered(client, url, **situation(**SEEN) | late)
+    assert "dans le futur" in answered(client, url, **situation(**SEEN) | {"facts-0-seen_on": "2999-01-01"})
+
+
+def test_an_agreement_to_a_text_that_changed_is_read_again(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    page = answered(client, page_of(draft, "prescription_situation"), **situation(**AGREED) | {"sha256": "0" * 64})
+    assert "Le texte a changé entre-temps" in page
+    assert not Agreement.objects.exists()
+
+
+def test_one_more_row_judges_nothing_and_keeps_what_was_typed(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    page = client.post(page_of(draft, "prescription_needs"), needs(("computer", ""), add_row="1")).content.decode()
+    assert "Erreur" not in page
+    assert 'name="needs-1-kind"' in page
+    assert '<option value="computer" selected>' in page
+    page = client.post(page_of(draft, "prescription_situation"), situation(story=STORY, add_row="1")).content.decode()
+    assert 'name="facts-1-what"' in page
+    assert STORY in page
+
+
+def test_a_need_may_be_taken_back_and_a_fact_corrected_while_writing(client: Client, circle: Circle) -> None:
+    draft = circle.draft()
+    need, fact = draft.needs.get(), draft.facts.get()
+    sent(client, page_of(draft, "prescription_needs"), **needs(("tablet", "work"), taken_back=need.pk))
+    assert again(need).state == "unmet"
+    assert draft.needs.get(state="asked").kind == "tablet"
+    row = {"facts-0-what": "job_seeker", "facts-0-replaces": fact.pk}
+    sent(client, page_of(draft, "prescription_situation"), **situation(**row))
+    assert Fact.objects.current().get(prescription=draft).kind == "job_seeker"
+
+
+def test_the_summary_says_what_is_missing_and_leads_to_it(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    page = read(client, page_of(draft, "prescription_submit"))
+    for told in ("Ajoutez au moins un besoin.", "Notez au moins un justificatif vu", "son accord ne sont pas"):
+        assert told in page
+    assert page_of(draft, "prescription_edit") in page
+    assert "Ajoutez au moins un besoin." in answered(
+        client, page_of(draft, "prescription_submit"), distributor=circle.distributor.pk
+    )
+    assert again(draft).state == "draft"
+
+
+def test_the_story_has_a_box_that_says_who_reads_it(client: Client, circle: Circle) -> None:
+    draft = circle.draft(story=STORY)
+    said = f"Seuls les travailleurs sociaux de {circle.prescriber} lisent ce texte"
+    for name in ("prescription_situation", "prescription_story", "prescription_detail"):
+        page = read(client, page_of(draft, name))
+        assert said in page, name
+        assert STORY in page, name
+    sent(client, page_of(draft, "prescription_story"), story="Autre texte.")
+    assert SocialStory.objects.get().text == "Autre texte."
+
+
+# --- doubles
+
+
+def double(circle: Circle) -> Household:
+    return circle.household(last_name="Essai", first_name="Nadia", phone="0699000001", birth_date="1980-01-02")
+
+
+def test_a_file_that_looks_like_another_is_shown_with_its_score_and_reasons(client: Client, circle: Circle) -> None:
+    other = double(circle)
+    asked = sent(client, reverse(CREATE), **PERSON | {"birth_date": "1980-01-02"})
+    draft = Prescription.objects.get()
+    assert asked == page_of(draft, "prescription_doubles")
+    page = read(client, asked)
+    for told in (other.reference, "mêmes nom et prénom", "même téléphone", "points de ressemblance"):
+        assert told in page, told
+    assert "Dites si c’est le même foyer ou non." in answered(client, asked)
+
+    assert sent(client, asked, **{f"double_{other.pk}": "other"}) == page_of(draft, "prescription_home")
+
+    assert not DoubleAnswer.objects.get().same
+    assert again(draft.household).same_as is None
+    sent(client, asked, **{f"double_{other.pk}": "same"})
+    assert again(draft.household).same_as == other
+
+
+def test_a_file_nobody_looks_like_goes_on(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    assert "Aucun dossier ne ressemble à celui-ci" in read(client, page_of(draft, "prescription_doubles"))
+    assert sent(client, page_of(draft, "prescription_doubles")) == page_of(draft, "prescription_home")
+
+
+# --- no social security number
+
+
+@pytest.mark.parametrize("field", ["last_name", "first_name", "email", "phone"])
+def test_no_social_security_number_enters_a_field_of_the_person(client: Client, circle: Circle, field: str) -> None:
+    typed = f"{NIR.replace(' ', '')}@exemple.test" if field == "email" else NIR.replace(" ", "")
+    page = answered(client, reverse(CREATE), **PERSON | {field: typed})
+    assert f'href="#id_{field}"' in page
+    assert SENTENCE in page
+    assert not Household.objects.exists()
+
+
+def test_no_social_security_number_enters_the_other_fields_about_people(client: Client, circle: Circle) -> None:
+    draft = circle.empty()
+    for name, data, field in (
+        ("prescription_home", {"address": f"1 rue des Essais {NIR}"}, "id_address"),
+        ("prescription_situation", situation(story=f"Numéro {NIR}"), "id_story"),
+        ("prescription_situation", situation(**SEEN) | {"facts-0-proof": NIR}, "id_facts-0-proof"),
+        ("prescription_story", {"story": NIR}, "id_story"),
+    ):
+        page = answered(client, page_of(draft, name), **data)
+        assert f'href="#{field}"' in page, name
+        assert SENTENCE in page, name
+    for name in ("household_move", "household_attach", "household_edit"):
+        page = answered(client, page_of(draft.household, name), comment=NIR, last_name=NIR)
+        assert SENTENCE in page, name
+    page = client.post(reverse("prescriptions:household_search"), {"text": NIR}).content.decode()
+    assert SENTENCE in page
+
+
+# --- once submitted
+
+
+def test_a_submitted_prescription_does_not_change_any_more(client: Client, circle: Circle) -> None:
+    submitted = circle.submitted()
+    for name in ("edit", "person", "home", "needs", "situation", "doubles"):
+        response = client.get(page_of(submitted, f"prescription_{name}"))
+        assert response.headers["Location"] == page_of(submitted, "prescription_detail"), name
+
+
+def test_what_is_asked_is_brought_and_the_file_submitted_again(client: Client, circle: Circle) -> None:
+    submitted = circle.submitted()
+    ask_completion_prescription(actor=circle.adviser, prescription=submitted, words="Le quotient familial d’essai.")
+    page = read(client, page_of(submitted, "prescription_detail"))
+    assert "Le quotient familial d’essai." in page
+    assert "apportez ce qui est demandé" in page
+    sent(client, page_of(submitted, "prescription_situation"), **situation(**SEEN))
+    sent(client, page_of(submitted, "prescription_submit"), distributor=circle.distributor.pk)
+    assert again(submitted).state == "submitted"
+
+
+def test_a_household_already_followed_begins_another_prescription(client: Client, circle: Circle) -> None:
+    household = circle.household()
+    page = read(client, page_of(household, "household_detail"))
+    assert "Nouvelle prescription pour ce foyer" in page
+    after = sent(client, page_of(household, "prescription_begin"))
+    assert after == page_of(household.prescriptions.get(), "prescription_person")
+
+
+def test_the_likeliest_distributor_is_chosen_beforehand(client: Client, circle: Circle) -> None:
+    far, near = circle.distributor, Circle().distributor
+    Organisation.objects.get(pk=near.pk).communes_served.add(circle.commune)
+    page = read(client, page_of(circle.draft(), "prescription_submit"))
+    assert f'<option value="{near.pk}" selected>' in page
+    assert f'<option value="{far.pk}">' in page
+
+
+def test_the_steps_cost_the_same_with_one_row_and_with_many(client: Client, circle: Circle) -> None:
+    costs = []
+    for count in (1, 5):
+        draft = circle.draft(needs=[("computer", "studies")] * count)
+        for _ in range(count):
+            circle.see_fact(draft)
+        for name in ("prescription_needs", "prescription_situation", "prescription_submit"):
+            read(client, page_of(draft, name))
+        with CaptureQueriesContext(connection) as queries:
+            for name in ("prescription_needs", "prescription_situation", "prescription_submit"):
+                read(client, page_of(draft, name))
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
