@@ -11,10 +11,17 @@ from lifecycle.actors import Actor
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, follows_equipment, is_pilot, reads_reports
 
+WORKER = (Role.WORKER, OrganisationKind.PRESCRIBER)
+ADVISERS = ((Role.ADVISER, OrganisationKind.DISTRIBUTOR), (Role.ADVISER, OrganisationKind.RELAY))
+
 NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Établi", "refurb:bench", lambda actor: acts_as(actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER))),
     ("Lots", "refurb:donation_list", follows_equipment),
     ("Appareils", "refurb:device_list", follows_equipment),
+    ("Prescriptions", "prescriptions:prescription_list", lambda actor: is_pilot(actor) or acts_as(actor, WORKER)),
+    ("Demandes", "prescriptions:prescription_list", lambda actor: acts_as(actor, *ADVISERS)),
+    ("Besoins", "prescriptions:need_list", lambda actor: is_pilot(actor) or acts_as(actor, *ADVISERS)),
+    ("Foyers", "prescriptions:household_list", lambda actor: acts_as(actor, WORKER)),
     ("Rapports", "reports:report_list", reads_reports),
     ("Organisations", "network:organisation_list", lambda actor: True),
     ("Courrier", "documents:mail_list", is_pilot),

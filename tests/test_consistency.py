@@ -62,6 +62,7 @@ PUBLIC: dict[str, str] = {
     "account_confirm_email": "the link sent to a new address",
     "account_email_verification_sent": "says that this link was sent",
     "network:invitation_accept": "the link of an invitation",
+    "prescriptions:still_current": "the household answers by the link it was sent",
     "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
 }
 """Pages an anonymous may open, by name, with why."""
