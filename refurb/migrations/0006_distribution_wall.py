@@ -52,8 +52,30 @@ DEVICE_STAMPS = [
     "workshop",
 ]
 
-SIGNED_LATER = ["proof", "signature", "signed_by", "handed_over_at", "closed_at", "closed_because"]
-"""A note is prepared, then signed, then closed; what it says never changes."""
+HAND_OVER = """
+CREATE TRIGGER refurb_handover_append_only BEFORE UPDATE ON refurb_handover FOR EACH ROW
+    WHEN (
+        to_jsonb(OLD) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+            IS DISTINCT FROM
+        to_jsonb(NEW) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+        OR OLD.proof <> '' AND (
+            NEW.proof <> OLD.proof OR NEW.signature_id IS DISTINCT FROM OLD.signature_id
+            OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at)
+        OR OLD.closed_because <> '' AND (
+            NEW.closed_because <> OLD.closed_because OR NEW.closed_at IS DISTINCT FROM OLD.closed_at)
+    ) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER refurb_handover_no_delete BEFORE DELETE ON refurb_handover FOR EACH ROW
+    EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER refurb_handover_no_truncate BEFORE TRUNCATE ON refurb_handover FOR EACH STATEMENT
+    EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+"""A note is prepared, then signed once, then closed once; what it says never changes."""
+
+HAND_OVER_FREE = """
+DROP TRIGGER refurb_handover_append_only ON refurb_handover;
+DROP TRIGGER refurb_handover_no_delete ON refurb_handover;
+DROP TRIGGER refurb_handover_no_truncate ON refurb_handover;
+"""
 
 
 class Migration(migrations.Migration):
@@ -64,6 +86,6 @@ class Migration(migrations.Migration):
     operations = [
         Wall(model_name="device", journal_name="deviceentry", stamps=DEVICE_STAMPS),
         AppendOnly("derogation", ["reason"]),
-        AppendOnly("handover", SIGNED_LATER),
+        migrations.RunSQL(HAND_OVER, HAND_OVER_FREE),
         AppendOnly("settlement"),
     ]
