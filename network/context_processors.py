@@ -9,15 +9,21 @@ from django.urls import reverse
 
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind, Role
-from network.permissions import acts_as, follows_equipment, is_pilot, reads_reports
+from network.permissions import acts_as, follows_conventions, follows_equipment, is_pilot, reads_reports
 
+TECHNICIAN = (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
+ALLOTS = (Role.MANAGER, OrganisationKind.RECONDITIONER)
 WORKER = (Role.WORKER, OrganisationKind.PRESCRIBER)
 ADVISERS = ((Role.ADVISER, OrganisationKind.DISTRIBUTOR), (Role.ADVISER, OrganisationKind.RELAY))
 
 NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
-    ("Établi", "refurb:bench", lambda actor: acts_as(actor, (Role.TECHNICIAN, OrganisationKind.RECONDITIONER))),
+    ("Établi", "refurb:bench", lambda actor: acts_as(actor, TECHNICIAN)),
     ("Lots", "refurb:donation_list", follows_equipment),
     ("Appareils", "refurb:device_list", follows_equipment),
+    ("À affecter", "refurb:allotment", lambda actor: is_pilot(actor) or acts_as(actor, ALLOTS)),
+    ("Rayon", "refurb:shelf", lambda actor: acts_as(actor, *ADVISERS)),
+    ("Livraisons", "refurb:delivery_list", lambda actor: is_pilot(actor) or acts_as(actor, TECHNICIAN, *ADVISERS)),
+    ("Conventions", "conventions:convention_list", follows_conventions),
     ("Prescriptions", "prescriptions:prescription_list", lambda actor: is_pilot(actor) or acts_as(actor, WORKER)),
     ("Demandes", "prescriptions:prescription_list", lambda actor: acts_as(actor, *ADVISERS)),
     ("Besoins", "prescriptions:need_list", lambda actor: is_pilot(actor) or acts_as(actor, *ADVISERS)),

@@ -9,5 +9,6 @@ class RefurbConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers know the models, which are there from now on only."""
+        """The followers and the panels know the models, which are there from now on only."""
         import_module("refurb.followers").register()
+        import_module("refurb.panels").register_panels()

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from refurb.views import (
+    allotment,
     bench,
+    deliveries,
     device_actions,
     device_sets,
     devices,
@@ -14,8 +16,15 @@ from refurb.views import (
     donation_pick_ups,
     donations,
     evidence,
+    hand_overs,
+    needs,
+    points,
     receiving,
+    returns,
+    shelf,
+    shipping,
 )
+from refurb.views import distribution_actions as moves
 
 app_name = "refurb"
 
@@ -30,6 +39,7 @@ urlpatterns = [
     path("appareils/inattendu/", receiving.device_register, name="device_register"),
     path("appareils/effacements-manquants/", devices.missing_erasure_list, name="missing_erasure_list"),
     path("appareils/incidents/", devices.incident_list, name="incident_list"),
+    path("appareils/affecter/", allotment.allotment, name="allotment"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/decrire/", device_actions.device_describe, name="device_describe"),
     path("appareils/<str:reference>/enlever/", device_actions.device_collect, name="device_collect"),
@@ -48,6 +58,7 @@ urlpatterns = [
     path("appareils/<str:reference>/recycler/", device_actions.device_recycle, name="device_recycle"),
     path("appareils/<str:reference>/ceder/", device_actions.device_cede, name="device_cede"),
     path("appareils/<str:reference>/reclasser/", device_actions.device_reclassify, name="device_reclassify"),
+    path("appareils/<str:reference>/papiers/<int:pk>/", devices.device_paper, name="device_paper"),
     # --- the evidence of a device
     path("appareils/<str:reference>/preuves/", evidence.device_evidence, name="device_evidence"),
     path("appareils/<str:reference>/disques/ajouter/", evidence.device_record_drive, name="device_record_drive"),
@@ -81,6 +92,65 @@ urlpatterns = [
     path("appareils/<str:reference>/tests/", bench.device_test, name="device_test"),
     path("appareils/<str:reference>/grade/", bench.device_grade, name="device_grade"),
     path("appareils/<str:reference>/reparation/", bench.device_repair, name="device_repair"),
+    # --- from the workshop's stock to a household, and back
+    path("appareils/<str:reference>/rattacher/", moves.device_attach, name="device_attach"),
+    path("appareils/<str:reference>/separer/", moves.device_detach, name="device_detach"),
+    path("appareils/<str:reference>/affecter/", moves.device_allot, name="device_allot"),
+    path(
+        "appareils/<str:reference>/retirer-affectation/",
+        moves.device_release_allotment,
+        name="device_release_allotment",
+    ),
+    path("appareils/<str:reference>/expedier/", moves.device_ship, name="device_ship"),
+    path(
+        "appareils/<str:reference>/annuler-expedition/",
+        moves.device_cancel_shipment,
+        name="device_cancel_shipment",
+    ),
+    path("appareils/<str:reference>/mettre-en-rayon/", moves.device_stock_in, name="device_stock_in"),
+    path("appareils/<str:reference>/renvoyer/", moves.device_send_back, name="device_send_back"),
+    path("appareils/<str:reference>/retrouver/", moves.device_find, name="device_find"),
+    path("appareils/<str:reference>/liberer/", moves.device_release, name="device_release"),
+    path(
+        "appareils/<str:reference>/annuler-remise/",
+        moves.device_undo_hand_over,
+        name="device_undo_hand_over",
+    ),
+    path(
+        "appareils/<str:reference>/reprendre-au-foyer/", moves.device_take_back, name="device_take_back"
+    ),
+    path("appareils/<str:reference>/rendre-au-foyer/", moves.device_give_back, name="device_give_back"),
+    path("appareils/<str:reference>/reserver/", hand_overs.device_reserve, name="device_reserve"),
+    path("appareils/<str:reference>/fiche/", hand_overs.device_prepare_hand_over, name="device_prepare_hand_over"),
+    path("appareils/<str:reference>/remettre/", hand_overs.device_hand_over, name="device_hand_over"),
+    path("appareils/<str:reference>/fiches/<int:pk>/", hand_overs.hand_over_note, name="hand_over_note"),
+    path(
+        "appareils/<str:reference>/fiches/<int:pk>/signature/",
+        hand_overs.hand_over_signature,
+        name="hand_over_signature",
+    ),
+    path("appareils/<str:reference>/remplacer/", returns.device_replace, name="device_replace"),
+    path("appareils/<str:reference>/echanger/", returns.device_exchange, name="device_exchange"),
+    path("appareils/<str:reference>/issue/", returns.device_settle, name="device_settle"),
+    # --- the shelf, needs, deliveries, points
+    path("rayon/", shelf.shelf, name="shelf"),
+    path("rayon/reservations/", shelf.reservation_list, name="reservation_list"),
+    path("rayon/retours/", shelf.return_list, name="return_list"),
+    path("rayon/a-renvoyer/", shelf.send_back_list, name="send_back_list"),
+    path("rayon/besoins/", needs.need_queue, name="need_queue"),
+    path("rayon/besoins/<str:reference>/", needs.need_choose, name="need_choose"),
+    path("derogations/", needs.derogation_list, name="derogation_list"),
+    path("derogations/<str:reference>/accorder/", needs.derogation_grant, name="derogation_grant"),
+    path("livraisons/", deliveries.delivery_list, name="delivery_list"),
+    path("livraisons/preparer/", shipping.delivery_prepare, name="delivery_prepare"),
+    path("livraisons/<str:reference>/", deliveries.delivery_detail, name="delivery_detail"),
+    path("livraisons/<str:reference>/bon/", deliveries.delivery_note, name="delivery_note"),
+    path("livraisons/<str:reference>/annuler/", deliveries.delivery_cancel, name="delivery_cancel"),
+    path("livraisons/<str:reference>/receptionner/", deliveries.delivery_reconcile, name="delivery_reconcile"),
+    path("points/", points.point_list, name="point_list"),
+    path("points/ouvrir/", points.point_create, name="point_create"),
+    path("points/<str:reference>/", points.point_detail, name="point_detail"),
+    path("points/<str:reference>/modifier/", points.point_edit, name="point_edit"),
     # --- lots
     path("lots/", donations.donation_list, name="donation_list"),
     path("lots/nouveau/", donation_drafts.donation_create, name="donation_create"),

@@ -52,13 +52,29 @@ DONE = {
     "withdraw": "retiré",
     "return_to_donor": "rendu au donateur",
     "reclassify": "reclassé",
+    "attach": "rattaché à son ordinateur",
+    "detach": "séparé de son ordinateur",
+    "allot": "affecté à la convention",
+    "release_allotment": "de nouveau en stock à l’atelier",
+    "ship": "en livraison",
+    "cancel_shipment": "expédition annulée",
+    "stock_in": "mis en rayon",
+    "send_back": "renvoyé à l’atelier",
+    "find": "de nouveau en rayon",
+    "release": "de nouveau disponible",
+    "undo_hand_over": "remise annulée, de nouveau réservé",
+    "take_back": "repris en retour SAV",
+    "give_back": "rendu au foyer",
+    "reserve": "réservé. La fiche d’achat est prête",
+    "hand_over": "remis au foyer. La garantie court à partir d’aujourd’hui",
+    "exchange": "remis au foyer en échange",
 }
 """What the page says when it is done."""
 PLAIN = "refurb/actions/_device.html"
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _act(
+def act_on(
     request: HttpRequest,
     device: Device,
     verb: str,
@@ -85,7 +101,7 @@ def _act(
 def device_collect(request: HttpRequest, reference: str) -> HttpResponse:
     """A unit taken away after the others of its lot."""
     device = visible_device(request, reference)
-    return _act(request, device, "collect", CommentForm(posted(request)), devices.collect_device)
+    return act_on(request, device, "collect", CommentForm(posted(request)), devices.collect_device)
 
 
 @asks_then_acts
@@ -93,7 +109,7 @@ def device_receive(request: HttpRequest, reference: str) -> HttpResponse:
     """This very device is in hand: known, or found again."""
     device = visible_device(request, reference)
     form = DeviceReceiveForm(posted(request), initial={"tag": device.tag, "place": device.place})
-    return _act(request, device, "receive", form, devices.receive_device)
+    return act_on(request, device, "receive", form, devices.receive_device)
 
 
 @asks_then_acts
@@ -101,7 +117,7 @@ def device_start(request: HttpRequest, reference: str) -> HttpResponse:
     """Onto the bench."""
     device = visible_device(request, reference)
     form = CommentForm(posted(request))
-    return _act(request, device, "start", form, devices.start_device)
+    return act_on(request, device, "start", form, devices.start_device)
 
 
 @asks_then_acts
@@ -109,14 +125,14 @@ def device_await_part(request: HttpRequest, reference: str) -> HttpResponse:
     """Stopped until a part is there."""
     device = visible_device(request, reference)
     form = DeviceAwaitPartForm(posted(request))
-    return _act(request, device, "await_part", form, devices.await_part_device)
+    return act_on(request, device, "await_part", form, devices.await_part_device)
 
 
 @asks_then_acts
 def device_resume(request: HttpRequest, reference: str) -> HttpResponse:
     """The part is there, or is no longer waited for."""
     device = visible_device(request, reference)
-    return _act(request, device, "resume", CommentForm(posted(request)), devices.resume_device)
+    return act_on(request, device, "resume", CommentForm(posted(request)), devices.resume_device)
 
 
 @asks_then_acts
@@ -127,7 +143,7 @@ def device_recondition(request: HttpRequest, reference: str) -> HttpResponse:
     sheet = sheet_of(device)
     if sheet.ceiling is not None:
         form.fields["price"].help_text = f"{euros(sheet.ceiling.amount)} au plus : {sheet.ceiling.source}."
-    return _act(
+    return act_on(
         request,
         device,
         "recondition",
@@ -143,7 +159,7 @@ def device_reopen(request: HttpRequest, reference: str) -> HttpResponse:
     """Back on the bench; the evidence of this stay still counts."""
     device = visible_device(request, reference)
     form = DeviceReopenForm(posted(request))
-    return _act(request, device, "reopen", form, stock.reopen_device)
+    return act_on(request, device, "reopen", form, stock.reopen_device)
 
 
 @asks_then_acts
@@ -151,7 +167,7 @@ def device_reject(request: HttpRequest, reference: str) -> HttpResponse:
     """It will not be used again."""
     device = visible_device(request, reference)
     form = DeviceRejectForm(posted(request))
-    return _act(request, device, "reject", form, stock.reject_device)
+    return act_on(request, device, "reject", form, stock.reject_device)
 
 
 @asks_then_acts
@@ -159,7 +175,7 @@ def device_undo_reject(request: HttpRequest, reference: str) -> HttpResponse:
     """« Non réemployable » was an error."""
     device = visible_device(request, reference)
     form = DeviceUndoRejectForm(posted(request))
-    return _act(request, device, "undo_reject", form, stock.undo_reject_device, submit="Revenir sur la décision")
+    return act_on(request, device, "undo_reject", form, stock.undo_reject_device, submit="Revenir sur la décision")
 
 
 @asks_then_acts
@@ -172,7 +188,7 @@ def device_dismantle(request: HttpRequest, reference: str) -> HttpResponse:
         return stock.dismantle_device(actor=request.membership, device=device, parts=form.recovered(), comment=comment)
 
     template = "refurb/actions/device_dismantle.html"
-    return _act(request, device, "dismantle", form, dismantle, template=template)
+    return act_on(request, device, "dismantle", form, dismantle, template=template)
 
 
 @asks_then_acts
@@ -180,14 +196,14 @@ def device_recycle(request: HttpRequest, reference: str) -> HttpResponse:
     """To a recycler, with a waste tracking number."""
     device = visible_device(request, reference)
     form = DeviceRecycleForm(posted(request), by=request.membership)
-    return _act(request, device, "recycle", form, stock.recycle_device)
+    return act_on(request, device, "recycle", form, stock.recycle_device)
 
 
 @asks_then_acts
 def device_cede(request: HttpRequest, reference: str) -> HttpResponse:
     """Out of the chain, to someone who is named."""
     device = visible_device(request, reference)
-    return _act(request, device, "cede", DeviceCedeForm(posted(request)), stock.cede_device)
+    return act_on(request, device, "cede", DeviceCedeForm(posted(request)), stock.cede_device)
 
 
 @asks_then_acts
@@ -199,7 +215,7 @@ def device_report_missing(request: HttpRequest, reference: str) -> HttpResponse:
         "Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est ouvert : "
         "le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt."
     )
-    return _act(request, device, "report_missing", form, devices.report_missing_device, warning=warning)
+    return act_on(request, device, "report_missing", form, devices.report_missing_device, warning=warning)
 
 
 @asks_then_acts
@@ -207,7 +223,7 @@ def device_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """It will not come."""
     device = visible_device(request, reference)
     form = DeviceWithdrawForm(posted(request))
-    return _act(request, device, "withdraw", form, devices.withdraw_device)
+    return act_on(request, device, "withdraw", form, devices.withdraw_device)
 
 
 @asks_then_acts
@@ -215,7 +231,7 @@ def device_return_to_donor(request: HttpRequest, reference: str) -> HttpResponse
     """Leased, claimed or stolen: back to whoever gave it."""
     device = visible_device(request, reference)
     form = DeviceReturnToDonorForm(posted(request))
-    return _act(request, device, "return_to_donor", form, devices.return_to_donor_device)
+    return act_on(request, device, "return_to_donor", form, devices.return_to_donor_device)
 
 
 @asks_then_acts
@@ -223,7 +239,7 @@ def device_reclassify(request: HttpRequest, reference: str) -> HttpResponse:
     """The type for a technician, the EPCI of origin for the pilot."""
     device = visible_device(request, reference)
     form = DeviceReclassifyForm(posted(request), by=request.membership, device=device)
-    return _act(request, device, "reclassify", form, devices.reclassify_device)
+    return act_on(request, device, "reclassify", form, devices.reclassify_device)
 
 
 @asks_then_acts

@@ -5,29 +5,49 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
+from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.actors import Actor
 from network.permissions import is_pilot
+from prescriptions.services.households import record_access
 from refurb.enums import DeviceState
 from refurb.filters.devices import DeviceFilter
-from refurb.models import Device, Donation, Drive, Incident
+from refurb.models import Device, DevicePaper, Donation, Drive, Incident
 from refurb.models.device import DeviceQuerySet
-from refurb.permissions import can_work_on_device, sees_devices
+from refurb.permissions import can_serve_device, can_work_on_device, sees_devices, sees_incidents
 from refurb.tables.devices import DeviceTable, IncidentTable, MissingErasureTable
-from refurb.views.device_sets import SET_VERBS
+from refurb.views.device_sets import offered_to
+from refurb.views.distribution_sheet import distribution_of
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import YOURS, bench_step, next_step, with_since
 
 S = DeviceState
 PER_PAGE = 50
-LINKED = ("workshop", "donation__donor", "line", "origin_epci", "recycler", "grading")
+LINKED = (
+    "workshop",
+    "donation__donor",
+    "line",
+    "origin_epci",
+    "recycler",
+    "grading",
+    "convention_epci",
+    "convention",
+    "quota",
+    "point__distributor",
+    "delivery",
+    "attached_to",
+    "replaces",
+    "need",
+)
+ACCESS = "device_detail"
+"""What the log of accesses says when the page of a device shows whose it is."""
 BENCH_LIMIT = 100
 """How many devices of one state the bench shows; the list has the others."""
 
@@ -40,11 +60,11 @@ def device_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     rows = with_since(Device.objects.visible_to(actor).select_related("workshop"))
     chosen = DeviceFilter(request.GET, queryset=rows, request=request)
-    works = can_work_on_device(actor) is not None
-    hidden = ([] if works else ["chosen"]) + ([] if is_pilot(actor) else ["workshop"])
+    verbs = offered_to(actor)
+    hidden = ([] if verbs else ["chosen"]) + ([] if is_pilot(actor) else ["workshop"])
     table = DeviceTable(chosen.qs, exclude=hidden)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"filter": chosen, "table": table, "works": works, "set_verbs": SET_VERBS.values()}
+    context = {"filter": chosen, "table": table, "set_verbs": verbs}
     return render(request, "refurb/device_list.html", context)
 
 
@@ -54,14 +74,26 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
     device = visible_device(request, reference)
     actor = request.membership
     lot = Donation.objects.visible_to(actor).filter(pk=device.donation_id).first()
+    told = distribution_of(device, actor)
+    if told.household is not None:
+        record_access(actor=actor, household=told.household, what=ACCESS)
     context = {
         "device": device,
         "step": next_step(device, actor),
         "sheet": sheet_of(device),
+        "told": told,
         "lot": lot,
         "works": works_on(device, actor),
+        "papers": papers_of(device, actor),
     }
     return render(request, "refurb/device_detail.html", context)
+
+
+@require_safe
+def device_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The PDF of a paper of a device."""
+    papers = DevicePaper.objects.visible_to(request.membership).filter(device__reference=reference)
+    return document_response(get_object_or_404(papers.select_related("document__rendered"), pk=pk).document)
 
 
 @require_POST
@@ -72,11 +104,17 @@ def device_find(request: HttpRequest) -> HttpResponse:
     found = list(Device.objects.visible_to(request.membership).filter(same)[:2])
     if not wanted or not found:
         messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
-        works = can_work_on_device(request.membership) is not None
-        return redirect("refurb:bench" if works else "refurb:device_list")
+        return redirect(_home(request.membership))
     if len(found) > 1:
         return redirect(f"{reverse('refurb:device_list')}?{urlencode({'text': wanted})}")
     return redirect("refurb:device_detail", reference=found[0].reference)
+
+
+def _home(actor: Actor) -> str:
+    """The page with the scan box of whoever acts."""
+    if can_work_on_device(actor) is not None:
+        return "refurb:bench"
+    return "refurb:shelf" if can_serve_device(actor) is not None else "refurb:device_list"
 
 
 @require_safe
@@ -126,7 +164,7 @@ def missing_erasure_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Devices lost with data on them, the newest first."""
-    if sees_devices(request.membership) is None:
+    if sees_incidents(request.membership) is None:
         raise PermissionDenied
     incidents = Incident.objects.visible_to(request.membership).select_related("device", "workshop")
     table = IncidentTable(incidents)
@@ -148,6 +186,16 @@ def visible_device(request: HttpRequest, reference: str) -> Device:
     """The device, if the person may see it; else a 404."""
     rows = with_since(Device.objects.visible_to(request.membership).select_related(*LINKED))
     return get_object_or_404(rows, reference=reference)
+
+
+def papers_of(device: Device, actor: Actor) -> list[DevicePaper]:
+    """The papers one may read, newest first; one that a later one of the same stay replaces says so."""
+    papers = list(DevicePaper.objects.visible_to(actor).filter(device=device).select_related("document"))
+    later: set[tuple[str, int]] = set()
+    for paper in papers:
+        paper.is_replaced = (paper.kind, paper.stay) in later
+        later.add((paper.kind, paper.stay))
+    return papers
 
 
 def works_on(device: Device, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
-from refurb.enums import EXPECTED, DeviceState, PaperKind
+from refurb.enums import EXPECTED, RENEWED, DeviceState
 from refurb.models import (
     Allocation,
     DeedAcceptance,
@@ -104,15 +104,14 @@ def sheet_of(donation: Donation, actor: Actor) -> Sheet:
 
 
 def _papers(donation: Donation, actor: Actor) -> list[DonationPaper]:
-    """Newest first; a slip that a later one replaces says so."""
+    """Newest first; one that a later one replaces says so."""
     papers = list(
         DonationPaper.objects.visible_to(actor).filter(donation=donation).select_related("document", "workshop")
     )
-    replaced: set[int | None] = set()
+    later: set[tuple[str, int | None]] = set()
     for paper in papers:
-        paper.is_replaced = paper.kind == PaperKind.SLIP and paper.workshop_id in replaced
-        if paper.kind == PaperKind.SLIP:
-            replaced.add(paper.workshop_id)
+        paper.is_replaced = paper.kind in RENEWED and (paper.kind, paper.workshop_id) in later
+        later.add((paper.kind, paper.workshop_id))
     return papers
 
 

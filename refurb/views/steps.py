@@ -20,6 +20,12 @@ MAIN_VERB = {
     S.AWAITING_PART: "resume",
     S.UNUSABLE: "recycle",
     S.MISSING: "receive",
+    S.READY: "allot",
+    S.ALLOTTED: "ship",
+    S.SHIPPED: "stock_in",
+    S.AVAILABLE: "reserve",
+    S.RESERVED: "hand_over",
+    S.RETURNED: "give_back",
 }
 """The verb that carries a device on, among those its state allows."""
 AWAITED = {
@@ -31,6 +37,12 @@ AWAITED = {
     S.READY: "En stock à l’atelier, en attente d’affectation",
     S.UNUSABLE: "À démonter ou à remettre au recycleur par l’atelier",
     S.MISSING: "Recherché",
+    S.ALLOTTED: "Affecté, en attente d’expédition par l’atelier",
+    S.SHIPPED: "En livraison, en attente de réception au point de distribution",
+    S.AVAILABLE: "En rayon, disponible pour un besoin en attente",
+    S.RESERVED: "Réservé, en attente de remise au foyer",
+    S.HANDED_OVER: "Remis au foyer, sous garantie ou au-delà",
+    S.RETURNED: "En retour SAV : à réparer, à échanger ou à rembourser",
 }
 YOURS = {
     "receive": "scannez son étiquette à l’arrivée",
@@ -38,7 +50,16 @@ YOURS = {
     "resume": "reprenez le traitement quand la pièce est là",
     "recondition": "tout est prouvé : déclarez-le reconditionné",
     "recycle": "remettez-le au recycleur, ou démontez-le",
+    "allot": "affectez-le à une convention",
+    "ship": "expédiez-le au point de distribution",
+    "stock_in": "mettez-le en rayon s’il est arrivé",
+    "reserve": "réservez-le pour un besoin en attente",
+    "hand_over": "remettez-le au foyer, fiche signée",
+    "give_back": "réparé, rendez-le à son foyer",
+    "send_back": "sa convention est terminée depuis trop longtemps, renvoyez-le à l’atelier",
 }
+ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over", "give_back")
+"""Verbs one is only asked to do when nothing is missing: what is missing is not in the hands of who reads."""
 BENCH_STEPS = {
     "storage_inventoried": "inventoriez le stockage",
     "drives_proven": "effacez ou détruisez chaque disque",
@@ -72,6 +93,10 @@ def next_step(device: Device, actor: Actor) -> Step:
         return Step(awaited)
     if todo := bench_step(action.reasons):
         return Step(awaited, todo, url=reverse("refurb:device_evidence", args=[device.reference]))
+    if any(reason.code == "convention_hands_over" for reason in action.reasons):
+        return Step(awaited, YOURS["send_back"], "send_back" if state == S.AVAILABLE else "release")
+    if action.verb in ONCE_POSSIBLE and action.reasons:
+        return Step(awaited)
     return Step(awaited, YOURS[action.verb], action.verb)
 
 

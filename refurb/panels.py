@@ -1,0 +1,106 @@
+"""What reconditioning shows on the pages of the apps below it: the devices of a need, of a household, of a convention.
+
+Who may read what is judged here: the worker reads what his household was given, the adviser what he serves.
+"""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.models import Convention
+from lifecycle.actors import Actor
+from lifecycle.registry import Panel, panel
+from prescriptions.enums import NeedState
+from prescriptions.models import Household, Need, Prescription
+from refurb.enums import COUNTED_BY_QUOTA, SERVES, DeviceState, DeviceType
+from refurb.models import Derogation, Device
+from refurb.permissions import can_grant_derogation, can_serve_device
+
+EQUIPMENT = "Équipement"
+
+
+def register_panels() -> None:
+    """Add the panels of this app to the pages of prescriptions and conventions."""
+    panel("prescriptions.Need", need_panel)
+    panel("prescriptions.Prescription", prescription_panel)
+    panel("prescriptions.Household", household_panel)
+    panel("conventions.Convention", convention_panel)
+
+
+def need_panel(need: Need, actor: Actor) -> Panel | None:
+    """The device of a need of equipment, and where to choose one."""
+    return _equipment(Need.objects.filter(pk=need.pk), actor)
+
+
+def prescription_panel(prescription: Prescription, actor: Actor) -> Panel | None:
+    """The devices of the needs of a prescription."""
+    return _equipment(Need.objects.filter(prescription=prescription), actor)
+
+
+def household_panel(household: Household, actor: Actor) -> Panel | None:
+    """The devices of a household, whatever the prescription."""
+    return _equipment(Need.objects.filter(prescription__household=household), actor)
+
+
+def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
+    """The devices counted against a convention, by state; each of its quotas of the year with what it holds."""
+    if convention.is_amendment:
+        return None
+    counted: Counter[tuple[str, str]] = Counter()
+    rows = Device.objects.filter(convention=convention, state__in=(*COUNTED_BY_QUOTA, DeviceState.MISSING)).order_by()
+    for state, type_, count in rows.values_list("state", "type").annotate(Count("pk")):
+        counted[state, type_] = count
+    if not counted and not convention.quotas.exists():
+        return None
+    types = [type_ for type_ in DeviceType if any(counted[state, type_] for state in DeviceState)]
+    states = [state for state in (*COUNTED_BY_QUOTA, DeviceState.MISSING) if any(counted[state, one] for one in types)]
+    day = timezone.localdate()
+    context = {
+        "types": [type_.label for type_ in types],
+        "lines": [
+            (state.label, [counted[state, type_] for type_ in types], sum(counted[state, one] for one in types))
+            for state in states
+        ],
+        "quotas": convention.quotas.on(day).order_by("type"),
+    }
+    return {"title": "Appareils de la convention", "template": "refurb/panels/convention.html", "context": context}
+
+
+def _equipment(needs: Any, actor: Actor) -> Panel | None:
+    """One line per need of equipment that the actor may see; two queries more for the devices and the derogations."""
+    seen = list(needs.visible_to(actor).filter(kind__in=SERVES).order_by("pk"))
+    if not seen:
+        return None
+    held: dict[int | None, list[Device]] = {}
+    devices = Device.objects.main().filter(need__in=seen).select_related("point").order_by("-handed_over_at", "-pk")
+    for device in devices:
+        held.setdefault(device.need_id, []).append(device)
+    derogated = set(Derogation.objects.filter(need__in=seen).values_list("need", flat=True))
+    serves = can_serve_device(actor) is not None
+    links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
+    context = {
+        "lines": [
+            {
+                "need": need,
+                "devices": [(device, device.pk in links) for device in held.get(need.pk, [])],
+                "derogated": need.pk in derogated,
+                "choose": _page("need_choose", need) if serves and need.state == NeedState.WAITING else "",
+                "grant": _grant(need, derogated, actor),
+            }
+            for need in seen
+        ]
+    }
+    return {"title": EQUIPMENT, "template": "refurb/panels/equipment.html", "context": context}
+
+
+def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
+    """Where the pilot grants a derogation to a need that waits."""
+    waits = need.state == NeedState.WAITING and need.pk not in derogated
+    return _page("derogation_grant", need) if waits and can_grant_derogation(actor) is not None else ""
+
+
+def _page(name: str, need: Need) -> str:
+    return reverse(f"refurb:{name}", args=[need.reference])

@@ -1,0 +1,193 @@
+"""Deliveries: the list, one of them, its note, undoing it; taking it in, line by line."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+from django_tables2 import RequestConfig
+
+from documents.responses import document_response
+from lifecycle import gate
+from lifecycle.acting import posted
+from refurb.enums import LineOutcome, MissingReason
+from refurb.filters.distribution import DeliveryFilter
+from refurb.forms.devices import CommentForm
+from refurb.forms.distribution import ReceiptForm
+from refurb.models import Delivery, Device
+from refurb.models.device import DeviceQuerySet
+from refurb.permissions import can_cancel_shipment_device, can_ship_device, can_stock_in_device, sees_deliveries
+from refurb.services.allotment import cancel_shipment_devices
+from refurb.services.devices import report_missing_devices
+from refurb.services.shelves import send_back_devices, stock_in_devices
+from refurb.tables.distribution import DeliveryTable, counted
+from refurb.views.device_sets import told_of
+
+PER_PAGE = 50
+OUTCOME_TONES = {
+    LineOutcome.EXPECTED: "tag--todo",
+    LineOutcome.STOCKED: "tag--done",
+    LineOutcome.MISSING: "tag--danger",
+}
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def delivery_list(request: HttpRequest) -> HttpResponse:
+    """The deliveries of one's workshop, or to one's points, the newest first."""
+    actor = request.membership
+    if sees_deliveries(actor) is None:
+        raise PermissionDenied
+    rows = Delivery.objects.visible_to(actor).counted().select_related("workshop", "point", "convention")
+    chosen = DeliveryFilter(request.GET, queryset=rows, request=request)
+    ships = can_ship_device(actor) is not None
+    table = DeliveryTable(chosen.qs, exclude=["workshop"] if ships else [])
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "refurb/delivery_list.html", {"filter": chosen, "table": table, "ships": ships})
+
+
+@require_safe
+def delivery_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One delivery: its lines and what became of each; who acts next."""
+    delivery = visible_delivery(request, reference)
+    actor = request.membership
+    lines = list(delivery.lines.select_related("device", "settled_by__organisation").order_by("pk"))
+    seen = set(
+        Device.objects.visible_to(actor).filter(pk__in=[line.device_id for line in lines]).values_list("pk", flat=True)
+    )
+    expected = sum(line.outcome == LineOutcome.EXPECTED for line in lines)
+    context = {
+        "delivery": delivery,
+        "lines": [(line, line.device_id in seen, OUTCOME_TONES.get(LineOutcome(line.outcome), "")) for line in lines],
+        "expected": expected,
+        "receives": expected and can_stock_in_device(actor) is not None,
+        "cancels": expected and can_cancel_shipment_device(actor) is not None,
+    }
+    return render(request, "refurb/delivery_detail.html", context)
+
+
+@require_safe
+def delivery_note(request: HttpRequest, reference: str) -> FileResponse:
+    """The PDF that goes with the parcel."""
+    delivery = visible_delivery(request, reference)
+    if delivery.document is None:
+        raise Http404
+    return document_response(delivery.document)
+
+
+@asks_then_acts
+def delivery_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """It did not leave: what has not been ticked off at the point is back among what is allotted."""
+    delivery = visible_delivery(request, reference)
+    if can_cancel_shipment_device(request.membership) is None:
+        raise PermissionDenied
+    form = CommentForm(posted(request))
+    back = reverse("refurb:delivery_detail", args=[delivery.reference])
+    expected = expected_of(delivery)
+    if request.method == "POST" and form.is_valid():
+        outcome = cancel_shipment_devices(
+            actor=request.membership, devices=Device.objects.filter(pk__in=expected), **form.cleaned_data
+        )
+        _tell_refused(request, outcome)
+        if outcome.moved:
+            messages.success(request, f"Expédition annulée : {counted(len(outcome.moved), 'appareil')} à l’atelier.")
+        return redirect(back)
+    context = {
+        "form": form,
+        "row": delivery,
+        "title": "Annuler l’expédition",
+        "back": back,
+        "impossible": "" if expected else "Tout a déjà été pointé à l’arrivée : plus rien n’est à annuler.",
+        "warning": f"{counted(len(expected), 'appareil')} de cette livraison reviendront parmi les appareils affectés.",
+    }
+    return render(request, "refurb/actions/_delivery.html", context)
+
+
+@asks_then_acts
+def delivery_reconcile(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is there, what is missing, what goes back: ticked by hand or by scanning, then written at once.
+
+    « Pointer » (and the Enter key of a scanner) only ticks a line in the page; « Enregistrer » writes.
+    """
+    delivery = visible_delivery(request, reference)
+    if can_stock_in_device(request.membership) is None:
+        raise PermissionDenied
+    lines = delivery.lines.filter(outcome=LineOutcome.EXPECTED).select_related("device").order_by("device__tag", "pk")
+    form = ReceiptForm(posted(request), lines=lines)
+    back = reverse("refurb:delivery_detail", args=[delivery.reference])
+    context: dict[str, Any] = {"form": form, "delivery": delivery, "back": back}
+    if request.method == "POST":
+        if "save" in request.POST:
+            if form.is_valid():
+                _receive(request, form)
+                return redirect(back)
+        else:
+            context |= _scanned(form, request.POST)
+    return render(request, "refurb/delivery_reconcile.html", context)
+
+
+def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
+    """Tick the line of the tag, or all of them; nothing is judged yet, and the box is ready for the next."""
+    tag = data.get("tag", "").strip()
+    if "all_present" in data:
+        told = form.tick_the_rest()
+        return {
+            "ticked": f"{counted(told, 'ligne')} de plus pointées « présent »." if told else "Tout est déjà pointé."
+        }
+    line = form.ticked(tag) if tag else None
+    form.empty("tag")
+    if line is not None:
+        return {"ticked": f"{line.device} : présent."}
+    wrong = f"« {tag} » n’est pas attendu dans cette livraison." if tag else "Scannez une étiquette."
+    return {"wrong": wrong}
+
+
+def _receive(request: HttpRequest, form: ReceiptForm) -> None:
+    """Write the three answers, what is missing first: each set is told with what was refused."""
+    actor, said, comment = request.membership, form.sorted(), form.cleaned_data["comment"]
+    given = {"actor": actor, "comment": comment}
+    done = []
+    if said["absent"]:
+        lost = report_missing_devices(devices=_rows(said["absent"]), reason=MissingReason.DELIVERY, **given)
+        done.append((lost, "manquant", "s"))
+    for reason in sorted(set(said["sent_back"].values())):
+        back = [device for device, why in said["sent_back"].items() if why == reason]
+        done.append((send_back_devices(devices=_rows(back), reason=reason, **given), "à renvoyer", ""))
+    if said["present"]:
+        there = _rows(said["present"])
+        done.append((stock_in_devices(devices=there.main(), **given), "en rayon", ""))
+        alone = there.filter(attached_to__isnull=False, state="shipped")
+        if alone.exists():
+            done.append((gate.apply_many(alone, "stock_in", **given), "en rayon", ""))
+    for outcome, word, ending in done:
+        _tell_refused(request, outcome)
+        if outcome.moved:
+            several = ending if len(outcome.moved) > 1 else ""
+            messages.success(request, f"{counted(len(outcome.moved), 'appareil')} {word}{several}.")
+
+
+def _rows(devices: list[Device]) -> DeviceQuerySet:
+    return Device.objects.filter(pk__in=[device.pk for device in devices])
+
+
+def _tell_refused(request: HttpRequest, outcome: gate.Outcome) -> None:
+    """Each reason once, with the devices it keeps."""
+    for reason, devices in told_of(outcome)["kept"]:
+        named = ", ".join(str(device) for device in devices)
+        messages.error(request, f"{named} : {reason.sentence}")
+
+
+def expected_of(delivery: Delivery) -> list[int]:
+    """The keys of the devices that the point has not ticked off."""
+    return list(delivery.lines.filter(outcome=LineOutcome.EXPECTED).values_list("device", flat=True))
+
+
+def visible_delivery(request: HttpRequest, reference: str) -> Delivery:
+    """The delivery, if the person may see it; else a 404."""
+    seen = Delivery.objects.visible_to(request.membership).select_related(
+        "workshop", "point__commune", "point__organisation", "convention__epci", "document", "prepared_by__user"
+    )
+    return get_object_or_404(seen, reference=reference)

@@ -1,0 +1,150 @@
+"""From the shelf to a household: reserve, prepare the note again, hand over; the note as a PDF."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from documents.responses import document_response, file_response
+from lifecycle.acting import answer, deposited, posted
+from prescriptions.models import Need
+from refurb.enums import DeviceState
+from refurb.forms.households import DeviceReserveForm, SignedForm, TermsForm
+from refurb.models import Device, HandOver
+from refurb.permissions import can_hand_over_device
+from refurb.services import hand_overs
+from refurb.templatetags.devices import euros
+from refurb.views.device_actions import act_on
+from refurb.views.devices import visible_device
+from refurb.views.needs import needs_for
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_then_acts
+def device_reserve(request: HttpRequest, reference: str) -> HttpResponse:
+    """For which need, at what price, who takes a part: the note is prepared at once."""
+    device = visible_device(request, reference)
+    needs = needs_for(request, device) if device.state == DeviceState.AVAILABLE else Need.objects.none()
+    labels = {need.pk: said(rank, need) for rank, need in enumerate(needs, start=1)}
+    wanted = next((need.pk for need in needs if need.reference == request.GET.get("besoin")), None)
+    form = DeviceReserveForm(
+        posted(request),
+        by=request.membership,
+        needs=needs,
+        labels=labels,
+        initial={"price": device.price, "need": wanted},
+    )
+    _tell_ceiling(form, device)
+    return act_on(
+        request,
+        device,
+        "reserve",
+        form,
+        hand_overs.reserve_device,
+        template="refurb/actions/device_reserve.html",
+        nobody=not labels,
+    )
+
+
+@asks_then_acts
+def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpResponse:
+    """Another price, another share: the note is made again, and replaces the one before."""
+    device = visible_device(request, reference)
+    note = note_of(request, device)
+    initial = {"price": note.price, "co_funding": note.co_funding or None, "funder": note.funder_id} if note else {}
+    form = TermsForm(posted(request), by=request.membership, initial=initial)
+    del form.fields["comment"]
+    _tell_ceiling(form, device)
+    made = answer(
+        request,
+        form,
+        lambda data: hand_overs.prepare_hand_over(actor=request.membership, device=device, **data),
+        device.reference,
+    )
+    back = reverse("refurb:device_hand_over", args=[device.reference])
+    if made is not None:
+        messages.success(request, f"Nouvelle fiche d’achat : le foyer paie {euros(made.to_pay)}.")
+        return redirect(back)
+    context = {"form": form, "device": device, "row": device, "title": "Changer le prix ou la prise en charge"}
+    return render(
+        request, "refurb/actions/_device.html", context | {"submit": "Préparer la nouvelle fiche", "back": back}
+    )
+
+
+@asks_then_acts
+def device_hand_over(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the household pays, its note to print, its signature: then the device is in its hands."""
+    device = visible_device(request, reference)
+    note = note_of(request, device)
+    form = SignedForm(posted(request), deposited(request), by=request.membership)
+    return act_on(
+        request,
+        device,
+        "hand_over",
+        form,
+        signed(request, form, hand_overs.hand_over_device),
+        names={"signature": "deposit"},
+        template="refurb/actions/device_hand_over.html",
+        note=note,
+        household=note.need.prescription.household if note else None,
+        today=timezone.localdate(),
+    )
+
+
+@require_safe
+def hand_over_note(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The PDF of a note, prepared or signed, for those who serve the household."""
+    note = visible_note(request, reference, pk)
+    return document_response(note.document)
+
+
+@require_safe
+def hand_over_signature(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The signature drawn on the screen, or the signed note that was scanned."""
+    note = visible_note(request, reference, pk)
+    if note.signature is None:
+        return document_response(note.document)
+    return file_response(note.signature, as_attachment=False)
+
+
+def visible_note(request: HttpRequest, reference: str, pk: int) -> HandOver:
+    """The note of this device, if it is for the person's eyes; else a 404."""
+    seen = HandOver.objects.visible_to(request.membership).filter(device__reference=reference)
+    return get_object_or_404(seen.select_related("document__rendered", "signature"), pk=pk)
+
+
+def note_of(request: HttpRequest, device: Device) -> HandOver | None:
+    """The note in force of a device, for whoever serves its household. Raises PermissionDenied for the others."""
+    if can_hand_over_device(request.membership) is None:
+        raise PermissionDenied
+    seen = HandOver.objects.visible_to(request.membership).current().filter(device=device)
+    return seen.select_related("document", "funder", "derogation", "need__prescription__household", "replaces").first()
+
+
+def signed(request: HttpRequest, form: SignedForm, service: Any) -> Any:
+    """The service, given the signature that the form keeps."""
+
+    def do(**given: Any) -> Any:
+        return service(actor=given["actor"], device=given["device"], **form.signature())
+
+    return do
+
+
+def said(rank: int, need: Any) -> str:
+    """A need as one chooses it: its rank, its reference, what for, whose."""
+    household = need.prescription.household.name
+    return f"{rank}. {need.reference} – {need.get_kind_display()}, {need.get_use_display().lower()} – {household}"
+
+
+def _tell_ceiling(form: Any, device: Device) -> None:
+    if not device.is_under_ceiling_rule:
+        return
+    ceiling = device.ceiling_on(timezone.localdate())
+    if ceiling is not None:
+        form.fields["price"].help_text = f"{euros(ceiling.amount)} au plus : plafond légal du jour ({ceiling.source})."

@@ -1,0 +1,189 @@
+"""Needs in the order they are served, with the devices that suit; the devices of one need; derogations."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from conventions.models import Convention
+from lifecycle.acting import answer, posted
+from lifecycle.exceptions import Refused
+from network.permissions import is_pilot
+from prescriptions.models import Need, rank_of
+from prescriptions.services.households import record_access
+from refurb.enums import SERVES, DeviceState, DeviceType
+from refurb.filters.distribution import NeedFilter
+from refurb.forms.households import DerogationForm, NeedFindForm
+from refurb.models import Derogation, Device
+from refurb.permissions import can_grant_derogation, can_serve_device, sees_derogations
+from refurb.services.hand_overs import grant_derogation, reserve_device
+
+ACCESS = "need_choose"
+"""What the log of accesses says when a device is chosen for a household."""
+PER_PAGE = 20
+SHOWN = 3
+"""How many suitable devices of one need the list shows; its own page has them all."""
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass
+class Queued:
+    """A need that waits, with what suits it."""
+
+    need: Any
+    suits: list[Device] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Device]:
+        return self.suits[:SHOWN]
+
+    @property
+    def waiting_points(self) -> int:
+        return self.need.points - self.need.territory_points - self.need.use_points
+
+
+@require_safe
+def need_queue(request: HttpRequest) -> HttpResponse:
+    """The needs of equipment that wait, the first to be served first; a constant number of queries."""
+    actor = request.membership
+    _may_serve(request)
+    waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
+    chosen = NeedFilter(request.GET, queryset=waiting, request=request)
+    ranked = chosen.qs.ranked().select_related("prescription__household", "epci").annotate(derogated=_derogated())
+    page = Paginator(ranked, PER_PAGE).get_page(request.GET.get("page"))
+    shelf = list(available_to(request))
+    context = {
+        "filter": chosen,
+        "page": page,
+        "queued": [Queued(need, [one for one in shelf if suits(one, need)]) for need in page],
+        "start": page.start_index(),
+    }
+    return render(request, "refurb/need_queue.html", context)
+
+
+@asks_then_acts
+def need_choose(request: HttpRequest, reference: str) -> HttpResponse:
+    """All the devices that suit one need, its rank explained; one button reserves at the device's own price."""
+    actor = request.membership
+    _may_serve(request)
+    need = visible_need(request, reference)
+    error = None
+    if request.method == "POST":
+        device = available_to(request).filter(reference=request.POST.get("device", "")).first()
+        error = "Choisissez un appareil disponible." if device is None else _reserved(request, device, need)
+        if error is None and device is not None:
+            return redirect("refurb:device_detail", reference=device.reference)
+    record_access(actor=actor, household=need.prescription.household, what=ACCESS)
+    shelf = [device for device in available_to(request) if device.type in SERVES.get(need.kind, ())]
+    context = {
+        "need": need,
+        "household": need.prescription.household,
+        "rank": rank_of(need),
+        "suits": [device for device in shelf if suits(device, need)],
+        "elsewhere": [device for device in shelf if not suits(device, need)],
+        "derogation": Derogation.objects.filter(need=need).first(),
+        "held": Device.objects.visible_to(actor).serving(need).first(),
+        "error": error,
+    }
+    return render(request, "refurb/need_choose.html", context)
+
+
+@require_safe
+def derogation_list(request: HttpRequest) -> HttpResponse:
+    """The derogations granted, counted apart; the pilot finds a need by its reference."""
+    actor = request.membership
+    if sees_derogations(actor) is None:
+        raise PermissionDenied
+    form = NeedFindForm(request.GET if "reference" in request.GET else None)
+    if form.is_valid():
+        need = Need.objects.visible_to(actor).filter(reference=form.cleaned_data["reference"]).first()
+        if need is not None:
+            return redirect("refurb:derogation_grant", reference=need.reference)
+        form.add_error("reference", "Aucun besoin ne porte cette référence.")
+    granted = Derogation.objects.visible_to(actor).select_related("need__epci", "granted_by__user")
+    page = Paginator(granted, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "refurb/derogation_list.html", {"page": page, "form": form, "grants": is_pilot(actor)})
+
+
+@asks_then_acts
+def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
+    """The pilot writes why a device of another territory may serve this need."""
+    actor = request.membership
+    if can_grant_derogation(actor) is None:
+        raise PermissionDenied
+    need = visible_need(request, reference)
+    form = DerogationForm(posted(request))
+    granted = answer(request, form, lambda data: grant_derogation(actor=actor, need=need, **data), need.reference)
+    if granted is not None:
+        messages.success(request, f"Dérogation accordée pour le besoin {need.reference}.")
+        return redirect("refurb:derogation_list")
+    context = {
+        "form": form,
+        "row": need,
+        "need": need,
+        "already": Derogation.objects.filter(need=need).first(),
+        "title": "Accorder une dérogation",
+        "submit": "Accorder la dérogation",
+        "back": reverse("refurb:derogation_list"),
+    }
+    return render(request, "refurb/actions/derogation_grant.html", context)
+
+
+def available_to(request: HttpRequest) -> Any:
+    """What is on the shelf of one's points and may still be handed over, the longest there first."""
+    here = Device.objects.visible_to(request.membership).main().filter(state=DeviceState.AVAILABLE)
+    alive = Convention.objects.handing_over(timezone.now())
+    return (
+        here.filter(convention__in=alive.values("pk"))
+        .exclude(type=DeviceType.SCREEN)
+        .select_related("point", "convention_epci")
+        .order_by("available_at", "pk")
+    )
+
+
+def suits(device: Device, need: Any) -> bool:
+    """Of a type that serves the need, in its territory unless a derogation was granted (``need.derogated``)."""
+    here = device.convention_epci_id is not None and device.convention_epci_id == need.epci_id
+    return device.type in SERVES.get(need.kind, ()) and (here or need.derogated)
+
+
+def visible_need(request: HttpRequest, reference: str) -> Any:
+    """The need of equipment, if the person may see it; else a 404."""
+    seen = Need.objects.visible_to(request.membership).filter(kind__in=SERVES).annotate(derogated=_derogated())
+    linked = seen.select_related("prescription__household__commune", "prescription__prescriber", "epci")
+    return get_object_or_404(linked, reference=reference)
+
+
+def needs_for(request: HttpRequest, device: Device) -> Any:
+    """The needs that a device could serve, in the order they are served."""
+    kinds = [kind for kind, types in SERVES.items() if device.type in types]
+    waiting = Need.objects.visible_to(request.membership).waiting().filter(kind__in=kinds)
+    here = Q(epci=device.convention_epci_id) | Q(derogation__isnull=False)
+    return waiting.filter(here).ranked().select_related("prescription__household", "epci")
+
+
+def _derogated() -> Exists:
+    return Exists(Derogation.objects.filter(need=OuterRef("pk")))
+
+
+def _may_serve(request: HttpRequest) -> None:
+    if can_serve_device(request.membership) is None:
+        raise PermissionDenied
+
+
+def _reserved(request: HttpRequest, device: Device, need: Any) -> str | None:
+    """Reserve at the device's own price; what keeps from it, or nothing."""
+    try:
+        reserve_device(actor=request.membership, device=device, need=need)
+    except Refused as refused:
+        return " ".join(reason.sentence for reason in refused.all)
+    messages.success(request, f"{device} : réservé pour le besoin {need.reference}. La fiche d’achat est prête.")
+    return None

@@ -1,0 +1,121 @@
+"""What a household brings back: exchange it, or settle it otherwise."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from lifecycle.acting import answer, deposited, posted
+from refurb.enums import SERVES, DeviceState, HandOverKind
+from refurb.forms.households import ExchangeChoiceForm, SettleForm, SignedForm
+from refurb.models import Device, Settlement
+from refurb.permissions import can_exchange_device, can_settle_return
+from refurb.services.hand_overs import exchange_device, prepare_exchange
+from refurb.services.returns import settle_return
+from refurb.templatetags.devices import euros
+from refurb.views.device_actions import act_on
+from refurb.views.devices import visible_device
+from refurb.views.hand_overs import note_of, signed
+from refurb.views.needs import available_to
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_then_acts
+def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
+    """Refunded, or given up: the workshop may then work on the device again."""
+    device = visible_device(request, reference)
+    if can_settle_return(request.membership) is None:
+        raise PermissionDenied
+    form = SettleForm(posted(request))
+    form.fields["amount"].help_text = (
+        f"Le foyer a payé {euros(device.sale_price)} au plus." if device.sale_price else ""
+    )
+    settled = answer(
+        request,
+        form,
+        lambda data: settle_return(actor=request.membership, device=device, **data),
+        device.reference,
+    )
+    back = reverse("refurb:device_detail", args=[device.reference])
+    if settled is not None:
+        messages.success(request, f"{device} : {settled}. L’atelier peut le reprendre en traitement.")
+        return redirect(back)
+    context = {
+        "form": form,
+        "device": device,
+        "row": device,
+        "title": "Servir le foyer autrement",
+        "submit": "Enregistrer l’issue",
+        "back": back,
+        "impossible": _not_to_settle(device),
+    }
+    return render(request, "refurb/actions/_device.html", context)
+
+
+@asks_then_acts
+def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
+    """The device brought back, and those on the shelf that could replace it: choosing one prepares its note."""
+    device = visible_device(request, reference)
+    if can_exchange_device(request.membership) is None:
+        raise PermissionDenied
+    offered = replacements(request, device)
+    form = ExchangeChoiceForm(posted(request), devices=offered)
+    chosen: dict[str, Any] = {}
+
+    def prepare(data: dict[str, Any]) -> Any:
+        chosen["device"] = data["device"]
+        return prepare_exchange(actor=request.membership, device=data["device"], replaces=device)
+
+    if answer(request, form, prepare, device.reference) is not None:
+        messages.success(request, "La fiche d’échange est prête : faites-la signer.")
+        return redirect("refurb:device_exchange", reference=chosen["device"].reference)
+    covered = (
+        device.returned_at
+        and device.warranty_until
+        and (timezone.localdate(device.returned_at) <= device.warranty_until)
+    )
+    context = {"form": form, "device": device, "offered": offered, "covered": covered}
+    return render(request, "refurb/device_replace.html", context)
+
+
+@asks_then_acts
+def device_exchange(request: HttpRequest, reference: str) -> HttpResponse:
+    """The replacement, its note, its signature."""
+    device = visible_device(request, reference)
+    note = note_of(request, device)
+    if note is not None and note.kind != HandOverKind.EXCHANGE:
+        note = None
+    form = SignedForm(posted(request), deposited(request), by=request.membership)
+    return act_on(
+        request,
+        device,
+        "exchange",
+        form,
+        signed(request, form, exchange_device),
+        names={"signature": "deposit"},
+        template="refurb/actions/device_exchange.html",
+        note=note,
+        household=note.need.prescription.household if note else None,
+    )
+
+
+def replacements(request: HttpRequest, device: Device) -> Any:
+    """What is on the shelf, of a type that serves the same need, under a convention of the same territory."""
+    if device.state != DeviceState.RETURNED or device.need is None:
+        return Device.objects.none()
+    types = SERVES.get(device.need.kind, ())
+    return available_to(request).filter(type__in=types, convention_epci=device.convention_epci_id)
+
+
+def _not_to_settle(device: Device) -> str:
+    if device.state != DeviceState.RETURNED:
+        return "L’appareil n’est pas en retour SAV."
+    if Settlement.objects.filter(device=device, stay=device.stay).exists():
+        return "L’issue de ce retour est déjà inscrite."
+    return ""
