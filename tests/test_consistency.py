@@ -35,14 +35,7 @@ OURS = {
 MACHINES = [model for model in machines().values() if model._meta.app_label in OURS]
 VERBS = [(model, declared) for model in MACHINES for declared in verbs_of(model).values()]
 
-LATER: dict[str, str] = {
-    "device.allotted": "a device is allotted to the quota of a convention",
-    "device.shipped": "it is sent to the distributor of a convention",
-    "device.available": "it arrives at a distributor",
-    "device.reserved": "it is held for the need of a household",
-    "device.handed_over": "it is handed over to a household",
-    "device.returned": "a household brings it back",
-}
+LATER: dict[str, str] = {}
 """States and verbs ("machine.name") that the issues to come will reach or write, with what they wait for."""
 
 SERVED_BY: dict[str, str] = {
@@ -62,6 +55,8 @@ PUBLIC: dict[str, str] = {
     "account_confirm_email": "the link sent to a new address",
     "account_email_verification_sent": "says that this link was sent",
     "network:invitation_accept": "the link of an invitation",
+    "documents:authenticity_form": "whoever holds a paper types its code",
+    "documents:authenticity": "says whether a paper is authentic, without personal data",
     "prescriptions:still_current": "the household answers by the link it was sent",
     "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
 }
