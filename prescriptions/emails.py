@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
-from lifecycle.acting import page_of
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import CompletionRequest, Decision, Household, Prescription
@@ -76,7 +77,7 @@ def not_any_more_for_worker(prescription: Prescription, at: datetime) -> None:
 
 def still_current_for_household(prescription: Prescription, token: str, until: datetime, at: datetime) -> None:
     """The link by which the household answers; neither its name nor what it asked for."""
-    page = absolute_url(page_of("prescriptions:still_current", token))
+    page = absolute_url(reverse("prescriptions:still_current", args=[token]))
     context = {"prescription": prescription, "page": page, "until": until}
     subject, body = compose("emails/prescriptions/still_current_for_household.txt", context)
     to = [(prescription.household.email, "")]
@@ -85,7 +86,7 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
 
 def anonymisation_for_prescriber(household: Household, at: datetime) -> None:
     """A file will be erased on a day, unless it is reopened."""
-    page = absolute_url(page_of("prescriptions:household_detail", household.reference))
+    page = absolute_url(reverse("prescriptions:household_detail", args=[household.reference]))
     context = {"household": household, "page": page}
     subject, body = compose("emails/prescriptions/anonymisation_for_prescriber.txt", context)
     for to in _of(household.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER)).values():
@@ -97,7 +98,7 @@ def anonymisation_for_prescriber(household: Household, at: datetime) -> None:
 
 def _write(template: str, prescription: Prescription, people: People, at: datetime, **context: Any) -> None:
     """One mail per organisation: its people see each other's address, not those of the others."""
-    page = absolute_url(page_of("prescriptions:prescription_detail", prescription.reference))
+    page = absolute_url(reverse("prescriptions:prescription_detail", args=[prescription.reference]))
     context |= {"prescription": prescription, "page": page}
     subject, body = compose(f"emails/prescriptions/{template}.txt", context)
     for to in people.values():

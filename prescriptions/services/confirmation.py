@@ -94,6 +94,7 @@ def ask_link_again(*, token: str, at: datetime | None = None) -> bool:
     waiting = Prescription.objects.filter(pk=link.prescription_id, state=PrescriptionState.ACCEPTED)
     prescription = waiting.select_for_update(no_key=True, of=("self",)).select_related("household").first()
     replaced = ConfirmationLink.objects.filter(prescription=link.prescription_id, pk__gt=link.pk).exists()
-    if prescription is None or replaced or link.answered_at is not None or is_open(link, at=instant):
+    settled = link.answered_at is not None or link.withdrawn_at is not None
+    if prescription is None or replaced or settled or is_open(link, at=instant):
         return False
     return send_link(prescription, instant) is not None

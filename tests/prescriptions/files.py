@@ -27,6 +27,8 @@ from tests.network.factories import make_commune, make_membership, make_organisa
 
 _rank = itertools.count(1)
 
+PARIS = timezone.get_default_timezone()
+
 type Asked = Sequence[tuple[str, str]]
 COMPUTER: Asked = ((NeedKind.COMPUTER, NeedUse.STUDIES),)
 SKILLS: Asked = ((NeedKind.DIGITAL_SKILLS, NeedUse.PAPERWORK),)

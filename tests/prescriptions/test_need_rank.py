@@ -3,18 +3,17 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from network.models import Commune
 from prescriptions.enums import DropReason, NeedUse
 from prescriptions.models import Need, rank_of
 from prescriptions.services.needs import drop_need, start_need, wait_again_need
 from tests.network.factories import make_arrondissement, make_commune, make_epci
-from tests.prescriptions.files import SKILLS, Circle
+from tests.prescriptions.files import PARIS, SKILLS, Circle
 
 pytestmark = pytest.mark.django_db
 
-START = timezone.make_aware(datetime(2026, 3, 2, 10))
+START = datetime(2026, 3, 2, 10, tzinfo=PARIS)
 
 
 def first_place() -> Commune:

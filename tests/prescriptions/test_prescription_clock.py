@@ -1,6 +1,6 @@
 """What the clock does with prescriptions and households: not due, due, ten days late."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,11 +22,11 @@ from prescriptions.services.prescriptions import (
     confirm_prescription,
     remind_prescription,
 )
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import PARIS, Circle, again
 
 pytestmark = pytest.mark.django_db
 
-START = timezone.make_aware(datetime(2024, 3, 1, 10))
+START = datetime(2024, 3, 1, 10, tzinfo=PARIS)
 
 
 @pytest.fixture
@@ -176,9 +176,9 @@ def test_the_worker_may_recall_before_the_day(circle: Circle) -> None:
 
 def test_a_file_is_archived_two_years_after_the_last_contact(circle: Circle) -> None:
     household = circle.household()
-    run_clock(at=timezone.make_aware(datetime(2026, 2, 28, 23)))
+    run_clock(at=datetime(2026, 2, 28, 23, tzinfo=PARIS))
     assert again(household).state == HouseholdState.OPEN
-    run_clock(at=timezone.make_aware(datetime(2026, 3, 1, 1)))
+    run_clock(at=datetime(2026, 3, 1, 1, tzinfo=PARIS))
     archived = again(household)
     assert (archived.state, archived.anonymise_on) == (HouseholdState.ARCHIVED, date(2027, 3, 1))
     notice = Reminder.objects.get(household=household)
@@ -258,7 +258,7 @@ def test_a_file_is_erased_on_its_day_after_a_notice(circle: Circle) -> None:
     household = circle.household()
     run(740)
     planned = again(household).anonymise_on
-    noticed = timezone.make_aware(datetime.combine(planned - timedelta(days=30), datetime.min.time()))
+    noticed = datetime.combine(planned - timedelta(days=30), time.min, tzinfo=PARIS)
     run_clock(at=noticed - timedelta(hours=1))
     assert Reminder.objects.get(household=household).sent_at is None
     run_clock(at=noticed)
@@ -273,7 +273,7 @@ def test_a_file_is_erased_on_its_day_after_a_notice(circle: Circle) -> None:
 def test_days_off_never_erase_without_notice(circle: Circle) -> None:
     household = circle.household()
     run(740)
-    late = timezone.make_aware(datetime(2027, 6, 1))
+    late = datetime(2027, 6, 1, tzinfo=PARIS)
     run_clock(at=late)
     assert again(household).state == HouseholdState.ARCHIVED
     run_clock(at=late + timedelta(days=10))

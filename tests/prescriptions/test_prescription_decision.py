@@ -130,8 +130,8 @@ def test_a_refusal_has_a_reason_of_the_list_and_a_next_step() -> None:
 
 def test_the_quotient_familial_alone_never_refuses() -> None:
     circle = Circle()
+    prescription = seen(circle, QUOTIENT_HIGH)
     with pytest.raises(Refused) as refused:
-        prescription = seen(circle, QUOTIENT_HIGH)
         refuse_prescription(actor=circle.adviser, prescription=prescription, reason="not_eligible")
     assert [reason.code for reason in refused.value.all] == ["refusal_grounded"]
     against = seen(circle, LEFT_HIGH, QUOTIENT_HIGH)

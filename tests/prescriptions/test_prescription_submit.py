@@ -186,8 +186,8 @@ def test_the_agreement_keeps_the_exact_text_and_its_fingerprint() -> None:
     assert text is not None
     with pytest.raises(Refused, match="changé"):
         record_agreement(actor=circle.worker, prescription=prescription, how=AgreementHow.SPOKEN, sha256="0" * 64)
+    tomorrow = timezone.localdate() + timedelta(days=1)
     with pytest.raises(Refused, match="futur"):
-        tomorrow = timezone.localdate() + timedelta(days=1)
         record_agreement(actor=circle.worker, prescription=prescription, how=AgreementHow.SPOKEN, given_on=tomorrow)
     agreement = record_agreement(
         actor=circle.worker, prescription=prescription, how=AgreementHow.SPOKEN, sha256=text.sha256

@@ -1,0 +1,154 @@
+"""Real connections act on the same file at the same time: one wins, the other has a sentence."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from lifecycle.exceptions import Refused
+from prescriptions.enums import DropReason, LinkAnswer, NeedKind, NeedState, NeedUse, PrescriptionState
+from prescriptions.models import ConfirmationLink
+from prescriptions.models.reminder import digest_of
+from prescriptions.services.confirmation import answer_link
+from prescriptions.services.households import attach_household
+from prescriptions.services.needs import ask_need, drop_need, meet_need, start_need
+from prescriptions.services.prescriptions import (
+    refuse_prescription,
+    remind_prescription,
+    submit_prescription,
+    withdraw_prescription,
+)
+from tests.prescriptions.files import SKILLS, Circle, again
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*functions: Callable[[], Any]) -> list[Any]:
+    """What each function returned or why it was refused, each in a thread and a connection of its own."""
+    together = Barrier(len(functions))
+
+    def run(function: Callable[[], Any]) -> Any:
+        try:
+            together.wait(timeout=10)
+            return function()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return list(pool.map(run, functions))
+
+
+def refusals(ends: list[Any]) -> list[Refused]:
+    return [end for end in ends if isinstance(end, Refused)]
+
+
+def test_accepted_and_refused_at_once() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    ends = at_once(
+        lambda: circle.accept(prescription),
+        lambda: refuse_prescription(actor=circle.pilot, prescription=prescription, reason="already_served"),
+    )
+    assert len(refusals(ends)) == 1
+    done = again(prescription)
+    need = done.needs.get()
+    assert (done.state, need.state) in {
+        (PrescriptionState.ACCEPTED, NeedState.WAITING),
+        (PrescriptionState.REFUSED, NeedState.UNMET),
+    }
+    assert done.decisions.count() == 1
+
+
+def test_given_up_while_it_is_accepted() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    assert circle.adviser
+    ends = at_once(
+        lambda: circle.accept(prescription),
+        lambda: withdraw_prescription(actor=circle.worker, prescription=prescription, reason="unreachable"),
+    )
+    done = again(prescription)
+    assert (done.state, done.needs.get().state) == (PrescriptionState.WITHDRAWN, NeedState.UNMET)
+    assert len(refusals(ends)) <= 1
+
+
+def test_given_up_while_a_need_is_met() -> None:
+    circle = Circle()
+    prescription = circle.accepted(SKILLS)
+    need = start_need(actor=circle.worker, need=prescription.needs.get(), mediation=circle.mediation)
+    ends = at_once(
+        lambda: meet_need(actor=circle.worker, need=need),
+        lambda: withdraw_prescription(actor=circle.worker, prescription=prescription, reason="unreachable"),
+    )
+    assert len(refusals(ends)) == 1
+    done = again(prescription)
+    assert (done.state, done.needs.get().state) in {
+        (PrescriptionState.FULFILLED, NeedState.MET),
+        (PrescriptionState.WITHDRAWN, NeedState.UNMET),
+    }
+
+
+def test_the_last_two_needs_settled_at_once_close_it_once() -> None:
+    circle = Circle()
+    prescription = circle.accepted([(NeedKind.COMPUTER, NeedUse.WORK), (NeedKind.TABLET, NeedUse.SOCIAL)])
+    one, two = prescription.needs.all()
+    ends = at_once(
+        lambda: drop_need(actor=circle.worker, need=one, reason=DropReason.OTHER),
+        lambda: drop_need(actor=circle.worker, need=two, reason=DropReason.OTHER),
+    )
+    assert not refusals(ends)
+    assert again(prescription).state == PrescriptionState.CLOSED_UNMET
+    assert prescription.journal.filter(verb="close_unmet").count() == 1
+
+
+def test_submitted_twice_at_once() -> None:
+    circle = Circle()
+    prescription = circle.draft()
+    assert circle.worker
+
+    def submit() -> Any:
+        return submit_prescription(actor=circle.worker, prescription=prescription, distributor=circle.distributor)
+
+    assert len(refusals(at_once(submit, submit))) == 1
+    assert prescription.papers.count() == 1
+
+
+def test_a_need_added_while_it_is_submitted_is_in_it_or_refused() -> None:
+    circle = Circle()
+    prescription = circle.draft()
+    ends = at_once(
+        lambda: circle.submit(prescription),
+        lambda: ask_need(actor=circle.worker, prescription=prescription, kind="tablet", use="social"),
+    )
+    assert again(prescription).needs.count() == 2 - len(refusals(ends))
+
+
+def test_one_page_answered_twice_at_once() -> None:
+    circle = Circle()
+    prescription = circle.accepted(household=circle.household(email="foyer@exemple.test"))
+    remind_prescription(actor=circle.worker, prescription=prescription)
+    ConfirmationLink.objects.update(token_digest=digest_of("jeton"))
+
+    def answer() -> Any:
+        return answer_link(token="jeton", answer=LinkAnswer.STILL_CURRENT)
+
+    ends = at_once(answer, answer)
+    assert len(refusals(ends)) == 1
+    assert again(prescription).journal.filter(verb="confirm").count() == 1
+
+
+def test_two_files_attached_to_each_other_at_once() -> None:
+    circle = Circle()
+    one, two = circle.household(), circle.household()
+    assert circle.worker
+    ends = at_once(
+        lambda: attach_household(actor=circle.worker, household=one, same_as=two),
+        lambda: attach_household(actor=circle.worker, household=two, same_as=one),
+    )
+    assert len(refusals(ends)) == 1
+    assert [again(one).same_as, again(two).same_as].count(None) == 1
