@@ -1,18 +1,60 @@
-"""The outbox, for the pilot. Files and papers have no page here: their owner's views serve them."""
+"""The public page that says whether a paper is authentic, and the outbox, for the pilot.
+
+Files and papers have no page here: their owner's views serve them.
+"""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
+from documents.authenticity import proof_of
 from documents.enums import Delivery
 from documents.filters import MailFilter
+from documents.forms import CodeForm, FingerprintForm
 from documents.models import Mail
 from documents.permissions import can_read_outbox, can_resend_mail
 from documents.responses import file_response
 from documents.services import resend_mail
 from documents.tables import MailTable
+
+
+@login_not_required
+@never_cache
+@require_safe
+def authenticity_form(request: HttpRequest) -> HttpResponse:
+    """Type the code that a paper carries, to reach the page of that paper."""
+    form = CodeForm(request.GET or None)
+    if form.is_bound and form.is_valid():
+        return redirect("documents:authenticity", code=form.cleaned_data["code"])
+    return _hidden(render(request, "documents/authenticity_form.html", {"form": form}))
+
+
+@login_not_required
+@never_cache
+@require_safe
+def authenticity(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a paper with this code is authentic, for whoever holds it: what it is, never whom it is about.
+
+    A code that was never given, one of a forgotten paper and one of a paper that does not match its fingerprint
+    have the same answer.
+    """
+    proof = proof_of(code)
+    if proof is None:
+        return _hidden(render(request, "documents/authenticity_unknown.html", {"form": CodeForm()}, status=404))
+    form = FingerprintForm(request.GET if "fingerprint" in request.GET else None)
+    typed = form.cleaned_data["fingerprint"] if form.is_bound and form.is_valid() else ""
+    context = {"proof": proof, "form": form, "typed": typed, "same_as": proof.same_as(typed)}
+    return _hidden(render(request, "documents/authenticity.html", context))
+
+
+def _hidden(response: HttpResponse) -> HttpResponse:
+    """No search engine keeps the page."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 @require_safe

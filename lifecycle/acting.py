@@ -114,7 +114,8 @@ def act(
 
     Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes.
     """
-    missing = what_is_missing(row, verb, request.membership)
+    actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+    missing = what_is_missing(row, verb, actor)
     if answer(request, form, do, row.reference, names) is not None:
         messages.success(request, done)
         return redirect(after or back)

@@ -1,31 +1,56 @@
 """The papers of reconditioning: what they say is frozen at the verb that makes them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.formats import date_format
 
 from documents.kinds import register_kind
 from documents.services import freeze_document
+from lifecycle.actors import Actor
 from lifecycle.registry import Move
+from lifecycle.templatetags.lifecycle import moment
 from network.enums import LegalNature
 from refurb.calendar import Event, calendar_file
-from refurb.enums import PaperKind
+from refurb.enums import DevicePaperKind, PaperKind
 from refurb.models.decision import Allocation
 from refurb.models.deed import DeedAcceptance
 from refurb.models.donation import Donation, DonationLine, DonationPaper, LineExplanation
 from refurb.models.pick_up import PickUp, PickUpCount
 
 KINDS = {
+    PaperKind.DEED: "donation_deed",
     PaperKind.SLIP: "donation_slip",
     PaperKind.OUTCOME: "donation_outcome",
     PaperKind.TAX_RECEIPT: "donation_tax_receipt",
+    PaperKind.ERASURE: "donation_erasure_certificate",
+}
+DEVICE_KINDS = {
+    DevicePaperKind.ERASURE: "device_erasure_certificate",
 }
 
 
 def register_kinds() -> None:
     """Declare the papers and their templates."""
-    for kind, code in KINDS.items():
+    for kind, code in (*KINDS.items(), *DEVICE_KINDS.items()):
         register_kind(code, str(kind.label), f"documents/refurb/{code}.html")
+
+
+def freeze_deed(accepted: DeedAcceptance) -> DonationPaper:
+    """The deed of gift as the donor accepted it: the exact text, its hash, who accepted it and when."""
+    donation, actor = accepted.donation, accepted.accepted_by
+    values = {
+        **header_of(donation),
+        "round": accepted.round,
+        "version": accepted.text.version,
+        "text": accepted.exact_text,
+        "text_sha256": accepted.sha256,
+        "accepted_by": str(actor.user),
+        "accepted_as": f"{actor.get_role_display()}, {actor.organisation.name}",
+        "accepted_at": accepted.accepted_at,
+        "accepted": moment(accepted.accepted_at),
+    }
+    return freeze_donation_paper(PaperKind.DEED, donation, values, by=actor, at=accepted.accepted_at)
 
 
 def freeze_slip(pick_up: PickUp, move: Move) -> DonationPaper:
@@ -35,7 +60,7 @@ def freeze_slip(pick_up: PickUp, move: Move) -> DonationPaper:
     donation = pick_up.donation
     shares = Allocation.objects.filter(donation=donation, workshop=pick_up.workshop_id).current()
     values = {
-        **_header(donation),
+        **header_of(donation),
         "workshop": pick_up.workshop.name,
         "workshop_siret": pick_up.workshop.siret,
         "site": donation.site,
@@ -84,7 +109,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
             }
         )
     values = {
-        **_header(donation),
+        **header_of(donation),
         "site": donation.site,
         "announced_at": donation.announced_at,
         "collected_at": donation.collected_at,
@@ -118,7 +143,7 @@ def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
         if not counts:
             continue
         values = {
-            **_header(donation),
+            **header_of(donation),
             "donor_legal_form": donation.donor_legal_form,
             "donor_address": _address(donation.donor),
             "workshop": pick_up.workshop.name,
@@ -162,18 +187,32 @@ def calendar_of(pick_up: PickUp) -> bytes:
 def _freeze(
     kind: PaperKind, donation: Donation, values: dict[str, Any], move: Move, workshop: int | None = None
 ) -> DonationPaper:
+    return freeze_donation_paper(kind, donation, values, by=move.actor, at=move.at, workshop=workshop)
+
+
+def freeze_donation_paper(
+    kind: PaperKind,
+    donation: Donation,
+    values: dict[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    workshop: int | None = None,
+) -> DonationPaper:
+    """Freeze a paper of a lot; ``workshop`` is the one it is for, if it is for one alone."""
     document = freeze_document(
         kind=KINDS[kind],
         owner=("donation", donation.pk),
         values=values,
-        by=move.actor,
-        at=move.at,
+        by=by,
+        at=at,
         title=f"{kind.label} {donation.reference}",
     )
     return DonationPaper.objects.create(donation=donation, kind=kind, workshop_id=workshop, document=document)
 
 
-def _header(donation: Donation) -> dict[str, Any]:
+def header_of(donation: Donation) -> dict[str, Any]:
+    """What every paper of a lot says of it and of its donor."""
     donor = donation.donor
     return {
         "reference": donation.reference,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
 from refurb import emails
+from refurb.certificates import certify_devices, certify_lot, complete_lots
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.models.decision import Allocation
@@ -172,9 +173,12 @@ def tell_collected(move: Move) -> None:
 
 
 def state_outcome(move: Move) -> None:
-    """The outcome statement is frozen, and for a company the data of its tax receipt; the donor is told."""
+    """The outcome statement and the certificate of erasure are frozen, for a company the data of its tax receipt;
+    the donor is told.
+    """
     for donation in _donations(move):
         freeze_outcome(donation, move)
+        certify_lot(donation, move)
         freeze_tax_receipts(donation, move)
         emails.donation_reconciled_for_donor(donation, move.at)
 
@@ -252,6 +256,9 @@ def register_device_followers() -> None:
     """Followers of one verb run in this order."""
     follow("device", "report_missing", open_incidents)
     follow("device", "dismantle", store_parts)
+    follow("device", "recondition", certify_devices)
+    for ends in ("recondition", "dismantle", "recycle", "return_to_donor", "report_missing"):
+        follow("device", ends, complete_lots)
 
 
 def register() -> None:

@@ -3,15 +3,26 @@
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
 from documents.services.mail import forget_mails, forget_person, queue_mail, resend_mail
-from documents.services.papers import forget_document, freeze_document, render_document, verify_document
+from documents.services.papers import (
+    IN_THE_BACKGROUND,
+    Draft,
+    forget_document,
+    freeze_document,
+    freeze_documents,
+    render_document,
+    verify_document,
+)
 
 __all__ = [
+    "IN_THE_BACKGROUND",
+    "Draft",
     "check_file",
     "forget_document",
     "forget_file",
     "forget_mails",
     "forget_person",
     "freeze_document",
+    "freeze_documents",
     "open_file",
     "queue_mail",
     "render_document",

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +12,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as tasks
+from procrastinate.types import JSONDict
 
+from documents.addresses import address_of
 from documents.kinds import current_kind
 from documents.locks import hold
 from documents.models import Document, StoredFile
@@ -19,8 +23,20 @@ from documents.services.files import forget_file, store_file, verify_file
 from lifecycle.actors import Actor
 from lifecycle.references import new_reference
 
+IN_THE_BACKGROUND = -10
+"""The priority of the tasks that draw the papers of sets."""
 
-@transaction.atomic
+
+@dataclass(frozen=True)
+class Draft:
+    """What one paper of a set will say: see ``freeze_document``."""
+
+    kind: str
+    owner: tuple[str, int]
+    values: dict[str, Any]
+    title: str = ""
+
+
 def freeze_document(
     *,
     kind: str,
@@ -37,23 +53,44 @@ def freeze_document(
     ``owner`` is the machine and the primary key of the row it belongs to. ``title`` is the label of the kind
     unless given. Raises KeyError for a kind that no app declared, TypeError for values that cannot be frozen.
     """
-    declared = current_kind(kind)
-    frozen = _frozen(values)
+    (document,) = freeze_documents([Draft(kind, owner, values, title)], by=by, at=at)
+    return document
+
+
+@transaction.atomic
+def freeze_documents(
+    drafts: Iterable[Draft], *, by: Actor | None, at: datetime | None = None, priority: int = 0
+) -> list[Document]:
+    """Freeze the papers of a set, in their order, in two queries whatever their number; tasks draw them later.
+
+    ``priority`` is that of these tasks: below 0 they let what people wait for pass first (``IN_THE_BACKGROUND``).
+    Raises KeyError and TypeError as ``freeze_document``.
+    """
+    at = at or timezone.now()
+    documents = Document.objects.bulk_create(_drafted(draft, by, at) for draft in drafts)
+    if documents:
+        task = tasks.configure_task("documents.render_document", allow_unknown=False, priority=priority)
+        jobs: list[JSONDict] = [{"document": document.pk} for document in documents]
+        task.batch_defer(*jobs)
+    return documents
+
+
+def _drafted(draft: Draft, by: Actor | None, at: datetime) -> Document:
+    declared = current_kind(draft.kind)
+    frozen = _frozen(draft.values)
     code = _new_code()
-    document = Document.objects.create(
+    return Document(
         kind=declared.code,
         version=declared.version,
-        title=title or declared.label,
+        title=draft.title or declared.label,
         values=frozen,
         sha256=_digest(declared.code, declared.version, code, frozen),
         public_code=code,
-        owner_machine=owner[0],
-        owner_pk=owner[1],
-        created_at=at or timezone.now(),
+        owner_machine=draft.owner[0],
+        owner_pk=draft.owner[1],
+        created_at=at,
         created_by_id=by.pk if by else None,
     )
-    tasks.configure_task("documents.render_document", allow_unknown=False).defer(document=document.pk)
-    return document
 
 
 @transaction.atomic(durable=True)
@@ -70,7 +107,12 @@ def render_document(document: Document) -> Document:
         return paper
     content = render_pdf(
         paper.declared_kind.template,
-        {"values": paper.values, "document": paper, "reference": paper.values.get("reference", "")},
+        {
+            "values": paper.values,
+            "document": paper,
+            "reference": paper.values.get("reference", ""),
+            "authenticity": address_of(paper.public_code),
+        },
         title=paper.title,
         identifier=paper.public_code,
         date=paper.created_at,
@@ -87,8 +129,12 @@ def verify_document(document: Document) -> bool:
     """
     if document.forgotten_at is not None:
         return False
-    expected = _digest(document.kind, document.version, document.public_code, document.values)
-    return document.sha256 == expected and (document.rendered is None or verify_file(document.rendered))
+    return values_hold(document) and (document.rendered is None or verify_file(document.rendered))
+
+
+def values_hold(document: Document) -> bool:
+    """Whether the values of a paper match their hash; its PDF is not looked at."""
+    return document.sha256 == _digest(document.kind, document.version, document.public_code, document.values)
 
 
 @transaction.atomic

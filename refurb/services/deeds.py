@@ -8,6 +8,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
+from refurb.documents import freeze_deed
 from refurb.enums import DonationState
 from refurb.models.deed import DeedAcceptance, DeedText, fingerprint
 from refurb.models.donation import Donation
@@ -33,7 +34,7 @@ def deed_of(donation: Donation, *, at: datetime | None = None) -> tuple[DeedText
 @gate.one_transaction
 def accept_deed(*, actor: Actor, donation: Donation, sha256: str, at: datetime | None = None) -> DeedAcceptance:
     """The donor's contact accepts the exact text he was shown, named by its fingerprint. Once: asked again,
-    the same acceptance is returned.
+    the same acceptance is returned. It becomes a paper of the lot.
 
     Raises Unknown, PermissionDenied, Refused (not qualified, no text, text changed since it was shown).
     """
@@ -47,7 +48,7 @@ def accept_deed(*, actor: Actor, donation: Donation, sha256: str, at: datetime |
     if fingerprint(exact) != sha256:
         raise Refused({row.pk: (TEXT_CHANGED,)})
     assert actor.pk is not None
-    return DeedAcceptance.objects.create(
+    acceptance = DeedAcceptance.objects.create(
         donation=row,
         round=row.allocation_round,
         text=text,
@@ -56,3 +57,5 @@ def accept_deed(*, actor: Actor, donation: Donation, sha256: str, at: datetime |
         accepted_at=at or timezone.now(),
         accepted_by_id=actor.pk,
     )
+    freeze_deed(acceptance)
+    return acceptance

@@ -14,9 +14,16 @@ from refurb.models.pick_up import PickUp, PickUpQuerySet
 def forget_person(user: User) -> None:
     """Erase a person from what his organisations wrote: lots, pick-ups, slips, names of operators.
 
-    The slips that name him and the signature he drew go with him. A free text that names him is erased whole.
+    The slips that name him, the deeds he accepted on paper and the signature he drew go with him: of a deed, the
+    exact text and its acceptance stay. A free text that names him is erased whole.
     """
     his = user.memberships.values("organisation")
+    for deed in Document.objects.filter(
+        _name_is(user, "values__accepted_by"),
+        donation_paper__kind=PaperKind.DEED,
+        donation_paper__donation__donor__in=his,
+    ):
+        forget_document(document=deed)
     _forget_on_site(user, PickUp.objects.filter(Q(donation__donor__in=his) | Q(workshop__in=his)))
     for column in ("description", "access"):
         Donation.objects.filter(user.named_in(column), donor__in=his).update(**{column: ""})

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from documents.services import store_file
 from network.models import Membership
-from refurb.enums import SlipProof
+from refurb.enums import PaperKind, SlipProof
 from refurb.models import Device, Donation, DonationPaper
 from refurb.services.devices import receive_device
 from refurb.services.donations import reconcile_donation
@@ -278,7 +278,7 @@ def test_whoever_sees_the_lot_opens_its_papers_and_puts_the_date_in_a_calendar()
     scene = Scene()
     donation = scene.scheduled()
     pick_up = scene.pick_up(donation, scene.north)
-    slip = donation.papers.get()
+    slip = donation.papers.get(kind=PaperKind.SLIP)
     for actor in (scene.contact, scene.pilot, scene.north.technician):
         paper = acting(actor).get(page_of(donation, "donation_paper", slip.pk))
         assert paper.headers["Content-Type"] == "application/pdf"

@@ -243,6 +243,6 @@ def test_who_sees_the_papers() -> None:
     donation = reconciled(scene)
 
     for actor in (scene.contact, scene.pilot, scene.north.manager):
-        assert DonationPaper.objects.visible_to(actor).filter(donation=donation).count() == 3
+        assert DonationPaper.objects.visible_to(actor).filter(donation=donation).count() == 5
     for actor in (Scene().contact, scene.south.manager, None):
         assert not DonationPaper.objects.visible_to(actor).exists()

@@ -1,0 +1,325 @@
+"""Certificates of erasure: what proves, drive by drive, that a device or a lot holds no data any more.
+
+They name no person: who recorded a proof is said by his role and his organisation.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from documents.locks import hold
+from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
+from lifecycle.registry import Move
+from lifecycle.templatetags.lifecycle import moment
+from network.models import Membership
+from refurb.documents import DEVICE_KINDS, freeze_donation_paper, header_of
+from refurb.enums import ON_THE_BENCH, DevicePaperKind, DeviceState, DeviceType, DonationState, Outcome, PaperKind
+from refurb.models.device import Device, DeviceQuerySet
+from refurb.models.device_paper import DevicePaper
+from refurb.models.donation import Donation, DonationPaper, DonationQuerySet
+from refurb.models.evidence import Destruction, Drive, DriveRemoval, Erasure, StorageAbsence
+from refurb.templatetags.devices import storage
+
+STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
+"""States in which the workshop has not had its last word on the data of a device."""
+CAME = Q(collected_at__isnull=False) | Q(stay__gte=1)
+"""The devices that left their donor."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the data of a device of a lot stand: in words, and whether something remains to be proven."""
+
+    label: str
+    remains: bool = False
+
+
+ERASED = Standing("Effacé ou détruit, preuves à l’appui")
+NO_STORAGE = Standing("Sans stockage")
+TO_ERASE = Standing("À l’atelier, pas encore effacé", remains=True)
+AWAITING_RECYCLER = Standing("Parti au recyclage, certificat de destruction attendu", remains=True)
+DRIVE_ASTRAY = Standing("Disque retiré, à effacer ou à détruire", remains=True)
+MISSING = Standing("Manquant, sans preuve d’effacement", remains=True)
+GIVEN_BACK = Standing("Rendu au donateur, sans effacement prouvé")
+STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
+
+
+# --- one device
+
+
+def certify_devices(move: Move) -> list[DevicePaper]:
+    """Freeze the certificate of each device that is declared reconditioned, a screen excepted: it holds no data.
+
+    It replaces the one of an earlier declaration in the same stay. A constant number of queries.
+    """
+    devices = list(
+        Device.objects.filter(pk__in=move.pks)
+        .exclude(type=DeviceType.SCREEN)
+        .select_related("workshop", "donation")
+        .order_by("pk")
+    )
+    proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
+    drafts = [
+        Draft(
+            kind=DEVICE_KINDS[DevicePaperKind.ERASURE],
+            owner=("device", device.pk),
+            values=_certified(device, proofs[device.pk], move),
+            title=f"{DevicePaperKind.ERASURE.label} {device.tag or device.reference}",
+        )
+        for device in devices
+    ]
+    documents = freeze_documents(drafts, by=move.actor, at=move.at, priority=IN_THE_BACKGROUND)
+    return DevicePaper.objects.bulk_create(
+        DevicePaper(
+            device=device, kind=DevicePaperKind.ERASURE, stay=device.stay, document=document, created_at=move.at
+        )
+        for device, document in zip(devices, documents, strict=True)
+    )
+
+
+def _certified(device: Device, proofs: "Proofs", move: Move) -> dict[str, Any]:
+    return {
+        **_device(device),
+        "workshop": device.workshop.name,
+        "workshop_siret": device.workshop.siret,
+        "donation": device.donation.reference if device.donation else "",
+        "stay": device.stay,
+        "received_at": device.received_at,
+        "received": moment(device.received_at) if device.received_at else "",
+        "ready_at": move.at,
+        "ready": moment(move.at),
+        "drives": [_drive(drive) for drive in proofs.drives],
+        "absences": [_absence(absence) for absence in proofs.absences],
+    }
+
+
+def _device(device: Device) -> dict[str, Any]:
+    return {
+        "reference": device.reference,
+        "tag": device.tag,
+        "type": device.get_type_display(),
+        "model": " ".join(filter(None, (device.manufacturer, device.model))),
+        "serial": device.serial,
+    }
+
+
+# --- what is proven in the present stay
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """The current evidence of one device in its present stay."""
+
+    drives: Sequence[Drive] = ()
+    absences: Sequence[StorageAbsence] = ()
+
+
+def proofs_of(devices: DeviceQuerySet) -> Mapping[int, Proofs]:
+    """``{device: its proofs}``, in six queries whatever their number."""
+    here = {"device__in": devices, "stay": F("device__stay")}
+    by = "recorded_by__organisation"
+    drives = (
+        Drive.objects.current()
+        .real()
+        .filter(**here)
+        .prefetch_related(
+            Prefetch("erasures", Erasure.objects.current().select_related(by).order_by("pk")),
+            Prefetch("destructions", Destruction.objects.current().select_related(by, "recycler", "certificate")),
+            Prefetch("removals", DriveRemoval.objects.current().select_related(by)),
+        )
+        .order_by("pk")
+    )
+    found: dict[int, list[Drive]] = defaultdict(list)
+    for drive in drives:
+        found[drive.device_id].append(drive)
+    attested: dict[int, list[StorageAbsence]] = defaultdict(list)
+    for absence in StorageAbsence.objects.current().filter(**here).select_related(by).order_by("pk"):
+        attested[absence.device_id].append(absence)
+    return defaultdict(Proofs, {pk: Proofs(found[pk], attested[pk]) for pk in {*found, *attested}})
+
+
+def proven(drive: Drive) -> bool:
+    """Destroyed, or erased after the arrival of its device with a favourable verdict."""
+    return any(drive.destructions.all()) or any(_proves(row, drive) for row in drive.erasures.all())
+
+
+def _proves(erasure: Erasure, drive: Drive) -> bool:
+    finished = erasure.finished_at
+    return erasure.outcome == Outcome.ACCEPTED and finished is not None and finished >= drive.arrived_at
+
+
+def _drive(drive: Drive) -> dict[str, Any]:
+    destroyed, removed = list(drive.destructions.all()), list(drive.removals.all())
+    return {
+        "kind": drive.get_kind_display(),
+        "model": " ".join(filter(None, (drive.manufacturer, drive.model))),
+        "serial": drive.serial,
+        "capacity": drive.capacity,
+        "size": storage(drive.capacity),
+        "standing": "Détruit" if destroyed else "Effacé" if proven(drive) else "Retiré, à effacer ou à détruire",
+        "proven": proven(drive),
+        "erasures": [_erasure(row) for row in drive.erasures.all()],
+        "destructions": [_destruction(row) for row in destroyed],
+        "removals": [_removal(row) for row in removed],
+    }
+
+
+def _erasure(row: Erasure) -> dict[str, Any]:
+    return {
+        "origin": row.get_origin_display(),
+        "method": row.get_method_display(),
+        "tool": " ".join(filter(None, (row.tool, row.tool_version))),
+        "standard": row.standard,
+        "started_at": row.started_at,
+        "started": moment(row.started_at) if row.started_at else "",
+        "finished_at": row.finished_at,
+        "finished": moment(row.finished_at) if row.finished_at else "",
+        "bytes_expected": row.bytes_expected,
+        "bytes_erased": row.bytes_erased,
+        "passes_asked": row.passes_asked,
+        "passes_done": row.passes_done,
+        "verification": row.get_verification_display(),
+        "hidden_sectors": row.get_hidden_sectors_display(),
+        "verdict": row.get_outcome_display(),
+        "refusals": row.refusal_labels,
+        "claimed": row.get_claimed_display(),
+        "differences": row.difference_labels,
+        "report_sha256": row.report_sha256,
+        "recorded_by": _capacity(row.recorded_by),
+    }
+
+
+def _destruction(row: Destruction) -> dict[str, Any]:
+    return {
+        "kind": row.get_kind_display(),
+        "method": row.get_method_display(),
+        "destroyed_at": row.destroyed_at,
+        "destroyed": moment(row.destroyed_at),
+        "recycler": row.recycler.name if row.recycler else "",
+        "certificate_sha256": row.certificate.sha256 if row.certificate else "",
+        "recorded_by": _capacity(row.recorded_by),
+    }
+
+
+def _removal(row: DriveRemoval) -> dict[str, Any]:
+    return {
+        "destination": row.get_destination_display(),
+        "removed_at": row.removed_at,
+        "removed": moment(row.removed_at),
+        "recorded_by": _capacity(row.recorded_by),
+    }
+
+
+def _absence(row: StorageAbsence) -> dict[str, Any]:
+    return {
+        "reason": row.get_reason_display(),
+        "attested_at": row.recorded_at,
+        "attested": moment(row.recorded_at),
+        "recorded_by": _capacity(row.recorded_by),
+    }
+
+
+def _capacity(actor: Membership | None) -> str:
+    """The role and the organisation, never the name."""
+    return f"{actor.get_role_display()}, {actor.organisation.name}" if actor else "Maillon"
+
+
+# --- a lot
+
+
+def certify_lot(donation: Donation, move: Move) -> DonationPaper:
+    """Freeze the certificate of a lot: each device that came to a workshop, and what remains to be proven."""
+    latest = DevicePaper.objects.filter(device=OuterRef("pk"), kind=DevicePaperKind.ERASURE).order_by("-pk")
+    certified = Subquery(latest.values("document__public_code")[:1])
+    came = Device.objects.filter(CAME, donation=donation).annotate(certificate=certified)
+    devices = list(came.select_related("workshop").order_by("workshop__name", "pk"))
+    proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
+    stood = [(device, standing_of(device, proofs[device.pk])) for device in devices]
+    counts = Counter(standing for _, standing in stood)
+    values = {
+        **header_of(donation),
+        "units": len(devices),
+        "never_collected": Device.objects.filter(~CAME, donation=donation).count(),
+        "pending": _pending(donation).count(),
+        "remaining": sum(standing.remains for _, standing in stood),
+        "settled": counts[ERASED] + counts[NO_STORAGE],
+        "standings": [{"label": one.label, "devices": counts[one]} for one in STANDINGS if counts[one]],
+        "devices": [
+            {
+                **_device(device),
+                "workshop": device.workshop.name,
+                "standing": standing.label,
+                "remains": standing.remains,
+                "drives": [_in_short(drive) for drive in proofs[device.pk].drives],
+                "certificate": device.certificate or "",
+            }
+            for device, standing in stood
+        ],
+    }
+    return freeze_donation_paper(PaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
+
+
+def standing_of(device: Any, proofs: Proofs) -> Standing:
+    """Where the data of a device stand; ``certificate``: the code of the last one it was given, or nothing."""
+    if device.type == DeviceType.SCREEN:
+        return NO_STORAGE
+    unproven = [drive for drive in proofs.drives if not proven(drive)]
+    if proofs.drives and not unproven:
+        return ERASED
+    if proofs.absences and not proofs.drives:
+        return NO_STORAGE
+    if any(drive.removals.all() for drive in unproven) and device.state not in STILL_TO_DO:
+        return DRIVE_ASTRAY
+    if device.certificate:
+        return ERASED
+    ends = {
+        DeviceState.MISSING: MISSING,
+        DeviceState.WITHDRAWN: GIVEN_BACK,
+        DeviceState.RECYCLED: AWAITING_RECYCLER,
+        DeviceState.DISMANTLED: DRIVE_ASTRAY,
+    }
+    return ends.get(device.state, TO_ERASE)
+
+
+def _in_short(drive: Drive) -> str:
+    """« SSD (SATA) n° SN000123 : effacé »."""
+    named = f"{drive.get_kind_display()} n°\u00a0{drive.serial}" if drive.serial else drive.get_kind_display()
+    if any(drive.destructions.all()):
+        return f"{named}\u00a0: détruit"
+    if proven(drive):
+        return f"{named}\u00a0: effacé"
+    return f"{named}\u00a0: retiré, sans preuve" if any(drive.removals.all()) else f"{named}\u00a0: sans preuve"
+
+
+def complete_lots(move: Move) -> None:
+    """A lot balanced while devices were still on the bench gets its last certificate when none is left there.
+
+    Two workshops may end at the same instant: a lock of its own makes the second one see what the first one did.
+    """
+    of_these = Device.objects.filter(pk__in=move.pks, donation__isnull=False).values("donation")
+    for pk in _awaiting().filter(pk__in=of_these).order_by("pk").values_list("pk", flat=True):
+        hold(f"refurb.certificate:{pk}")
+        donation = _awaiting().filter(pk=pk).select_related("donor").first()
+        if donation is not None and not _pending(donation).exists():
+            certify_lot(donation, move)
+
+
+def _awaiting() -> DonationQuerySet:
+    """The balanced lots whose last certificate says that devices were still on the bench."""
+    last = DonationPaper.objects.filter(donation=OuterRef("pk"), kind=PaperKind.ERASURE).order_by("-pk")
+    pending = Cast(KeyTextTransform("pending", "document__values"), IntegerField())
+    return (
+        Donation.objects.filter(state=DonationState.RECONCILED)
+        .alias(pending=Subquery(last.annotate(pending=pending).values("pending")[:1]))
+        .filter(pending__gt=0)
+    )
+
+
+def _pending(donation: Donation) -> DeviceQuerySet:
+    """The devices of a lot that hold data and are still on the bench."""
+    return Device.objects.filter(donation=donation, state__in=STILL_TO_DO).exclude(type=DeviceType.SCREEN)
