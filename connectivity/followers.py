@@ -10,6 +10,7 @@ from connectivity import emails
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
 from connectivity.enums import LIVE, UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState
 from connectivity.models import ConnectionFile
+from connectivity.panels import register_panels
 from connectivity.services.forgetting import forget_household
 from connectivity.services.links import close_links, send_link
 from connectivity.services.transmissions import carry_facts, transmit
@@ -203,6 +204,7 @@ def has_a_line(at: datetime) -> Q:
 def register() -> None:
     """Every registration of connection, once its models are known. Followers of one verb run in this order."""
     register_kinds()
+    register_panels()
     keeps_alive(has_a_line)
     follow("connection", "propose", start_needs)
     follow("connection", "choose", prepare_choice)

@@ -16,6 +16,8 @@ ALLOTS = (Role.MANAGER, OrganisationKind.RECONDITIONER)
 WORKER = (Role.WORKER, OrganisationKind.PRESCRIBER)
 ADVISERS = ((Role.ADVISER, OrganisationKind.DISTRIBUTOR), (Role.ADVISER, OrganisationKind.RELAY))
 
+CONNECTS = (WORKER, (Role.ADVISER, OrganisationKind.DISTRIBUTOR))
+
 NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Établi", "refurb:bench", lambda actor: acts_as(actor, TECHNICIAN)),
     ("Lots", "refurb:donation_list", follows_equipment),
@@ -28,6 +30,8 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Demandes", "prescriptions:prescription_list", lambda actor: acts_as(actor, *ADVISERS)),
     ("Besoins", "prescriptions:need_list", lambda actor: is_pilot(actor) or acts_as(actor, *ADVISERS)),
     ("Foyers", "prescriptions:household_list", lambda actor: acts_as(actor, WORKER)),
+    ("Connexions", "connectivity:connection_list", lambda actor: is_pilot(actor) or acts_as(actor, *CONNECTS)),
+    ("Demandes", "connectivity:queue", lambda actor: acts_as(actor, (Role.AGENT, OrganisationKind.OPERATOR))),
     ("Rapports", "reports:report_list", reads_reports),
     ("Organisations", "network:organisation_list", lambda actor: True),
     ("Courrier", "documents:mail_list", is_pilot),

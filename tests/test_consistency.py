@@ -57,6 +57,8 @@ PUBLIC: dict[str, str] = {
     "network:invitation_accept": "the link of an invitation",
     "documents:authenticity_form": "whoever holds a paper types its code",
     "documents:authenticity": "says whether a paper is authentic, without personal data",
+    "connectivity:link": "an operator answers one request by the link it was sent",
+    "connectivity:link_again": "and asks for another once it has expired",
     "prescriptions:still_current": "the household answers by the link it was sent",
     "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
 }

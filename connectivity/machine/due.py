@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import DateField, Exists, F, Func, OuterRef, Q
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -101,12 +101,13 @@ def is_on_copper() -> Q:
 def wants_copper_alert(ctx: Context) -> Condition:
     """Copper closes in 12 months, then 6, then 3, where the household lives, and nobody was told since."""
     day = day_of(ctx)
-    told = TruncDate(OuterRef("copper_told_at"), tzinfo=timezone.get_current_timezone())
-    closures = rows_of("CopperClosure").on(day)  # type: ignore[attr-defined]
-    closures = closures.filter(commune=OuterRef("need__prescription__commune"), technical_on__gt=day)
-    closures = closures.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
+    closures = rows_of("CopperClosure").on(day).filter(commune=OuterRef("need__prescription__commune"))  # type: ignore[attr-defined]
+    told = TruncDate("copper_told_at", tzinfo=timezone.get_current_timezone())
+    own = rows_of("ConnectionFile").filter(is_on_copper(), pk=OuterRef("pk"))
+    own = own.annotate(closes_on=Subquery(closures.values("technical_on")[:1]))
+    own = own.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
     milestones = []
     for months in COPPER_MONTHS:
-        closures = closures.annotate(**{f"before_{months}": _MonthsBefore("technical_on", months)})
+        own = own.annotate(**{f"before_{months}": _MonthsBefore("closes_on", months)})
         milestones.append(Q(**{f"before_{months}__lte": day, "told_on__lt": F(f"before_{months}")}))
-    return Q(Exists(closures.filter(reduce(or_, milestones)))) & is_on_copper()
+    return Exists(own.filter(reduce(or_, milestones), closes_on__gt=day))

@@ -1,38 +1,444 @@
-"""The life of a connection file by its three channels: each verb does what it says, and refuses with its sentence."""
+"""The life of a connection file by its three channels: what each verb requires, does, and sets in motion."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from connectivity.enums import (
+    AbandonReason,
+    Agreement,
+    Channel,
+    ConditionRule,
     ConnectionState,
+    EndReason,
     EvidenceKind,
+    ProblemCode,
+    ProofKind,
+    Technology,
 )
+from connectivity.models import ConnectionEntry, ConnectionFile, ConnectionPaper, ProofSeen, Transmission
 from connectivity.services import connections as services
-from prescriptions.enums import NeedState
+from connectivity.services.proofs import record_proof
+from documents.models import Mail
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from prescriptions.enums import ContactChannel, FactKind, NeedState
 from prescriptions.models import Need
-from tests.connectivity.lines import Line, again
+from prescriptions.services.needs import drop_need
+from tests.connectivity.lines import FIXED, MOBILE, Line, again, ask, close_copper, make_offer
+from tests.network.factories import make_membership
+from tests.prescriptions.files import Circle
 
 pytestmark = pytest.mark.django_db
 S = ConnectionState
 
 
-def need_of(line: Line) -> str:
-    return str(Need.objects.get(pk=line.need.pk).state)
+def state_of(need: Need) -> str:
+    return str(Need.objects.get(pk=need.pk).state)
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in refused.value.all}
+
+
+# --- the three channels
 
 
 def test_by_the_operators_desk_a_line_becomes_active_and_meets_the_need() -> None:
     line = Line()
     connection = line.proposed()
-    assert (connection.state, need_of(line)) == (S.PROPOSED, NeedState.IN_PROGRESS)
-    connection = line.activate(line.scheduled_from(connection)) if hasattr(line, "scheduled_from") else connection
-    chosen = line.choose(again(connection))
-    sent = line.send(chosen)
-    accepted = services.accept_connection(actor=line.agent, connection=sent, operator_reference="OP-1")
-    scheduled = services.schedule_connection(
-        actor=line.agent, connection=accepted, appointment_on=line.today() + timedelta(days=3)
+    assert (connection.state, state_of(line.need)) == (S.PROPOSED, NeedState.IN_PROGRESS)
+
+    sent = line.send(line.choose(connection))
+    accepted = services.accept_connection(actor=line.agent, connection=sent, operator_reference=" OP-1 ")
+    assert (accepted.state, accepted.operator_reference) == (S.ACCEPTED, "OP-1")
+    day = line.today() + timedelta(days=3)
+    scheduled = services.schedule_connection(actor=line.agent, connection=accepted, appointment_on=day)
+    active = line.activate(scheduled, entitlement_ends_on=line.today() + timedelta(days=365))
+
+    assert (active.state, active.evidence_kind, active.evidence_reference) == (S.ACTIVE, EvidenceKind.OPERATOR, "OP-1")
+    need = Need.objects.select_related("prescription").get(pk=line.need.pk)
+    assert (need.state, need.prescription.state) == (NeedState.MET, "fulfilled")
+    causes = {entry.verb: entry.cause_machine for entry in need.journal.all()}
+    assert (causes["start"], causes["meet"]) == ("connection", "connection")
+
+
+def test_by_own_subscription_the_worker_says_what_was_seen() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    active = line.active()
+
+    assert (active.state, active.operator, active.evidence_kind) == (S.ACTIVE, None, EvidenceKind.INVOICE)
+    assert state_of(line.need) == NeedState.MET
+    sheet = ConnectionPaper.objects.get(file=active, kind="family").document
+    assert sheet.values["how_to"] == "Appelez le 0000."
+    assert "Souscrivez vous-même" in sheet.values["first_thing"]
+
+
+def test_at_the_counter_the_adviser_notes_the_ticket_of_the_recharge() -> None:
+    line = Line(Channel.COUNTER, kind=MOBILE, offer_columns={"technology": Technology.PREPAID})
+    active = line.activate(line.chosen(), actor=line.adviser, evidence_kind=EvidenceKind.RECEIPT)
+
+    assert (active.state, active.evidence_kind) == (S.ACTIVE, EvidenceKind.RECEIPT)
+    assert state_of(line.need) == NeedState.MET
+
+
+def test_an_operator_does_not_see_a_file_before_it_is_sent_nor_once_another_offer_is_chosen() -> None:
+    line = Line()
+    chosen = line.chosen()
+    assert not ConnectionFile.objects.visible_to(line.agent).exists()
+    problem = line.report(line.send(chosen))
+    assert ConnectionFile.objects.visible_to(line.agent).get() == problem
+
+    line.choose(problem, make_offer())
+
+    assert not ConnectionFile.objects.visible_to(line.agent).exists()
+    assert not Transmission.objects.visible_to(line.agent).exists()
+    assert Mail.objects.filter(subject__contains="n’est plus à traiter", to=[line.agent.user.email]).exists()
+
+
+# --- propose
+
+
+def test_a_file_opens_for_a_need_of_connection_that_waits() -> None:
+    line = Line()
+    for need in (Circle().accepted().needs.get(), Circle().submitted([(FIXED, "work")]).needs.get()):
+        actor = make_membership("worker", "prescriber", need.prescription.prescriber)
+        with pytest.raises(Refused) as refused:
+            services.propose_connection(actor=actor, need=need)
+        assert "need_waits" in codes(refused)
+    assert line.proposed().state == S.PROPOSED
+
+
+def test_a_need_has_one_live_file() -> None:
+    line = Line()
+    line.proposed()
+    with pytest.raises(Refused, match="Un dossier de connexion est déjà ouvert"):
+        line.proposed()
+
+
+def test_proposing_is_for_whoever_serves_the_household() -> None:
+    line = Line()
+    for stranger in (make_membership("worker", "prescriber"), make_membership("adviser", "distributor")):
+        with pytest.raises(PermissionDenied):
+            services.propose_connection(actor=stranger, need=line.need)
+    assert services.propose_connection(actor=line.adviser, need=line.need).proposed_by == line.adviser
+
+
+# --- choose
+
+
+def test_choosing_wants_an_offer_of_the_day_for_this_need_and_the_households_agreement() -> None:
+    line = Line()
+    connection = line.proposed()
+    yesterday = line.today() - timedelta(days=1)
+    for offer, code in ((make_offer(valid_to=yesterday), "offer"), (make_offer(kinds=[MOBILE]), "offer_kind")):
+        with pytest.raises(Refused) as refused:
+            line.choose(connection, offer)
+        assert codes(refused) == {code}
+    for agreement in ("", "maybe"):
+        with pytest.raises(Refused, match="donné son accord"):
+            line.choose(connection, agreement=agreement)
+    with pytest.raises(Refused, match="Choisissez une offre"):
+        gate.apply(connection, "choose", actor=line.worker, agreement=Agreement.PHONE)
+    assert line.choose(connection).channel == Channel.DESK
+
+
+def test_an_offer_by_copper_is_not_chosen_where_copper_is_sold_no_more() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION, offer_columns={"technology": Technology.COPPER})
+    connection = line.proposed()
+    close_copper(line.circle.commune, line.today() + timedelta(days=300))
+    with pytest.raises(Refused, match="Le cuivre ne se vend plus"):
+        line.choose(connection)
+    assert line.choose(connection, make_offer(Channel.OWN_SUBSCRIPTION)).state == S.CHOSEN
+
+
+def test_what_was_seen_for_the_prescription_counts_for_the_offer() -> None:
+    line = Line()
+    ask(line.offer, ConditionRule.MINIMUM_INCOME, proof=ProofKind.INCOME_CERTIFICATE)
+    connection = line.send(line.chosen())
+
+    assert connection.state == S.SENT
+    assert ProofSeen.objects.get(file=connection).rule == ConditionRule.MINIMUM_INCOME
+    assert line.need.prescription.facts.get().kind == FactKind.MINIMUM_INCOME
+
+
+# --- send
+
+
+def test_sending_wants_a_desk() -> None:
+    line = Line(Channel.COUNTER)
+    with pytest.raises(Refused) as refused:
+        line.send(line.chosen())
+    assert "desk" in codes(refused)
+
+
+def test_sending_wants_each_proof_seen_and_fresh_on_the_day() -> None:
+    line = Line()
+    ask(line.offer)
+    ask(line.offer, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, ceiling=700, fresh_days=90)
+    connection = line.chosen()
+    with pytest.raises(Refused) as refused:
+        line.send(connection)
+    assert codes(refused) == {"proofs"}
+
+    line.see(connection, dated_on=line.today() - timedelta(days=91))
+    line.see(connection, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, ceiling=Decimal(900))
+    with pytest.raises(Refused):
+        line.send(connection)
+    line.see(connection, dated_on=line.today() - timedelta(days=90))
+    with pytest.raises(Refused):
+        line.send(connection)
+    line.see(connection, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, holds=False)
+    with pytest.raises(Refused):
+        line.send(connection)
+    line.see(connection, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE)
+    assert line.send(connection).state == S.SENT
+
+
+def test_sending_wants_the_offer_still_in_force_and_an_operator_at_work() -> None:
+    line = Line()
+    connection = line.chosen()
+    type(line.offer).objects.filter(pk=line.offer.pk).update(valid_to=line.today() - timedelta(days=1))
+    type(line.operator).objects.filter(pk=line.operator.pk).update(is_active=False)
+    with pytest.raises(Refused) as refused:
+        line.send(connection)
+    assert codes(refused) == {"offer_still", "operator"}
+
+
+def test_the_operator_is_told_what_its_form_asks_and_nothing_else() -> None:
+    line = Line()
+    connection = line.sent()
+    told = Transmission.objects.visible_to(line.agent).get(file=connection)
+
+    household = line.need.prescription.household
+    assert (told.last_name, told.address, told.phone) == (household.last_name, household.address, household.phone)
+    assert {f.name for f in Transmission._meta.get_fields()} == {
+        "id", "file", "operator", "sent_at", "offer_name", "proofs_seen", "forgotten_at", *Transmission.PERSONAL,
+    }  # fmt: skip
+    paper = ConnectionPaper.objects.visible_to(line.agent).get()
+    assert paper.kind == "operator"
+    assert not {"facts", "story", "band", "income"} & paper.document.values.keys()
+    assert not any(household.last_name in mail.subject + mail.body for mail in Mail.objects.all())
+
+
+# --- what the operator answers
+
+
+def test_a_problem_has_a_code_and_its_next_step_goes_to_the_worker() -> None:
+    line = Line()
+    connection = line.sent()
+    for code in ("", "bad"):
+        with pytest.raises(Refused, match="Dites quel est le problème"):
+            line.report(connection, code)
+    problem = line.report(connection, ProblemCode.NO_COVERAGE)
+
+    assert "box 4G" in problem.next_step
+    mail = Mail.objects.get(subject__contains="signale un problème")
+    assert mail.to == [line.worker.user.email]
+    assert "box 4G" in mail.body
+    assert line.send(problem).state == S.SENT
+
+
+def test_accepting_wants_the_operators_reference() -> None:
+    line = Line()
+    with pytest.raises(Refused, match="Donnez la référence"):
+        services.accept_connection(actor=line.agent, connection=line.sent(), operator_reference=" ")
+
+
+def test_scheduling_wants_a_day_to_come_and_can_be_done_again() -> None:
+    line = Line()
+    connection = line.accepted()
+    with pytest.raises(Refused, match="aujourd’hui ou plus tard"):
+        services.schedule_connection(
+            actor=line.agent, connection=connection, appointment_on=line.today() - timedelta(days=1)
+        )
+    with pytest.raises(Refused, match="moment de la journée"):
+        services.schedule_connection(
+            actor=line.agent, connection=connection, appointment_on=line.today(), appointment_slot="night"
+        )
+    day = line.today() + timedelta(days=4)
+    for later in (day, day + timedelta(days=2)):
+        connection = services.schedule_connection(actor=line.agent, connection=connection, appointment_on=later)
+    assert (connection.state, connection.appointment_on) == (S.SCHEDULED, day + timedelta(days=2))
+
+
+@pytest.mark.parametrize("channel", [ContactChannel.EMAIL, ContactChannel.PHONE])
+def test_an_appointment_is_told_to_the_household_by_its_channel(channel: str) -> None:
+    line = Line(person={"contact_channel": channel})
+    line.scheduled()
+
+    to_it = Mail.objects.filter(to=[line.need.prescription.household.email])
+    assert to_it.exists() == (channel == ContactChannel.EMAIL)
+    told = Mail.objects.get(subject__contains=": raccordement le", to=[line.worker.user.email])
+    assert ("Prévenez la personne" in told.body) == (channel == ContactChannel.PHONE)
+
+
+# --- activate
+
+
+def test_a_desk_file_is_declared_active_by_its_operator_once_sent() -> None:
+    line = Line()
+    chosen = line.chosen()
+    with pytest.raises(Unknown):
+        line.activate(chosen, actor=line.agent)
+    with pytest.raises(PermissionDenied):
+        line.activate(line.send(chosen), actor=line.worker, evidence_kind=EvidenceKind.INVOICE)
+    assert line.activate(again(chosen)).state == S.ACTIVE
+
+
+def test_activating_wants_a_day_a_price_and_evidence() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    chosen = line.chosen()
+    tomorrow = line.today() + timedelta(days=1)
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"started_on": tomorrow}, "started"),
+        ({"monthly_price": Decimal(-1)}, "price"),
+        ({"entitlement_ends_on": line.today()}, "ends_later"),
+        ({"evidence_kind": "word"}, "evidence"),
+        ({"evidence_kind": EvidenceKind.OPERATOR}, "evidence"),
+        ({"evidence_reference": ""}, "evidence"),
+        ({"evidence_on": tomorrow}, "evidence_on"),
+    ]
+    for given, code in wrong:
+        with pytest.raises(Refused) as refused:
+            line.activate(chosen, **given)
+        assert codes(refused) == {code}, given
+    assert line.activate(chosen, monthly_price=Decimal(0)).state == S.ACTIVE
+
+
+# --- the line is active
+
+
+def test_renewing_wants_a_term_proofs_seen_again_and_a_later_day() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    ask(line.offer)
+    chosen = line.chosen()
+    line.see(chosen)
+    active = line.activate(chosen, entitlement_ends_on=line.today() + timedelta(days=30))
+    later = line.today() + timedelta(days=395)
+    with pytest.raises(Refused) as refused:
+        services.renew_connection(actor=line.worker, connection=active, entitlement_ends_on=later)
+    assert codes(refused) == {"proven_again"}
+    line.see(active)
+    with pytest.raises(Refused, match="après le terme actuel"):
+        services.renew_connection(actor=line.worker, connection=active, entitlement_ends_on=line.today())
+    with pytest.raises(PermissionDenied):
+        services.renew_connection(actor=line.adviser, connection=active, entitlement_ends_on=later)
+    renewed = services.renew_connection(actor=line.worker, connection=active, entitlement_ends_on=later)
+    assert (renewed.state, renewed.entitlement_ends_on) == (S.ACTIVE, later)
+
+
+def test_a_line_without_a_term_is_not_renewed() -> None:
+    line = Line(Channel.COUNTER)
+    with pytest.raises(Refused) as refused:
+        services.renew_connection(
+            actor=line.worker, connection=line.active(), entitlement_ends_on=line.today() + timedelta(days=9)
+        )
+    assert "term" in codes(refused)
+
+
+@pytest.mark.parametrize("who", ["agent", "worker"])
+def test_a_line_ends_with_a_reason_and_the_need_stays_met(who: str) -> None:
+    line = Line()
+    active = line.active()
+    with pytest.raises(Refused, match="Dites pourquoi la ligne se termine"):
+        services.end_connection(actor=getattr(line, who), connection=active, reason="")
+    ended = services.end_connection(actor=getattr(line, who), connection=active, reason=EndReason.MOVED)
+    assert (ended.state, state_of(line.need)) == (S.ENDED, NeedState.MET)
+
+
+# --- the ways out
+
+
+def test_a_refusal_has_a_code_and_the_need_waits_again_for_another_file() -> None:
+    line = Line()
+    sent = line.sent()
+    for code in ("", "bad"):
+        with pytest.raises(Refused, match="Dites pourquoi la demande est refusée"):
+            services.refuse_connection(actor=line.agent, connection=sent, refusal=code)
+    accepted_at = Need.objects.get(pk=line.need.pk).accepted_at
+    services.refuse_connection(actor=line.agent, connection=sent, refusal="no_coverage")
+
+    need = Need.objects.get(pk=line.need.pk)
+    assert (need.state, need.accepted_at) == (NeedState.WAITING, accepted_at)
+    assert line.proposed().state == S.PROPOSED
+
+
+BEFORE_THE_LINE: list[Callable[[Line], ConnectionFile]] = [
+    Line.proposed, Line.chosen, Line.sent, Line.problem, Line.accepted, Line.scheduled,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prepare", BEFORE_THE_LINE, ids=lambda prepare: prepare.__name__)
+def test_a_file_is_abandoned_from_any_step_and_the_need_waits_again(prepare: Callable[[Line], ConnectionFile]) -> None:
+    line = Line()
+    assert line.agent
+    connection = prepare(line)
+    with pytest.raises(Refused, match="Dites pourquoi le dossier est abandonné"):
+        services.abandon_connection(actor=line.worker, connection=connection, reason="")
+    abandoned = services.abandon_connection(
+        actor=line.adviser, connection=connection, reason=AbandonReason.GAVE_UP, comment="Elle a une box."
     )
-    active = line.activate(scheduled)
-    assert (active.state, need_of(line)) == (S.ACTIVE, NeedState.MET)
-    assert active.evidence_kind == EvidenceKind.OPERATOR
-    assert Need.objects.get(pk=line.need.pk).prescription.state == "fulfilled"
+    assert (abandoned.state, state_of(line.need)) == (S.ABANDONED, NeedState.WAITING)
+    told = Mail.objects.filter(subject__contains="n’est plus à traiter").exists()
+    assert told == (prepare in BEFORE_THE_LINE[2:])
+
+
+@pytest.mark.parametrize("prepare", BEFORE_THE_LINE, ids=lambda prepare: prepare.__name__)
+def test_a_need_that_is_dropped_takes_its_file_along(prepare: Callable[[Line], ConnectionFile]) -> None:
+    line = Line()
+    connection = prepare(line)
+    drop_need(actor=line.worker, need=Need.objects.get(pk=line.need.pk), reason="no_longer_needed")
+
+    assert again(connection).state == S.ABANDONED
+    assert again(connection).abandon_reason == AbandonReason.NEED_DROPPED
+    assert state_of(line.need) == NeedState.UNMET
+    last = ConnectionEntry.objects.filter(object=connection).order_by("-seq")[0]
+    assert (last.verb, last.cause_machine) == ("abandon", "need")
+
+
+# --- sets
+
+
+def test_a_set_moves_what_it_may_and_says_what_is_missing_on_the_rest() -> None:
+    circle, offer = Circle(), make_offer()
+    lines = [Line(circle=circle) for _ in range(3)]
+    for line in lines:
+        line.__dict__["offer"] = offer
+    ready, waiting = [line.chosen() for line in lines[:2]], lines[2].proposed()
+
+    pks = [row.pk for row in (*ready, waiting)]
+    outcome = gate.apply_many(ConnectionFile.objects.filter(pk__in=pks), "send", actor=circle.worker)
+
+    assert sorted(outcome.moved) == sorted(row.pk for row in ready)
+    assert list(outcome.refused) == [waiting.pk]
+    outcome = gate.apply_many(
+        ConnectionFile.objects.filter(pk__in=pks), "abandon", actor=circle.worker, reason=AbandonReason.ENTRY
+    )
+    assert len(outcome.moved) == 3
+    assert {state_of(line.need) for line in lines} == {NeedState.WAITING}
+
+
+# --- proofs
+
+
+def test_a_proof_is_noted_by_whoever_serves_the_household_on_a_live_file() -> None:
+    line = Line()
+    connection = line.chosen()
+    with pytest.raises(Refused, match="datée de demain"):
+        line.see(connection, dated_on=line.today() + timedelta(days=1))
+    with pytest.raises(Refused, match="ce que cette pièce montre"):
+        line.see(connection, rule="wealth")
+    given: dict[str, Any] = {"rule": "tenant", "proof": "rent_receipt", "dated_on": line.today()}
+    with pytest.raises(Unknown):
+        record_proof(actor=line.agent, connection=connection, **given)
+    line.send(connection)
+    with pytest.raises(PermissionDenied):
+        record_proof(actor=line.agent, connection=connection, **given)
+    services.abandon_connection(actor=line.worker, connection=connection, reason="gave_up")
+    with pytest.raises(Refused, match="Le dossier est clos"):
+        line.see(connection)

@@ -1,0 +1,55 @@
+"""What connection adds to the pages of prescriptions: the files of a need, of a prescription, of a household."""
+
+from django.db.models import QuerySet
+
+from connectivity.models import ConnectionFile
+from connectivity.permissions import can_answer_connection, can_propose_connection, sees_connections
+from lifecycle.actors import Actor
+from lifecycle.registry import Panel, panel
+from prescriptions.enums import CONNECTION_KINDS, NeedState
+from prescriptions.models import Household, Need, Prescription
+
+TITLE = "Connexion"
+
+
+def of_need(need: Need, actor: Actor) -> Panel | None:
+    """The files of a need of connection, and the way to open one when it waits."""
+    return _panel(Need.objects.filter(pk=need.pk), actor)
+
+
+def of_prescription(prescription: Prescription, actor: Actor) -> Panel | None:
+    """The files of the needs of connection of a prescription."""
+    return _panel(Need.objects.filter(prescription=prescription), actor)
+
+
+def of_household(household: Household, actor: Actor) -> Panel | None:
+    """Every file of a household, whatever its prescription."""
+    return _panel(Need.objects.filter(prescription__household=household), actor)
+
+
+def _panel(among: "QuerySet[Need]", actor: Actor) -> Panel | None:
+    """None when there is no need of connection, or for an actor to whom files are closed."""
+    if sees_connections(actor) is None or can_answer_connection(actor) is not None:
+        return None
+    needs = list(among.filter(kind__in=CONNECTION_KINDS).select_related("prescription").order_by("pk"))
+    if not needs:
+        return None
+    files = ConnectionFile.objects.visible_to(actor).filter(need__in=[need.pk for need in needs])
+    serves = can_propose_connection(actor) is not None
+    own = {need.pk: _serves(need, actor) and serves and need.state == NeedState.WAITING for need in needs}
+    context = {
+        "files": list(files.select_related("offer").order_by("-pk")),
+        "waiting": [need for need in needs if own[need.pk]],
+    }
+    return {"title": TITLE, "template": "connectivity/_panel.html", "context": context}
+
+
+def _serves(need: Need, actor: Actor) -> bool:
+    return actor.organisation_id in (need.prescription.prescriber_id, need.prescription.distributor_id)
+
+
+def register_panels() -> None:
+    """Add the panels, in the order of the pages."""
+    panel("prescriptions.Need", of_need)
+    panel("prescriptions.Prescription", of_prescription)
+    panel("prescriptions.Household", of_household)

@@ -1,0 +1,317 @@
+"""The three ways an operator answers give the same result: a screen, a signed link, a file."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.enums import Answer, ConnectionState
+from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
+from connectivity.readers.answers import AnswersUnreadable, read_answers, written
+from connectivity.services.answers import ALREADY, NOT_YOURS, answer_connection, import_answers, queue_rows
+from connectivity.services.links import VALID_FOR, actor_of, ask_again, link_of
+from documents.models import Mail
+from lifecycle.exceptions import Refused, Unknown
+from tests.connectivity.lines import Line, again, make_offer
+from tests.refurb.pages import acting, read
+
+pytestmark = pytest.mark.django_db
+S = ConnectionState
+
+
+def token_of(connection: ConnectionFile) -> str:
+    """The token of the last link that was written to the operator."""
+    mail = Mail.objects.filter(about_pk=connection.pk, body__contains="/connexions/lien/").latest("pk")
+    found = re.search(r"/connexions/lien/([^/\s]+)/", mail.body)
+    assert found is not None
+    return found[1]
+
+
+def lines_of(*rows: dict[str, str]) -> bytes:
+    header = sorted({name for row in rows for name in row})
+    return written([header, *([row.get(name, "") for name in header] for row in rows)])
+
+
+# --- one result
+
+
+def by_screen(line: Line, connection: ConnectionFile) -> None:
+    url = reverse("connectivity:connection_accept", args=[connection.reference])
+    assert acting(line.agent).post(url, {"operator_reference": "OP-5"}).status_code == 302
+
+
+def by_link(line: Line, connection: ConnectionFile) -> None:
+    url = reverse("connectivity:link", args=[token_of(connection)])
+    page = Client().post(url, {"answer": "accept", "step": "answer", "operator_reference": "OP-5"})
+    assert "Réponse enregistrée" in page.content.decode()
+
+
+def by_file(line: Line, connection: ConnectionFile) -> None:
+    content = lines_of({"reference": connection.reference, "reponse": "Accepter", "reference_operateur": "OP-5"})
+    assert [one.done for one in import_answers(actor=line.agent, lines=read_answers(content))] == [True]
+
+
+@pytest.mark.parametrize("answer", [by_screen, by_link, by_file])
+def test_the_three_ways_give_the_same_result(answer: Any) -> None:
+    line = Line()
+    connection = line.sent()
+    answer(line, connection)
+
+    assert (again(connection).state, again(connection).operator_reference) == (S.ACCEPTED, "OP-5")
+    entry = ConnectionEntry.objects.get(object=connection, verb="accept")
+    assert entry.organisation == line.operator.pk
+    assert bool(entry.via) == (answer is by_link)
+
+
+def test_only_what_was_sent_to_it_is_an_operators_to_answer() -> None:
+    line, other = Line(), Line()
+    connection = line.sent()
+    with pytest.raises(Unknown):
+        answer_connection(actor=other.agent, connection=connection, answer=Answer.REFUSE, refusal="duplicate")
+    with pytest.raises(PermissionDenied):
+        answer_connection(actor=line.worker, connection=connection, answer=Answer.REFUSE, refusal="duplicate")
+
+
+# --- the link
+
+
+def test_a_link_shows_nothing_before_its_button_and_answers_by_post_only() -> None:
+    line = Line()
+    connection = line.sent()
+    url, client = reverse("connectivity:link", args=[token_of(connection)]), Client()
+    household = line.need.prescription.household
+
+    closed = client.get(url)
+    assert household.last_name not in closed.content.decode()
+    assert closed.headers["Referrer-Policy"] == "no-referrer"
+    assert again(connection).state == S.SENT
+    opened = client.post(url).content.decode()
+    assert household.last_name in opened
+    assert "Quotient" not in opened
+    asked = client.post(url, {"answer": "report_problem"}).content.decode()
+    assert 'name="problem"' in asked
+    wrong = client.post(url, {"answer": "report_problem", "step": "answer", "problem": ""}).content.decode()
+    assert "<title>Erreur" in wrong
+    client.post(url, {"answer": "report_problem", "step": "answer", "problem": "duplicate", "note": "Voir 12."})
+    assert (again(connection).state, again(connection).problem_note) == (S.PROBLEM, "Voir 12.")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "given", "state"),
+    [
+        (Line.sent, {"answer": "refuse", "refusal": "no_coverage"}, S.REFUSED),
+        (Line.accepted, {"answer": "schedule", "appointment_on": "2099-01-04", "appointment_slot": "day"}, S.SCHEDULED),
+        (Line.scheduled, {"answer": "activate", "started_on": "2026-01-04", "monthly_price": "5,50"}, S.ACTIVE),
+    ],
+)
+def test_every_answer_can_be_given_by_the_link(prepare: Any, given: dict[str, str], state: str) -> None:
+    line = Line()
+    connection = prepare(line)
+    url = reverse("connectivity:link", args=[token_of(connection)])
+    page = Client().post(url, {"step": "answer", **given}).content.decode()
+    assert again(connection).state == state, page
+
+
+def test_a_link_expires_and_another_may_be_asked_to_the_same_address_once_an_hour() -> None:
+    line = Line()
+    connection = line.sent()
+    token, url = token_of(connection), reverse("connectivity:link", args=[token_of(connection)])
+    OperatorLink.objects.update(sent_at=timezone.now() - 2 * VALID_FOR, expires_at=timezone.now() - timedelta(days=1))
+
+    assert Client().get(url).status_code == 410
+    assert Client().post(url, {"answer": "refuse", "step": "answer", "refusal": "duplicate"}).status_code == 410
+    assert again(connection).state == S.SENT
+    for _ in range(2):
+        page = Client().post(reverse("connectivity:link_again", args=[token]))
+        assert "un autre lien part" in page.content.decode()
+    assert OperatorLink.objects.filter(file=connection).count() == 2
+    assert token_of(connection) != token
+    assert link_of(token=token_of(connection)) is not None
+    assert Client().post(reverse("connectivity:link_again", args=["nothing"])).status_code == 200
+
+
+def test_a_link_opens_no_more_once_the_file_left_the_operator() -> None:
+    line = Line()
+    connection = line.sent()
+    token = token_of(connection)
+    link = link_of(token=token)
+    assert link is not None
+    line.choose(line.report(connection), make_offer())
+    assert link_of(token=token) is None
+    assert ask_again(token=token, at=timezone.now() + timedelta(days=1)) is None
+    actor = actor_of(link)
+    assert not ConnectionFile.objects.visible_to(actor).exists()
+    assert not Transmission.objects.visible_to(actor).exists()
+    with pytest.raises(Unknown):
+        answer_connection(actor=actor, connection=connection, answer=Answer.REFUSE, refusal="duplicate")
+
+
+def test_a_link_answers_its_own_file_alone() -> None:
+    line = Line()
+    mine = line.sent()
+    other = Line(circle=line.circle)
+    other.__dict__["offer"] = line.offer
+    theirs = other.sent()
+    link = link_of(token=token_of(mine))
+    assert link is not None
+    assert list(ConnectionFile.objects.visible_to(actor_of(link))) == [mine]
+    with pytest.raises(Unknown):
+        answer_connection(actor=actor_of(link), connection=theirs, answer=Answer.REFUSE, refusal="duplicate")
+
+
+def test_no_link_is_written_to_an_operator_without_an_address() -> None:
+    line = Line()
+    type(line.operator).objects.filter(pk=line.operator.pk).update(email="")
+    line.sent()
+    assert not OperatorLink.objects.exists()
+
+
+# --- the file
+
+
+def test_every_line_is_done_or_told_why_not_and_nothing_is_lost() -> None:
+    line = Line()
+    sent = [line.sent()]
+    for _ in range(3):
+        other = Line(circle=line.circle)
+        other.__dict__["offer"] = line.offer
+        sent.append(other.sent())
+    tomorrow = f"{line.today() + timedelta(days=1):%d/%m/%Y}"
+    content = lines_of(
+        {"reference": sent[0].reference, "reponse": "accepter", "reference_operateur": "A1"},
+        {"reference": sent[0].reference, "reponse": "planifier", "date": tomorrow, "moment": "le matin"},
+        {"reference": sent[1].reference.lower(), "reponse": "Signaler un problème", "motif": "Déjà client"},
+        {"reference": sent[2].reference, "reponse": "Refuser", "motif": "il fait beau"},
+        {"reference": "L-0000-0000", "reponse": "Refuser", "motif": "duplicate"},
+        {"reference": sent[3].reference, "reponse": "Planifier", "date": "demain"},
+        {"reference": sent[3].reference, "reponse": "Peut-être"},
+        {"reference": sent[3].reference, "reponse": ""},
+    )
+    results = import_answers(actor=line.agent, lines=read_answers(content))
+
+    assert [one.done for one in results] == [True, True, True, False, False, False, False]
+    assert [again(one).state for one in sent] == [S.SCHEDULED, S.PROBLEM, S.SENT, S.SENT]
+    assert again(sent[0]).appointment_slot == "morning"
+    assert "Motif inconnu" in results[3].sentence
+    assert results[4].sentence == NOT_YOURS
+    assert "24/11/2026" in results[5].sentence
+    assert "Réponse inconnue" in results[6].sentence
+
+    twice = import_answers(actor=line.agent, lines=read_answers(content))
+    assert twice[1].sentence == twice[2].sentence == ALREADY
+    assert not twice[0].done  # it went further since
+    assert "n’est pas possible" in twice[0].sentence
+
+
+def test_a_file_of_another_operator_does_nothing() -> None:
+    line, other = Line(), Line()
+    content = lines_of({"reference": line.sent().reference, "reponse": "refuser", "motif": "duplicate"})
+    assert [one.sentence for one in import_answers(actor=other.agent, lines=read_answers(content))] == [NOT_YOURS]
+
+
+def test_a_price_and_dates_are_read_as_people_write_them() -> None:
+    row = {"reference": "L-1", "reponse": "ligne active", "date": "2026-11-24", "prix": "15,99 €", "fin_du_droit": ""}
+    (line,) = read_answers(lines_of(row))
+    assert line.values["monthly_price"] == Decimal("15.99")
+    assert line.values["entitlement_ends_on"] is None
+    for wrong in ({"prix": "gratuit"}, {"prix": "-2"}, {"prix": "1e9"}, {"date": "31/02/2026"}, {"date": ""}):
+        assert read_answers(lines_of(row | wrong))[0].fault
+
+
+@pytest.mark.parametrize("encode", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("sign", [";", ",", "\t"])
+def test_a_file_is_read_whatever_the_spreadsheet(encode: str, sign: str) -> None:
+    text = sign.join(("Référence", "Réponse", "Motif")) + "\r\n" + sign.join(("l-1", "Refuser", "Déjà client")) + "\r\n"
+    (line,) = read_answers(text.encode(encode))
+    assert (line.reference, line.values) == ("L-1", {"refusal": "already_customer"})
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"a;b\n1;2\n", b"reference\nL-1\n", b'reference;reponse\n"', b"\xff\xfe\x00"]
+)
+def test_a_file_that_does_not_read_says_why(content: bytes) -> None:
+    try:
+        lines = read_answers(content)
+    except AnswersUnreadable as error:
+        assert str(error)
+    else:
+        assert lines == []
+
+
+def test_the_export_holds_the_queue_oldest_first_and_no_formula() -> None:
+    line = Line(person={"last_name": "=cmd|'/c calc'!A1", "first_name": "+33"})
+    sent = line.sent()
+    header, row = queue_rows(actor=line.agent)
+
+    assert row[0] == sent.reference
+    cells = written([header, row]).decode("utf-8-sig")
+    assert "'=cmd" in cells
+    assert "'+33" in cells
+    assert not re.search(r"(^|;)[=+@-]", cells)
+    assert "Quotient" not in cells
+
+
+def test_the_exported_file_filled_in_is_the_one_that_is_read() -> None:
+    line = Line()
+    line.sent()
+    header, row = queue_rows(actor=line.agent)
+    row[header.index("reponse")], row[header.index("reference_operateur")] = "Accepter", "-12"
+    (result,) = import_answers(actor=line.agent, lines=read_answers(written([header, row])))
+    assert result.done
+    assert ConnectionFile.objects.get().operator_reference == "-12"
+
+
+# --- the screens of the queue
+
+
+def test_the_queue_shows_what_waits_the_oldest_first_and_its_file() -> None:
+    line = Line()
+    first = line.sent()
+    other = Line(circle=line.circle)
+    other.__dict__["offer"] = line.offer
+    second = other.sent()
+    client = acting(line.agent)
+
+    page = read(client, reverse("connectivity:queue"))
+    assert page.index(first.reference) < page.index(second.reference)
+    assert line.need.prescription.household.last_name in page
+    export = client.get(reverse("connectivity:queue_export"))
+    assert first.reference.encode() in export.content
+    assert export.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_the_page_of_a_file_tells_each_line_and_gives_the_wrong_ones_back() -> None:
+    line = Line()
+    sent = line.sent()
+    rows = [
+        ["reference", "reponse", "motif"],
+        [sent.reference, "refuser", "duplicate"],
+        ["L-9", "refuser", "duplicate"],
+    ]
+    client, url = acting(line.agent), reverse("connectivity:queue_import")
+
+    page = client.post(url, {"text": written(rows).decode("utf-8-sig")}).content.decode()
+
+    assert "1 ligne enregistrée, 1 à corriger" in page
+    assert NOT_YOURS in page
+    assert "L-9;refuser" in page
+    assert again(sent).state == S.REFUSED
+    assert "Déposez un fichier" in client.post(url, {}).content.decode()
+    assert "Il manque la colonne" in client.post(url, {"text": "a;b"}).content.decode()
+    assert client.get(url).status_code == 200
+
+
+def test_a_refusal_of_the_gate_is_a_sentence_in_the_result() -> None:
+    line = Line()
+    active = line.active()
+    content = lines_of({"reference": active.reference, "reponse": "refuser", "motif": "duplicate"})
+    (result,) = import_answers(actor=line.agent, lines=read_answers(content))
+    assert "n’est pas possible depuis l’état" in result.sentence
+    with pytest.raises(Refused):
+        answer_connection(actor=line.agent, connection=active, answer=Answer.REFUSE, refusal="duplicate")
