@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
+
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
 from refurb import emails
 from refurb.certificates import certify_devices, certify_lot, complete_lots
+from refurb.distribution import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.models.decision import Allocation
-from refurb.models.device import Device
+from refurb.models.device import Device, DeviceEntry
 from refurb.models.donation import Donation
 from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident, Part
@@ -56,15 +59,15 @@ def declare_units(move: Move) -> None:
 
 
 def move_units(move: Move) -> None:
-    """The declared devices follow the new shares; those whose workshop keeps its share do not move."""
+    """The devices that never left the donor follow the new shares; where a workshop keeps its share, they stay."""
     room: dict[int, dict[int, int]] = defaultdict(dict)
     for line, workshop, quantity in (
         Allocation.objects.filter(donation__in=move.pks).current().values_list("line", "workshop", "quantity")
     ):
         room[line][workshop] = quantity
     leaving = []
-    declared = Device.objects.filter(donation__in=move.pks, state=DeviceState.DECLARED).order_by("pk")
-    for pk, line, workshop in declared.values_list("pk", "line", "workshop"):
+    unseen = Device.objects.filter(donation__in=move.pks).never_seen().order_by("pk")
+    for pk, line, workshop in unseen.values_list("pk", "line", "workshop"):
         if room[line].get(workshop, 0) > 0:
             room[line][workshop] -= 1
         else:
@@ -85,12 +88,17 @@ def collect_units(move: Move) -> None:
 
 
 def withdraw_units(move: Move) -> None:
-    """The devices still declared are withdrawn: nobody will bring them."""
-    declared = Device.objects.filter(donation__in=move.pks, state=DeviceState.DECLARED)
-    if declared.exists():
+    """The devices that never left the donor are withdrawn: nobody will bring them.
+
+    At the pick-up, one that is looked for stays so: it may be in the count.
+    """
+    unseen = Device.objects.filter(donation__in=move.pks).never_seen()
+    if move.verb == "collect":
+        unseen = unseen.filter(state=DeviceState.DECLARED)
+    if unseen.exists():
         all_moved(
             gate.apply_many(
-                declared,
+                unseen,
                 "withdraw",
                 reason=_WITHDRAWN_BECAUSE[move.verb],
                 actor=move.actor,
@@ -209,11 +217,13 @@ def register_donation_followers() -> None:
 def open_incidents(move: Move) -> None:
     """Custody had passed and nothing proves the device empty: an incident row, and people told at once.
 
-    A screen holds no data. One mail per organisation and lot or workshop, whatever the size of the set.
+    A screen holds no data. Once a device was reconditioned, what is on it is no longer its donor's: the donor is not
+    told. One mail per organisation and lot or workshop, whatever the size of the set.
     """
     lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
     proven = Device.objects.filter(pk__in=lost).proven().values("pk")
     exposed = Device.objects.filter(pk__in=lost).exclude(type=DeviceType.SCREEN).exclude(pk__in=proven)
+    reconditioned = DeviceEntry.objects.filter(object=OuterRef("pk"), verb="recondition")
     incidents = Incident.objects.bulk_create(
         Incident(
             device=device,
@@ -222,11 +232,13 @@ def open_incidents(move: Move) -> None:
             known_at=move.at,
             lost_from=lost[device.pk].source,
             reason=device.missing_reason,
-            donation=device.donation,
+            donation=None if device.is_another_ones else device.donation,
             workshop=device.workshop,
             entry_id=lost[device.pk].entry_pk,
         )
-        for device in exposed.select_related("donation__donor", "workshop").order_by("pk")
+        for device in exposed.select_related("donation__donor", "workshop")
+        .annotate(is_another_ones=Exists(reconditioned))
+        .order_by("pk")
     )
     if incidents:
         emails.devices_lost_for_donors(incidents, move.at)
@@ -267,3 +279,4 @@ def register() -> None:
     forget(forget_person)
     register_donation_followers()
     register_device_followers()
+    register_distribution()
