@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("network.urls_account")),
     path("", include("network.urls")),
     path("", include("documents.urls")),
+    path("", include("conventions.urls")),
     path("", include("prescriptions.urls")),
     path("", include("refurb.urls")),
     path("", include("connectivity.urls")),

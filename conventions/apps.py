@@ -11,3 +11,4 @@ class ConventionsConfig(AppConfig):
     def ready(self) -> None:
         """The followers know the models, which are there from now on only."""
         import_module("conventions.followers").register()
+        import_module("conventions.circuit").register()

@@ -86,6 +86,13 @@ def follows_equipment(actor: Actor | None) -> bool:
     return is_pilot(actor) or acts_as(actor, givers, workers)
 
 
+def follows_conventions(actor: Actor | None) -> bool:
+    """Tell whether conventions are the work of ``actor``: who reviews or signs for a party, who steers."""
+    parties = (OrganisationKind.EPCI, OrganisationKind.RECONDITIONER, OrganisationKind.DISTRIBUTOR)
+    hands = [(role, kind) for kind in parties for role in (Role.REVIEWER, Role.SIGNATORY)]
+    return is_pilot(actor) or acts_as(actor, *hands)
+
+
 def reads_reports(actor: Actor | None) -> bool:
     """Tell whether published reports are for ``actor``: the pilot, observers and their managers, the people of EPCI."""
     if actor is None:

@@ -1,0 +1,72 @@
+"""What narrows the list of conventions."""
+
+from typing import Any
+
+import django_filters
+from django.http import HttpRequest
+from django.utils import timezone
+
+from conventions.enums import ConventionState
+from conventions.forms.base import day_input
+from conventions.models import Convention
+from conventions.models.convention import ConventionQuerySet
+from network.models import Epci, Organisation
+from network.permissions import is_pilot
+
+AMENDMENTS = "amendments"
+ORIGINALS = "originals"
+
+
+def _named(request: HttpRequest, column: str) -> Any:
+    seen = Convention.objects.visible_to(request.membership).order_by()
+    return Organisation.objects.filter(pk__in=seen.exclude(**{column: None}).values(column))
+
+
+def workshops(request: HttpRequest) -> Any:
+    """The workshops of the conventions one may see."""
+    return _named(request, "workshop")
+
+
+def distributors(request: HttpRequest) -> Any:
+    """The distributors of the conventions one may see."""
+    return _named(request, "distributor")
+
+
+def territories(request: HttpRequest) -> Any:
+    """The territories of the conventions one may see."""
+    return Epci.objects.filter(pk__in=Convention.objects.visible_to(request.membership).order_by().values("epci"))
+
+
+class ConventionFilter(django_filters.FilterSet):
+    """By state, territory, other parties, nature, and those in force on a day."""
+
+    state = django_filters.ChoiceFilter(label="État", choices=ConventionState, empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="Territoire", queryset=territories, empty_label="Tous")
+    workshop = django_filters.ModelChoiceFilter(label="Reconditionneur", queryset=workshops, empty_label="Tous")
+    distributor = django_filters.ModelChoiceFilter(label="Distributeur", queryset=distributors, empty_label="Tous")
+    nature = django_filters.ChoiceFilter(
+        label="Nature",
+        choices=((ORIGINALS, "Conventions"), (AMENDMENTS, "Avenants")),
+        method="of_nature",
+        empty_label="Toutes",
+    )
+    on = django_filters.DateFilter(label="En vigueur le", method="in_force", widget=day_input())
+
+    class Meta:
+        model = Convention
+        fields = ("state", "epci", "workshop", "distributor", "nature", "on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_pilot(self.request.membership):
+            own = {"reconditioner": "workshop", "distributor": "distributor"}.get(self.request.membership.kind, "epci")
+            del self.filters[own]
+
+    def of_nature(self, rows: ConventionQuerySet, name: str, value: str) -> ConventionQuerySet:
+        return rows.filter(amends__isnull=value == ORIGINALS)
+
+    def in_force(self, rows: ConventionQuerySet, name: str, value: Any) -> ConventionQuerySet:
+        today = timezone.localdate()
+        if value >= today:
+            return rows.in_force_on(value)
+        return rows.originals().filter(activated_at__isnull=False, starts_on__lte=value, ends_on__gte=value)

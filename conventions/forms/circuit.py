@@ -1,0 +1,142 @@
+"""What reviewers and signatories type."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from conventions.enums import SignatureMethod
+from conventions.forms.base import CommentForm, day_input
+from conventions.forms.deposit import DepositForm
+from conventions.machine import circuit_rules as rules
+from conventions.models import ConventionClause
+from network.models import Membership
+
+FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"
+WHOLE = "whole"
+POINT = {"rows": 3}
+
+
+class ReviewAnswerForm(CommentForm):
+    """One opinion; against, at least one point, on an article or on the whole text."""
+
+    opinion = forms.ChoiceField(
+        label="Votre avis",
+        choices=(
+            (FAVOURABLE, "Favorable : le texte peut être signé"),
+            (UNFAVOURABLE, "Défavorable : des points doivent changer"),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites si votre avis est favorable ou défavorable."},
+    )
+
+    def __init__(self, *args: Any, clauses: Sequence[ConventionClause], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clauses = clauses
+        for number, clause in enumerate(clauses, start=1):
+            self.fields[f"point_{clause.code}"] = _point(f"Article {number} – {clause.title} : ce qui doit y changer")
+        self.fields[f"point_{WHOLE}"] = _point("L’ensemble du texte : ce qui doit y changer")
+
+    def articles(self) -> Iterable[tuple[ConventionClause, forms.BoundField]]:
+        """Each article with the box under it."""
+        return [(clause, self[f"point_{clause.code}"]) for clause in self.clauses]
+
+    def whole(self) -> forms.BoundField:
+        """The box about the whole text."""
+        return self[f"point_{WHOLE}"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        opinion, points = data.get("opinion"), self.points()
+        if opinion == UNFAVOURABLE and not points:
+            self.add_error("opinion", ValidationError(rules.HAS_POINTS.sentence, code="points"))
+        if opinion == FAVOURABLE and points:
+            told = "Vous avez noté ce qui doit changer : donnez un avis défavorable, ou effacez ces points."
+            self.add_error("opinion", ValidationError(told, code="points"))
+        return data
+
+    def points(self) -> list[tuple[str, str]]:
+        """(code of the article, or "" for the whole; words) of what was typed."""
+        found = []
+        for code in (*(clause.code for clause in self.clauses), WHOLE):
+            text = (self.cleaned_data.get(f"point_{code}") or "").strip()
+            if text:
+                found.append(("" if code == WHOLE else code, text))
+        return found
+
+
+def _point(label: str) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=3000, widget=forms.Textarea(POINT))
+
+
+class PointAnswerForm(forms.Form):
+    """What was done of one point."""
+
+    answer = forms.CharField(
+        label="Votre réponse",
+        max_length=3000,
+        widget=forms.Textarea(POINT),
+        help_text="Ce qui a été changé, ou pourquoi rien ne l’est. Le relecteur la lira.",
+        error_messages={"required": "Dites ce qui a été fait de ce point."},
+    )
+
+
+class SignatureSignForm(forms.Form):
+    """The document is on the page; the box, the name and its fingerprint say what is signed and by whom."""
+
+    agreed = forms.BooleanField(
+        label="J’ai lu le document et je le signe au nom de la partie que je représente",
+        error_messages={"required": "Cochez la case pour signer."},
+    )
+    name = forms.CharField(label="Votre nom, comme signature", max_length=160)
+    sha256 = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signer = by.user.get_full_name()
+        self.fields["name"].help_text = f"Écrivez : {self.signer}."
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+    def clean_name(self) -> str:
+        typed = " ".join(self.cleaned_data["name"].split())
+        if typed.casefold() != self.signer.casefold():
+            raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
+        return typed
+
+
+class SignatureDepositForm(DepositForm):
+    """What one's party signed on paper or in a signature book."""
+
+    method = forms.ChoiceField(
+        label="Comment le document a été signé",
+        choices=[choice for choice in SignatureMethod.choices if choice[0] != SignatureMethod.SCREEN],
+        widget=forms.RadioSelect,
+        error_messages={"required": rules.METHOD_KNOWN.sentence},
+    )
+    signed_on = forms.DateField(
+        label="Signé le", widget=day_input(), error_messages={"required": rules.SIGNED_IN_TIME.sentence}
+    )
+    field_order = ("method", "signed_on", "deposit", "kept")
+
+    def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.earliest, self.latest = earliest, latest
+
+    def clean_signed_on(self) -> date:
+        day: date = self.cleaned_data["signed_on"]
+        if not self.earliest <= day <= self.latest:
+            raise ValidationError(rules.SIGNED_IN_TIME.sentence, code=rules.SIGNED_IN_TIME.code)
+        return day
+
+
+class SignatureConfirmForm(forms.Form):
+    """Another party looked at what was deposited: it is the same document, signed by the right person."""
+
+    checked = forms.BooleanField(
+        label="J’ai ouvert le document déposé : c’est bien cette convention, signée par la personne désignée",
+        error_messages={"required": "Cochez la case une fois le document déposé vérifié."},
+    )
+    sha256 = forms.CharField(widget=forms.HiddenInput, required=False)
+    deposit = forms.CharField(widget=forms.HiddenInput)

@@ -1,0 +1,241 @@
+"""A convention as it is written: its parties and dates first, then everything else on one page."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from conventions.enums import DeviceType
+from conventions.forms.base import day_input
+from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
+from conventions.models import Convention
+from conventions.services.drafting import Article, Named, Plan, Price, Terms
+from network.enums import OrganisationKind, Role
+from network.models import Membership, Organisation
+from network.permissions import is_pilot
+
+Kind = OrganisationKind
+DAYS = {"starts_on": day_input(), "ends_on": day_input()}
+PARTIES = {"workshop": Kind.RECONDITIONER, "distributor": Kind.DISTRIBUTOR}
+SIGNATORIES = {
+    "epci_signatory": ("epci_party", Kind.EPCI),
+    "workshop_signatory": ("workshop", Kind.RECONDITIONER),
+    "distributor_signatory": ("distributor", Kind.DISTRIBUTOR),
+}
+"""Each signatory with the column of its party and the kind it signs for."""
+
+
+class SignatoryField(forms.ModelChoiceField):
+    """People who may sign for an organisation."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user} ({obj.get_role_display().lower()})"
+
+
+def _choose_parties(form: forms.ModelForm) -> None:
+    for name, kind in PARTIES.items():
+        if name in form.fields:
+            form.fields[name].queryset = Organisation.objects.active().of_kind(kind)
+            form.fields[name].empty_label = "À désigner plus tard"
+
+
+class ConventionStartForm(forms.ModelForm):
+    """What is needed to begin: the rest is written on the next page."""
+
+    class Meta:
+        model = Convention
+        fields = ("epci_party", "title", "workshop", "distributor", "starts_on", "ends_on", "is_test")
+        widgets = DAYS
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_parties(self)
+        self.fields["title"].help_text = "Exemple : Équipement des foyers de la communauté de communes, 2027-2029."
+        if is_pilot(by):
+            self.fields["epci_party"].queryset = Organisation.objects.active().of_kind(Kind.EPCI)
+            self.fields["epci_party"].empty_label = "Choisissez…"
+        else:
+            del self.fields["epci_party"]
+
+
+class ConventionDraftForm(forms.ModelForm):
+    """The whole draft: parties, signatories, dates, quotas, prices, articles, reviewers. Anything may wait."""
+
+    class Meta:
+        model = Convention
+        fields = (
+            "title",
+            "workshop",
+            "distributor",
+            "epci_signatory",
+            "workshop_signatory",
+            "distributor_signatory",
+            "starts_on",
+            "ends_on",
+            "is_test",
+            "max_nonconformity",
+        )
+        widgets = DAYS | {"max_nonconformity": forms.TextInput({"inputmode": "decimal"})}
+        field_classes = dict.fromkeys(SIGNATORIES, SignatoryField)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["max_nonconformity"].localize = True
+        if self.instance.amends_id:
+            for name in ("workshop", "distributor", "is_test"):
+                del self.fields[name]
+            self.fields["max_nonconformity"].help_text = "En pourcentage. Vide si l’avenant ne le change pas."
+        _choose_parties(self)
+        for name, (column, kind) in SIGNATORIES.items():
+            self._choose_signatory(name, column, kind)
+        self.quotas: Fields = quota_fields(self.instance)
+        self.prices, self.grades = price_fields(self.instance, timezone.localdate())
+        self.articles = clause_fields(self.instance)
+        self.reviewers = reviewer_fields(self.instance)
+        for group in (self.quotas, self.prices, self.grades, self.articles, self.reviewers):
+            self.fields |= group.fields
+
+    def _choose_signatory(self, name: str, column: str, kind: OrganisationKind) -> None:
+        """Those of the organisation that is chosen: on the page just posted, or in the draft."""
+        field = self.fields[name]
+        chosen = getattr(self.instance, f"{column}_id")
+        if self.is_bound and column in self.fields:
+            typed = self.data.get(column, "")
+            chosen = int(typed) if typed.isdecimal() else None
+        field.queryset = (
+            Membership.objects.open()
+            .filter(organisation=chosen, kind=kind, role__in=(Role.SIGNATORY, Role.MANAGER))
+            .select_related("user")
+            .order_by("user__last_name", "user__first_name", "pk")
+        )
+        field.empty_label = "À désigner plus tard" if chosen else "Enregistrez d’abord la partie"
+        field.error_messages["invalid_choice"] = (
+            "Cette personne ne signe pas pour l’organisation choisie : désignez-en une autre."
+        )
+
+    # --- how the page shows it
+
+    def heading(self) -> list[forms.BoundField]:
+        """The fields of the title and the dates, in order."""
+        return self._named("title", "starts_on", "ends_on", "is_test", "max_nonconformity")
+
+    def parties(self) -> list[forms.BoundField]:
+        """The parties, each before its signatory."""
+        return self._named("epci_signatory", "workshop", "workshop_signatory", "distributor", "distributor_signatory")
+
+    def _named(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+    def quota_rows(self) -> Iterable[tuple[str, list[forms.BoundField]]]:
+        """One row per type, one box per convention year."""
+        for code, label in DeviceType.choices:
+            yield label, [self[f"quota_{code}_{year}"] for year in (1, 2, 3)]
+
+    def price_boxes(self) -> list[forms.BoundField]:
+        return self._named(*self.prices.fields)
+
+    def grade_rows(self) -> list[list[forms.BoundField]]:
+        """Type, grade and price of each line of the grid that is for one grade only."""
+        names = list(self.grades.fields)
+        return [self._named(*names[i : i + 3]) for i in range(0, len(names), 3)]
+
+    def article_boxes(self) -> list[forms.BoundField]:
+        return self._named(*self.articles.fields)
+
+    def reviewer_boxes(self) -> list[forms.BoundField]:
+        return self._named(*self.reviewers.fields)
+
+    # --- what was typed
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for names in zip(*[iter(self.grades.fields)] * 3, strict=True):
+            typed = [data.get(name) for name in names]
+            if any(typed) and not all(typed) and not any(name in self.errors for name in names):
+                missing = next(name for name, value in zip(names, typed, strict=True) if not value)
+                self.add_error(missing, ValidationError("Une ligne par grade dit le type, le grade et le prix."))
+        return data
+
+    def heading_typed(self) -> dict[str, Any]:
+        """The columns of the heading that the page holds."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+
+    def terms(self) -> Terms:
+        """Everything beside the heading, as the service takes it."""
+        texts = {name.removeprefix("clause_"): self.cleaned_data[name] for name in self.articles.fields}
+        common = {"prices": self._prices(), "quotas": self._quotas(), "reviewers": self._reviewers()}
+        if self.instance.amends_id:
+            titles = {code: str(self.fields[f"clause_{code}"].label) for code in texts}
+            written = [Article(code, titles[code], text) for code, text in texts.items() if text.strip()]
+            return Terms(articles=written, **common)
+        return Terms(texts=texts, **common)
+
+    def _quotas(self) -> list[Plan]:
+        found = []
+        for name in self.quotas.fields:
+            _, type_, year = name.split("_")
+            total = self.cleaned_data.get(name)
+            # In an amendment nothing typed changes nothing, and 0 closes a quota.
+            if total or (total == 0 and self.instance.amends_id):
+                found.append(Plan(type_, int(year), total))
+        return found
+
+    def _prices(self) -> list[Price]:
+        found = {}
+        for name in self.prices.fields:
+            amount: Decimal | None = self.cleaned_data.get(name)
+            if amount is not None:
+                found[name.removeprefix("price_"), ""] = amount
+        for names in zip(*[iter(self.grades.fields)] * 3, strict=True):
+            type_, grade, amount = (self.cleaned_data.get(name) for name in names)
+            if type_ and grade and amount:
+                found[type_, grade.strip()] = amount
+        return [Price(type_, amount, grade) for (type_, grade), amount in found.items()]
+
+    def _reviewers(self) -> list[Named]:
+        found = []
+        for name in self.reviewers.fields:
+            nature, _, pk = (self.cleaned_data.get(name) or "").partition(":")
+            subject = name.removeprefix("reviewer_")
+            if nature == "m":
+                member = Membership.objects.select_related("organisation").get(pk=pk)
+                found.append(Named(subject, member.organisation, member))
+            elif nature == "o":
+                found.append(Named(subject, Organisation.objects.get(pk=pk)))
+        return found
+
+
+class AmendmentForm(forms.Form):
+    """What is needed to begin an amendment; what it changes is written on the next page."""
+
+    title = forms.CharField(
+        label="Titre de l’avenant", max_length=160, help_text="Exemple : Avenant n° 1, quotas de la deuxième année."
+    )
+    starts_on = forms.DateField(label="Prend effet le", widget=day_input())
+    ends_on = forms.DateField(
+        label="Nouveau dernier jour",
+        required=False,
+        widget=day_input(),
+        help_text="Vide si l’avenant ne change pas la durée.",
+    )
+
+    def __init__(self, *args: Any, convention: Convention, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.convention = convention
+
+    def clean_starts_on(self) -> Any:
+        starts_on = self.cleaned_data["starts_on"]
+        first, last = self.convention.starts_on, self.convention.ends_on
+        if first and last and not first <= starts_on <= last:
+            raise ValidationError("Un avenant prend effet pendant la durée de la convention qu’il modifie.")
+        return starts_on
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", ValidationError("Le dernier jour vient après la date d’effet."))
+        return data

@@ -1,0 +1,141 @@
+"""The boxes of a draft that are as many as its types, years, articles and subjects."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.formats import number_format
+
+from conventions.enums import DeviceType, ReviewSubject
+from conventions.forms.base import choose
+from conventions.models import Convention, PriceCeiling
+from network.enums import OrganisationKind, Role
+from network.models import Membership, Organisation
+
+BOX = {"class": "form-control"}
+YEARS = (1, 2, 3)
+BLANK_GRADES = 2
+SUBJECTS = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION, ReviewSubject.DIGITAL)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Fields by name, in the order they are shown."""
+
+    fields: dict[str, forms.Field] = field(default_factory=dict)
+
+
+def quota_fields(convention: Convention) -> Fields:
+    """How many of each type in each convention year; empty for none."""
+    held = {(row.type, row.year): row.total for row in convention.planned_quotas.all()}
+    found: dict[str, forms.Field] = {}
+    for code, label in DeviceType.choices:
+        for year in YEARS:
+            name = f"{label}, année {year}"
+            found[f"quota_{code}_{year}"] = forms.IntegerField(
+                label=name,
+                required=False,
+                min_value=0,
+                max_value=100_000,
+                initial=held.get((code, year)),
+                widget=forms.NumberInput(BOX | {"aria-label": name}),
+            )
+    return Fields(found)
+
+
+def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:
+    """One price per type, with its legal ceiling; then lines for one grade only, and two empty ones."""
+    ceilings = PriceCeiling.objects.amounts_on(day)
+    held = {(row.type, row.grade): row.amount for row in convention.prices.all()}
+    whole: dict[str, forms.Field] = {
+        f"price_{code}": _amount(label, held.get((code, "")), _ceiling(ceilings.get(code)))
+        for code, label in DeviceType.choices
+    }
+    lines: list[tuple[Any, ...]] = [(type_, grade, amount) for (type_, grade), amount in held.items() if grade]
+    grades: dict[str, forms.Field] = {}
+    for rank, (type_, grade, amount) in enumerate([*lines, *[("", "", None)] * BLANK_GRADES], start=1):
+        grades[f"grade_type_{rank}"] = forms.ChoiceField(
+            label=f"Type, ligne {rank}", required=False, choices=choose(DeviceType.choices, "Aucun"), initial=type_
+        )
+        grades[f"grade_name_{rank}"] = forms.CharField(
+            label=f"Grade, ligne {rank}", required=False, max_length=12, initial=grade
+        )
+        grades[f"grade_amount_{rank}"] = _amount(f"Prix, ligne {rank}", amount, "")
+    return Fields(whole), Fields(grades)
+
+
+def _amount(label: str, initial: Any, help_text: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        localize=True,
+        initial=initial,
+        help_text=help_text,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+    )
+
+
+def _ceiling(amount: Any) -> str:
+    if amount is None:
+        return "Aucun plafond légal."
+    return f"Plafond légal : {number_format(amount, 0 if amount == int(amount) else 2)}\u00a0€."
+
+
+def clause_fields(convention: Convention) -> Fields:
+    """The words of each article; in an amendment, the new wording of an article of the amended convention."""
+    own = {clause.code: clause for clause in convention.clauses.all()}
+    base = convention.amends.clauses.all() if convention.amends is not None else own.values()
+    found: dict[str, forms.Field] = {}
+    for clause in base:
+        written = own.get(clause.code)
+        found[f"clause_{clause.code}"] = forms.CharField(
+            label=clause.title,
+            required=False,
+            max_length=20_000,
+            initial=written.text if written else "",
+            widget=forms.Textarea({"rows": 8}),
+            help_text="Obligatoire pour soumettre." if clause.mandatory and convention.amends_id is None else "",
+        )
+    return Fields(found)
+
+
+def reviewer_fields(convention: Convention) -> Fields:
+    """Whom the EPCI asks about each subject: one person, or anyone of an organisation."""
+    held = {row.subject: row for row in convention.reviewers_named.all()}
+    own = convention.epci_party
+    people = (
+        Membership.objects.open()
+        .filter(organisation=own, kind=OrganisationKind.EPCI, role__in=(Role.REVIEWER, Role.MANAGER))
+        .select_related("user")
+        .order_by("user__last_name", "user__first_name", "pk")
+    )
+    inside = [(f"o:{own.pk}", f"Toute personne qui relit pour {own}")]
+    inside += [(f"m:{member.pk}", f"{member.user} ({member.get_role_display().lower()})") for member in people]
+    others = Organisation.objects.active().of_kind(OrganisationKind.EPCI).exclude(pk=own.pk)
+    outside = [(f"o:{one.pk}", f"Les relecteurs de {one}") for one in others]
+    choices: list[Any] = [("", "Pas de relecture sur ce sujet"), (str(own), inside)]
+    if outside:
+        choices.append(("Un agent partagé avec un autre EPCI", outside))
+    found: dict[str, forms.Field] = {}
+    for subject in SUBJECTS:
+        row = held.get(subject)
+        chosen = "" if row is None else f"m:{row.membership_id}" if row.membership_id else f"o:{row.organisation_id}"
+        known = list(choices)
+        if row is not None and chosen not in {code for _, group in choices[1:] for code, _ in group}:
+            known.append(("Désignation actuelle", [(chosen, str(row.membership or row.organisation))]))
+        found[f"reviewer_{subject}"] = forms.ChoiceField(
+            label=f"Relecture {_of(subject)}", required=False, choices=known, initial=chosen
+        )
+    return Fields(found)
+
+
+def _of(subject: ReviewSubject) -> str:
+    return {
+        ReviewSubject.LEGAL: "juridique",
+        ReviewSubject.DATA_PROTECTION: "de la protection des données",
+        ReviewSubject.DIGITAL: "numérique",
+    }[subject]

@@ -1,0 +1,75 @@
+"""The lists of conventions."""
+
+from datetime import date
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from conventions.models import Convention
+from conventions.models.convention import ConventionQuerySet
+from conventions.templatetags.conventions import day
+
+WHOLE = {"td": {"class": "text-nowrap"}}
+"""A cell that is read at once: it does not break."""
+
+
+class ConventionTable(tables.Table):
+    """Conventions: which, between whom, how far, until when."""
+
+    caption = "Conventions"
+
+    reference = tables.Column(
+        linkify=("conventions:convention_detail", {"reference": tables.A("reference")}), attrs=WHOLE
+    )
+    title = tables.Column(verbose_name="Titre")
+    epci_party = tables.Column(verbose_name="EPCI", order_by=("epci_party__name",))
+    workshop = tables.Column(verbose_name="Reconditionneur", order_by=("workshop__name",), default="à désigner")
+    distributor = tables.Column(verbose_name="Distributeur", order_by=("distributor__name",), default="à désigner")
+    state = tables.TemplateColumn("{% load lifecycle %}{% state_badge record %}", verbose_name="État", attrs=WHOLE)
+    ends_on = tables.Column(verbose_name="Durée", empty_values=())
+
+    class Meta:
+        model = Convention
+        fields = ("reference", "title", "epci_party", "workshop", "distributor", "state", "ends_on")
+
+    def render_title(self, value: str, record: Any) -> SafeString:
+        marks = ["avenant"] if record.amends_id else []
+        marks += ["test"] if record.is_test else []
+        told = ", ".join(marks)
+        return format_html('{} <span class="tag">{}</span>', value, told) if told else format_html("{}", value)
+
+    def render_ends_on(self, value: date | None, record: Any) -> str:
+        if record.starts_on is None or value is None:
+            return "à fixer"
+        return f"du {day(record.starts_on)} au {day(value)}"
+
+    def order_ends_on(self, rows: ConventionQuerySet, is_descending: bool) -> tuple[ConventionQuerySet, bool]:
+        """What has no end yet comes last."""
+        column = F("ends_on").desc(nulls_last=True) if is_descending else F("ends_on").asc(nulls_last=True)
+        return rows.order_by(column, "-pk"), True
+
+
+class EndingTable(ConventionTable):
+    """Conventions that end soon or whose quota is nearly used."""
+
+    caption = "Conventions qui finissent, quotas qui s’épuisent"
+
+    left = tables.Column(verbose_name="Fin", accessor="ends_on", order_by=("ends_on",))
+    used = tables.TemplateColumn(
+        template_name="conventions/_quota_used.html", verbose_name="Quota de l’année", orderable=False
+    )
+
+    class Meta(ConventionTable.Meta):
+        fields = ("reference", "title", "epci_party", "workshop", "distributor", "state", "left", "used")
+        exclude = ("ends_on",)
+        sequence = fields
+
+    def render_left(self, value: date, record: Any) -> str:
+        days = record.days_left
+        told = (
+            f"dans {days}\u00a0jour{'s' if days > 1 else ''}" if days > 0 else "aujourd’hui" if days == 0 else "passée"
+        )
+        return f"{day(value)} ({told})"

@@ -1,0 +1,91 @@
+"""Conventions as one reads them: the list, one of them, its papers."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from conventions.enums import ALIVE
+from conventions.filters import ConventionFilter
+from conventions.models import Convention, ConventionPaper
+from conventions.permissions import can_create_convention, sees_conventions
+from conventions.tables import ConventionTable
+from conventions.views.drawing import drawn
+from conventions.views.sheet import sheet_of
+from conventions.views.steps import next_step
+from documents.responses import document_response
+from network.enums import OrganisationKind
+
+PER_PAGE = 50
+OWN_COLUMN = {
+    OrganisationKind.EPCI: ["epci_party"],
+    OrganisationKind.RECONDITIONER: ["workshop"],
+    OrganisationKind.DISTRIBUTOR: ["distributor"],
+}
+"""Columns that say the same on every row to people of these kinds."""
+SHOWN = (
+    "epci",
+    "epci_party",
+    "workshop",
+    "distributor",
+    "amends",
+    "succeeded_by",
+    "epci_signatory__user",
+    "workshop_signatory__user",
+    "distributor_signatory__user",
+)
+
+
+@require_safe
+def convention_list(request: HttpRequest) -> HttpResponse:
+    """The conventions one may see, the newest first."""
+    actor = request.membership
+    seen = Convention.objects.visible_to(actor).select_related("epci_party", "workshop", "distributor")
+    chosen = ConventionFilter(request.GET, queryset=seen, request=request)
+    table = ConventionTable(chosen.qs, exclude=OWN_COLUMN.get(OrganisationKind(actor.kind), []))
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {
+        "filter": chosen,
+        "table": table,
+        "can_create": can_create_convention(actor) is not None,
+        "sees_conventions": sees_conventions(actor) is not None,
+    }
+    return render(request, "conventions/convention_list.html", context)
+
+
+@require_safe
+def convention_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One convention: who acts next, what may be done, terms, reviews, signatures, papers, timeline, circuit."""
+    convention = visible_convention(request, reference)
+    sheet = sheet_of(convention, request.membership)
+    context = {
+        "convention": convention,
+        "sheet": sheet,
+        "step": next_step(convention, request.membership, sheet),
+        "stages": drawn(convention, sheet),
+        "can_amend": convention.amends_id is None
+        and convention.state in ALIVE
+        and can_create_convention(request.membership) is not None,
+    }
+    return render(request, "conventions/convention_detail.html", context)
+
+
+@require_safe
+def convention_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """The PDF of the convention, or of its page of signatures."""
+    convention = visible_convention(request, reference)
+    papers = ConventionPaper.objects.visible_to(request.membership).filter(convention=convention)
+    return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
+
+
+def visible_convention(request: HttpRequest, reference: str) -> Convention:
+    """The convention, if the person may see it; else a 404."""
+    seen = Convention.objects.visible_to(request.membership).select_related(*SHOWN)
+    return get_object_or_404(seen, reference=reference)
+
+
+def may(allowed: object) -> None:
+    """Raises PermissionDenied (403) when a permission function said None or False: a wrong role or kind."""
+    if allowed is None or allowed is False:
+        raise PermissionDenied

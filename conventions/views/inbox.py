@@ -1,0 +1,127 @@
+"""« À relire, à signer »: what is asked of whoever acts, with its deadline, and who takes charge of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+from viewflow.workflow.models import Task
+
+from conventions.circuit import asked_of, claim_task, release_task
+from conventions.flows import ConventionFlow
+from conventions.models import Convention, Review, Signature
+from conventions.permissions import REVIEWERS, SIGNATORIES
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from network.models import Membership, User
+from network.permissions import acts_as, is_pilot
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing asked: of which convention, since when, for when, where it is done, who has it in charge."""
+
+    task: int
+    name: str
+    label: str
+    url: str
+    convention: Convention
+    asked_at: datetime
+    due_on: date | None
+    owner: User | None
+    is_mine: bool
+
+
+def asks_something(actor: Actor | None) -> bool:
+    """Whether the circuits may ask something of whoever acts in this role."""
+    return is_pilot(actor) or acts_as(actor, *REVIEWERS, *SIGNATORIES)
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The most pressing first; what has no deadline after, the oldest first."""
+    items = items_of(request.membership)
+    context = {
+        "items": items,
+        "late": sum(1 for item in items if item.due_on and item.due_on < timezone.localdate()),
+        "is_asked": asks_something(request.membership),
+    }
+    return render(request, "conventions/inbox.html", context)
+
+
+def items_of(actor: Membership) -> list[Item]:
+    """What is asked of whoever acts, in a constant number of queries."""
+    tasks = list(asked_of(actor))
+    keys = {task.process.artifact_object_id for task in tasks}
+    conventions = Convention.objects.select_related("epci_party", "workshop", "distributor").in_bulk(keys)
+    reviews = Review.objects.select_related("organisation").in_bulk(_seeds(tasks, ConventionFlow.review))
+    signatures = Signature.objects.select_related("organisation", "signatory__user").in_bulk(
+        _seeds(tasks, ConventionFlow.sign)
+    )
+    items = []
+    for task in tasks:
+        convention = conventions[task.process.artifact_object_id]
+        row = {"review": reviews, "sign": signatures}.get(task.flow_task.name, {}).get(task.seed_object_id)
+        items.append(_item(actor, task, convention, row))
+    return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
+
+
+def _seeds(tasks: list[Task], node: object) -> set[int]:
+    return {task.seed_object_id for task in tasks if task.flow_task == node}
+
+
+def _item(actor: Membership, task: Task, convention: Convention, row: Review | Signature | None) -> Item:
+    due_on, asked_at = None, convention.moved_at
+    if isinstance(row, Review):
+        name, label, url = row.name, "Donner un avis", reverse("conventions:review_answer", args=[row.reference])
+        due_on, asked_at = row.due_on, row.asked_at or asked_at
+    elif isinstance(row, Signature):
+        asked_at = row.asked_at or asked_at
+        name, label, page = _signature_asked(actor, row)
+        url = reverse(f"conventions:{page}", args=[row.reference])
+    elif task.flow_task == ConventionFlow.revise:
+        name, label = "Répondre aux relecteurs et soumettre de nouveau", "Ouvrir"
+        url = reverse("conventions:convention_detail", args=[convention.reference])
+    else:
+        name, label = "Inscrire l’acte de l’EPCI et ouvrir la signature", "Ouvrir la signature"
+        url = reverse("conventions:convention_open_signature", args=[convention.reference])
+    return Item(task.pk, name, label, url, convention, asked_at, due_on, task.owner, task.owner_id == actor.user_id)
+
+
+def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str, str]:
+    if signature.signatory_id == actor.pk:
+        return "Signer la convention", "Lire et signer", "signature_sign"
+    if signature.organisation_id == actor.organisation_id:
+        return f"Signature attendue de {signature.signatory.user}", "Déposer un document signé", "signature_deposit"
+    return f"Confirmer la signature de {signature.organisation}", "Vérifier et confirmer", "signature_confirm"
+
+
+@require_POST
+def task_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take charge of it."""
+    return _take(request, pk, claim_task, "Vous vous en chargez : vos collègues le voient.")
+
+
+@require_POST
+def task_release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give it back to one's colleagues."""
+    return _take(request, pk, release_task, "C’est rendu : un collègue peut s’en charger.")
+
+
+def _take(request: HttpRequest, pk: int, take: Callable[..., Task], told: str) -> HttpResponse:
+    try:
+        take(actor=request.membership, pk=pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, told)
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect("conventions:inbox")

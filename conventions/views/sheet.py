@@ -1,0 +1,247 @@
+"""What is known of a convention, gathered for its pages in a constant number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from viewflow.workflow.models import Task
+
+from conventions.circuit import WAITING, processes_of
+from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, ReviewState, SignatureState
+from conventions.models import (
+    Convention,
+    ConventionClause,
+    ConventionPaper,
+    ConventionPrice,
+    ConventionTerm,
+    PlannedQuota,
+    Quota,
+    Review,
+    ReviewerNamed,
+    ReviewPoint,
+    Signature,
+    SignatureDeposit,
+)
+from conventions.permissions import can_answer_review, can_deposit_signature, can_sign_signature
+from lifecycle.actors import Actor
+from network.models import Membership
+from network.permissions import is_pilot
+
+WHOLE_TEXT = "L’ensemble du texte"
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """What a household pays at most for a type, or for one grade of it."""
+
+    type: str
+    grade: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """One type and one convention year: planned, or counted (``used`` is None until the convention is in force)."""
+
+    type: str
+    year: int
+    first: date | None
+    last: date | None
+    total: int
+    used: int | None = None
+
+    @property
+    def room(self) -> int:
+        """How many more; never negative."""
+        return max(0, self.total - (self.used or 0))
+
+    @property
+    def share(self) -> int:
+        """How much of it is used, in percent of the bar that shows it."""
+        return min(100, round(100 * (self.used or 0) / self.total)) if self.total else 100
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything under the title of a convention."""
+
+    clauses: list[ConventionClause]
+    prices: list[PriceLine]
+    quotas: list[QuotaLine]
+    reviews: list[Review]
+    signatures: list[Signature]
+    papers: list[ConventionPaper]
+    amendments: list[Convention]
+    named: list[ReviewerNamed]
+    tasks: dict[tuple[str, int | None], Task]
+
+    @property
+    def current(self) -> list[Review]:
+        """The reviews of the last round."""
+        last = max((review.round for review in self.reviews), default=0)
+        return [review for review in self.reviews if review.round == last]
+
+    @property
+    def former(self) -> list[Review]:
+        """Those of the rounds before, the newest first."""
+        current = self.current
+        return [review for review in reversed(self.reviews) if review not in current]
+
+    @property
+    def open_points(self) -> int:
+        """How many points of the last round wait for an answer."""
+        return sum(1 for review in self.current for point in review.said if point.answered_at is None)
+
+    @property
+    def my_reviews(self) -> list[Review]:
+        """Those asked of whoever reads."""
+        return [review for review in self.reviews if review.is_mine]
+
+    @property
+    def awaited_reviews(self) -> list[Review]:
+        return [review for review in self.current if review.state == ReviewState.ASKED]
+
+    @property
+    def awaited_signatures(self) -> list[Signature]:
+        return [signature for signature in self.signatures if signature.state == SignatureState.ASKED]
+
+
+def sheet_of(convention: Convention, actor: Membership) -> Sheet:
+    """The sheet of a convention, as this actor may read it."""
+    clauses = list(convention.clauses.all())
+    amendments = list(
+        Convention.objects.visible_to(actor)
+        .filter(amends=convention)
+        .prefetch_related(Prefetch("clauses", to_attr="articles"))
+        .order_by("pk")
+    )
+    _mark_changed(clauses, amendments)
+    tasks = _tasks(convention)
+    return Sheet(
+        clauses=clauses,
+        prices=prices_of(convention),
+        quotas=quotas_of(convention, actor),
+        reviews=_reviews(convention, actor, {clause.code: clause.title for clause in clauses}, tasks),
+        signatures=_signatures(convention, actor),
+        papers=list(ConventionPaper.objects.visible_to(actor).filter(convention=convention).select_related("document")),
+        amendments=amendments,
+        named=list(convention.reviewers_named.select_related("organisation", "membership__user")),
+        tasks=tasks,
+    )
+
+
+def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Convention]) -> None:
+    """Which amendment in force gives an article its wording of today."""
+    rewritten = {
+        article.code: amendment
+        for amendment in amendments
+        if amendment.state in ALIVE
+        for article in amendment.articles  # type: ignore[attr-defined]
+    }
+    for clause in clauses:
+        clause.rewritten_by = rewritten.get(clause.code)  # type: ignore[attr-defined]
+
+
+def prices_of(convention: Convention) -> list[PriceLine]:
+    """The grid that holds today, or that is written."""
+    if convention.amends_id is None and convention.state in (*ALIVE, *ENDED):
+        found: Any = [
+            (type_, grade, amount)
+            for (type_, grade), amount in ConventionTerm.objects.filter(convention=convention)
+            .prices_on(timezone.localdate())
+            .items()
+        ]
+    else:
+        found = ConventionPrice.objects.filter(convention=convention).values_list("type", "grade", "amount")
+    rank = list(DeviceType.values)
+    lines = [PriceLine(DeviceType(type_).label, grade, amount) for type_, grade, amount in found]
+    return sorted(lines, key=lambda line: ([DeviceType(code).label for code in rank].index(line.type), line.grade))
+
+
+def quotas_of(convention: Convention, actor: Actor) -> list[QuotaLine]:
+    """What is counted, or what is planned until the convention is in force."""
+    counted = Quota.objects.visible_to(actor).filter(convention=convention)
+    lines = [
+        QuotaLine(row.get_type_display(), row.year, row.starts_on, row.ends_on, row.total, row.used) for row in counted
+    ]
+    if not lines:
+        planned = PlannedQuota.objects.filter(convention=convention)
+        lines = [QuotaLine(row.get_type_display(), row.year, None, None, row.total) for row in planned]
+    rank = [label for _, label in DeviceType.choices]
+    return sorted(lines, key=lambda line: (line.year, rank.index(line.type)))
+
+
+def _reviews(
+    convention: Convention, actor: Membership, titles: dict[str, str], tasks: dict[tuple[str, int | None], Task]
+) -> list[Review]:
+    answers = can_answer_review(actor)
+    mine = set()
+    if answers is not None and convention.state == ConventionState.IN_REVIEW:
+        asked = Review.objects.visible_to(actor).awaited().filter(convention=convention, round=convention.round)
+        mine = set(asked.filter(answers).values_list("pk", flat=True))
+    points = ReviewPoint.objects.select_related("answered_by__organisation").order_by("pk")
+    reviews = list(
+        Review.objects.visible_to(actor)
+        .filter(convention=convention)
+        .select_related("organisation", "asked_of__user", "reviewer__user", "reviewer__organisation")
+        .prefetch_related(Prefetch("points", points, to_attr="said"))
+        .order_by("round", "pk")
+    )
+    for review in reviews:
+        review.is_mine = review.pk in mine  # type: ignore[attr-defined]
+        task = tasks.get(("review", review.pk))
+        review.task = task  # type: ignore[attr-defined]
+        review.task_is_mine = task is not None and task.owner_id == actor.user_id  # type: ignore[attr-defined]
+        review.by = _by(review, actor)  # type: ignore[attr-defined]
+        for point in review.said:  # type: ignore[attr-defined]
+            point.about = titles.get(point.clause, WHOLE_TEXT)
+    return reviews
+
+
+def _by(review: Review, actor: Actor) -> str:
+    """Who answered: the person for one's own organisation and whoever reads all, else the organisation."""
+    member = review.reviewer
+    if member is None:
+        return str(review.organisation)
+    same = actor.reads_all or is_pilot(actor) or member.organisation_id == actor.organisation_id
+    return f"{member.user}, {member.organisation}" if same else str(member.organisation)
+
+
+def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
+    deposits = SignatureDeposit.objects.select_related("file").order_by("-pk")
+    rows = Signature.objects.visible_to(actor).filter(convention=convention, round=convention.round)
+    signs, deposes = can_sign_signature(actor), can_deposit_signature(actor)
+    open_ = rows.filter(state=SignatureState.ASKED) if convention.state == ConventionState.SIGNING else rows.none()
+    confirmable = set(open_.filter(signs).values_list("pk", flat=True)) if signs is not None else set()
+    depositable = set(open_.filter(deposes).values_list("pk", flat=True)) if deposes is not None else set()
+    signatures = list(
+        rows.select_related(
+            "organisation", "signatory__user", "document__rendered", "confirmed_by__organisation", "scan"
+        )
+        .prefetch_related(Prefetch("deposits", deposits, to_attr="deposited"))
+        .order_by("pk")
+    )
+    for signature in signatures:
+        named = signature.signatory_id == actor.pk and signature.pk in confirmable
+        signature.signs = named  # type: ignore[attr-defined]
+        signature.deposes = signature.pk in depositable  # type: ignore[attr-defined]
+        waiting = bool(signature.deposited) and signature.state == SignatureState.ASKED  # type: ignore[attr-defined]
+        signature.to_confirm = waiting  # type: ignore[attr-defined]
+        signature.confirms = waiting and signature.pk in confirmable and not named  # type: ignore[attr-defined]
+    return signatures
+
+
+def _tasks(convention: Convention) -> dict[tuple[str, int | None], Task]:
+    """What the circuit asks, by node and row: who has it in charge."""
+    tasks = (
+        Task.objects.filter(
+            process__in=processes_of(Convention.objects.filter(pk=convention.pk).order_by()), status__in=WAITING
+        )
+        .select_related("owner")
+        .order_by("pk")
+    )
+    return {(task.flow_task.name, task.seed_object_id): task for task in tasks if task.flow_task_type == "HUMAN"}

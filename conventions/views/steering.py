@@ -1,0 +1,96 @@
+"""What the pilot watches over: conventions that end, quotas that run out, and the départemental reserve."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_tables2 import RequestConfig
+
+from conventions.enums import ALIVE, RuleCode
+from conventions.forms.verbs import ReserveForm, reserve_years
+from conventions.models import Convention, ConventionRule, Quota
+from conventions.permissions import can_set_reserve
+from conventions.services.quotas import set_reserve
+from conventions.tables import EndingTable
+from conventions.views.conventions import PER_PAGE, may
+from conventions.views.sheet import QuotaLine
+from lifecycle.locking import one_transaction
+from network.permissions import is_pilot
+
+NEARLY_USED = 80
+"""From this share of its quota on (percent), a convention is listed; a convenience of the screen, not a rule."""
+
+
+@require_safe
+def ending_list(request: HttpRequest) -> HttpResponse:
+    """Alive conventions that end within the first reminder's days, or whose quota of the year is nearly used."""
+    may(is_pilot(request.membership) or None)
+    today = timezone.localdate()
+    horizon = int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today) or 0)
+    whole = "all" in request.GET
+    rows = _counted(today)
+    if not whole:
+        near = Q(ends_on__lte=today + timedelta(days=horizon))
+        rows = rows.filter(near | Q(taken__gte=F("places") * NEARLY_USED / 100))
+    table = EndingTable(rows.order_by("ends_on", "pk"))
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    for row in table.page.object_list if table.page else []:
+        _complete(row.record, today)
+    context = {"table": table, "horizon": horizon, "nearly_used": NEARLY_USED, "whole": whole}
+    return render(request, "conventions/ending_list.html", context)
+
+
+def _counted(today: date) -> Any:
+    quotas = Quota.objects.on(today).filter(convention=OuterRef("pk")).order_by().values("convention")
+    return (
+        Convention.objects.originals()
+        .filter(state__in=ALIVE)
+        .select_related("epci_party", "workshop", "distributor")
+        .annotate(
+            places=Subquery(quotas.annotate(total_sum=Sum("total")).values("total_sum")),
+            taken=Subquery(quotas.annotate(used_sum=Sum("used")).values("used_sum")),
+        )
+    )
+
+
+def _complete(convention: Any, today: date) -> None:
+    convention.days_left = (convention.ends_on - today).days
+    convention.quota = QuotaLine("", 0, None, None, convention.places or 0, convention.taken or 0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reserve(request: HttpRequest) -> HttpResponse:
+    """How many devices of each type the pilot keeps outside the quotas, for one calendar year."""
+    may(can_set_reserve(request.membership))
+    years = reserve_years(timezone.localdate())
+    typed = request.GET.get("annee", "")
+    year = int(typed) if typed.isdecimal() and int(typed) in years else years[0]
+    held = {row.type: row for row in Quota.objects.reserve().filter(year=year)}
+    form = ReserveForm(
+        request.POST if request.method == "POST" else None,
+        held={code: row.total for code, row in held.items()},
+        used={code: row.used for code, row in held.items()},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _set_all(request, year, form.totals())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"Réserve de {year} enregistrée.")
+            return redirect(f"{reverse('conventions:reserve')}?annee={year}")
+    context = {"form": form, "year": year, "years": years, "quotas": list(held.values())}
+    return render(request, "conventions/reserve.html", context)
+
+
+@one_transaction
+def _set_all(request: HttpRequest, year: int, totals: dict[str, int]) -> None:
+    for code, total in totals.items():
+        set_reserve(actor=request.membership, type=code, year=year, total=total)

@@ -1,0 +1,167 @@
+"""Who acts next on a convention: the person who reads the page, with one button, or someone else, since when."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.enums import ConventionState, ReviewSubject
+from conventions.models import Convention, Review
+from conventions.permissions import can_open_signature_convention, can_submit_convention
+from conventions.templatetags.conventions import day, working_days
+from conventions.views.sheet import Sheet
+from lifecycle import gate
+from lifecycle.actors import Actor
+
+S = ConventionState
+
+
+@dataclass(frozen=True)
+class Step:
+    """``yours``: what the reader is asked to do, by ``verb`` or at ``url`` by its ``label``; else ``awaited``.
+
+    ``waits``: whether somebody is waited for, so that « depuis » makes sense.
+    """
+
+    awaited: str
+    yours: str = ""
+    verb: str = ""
+    url: str = ""
+    label: str = ""
+    since: datetime | None = None
+
+
+def next_step(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    """Who acts next, for whoever sees the convention; one query more than the sheet, two for a draft."""
+    return NEXT[ConventionState(convention.state)](convention, actor, sheet)
+
+
+def _page(name: str, reference: str) -> str:
+    return reverse(f"conventions:{name}", args=[reference])
+
+
+def _acts(convention: Convention, permission: Callable[[Actor], object], actor: Actor) -> bool:
+    """Whether this actor's organisation acts for this convention."""
+    scope = permission(actor)
+    return scope is not None and Convention.objects.filter(scope, pk=convention.pk).exists()
+
+
+def _draft(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    awaited = f"En attente de la mise en relecture par {convention.epci_party}"
+    if not _acts(convention, can_submit_convention, actor):
+        return Step(awaited, since=convention.moved_at)
+    if gate.preview(Convention.objects.filter(pk=convention.pk), "submit", actor=actor).refused:
+        edit = _page("convention_edit", convention.reference)
+        return Step(awaited, "complétez le projet", url=edit, label="Compléter le projet")
+    return Step(awaited, "relisez le projet, puis soumettez-le aux relecteurs", "submit")
+
+
+def _in_review(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    if sheet.my_reviews:
+        review = min(sheet.my_reviews, key=lambda row: (row.due_on, row.pk))
+        due = review.due_on
+        yours = f"donnez votre avis ({_lower(review.name)}) pour le {day(due)}, {working_days(due)}"
+        if len(sheet.my_reviews) > 1:
+            yours += f". En tout, {len(sheet.my_reviews)} avis sont attendus de vous"
+        return Step("", yours, url=_page("review_answer", review.reference), label="Lire et donner mon avis")
+    awaited = sheet.awaited_reviews
+    names = named(_reviewer(row) for row in awaited)
+    due = max((row.due_on for row in awaited), default=None)
+    told = f"En attente de {names}, pour le {day(due)}" if due else "En attente des relecteurs"
+    return Step(told, since=convention.submitted_at)
+
+
+def _reviewer(review: Review) -> str:
+    name = f"la {_lower(review.name)}"
+    return name if review.subject == ReviewSubject.PARTY else f"{name} ({review.organisation})"
+
+
+def _lower(text: str) -> str:
+    """A name inside a sentence."""
+    return text[:1].lower() + text[1:].replace(" : ", " ")
+
+
+def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    awaited = f"En attente d’une nouvelle version de {convention.epci_party}"
+    if not _acts(convention, can_submit_convention, actor):
+        return Step(awaited, since=convention.moved_at)
+    if sheet.open_points:
+        points = _page("convention_points", convention.reference)
+        many = sheet.open_points > 1
+        which = f"aux {sheet.open_points} points" if many else "au point"
+        yours = f"répondez {which} des relecteurs qui {'attendent' if many else 'attend'} une réponse"
+        return Step(awaited, yours, url=points, label="Répondre aux points")
+    return Step(awaited, "modifiez le texte s’il le faut, puis soumettez-le de nouveau", "submit")
+
+
+def _approved(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    awaited = f"Texte validé. En attente de la délibération de {convention.epci_party}"
+    if not _acts(convention, can_open_signature_convention, actor):
+        return Step(awaited, since=convention.approved_at)
+    return Step(awaited, "inscrivez la délibération ou la décision, pour ouvrir la signature", "open_signature")
+
+
+def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    for signature in sheet.awaited_signatures:
+        if signature.signs and not signature.to_confirm:
+            url = _page("signature_sign", signature.reference)
+            return Step("", "lisez le document et signez-le", url=url, label="Lire et signer")
+    for signature in sheet.awaited_signatures:
+        if signature.confirms:
+            url = _page("signature_confirm", signature.reference)
+            yours = f"vérifiez le document signé que {signature.organisation} a déposé"
+            return Step("", yours, url=url, label="Vérifier et confirmer")
+    names = named(f"{row.organisation}" for row in sheet.awaited_signatures)
+    return Step(
+        f"En attente de la signature de {names}",
+        since=min((row.asked_at for row in sheet.awaited_signatures if row.asked_at), default=convention.moved_at),
+    )
+
+
+def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    return Step(f"Signée par les trois parties. Elle entre en vigueur le {day(convention.starts_on)}")
+
+
+def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    if convention.amends_id is not None:
+        return Step(f"Avenant en vigueur depuis le {day(convention.starts_on)}")
+    left = (convention.ends_on - timezone.localdate()).days if convention.ends_on else 0
+    return Step(
+        f"En vigueur jusqu’au {day(convention.ends_on)} inclus, encore {left}\u00a0jour{'s' if left > 1 else ''}"
+    )
+
+
+def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
+    return Step(told, since=convention.suspended_at)
+
+
+def _ended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    return Step("Cette convention a pris fin : plus rien n’est attendu")
+
+
+def _abandoned(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    return Step("Projet abandonné : plus rien n’est attendu")
+
+
+def named(names: Iterable[str]) -> str:
+    """Names in a sentence: « A, B et C »."""
+    known = list(names)
+    return " et ".join(filter(None, (", ".join(known[:-1]), known[-1] if known else "")))
+
+
+NEXT: dict[ConventionState, Callable[[Convention, Actor, Sheet], Step]] = {
+    S.DRAFT: _draft,
+    S.IN_REVIEW: _in_review,
+    S.CHANGES_REQUESTED: _changes_requested,
+    S.APPROVED: _approved,
+    S.SIGNING: _signing,
+    S.SIGNED: _signed,
+    S.ACTIVE: _active,
+    S.SUSPENDED: _suspended,
+    S.EXPIRED: _ended,
+    S.TERMINATED: _ended,
+    S.ABANDONED: _abandoned,
+}
