@@ -45,6 +45,27 @@ CREATE TRIGGER conventions_{name}_frozen BEFORE INSERT OR UPDATE OR DELETE ON co
     FOR EACH ROW EXECUTE FUNCTION conventions_terms_frozen();
 """
 
+POINTS = """
+CREATE FUNCTION conventions_reviewpoint_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un point de relecture reçoit sa réponse ; ses mots s’effacent, ils ne se réécrivent pas.'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'conventions_reviewpoint_kept';
+END $$;
+CREATE TRIGGER conventions_reviewpoint_kept BEFORE UPDATE ON conventions_reviewpoint FOR EACH ROW
+    WHEN ((NEW.id, NEW.review_id, NEW.clause) IS DISTINCT FROM (OLD.id, OLD.review_id, OLD.clause)
+        OR NEW.text <> OLD.text AND NEW.text <> '')
+    EXECUTE FUNCTION conventions_reviewpoint_kept();
+CREATE TRIGGER conventions_reviewpoint_no_delete BEFORE DELETE ON conventions_reviewpoint FOR EACH ROW
+    EXECUTE FUNCTION conventions_reviewpoint_kept();
+CREATE TRIGGER conventions_reviewpoint_no_truncate BEFORE TRUNCATE ON conventions_reviewpoint
+    FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+
+POINTS_FREE = """
+DROP FUNCTION conventions_reviewpoint_kept CASCADE;
+DROP TRIGGER conventions_reviewpoint_no_truncate ON conventions_reviewpoint;
+"""
+
 NOT_FROZEN = """
 DROP FUNCTION conventions_terms_frozen CASCADE;
 DROP FUNCTION conventions_convention_frozen CASCADE;
@@ -103,10 +124,9 @@ EVIDENCE: dict[str, list[str]] = {
     "conventionpaper": [],
     "conventionterm": [],
     "quotachange": [],
-    "reviewpoint": ["text", "answer", "answered_at", "answered_by"],
     "signaturedeposit": [],
 }
-"""What is only added to; a point of review receives its answer, and its words may be erased."""
+"""What is only added to."""
 
 
 class Migration(migrations.Migration):
@@ -120,5 +140,6 @@ class Migration(migrations.Migration):
         Wall(model_name="signature", journal_name="signatureentry", stamps=SIGNATURE_STAMPS),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(FROZEN, NOT_FROZEN),
+        migrations.RunSQL(POINTS, POINTS_FREE),
         *(migrations.RunSQL(TERMS_FROZEN.format(name=name), migrations.RunSQL.noop) for name in TERMS),
     ]

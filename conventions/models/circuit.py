@@ -59,7 +59,7 @@ class Review(ReviewMachine):
 
     class Meta:
         verbose_name = "relecture"
-        ordering = ("convention", "round", "pk")
+        ordering = ("convention_id", "round", "pk")
         indexes = (models.Index(fields=("organisation", "state"), name="conventions_review_organis"),)
         constraints = (
             models.UniqueConstraint(fields=("convention", "round", "subject", "party"), name="conventions_review_once"),
@@ -105,7 +105,7 @@ class ReviewPoint(models.Model):
     class Meta:
         verbose_name = "point de relecture"
         verbose_name_plural = "points de relecture"
-        ordering = ("review", "pk")
+        ordering = ("review_id", "pk")
 
     def __str__(self) -> str:
         return self.text
@@ -153,7 +153,7 @@ class Signature(SignatureMachine):
 
     class Meta:
         verbose_name = "signature"
-        ordering = ("convention", "round", "pk")
+        ordering = ("convention_id", "round", "pk")
         constraints = (
             models.UniqueConstraint(fields=("convention", "round", "party"), name="conventions_signature_once"),
             models.CheckConstraint(condition=Q(state__in=G.values), name="conventions_signature_state"),

@@ -308,7 +308,7 @@ class ReviewerNamed(models.Model):
     class Meta:
         verbose_name = "relecteur désigné"
         verbose_name_plural = "relecteurs désignés"
-        ordering = ("convention", "pk")
+        ordering = ("convention_id", "pk")
         constraints = (
             models.UniqueConstraint(fields=("convention", "subject"), name="conventions_reviewer_once"),
             models.CheckConstraint(

@@ -58,7 +58,7 @@ class Quota(models.Model):
 
     class Meta:
         verbose_name = "quota"
-        ordering = ("convention", "year", "type")
+        ordering = ("convention_id", "year", "type")
         constraints = (
             models.UniqueConstraint(
                 fields=("convention", "type", "year"), name="conventions_quota_once", nulls_distinct=False
@@ -97,7 +97,7 @@ class QuotaChange(models.Model):
     class Meta:
         verbose_name = "changement d’un quota"
         verbose_name_plural = "changements des quotas"
-        ordering = ("quota", "pk")
+        ordering = ("quota_id", "pk")
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"

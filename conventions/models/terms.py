@@ -31,7 +31,7 @@ class ConventionClause(models.Model):
 
     class Meta:
         verbose_name = "article"
-        ordering = ("convention", "position", "pk")
+        ordering = ("convention_id", "position", "pk")
         constraints = (models.UniqueConstraint(fields=("convention", "code"), name="conventions_clause_once"),)
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class ConventionPrice(models.Model):
     class Meta:
         verbose_name = "prix de la grille"
         verbose_name_plural = "grille de prix"
-        ordering = ("convention", "type", "grade")
+        ordering = ("convention_id", "type", "grade")
         constraints = (
             models.UniqueConstraint(fields=("convention", "type", "grade"), name="conventions_price_once"),
             models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="conventions_price_type"),
@@ -72,7 +72,7 @@ class PlannedQuota(models.Model):
     class Meta:
         verbose_name = "quota prévu"
         verbose_name_plural = "quotas prévus"
-        ordering = ("convention", "year", "type")
+        ordering = ("convention_id", "year", "type")
         constraints = (
             models.UniqueConstraint(fields=("convention", "type", "year"), name="conventions_plannedquota_once"),
             models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="conventions_plannedquota_type"),
@@ -89,8 +89,8 @@ class ConventionTermQuerySet(models.QuerySet["ConventionTerm"]):
     def on(self, day: date) -> Self:
         """For each term, the row that holds on ``day``: the last one that has begun."""
         begun = self.filter(valid_from__lte=day)
-        last = begun.order_by("convention", "kind", "type", "grade", "year", "-valid_from", "-pk")
-        return begun.filter(pk__in=last.distinct("convention", "kind", "type", "grade", "year").values("pk"))
+        last = begun.order_by("convention_id", "kind", "type", "grade", "year", "-valid_from", "-pk")
+        return begun.filter(pk__in=last.distinct("convention_id", "kind", "type", "grade", "year").values("pk"))
 
     def prices_on(self, day: date) -> dict[tuple[str, str], Decimal]:
         """``{(type, grade): euros}`` in force on ``day``; grade "" is for every grade that has no line of its own."""
@@ -119,7 +119,7 @@ class ConventionTerm(models.Model):
     class Meta:
         verbose_name = "terme en vigueur"
         verbose_name_plural = "termes en vigueur"
-        ordering = ("convention", "kind", "year", "type", "grade", "valid_from", "pk")
+        ordering = ("convention_id", "kind", "year", "type", "grade", "valid_from", "pk")
         constraints = (
             models.UniqueConstraint(
                 fields=("convention", "act", "kind", "type", "grade", "year"), name="conventions_term_once"

@@ -318,3 +318,8 @@ def active_convention(
 
 EXTRA = Article("visits", "Visites", "Chaque partie peut visiter l’atelier.")
 """An article that is not in the model."""
+
+
+def midday(day: date) -> datetime:
+    """Noon of a day, in local time."""
+    return timezone.make_aware(datetime(day.year, day.month, day.day, 12))  # noqa: DTZ001

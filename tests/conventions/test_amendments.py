@@ -1,0 +1,217 @@
+"""Amendments: the same circuit, dated terms written on what they amend, and an end with it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from conventions.enums import ConventionState, TerminateReason, TermKind
+from conventions.machine import rules
+from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
+from conventions.services.conventions import create_amendment, suspend_convention, terminate_convention
+from conventions.services.drafting import Article, Plan, Price, Terms
+from lifecycle.clock import run_clock
+from lifecycle.exceptions import Refused
+from network.calendar import add_months
+from tests.conventions.conventions import Treaty, again, midday
+
+pytestmark = pytest.mark.django_db
+S = ConventionState
+MORE = Terms(quotas=[Plan("laptop", 1, 50)])
+
+
+def sentences(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.sentence for reason in refused.value.all}
+
+
+def test_a_quota_is_raised_and_a_type_added() -> None:
+    scene = Treaty()
+    convention = scene.active()
+
+    amendment = scene.amended(convention, Terms(quotas=[Plan("laptop", 1, 50), Plan("tablet", 1, 5)]))
+
+    assert amendment.state == S.ACTIVE
+    assert not amendment.quotas.exists()
+    assert sorted(convention.quotas.values_list("type", "total")) == [("laptop", 50), ("tablet", 5)]
+    change = QuotaChange.objects.get(before=20)
+    assert (change.after, change.act) == (50, amendment)
+
+
+def test_a_quota_may_fall_below_what_is_used() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    Quota.objects.filter(convention=convention).update(used=12)
+
+    scene.amended(convention, Terms(quotas=[Plan("laptop", 1, 10)]))
+
+    quota = convention.quotas.get()
+    assert (quota.total, quota.used, quota.room) == (10, 12, 0)
+    assert not Quota.objects.with_room().filter(pk=quota.pk).exists()
+
+
+def test_prices_hold_from_the_day_the_amendment_takes_effect() -> None:
+    start = timezone.localdate() - timedelta(days=30)
+    scene = Treaty(starts_on=start)
+    convention = scene.active()
+
+    scene.amended(convention, Terms(prices=[Price("laptop", Decimal(70)), Price("laptop", Decimal(60), "C")]))
+
+    today = timezone.localdate()
+    assert convention.terms.prices_on(today - timedelta(days=1))["laptop", ""] == 100
+    now = convention.terms.prices_on(today)
+    assert (now["laptop", ""], now["laptop", "C"], now["tablet", ""]) == (70, 60, 60)
+    assert convention.terms.prices_on(start - timedelta(days=1)) == {}
+
+
+def test_a_later_end_lengthens_the_last_year_and_opens_another() -> None:
+    start = timezone.localdate()
+    scene = Treaty(starts_on=start, ends_on=add_months(start, 6))
+    convention = scene.active()
+    later = add_months(start, 20)
+
+    scene.amended(convention, Terms(quotas=[Plan("laptop", 2, 9)]), ends_on=later)
+
+    amended = again(convention)
+    assert amended.ends_on == later
+    one_day = timedelta(days=1)
+    assert list(convention.quotas.order_by("year").values_list("year", "ends_on", "total")) == [
+        (1, add_months(start, 12) - one_day, 20),
+        (2, later, 9),
+    ]
+    assert convention.terms.on(start).get(kind=TermKind.END).day == later
+    assert convention.journal.filter(verb="amend").count() == 1
+
+
+def test_the_rate_of_non_conformity_changes_and_stays_when_it_is_not_said() -> None:
+    scene = Treaty()
+    convention = scene.active()
+
+    scene.amended(convention, Terms(), max_nonconformity=Decimal(3))
+    assert again(convention).max_nonconformity == 3
+    scene.amended(convention, MORE)
+    assert again(convention).max_nonconformity == 3
+
+
+@pytest.mark.parametrize(
+    ("terms", "starts", "ends", "requirement"),
+    [
+        pytest.param(Terms(), 0, None, rules.AMENDMENT_CHANGES, id="nothing changes"),
+        pytest.param(MORE, -1, None, rules.AMENDMENT_WITHIN, id="before the beginning"),
+        pytest.param(MORE, 400, 400, rules.AMENDMENT_WITHIN, id="after the end"),
+        pytest.param(MORE, 0, 3 * 366, rules.NOT_TOO_LONG, id="more than three years in all"),
+        pytest.param(Terms(quotas=[Plan("laptop", 2, 9)]), 0, None, rules.QUOTAS_WITHIN, id="a year too far"),
+        pytest.param(Terms(prices=[Price("laptop", Decimal(500))]), 0, None, rules.UNDER_CEILING, id="too dear"),
+        pytest.param(Terms(articles=[Article("visits", "Visites", "[à compléter]")]), 0, None,
+                     rules.NOTHING_TO_FILL, id="to fill"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said_before_an_amendment_is_submitted(
+    terms: Terms, starts: int, ends: int | None, requirement: object
+) -> None:
+    scene = Treaty()
+    convention = scene.active()
+    first = convention.starts_on
+    assert first is not None
+    draft = scene.amendment(
+        convention,
+        terms,
+        first + timedelta(days=starts),
+        ends_on=first + timedelta(days=ends) if ends else None,
+    )
+
+    with pytest.raises(Refused) as refused:
+        scene.submit(draft)
+
+    assert requirement.sentence in sentences(refused)  # type: ignore[attr-defined]
+
+
+def test_an_article_is_added_by_an_amendment() -> None:
+    scene = Treaty()
+    article = Article("visits", "Visites", "Chaque partie peut visiter l’atelier.")
+
+    amendment = scene.amended(scene.active(), Terms(articles=[article]))
+
+    assert list(amendment.clauses.values_list("code", "text")) == [("visits", article.text)]
+
+
+def test_only_what_is_alive_is_amended_and_never_an_amendment() -> None:
+    scene = Treaty()
+    day = timezone.localdate()
+    for wrong in (scene.signed(), scene.amended(scene.active(), MORE)):
+        with pytest.raises(Refused) as refused:
+            create_amendment(actor=scene.manager, convention=wrong, title="Avenant", starts_on=day)
+        assert sentences(refused) == {rules.AMENDED_ALIVE.sentence}
+
+
+def test_an_amendment_follows_what_it_amends_in_all_things() -> None:
+    scene = Treaty()
+    amendment = scene.amended(scene.active(), MORE)
+
+    with pytest.raises(Refused) as refused:
+        suspend_convention(actor=scene.manager, convention=amendment, reason="supply")
+    assert sentences(refused) == {rules.NOT_AMENDMENT.sentence}
+    with pytest.raises(Refused) as refused:
+        terminate_convention(
+            actor=scene.manager, convention=amendment, reason="agreement", notice_on=timezone.localdate()
+        )
+    assert sentences(refused) == {rules.AMENDMENT_NOT_ALONE.sentence}
+    assert not Convention.objects.in_force_on(timezone.localdate()).filter(pk=amendment.pk).exists()
+
+
+def _three_amendments(scene: Treaty, convention: Convention) -> tuple[Convention, Convention, Convention]:
+    """One in force, one signed for later, one under review."""
+    active = scene.amended(convention, MORE)
+    later = timezone.localdate(scene.at) + timedelta(days=60)
+    signed = scene.carry(scene.amendment(convention, MORE, later))
+    pending = scene.submit(scene.amendment(convention, MORE))
+    return active, signed, pending
+
+
+def test_amendments_end_with_a_convention_that_is_terminated() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    amendments = _three_amendments(scene, convention)
+
+    terminate_convention(
+        actor=scene.manager,
+        convention=convention,
+        reason=TerminateReason.AGREEMENT,
+        notice_on=timezone.localdate(),
+    )
+
+    assert [again(row).state for row in amendments] == [S.TERMINATED, S.TERMINATED, S.ABANDONED]
+    assert again(amendments[0]).ended_because == TerminateReason.AMENDED_ENDED
+    assert not amendments[2].reviews.filter(state="asked").exists()
+
+
+def test_amendments_end_with_conventions_that_expire_together() -> None:
+    first = date(2027, 1, 1)
+    scenes = [Treaty(starts_on=first, ends_on=date(2027, 1, 31), at=midday(first)) for _ in range(2)]
+    families = []
+    for scene in scenes:
+        convention = scene.active()
+        families.append((convention, scene.amended(convention, MORE), scene.amendment(convention, MORE)))
+
+    run_clock(at=midday(date(2027, 2, 10)))
+
+    for convention, active, draft in families:
+        assert [again(row).state for row in (convention, active, draft)] == [S.EXPIRED, S.EXPIRED, S.ABANDONED]
+        entry = active.journal.get(verb="expire")
+        assert entry.cause_entry == convention.journal.get(verb="expire").pk
+
+
+def test_the_clock_puts_amendments_into_force_in_their_order() -> None:
+    first = date(2027, 1, 1)
+    scene = Treaty(starts_on=first, ends_on=date(2027, 12, 31), at=midday(first))
+    convention = scene.active()
+    scene.carry(scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 40)]), date(2027, 3, 1)))
+    scene.carry(scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 30)]), date(2027, 2, 1)))
+
+    run_clock(at=midday(date(2027, 1, 31)))
+    assert convention.quotas.get().total == 20
+    run_clock(at=midday(date(2027, 3, 11)))
+
+    assert convention.quotas.get().total == 40
+    assert ConventionTerm.objects.filter(convention=convention, kind=TermKind.QUOTA).count() == 3
+    assert convention.terms.on(date(2027, 2, 15)).get(kind=TermKind.QUOTA).amount == 30
