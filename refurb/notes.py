@@ -18,7 +18,7 @@ from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType, HandOverKind, TermCode
-from refurb.machine.device_rules import ceilings_on
+from refurb.machine.device_rules import ceilings_on, euros
 from refurb.machine.household_rules import ceiling_of
 from refurb.machine.stamps import term_on
 from refurb.models.device import Device
@@ -150,10 +150,10 @@ def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict
         "prepared_on_text": _day(day),
         "articles": [_article(device), *([_article(screen)] if screen is not None else [])],
         "with_peripherals": device.type == DeviceType.DESKTOP,
-        "price": _euros(terms.price),
-        "co_funding": _euros(terms.co_funding) if terms.co_funding else "",
+        "price": euros(terms.price),
+        "co_funding": euros(terms.co_funding) if terms.co_funding else "",
         "funder": funder.name if funder is not None else "",
-        "to_pay": _euros(terms.price - terms.co_funding),
+        "to_pay": euros(terms.price - terms.co_funding),
         "vat": VAT,
         "warranty_months": term_on(TermCode.WARRANTY_MONTHS, day),
         "repair_months": term_on(TermCode.REPAIR_MONTHS, day),
@@ -182,10 +182,6 @@ def _party(organisation: Organisation) -> dict[str, str]:
     city = organisation.commune.name if organisation.commune is not None else ""
     place = ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
     return {"name": organisation.name, "siret": organisation.spaced_siret, "place": place}
-
-
-def _euros(amount: Decimal) -> str:
-    return f"{amount:.2f} €".replace(".", ",")
 
 
 def _day(day: Any) -> str:

@@ -44,14 +44,14 @@ def goes_along(target: str, sentence: str = "") -> Requirement:
     """An attached screen moves after its desktop and to the same state, never alone."""
     return Requirement(
         "goes_along",
-        sentence or "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
+        sentence or "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
         lambda ctx: Q(attached_to=None) | Q(attached_to__state=target),
     )
 
 
 LEFT_ALONE = Requirement(
     "left_alone",
-    "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
+    "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
     lambda ctx: Q(attached_to=None) | ~Q(attached_to__state=F("state")),
 )
 """An attached screen comes back with its desktop, or alone once its desktop is elsewhere."""
@@ -251,13 +251,13 @@ SEND_BACK_REASON = coded(SendBackReason.values, "Dites pourquoi l’appareil est
 
 WAS_SHIPPED = Requirement(
     "was_shipped",
-    "L’appareil n’a pas été livré depuis sa dernière arrivée : il se réceptionne à l’atelier.",
+    "L’appareil n’a pas été livré depuis sa dernière arrivée : il se réceptionne à l’atelier.",
     lambda ctx: Q(point__isnull=False, shipped_at__gte=F("received_at")),
     lifted_by="un technicien de l’atelier",
 )
 CONVENTION_HANDS_OVER = Requirement(
     "convention_hands_over",
-    "La convention est terminée depuis trop longtemps : renvoyez l’appareil à l’atelier.",
+    "La convention est terminée depuis trop longtemps : renvoyez l’appareil à l’atelier.",
     lambda ctx: Exists(conventions().handing_over(ctx.at).filter(pk=OuterRef("convention"))),
 )
 

@@ -143,7 +143,7 @@ TAG_FREE = PerRow(
 MISSING_REASON = coded(MissingReason.values, "Dites pourquoi l’appareil est cherché.")
 NEVER_SEEN = Requirement(
     "never_seen",
-    "Cet appareil a déjà quitté le donateur : il est à retrouver.",
+    "Cet appareil a déjà quitté le donateur : il est à retrouver.",
     lambda ctx: Q(stay=0, collected_at=None),
 )
 WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")

@@ -90,7 +90,7 @@ def _unless_it_follows(code: str, sentence: str, holds: Any, *, lifted_by: str =
 
 SERVES_ALONE = Requirement(
     "serves_alone",
-    "Un écran seul ne répond à aucun besoin : rattachez-le à un ordinateur fixe, à l’atelier.",
+    "Un écran seul ne répond à aucun besoin : rattachez-le à un ordinateur fixe, à l’atelier.",
     lambda ctx: ~Q(type=DeviceType.SCREEN) | Q(attached_to__isnull=False),
     lifted_by="un technicien de l’atelier",
 )
@@ -163,9 +163,9 @@ def _price_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         if not is_price(price):
             refused[pk] = SALE_PRICE.sentence
         elif donor_kind in CEILED and ceiling is None:
-            refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
+            refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
         elif ceiling is not None and price > ceiling:
-            refused[pk] = f"Le prix dépasse le plafond légal du jour : {euros(ceiling)}."
+            refused[pk] = f"Le prix dépasse le plafond légal du jour : {euros(ceiling)}."
     return refused
 
 
@@ -217,7 +217,7 @@ PRESCRIPTION_ALIVE = Requirement(
 )
 NOTE_PREPARED = Requirement(
     "note_prepared",
-    "La fiche d’achat n’est pas préparée : notez le prix et ce que paie le foyer.",
+    "La fiche d’achat n’est pas préparée : notez le prix et ce que paie le foyer.",
     lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | FOLLOWS_HANDED_OVER,
     where="refurb:device_prepare_hand_over",
 )
@@ -239,7 +239,7 @@ def _note_not_of_the_day(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 NOTE_OF_THE_DAY = PerRow(
     "note_of_the_day",
-    "Le plafond légal a changé depuis la préparation de la fiche : préparez-la de nouveau.",
+    "Le plafond légal a changé depuis la préparation de la fiche : préparez-la de nouveau.",
     _note_not_of_the_day,
     where="refurb:device_prepare_hand_over",
     constraint="refurb_device_sale_ceiling",
@@ -273,12 +273,12 @@ SAME_DAY = Requirement(
 )
 NOT_EXCHANGED = Requirement(
     "not_exchanged",
-    "Un échange ne s’annule pas : l’appareil se reprend en retour SAV.",
+    "Un échange ne s’annule pas : l’appareil se reprend en retour SAV.",
     lambda ctx: Q(replaces=None) & (Q(attached_to=None) | Q(attached_to__replaces=None)),
 )
 NEVER_RETURNED = Requirement(
     "never_returned",
-    "L’appareil est revenu en SAV depuis sa remise : elle ne s’annule plus.",
+    "L’appareil est revenu en SAV depuis sa remise : elle ne s’annule plus.",
     lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | ~Q(attached_to=None),
 )
 UNDO_HAND_OVER_REASON = coded(UndoHandOverReason.values, "Dites pourquoi la remise est annulée.")
@@ -307,7 +307,7 @@ REPAIRED = Requirement(
 )
 NOT_SETTLED = Requirement(
     "not_settled",
-    "Le foyer a été servi autrement : l’appareil ne lui revient plus.",
+    "Le foyer a été servi autrement : l’appareil ne lui revient plus.",
     lambda ctx: ~Q(_of_this_stay("Settlement")),
 )
 NEED_NOT_HELD = Requirement(

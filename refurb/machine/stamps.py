@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -81,5 +82,5 @@ class CurrentNote:
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         notes = apps.get_model("refurb", "HandOver")._default_manager.all().current()
         found = Subquery(notes.filter(device=OuterRef("pk")).values(self.column)[:1])
-        expression = found if self.otherwise is None else Coalesce(found, Value(self.otherwise))
+        expression = found if self.otherwise is None else Coalesce(found, Value(Decimal(self.otherwise)))
         return expression.resolve_expression(*args, **kwargs)

@@ -155,4 +155,4 @@ class DeliveryLine(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.device} : {self.get_outcome_display().lower()}"
+        return f"{self.device} : {self.get_outcome_display().lower()}"

@@ -26,7 +26,7 @@ class DistributionTerm(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value}"
+        return f"{self.get_code_display()} : {self.value}"
 
 
 class WarrantyText(Dated):

@@ -1,0 +1,97 @@
+"""A unit that is looked for before anyone has seen it follows its lot; a price is in euros and cents."""
+
+from decimal import Decimal
+
+import pytest
+
+from lifecycle.exceptions import Refused
+from refurb.enums import DeclineReason, MissingReason, ReassignReason, WithdrawReason
+from refurb.models import Device, Donation
+from refurb.services import devices
+from refurb.services.donations import decline_donation, reassign_donation, withdraw_donation
+from tests.refurb.devices import Bench, fresh, load_numbers, new_tag
+from tests.refurb.donations import Scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+def looked_for(scene: Scene, donation: Donation) -> Device:
+    """One unit of a qualified lot that its workshop reports missing."""
+    unit = Device.objects.filter(donation=donation).order_by("pk")[0]
+    return devices.report_missing_device(actor=scene.north.technician, device=unit, reason=MissingReason.OTHER)
+
+
+def test_a_lot_is_withdrawn_or_declined_with_the_unit_that_is_looked_for() -> None:
+    scene = Scene()
+    for end in (
+        lambda lot: withdraw_donation(actor=scene.contact, donation=lot, reason=WithdrawReason.KEPT),
+        lambda lot: decline_donation(actor=scene.pilot, donation=lot, reason=DeclineReason.TOO_OLD),
+    ):
+        donation = scene.qualified()
+        unit = looked_for(scene, donation)
+
+        end(donation)
+
+        gone = fresh(unit)
+        assert (gone.state, gone.missing_at, gone.missing_reason) == ("withdrawn", None, "")
+        assert set(donation.devices.values_list("state", flat=True)) == {"withdrawn"}
+
+
+def test_a_lot_is_reassigned_with_the_unit_that_is_looked_for() -> None:
+    scene = Scene()
+    donation = scene.qualified()
+    unit = looked_for(scene, donation)
+    line = donation.lines.get()
+
+    reassign_donation(
+        actor=scene.pilot,
+        donation=donation,
+        shares={line.pk: {scene.south.pk: line.quantity}},
+        reason=ReassignReason.DISTANCE,
+    )
+
+    assert (fresh(unit).state, fresh(unit).workshop) == ("missing", scene.south.organisation)
+    assert not donation.devices.filter(workshop=scene.north.organisation).exists()
+
+
+def test_a_unit_that_was_looked_for_may_still_be_received_after_the_pick_up() -> None:
+    scene = Scene()
+    donation = scene.scheduled()
+    unit = looked_for(scene, donation)
+
+    scene.count(donation, scene.north)
+
+    assert fresh(unit).state == "missing"
+    received = devices.receive_device(actor=scene.north.technician, device=unit, tag=new_tag())
+    assert received.state == "received"
+
+
+def test_a_unit_that_had_left_its_donor_is_not_withdrawn() -> None:
+    scene = Scene()
+    donation = scene.collected()
+    unit = looked_for(scene, donation)
+
+    with pytest.raises(Refused) as refused:
+        devices.withdraw_device(actor=scene.contact, device=unit, reason="kept")
+
+    assert [reason.code for reason in refused.value.all] == ["never_seen"]
+
+
+@pytest.mark.parametrize("price", ["10.005", "0.001", "1E-5"])
+def test_a_price_is_in_euros_and_cents(price: str) -> None:
+    bench = Bench()
+    with pytest.raises(Refused) as refused:
+        bench.recondition(bench.prepared(), Decimal(price))
+
+    assert [reason.code for reason in refused.value.all] == ["price_given"]
+
+
+def test_a_price_in_cents_passes_however_it_is_written() -> None:
+    bench = Bench()
+
+    assert bench.recondition(bench.prepared(), Decimal("10.500")).price == Decimal("10.5")
