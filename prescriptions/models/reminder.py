@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from lifecycle.actors import SYSTEM, Actor
+from network.permissions import is_pilot
 from prescriptions.enums import LinkAnswer, ReminderKind
 from prescriptions.models.household import Household, OfHouseholdQuerySet
 from prescriptions.models.prescription import OfPrescriptionQuerySet, Prescription
+from prescriptions.permissions import works
 
 
 class ReminderQuerySet(OfHouseholdQuerySet["Reminder"]):
@@ -76,7 +78,9 @@ class ConfirmationLinkQuerySet(OfPrescriptionQuerySet["ConfirmationLink"]):
 
     def visible_to(self, actor: Actor | None) -> Self:
         """Those of the prescriptions one may see, for the prescriber and the pilot."""
-        return self.all() if actor is SYSTEM else super().visible_to(actor)
+        if actor is SYSTEM:
+            return self.all()
+        return super().visible_to(actor) if works(actor) or is_pilot(actor) else self.none()
 
     def for_token(self, token: str) -> Self:
         """The link that this token opens, if any."""

@@ -87,7 +87,9 @@ def test_nothing_is_to_be_explained_otherwise(facts: list[tuple[str, str]]) -> N
     circle = Circle()
     accepted = circle.accept(seen(circle, *facts))
     assert accepted.state == PrescriptionState.ACCEPTED
-    assert [need.state for need in accepted.needs.all()] == [NeedState.WAITING]
+    (need,) = accepted.needs.all()
+    assert (need.state, need.accepted_at) == (NeedState.WAITING, accepted.accepted_at)
+    assert need.journal.get(verb="wait").cause_entry == accepted.journal.get(verb="accept").pk
 
 
 def test_a_decision_keeps_what_the_rules_said_that_day() -> None:

@@ -63,6 +63,7 @@ def test_a_transfer_takes_the_file_along_and_leaves_the_story() -> None:
     moved = transfer_prescription(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
     assert (moved.state, moved.prescriber, moved.worker) == (PrescriptionState.ACCEPTED, receiver.prescriber, None)
     assert again(moved.household).prescriber == receiver.prescriber
+    assert moved.household.journal.get(verb="entrust").cause_machine == "prescription"
     assert Household.objects.visible_to(receiver.worker).filter(pk=moved.household_id).exists()
     assert not Prescription.objects.visible_to(circle.worker).filter(pk=moved.pk).exists()
     assert not SocialStory.objects.visible_to(receiver.worker).exists()

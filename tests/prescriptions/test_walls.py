@@ -59,8 +59,8 @@ def seen_by(actor: Actor | None) -> set[type[Any]]:
 INSIDE: dict[str, tuple[Callable[[Circle], Actor], set[type[Any]]]] = {
     "its worker": (lambda circle: circle.worker, {*ALL} - {HouseholdAccess}),
     "its manager": (lambda circle: circle.manager, {*ALL}),
-    "its adviser": (lambda circle: circle.adviser, {*FILE, *INSTRUCTION, ConfirmationLink}),
-    "a relay around": (lambda circle: circle.relay, {*FILE, ConfirmationLink}),
+    "its adviser": (lambda circle: circle.adviser, {*FILE, *INSTRUCTION}),
+    "a relay around": (lambda circle: circle.relay, {*FILE}),
     "the pilot": (lambda circle: circle.pilot, {*ALL} - {SocialStory}),
 }
 
