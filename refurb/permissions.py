@@ -7,7 +7,6 @@ from lifecycle.actors import Actor
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
-from refurb.enums import LOST_FROM_A_POINT
 
 # --- device
 
@@ -79,9 +78,9 @@ def can_find_device(actor: Actor) -> Q | None:
 
 
 def can_report_missing_device(actor: Actor) -> Q | None:
-    """Technicians of the workshop; advisers, for what was sent to their points and no household holds."""
+    """Technicians of the workshop; advisers, for what was sent to their points."""
     here = _at_own_points(actor)
-    return can_work_on_device(actor) if here is None else here & Q(state__in=LOST_FROM_A_POINT)
+    return can_work_on_device(actor) if here is None else here
 
 
 def can_allot_device(actor: Actor) -> Q | None:

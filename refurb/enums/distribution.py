@@ -29,8 +29,6 @@ WITH_A_HOUSEHOLD = (DeviceState.HANDED_OVER, DeviceState.RETURNED)
 """States of a device that belongs to a household, at home or brought back."""
 NOT_YET_HANDED_OVER = (DeviceState.SHIPPED, DeviceState.AVAILABLE, DeviceState.RESERVED)
 """States that go back to the workshop once the convention has been over for too long."""
-LOST_FROM_A_POINT = (*NOT_YET_HANDED_OVER, DeviceState.RETURNED)
-"""States in which a distribution point may look for a device in vain."""
 
 SERVES = {
     "computer": (DeviceType.LAPTOP, DeviceType.DESKTOP),
