@@ -82,7 +82,9 @@ def set_reserve(*, actor: Actor, type: str, year: int, total: int, at: datetime 
     """
     if not can_set_reserve(actor):
         raise PermissionDenied
-    quota = Quota.objects.select_for_update(no_key=True).filter(convention=None, type=type, year=year).first()
+    quota = (
+        Quota.objects.select_for_update(no_key=True, of=("self",)).filter(convention=None, type=type, year=year).first()
+    )
     before = quota.total if quota else None
     if quota is None:
         quota = Quota(type=type, year=year, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))
