@@ -59,7 +59,6 @@ def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -
         "sent_on": date_format(told.sent_at, "j F Y"),
         "proofs_seen": told.proofs_seen,
         **{name: getattr(told, name) for name in Transmission.PERSONAL},
-        "prescriber": file.need.prescription.prescriber.name,
     }
     return _freeze(PaperKind.OPERATOR, file, values, move, operator=told.operator_id)
 

@@ -101,7 +101,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, token)
     verb = request.POST.get("answer", "") if request.method == "POST" else ""
     if request.method != "POST":
-        return _private(render(request, "connectivity/link_closed_envelope.html", {"link": opened, "token": token}))
+        return render(request, "connectivity/link_closed_envelope.html", {"link": opened, "token": token})
     possible = ANSWERABLE.get(ConnectionState(opened.file.state), ())
     form = _form(verb, request, opened) if verb in possible else None
     if form is not None and request.POST.get("step") == "answer":
@@ -112,10 +112,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             opened.file.reference,
         )
         if data is not None:
-            return _private(render(request, "connectivity/link_done.html", {"connection": data}))
+            return render(request, "connectivity/link_done.html", {"connection": data})
     elif form is not None:
         form = _form(verb, None, opened)
-    return _private(render(request, "connectivity/link.html", _letter(opened, token, verb, form, possible)))
+    return render(request, "connectivity/link.html", _letter(opened, token, verb, form, possible))
 
 
 def _letter(
@@ -152,14 +152,8 @@ def _form(verb: str, request: HttpRequest | None, opened: OperatorLink) -> Form:
 def link_again(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for another link: it goes to the same address, if the request still waits. The answer is always the same."""
     ask_again(token=token)
-    return _private(render(request, "connectivity/link_asked.html", {}))
+    return render(request, "connectivity/link_asked.html", {})
 
 
 def _closed(request: HttpRequest, token: str) -> HttpResponse:
-    return _private(render(request, "connectivity/link_expired.html", {"token": token}, status=410))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address holds the key of the door: it is told to no other site."""
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "connectivity/link_expired.html", {"token": token}, status=410)

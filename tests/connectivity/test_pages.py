@@ -1,0 +1,366 @@
+"""The pages of connection: who sees what, at what cost, what each asks and does."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from connectivity.enums import Channel, ConditionRule, ConnectionState, CurrentLine
+from connectivity.models import ConnectionFile, ConnectionPaper, ProofSeen
+from network.models import Membership
+from prescriptions.models import HouseholdAccess, Need
+from tests.connectivity.lines import Line, again, ask, close_copper
+from tests.costs import assert_same_queries
+from tests.network.factories import make_membership
+from tests.refurb.pages import acting, answered, read
+
+pytestmark = pytest.mark.django_db
+S = ConnectionState
+NBSP = "\N{NO-BREAK SPACE}"
+ACTIONS = (
+    "choose", "proof", "send", "report_problem", "accept", "schedule", "activate", "renew", "refuse", "end", "abandon",
+)  # fmt: skip
+
+
+def page_of(connection: ConnectionFile, name: str, *args: Any) -> str:
+    return reverse(f"connectivity:connection_{name}", args=[connection.reference, *args])
+
+
+def people(line: Line) -> dict[str, Membership]:
+    return {"worker": line.worker, "adviser": line.adviser, "pilot": line.pilot, "agent": line.agent}
+
+
+# --- the lists
+
+
+def test_each_sees_the_files_it_serves_and_the_pilot_all() -> None:
+    line, other = Line(), Line()
+    mine, theirs = line.sent(), other.proposed()
+    name = line.need.prescription.household.last_name
+    url = reverse("connectivity:connection_list")
+    for actor in (line.worker, line.adviser):
+        page = read(acting(actor), url)
+        assert mine.reference in page
+        assert name in page
+        assert theirs.reference not in page
+    page = read(acting(line.pilot), url)
+    assert mine.reference in page
+    assert theirs.reference in page
+    assert name not in page
+    assert acting(line.agent).get(url).url == reverse("connectivity:queue")
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        ("manager", "epci"), ("observer", "epci"), ("contact", "donor"), ("technician", "reconditioner"),
+        ("manager", "recycler"), ("observer", "funder"),
+    ],
+)  # fmt: skip
+def test_those_who_serve_no_household_see_no_file(role: str, kind: str) -> None:
+    line = Line()
+    connection = line.sent()
+    client = acting(make_membership(role, kind))
+
+    page = read(client, reverse("connectivity:connection_list"))
+    assert "ne suit pas les foyers un par un" in page
+    assert connection.reference not in page
+    for name in ("detail", *ACTIONS):
+        assert client.get(page_of(connection, name)).status_code == 404, name
+        assert client.post(page_of(connection, name)).status_code in (404, 405), name
+    for name in ("waiting_list", "queue", "queue_export", "queue_import", "offer_list"):
+        assert client.get(reverse(f"connectivity:{name}")).status_code == 403, name
+    paper = connection.papers.first()
+    assert paper is not None
+    assert client.get(page_of(connection, "paper", paper.pk)).status_code == 404
+
+
+def test_the_list_is_narrowed_by_state_kind_territory_and_reference() -> None:
+    line = Line()
+    chosen = line.chosen()
+    other = Line(circle=line.circle)
+    proposed = other.proposed()
+    client = acting(line.worker)
+
+    def found(**query: str) -> set[str]:
+        page = read(client, reverse("connectivity:connection_list"), **query)
+        return {one.reference for one in (chosen, proposed) if f"/{one.reference}/" in page}
+
+    assert found() == {chosen.reference, proposed.reference}
+    assert found(state="chosen") == {chosen.reference}
+    assert found(kind="mobile_connection") == set()
+    assert found(text=proposed.reference.lower()) == {proposed.reference}
+    assert "Aucun dossier ne répond" in read(client, reverse("connectivity:connection_list"), state="active")
+
+
+def shared(line: Line) -> Callable[[int], None]:
+    """A function that sends so many more files of the same circle to the same operator."""
+
+    def make(count: int) -> None:
+        for _ in range(count):
+            more = Line(circle=line.circle)
+            more.__dict__["offer"] = line.offer
+            more.sent()
+
+    return make
+
+
+LISTS = [("connection_list", "worker"), ("connection_list", "pilot"), ("queue", "agent"), ("queue_export", "agent")]
+
+
+@pytest.mark.parametrize(("name", "who"), LISTS)
+def test_a_list_costs_the_same_with_one_file_and_with_many(name: str, who: str) -> None:
+    line = Line()
+    client = acting(people(line)[who])
+    assert_same_queries(shared(line), lambda: client.get(reverse(f"connectivity:{name}")), rows=8)
+
+
+def test_the_needs_that_wait_cost_the_same_with_one_and_with_many() -> None:
+    line = Line()
+    client = acting(line.adviser)
+
+    def make(count: int) -> None:
+        for _ in range(count):
+            assert Line(circle=line.circle).need
+
+    assert_same_queries(make, lambda: client.get(reverse("connectivity:waiting_list")), rows=8)
+
+
+def test_offers_and_the_end_of_copper_are_told_with_their_source() -> None:
+    line = Line()
+    ask(line.offer)
+    close_copper(line.circle.commune, date(2030, 1, 31))
+    page = read(acting(line.worker), reverse("connectivity:offer_list"))
+    assert line.offer.name in page
+    assert "test. Vérifié le 01/01/2020." in page
+    assert "Être locataire" in page
+    page = read(acting(line.worker), reverse("connectivity:closure_list"), commune=line.circle.commune.name)
+    assert "31 jan. 2030" in page.replace("janv.", "jan.")
+
+
+# --- from a need to a line
+
+
+def test_a_worker_goes_from_the_need_to_the_line_by_the_pages() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    ask(line.offer)
+    close_copper(line.circle.commune, line.today() + timedelta(days=500))
+    client, need = acting(line.worker), line.need
+    assert need.reference in read(client, reverse("connectivity:waiting_list"))
+    url = reverse("connectivity:connection_propose", args=[need.reference])
+    page = read(client, url)
+    assert "Quittance de loyer de moins de 90 jours à regarder." in page
+    assert "fin de vente le" in page
+
+    made = client.post(url, {"current_line": CurrentLine.COPPER})
+    connection = ConnectionFile.objects.get()
+    assert made.url == page_of(connection, "choose")
+    assert connection.current_line == CurrentLine.COPPER
+    assert "encore sur le cuivre" in read(client, page_of(connection, "detail"))
+
+    client.post(page_of(connection, "proof"), {"rule": "tenant", "dated_on": line.today(), "holds": "yes"})
+    assert ProofSeen.objects.get().ceiling is None
+    assert "Ce champ est obligatoire" in answered(client, page_of(connection, "choose"), offer=line.offer.pk)
+    client.post(page_of(connection, "choose"), {"offer": line.offer.pk, "agreement": "in_person"})
+    page = read(client, page_of(connection, "detail"))
+    assert f"À vous d’agir{NBSP}:</strong> quand la personne a souscrit" in page
+    assert "Fiche pour la famille" in page
+    client.post(
+        page_of(connection, "activate"),
+        {
+            "started_on": line.today(), "monthly_price": "9,90", "evidence_kind": "contract",
+            "evidence_on": line.today(), "evidence_reference": "C-12",
+        },
+    )  # fmt: skip
+    assert again(connection).state == S.ACTIVE
+    assert Need.objects.get(pk=need.pk).state == "met"
+    assert HouseholdAccess.objects.filter(what="connection", actor=line.worker).exists()
+
+
+def test_an_offer_that_is_impossible_is_told_and_not_offered() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION, offer_columns={"technology": "copper"})
+    ask(line.offer, ConditionRule.COPPER_OPEN, proof="none")
+    close_copper(line.circle.commune, line.today() + timedelta(days=100))
+    connection = line.proposed()
+    page = read(acting(line.worker), page_of(connection, "choose"))
+    assert "Aucune offre du jour n’est possible" in page
+    assert 'name="offer"' not in page
+
+
+def test_a_problem_tells_its_next_step_and_the_words_of_the_operator() -> None:
+    line = Line()
+    problem = line.problem()
+    page = read(acting(line.worker), page_of(problem, "detail"))
+    assert "Comparez le nom du dossier" in page
+    assert "Voir le contrat." in page
+    assert "réglez le problème signalé" in page
+
+
+def test_an_operator_reads_the_person_to_connect_and_neither_proofs_nor_facts() -> None:
+    line = Line()
+    ask(line.offer)
+    connection = line.chosen()
+    line.see(connection)
+    line.send(connection)
+    page = read(acting(line.agent), page_of(connection, "detail"))
+    household = line.need.prescription.household
+    for told in (household.last_name, "1 rue des Essais", "vues par un professionnel", "acceptez la demande"):
+        assert told in page, told
+    for hidden in ("Quittance", line.circle.prescriber.name, "Minimum social", "Conditions de l’offre"):
+        assert hidden not in page, hidden
+
+
+def test_an_operator_that_said_no_keeps_the_reference_and_no_person() -> None:
+    line = Line()
+    refused = line.refused()
+    page = read(acting(line.agent), page_of(refused, "detail"))
+    assert refused.reference in page
+    assert line.need.prescription.household.last_name not in page
+    assert line.need.prescription.household.last_name in read(acting(line.worker), page_of(refused, "detail"))
+
+
+@pytest.mark.parametrize(
+    ("prepare", "who", "yours", "awaited"),
+    [
+        (Line.proposed, "worker", "choisissez une offre", "En attente du choix"),
+        (Line.chosen, "adviser", "transmettez la demande", "En attente de la transmission"),
+        (Line.sent, "agent", "acceptez la demande", "En attente de Opérateur"),
+        (Line.accepted, "agent", "fixez la date", "En attente de Opérateur"),
+        (Line.scheduled, "agent", "déclarez la ligne active", "En attente de Opérateur"),
+        (Line.problem, "worker", "réglez le problème", "En attente du travailleur social"),
+    ],
+)  # fmt: skip
+def test_a_file_says_whose_turn_it_is(prepare: Any, who: str, yours: str, awaited: str) -> None:
+    line = Line()
+    connection = prepare(line)
+    assert f"À vous d’agir{NBSP}:</strong> {yours}" in read(acting(people(line)[who]), page_of(connection, "detail"))
+    waiting = read(acting(line.pilot), page_of(connection, "detail"))
+    assert awaited in waiting
+    assert "À vous d’agir" not in waiting
+
+
+def test_a_file_over_waits_for_nothing() -> None:
+    line = Line()
+    assert "Plus rien n’est attendu" in read(acting(line.worker), page_of(line.refused(), "detail"))
+
+
+# --- the actions
+
+
+POSTED: list[tuple[Callable[[Line], ConnectionFile], str, str, dict[str, Any], str]] = [
+    (Line.chosen, "worker", "send", {}, "sent"),
+    (Line.sent, "agent", "report_problem", {"problem": "duplicate"}, "problem"),
+    (Line.sent, "agent", "accept", {"operator_reference": "A"}, "accepted"),
+    (Line.accepted, "agent", "schedule", {"appointment_on": "2099-01-05", "appointment_slot": "day"}, "scheduled"),
+    (Line.scheduled, "agent", "activate", {"started_on": "2026-01-05", "monthly_price": "0"}, "active"),
+    (Line.sent, "agent", "refuse", {"refusal": "no_coverage"}, "refused"),
+    (Line.active, "worker", "end", {"reason": "moved"}, "ended"),
+    (Line.active, "agent", "end", {"reason": "unpaid"}, "ended"),
+    (Line.scheduled, "adviser", "abandon", {"reason": "gave_up"}, "abandoned"),
+]
+
+
+@pytest.mark.parametrize(("prepare", "who", "verb", "data", "state"), POSTED)
+def test_an_action_is_asked_then_done(
+    prepare: Callable[[Line], ConnectionFile], who: str, verb: str, data: dict[str, Any], state: str
+) -> None:
+    line = Line()
+    connection = prepare(line)
+    client = acting(people(line)[who])
+    assert client.get(page_of(connection, verb)).status_code == 200
+    done = client.post(page_of(connection, verb), data)
+    assert done.status_code == 302, done.content.decode()
+    assert again(connection).state == state
+    assert client.get(done.url).status_code == 200
+
+
+def test_renewing_is_asked_then_done() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    active = line.active(entitlement_ends_on=line.today() + timedelta(days=20))
+    client = acting(line.worker)
+    assert 'name="entitlement_ends_on" value="' in read(client, page_of(active, "renew"))
+    client.post(page_of(active, "renew"), {"entitlement_ends_on": line.today() + timedelta(days=400)})
+    assert again(active).renewed_at is not None
+
+
+ALLOWED: dict[str, set[str]] = {
+    "choose": {"worker", "adviser"},
+    "proof": {"worker", "adviser"},
+    "send": {"worker", "adviser"},
+    "abandon": {"worker", "adviser"},
+    "renew": {"worker"},
+    "report_problem": {"agent"},
+    "accept": {"agent"},
+    "schedule": {"agent"},
+    "activate": {"agent"},
+    "refuse": {"agent"},
+    "end": {"agent", "worker"},
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_an_action_that_is_not_ones_to_do_is_forbidden(name: str) -> None:
+    line = Line()
+    connection = line.sent()
+    for role, actor in people(line).items():
+        opened = acting(actor).get(page_of(connection, name))
+        assert (opened.status_code != 403) == (role in ALLOWED[name]), (role, opened.status_code)
+        if role not in ALLOWED[name]:
+            assert acting(actor).post(page_of(connection, name), {"reason": "other"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["detail", *ACTIONS])
+def test_a_file_of_others_does_not_exist(name: str) -> None:
+    line, other = Line(), Line()
+    connection = line.sent()
+    for stranger in (other.worker, other.adviser, other.agent):
+        assert acting(stranger).get(page_of(connection, name)).status_code == 404
+        assert acting(stranger).post(page_of(connection, name)).status_code in (404, 405)
+
+
+def test_a_need_of_others_or_that_waits_no_more_is_not_proposed_for() -> None:
+    line, other = Line(), Line()
+    url = reverse("connectivity:connection_propose", args=[line.need.reference])
+    assert acting(other.worker).get(url).status_code == 404
+    assert acting(line.pilot).get(url).status_code == 404
+    line.proposed()
+    assert acting(line.worker).get(url).status_code == 404
+
+
+# --- papers
+
+
+def test_papers_open_to_those_they_are_for() -> None:
+    line = Line()
+    connection = line.sent()
+    family = ConnectionPaper.objects.get(file=connection, kind="family")
+    operator = ConnectionPaper.objects.get(file=connection, kind="operator")
+    for actor, paper, status in (
+        (line.worker, family, 200), (line.adviser, operator, 200), (line.agent, operator, 200),
+        (line.agent, family, 404), (Line().worker, family, 404),
+    ):  # fmt: skip
+        opened = acting(actor).get(page_of(connection, "paper", paper.pk))
+        assert opened.status_code == status
+        if status == 200:
+            assert b"".join(opened.streaming_content).startswith(b"%PDF")
+
+
+# --- what is added to the pages below
+
+
+def test_the_pages_of_a_need_and_a_prescription_lead_to_the_file() -> None:
+    line = Line()
+    pages = [
+        reverse("prescriptions:prescription_detail", args=[line.need.prescription.reference]),
+        reverse("prescriptions:need_detail", args=[line.need.reference]),
+    ]
+    propose = reverse("connectivity:connection_propose", args=[line.need.reference])
+    for url in pages:
+        assert propose in read(acting(line.adviser), url)
+    connection = line.proposed()
+    for url in pages:
+        page = read(acting(line.adviser), url)
+        assert connection.reference in page
+        assert propose not in page
