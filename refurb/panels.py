@@ -16,7 +16,7 @@ from lifecycle.registry import Panel, panel
 from prescriptions.enums import NeedState
 from prescriptions.models import Household, Need, Prescription
 from refurb.enums import COUNTED_BY_QUOTA, SERVES, DeviceState, DeviceType
-from refurb.models import Derogation, Device
+from refurb.models import Derogation, Device, HandOver
 from refurb.permissions import can_grant_derogation, can_serve_device
 
 EQUIPMENT = "Équipement"
@@ -70,7 +70,7 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
 
 
 def _equipment(needs: Any, actor: Actor) -> Panel | None:
-    """One line per need of equipment that the actor may see; two queries more for the devices and the derogations."""
+    """One line per need of equipment that the actor may see; four queries more, whatever their number."""
     seen = list(needs.visible_to(actor).filter(kind__in=SERVES).order_by("pk"))
     if not seen:
         return None
@@ -80,12 +80,15 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
         held.setdefault(device.need_id, []).append(device)
     derogated = set(Derogation.objects.filter(need__in=seen).values_list("need", flat=True))
     serves = can_serve_device(actor) is not None
+    notes = dict(
+        HandOver.objects.visible_to(actor).current().filter(need__in=seen).values_list("device", "pk").order_by("pk")
+    )
     links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
     context = {
         "lines": [
             {
                 "need": need,
-                "devices": [(device, device.pk in links) for device in held.get(need.pk, [])],
+                "devices": [(device, device.pk in links, notes.get(device.pk)) for device in held.get(need.pk, [])],
                 "derogated": need.pk in derogated,
                 "choose": _page("need_choose", need) if serves and need.state == NeedState.WAITING else "",
                 "grant": _grant(need, derogated, actor),

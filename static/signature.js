@@ -50,7 +50,16 @@
     canvas.addEventListener("pointercancel", stop);
     frame.querySelector("[data-signature-clean]").addEventListener("click", clean);
     for (const choice of choices) choice.addEventListener("change", show);
+    const before = kept.value;
     clean();
+    if (before) {
+      // The page is shown again: what was drawn is still there.
+      const drawn = new Image();
+      drawn.addEventListener("load", () => ink.drawImage(drawn, 0, 0));
+      drawn.src = before;
+      kept.value = before;
+      said.textContent = "Signature tracée.";
+    }
     show();
   }
 })();

@@ -88,8 +88,8 @@ class SignedForm(DepositForm):
     proof = forms.ChoiceField(
         label="Signature de la fiche",
         choices=[
-            (HandOverProof.ATTESTED.value, "Fiche imprimée et signée, que je garde : je l’atteste"),
-            (HandOverProof.SCANNED.value, "Fiche imprimée et signée : je joins sa photo ou son scan"),
+            (HandOverProof.ATTESTED.value, "Fiche imprimée et signée, que je garde : je l’atteste"),
+            (HandOverProof.SCANNED.value, "Fiche imprimée et signée : je joins sa photo ou son scan"),
             (HandOverProof.DRAWN.value, "Signature tracée à l’écran"),
         ],
         widget=forms.RadioSelect,
@@ -97,20 +97,20 @@ class SignedForm(DepositForm):
     )
     attested = forms.BooleanField(label="J’atteste que la personne a signé la fiche devant moi", required=False)
     deposit = DepositField(label="Fiche signée", accept=SCAN, required=False, help_text="PDF ou photo.")
-    drawn = forms.CharField(required=False, max_length=MOST_DRAWN, widget=forms.HiddenInput)
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput)
     comment = CommentForm.base_fields["comment"]
     field_order = ("proof", "attested", "deposit", "kept", "drawn", "comment")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        proof = data.get("proof")
+        proof, given = data.get("proof"), data["deposit"]
         if proof == HandOverProof.ATTESTED and not data.get("attested"):
             self.add_error("attested", ValidationError("Cochez la case pour attester la signature.", code="required"))
-        if proof == HandOverProof.SCANNED and data["deposit"] is None and "deposit" not in self.errors:
+        if proof == HandOverProof.SCANNED and given is None and "deposit" not in self.errors:
             self.add_error(
                 "deposit", ValidationError("Joignez la photo ou le scan de la fiche signée.", code="required")
             )
-        already = data["deposit"] is not None and data["deposit"].name == DRAWING
+        already = given is not None and given.name == DRAWING
         if proof == HandOverProof.DRAWN and (data.get("drawn") or not already):
             self._keep_drawing(data.get("drawn", ""))
         return data
@@ -118,7 +118,7 @@ class SignedForm(DepositForm):
     def _keep_drawing(self, drawn: str) -> None:
         """The drawing becomes a file, as a scan would."""
         try:
-            content = base64.b64decode(drawn.removeprefix(PNG_DATA), validate=True) if drawn else b""
+            content = base64.b64decode(drawn.removeprefix(PNG_DATA), validate=True) if len(drawn) < MOST_DRAWN else b""
         except ValueError:
             content = b""
         if not content:
@@ -128,7 +128,7 @@ class SignedForm(DepositForm):
                 content=content, name=DRAWING, content_type="image/png", by=self.by, accept=(ContentType.PNG,)
             )
         except FileRefused as refused:
-            raise ValidationError({"proof": "La signature n’a pas été reçue : recommencez."}) from refused
+            raise ValidationError({"proof": "La signature n’a pas été reçue : recommencez."}) from refused
         self.cleaned_data["deposit"] = self.stored
 
     def signature(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class DeviceTakeBackForm(ReasonForm):
     reasons, rule = ReturnReason.choices, rules.TAKE_BACK_REASON
 
 
-class SettleForm(CommentForm):
+class SettleForm(forms.Form):
     """How the household is served otherwise: refunded, or it gave the device up. An exchange settles by itself."""
 
     kind = forms.ChoiceField(
@@ -165,7 +165,7 @@ class SettleForm(CommentForm):
         if data.get("kind") == SettlementKind.REFUND and data.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", ValidationError("Notez le montant remboursé.", code="required"))
         if data.get("kind") == SettlementKind.GIVEN_UP and data.get("amount"):
-            self.add_error("amount", ValidationError("Un renoncement n’est pas remboursé : laissez vide."))
+            self.add_error("amount", ValidationError("Un renoncement n’est pas remboursé : laissez vide."))
         return data
 
 
@@ -213,7 +213,7 @@ class NeedFindForm(forms.Form):
         label="Référence du besoin",
         max_length=20,
         widget=forms.TextInput(SCANNED),
-        help_text="Exemple : N-7K3M-2QXZ.",
+        help_text="Exemple : N-7K3M-2QXZ.",
         error_messages={"required": "Tapez la référence du besoin."},
     )
 

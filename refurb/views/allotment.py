@@ -84,7 +84,7 @@ def served(request: HttpRequest, ready: Any) -> list[Served]:
     for workshop, type_, count in ready.order_by().values_list("workshop", "type").annotate(Count("pk")):
         counted.setdefault(workshop, Counter())[type_] = count
     quotas: dict[int | None, list[Quota]] = {}
-    for quota in Quota.objects.on(timezone.localdate()).order_by("type"):
+    for quota in Quota.objects.visible_to(request.membership).on(timezone.localdate()).order_by("type"):
         quotas.setdefault(quota.convention_id, []).append(quota)
     rows = [Served(one, quotas.get(one.pk, []), counted.get(one.workshop_id or 0, Counter())) for one in conventions]
     if is_pilot(request.membership) and None in quotas:

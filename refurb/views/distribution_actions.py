@@ -57,7 +57,7 @@ def device_release_allotment(request: HttpRequest, reference: str) -> HttpRespon
         "release_allotment",
         form,
         allotment.release_allotment_device,
-        warning=f"Sa place est rendue : {taken}." if taken else "",
+        warning=f"Sa place est rendue : {taken}." if taken else "",
     )
 
 
@@ -94,7 +94,7 @@ def device_send_back(request: HttpRequest, reference: str) -> HttpResponse:
         "send_back",
         form,
         shelves.send_back_device,
-        warning="L’appareil quitte vos listes : seul l’atelier le voit ensuite.",
+        warning="L’appareil quitte vos listes : seul l’atelier le voit ensuite.",
         after=reverse("refurb:shelf"),
     )
 
@@ -116,7 +116,7 @@ def device_release(request: HttpRequest, reference: str) -> HttpResponse:
         "release",
         CommentForm(posted(request)),
         hand_overs.release_device,
-        warning="Le besoin attend de nouveau, à son rang : il ne perd pas son tour.",
+        warning="Le besoin attend de nouveau, à son rang : il ne perd pas son tour.",
     )
 
 
@@ -146,7 +146,7 @@ def device_take_back(request: HttpRequest, reference: str) -> HttpResponse:
         "take_back",
         form,
         returns.take_back_device,
-        warning="Les données du foyer sont sur l’appareil : tout ce qui prouvait son effacement ne compte plus.",
+        warning="Les données du foyer sont sur l’appareil : tout ce qui prouvait son effacement ne compte plus.",
     )
 
 

@@ -69,7 +69,7 @@ def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpRespon
     )
     back = reverse("refurb:device_hand_over", args=[device.reference])
     if made is not None:
-        messages.success(request, f"Nouvelle fiche d’achat : le foyer paie {euros(made.to_pay)}.")
+        messages.success(request, f"Nouvelle fiche d’achat : le foyer paie {euros(made.to_pay)}.")
         return redirect(back)
     context = {"form": form, "device": device, "row": device, "title": "Changer le prix ou la prise en charge"}
     return render(
@@ -147,4 +147,4 @@ def _tell_ceiling(form: Any, device: Device) -> None:
         return
     ceiling = device.ceiling_on(timezone.localdate())
     if ceiling is not None:
-        form.fields["price"].help_text = f"{euros(ceiling.amount)} au plus : plafond légal du jour ({ceiling.source})."
+        form.fields["price"].help_text = f"{euros(ceiling.amount)} au plus : plafond légal du jour ({ceiling.source})."

@@ -44,7 +44,7 @@ def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
     )
     back = reverse("refurb:device_detail", args=[device.reference])
     if settled is not None:
-        messages.success(request, f"{device} : {settled}. L’atelier peut le reprendre en traitement.")
+        messages.success(request, f"{device} : {settled}. L’atelier peut le reprendre en traitement.")
         return redirect(back)
     context = {
         "form": form,
@@ -73,7 +73,7 @@ def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
         return prepare_exchange(actor=request.membership, device=data["device"], replaces=device)
 
     if answer(request, form, prepare, device.reference) is not None:
-        messages.success(request, "La fiche d’échange est prête : faites-la signer.")
+        messages.success(request, "La fiche d’échange est prête : faites-la signer.")
         return redirect("refurb:device_exchange", reference=chosen["device"].reference)
     covered = (
         device.returned_at

@@ -42,7 +42,7 @@ AWAITED = {
     S.AVAILABLE: "En rayon, disponible pour un besoin en attente",
     S.RESERVED: "Réservé, en attente de remise au foyer",
     S.HANDED_OVER: "Remis au foyer, sous garantie ou au-delà",
-    S.RETURNED: "En retour SAV : à réparer, à échanger ou à rembourser",
+    S.RETURNED: "En retour SAV : à réparer, à échanger ou à rembourser",
 }
 YOURS = {
     "receive": "scannez son étiquette à l’arrivée",

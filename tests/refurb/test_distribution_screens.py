@@ -1,0 +1,124 @@
+"""The pages of distribution in a real browser: accessible, whole at 320 pixels wide, with and without scripts."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from network.models import Membership
+from refurb.enums import DeviceState, HandOverProof
+from refurb.models import HandOver
+from tests.network.factories import PASSWORD
+from tests.refurb.devices import fresh
+from tests.refurb.distribution import Shelf, delivery_of
+from tests.refurb.pages import page_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDTHS = (320, 1280)
+
+
+@pytest.fixture
+def shelf(transactional_db: None) -> Shelf:
+    return Shelf()
+
+
+def sign_in(page: Page, membership: Membership) -> None:
+    page.goto(reverse("account_login"))
+    page.fill("input[name=login]", membership.user.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def looks(page: Page, url: str) -> None:
+    """The page opens, nothing sticks out, axe finds nothing."""
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.status == 200, url
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (url, width)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{url}, {width} px\n{found.generate_report()}"
+
+
+def test_the_pages_of_distribution_read_at_any_width_and_axe_finds_nothing(
+    shelf: Shelf, open_page: Callable[..., Page]
+) -> None:
+    shelf.ready()
+    shelf.allotted()
+    delivery = delivery_of(shelf.shipped())
+    available, held, back, need = shelf.available(), shelf.reserved(), shelf.returned(), shelf.need()
+    parcel = f"?convention={shelf.convention.pk}&point={shelf.point.pk}"
+    seen = {
+        shelf.manager: [reverse("refurb:allotment")],
+        shelf.technician: [
+            reverse("refurb:delivery_prepare"),
+            reverse("refurb:delivery_prepare") + parcel,
+            reverse("refurb:delivery_cancel", args=[delivery.reference]),
+        ],
+        shelf.pilot: [
+            reverse("refurb:derogation_list"),
+            reverse("refurb:derogation_grant", args=[need.reference]),
+            reverse("refurb:point_list"),
+            reverse("refurb:point_detail", args=[shelf.point.reference]),
+            reverse("refurb:point_create"),
+        ],
+        shelf.adviser: [
+            *(reverse(f"refurb:{name}") for name in ("shelf", "reservation_list", "return_list", "send_back_list")),
+            reverse("refurb:need_queue"),
+            reverse("refurb:need_choose", args=[need.reference]),
+            reverse("refurb:delivery_list"),
+            reverse("refurb:delivery_detail", args=[delivery.reference]),
+            reverse("refurb:delivery_reconcile", args=[delivery.reference]),
+            page_of(available, "device_reserve"),
+            page_of(held, "device_detail"),
+            page_of(held, "device_prepare_hand_over"),
+            page_of(held, "device_hand_over"),
+            page_of(back, "device_detail"),
+            page_of(back, "device_replace"),
+            page_of(back, "device_settle"),
+        ],
+    }
+    for membership, urls in seen.items():
+        page = open_page(viewport={"width": 1280, "height": 900})
+        sign_in(page, membership)
+        for url in urls:
+            looks(page, url)
+
+
+def test_a_household_signs_on_the_screen(shelf: Shelf, open_page: Callable[..., Page]) -> None:
+    device = shelf.reserved()
+    page = open_page(viewport={"width": 1280, "height": 1200})
+    sign_in(page, shelf.adviser)
+    page.goto(page_of(device, "device_hand_over"))
+    assert page.locator("canvas").is_hidden()
+    page.get_by_label("Signature tracée à l’écran").check()
+    page.get_by_label("Cadre de signature").scroll_into_view_if_needed()
+    frame = page.get_by_label("Cadre de signature").bounding_box()
+    assert frame is not None
+    page.mouse.move(frame["x"] + 50, frame["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 250, frame["y"] + 120, steps=5)
+    page.mouse.up()
+    page.get_by_text("Signature tracée.").wait_for()
+    page.get_by_role("button", name="Remettre").click()
+    page.get_by_text("remis au foyer").first.wait_for()
+    assert fresh(device).state == DeviceState.HANDED_OVER
+    note = HandOver.objects.get(device=device)
+    assert note.proof == HandOverProof.DRAWN
+    assert note.signature is not None
+
+
+def test_a_delivery_is_scanned_in_without_scripts(shelf: Shelf, open_page: Callable[..., Page]) -> None:
+    device = shelf.shipped()
+    page = open_page(java_script_enabled=False)
+    sign_in(page, shelf.adviser)
+    page.goto(reverse("refurb:delivery_reconcile", args=[delivery_of(device).reference]))
+    page.get_by_label("Étiquette", exact=True).fill(device.tag)
+    page.get_by_label("Étiquette", exact=True).press("Enter")
+    page.get_by_text(f"{device} : présent.").wait_for()
+    page.get_by_role("button", name="Enregistrer la réception").click()
+    page.get_by_text("Livraison pointée").wait_for()
+    assert fresh(device).state == DeviceState.AVAILABLE
