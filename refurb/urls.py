@@ -116,9 +116,7 @@ urlpatterns = [
         moves.device_undo_hand_over,
         name="device_undo_hand_over",
     ),
-    path(
-        "appareils/<str:reference>/reprendre-au-foyer/", moves.device_take_back, name="device_take_back"
-    ),
+    path("appareils/<str:reference>/reprendre-au-foyer/", moves.device_take_back, name="device_take_back"),
     path("appareils/<str:reference>/rendre-au-foyer/", moves.device_give_back, name="device_give_back"),
     path("appareils/<str:reference>/reserver/", hand_overs.device_reserve, name="device_reserve"),
     path("appareils/<str:reference>/fiche/", hand_overs.device_prepare_hand_over, name="device_prepare_hand_over"),
