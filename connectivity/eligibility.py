@@ -26,7 +26,10 @@ class Asked:
         if self.detail:
             return self.detail
         label = str(ConditionRule(self.rule).label)
-        return f"{label} de {self.ceiling:g}{NBSP}€ au plus" if self.ceiling is not None else label
+        if self.ceiling is None:
+            return label
+        figure = f"{self.ceiling.normalize():f}".replace(".", ",")
+        return f"{label} de {figure}{NBSP}€ au plus"
 
 
 @dataclass(frozen=True)

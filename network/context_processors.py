@@ -15,7 +15,6 @@ TECHNICIAN = (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
 ALLOTS = (Role.MANAGER, OrganisationKind.RECONDITIONER)
 WORKER = (Role.WORKER, OrganisationKind.PRESCRIBER)
 ADVISERS = ((Role.ADVISER, OrganisationKind.DISTRIBUTOR), (Role.ADVISER, OrganisationKind.RELAY))
-
 CONNECTS = (WORKER, (Role.ADVISER, OrganisationKind.DISTRIBUTOR))
 
 NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (

@@ -128,7 +128,7 @@ def _letter(
         "told": told,
         "form": form,
         "verb": Answer(verb) if form is not None else None,
-        "possible": possible,
+        "possible": [one for one in possible if form is None or one != verb],
         "action": reverse("connectivity:link", args=[token]),
     }
 

@@ -35,7 +35,7 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     sheet = Sheet(
         told=Transmission.objects.visible_to(actor).filter(file=connection).first(),
         price=price_of(connection.offer) if connection.offer else "",
-        papers=list(ConnectionPaper.objects.visible_to(actor).filter(file=connection).select_related("document")),
+        papers=_papers(connection, actor),
         has_desk=connection.channel == Channel.DESK,
     )
     if can_answer_connection(actor) is not None:
@@ -54,3 +54,11 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         copper = sheet.closure.copper if sheet.closure else None
         sheet.findings = assess(asked, facts_of(need, connection), copper, day).findings
     return sheet
+
+
+def _papers(connection: ConnectionFile, actor: Actor) -> list[ConnectionPaper]:
+    """The papers that hold: the last one of each kind."""
+    last: dict[str, ConnectionPaper] = {}
+    for paper in ConnectionPaper.objects.visible_to(actor).filter(file=connection).select_related("document"):
+        last.setdefault(paper.kind, paper)
+    return list(last.values())

@@ -58,6 +58,8 @@ def test_a_condition_is_met_missing_or_against_on_dated_facts(seen: list[Seen], 
 
 def test_a_condition_is_said_in_words() -> None:
     assert QUOTIENT.label == f"Quotient familial de 700{NBSP}€ au plus"
+    stored = Asked(ConditionRule.FAMILY_QUOTIENT, ceiling=Decimal("700.50"))
+    assert stored.label == f"Quotient familial de 700,5{NBSP}€ au plus"
     assert Asked(ConditionRule.TENANT, detail="Être locataire ici.").label == "Être locataire ici."
 
 

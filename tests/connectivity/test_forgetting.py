@@ -1,0 +1,66 @@
+"""What is left of a household in connection once it is anonymised; what keeps it out of the archive before."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import serializers
+from django.utils import timezone
+
+from connectivity import models
+from connectivity.enums import Channel, EndReason
+from connectivity.followers import has_a_line
+from connectivity.models import ConnectionFile, Transmission
+from connectivity.services import connections as services
+from documents.models import Document, Mail
+from lifecycle.clock import run_clock
+from lifecycle.models import Comment
+from lifecycle.verification import Fault, verify_comments, verify_journal
+from prescriptions.models import Household
+from tests.connectivity.lines import Line, again, monday
+from tests.prescriptions.files import Circle
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_live_line_keeps_the_household_out_of_the_archive() -> None:
+    line = Line(Channel.COUNTER)
+    household = line.need.prescription.household
+    alive = Household.objects.filter(has_a_line(timezone.now()))
+    assert household not in alive
+    active = line.activate(line.chosen())
+    assert household in alive.all()
+    run_clock(at=timezone.now() + timedelta(days=365 * 4))
+    assert Household.objects.get(pk=household.pk).state == "open"
+    services.end_connection(actor=line.worker, connection=active, reason=EndReason.CANCELLED)
+    assert household not in alive.all()
+
+
+def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None:
+    line = Line(circle=Circle(at=monday()), person={"last_name": "Introuvable-Exemple", "contact_channel": "email"})
+    active = line.active()
+    services.end_connection(
+        actor=line.worker, connection=active, reason=EndReason.MOVED, at=line.at, comment="Introuvable-Exemple part."
+    )
+    household = line.need.prescription.household
+    assert Transmission.objects.get().last_name == "Introuvable-Exemple"
+    at = monday() + timedelta(days=800)
+    for _ in range(4):
+        run_clock(at=at)
+        at += timedelta(days=800)
+
+    assert Household.objects.get(pk=household.pk).state == "anonymised"
+    kept = [
+        *(row for name in models.__all__ for row in getattr(models, name)._base_manager.all()),
+        *Document.objects.all(), *Mail.objects.all(), *Comment.objects.all(),
+    ]  # fmt: skip
+    dump = serializers.serialize("json", kept)
+    for word in ("Introuvable", household.email, household.phone, "rue des Essais", "OP-77"):
+        assert word not in dump, word
+    row = again(active)
+    assert (row.state, row.evidence_kind, row.operator_reference) == ("ended", "operator", "")
+    assert ConnectionFile.objects.count() == 1
+    assert Transmission.objects.get().forgotten_at is not None
+    faults: list[Fault] = []
+    verify_journal(ConnectionFile, faults.append)
+    verify_comments(faults.append)
+    assert faults == []
