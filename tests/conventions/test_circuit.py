@@ -112,6 +112,7 @@ def test_the_author_is_told_the_points_and_answers_each() -> None:
         scene.submit(convention)
     assert sentences(refused) == {rules.POINTS_ANSWERED.sentence}
     point = ReviewPoint.objects.get()
+    assert point.review.journal.get(verb="answer_against").values == {"points": 1}
     for actor in (scene.lawyer, scene.workshop_reviewer):
         with pytest.raises(PermissionDenied):
             answer_point(actor=actor, point=point, answer="Fait.")
