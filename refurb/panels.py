@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone
 
 from conventions.models import Convention
 from lifecycle.actors import Actor
@@ -46,7 +45,7 @@ def household_panel(household: Household, actor: Actor) -> Panel | None:
 
 
 def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
-    """The devices counted against a convention, by state; each of its quotas of the year with what it holds."""
+    """The devices counted against a convention, by state and by type; its page tells the quotas themselves."""
     if convention.is_amendment:
         return None
     counted: Counter[tuple[str, str]] = Counter()
@@ -57,14 +56,12 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
         return None
     types = [type_ for type_ in DeviceType if any(counted[state, type_] for state in DeviceState)]
     states = [state for state in (*COUNTED_BY_QUOTA, DeviceState.MISSING) if any(counted[state, one] for one in types)]
-    day = timezone.localdate()
     context = {
         "types": [type_.label for type_ in types],
         "lines": [
             (state.label, [counted[state, type_] for type_ in types], sum(counted[state, one] for one in types))
             for state in states
         ],
-        "quotas": convention.quotas.on(day).order_by("type"),
     }
     return {"title": "Appareils de la convention", "template": "refurb/panels/convention.html", "context": context}
 

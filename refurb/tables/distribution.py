@@ -5,17 +5,26 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from refurb.enums import DeviceState
 from refurb.models import Delivery, Device, DistributionPoint
 from refurb.tables.devices import DEVICE_LINK, aged, badge
 from refurb.templatetags.devices import euros, plural
 from refurb.templatetags.distribution import day_left
 
 WHOLE = {"td": {"class": "text-nowrap"}}
+NEXT = {
+    DeviceState.SHIPPED: ("Mettre en rayon", "device_stock_in"),
+    DeviceState.AVAILABLE: ("Réserver", "device_reserve"),
+    DeviceState.RESERVED: ("Remettre", "device_hand_over"),
+    DeviceState.MISSING: ("Retrouver", "device_find"),
+}
+"""What one does next with a device of one's point, and on which page."""
 POINT = {"verbose_name": "Point", "accessor": "point__name", "order_by": ("point__name", "pk")}
 
 
@@ -98,14 +107,14 @@ class ShelfTable(AtPointTable):
     grade = tables.Column(verbose_name="Grade")
     price = tables.Column(verbose_name="Prix")
     convention = tables.Column(
-        verbose_name="Territoire", accessor="convention_epci", order_by=("convention_epci__name",)
+        verbose_name="Territoire", accessor="convention_epci__short_name", order_by=("convention_epci__name",)
     )
     available_at = tables.Column(verbose_name="En rayon")
-    choose = tables.Column(verbose_name="Réserver", accessor="reference", orderable=False)
+    todo = tables.Column(verbose_name="À faire", accessor="reference", orderable=False)
 
     class Meta:
         model = Device
-        fields = ("tag", "type", "model", "state", "grade", "price", "convention", "point", "available_at", "choose")
+        fields = ("tag", "type", "model", "state", "grade", "price", "convention", "point", "available_at", "todo")
         default = "–"
         empty_text = (
             "Rien en rayon. Un appareil apparaît ici quand la livraison qui l’apporte est réceptionnée : "
@@ -120,6 +129,18 @@ class ShelfTable(AtPointTable):
 
     def render_available_at(self, value: datetime) -> SafeString:
         return aged(value)
+
+    def render_todo(self, record: Device) -> SafeString | str:
+        """The next step of the device, for whoever serves the point."""
+        if record.state not in NEXT:
+            return "–"
+        label, name = NEXT[DeviceState(record.state)]
+        return format_html(
+            '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
+            reverse(f"refurb:{name}", args=[record.reference]),
+            label,
+            record.tag,
+        )
 
 
 class ReservationTable(AtPointTable):

@@ -41,7 +41,7 @@ AWAITED = {
     S.SHIPPED: "En livraison, en attente de réception au point de distribution",
     S.AVAILABLE: "En rayon, disponible pour un besoin en attente",
     S.RESERVED: "Réservé, en attente de remise au foyer",
-    S.HANDED_OVER: "Remis au foyer, sous garantie ou au-delà",
+    S.HANDED_OVER: "Remis au foyer",
     S.RETURNED: "En retour SAV : à réparer, à échanger ou à rembourser",
 }
 YOURS = {
