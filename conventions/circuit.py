@@ -105,14 +105,22 @@ def _signatures_of(actor: Actor) -> QuerySet[Signature]:
 # --- taking charge
 
 
+def owner_told(actor: Actor, owner: User | None) -> str:
+    """Who has a task in charge: by name to his own organisation, empty when nobody has."""
+    if owner is None:
+        return ""
+    same = owner.memberships.filter(organisation=actor.organisation_id).exists()
+    return str(owner) if same else "Une autre organisation"
+
+
 @one_transaction
 def claim_task(*, actor: Membership, pk: int) -> Task:
     """Take charge of a task, so that colleagues know. Raises Unknown, or Refused when someone already did."""
     with _locked(actor, pk) as activation:
         task: Task = activation.task
         if task.owner_id not in (None, actor.user_id):
-            taken = f"{task.owner} s’en charge déjà."
-            raise Refused({pk: (Reason("claimed", taken, lifted_by=str(task.owner)),)})
+            taken = f"{owner_told(actor, task.owner)} s’en charge déjà."
+            raise Refused({pk: (Reason("claimed", taken),)})
         if task.owner_id is None:
             activation.assign(actor.user)
         return task
@@ -124,8 +132,8 @@ def release_task(*, actor: Membership, pk: int) -> Task:
     with _locked(actor, pk) as activation:
         task: Task = activation.task
         if task.owner_id not in (None, actor.user_id):
-            reason = Reason("claimed", f"{task.owner} s’en charge : cette personne seule peut y renoncer.")
-            raise Refused({pk: (reason,)})
+            taken = f"{owner_told(actor, task.owner)} s’en charge et peut seule y renoncer."
+            raise Refused({pk: (Reason("claimed", taken),)})
         if task.owner_id is not None:
             activation.unassign()
         return task

@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -69,4 +70,5 @@ class ConventionFilter(django_filters.FilterSet):
         today = timezone.localdate()
         if value >= today:
             return rows.in_force_on(value)
-        return rows.originals().filter(activated_at__isnull=False, starts_on__lte=value, ends_on__gte=value)
+        alive = Q(ended_on=None) | Q(ended_on__gte=value)
+        return rows.originals().filter(alive, activated_at__isnull=False, starts_on__lte=value, ends_on__gte=value)

@@ -5,12 +5,15 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
 from conventions.templatetags.conventions import day
+from conventions.views.sheet import QuotaLine
 
 WHOLE = {"td": {"class": "text-nowrap"}}
 """A cell that is read at once: it does not break."""
@@ -58,18 +61,22 @@ class EndingTable(ConventionTable):
     caption = "Conventions qui finissent, quotas qui s’épuisent"
 
     left = tables.Column(verbose_name="Fin", accessor="ends_on", order_by=("ends_on",))
-    used = tables.TemplateColumn(
-        template_name="conventions/_quota_used.html", verbose_name="Quota de l’année", orderable=False
-    )
+    used = tables.Column(verbose_name="Quota de l’année", accessor="taken", empty_values=(), orderable=False)
 
     class Meta(ConventionTable.Meta):
         fields = ("reference", "title", "epci_party", "workshop", "distributor", "state", "left", "used")
         exclude = ("ends_on",)
         sequence = fields
 
-    def render_left(self, value: date, record: Any) -> str:
-        days = record.days_left
+    def render_left(self, value: date) -> str:
+        days = (value - timezone.localdate()).days
         told = (
             f"dans {days}\u00a0jour{'s' if days > 1 else ''}" if days > 0 else "aujourd’hui" if days == 0 else "passée"
         )
         return f"{day(value)} ({told})"
+
+    def render_used(self, record: Any) -> str:
+        if not record.places:
+            return "aucun quota cette année"
+        line = QuotaLine("", 0, None, None, record.places, record.taken or 0)
+        return render_to_string("conventions/_bar.html", {"line": line})

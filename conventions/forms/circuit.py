@@ -25,8 +25,8 @@ class ReviewAnswerForm(CommentForm):
     opinion = forms.ChoiceField(
         label="Votre avis",
         choices=(
-            (FAVOURABLE, "Favorable : le texte peut être signé"),
-            (UNFAVOURABLE, "Défavorable : des points doivent changer"),
+            (FAVOURABLE, "Favorable : le texte peut être signé"),
+            (UNFAVOURABLE, "Défavorable : des points doivent changer"),
         ),
         widget=forms.RadioSelect,
         error_messages={"required": "Dites si votre avis est favorable ou défavorable."},
@@ -36,8 +36,8 @@ class ReviewAnswerForm(CommentForm):
         super().__init__(*args, **kwargs)
         self.clauses = clauses
         for number, clause in enumerate(clauses, start=1):
-            self.fields[f"point_{clause.code}"] = _point(f"Article {number} – {clause.title} : ce qui doit y changer")
-        self.fields[f"point_{WHOLE}"] = _point("L’ensemble du texte : ce qui doit y changer")
+            self.fields[f"point_{clause.code}"] = _point(f"Article {number} – {clause.title} : ce qui doit y changer")
+        self.fields[f"point_{WHOLE}"] = _point("L’ensemble du texte : ce qui doit y changer")
 
     def articles(self) -> Iterable[tuple[ConventionClause, forms.BoundField]]:
         """Each article with the box under it."""
@@ -53,7 +53,7 @@ class ReviewAnswerForm(CommentForm):
         if opinion == UNFAVOURABLE and not points:
             self.add_error("opinion", ValidationError(rules.HAS_POINTS.sentence, code="points"))
         if opinion == FAVOURABLE and points:
-            told = "Vous avez noté ce qui doit changer : donnez un avis défavorable, ou effacez ces points."
+            told = "Vous avez noté ce qui doit changer : donnez un avis défavorable, ou effacez ces points."
             self.add_error("opinion", ValidationError(told, code="points"))
         return data
 
@@ -96,13 +96,13 @@ class SignatureSignForm(forms.Form):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = f"Écrivez : {self.signer}."
+        self.fields["name"].help_text = f"Écrivez : {self.signer}."
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:
         typed = " ".join(self.cleaned_data["name"].split())
         if typed.casefold() != self.signer.casefold():
-            raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
+            raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
         return typed
 
 
@@ -135,7 +135,7 @@ class SignatureConfirmForm(forms.Form):
     """Another party looked at what was deposited: it is the same document, signed by the right person."""
 
     checked = forms.BooleanField(
-        label="J’ai ouvert le document déposé : c’est bien cette convention, signée par la personne désignée",
+        label="J’ai ouvert le document déposé : c’est bien cette convention, signée par la personne désignée",
         error_messages={"required": "Cochez la case une fois le document déposé vérifié."},
     )
     sha256 = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -44,7 +44,7 @@ class DepositForm(forms.Form):
         if self.stored is not None:
             self.data = self.data.copy()
             self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
-            self["deposit"].help_text = f"Déjà déposé : {self.stored.name}. Un autre fichier le remplacera."
+            self["deposit"].help_text = f"Déjà déposé : {self.stored.name}. Un autre fichier le remplacera."
         elif "deposit" not in self.errors:
             self.add_error("deposit", ValidationError("Déposez le document signé.", code="required"))
         data["deposit"] = self.stored
@@ -63,4 +63,4 @@ class DepositForm(forms.Form):
         if by == self.by.pk:
             self.stored = StoredFile.objects.filter(pk=pk, forgotten_at=None).first()
         if self.stored is None:
-            self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé : déposez-le de nouveau."))
+            self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé : déposez-le de nouveau."))

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from conventions.enums import DeviceType
+from conventions.enums import ConventionState, DeviceType
 from conventions.forms.base import day_input
 from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention
@@ -26,6 +26,10 @@ SIGNATORIES = {
     "distributor_signatory": ("distributor", Kind.DISTRIBUTOR),
 }
 """Each signatory with the column of its party and the kind it signs for."""
+
+
+NEVER_TAKEN_AWAY = {*PARTIES, *SIGNATORIES, "starts_on", "ends_on"}
+"""What a text that was submitted once has for good: it may change, not become empty."""
 
 
 class SignatoryField(forms.ModelChoiceField):
@@ -53,7 +57,7 @@ class ConventionStartForm(forms.ModelForm):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_parties(self)
-        self.fields["title"].help_text = "Exemple : Équipement des foyers de la communauté de communes, 2027-2029."
+        self.fields["title"].help_text = "Exemple : Équipement des foyers de la communauté de communes, 2027-2029."
         if is_pilot(by):
             self.fields["epci_party"].queryset = Organisation.objects.active().of_kind(Kind.EPCI)
             self.fields["epci_party"].empty_label = "Choisissez…"
@@ -89,6 +93,9 @@ class ConventionDraftForm(forms.ModelForm):
                 del self.fields[name]
             self.fields["max_nonconformity"].help_text = "En pourcentage. Vide si l’avenant ne le change pas."
         _choose_parties(self)
+        if self.instance.state == ConventionState.CHANGES_REQUESTED:
+            for name in NEVER_TAKEN_AWAY & self.fields.keys():
+                self.fields[name].required = True
         for name, (column, kind) in SIGNATORIES.items():
             self._choose_signatory(name, column, kind)
         self.quotas: Fields = quota_fields(self.instance)
@@ -113,7 +120,7 @@ class ConventionDraftForm(forms.ModelForm):
         )
         field.empty_label = "À désigner plus tard" if chosen else "Enregistrez d’abord la partie"
         field.error_messages["invalid_choice"] = (
-            "Cette personne ne signe pas pour l’organisation choisie : désignez-en une autre."
+            "Cette personne ne signe pas pour l’organisation choisie : désignez-en une autre."
         )
 
     # --- how the page shows it
@@ -212,7 +219,7 @@ class AmendmentForm(forms.Form):
     """What is needed to begin an amendment; what it changes is written on the next page."""
 
     title = forms.CharField(
-        label="Titre de l’avenant", max_length=160, help_text="Exemple : Avenant n° 1, quotas de la deuxième année."
+        label="Titre de l’avenant", max_length=160, help_text="Exemple : Avenant n° 1, quotas de la deuxième année."
     )
     starts_on = forms.DateField(label="Prend effet le", widget=day_input())
     ends_on = forms.DateField(

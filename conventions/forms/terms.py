@@ -82,7 +82,7 @@ def _amount(label: str, initial: Any, help_text: str) -> forms.DecimalField:
 def _ceiling(amount: Any) -> str:
     if amount is None:
         return "Aucun plafond légal."
-    return f"Plafond légal : {number_format(amount, 0 if amount == int(amount) else 2)}\u00a0€."
+    return f"Plafond légal : {number_format(amount, 0 if amount == int(amount) else 2)}\u00a0€."
 
 
 def clause_fields(convention: Convention) -> Fields:

@@ -56,7 +56,7 @@ def convention_submit(request: HttpRequest, reference: str) -> HttpResponse:
         "submit",
         ConventionSubmitForm(posted(request)),
         lambda data: services.submit_convention(actor=request.membership, convention=convention, **data),
-        done="Texte soumis : chaque relecteur reçoit un courriel.",
+        done="Texte soumis : chaque relecteur reçoit un courriel.",
         template="conventions/actions/convention_submit.html",
         sheet=sheet,
         others=[organisation for party, organisation, _ in convention.parties() if party != Party.EPCI],
@@ -78,7 +78,7 @@ def convention_reopen(request: HttpRequest, reference: str) -> HttpResponse:
         "reopen",
         ConventionReopenForm(posted(request)),
         lambda data: services.reopen_convention(actor=request.membership, convention=convention, **data),
-        done="Texte rouvert : il peut être modifié, puis soumis de nouveau.",
+        done="Texte rouvert : il peut être modifié, puis soumis de nouveau.",
         warning=told,
     )
 
@@ -93,7 +93,7 @@ def convention_open_signature(request: HttpRequest, reference: str) -> HttpRespo
         "open_signature",
         ConventionOpenSignatureForm(posted(request)),
         lambda data: services.open_signature_convention(actor=request.membership, convention=convention, **data),
-        done="Signature ouverte : les trois signataires reçoivent un courriel.",
+        done="Signature ouverte : les trois signataires reçoivent un courriel.",
         template="conventions/actions/convention_open_signature.html",
     )
 
@@ -108,7 +108,7 @@ def convention_activate(request: HttpRequest, reference: str) -> HttpResponse:
         "activate",
         ConventionActivateForm(posted(request)),
         lambda data: services.activate_convention(actor=request.membership, convention=convention, **data),
-        done="Avenant en vigueur." if convention.amends_id else "Convention en vigueur : ses quotas sont ouverts.",
+        done="Avenant en vigueur." if convention.amends_id else "Convention en vigueur : ses quotas sont ouverts.",
     )
 
 
@@ -152,7 +152,7 @@ def convention_resume(request: HttpRequest, reference: str) -> HttpResponse:
         "resume",
         ConventionResumeForm(posted(request)),
         lambda data: services.resume_convention(actor=request.membership, convention=convention, **data),
-        done="Convention reprise : des appareils peuvent y être affectés.",
+        done="Convention reprise : des appareils peuvent y être affectés.",
     )
 
 

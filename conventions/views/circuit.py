@@ -70,7 +70,7 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
         "answer",
         form,
         give,
-        done="Avis enregistré. Merci : l’EPCI le voit dès maintenant.",
+        done="Avis enregistré. Merci : l’EPCI le voit dès maintenant.",
         back=_back(review, "reviews"),
         names={"points": "opinion"},
         template="conventions/actions/review_answer.html",
@@ -138,7 +138,6 @@ def _points_page(
     for point in found:
         known = {"answer": point.answer}
         form = wrong if wrong and point.pk == pk else PointAnswerForm(prefix=f"point-{point.pk}", initial=known)
-        form.fields["answer"].label = "Votre réponse"
         shown.append((point, clauses.get(point.clause), form))
     context = {
         "convention": convention,

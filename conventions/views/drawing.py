@@ -110,7 +110,7 @@ def _name(review: Review) -> str:
 
 
 def _signatures(convention: Convention, sheet: Sheet, standing: str) -> list[Branch]:
-    if convention.round and sheet.signatures:
+    if standing != TODO and sheet.signatures:
         return [_signature(signature, sheet) for signature in sheet.signatures]
     return [Branch(str(party), TODO, "à venir") for _, party, _ in convention.parties() if party is not None]
 
@@ -121,7 +121,7 @@ def _signature(signature: Signature, sheet: Sheet) -> Branch:
         SignatureState.SIGNED: (DONE, f"signée le {day(signature.signed_on)}"),
         SignatureState.VOID: (STOPPED, "caduque"),
     }[SignatureState(signature.state)]
-    if standing == CURRENT and signature.to_confirm:  # type: ignore[attr-defined]
+    if standing == CURRENT and signature.to_confirm:
         told = "déposée, à confirmer"
     return Branch(str(signature.organisation), standing, told, _owner(sheet, "sign", signature.pk))
 

@@ -1,7 +1,7 @@
 """« À relire, à signer »: what is asked of whoever acts, with its deadline, and who takes charge of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.contrib import messages
@@ -19,8 +19,10 @@ from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from network.models import Membership, User
+from network.models import Membership
 from network.permissions import acts_as, is_pilot
+
+OUTSIDE = "Une autre organisation"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Item:
     convention: Convention
     asked_at: datetime
     due_on: date | None
-    owner: User | None
+    owner: str
     is_mine: bool
 
 
@@ -64,11 +66,16 @@ def items_of(actor: Membership) -> list[Item]:
     signatures = Signature.objects.select_related("organisation", "signatory__user").in_bulk(
         _seeds(tasks, ConventionFlow.sign)
     )
+    owners = [task.owner_id for task in tasks if task.owner_id is not None]
+    near = set(
+        Membership.objects.filter(organisation=actor.organisation_id, user__in=owners).values_list("user", flat=True)
+    )
     items = []
     for task in tasks:
         convention = conventions[task.process.artifact_object_id]
         row = {"review": reviews, "sign": signatures}.get(task.flow_task.name, {}).get(task.seed_object_id)
-        items.append(_item(actor, task, convention, row))
+        item = _item(actor, task, convention, row)
+        items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
 
 
@@ -91,7 +98,9 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
     else:
         name, label = "Inscrire l’acte de l’EPCI et ouvrir la signature", "Ouvrir la signature"
         url = reverse("conventions:convention_open_signature", args=[convention.reference])
-    return Item(task.pk, name, label, url, convention, asked_at, due_on, task.owner, task.owner_id == actor.user_id)
+    return Item(
+        task.pk, name, label, url, convention, asked_at, due_on, str(task.owner or ""), task.owner_id == actor.user_id
+    )
 
 
 def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str, str]:
@@ -105,13 +114,13 @@ def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str,
 @require_POST
 def task_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Take charge of it."""
-    return _take(request, pk, claim_task, "Vous vous en chargez : vos collègues le voient.")
+    return _take(request, pk, claim_task, "Vous vous en chargez : vos collègues le voient.")
 
 
 @require_POST
 def task_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it back to one's colleagues."""
-    return _take(request, pk, release_task, "C’est rendu : un collègue peut s’en charger.")
+    return _take(request, pk, release_task, "C’est rendu : un collègue peut s’en charger.")
 
 
 def _take(request: HttpRequest, pk: int, take: Callable[..., Task], told: str) -> HttpResponse:

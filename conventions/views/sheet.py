@@ -29,7 +29,6 @@ from conventions.models import (
 from conventions.permissions import can_answer_review, can_deposit_signature, can_sign_signature
 from lifecycle.actors import Actor
 from network.models import Membership
-from network.permissions import is_pilot
 
 WHOLE_TEXT = "L’ensemble du texte"
 
@@ -140,10 +139,10 @@ def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Conv
         article.code: amendment
         for amendment in amendments
         if amendment.state in ALIVE
-        for article in amendment.articles  # type: ignore[attr-defined]
+        for article in amendment.articles
     }
     for clause in clauses:
-        clause.rewritten_by = rewritten.get(clause.code)  # type: ignore[attr-defined]
+        clause.rewritten_by = rewritten.get(clause.code)
 
 
 def prices_of(convention: Convention) -> list[PriceLine]:
@@ -187,27 +186,33 @@ def _reviews(
     reviews = list(
         Review.objects.visible_to(actor)
         .filter(convention=convention)
-        .select_related("organisation", "asked_of__user", "reviewer__user", "reviewer__organisation")
+        .select_related(
+            "organisation",
+            "asked_of__user",
+            "asked_of__organisation",
+            "reviewer__user",
+            "reviewer__organisation",
+        )
         .prefetch_related(Prefetch("points", points, to_attr="said"))
         .order_by("round", "pk")
     )
     for review in reviews:
-        review.is_mine = review.pk in mine  # type: ignore[attr-defined]
+        review.is_mine = review.pk in mine
         task = tasks.get(("review", review.pk))
-        review.task = task  # type: ignore[attr-defined]
-        review.task_is_mine = task is not None and task.owner_id == actor.user_id  # type: ignore[attr-defined]
-        review.by = _by(review, actor)  # type: ignore[attr-defined]
-        for point in review.said:  # type: ignore[attr-defined]
+        review.task = task
+        review.task_is_mine = task is not None and task.owner_id == actor.user_id
+        review.by = _told(review.reviewer, review, actor)
+        review.to = _told(review.asked_of, review, actor)
+        for point in review.said:
             point.about = titles.get(point.clause, WHOLE_TEXT)
     return reviews
 
 
-def _by(review: Review, actor: Actor) -> str:
-    """Who answered: the person for one's own organisation and whoever reads all, else the organisation."""
-    member = review.reviewer
+def _told(member: Membership | None, review: Review, actor: Actor) -> str:
+    """Who answers or answered: the person for one's own organisation and whoever reads all, else the organisation."""
     if member is None:
         return str(review.organisation)
-    same = actor.reads_all or is_pilot(actor) or member.organisation_id == actor.organisation_id
+    same = actor.reads_all or member.organisation_id == actor.organisation_id
     return f"{member.user}, {member.organisation}" if same else str(member.organisation)
 
 
@@ -227,11 +232,11 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     )
     for signature in signatures:
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
-        signature.signs = named  # type: ignore[attr-defined]
-        signature.deposes = signature.pk in depositable  # type: ignore[attr-defined]
-        waiting = bool(signature.deposited) and signature.state == SignatureState.ASKED  # type: ignore[attr-defined]
-        signature.to_confirm = waiting  # type: ignore[attr-defined]
-        signature.confirms = waiting and signature.pk in confirmable and not named  # type: ignore[attr-defined]
+        signature.signs = named
+        signature.deposes = signature.pk in depositable
+        waiting = bool(signature.deposited) and signature.state == SignatureState.ASKED
+        signature.to_confirm = waiting
+        signature.confirms = waiting and signature.pk in confirmable and not named
     return signatures
 
 

@@ -20,7 +20,6 @@ from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
 from conventions.views.conventions import PER_PAGE, may
-from conventions.views.sheet import QuotaLine
 from lifecycle.locking import one_transaction
 from network.permissions import is_pilot
 
@@ -38,16 +37,15 @@ def ending_list(request: HttpRequest) -> HttpResponse:
     rows = _counted(today)
     if not whole:
         near = Q(ends_on__lte=today + timedelta(days=horizon))
-        rows = rows.filter(near | Q(taken__gte=F("places") * NEARLY_USED / 100))
+        rows = rows.filter(near | Q(places__gt=0, taken__gte=F("places") * NEARLY_USED / 100))
     table = EndingTable(rows.order_by("ends_on", "pk"))
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    for row in table.page.object_list if table.page else []:
-        _complete(row.record, today)
     context = {"table": table, "horizon": horizon, "nearly_used": NEARLY_USED, "whole": whole}
     return render(request, "conventions/ending_list.html", context)
 
 
 def _counted(today: date) -> Any:
+    """The conventions alive, with the places of the year under way and those taken."""
     quotas = Quota.objects.on(today).filter(convention=OuterRef("pk")).order_by().values("convention")
     return (
         Convention.objects.originals()
@@ -58,11 +56,6 @@ def _counted(today: date) -> Any:
             taken=Subquery(quotas.annotate(used_sum=Sum("used")).values("used_sum")),
         )
     )
-
-
-def _complete(convention: Any, today: date) -> None:
-    convention.days_left = (convention.ends_on - today).days
-    convention.quota = QuotaLine("", 0, None, None, convention.places or 0, convention.taken or 0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -80,7 +80,7 @@ def _reviewer(review: Review) -> str:
 
 def _lower(text: str) -> str:
     """A name inside a sentence."""
-    return text[:1].lower() + text[1:].replace(" : ", " ")
+    return text[:1].lower() + text[1:]
 
 
 def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
@@ -134,16 +134,16 @@ def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
+    told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
     return Step(told, since=convention.suspended_at)
 
 
 def _ended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    return Step("Cette convention a pris fin : plus rien n’est attendu")
+    return Step("Cette convention a pris fin : plus rien n’est attendu")
 
 
 def _abandoned(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    return Step("Projet abandonné : plus rien n’est attendu")
+    return Step("Projet abandonné : plus rien n’est attendu")
 
 
 def named(names: Iterable[str]) -> str:

@@ -275,7 +275,7 @@ def test_a_task_taken_in_charge_is_known_to_colleagues_and_given_back() -> None:
     assert asked_of(treaty.manager).get().owner == treaty.lawyer.user
     with pytest.raises(Refused, match="s’en charge déjà"):
         claim_task(actor=treaty.manager, pk=task.pk)
-    with pytest.raises(Refused, match="cette personne seule"):
+    with pytest.raises(Refused, match="peut seule y renoncer"):
         release_task(actor=treaty.manager, pk=task.pk)
 
     release_task(actor=treaty.lawyer, pk=task.pk)

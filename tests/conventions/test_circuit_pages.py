@@ -1,0 +1,220 @@
+"""The pages of reviewers and signatories."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from conventions.enums import ConventionState, Party, ReviewState, SignatureState
+from conventions.models import Convention, Review, Signature
+from documents.models import StoredFile
+from tests.conventions.conventions import SCAN, Treaty, again
+from tests.conventions.pages import acting, answered, done, page_of, read
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(treaty: Treaty, convention: Convention) -> Review:
+    """The review asked of the lawyer."""
+    return next(review for review in treaty.reviews(convention) if review.asked_of == treaty.lawyer)
+
+
+def scan(content: bytes = SCAN) -> SimpleUploadedFile:
+    return SimpleUploadedFile("signe.pdf", content, content_type="application/pdf")
+
+
+def sha_of(signature: Signature) -> str:
+    signature = Signature.objects.get(pk=signature.pk)
+    assert signature.document.rendered is not None
+    return signature.document.rendered.sha256
+
+
+# --- review
+
+
+def test_the_page_of_a_review_shows_the_text_and_the_deadline() -> None:
+    treaty = Treaty()
+    review = asked(treaty, treaty.in_review())
+
+    page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
+
+    assert "Votre avis est attendu pour le" in page
+    assert "jours ouvrés" in page
+    for clause in review.convention.clauses.all():
+        assert clause.title in page
+        assert f'name="point_{clause.code}"' in page
+    assert "Ordinateur portable" in page
+
+
+def test_a_favourable_review_is_one_choice() -> None:
+    treaty = Treaty()
+    review = asked(treaty, treaty.in_review())
+    client, url = acting(treaty.lawyer), page_of(review, "review_answer")
+
+    assert "favorable ou défavorable" in answered(client, url)
+    done(client, url, opinion="favourable")
+
+    assert Review.objects.get(pk=review.pk).state == ReviewState.FAVOURABLE
+    assert "n’est pas possible depuis l’état" in read(client, url)
+
+
+def test_an_unfavourable_review_asks_for_points_and_keeps_what_was_typed() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = asked(treaty, convention)
+    client, url = acting(treaty.lawyer), page_of(review, "review_answer")
+
+    assert "désigne au moins un article" in answered(client, url, opinion="unfavourable")
+    page = answered(client, url, opinion="favourable", point_warranty="Préciser la durée.")
+    assert "donnez un avis défavorable, ou effacez ces points" in page
+    assert "Préciser la durée." in page
+    done(client, url, opinion="unfavourable", point_warranty="Préciser la durée.", point_whole="Numéroter les annexes.")
+
+    assert list(review.points.values_list("clause", "text")) == [
+        ("warranty", "Préciser la durée."),
+        ("", "Numéroter les annexes."),
+    ]
+    assert Review.objects.get(pk=review.pk).state == ReviewState.UNFAVOURABLE
+
+
+def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    url = page_of(asked(treaty, convention), "review_answer")
+    done(acting(treaty.lawyer), url, opinion="unfavourable", point_waste="Premier.", point_whole="Second.")
+    for review in treaty.reviews(convention)[1:]:
+        treaty.answer(review)
+    manager, points = acting(treaty.manager), page_of(convention, "convention_points")
+    first, second = asked(treaty, convention).points.order_by("pk")
+
+    assert "2 points attendent une réponse" in read(manager, points)
+    assert "Dites ce qui a été fait" in answered(manager, page_of(convention, "point_answer", first.pk))
+    done(manager, page_of(convention, "point_answer", first.pk), **{f"point-{first.pk}-answer": "Ajouté."})
+    assert "1 point attend une réponse" in read(manager, points)
+    done(manager, page_of(convention, "point_answer", second.pk), **{f"point-{second.pk}-answer": "Numérotées."})
+    assert "Tous les points ont une réponse" in read(manager, points)
+    done(manager, page_of(convention, "convention_submit"))
+
+    page = read(acting(treaty.lawyer), page_of(asked(treaty, again(convention)), "review_answer"))
+    assert "Vos points de la relecture précédente" in page
+    assert "Numérotées." in page
+
+
+def test_a_point_of_another_convention_is_unknown() -> None:
+    treaty, other = Treaty(), Treaty()
+    convention, elsewhere = treaty.changes_requested(), other.changes_requested()
+    point = next(point for review in other.reviews(elsewhere) for point in review.points.all())
+
+    assert acting(treaty.manager).post(page_of(convention, "point_answer", point.pk)).status_code == 404
+    assert acting(treaty.lawyer).post(page_of(convention, "point_answer", point.pk)).status_code == 403
+
+
+# --- signature
+
+
+def test_the_signatory_reads_the_document_and_signs_it_by_its_fingerprint() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.EPCI)
+    client, url = acting(signature.signatory), page_of(signature, "signature_sign")
+    sha, name = sha_of(signature), signature.signatory.user.get_full_name()
+
+    page = read(client, url)
+    assert f'value="{sha}"' in page
+    assert sha[:8] in page
+    assert page_of(convention, "convention_paper", convention.papers.get().pk) in page
+    assert "Cochez la case pour signer." in answered(client, url, name=name, sha256=sha)
+    assert "Ce n’est pas le nom de votre compte" in answered(client, url, agreed="on", name="Une autre", sha256=sha)
+    page = answered(client, url, agreed="on", name=name, sha256="0" * 64)
+    assert "Le document a changé depuis son affichage" in page
+    assert f'value="{sha}"' in page
+    done(client, url, agreed="on", name=name.upper(), sha256=sha)
+
+    assert Signature.objects.get(pk=signature.pk).quoted_sha256 == sha
+    assert "À l’écran".lower() in read(client, page_of(convention, "convention_detail"))
+
+
+def test_nobody_signs_for_another_on_screen() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    url = page_of(treaty.signature(convention, Party.EPCI), "signature_sign")
+
+    for member in (treaty.signatories[Party.RECONDITIONER], treaty.manager, treaty.pilot, treaty.lawyer):
+        assert acting(member).get(url).status_code == 403
+        assert acting(member).post(url, {"agreed": "on"}).status_code == 403
+
+
+def test_a_document_that_is_being_drawn_is_not_signed_yet() -> None:
+    treaty = Treaty()
+    convention = treaty.approved()
+    signatory = treaty.signatories[Party.EPCI]
+    client = acting(treaty.manager)
+    today = timezone.localdate().isoformat()
+    act = {"act_body": "bureau", "act_number": "12", "act_on": today, "act_executory_on": today}
+    done(client, page_of(convention, "convention_open_signature"), **act)
+    signature = treaty.signature(convention, Party.EPCI)
+
+    page = read(acting(signatory), page_of(signature, "signature_sign"))
+    assert "Le document est en préparation" in page
+    assert "Signer la convention</button>" not in page
+
+
+def test_a_paper_signature_is_deposited_then_confirmed_by_another_party() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.RECONDITIONER)
+    depositor, other = acting(signature.signatory), acting(treaty.signatories[Party.EPCI])
+    url, confirm = page_of(signature, "signature_deposit"), page_of(signature, "signature_confirm")
+    today = timezone.localdate()
+
+    assert other.get(confirm).status_code == 302
+    page = answered(depositor, url, method="paper", signed_on=(today + timedelta(days=1)).isoformat(), deposit=scan())
+    assert "La date de signature se situe entre" in page
+    assert "Déjà déposé : signe.pdf" in page
+    kept = page[page.index('name="kept"') :].split('value="')[1].split('"')[0]
+    done(depositor, url, method="paper", signed_on=today.isoformat(), kept=kept)
+
+    assert depositor.get(confirm).status_code == 403
+    deposit = signature.deposits.get()
+    page = read(other, confirm)
+    file = page_of(signature, "signature_deposited", deposit.pk)
+    assert file in page
+    assert b"".join(other.get(file).streaming_content) == SCAN
+    sha = sha_of(signature)
+    assert "Cochez la case" in answered(other, confirm, sha256=sha, deposit=deposit.pk)
+    done(other, confirm, checked="on", sha256=sha, deposit=deposit.pk)
+
+    signed = Signature.objects.get(pk=signature.pk)
+    assert signed.state == SignatureState.SIGNED
+    assert signed.confirmed_by == treaty.signatories[Party.EPCI]
+
+
+def test_a_deposit_without_a_file_says_so_and_another_persons_file_does_not_serve() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    ours, theirs = (treaty.signature(convention, party) for party in (Party.EPCI, Party.DISTRIBUTOR))
+    wrong = {"method": "paper", "signed_on": "2020-01-01"}
+    page = answered(acting(ours.signatory), page_of(ours, "signature_deposit"), **wrong, deposit=scan())
+    kept = page[page.index('name="kept"') :].split('value="')[1].split('"')[0]
+    client, url = acting(theirs.signatory), page_of(theirs, "signature_deposit")
+    right = {"method": "paper", "signed_on": timezone.localdate().isoformat()}
+
+    assert "Déposez le document signé." in answered(client, url, **right)
+    assert "Le fichier n’a pas été gardé" in answered(client, url, **right, kept=kept)
+    assert "n’a pas été" not in page
+    assert not theirs.deposits.exists()
+    assert StoredFile.objects.filter(name="signe.pdf").exists()
+
+
+def test_the_third_signature_completes_the_convention_on_its_page() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    for party in (Party.DISTRIBUTOR, Party.EPCI, Party.RECONDITIONER):
+        signature = treaty.signature(convention, party)
+        name = signature.signatory.user.get_full_name()
+        url = page_of(signature, "signature_sign")
+        done(acting(signature.signatory), url, agreed="on", name=name, sha256=sha_of(signature))
+
+    assert again(convention).state == ConventionState.SIGNED
+    assert "Signée par les trois parties" in read(acting(treaty.lawyer), page_of(convention, "convention_detail"))

@@ -1,0 +1,440 @@
+"""The pages of conventions: who sees what, who is asked what, and what each verb asks."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.enums import ConventionState, Party
+from conventions.models import Convention, Quota
+from conventions.services.quotas import set_reserve
+from network.models import Membership
+from tests.conventions.conventions import Treaty, again
+from tests.conventions.pages import acting, answered, done, page_of, read
+from tests.costs import assert_same_queries
+from tests.network.factories import make_membership
+
+pytestmark = pytest.mark.django_db
+LIST, INBOX = "conventions:convention_list", "conventions:inbox"
+VERBS = (
+    "submit", "reopen", "open_signature", "activate", "succeed", "suspend", "resume", "terminate", "abandon",
+)  # fmt: skip
+
+
+def step(page: str) -> str:
+    """What the page says of who acts next."""
+    start = page.index("À vous d’agir") if "À vous d’agir" in page else page.index('class="waiting"')
+    return page[start : start + 400]
+
+
+# --- the list and the inbox
+
+
+def test_each_sees_the_conventions_of_his_organisation_and_the_pilot_all() -> None:
+    treaty, other = Treaty(), Treaty()
+    draft, asked, elsewhere = treaty.draft(), treaty.in_review(), other.in_review()
+
+    def listed(member: Membership) -> set[str]:
+        page = read(acting(member), reverse(LIST))
+        return {row.reference for row in (draft, asked, elsewhere) if row.reference in page}
+
+    assert listed(treaty.pilot) == {draft.reference, asked.reference, elsewhere.reference}
+    assert listed(treaty.manager) == listed(treaty.lawyer) == {draft.reference, asked.reference}
+    assert listed(treaty.workshop_reviewer) == {asked.reference}
+    assert listed(other.signatories[Party.EPCI]) == {elsewhere.reference}
+    for stranger in (("technician", "reconditioner"), ("observer", "epci"), ("worker", "prescriber")):
+        assert "ne suit pas les conventions" in read(acting(make_membership(*stranger)), reverse(LIST))
+
+
+def test_the_list_is_narrowed_and_sorted() -> None:
+    treaty = Treaty()
+    draft, active = treaty.draft(), treaty.active()
+    client = acting(treaty.pilot)
+
+    def found(**query: str) -> set[str]:
+        page = read(client, reverse(LIST), **query)
+        return {row.reference for row in (draft, active) if row.reference in page}
+
+    assert found(state="draft") == {draft.reference}
+    assert found(epci=str(treaty.epci.pk)) == {draft.reference, active.reference}
+    assert found(on=timezone.localdate().isoformat()) == {active.reference}
+    assert found(nature="amendments") == set()
+    for sort in ("ends_on", "-ends_on", "epci_party", "workshop", "state", "reference"):
+        assert found(sort=sort) == {draft.reference, active.reference}
+
+
+def test_the_list_and_the_inbox_cost_the_same_with_one_and_with_many() -> None:
+    treaty = Treaty()
+    client = acting(treaty.lawyer)
+
+    def make(count: int) -> None:
+        for _ in range(count):
+            treaty.in_review()
+
+    def ask() -> None:
+        read(client, reverse(LIST))
+        read(client, reverse(INBOX))
+
+    assert_same_queries(make, ask, rows=4)
+
+
+def test_the_inbox_says_what_is_asked_and_for_when() -> None:
+    treaty, other = Treaty(), Treaty()
+    convention, elsewhere = treaty.in_review(), other.in_review()
+    review = treaty.reviews(convention)[0]
+
+    page = read(acting(treaty.lawyer), reverse(INBOX))
+
+    assert "Relecture juridique" in page
+    assert convention.reference in page
+    assert "jours ouvrés" in page
+    assert page_of(review, "review_answer") in page
+    assert elsewhere.reference not in page
+    assert "Rien ne vous attend" in read(acting(treaty.signatories[Party.EPCI]), reverse(INBOX))
+    assert "ne relit pas" in read(acting(make_membership("worker", "prescriber")), reverse(INBOX))
+
+
+def test_a_task_is_taken_in_charge_and_given_back_on_the_page() -> None:
+    treaty = Treaty()
+    treaty.in_review()
+    lawyer, manager = acting(treaty.lawyer), acting(treaty.manager)
+    page = read(lawyer, reverse(INBOX))
+    claim = page[page.index("/conventions/taches/") :].split('"')[0]
+
+    assert done(lawyer, claim) == reverse(INBOX)
+    assert "Vous vous en chargez" in read(lawyer, reverse(INBOX))
+    assert f"{treaty.lawyer.user} s’en charge" in read(manager, reverse(INBOX))
+    assert done(manager, claim, back="https://ailleurs.test/") == reverse(INBOX)
+    assert "s’en charge déjà" in read(manager, reverse(INBOX))
+    done(lawyer, claim.replace("prendre", "rendre"))
+    assert "s’en charge" not in read(manager, reverse(INBOX)).replace("m’en charge", "")
+    assert acting(Treaty().lawyer).post(claim).status_code == 404
+    assert lawyer.get(claim).status_code == 405
+
+
+# --- one convention
+
+
+@pytest.mark.parametrize(
+    "stage", ["draft", "in_review", "changes_requested", "approved", "signing", "signed", "active"]
+)
+def test_one_convention_says_who_acts_next_at_every_stage(stage: str) -> None:
+    treaty = Treaty(starts_on=timezone.localdate() + timedelta(days=9)) if stage == "signed" else Treaty()
+    convention = getattr(treaty, stage)()
+    yours = {
+        "draft": (treaty.manager, "soumettez-le aux relecteurs"),
+        "in_review": (treaty.lawyer, "donnez votre avis (relecture juridique)"),
+        "changes_requested": (treaty.manager, "répondez au point des relecteurs"),
+        "approved": (treaty.manager, "inscrivez la délibération"),
+        "signing": (treaty.signatories[Party.EPCI], "lisez le document et signez-le"),
+    }
+    awaited = {
+        "draft": (treaty.pilot, ""),
+        "in_review": (treaty.signatories[Party.EPCI], "En attente de"),
+        "changes_requested": (treaty.lawyer, "En attente d’une nouvelle version"),
+        "approved": (treaty.lawyer, "En attente de la délibération"),
+        "signing": (treaty.manager, "En attente de la signature de"),
+        "signed": (treaty.manager, "Elle entre en vigueur le"),
+        "active": (treaty.lawyer, "En vigueur jusqu’au"),
+    }
+
+    if stage in yours:
+        member, told = yours[stage]
+        said = step(read(acting(member), page_of(convention, "convention_detail")))
+        assert said.startswith("À vous d’agir")
+        assert told in said
+    member, told = awaited[stage]
+    page = read(acting(member), page_of(convention, "convention_detail"))
+    assert told in page
+    assert 'aria-current="step"' in page or stage == "active"
+
+
+def test_the_page_of_a_convention_costs_the_same_whatever_it_holds() -> None:
+    treaty = Treaty()
+    client = acting(treaty.lawyer)
+    convention = treaty.changes_requested()
+    treaty.answer_points(convention)
+
+    def rounds(count: int) -> None:
+        for _ in range(count):
+            treaty.submit(again(convention))
+            for review in treaty.reviews(convention):
+                treaty.answer(review, favourable=False)
+            treaty.answer_points(again(convention))
+
+    assert_same_queries(rounds, lambda: read(client, page_of(convention, "convention_detail")), rows=3)
+
+
+def test_the_names_of_reviewers_stay_in_their_organisation() -> None:
+    treaty = Treaty()
+    convention = treaty.approved()
+
+    assert str(treaty.lawyer.user) in read(acting(treaty.manager), page_of(convention, "convention_detail"))
+    assert str(treaty.lawyer.user) not in read(
+        acting(treaty.workshop_reviewer), page_of(convention, "convention_detail")
+    )
+
+
+# --- walls
+
+
+def addresses(treaty: Treaty, convention: Convention) -> list[str]:
+    """Every page about one convention, its reviews and its signatures."""
+    names = ["detail", "edit", *VERBS]
+    found = [page_of(convention, f"convention_{name}") for name in names]
+    found += [page_of(convention, "amendment_create"), page_of(convention, "convention_points")]
+    found += [page_of(review, "review_answer") for review in convention.reviews.all()]
+    for signature in convention.signatures.all():
+        found += [page_of(signature, f"signature_{name}") for name in ("sign", "deposit", "confirm")]
+        found += [page_of(signature, "signature_deposited", deposit.pk) for deposit in signature.deposits.all()]
+    found += [page_of(convention, "convention_paper", paper.pk) for paper in convention.papers.all()]
+    return found
+
+
+STRANGERS = [
+    ("manager", "epci"),
+    ("reviewer", "epci"),
+    ("signatory", "epci"),
+    ("observer", "epci"),
+    ("manager", "reconditioner"),
+    ("signatory", "reconditioner"),
+    ("technician", "reconditioner"),
+    ("manager", "distributor"),
+    ("adviser", "distributor"),
+    ("adviser", "relay"),
+    ("worker", "prescriber"),
+    ("contact", "donor"),
+    ("agent", "operator"),
+    ("manager", "recycler"),
+    ("observer", "departement"),
+    ("manager", "prefecture"),
+    ("manager", "funder"),
+]
+
+
+def test_no_page_about_a_convention_opens_to_whom_it_does_not_concern() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    treaty.deposit(convention, Party.EPCI)
+    pages = addresses(treaty, convention)
+    strangers = [make_membership(*stranger) for stranger in STRANGERS]
+    strangers += [
+        make_membership("observer", "epci", treaty.epci_party),
+        make_membership("technician", "reconditioner", treaty.workshop),
+        make_membership("adviser", "distributor", treaty.distributor),
+    ]
+
+    for stranger in strangers:
+        client = acting(stranger)
+        for page in pages:
+            assert client.get(page).status_code == 404, (str(stranger.title), page)
+            assert client.post(page).status_code in (404, 405), (str(stranger.title), page)
+
+
+@pytest.mark.parametrize("who", ["workshop_reviewer", "distributor_reviewer"])
+def test_a_draft_is_unknown_to_the_other_parties(who: str) -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    client = acting(getattr(treaty, who))
+
+    for page in addresses(treaty, convention):
+        assert client.get(page).status_code == 404, page
+
+
+def test_what_is_not_ones_to_do_is_refused() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+
+    def answers(member: Membership, *names: str) -> set[int]:
+        client = acting(member)
+        return {client.get(page_of(convention, f"convention_{name}")).status_code for name in names}
+
+    writing = ("edit", "submit", "reopen", "suspend", "resume", "abandon")
+    assert answers(treaty.lawyer, *writing, "points", "open_signature", "activate", "succeed") == {403}
+    assert answers(treaty.workshop_reviewer, *writing, "terminate") == {403}
+    assert answers(treaty.signatories[Party.RECONDITIONER], *writing) == {403}
+    assert answers(treaty.pilot, "open_signature", "activate", "terminate") == {403}
+    assert answers(treaty.signatories[Party.RECONDITIONER], "terminate") == {200}
+    assert answers(treaty.manager, "reopen", "abandon", "open_signature") == {200}
+
+
+def test_a_review_is_answered_by_whom_it_is_asked() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = treaty.reviews(convention)[0]
+
+    def answer(member: Membership) -> int:
+        return acting(member).get(page_of(review, "review_answer")).status_code
+
+    assert answer(treaty.lawyer) == answer(treaty.manager) == 200
+    assert answer(make_membership("reviewer", "epci", treaty.epci_party)) == 403
+    assert answer(treaty.workshop_reviewer) == answer(treaty.pilot) == 403
+
+
+def test_the_lists_of_the_pilot_are_for_the_pilot() -> None:
+    treaty = Treaty()
+    pilot = acting(treaty.pilot)
+    for name in ("ending_list", "reserve"):
+        assert pilot.get(reverse(f"conventions:{name}")).status_code == 200
+        for member in (treaty.manager, treaty.workshop_reviewer, make_membership("observer", "departement")):
+            assert acting(member).get(reverse(f"conventions:{name}")).status_code == 403
+
+
+def test_preparing_is_for_the_epci_and_the_pilot() -> None:
+    treaty = Treaty()
+    url = reverse("conventions:convention_create")
+    assert acting(treaty.lawyer).get(url).status_code == 403
+    assert acting(treaty.workshop_reviewer).get(url).status_code == 403
+    assert acting(treaty.manager).get(url).status_code == 200
+    assert acting(treaty.pilot).get(url).status_code == 200
+
+
+# --- the verbs
+
+
+def client_of(treaty: Treaty) -> Client:
+    return acting(treaty.manager)
+
+
+def test_submitting_says_to_whom_then_asks_them() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    page = read(client_of(treaty), page_of(convention, "convention_submit"))
+    assert str(treaty.lawyer.user) in page
+    assert treaty.workshop.name in page
+
+    done(client_of(treaty), page_of(convention, "convention_submit"))
+
+    assert again(convention).state == ConventionState.IN_REVIEW
+
+
+def test_a_draft_that_is_not_complete_says_what_is_missing_and_where() -> None:
+    treaty = Treaty()
+    convention = treaty.draft(ends_on=None)
+
+    page = read(client_of(treaty), page_of(convention, "convention_submit"))
+
+    assert "Ce qui manque avant de pouvoir le faire" in page
+    assert "le dernier jour de la convention" in page
+    assert page_of(convention, "convention_edit") in page
+    answered(client_of(treaty), page_of(convention, "convention_submit"))
+    assert again(convention).state == ConventionState.DRAFT
+
+
+def test_the_act_opens_the_signature_and_a_date_to_come_is_told_beside_its_field() -> None:
+    treaty = Treaty()
+    convention = treaty.approved()
+    url = page_of(convention, "convention_open_signature")
+    today = timezone.localdate()
+    tomorrow = today + timedelta(days=1)
+    act = {"act_body": "council", "act_number": "2026-11-042", "act_on": today.isoformat()}
+
+    page = answered(client_of(treaty), url, **act, act_executory_on=tomorrow.isoformat())
+    assert "au plus tard ce jour" in page
+    assert "2026-11-042" in page
+    done(client_of(treaty), url, **act, act_executory_on=today.isoformat())
+
+    assert again(convention).state == ConventionState.SIGNING
+    assert "2026-11-042" in read(client_of(treaty), page_of(convention, "convention_detail"))
+
+
+@pytest.mark.parametrize(
+    ("verb", "stage", "reason", "state"),
+    [
+        ("reopen", "approved", "terms", ConventionState.CHANGES_REQUESTED),
+        ("suspend", "active", "supply", ConventionState.SUSPENDED),
+        ("abandon", "draft", "duplicate", ConventionState.ABANDONED),
+    ],
+)
+def test_a_reason_is_asked_then_kept(verb: str, stage: str, reason: str, state: str) -> None:
+    treaty = Treaty()
+    convention = getattr(treaty, stage)()
+    url = page_of(convention, f"convention_{verb}")
+
+    assert "Dites pourquoi" in answered(client_of(treaty), url, comment="mot gardé")
+    assert "mot gardé" in answered(client_of(treaty), url, comment="mot gardé")
+    done(client_of(treaty), url, reason=reason)
+
+    assert again(convention).state == state
+
+
+def test_a_suspended_convention_resumes_and_a_signatory_terminates_it() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    done(client_of(treaty), page_of(convention, "convention_suspend"), reason="supply")
+    assert "Suspendue" in read(client_of(treaty), page_of(convention, "convention_detail"))
+    done(client_of(treaty), page_of(convention, "convention_resume"), reason="settled")
+    signatory = acting(treaty.signatories[Party.DISTRIBUTOR])
+    url, today = page_of(convention, "convention_terminate"), timezone.localdate()
+
+    assert "délai prévu n’est pas écoulé" in answered(signatory, url, reason="notice", notice_on=today.isoformat())
+    done(signatory, url, reason="agreement", notice_on=today.isoformat())
+
+    assert again(convention).state == ConventionState.TERMINATED
+
+
+def test_a_signed_convention_comes_into_force_and_shows_its_quotas() -> None:
+    treaty = Treaty(quotas={"laptop": 20})
+    convention = treaty.signed()
+    done(client_of(treaty), page_of(convention, "convention_activate"))
+    Quota.objects.filter(convention=convention).update(used=13)
+
+    page = read(client_of(treaty), page_of(convention, "convention_detail"))
+
+    assert "13 sur 20" in page
+    assert "reste 7" in page
+
+
+def test_a_verb_that_is_not_possible_now_says_so() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    assert "n’est pas possible depuis l’état" in read(
+        client_of(treaty), page_of(convention, "convention_open_signature")
+    )
+
+
+def test_the_pilot_records_the_successor_of_an_epci() -> None:
+    treaty, other = Treaty(), Treaty()
+    convention = treaty.active()
+    assert other.epci_party is not None
+
+    done(acting(treaty.pilot), page_of(convention, "convention_succeed"), successor=other.epci_party.pk)
+
+    assert again(convention).succeeded_by == other.epci_party
+    assert convention.reference in read(acting(other.manager), reverse(LIST))
+
+
+# --- the pilot
+
+
+def test_the_pilot_sees_conventions_near_their_end_and_quotas_nearly_used() -> None:
+    today = timezone.localdate()
+    soon = Treaty(ends_on=today + timedelta(days=60)).active()
+    far = Treaty(ends_on=today + timedelta(days=700)).active()
+    used = Treaty(ends_on=today + timedelta(days=700), quotas={"laptop": 10}).active()
+    Quota.objects.filter(convention=used, year=1).update(used=9)
+    pilot = acting(make_membership("pilot", "departement"))
+
+    page = read(pilot, reverse("conventions:ending_list"))
+    assert soon.reference in page
+    assert "dans 60\u00a0jours" in page
+    assert used.reference in page
+    assert "9 sur 10" in page
+    assert far.reference not in page
+    assert far.reference in read(pilot, reverse("conventions:ending_list"), all="1")
+
+
+def test_the_pilot_sets_the_reserve_of_a_year() -> None:
+    pilot = make_membership("pilot", "departement")
+    year = timezone.localdate().year
+    set_reserve(actor=pilot, type="tablet", year=year, total=4)
+    url = reverse("conventions:reserve")
+
+    assert "Assurez-vous" in answered(acting(pilot), url, laptop="-3", tablet="")
+    done(acting(pilot), url, laptop="12", tablet="")
+    done(acting(pilot), f"{url}?annee={year + 1}", laptop="7")
+
+    held = {(row.type, row.year): row.total for row in Quota.objects.reserve()}
+    assert held == {("laptop", year): 12, ("tablet", year): 4, ("laptop", year + 1): 7}

@@ -1,0 +1,201 @@
+"""Writing a convention on its pages: begin, complete, submit; amendments; nothing typed is lost."""
+
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.enums import ConventionState, Party, ReviewSubject
+from conventions.models import Convention
+from tests.conventions.conventions import Treaty, again
+from tests.conventions.pages import acting, answered, done, page_of, read
+
+pytestmark = pytest.mark.django_db
+CREATE = "conventions:convention_create"
+
+
+def typed(page: str) -> dict[str, Any]:
+    """What a page would post if nothing were touched: its boxes with what is in them."""
+    boxes: dict[str, Any] = {}
+    for chunk in page.split("<input")[1:]:
+        tag = chunk.split(">")[0]
+        name, value = attribute(tag, "name"), attribute(tag, "value")
+        if name and 'type="checkbox"' not in tag and name != "csrfmiddlewaretoken":
+            boxes[name] = unescape(value)
+    for chunk in page.split("<textarea")[1:]:
+        name = attribute(chunk.split(">")[0], "name")
+        boxes[name] = unescape(chunk.split(">", 1)[1].split("</textarea>")[0].lstrip("\n"))
+    for chunk in page.split("<select")[1:]:
+        name = attribute(chunk.split(">")[0], "name")
+        options = chunk.split("</select>")[0].split("<option")[1:]
+        chosen = [attribute(option.split(">")[0], "value") for option in options if " selected" in option.split(">")[0]]
+        boxes[name] = chosen[0] if chosen else ""
+    return boxes
+
+
+def attribute(tag: str, name: str) -> str:
+    """An attribute of a tag, empty when it is not there."""
+    return tag.split(f' {name}="')[1].split('"', maxsplit=1)[0] if f' {name}="' in tag else ""
+
+
+def test_the_manager_begins_with_a_title_then_writes_the_rest() -> None:
+    treaty = Treaty()
+    client = acting(treaty.manager)
+
+    assert "Ce champ est obligatoire" in answered(client, reverse(CREATE), starts_on="2027-01-01")
+    location = done(client, reverse(CREATE), title="Équipement des foyers", workshop=treaty.workshop.pk)
+
+    convention = Convention.objects.get()
+    assert location == page_of(convention, "convention_edit")
+    assert convention.epci_party == treaty.epci_party
+    assert convention.workshop == treaty.workshop
+    page = read(client, location)
+    assert "Garantie" in page
+    assert "Enregistrez d’abord la partie" in page
+
+
+def test_the_pilot_prepares_one_on_behalf_of_an_epci() -> None:
+    treaty = Treaty()
+    assert treaty.epci_party is not None
+
+    done(acting(treaty.pilot), reverse(CREATE), title="Pour eux", epci_party=treaty.epci_party.pk)
+
+    assert Convention.objects.get().epci_party == treaty.epci_party
+
+
+def test_the_whole_draft_is_written_on_one_page_and_submitted() -> None:
+    treaty = Treaty()
+    client = acting(treaty.manager)
+    done(client, reverse(CREATE), title="Équipement", workshop=treaty.workshop.pk, distributor=treaty.distributor.pk)
+    convention = Convention.objects.get()
+    url, today = page_of(convention, "convention_edit"), timezone.localdate()
+    signatories = {
+        "epci_signatory": treaty.signatories[Party.EPCI].pk,
+        "workshop_signatory": treaty.signatories[Party.RECONDITIONER].pk,
+        "distributor_signatory": treaty.signatories[Party.DISTRIBUTOR].pk,
+    }
+    boxes = typed(read(client, url)) | signatories
+    boxes |= {
+        "starts_on": today.isoformat(),
+        "ends_on": (today + timedelta(days=364)).isoformat(),
+        "max_nonconformity": "4,5",
+        "quota_laptop_1": "30",
+        "price_laptop": "99,50",
+        "grade_type_1": "laptop",
+        "grade_name_1": "C",
+        "grade_amount_1": "60",
+        "clause_warranty": "La garantie court pendant vingt-quatre mois.",
+        "reviewer_legal": f"m:{treaty.lawyer.pk}",
+        "reviewer_digital": f"o:{convention.epci_party_id}",
+    }
+
+    assert done(client, url, **boxes, submit_next="1") == page_of(convention, "convention_submit")
+
+    written = again(convention)
+    assert written.max_nonconformity == Decimal("4.5")
+    assert set(written.prices.values_list("type", "grade", "amount")) == {
+        ("laptop", "", Decimal("99.50")),
+        ("laptop", "C", Decimal("60.00")),
+    }
+    assert list(written.planned_quotas.values_list("type", "year", "total")) == [("laptop", 1, 30)]
+    assert written.clauses.get(code="warranty").text == "La garantie court pendant vingt-quatre mois."
+    named = {row.subject: row for row in written.reviewers_named.all()}
+    assert named[ReviewSubject.LEGAL].membership == treaty.lawyer
+    assert named[ReviewSubject.DIGITAL].membership is None
+    done(client, page_of(convention, "convention_submit"))
+    assert again(convention).state == ConventionState.IN_REVIEW
+    assert len(treaty.reviews(convention)) == 4
+
+
+def test_saving_what_was_read_changes_nothing() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    client, url = acting(treaty.manager), page_of(convention, "convention_edit")
+    clauses = list(convention.clauses.values_list("code", "text"))
+
+    done(client, url, **typed(read(client, url)))
+
+    kept = again(convention)
+    assert [(code, text.split()) for code, text in kept.clauses.values_list("code", "text")] == [
+        (code, text.split()) for code, text in clauses
+    ]
+    assert kept.title == convention.title
+    assert kept.epci_signatory == convention.epci_signatory
+    assert kept.prices.count() == convention.prices.count() == 5
+    assert kept.planned_quotas.count() == 1
+    assert kept.reviewers_named.count() == 1
+
+
+def test_what_was_typed_is_still_there_after_an_error() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    client, url = acting(treaty.manager), page_of(convention, "convention_edit")
+    boxes = typed(read(client, url))
+
+    page = answered(client, url, **boxes | {"title": "", "price_laptop": "beaucoup", "clause_waste": "Mots à garder."})
+    assert "Mots à garder." in page
+    assert "beaucoup" in page
+    page = answered(client, url, **boxes | {"grade_type_1": "laptop", "grade_name_1": "A"})
+    assert "Une ligne par grade dit le type, le grade et le prix." in page
+    assert again(convention).title == convention.title
+
+
+def test_a_signatory_of_another_organisation_is_refused_beside_the_field() -> None:
+    treaty, other = Treaty(), Treaty()
+    convention = treaty.draft()
+    client, url = acting(treaty.manager), page_of(convention, "convention_edit")
+    boxes = typed(read(client, url)) | {"workshop_signatory": other.signatories[Party.RECONDITIONER].pk}
+
+    assert "Cette personne ne signe pas pour l’organisation choisie" in answered(client, url, **boxes)
+
+
+def test_a_date_of_end_before_the_beginning_is_told() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    client, url = acting(treaty.manager), page_of(convention, "convention_edit")
+    before = (timezone.localdate() - timedelta(days=9)).isoformat()
+
+    assert "Le dernier jour vient après la date d’effet" in answered(
+        client, url, **typed(read(client, url)) | {"ends_on": before}
+    )
+
+
+def test_a_text_under_review_does_not_change() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    assert done(acting(treaty.manager), page_of(convention, "convention_edit")) == page_of(
+        convention, "convention_detail"
+    )
+
+
+def test_an_amendment_holds_only_what_it_changes() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    client, today = acting(treaty.manager), timezone.localdate()
+    url = page_of(convention, "amendment_create")
+    assert "Préparer un avenant" in read(client, page_of(convention, "convention_detail"))
+
+    early = (today - timedelta(days=30)).isoformat()
+    assert "pendant la durée de la convention" in answered(client, url, title="Avenant", starts_on=early)
+    done(client, url, title="Avenant n° 1", starts_on=today.isoformat())
+    amendment = Convention.objects.get(amends=convention)
+    edit = page_of(amendment, "convention_edit")
+    boxes = typed(read(client, edit)) | {"quota_laptop_1": "50", "clause_warranty": "Trente mois."}
+    done(client, edit, **boxes)
+
+    assert list(amendment.planned_quotas.values_list("type", "year", "total")) == [("laptop", 1, 50)]
+    assert list(amendment.clauses.values_list("code", "text")) == [("warranty", "Trente mois.")]
+    assert amendment.prices.count() == 0
+    assert "Avenant" in read(client, page_of(amendment, "convention_detail"))
+
+
+def test_an_amendment_is_of_a_convention_in_force() -> None:
+    treaty = Treaty()
+    convention = treaty.approved()
+    url = page_of(convention, "amendment_create")
+    assert done(acting(treaty.manager), url) == page_of(convention, "convention_detail")
+    assert acting(treaty.lawyer).get(url).status_code == 403
