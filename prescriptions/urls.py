@@ -74,6 +74,7 @@ urlpatterns = [
     path("foyers/<str:reference>/", pages.household_detail, name="household_detail"),
     path("foyers/<str:reference>/corriger/", household_actions.household_edit, name="household_edit"),
     path("foyers/<str:reference>/demenager/", household_actions.household_move, name="household_move"),
+    path("foyers/<str:reference>/doubles/", household_actions.household_doubles, name="household_doubles"),
     path("foyers/<str:reference>/rattacher/", household_actions.household_attach, name="household_attach"),
     path("foyers/<str:reference>/detacher/", household_actions.household_detach, name="household_detach"),
     path("foyers/<str:reference>/rouvrir/", household_actions.household_reopen, name="household_reopen"),

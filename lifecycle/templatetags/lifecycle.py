@@ -62,15 +62,16 @@ class Button:
 
 
 @register.inclusion_tag("lifecycle/action_bar.html", takes_context=True)
-def action_bar(context: template.Context, row: Machine, main: str | None = None) -> dict[str, Any]:
+def action_bar(context: template.Context, row: Machine, main: str | None = None, without: str = "") -> dict[str, Any]:
     """What whoever acts may do on a row: one main button, the other actions, the greyed ones with « Pourquoi ? ».
 
     ``main`` names the verb of the main button, an empty one says that there is none (the page has its own, or
     someone else acts next); otherwise it is the possible step forward that starts from the fewest states. A verb
-    without a page of its own is left out.
+    without a page of its own is left out, and so are those named in ``without``, which would only be noise there.
     """
     membership = context["request"].membership
-    actions = actions_for(row, membership) if membership else []
+    found = actions_for(row, membership) if membership else []
+    actions = [action for action in found if action.verb not in without.split()]
     verbs = verbs_of(type(row))
     actions.sort(
         key=lambda action: (action.verb != main, not _forward(verbs[action.verb]), len(verbs[action.verb].sources))

@@ -107,9 +107,8 @@ class RefuseForm(CodedForm):
     purpose, sentence = CodePurpose.REFUSAL, prescription_rules.REFUSE_REASON.sentence
     next_step = written(
         "Et maintenant, pour le foyer",
-        "Le travailleur social reçoit ce texte : où s’adresser, que faire.",
-        required=True,
-        sentence=prescription_rules.NEXT_STEP.sentence,
+        "Le travailleur social reçoit ce texte : où s’adresser, que faire. Laissé vide, la suite prévue pour ce motif "
+        "est envoyée.",
     )
     motive = written("Précision", "Facultative, gardée avec la décision.")
 

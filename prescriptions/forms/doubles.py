@@ -21,7 +21,7 @@ class DoublesForm(forms.Form):
             other = double.household
             known = "" if double.answer is None else "same" if double.answer.same else "other"
             self.fields[f"double_{other.pk}"] = forms.ChoiceField(
-                label=f"{other.name} ({other.reference})",
+                label=f"Est-ce le même foyer que {other.reference} ?",
                 choices=ANSWERS,
                 widget=forms.RadioSelect,
                 initial=known,

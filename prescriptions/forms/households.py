@@ -28,7 +28,7 @@ class SearchForm(forms.Form):
     text = forms.CharField(
         label="Référence, nom, téléphone ou courriel",
         max_length=120,
-        widget=forms.TextInput({"autocomplete": "off", "type": "search"}),
+        widget=forms.TextInput({"autocomplete": "off", "type": "search", "class": "form-control"}),
         validators=[validate_no_nir],
         error_messages={"required": "Tapez une référence, un nom, un téléphone ou un courriel."},
     )

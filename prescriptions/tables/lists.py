@@ -68,7 +68,7 @@ class NeedTable(tables.Table):
     household = tables.Column(verbose_name="Foyer", accessor="prescription__household__name", orderable=False)
     epci = tables.Column(verbose_name="EPCI", accessor="epci__short_name", default="–")
     state = tables.TemplateColumn(BADGE, verbose_name="État", attrs=WHOLE)
-    accepted_at = tables.Column(verbose_name="Accepté", attrs=WHOLE)
+    accepted_at = tables.Column(verbose_name="Accepté")
     points = tables.Column(verbose_name="Rang", accessor="points", order_by=("-points", "accepted_at", "pk"))
 
     class Meta:

@@ -13,11 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState
+from prescriptions.permissions import advises, relays
 
 register = template.Library()
 HARD = "\u00a0"
 S = PrescriptionState
-READ = (S.ACCEPTED, S.FULFILLED, S.CLOSED_UNMET)
 STOPPED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
 
 
@@ -78,6 +78,13 @@ def articles(text: str) -> SafeString:
             for first, _, rest in paragraphs
         ),
     )
+
+
+@register.simple_tag(takes_context=True)
+def list_title(context: template.Context) -> str:
+    """What the list of prescriptions is called by whoever acts: an adviser reads requests."""
+    actor = context["request"].membership
+    return "Demandes" if advises(actor) or relays(actor) else "Prescriptions"
 
 
 # --- the chain

@@ -17,10 +17,10 @@ from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.filing import HomeForm, PersonForm, StoryForm
 from prescriptions.models import Household, Prescription
 from prescriptions.permissions import can_create_prescription, can_edit_prescription
-from prescriptions.services.households import Double, answer_double, create_household, edit_household, possible_doubles
+from prescriptions.services.households import Double, create_household, edit_household, possible_doubles
 from prescriptions.services.prescriptions import create_prescription, write_story
 from prescriptions.views.rows import asks_then_acts, may, visible_household, visible_prescription
-from prescriptions.views.saving import saved
+from prescriptions.views.saving import answering, saved
 from prescriptions.views.sheet import story_of
 from prescriptions.views.stages import STAGES, being_written, first_lacking, leave, stages_of
 
@@ -50,8 +50,8 @@ def _begin(actor: Membership, person: dict[str, Any]) -> Prescription:
 @require_POST
 def prescription_begin(request: HttpRequest, reference: str) -> HttpResponse:
     """A draft for a household already followed."""
-    may(can_create_prescription(request.membership))
     household = visible_household(request, reference)
+    may(can_create_prescription(request.membership))
     form = Form({})
     draft = saved(form, lambda: create_prescription(actor=request.membership, household=household))
     if draft is None:
@@ -123,17 +123,8 @@ def prescription_doubles(request: HttpRequest, reference: str) -> HttpResponse:
     household = prescription.household
     doubles = possible_doubles(actor=actor, household=household)
     form = DoublesForm(posted(request), doubles=doubles)
-    if request.method == "POST" and form.is_valid():
-
-        @gate.one_transaction
-        def answer() -> list[Any]:
-            return [
-                answer_double(actor=actor, household=household, other=other, same=same)
-                for other, same in form.answers()
-            ]
-
-        if saved(form, answer) is not None:
-            return leave(request, prescription, "person")
+    if request.method == "POST" and form.is_valid() and saved(form, answering(form, household, actor)) is not None:
+        return leave(request, prescription, "person")
     context = {
         "form": form,
         "prescription": prescription,

@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from lifecycle.acting import act, posted
 from prescriptions.forms.asking import CommentForm
+from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.households import AttachForm, HouseholdForm, MoveForm
 from prescriptions.models import Household
-from prescriptions.permissions import can_follow_household
+from prescriptions.permissions import can_attach_household, can_follow_household
 from prescriptions.services import households as services
 from prescriptions.views.rows import asks_then_acts, may, visible_household
-from prescriptions.views.saving import checked, saved
+from prescriptions.views.saving import answering, checked, saved
 
 PLAIN = "prescriptions/actions/_household.html"
 
@@ -86,6 +87,27 @@ def household_attach(request: HttpRequest, reference: str) -> HttpResponse:
         done="Dossiers rattachés. Rien n’est fusionné : chacun garde sa vie.",
         submit="Rattacher",
     )
+
+
+@asks_then_acts
+def household_doubles(request: HttpRequest, reference: str) -> HttpResponse:
+    """The files that look like this one, for whoever sees both: the same household, or not?"""
+    household = visible_household(request, reference)
+    actor = request.membership
+    may(can_attach_household(actor))
+    form = DoublesForm(posted(request), doubles=services.possible_doubles(actor=actor, household=household))
+    back = reverse("prescriptions:household_detail", args=[reference])
+    if request.method == "POST" and form.is_valid() and saved(form, answering(form, household, actor)) is not None:
+        messages.success(request, "Réponses retenues.")
+        return redirect(back)
+    context = {
+        "form": form,
+        "row": household,
+        "household": household,
+        "title": "Dossiers qui se ressemblent",
+        "back": back,
+    }
+    return render(request, "prescriptions/actions/household_doubles.html", context)
 
 
 @asks_then_acts

@@ -54,7 +54,6 @@ def prescription_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "table": table,
-        "title": "Prescriptions" if works(actor) or is_pilot(actor) else "Demandes",
         "can_create": can_create_prescription(actor) is not None,
         "shortcuts": _shortcuts(request, actor),
         "search": SearchForm(),
@@ -71,11 +70,12 @@ def _shortcuts(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """The states one works with, each with how many prescriptions are in it; one query."""
     role = "worker" if works(actor) else "relay" if actor.kind == "relay" else "adviser"
     states = SHORTCUTS[role]
+    labels = LABELS | {S.SUBMITTED: "Déposées"} if role == "worker" else LABELS
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
     found = Prescription.objects.visible_to(actor).order_by().aggregate(**counts)
     chosen = request.GET.get("state", "")
     return [
-        {"label": LABELS[state], "state": state.value, "count": found[state.value], "current": chosen == state}
+        {"label": labels[state], "state": state.value, "count": found[state.value], "current": chosen == state}
         for state in states
     ]
 
@@ -119,6 +119,9 @@ def household_search(request: HttpRequest) -> HttpResponse:
     prescription = Prescription.objects.visible_to(actor).filter(reference__iexact=text).first()
     if prescription is not None:
         return redirect("prescriptions:prescription_detail", reference=prescription.reference)
+    need = Need.objects.visible_to(actor).filter(reference__iexact=text).first()
+    if need is not None:
+        return redirect("prescriptions:need_detail", reference=need.reference)
     found = list(
         matching(Household.objects.visible_to(actor), text).select_related("commune", "prescriber")[:MOST_FOUND]
     )

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import document_response
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
-from prescriptions.permissions import can_create_prescription, can_submit_prescription, works
+from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
 from prescriptions.views.sheet import household_sheet, needs_of, sheet_of
 from prescriptions.views.steps import need_step, next_step
@@ -65,6 +65,7 @@ def household_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "household": household,
         "sheet": household_sheet(household, actor),
         "can_create": can_create,
+        "can_attach": can_attach_household(actor) is not None and household.state != "anonymised",
     }
     return render(request, "prescriptions/household_detail.html", context)
 

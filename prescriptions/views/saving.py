@@ -6,8 +6,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 
+from lifecycle import gate
 from lifecycle.acting import refuse
+from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
+from prescriptions.forms.doubles import DoublesForm
+from prescriptions.models import DoubleAnswer, Household
+from prescriptions.services.households import answer_double
 
 
 def saved[R](
@@ -30,6 +35,18 @@ def tell(form: BaseForm, error: ValidationError) -> None:
         return
     for name, errors in error.error_dict.items():
         form.add_error(name if name in form.fields else None, errors)
+
+
+def answering(form: DoublesForm, household: Household, actor: Actor) -> Callable[[], list[DoubleAnswer]]:
+    """Write all the answers of a page about files that look alike, or none."""
+
+    @gate.one_transaction
+    def write() -> list[DoubleAnswer]:
+        return [
+            answer_double(actor=actor, household=household, other=other, same=same) for other, same in form.answers()
+        ]
+
+    return write
 
 
 def checked(form: BaseForm, do: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:

@@ -78,9 +78,21 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         decisions=list(Decision.objects.visible_to(actor).filter(**of_it).select_related("decided_by__user")),
         completion=completion.first() if prescription.state == "incomplete" else None,
         story=story_of(prescription, actor),
-        papers=list(PrescriptionPaper.objects.visible_to(actor).filter(**of_it).select_related("document")),
+        papers=_papers(prescription, actor),
         reminders=list(reminders),
     )
+
+
+def _papers(prescription: Prescription, actor: Actor) -> list[PrescriptionPaper]:
+    """Newest first; a sheet that a later one replaces says so."""
+    papers = list(
+        PrescriptionPaper.objects.visible_to(actor).filter(prescription=prescription).select_related("document")
+    )
+    made: set[str] = set()
+    for paper in papers:
+        paper.is_replaced = paper.kind in made
+        made.add(paper.kind)
+    return papers
 
 
 def story_of(prescription: Prescription, actor: Actor) -> SocialStory | None:

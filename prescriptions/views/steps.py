@@ -45,7 +45,7 @@ def _draft(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     awaited = f"En attente du dépôt par {prescription.prescriber}"
     if can_submit_prescription(actor) is None:
         return Step(awaited)
-    return _to_submit(prescription, actor, awaited, "complétez les quatre étapes, puis déposez la demande")
+    return _to_submit(prescription, actor, awaited, "complétez ce qui manque, puis déposez la demande")
 
 
 def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:

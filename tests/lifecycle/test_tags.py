@@ -120,6 +120,13 @@ def test_the_bar_costs_one_query(stored: Parcel, keeper: Membership) -> None:
     assert len(queries) == 1
 
 
+def test_the_verbs_that_would_be_noise_are_left_out(stored: Parcel, keeper: Membership) -> None:
+    html = shown("action_bar row without='give break_'", stored, keeper)
+    assert "Remettre" not in html
+    assert "Casser" not in html
+    assert "Remettre" in shown("action_bar row without='break_'", stored, keeper)
+
+
 # --- panels
 
 

@@ -1,0 +1,237 @@
+"""A household’s file, the lists and the search as each role uses them."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle.clock import run_clock
+from prescriptions.models import Household
+from tests.network.factories import make_commune
+from tests.prescriptions.files import COMPUTER, Circle, again
+from tests.prescriptions.pages import acting, answered, page_of, read, sent
+
+pytestmark = pytest.mark.django_db
+LIST, NEEDS = "prescriptions:prescription_list", "prescriptions:need_list"
+SEARCH = "prescriptions:household_search"
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle()
+
+
+# --- one household
+
+
+def test_the_page_tells_identity_contact_communes_prescriptions_and_needs(circle: Circle) -> None:
+    accepted = circle.accepted(COMPUTER, circle.household(email="foyer@exemple.test", birth_date="1980-01-02"))
+    household = accepted.household
+    for actor in (circle.worker, circle.adviser, circle.relay, circle.pilot):
+        page = read(acting(actor), page_of(household, "household_detail"))
+        for told in (
+            household.name, "foyer@exemple.test", circle.commune.name, accepted.reference, "Ordinateur",
+            "en attente", "1 adulte, 2 enfants", "Suivi",
+        ):  # fmt: skip
+            assert told in page, (actor.role, told)
+
+
+def test_who_opened_a_file_is_told_to_its_manager_and_to_the_pilot_alone(circle: Circle) -> None:
+    accepted = circle.accepted()
+    url = page_of(accepted.household, "household_detail")
+    read(acting(circle.adviser), url)
+    opened = f"{circle.adviser.user}, {circle.distributor}"
+    for actor in (circle.manager, circle.pilot):
+        assert opened in read(acting(actor), url)
+    for actor in (circle.worker, circle.adviser, circle.relay):
+        assert "Qui a ouvert ce dossier" not in read(acting(actor), url)
+
+
+def test_a_worker_corrects_a_file_and_nothing_typed_is_lost(circle: Circle) -> None:
+    household = circle.household()
+    client, url = acting(circle.worker), page_of(household, "household_edit")
+    typed = {"last_name": "", "first_name": "Nadia", "contact_channel": "sms", "adults": 2, "children": 0}
+    page = answered(client, url, **typed)
+    assert 'value="Nadia"' in page
+    assert 'href="#id_last_name"' in page
+    sent(client, url, **typed | {"last_name": "Essai"})
+    assert again(household).name == "Nadia Essai"
+    assert acting(circle.pilot).get(url).status_code == 403
+
+
+def test_a_move_is_dated_and_told_on_the_page(circle: Circle) -> None:
+    accepted = circle.accepted()
+    household, there = accepted.household, make_commune()
+    client, url = acting(circle.worker), page_of(household, "household_move")
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    assert 'href="#id_moved_on"' in answered(client, url, commune=there.pk, moved_on=tomorrow)
+    today = timezone.localdate().isoformat()
+    sent(client, url, commune=there.pk, moved_on=today, address="2 rue des Essais", postcode="59000")
+    page = read(client, page_of(household, "household_detail"))
+    assert there.name in page
+    assert circle.commune.name in page
+    assert "2 rue des Essais" in page
+    assert again(accepted).epci == there.epci
+
+
+def test_two_files_of_one_household_are_attached_and_detached(circle: Circle) -> None:
+    one, two = circle.household(), circle.household()
+    client = acting(circle.worker)
+    page = answered(client, page_of(one, "household_attach"), same_as="F-0000-0000")
+    assert "Aucun dossier que vous suivez" in page
+    assert "F-0000-0000" in page
+    sent(client, page_of(one, "household_attach"), same_as=two.reference.lower())
+    assert again(one).same_as == two
+    assert two.reference in read(client, page_of(one, "household_detail"))
+    assert one.reference in read(client, page_of(two, "household_detail"))
+    sent(client, page_of(one, "household_detach"))
+    assert again(one).same_as is None
+
+
+def test_an_adviser_says_that_two_files_it_reads_are_of_one_household(circle: Circle) -> None:
+    person = {"last_name": "Essai", "first_name": "Nadia", "phone": "0699000001"}
+    elsewhere = Circle(distributor=circle.distributor)
+    other = elsewhere.accepted(household=elsewhere.household(**person)).household
+    own = circle.accepted(household=circle.household(**person)).household
+    client, url = acting(circle.adviser), page_of(own, "household_doubles")
+    assert "même téléphone" in read(client, url)
+    assert f'href="#id_double_{other.pk}_0"' in answered(client, url)
+    sent(client, url, **{f"double_{other.pk}": "same"})
+    assert again(own).same_as == other
+    sent(client, url, **{f"double_{other.pk}": "other"})
+    assert again(own).same_as is None
+    assert other.reference not in read(acting(circle.worker), url)
+    assert acting(circle.relay).get(url).status_code == 403
+
+
+def test_an_archived_file_says_when_it_is_erased_and_may_be_reopened(circle: Circle) -> None:
+    circle.later(days=-900)
+    household = circle.household()
+    run_clock(at=timezone.now())
+    assert again(household).state == "archived"
+    client = acting(circle.worker)
+    page = read(client, page_of(household, "household_detail"))
+    assert "Archivé depuis le" in page
+    assert "Nouvelle prescription pour ce foyer" not in page
+    sent(client, page_of(household, "household_reopen"))
+    assert again(household).state == "open"
+
+
+def test_the_page_costs_the_same_with_one_prescription_and_with_six(circle: Circle) -> None:
+    client, household = acting(circle.worker), circle.household()
+    costs = []
+    for count in (1, 5):
+        for _ in range(count):
+            circle.draft(household=household)
+        read(client, page_of(household, "household_detail"))
+        with CaptureQueriesContext(connection) as queries:
+            read(client, page_of(household, "household_detail"))
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
+# --- lists
+
+
+def test_the_lists_show_to_each_what_is_his_to_see(circle: Circle) -> None:
+    draft, submitted, accepted = circle.draft(), circle.submitted(), circle.accepted()
+    other = Circle().accepted()
+    seen = {
+        "worker": {draft, submitted, accepted},
+        "adviser": {submitted, accepted},
+        "relay": {accepted},
+        "pilot": {draft, submitted, accepted, other},
+    }
+    for role, rows in seen.items():
+        page = read(acting(getattr(circle, role)), reverse(LIST))
+        for row in (draft, submitted, accepted, other):
+            assert (row.reference in page) == (row in rows), (role, row.state)
+
+
+def test_the_lists_are_narrowed_and_count_each_state(circle: Circle) -> None:
+    submitted, accepted = circle.submitted([("tablet", "work")]), circle.accepted()
+    client = acting(circle.adviser)
+    assert "À examiner (1)" in read(client, reverse(LIST))
+    for query, row in (
+        ({"state": "submitted"}, submitted),
+        ({"need": "tablet"}, submitted),
+        ({"state": "accepted", "epci": str(circle.commune.epci_id)}, accepted),
+    ):
+        page = read(client, reverse(LIST), **query)
+        assert row.reference in page
+        assert ({submitted, accepted} - {row}).pop().reference not in page
+    assert "Aucune prescription ne répond" in read(client, reverse(LIST), need="smartphone")
+
+
+def test_the_pilot_reads_no_name_in_lists(circle: Circle) -> None:
+    accepted = circle.accepted()
+    for name in (LIST, NEEDS):
+        page = read(acting(circle.pilot), reverse(name))
+        assert accepted.household.last_name not in page
+        assert accepted.household.last_name in read(acting(circle.adviser), reverse(name))
+
+
+def test_needs_are_in_the_order_of_their_rank_with_what_makes_it(circle: Circle) -> None:
+    late = circle.accepted([("computer", "social")])
+    first = circle.accepted([("computer", "studies")])
+    page = read(acting(circle.adviser), reverse(NEEDS))
+    assert page.index(first.needs.get().reference) < page.index(late.needs.get().reference)
+    assert "usage\N{NO-BREAK SPACE}6" in page
+    assert "Aucun besoin ne répond" in read(acting(circle.adviser), reverse(NEEDS), state="met")
+
+
+def test_an_empty_list_says_how_to_fill_it(circle: Circle) -> None:
+    assert "Commencez-en une" in read(acting(circle.worker), reverse(LIST))
+    assert "dès qu’un travailleur social la dépose" in read(acting(circle.adviser), reverse(LIST))
+    assert "Aucun besoin n’attend." in read(acting(circle.adviser), reverse(NEEDS))
+    assert "Aucun foyer pour l’instant." in read(acting(circle.worker), reverse("prescriptions:household_list"))
+
+
+def test_each_finds_his_entries_in_the_navigation(circle: Circle) -> None:
+    for role, entries in (
+        ("worker", {"Prescriptions", "Foyers"}),
+        ("adviser", {"Demandes", "Besoins"}),
+        ("relay", {"Demandes", "Besoins"}),
+        ("pilot", {"Prescriptions", "Besoins"}),
+    ):
+        page = read(acting(getattr(circle, role)), reverse(LIST)).partition("site-nav")[2].partition("</nav>")[0]
+        found = {entry for entry in ("Prescriptions", "Demandes", "Besoins", "Foyers") if f">{entry}</a>" in page}
+        assert found == entries, role
+
+
+# --- search
+
+
+def found(client: Client, text: str) -> str:
+    response = client.post(reverse(SEARCH), {"text": text})
+    if response.status_code == 302:
+        return str(response.headers["Location"])
+    return str(response.content.decode())
+
+
+def test_a_file_is_found_by_reference_name_phone_or_email_and_no_address_names_it(circle: Circle) -> None:
+    household: Household = circle.household(
+        last_name="Essai", first_name="Nadia", phone="06 99 00 00 01", email="nadia@exemple.test"
+    )
+    circle.household()
+    client = acting(circle.worker)
+    for text in (household.reference, "nadia essai", "ESSAI", "0699000001", "nadia@exemple.test"):
+        assert found(client, text) == page_of(household, "household_detail"), text
+    draft = circle.empty(household)
+    assert found(client, draft.reference) == page_of(draft, "prescription_detail")
+    assert client.get(reverse(SEARCH), {"text": "Essai"}).status_code == 405
+
+
+def test_several_files_are_listed_and_none_says_so(circle: Circle) -> None:
+    one, two = circle.household(last_name="Essai"), circle.household(last_name="Essai")
+    client = acting(circle.worker)
+    page = found(client, "Essai")
+    assert one.reference in page
+    assert two.reference in page
+    assert "Aucun dossier que vous puissiez lire ne correspond." in found(client, "Inconnue")
+    assert "Aucun dossier" in found(acting(Circle().worker), "Essai")
+    assert "Tapez une référence" in found(client, "")

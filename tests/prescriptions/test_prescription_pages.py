@@ -1,0 +1,334 @@
+"""Prescriptions and needs as each role reads and moves them through pages."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from prescriptions.models import Decision, HouseholdAccess, Prescription
+from prescriptions.services.prescriptions import ask_completion_prescription
+from tests.network.factories import make_organisation
+from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
+from tests.prescriptions.pages import acting, answered, page_of, read, sent
+
+pytestmark = pytest.mark.django_db
+STORY = "Hébergée chez une amie depuis le printemps."
+EVERYTHING = (("computer", "studies"), ("fixed_connection", "paperwork"), ("digital_skills", "social"))
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle()
+
+
+def incomplete(circle: Circle) -> Prescription:
+    asked: Prescription = ask_completion_prescription(
+        actor=circle.adviser, prescription=circle.submitted(), missing=["income_seen"], words="Un texte d’essai."
+    )
+    return asked
+
+
+# --- who acts next
+
+
+STEPS: list[tuple[Callable[[Circle], Prescription], str, str, str]] = [
+    (Circle.empty, "worker", "complétez ce qui manque", ""),
+    (Circle.draft, "worker", "relisez la demande, puis déposez-la", ""),
+    (Circle.submitted, "adviser", "examinez la demande", "En attente de l’examen par"),
+    (incomplete, "worker", "apportez ce qui est demandé", "En attente d’un complément de"),
+    (lambda circle: circle.accepted(SKILLS), "worker", "orientez le foyer", "En attente d’une orientation par"),
+]
+
+
+@pytest.mark.parametrize(("prepare", "role", "yours", "awaited"), STEPS)
+def test_a_prescription_says_whose_turn_it_is(
+    circle: Circle, prepare: Callable[[Circle], Prescription], role: str, yours: str, awaited: str
+) -> None:
+    prescription = prepare(circle)
+    page = read(acting(getattr(circle, role)), page_of(prescription, "prescription_detail"))
+    assert f"À vous d’agir\N{NO-BREAK SPACE}:</strong> {yours}" in page
+    if awaited:
+        other = circle.pilot if role == "adviser" else circle.adviser
+        page = read(acting(other), page_of(prescription, "prescription_detail"))
+        assert awaited in page
+        assert "À vous d’agir" not in page
+
+
+@pytest.mark.parametrize(
+    ("needs", "awaited"),
+    [
+        ([("computer", "work")], "En attente d’un appareil chez"),
+        ([("mobile_connection", "work")], "En attente d’une offre de connexion"),
+    ],
+)
+def test_an_accepted_prescription_says_what_is_awaited(
+    circle: Circle, needs: list[tuple[str, str]], awaited: str
+) -> None:
+    accepted = circle.accepted(needs)
+    assert awaited in read(acting(circle.worker), page_of(accepted, "prescription_detail"))
+    assert awaited in read(acting(circle.adviser), page_of(accepted.needs.get(), "need_detail"))
+
+
+# --- what each reads
+
+
+def test_the_page_tells_needs_rank_rules_facts_agreement_papers_and_life(circle: Circle) -> None:
+    accepted = circle.accepted(EVERYTHING)
+    page = read(acting(circle.adviser), page_of(accepted, "prescription_detail"))
+    for told in (
+        f"Prescription {accepted.reference}", "1er sur 1", "D’où vient ce rang", "Bénéficiaire d’un minimum social",
+        "Remplie", "Accord donné le", "Fiche pour le foyer", "Prescription acceptée", "Les règles sont favorables",
+        accepted.household.name, "Équipement", "Autonomie",
+    ):  # fmt: skip
+        assert told in page, told
+
+
+def test_the_chain_is_told_in_one_sentence(circle: Circle) -> None:
+    page = read(acting(circle.worker), page_of(circle.accepted(COMPUTER), "prescription_detail"))
+    space = "\N{NO-BREAK SPACE}"
+    assert f"Équipement{space}: en attente. Connexion{space}: pas demandé." in page
+
+
+@pytest.mark.parametrize("role", ["adviser", "relay", "pilot"])
+def test_nobody_but_its_prescriber_reads_the_story(circle: Circle, role: str) -> None:
+    accepted = circle.accepted(story=STORY)
+    client = acting(getattr(circle, role))
+    for url in (
+        page_of(accepted, "prescription_detail"),
+        page_of(accepted.household, "household_detail"),
+        page_of(accepted.needs.get(), "need_detail"),
+    ):
+        page = read(client, url)
+        assert STORY not in page
+        assert "Situation du foyer" not in page
+    for method in (client.get, client.post):
+        assert method(page_of(accepted, "prescription_story"), {"story": "x"}).status_code == 403
+    assert STORY in read(acting(circle.worker), page_of(accepted, "prescription_detail"))
+
+
+def test_a_relay_reads_need_and_contact_and_no_fact(circle: Circle) -> None:
+    submitted = circle.submitted()
+    client = acting(circle.relay)
+    assert client.get(page_of(submitted, "prescription_detail")).status_code == 404
+    accepted = circle.accept(submitted)
+    page = read(client, page_of(accepted, "prescription_detail"))
+    assert accepted.household.name in page
+    for hidden in ("minimum social", "Ce que disent les règles", "Accord donné le", "Ce qui a été vu"):
+        assert hidden not in page, hidden
+    elsewhere = Circle().accepted()
+    assert client.get(page_of(elsewhere, "prescription_detail")).status_code == 404
+
+
+def test_a_colleague_of_another_prescriber_sees_nothing(circle: Circle) -> None:
+    accepted = circle.accepted()
+    client = acting(Circle().worker)
+    for row, name in (
+        (accepted, "prescription_detail"),
+        (accepted.needs.get(), "need_detail"),
+        (accepted.household, "household_detail"),
+    ):
+        assert client.get(page_of(row, name)).status_code == 404
+    assert accepted.reference not in read(client, reverse("prescriptions:prescription_list"))
+
+
+def test_the_papers_open_to_whoever_sees_the_prescription(circle: Circle) -> None:
+    submitted = circle.submitted()
+    paper = submitted.papers.get()
+    url = page_of(submitted, "prescription_paper", paper.pk)
+    for actor in (circle.worker, circle.adviser):
+        response = acting(actor).get(url)
+        assert response.headers["Content-Type"] == "application/pdf"
+        assert b"".join(response.streaming_content).startswith(b"%PDF")
+    assert acting(Circle().worker).get(url).status_code == 404
+
+
+def test_every_opening_is_written_in_the_log(circle: Circle) -> None:
+    accepted = circle.accepted()
+    need, household = accepted.needs.get(), accepted.household
+    client = acting(circle.adviser)
+    for row, name in ((accepted, "prescription_detail"), (need, "need_detail"), (household, "household_detail")):
+        read(client, page_of(row, name))
+    opened = HouseholdAccess.objects.filter(household=household, actor=circle.adviser).order_by("pk")
+    assert list(opened.values_list("what", flat=True)) == ["prescription_detail", "need_detail", "household_detail"]
+
+
+# --- the verbs
+
+
+def test_an_adviser_asks_for_what_is_missing_from_the_list_and_in_words(circle: Circle) -> None:
+    submitted = circle.submitted()
+    client, url = acting(circle.adviser), page_of(submitted, "prescription_ask_completion")
+    assert "Dites ce qui manque" in answered(client, url)
+    sent(client, url, missing=["income_seen"], words="Le plus récent.")
+    assert again(submitted).state == "incomplete"
+    page = read(acting(circle.worker), page_of(submitted, "prescription_detail"))
+    assert "Un justificatif de ressources vu récemment" in page
+    assert "Le plus récent." in page
+
+
+def test_an_adviser_accepts_with_the_rules_in_front(circle: Circle) -> None:
+    submitted = circle.submitted()
+    client, url = acting(circle.adviser), page_of(submitted, "prescription_accept")
+    page = read(client, url)
+    for told in ("Ce que disent les règles du jour", "Bénéficiaire d’un minimum social", "Remplie", "Minimum social"):
+        assert told in page, told
+    sent(client, url)
+    assert again(submitted).state == "accepted"
+
+
+def against(circle: Circle) -> Prescription:
+    draft = circle.empty()
+    sent_needs = {"needs-TOTAL_FORMS": 1, "needs-INITIAL_FORMS": 0, "needs-0-kind": "computer", "needs-0-use": "work"}
+    acting(circle.worker).post(page_of(draft, "prescription_needs"), sent_needs)
+    circle.see_fact(draft, "reste_a_vivre", band="rav_more")
+    circle.agree(draft)
+    return circle.submit(draft)
+
+
+def test_against_the_rules_a_reason_is_written(circle: Circle) -> None:
+    submitted = against(circle)
+    client, url = acting(circle.adviser), page_of(submitted, "prescription_accept")
+    assert "Les règles sont défavorables" in read(client, url)
+    page = answered(client, url)
+    assert 'href="#id_motive"' in page
+    assert again(submitted).state == "submitted"
+    sent(client, url, motive="Rupture récente de ressources.")
+    assert again(submitted).state == "accepted"
+    assert Decision.objects.get(prescription=submitted).motive == "Rupture récente de ressources."
+
+
+def test_a_refusal_says_why_and_what_comes_next(circle: Circle) -> None:
+    submitted = circle.submitted()
+    client, url = acting(circle.adviser), page_of(submitted, "prescription_refuse")
+    page = answered(client, url, reason="", next_step="", motive="Déjà vu ailleurs.")
+    assert 'href="#id_reason"' in page
+    assert "Déjà vu ailleurs." in page
+    page = answered(client, url, reason="not_eligible", next_step="S’adresser à la commune.")
+    assert "le quotient familial seul ne suffit jamais à refuser" in page
+    assert "S’adresser à la commune." in page
+    sent(client, url, reason="already_served", next_step="S’adresser à la commune.")
+    page = read(acting(circle.worker), page_of(submitted, "prescription_detail"))
+    assert "Le foyer a déjà été équipé pour ce besoin" in page
+    assert "S’adresser à la commune." in page
+
+
+def test_a_worker_gives_a_prescription_up_confirms_it_and_hands_it_on(circle: Circle) -> None:
+    client = acting(circle.worker)
+    accepted = circle.accepted()
+    sent(client, page_of(accepted, "prescription_confirm"))
+    assert again(accepted).confirmed_at is not None
+    receiver = make_organisation("prescriber")
+    after = sent(client, page_of(accepted, "prescription_transfer"), prescriber=receiver.pk)
+    assert after == reverse("prescriptions:prescription_list")
+    assert again(accepted).prescriber == receiver
+    assert client.get(page_of(accepted, "prescription_detail")).status_code == 404
+    other = circle.submitted()
+    assert 'href="#id_reason"' in answered(client, page_of(other, "prescription_withdraw"))
+    sent(client, page_of(other, "prescription_withdraw"), reason="unreachable")
+    page = read(client, page_of(other, "prescription_detail"))
+    assert "Le foyer n’est plus joignable" in page
+
+
+def test_a_worker_recalls_what_is_missing(circle: Circle) -> None:
+    asked = incomplete(circle)
+    sent(acting(circle.worker), page_of(asked, "prescription_remind"))
+    assert "Dossier à compléter" in read(acting(circle.worker), page_of(asked, "prescription_detail"))
+
+
+def test_a_worker_refers_to_a_mediation_place_and_says_what_came_of_it(circle: Circle) -> None:
+    need = circle.accepted(SKILLS).needs.get()
+    client, place = acting(circle.worker), circle.mediation
+    assert 'href="#id_mediation"' in answered(client, page_of(need, "need_start"))
+    sent(client, page_of(need, "need_start"), mediation=place.pk)
+    assert f"Orienté vers</dt><dd>{place}" in read(client, page_of(need, "need_detail"))
+    sent(client, page_of(need, "need_wait_again"))
+    assert again(need).state == "waiting"
+    sent(client, page_of(need, "need_start"), mediation=place.pk)
+    sent(client, page_of(need, "need_meet"))
+    assert again(need.prescription).state == "fulfilled"
+    sent(client, page_of(need, "need_unmeet"))
+    assert again(need.prescription).state == "accepted"
+
+
+def test_a_need_is_given_up_by_the_worker_or_the_adviser(circle: Circle) -> None:
+    accepted = circle.accepted(EVERYTHING)
+    computer, line, skills = accepted.needs.order_by("pk")
+    assert 'href="#id_reason"' in answered(acting(circle.worker), page_of(computer, "need_drop"))
+    sent(acting(circle.worker), page_of(computer, "need_drop"), reason="served_elsewhere")
+    sent(acting(circle.adviser), page_of(line, "need_drop"), reason="nothing_suitable")
+    assert (again(computer).state, again(line).state, again(skills).state) == ("unmet", "unmet", "waiting")
+
+
+ALLOWED: dict[str, set[str]] = {
+    "submit": {"worker"},
+    "ask_completion": {"adviser", "pilot"},
+    "accept": {"adviser", "pilot"},
+    "refuse": {"adviser", "pilot"},
+    "withdraw": {"worker"},
+    "confirm": {"worker"},
+    "transfer": {"worker"},
+    "remind": {"worker"},
+}
+
+
+@pytest.mark.parametrize("verb", ALLOWED)
+def test_an_action_that_is_not_ones_to_do_is_forbidden(circle: Circle, verb: str) -> None:
+    submitted = circle.submitted()
+    url = page_of(submitted, f"prescription_{verb}")
+    for role in ("worker", "adviser", "pilot"):
+        client = acting(getattr(circle, role))
+        assert (client.get(url).status_code != 403) == (role in ALLOWED[verb]), role
+        if role not in ALLOWED[verb]:
+            assert client.post(url, {"reason": "other"}).status_code == 403, role
+    assert again(submitted).state == "submitted"
+
+
+def test_opening_pages_changes_nothing_but_the_log(circle: Circle) -> None:
+    accepted = circle.accepted(EVERYTHING)
+    before = Prescription.objects.filter(pk=accepted.pk).values().get()
+    for role in ("worker", "adviser", "pilot"):
+        client = acting(getattr(circle, role))
+        for verb in ("detail", *ALLOWED):
+            client.get(page_of(accepted, f"prescription_{verb}"))
+    assert Prescription.objects.filter(pk=accepted.pk).values().get() == before
+
+
+# --- cost
+
+
+def test_the_page_costs_the_same_whatever_it_has_of_facts_papers_and_life(circle: Circle) -> None:
+    client = acting(circle.worker)
+
+    def cost(prescription: Prescription) -> int:
+        read(client, page_of(prescription, "prescription_detail"))
+        with CaptureQueriesContext(connection) as queries:
+            read(client, page_of(prescription, "prescription_detail"))
+        return len(queries)
+
+    small, large = circle.draft(), circle.draft()
+    for _ in range(6):
+        circle.see_fact(large)
+        circle.agree(large)
+    assert cost(circle.submit(small)) == cost(circle.submit(large))
+
+
+def lists(client: Client) -> None:
+    read(client, reverse("prescriptions:prescription_list"))
+    read(client, reverse("prescriptions:need_list"))
+
+
+@pytest.mark.parametrize("role", ["worker", "adviser", "pilot"])
+def test_the_lists_cost_the_same_with_one_row_and_with_twelve(circle: Circle, role: str) -> None:
+    client = acting(getattr(circle, role))
+    costs = []
+    for count in (1, 11):
+        for _ in range(count):
+            circle.accepted(EVERYTHING)
+        lists(client)
+        with CaptureQueriesContext(connection) as queries:
+            lists(client)
+        costs.append(len(queries))
+    assert costs[0] == costs[1]

@@ -1,0 +1,111 @@
+"""The pages of prescriptions in a real browser: accessible, whole at 320 pixels wide, filed by the keyboard alone."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from network.models import Membership
+from prescriptions.models import Prescription
+from prescriptions.services.prescriptions import ask_completion_prescription
+from tests.network.factories import PASSWORD
+from tests.prescriptions.files import Circle
+from tests.prescriptions.pages import page_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVERYTHING = (("computer", "studies"), ("fixed_connection", "paperwork"), ("digital_skills", "social"))
+
+
+def sign_in(page: Page, membership: Membership) -> None:
+    page.goto(reverse("account_login"))
+    page.fill("input[name=login]", membership.user.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def look(page: Page, url: str, width: int) -> None:
+    page.goto(url)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{url}\n{found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    circle = Circle()
+    person = {"last_name": "Essai-Sans-Fin-De-Nom", "birth_date": "1980-01-02", "phone": "0699000001"}
+    circle.household(**person)
+    draft = circle.draft(EVERYTHING, circle.household(**person), story="Une situation inventée.")
+    asked = circle.submitted()
+    ask_completion_prescription(actor=circle.adviser, prescription=asked, words="Un justificatif plus récent.")
+    accepted = circle.accepted(EVERYTHING)
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page, circle.manager)
+    steps = ("person", "doubles", "home", "needs", "situation", "submit", "story", "detail", "withdraw")
+    urls = [page_of(draft, f"prescription_{name}") for name in steps]
+    urls += [reverse(f"prescriptions:{name}_list") for name in ("prescription", "household")]
+    urls += [reverse("prescriptions:prescription_create"), page_of(asked, "prescription_detail")]
+    urls += [page_of(accepted, f"prescription_{name}") for name in ("detail", "confirm", "transfer")]
+    urls += [page_of(accepted.household, f"household_{name}") for name in ("detail", "move", "attach", "edit")]
+    need = accepted.needs.get(kind="digital_skills")
+    urls += [page_of(need, f"need_{name}") for name in ("detail", "start", "drop")]
+    for url in urls:
+        look(page, url, width)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    circle = Circle()
+    submitted, accepted = circle.submitted(), circle.accepted(EVERYTHING)
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page, circle.adviser)
+    urls = [reverse("prescriptions:prescription_list"), reverse("prescriptions:need_list")]
+    urls += [page_of(submitted, f"prescription_{name}") for name in ("detail", "accept", "refuse", "ask_completion")]
+    urls += [page_of(accepted, "prescription_detail"), page_of(accepted.household, "household_detail")]
+    for url in urls:
+        look(page, url, width)
+
+
+def test_a_prescription_is_filed_by_the_keyboard_alone_without_any_script(open_page: Callable[..., Page]) -> None:
+    circle = Circle()
+    assert circle.distributor
+    page = open_page(java_script_enabled=False)
+    sign_in(page, circle.worker)
+    page.goto(reverse("prescriptions:prescription_create"))
+    page.locator("[name=last_name]").focus()
+    for typed in ("Essai", "Nadia"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.locator("[name=phone]").focus()
+    page.keyboard.type("0699000001")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Où vit le foyer").wait_for()
+    page.locator("[name=commune]").focus()
+    page.keyboard.type(circle.commune.name)
+    page.locator("[name=adults]").focus()
+    page.keyboard.type("1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Ce qui manque au foyer").wait_for()
+    page.locator("[name=needs-0-kind]").focus()
+    page.keyboard.type("Ordinateur")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Études")
+    page.get_by_role("button", name="Enregistrer et continuer").press("Enter")
+    page.get_by_role("heading", level=1, name="Ce que vous avez vu").wait_for()
+    page.locator("[name=facts-0-what]").focus()
+    page.keyboard.type("Minimum social")
+    page.locator("[name=agreed]").press("Space")
+    page.locator("[name=how][value=signed]").press("Space")
+    page.get_by_role("button", name="Enregistrer et continuer").press("Enter")
+    page.get_by_role("heading", level=1, name="Relire et déposer").wait_for()
+    page.get_by_role("button", name="Déposer la prescription").press("Enter")
+    page.get_by_text("déposée. La fiche pour le foyer est prête").wait_for()
+    assert Prescription.objects.get().state == "submitted"

@@ -1,0 +1,70 @@
+"""Purpose walls over every page of the app: whoever has nothing to do with a household meets nothing of it."""
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from prescriptions.models import HouseholdAccess, Prescription
+from prescriptions.urls import urlpatterns
+from tests.prescriptions.files import Circle
+from tests.prescriptions.pages import STRANGERS, acting, stranger
+
+pytestmark = pytest.mark.django_db
+PUBLIC = {"still_current"}
+PAGES = [pattern for pattern in urlpatterns if pattern.name not in PUBLIC]
+
+
+@pytest.fixture
+def prescription() -> Prescription:
+    circle = Circle()
+    return circle.accepted(household=circle.household(last_name="Essai-Secret"))
+
+
+def address(pattern: URLPattern, prescription: Prescription) -> str:
+    rows = {"prescriptions": prescription, "besoins": prescription.needs.get(), "foyers": prescription.household}
+    route = str(pattern.pattern)
+    given: dict[str, object] = {}
+    if "<str:reference>" in route:
+        given["reference"] = rows[route.partition("/")[0]].reference
+    if "<int:pk>" in route:
+        given["pk"] = prescription.papers.first().pk  # type: ignore[union-attr]
+    return reverse(f"prescriptions:{pattern.name}", kwargs=given)
+
+
+@pytest.mark.parametrize(("kind", "role"), STRANGERS)
+def test_a_role_that_serves_no_household_meets_a_wall_on_every_page(
+    prescription: Prescription, kind: str, role: str
+) -> None:
+    client = acting(stranger(kind, role))
+    for pattern in PAGES:
+        url = address(pattern, prescription)
+        one = "<str:reference>" in str(pattern.pattern)
+        for answer in (client.get(url), client.post(url, {"text": "Essai-Secret"})):
+            assert answer.status_code in ({404, 405} if one else {403, 405}), (pattern.name, answer.status_code)
+            assert b"Essai-Secret" not in answer.content, pattern.name
+    assert not HouseholdAccess.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["worker", "adviser", "relay"])
+def test_those_of_another_organisation_meet_a_wall_on_every_page_of_a_row(
+    prescription: Prescription, role: str
+) -> None:
+    client = acting(getattr(Circle(), role))
+    for pattern in PAGES:
+        if "<str:reference>" not in str(pattern.pattern):
+            continue
+        url = address(pattern, prescription)
+        for answer in (client.get(url), client.post(url, {"reason": "other"})):
+            assert answer.status_code in {404, 405}, (pattern.name, answer.status_code)
+            assert b"Essai-Secret" not in answer.content, pattern.name
+    assert not HouseholdAccess.objects.exists()
+
+
+def test_every_page_about_a_row_is_written_in_the_log_for_whoever_may_open_it(prescription: Prescription) -> None:
+    pilot = acting(Circle().pilot)
+    opened = 0
+    for pattern in PAGES:
+        if "<str:reference>" in str(pattern.pattern):
+            answer = pilot.get(address(pattern, prescription))
+            opened += answer.status_code == 200
+    assert opened >= 4
+    assert HouseholdAccess.objects.filter(household=prescription.household).count() >= opened
