@@ -32,9 +32,9 @@ def quotas() -> QuerySet[Any]:
 
 
 def key_of(given: Any) -> int | None:
-    """The key of a row that was given as itself or as its key."""
+    """The key of a row that was given as itself or as its key; None when none was."""
     key: int | None = getattr(given, "pk", given)
-    return key
+    return key or None
 
 
 # --- a screen and its desktop
@@ -111,7 +111,7 @@ class Place(NamedTuple):
 
 
 def _places(ctx: Context, per_row: PerRowValues) -> dict[int, Place]:
-    asked = {key_of(given["convention"]) for given in per_row.values()}
+    asked = {key_of(given.get("convention")) for given in per_row.values()} - {None}
     in_force = set(
         conventions().in_force_on(timezone.localdate(ctx.at)).filter(pk__in=asked).values_list("pk", flat=True)
     )
@@ -159,7 +159,9 @@ def _wrong_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     refused = {}
     for pk, given in per_row.items():
         type_, desktop_convention = facts[pk]
-        convention, quota = key_of(given["convention"]), key_of(given.get("quota"))
+        convention, quota = key_of(given.get("convention")), key_of(given.get("quota"))
+        if convention is None:
+            continue  # said by the rule that asks for it
         if pk in attached:
             if quota is not None or desktop_convention != convention:
                 refused[pk] = "Un écran rattaché suit son ordinateur et n’entame aucun quota."
@@ -177,7 +179,7 @@ def _wrong_epci(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     return {
         pk: CONVENTION_EPCI.sentence
         for pk, given in per_row.items()
-        if (place := places.get(key_of(given["convention"]) or 0)) is not None
+        if (place := places.get(key_of(given.get("convention")) or 0)) is not None
         and place.epci != key_of(given.get("convention_epci"))
     }
 
@@ -191,14 +193,11 @@ SOME_CONVENTION = Requirement(
 CONVENTION_IN_FORCE = PerRow(
     "convention", "Choisissez la convention.", _not_in_force, needs=("convention",), field="convention"
 )
-CONVENTION_EPCI = PerRow(
-    "convention_epci", "L’EPCI donné n’est pas celui de la convention.", _wrong_epci, needs=("convention",)
-)
+CONVENTION_EPCI = PerRow("convention_epci", "L’EPCI donné n’est pas celui de la convention.", _wrong_epci)
 QUOTA_KNOWN = PerRow(
     "quota_known",
     "La convention ne prévoit aucun appareil de ce type pour l’année en cours.",
     _wrong_quota,
-    needs=("convention",),
     lifted_by="les parties, par un avenant, ou le pilote, sur la réserve départementale",
     field="convention",
 )

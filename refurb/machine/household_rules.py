@@ -1,6 +1,6 @@
 """What is missing before a device goes to a household, and when it comes back (machines §1)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -54,8 +54,9 @@ class Held(NamedTuple):
 
 
 def _held(per_row: PerRowValues) -> dict[int, Held]:
-    asked = {pk: key_of(given["need"]) for pk, given in per_row.items()}
-    wanted = {need for need in asked.values() if need is not None}
+    """The rows that were given a need: what is missing is said once, by the rule that asks for it."""
+    asked = {pk: key for pk, given in per_row.items() if (key := key_of(given.get("need"))) is not None}
+    wanted = set(asked.values())
     derogated = set(rows_of("Derogation").filter(need__in=wanted).values_list("need", flat=True))
     needs: dict[int, Any] = {
         row["pk"]: row
@@ -65,11 +66,11 @@ def _held(per_row: PerRowValues) -> dict[int, Held]:
     }
     nothing: dict[str, Any] = {"state": "", "kind": "", "epci": None, "prescription__state": ""}
     found = {}
-    devices = rows_of("Device").filter(pk__in=list(per_row))
+    devices = rows_of("Device").filter(pk__in=list(asked))
     for pk, type_, epci, desktop, desktop_need in devices.values_list(
         "pk", "type", "convention_epci", "attached_to", "attached_to__need"
     ):
-        need = needs.get(asked[pk] or 0, nothing)
+        need = needs.get(asked[pk], nothing)
         found[pk] = Held(
             type_, epci, desktop, desktop_need, asked[pk], need["state"], need["kind"], need["epci"],
             need["prescription__state"], asked[pk] in derogated,
@@ -77,13 +78,15 @@ def _held(per_row: PerRowValues) -> dict[int, Held]:
     return found
 
 
-def _unless_it_follows(code: str, sentence: str, holds: Any, *, lifted_by: str = "", constraint: str = "") -> PerRow:
+def _unless_it_follows(
+    code: str, sentence: str, holds: Callable[[Held], bool], *, needs: tuple[str, ...] = (), lifted_by: str = ""
+) -> PerRow:
     """A rule on the need that a device is given; a screen that follows its desktop is not asked."""
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         return {pk: sentence for pk, held in _held(per_row).items() if not held.follows and not holds(held)}
 
-    return PerRow(code, sentence, check, needs=("need",), lifted_by=lifted_by, field="need", constraint=constraint)
+    return PerRow(code, sentence, check, needs=needs, lifted_by=lifted_by, field="need")
 
 
 # --- reserve
@@ -95,7 +98,10 @@ SERVES_ALONE = Requirement(
     lifted_by="un technicien de l’atelier",
 )
 NEED_WAITING = _unless_it_follows(
-    "need_waiting", "Choisissez un besoin en attente.", lambda held: held.state == NeedState.WAITING
+    "need_waiting",
+    "Choisissez un besoin en attente.",
+    lambda held: held.state == NeedState.WAITING,
+    needs=("need",),
 )
 NEED_KIND = _unless_it_follows(
     "need_kind",
@@ -132,7 +138,6 @@ NEED_FREE = PerRow(
     "need_free",
     "Un autre appareil est déjà réservé ou remis pour ce besoin.",
     _already_served,
-    needs=("need",),
     constraint="refurb_device_need_once",
     field="need",
 )
