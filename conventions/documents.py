@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 
 from conventions.enums import DeviceType, PaperKind, Party, SignatureState
@@ -75,7 +76,7 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
                 "signatory": signature.signatory.user.get_full_name(),
                 "signed_on": _day(signature.signed_on),
                 "recorded_at": signature.signed_at,
-                "recorded": date_format(signature.signed_at, "j F Y à H:i"),
+                "recorded": date_format(timezone.localtime(signature.signed_at), "j F Y à H:i"),
                 "method": signature.get_method_display(),
                 "confirmed_by": (
                     f"{signature.confirmed_by.user.get_full_name()}, {signature.confirmed_by.organisation}"

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from conventions.enums import ConventionState, SignatureMethod
-from conventions.machine.rules import day_of, rows
+from conventions.machine.reading import day_of, rows
 from lifecycle.machine import Context, Requirement
 
 # --- review

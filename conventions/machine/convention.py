@@ -7,8 +7,9 @@ from django.db.models import F
 from django_fsm import FSMField
 
 from conventions.enums import ConventionState
-from conventions.machine import rules
+from conventions.machine import draft_rules, rules
 from conventions.machine.days import Midnight, Shifted
+from conventions.machine.reading import day_of
 from conventions.permissions import (
     can_abandon_convention,
     can_activate_convention,
@@ -70,7 +71,7 @@ class ConventionMachine(Machine):
         source=CREATION,
         target=S.DRAFT,
         who=can_create_convention,
-        requires=[rules.EPCI_KNOWN, rules.AMENDED_ALIVE],
+        requires=[draft_rules.EPCI_KNOWN, draft_rules.AMENDED_ALIVE],
         leans=["amends"],
         stamps={"created_at": AT, "created_by": ACTOR},
         done="Projet préparé",
@@ -94,7 +95,7 @@ class ConventionMachine(Machine):
         source=[S.DRAFT, S.CHANGES_REQUESTED],
         target=S.IN_REVIEW,
         who=can_submit_convention,
-        requires=rules.SUBMITTED,
+        requires=draft_rules.SUBMITTED,
         leans=["amends"],
         stamps={"submitted_at": AT, "submitted_by": ACTOR, "round": F("round") + 1},
         done="Projet soumis à relecture",
@@ -153,9 +154,9 @@ class ConventionMachine(Machine):
             rules.ACT_BODY,
             rules.ACT_NUMBER,
             rules.ACT_DATES,
-            rules.PARTIES_KNOWN,
-            rules.SIGNATORIES_KNOWN,
-            rules.AMENDED_ALIVE,
+            draft_rules.PARTIES_KNOWN,
+            draft_rules.SIGNATORIES_KNOWN,
+            draft_rules.AMENDED_ALIVE,
         ],
         leans=["amends"],
         stamps={
@@ -187,7 +188,7 @@ class ConventionMachine(Machine):
         source=S.SIGNED,
         target=S.ACTIVE,
         who=can_activate_convention,
-        requires=[rules.EFFECTIVE, rules.AMENDED_ALIVE],
+        requires=[rules.EFFECTIVE, draft_rules.AMENDED_ALIVE],
         leans_write=["amends"],
         stamps={"activated_at": AT},
         due=rules.takes_effect,
@@ -267,7 +268,7 @@ class ConventionMachine(Machine):
         requires=[rules.TERMINATE_REASON, rules.NOTICE_GIVEN, rules.REASON_FITS, rules.AMENDMENT_NOT_ALONE],
         stamps={
             "ended_at": AT,
-            "ended_on": rules.day_of,
+            "ended_on": day_of,
             "ended_because": Given("reason"),
             "notice_on": Given("notice_on"),
             "suspended_at": None,

@@ -6,7 +6,7 @@ from django_fsm import FSMField
 
 from conventions.enums import SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
-from conventions.machine.rules import day_of
+from conventions.machine.reading import day_of
 from conventions.permissions import can_sign_signature
 from lifecycle.machine import AT, CREATION, Context, Given, Machine, verb
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conventions.enums import RuleCode
 from conventions.machine.convention import HEADING
-from conventions.machine.rules import EPCI_KNOWN
+from conventions.machine.draft_rules import EPCI_KNOWN
 from conventions.models import (
     Convention,
     ConventionClause,

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from conventions.enums import ConventionState, TerminateReason, TermKind
-from conventions.machine import rules
+from conventions.machine import draft_rules, rules
 from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
 from conventions.services.conventions import create_amendment, suspend_convention, terminate_convention
 from conventions.services.drafting import Article, Plan, Price, Terms
@@ -96,14 +96,14 @@ def test_the_rate_of_non_conformity_changes_and_stays_when_it_is_not_said() -> N
 @pytest.mark.parametrize(
     ("terms", "starts", "ends", "requirement"),
     [
-        pytest.param(Terms(), 0, None, rules.AMENDMENT_CHANGES, id="nothing changes"),
-        pytest.param(MORE, -1, None, rules.AMENDMENT_WITHIN, id="before the beginning"),
-        pytest.param(MORE, 400, 400, rules.AMENDMENT_WITHIN, id="after the end"),
-        pytest.param(MORE, 0, 3 * 366, rules.NOT_TOO_LONG, id="more than three years in all"),
-        pytest.param(Terms(quotas=[Plan("laptop", 2, 9)]), 0, None, rules.QUOTAS_WITHIN, id="a year too far"),
-        pytest.param(Terms(prices=[Price("laptop", Decimal(500))]), 0, None, rules.UNDER_CEILING, id="too dear"),
+        pytest.param(Terms(), 0, None, draft_rules.AMENDMENT_CHANGES, id="nothing changes"),
+        pytest.param(MORE, -1, None, draft_rules.AMENDMENT_WITHIN, id="before the beginning"),
+        pytest.param(MORE, 400, 400, draft_rules.AMENDMENT_WITHIN, id="after the end"),
+        pytest.param(MORE, 0, 3 * 366, draft_rules.NOT_TOO_LONG, id="more than three years in all"),
+        pytest.param(Terms(quotas=[Plan("laptop", 2, 9)]), 0, None, draft_rules.QUOTAS_WITHIN, id="a year too far"),
+        pytest.param(Terms(prices=[Price("laptop", Decimal(500))]), 0, None, draft_rules.UNDER_CEILING, id="too dear"),
         pytest.param(Terms(articles=[Article("visits", "Visites", "[à compléter]")]), 0, None,
-                     rules.NOTHING_TO_FILL, id="to fill"),
+                     draft_rules.NOTHING_TO_FILL, id="to fill"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_before_an_amendment_is_submitted(
@@ -141,7 +141,7 @@ def test_only_what_is_alive_is_amended_and_never_an_amendment() -> None:
     for wrong in (scene.signed(), scene.amended(scene.active(), MORE)):
         with pytest.raises(Refused) as refused:
             create_amendment(actor=scene.manager, convention=wrong, title="Avenant", starts_on=day)
-        assert sentences(refused) == {rules.AMENDED_ALIVE.sentence}
+        assert sentences(refused) == {draft_rules.AMENDED_ALIVE.sentence}
 
 
 def test_an_amendment_follows_what_it_amends_in_all_things() -> None:

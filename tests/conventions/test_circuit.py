@@ -18,7 +18,7 @@ from conventions.enums import (
     SignatureMethod,
     SignatureState,
 )
-from conventions.machine import circuit_rules, rules
+from conventions.machine import circuit_rules, draft_rules
 from conventions.models import ConventionRule, Review, ReviewPoint, Signature
 from conventions.services.conventions import (
     abandon_convention,
@@ -110,7 +110,7 @@ def test_the_author_is_told_the_points_and_answers_each() -> None:
 
     with pytest.raises(Refused) as refused:
         scene.submit(convention)
-    assert sentences(refused) == {rules.POINTS_ANSWERED.sentence}
+    assert sentences(refused) == {draft_rules.POINTS_ANSWERED.sentence}
     point = ReviewPoint.objects.get()
     assert point.review.journal.get(verb="answer_against").values == {"points": 1}
     for actor in (scene.lawyer, scene.workshop_reviewer):

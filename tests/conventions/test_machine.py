@@ -10,41 +10,29 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.enums import (
-    AbandonReason,
     ClauseCode,
     ConventionState,
     Party,
     ReopenReason,
-    ResumeReason,
     ReviewSubject,
-    SuspendReason,
-    TerminateReason,
 )
-from conventions.machine import rules
+from conventions.machine import draft_rules, rules
 from conventions.models import Convention, PriceCeiling
 from conventions.services.conventions import (
-    abandon_convention,
-    activate_convention,
     create_convention,
     edit_convention,
     open_signature_convention,
     reopen_convention,
-    resume_convention,
     submit_convention,
-    succeed_convention,
-    suspend_convention,
-    terminate_convention,
 )
 from conventions.services.drafting import Named, Plan, Price, Terms
 from lifecycle import gate
-from lifecycle.actors import SYSTEM
-from lifecycle.exceptions import Refused, Unknown
+from lifecycle.exceptions import Refused
 from lifecycle.machine import Requirement
 from network.calendar import add_months
-from network.enums import OrganisationKind, Role
+from network.enums import OrganisationKind
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, party
-from tests.network.factories import make_epci, make_membership
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -89,7 +77,7 @@ def test_an_epci_without_territory_prepares_none() -> None:
     for wrong in (party(OrganisationKind.EPCI), party(OrganisationKind.DONOR, epci=scene.epci)):
         with pytest.raises(Refused) as refused:
             create_convention(actor=scene.pilot, epci_party=wrong, title="Essai")
-        assert sentences(refused) == {rules.EPCI_KNOWN.sentence}
+        assert sentences(refused) == {draft_rules.EPCI_KNOWN.sentence}
 
 
 def test_a_draft_is_written_again_and_a_submitted_text_is_not() -> None:
@@ -155,25 +143,25 @@ def _closed_reviewer(scene: Treaty) -> Convention:
 
 
 FAULTS: dict[str, tuple[Callable[[Treaty], Convention], Requirement]] = {
-    "no workshop": (_without(workshop=None), rules.PARTIES_KNOWN),
-    "the same organisation twice": (_same_twice, rules.PARTIES_KNOWN),
-    "no siret": (_no_siret, rules.PARTIES_SIRET),
-    "no signatory": (_without(epci_signatory=None), rules.SIGNATORIES_KNOWN),
-    "a signatory who left": (_closed_signatory, rules.SIGNATORIES_KNOWN),
-    "no date": (_without(ends_on=None), rules.DATES_KNOWN),
-    "shorter than a month": (_cut(20), rules.LONG_ENOUGH),
-    "longer than three years": (_cut(1200), rules.NOT_TOO_LONG),
-    "a year without quota": (_cut(500), rules.QUOTAS_PLANNED),
-    "no quota": (_with(quotas=[]), rules.QUOTAS_PLANNED),
-    "a quota of zero": (_with(quotas=[Plan("laptop", 1, 0)]), rules.QUOTAS_PLANNED),
-    "a quota after the end": (_with(quotas=[Plan("laptop", 1, 5), Plan("laptop", 3, 5)]), rules.QUOTAS_WITHIN),
-    "no price": (_with(prices=[]), rules.PRICED),
-    "a price over the ceiling": (_with(prices=[Price("laptop", Decimal("180.01"))]), rules.UNDER_CEILING),
-    "a reviewer who left": (_closed_reviewer, rules.REVIEWERS_OPEN),
-    "an article to fill": (_with(texts={"object": "Objet [à compléter]"}), rules.NOTHING_TO_FILL),
+    "no workshop": (_without(workshop=None), draft_rules.PARTIES_KNOWN),
+    "the same organisation twice": (_same_twice, draft_rules.PARTIES_KNOWN),
+    "no siret": (_no_siret, draft_rules.PARTIES_SIRET),
+    "no signatory": (_without(epci_signatory=None), draft_rules.SIGNATORIES_KNOWN),
+    "a signatory who left": (_closed_signatory, draft_rules.SIGNATORIES_KNOWN),
+    "no date": (_without(ends_on=None), draft_rules.DATES_KNOWN),
+    "shorter than a month": (_cut(20), draft_rules.LONG_ENOUGH),
+    "longer than three years": (_cut(1200), draft_rules.NOT_TOO_LONG),
+    "a year without quota": (_cut(500), draft_rules.QUOTAS_PLANNED),
+    "no quota": (_with(quotas=[]), draft_rules.QUOTAS_PLANNED),
+    "a quota of zero": (_with(quotas=[Plan("laptop", 1, 0)]), draft_rules.QUOTAS_PLANNED),
+    "a quota after the end": (_with(quotas=[Plan("laptop", 1, 5), Plan("laptop", 3, 5)]), draft_rules.QUOTAS_WITHIN),
+    "no price": (_with(prices=[]), draft_rules.PRICED),
+    "a price over the ceiling": (_with(prices=[Price("laptop", Decimal("180.01"))]), draft_rules.UNDER_CEILING),
+    "a reviewer who left": (_closed_reviewer, draft_rules.REVIEWERS_OPEN),
+    "an article to fill": (_with(texts={"object": "Objet [à compléter]"}), draft_rules.NOTHING_TO_FILL),
     **{
         f"no {code.value}": (_with(texts={code.value: "  "}), requirement)
-        for code, requirement in zip(ClauseCode, rules.MANDATORY_FILLED, strict=True)
+        for code, requirement in zip(ClauseCode, draft_rules.MANDATORY_FILLED, strict=True)
     },
 }
 
@@ -199,7 +187,7 @@ def test_a_rate_of_non_conformity_is_missing() -> None:
     with pytest.raises(Refused) as refused:
         scene.submit(convention)
 
-    assert sentences(refused) == {rules.NONCONFORMITY_KNOWN.sentence}
+    assert sentences(refused) == {draft_rules.NONCONFORMITY_KNOWN.sentence}
 
 
 def test_the_ceiling_is_that_of_the_day() -> None:
@@ -211,7 +199,7 @@ def test_the_ceiling_is_that_of_the_day() -> None:
     with pytest.raises(Refused) as refused:
         scene.submit(convention)
 
-    assert sentences(refused) == {rules.UNDER_CEILING.sentence}
+    assert sentences(refused) == {draft_rules.UNDER_CEILING.sentence}
 
 
 @pytest.mark.parametrize(
@@ -231,7 +219,7 @@ def test_a_set_is_submitted_but_for_the_faulty_one() -> None:
     outcome = gate.apply_many(Convention.objects.filter(pk__in=[good.pk, bad.pk]), "submit", actor=scene.manager)
 
     assert outcome.moved == [good.pk]
-    assert rules.PARTIES_KNOWN.code in {reason.code for reason in outcome.refused[bad.pk]}
+    assert draft_rules.PARTIES_KNOWN.code in {reason.code for reason in outcome.refused[bad.pk]}
     assert again(good).state == S.IN_REVIEW
     assert again(bad).state == S.DRAFT
 
@@ -292,172 +280,4 @@ def test_the_signature_does_not_open_for_a_signatory_who_left() -> None:
     with pytest.raises(Refused) as refused:
         scene.open_signature(convention)
 
-    assert sentences(refused) == {rules.SIGNATORIES_KNOWN.sentence}
-
-
-# --- in force
-
-
-def test_it_is_not_in_force_before_its_effective_date() -> None:
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    scene = Treaty(starts_on=tomorrow)
-    convention = scene.signed()
-
-    with pytest.raises(Refused) as refused:
-        activate_convention(actor=scene.manager, convention=convention)
-
-    assert sentences(refused) == {rules.EFFECTIVE.sentence}
-
-
-def test_convention_years_run_from_the_effective_date() -> None:
-    start = timezone.localdate()
-    convention = Treaty(starts_on=start, ends_on=add_months(start, 30)).active()
-
-    found = list(convention.quotas.order_by("year").values_list("year", "starts_on", "ends_on"))
-
-    one_day = timedelta(days=1)
-    assert found == [
-        (1, start, add_months(start, 12) - one_day),
-        (2, add_months(start, 12), add_months(start, 24) - one_day),
-        (3, add_months(start, 24), add_months(start, 30)),
-    ]
-
-
-def test_it_is_suspended_and_resumed_with_a_reason() -> None:
-    scene = Treaty()
-    convention = scene.active()
-    today = timezone.localdate()
-
-    with pytest.raises(Refused) as refused:
-        suspend_convention(actor=scene.manager, convention=convention, reason="")
-    assert sentences(refused) == {rules.SUSPEND_REASON.sentence}
-    suspended = suspend_convention(actor=scene.manager, convention=convention, reason=SuspendReason.QUALITY)
-    assert suspended.state == S.SUSPENDED
-    assert not Convention.objects.in_force_on(today).filter(pk=convention.pk).exists()
-    assert Convention.objects.handing_over(timezone.now()).filter(pk=convention.pk).exists()
-
-    with pytest.raises(Refused) as refused:
-        resume_convention(actor=scene.pilot, convention=convention, reason="")
-    assert sentences(refused) == {rules.RESUME_REASON.sentence}
-    resumed = resume_convention(actor=scene.pilot, convention=convention, reason=ResumeReason.SETTLED)
-    assert (resumed.state, resumed.suspended_at, resumed.suspend_reason) == (S.ACTIVE, None, "")
-    assert Convention.objects.in_force_on(today).filter(pk=convention.pk).exists()
-
-
-def test_a_party_ends_it_after_the_notice() -> None:
-    scene = Treaty()
-    convention = scene.active()
-    today = timezone.localdate()
-    signatory = scene.signatories[Party.DISTRIBUTOR]
-
-    for reason, days in ((TerminateReason.NOTICE, 89), (TerminateReason.BREACH, 29)):
-        with pytest.raises(Refused) as refused:
-            terminate_convention(
-                actor=signatory, convention=convention, reason=reason, notice_on=today - timedelta(days=days)
-            )
-        assert sentences(refused) == {rules.NOTICE_GIVEN.sentence}
-    with pytest.raises(Refused) as refused:
-        terminate_convention(actor=signatory, convention=convention, reason="", notice_on=today)
-    assert sentences(refused) == {rules.TERMINATE_REASON.sentence}
-    with pytest.raises(Refused) as refused:
-        terminate_convention(
-            actor=signatory, convention=convention, reason=TerminateReason.AMENDED_ENDED, notice_on=today
-        )
-    assert sentences(refused) == {rules.REASON_FITS.sentence}
-    ended = terminate_convention(
-        actor=signatory, convention=convention, reason=TerminateReason.NOTICE, notice_on=today - timedelta(days=90)
-    )
-
-    assert ended.state == S.TERMINATED
-    assert ended.ended_on == today
-
-
-@pytest.mark.parametrize("who", ["manager", "pilot", "workshop_reviewer"])
-def test_a_signatory_alone_ends_it(who: str) -> None:
-    scene = Treaty()
-    convention = scene.active()
-    actor = getattr(scene, who)
-
-    if who == "manager":  # the manager of a party may what its signatory may
-        ended = terminate_convention(
-            actor=actor, convention=convention, reason=TerminateReason.AGREEMENT, notice_on=timezone.localdate()
-        )
-        assert ended.state == S.TERMINATED
-        return
-    with pytest.raises(PermissionDenied):
-        terminate_convention(
-            actor=actor, convention=convention, reason=TerminateReason.AGREEMENT, notice_on=timezone.localdate()
-        )
-
-
-def test_devices_are_handed_over_for_ninety_days_after_the_end() -> None:
-    scene = Treaty()
-    convention = scene.active()
-    terminate_convention(
-        actor=scene.manager,
-        convention=convention,
-        reason=TerminateReason.AGREEMENT,
-        notice_on=timezone.localdate(),
-    )
-
-    now = timezone.now()
-    for days, allowed in ((0, True), (89, True), (90, False)):
-        found = Convention.objects.handing_over(now + timedelta(days=days)).filter(pk=convention.pk)
-        assert found.exists() is allowed
-
-
-def test_an_epci_that_merges_is_succeeded_by_another() -> None:
-    scene = Treaty()
-    convention = scene.active()
-    successor = party(OrganisationKind.EPCI, epci=make_epci())
-    heir = make_membership(Role.MANAGER, OrganisationKind.EPCI, successor)
-    with pytest.raises(Unknown):
-        suspend_convention(actor=heir, convention=convention, reason=SuspendReason.SUPPLY)
-    for wrong in (scene.epci_party, party(OrganisationKind.EPCI)):
-        with pytest.raises(Refused) as refused:
-            succeed_convention(actor=scene.pilot, convention=convention, successor=wrong)  # type: ignore[arg-type]
-        assert sentences(refused) == {rules.SUCCESSOR.sentence}
-
-    succeeded = succeed_convention(actor=scene.pilot, convention=convention, successor=successor)
-
-    assert succeeded.epci == successor.epci
-    assert succeeded.journal.order_by("seq").first().epci == scene.epci  # type: ignore[union-attr]
-    assert suspend_convention(actor=heir, convention=convention, reason=SuspendReason.SUPPLY).state == S.SUSPENDED
-    assert Convention.objects.serving(successor.epci).filter(pk=convention.pk).exists()  # type: ignore[arg-type]
-
-
-# --- abandon
-
-
-@pytest.mark.parametrize("state", ["draft", "in_review", "changes_requested", "approved", "signing"])
-def test_a_draft_is_abandoned_from_wherever_it_is(state: str) -> None:
-    scene = Treaty()
-    convention = getattr(scene, state)()
-
-    with pytest.raises(Refused) as refused:
-        abandon_convention(actor=scene.pilot, convention=convention, reason="")
-    assert rules.ABANDON_REASON.sentence in sentences(refused)
-    abandoned = abandon_convention(actor=scene.pilot, convention=convention, reason=AbandonReason.PARTY_LEFT)
-
-    assert abandoned.state == S.ABANDONED
-    assert not convention.reviews.filter(state="asked").exists()
-    assert not convention.signatures.filter(state__in=("asked", "signed")).exists()
-
-
-def test_a_signed_convention_is_not_abandoned() -> None:
-    scene = Treaty()
-
-    with pytest.raises(Refused) as refused:
-        abandon_convention(actor=scene.manager, convention=scene.signed(), reason=AbandonReason.DUPLICATE)
-
-    assert codes(refused) == {"state"}
-
-
-@pytest.mark.parametrize("verb", ["request_changes", "approve", "complete_signature", "amend"])
-def test_nobody_does_by_hand_what_follows(verb: str) -> None:
-    scene = Treaty()
-    convention = scene.in_review()
-
-    for actor in (scene.manager, scene.pilot, SYSTEM):
-        with pytest.raises(PermissionDenied):
-            gate.apply(convention, verb, actor=actor)
+    assert sentences(refused) == {draft_rules.SIGNATORIES_KNOWN.sentence}

@@ -1,0 +1,299 @@
+"""What is missing before a convention is prepared, then submitted to its reviewers (machines §3)."""
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from conventions.enums import (
+    ALIVE,
+    ClauseCode,
+    RuleCode,
+)
+from conventions.machine.days import Shifted
+from conventions.machine.reading import EDIT, TO_FILL, day_of, number, own, rows
+from conventions.permissions import PARTIES
+from lifecycle.machine import Context, Requirement
+from network.enums import OrganisationKind, Role
+
+# --- create
+
+EPCI_KNOWN = Requirement(
+    "epci",
+    "Choisissez un EPCI enregistré comme tel, avec son territoire, et en activité.",
+    lambda ctx: Q(
+        epci_party__kinds__contains=[OrganisationKind.EPCI], epci_party__is_active=True, epci_party__epci=F("epci")
+    ),
+    lifted_by="le pilote, dans la fiche de l’organisation",
+    field="epci_party",
+)
+AMENDED_ALIVE = Requirement(
+    "amended_alive",
+    "Un avenant modifie une convention en vigueur ou suspendue.",
+    lambda ctx: Q(amends=None) | Q(amends__state__in=ALIVE, amends__amends=None),
+)
+
+# --- submit
+
+
+def _party(kind: OrganisationKind) -> Q:
+    column = PARTIES[kind]
+    return Q(**{f"{column}__kinds__contains": [kind], f"{column}__is_active": True})
+
+
+def _signatory(kind: OrganisationKind) -> Q:
+    column = PARTIES[kind]
+    return Q(
+        **{
+            f"{column.removesuffix('_party')}_signatory__{name}": value
+            for name, value in {
+                "organisation": F(column),
+                "kind": kind,
+                "role__in": (Role.SIGNATORY, Role.MANAGER),
+                "closed_at": None,
+                "user__is_active": True,
+            }.items()
+        }
+    )
+
+
+def _every(condition: Any) -> Q:
+    whole = Q()
+    for kind in PARTIES:
+        whole &= condition(kind)
+    return whole
+
+
+PARTIES_KNOWN = Requirement(
+    "parties",
+    "Il faut trois parties différentes et en activité : un EPCI, un reconditionneur et un distributeur.",
+    lambda ctx: (
+        _every(_party) & ~Q(workshop=F("epci_party")) & ~Q(distributor=F("epci_party")) & ~Q(distributor=F("workshop"))
+    ),
+    where=EDIT,
+    field="workshop",
+)
+PARTIES_SIRET = Requirement(
+    "parties_siret",
+    "Le SIRET d’une des parties manque.",
+    lambda ctx: ~Q(epci_party__siret="") & ~Q(workshop__siret="") & ~Q(distributor__siret=""),
+    lifted_by="le pilote, dans la fiche de l’organisation",
+)
+SIGNATORIES_KNOWN = Requirement(
+    "signatories",
+    "Désignez pour chaque partie un signataire dont le compte est ouvert.",
+    lambda ctx: _every(_signatory),
+    where=EDIT,
+    field="epci_signatory",
+)
+DATES_KNOWN = Requirement(
+    "dates",
+    "Indiquez la date d’effet et le dernier jour de la convention, dans cet ordre.",
+    lambda ctx: Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
+    where=EDIT,
+    field="starts_on",
+)
+
+
+def _long_enough(ctx: Context) -> Q:
+    months = number(ctx, RuleCode.SHORTEST)
+    if months is None:
+        return Q()
+    return Q(ends_on=None) | ~Q(amends=None) | Q(ends_on__gte=Shifted(Shifted("starts_on", months, "months"), -1))
+
+
+def _not_too_long(ctx: Context) -> Q:
+    years = number(ctx, RuleCode.LONGEST)
+    if years is None:
+        return Q()
+    start = Coalesce("amends__starts_on", "starts_on")
+    return Q(ends_on=None) | Q(ends_on__lt=Shifted(start, years, "years"))
+
+
+LONG_ENOUGH = Requirement(
+    "long_enough", "Une convention dure au moins un mois.", _long_enough, where=EDIT, field="ends_on"
+)
+NOT_TOO_LONG = Requirement(
+    "not_too_long",
+    "Une convention dure au plus trois ans, avenants compris.",
+    _not_too_long,
+    where=EDIT,
+    field="ends_on",
+)
+AMENDMENT_WITHIN = Requirement(
+    "amendment_within",
+    "Un avenant prend effet pendant la durée de la convention qu’il modifie.",
+    lambda ctx: Q(amends=None) | Q(starts_on__gte=F("amends__starts_on"), starts_on__lte=F("amends__ends_on")),
+    where=EDIT,
+    field="starts_on",
+)
+AMENDMENT_CHANGES = Requirement(
+    "amendment_changes",
+    "Un avenant modifie au moins un terme : quota, prix, taux de non-conformité, dernier jour ou article.",
+    lambda ctx: (
+        Q(amends=None)
+        | ~Q(ends_on=F("amends__ends_on"))
+        | Q(max_nonconformity__isnull=False)
+        | Q(own("PlannedQuota"))
+        | Q(own("ConventionPrice"))
+        | Q(own("ConventionClause"))
+    ),
+    where=EDIT,
+)
+
+
+def _year_is_planned(year: int) -> Q:
+    begins_after = Q(ends_on__lt=Shifted("starts_on", year - 1, "years"))
+    return begins_after | Q(own("PlannedQuota", year=year, total__gt=0))
+
+
+def _quotas_planned(ctx: Context) -> Q:
+    years = number(ctx, RuleCode.LONGEST) or 1
+    whole = Q()
+    for year in range(1, years + 1):
+        whole &= _year_is_planned(year)
+    return Q(ends_on=None) | ~Q(amends=None) | whole
+
+
+QUOTAS_PLANNED = Requirement(
+    "quotas",
+    "Chaque année de la convention a besoin d’un quota, pour un type d’appareil au moins.",
+    _quotas_planned,
+    where=EDIT,
+    field="quotas",
+)
+QUOTAS_WITHIN = Requirement(
+    "quotas_within",
+    "Un quota porte sur une année que la convention n’atteint pas.",
+    lambda ctx: (
+        ~Q(
+            Exists(
+                rows("PlannedQuota")
+                .filter(convention=OuterRef("pk"), year__gt=1)
+                .annotate(begins=Coalesce("convention__amends__starts_on", "convention__starts_on"))
+                .filter(
+                    Q(year=2, convention__ends_on__lt=Shifted("begins", 1, "years"))
+                    | Q(year=3, convention__ends_on__lt=Shifted("begins", 2, "years"))
+                    | Q(year__gt=3)
+                )
+            )
+        )
+    ),
+    where=EDIT,
+    field="quotas",
+)
+PRICED = Requirement(
+    "priced",
+    "La grille de prix doit donner un prix à chaque type d’appareil qui a un quota.",
+    lambda ctx: (
+        ~Q(amends=None)
+        | ~Q(
+            Exists(
+                rows("PlannedQuota")
+                .filter(convention=OuterRef("pk"), total__gt=0)
+                .exclude(
+                    Exists(rows("ConventionPrice").filter(convention=OuterRef("convention"), type=OuterRef("type")))
+                )
+            )
+        )
+    ),
+    where=EDIT,
+    field="prices",
+)
+
+
+def _under_ceiling(ctx: Context) -> Q:
+    ceiling = (
+        rows("PriceCeiling").on(day_of(ctx)).filter(type=OuterRef("type")).values("amount")[:1]  # type: ignore[attr-defined]
+    )
+    return ~Q(Exists(rows("ConventionPrice").filter(convention=OuterRef("pk"), amount__gt=Subquery(ceiling))))
+
+
+UNDER_CEILING = Requirement(
+    "under_ceiling",
+    "Un prix de la grille dépasse le plafond légal du jour (décret du 7 novembre 2022).",
+    _under_ceiling,
+    where=EDIT,
+    field="prices",
+)
+NONCONFORMITY_KNOWN = Requirement(
+    "nonconformity",
+    "Indiquez le taux maximal de non-conformité.",
+    lambda ctx: ~Q(amends=None) | Q(max_nonconformity__isnull=False),
+    where=EDIT,
+    field="max_nonconformity",
+)
+
+
+def _filled(code: ClauseCode) -> Requirement:
+    def condition(ctx: Context) -> Q:
+        written = rows("ConventionClause").filter(convention=OuterRef("pk"), code=code)
+        return ~Q(amends=None) | Q(Exists(written.exclude(text__regex=r"^\s*$").exclude(text__contains=TO_FILL)))
+
+    return Requirement(
+        f"clause_{code}",
+        f"L’article « {code.label} » manque ou reste à compléter.",
+        condition,
+        where=EDIT,
+        field="clauses",
+    )
+
+
+MANDATORY_FILLED = tuple(_filled(code) for code in ClauseCode)
+NOTHING_TO_FILL = Requirement(
+    "clauses_filled",
+    "Un article est vide ou reste à compléter.",
+    lambda ctx: ~Q(own("ConventionClause", text__regex=r"^\s*$")) & ~Q(own("ConventionClause", text__contains=TO_FILL)),
+    where=EDIT,
+    field="clauses",
+)
+POINTS_ANSWERED = Requirement(
+    "points_answered",
+    "Répondez à chaque point soulevé par les relecteurs.",
+    lambda ctx: (
+        ~Q(
+            Exists(
+                rows("ReviewPoint").filter(
+                    review__convention=OuterRef("pk"), review__round=OuterRef("round"), answered_at=None
+                )
+            )
+        )
+    ),
+    where="conventions:convention_detail",
+)
+REVIEWERS_OPEN = Requirement(
+    "reviewers",
+    "Un relecteur désigné n’a plus de compte ouvert.",
+    lambda ctx: (
+        ~Q(
+            Exists(
+                rows("ReviewerNamed")
+                .filter(convention=OuterRef("pk"), membership__isnull=False)
+                .exclude(membership__closed_at=None, membership__user__is_active=True)
+            )
+        )
+    ),
+    where=EDIT,
+    field="reviewers",
+)
+
+SUBMITTED = (
+    PARTIES_KNOWN,
+    PARTIES_SIRET,
+    SIGNATORIES_KNOWN,
+    DATES_KNOWN,
+    LONG_ENOUGH,
+    NOT_TOO_LONG,
+    AMENDED_ALIVE,
+    AMENDMENT_WITHIN,
+    AMENDMENT_CHANGES,
+    QUOTAS_PLANNED,
+    QUOTAS_WITHIN,
+    PRICED,
+    UNDER_CEILING,
+    NONCONFORMITY_KNOWN,
+    *MANDATORY_FILLED,
+    NOTHING_TO_FILL,
+    REVIEWERS_OPEN,
+    POINTS_ANSWERED,
+)

@@ -1,0 +1,52 @@
+"""What rules read: the rows of the app, the local day, the numbers in force on it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
+
+from conventions.enums import (
+    RuleCode,
+)
+from lifecycle.machine import Context, Requirement
+
+EDIT = "conventions:convention_edit"
+TO_FILL = "[à compléter"
+"""What the model of clauses leaves to the parties begins with this; a clause that still holds it is not filled."""
+
+
+def rows(model: str) -> QuerySet[Any]:
+    """All the rows of a model of the app."""
+    found: type[Model] = apps.get_model("conventions", model)
+    return found._default_manager.all()
+
+
+def day_of(ctx: Context) -> date:
+    """The local day of the act."""
+    return timezone.localdate(ctx.at)
+
+
+def number(ctx: Context, code: RuleCode) -> int | None:
+    """The number in force on the day of the act; None when nobody recorded one."""
+    value = rows("ConventionRule").value_of(code, day_of(ctx))  # type: ignore[attr-defined]
+    return None if value is None else int(value)
+
+
+def own(model: str, **wanted: Any) -> Exists:
+    """True for the conventions that have such a row."""
+    return Exists(rows(model).filter(convention=OuterRef("pk"), **wanted))
+
+
+def coded(name: str, codes: Iterable[str], sentence: str) -> Requirement:
+    """A reason is given, one of ``codes``."""
+    known = set(codes)
+    return Requirement(
+        name,
+        sentence,
+        lambda ctx: ctx.values["reason"] in known if ctx.has("reason") else True,
+        needs=("reason",),
+        field="reason",
+    )
