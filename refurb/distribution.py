@@ -27,7 +27,7 @@ from refurb.enums import (
     ReleaseReason,
     SettlementKind,
 )
-from refurb.machine.household_rules import prolonged
+from refurb.machine.return_rules import prolonged
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.hand_over import Derogation, HandOver
 from refurb.models.points import Delivery, DeliveryLine

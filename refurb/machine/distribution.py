@@ -7,6 +7,7 @@ from refurb.enums import DeviceState
 from refurb.machine import allotment_rules as places
 from refurb.machine import device_rules as rules
 from refurb.machine import household_rules as households
+from refurb.machine import return_rules as back
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import (
     HELD_FOR_NOBODY,
@@ -320,10 +321,10 @@ class DistributedDevice(DeviceMachine):
         who=can_give_back_device,
         follows=["device.give_back"],
         requires=[
-            households.REPAIRED,
-            households.NOT_SETTLED,
-            households.NEED_NOT_HELD,
-            households.WARRANTY_PROLONGED,
+            back.REPAIRED,
+            back.NOT_SETTLED,
+            back.NEED_NOT_HELD,
+            back.WARRANTY_PROLONGED,
         ],
         leans=["need"],
         stamps={"warranty_until": Given("warranty_until"), **NOT_RETURNED},
@@ -344,7 +345,7 @@ class DistributedDevice(DeviceMachine):
             households.SERVES_ALONE,
             rules.PROOFS_STAND,
             households.NEED_KIND,
-            households.TO_EXCHANGE,
+            back.TO_EXCHANGE,
             households.NEED_FREE,
             households.SIGNED,
         ],

@@ -1,17 +1,15 @@
 """What is missing before a device goes to a household, and when it comes back (machines §1)."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
-from network.calendar import add_months
 from prescriptions.enums import NeedState, PrescriptionState
 from refurb.days import day_start
 from refurb.enums import (
@@ -23,12 +21,10 @@ from refurb.enums import (
     HandOverKind,
     HandOverProof,
     ReturnReason,
-    TermCode,
     UndoHandOverReason,
 )
 from refurb.machine.allotment_rules import key_of
 from refurb.machine.device_rules import ceilings_on, coded, day_of, euros, is_price, rows_of
-from refurb.machine.stamps import term_on
 
 S = DeviceState
 
@@ -203,12 +199,15 @@ TERMS = (SALE_PRICE, CO_FUNDING)
 # --- hand over
 
 
-def _notes() -> QuerySet[Any]:
+def notes_in_force() -> QuerySet[Any]:
+    """The hand-over notes that count: one per device."""
     return rows_of("HandOver").current()  # type: ignore[attr-defined,no-any-return]
 
 
 def _note_of_this_stay(kind: HandOverKind) -> Exists:
-    return Exists(_notes().filter(device=OuterRef("pk"), stay=OuterRef("stay"), need=OuterRef("need"), kind=kind))
+    return Exists(
+        notes_in_force().filter(device=OuterRef("pk"), stay=OuterRef("stay"), need=OuterRef("need"), kind=kind)
+    )
 
 
 FOLLOWS_HANDED_OVER = Q(attached_to__state=S.HANDED_OVER, attached_to__need=F("need"))
@@ -231,7 +230,7 @@ NOTE_PREPARED = Requirement(
 def _note_not_of_the_day(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The price of the note is not above the ceiling of the day that it names."""
     ceilings = ceilings_on(day_of(ctx))
-    notes = _notes().filter(device__in=list(per_row))
+    notes = notes_in_force().filter(device__in=list(per_row))
     refused = {}
     for pk, type_, donor_kind, price, ceiling in notes.values_list(
         "device", "device__type", "device__donor_kind", "price", "ceiling"
@@ -288,115 +287,3 @@ NEVER_RETURNED = Requirement(
 )
 UNDO_HAND_OVER_REASON = coded(UndoHandOverReason.values, "Dites pourquoi la remise est annulée.")
 TAKE_BACK_REASON = coded(ReturnReason.values, "Dites pourquoi le foyer rapporte l’appareil.")
-
-# --- what a household brings back
-
-
-def _of_this_stay(model: str) -> Exists:
-    return Exists(rows_of(model).of_this_stay())  # type: ignore[attr-defined]
-
-
-def _desktop_given_back() -> Exists:
-    """The desktop of this screen was given back since the screen came in."""
-    return Exists(
-        rows_of("DeviceEntry").filter(object=OuterRef("attached_to"), verb="give_back", at__gte=OuterRef("returned_at"))
-    )
-
-
-REPAIRED = Requirement(
-    "repaired",
-    "Aucune réparation n’est inscrite depuis le retour.",
-    lambda ctx: Q(_of_this_stay("Repair")) | Q(_desktop_given_back()),
-    lifted_by="un technicien de l’atelier",
-    where="refurb:device_record_repair",
-)
-NOT_SETTLED = Requirement(
-    "not_settled",
-    "Le foyer a été servi autrement : l’appareil ne lui revient plus.",
-    lambda ctx: ~Q(_of_this_stay("Settlement")),
-)
-NEED_NOT_HELD = Requirement(
-    "need_not_held",
-    "Un autre appareil sert déjà ce foyer.",
-    lambda ctx: (
-        Q(attached_to__isnull=False)
-        | ~Exists(
-            rows_of("Device")
-            .filter(need=OuterRef("need"), attached_to=None, state__in=HOLDS_A_NEED)
-            .exclude(pk=OuterRef("pk"))
-        )
-    ),
-    constraint="refurb_device_need_once",
-)
-
-
-def prolonged(until: date, at_day: date) -> date:
-    """The last day of a warranty after a repair."""
-    return add_months(until, term_on(TermCode.REPAIR_MONTHS, at_day))
-
-
-def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    day = day_of(ctx)
-    known = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
-    months = term_on(TermCode.REPAIR_MONTHS, day)
-    return {
-        pk: WARRANTY_PROLONGED.sentence
-        for pk, given in per_row.items()
-        if known[pk] is not None and given["warranty_until"] != add_months(known[pk], months)
-    }
-
-
-WARRANTY_PROLONGED = PerRow(
-    "warranty_prolonged",
-    "La garantie est prolongée de la durée prévue après une réparation.",
-    _not_prolonged,
-    needs=("warranty_until",),
-)
-
-# --- exchange
-
-
-def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """What the earlier device and its note must be; a screen follows its desktop."""
-    devices = {
-        pk: (epci, desktop, desktop_need)
-        for pk, epci, desktop, desktop_need in rows_of("Device")
-        .filter(pk__in=list(per_row))
-        .values_list("pk", "convention_epci", "attached_to", "attached_to__need")
-    }
-    earlier = {
-        row["pk"]: row
-        for row in rows_of("Device")
-        .filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
-        .annotate(settled=_of_this_stay("Settlement"))
-        .values("pk", "state", "need", "convention_epci", "returned_at", "warranty_until", "settled")
-    }
-    noted = set(
-        _notes()
-        .filter(device__in=list(per_row), kind=HandOverKind.EXCHANGE, stay=F("device__stay"))
-        .values_list("device", "need", "replaces")
-    )
-    refused = {}
-    for pk, given in per_row.items():
-        epci, desktop, desktop_need = devices[pk]
-        need, former = key_of(given["need"]), earlier.get(key_of(given.get("replaces")) or 0)
-        if desktop is not None and desktop_need == need:
-            continue
-        if former is None or former["state"] != S.RETURNED or former["need"] != need or former["settled"]:
-            refused[pk] = TO_EXCHANGE.sentence
-        elif timezone.localdate(former["returned_at"]) > former["warranty_until"]:
-            refused[pk] = "La garantie de l’appareil rapporté était terminée à son retour."
-        elif former["convention_epci"] != epci:
-            refused[pk] = "L’appareil d’échange dépend d’un autre territoire que l’appareil rapporté."
-        elif (pk, need, former["pk"]) not in noted:
-            refused[pk] = "La fiche d’échange n’est pas préparée."
-    return refused
-
-
-TO_EXCHANGE = PerRow(
-    "to_exchange",
-    "Choisissez l’appareil du même foyer, rapporté sous garantie, que celui-ci remplace.",
-    _cannot_be_exchanged,
-    needs=("need",),
-    field="replaces",
-)

@@ -17,6 +17,7 @@ from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import SERVES, ClosedBecause, DerogationKind, DeviceState, HandOverKind, HandOverProof
 from refurb.machine import household_rules as rules
+from refurb.machine.return_rules import TO_EXCHANGE
 from refurb.models.device import Device
 from refurb.models.hand_over import Derogation, HandOver
 from refurb.notes import Terms, prepare_note
@@ -159,7 +160,7 @@ def prepare_exchange(*, actor: Actor, device: Device, replaces: Device, at: date
         raise Unknown
     stamp = at or timezone.now()
     if earlier.need_id is None:
-        raise Refused({device.pk: (rules.TO_EXCHANGE.reason,)})
+        raise Refused({device.pk: (TO_EXCHANGE.reason,)})
     lock(Need, [earlier.need_id], "FOR SHARE")
     lock(Device, [device.pk, earlier.pk], "FOR NO KEY UPDATE")
     held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_exchange_device)

@@ -12,7 +12,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from refurb.enums import ClosedBecause, DeviceState, HandOverKind, SettlementKind
 from refurb.machine.device_rules import is_price
-from refurb.machine.household_rules import prolonged
+from refurb.machine.return_rules import prolonged
 from refurb.models.device import Device
 from refurb.models.hand_over import HandOver, Settlement
 from refurb.permissions import can_settle_return
