@@ -121,6 +121,18 @@ class PointForm(forms.ModelForm):
         self.fields["commune"].queryset = Commune.objects.current().in_departement()
         self.fields["commune"].empty_label = "Choisissez…"
 
+    def clean(self) -> dict[str, Any]:
+        """Two points of one distributor do not bear the same name."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        others = DistributionPoint.objects.filter(distributor=self.owner()).exclude(pk=self.instance.pk)
+        if "name" in data and others.filter(name=data["name"]).exists():
+            self.add_error("name", ValidationError("Un point de ce distributeur porte déjà ce nom.", code="unique"))
+        return data
+
+    def owner(self) -> Organisation | None:
+        """Whose point it is."""
+        return self.instance.distributor
+
 
 class PointCreateForm(PointForm):
     """A new point: whose, and held by whom. Who holds it does not change afterwards: another point is opened."""
@@ -142,10 +154,14 @@ class PointCreateForm(PointForm):
         del self.fields["is_active"]
         active = Organisation.objects.visible_to(by).active()
         self.fields["organisation"].queryset = active.of_kind(OrganisationKind.RELAY)
+        self.by = by
         if is_pilot(by):
             self.fields["distributor"].queryset = active.of_kind(OrganisationKind.DISTRIBUTOR)
         else:
             del self.fields["distributor"]
+
+    def owner(self) -> Organisation | None:
+        return self.cleaned_data.get("distributor") if is_pilot(self.by) else self.by.organisation
 
 
 class DeliveryStartForm(forms.Form):

@@ -134,9 +134,8 @@ def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
     tag = data.get("tag", "").strip()
     if "all_present" in data:
         told = form.tick_the_rest()
-        return {
-            "ticked": f"{counted(told, 'ligne')} de plus pointées « présent »." if told else "Tout est déjà pointé."
-        }
+        said = f"Présent : {counted(told, 'ligne')} de plus." if told else "Tout est déjà pointé."
+        return {"ticked": said}
     line = form.ticked(tag) if tag else None
     form.empty("tag")
     if line is not None:

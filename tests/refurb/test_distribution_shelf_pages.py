@@ -14,7 +14,7 @@ from refurb.services.allotment import ship_devices
 from tests.network.factories import make_membership
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, delivery_of, quotas_balance
-from tests.refurb.pages import acting, page_of, read
+from tests.refurb.pages import acting, answered, page_of, read
 
 pytestmark = pytest.mark.django_db
 S = DeviceState
@@ -221,6 +221,9 @@ def test_the_same_name_twice_is_refused_beside_it(shelf: Shelf) -> None:
     point = shelf.point
     manager = make_membership(Role.MANAGER, OrganisationKind.DISTRIBUTOR, shelf.distributor)
     data = {"name": point.name, "address": "2 rue des Essais", "postcode": "59000", "commune": shelf.commune.pk}
-    page = acting(manager).post(reverse("refurb:point_create"), data)
-    assert page.status_code == 200
-    assert "2 rue des Essais" in page.content.decode()
+    page = answered(acting(manager), reverse("refurb:point_create"), **data)
+    assert "Un point de ce distributeur porte déjà ce nom." in page
+    assert "2 rue des Essais" in page
+    other = shelf.relay_point
+    page = answered(acting(manager), reverse("refurb:point_edit", args=[other.reference]), **data, is_active="on")
+    assert "porte déjà ce nom" in page
