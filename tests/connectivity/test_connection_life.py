@@ -28,9 +28,10 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from prescriptions.enums import ContactChannel, FactKind, NeedState
 from prescriptions.models import Need
+from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need
 from tests.connectivity.lines import FIXED, MOBILE, Line, again, ask, close_copper, make_offer
-from tests.network.factories import make_membership
+from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import Circle
 
 pytestmark = pytest.mark.django_db
@@ -399,6 +400,20 @@ def test_a_need_that_is_dropped_takes_its_file_along(prepare: Callable[[Line], C
     assert state_of(line.need) == NeedState.UNMET
     last = ConnectionEntry.objects.filter(object=connection).order_by("-seq")[0]
     assert (last.verb, last.cause_machine) == ("abandon", "need")
+
+
+def test_a_file_follows_a_household_that_moves_to_another_territory() -> None:
+    line = Line()
+    connection = line.chosen()
+    elsewhere = make_commune()
+    move_household(
+        actor=line.worker,
+        household=line.need.prescription.household,
+        commune=elsewhere,
+        moved_on=line.today(),
+    )
+    assert again(connection).epci == elsewhere.epci
+    assert ConnectionEntry.objects.get(object=connection, verb="relocate").epci == elsewhere.epci
 
 
 # --- sets

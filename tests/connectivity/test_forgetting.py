@@ -9,7 +9,7 @@ from django.utils import timezone
 from connectivity import models
 from connectivity.enums import Channel, EndReason
 from connectivity.followers import has_a_line
-from connectivity.models import ConnectionFile, Transmission
+from connectivity.models import ConnectionEntry, ConnectionFile, Transmission
 from connectivity.services import connections as services
 from documents.models import Document, Mail
 from lifecycle.clock import run_clock
@@ -58,6 +58,8 @@ def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None
         assert word not in dump, word
     row = again(active)
     assert (row.state, row.evidence_kind, row.operator_reference) == ("ended", "operator", "")
+    entry = ConnectionEntry.objects.get(object=active, verb="forget")
+    assert entry.cause_machine == "household"
     assert ConnectionFile.objects.count() == 1
     assert Transmission.objects.get().forgotten_at is not None
     faults: list[Fault] = []

@@ -4,12 +4,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
 from network.readers.dated import ReferenceFileError
 from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
 
-LOADERS = (load_conventions_reference, load_prescriptions_reference, load_refurb_reference)
+LOADERS = (
+    load_conventions_reference,
+    load_prescriptions_reference,
+    load_connectivity_reference,
+    load_refurb_reference,
+)
 
 
 class Command(BaseCommand):
