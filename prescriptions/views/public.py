@@ -28,7 +28,6 @@ def still_current(request: HttpRequest, token: str) -> HttpResponse:
         said = "ask" if is_open(link) else "answered" if link.answered_at else "over"
     response = render(request, PAGE, {"said": said, "first_name": _first_name(link)}, status=_status(request, said))
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -1,10 +1,12 @@
 """Pages as a browser opens and answers them, for every role that comes near a prescription."""
 
+import re
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
+from documents.models import Mail
 from lifecycle.machine import Machine
 from network.enums import ROLES_BY_KIND
 from network.models import Membership
@@ -44,6 +46,14 @@ def sent(client: Client, url: str, **data: Any) -> str:
     response = client.post(url, data)
     assert response.status_code == 302, response.content.decode()[:3000]
     return str(response.headers["Location"])
+
+
+def page_sent(address: str) -> str:
+    """The address of the page, as it is in the last mail sent to a household."""
+    mail = Mail.objects.filter(to__contains=[address]).latest("pk")
+    token = re.search(r"/toujours-d-actualite/([^/\s]+)/", mail.body)
+    assert token is not None
+    return reverse("prescriptions:still_current", args=[token[1]])
 
 
 STRANGERS = [

@@ -9,10 +9,10 @@ from playwright.sync_api import Page
 
 from network.models import Membership
 from prescriptions.models import Prescription
-from prescriptions.services.prescriptions import ask_completion_prescription
+from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from tests.network.factories import PASSWORD
 from tests.prescriptions.files import Circle
-from tests.prescriptions.pages import page_of
+from tests.prescriptions.pages import page_of, page_sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVERYTHING = (("computer", "studies"), ("fixed_connection", "paperwork"), ("digital_skills", "social"))
@@ -27,9 +27,13 @@ def sign_in(page: Page, membership: Membership) -> None:
 
 def look(page: Page, url: str, width: int) -> None:
     page.goto(url)
+    judge(page, width)
+
+
+def judge(page: Page, width: int) -> None:
     found = Axe().run(page)
-    assert found.violations_count == 0, f"{url}\n{found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -72,6 +76,26 @@ def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(
         look(page, url, width)
 
 
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_page_of_the_household_and_a_page_of_errors_read_at_any_width(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    circle = Circle()
+    accepted = circle.accepted(household=circle.household(email="foyer@exemple.test"))
+    remind_prescription(actor=circle.worker, prescription=accepted)
+    page = open_page(viewport={"width": width, "height": 900})
+    look(page, page_sent("foyer@exemple.test"), width)
+    page.get_by_role("button", name="Oui, j’en ai toujours besoin").click()
+    page.get_by_role("heading", name="C’est noté, merci").wait_for()
+    sign_in(page, circle.worker)
+    page.goto(reverse("prescriptions:prescription_create"))
+    page.locator("[name=phone]").fill("2 69 05 49 588 157")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.get_by_role("alert").get_by_role("link", name="Nom", exact=True).press("Enter")
+    assert page.evaluate("document.activeElement.name") == "last_name"
+    judge(page, width)
+
+
 def test_a_prescription_is_filed_by_the_keyboard_alone_without_any_script(open_page: Callable[..., Page]) -> None:
     circle = Circle()
     assert circle.distributor
@@ -95,17 +119,21 @@ def test_a_prescription_is_filed_by_the_keyboard_alone_without_any_script(open_p
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="Ce qui manque au foyer").wait_for()
     page.locator("[name=needs-0-kind]").focus()
-    page.keyboard.type("Ordinateur")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    page.keyboard.type("Études")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.get_by_role("button", name="Enregistrer et continuer").press("Enter")
     page.get_by_role("heading", level=1, name="Ce que vous avez vu").wait_for()
     page.locator("[name=facts-0-what]").focus()
-    page.keyboard.type("Minimum social")
+    page.keyboard.type("Mini")
     page.locator("[name=agreed]").press("Space")
     page.locator("[name=how][value=signed]").press("Space")
     page.get_by_role("button", name="Enregistrer et continuer").press("Enter")
     page.get_by_role("heading", level=1, name="Relire et déposer").wait_for()
     page.get_by_role("button", name="Déposer la prescription").press("Enter")
     page.get_by_text("déposée. La fiche pour le foyer est prête").wait_for()
-    assert Prescription.objects.get().state == "submitted"
+    submitted = Prescription.objects.get()
+    assert submitted.state == "submitted"
+    assert list(submitted.needs.values_list("kind", "use")) == [("computer", "studies")]
+    assert list(submitted.facts.values_list("kind", flat=True)) == ["minimum_income"]

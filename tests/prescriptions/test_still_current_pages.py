@@ -1,6 +1,5 @@
 """The household’s own page, by the link it was sent: it asks, says next to nothing, and takes one answer."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from documents.models import Mail
 from prescriptions.models import ConfirmationLink, Prescription
 from prescriptions.services.prescriptions import remind_prescription
 from tests.prescriptions.files import COMPUTER, Circle, again
+from tests.prescriptions.pages import page_sent
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "foyer@exemple.test"
@@ -29,16 +29,8 @@ def prescription(circle: Circle) -> Prescription:
     return remind_prescription(actor=circle.worker, prescription=accepted)
 
 
-def page_sent() -> str:
-    """The address of the page, as it is in the last mail sent to the household."""
-    mail = Mail.objects.filter(to__contains=[ADDRESS]).latest("pk")
-    token = re.search(r"/toujours-d-actualite/([^/\s]+)/", mail.body)
-    assert token is not None
-    return reverse("prescriptions:still_current", args=[token[1]])
-
-
 def test_the_page_asks_and_says_nothing_but_the_first_name(prescription: Prescription) -> None:
-    response = Client().get(page_sent())
+    response = Client().get(page_sent(ADDRESS))
     page = response.content.decode()
     assert "Bonjour Nadia" in page
     for hidden in ("Essai-Nom", ADDRESS, "rue des Essais", "Ordinateur", prescription.prescriber.name):
@@ -48,13 +40,13 @@ def test_the_page_asks_and_says_nothing_but_the_first_name(prescription: Prescri
 
 
 def test_opening_the_page_confirms_nothing(prescription: Prescription) -> None:
-    Client().get(page_sent())
-    Client().head(page_sent())
+    Client().get(page_sent(ADDRESS))
+    Client().head(page_sent(ADDRESS))
     assert again(prescription).confirmed_at is None
 
 
 def test_yes_confirms_once(prescription: Prescription) -> None:
-    url = page_sent()
+    url = page_sent(ADDRESS)
     page = Client().post(url, {"answer": "still_current"}).content.decode()
     assert "Vous gardez votre place." in page
     assert again(prescription).confirmed_at is not None
@@ -63,18 +55,18 @@ def test_yes_confirms_once(prescription: Prescription) -> None:
 
 
 def test_no_tells_the_worker_and_stops_nothing(prescription: Prescription) -> None:
-    page = Client().post(page_sent(), {"answer": "not_any_more"}).content.decode()
-    assert "Il vous appellera" in page
+    page = Client().post(page_sent(ADDRESS), {"answer": "not_any_more"}).content.decode()
+    assert "C’est lui qui arrêtera la demande." in page
     assert again(prescription).state == "accepted"
 
 
 def test_an_answer_that_is_none_asks_again(prescription: Prescription) -> None:
-    page = Client().post(page_sent(), {"answer": "perhaps"}).content.decode()
+    page = Client().post(page_sent(ADDRESS), {"answer": "perhaps"}).content.decode()
     assert "Un seul bouton suffit." in page
 
 
 def test_an_expired_link_may_be_asked_again(prescription: Prescription) -> None:
-    url = page_sent()
+    url = page_sent(ADDRESS)
     past = timezone.now() - timedelta(days=60)
     ConfirmationLink.objects.update(sent_at=past, expires_at=past + timedelta(days=1))
     response = Client().get(url)
@@ -85,8 +77,8 @@ def test_an_expired_link_may_be_asked_again(prescription: Prescription) -> None:
     before = Mail.objects.count()
     assert "Regardez vos messages" in Client().post(url, {"again": "1"}).content.decode()
     assert Mail.objects.count() == before + 1
-    assert page_sent() != url
-    assert "Bonjour Nadia" in Client().get(page_sent()).content.decode()
+    assert page_sent(ADDRESS) != url
+    assert "Bonjour Nadia" in Client().get(page_sent(ADDRESS)).content.decode()
 
 
 def test_a_link_nobody_was_sent_is_not_found() -> None:
