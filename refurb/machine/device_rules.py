@@ -144,7 +144,7 @@ MISSING_REASON = coded(MissingReason.values, "Dites pourquoi l’appareil est ch
 NEVER_SEEN = Requirement(
     "never_seen",
     "Cet appareil a déjà quitté le donateur : il est à retrouver.",
-    lambda ctx: Q(stay=0, collected_at=None),
+    lambda ctx: ~Q(state=S.MISSING) | Q(stay=0, collected_at=None),
 )
 WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
 RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu : loué, réclamé, volé.")
