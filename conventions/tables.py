@@ -61,7 +61,7 @@ class EndingTable(ConventionTable):
     caption = "Conventions qui finissent, quotas qui s’épuisent"
 
     left = tables.Column(verbose_name="Fin", accessor="ends_on", order_by=("ends_on",))
-    used = tables.Column(verbose_name="Quota de l’année", accessor="taken", empty_values=(), orderable=False)
+    used = tables.Column(verbose_name="Quota de l’année le plus affecté", accessor="pk", orderable=False)
 
     class Meta(ConventionTable.Meta):
         fields = ("reference", "title", "epci_party", "workshop", "distributor", "state", "left", "used")
@@ -75,8 +75,11 @@ class EndingTable(ConventionTable):
         )
         return f"{day(value)} ({told})"
 
-    def render_used(self, record: Any) -> str:
-        if not record.places:
+    def render_used(self, record: Any) -> SafeString | str:
+        """The type that is nearest to its quota."""
+        quotas = [quota for quota in record.current if quota.total]
+        if not quotas:
             return "aucun quota cette année"
-        line = QuotaLine("", 0, None, None, record.places, record.taken or 0)
-        return render_to_string("conventions/_bar.html", {"line": line})
+        fullest = max(quotas, key=lambda quota: quota.used / quota.total)
+        line = QuotaLine(fullest.get_type_display(), 0, None, None, fullest.total, fullest.used)
+        return format_html("{}\u00a0: {}", line.type, render_to_string("conventions/_bar.html", {"line": line}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conventions.enums import ConventionState, ReviewState, SignatureState
 from conventions.models import Convention, Review, Signature
-from conventions.templatetags.conventions import day, working_days
+from conventions.templatetags.conventions import day
 from conventions.views.sheet import Sheet
 
 S = ConventionState
@@ -96,7 +96,7 @@ def _reviews(sheet: Sheet, standing: str) -> list[Branch]:
 
 def _review(review: Review, sheet: Sheet) -> Branch:
     standing, told = {
-        ReviewState.ASKED: (CURRENT, f"pour le {day(review.due_on)}, {working_days(review.due_on)}"),
+        ReviewState.ASKED: (CURRENT, f"pour le {day(review.due_on)}"),
         ReviewState.FAVOURABLE: (DONE, "avis favorable"),
         ReviewState.UNFAVOURABLE: (DONE, "avis défavorable"),
         ReviewState.CANCELLED: (STOPPED, "annulée"),
@@ -112,7 +112,7 @@ def _name(review: Review) -> str:
 def _signatures(convention: Convention, sheet: Sheet, standing: str) -> list[Branch]:
     if standing != TODO and sheet.signatures:
         return [_signature(signature, sheet) for signature in sheet.signatures]
-    return [Branch(str(party), TODO, "à venir") for _, party, _ in convention.parties() if party is not None]
+    return [Branch(str(party), TODO, "") for _, party, _ in convention.parties() if party is not None]
 
 
 def _signature(signature: Signature, sheet: Sheet) -> Branch:

@@ -1,11 +1,10 @@
 """What the pilot watches over: conventions that end, quotas that run out, and the départemental reserve."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django_tables2 import RequestConfig
 from conventions.enums import ALIVE, RuleCode
 from conventions.forms.verbs import ReserveForm, reserve_years
 from conventions.models import Convention, ConventionRule, Quota
+from conventions.models.convention import ConventionQuerySet
 from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
@@ -29,7 +29,7 @@ NEARLY_USED = 80
 
 @require_safe
 def ending_list(request: HttpRequest) -> HttpResponse:
-    """Alive conventions that end within the first reminder's days, or whose quota of the year is nearly used."""
+    """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used."""
     may(is_pilot(request.membership) or None)
     today = timezone.localdate()
     horizon = int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today) or 0)
@@ -37,24 +37,21 @@ def ending_list(request: HttpRequest) -> HttpResponse:
     rows = _counted(today)
     if not whole:
         near = Q(ends_on__lte=today + timedelta(days=horizon))
-        rows = rows.filter(near | Q(places__gt=0, taken__gte=F("places") * NEARLY_USED / 100))
+        nearly = Quota.objects.on(today).filter(total__gt=0, used__gte=F("total") * NEARLY_USED / 100)
+        rows = rows.filter(near | Q(Exists(nearly.filter(convention=OuterRef("pk")))))
     table = EndingTable(rows.order_by("ends_on", "pk"))
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     context = {"table": table, "horizon": horizon, "nearly_used": NEARLY_USED, "whole": whole}
     return render(request, "conventions/ending_list.html", context)
 
 
-def _counted(today: date) -> Any:
-    """The conventions alive, with the places of the year under way and those taken."""
-    quotas = Quota.objects.on(today).filter(convention=OuterRef("pk")).order_by().values("convention")
+def _counted(today: date) -> ConventionQuerySet:
+    """The conventions alive, each with ``current``: its quotas of the year under way."""
     return (
         Convention.objects.originals()
         .filter(state__in=ALIVE)
         .select_related("epci_party", "workshop", "distributor")
-        .annotate(
-            places=Subquery(quotas.annotate(total_sum=Sum("total")).values("total_sum")),
-            taken=Subquery(quotas.annotate(used_sum=Sum("used")).values("used_sum")),
-        )
+        .prefetch_related(Prefetch("quotas", Quota.objects.on(today), to_attr="current"))
     )
 
 
