@@ -10,8 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from network.permissions import is_pilot
-from refurb.permissions import can_edit_point, can_serve_device, can_ship_device, sees_deliveries
+from refurb.permissions import can_edit_point, can_serve_device, can_ship_device, sees_deliveries, sees_derogations
 
 register = template.Library()
 SOON = 2
@@ -73,6 +72,6 @@ def _pages(actor: Any) -> list[tuple[str, str]]:
         names.append(("Préparer une livraison", "delivery_prepare"))
     if can_serve_device(actor) is not None or can_edit_point(actor) is not None:
         names.append(("Points", "point_list"))
-    if is_pilot(actor):
+    if sees_derogations(actor) is not None:
         names.append(("Dérogations", "derogation_list"))
     return names

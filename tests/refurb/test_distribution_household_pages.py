@@ -129,6 +129,19 @@ def test_a_reservation_is_lifted_and_the_need_waits_again(shelf: Shelf) -> None:
     assert state_of(need) == NeedState.WAITING
 
 
+def test_an_adviser_of_a_relay_serves_the_households_around_from_its_own_point(shelf: Shelf) -> None:
+    need, device = shelf.need(), shelf.available(point=shelf.relay_point)
+    client = acting(shelf.relay)
+    page = read(client, reverse(QUEUE))
+    assert need.reference in page
+    assert f"Réserver {device.tag}" in page
+    client.post(choose(need), {"device": device.reference})
+    assert need.prescription.household.last_name in read(client, page_of(device, "device_hand_over"))
+    client.post(page_of(device, "device_hand_over"), {"proof": "attested", "attested": "on"})
+    assert fresh(device).state == S.HANDED_OVER
+    assert state_of(need) == NeedState.MET
+
+
 # --- hand over
 
 

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from conventions.models import Quota
+from conventions.services.quotas import set_reserve
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Delivery, Device
 from tests.refurb.devices import fresh
@@ -73,6 +76,13 @@ def test_the_pilot_allots_on_the_reserve_and_the_workshop_is_not_offered_it(shel
     foreseen = client.post(url, chosen).content.decode()
     assert "La convention ne prévoit aucun appareil de ce type" in foreseen
     assert states(device) == [S.READY]
+
+    set_reserve(actor=shelf.pilot, type=DeviceType.LAPTOP, year=timezone.localdate().year, total=1)
+    assert "Réserve départementale" in read(client, url)
+    client.post(url, chosen | {"confirm": "1"})
+    assert states(device) == [S.ALLOTTED]
+    assert (shelf.quota().used, Quota.objects.get(convention=None).used) == (0, 1)
+    assert "réserve départementale" in read(client, page_of(device, "device_detail"))
 
 
 def test_the_conventions_and_the_devices_of_another_workshop_are_not_there(shelf: Shelf) -> None:
