@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dossier de connexion',
                 'verbose_name_plural': 'dossiers de connexion',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['state', 'moved_at'], name='connectivity_connection_state'), models.Index(fields=['operator', 'state', 'sent_at'], name='connectivity_connection_queue')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'chosen', 'sent', 'problem', 'accepted', 'scheduled', 'active', 'ended', 'refused', 'abandoned'])), name='connectivity_connection_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'chosen', 'sent', 'problem', 'accepted', 'scheduled', 'active'))), fields=('need',), name='connectivity_connection_one_live'), models.CheckConstraint(condition=models.Q(models.Q(('channel', 'desk'), _negated=True), ('operator__isnull', False), _connector='OR'), name='connectivity_connection_desk'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'problem', 'accepted', 'scheduled', 'refused')), _negated=True), models.Q(('channel', 'desk'), ('operator__isnull', False), ('sent_at__isnull', False)), _connector='OR'), name='connectivity_connection_sent'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'problem')), _negated=True), ('waiting_since__isnull', False), _connector='OR'), name='connectivity_connection_waiting'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'problem'), _negated=True), models.Q(('problem__in', ['number_not_found', 'not_eligible', 'name_mismatch', 'already_customer', 'duplicate', 'no_coverage', 'appointment_missed', 'document_refused', 'other']), ('problem_at__isnull', False)), _connector='OR'), name='connectivity_connection_problem'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('accepted', 'scheduled')), _negated=True), models.Q(models.Q(('operator_reference', ''), _negated=True), ('accepted_at__isnull', False)), _connector='OR'), name='connectivity_connection_accepted'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'scheduled'), _negated=True), models.Q(('appointment_on__isnull', False), ('scheduled_at__isnull', False)), _connector='OR'), name='connectivity_connection_scheduled'), models.CheckConstraint(condition=models.Q(models.Q(('active_at__isnull', False), ('evidence_kind__in', ['operator', 'contract', 'invoice', 'receipt', 'tried']), ('evidence_on__isnull', False), ('monthly_price__gte', 0), ('started_on__isnull', False), ('state__in', ('active', 'ended'))), models.Q(models.Q(('state__in', ('active', 'ended')), _negated=True), ('active_at', None), ('started_on', None)), _connector='OR'), name='connectivity_connection_active'), models.CheckConstraint(condition=models.Q(('entitlement_ends_on', None), ('entitlement_ends_on__gt', models.F('started_on')), _connector='OR'), name='connectivity_connection_entitlement'), models.CheckConstraint(condition=models.Q(models.Q(('end_reason__in', ['entitlement_over', 'cancelled', 'moved', 'unpaid', 'other_offer', 'other']), ('ended_at__isnull', False), ('state', 'ended')), models.Q(models.Q(('state', 'ended'), _negated=True), ('end_reason', ''), ('ended_at__isnull', True)), _connector='OR'), name='connectivity_connection_ended'), models.CheckConstraint(condition=models.Q(models.Q(('abandon_reason__in', ['gave_up', 'served_elsewhere', 'unreachable', 'entry', 'untouched', 'need_dropped', 'other']), ('abandoned_at__isnull', False), ('state', 'abandoned')), models.Q(models.Q(('state', 'abandoned'), _negated=True), ('abandon_reason', ''), ('abandoned_at__isnull', True)), _connector='OR'), name='connectivity_connection_abandoned')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -124,6 +126,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'offres',
                 'ordering': ('name', '-valid_from'),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='connectivity_offer_dates'), models.UniqueConstraint(fields=('code', 'valid_from'), name='connectivity_offer_once'), models.CheckConstraint(condition=models.Q(models.Q(('channel', 'desk'), _negated=True), ('operator__isnull', False), _connector='OR'), name='connectivity_offer_desk'), models.CheckConstraint(condition=models.Q(('price_max', None), ('price_max__gte', models.F('price')), _connector='OR'), name='connectivity_offer_prices'), models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['fixed_connection', 'mobile_connection']), ('kinds__len__gte', 1)), name='connectivity_offer_kinds')],
             },
         ),
         migrations.AddField(
@@ -146,6 +149,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'condition d’une offre',
                 'verbose_name_plural': 'conditions des offres',
                 'ordering': ('offer', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('offer', 'rule'), name='connectivity_offercondition_once')],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +168,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lien d’un opérateur',
                 'verbose_name_plural': 'liens des opérateurs',
                 'ordering': ('-sent_at', '-pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='connectivity_operatorlink_dates'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('file',), name='connectivity_operatorlink_one_open')],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +188,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pièce vue',
                 'verbose_name_plural': 'pièces vues',
                 'ordering': ('-seen_at', '-pk'),
+                'indexes': [models.Index(fields=['file', 'rule', '-dated_on'], name='connectivity_proofseen_of')],
             },
         ),
         migrations.CreateModel(
@@ -266,103 +272,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='connectivity_offer_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='connectivity_offer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'desk'), _negated=True), ('operator__isnull', False), _connector='OR'), name='connectivity_offer_desk'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('price_max', None), ('price_max__gte', models.F('price')), _connector='OR'), name='connectivity_offer_prices'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['fixed_connection', 'mobile_connection']), ('kinds__len__gte', 1)), name='connectivity_offer_kinds'),
-        ),
-        migrations.AddIndex(
-            model_name='connectionfile',
-            index=models.Index(fields=['state', 'moved_at'], name='connectivity_connection_state'),
-        ),
-        migrations.AddIndex(
-            model_name='connectionfile',
-            index=models.Index(fields=['operator', 'state', 'sent_at'], name='connectivity_connection_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'chosen', 'sent', 'problem', 'accepted', 'scheduled', 'active', 'ended', 'refused', 'abandoned'])), name='connectivity_connection_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'chosen', 'sent', 'problem', 'accepted', 'scheduled', 'active'))), fields=('need',), name='connectivity_connection_one_live'),
-        ),
-        migrations.AddConstraint(
             model_name='connectionfile',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'abandoned'), models.Q(('channel', ''), ('offer', None), ('state', 'proposed')), models.Q(('chosen_at__isnull', False), ('offer__isnull', False), ('state__in', ('chosen', 'sent', 'problem', 'accepted', 'scheduled', 'active', 'ended', 'refused')), models.Q(('channel', ''), _negated=True), models.Q(('agreement', ''), _negated=True)), _connector='OR'), name='connectivity_connection_chosen'),
         ),
         migrations.AddConstraint(
             model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'desk'), _negated=True), ('operator__isnull', False), _connector='OR'), name='connectivity_connection_desk'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'problem', 'accepted', 'scheduled', 'refused')), _negated=True), models.Q(('channel', 'desk'), ('operator__isnull', False), ('sent_at__isnull', False)), _connector='OR'), name='connectivity_connection_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'problem')), _negated=True), ('waiting_since__isnull', False), _connector='OR'), name='connectivity_connection_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'problem'), _negated=True), models.Q(('problem__in', ['number_not_found', 'not_eligible', 'name_mismatch', 'already_customer', 'duplicate', 'no_coverage', 'appointment_missed', 'document_refused', 'other']), ('problem_at__isnull', False)), _connector='OR'), name='connectivity_connection_problem'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('accepted', 'scheduled')), _negated=True), models.Q(models.Q(('operator_reference', ''), _negated=True), ('accepted_at__isnull', False)), _connector='OR'), name='connectivity_connection_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'scheduled'), _negated=True), models.Q(('appointment_on__isnull', False), ('scheduled_at__isnull', False)), _connector='OR'), name='connectivity_connection_scheduled'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('active_at__isnull', False), ('evidence_kind__in', ['operator', 'contract', 'invoice', 'receipt', 'tried']), ('evidence_on__isnull', False), ('monthly_price__gte', 0), ('started_on__isnull', False), ('state__in', ('active', 'ended'))), models.Q(models.Q(('state__in', ('active', 'ended')), _negated=True), ('active_at', None), ('started_on', None)), _connector='OR'), name='connectivity_connection_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(('entitlement_ends_on', None), ('entitlement_ends_on__gt', models.F('started_on')), _connector='OR'), name='connectivity_connection_entitlement'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('refusal__in', ['not_eligible', 'no_coverage', 'already_customer', 'duplicate', 'offer_closed', 'no_answer', 'other']), ('refused_at__isnull', False), ('state', 'refused')), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', ''), ('refused_at__isnull', True)), _connector='OR'), name='connectivity_connection_refused'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason__in', ['entitlement_over', 'cancelled', 'moved', 'unpaid', 'other_offer', 'other']), ('ended_at__isnull', False), ('state', 'ended')), models.Q(models.Q(('state', 'ended'), _negated=True), ('end_reason', ''), ('ended_at__isnull', True)), _connector='OR'), name='connectivity_connection_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='connectionfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('abandon_reason__in', ['gave_up', 'served_elsewhere', 'unreachable', 'entry', 'untouched', 'need_dropped', 'other']), ('abandoned_at__isnull', False), ('state', 'abandoned')), models.Q(models.Q(('state', 'abandoned'), _negated=True), ('abandon_reason', ''), ('abandoned_at__isnull', True)), _connector='OR'), name='connectivity_connection_abandoned'),
-        ),
-        migrations.AddConstraint(
-            model_name='offercondition',
-            constraint=models.UniqueConstraint(fields=('offer', 'rule'), name='connectivity_offercondition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='operatorlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='connectivity_operatorlink_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='operatorlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('file',), name='connectivity_operatorlink_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='proofseen',
-            index=models.Index(fields=['file', 'rule', '-dated_on'], name='connectivity_proofseen_of'),
         ),
     ]

@@ -85,6 +85,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'convention',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['state', 'ends_on'], name='conventions_convention_state'), models.Index(fields=['epci', 'state'], name='conventions_convention_epci')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'changes_requested', 'approved', 'signing', 'signed', 'active', 'suspended', 'expired', 'terminated', 'abandoned'])), name='conventions_convention_state_known'), models.CheckConstraint(condition=models.Q(('amends', models.F('id')), _negated=True), name='conventions_convention_not_itself'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='conventions_convention_dates', violation_error_message='Le dernier jour vient après la date d’effet.'), models.CheckConstraint(condition=models.Q(('max_nonconformity', None), models.Q(('max_nonconformity__gte', 0), ('max_nonconformity__lte', 100)), _connector='OR'), name='conventions_convention_nonconformity'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'abandoned')), models.Q(('distributor__isnull', False), ('distributor_signatory__isnull', False), ('ends_on__isnull', False), ('epci_signatory__isnull', False), ('round__gte', 1), ('starts_on__isnull', False), ('submitted_at__isnull', False), ('workshop__isnull', False), ('workshop_signatory__isnull', False)), _connector='OR'), name='conventions_convention_submitted'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('state__in', ('draft', 'in_review', 'changes_requested'))), ('state', 'abandoned'), models.Q(models.Q(('state__in', ('draft', 'in_review', 'changes_requested')), _negated=True), ('approved_at__isnull', False)), _connector='OR'), name='conventions_convention_approved'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signing', 'signed', 'active', 'suspended', 'expired', 'terminated')), _negated=True), models.Q(('act_body__in', ['council', 'bureau', 'president']), ('act_executory_on__gte', models.F('act_on')), ('act_on__isnull', False), models.Q(('act_number', ''), _negated=True)), _connector='OR'), name='conventions_convention_act'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signed', 'active', 'suspended', 'expired', 'terminated')), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='conventions_convention_signed'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('active', 'suspended', 'expired')), _negated=True), ('activated_at__isnull', False), _connector='OR'), name='conventions_convention_activated'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'suspended'), ('suspend_reason__in', ['quality', 'supply', 'storage', 'dispute']), ('suspended_at__isnull', False)), models.Q(models.Q(('state', 'suspended'), _negated=True), ('suspend_reason', ''), ('suspended_at', None)), _connector='OR'), name='conventions_convention_suspended'), models.CheckConstraint(condition=models.Q(models.Q(('ended_because__in', ['agreement', 'notice', 'breach', 'amended_ended']), ('notice_on__isnull', False), ('state', 'terminated')), models.Q(('ended_because__in', ['duplicate', 'party_left', 'act_refused', 'amended_ended']), ('state', 'abandoned')), models.Q(models.Q(('state__in', ('terminated', 'abandoned')), _negated=True), ('ended_because', '')), _connector='OR'), name='conventions_convention_ended_because'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_on__isnull', False), ('state__in', ('expired', 'terminated'))), models.Q(('ended_at__isnull', False), ('ended_on', None), ('state', 'abandoned')), models.Q(models.Q(('state__in', ('expired', 'terminated', 'abandoned')), _negated=True), ('ended_at', None), ('ended_on', None)), _connector='OR'), name='conventions_convention_ended')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -102,6 +104,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'article',
                 'ordering': ('convention_id', 'position', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'code'), name='conventions_clause_once')],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +135,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des conventions',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='conventions_conventionentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='conventions_conventionentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +152,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'papier d’une convention',
                 'verbose_name_plural': 'papiers des conventions',
                 'ordering': ('-pk',),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'kind', 'round'), name='conventions_paper_once')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +168,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'prix de la grille',
                 'verbose_name_plural': 'grille de prix',
                 'ordering': ('convention_id', 'type', 'grade'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'type', 'grade'), name='conventions_price_once'), models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='conventions_price_type'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='conventions_price_positive')],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +209,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'terme en vigueur',
                 'verbose_name_plural': 'termes en vigueur',
                 'ordering': ('convention_id', 'kind', 'year', 'type', 'grade', 'valid_from', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'act', 'kind', 'type', 'grade', 'year'), name='conventions_term_once'), models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('day__isnull', False), ('kind', 'end')), models.Q(models.Q(('kind', 'end'), _negated=True), ('amount__isnull', False), ('day', None)), _connector='OR'), name='conventions_term_value')],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +225,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'quota prévu',
                 'verbose_name_plural': 'quotas prévus',
                 'ordering': ('convention_id', 'year', 'type'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'type', 'year'), name='conventions_plannedquota_once'), models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='conventions_plannedquota_type'), models.CheckConstraint(condition=models.Q(('year__gte', 1), ('year__lte', 3)), name='conventions_plannedquota_year')],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +263,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'quota',
                 'ordering': ('convention_id', 'year', 'type'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'type', 'year'), name='conventions_quota_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('used__gte', 0)), name='conventions_quota_used'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='conventions_quota_dates'), models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='conventions_quota_type'), models.CheckConstraint(condition=models.Q(models.Q(('convention', None), ('year__gte', 2000)), models.Q(('convention__isnull', False), ('year__gte', 1), ('year__lte', 3)), _connector='OR'), name='conventions_quota_year')],
             },
         ),
         migrations.CreateModel(
@@ -297,6 +307,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'relecture',
                 'ordering': ('convention_id', 'round', 'pk'),
+                'indexes': [models.Index(fields=['organisation', 'state'], name='conventions_review_organis')],
+                'constraints': [models.UniqueConstraint(fields=('convention', 'round', 'subject', 'party'), name='conventions_review_once'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'favourable', 'unfavourable', 'cancelled'])), name='conventions_review_state'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state__in', ('favourable', 'unfavourable'))), models.Q(('answered_at', None), ('state__in', ('asked', 'cancelled'))), _connector='OR'), name='conventions_review_answered')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -327,6 +339,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des relectures',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='conventions_reviewentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='conventions_reviewentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +356,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'relecteur désigné',
                 'verbose_name_plural': 'relecteurs désignés',
                 'ordering': ('convention_id', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'subject'), name='conventions_reviewer_once'), models.CheckConstraint(condition=models.Q(('subject__in', ('legal', 'data_protection', 'digital'))), name='conventions_reviewer_subject')],
             },
         ),
         migrations.CreateModel(
@@ -388,6 +403,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'signature',
                 'ordering': ('convention_id', 'round', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('convention', 'round', 'party'), name='conventions_signature_once'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'signed', 'void'])), name='conventions_signature_state'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('state', 'asked')), models.Q(('state', 'void'), ('voided_at__isnull', False)), models.Q(('method__in', ['screen', 'paper', 'signature_book']), ('quoted_sha256__regex', '^[0-9a-f]{64}$'), ('signed_at__isnull', False), ('signed_on__isnull', False), ('state', 'signed')), _connector='OR'), name='conventions_signature_signed'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', None), ('method__in', ('', 'screen')), ('scan', None)), models.Q(('confirmed_by__isnull', False), ('method__in', ('paper', 'signature_book')), ('scan__isnull', False)), _connector='OR'), name='conventions_signature_confirmed')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -406,6 +422,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'signature déposée',
                 'verbose_name_plural': 'signatures déposées',
                 'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('method__in', ('paper', 'signature_book'))), name='conventions_deposit_method')],
             },
         ),
         migrations.CreateModel(
@@ -435,190 +452,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des signatures',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='conventions_signatureentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='conventions_signatureentry_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='convention',
-            index=models.Index(fields=['state', 'ends_on'], name='conventions_convention_state'),
-        ),
-        migrations.AddIndex(
-            model_name='convention',
-            index=models.Index(fields=['epci', 'state'], name='conventions_convention_epci'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'changes_requested', 'approved', 'signing', 'signed', 'active', 'suspended', 'expired', 'terminated', 'abandoned'])), name='conventions_convention_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('amends', models.F('id')), _negated=True), name='conventions_convention_not_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='conventions_convention_dates', violation_error_message='Le dernier jour vient après la date d’effet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('max_nonconformity', None), models.Q(('max_nonconformity__gte', 0), ('max_nonconformity__lte', 100)), _connector='OR'), name='conventions_convention_nonconformity'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'abandoned')), models.Q(('distributor__isnull', False), ('distributor_signatory__isnull', False), ('ends_on__isnull', False), ('epci_signatory__isnull', False), ('round__gte', 1), ('starts_on__isnull', False), ('submitted_at__isnull', False), ('workshop__isnull', False), ('workshop_signatory__isnull', False)), _connector='OR'), name='conventions_convention_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('state__in', ('draft', 'in_review', 'changes_requested'))), ('state', 'abandoned'), models.Q(models.Q(('state__in', ('draft', 'in_review', 'changes_requested')), _negated=True), ('approved_at__isnull', False)), _connector='OR'), name='conventions_convention_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signing', 'signed', 'active', 'suspended', 'expired', 'terminated')), _negated=True), models.Q(('act_body__in', ['council', 'bureau', 'president']), ('act_executory_on__gte', models.F('act_on')), ('act_on__isnull', False), models.Q(('act_number', ''), _negated=True)), _connector='OR'), name='conventions_convention_act'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signed', 'active', 'suspended', 'expired', 'terminated')), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='conventions_convention_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('active', 'suspended', 'expired')), _negated=True), ('activated_at__isnull', False), _connector='OR'), name='conventions_convention_activated'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'suspended'), ('suspend_reason__in', ['quality', 'supply', 'storage', 'dispute']), ('suspended_at__isnull', False)), models.Q(models.Q(('state', 'suspended'), _negated=True), ('suspend_reason', ''), ('suspended_at', None)), _connector='OR'), name='conventions_convention_suspended'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_because__in', ['agreement', 'notice', 'breach', 'amended_ended']), ('notice_on__isnull', False), ('state', 'terminated')), models.Q(('ended_because__in', ['duplicate', 'party_left', 'act_refused', 'amended_ended']), ('state', 'abandoned')), models.Q(models.Q(('state__in', ('terminated', 'abandoned')), _negated=True), ('ended_because', '')), _connector='OR'), name='conventions_convention_ended_because'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_on__isnull', False), ('state__in', ('expired', 'terminated'))), models.Q(('ended_at__isnull', False), ('ended_on', None), ('state', 'abandoned')), models.Q(models.Q(('state__in', ('expired', 'terminated', 'abandoned')), _negated=True), ('ended_at', None), ('ended_on', None)), _connector='OR'), name='conventions_convention_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionclause',
-            constraint=models.UniqueConstraint(fields=('convention', 'code'), name='conventions_clause_once'),
-        ),
-        migrations.AddIndex(
-            model_name='conventionentry',
-            index=models.Index(fields=['at', 'object'], name='conventions_conventionentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='conventions_conventionentry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionpaper',
-            constraint=models.UniqueConstraint(fields=('convention', 'kind', 'round'), name='conventions_paper_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionprice',
-            constraint=models.UniqueConstraint(fields=('convention', 'type', 'grade'), name='conventions_price_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionprice',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='conventions_price_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionprice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='conventions_price_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionterm',
-            constraint=models.UniqueConstraint(fields=('convention', 'act', 'kind', 'type', 'grade', 'year'), name='conventions_term_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionterm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('day__isnull', False), ('kind', 'end')), models.Q(models.Q(('kind', 'end'), _negated=True), ('amount__isnull', False), ('day', None)), _connector='OR'), name='conventions_term_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedquota',
-            constraint=models.UniqueConstraint(fields=('convention', 'type', 'year'), name='conventions_plannedquota_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedquota',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='conventions_plannedquota_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedquota',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1), ('year__lte', 3)), name='conventions_plannedquota_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('convention', 'type', 'year'), name='conventions_quota_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('used__gte', 0)), name='conventions_quota_used'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='conventions_quota_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='conventions_quota_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('convention', None), ('year__gte', 2000)), models.Q(('convention__isnull', False), ('year__gte', 1), ('year__lte', 3)), _connector='OR'), name='conventions_quota_year'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['organisation', 'state'], name='conventions_review_organis'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('convention', 'round', 'subject', 'party'), name='conventions_review_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'favourable', 'unfavourable', 'cancelled'])), name='conventions_review_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state__in', ('favourable', 'unfavourable'))), models.Q(('answered_at', None), ('state__in', ('asked', 'cancelled'))), _connector='OR'), name='conventions_review_answered'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewentry',
-            index=models.Index(fields=['at', 'object'], name='conventions_reviewentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='conventions_reviewentry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewernamed',
-            constraint=models.UniqueConstraint(fields=('convention', 'subject'), name='conventions_reviewer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewernamed',
-            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ('legal', 'data_protection', 'digital'))), name='conventions_reviewer_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('convention', 'round', 'party'), name='conventions_signature_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'signed', 'void'])), name='conventions_signature_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('state', 'asked')), models.Q(('state', 'void'), ('voided_at__isnull', False)), models.Q(('method__in', ['screen', 'paper', 'signature_book']), ('quoted_sha256__regex', '^[0-9a-f]{64}$'), ('signed_at__isnull', False), ('signed_on__isnull', False), ('state', 'signed')), _connector='OR'), name='conventions_signature_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', None), ('method__in', ('', 'screen')), ('scan', None)), models.Q(('confirmed_by__isnull', False), ('method__in', ('paper', 'signature_book')), ('scan__isnull', False)), _connector='OR'), name='conventions_signature_confirmed'),
-        ),
-        migrations.AddConstraint(
-            model_name='signaturedeposit',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ('paper', 'signature_book'))), name='conventions_deposit_method'),
-        ),
-        migrations.AddIndex(
-            model_name='signatureentry',
-            index=models.Index(fields=['at', 'object'], name='conventions_signatureentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='signatureentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='conventions_signatureentry_once'),
         ),
     ]

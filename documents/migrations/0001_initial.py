@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("network", "0001_initial"),
+        ('network', '0001_initial'),
     ]
 
     operations = [
@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fichier',
                 'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('forgotten_at', None), models.Q(('file', ''), _negated=True), models.Q(('name', ''), _negated=True)), models.Q(('file', ''), ('forgotten_at__isnull', False), ('name', '')), _connector='OR'), name='documents_storedfile_forgotten'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='documents_storedfile_sha256')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +70,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pièce jointe',
                 'verbose_name_plural': 'pièces jointes',
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('mail', 'file'), name='documents_mailattachment_once')],
             },
         ),
         migrations.CreateModel(
@@ -91,26 +93,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'document',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['owner_machine', 'owner_pk'], name='documents_document_owner')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('forgotten_at', None), models.Q(('title', ''), _negated=True)), models.Q(('forgotten_at__isnull', False), ('title', ''), ('values', {})), _connector='OR'), name='documents_document_forgotten')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('forgotten_at', None), models.Q(('file', ''), _negated=True), models.Q(('name', ''), _negated=True)), models.Q(('file', ''), ('forgotten_at__isnull', False), ('name', '')), _connector='OR'), name='documents_storedfile_forgotten'),
-        ),
-        migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='documents_storedfile_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailattachment',
-            constraint=models.UniqueConstraint(fields=('mail', 'file'), name='documents_mailattachment_once'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['owner_machine', 'owner_pk'], name='documents_document_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('forgotten_at', None), models.Q(('title', ''), _negated=True)), models.Q(('forgotten_at__isnull', False), ('title', ''), ('values', {})), _connector='OR'), name='documents_document_forgotten'),
         ),
     ]

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'compte',
                 'ordering': ('last_name', 'first_name', 'email'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='network_user_email_lower'), models.CheckConstraint(condition=models.Q(('forgotten_at', None), models.Q(('first_name', ''), ('is_active', False), ('last_name', '')), _connector='OR'), name='network_user_forgotten')],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +71,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'EPCI',
                 'verbose_name_plural': 'EPCI',
                 'ordering': ('name',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('siren__regex', '^[0-9]{9}$')), name='network_epci_siren')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +91,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('name', 'code'),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['postcodes'], name='network_commune_postcodes')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'status'), name='network_commune_once'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9][0-9AB][0-9]{3}$')), name='network_commune_code'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into', None), ('status', 'commune')), models.Q(models.Q(('status', 'commune'), _negated=True), ('merged_into__isnull', False)), _connector='OR'), name='network_commune_merged'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='network_commune_not_into_itself'), models.CheckConstraint(condition=models.Q(models.Q(('arrondissement__isnull', False), ('in_departement', True)), models.Q(('arrondissement', None), ('in_departement', False)), _connector='OR'), name='network_commune_arrondissement'), models.CheckConstraint(condition=models.Q(models.Q(('population', None), ('population_year', None)), models.Q(('population__isnull', False), ('population_year__isnull', False)), _connector='OR'), name='network_commune_population_year')],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +108,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'rattachement',
                 'ordering': ('organisation__name', 'kind', 'role', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'departement'), ('role__in', ('pilot', 'manager', 'observer'))), models.Q(('kind', 'prefecture'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'region'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'hub'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'donor'), ('role__in', ('contact', 'manager'))), models.Q(('kind', 'reconditioner'), ('role__in', ('technician', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'epci'), ('role__in', ('reviewer', 'signatory', 'manager', 'observer'))), models.Q(('kind', 'distributor'), ('role__in', ('adviser', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'relay'), ('role__in', ('adviser', 'manager'))), models.Q(('kind', 'prescriber'), ('role__in', ('worker', 'manager'))), models.Q(('kind', 'operator'), ('role__in', ('agent', 'manager'))), models.Q(('kind', 'recycler'), ('role__in', ('manager',))), models.Q(('kind', 'mediation'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'funder'), ('role__in', ('manager', 'observer'))), _connector='OR'), name='network_membership_role_fits_kind'), models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='network_membership_dates')],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +125,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'période de rattachement',
                 'verbose_name_plural': 'périodes de rattachement',
                 'ordering': ('membership', 'opened_at'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('membership',), name='network_membershipperiod_one_open'), models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='network_membershipperiod_dates')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +151,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'organisation',
                 'ordering': ('name', 'pk'),
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['kinds'], name='network_organisation_kinds_gin')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kinds__len__gte', 1), ('kinds__contained_by', ['departement', 'prefecture', 'region', 'hub', 'donor', 'reconditioner', 'epci', 'distributor', 'relay', 'prescriber', 'operator', 'recycler', 'mediation', 'funder'])), name='network_organisation_kinds', violation_error_message='Choisissez au moins un rôle dans la filière.'), models.CheckConstraint(condition=models.Q(('competences__contained_by', ['collection', 'storage', 'erasure', 'repair', 'gift', 'distribution', 'connection', 'mediation', 'prescription', 'recycling', 'training'])), name='network_organisation_competences'), models.CheckConstraint(condition=models.Q(('legal_nature__in', ['public', 'private', 'association'])), name='network_organisation_legal_nature'), models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^[0-9]{14}$'), _connector='OR'), name='network_organisation_siret'), models.UniqueConstraint(condition=models.Q(('siret', ''), _negated=True), fields=('siret',), name='network_organisation_siret_once', violation_error_message='Une organisation a déjà ce SIRET.'), models.CheckConstraint(condition=models.Q(('postcode', ''), ('postcode__regex', '^[0-9]{5}$'), _connector='OR'), name='network_organisation_postcode')],
             },
         ),
         migrations.AddField(
@@ -172,114 +180,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-sent_at', '-pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), fields=('organisation', 'email', 'kind', 'role'), name='network_invitation_one_pending'), models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='network_invitation_email_lower'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='network_invitation_dates'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('withdrawn_at', None)), _connector='OR'), name='network_invitation_accepted'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'departement'), ('role__in', ('pilot', 'manager', 'observer'))), models.Q(('kind', 'prefecture'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'region'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'hub'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'donor'), ('role__in', ('contact', 'manager'))), models.Q(('kind', 'reconditioner'), ('role__in', ('technician', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'epci'), ('role__in', ('reviewer', 'signatory', 'manager', 'observer'))), models.Q(('kind', 'distributor'), ('role__in', ('adviser', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'relay'), ('role__in', ('adviser', 'manager'))), models.Q(('kind', 'prescriber'), ('role__in', ('worker', 'manager'))), models.Q(('kind', 'operator'), ('role__in', ('agent', 'manager'))), models.Q(('kind', 'recycler'), ('role__in', ('manager',))), models.Q(('kind', 'mediation'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'funder'), ('role__in', ('manager', 'observer'))), _connector='OR'), name='network_invitation_role_fits_kind')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='network_user_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('forgotten_at', None), models.Q(('first_name', ''), ('is_active', False), ('last_name', '')), _connector='OR'), name='network_user_forgotten'),
-        ),
-        migrations.AddConstraint(
-            model_name='epci',
-            constraint=models.CheckConstraint(condition=models.Q(('siren__regex', '^[0-9]{9}$')), name='network_epci_siren'),
-        ),
-        migrations.AddIndex(
-            model_name='commune',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['postcodes'], name='network_commune_postcodes'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.UniqueConstraint(fields=('code', 'status'), name='network_commune_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9][0-9AB][0-9]{3}$')), name='network_commune_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into', None), ('status', 'commune')), models.Q(models.Q(('status', 'commune'), _negated=True), ('merged_into__isnull', False)), _connector='OR'), name='network_commune_merged'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='network_commune_not_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrondissement__isnull', False), ('in_departement', True)), models.Q(('arrondissement', None), ('in_departement', False)), _connector='OR'), name='network_commune_arrondissement'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('population', None), ('population_year', None)), models.Q(('population__isnull', False), ('population_year__isnull', False)), _connector='OR'), name='network_commune_population_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershipperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('membership',), name='network_membershipperiod_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershipperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='network_membershipperiod_dates'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['kinds'], name='network_organisation_kinds_gin'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('kinds__len__gte', 1), ('kinds__contained_by', ['departement', 'prefecture', 'region', 'hub', 'donor', 'reconditioner', 'epci', 'distributor', 'relay', 'prescriber', 'operator', 'recycler', 'mediation', 'funder'])), name='network_organisation_kinds', violation_error_message='Choisissez au moins un rôle dans la filière.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('competences__contained_by', ['collection', 'storage', 'erasure', 'repair', 'gift', 'distribution', 'connection', 'mediation', 'prescription', 'recycling', 'training'])), name='network_organisation_competences'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('legal_nature__in', ['public', 'private', 'association'])), name='network_organisation_legal_nature'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^[0-9]{14}$'), _connector='OR'), name='network_organisation_siret'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('siret', ''), _negated=True), fields=('siret',), name='network_organisation_siret_once', violation_error_message='Une organisation a déjà ce SIRET.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('postcode', ''), ('postcode__regex', '^[0-9]{5}$'), _connector='OR'), name='network_organisation_postcode'),
         ),
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.UniqueConstraint(fields=('user', 'organisation', 'kind', 'role'), name='network_membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'departement'), ('role__in', ('pilot', 'manager', 'observer'))), models.Q(('kind', 'prefecture'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'region'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'hub'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'donor'), ('role__in', ('contact', 'manager'))), models.Q(('kind', 'reconditioner'), ('role__in', ('technician', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'epci'), ('role__in', ('reviewer', 'signatory', 'manager', 'observer'))), models.Q(('kind', 'distributor'), ('role__in', ('adviser', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'relay'), ('role__in', ('adviser', 'manager'))), models.Q(('kind', 'prescriber'), ('role__in', ('worker', 'manager'))), models.Q(('kind', 'operator'), ('role__in', ('agent', 'manager'))), models.Q(('kind', 'recycler'), ('role__in', ('manager',))), models.Q(('kind', 'mediation'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'funder'), ('role__in', ('manager', 'observer'))), _connector='OR'), name='network_membership_role_fits_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='network_membership_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), fields=('organisation', 'email', 'kind', 'role'), name='network_invitation_one_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='network_invitation_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='network_invitation_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('withdrawn_at', None)), _connector='OR'), name='network_invitation_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'departement'), ('role__in', ('pilot', 'manager', 'observer'))), models.Q(('kind', 'prefecture'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'region'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'hub'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'donor'), ('role__in', ('contact', 'manager'))), models.Q(('kind', 'reconditioner'), ('role__in', ('technician', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'epci'), ('role__in', ('reviewer', 'signatory', 'manager', 'observer'))), models.Q(('kind', 'distributor'), ('role__in', ('adviser', 'reviewer', 'signatory', 'manager'))), models.Q(('kind', 'relay'), ('role__in', ('adviser', 'manager'))), models.Q(('kind', 'prescriber'), ('role__in', ('worker', 'manager'))), models.Q(('kind', 'operator'), ('role__in', ('agent', 'manager'))), models.Q(('kind', 'recycler'), ('role__in', ('manager',))), models.Q(('kind', 'mediation'), ('role__in', ('manager', 'observer'))), models.Q(('kind', 'funder'), ('role__in', ('manager', 'observer'))), _connector='OR'), name='network_invitation_role_fits_kind'),
         ),
     ]

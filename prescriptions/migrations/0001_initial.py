@@ -140,6 +140,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'foyer',
                 'verbose_name_plural': 'foyers',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['state', 'last_contact_at'], name='prescriptions_household_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'archived', 'anonymised'])), name='prescriptions_household_state_known'), models.CheckConstraint(condition=models.Q(('same_as', models.F('id')), _negated=True), name='prescriptions_household_not_itself'), models.CheckConstraint(condition=models.Q(models.Q(('archived_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('archived_at__isnull', False)), _connector='OR'), name='prescriptions_household_archived'), models.CheckConstraint(condition=models.Q(models.Q(('anonymised_at__isnull', False), ('state', 'anonymised')), models.Q(models.Q(('state', 'anonymised'), _negated=True), ('anonymised_at', None)), _connector='OR'), name='prescriptions_household_anonymised'), models.CheckConstraint(condition=models.Q(('contact_channel__in', ['phone', 'sms', 'email', 'letter', 'worker'])), name='prescriptions_household_channel')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -159,6 +161,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'réponse sur un double possible',
                 'verbose_name_plural': 'réponses sur les doubles possibles',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['low', 'high'], name='prescriptions_double_pair')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('low__lt', models.F('high'))), name='prescriptions_doubleanswer_order')],
             },
         ),
         migrations.CreateModel(
@@ -176,6 +180,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'accès à un dossier',
                 'verbose_name_plural': 'accès aux dossiers',
                 'ordering': ('-at', '-pk'),
+                'indexes': [models.Index(fields=['household', 'at'], name='prescriptions_access')],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +210,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des foyers',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='prescriptions_hhentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='prescriptions_householdentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +269,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des besoins',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='prescriptions_needentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='prescriptions_needentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +301,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'prescription',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['state', 'moved_at'], name='prescriptions_prescr_state'), models.Index(fields=['state', 'valid_until'], name='prescriptions_prescr_valid')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'incomplete', 'accepted', 'fulfilled', 'closed_unmet', 'refused', 'withdrawn', 'expired'])), name='prescriptions_prescription_state_known'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn')), models.Q(('commune__isnull', False), ('distributor__isnull', False), ('epci__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='prescriptions_prescription_submitted'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('accepted', 'fulfilled', 'closed_unmet')), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='prescriptions_prescription_accepted'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('fulfilled', 'closed_unmet', 'refused', 'withdrawn', 'expired'))), models.Q(models.Q(('state__in', ('fulfilled', 'closed_unmet', 'refused', 'withdrawn', 'expired')), _negated=True), ('ended_at', None)), _connector='OR'), name='prescriptions_prescription_ended'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('refused', 'withdrawn')), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='prescriptions_prescription_reason'), models.CheckConstraint(condition=models.Q(('state', 'incomplete'), ('complete_by', None), _connector='OR'), name='prescriptions_prescription_complete_by')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -320,6 +331,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fait daté',
                 'verbose_name_plural': 'faits datés',
                 'ordering': ('-seen_on', '-pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reste_a_vivre', 'quotient_familial', 'minimum_income', 'job_seeker', 'student_grant', 'over_indebted', 'social_support'])), name='prescriptions_fact_kind'), models.CheckConstraint(condition=models.Q(('dated_on', None), ('dated_on__lte', models.F('seen_on')), _connector='OR'), name='prescriptions_fact_dates')],
             },
         ),
         migrations.CreateModel(
@@ -339,6 +351,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'décision',
                 'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['favourable', 'to_appraise', 'against'])), name='prescriptions_decision_verdict')],
             },
         ),
         migrations.CreateModel(
@@ -358,6 +371,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lien envoyé à un foyer',
                 'verbose_name_plural': 'liens envoyés aux foyers',
                 'ordering': ('-pk',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('token_digest', ''), _negated=True), fields=('token_digest',), name='prescriptions_link_digest'), models.UniqueConstraint(condition=models.Q(('answered_at', None), ('withdrawn_at', None)), fields=('prescription',), name='prescriptions_link_one_open'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='prescriptions_link_dates'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['still_current', 'not_any_more']), ('answered_at__isnull', False)), _connector='OR'), name='prescriptions_link_answer')],
             },
         ),
         migrations.CreateModel(
@@ -395,6 +409,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'accord d’un foyer',
                 'verbose_name_plural': 'accords des foyers',
                 'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('how__in', ['signed', 'screen', 'spoken'])), name='prescriptions_agreement_how'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='prescriptions_agreement_sha256')],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +440,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des prescriptions',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='prescriptions_prentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='prescriptions_prescriptionentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -439,6 +456,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'papier d’une prescription',
                 'verbose_name_plural': 'papiers des prescriptions',
                 'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['sheet', 'closing'])), name='prescriptions_paper_kind')],
             },
         ),
         migrations.CreateModel(
@@ -456,6 +474,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rappel',
                 'verbose_name_plural': 'rappels',
                 'ordering': ('due_on', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['complete', 'still_current', 'anonymisation'])), name='prescriptions_reminder_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'anonymisation'), ('prescription', None)), models.Q(models.Q(('kind', 'anonymisation'), _negated=True), ('prescription__isnull', False)), _connector='OR'), name='prescriptions_reminder_about'), models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('household', 'prescription', 'kind', 'due_on'), name='prescriptions_reminder_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -507,6 +526,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'situation sociale',
                 'verbose_name_plural': 'situations sociales',
+                'constraints': [models.UniqueConstraint(fields=('prescription', 'prescriber'), name='prescriptions_story_once')],
             },
         ),
         migrations.CreateModel(
@@ -529,90 +549,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='prescriptions_territorialpriority_dates'), models.UniqueConstraint(fields=('arrondissement_code', 'epci_siren', 'valid_from'), name='prescriptions_priority_once'), models.CheckConstraint(condition=models.Q(('arrondissement_code', ''), ('epci_siren', ''), _connector='XOR'), name='prescriptions_priority_one_territory')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['state', 'last_contact_at'], name='prescriptions_household_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'archived', 'anonymised'])), name='prescriptions_household_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('same_as', models.F('id')), _negated=True), name='prescriptions_household_not_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('archived_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('archived_at__isnull', False)), _connector='OR'), name='prescriptions_household_archived'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('anonymised_at__isnull', False), ('state', 'anonymised')), models.Q(models.Q(('state', 'anonymised'), _negated=True), ('anonymised_at', None)), _connector='OR'), name='prescriptions_household_anonymised'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('contact_channel__in', ['phone', 'sms', 'email', 'letter', 'worker'])), name='prescriptions_household_channel'),
-        ),
-        migrations.AddIndex(
-            model_name='doubleanswer',
-            index=models.Index(fields=['low', 'high'], name='prescriptions_double_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='doubleanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('low__lt', models.F('high'))), name='prescriptions_doubleanswer_order'),
-        ),
-        migrations.AddIndex(
-            model_name='householdaccess',
-            index=models.Index(fields=['household', 'at'], name='prescriptions_access'),
-        ),
-        migrations.AddIndex(
-            model_name='householdentry',
-            index=models.Index(fields=['at', 'object'], name='prescriptions_hhentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='householdentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='prescriptions_householdentry_once'),
-        ),
-        migrations.AddIndex(
-            model_name='needentry',
-            index=models.Index(fields=['at', 'object'], name='prescriptions_needentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='needentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='prescriptions_needentry_once'),
-        ),
-        migrations.AddIndex(
-            model_name='prescription',
-            index=models.Index(fields=['state', 'moved_at'], name='prescriptions_prescr_state'),
-        ),
-        migrations.AddIndex(
-            model_name='prescription',
-            index=models.Index(fields=['state', 'valid_until'], name='prescriptions_prescr_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'incomplete', 'accepted', 'fulfilled', 'closed_unmet', 'refused', 'withdrawn', 'expired'])), name='prescriptions_prescription_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn')), models.Q(('commune__isnull', False), ('distributor__isnull', False), ('epci__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='prescriptions_prescription_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('accepted', 'fulfilled', 'closed_unmet')), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='prescriptions_prescription_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('fulfilled', 'closed_unmet', 'refused', 'withdrawn', 'expired'))), models.Q(models.Q(('state__in', ('fulfilled', 'closed_unmet', 'refused', 'withdrawn', 'expired')), _negated=True), ('ended_at', None)), _connector='OR'), name='prescriptions_prescription_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('refused', 'withdrawn')), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='prescriptions_prescription_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'incomplete'), ('complete_by', None), _connector='OR'), name='prescriptions_prescription_complete_by'),
         ),
         migrations.AddIndex(
             model_name='need',
@@ -649,69 +585,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='need',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'digital_skills'), ('state__in', ('in_progress', 'met')), _negated=True), ('mediation__isnull', False), _connector='OR'), name='prescriptions_need_referred'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['reste_a_vivre', 'quotient_familial', 'minimum_income', 'job_seeker', 'student_grant', 'over_indebted', 'social_support'])), name='prescriptions_fact_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('dated_on', None), ('dated_on__lte', models.F('seen_on')), _connector='OR'), name='prescriptions_fact_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['favourable', 'to_appraise', 'against'])), name='prescriptions_decision_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('token_digest', ''), _negated=True), fields=('token_digest',), name='prescriptions_link_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None), ('withdrawn_at', None)), fields=('prescription',), name='prescriptions_link_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='prescriptions_link_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['still_current', 'not_any_more']), ('answered_at__isnull', False)), _connector='OR'), name='prescriptions_link_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['signed', 'screen', 'spoken'])), name='prescriptions_agreement_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='prescriptions_agreement_sha256'),
-        ),
-        migrations.AddIndex(
-            model_name='prescriptionentry',
-            index=models.Index(fields=['at', 'object'], name='prescriptions_prentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescriptionentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='prescriptions_prescriptionentry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prescriptionpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sheet', 'closing'])), name='prescriptions_paper_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['complete', 'still_current', 'anonymisation'])), name='prescriptions_reminder_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'anonymisation'), ('prescription', None)), models.Q(models.Q(('kind', 'anonymisation'), _negated=True), ('prescription__isnull', False)), _connector='OR'), name='prescriptions_reminder_about'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('household', 'prescription', 'kind', 'due_on'), name='prescriptions_reminder_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='socialstory',
-            constraint=models.UniqueConstraint(fields=('prescription', 'prescriber'), name='prescriptions_story_once'),
         ),
     ]

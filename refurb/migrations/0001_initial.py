@@ -102,6 +102,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appareil',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['workshop', 'state'], name='refurb_device_bench'), models.Index(condition=models.Q(('serial', ''), _negated=True), fields=['serial'], name='refurb_device_serial')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('tag', ''), _negated=True), fields=('workshop', 'tag'), name='refurb_device_tag_once'), models.CheckConstraint(condition=models.Q(('state__in', ['declared', 'collected', 'received', 'in_process', 'awaiting_part', 'ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'returned', 'unusable', 'dismantled', 'recycled', 'ceded', 'missing', 'withdrawn'])), name='refurb_device_state_known'), models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='refurb_device_type_known'), models.CheckConstraint(condition=models.Q(('donor_kind__in', ['public', 'private', 'unknown'])), name='refurb_device_donor_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('received_at', None), ('stay', 0), ('tag', '')), models.Q(('received_at__isnull', False), ('stay__gte', 1), models.Q(('tag', ''), _negated=True)), _connector='OR'), name='refurb_device_received'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('declared', 'collected')), ('stay', 0)), ('state__in', ('missing', 'withdrawn')), models.Q(models.Q(('state__in', ('declared', 'collected', 'missing', 'withdrawn')), _negated=True), ('stay__gte', 1)), _connector='OR'), name='refurb_device_stay'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'collected'), _negated=True), ('collected_at__isnull', False), _connector='OR'), name='refurb_device_collected'), models.CheckConstraint(condition=models.Q(('price', None), models.Q(('donor_kind__in', ('public', 'unknown')), _negated=True), models.Q(('price__lte', models.F('price_ceiling')), ('price_ceiling__isnull', False)), _connector='OR'), name='refurb_device_price_ceiling'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'awaiting_part'), models.Q(('part_wanted', ''), _negated=True)), models.Q(models.Q(('state', 'awaiting_part'), _negated=True), ('part_wanted', '')), _connector='OR'), name='refurb_device_part_wanted'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('unusable', 'dismantled', 'recycled')), ('unusable_at__isnull', False), models.Q(('unusable_reason', ''), _negated=True)), models.Q(models.Q(('state__in', ('unusable', 'dismantled', 'recycled', 'missing')), _negated=True), ('unusable_at', None), ('unusable_reason', '')), ('state', 'missing'), _connector='OR'), name='refurb_device_unusable'), models.CheckConstraint(condition=models.Q(models.Q(('missing_at__isnull', False), ('state', 'missing'), models.Q(('missing_reason', ''), _negated=True)), models.Q(models.Q(('state', 'missing'), _negated=True), ('missing_at', None), ('missing_reason', '')), _connector='OR'), name='refurb_device_missing'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), models.Q(('withdrawal_reason', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawal_reason', '')), _connector='OR'), name='refurb_device_withdrawn'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('dismantled', 'recycled', 'ceded', 'withdrawn'))), models.Q(models.Q(('state__in', ('dismantled', 'recycled', 'ceded', 'withdrawn')), _negated=True), ('ended_at', None)), _connector='OR'), name='refurb_device_ended'), models.CheckConstraint(condition=models.Q(models.Q(('recycler__isnull', False), ('state', 'recycled'), models.Q(('bsd_number', ''), _negated=True)), models.Q(models.Q(('state', 'recycled'), _negated=True), ('bsd_number', ''), ('destruction_awaited', False), ('recycler', None)), _connector='OR'), name='refurb_device_recycled'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ceded'), models.Q(('recipient', ''), _negated=True), models.Q(('cede_reason', ''), _negated=True)), models.Q(models.Q(('state', 'ceded'), _negated=True), ('cede_reason', ''), ('recipient', '')), _connector='OR'), name='refurb_device_ceded')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -136,6 +138,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'mouvements d’appareils',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='refurb_deviceentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='refurb_deviceentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +189,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'donation',
                 'ordering': ('-pk',),
+                'indexes': [models.Index(fields=['state', 'moved_at'], name='refurb_donation_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'announced', 'qualified', 'scheduled', 'collected', 'reconciled', 'declined', 'withdrawn'])), name='refurb_donation_state_known'), models.CheckConstraint(condition=models.Q(('donor_kind__in', ('public', 'private'))), name='refurb_donation_donor_kind'), models.CheckConstraint(condition=models.Q(('state', 'withdrawn'), models.Q(('announced_at', None), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('announced_at__isnull', False)), _connector='OR'), name='refurb_donation_announced'), models.CheckConstraint(condition=models.Q(('announced_at', None), models.Q(models.Q(('pick_up_address', ''), _negated=True), models.Q(('pick_up_postcode', ''), _negated=True), models.Q(('pick_up_city', ''), _negated=True), models.Q(models.Q(('commune', None), ('origin_epci', None), ('outside', True)), models.Q(('commune__isnull', False), ('outside', False)), _connector='OR')), _connector='OR'), name='refurb_donation_site_known'), models.CheckConstraint(condition=models.Q(('state__in', ('declined', 'withdrawn')), models.Q(('allocation_round__gt', 0), ('qualified_at__isnull', False), ('state__in', ('qualified', 'scheduled', 'collected', 'reconciled'))), models.Q(('allocation_round', 0), ('qualified_at', None), ('state__in', ('draft', 'announced'))), _connector='OR'), name='refurb_donation_qualified'), models.CheckConstraint(condition=models.Q(('qualified_at', None), models.Q(('donor_kind', 'public'), _negated=True), models.Q(('transfer_reference', ''), _negated=True), _connector='OR'), name='refurb_donation_transfer_decided'), models.CheckConstraint(condition=models.Q(('state', 'withdrawn'), models.Q(('state__in', ('scheduled', 'collected', 'reconciled')), ('scheduled_at__isnull', False)), models.Q(models.Q(('state__in', ('scheduled', 'collected', 'reconciled')), _negated=True), ('scheduled_at__isnull', True)), _connector='OR'), name='refurb_donation_scheduled'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('collected', 'reconciled')), ('collected_at__isnull', False)), models.Q(models.Q(('state__in', ('collected', 'reconciled')), _negated=True), ('collected_at__isnull', True)), _connector='OR'), name='refurb_donation_collected'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('reconciled',)), ('reconciled_at__isnull', False)), models.Q(models.Q(('state__in', ('reconciled',)), _negated=True), ('reconciled_at__isnull', True)), _connector='OR'), name='refurb_donation_reconciled'), models.CheckConstraint(condition=models.Q(models.Q(('decline_reason__in', ['too_old', 'condition', 'quantity', 'no_workshop', 'title', 'duplicate', 'other']), ('declined_at__isnull', False), ('state', 'declined')), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', ''), ('declined_at', None)), _connector='OR'), name='refurb_donation_declined'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdraw_reason__in', ['kept', 'given_elsewhere', 'recycled', 'no_decision', 'entry', 'other']), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdraw_reason', ''), ('withdrawn_at', None)), _connector='OR'), name='refurb_donation_withdrawn')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -209,6 +215,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'acceptation d’un acte de don',
                 'verbose_name_plural': 'acceptations d’actes de don',
                 'ordering': ('-pk',),
+                'constraints': [models.UniqueConstraint(fields=('donation', 'round'), name='refurb_deedacceptance_once'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='refurb_deedacceptance_sha256')],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +236,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'coût d’un lot',
                 'verbose_name_plural': 'coûts d’un lot',
                 'ordering': ('donation', 'spent_on', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='refurb_costing_amount')],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +268,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des donations',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='refurb_donationentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='refurb_donationentry_once')],
             },
         ),
         migrations.CreateModel(
@@ -278,6 +288,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne de donation',
                 'verbose_name_plural': 'lignes de donation',
                 'ordering': ('donation', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', 5000)), name='refurb_line_quantity'), models.CheckConstraint(condition=models.Q(('purchase_year__gte', 1985)), name='refurb_line_purchase_year'), models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='refurb_line_type'), models.CheckConstraint(condition=models.Q(('condition__in', ['working', 'untested', 'faulty', 'incomplete'])), name='refurb_line_condition'), models.CheckConstraint(condition=models.Q(('unit_value', None), ('unit_value__gte', 0), _connector='OR'), name='refurb_line_unit_value')],
             },
         ),
         migrations.AddField(
@@ -299,6 +310,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'part d’un atelier',
                 'verbose_name_plural': 'parts des ateliers',
                 'ordering': ('line', 'workshop'),
+                'indexes': [models.Index(fields=['workshop', 'donation'], name='refurb_allocation_workshop')],
+                'constraints': [models.UniqueConstraint(fields=('line', 'workshop', 'round'), name='refurb_allocation_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('round__gt', 0)), name='refurb_allocation_quantity')],
             },
         ),
         migrations.CreateModel(
@@ -314,6 +327,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'papier d’une donation',
                 'verbose_name_plural': 'papiers des donations',
                 'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['slip', 'outcome', 'tax_receipt'])), name='refurb_donationpaper_kind')],
             },
         ),
         migrations.CreateModel(
@@ -337,6 +351,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'disque',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_drive_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_drive_supersedes'), models.CheckConstraint(condition=models.Q(('kind__in', ['hdd', 'ssd', 'nvme', 'emmc', 'internal'])), name='refurb_drive_kind'), models.CheckConstraint(condition=models.Q(('stay__gte', 1)), name='refurb_drive_stay_counted')],
             },
         ),
         migrations.CreateModel(
@@ -359,6 +375,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'destruction',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_destruction_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_destruction_supersedes'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'workshop'), ('recycler', None)), models.Q(('certificate__isnull', False), ('kind', 'recycler'), ('recycler__isnull', False)), _connector='OR'), name='refurb_destruction_certified', violation_error_message='La destruction par un recycleur demande son certificat.')],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +398,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'retraits de disques',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_driveremoval_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_driveremoval_supersedes')],
             },
         ),
         migrations.CreateModel(
@@ -421,6 +441,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'effacement',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_erasure_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_erasure_supersedes'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), ('refusals__len__gt', 0)), models.Q(('finished_at__isnull', False), ('origin', 'workshop'), ('outcome', 'accepted'), ('pass_errors', 0), ('passes_done__gte', models.F('passes_asked')), ('refusals', []), ('verification_errors', 0), models.Q(('verification', 'none'), _negated=True), models.Q(('bytes_expected', None), ('bytes_erased__gte', models.F('bytes_expected')), _connector='OR')), _connector='OR'), name='refurb_erasure_verdict'), models.CheckConstraint(condition=models.Q(models.Q(('report', None), ('report_sha256', '')), models.Q(('report__isnull', False), models.Q(('report_sha256', ''), _negated=True)), _connector='OR'), name='refurb_erasure_report_hashed')],
             },
         ),
         migrations.CreateModel(
@@ -446,6 +468,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'classement',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_grading_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_grading_supersedes')],
             },
         ),
         migrations.AddField(
@@ -487,6 +511,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'grade',
                 'ordering': ('scale', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('scale', 'grade'), name='refurb_gradinglevel_once'), models.UniqueConstraint(fields=('scale', 'position'), name='refurb_gradinglevel_position')],
             },
         ),
         migrations.CreateModel(
@@ -510,6 +535,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'critère de classement',
                 'verbose_name_plural': 'critères de classement',
                 'ordering': ('scale', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('scale', 'code'), name='refurb_gradingcriterion_once')],
             },
         ),
         migrations.CreateModel(
@@ -530,6 +556,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'plafond de grade',
                 'verbose_name_plural': 'plafonds de grade',
                 'ordering': ('scale', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('scale', 'code'), name='refurb_gradingcap_once'), models.CheckConstraint(condition=models.Q(models.Q(('below', None), ('below_measure', '')), models.Q(('below__isnull', False), models.Q(('below_measure', ''), _negated=True)), _connector='OR'), name='refurb_gradingcap_below')],
             },
         ),
         migrations.AddField(
@@ -550,6 +577,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'palier de classement',
                 'verbose_name_plural': 'paliers de classement',
                 'ordering': ('criterion', models.OrderBy(models.F('at_least'), nulls_last=True), 'value'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('at_least', None), models.Q(('value', ''), _negated=True)), models.Q(('at_least__isnull', False), ('value', '')), _connector='OR'), name='refurb_gradingstep_either'), models.UniqueConstraint(fields=('criterion', 'at_least', 'value'), name='refurb_gradingstep_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -569,6 +597,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'incident',
                 'ordering': ('-known_at', '-pk'),
+                'indexes': [models.Index(fields=['known_at'], name='refurb_incident_known')],
             },
         ),
         migrations.CreateModel(
@@ -606,6 +635,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'décision sur une ligne',
                 'verbose_name_plural': 'décisions sur les lignes',
+                'constraints': [models.CheckConstraint(condition=models.Q(('accepted__gt', 0), models.Q(('code', ''), _negated=True), _connector='OR'), name='refurb_linedecision_refusal_coded', violation_error_message='Dites pourquoi la ligne est refusée.'), models.CheckConstraint(condition=models.Q(('code', ''), ('code__in', ['too_old', 'condition', 'type', 'quantity', 'value', 'title', 'other']), _connector='OR'), name='refurb_linedecision_code'), models.CheckConstraint(condition=models.Q(('destination__in', ['reuse', 'recycling'])), name='refurb_linedecision_destination')],
             },
         ),
         migrations.CreateModel(
@@ -624,6 +654,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'explication d’un écart',
                 'verbose_name_plural': 'explications des écarts',
                 'ordering': ('line', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('code__in', ['kept_by_donor', 'not_found', 'count_error', 'another_type', 'surplus', 'left_on_site', 'lost', 'other'])), name='refurb_lineexplanation_code')],
             },
         ),
         migrations.CreateModel(
@@ -641,6 +672,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'pièce',
                 'ordering': ('-stored_at', '-pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='refurb_part_quantity'), models.CheckConstraint(condition=models.Q(('kind__in', ['memory', 'storage', 'battery', 'charger', 'screen', 'keyboard', 'webcam', 'wifi', 'motherboard', 'case', 'other'])), name='refurb_part_kind')],
             },
         ),
         migrations.CreateModel(
@@ -672,6 +704,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'enlèvement',
                 'ordering': ('starts_at', 'pk'),
+                'indexes': [models.Index(fields=['workshop', 'starts_at'], name='refurb_pickup_workshop')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('donation', 'workshop'), name='refurb_pickup_one_live'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='refurb_pickup_slot', violation_error_message='La fin du créneau suit son début.'), models.CheckConstraint(condition=models.Q(('carrier', ''), _negated=True), name='refurb_pickup_carrier'), models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_on', None)), models.Q(('done_at__isnull', False), ('done_on__isnull', False)), _connector='OR'), name='refurb_pickup_done'), models.CheckConstraint(condition=models.Q(('cancelled_at', None), ('done_at', None), _connector='OR'), name='refurb_pickup_done_or_cancelled'), models.CheckConstraint(condition=models.Q(models.Q(('proof', ''), ('signature', None), ('signed_at', None)), models.Q(('done_at__isnull', False), ('signed_at__isnull', False), models.Q(models.Q(('proof', 'attested'), ('signature', None)), models.Q(('proof__in', ('drawn', 'scanned')), ('signature__isnull', False)), _connector='OR')), _connector='OR'), name='refurb_pickup_proof', violation_error_message='Une signature tracée ou un bordereau numérisé porte son fichier.')],
             },
         ),
         migrations.CreateModel(
@@ -686,6 +720,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'comptage d’un enlèvement',
                 'verbose_name_plural': 'comptages des enlèvements',
                 'ordering': ('line',),
+                'constraints': [models.UniqueConstraint(fields=('pick_up', 'line'), name='refurb_pickupcount_once')],
             },
         ),
         migrations.CreateModel(
@@ -728,6 +763,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'réparation',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_repair_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_repair_supersedes'), models.CheckConstraint(condition=models.Q(models.Q(('part', None), ('quantity', 0)), models.Q(('part__isnull', False), ('quantity__gte', 1)), _connector='OR'), name='refurb_repair_part'), models.CheckConstraint(condition=models.Q(('cost', None), ('cost__gte', 0), _connector='OR'), name='refurb_repair_cost')],
             },
         ),
         migrations.CreateModel(
@@ -746,6 +783,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'absences de stockage',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_storageabsence_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_storageabsence_supersedes'), models.CheckConstraint(condition=models.Q(('recorded_by__isnull', False)), name='refurb_storageabsence_attested')],
             },
         ),
         migrations.CreateModel(
@@ -766,6 +805,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'séries de tests',
                 'ordering': ('-pk',),
                 'abstract': False,
+                'indexes': [models.Index(fields=['device', 'stay'], name='refurb_testrun_stay')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_testrun_supersedes'), models.CheckConstraint(condition=models.Q(models.Q(('failing', []), ('passed', True)), models.Q(('failing__len__gt', 0), ('passed', False)), _connector='OR'), name='refurb_testrun_passed')],
             },
         ),
         migrations.CreateModel(
@@ -781,6 +822,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'résultat de test',
                 'verbose_name_plural': 'résultats de tests',
                 'ordering': ('run', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('run', 'function'), name='refurb_testresult_once')],
             },
         ),
         migrations.CreateModel(
@@ -801,194 +843,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('checklist'), django.db.models.functions.text.Lower('code'), name='refurb_checklistfunction_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='deviceentry',
-            index=models.Index(fields=['at', 'object'], name='refurb_deviceentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviceentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='refurb_deviceentry_once'),
-        ),
-        migrations.AddIndex(
-            model_name='donation',
-            index=models.Index(fields=['state', 'moved_at'], name='refurb_donation_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'announced', 'qualified', 'scheduled', 'collected', 'reconciled', 'declined', 'withdrawn'])), name='refurb_donation_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('donor_kind__in', ('public', 'private'))), name='refurb_donation_donor_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'withdrawn'), models.Q(('announced_at', None), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('announced_at__isnull', False)), _connector='OR'), name='refurb_donation_announced'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('announced_at', None), models.Q(models.Q(('pick_up_address', ''), _negated=True), models.Q(('pick_up_postcode', ''), _negated=True), models.Q(('pick_up_city', ''), _negated=True), models.Q(models.Q(('commune', None), ('origin_epci', None), ('outside', True)), models.Q(('commune__isnull', False), ('outside', False)), _connector='OR')), _connector='OR'), name='refurb_donation_site_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('declined', 'withdrawn')), models.Q(('allocation_round__gt', 0), ('qualified_at__isnull', False), ('state__in', ('qualified', 'scheduled', 'collected', 'reconciled'))), models.Q(('allocation_round', 0), ('qualified_at', None), ('state__in', ('draft', 'announced'))), _connector='OR'), name='refurb_donation_qualified'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('qualified_at', None), models.Q(('donor_kind', 'public'), _negated=True), models.Q(('transfer_reference', ''), _negated=True), _connector='OR'), name='refurb_donation_transfer_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'withdrawn'), models.Q(('state__in', ('scheduled', 'collected', 'reconciled')), ('scheduled_at__isnull', False)), models.Q(models.Q(('state__in', ('scheduled', 'collected', 'reconciled')), _negated=True), ('scheduled_at__isnull', True)), _connector='OR'), name='refurb_donation_scheduled'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('collected', 'reconciled')), ('collected_at__isnull', False)), models.Q(models.Q(('state__in', ('collected', 'reconciled')), _negated=True), ('collected_at__isnull', True)), _connector='OR'), name='refurb_donation_collected'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('reconciled',)), ('reconciled_at__isnull', False)), models.Q(models.Q(('state__in', ('reconciled',)), _negated=True), ('reconciled_at__isnull', True)), _connector='OR'), name='refurb_donation_reconciled'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decline_reason__in', ['too_old', 'condition', 'quantity', 'no_workshop', 'title', 'duplicate', 'other']), ('declined_at__isnull', False), ('state', 'declined')), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', ''), ('declined_at', None)), _connector='OR'), name='refurb_donation_declined'),
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdraw_reason__in', ['kept', 'given_elsewhere', 'recycled', 'no_decision', 'entry', 'other']), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdraw_reason', ''), ('withdrawn_at', None)), _connector='OR'), name='refurb_donation_withdrawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='deedacceptance',
-            constraint=models.UniqueConstraint(fields=('donation', 'round'), name='refurb_deedacceptance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deedacceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='refurb_deedacceptance_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='costing',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='refurb_costing_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='donationentry',
-            index=models.Index(fields=['at', 'object'], name='refurb_donationentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='refurb_donationentry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', 5000)), name='refurb_line_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationline',
-            constraint=models.CheckConstraint(condition=models.Q(('purchase_year__gte', 1985)), name='refurb_line_purchase_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationline',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='refurb_line_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationline',
-            constraint=models.CheckConstraint(condition=models.Q(('condition__in', ['working', 'untested', 'faulty', 'incomplete'])), name='refurb_line_condition'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_value', None), ('unit_value__gte', 0), _connector='OR'), name='refurb_line_unit_value'),
-        ),
-        migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(fields=['workshop', 'donation'], name='refurb_allocation_workshop'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('line', 'workshop', 'round'), name='refurb_allocation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('round__gt', 0)), name='refurb_allocation_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='donationpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['slip', 'outcome', 'tax_receipt'])), name='refurb_donationpaper_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='drive',
-            index=models.Index(fields=['device', 'stay'], name='refurb_drive_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_drive_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hdd', 'ssd', 'nvme', 'emmc', 'internal'])), name='refurb_drive_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('stay__gte', 1)), name='refurb_drive_stay_counted'),
-        ),
-        migrations.AddIndex(
-            model_name='destruction',
-            index=models.Index(fields=['device', 'stay'], name='refurb_destruction_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='destruction',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_destruction_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='destruction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'workshop'), ('recycler', None)), models.Q(('certificate__isnull', False), ('kind', 'recycler'), ('recycler__isnull', False)), _connector='OR'), name='refurb_destruction_certified', violation_error_message='La destruction par un recycleur demande son certificat.'),
-        ),
-        migrations.AddIndex(
-            model_name='driveremoval',
-            index=models.Index(fields=['device', 'stay'], name='refurb_driveremoval_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='driveremoval',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_driveremoval_supersedes'),
-        ),
-        migrations.AddIndex(
-            model_name='erasure',
-            index=models.Index(fields=['device', 'stay'], name='refurb_erasure_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_erasure_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), ('refusals__len__gt', 0)), models.Q(('finished_at__isnull', False), ('origin', 'workshop'), ('outcome', 'accepted'), ('pass_errors', 0), ('passes_done__gte', models.F('passes_asked')), ('refusals', []), ('verification_errors', 0), models.Q(('verification', 'none'), _negated=True), models.Q(('bytes_expected', None), ('bytes_erased__gte', models.F('bytes_expected')), _connector='OR')), _connector='OR'), name='refurb_erasure_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('report', None), ('report_sha256', '')), models.Q(('report__isnull', False), models.Q(('report_sha256', ''), _negated=True)), _connector='OR'), name='refurb_erasure_report_hashed'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['workshop', 'state'], name='refurb_device_bench'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(condition=models.Q(('serial', ''), _negated=True), fields=['serial'], name='refurb_device_serial'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('tag', ''), _negated=True), fields=('workshop', 'tag'), name='refurb_device_tag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['declared', 'collected', 'received', 'in_process', 'awaiting_part', 'ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'returned', 'unusable', 'dismantled', 'recycled', 'ceded', 'missing', 'withdrawn'])), name='refurb_device_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['laptop', 'desktop', 'tablet', 'smartphone', 'screen'])), name='refurb_device_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('donor_kind__in', ['public', 'private', 'unknown'])), name='refurb_device_donor_kind_known'),
-        ),
         migrations.AddConstraint(
             model_name='device',
             constraint=models.CheckConstraint(condition=models.Q(('line', None), ('donation__isnull', False), _connector='OR'), name='refurb_device_line_of_donation'),
@@ -999,190 +853,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_at', None), ('stay', 0), ('tag', '')), models.Q(('received_at__isnull', False), ('stay__gte', 1), models.Q(('tag', ''), _negated=True)), _connector='OR'), name='refurb_device_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('declared', 'collected')), ('stay', 0)), ('state__in', ('missing', 'withdrawn')), models.Q(models.Q(('state__in', ('declared', 'collected', 'missing', 'withdrawn')), _negated=True), ('stay__gte', 1)), _connector='OR'), name='refurb_device_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'collected'), _negated=True), ('collected_at__isnull', False), _connector='OR'), name='refurb_device_collected'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('grading__isnull', False), ('price__gte', 0), ('ready_at__isnull', False), ('state__in', ('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'returned', 'ceded')), models.Q(('grade', ''), _negated=True)), ('state', 'missing'), models.Q(models.Q(('state__in', ('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'returned', 'ceded', 'missing')), _negated=True), ('grade', ''), ('grading', None), ('price', None), ('ready_at', None)), _connector='OR'), name='refurb_device_graded_and_priced'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('price', None), models.Q(('donor_kind__in', ('public', 'unknown')), _negated=True), models.Q(('price__lte', models.F('price_ceiling')), ('price_ceiling__isnull', False)), _connector='OR'), name='refurb_device_price_ceiling'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'awaiting_part'), models.Q(('part_wanted', ''), _negated=True)), models.Q(models.Q(('state', 'awaiting_part'), _negated=True), ('part_wanted', '')), _connector='OR'), name='refurb_device_part_wanted'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('unusable', 'dismantled', 'recycled')), ('unusable_at__isnull', False), models.Q(('unusable_reason', ''), _negated=True)), models.Q(models.Q(('state__in', ('unusable', 'dismantled', 'recycled', 'missing')), _negated=True), ('unusable_at', None), ('unusable_reason', '')), ('state', 'missing'), _connector='OR'), name='refurb_device_unusable'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('missing_at__isnull', False), ('state', 'missing'), models.Q(('missing_reason', ''), _negated=True)), models.Q(models.Q(('state', 'missing'), _negated=True), ('missing_at', None), ('missing_reason', '')), _connector='OR'), name='refurb_device_missing'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), models.Q(('withdrawal_reason', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawal_reason', '')), _connector='OR'), name='refurb_device_withdrawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('dismantled', 'recycled', 'ceded', 'withdrawn'))), models.Q(models.Q(('state__in', ('dismantled', 'recycled', 'ceded', 'withdrawn')), _negated=True), ('ended_at', None)), _connector='OR'), name='refurb_device_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recycler__isnull', False), ('state', 'recycled'), models.Q(('bsd_number', ''), _negated=True)), models.Q(models.Q(('state', 'recycled'), _negated=True), ('bsd_number', ''), ('destruction_awaited', False), ('recycler', None)), _connector='OR'), name='refurb_device_recycled'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ceded'), models.Q(('recipient', ''), _negated=True), models.Q(('cede_reason', ''), _negated=True)), models.Q(models.Q(('state', 'ceded'), _negated=True), ('cede_reason', ''), ('recipient', '')), _connector='OR'), name='refurb_device_ceded'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradinglevel',
-            constraint=models.UniqueConstraint(fields=('scale', 'grade'), name='refurb_gradinglevel_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradinglevel',
-            constraint=models.UniqueConstraint(fields=('scale', 'position'), name='refurb_gradinglevel_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingcriterion',
-            constraint=models.UniqueConstraint(fields=('scale', 'code'), name='refurb_gradingcriterion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingcap',
-            constraint=models.UniqueConstraint(fields=('scale', 'code'), name='refurb_gradingcap_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingcap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('below', None), ('below_measure', '')), models.Q(('below__isnull', False), models.Q(('below_measure', ''), _negated=True)), _connector='OR'), name='refurb_gradingcap_below'),
-        ),
-        migrations.AddIndex(
-            model_name='grading',
-            index=models.Index(fields=['device', 'stay'], name='refurb_grading_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_grading_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at_least', None), models.Q(('value', ''), _negated=True)), models.Q(('at_least__isnull', False), ('value', '')), _connector='OR'), name='refurb_gradingstep_either'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingstep',
-            constraint=models.UniqueConstraint(fields=('criterion', 'at_least', 'value'), name='refurb_gradingstep_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['known_at'], name='refurb_incident_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='linedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted__gt', 0), models.Q(('code', ''), _negated=True), _connector='OR'), name='refurb_linedecision_refusal_coded', violation_error_message='Dites pourquoi la ligne est refusée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='linedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), ('code__in', ['too_old', 'condition', 'type', 'quantity', 'value', 'title', 'other']), _connector='OR'), name='refurb_linedecision_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='linedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('destination__in', ['reuse', 'recycling'])), name='refurb_linedecision_destination'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineexplanation',
-            constraint=models.CheckConstraint(condition=models.Q(('code__in', ['kept_by_donor', 'not_found', 'count_error', 'another_type', 'surplus', 'left_on_site', 'lost', 'other'])), name='refurb_lineexplanation_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='refurb_part_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['memory', 'storage', 'battery', 'charger', 'screen', 'keyboard', 'webcam', 'wifi', 'motherboard', 'case', 'other'])), name='refurb_part_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='pickup',
-            index=models.Index(fields=['workshop', 'starts_at'], name='refurb_pickup_workshop'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickup',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('donation', 'workshop'), name='refurb_pickup_one_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickup',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='refurb_pickup_slot', violation_error_message='La fin du créneau suit son début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickup',
-            constraint=models.CheckConstraint(condition=models.Q(('carrier', ''), _negated=True), name='refurb_pickup_carrier'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_on', None)), models.Q(('done_at__isnull', False), ('done_on__isnull', False)), _connector='OR'), name='refurb_pickup_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickup',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_at', None), ('done_at', None), _connector='OR'), name='refurb_pickup_done_or_cancelled'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proof', ''), ('signature', None), ('signed_at', None)), models.Q(('done_at__isnull', False), ('signed_at__isnull', False), models.Q(models.Q(('proof', 'attested'), ('signature', None)), models.Q(('proof__in', ('drawn', 'scanned')), ('signature__isnull', False)), _connector='OR')), _connector='OR'), name='refurb_pickup_proof', violation_error_message='Une signature tracée ou un bordereau numérisé porte son fichier.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickupcount',
-            constraint=models.UniqueConstraint(fields=('pick_up', 'line'), name='refurb_pickupcount_once'),
-        ),
-        migrations.AddIndex(
-            model_name='repair',
-            index=models.Index(fields=['device', 'stay'], name='refurb_repair_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_repair_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('part', None), ('quantity', 0)), models.Q(('part__isnull', False), ('quantity__gte', 1)), _connector='OR'), name='refurb_repair_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(('cost', None), ('cost__gte', 0), _connector='OR'), name='refurb_repair_cost'),
-        ),
-        migrations.AddIndex(
-            model_name='storageabsence',
-            index=models.Index(fields=['device', 'stay'], name='refurb_storageabsence_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='storageabsence',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_storageabsence_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='storageabsence',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', False)), name='refurb_storageabsence_attested'),
-        ),
-        migrations.AddIndex(
-            model_name='testrun',
-            index=models.Index(fields=['device', 'stay'], name='refurb_testrun_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='testrun',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='refurb_testrun_supersedes'),
-        ),
-        migrations.AddConstraint(
-            model_name='testrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failing', []), ('passed', True)), models.Q(('failing__len__gt', 0), ('passed', False)), _connector='OR'), name='refurb_testrun_passed'),
-        ),
-        migrations.AddConstraint(
-            model_name='testresult',
-            constraint=models.UniqueConstraint(fields=('run', 'function'), name='refurb_testresult_once'),
         ),
     ]

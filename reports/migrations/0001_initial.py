@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rapport mensuel',
                 'verbose_name_plural': 'rapports mensuels',
                 'ordering': ('-month',),
+                'constraints': [models.UniqueConstraint(fields=('month',), name='reports_report_month_once'), models.CheckConstraint(condition=models.Q(('state__in', ['computed', 'frozen', 'published'])), name='reports_report_state_known'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='reports_report_first_day'), models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_by', None), ('state', 'computed')), models.Q(('frozen_at__isnull', False), ('frozen_by__isnull', False), ('state__in', ('frozen', 'published'))), _connector='OR'), name='reports_report_frozen'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at', None), ('published_by', None)), _connector='OR'), name='reports_report_published'), models.CheckConstraint(condition=models.Q(('figures_sha256__regex', '^[0-9a-f]{64}$')), name='reports_report_sha256')],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -71,38 +72,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'journal des rapports',
                 'ordering': ('object_id', 'seq'),
                 'abstract': False,
+                'indexes': [models.Index(fields=['at', 'object'], name='reports_reportentry_at')],
+                'constraints': [models.UniqueConstraint(fields=('object', 'seq'), name='reports_reportentry_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('month',), name='reports_report_month_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['computed', 'frozen', 'published'])), name='reports_report_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='reports_report_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_by', None), ('state', 'computed')), models.Q(('frozen_at__isnull', False), ('frozen_by__isnull', False), ('state__in', ('frozen', 'published'))), _connector='OR'), name='reports_report_frozen'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at', None), ('published_by', None)), _connector='OR'), name='reports_report_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('figures_sha256__regex', '^[0-9a-f]{64}$')), name='reports_report_sha256'),
-        ),
-        migrations.AddIndex(
-            model_name='reportentry',
-            index=models.Index(fields=['at', 'object'], name='reports_reportentry_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportentry',
-            constraint=models.UniqueConstraint(fields=('object', 'seq'), name='reports_reportentry_once'),
         ),
     ]
