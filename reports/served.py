@@ -89,42 +89,59 @@ class Served:
                 sum(counter[place, type_] for place in self.territories for type_ in types)
                 for counter in (self._offered, self._available)
             )
-            lines.append((str(kind.label), (self._sum(CLOSING, NeedState.WAITING, kind=kind), offered, available)))
+            waiting = self._sum(CLOSING, NeedState.WAITING, kind=kind)
+            lines.append((str(kind.label), (waiting, offered, available), False))
         return self._tension("Tension entre besoins et appareils, par type", "Besoin", lines)
 
     def tension_by_territory(self) -> Table:
-        """Each EPCI: needs of equipment that wait, devices of its conventions on offer, needs for one device."""
+        """Each EPCI: needs of equipment that wait, devices of its conventions on offer, needs for one device.
+
+        The needs of an EPCI are hidden as soon as those of one kind are, or the other kinds would tell.
+        """
         types = {type_ for served in SERVED_BY.values() for type_ in served}
+        equipment = [rank for rank, kind in enumerate(NeedKind) if kind in SERVED_BY]
+        hidden = {
+            place for place, _, cells in self._waiting() if any(isinstance(cells[rank], str) for rank in equipment)
+        }
         lines = []
         for place, short in self.territories.items():
             waiting = sum(self._needs[CLOSING][NeedState.WAITING.value, place, kind.value] for kind in SERVED_BY)
             offered = sum(self._offered[place, type_] for type_ in types)
             available = sum(self._available[place, type_] for type_ in types)
             if waiting or offered or available:
-                lines.append((short, (waiting, offered, available)))
+                lines.append((short, (waiting, offered, available), place in hidden))
         return self._tension("Tension entre besoins et appareils, par EPCI de la convention", "EPCI", lines)
 
     def needs_by_territory(self) -> Table:
         """Each EPCI: needs that wait at the end of the month, by kind."""
         waiting = self._needs[CLOSING]
-        found = [
-            (short, [waiting[NeedState.WAITING.value, place, kind.value] for kind in NeedKind])
-            for place, short in self.territories.items()
-        ]
-        shown = [(short, counts) for short, counts in found if any(counts)]
-        columns = [self._shown([counts[rank] for _, counts in shown]) for rank in range(len(NeedKind))]
-        rows = tuple(Row(short, tuple(column[rank] for column in columns)) for rank, (short, _) in enumerate(shown))
-        totals = tuple(sum(counts[rank] for _, counts in shown) for rank in range(len(NeedKind)))
+        rows = tuple(Row(short, tuple(cells)) for _, short, cells in self._waiting())
+        totals = tuple(
+            sum(waiting[NeedState.WAITING.value, place, kind.value] for place in self.territories) for kind in NeedKind
+        )
         head = ("EPCI", *(str(kind.label) for kind in NeedKind))
         return Table("Besoins en attente par EPCI, en fin de mois", head, rows, Row("Total", totals))
 
-    def _tension(self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int]]]) -> Table:
-        waiting = self._shown([counts[0] for _, counts in lines]) if axis == "EPCI" else [n[0] for _, n in lines]
+    def _waiting(self) -> list[tuple[str, str, list[int | str]]]:
+        """The EPCI where needs wait at the end of the month, by code and short name, with a cell for each kind."""
+        waiting = self._needs[CLOSING]
+        found = [
+            (place, short, [waiting[NeedState.WAITING.value, place, kind.value] for kind in NeedKind])
+            for place, short in self.territories.items()
+        ]
+        shown = [row for row in found if any(row[2])]
+        columns = [self._shown([counts[rank] for *_, counts in shown]) for rank in range(len(NeedKind))]
+        return [(place, short, [column[line] for column in columns]) for line, (place, short, _) in enumerate(shown)]
+
+    def _tension(self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int], bool]]) -> Table:
+        """``lines``: what it is about; needs that wait, devices promised, available; whether the needs are hidden."""
         rows = tuple(
-            Row(label, (shown, *counts[1:], tension(*counts) if shown == counts[0] else ALSO_HIDDEN))
-            for (label, counts), shown in zip(lines, waiting, strict=True)
+            Row(label, (HIDDEN if counts[0] < SMALL else ALSO_HIDDEN, *counts[1:], ALSO_HIDDEN))
+            if hidden
+            else Row(label, (*counts, tension(*counts)))
+            for label, counts, hidden in lines
         )
-        total = tuple(sum(counts[rank] for _, counts in lines) for rank in range(3))
+        total = tuple(sum(counts[rank] for _, counts, _ in lines) for rank in range(3))
         return Table(caption, (axis, *TENSION_HEAD), rows, Row("Total", (*total, tension(*total))))
 
     def _shown(self, counts: Sequence[int]) -> list[int | str]:

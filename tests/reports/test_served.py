@@ -112,6 +112,24 @@ def test_what_is_hidden_cannot_be_worked_out_from_the_total(counts: list[int], s
     assert hide_small(counts) == shown
 
 
+def test_the_sum_of_the_kinds_does_not_give_away_the_one_that_is_hidden() -> None:
+    told = figures(
+        waiting("1", 12),
+        waiting("1", 3, NeedKind.TABLET),
+        waiting("2", 20),
+        waiting("2", 7, NeedKind.TABLET),
+        waiting("outside", 30),
+        buckets=(on_offer("1", Stage.AVAILABLE, 5),),
+    )
+    kept = Served(told, hides_small=True).tension_by_territory()
+    assert cells(kept) == {
+        "Nord": (ALSO_HIDDEN, 0, 5, ALSO_HIDDEN),
+        "Sud": (ALSO_HIDDEN, 0, 0, ALSO_HIDDEN),
+        "Hors": (30, 0, 0, "sans offre"),
+    }
+    assert cells(Served(told, hides_small=False).tension_by_territory())["Nord"] == (15, 0, 5, "3,0")
+
+
 def test_distribution_is_told_by_the_epci_of_the_convention() -> None:
     summary = Summary(figures(buckets=(on_offer("1", Stage.ALLOTTED, 4), on_offer("2", Stage.HANDED_OVER, 2))))
     table = summary.distribution_at("closing")
