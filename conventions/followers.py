@@ -211,14 +211,16 @@ def open_or_amend(move: Move) -> None:
 
 def _apply_amendment(amendment: Convention, move: Move) -> None:
     amended = Convention.objects.get(pk=amendment.amends_id)
-    rate = amendment.max_nonconformity
+    rate, document = amendment.max_nonconformity, amendment.document
+    assert document is not None
+    new_end = document.values["ends_changed"]  # what was signed; another amendment may have changed the end since
     gate.apply(
         amended,
         "amend",
         actor=move.actor,
         at=move.at,
         cause=move,
-        ends_on=amendment.ends_on,
+        ends_on=amendment.ends_on if new_end else amended.ends_on,
         max_nonconformity=amended.max_nonconformity if rate is None else rate,
     )
     amended = Convention.objects.get(pk=amended.pk)

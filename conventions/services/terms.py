@@ -22,6 +22,6 @@ def write_terms(act: Convention, convention: Convention) -> None:
     if act.max_nonconformity is not None:
         terms.append(ConventionTerm(**common, kind=TermKind.NONCONFORMITY, amount=act.max_nonconformity))
     known = ConventionTerm.objects.filter(convention=convention, kind=TermKind.END).order_by("-valid_from", "-pk")
-    if act.ends_on != known.values_list("day", flat=True).first():
-        terms.append(ConventionTerm(**common, kind=TermKind.END, day=act.ends_on))
+    if convention.ends_on != known.values_list("day", flat=True).first():
+        terms.append(ConventionTerm(**common, kind=TermKind.END, day=convention.ends_on))
     ConventionTerm.objects.bulk_create(terms)

@@ -9,7 +9,12 @@ from django.utils import timezone
 from conventions.enums import ConventionState, TerminateReason, TermKind
 from conventions.machine import draft_rules, rules
 from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
-from conventions.services.conventions import create_amendment, suspend_convention, terminate_convention
+from conventions.services.conventions import (
+    activate_convention,
+    create_amendment,
+    suspend_convention,
+    terminate_convention,
+)
 from conventions.services.drafting import Article, Plan, Price, Terms
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
@@ -91,6 +96,21 @@ def test_the_rate_of_non_conformity_changes_and_stays_when_it_is_not_said() -> N
     assert again(convention).max_nonconformity == 3
     scene.amended(convention, MORE)
     assert again(convention).max_nonconformity == 3
+
+
+def test_an_end_that_its_document_does_not_change_is_left_to_the_amendment_that_changed_it() -> None:
+    start = timezone.localdate()
+    scene = Treaty(starts_on=start, ends_on=add_months(start, 6))
+    convention = scene.active()
+    silent = scene.carry(scene.amendment(convention, MORE))
+    later = add_months(start, 9)
+    scene.amended(convention, Terms(), ends_on=later)
+
+    activate_convention(actor=scene.manager, convention=silent)
+
+    assert again(convention).ends_on == later
+    assert convention.quotas.get().ends_on == later
+    assert convention.terms.on(start).get(kind=TermKind.END).day == later
 
 
 @pytest.mark.parametrize(
