@@ -62,12 +62,12 @@ METHOD_KNOWN = Requirement(
 
 
 def _right_hand(ctx: Context) -> Any:
-    """On screen the named signatory himself; otherwise someone of another party, who confirms."""
+    """On screen the named signatory himself; otherwise someone else, of another party, who confirms."""
     if not ctx.has("method"):
         return True
     if ctx.values["method"] == SignatureMethod.SCREEN:
         return Q(signatory=ctx.actor.pk)
-    return ~Q(organisation=ctx.actor.organisation_id)
+    return ~Q(organisation=ctx.actor.organisation_id) & ~Q(signatory__user__memberships=ctx.actor.pk)
 
 
 RIGHT_HAND = Requirement(

@@ -264,6 +264,21 @@ def test_what_is_signed_elsewhere_is_confirmed_by_another_party(method: str) -> 
     assert (signed.method, signed.scan, signed.confirmed_by) == (method, deposit.file, scene.signatories[Party.EPCI])
 
 
+def test_nobody_confirms_his_own_signature_in_another_role() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER)
+    same_person = make_membership(
+        Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, scene.distributor, user=deposit.signature.signatory.user
+    )
+    sha256 = convention.document.rendered.sha256  # type: ignore[union-attr]
+
+    with pytest.raises(Refused) as refused:
+        sign_signature(actor=same_person, signature=deposit.signature, sha256=sha256, deposit=deposit)
+
+    assert sentences(refused) == {circuit_rules.RIGHT_HAND.sentence}
+
+
 def test_a_deposit_of_another_signature_proves_nothing() -> None:
     scene = Treaty()
     convention = scene.signing()
