@@ -71,7 +71,8 @@ def convention_reopen(request: HttpRequest, reference: str) -> HttpResponse:
     signed = convention.signatures.filter(round=convention.round, state="signed").count()
     told = "Le texte repart en écriture, puis en relecture."
     if signed:
-        told += f" {signed} signature{'s' if signed > 1 else ''} déjà donnée{'s' if signed > 1 else ''} sera caduque."
+        several = f" Les {signed} signatures déjà données seront caduques."
+        told += several if signed > 1 else " La signature déjà donnée sera caduque."
     return act_on(
         request,
         convention,

@@ -189,10 +189,7 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
 @asks_then_acts
 def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
     """Deposit what one's party signed on paper or in a signature book."""
-    signature = _visible(Signature, request, reference, "signatory__user", "document__rendered")
-    scope = can_deposit_signature(request.membership)
-    if scope is None or not Signature.objects.filter(scope, pk=signature.pk).exists():
-        raise PermissionDenied
+    signature = _to_deposit(request, reference)
     awaited = signature.state == "asked" and signature.convention.state == "signing"
     today = timezone.localdate()
     form = SignatureDepositForm(
@@ -231,6 +228,15 @@ def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
         "back": _back(signature, "signatures"),
     }
     return render(request, "conventions/actions/signature_deposit.html", context)
+
+
+def _to_deposit(request: HttpRequest, reference: str) -> Signature:
+    """The signature, if the person deposits for the party that gives it. Raises PermissionDenied."""
+    signature = _visible(Signature, request, reference, "signatory__user", "document__rendered")
+    scope = can_deposit_signature(request.membership)
+    if scope is None or not Signature.objects.filter(scope, pk=signature.pk).exists():
+        raise PermissionDenied
+    return signature
 
 
 @asks_then_acts

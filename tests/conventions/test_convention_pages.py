@@ -260,6 +260,17 @@ def test_what_is_not_ones_to_do_is_refused() -> None:
     assert answers(treaty.manager, "reopen", "abandon", "open_signature") == {200}
 
 
+def test_who_opens_a_text_again_reads_how_many_signatures_fall() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    url = page_of(convention, "convention_reopen")
+
+    treaty.sign(convention, Party.EPCI)
+    assert "La signature déjà donnée sera caduque." in read(client_of(treaty), url)
+    treaty.sign(convention, Party.RECONDITIONER)
+    assert "Les 2 signatures déjà données seront caduques." in read(client_of(treaty), url)
+
+
 def test_a_review_is_answered_by_whom_it_is_asked() -> None:
     treaty = Treaty()
     convention = treaty.in_review()
