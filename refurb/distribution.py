@@ -225,7 +225,9 @@ def _move_needs(move: Move, verb: str) -> None:
 
 def _with_papers(pks: list[int]) -> Iterable[Device]:
     rows = Device.objects.filter(pk__in=pks).order_by("pk")
-    return rows.select_related("workshop", "grading", "point__commune", "point__distributor__commune")
+    return rows.select_related(
+        "workshop", "grading", "point__commune", "point__distributor__commune", "convention__epci_party"
+    )
 
 
 def _key(given: Any) -> int | None:

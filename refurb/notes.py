@@ -67,7 +67,8 @@ def prepare_note(device: Device, need_pk: int, terms: Terms, *, actor: Actor, at
         at=at,
         title=f"{label} {device.reference}",
     )
-    ours = need.epci_id == device.convention_epci_id
+    assert device.convention is not None  # so in all these states
+    ours = need.epci_id in device.convention.territories
     return HandOver.objects.create(
         device=device,
         stay=device.stay,

@@ -272,6 +272,11 @@ class Convention(ConventionMachine):
         )
         return paper.document if paper else None
 
+    @property
+    def territories(self) -> set[int | None]:
+        """The EPCI whose households it serves: its own, and after a merger the one it was signed for."""
+        return {self.epci_id, self.epci_party.epci_id}
+
     def first_day(self) -> date | None:
         """The day from which convention years run: of an amendment, that of what it amends."""
         return self.amends.starts_on if self.amends is not None else self.starts_on

@@ -225,7 +225,14 @@ def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         for row in rows_of("Delivery")
         .filter(pk__in=asked)
         .values(
-            "pk", "convention", "workshop", "point", "point__is_active", "point__distributor", "convention__distributor"
+            "pk",
+            "convention",
+            "workshop",
+            "point",
+            "point__is_active",
+            "point__distributor",
+            "convention__distributor",
+            "document",
         )
     }
     devices = rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "convention", "workshop")
@@ -236,6 +243,8 @@ def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
             refused[pk] = DELIVERY_FITS.sentence
         elif (note["convention"], note["workshop"]) != (convention, workshop):
             refused[pk] = "Cet appareil est affecté à une autre convention que celle du bon de livraison."
+        elif note["document"] is not None:
+            refused[pk] = "Ce bon de livraison est déjà établi : établissez-en un autre."
         elif note["point__distributor"] != note["convention__distributor"] or not note["point__is_active"]:
             refused[pk] = "Ce point n’est ni au distributeur de la convention, ni à l’un de ses relais en service."
     return refused

@@ -33,7 +33,7 @@ class Held(NamedTuple):
     """What the rules look at: one device, the need it is given, and what they have in common."""
 
     type: str
-    epci: int | None
+    territories: set[int]
     attached_to: int | None
     desktop_need: int | None
     need: int | None
@@ -63,12 +63,12 @@ def _held(per_row: PerRowValues) -> dict[int, Held]:
     nothing: dict[str, Any] = {"state": "", "kind": "", "epci": None, "prescription__state": ""}
     found = {}
     devices = rows_of("Device").filter(pk__in=list(asked))
-    for pk, type_, epci, desktop, desktop_need in devices.values_list(
-        "pk", "type", "convention_epci", "attached_to", "attached_to__need"
+    for pk, type_, epci, former, desktop, desktop_need in devices.values_list(
+        "pk", "type", "convention__epci", "convention__epci_party__epci", "attached_to", "attached_to__need"
     ):
         need = needs.get(asked[pk], nothing)
         found[pk] = Held(
-            type_, epci, desktop, desktop_need, asked[pk], need["state"], need["kind"], need["epci"],
+            type_, {epci, former} - {None}, desktop, desktop_need, asked[pk], need["state"], need["kind"], need["epci"],
             need["prescription__state"], asked[pk] in derogated,
         )  # fmt: skip
     return found
@@ -113,7 +113,7 @@ PRESCRIPTION_ACCEPTED = _unless_it_follows(
 NEED_TERRITORY = _unless_it_follows(
     "need_territory",
     "Ce foyer n’habite pas le territoire de la convention de l’appareil.",
-    lambda held: held.derogated or (held.epci is not None and held.epci == held.need_epci),
+    lambda held: held.derogated or held.need_epci in held.territories,
     lifted_by="le pilote, par une dérogation écrite",
 )
 

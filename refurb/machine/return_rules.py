@@ -89,14 +89,14 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         pk: (epci, desktop, desktop_need)
         for pk, epci, desktop, desktop_need in rows_of("Device")
         .filter(pk__in=list(per_row))
-        .values_list("pk", "convention_epci", "attached_to", "attached_to__need")
+        .values_list("pk", "convention__epci", "attached_to", "attached_to__need")
     }
     earlier = {
         row["pk"]: row
         for row in rows_of("Device")
         .filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
         .annotate(settled=_of_this_stay("Settlement"))
-        .values("pk", "state", "need", "convention_epci", "returned_at", "warranty_until", "settled")
+        .values("pk", "state", "need", "convention__epci", "returned_at", "warranty_until", "settled")
     }
     noted = set(
         notes_in_force()
@@ -113,7 +113,7 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
             refused[pk] = TO_EXCHANGE.sentence
         elif timezone.localdate(former["returned_at"]) > former["warranty_until"]:
             refused[pk] = "La garantie de l’appareil rapporté était terminée à son retour."
-        elif former["convention_epci"] != epci:
+        elif former["convention__epci"] != epci:
             refused[pk] = "L’appareil d’échange dépend d’un autre territoire que l’appareil rapporté."
         elif (pk, need, former["pk"]) not in noted:
             refused[pk] = "La fiche d’échange n’est pas préparée."

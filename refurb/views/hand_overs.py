@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import document_response, file_response
 from lifecycle.acting import answer, deposited, posted
+from lifecycle.french import euros
 from prescriptions.models import Need
+from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
 from refurb.forms.households import DeviceReserveForm, SignedForm, TermsForm
 from refurb.models import Device, HandOver
 from refurb.permissions import can_hand_over_device
 from refurb.services import hand_overs
-from refurb.templatetags.devices import euros
 from refurb.views.device_actions import act_on
 from refurb.views.devices import visible_device
 from refurb.views.needs import needs_for
@@ -81,7 +82,7 @@ def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpRespon
 def device_hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     """What the household pays, its note to print, its signature: then the device is in its hands."""
     device = visible_device(request, reference)
-    note = note_of(request, device)
+    note = opened_note(request, device)
     form = SignedForm(posted(request), deposited(request), by=request.membership)
     return act_on(
         request,
@@ -114,9 +115,11 @@ def hand_over_signature(request: HttpRequest, reference: str, pk: int) -> FileRe
 
 
 def visible_note(request: HttpRequest, reference: str, pk: int) -> HandOver:
-    """The note of this device, if it is for the person's eyes; else a 404."""
+    """The note of this device, if it is for the person's eyes, written in the log of accesses; else a 404."""
     seen = HandOver.objects.visible_to(request.membership).filter(device__reference=reference)
-    return get_object_or_404(seen.select_related("document__rendered", "signature"), pk=pk)
+    linked = seen.select_related("document__rendered", "signature", "need__prescription__household")
+    note = get_object_or_404(linked, pk=pk)
+    return opened(request, note.need.prescription.household, note)
 
 
 def note_of(request: HttpRequest, device: Device) -> HandOver | None:
@@ -125,6 +128,12 @@ def note_of(request: HttpRequest, device: Device) -> HandOver | None:
         raise PermissionDenied
     seen = HandOver.objects.visible_to(request.membership).current().filter(device=device)
     return seen.select_related("document", "funder", "derogation", "need__prescription__household", "replaces").first()
+
+
+def opened_note(request: HttpRequest, device: Device) -> HandOver | None:
+    """The same for a page that shows the household, once it is written who opened it."""
+    note = note_of(request, device)
+    return opened(request, note.need.prescription.household, note) if note is not None else None
 
 
 def signed(request: HttpRequest, form: SignedForm, service: Any) -> Any:

@@ -144,14 +144,14 @@ def available_to(request: HttpRequest) -> Any:
     return (
         here.filter(convention__in=alive.values("pk"))
         .exclude(type=DeviceType.SCREEN)
-        .select_related("point", "convention_epci")
+        .select_related("point", "convention_epci", "convention__epci_party")
         .order_by("available_at", "pk")
     )
 
 
 def suits(device: Device, need: Any) -> bool:
     """Of a type that serves the need, in its territory unless a derogation was granted (``need.derogated``)."""
-    here = device.convention_epci_id is not None and device.convention_epci_id == need.epci_id
+    here = device.convention is not None and need.epci_id in device.convention.territories
     return device.type in SERVES.get(need.kind, ()) and (here or need.derogated)
 
 
@@ -166,7 +166,8 @@ def needs_for(request: HttpRequest, device: Device) -> Any:
     """The needs that a device could serve, in the order they are served."""
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
     waiting = Need.objects.visible_to(request.membership).waiting().filter(kind__in=kinds)
-    here = Q(epci=device.convention_epci_id) | Q(derogation__isnull=False)
+    territories = device.convention.territories if device.convention is not None else set()
+    here = Q(epci__in=territories) | Q(derogation__isnull=False)
     return waiting.filter(here).ranked().select_related("prescription__household", "epci")
 
 

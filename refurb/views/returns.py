@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import answer, deposited, posted
+from lifecycle.french import euros
 from refurb.enums import SERVES, DeviceState, HandOverKind
 from refurb.forms.households import ExchangeChoiceForm, SettleForm, SignedForm
 from refurb.models import Device, Settlement
 from refurb.permissions import can_exchange_device, can_settle_return
 from refurb.services.hand_overs import exchange_device, prepare_exchange
 from refurb.services.returns import settle_return
-from refurb.templatetags.devices import euros
 from refurb.views.device_actions import act_on
 from refurb.views.devices import visible_device
-from refurb.views.hand_overs import note_of, signed
+from refurb.views.hand_overs import opened_note, signed
 from refurb.views.needs import available_to
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +88,7 @@ def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
 def device_exchange(request: HttpRequest, reference: str) -> HttpResponse:
     """The replacement, its note, its signature."""
     device = visible_device(request, reference)
-    note = note_of(request, device)
+    note = opened_note(request, device)
     if note is not None and note.kind != HandOverKind.EXCHANGE:
         note = None
     form = SignedForm(posted(request), deposited(request), by=request.membership)
@@ -107,10 +107,10 @@ def device_exchange(request: HttpRequest, reference: str) -> HttpResponse:
 
 def replacements(request: HttpRequest, device: Device) -> Any:
     """What is on the shelf, of a type that serves the same need, under a convention of the same territory."""
-    if device.state != DeviceState.RETURNED or device.need is None:
+    if device.state != DeviceState.RETURNED or device.need is None or device.convention is None:
         return Device.objects.none()
     types = SERVES.get(device.need.kind, ())
-    return available_to(request).filter(type__in=types, convention_epci=device.convention_epci_id)
+    return available_to(request).filter(type__in=types, convention__epci=device.convention.epci_id)
 
 
 def _not_to_settle(device: Device) -> str:

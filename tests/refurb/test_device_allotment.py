@@ -246,6 +246,15 @@ def test_a_device_is_shipped_on_the_note_of_its_own_convention(shelf: Shelf) -> 
     assert codes(lambda: gate.apply(device, "ship", actor=shelf.technician)) == {"delivery"}
 
 
+def test_nothing_joins_a_delivery_note_that_is_established(shelf: Shelf) -> None:
+    note = delivery_of(shelf.shipped())
+    late = shelf.allotted()
+
+    assert sentences(
+        lambda: gate.apply(late, "ship", actor=shelf.technician, delivery=note.pk, point=note.point_id)
+    ) == {"Ce bon de livraison est déjà établi : établissez-en un autre."}
+
+
 def test_a_shipment_is_cancelled_and_made_again(shelf: Shelf) -> None:
     device = shelf.shipped()
     note = delivery_of(device)

@@ -9,20 +9,23 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.services.conventions import suspend_convention, terminate_convention
+from conventions.services.conventions import succeed_convention, suspend_convention, terminate_convention
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from network.calendar import add_months
+from network.enums import OrganisationKind
 from prescriptions.enums import NeedKind
 from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import DerogationKind, DeviceType, HandOverProof, UndoHandOverReason
 from refurb.models import Device, HandOver
 from refurb.services import hand_overs
-from tests.network.factories import make_commune, make_membership
+from tests.conventions.conventions import again as again_convention
+from tests.conventions.conventions import party
+from tests.network.factories import make_commune, make_epci, make_membership
 from tests.prescriptions.files import accepted_prescription, again
 from tests.refurb.devices import fresh, from_lot, given_to, private_lot
 from tests.refurb.distribution import Shelf, quotas_balance, screen_of
@@ -132,6 +135,23 @@ def test_another_territory_needs_a_written_derogation_of_the_pilot_counted_apart
     grant(need=at_home)
     shelf.reserve(shelf.available(), at_home)
     assert HandOver.objects.filter(derogation__isnull=False).count() == 1
+
+
+def test_a_device_serves_its_territory_before_and_after_the_epci_merged(shelf: Shelf) -> None:
+    allotted_before, before = [shelf.available() for _ in range(2)], shelf.need()
+    successor = party(OrganisationKind.EPCI, epci=make_epci())
+    succeed_convention(actor=shelf.pilot, convention=shelf.convention, successor=successor)
+    allotted_after = shelf.available(convention=again_convention(shelf.convention))
+    after = [shelf.need(commune=make_commune(epci=successor.epci)) for _ in range(2)]
+
+    for device, need in zip((*allotted_before, allotted_after), (before, *after), strict=True):
+        assert shelf.reserve(device, need).state == "reserved"
+
+    assert not HandOver.objects.filter(derogation__isnull=False).exists()
+    elsewhere = shelf.need(commune=make_commune())
+    assert codes(reserve(shelf, shelf.available(convention=again_convention(shelf.convention)), elsewhere)) == {
+        "need_territory"
+    }
 
 
 def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_for_a_time(shelf: Shelf) -> None:

@@ -190,6 +190,21 @@ def test_who_reads_the_name_of_a_household_is_logged(shelf: Shelf) -> None:
     assert HouseholdAccess.objects.filter(household=household).count() == before + 2
 
 
+def test_who_opens_a_hand_over_or_its_note_is_logged_too(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    note = device.hand_overs.get()
+    client = acting(shelf.adviser)
+    read(client, page_of(device, "device_hand_over"))
+    client.get(reverse("refurb:hand_over_note", args=[device.reference, note.pk]))
+    client.get(reverse("refurb:hand_over_signature", args=[device.reference, note.pk]))
+    logged = HouseholdAccess.objects.filter(household=household_of(device), actor=shelf.adviser)
+    assert sorted(logged.values_list("what", flat=True)) == [
+        "device_hand_over",
+        "hand_over_note",
+        "hand_over_signature",
+    ]
+
+
 def test_a_relay_sees_its_own_points_and_no_other(shelf: Shelf) -> None:
     ours, theirs = shelf.available(point=shelf.relay_point), shelf.available()
     page = read(acting(shelf.relay), reverse("refurb:shelf"))
