@@ -1,19 +1,7 @@
 """Prices of offers as people read them."""
 
-from decimal import Decimal
-
-from django.utils.formats import number_format
-
 from connectivity.models import Offer
-
-NBSP = "\N{NO-BREAK SPACE}"
-
-
-def euros(amount: Decimal | None) -> str:
-    """An amount: « 5 € », « 15,99 € »; empty when there is none."""
-    if amount is None:
-        return ""
-    return f"{number_format(amount, 0 if amount == amount.to_integral_value() else 2)}{NBSP}€"
+from lifecycle.french import HARD, euros
 
 
 def price_of(offer: Offer) -> str:
@@ -22,5 +10,5 @@ def price_of(offer: Offer) -> str:
         return "prix à confirmer"
     amount = euros(offer.price)
     if offer.price_max is not None:
-        amount = f"{amount.removesuffix(NBSP + '€')} à {euros(offer.price_max)}"
+        amount = f"{amount.removesuffix(HARD + '€')} à {euros(offer.price_max)}"
     return f"{amount} {offer.get_period_display()}"

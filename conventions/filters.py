@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from conventions.enums import ConventionState
-from conventions.forms.base import day_input
 from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
+from lifecycle.forms import day_input
 from network.models import Epci, Organisation
 from network.permissions import is_pilot
 

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
-from conventions.templatetags.conventions import day
 from conventions.views.sheet import QuotaLine
+from lifecycle.french import day
 
 WHOLE = {"td": {"class": "text-nowrap"}}
 """A cell that is read at once: it does not break."""

@@ -14,8 +14,8 @@ from django_tables2 import RequestConfig
 
 from documents.responses import document_response
 from lifecycle.acting import act, answer, posted
+from lifecycle.forms import CommentForm
 from network.permissions import is_pilot
-from refurb.forms.devices import CommentForm
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing

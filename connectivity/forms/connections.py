@@ -23,19 +23,10 @@ from connectivity.enums import (
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.offers import Proposal
+from lifecycle.forms import CommentForm, choose, day_input
 
 type Choices = Iterable[tuple[str, str]]
 REFERENCE = {"autocomplete": "off", "spellcheck": "false"}
-
-
-def choose(choices: Choices) -> list[tuple[str, str]]:
-    """Choices behind an empty one."""
-    return [("", "Choisissez…"), *choices]
-
-
-def day_input() -> forms.DateInput:
-    """A day typed in the browser's own way; without it, as 2026-11-24."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def in_months(day: date, months: int) -> date:
@@ -45,22 +36,6 @@ def in_months(day: date, months: int) -> date:
     after = date((rank + 1) // 12, (rank + 1) % 12 + 1, 1)
     last = (after - first).days
     return first + timedelta(days=min(day.day, last) - 1) - timedelta(days=1)
-
-
-class CommentForm(forms.Form):
-    """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
-
-    comment = forms.CharField(
-        label="Commentaire",
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="Facultatif. Ne nommez personne.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["comment"] = self.fields.pop("comment")
 
 
 class ConnectionProposeForm(CommentForm):

@@ -1,19 +1,13 @@
 """Figures of offers as people read them."""
 
-from decimal import Decimal
-
 from django import template
 
 from connectivity import prices
 from connectivity.models import Offer
+from lifecycle.french import euros
 
 register = template.Library()
-
-
-@register.filter
-def euros(amount: Decimal | None) -> str:
-    """An amount: « 5 € », « 15,99 € »."""
-    return prices.euros(amount)
+register.filter(euros)
 
 
 @register.filter

@@ -5,37 +5,19 @@ from typing import Any
 
 from django import forms
 
+from lifecycle import forms as forms_of_verbs
+from lifecycle.forms import choose
 from lifecycle.machine import Requirement
 
 type Choices = Iterable[tuple[str, str]]
 
-DAY = {"type": "date"}
-"""A day is typed in the browser's own way; without it, as 2026-11-24."""
 
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs=DAY, format="%Y-%m-%d")
-
-
-def choose(choices: Choices, none: str = "Choisissez…") -> list[tuple[str, str]]:
-    """Choices behind an empty one."""
-    return [("", none), *choices]
-
-
-class CommentForm(forms.Form):
-    """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
-
-    comment = forms.CharField(
-        label="Commentaire",
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="Facultatif. Les autres parties ne le voient pas. Ne nommez personne.",
-    )
+class CommentForm(forms_of_verbs.CommentForm):
+    """The comment of a party: the others do not see it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["comment"] = self.fields.pop("comment")
+        self.fields["comment"].help_text = "Facultatif. Les autres parties ne le voient pas. Ne nommez personne."
 
 
 class ReasonForm(CommentForm):

@@ -8,10 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from conventions.enums import SignatureMethod
-from conventions.forms.base import CommentForm, day_input
+from conventions.forms.base import CommentForm
 from conventions.forms.deposit import DepositForm
 from conventions.machine import circuit_rules as rules
 from conventions.models import ConventionClause
+from lifecycle.forms import day_input
 from network.models import Membership
 
 FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"

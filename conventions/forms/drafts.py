@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from conventions.enums import ConventionState, DeviceType
-from conventions.forms.base import day_input
 from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention
 from conventions.services.drafting import Article, Named, Plan, Price, Terms
+from lifecycle.forms import day_input
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from network.permissions import is_pilot

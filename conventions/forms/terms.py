@@ -8,8 +8,8 @@ from django import forms
 from django.utils.formats import number_format
 
 from conventions.enums import DeviceType, ReviewSubject
-from conventions.forms.base import choose
 from conventions.models import Convention, PriceCeiling
+from lifecycle.forms import choose
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 

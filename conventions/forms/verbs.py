@@ -14,8 +14,9 @@ from conventions.enums import (
     SuspendReason,
     TerminateReason,
 )
-from conventions.forms.base import CommentForm, ReasonForm, choose, day_input
+from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import rules
+from lifecycle.forms import choose, day_input
 from network.enums import OrganisationKind
 from network.models import Organisation
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from conventions.enums import ConventionState, ReviewState, SignatureState
 from conventions.models import Convention, Review, Signature
-from conventions.templatetags.conventions import day
 from conventions.views.sheet import Sheet
+from lifecycle.french import day
 
 S = ConventionState
 DONE, CURRENT, TODO, STOPPED = "done", "current", "todo", "stopped"

@@ -10,10 +10,11 @@ from django.utils import timezone
 from conventions.enums import ConventionState, ReviewSubject
 from conventions.models import Convention, Review
 from conventions.permissions import can_open_signature_convention, can_submit_convention
-from conventions.templatetags.conventions import day, working_days
+from conventions.templatetags.conventions import working_days
 from conventions.views.sheet import Sheet
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.french import day
 
 S = ConventionState
 

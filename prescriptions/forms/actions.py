@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from lifecycle.forms import choose
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import GIVEN_BY_PEOPLE, CodePurpose
-from prescriptions.forms.asking import CommentForm, choose, words
+from prescriptions.forms.asking import CommentForm, words
 from prescriptions.machine import need_rules, prescription_rules
 from prescriptions.models import CodedReason, Prescription
 from prescriptions.nir import validate_no_nir

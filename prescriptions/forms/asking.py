@@ -5,21 +5,10 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict, ErrorList
 
+from lifecycle import forms as forms_of_verbs
 from prescriptions.nir import validate_no_nir
 
 type Choices = list[tuple[str, str]]
-
-DAY = {"type": "date"}
-"""A day is typed in the browser's own way; without it, as 2026-11-24."""
-
-
-def choose(choices: Any, none: str = "Choisissez…") -> Choices:
-    """Choices behind an empty one."""
-    return [("", none), *choices]
-
-
-def day_input(**attributes: str) -> forms.DateInput:
-    return forms.DateInput(attrs=DAY | attributes, format="%Y-%m-%d")
 
 
 def words(rows: int = 3) -> forms.Textarea:
@@ -31,21 +20,12 @@ def leave_unjudged(form: Any) -> None:
     form._errors, form.cleaned_data = ErrorDict(), {}
 
 
-class CommentForm(forms.Form):
-    """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
-
-    comment = forms.CharField(
-        label="Commentaire",
-        required=False,
-        max_length=1000,
-        widget=words(2),
-        validators=[validate_no_nir],
-        help_text="Facultatif. Ne nommez personne.",
-    )
+class CommentForm(forms_of_verbs.CommentForm):
+    """The same comment, in which no social security number is let in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["comment"] = self.fields.pop("comment")
+        self.fields["comment"].validators.append(validate_no_nir)
 
 
 class Rows(forms.BaseFormSet):

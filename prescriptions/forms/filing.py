@@ -8,9 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from lifecycle.forms import choose, day_input
 from network.models import Commune
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
-from prescriptions.forms.asking import Rows, choose, day_input, words
+from prescriptions.forms.asking import Rows, words
 from prescriptions.machine.household_rules import NAMED
 from prescriptions.models import AgreementText, Fact, FactBand, Household, Need
 from prescriptions.nir import validate_no_nir

@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from lifecycle.forms import day_input
 from network.models import Commune
-from prescriptions.forms.asking import CommentForm, day_input
+from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.filing import HomeForm, PersonForm
 from prescriptions.machine.household_rules import COMMUNE_GIVEN, MOVED_ON
 from prescriptions.models import Household

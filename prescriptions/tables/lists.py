@@ -6,9 +6,9 @@ import django_tables2 as tables
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from lifecycle.french import day, days_ago
 from prescriptions.forms.filing import said
 from prescriptions.models import Household, Need, Prescription
-from prescriptions.templatetags.prescriptions import day, days_ago
 
 WHOLE = {"td": {"class": "text-nowrap"}}
 """A cell that is read at once: it does not break."""

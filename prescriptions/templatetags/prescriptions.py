@@ -1,69 +1,24 @@
 """Days, phone numbers and the chain of a household, as people read them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
-from django.utils import dateformat, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lifecycle.french import by_pairs, day, days_ago, days_left, plural
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState
 from prescriptions.permissions import advises, relays
 
 register = template.Library()
+for read in (day, days_ago, days_left, by_pairs, plural):
+    register.filter(read)
 HARD = "\u00a0"
 S = PrescriptionState
 STOPPED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
-
-
-@register.filter
-def day(value: date | datetime | None) -> str:
-    """A day in full, Paris time: « 24 nov. 2026 », « 1er déc. 2026 »."""
-    if value is None:
-        return ""
-    local = timezone.localdate(value) if isinstance(value, datetime) else value
-    return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'N Y')}"
-
-
-@register.filter
-def days_ago(instant: datetime | None) -> str:
-    """Since when, in whole local days: « aujourd’hui », « hier », « il y a 3 jours »."""
-    if instant is None:
-        return ""
-    days = (timezone.localdate() - timezone.localdate(instant)).days
-    return {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {days}{HARD}jours")
-
-
-@register.filter
-def days_left(value: date | datetime | None) -> str:
-    """How far a day is: « dans 3 jours », « demain », « aujourd’hui », « dépassé depuis hier »."""
-    if value is None:
-        return ""
-    until = timezone.localdate(value) if isinstance(value, datetime) else value
-    days = (until - timezone.localdate()).days
-    if days < 0:
-        return "dépassé depuis hier" if days == -1 else f"dépassé depuis {-days}{HARD}jours"
-    return {0: "aujourd’hui", 1: "demain"}.get(days, f"dans {days}{HARD}jours")
-
-
-@register.filter
-def by_pairs(number: str) -> str:
-    """A French phone number by pairs: « 06 12 34 56 78 »; another one as it was typed."""
-    digits = "".join(character for character in number if character.isdigit())
-    if len(digits) != 10 or not digits.startswith("0"):
-        return number
-    return HARD.join(re.findall("..", digits))
-
-
-@register.filter
-def plural(figure: int, endings: str = ",s") -> str:
-    """The ending of a French word: the second one from 2 on; 0 is singular."""
-    return endings.split(",")[figure >= 2]
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.french import day, days_left
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
 from prescriptions.models import Need, Prescription
 from prescriptions.permissions import (
@@ -16,7 +17,6 @@ from prescriptions.permissions import (
     can_submit_prescription,
     works,
 )
-from prescriptions.templatetags.prescriptions import day, days_left
 
 S = PrescriptionState
 

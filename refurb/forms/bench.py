@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from lifecycle.forms import choose
 from refurb.enums import (
     CheckResult,
     CosmeticGrade,
@@ -15,7 +16,6 @@ from refurb.enums import (
     PanelState,
     PartKind,
 )
-from refurb.forms.devices import choose
 from refurb.grading import Criterion, Measure, Scale
 from refurb.models import Checklist, Part
 

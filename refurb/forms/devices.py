@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from lifecycle.forms import CommentForm, choose
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from network.permissions import is_pilot
@@ -32,27 +33,6 @@ type Choices = list[tuple[str, str]]
 ON_A_SITE = (DonationState.SCHEDULED, DonationState.COLLECTED, DonationState.RECONCILED)
 SCANNED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 """A box a scanner types into: the browser neither completes nor corrects."""
-
-
-def choose(choices: Choices, none: str = "Choisissez…") -> list[tuple[str, str]]:
-    """Choices behind an empty one."""
-    return [("", none), *choices]
-
-
-class CommentForm(forms.Form):
-    """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
-
-    comment = forms.CharField(
-        label="Commentaire",
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="Facultatif. Ne nommez personne.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["comment"] = self.fields.pop("comment")
 
 
 class ReasonForm(CommentForm):

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from documents.enums import ContentType
 from documents.forms import DepositField
+from lifecycle.forms import CommentForm
 from network.models import Membership
 from refurb.enums import SlipProof
 from refurb.forms.deposit import DepositForm
-from refurb.forms.devices import CommentForm
 from refurb.forms.donations import day_input
 from refurb.models import Allocation, PickUp
 from refurb.services.pickups import FILE_GIVEN, SIGNER_NAMED

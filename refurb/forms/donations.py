@@ -7,11 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict, ErrorList
 
+from lifecycle.forms import CommentForm, choose
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
 from refurb.enums import DeclineReason, DifferenceCode, WithdrawReason
-from refurb.forms.devices import CommentForm, ReasonForm, choose
+from refurb.forms.devices import ReasonForm
 from refurb.machine import donation_rules as rules
 from refurb.models import Donation, DonationLine
 from refurb.services.donations import Line

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from lifecycle.forms import choose
 from network.models import Membership, Organisation
 from network.permissions import is_manager
 from refurb.enums import (
@@ -22,7 +23,7 @@ from refurb.enums import (
     Verification,
 )
 from refurb.forms.deposit import DepositForm
-from refurb.forms.devices import SCANNED, choose, recyclers_seen_by
+from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
 
 GIGABYTE = 10**9

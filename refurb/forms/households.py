@@ -12,6 +12,7 @@ from documents.enums import ContentType
 from documents.exceptions import FileRefused
 from documents.forms import DepositField
 from documents.services import store_file
+from lifecycle.forms import CommentForm, choose
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import Need
@@ -23,7 +24,7 @@ from refurb.enums import (
     UndoHandOverReason,
 )
 from refurb.forms.deposit import DepositForm
-from refurb.forms.devices import SCANNED, CommentForm, ReasonForm, choose
+from refurb.forms.devices import SCANNED, ReasonForm
 from refurb.machine import household_rules as rules
 from refurb.models import Device
 

@@ -11,10 +11,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lifecycle.french import days_ago
 from lifecycle.templatetags.lifecycle import moment, state_badge
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
-from refurb.templatetags.devices import days_ago, storage
+from refurb.templatetags.devices import storage
 
 TO_THE_CNIL = timedelta(hours=72)
 """The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""

@@ -11,10 +11,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lifecycle.french import euros, plural
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Device, DistributionPoint
 from refurb.tables.devices import DEVICE_LINK, aged, badge
-from refurb.templatetags.devices import euros, plural
 from refurb.templatetags.distribution import day_left
 
 WHOLE = {"td": {"class": "text-nowrap"}}

@@ -8,9 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from lifecycle.french import grouped
 from refurb.models import Donation
 from refurb.models.donation import DonationQuerySet
-from refurb.templatetags.devices import grouped
 
 WHOLE = {"td": {"class": "text-nowrap"}}
 """A cell that is read at once: it does not break."""

@@ -10,9 +10,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lifecycle.french import by_pairs
 from refurb.permissions import can_edit_point, can_serve_device, can_ship_device, sees_deliveries, sees_derogations
 
 register = template.Library()
+register.filter("phone_pairs", by_pairs)
 SOON = 2
 """Days before the end from which a deadline calls for attention."""
 
@@ -37,15 +39,6 @@ def covered(until: date | None) -> SafeString | str:
     runs = until >= timezone.localdate()
     tone, said = ("tag--done", "en cours") if runs else ("", "terminée")
     return format_html('{} <span class="tag {}">{}</span>', date_format(until, "j N Y"), tone, said)
-
-
-@register.filter
-def phone_pairs(number: str) -> str:
-    """A telephone number by pairs of figures, as it is read aloud."""
-    plain = number.replace(" ", "").replace(".", "")
-    if not plain.isdigit() or len(plain) % 2:
-        return number
-    return "\u00a0".join(plain[at : at + 2] for at in range(0, len(plain), 2))
 
 
 @register.inclusion_tag("refurb/_device_pages.html", takes_context=True)

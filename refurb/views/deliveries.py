@@ -13,9 +13,9 @@ from django_tables2 import RequestConfig
 from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.acting import posted
+from lifecycle.forms import CommentForm
 from refurb.enums import LineOutcome, MissingReason
 from refurb.filters.distribution import DeliveryFilter
-from refurb.forms.devices import CommentForm
 from refurb.forms.distribution import ReceiptForm
 from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import act, answer, posted
+from lifecycle.forms import CommentForm
+from lifecycle.french import euros
 from refurb.forms.devices import (
-    CommentForm,
     DeviceAwaitPartForm,
     DeviceCedeForm,
     DeviceDescribeForm,
@@ -31,7 +32,6 @@ from refurb.forms.devices import (
 )
 from refurb.models import Device
 from refurb.services import devices, stock
-from refurb.templatetags.devices import euros
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 

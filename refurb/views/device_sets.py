@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
+from lifecycle.forms import CommentForm
 from lifecycle.machine import Reason, verbs_of
-from refurb.forms.devices import CommentForm, DeviceRejectForm, DeviceReportMissingForm
+from refurb.forms.devices import DeviceRejectForm, DeviceReportMissingForm
 from refurb.forms.distribution import DeviceReleaseAllotmentForm, DeviceSendBackForm
 from refurb.models import Device
 from refurb.permissions import (

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from conventions.models import Quota
 from lifecycle.acting import posted
-from refurb.forms.devices import CommentForm
+from lifecycle.forms import CommentForm
 from refurb.forms.distribution import (
     AllotForm,
     DeviceAttachForm,

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import answer, posted
+from lifecycle.forms import CommentForm
 from refurb.enums import DonationState
-from refurb.forms.devices import CommentForm
 from refurb.forms.donations import DonationDifferencesForm
 from refurb.models import Donation, LineExplanation
 from refurb.permissions import can_reconcile_donation

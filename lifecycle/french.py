@@ -1,0 +1,72 @@
+"""Figures, days and telephone numbers as they are written in French, on screens and papers alike."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import dateformat, timezone
+from django.utils.formats import number_format
+
+HARD = "\N{NO-BREAK SPACE}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+
+def euros(amount: Decimal | None) -> str:
+    """An amount: « 180 € », « 49,90 € »; empty when there is none."""
+    if amount is None:
+        return ""
+    return f"{number_format(amount, 0 if amount == amount.to_integral_value() else 2)}{HARD}€"
+
+
+def percent(rate: Decimal | None) -> str:
+    """A rate: « 5 % », « 2,5 % »; empty when there is none."""
+    if rate is None:
+        return ""
+    return f"{number_format(rate, 0 if rate == rate.to_integral_value() else 1)}{HARD}%"
+
+
+def grouped(figure: int | str | None) -> str:
+    """A large whole number with its thousands apart; a word in its place stays."""
+    if isinstance(figure, str):
+        return figure
+    return "" if figure is None else f"{figure:,}".replace(",", NARROW)
+
+
+def plural(figure: int, endings: str = ",s") -> str:
+    """The ending of a French word: the second one from 2 on; 0 is singular."""
+    return endings.split(",")[figure >= 2]
+
+
+def day(value: date | datetime | None) -> str:
+    """A day, Paris time: « 24 nov. 2026 », « 1er déc. 2026 »; empty when there is none."""
+    if value is None:
+        return ""
+    local = timezone.localdate(value) if isinstance(value, datetime) else value
+    return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'N Y')}"
+
+
+def days_ago(instant: datetime | None) -> str:
+    """Since when, in whole local days: « aujourd’hui », « hier », « il y a 3 jours »."""
+    if instant is None:
+        return ""
+    days = (timezone.localdate() - timezone.localdate(instant)).days
+    return {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {days}{HARD}jours")
+
+
+def days_left(value: date | datetime | None) -> str:
+    """How far a day is: « dans 3 jours », « demain », « aujourd’hui », « dépassé depuis hier »."""
+    if value is None:
+        return ""
+    until = timezone.localdate(value) if isinstance(value, datetime) else value
+    days = (until - timezone.localdate()).days
+    if days < 0:
+        return "dépassé depuis hier" if days == -1 else f"dépassé depuis {-days}{HARD}jours"
+    return {0: "aujourd’hui", 1: "demain"}.get(days, f"dans {days}{HARD}jours")
+
+
+def by_pairs(number: str) -> str:
+    """A French telephone number by pairs: « 06 12 34 56 78 »; another one as it was typed."""
+    digits = "".join(character for character in number if character.isdigit())
+    if len(digits) != 10 or not digits.startswith("0"):
+        return number
+    return HARD.join(re.findall("..", digits))
