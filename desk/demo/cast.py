@@ -6,6 +6,7 @@ from datetime import datetime
 from random import Random
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from desk.demo.catalogue import rows
 from network.demo import DOMAIN
@@ -14,6 +15,8 @@ from network.models import Commune, Epci, Membership, Organisation, User
 from network.services.accounts import create_account
 from network.services.memberships import open_membership
 from network.services.organisations import save_organisation
+from refurb.models import DistributionPoint
+from refurb.services.points import create_point
 
 WORKSHOPS = ("lille", "sambre")
 
@@ -42,6 +45,15 @@ class Site:
         }
 
 
+@dataclass(frozen=True)
+class Street:
+    """Where households of a prescriber live."""
+
+    commune: Commune
+    postcode: str
+    name: str
+
+
 @dataclass
 class Cast:
     """Everyone, by the codes of the files."""
@@ -49,6 +61,10 @@ class Cast:
     organisations: dict[str, Organisation] = field(default_factory=dict)
     people: dict[tuple[str, Role], list[Membership]] = field(default_factory=lambda: defaultdict(list))
     sites: dict[str, list[Site]] = field(default_factory=lambda: defaultdict(list))
+    streets: dict[str, list[Street]] = field(default_factory=lambda: defaultdict(list))
+    points: dict[str, DistributionPoint] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    """Who holds each point."""
 
     @property
     def pilot(self) -> Membership:
@@ -65,6 +81,22 @@ class Cast:
         """One of the technicians of a workshop."""
         return rng.choice(self.people[workshop, Role.TECHNICIAN])
 
+    def adviser(self, point: str, rng: Random) -> Membership:
+        """One of the advisers who work at a point."""
+        return rng.choice(self.people[self.holders[point], Role.ADVISER])
+
+    def worker(self, prescriber: str, rng: Random) -> Membership:
+        """One of the social workers of a prescriber."""
+        return rng.choice(self.people[prescriber, Role.WORKER])
+
+    def signatory(self, party: str) -> Membership:
+        """Who signs for a party: its signatory, else its manager."""
+        return (self.people[party, Role.SIGNATORY] or self.people[party, Role.MANAGER])[0]
+
+    def code_of(self, organisation: int | None) -> str:
+        """The code of an organisation, by its key. Raises StopIteration."""
+        return next(code for code, one in self.organisations.items() if one.pk == organisation)
+
     def donors(self) -> list[str]:
         """The codes of those who give."""
         return [code for code, one in self.organisations.items() if OrganisationKind.DONOR in one.kinds]
@@ -76,18 +108,20 @@ def gather(at: datetime) -> Cast:
     communes = {one.code: one for one in Commune.objects.current().select_related("arrondissement").order_by("code")}
     for row in rows("organisations"):
         cast.organisations[row["code"]] = _organisation(row, communes)
+    numbers = {row["siren"]: row for row in rows("epcis")}
     for epci in Epci.objects.order_by("siren"):
-        cast.organisations[epci.siren] = _epci(epci)
+        cast.organisations[epci.siren] = _epci(epci, numbers.get(epci.siren), communes)
     accounts: dict[str, User] = {}
+    password = make_password(settings.DEMO_PASSWORD)  # the same for all, and shown to all: hashed once
     for row in rows("people"):
         if row["login"] not in accounts:
             accounts[row["login"]] = create_account(
                 email=f"{row['login']}@{DOMAIN}",
                 first_name=row["first_name"],
                 last_name=row["last_name"],
-                password=settings.DEMO_PASSWORD,
                 at=at,
             )
+            User.objects.filter(pk=accounts[row["login"]].pk).update(password=password)
         membership = open_membership(
             user=accounts[row["login"]],
             organisation=cast.organisations[row["organisation"]],
@@ -98,31 +132,52 @@ def gather(at: datetime) -> Cast:
         cast.people[row["organisation"], Role(row["role"])].append(membership)
     for row in rows("sites"):
         cast.sites[row["donor"]].append(_site(row, communes))
+    for row in rows("homes"):
+        cast.streets[row["prescriber"]].append(Street(communes[row["commune"]], row["postcode"], row["street"]))
+    _open_points(cast, communes)
     return cast
 
 
-def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisation:
-    commune = communes[row["commune"]]
-    served = set(row["serves"].split())
-    return save_organisation(
-        organisation=Organisation(
+def _open_points(cast: Cast, communes: dict[str, Commune]) -> None:
+    """The distribution points, those that a relay holds included."""
+    for row in rows("points"):
+        cast.holders[row["code"]] = row["organisation"]
+        cast.points[row["code"]] = create_point(
+            actor=cast.pilot,
+            distributor=cast.organisations[row["distributor"]],
+            organisation=cast.organisations[row["organisation"]],
             name=row["name"],
-            kinds=[OrganisationKind(kind) for kind in row["kinds"].split()],
-            legal_nature=LegalNature(row["legal_nature"]),
-            legal_form=row["legal_form"],
-            siret=row["siret"],
             address=row["address"],
             postcode=row["postcode"],
-            commune=commune,
-            competences=[Competence(one) for one in row["competences"].split()],
-            email=f"{row['code']}@{DOMAIN}" if row["siret"] else "",
-        ),
+            commune=communes[row["commune"]],
+            opening=row["opening"],
+        )
+
+
+def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisation:
+    """A row of the file; the operator of an offer may be there already, since the reference data name it."""
+    commune = communes[row["commune"]]
+    served = set(row["serves"].split())
+    kinds = [OrganisationKind(kind) for kind in row["kinds"].split()]
+    known = Organisation.objects.filter(name=row["name"], kinds=kinds).first()
+    organisation = known or Organisation(name=row["name"], kinds=kinds)
+    organisation.legal_nature = LegalNature(row["legal_nature"])
+    organisation.legal_form = row["legal_form"]
+    organisation.siret = row["siret"]
+    organisation.address = row["address"]
+    organisation.postcode = row["postcode"]
+    organisation.commune = commune
+    organisation.competences = [Competence(one) for one in row["competences"].split()]
+    organisation.email = f"{row['code']}@{DOMAIN}" if row["siret"] or OrganisationKind.OPERATOR in kinds else ""
+    return save_organisation(
+        organisation=organisation,
         communes_served=[one for one in communes.values() if one.arrondissement and one.arrondissement.code in served],
     )
 
 
-def _epci(epci: Epci) -> Organisation:
-    """Its SIREN is that of the territory; its SIRET is left to whoever knows it."""
+def _epci(epci: Epci, known: dict[str, str] | None, communes: dict[str, Commune]) -> Organisation:
+    """Those that sign a convention have a number that belongs to nobody; that of the others is not known."""
+    own = known or {"siret": "", "address": "", "postcode": "", "commune": ""}
     return save_organisation(
         organisation=Organisation(
             name=epci.name,
@@ -130,6 +185,10 @@ def _epci(epci: Epci) -> Organisation:
             legal_nature=LegalNature.PUBLIC,
             legal_form="EPCI",
             epci=epci,
+            siret=own["siret"],
+            address=own["address"],
+            postcode=own["postcode"],
+            commune=communes.get(own["commune"]),
             competences=[Competence.STORAGE],
         )
     )

@@ -15,6 +15,7 @@ from desk.demo.calendar import local, working_day
 from desk.demo.cast import WORKSHOPS, Site
 from desk.demo.catalogue import Model
 from desk.demo.fates import Fate
+from desk.demo.handed import onward
 from desk.demo.stage import Stage
 from network.enums import LegalNature
 from network.models import Membership, Organisation
@@ -323,7 +324,7 @@ class Journey:
     def _start(self, workshop: str, line: Line, device: Device, fate: Fate | None) -> None:
         if fate is None:
             recycling = line.destination == Destination.RECYCLING
-            fate = fates.too_old if recycling else fates.draw(line.type, self.rng)
+            fate = fates.too_old if recycling else onward(fates.draw(line.type, self.rng))
         self.stage.agenda.add(fate(Work(self.stage, workshop, device, line.model, self.now)))
 
     def _pay(self, workshop: str) -> None:

@@ -69,7 +69,12 @@ def destruction_certificate(*, recycler: str, device: Device, drive: Drive, by: 
 
 
 def signature(*, rng: Random, by: Membership, at: datetime) -> StoredFile:
-    """A signature drawn on a screen: a line that goes up and down, 240 × 80 points, black on white."""
+    """A signature drawn on a screen, deposited by whoever holds it."""
+    return store_file(content=drawing(rng), name="signature-demonstration.png", by=by, at=at)
+
+
+def drawing(rng: Random) -> bytes:
+    """A line that goes up and down, 240 × 80 points, black on white, as a PNG image."""
     width, height, waves = 240, 80, rng.uniform(3, 6)
     grid = [[255] * width for _ in range(height)]
     for x in range(20, width - 20):
@@ -78,8 +83,7 @@ def signature(*, rng: Random, by: Membership, at: datetime) -> StoredFile:
             grid[int(y) + thick][x] = 0
     raw = b"".join(b"\0" + bytes(row) for row in grid)
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    content = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(raw)) + _chunk(b"IEND", b"")
-    return store_file(content=content, name="signature-demonstration.png", by=by, at=at)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(raw)) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -5,8 +5,9 @@ Their days are counted back from the last one, far enough for each to be where i
 
 from collections.abc import Iterator
 
-from desk.demo import fates
+from desk.demo import fates, handed
 from desk.demo.cast import WORKSHOPS
+from desk.demo.handed import to
 from desk.demo.lots import Line, Lot
 from desk.demo.stage import Stage
 from refurb.enums import DeclineReason, Destination, DeviceType, LineCondition, RefusalCode, WithdrawReason
@@ -14,7 +15,7 @@ from refurb.enums import DeclineReason, Destination, DeviceType, LineCondition, 
 
 def shown(stage: Stage) -> Iterator[Lot]:
     """The settled ones, those under way on the last day, those that ended early."""
-    for lots in (_renewed, _shared, _miscounted, _on_the_bench, _expected, _ended_early):
+    for lots in (_renewed, _distributed, _shared, _miscounted, _on_the_bench, _expected, _ended_early):
         yield from lots(stage)
 
 
@@ -38,6 +39,62 @@ def _renewed(stage: Stage) -> Iterator[Lot]:
     )
     yield Lot(
         sites["assurances"][1], stage.back(80), (Line(model("EliteBook 840 G5"), 2, year - 5, fates=(fates.resited,)),)
+    )
+
+
+def _distributed(stage: Stage) -> Iterator[Lot]:
+    """What goes on to households: each incident of the way once, and each state on the last day."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    spare = handed.onward(fates.ready)
+    travels = (
+        handed.sold, handed.undone, handed.given_back, handed.exchanged, handed.refunded, handed.found,
+        handed.released, handed.recalled, handed.sent_back, handed.derogated,
+    )  # fmt: skip
+    standing = (handed.allotted, handed.shipped, handed.available, handed.reserved, handed.returned)
+    yield Lot(
+        sites["textiles"][0],
+        stage.back(128),
+        (
+            Line(
+                model("Latitude 5410"),
+                14,
+                year - 4,
+                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(travels)), *[spare] * 4),
+            ),
+            Line(model("OptiPlex 5070"), 2, year - 5, fates=(to("mel", handed.with_screen), spare)),
+            Line(model("P2419H"), 3, year - 5, fates=(spare, spare, spare)),
+        ),
+        description="Postes de travail remplacés, en bon état.",
+    )
+    yield Lot(
+        sites["assurances"][0],
+        stage.back(84),
+        (
+            Line(
+                model("Latitude 5410"),
+                8,
+                year - 4,
+                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(standing)), spare, spare, spare),
+            ),
+        ),
+    )
+    yield Lot(
+        sites["hopital"][1],
+        stage.back(100),
+        (
+            Line(
+                model("ThinkPad T490"),
+                7,
+                year - 4,
+                fates=(
+                    to("maubeuge", handed.sold),
+                    to("avesnois", handed.sold),
+                    *(to("maubeuge", travel) for travel in standing),
+                ),
+            ),
+        ),
+        workshops=WORKSHOPS[1:],
     )
 
 

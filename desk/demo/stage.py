@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from random import Random
 
+from conventions.models import Convention
 from desk.demo.agenda import Agenda
 from desk.demo.calendar import local, working_day
 from desk.demo.cast import Cast
@@ -30,6 +31,14 @@ class Stage:
     last: date
     doomed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The devices each workshop keeps for its recycler, by key."""
+    offered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The reconditioned devices each workshop may allot, by key."""
+    sent: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The devices each workshop allotted last week, which it sends next."""
+    boxes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The devices that the weekly deliveries brought to each point, by key."""
+    conventions: dict[str, Convention] = field(default_factory=dict)
+    """Those that came into force, by the codes of ``desk.demo.treaties``."""
     _numbers: Counter[str] = field(default_factory=Counter)
 
     def back(self, days: int) -> date:

@@ -10,16 +10,20 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
 from desk.models import Seeding
 from desk.services.seeding import seed_demo
 from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
+from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
 
 AS_OF = date(2025, 11, 27)
 """A fixed day, so that what is proven here is so every day."""
-OURS = ("network", "documents", "refurb", "reports", "lifecycle", "account")
+OURS = (
+    "network", "documents", "conventions", "prescriptions", "refurb", "connectivity", "reports", "lifecycle", "account",
+)  # fmt: skip
 DRAWN_OR_TIMED = {"password", "recorded_at", "head", "hash", "salt", "digest", "comment_digest", "message_id"}
 """Columns that are drawn for secrecy, or that say when the row was really written."""
 
@@ -28,6 +32,8 @@ def load_world() -> None:
     """Everything the demonstration stands on."""
     load_territory(read_territory(DATA))
     load_conventions_reference()
+    load_prescriptions_reference()
+    load_connectivity_reference()
     load_refurb_reference()
 
 

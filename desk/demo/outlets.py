@@ -1,0 +1,154 @@
+"""From the workshop's stock to a household and back: one device at a time, each act through its service."""
+
+from collections.abc import Generator, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from desk.demo import papers
+from desk.demo.bench import Work
+from desk.demo.calendar import working_day
+from desk.demo.stage import Stage
+from network.models import Membership
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Need
+from refurb.enums import SERVES, HandOverProof
+from refurb.models import Device
+from refurb.services import allotment, hand_overs, shelves
+
+ROUTES = {
+    "mel": ("lille", "roubaix"),
+    "maubeuge": ("maubeuge",),
+    "avesnois": ("fourmies",),
+    "dunkerque": ("lille",),
+    "valenciennes": ("lille",),
+    "cambrai": ("lille",),
+}
+"""The points where the devices of each convention go."""
+AID = Decimal("0.3")
+"""The share of hand-overs of which a funder pays half."""
+
+
+def first_need(device: Device, at: datetime) -> Need | None:
+    """The need that comes first among those that a device may serve at ``at``."""
+    kinds = [kind for kind, types in SERVES.items() if device.type in types]
+    waiting = Need.objects.waiting().filter(
+        kind__in=kinds,
+        epci=device.convention_epci,
+        moved_at__lte=at,
+        prescription__state=PrescriptionState.ACCEPTED,
+        prescription__moved_at__lte=at,
+    )
+    found: Need | None = waiting.ranked(at).first()
+    return found
+
+
+class Outlet:
+    """A distribution point and whoever works there. ``now`` is the instant of the present act."""
+
+    def __init__(self, stage: Stage, point: str, now: datetime) -> None:
+        self.stage, self.rng, self.point, self.now = stage, stage.rng, point, now
+
+    @property
+    def adviser(self) -> Membership:
+        return self.stage.cast.adviser(self.point, self.rng)
+
+    def hand(self, device: Device) -> dict[str, Any]:
+        """An adviser acts on a device, a few minutes later."""
+        self.now += timedelta(minutes=self.rng.randint(2, 6))
+        return {"actor": self.adviser, "device": device, "at": self.now}
+
+    def reserve(self, device: Device, need: Need) -> Device:
+        """Hold a device for a need; a funder pays half for some."""
+        price = device.price or Decimal(0)
+        aid: dict[str, Any] = {}
+        if price and self.rng.random() < AID:
+            aid = {"co_funding": (price / 2).quantize(Decimal(1)), "funder": self.stage.cast.organisations["fondation"]}
+        return hand_overs.reserve_device(**self.hand(device), need=need, **aid)
+
+    def hand_over(self, device: Device) -> Device:
+        """The note is signed on the screen or on paper."""
+        act = self.hand(device)
+        drawn = self.rng.random() < 0.5
+        signature = papers.signature(rng=self.rng, by=act["actor"], at=act["at"]) if drawn else None
+        proof = HandOverProof.DRAWN if drawn else HandOverProof.ATTESTED
+        return hand_overs.hand_over_device(**act, proof=proof, signature=signature)
+
+
+class Trip(Outlet):
+    """One device on its way to a household, from the bench on."""
+
+    def __init__(self, work: Work, convention: str, rank: int = 0) -> None:
+        points = ROUTES[convention]
+        super().__init__(work.stage, points[rank % len(points)], work.now)
+        self.work, self.convention, self.pk = work, convention, work.device.pk
+
+    @property
+    def device(self) -> Device:
+        """As the database has it now."""
+        return Device.objects.get(pk=self.pk)
+
+    @property
+    def act(self) -> dict[str, Any]:
+        """An adviser acts on it."""
+        return self.hand(self.device)
+
+    @property
+    def bench(self) -> dict[str, Any]:
+        """A technician of the workshop acts on it."""
+        return self.act | {"actor": self.work.technician}
+
+    def after(self, low: int, high: int | None = None) -> datetime:
+        """Wait for some working days, one at least."""
+        return self.on(working_day(timezone.localdate(self.now), self.rng.randint(low, high or low)))
+
+    def on(self, day: date) -> datetime:
+        """Wait for a day, or until tomorrow when it is past."""
+        today = timezone.localdate(self.now)
+        self.now = self.stage.moment(max(working_day(day), working_day(today, 1)))
+        return self.now
+
+    def allot(self) -> Iterator[datetime]:
+        """The manager counts it against the convention, once that is in force."""
+        yield self.after(1, 3)
+        while self.convention not in self.stage.conventions:
+            yield self.after(2)
+        act = self.act | {"actor": self.work.manager}
+        allotment.allot_device(**act, convention=self.stage.conventions[self.convention])
+
+    def ship(self) -> Iterator[datetime]:
+        yield self.after(1, 4)
+        self.send()
+
+    def send(self) -> None:
+        allotment.ship_device(**self.bench, point=self.stage.cast.points[self.point])
+
+    def stock_in(self) -> Iterator[datetime]:
+        yield self.after(2, 3)
+        shelves.stock_in_device(**self.act)
+
+    def to_the_shelf(self) -> Iterator[datetime]:
+        """From the bench to the shelf."""
+        yield from self.allot()
+        yield from self.ship()
+        yield from self.stock_in()
+
+    def hold(self) -> Generator[datetime, None, None]:
+        """Reserved for the first need, as soon as one waits."""
+        yield self.after(1, 3)
+        while (need := first_need(self.device, self.now)) is None:
+            yield self.after(1, 2)
+        self.reserve(self.device, need)
+
+    def to_a_household(self) -> Iterator[datetime]:
+        """From the bench to a household."""
+        yield from self.to_the_shelf()
+        yield from self.hold()
+        yield self.after(3, 8)
+        self.hand_over(self.device)
+
+    def still_serves(self, state: str) -> bool:
+        """Whether nobody moved it meanwhile."""
+        return Device.objects.filter(pk=self.pk, state=state, moved_at__lte=self.now).exists()

@@ -1,0 +1,362 @@
+"""The conventions of the story: who signs what with whom, and how far each has gone on the last day."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from conventions.enums import (
+    AbandonReason,
+    ActBody,
+    ConventionState,
+    Party,
+    ReopenReason,
+    ResumeReason,
+    ReviewState,
+    ReviewSubject,
+    SignatureMethod,
+    SuspendReason,
+    TerminateReason,
+)
+from conventions.models import Convention, Review, Signature
+from conventions.services import conventions
+from conventions.services.drafting import Named, Plan, Price, Terms
+from desk.demo import papers
+from desk.demo.agenda import Thread
+from desk.demo.calendar import ONE_DAY, working_day
+from desk.demo.stage import Stage
+from documents.models import Document
+from documents.services import render_document
+from network.calendar import add_months
+from network.enums import Role
+from network.models import Membership
+from refurb.enums import DeviceType
+
+STEPS = ("draft", "submit", "review", "open", "sign")
+PRICES = {
+    DeviceType.LAPTOP: 150,
+    DeviceType.DESKTOP: 120,
+    DeviceType.TABLET: 90,
+    DeviceType.SMARTPHONE: 95,
+    DeviceType.SCREEN: 30,
+}
+"""The highest prices the parties agree on, in euros: the best grade of the workshops, under the legal ceilings."""
+QUOTAS: Mapping[str, int] = {
+    DeviceType.LAPTOP: 60,
+    DeviceType.DESKTOP: 30,
+    DeviceType.TABLET: 15,
+    DeviceType.SMARTPHONE: 15,
+    DeviceType.SCREEN: 15,
+}
+SMALL: Mapping[str, int] = {DeviceType.LAPTOP: 12, DeviceType.DESKTOP: 8, DeviceType.SMARTPHONE: 4}
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A convention: its EPCI and workshop, when it is drafted and takes effect, up to which of ``STEPS``.
+
+    ``against``: a reviewer asks for changes in the first round; ``answered`` tells whether it goes on after that.
+    ``reopened``: the text is opened again while it is being signed. ``missing``: the party that has not signed on the last day. ``then`` is what happens once it is in force.
+    """
+
+    code: str
+    epci: str
+    workshop: str
+    title: str
+    drafted: date
+    starts_on: date
+    months: int = 12
+    quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
+    until: str = STEPS[-1]
+    is_test: bool = False
+    against: bool = False
+    answered: bool = True
+    reopened: bool = False
+    missing: str = ""
+    then: "Callable[[Treaty], Iterator[datetime]] | None" = None
+
+    @property
+    def ends_on(self) -> date:
+        return add_months(self.starts_on, self.months) - ONE_DAY
+
+
+class Treaty:
+    """The thread of one convention. ``now`` is the instant of the present act."""
+
+    def __init__(self, stage: Stage, deal: Deal) -> None:
+        self.stage, self.rng, self.deal = stage, stage.rng, deal
+        self.now = stage.moment(working_day(deal.drafted))
+        self.convention = Convention()
+
+    def live(self) -> Thread:
+        """Every step the deal asks for, then what happens to it."""
+        for step in STEPS[: STEPS.index(self.deal.until) + 1]:
+            yield from getattr(self, step)()
+        if self.deal.until == STEPS[-1] and not self.deal.missing and self.deal.starts_on < self.stage.last:
+            yield from self.in_force()
+        if self.deal.then is not None:
+            yield from self.deal.then(self)
+
+    def after(self, low: int, high: int) -> datetime:
+        """Wait for some working days, one at least."""
+        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        return self.now
+
+    def on(self, day: date) -> datetime:
+        """Wait for a day."""
+        self.now = self.stage.moment(working_day(day))
+        return self.now
+
+    @property
+    def manager(self) -> Membership:
+        return self.stage.cast.manager(self.deal.epci)
+
+    @property
+    def act(self) -> dict[str, Any]:
+        """The manager of the EPCI acts on the convention, a few minutes later."""
+        self.now += timedelta(minutes=self.rng.randint(2, 6))
+        return {"actor": self.manager, "convention": self.convention, "at": self.now}
+
+    # --- steps
+
+    def draft(self) -> Iterator[datetime]:
+        yield self.now
+        deal, cast = self.deal, self.stage.cast
+        self.convention = conventions.create_convention(
+            actor=self.manager,
+            epci_party=cast.organisations[deal.epci],
+            title=deal.title,
+            terms=self._terms(),
+            at=self.now,
+            workshop=cast.organisations[deal.workshop],
+            distributor=cast.organisations["distributor"],
+            epci_signatory=cast.signatory(deal.epci),
+            workshop_signatory=cast.signatory(deal.workshop),
+            distributor_signatory=cast.signatory("distributor"),
+            starts_on=deal.starts_on,
+            ends_on=deal.ends_on,
+            is_test=deal.is_test,
+        )
+
+    def _terms(self) -> Terms:
+        years = range(1, (self.deal.months + 11) // 12 + 1)
+        return Terms(
+            prices=[Price(type_, Decimal(amount)) for type_, amount in PRICES.items()],
+            quotas=[Plan(type_, year, total) for type_, total in self.deal.quotas.items() for year in years],
+            reviewers=self.reviewers(),
+        )
+
+    def reviewers(self) -> list[Named]:
+        """A lawyer and a data protection officer where there are; the manager alone in a small EPCI."""
+        party = self.stage.cast.organisations[self.deal.epci]
+        readers = self.stage.cast.people[self.deal.epci, Role.REVIEWER] or [self.manager]
+        subjects = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION)
+        return [Named(subject, party, reader) for subject, reader in zip(subjects, readers, strict=False)]
+
+    def submit(self) -> Iterator[datetime]:
+        yield self.after(1, 2)
+        conventions.submit_convention(**self.act)
+
+    def review(self) -> Iterator[datetime]:
+        """Each reader in turn; the last one may ask for changes, which are made and read again."""
+        yield from self._round(against=self.deal.against)
+        if not self.deal.against or not self.deal.answered:
+            return
+        yield self.after(1, 3)
+        for review in Review.objects.filter(convention=self.convention, state=ReviewState.UNFAVOURABLE).order_by("pk"):
+            for point in review.points.order_by("pk"):
+                conventions.answer_point(
+                    actor=self.manager, point=point, answer="L’article a été précisé en ce sens.", at=self.now
+                )
+        conventions.submit_convention(**self.act)
+        yield from self._round(against=False)
+
+    def _round(self, *, against: bool) -> Iterator[datetime]:
+        asked = Review.objects.filter(convention=self.convention, state=ReviewState.ASKED).order_by("pk")
+        *others, last = list(asked.select_related("asked_of"))
+        for review in (*others, last):
+            yield self.after(1, 1)
+            told = against and review is last
+            points = [("warranty", "Dire qui paie le transport d’un appareil rapporté sous garantie.")] if told else []
+            conventions.answer_review(
+                actor=self._reader(review), review=review, favourable=not told, points=points, at=self.now
+            )
+
+    def _reader(self, review: Review) -> Membership:
+        if review.asked_of is not None:
+            return review.asked_of
+        code = self.stage.cast.code_of(review.organisation_id)
+        readers = self.stage.cast.people[code, Role.REVIEWER] or self.stage.cast.people[code, Role.MANAGER]
+        return readers[0]
+
+    def open(self) -> Iterator[datetime]:
+        """The assembly has decided some days before; the document is frozen, and drawn once."""
+        document = yield from self._decide()
+        if self.deal.reopened:
+            yield self.after(1, 1)
+            conventions.reopen_convention(**self.act, reason=ReopenReason.MISTAKE)
+            conventions.submit_convention(**self.act)
+            yield from self._round(against=False)
+            document = yield from self._decide()
+        render_document(document)
+
+    def _decide(self) -> Generator[datetime, None, Document]:
+        yield self.after(5, 6)
+        decided = working_day(timezone.localdate(self.now), -4)
+        opened = conventions.open_signature_convention(
+            **self.act,
+            act_body=ActBody.COUNCIL if self.deal.epci == "200093201" else ActBody.BUREAU,
+            act_number=f"{decided:%y}-{self.stage.number('act'):03}",
+            act_on=decided,
+            act_executory_on=decided + timedelta(days=2),
+        )
+        if opened.document is None:
+            raise ValueError("a convention to be signed has a document")
+        return opened.document
+
+    def sign(self) -> Iterator[datetime]:
+        """The distributor on paper, which the EPCI confirms, the others on screen."""
+        for party in (Party.RECONDITIONER, Party.DISTRIBUTOR, Party.EPCI):
+            if party == self.deal.missing:
+                continue
+            yield self.after(1, 2)
+            asked = Signature.objects.select_related("document__rendered", "signatory")
+            signature = asked.get(convention=self.convention, party=party, state="asked")
+            sha256 = _hash(signature.document)
+            if party != Party.DISTRIBUTOR or self.deal.code != "mel":
+                conventions.sign_signature(actor=signature.signatory, signature=signature, sha256=sha256, at=self.now)
+                continue
+            deposit = conventions.deposit_signature(
+                actor=signature.signatory,
+                signature=signature,
+                method=SignatureMethod.PAPER,
+                content=papers.drawing(self.rng),
+                name="convention-signee-demonstration.png",
+                signed_on=timezone.localdate(self.now),
+                at=self.now,
+            )
+            self.now += timedelta(minutes=15)
+            confirms = self.stage.cast.signatory(self.deal.epci)
+            conventions.sign_signature(actor=confirms, signature=signature, sha256=sha256, deposit=deposit, at=self.now)
+
+    def in_force(self) -> Iterator[datetime]:
+        """The clock puts it into force in the night; devices may be allotted that day."""
+        yield self.on(self.deal.starts_on)
+        self.convention = Convention.objects.get(pk=self.convention.pk)
+        if self.convention.state != ConventionState.ACTIVE:
+            raise ValueError(f"{self.deal.code} is {self.convention.state} on the day it takes effect")
+        self.stage.conventions[self.deal.code] = self.convention
+
+    # --- what happens next
+
+    def amended(self) -> Iterator[datetime]:
+        """More computers are needed: an amendment raises a quota, after three months."""
+        yield self.on(self.stage.back(70))
+        starts_on = self.stage.back(40)
+        raised = self.deal.quotas[DeviceType.LAPTOP] + 20
+        amended, self.convention = (
+            self.convention,
+            conventions.create_amendment(
+                actor=self.manager,
+                convention=self.convention,
+                title=f"Avenant n° 1 – {self.deal.title}",
+                starts_on=starts_on,
+                terms=Terms(quotas=[Plan(DeviceType.LAPTOP, 1, raised)], reviewers=self.reviewers()),
+                at=self.now,
+            ),
+        )
+        yield from self.submit()
+        yield from self._round(against=False)
+        yield from self.open()
+        yield from self.sign()
+        yield self.on(starts_on)
+        self.stage.conventions[self.deal.code] = Convention.objects.get(pk=amended.pk)
+
+    def suspended(self) -> Iterator[datetime]:
+        """Suspended once and resumed, then suspended again: the point of distribution is full."""
+        yield self.on(self.stage.back(80))
+        conventions.suspend_convention(**self.act, reason=SuspendReason.SUPPLY)
+        yield self.after(8, 10)
+        conventions.resume_convention(**self.act, reason=ResumeReason.SETTLED)
+        yield self.on(self.stage.back(12))
+        conventions.suspend_convention(**self.act, reason=SuspendReason.STORAGE)
+
+    def terminated(self) -> Iterator[datetime]:
+        """The parties agree to end it, to make another one."""
+        yield self.on(self.stage.back(45))
+        act = self.act | {"actor": self.stage.cast.signatory(self.deal.epci)}
+        conventions.terminate_convention(
+            **act, reason=TerminateReason.AGREEMENT, notice_on=timezone.localdate(self.now)
+        )
+
+    def abandoned(self) -> Iterator[datetime]:
+        """The workshop prefers another territory, before anybody has read the text."""
+        yield self.after(4, 6)
+        conventions.abandon_convention(**self.act, reason=AbandonReason.PARTY_LEFT)
+
+
+def _hash(document: Document) -> str:
+    if document.rendered is None:
+        raise ValueError("a document is drawn before it is signed")
+    return document.rendered.sha256
+
+
+def deals(stage: Stage) -> Iterator[Deal]:
+    """Those that devices go through, those that ended, those under way on the last day."""
+    first, back = stage.first, stage.back
+    effect = working_day(first, 30)
+    yield Deal(
+        "mel", "200093201", "lille", "Équipement solidaire – Métropole de Lille", working_day(first, 1), effect,
+        months=36, against=True, then=Treaty.amended,
+    )  # fmt: skip
+    yield Deal(
+        "maubeuge", "200043396", "sambre", "Équipement solidaire – Val de Sambre", working_day(first, 2), effect,
+        months=24,
+    )  # fmt: skip
+    yield Deal(
+        "avesnois", "200043404", "sambre", "Équipement solidaire – Sud Avesnois", working_day(first, 4), effect,
+        quotas=SMALL,
+    )  # fmt: skip
+    yield Deal(
+        "dunkerque", "245900428", "lille", "Équipement solidaire – Dunkerque", working_day(first, 3), effect,
+        quotas=SMALL, then=Treaty.suspended,
+    )  # fmt: skip
+    yield Deal(
+        "valenciennes", "245901160", "sambre", "Test opérationnel – Valenciennes", working_day(first, 2), effect,
+        months=2, quotas=SMALL, is_test=True,
+    )  # fmt: skip
+    yield Deal(
+        "cambrai", "200068500", "sambre", "Équipement solidaire – Cambrai", working_day(first, 5), effect,
+        quotas=SMALL, then=Treaty.terminated,
+    )  # fmt: skip
+    yield Deal(
+        "douaisis", "200044618", "lille", "Équipement solidaire – Douaisis", back(42), working_day(stage.last, 12),
+        quotas=SMALL, reopened=True,
+    )  # fmt: skip
+    yield Deal(
+        "maubeuge-lille", "200043396", "lille", "Deuxième atelier – Val de Sambre", back(30),
+        working_day(stage.last, 15), quotas=SMALL, missing=Party.EPCI,
+    )  # fmt: skip
+    yield Deal(
+        "avesnois-lille", "200043404", "lille", "Deuxième atelier – Sud Avesnois", back(22),
+        working_day(stage.last, 30), quotas=SMALL, until="review",
+    )  # fmt: skip
+    yield Deal(
+        "cambrai-lille", "200068500", "lille", "Équipement solidaire – Cambrai, atelier de Lille", back(20),
+        working_day(stage.last, 35), until="review", against=True, answered=False,
+    )  # fmt: skip
+    yield Deal(
+        "valenciennes-suite", "245901160", "sambre", "Équipement solidaire – Valenciennes", back(4),
+        working_day(stage.last, 45), months=24, until="submit",
+    )  # fmt: skip
+    yield Deal(
+        "mel-sambre", "200093201", "sambre", "Deuxième atelier – Métropole de Lille", back(3),
+        working_day(stage.last, 60), until="draft",
+    )  # fmt: skip
+    yield Deal(
+        "dunkerque-sambre", "245900428", "sambre", "Deuxième atelier – Dunkerque", back(90), back(30), until="submit",
+        quotas=SMALL, then=Treaty.abandoned,
+    )  # fmt: skip
