@@ -258,6 +258,7 @@ class DistributedDevice(DeviceMachine):
             households.PRESCRIPTION_ALIVE,
             households.NOTE_PREPARED,
             households.NOTE_OF_THE_DAY,
+            households.NOTE_UNDER_GRID,
             households.SIGNED,
         ],
         leans_write=HOUSEHOLD,

@@ -1,13 +1,14 @@
 """What is missing before a device goes to a household, and when it comes back (machines §1)."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from conventions.enums import TermKind
 from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
@@ -183,6 +184,36 @@ def _co_funding_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     return refused
 
 
+def grid_on(day: date, devices: Iterable[int]) -> dict[int, Decimal]:
+    """``{device: the highest price of the grid of its convention}`` on ``day``: that of its grade, or of its type.
+
+    A type that the grid leaves out is not there, nor a screen that goes with its desktop. Two queries.
+    """
+    alone = rows_of("Device").filter(pk__in=list(devices), attached_to=None)
+    held = list(alone.values_list("pk", "convention", "type", "grade"))
+    terms = apps.get_model("conventions", "ConventionTerm")._default_manager.all()
+    priced = terms.filter(convention__in={convention for _, convention, *_ in held}).on(day).filter(kind=TermKind.PRICE)
+    amounts = {
+        (convention, type_, grade.casefold()): amount
+        for convention, type_, grade, amount in priced.values_list("convention", "type", "grade", "amount")
+    }
+    found = {
+        pk: amounts.get((convention, type_, grade.casefold()), amounts.get((convention, type_, "")))
+        for pk, convention, type_, grade in held
+    }
+    return {pk: amount for pk, amount in found.items() if amount is not None}
+
+
+def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """What is no price is said by the rule before."""
+    prices = {pk: given["price"] for pk, given in per_row.items() if is_price(given.get("price"))}
+    return {
+        pk: f"Le prix dépasse celui de la grille de la convention\u00a0: {euros(most)}."
+        for pk, most in grid_on(day_of(ctx), prices).items()
+        if prices[pk] > most
+    }
+
+
 SALE_PRICE = PerRow(
     "sale_price", "Donnez le prix de vente, en euros TTC.", _price_refused, needs=("price",), field="price"
 )
@@ -193,7 +224,8 @@ CO_FUNDING = PerRow(
     needs=("co_funding",),
     field="co_funding",
 )
-TERMS = (SALE_PRICE, CO_FUNDING)
+GRID = PerRow("grid", "Le prix dépasse celui de la grille de la convention.", _above_grid, field="price")
+TERMS = (SALE_PRICE, GRID, CO_FUNDING)
 """What is agreed on before the note is prepared."""
 
 # --- hand over
@@ -247,6 +279,20 @@ NOTE_OF_THE_DAY = PerRow(
     _note_not_of_the_day,
     where="refurb:device_prepare_hand_over",
     constraint="refurb_device_sale_ceiling",
+)
+
+
+def _note_above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    grid = grid_on(day_of(ctx), per_row)
+    prices = notes_in_force().filter(device__in=list(per_row)).values_list("device", "price")
+    return {pk: NOTE_UNDER_GRID.sentence for pk, price in prices if pk in grid and price > grid[pk]}
+
+
+NOTE_UNDER_GRID = PerRow(
+    "note_under_grid",
+    "La grille de prix de la convention a changé depuis la préparation de la fiche : préparez-la de nouveau.",
+    _note_above_grid,
+    where="refurb:device_prepare_hand_over",
 )
 
 

@@ -17,6 +17,7 @@ from prescriptions.models import Need
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
 from refurb.forms.households import DeviceReserveForm, SignedForm, TermsForm
+from refurb.machine.household_rules import grid_on
 from refurb.models import Device, HandOver
 from refurb.permissions import can_hand_over_device
 from refurb.services import hand_overs
@@ -152,8 +153,11 @@ def said(rank: int, need: Any) -> str:
 
 
 def _tell_ceiling(form: Any, device: Device) -> None:
-    if not device.is_under_ceiling_rule:
-        return
-    ceiling = device.ceiling_on(timezone.localdate())
+    """The two limits of a price, beside its box: the grid that the parties signed, the legal ceiling."""
+    day, told = timezone.localdate(), []
+    if (most := grid_on(day, [device.pk]).get(device.pk)) is not None:
+        told.append(f"{euros(most)} au plus : grille de la convention.")
+    ceiling = device.ceiling_on(day) if device.is_under_ceiling_rule else None
     if ceiling is not None:
-        form.fields["price"].help_text = f"{euros(ceiling.amount)} au plus : plafond légal du jour ({ceiling.source})."
+        told.append(f"{euros(ceiling.amount)} au plus : plafond légal du jour ({ceiling.source}).")
+    form.fields["price"].help_text = " ".join(told)

@@ -37,6 +37,8 @@ from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.donations import Workshop
 
 QUOTAS: Mapping[str, int] = {"laptop": 20, "desktop": 20, "tablet": 20, "smartphone": 20, "screen": 20}
+GRID: Mapping[str, int] = {"laptop": 180, "desktop": 150, "tablet": 100, "smartphone": 100, "screen": 30}
+"""The grid of prices of its conventions: the legal ceilings, the highest a grid may say."""
 DRAWING = b"\x89PNG\r\n\x1a\n signature"
 
 
@@ -46,6 +48,7 @@ class Shelf:
 
     bench: Bench = field(default_factory=Bench)
     quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
+    grid: Mapping[str, int] = field(default_factory=lambda: GRID)
     epci: Epci = field(default_factory=make_epci)
     at: datetime | None = None
 
@@ -109,6 +112,7 @@ class Shelf:
             "workshop": self.bench.workshop.organisation,
             "distributor": self.distributor,
             "quotas": self.quotas,
+            "prices": self.grid,
             "at": self.at,
         }
         return active_convention(**defaults | given)

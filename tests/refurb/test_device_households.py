@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.services.conventions import succeed_convention, suspend_convention, terminate_convention
+from conventions.services.drafting import Price, Terms
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
@@ -23,12 +24,13 @@ from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import DerogationKind, DeviceType, HandOverProof, UndoHandOverReason
 from refurb.models import Device, HandOver
 from refurb.services import hand_overs
+from tests.conventions.conventions import Treaty, party
 from tests.conventions.conventions import again as again_convention
-from tests.conventions.conventions import party
 from tests.network.factories import make_commune, make_epci, make_membership
 from tests.prescriptions.files import accepted_prescription, again
-from tests.refurb.devices import fresh, from_lot, given_to, private_lot
-from tests.refurb.distribution import Shelf, quotas_balance, screen_of
+from tests.refurb.devices import Bench, fresh, from_lot, given_to, private_lot
+from tests.refurb.distribution import GRID, QUOTAS, Shelf, quotas_balance, screen_of
+from tests.refurb.donations import Workshop
 
 pytestmark = pytest.mark.django_db
 
@@ -192,13 +194,13 @@ def test_price_and_shares_make_sense(shelf: Shelf) -> None:
     device, need = shelf.available(), shelf.need()
     for given, code in (
         ({"price": Decimal("10.005")}, "sale_price"),
-        ({"price": Decimal(181)}, "sale_price"),
         ({"price": Decimal(-1)}, "sale_price"),
         ({"co_funding": Decimal(26), "funder": shelf.funder}, "co_funding"),
         ({"co_funding": Decimal(10)}, "co_funding"),
         ({"funder": shelf.funder}, "co_funding"),
     ):
         assert codes(reserve(shelf, device, need, **given)) == {code}
+    assert codes(reserve(shelf, device, need, price=Decimal(181))) == {"sale_price", "grid"}
     shelf.reserve(device, need, price=Decimal(180), co_funding=Decimal("100.50"), funder=shelf.funder)
     note = HandOver.objects.get()
     assert (note.price, note.co_funding, note.to_pay, note.funder) == (
@@ -210,6 +212,34 @@ def test_price_and_shares_make_sense(shelf: Shelf) -> None:
     assert note.document.values["to_pay"] == "79,50\u00a0€"
 
 
+def test_no_price_is_above_the_grid_that_the_parties_signed() -> None:
+    shelf = Shelf(grid=GRID | {"laptop": 60})
+    device, need = shelf.available(price=80), shelf.need()
+
+    assert sentences(reserve(shelf, device, need)) == {"Le prix dépasse celui de la grille de la convention : 60,00 €."}
+    reserved = shelf.reserve(device, need, price=Decimal(60))
+    assert codes(
+        lambda: hand_overs.prepare_hand_over(actor=shelf.adviser, device=reserved, price=Decimal("60.01"))
+    ) == {"grid"}
+    assert shelf.hand_over(reserved).sale_price == 60
+
+
+def test_an_amendment_that_lowers_the_grid_asks_for_another_note() -> None:
+    treaty = Treaty(prices=GRID, quotas=QUOTAS)
+    shelf = Shelf(Bench(Workshop(treaty.workshop)), epci=treaty.epci)
+    shelf.distributor, shelf.convention = treaty.distributor, treaty.active()
+    device = shelf.reserved(price=Decimal(100))
+    by_grade = [Price("laptop", Decimal(90)), Price("laptop", Decimal(70), device.grade.lower())]
+    treaty.amended(shelf.convention, Terms(prices=by_grade))
+
+    assert codes(lambda: shelf.hand_over(device)) == {"note_under_grid"}
+    assert codes(lambda: hand_overs.prepare_hand_over(actor=shelf.adviser, device=device, price=Decimal(90))) == {
+        "grid"
+    }
+    hand_overs.prepare_hand_over(actor=shelf.adviser, device=device, price=Decimal(70))
+    assert shelf.hand_over(device).sale_price == 70
+
+
 def test_a_private_donors_device_has_no_ceiling() -> None:
     scene = private_lot()
     shelf = Shelf(given_to(scene))
@@ -217,9 +247,11 @@ def test_a_private_donors_device_has_no_ceiling() -> None:
     bench = shelf.bench
     ready = bench.recondition(bench.prepared(bench_start(shelf, device)), price=200)
 
-    sold = shelf.hand_over(shelf.reserve(shelf.on_the_shelf(ready)))
+    device = shelf.on_the_shelf(ready)
+    assert codes(reserve(shelf, device)) == {"grid"}
+    sold = shelf.hand_over(shelf.reserve(device, price=Decimal(180)))
 
-    assert (sold.sale_price, sold.sale_ceiling) == (200, None)
+    assert (sold.sale_price, sold.sale_ceiling) == (180, None)
 
 
 def bench_start(shelf: Shelf, device: Device) -> Device:
@@ -231,7 +263,7 @@ def test_the_note_is_prepared_again_at_another_price(shelf: Shelf) -> None:
     prepare = lambda **given: hand_overs.prepare_hand_over(  # noqa: E731
         **{"actor": shelf.adviser, "device": device, "price": Decimal(10)} | given
     )
-    assert codes(lambda: prepare(price=Decimal(181))) == {"sale_price"}
+    assert codes(lambda: prepare(price=Decimal(181))) == {"sale_price", "grid"}
     assert codes(lambda: prepare(device=shelf.available())) == {"not_reserved"}
 
     note = prepare(co_funding=Decimal(4), funder=shelf.funder)

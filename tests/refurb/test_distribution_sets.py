@@ -69,7 +69,7 @@ def reservations(shelf: Shelf) -> list[Case]:
         Case(available, "reserve", shelf.adviser, {"need_territory"}, **far),
         Case(available, "reserve", shelf.adviser, {"need_waiting", "need_free"}, **ours | {"need": taken.pk}),
         Case(available, "reserve", shelf.adviser, {"need_kind"}, **ours | {"need": shelf.need("tablet").pk}),
-        Case(available, "reserve", shelf.adviser, {"sale_price"}, **ours | {"price": Decimal(5000)}),
+        Case(available, "reserve", shelf.adviser, {"sale_price", "grid"}, **ours | {"price": Decimal(5000)}),
         Case(available, "reserve", shelf.adviser, {"sale_price"}, **ours | {"price": None}),
         Case(available, "reserve", shelf.adviser, {"co_funding"}, **ours | {"co_funding": Decimal(26)}),
         Case(screen, "reserve", shelf.adviser, {"serves_alone", "need_kind"}, **ours),
