@@ -9,12 +9,13 @@ from django_tables2 import RequestConfig
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
 from conventions.models import Convention, ConventionPaper
-from conventions.permissions import can_create_convention, sees_conventions
+from conventions.permissions import can_create_convention, can_edit_convention, sees_conventions
 from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
 from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step
 from documents.responses import document_response
+from lifecycle.actors import Actor
 from network.enums import OrganisationKind
 
 PER_PAGE = 50
@@ -59,14 +60,14 @@ def convention_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One convention: who acts next, what may be done, terms, reviews, signatures, papers, timeline, circuit."""
     convention = visible_convention(request, reference)
     sheet = sheet_of(convention, request.membership)
+    acts = acts_for(convention, request.membership)
     context = {
         "convention": convention,
         "sheet": sheet,
         "step": next_step(convention, request.membership, sheet),
         "stages": drawn(convention, sheet),
-        "can_amend": convention.amends_id is None
-        and convention.state in ALIVE
-        and can_create_convention(request.membership) is not None,
+        "can_write": acts and convention.is_written,
+        "can_amend": acts and convention.amends_id is None and convention.state in ALIVE,
     }
     return render(request, "conventions/convention_detail.html", context)
 
@@ -83,6 +84,12 @@ def visible_convention(request: HttpRequest, reference: str) -> Convention:
     """The convention, if the person may see it; else a 404."""
     seen = Convention.objects.visible_to(request.membership).select_related(*SHOWN)
     return get_object_or_404(seen, reference=reference)
+
+
+def acts_for(convention: Convention, actor: Actor) -> bool:
+    """Whether the organisation of this person writes this convention."""
+    scope = can_edit_convention(actor)
+    return scope is not None and Convention.objects.filter(scope, pk=convention.pk).exists()
 
 
 def may(allowed: object) -> None:

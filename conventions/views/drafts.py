@@ -15,7 +15,7 @@ from conventions.forms.drafts import AmendmentForm, ConventionDraftForm, Convent
 from conventions.models import Convention
 from conventions.permissions import can_create_convention, can_edit_convention
 from conventions.services.drafting import create_amendment, create_convention, edit_convention
-from conventions.views.conventions import may, visible_convention
+from conventions.views.conventions import acts_for, may, visible_convention
 from lifecycle.acting import posted, refuse
 from lifecycle.exceptions import Refused
 
@@ -98,8 +98,7 @@ def convention_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _acts_for(convention: Convention, request: HttpRequest) -> None:
     """Raises PermissionDenied when this person's organisation does not write this convention."""
-    scope = can_edit_convention(request.membership)
-    if scope is None or not Convention.objects.filter(scope, pk=convention.pk).exists():
+    if not acts_for(convention, request.membership):
         raise PermissionDenied
 
 

@@ -151,6 +151,18 @@ def test_one_convention_says_who_acts_next_at_every_stage(stage: str) -> None:
     assert 'aria-current="step"' in page or stage == "active"
 
 
+def test_only_who_writes_a_text_is_led_to_the_pages_where_it_is_written() -> None:
+    treaty = Treaty()
+    convention = treaty.changes_requested()
+    written = [page_of(convention, f"convention_{name}") for name in ("edit", "points")]
+
+    for member in (treaty.lawyer, treaty.distributor_reviewer):
+        page = read(acting(member), page_of(convention, "convention_detail"))
+        assert not any(f'href="{url}"' in page for url in written)
+    page = read(acting(treaty.manager), page_of(convention, "convention_detail"))
+    assert all(f'href="{url}"' in page for url in written)
+
+
 def test_the_page_of_a_convention_costs_the_same_whatever_it_holds() -> None:
     treaty = Treaty()
     client = acting(treaty.lawyer)
