@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from network.models import Membership
+from tests.browser import PATIENCE
 from tests.journeys.cast import Cast
 from tests.journeys.visitor import Visitor
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)
