@@ -213,7 +213,8 @@ def _apply_amendment(amendment: Convention, move: Move) -> None:
     amended = Convention.objects.get(pk=amendment.amends_id)
     rate, document = amendment.max_nonconformity, amendment.document
     assert document is not None
-    new_end = document.values.get("ends_changed", True)  # what was signed; another amendment may have changed the end since
+    # What was signed: another amendment may have changed the end since.
+    new_end = document.values.get("ends_changed", True)
     gate.apply(
         amended,
         "amend",

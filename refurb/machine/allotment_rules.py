@@ -244,7 +244,7 @@ def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         elif (note["convention"], note["workshop"]) != (convention, workshop):
             refused[pk] = "Cet appareil est affecté à une autre convention que celle du bon de livraison."
         elif note["document"] is not None:
-            refused[pk] = "Ce bon de livraison est déjà établi : établissez-en un autre."
+            refused[pk] = "Ce bon de livraison est déjà établi : établissez-en un autre."
         elif note["point__distributor"] != note["convention__distributor"] or not note["point__is_active"]:
             refused[pk] = "Ce point n’est ni au distributeur de la convention, ni à l’un de ses relais en service."
     return refused

@@ -290,7 +290,7 @@ def _note_above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 NOTE_UNDER_GRID = PerRow(
     "note_under_grid",
-    "La grille de prix de la convention a changé depuis la préparation de la fiche : préparez-la de nouveau.",
+    "La grille de prix de la convention a changé depuis la préparation de la fiche : préparez-la de nouveau.",
     _note_above_grid,
     where="refurb:device_prepare_hand_over",
 )
