@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from documents.emails import absolute_url, compose
+from documents.enums import MailPurpose
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -81,7 +82,9 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
     context = {"prescription": prescription, "page": page, "until": until}
     subject, body = compose("emails/prescriptions/still_current_for_household.txt", context)
     to = [(prescription.household.email, "")]
-    queue_mail(to=to, subject=subject, body=body, about=("prescription", prescription.pk), at=at)
+    about = ("prescription", prescription.pk)
+    # An account mail holds a link that opens a door: its text is shown to nobody, and goes once it has left.
+    queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
 
 
 def anonymisation_for_prescriber(household: Household, at: datetime) -> None:

@@ -264,7 +264,7 @@ class ConnectionMachine(Machine):
         target=SAME,
         follows=["need.relocate"],
         leans=NEED,
-        stamps={"epci": F("need__epci")},
+        stamps={"epci": F("need__epci"), "copper_told_at": None},
         done="Suit le foyer dans son nouveau territoire",
     )
     def relocate(self) -> None:

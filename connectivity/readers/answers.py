@@ -52,6 +52,8 @@ def read_answers(content: bytes) -> list[AnswerLine]:
 
     Raises AnswersUnreadable when no line can be read at all.
     """
+    if b"\0" in content:
+        raise AnswersUnreadable("Le fichier ne se lit pas comme un CSV : enregistrez-le en « CSV UTF-8 ».")
     lines = csv.reader(io.StringIO(_text(content), newline=""), delimiter=_delimiter(content))
     try:
         header = [_name(cell) for cell in next(lines, [])]
@@ -157,7 +159,7 @@ def _price(text: str) -> Decimal:
         price = Decimal(text.replace(",", ".").replace("€", "").strip())
     except InvalidOperation:
         raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
-    if not price.is_finite() or not 0 <= price < 10_000:
+    if not price.is_finite() or not 0 <= price < 10_000 or price != round(price, 2):
         raise ValueError(f"Prix impossible : « {text} ».")
     return price
 

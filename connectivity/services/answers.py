@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from connectivity.enums import Answer, ConnectionState
 from connectivity.models import ConnectionFile, Transmission
@@ -66,7 +66,7 @@ def answer_connection(
 ) -> ConnectionFile:
     """Do what an operator answers (``Answer``) with the values of that verb.
 
-    Raises KeyError for an unknown answer, else Unknown, PermissionDenied, Refused.
+    Raises KeyError for an unknown answer, else Unknown, PermissionDenied, Refused, ValidationError.
     """
     return SERVICES[answer](actor=actor, connection=connection, at=at, comment=comment, **values)
 
@@ -98,6 +98,8 @@ def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, a
         return Result(line, False, str(refused))
     except (Unknown, PermissionDenied):
         return Result(line, False, NOT_YOURS)
+    except ValidationError as error:
+        return Result(line, False, " ".join(error.messages))
     return Result(line, True, DONE)
 
 

@@ -1,7 +1,11 @@
-"""Connection files: propose, choose, send; follow what the operator answers; renew, end, give up."""
+"""Connection files: propose, choose, send; follow what the operator answers; renew, end, give up.
+
+What people write (comment, note) may hold no social security number: ValidationError, naming the field.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,6 +14,7 @@ from connectivity.models import ConnectionFile, Offer
 from lifecycle import gate
 from lifecycle.actors import Actor
 from prescriptions.models import Need
+from prescriptions.nir import refuse_nir
 
 __all__ = [
     "abandon_connection",
@@ -36,6 +41,7 @@ def propose_connection(
     comment: str = "",
 ) -> ConnectionFile:
     """Open a file for a need of connection: the offers of the day are looked at. Raises PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
     row = ConnectionFile(need=need, kind=need.kind, epci_id=need.epci_id, current_line=current_line)
     row.clean_fields(exclude=["state", "reference", "moved_at"])
     created: ConnectionFile = gate.create(row, "propose", actor=actor, at=at, comment=comment)
@@ -53,7 +59,7 @@ def choose_connection(
     comment: str = "",
 ) -> ConnectionFile:
     """Take one offer, with how the household agreed (``Agreement``). Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "choose", actor=actor, at=at, comment=comment, offer=offer, agreement=agreement)
+    return _moved(connection, "choose", actor=actor, at=at, comment=comment, offer=offer, agreement=agreement)
 
 
 @gate.one_transaction
@@ -61,7 +67,7 @@ def send_connection(
     *, actor: Actor, connection: ConnectionFile, at: datetime | None = None, comment: str = ""
 ) -> ConnectionFile:
     """Put the file in the operator's queue. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "send", actor=actor, at=at, comment=comment)
+    return _moved(connection, "send", actor=actor, at=at, comment=comment)
 
 
 @gate.one_transaction
@@ -78,7 +84,8 @@ def report_problem_connection(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    return gate.apply(
+    refuse_nir(note=note)
+    return _moved(
         connection, "report_problem", actor=actor, at=at, comment=comment, problem=problem, note=note.strip()[:300]
     )
 
@@ -93,7 +100,7 @@ def accept_connection(
     comment: str = "",
 ) -> ConnectionFile:
     """The operator takes the request, under its own reference. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(
+    return _moved(
         connection, "accept", actor=actor, at=at, comment=comment, operator_reference=operator_reference.strip()[:40]
     )
 
@@ -109,7 +116,7 @@ def schedule_connection(
     comment: str = "",
 ) -> ConnectionFile:
     """Say when the line is brought. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(
+    return _moved(
         connection,
         "schedule",
         actor=actor,
@@ -142,7 +149,7 @@ def activate_connection(
     if evidence_kind == EvidenceKind.OPERATOR:
         evidence_on = evidence_on or timezone.localdate(at)
         evidence_reference = evidence_reference or connection.operator_reference or connection.reference
-    return gate.apply(
+    return _moved(
         connection,
         "activate",
         actor=actor,
@@ -167,7 +174,7 @@ def renew_connection(
     comment: str = "",
 ) -> ConnectionFile:
     """Carry the entitlement on to a later day, proofs seen again. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "renew", actor=actor, at=at, comment=comment, entitlement_ends_on=entitlement_ends_on)
+    return _moved(connection, "renew", actor=actor, at=at, comment=comment, entitlement_ends_on=entitlement_ends_on)
 
 
 @gate.one_transaction
@@ -175,7 +182,7 @@ def refuse_connection(
     *, actor: Actor, connection: ConnectionFile, refusal: str, at: datetime | None = None, comment: str = ""
 ) -> ConnectionFile:
     """The operator says no, with a code of ``RefusalCode``. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal)
+    return _moved(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal)
 
 
 @gate.one_transaction
@@ -183,7 +190,7 @@ def end_connection(
     *, actor: Actor, connection: ConnectionFile, reason: str, at: datetime | None = None, comment: str = ""
 ) -> ConnectionFile:
     """The line is no more, with a code of ``EndReason``. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "end", actor=actor, at=at, comment=comment, reason=reason)
+    return _moved(connection, "end", actor=actor, at=at, comment=comment, reason=reason)
 
 
 @gate.one_transaction
@@ -196,4 +203,10 @@ def abandon_connection(
     comment: str = "",
 ) -> ConnectionFile:
     """Give the file up, with a code of ``AbandonReason``. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(connection, "abandon", actor=actor, at=at, comment=comment, reason=reason)
+    return _moved(connection, "abandon", actor=actor, at=at, comment=comment, reason=reason)
+
+
+def _moved(connection: ConnectionFile, verb: str, *, comment: str, **given: Any) -> ConnectionFile:
+    refuse_nir(comment=comment)
+    moved: ConnectionFile = gate.apply(connection, verb, comment=comment, **given)
+    return moved

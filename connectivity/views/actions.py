@@ -20,8 +20,10 @@ from connectivity.permissions import can_answer_connection, can_record_proof
 from connectivity.services import connections as services
 from connectivity.services.offers import copper_of, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
-from connectivity.views.connections import visible_connection, waiting_needs
+from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
 from lifecycle.acting import act, answer, posted
+from prescriptions.services.households import record_access
+from prescriptions.views.saving import checked
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 PLAIN = "connectivity/actions/_connection.html"
@@ -37,7 +39,7 @@ def act_on(
         connection,
         verb,
         form,
-        lambda data: do(actor=request.membership, connection=connection, **data),
+        checked(form, lambda data: do(actor=request.membership, connection=connection, **data)),
         back=reverse("connectivity:connection_detail", args=[connection.reference]),
         connection=connection,
         **said,
@@ -50,11 +52,12 @@ def connection_propose(request: HttpRequest, reference: str) -> HttpResponse:
     need = get_object_or_404(
         waiting_needs(request).select_related("prescription__household", "prescription__commune"), reference=reference
     )
+    record_access(actor=request.membership, household=need.prescription.household, what=ACCESS)
     form = forms.ConnectionProposeForm(posted(request))
     made = answer(
         request,
         form,
-        lambda data: services.propose_connection(actor=request.membership, need=need, **data),
+        checked(form, lambda data: services.propose_connection(actor=request.membership, need=need, **data)),
         need.reference,
     )
     if made is not None:

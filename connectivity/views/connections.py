@@ -23,6 +23,8 @@ from prescriptions.models import Need
 from prescriptions.services.households import record_access
 
 PER_PAGE = 50
+ACCESS = "connection"
+"""How the log of accesses calls these pages."""
 
 
 @require_safe
@@ -60,7 +62,6 @@ def connection_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One file: who acts next, what may be done, the offer, the proofs, copper, papers, timeline."""
     connection = visible_connection(request, reference)
     actor = request.membership
-    record_access(actor=actor, household=connection.need.prescription.household, what="connection")
     context = {
         "connection": connection,
         "step": next_step(connection, actor),
@@ -100,7 +101,7 @@ def closure_list(request: HttpRequest) -> HttpResponse:
 
 
 def visible_connection(request: HttpRequest, reference: str) -> ConnectionFile:
-    """The file, if the person may see it; else a 404."""
+    """The file, if the person may see it; else a 404. The opening of its household’s file is recorded."""
     seen = ConnectionFile.objects.visible_to(request.membership).select_related(
         "need__prescription__household__commune",
         "need__prescription__commune",
@@ -109,7 +110,9 @@ def visible_connection(request: HttpRequest, reference: str) -> ConnectionFile:
         "operator",
         "epci",
     )
-    return get_object_or_404(seen, reference=reference)
+    connection = get_object_or_404(seen, reference=reference)
+    record_access(actor=request.membership, household=connection.need.prescription.household, what=ACCESS)
+    return connection
 
 
 def waiting_needs(request: HttpRequest) -> "QuerySet[Any]":

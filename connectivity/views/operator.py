@@ -23,6 +23,8 @@ from connectivity.services.answers import answer_connection, import_answers, que
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, posted
+from prescriptions.services.households import record_accesses
+from prescriptions.views.saving import checked
 
 PER_PAGE = 50
 ANSWERABLE = {
@@ -56,9 +58,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def queue_export(request: HttpRequest) -> HttpResponse:
-    """The queue as a file, with the columns to fill in."""
+    """The queue as a file, with the columns to fill in; each household in it is one more opening in the log."""
     _only_operators(request)
-    response = HttpResponse(written(queue_rows(actor=request.membership)), content_type="text/csv; charset=utf-8")
+    actor = request.membership
+    households = ConnectionFile.objects.to_answer(actor).values_list("need__prescription__household", flat=True)
+    record_accesses(actor=actor, households=households, what="connection_export")
+    response = HttpResponse(written(queue_rows(actor=actor)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="demandes-{timezone.localdate():%Y-%m-%d}.csv"'
     return response
 
@@ -108,7 +113,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         data = answer(
             request,
             form,
-            lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
+            checked(
+                form,
+                lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
+            ),
             opened.file.reference,
         )
         if data is not None:

@@ -46,7 +46,7 @@ class HouseholdMachine(Machine):
         target=SAME,
         who=can_move_household,
         requires=[rules.COMMUNE_GIVEN, rules.MOVED_ON],
-        stamps={"commune": Given("commune")},
+        stamps={"commune": Given("commune"), "last_contact_at": AT},
         journal=["commune", "moved_on"],
         done="Déménagement déclaré",
     )

@@ -146,8 +146,8 @@ PRESCRIBER_GIVEN = Requirement(
 def untouched(ctx: Context) -> Q:
     """No contact since so many months, no live file, nothing that an app above still serves.
 
-    A contact is with the household: its file opened or reopened, a prescription created, submitted or confirmed, a
-    need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
+    A contact is with the household: its file opened or reopened, a move told, a prescription created, submitted or
+    confirmed, a need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
     """
     months = setting("archive_after_months", ctx)
     if months is None:

@@ -117,7 +117,7 @@ class NeedMachine(Machine):
         target=S.IN_PROGRESS,
         who=can_unmeet_need,
         follows=UNDOES,
-        requires=[rules.NOT_ENDED_OTHERWISE],
+        requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN],
         leans_write=["prescription"],
         stamps={"met_at": None},
         done="Plus satisfait : erreur de saisie",

@@ -4,7 +4,7 @@ from django.db.models import Exists, Q
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
-from prescriptions.enums import DropReason, PrescriptionState
+from prescriptions.enums import DropReason, HouseholdState, PrescriptionState
 from prescriptions.machine.household_rules import rows
 
 BEING_WRITTEN = Requirement(
@@ -53,4 +53,10 @@ NOT_ENDED_OTHERWISE = Requirement(
             PrescriptionState.CLOSED_UNMET,
         )
     ),
+)
+HOUSEHOLD_STILL_OPEN = Requirement(
+    "household_open",
+    "Le dossier du foyer est archivé : rouvrez-le d’abord.",
+    lambda ctx: Q(prescription__household__state=HouseholdState.OPEN),
+    lifted_by="le travailleur social",
 )

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
@@ -158,8 +159,10 @@ AGAINST_EXPLAINED = PerRow(
 
 def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
     def known(ctx: Context) -> bool:
-        if not ctx.has("reason") or ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
+        if not ctx.has("reason"):
             return True
+        if ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
+            return isinstance(ctx.actor, System)
         codes = rows("CodedReason").codes_on(purpose, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
         return ctx.values["reason"] in codes
 

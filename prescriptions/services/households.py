@@ -1,6 +1,6 @@
 """Households: open a file, describe it, move it, tell two files apart or together, log who opens it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -216,15 +216,26 @@ def record_answer(actor: Actor, one: Household, two: Household, same: bool, at: 
 
 def record_access(*, actor: Actor, household: Household, what: str, at: datetime | None = None) -> HouseholdAccess:
     """Log that someone opened a page of a household's file. Raises PermissionDenied for the system."""
+    return record_accesses(actor=actor, households=[household.pk], what=what, at=at)[0]
+
+
+def record_accesses(
+    *, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None
+) -> list[HouseholdAccess]:
+    """Log that someone took several files at once, as an export does. Raises PermissionDenied for the system."""
     if actor.pk is None or actor.organisation_id is None:
         raise PermissionDenied
-    return HouseholdAccess.objects.create(
-        household=household,
-        actor_id=actor.pk,
-        organisation_id=actor.organisation_id,
-        kind=actor.kind,
-        at=at or timezone.now(),
-        what=what,
+    instant = at or timezone.now()
+    return HouseholdAccess.objects.bulk_create(
+        HouseholdAccess(
+            household_id=household,
+            actor_id=actor.pk,
+            organisation_id=actor.organisation_id,
+            kind=actor.kind,
+            at=instant,
+            what=what,
+        )
+        for household in dict.fromkeys(households)
     )
 
 

@@ -15,7 +15,8 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import CodePurpose, PrescriptionState
+from prescriptions.enums import CodePurpose, HouseholdState, PrescriptionState
+from prescriptions.machine.prescription_rules import HOUSEHOLD_OPEN
 from prescriptions.models import (
     Agreement,
     AgreementText,
@@ -92,12 +93,14 @@ def _being_written(actor: Actor, prescription: Prescription) -> Prescription:
 
 @gate.one_transaction
 def write_story(*, actor: Actor, prescription: Prescription, text: str, at: datetime | None = None) -> SocialStory:
-    """Write what one knows of the household's situation, at any time; it stays with one's own prescriber.
+    """Write what one knows of the household's situation, while its file is open; it stays with one's own prescriber.
 
-    Raises Unknown, PermissionDenied, ValidationError.
+    Raises Unknown, PermissionDenied, Refused once the file is archived, ValidationError.
     """
     refuse_nir(story=text)
     row = held_prescription(actor, prescription)
+    if not Household.objects.filter(pk=row.household_id, state=HouseholdState.OPEN).exists():
+        raise Refused({row.pk: (HOUSEHOLD_OPEN.reason,)})
     assert actor.pk is not None
     written, _ = SocialStory.objects.update_or_create(
         prescription=row,
@@ -179,6 +182,8 @@ def record_fact(
         raise Refused({row.pk: (UNKNOWN_BAND,)})
     if (seen_on or day) > day:
         raise Refused({row.pk: (NOT_TO_COME,)})
+    if replaces is not None and replaces.prescription_id != row.pk:
+        raise Unknown
     fact = Fact(
         prescription=row,
         kind=kind,

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from documents.responses import document_response
+from prescriptions.enums import CodePurpose, PrescriptionState
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
@@ -36,8 +37,9 @@ def _end_reason(prescription: Prescription) -> str:
     """Why it ended, in the words of the list of that day."""
     if not prescription.end_reason or prescription.ended_at is None:
         return ""
-    known = CodedReason.objects.on(timezone.localdate(prescription.ended_at)).filter(code=prescription.end_reason)
-    return known.values_list("label", flat=True).first() or ""
+    purpose = CodePurpose.REFUSAL if prescription.state == PrescriptionState.REFUSED else CodePurpose.WITHDRAWAL
+    labels = CodedReason.objects.labels_on(purpose, timezone.localdate(prescription.ended_at))
+    return labels.get(prescription.end_reason, "")
 
 
 @require_safe

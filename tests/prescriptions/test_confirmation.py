@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from documents.enums import MailPurpose
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.actors import SignedLink
@@ -137,3 +138,8 @@ def test_a_link_confirms_its_own_prescription_and_does_nothing_else() -> None:
     for verb, values in (("withdraw", {"reason": "other"}), ("remind", {}), ("transfer", {"prescriber": 1})):
         with pytest.raises(PermissionDenied):
             gate.apply(prescription, verb, actor=actor, **values)
+
+
+def test_the_mail_that_holds_the_link_is_shown_to_nobody_and_goes_once_it_has_left() -> None:
+    asked(Circle())
+    assert Mail.objects.get(to=[EMAIL]).purpose == MailPurpose.ACCOUNT

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from prescriptions.models import Decision, HouseholdAccess, Prescription
-from prescriptions.services.prescriptions import ask_completion_prescription
+from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
 from tests.network.factories import make_organisation
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, answered, page_of, read, sent
@@ -332,3 +332,12 @@ def test_the_lists_cost_the_same_with_one_row_and_with_twelve(circle: Circle, ro
             lists(client)
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_a_prescription_given_up_says_the_reason_of_its_own_list() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="other")
+    page = read(acting(circle.worker), page_of(prescription, "prescription_detail"))
+    assert "Autre motif, en commentaire" in page
+    assert "Autre motif, dans la précision" not in page
