@@ -59,14 +59,14 @@ def read_answers(content: bytes) -> list[AnswerLine]:
         header = [_name(cell) for cell in next(lines, [])]
         missing = [name for name in NEEDED if name not in header]
         if missing:
-            raise AnswersUnreadable(f"Il manque la colonne « {missing[0]} » en première ligne.")
+            raise AnswersUnreadable(f"Il manque la colonne « {missing[0]} » en première ligne.")
         read = [
             _line(number, header, cells) for number, cells in enumerate(lines, start=2) if any(map(str.strip, cells))
         ]
     except csv.Error as error:
-        raise AnswersUnreadable(f"Le fichier ne se lit pas comme un CSV : {error}.") from error
+        raise AnswersUnreadable(f"Le fichier ne se lit pas comme un CSV : {error}.") from error
     if len(read) > MOST_LINES:
-        raise AnswersUnreadable(f"Le fichier dépasse {MOST_LINES} lignes : partagez-le.")
+        raise AnswersUnreadable(f"Le fichier dépasse {MOST_LINES} lignes : partagez-le.")
     return [line for line in read if line.answer or line.fault]
 
 
@@ -106,7 +106,7 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
     if not said:
         return AnswerLine(number, reference, cells=kept)
     if said not in ANSWERS:
-        told = f"Réponse inconnue : « {kept['reponse']} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
+        told = f"Réponse inconnue : « {kept['reponse']} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
         return AnswerLine(number, reference, fault=told, cells=kept)
     answer = ANSWERS[said]
     try:
@@ -151,16 +151,16 @@ def _day(text: str, column: str) -> date:
                 return date(*(int(parts[place]) for place in order))
             except ValueError:
                 break
-    raise ValueError(f"Date à écrire comme 24/11/2026 dans « {column} » (reçu : « {text} »).")
+    raise ValueError(f"Date à écrire comme 24/11/2026 dans « {column} » (reçu : « {text} »).")
 
 
 def _price(text: str) -> Decimal:
     try:
         price = Decimal(text.replace(",", ".").replace("€", "").strip())
     except InvalidOperation:
-        raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
+        raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
     if not price.is_finite() or not 0 <= price < 10_000 or price != round(price, 2):
-        raise ValueError(f"Prix impossible : « {text} ».")
+        raise ValueError(f"Prix impossible : « {text} ».")
     return price
 
 
@@ -169,7 +169,7 @@ def _slot(text: str) -> str:
     if not text:
         return Slot.DAY.value
     if text.lower() not in labels:
-        raise ValueError(f"Moment inconnu : « {text} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
+        raise ValueError(f"Moment inconnu : « {text} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
     return labels[text.lower()]
 
 
@@ -177,5 +177,5 @@ def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReas
     labels = {str(one.label).lower(): one.value for one in among} | {one.value: one.value for one in among}
     if text.lower() not in labels:
         known = ", ".join(str(one.label) for one in among)
-        raise ValueError(f"Motif inconnu : « {text} ». Attendu : {known}.")
+        raise ValueError(f"Motif inconnu : « {text} ». Attendu : {known}.")
     return labels[text.lower()]

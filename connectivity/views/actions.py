@@ -227,5 +227,5 @@ def connection_abandon(request: HttpRequest, reference: str) -> HttpResponse:
     return act_on(
         request, connection, "abandon", forms.ConnectionAbandonForm(posted(request)), services.abandon_connection,
         done="Dossier abandonné. Le besoin attend de nouveau, à son rang.",
-        warning="Le besoin attend de nouveau, à son rang : un autre dossier peut être ouvert.",
+        warning="Le besoin attend de nouveau, à son rang : un autre dossier peut être ouvert.",
     )  # fmt: skip

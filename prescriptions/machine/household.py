@@ -130,7 +130,7 @@ class HouseholdMachine(Machine):
         target=S.ANONYMISED,
         due=rules.noticed,
         stamps={"anonymised_at": AT},
-        done="Rendu anonyme : tout ce qui nomme le foyer est effacé",
+        done="Rendu anonyme : tout ce qui nomme le foyer est effacé",
         irreversible=True,
     )
     def anonymise(self) -> None:

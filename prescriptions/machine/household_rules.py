@@ -63,7 +63,7 @@ NAMED = Requirement(
     field="last_name",
 )
 NO_NIR = tuple(
-    Requirement(f"nir_{name}", f"{label} : {SENTENCE}", constraint=f"prescriptions_household_nir_{name}", field=name)
+    Requirement(f"nir_{name}", f"{label} : {SENTENCE}", constraint=f"prescriptions_household_nir_{name}", field=name)
     for name, label in PEOPLE_FIELDS.items()
 )
 
@@ -85,7 +85,7 @@ COMMUNE_GIVEN = Requirement(
 )
 MOVED_ON = Requirement(
     "moved_on",
-    "Donnez le jour du déménagement : pas dans le futur, ni avant le précédent.",
+    "Donnez le jour du déménagement : pas dans le futur, ni avant le précédent.",
     _moved_before,
     needs=("moved_on",),
     field="moved_on",
@@ -104,7 +104,7 @@ def _other_file(ctx: Context) -> Q:
 
 OTHER_FILE = Requirement(
     "other_file",
-    "Choisissez l’autre dossier de ce foyer : un dossier que vous suivez, lui-même rattaché à aucun autre.",
+    "Choisissez l’autre dossier de ce foyer : un dossier que vous suivez, lui-même rattaché à aucun autre.",
     _other_file,
     needs=("same_as",),
     constraint="prescriptions_household_not_itself",
@@ -115,7 +115,7 @@ NOT_ATTACHED = Requirement(
 )
 NOTHING_ATTACHED = Requirement(
     "nothing_attached",
-    "D’autres dossiers sont rattachés à celui-ci : rattachez plutôt l’autre.",
+    "D’autres dossiers sont rattachés à celui-ci : rattachez plutôt l’autre.",
     lambda ctx: ~Q(Exists(rows("Household").filter(same_as=OuterRef("pk")))),
     field="same_as",
 )
@@ -125,7 +125,7 @@ ATTACHED = Requirement("attached", "Ce dossier n’est rattaché à aucun autre.
 
 PRESCRIBER_GIVEN = Requirement(
     "prescriber",
-    "Choisissez le prescripteur qui reprend le dossier : une autre organisation, en activité.",
+    "Choisissez le prescripteur qui reprend le dossier : une autre organisation, en activité.",
     lambda ctx: (
         not ctx.has("prescriber")
         or Exists(

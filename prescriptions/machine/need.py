@@ -120,7 +120,7 @@ class NeedMachine(Machine):
         requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN],
         leans_write=["prescription"],
         stamps={"met_at": None},
-        done="Plus satisfait : erreur de saisie",
+        done="Plus satisfait : erreur de saisie",
     )
     def unmeet(self) -> None:
         """A prescription that was closed opens again."""

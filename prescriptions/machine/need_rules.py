@@ -9,7 +9,7 @@ from prescriptions.machine.household_rules import rows
 
 BEING_WRITTEN = Requirement(
     "being_written",
-    "La prescription est déposée : un besoin s’ajoute pendant qu’elle est un brouillon ou à compléter.",
+    "La prescription est déposée : un besoin s’ajoute pendant qu’elle est un brouillon ou à compléter.",
     lambda ctx: Q(prescription__state__in=(PrescriptionState.DRAFT, PrescriptionState.INCOMPLETE)),
 )
 PRESCRIPTION_ACCEPTED = Requirement(
@@ -45,7 +45,7 @@ DROP_REASON = Requirement(
 )
 NOT_ENDED_OTHERWISE = Requirement(
     "not_ended_otherwise",
-    "La prescription est close : son besoin ne se rouvre plus.",
+    "La prescription est close : son besoin ne se rouvre plus.",
     lambda ctx: Q(
         prescription__state__in=(
             PrescriptionState.ACCEPTED,

@@ -159,7 +159,7 @@ class PrescriptionMachine(Machine):
         """The household moved: its needs wait in the territory where it lives now."""
 
     @verb(
-        "Clore : honorée",
+        "Clore : honorée",
         source=S.ACCEPTED,
         target=S.FULFILLED,
         follows=["need.meet", "need.drop"],
@@ -171,7 +171,7 @@ class PrescriptionMachine(Machine):
         """The last need is settled, and at least one is met: closing note."""
 
     @verb(
-        "Clore : non honorée",
+        "Clore : non honorée",
         source=S.ACCEPTED,
         target=S.CLOSED_UNMET,
         follows=["need.drop"],

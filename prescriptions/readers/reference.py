@@ -49,7 +49,7 @@ def _amount(text: str) -> int | None:
 
 def _yes(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise ValueError(f"« {text} » n’est ni yes ni no")
+        raise ValueError(f"« {text} » n’est ni yes ni no")
     return text == "yes"
 
 

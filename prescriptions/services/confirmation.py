@@ -15,7 +15,7 @@ from prescriptions.enums import LinkAnswer, PrescriptionState
 from prescriptions.models import ConfirmationLink, Prescription, Setting
 from prescriptions.models.reminder import digest_of
 
-LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus : il a servi, il a expiré, ou un autre l’a remplacé.")
+LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus : il a servi, il a expiré, ou un autre l’a remplacé.")
 NOT_ACCEPTED = Reason("not_accepted", "Cette demande n’attend plus de réponse.")
 
 
