@@ -197,8 +197,11 @@ class Request:
 
     def _give_up(self) -> None:
         """The whole request, or each need that still waits."""
-        waiting = Need.objects.filter(prescription=self.prescription, state=NeedState.WAITING)
+        waiting = Need.objects.filter(prescription=self.prescription, state=NeedState.WAITING, moved_at__lte=self.now)
         if self.ask.out == "withdrawn":
+            met = Need.objects.filter(prescription=self.prescription, state=NeedState.MET)
+            if self._now().state != PrescriptionState.ACCEPTED or met.exists():
+                return
             prescriptions.withdraw_prescription(**self.act, reason="served_elsewhere")
             return
         for need in waiting.order_by("pk"):
@@ -244,11 +247,11 @@ def _is(need: Need, state: NeedState, at: datetime) -> bool:
 
 
 KINDS = (
-    (NeedKind.COMPUTER, 52),
-    (NeedKind.SMARTPHONE, 13),
+    (NeedKind.COMPUTER, 60),
+    (NeedKind.SMARTPHONE, 11),
     (NeedKind.TABLET, 9),
-    (NeedKind.FIXED_CONNECTION, 10),
-    (NeedKind.MOBILE_CONNECTION, 10),
+    (NeedKind.FIXED_CONNECTION, 7),
+    (NeedKind.MOBILE_CONNECTION, 7),
     (NeedKind.DIGITAL_SKILLS, 6),
 )
 """What households ask for first, in per cent."""

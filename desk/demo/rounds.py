@@ -9,14 +9,17 @@ from desk.demo.agenda import Thread
 from desk.demo.calendar import working_day
 from desk.demo.outlets import ROUTES, Outlet, first_need
 from desk.demo.stage import Stage
+from prescriptions.models import Need
 from refurb.enums import DeviceState, DeviceType, LineOutcome
 from refurb.models import Delivery, Device
 from refurb.services import allotment, shelves
 
 ONE_WEEK = timedelta(days=7)
 TUESDAY = 1
-KEPT = 6
+KEPT = 2
 """One device out of so many stays in the stock of its workshop."""
+QUEUE = 3
+"""How many households of a territory wait at least: a point does not call the last ones before it has a choice."""
 SHARES = {
     "lille": ("mel", "mel", "mel", "mel", "dunkerque"),
     "sambre": ("maubeuge", "maubeuge", "maubeuge", "avesnois"),
@@ -139,8 +142,13 @@ def _reserve(outlet: Outlet) -> None:
     shelf: Sequence[Device] = list(_mine(outlet, DeviceState.AVAILABLE))
     for device in shelf[: min(A_DAY, max(len(shelf) - HELD, 0))]:
         need = first_need(device, outlet.now)
-        if need is not None:
+        if need is not None and _queue(need) > QUEUE:
             outlet.reserve(device, need)
+
+
+def _queue(need: Need) -> int:
+    """How many needs of the same kind wait in the same territory."""
+    return Need.objects.waiting().filter(kind=need.kind, epci=need.epci_id).count()
 
 
 def _day(outlet: Outlet) -> date:

@@ -24,7 +24,7 @@ from lifecycle.references import drawn_from
 from refurb.enums import DeviceType, LineCondition, RefusalCode
 
 MONTHS = 8
-HOUSEHOLDS = 0.26
+HOUSEHOLDS = 0.3
 """How many households ask for something, for each device that is offered."""
 AGES = (3, 4, 5, 6, 7)
 """Years between the purchase and the gift of what is offered for reuse."""

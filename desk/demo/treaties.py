@@ -59,7 +59,8 @@ class Deal:
     """A convention: its EPCI and workshop, when it is drafted and takes effect, up to which of ``STEPS``.
 
     ``against``: a reviewer asks for changes in the first round; ``answered`` tells whether it goes on after that.
-    ``reopened``: the text is opened again while it is being signed. ``missing``: the party that has not signed on the last day. ``then`` is what happens once it is in force.
+    ``reopened``: the text is opened again while it is being signed. ``missing``: the party that has not signed on the
+    last day. ``then`` is what happens once it is in force.
     """
 
     code: str

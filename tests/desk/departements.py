@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
+from unittest.mock import patch
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,8 +14,11 @@ from django.db import models
 
 from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
+from desk.demo import treaties
 from desk.models import Seeding
 from desk.services.seeding import seed_demo
+from documents.models import Document
+from documents.services import store_file
 from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
 from prescriptions.services.reference import load_prescriptions_reference
@@ -38,7 +43,23 @@ def load_world() -> None:
 
 
 def seed(*, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None) -> tuple[Seeding, bool]:
-    return seed_demo(as_of=as_of, seed=seed, devices=devices, tell=tell or silently)
+    """The papers that are signed are stand-ins: a real one takes a second to draw."""
+    with stand_in_papers():
+        return seed_demo(as_of=as_of, seed=seed, devices=devices, tell=tell or silently)
+
+
+@contextmanager
+def stand_in_papers() -> Iterator[None]:
+    """Give each convention a PDF that says its code alone."""
+    with patch.object(treaties, "render_document", stand_in):
+        yield
+
+
+def stand_in(document: Document) -> Document:
+    content = f"%PDF-1.7\n% {document.public_code}\n%%EOF\n".encode()
+    document.rendered = store_file(content=content, name="document.pdf", by=None, at=document.created_at)
+    document.save(update_fields=["rendered"])
+    return document
 
 
 def silently(done: float, now: datetime) -> None:

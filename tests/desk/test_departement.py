@@ -9,6 +9,10 @@ from django.core import mail
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
+from connectivity.enums import UNDER_WAY, Channel, RefusalCode
+from connectivity.models import ConnectionFile
+from conventions.enums import SignatureState
+from conventions.models import Quota, QuotaChange, Signature
 from desk.demo.calendar import is_worked, local
 from desk.demo.catalogue import rows
 from desk.models import Seeding
@@ -22,17 +26,22 @@ from network.demo import DOMAIN, demo_memberships
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Epci, Organisation, User
 from network.siret import is_siret
-from refurb.enums import DonorKind, Outcome
+from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
+from prescriptions.models import DoubleAnswer, Need
+from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, DonorKind, Outcome, SettlementKind
 from refurb.models import (
     Allocation,
+    Derogation,
     Destruction,
     Device,
     Donation,
     Drive,
     Erasure,
+    HandOver,
     Incident,
     LineDecision,
     LineExplanation,
+    Settlement,
 )
 from reports.enums import ReportState
 from reports.models import Report
@@ -63,9 +72,10 @@ class DepartementTests(TestCase):
 
     def test_every_state_that_a_verb_leads_to_is_there(self) -> None:
         for model in project_machines():
-            reachable = {str(verb.target) for verb in verbs_of(model).values() if verb.target is not None}
-            present = set(model._base_manager.values_list("state", flat=True))
-            assert reachable - present == set(), model.machine_name
+            with self.subTest(model.machine_name):
+                reachable = {str(verb.target) for verb in verbs_of(model).values() if verb.target is not None}
+                present = set(model._base_manager.values_list("state", flat=True))
+                assert reachable - present == set()
 
     def test_the_journals_are_whole(self) -> None:
         faults: list[object] = []
@@ -107,6 +117,49 @@ class DepartementTests(TestCase):
         for model in (Donation, Device):
             done = set(journal_of(model).objects.values_list("verb", flat=True))
             assert set(verbs_of(model)) - done == set(), model.machine_name
+
+    def test_a_few_devices_stand_at_each_step_of_distribution(self) -> None:
+        counts = Counter(Device.objects.main().values_list("state", flat=True))
+        for state in ("allotted", "shipped", "available", "reserved", "handed_over", "returned"):
+            assert counts[state] >= 2, (state, counts)
+
+    def test_the_quotas_balance(self) -> None:
+        for quota in Quota.objects.all():
+            assert quota.used == Device.objects.filter(quota=quota, state__in=COUNTED_BY_QUOTA).count()
+        assert Quota.objects.filter(used__gt=0).values("convention").distinct().count() >= 2
+        assert QuotaChange.objects.filter(before__isnull=False).exists()
+
+    def test_a_need_is_served_once(self) -> None:
+        served = Device.objects.main().filter(need__isnull=False, state__in=HOLDS_A_NEED).values_list("need", flat=True)
+        assert len(served) == len(set(served))
+
+    def test_what_is_closed_holds_nothing(self) -> None:
+        ended = Need.objects.filter(prescription__state__in=ENDED_STATES)
+        assert ended.exists()
+        assert not Device.objects.filter(need__in=ended, state=DeviceState.RESERVED).exists()
+        assert not ConnectionFile.objects.filter(need__in=ended, state__in=UNDER_WAY).exists()
+        assert not ended.filter(state__in=OPEN_NEED_STATES).exists()
+
+    def test_every_channel_of_connection_led_to_a_line(self) -> None:
+        channels = ConnectionFile.objects.filter(active_at__isnull=False).values_list("channel", flat=True)
+        assert set(channels) == set(Channel.values)
+        assert ConnectionFile.objects.filter(copper_told_at__isnull=False).exists()
+        assert ConnectionFile.objects.filter(refusal=RefusalCode.NO_ANSWER).exists()
+
+    def test_the_way_to_a_household_went_wrong_in_every_manner_once(self) -> None:
+        assert Derogation.objects.exists()
+        assert set(Settlement.objects.values_list("kind", flat=True)) == {
+            SettlementKind.EXCHANGE,
+            SettlementKind.REFUND,
+        }
+        assert Device.objects.filter(attached_to__state=DeviceState.HANDED_OVER).exists()
+        assert DoubleAnswer.objects.filter(same=True).exists()
+        assert HandOver.objects.filter(co_funding__gt=0).exists()
+
+    def test_what_is_signed_quotes_a_document_that_was_drawn(self) -> None:
+        signed = Signature.objects.filter(state=SignatureState.SIGNED).select_related("document__rendered")
+        assert signed.exists()
+        assert all(one.quoted_sha256 == one.document.rendered.sha256 for one in signed)
 
     def test_what_may_go_wrong_went_wrong_once_at_least(self) -> None:
         assert Incident.objects.exists()
@@ -162,6 +215,13 @@ class DepartementTests(TestCase):
             (Role.REVIEWER, OrganisationKind.EPCI),
             (Role.OBSERVER, OrganisationKind.PREFECTURE),
             (Role.ADVISER, OrganisationKind.DISTRIBUTOR),
+            (Role.SIGNATORY, OrganisationKind.EPCI),
+            (Role.ADVISER, OrganisationKind.RELAY),
+            (Role.WORKER, OrganisationKind.PRESCRIBER),
+            (Role.MANAGER, OrganisationKind.PRESCRIBER),
+            (Role.AGENT, OrganisationKind.OPERATOR),
+            (Role.MANAGER, OrganisationKind.MEDIATION),
+            (Role.MANAGER, OrganisationKind.FUNDER),
         }
         assert all(row.user.check_password(settings.DEMO_PASSWORD) for row in demo_memberships())
 
