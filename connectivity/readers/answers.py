@@ -52,14 +52,14 @@ def read_answers(content: bytes) -> list[AnswerLine]:
 
     Raises AnswersUnreadable when no line can be read at all.
     """
-    if b"\0" in content:
-        raise AnswersUnreadable("Le fichier ne se lit pas comme un CSV : enregistrez-le en « CSV UTF-8 ».")
     lines = csv.reader(io.StringIO(_text(content), newline=""), delimiter=_delimiter(content))
     try:
         header = [_name(cell) for cell in next(lines, [])]
         missing = [name for name in NEEDED if name not in header]
         if missing:
             raise AnswersUnreadable(f"Il manque la colonne « {missing[0]} » en première ligne.")
+        if b"\0" in content:
+            raise AnswersUnreadable("Le fichier ne se lit pas comme un CSV : enregistrez-le en « CSV UTF-8 ».")
         read = [
             _line(number, header, cells) for number, cells in enumerate(lines, start=2) if any(map(str.strip, cells))
         ]
