@@ -55,7 +55,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         points = Setting.objects.values_on(day, "double_")
         threshold = points.get("double_threshold")
         if threshold is None:
-            return self.none()
+            return self.annotate(score=Value(0)).none()
         score: Any = Value(0)
         for sign, column in KEYS.items():
             known = Q(birth_date__isnull=False) if column == "birth_date" else ~Q(**{column: ""})

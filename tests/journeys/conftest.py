@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 from network.models import Membership
 from tests.browser import PATIENCE
 from tests.journeys.cast import Cast
+from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor
+from tests.network.factories import PASSWORD
 
 expect.set_options(timeout=PATIENCE)
 
@@ -33,5 +35,23 @@ def visit(open_page: Callable[..., Page]) -> Callable[..., Visitor]:
 
     def sign_in(membership: Membership, *, careful: bool = True, **options: object) -> Visitor:
         return Visitor(open_page(**options), membership, careful=careful, shapes=shapes).sign_in()
+
+    return sign_in
+
+
+@pytest.fixture
+def hands_on(open_page: Callable[..., Page]) -> Callable[[Membership], tuple[Visitor, Keyboard]]:
+    """Sign in by the keyboard alone."""
+
+    def sign_in(membership: Membership) -> tuple[Visitor, Keyboard]:
+        visitor = Visitor(open_page(), membership, careful=False)
+        keys = Keyboard(visitor)
+        visitor.page.goto("/")
+        visitor.reads("Se connecter")
+        keys.types("Adresse électronique", membership.user.email)
+        keys.types("Mot de passe", PASSWORD)
+        keys.page.keyboard.press("Enter")
+        expect(visitor.page.get_by_role("navigation", name="Navigation principale")).to_be_visible()
+        return visitor, keys
 
     return sign_in

@@ -44,6 +44,19 @@ class Keyboard:
         self.reaches(self.visitor.within_main().get_by_role(role, name=name))
         self.page.keyboard.press("Enter")
 
+    def follows_navigation(self, entry: str) -> None:
+        """An entry of the main navigation, by Enter."""
+        bar = self.page.get_by_role("navigation", name="Navigation principale")
+        self.reaches(bar.get_by_role("link", name=entry, exact=True))
+        self.page.keyboard.press("Enter")
+
+    def ticks(self, label: str) -> None:
+        """A box, or the choice of a list of choices, by the space bar; Tab reaches the first choice only."""
+        field = self.visitor.field(label)
+        self.reaches(field)
+        self.page.keyboard.press("Space")
+        expect(field).to_be_checked()
+
     def types(self, label: str, text: str, within: Locator | None = None) -> None:
         self.reaches(self.visitor.field(label, within))
         self.page.keyboard.type(text)

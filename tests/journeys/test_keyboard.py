@@ -4,35 +4,16 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from network.models import Membership
 from tests.journeys.cast import Cast
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor, anything
-from tests.network.factories import PASSWORD
 from tests.refurb.devices import load_numbers
 from tests.refurb.donations import Scene, laptops
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def hands_on(open_page: Callable[..., Page]) -> Callable[[Membership], tuple[Visitor, Keyboard]]:
-    """Sign in by the keyboard alone."""
-
-    def sign_in(membership: Membership) -> tuple[Visitor, Keyboard]:
-        visitor = Visitor(open_page(), membership, careful=False)
-        keys = Keyboard(visitor)
-        visitor.page.goto("/")
-        visitor.reads("Se connecter")
-        keys.types("Adresse électronique", membership.user.email)
-        keys.types("Mot de passe", PASSWORD)
-        keys.page.keyboard.press("Enter")
-        expect(visitor.page.get_by_role("navigation", name="Navigation principale")).to_be_visible()
-        return visitor, keys
-
-    return sign_in
 
 
 def test_a_lot_is_proposed_and_announced_by_the_keyboard_alone(

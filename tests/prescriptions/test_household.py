@@ -11,7 +11,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import HouseholdState
-from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Residence
+from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Residence, Setting
 from prescriptions.services.households import (
     answer_double,
     attach_household,
@@ -161,6 +161,15 @@ def test_a_double_is_suggested_among_what_one_may_see_only() -> None:
     other.household(**same)
     assert possible_doubles(actor=circle.worker, household=one) == []
     assert len(possible_doubles(actor=circle.pilot, household=one)) == 1
+
+
+def test_without_a_threshold_in_the_settings_no_file_looks_like_another() -> None:
+    circle = Circle()
+    one = circle.household(last_name="Essai", birth_date=date(1980, 1, 2), phone="0699000001")
+    circle.household(last_name="Essai", birth_date=date(1980, 1, 2), phone="0699000001")
+    Setting.objects.filter(code="double_threshold").delete()
+
+    assert possible_doubles(actor=circle.worker, household=one) == []
 
 
 def test_an_answer_is_remembered_and_may_be_changed() -> None:

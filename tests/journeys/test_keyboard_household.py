@@ -1,0 +1,57 @@
+"""Without a mouse: a social worker files a prescription, from the first page to its reference."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from tests.journeys.keyboard import Keyboard
+from tests.journeys.visitor import Visitor, anything
+from tests.network.factories import make_membership
+from tests.prescriptions.files import load_settings
+from tests.refurb.distribution import Shelf
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEXT = "Enregistrer et continuer"
+
+
+def test_a_prescription_is_filed_by_the_keyboard_alone(
+    transactional_db: None, hands_on: Callable[[Membership], tuple[Visitor, Keyboard]]
+) -> None:
+    load_settings()
+    shelf = Shelf()
+    _ = shelf.convention, shelf.commune
+    worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, shelf.prescriber)
+    nadia, keys = hands_on(worker)
+    keys.follows_navigation("Prescriptions")
+    nadia.reads("Prescriptions")
+    keys.presses("link", "Nouvelle prescription")
+    nadia.reads("Nouvelle prescription")
+    for label, text in (("Nom", "Essai"), ("Prénom", "Dominique"), ("Téléphone", "0699000123")):
+        keys.types(label, text)
+    keys.presses("button", NEXT)
+    nadia.reads("Où vit le foyer, et combien ils sont")
+    keys.chooses("Commune", shelf.commune.name)
+    keys.types("Nombre d’adultes", "1")
+    keys.types("Nombre d’enfants", "2")
+    keys.presses("button", NEXT)
+    nadia.reads("Ce qui manque au foyer, et pour quoi faire")
+    for rank, (kind, use) in enumerate((("Ordinateur", "Études"), ("Connexion fixe", "Démarches")), start=1):
+        row = nadia.group(f"Besoin {rank}")
+        keys.chooses("Besoin", kind, row)
+        keys.chooses("Surtout pour", use, row)
+    keys.presses("button", NEXT)
+    nadia.reads("Ce que vous avez vu, et l’accord du foyer")
+    keys.chooses("Ce qui a été vu", "Minimum social", nadia.group("Fait 1"))
+    keys.ticks("Le foyer a été informé de ce texte et l’accepte")
+    keys.ticks("Papier signé, gardé par le prescripteur")
+    keys.presses("button", NEXT)
+    nadia.reads("Relire et déposer")
+    expect(nadia.field("Distributeur qui reçoit la demande").locator("option:checked")).to_have_text(
+        shelf.distributor.name
+    )
+    keys.presses("button", "Déposer la prescription")
+    nadia.reads(anything("Prescription P-"))
+    nadia.is_told("déposée. La fiche pour le foyer est prête")
