@@ -26,10 +26,12 @@ from prescriptions.enums import (
     PrescriptionState,
 )
 from prescriptions.models import Need, Prescription
+from prescriptions.services.needs import drop_need
+from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState
 from refurb.models import Device, HandOver
 from tests.connectivity.lines import FIXED, Line, make_offer
-from tests.prescriptions.files import Circle
+from tests.prescriptions.files import Circle, again
 from tests.refurb.distribution import Shelf
 
 BOTH: Sequence[tuple[str, str]] = ((NeedKind.COMPUTER, NeedUse.STUDIES), (FIXED, NeedUse.PAPERWORK))
@@ -162,3 +164,39 @@ def faults() -> list[Fault]:
         verify_journal(model, found.append)
     verify_comments(found.append)
     return found
+
+
+class Story:
+    """A household that asks for a computer and a line; a device is on the shelf."""
+
+    def __init__(self) -> None:
+        self.territory = Territory()
+        self.shelf = self.territory.shelf
+        self.device = self.shelf.available()
+        self.territory.go_to(timezone.now())
+        self.prescription = self.territory.accepted()
+        self.computer, self.connected = need_of(self.prescription, "computer"), need_of(self.prescription, FIXED)
+        self.line: Line = self.territory.line(self.connected, Channel.OWN_SUBSCRIPTION)
+
+    def states(self) -> tuple[str, str, str]:
+        """Of the prescription, of the need of a computer, of the need of a line."""
+        return again(self.prescription).state, again(self.computer).state, again(self.connected).state
+
+    def reserve(self) -> Device:
+        self.device = self.shelf.reserve(again(self.device), self.computer)
+        return self.device
+
+    def equip(self) -> Device:
+        self.device = self.shelf.hand_over(self.reserve())
+        return self.device
+
+    def drop(self, need: Need) -> None:
+        drop_need(actor=self.territory.worker, need=again(need), reason="unreachable", at=self.territory.at)
+
+    def withdraw(self) -> Prescription:
+        return withdraw_prescription(
+            actor=self.territory.worker,
+            prescription=again(self.prescription),
+            reason="moved_away",
+            at=self.territory.at,
+        )
