@@ -1,0 +1,281 @@
+"""Purpose walls over every address of the project: a household is named only to those whose work it is."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from conventions.models import Review, Signature
+from documents.models import Document, Mail
+from lifecycle.machine import Machine
+from network.enums import ROLES_BY_KIND, Role
+from network.enums import OrganisationKind as Kind
+from network.models import Membership, Organisation
+from prescriptions.models import HouseholdAccess, Need
+from refurb.enums import HandOverProof
+from refurb.models import Delivery, HandOver
+from refurb.services.devices import start_device
+from reports.months import month_of
+from reports.services import compute_report
+from tests.desk.territory import BOTH, Territory, need_of
+from tests.network.factories import make_membership
+from tests.prescriptions.files import again
+from tests.refurb.devices import from_lot, given_to, private_lot
+from tests.refurb.distribution import Shelf
+from tests.refurb.donations import Scene
+
+STORY = "vécu-indicible"
+NAMES = ("Inoubliable", "Zéphyrine", "0699445566", "06 99 44 55 66", "zephyrine@", "rue des Abysses", "12/11/1979")
+PERSON = {
+    "last_name": "Inoubliable",
+    "first_name": "Zéphyrine",
+    "phone": "0699445566",
+    "email": "zephyrine@exemple.test",
+    "address": "9 rue des Abysses",
+    "postcode": "59000",
+    "birth_date": "1979-11-12",
+}
+OF_A_HOUSEHOLD = ("prescriptions/<str", "besoins/<str", "foyers/<str", "connexions/<str", "connexions/proposer/")
+OF_A_NOTE = "appareils/<str:reference>/fiches/"
+
+
+@dataclass
+class Scenery:
+    """One household that waits with a reserved device and a request sent, and was served once: all its papers exist."""
+
+    scene: Scene = field(default_factory=private_lot)
+
+    def __post_init__(self) -> None:
+        self.territory = Territory(Shelf(given_to(self.scene)))
+        shelf = self.territory.shelf
+        ready = shelf.bench.recondition(
+            shelf.bench.prepared(start_device(actor=self.scene.north.technician, device=from_lot(self.scene))), 30
+        )
+        first, second = shelf.on_the_shelf(ready), shelf.available()
+        self.territory.go_to(timezone.now())
+        household = self.territory.circle.household(**PERSON)
+        circle = self.territory.circle
+        served = circle.accepted(BOTH, household, f"Elle a un {STORY}")
+        shelf.reserve(first, need_of(served, "computer"), co_funding=5, funder=shelf.funder)
+        self.given = shelf.hand_over(again(first), proof=HandOverProof.DRAWN, signature=shelf.signature())
+        self.line = self.territory.line(need_of(served, BOTH[1][0])).active()
+        self.territory.later(minutes=1)
+        self.waiting = circle.accepted(BOTH, household, f"Elle a un {STORY}")
+        self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
+        self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
+        self.household, self.served = household, served
+        self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
+
+    # --- people
+
+    @property
+    def organisations(self) -> dict[Kind, Organisation]:
+        """Those that have a part in what was done for the household."""
+        convention, shelf = self.territory.shelf.convention, self.territory.shelf
+        operator, workshop = self.territory.desk_offer.operator, convention.workshop
+        assert operator is not None
+        assert workshop is not None
+        return {
+            Kind.DONOR: self.scene.donor,
+            Kind.RECONDITIONER: workshop,
+            Kind.EPCI: convention.epci_signatory.organisation,
+            Kind.DISTRIBUTOR: shelf.distributor,
+            Kind.PRESCRIBER: shelf.prescriber,
+            Kind.OPERATOR: operator,
+            Kind.FUNDER: shelf.funder,
+        }
+
+    # --- addresses
+
+    def rows(self, start: str) -> list[Machine | Any]:
+        """What a reference of an address stands for, by how the address begins."""
+        devices = [self.given, self.held]
+        needs = list(Need.objects.filter(prescription__household=self.household))
+        found: dict[str, list[Any]] = {
+            "appareils": devices,
+            "besoins": needs,
+            "rayon/besoins": needs,
+            "derogations": needs,
+            "connexions/proposer": needs,
+            "connexions": [self.line, self.sent],
+            "conventions": [self.territory.shelf.convention],
+            "foyers": [self.household],
+            "livraisons": list(Delivery.objects.all()),
+            "lots": list(self.scene.donor.donations.all()),
+            "organisations": list(self.organisations.values()),
+            "points": [self.territory.shelf.point],
+            "prescriptions": [self.served, self.waiting],
+            "rapports": [self.report],
+            "relectures": list(Review.objects.all()),
+            "signatures": list(Signature.objects.all()),
+        }
+        return found[start]
+
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """``(route, address)`` of every page, for the rows its reference may be: each on its own page."""
+        for route in sorted(set(routes())):
+            if "<str:reference>" not in route:
+                for pk in self.keys(route, None):
+                    yield route, "/" + re.sub(r"<str:\w+>", "x", route.replace("<int:pk>", str(pk)))
+                continue
+            rows = self.rows(route.partition("/<")[0])
+            is_its_page = route.endswith("<str:reference>/")
+            for row in rows if is_its_page or "<int:pk>" in route else rows[-1:]:
+                for pk in self.keys(route, row):
+                    address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
+                    yield route, "/" + address
+
+    def keys(self, route: str, row: Any) -> list[int]:
+        """The keys in an address, after the row they belong to."""
+        if "<int:pk>" not in route:
+            return [0]
+        if "/papiers/" in route:
+            return list(row.papers.values_list("pk", flat=True))
+        if "/fiches/" in route:
+            return list(row.hand_overs.values_list("pk", flat=True))
+        if "courrier/" in route:
+            return list(Mail.objects.order_by("-pk").values_list("pk", flat=True)[:3])
+        return [1]
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every route but those of the back office, which is for accounts that are no membership."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + re.sub(r"\(\?P<\w+>[^()]*\)", "x", str(entry.pattern)).lstrip("^").rstrip("$")
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        elif isinstance(entry, URLPattern) and not route.startswith(("technique/", "deconnexion")):
+            yield route.replace("<int:file>", "1")
+
+
+def words(response: Any) -> str:
+    """Everything that can be read in an answer: a page, a file of text, each file of a workbook."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+            content = b"".join(workbook.read(name) for name in workbook.namelist())
+    return str(content.decode(errors="ignore"))
+
+
+def acting(membership: Membership) -> Client:
+    client = Client()
+    client.force_login(membership.user)
+    return client
+
+
+SERVES = {
+    *((Kind.DISTRIBUTOR, role) for role in (Role.ADVISER, Role.MANAGER)),
+    *((Kind.PRESCRIBER, role) for role in (Role.WORKER, Role.MANAGER)),
+    *((Kind.OPERATOR, role) for role in (Role.AGENT, Role.MANAGER)),
+    *((Kind.DEPARTEMENT, role) for role in (Role.PILOT, Role.MANAGER)),
+}
+"""Whose work the household is, in the organisations that serve it. Every other role is behind the wall."""
+ROLES = [(kind, role) for kind, roles in ROLES_BY_KIND.items() for role in roles]
+GROUPS = [
+    [Kind.DEPARTEMENT, Kind.PREFECTURE, Kind.REGION, Kind.HUB, Kind.DONOR],
+    [Kind.RECONDITIONER, Kind.EPCI],
+    [Kind.DISTRIBUTOR, Kind.RELAY, Kind.PRESCRIBER],
+    [Kind.OPERATOR, Kind.RECYCLER, Kind.MEDIATION, Kind.FUNDER],
+]
+
+
+def read_everything(scenery: Scenery, membership: Membership) -> Iterator[tuple[str, int, str]]:
+    """``(address, status, words)`` of every page that this membership asks for."""
+    client = acting(membership)
+    for route, address in scenery.addresses():
+        response = client.get(address)
+        assert response.status_code < 500, (str(membership), address)
+        read = words(response)
+        if route.startswith(OF_A_HOUSEHOLD) or OF_A_NOTE in route:
+            yield f"! {address}", response.status_code, read
+        else:
+            yield address, response.status_code, read
+
+
+def strangers(scenery: Scenery, kinds: list[Kind]) -> Iterator[Membership]:
+    """Each role of these kinds: where there was one, in the organisation that had a part in what was done.
+
+    Who works for households is behind the wall in another organisation than theirs.
+    """
+    for kind, role in ROLES:
+        if kind not in kinds:
+            continue
+        if (kind, role) not in SERVES:
+            yield make_membership(role, kind, scenery.organisations.get(kind))
+        elif kind != Kind.DEPARTEMENT and role != Role.MANAGER:
+            yield make_membership(role, kind)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kinds", GROUPS, ids="-".join)
+def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind]) -> None:
+    scenery = Scenery()
+    logged = HouseholdAccess.objects.count()
+    told = []
+    for membership in strangers(scenery, kinds):
+        for address, status, read in read_everything(scenery, membership):
+            if any(secret in read for secret in (*NAMES, STORY)):
+                told.append((str(membership), address))
+            if address.startswith("! ") and status not in {403, 404, 405}:
+                told.append((str(membership), address, status))
+    assert told == []
+    assert HouseholdAccess.objects.count() == logged
+
+
+@pytest.mark.django_db
+def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_the_household() -> None:
+    """The pages that are walls for others do open: the proof above is not made of addresses that are wrong."""
+    scenery = Scenery()
+    organisations = scenery.organisations
+    named, stories = {}, {}
+    for kind, role in sorted(SERVES - {(kind, Role.MANAGER) for kind in Kind}):
+        membership = make_membership(role, kind, organisations.get(kind))
+        pages = list(read_everything(scenery, membership))
+        named[kind, role] = sum(NAMES[0] in read for _, _, read in pages)
+        stories[kind, role] = [address for address, _, read in pages if STORY in read]
+    readers = {kind for (kind, _), addresses in stories.items() if addresses}
+    assert readers == {Kind.PRESCRIBER}, stories
+    assert all(count >= 2 for count in named.values()), named
+    assert named[Kind.OPERATOR, Role.AGENT] < named[Kind.DISTRIBUTOR, Role.ADVISER], named
+
+
+@pytest.mark.django_db
+def test_a_relay_of_the_commune_reads_what_it_serves_and_no_story() -> None:
+    scenery = Scenery()
+    relay = scenery.territory.shelf.relay
+    pages = list(read_everything(scenery, relay))
+    assert not [address for address, _, read in pages if STORY in read]
+    lines = [address for address, status, _ in pages if address.startswith("! /connexions/") and status == 200]
+    assert lines == []
+
+
+@pytest.mark.django_db
+def test_no_mail_and_no_paper_names_the_household_beyond_those_who_serve_it() -> None:
+    Scenery()
+    may = {PERSON["email"]} | {
+        membership.user.email
+        for membership in Membership.objects.select_related("user")
+        if (Kind(membership.kind), Role(membership.role)) in SERVES - {(Kind.DEPARTEMENT, Role.MANAGER)}
+    }
+    mails = list(Mail.objects.all())
+    telling = [mail for mail in mails if any(secret in f"{mail.subject} {mail.body}" for secret in NAMES)]
+    assert [(mail.subject, mail.to) for mail in telling if not set(mail.to) <= may] == []
+    assert [mail.subject for mail in mails if STORY in f"{mail.subject} {mail.body}"] == []
+
+    notes = set(HandOver.objects.values_list("document", flat=True))
+    papers = [document for document in Document.objects.all() if any(name in str(document.values) for name in NAMES)]
+    assert papers
+    owners = {document.owner_machine for document in papers if document.pk not in notes}
+    assert owners <= {"household", "prescription", "need", "connection"}
+    assert not [document.title for document in Document.objects.all() if STORY in str(document.values)]
+
+
+def test_every_role_is_met() -> None:
+    assert {kind for kinds in GROUPS for kind in kinds} == set(Kind)
