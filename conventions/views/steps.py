@@ -60,12 +60,13 @@ def _draft(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _in_review(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    if sheet.my_reviews:
-        review = min(sheet.my_reviews, key=lambda row: (row.due_on, row.pk))
+    mine = [review for review in sheet.my_reviews if review.asked_of_id in (None, actor.pk)]
+    if mine:
+        review = min(mine, key=lambda row: (row.due_on, row.pk))
         due = review.due_on
         yours = f"donnez votre avis ({_lower(review.name)}) pour le {day(due)}, {working_days(due)}"
-        if len(sheet.my_reviews) > 1:
-            yours += f". En tout, {len(sheet.my_reviews)} avis sont attendus de vous"
+        if len(mine) > 1:
+            yours += f". En tout, {len(mine)} avis sont attendus de vous"
         return Step("", yours, url=_page("review_answer", review.reference), label="Lire et donner mon avis")
     awaited = sheet.awaited_reviews
     names = named(_reviewer(row) for row in awaited)
@@ -122,7 +123,11 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    return Step(f"Signée par les trois parties. Elle entre en vigueur le {day(convention.starts_on)}")
+    told = f"Signée par les trois parties. Elle entre en vigueur le {day(convention.starts_on)}"
+    action = next((one for one in gate.actions_for(convention, actor) if one.verb == "activate"), None)
+    if action is None or not action.allowed:
+        return Step(told)
+    return Step(told, "la date d’effet est là, mettez-la en vigueur", "activate")
 
 
 def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

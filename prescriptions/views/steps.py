@@ -11,6 +11,7 @@ from lifecycle.french import day, days_left
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
 from prescriptions.models import Need, Prescription
 from prescriptions.permissions import (
+    advises,
     can_accept_prescription,
     can_confirm_prescription,
     can_start_need,
@@ -80,7 +81,7 @@ def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> St
     running = {need.kind for need in needs if need.state == NeedState.IN_PROGRESS}
     awaited = _served_by(prescription, waiting, running)
     if not works(actor):
-        return Step(awaited)
+        return Step(awaited, *_to_serve(prescription.distributor_id, bool(waiting & set(EQUIPMENT_KINDS)), actor))
     asked = prescription.reminders.filter(
         kind=ReminderKind.STILL_CURRENT, sent_at__isnull=False, cancelled_at=None
     ).exists()
@@ -146,7 +147,14 @@ def need_step(need: Need, actor: Actor) -> Step:
         return Step(awaited, *_when_works(actor, "orientez le foyer vers un lieu de médiation numérique", "start"))
     if need.kind in CONNECTION_KINDS:
         return Step("En attente d’une offre de connexion")
-    return Step(f"En attente d’un appareil chez {need.prescription.distributor}")
+    awaited = f"En attente d’un appareil chez {need.prescription.distributor}"
+    return Step(awaited, *_to_serve(need.prescription.distributor_id, True, actor))
+
+
+def _to_serve(distributor: int | None, waits: bool, actor: Actor) -> tuple[str, ...]:
+    """The advisers of the distributor choose the device, from what is shown below."""
+    serves = waits and advises(actor) and distributor == actor.organisation_id
+    return ("choisissez un appareil pour ce foyer",) if serves else ()
 
 
 def _when_works(actor: Actor, yours: str, verb: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from lifecycle.machine import Reason
 from refurb.enums import ENDED, DeviceState
 from refurb.models import Device, DeviceEntry
 from refurb.models.device import DeviceQuerySet
+from refurb.permissions import can_exchange_device
 
 S = DeviceState
 MAIN_VERB = {
@@ -25,7 +26,6 @@ MAIN_VERB = {
     S.SHIPPED: "stock_in",
     S.AVAILABLE: "reserve",
     S.RESERVED: "hand_over",
-    S.RETURNED: "give_back",
 }
 """The verb that carries a device on, among those its state allows."""
 AWAITED = {
@@ -55,10 +55,9 @@ YOURS = {
     "stock_in": "mettez-le en rayon s’il est arrivé",
     "reserve": "réservez-le pour un besoin en attente",
     "hand_over": "remettez-le au foyer, fiche signée",
-    "give_back": "réparé, rendez-le à son foyer",
     "send_back": "sa convention est terminée depuis trop longtemps, renvoyez-le à l’atelier",
 }
-ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over", "give_back")
+ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over")
 """Verbs one is only asked to do when nothing is missing: what is missing is not in the hands of who reads."""
 BENCH_STEPS = {
     "storage_inventoried": "inventoriez le stockage",
@@ -86,6 +85,8 @@ def next_step(device: Device, actor: Actor) -> Step:
     state = DeviceState(device.state)
     if state in ENDED:
         return Step("Parcours terminé")
+    if state == S.RETURNED:
+        return _returned(device, actor)
     awaited = AWAITED.get(state, state.label)
     verb = MAIN_VERB.get(state)
     action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
@@ -98,6 +99,24 @@ def next_step(device: Device, actor: Actor) -> Step:
     if action.verb in ONCE_POSSIBLE and action.reasons:
         return Step(awaited)
     return Step(awaited, YOURS[action.verb], action.verb)
+
+
+def _returned(device: Device, actor: Actor) -> Step:
+    """A device its household brought back: given back once repaired, else exchanged, else the workshop's."""
+    if device.settlements.current().filter(stay=device.stay).exists():
+        awaited = "Foyer servi autrement\u00a0: en attente de prise en traitement à l’atelier"
+        works = any(one.verb == "start" and one.allowed for one in gate.actions_for(device, actor))
+        return (
+            Step(awaited, "le foyer est servi autrement, prenez-le en traitement", "start") if works else Step(awaited)
+        )
+    awaited = AWAITED[S.RETURNED]
+    back = next((one for one in gate.actions_for(device, actor) if one.verb == "give_back"), None)
+    if back is not None and back.allowed:
+        return Step(awaited, "réparé, rendez-le à son foyer", "give_back")
+    if back is None or device.attached_to_id is not None or can_exchange_device(actor) is None:
+        return Step(awaited)
+    url = reverse("refurb:device_replace", args=[device.reference])
+    return Step(awaited, "échangez-le, ou faites-le réparer", url=url, label="Choisir un remplaçant")
 
 
 def bench_step(reasons: tuple[Reason, ...]) -> str:

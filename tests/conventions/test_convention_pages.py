@@ -461,3 +461,17 @@ def test_the_pilot_sets_the_reserve_of_a_year() -> None:
 
     held = {(row.type, row.year): row.total for row in Quota.objects.reserve()}
     assert held == {("laptop", year): 12, ("tablet", year): 4, ("laptop", year + 1): 7}
+
+
+def test_a_review_asked_of_someone_else_is_not_the_manager_s_to_do() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    assert "À vous d’agir" in read(acting(treaty.lawyer), page_of(convention, "convention_detail"))
+    assert "À vous d’agir" not in read(acting(treaty.manager), page_of(convention, "convention_detail"))
+
+
+def test_a_signed_convention_whose_day_has_come_is_the_manager_s_to_put_in_force() -> None:
+    treaty = Treaty()
+    convention = treaty.signed()
+    page = read(acting(treaty.manager), page_of(convention, "convention_detail"))
+    assert "la date d’effet est là, mettez-la en vigueur" in page

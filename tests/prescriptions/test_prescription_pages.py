@@ -69,7 +69,13 @@ def test_an_accepted_prescription_says_what_is_awaited(
 ) -> None:
     accepted = circle.accepted(needs)
     assert awaited in read(acting(circle.worker), page_of(accepted, "prescription_detail"))
-    assert awaited in read(acting(circle.adviser), page_of(accepted.needs.get(), "need_detail"))
+    assert awaited in read(acting(circle.pilot), page_of(accepted.needs.get(), "need_detail"))
+
+
+def test_the_distributor_s_adviser_is_asked_to_choose_a_device(circle: Circle) -> None:
+    accepted = circle.accepted([("computer", "work")])
+    for row, name in ((accepted, "prescription_detail"), (accepted.needs.get(), "need_detail")):
+        assert "choisissez un appareil pour ce foyer" in read(acting(circle.adviser), page_of(row, name))
 
 
 # --- what each reads
