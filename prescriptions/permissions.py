@@ -13,7 +13,7 @@ from lifecycle.actors import Actor, SignedLink
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_manager, is_pilot
-from prescriptions.enums import NeedKind, PrescriptionState
+from prescriptions.enums import HouseholdState, NeedKind, PrescriptionState
 
 RELAYED = (PrescriptionState.ACCEPTED, PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
 """What a relay sees: what is to be served, and what it served."""
@@ -79,8 +79,14 @@ def _of_link(actor: SignedLink) -> Q:
     return Q(Exists(links.filter(pk=actor.link_id, prescription=OuterRef("pk"))))
 
 
+FOLLOWED = Q(household__state=HouseholdState.OPEN)
+
+
 def sees_prescriptions(actor: Actor | None) -> Q | None:
-    """The prescriptions one may see."""
+    """The prescriptions one may see. The archive is closed to those who served the household.
+
+    Source of the rule: the social reference of the CNIL, restricted archive two years after the last contact.
+    """
     if actor is None:
         return None
     if is_pilot(actor):
@@ -90,9 +96,9 @@ def sees_prescriptions(actor: Actor | None) -> Q | None:
     if works(actor):
         return Q(prescriber=actor.organisation_id)
     if advises(actor):
-        return Q(distributor=actor.organisation_id, submitted_at__isnull=False)
+        return FOLLOWED & Q(distributor=actor.organisation_id, submitted_at__isnull=False)
     if relays(actor):
-        return Q(state__in=RELAYED, commune__in=_served(actor.organisation_id))
+        return FOLLOWED & Q(state__in=RELAYED, commune__in=_served(actor.organisation_id))
     return None
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from prescriptions.enums import HOUSEHOLD_ARCHIVED, HouseholdState
-from prescriptions.models import Household, Need, SocialStory
+from prescriptions.models import Household, Need, Prescription, SocialStory
 from prescriptions.services.households import move_household, reopen_household
 from prescriptions.services.needs import meet_need, unmeet_need
 from prescriptions.services.prescriptions import record_fact, withdraw_prescription, write_story
@@ -38,6 +38,20 @@ def test_nothing_more_is_written_of_a_household_once_its_file_is_archived() -> N
     with pytest.raises(Refused, match="archivé"):
         write_story(actor=circle.worker, prescription=need.prescription, text="Encore un mot")
     assert not SocialStory.objects.exists()
+
+
+def test_the_archive_is_closed_to_those_who_served_the_household_and_open_to_its_prescriber() -> None:
+    circle = Circle(at=START)
+    need = met(circle)
+    prescription, household = need.prescription, need.prescription.household
+    for actor in (circle.adviser, circle.worker, circle.pilot):
+        assert Prescription.objects.visible_to(actor).filter(pk=prescription.pk).exists()
+    run_clock(at=ARCHIVED)
+    for model, row in ((Prescription, prescription), (Need, need), (Household, household)):
+        assert not model.objects.visible_to(circle.adviser).filter(pk=row.pk).exists()
+        assert not model.objects.visible_to(circle.relay).filter(pk=row.pk).exists()
+        assert model.objects.visible_to(circle.worker).filter(pk=row.pk).exists()
+        assert model.objects.visible_to(circle.pilot).filter(pk=row.pk).exists()
 
 
 def test_a_story_goes_on_once_the_file_is_reopened() -> None:
