@@ -124,8 +124,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 
 # --- the engine -------------------------------------------------------------
 LIFECYCLE_ACTOR_MODEL = "network.Membership"
-# One global order of locks; by primary key inside each model: report, convention, review, signature, process of a
-# circuit (locked by whoever holds its convention, or by itself), quota, household, prescription, need, connection file, donation, device.
+# One global order of locks, and by primary key inside each model. A process of the circuit is locked by whoever holds
+# its convention, or by itself.
 LIFECYCLE_LOCK_ORDER = [
     "reports.Report",
     "conventions.Convention",

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from network.enums import LegalNature
 from refurb.enums import DeviceState, DeviceType, DonorKind
 from refurb.models import Device, DeviceEntry
-from reports.enums import OF_A_CONVENTION, STAGE_OF, Elsewhere, Stage
 from reports.balance import UnbalancedJournal
+from reports.enums import OF_A_CONVENTION, STAGE_OF, Elsewhere, Stage
 from reports.figures import Bucket, Standing, bucket_of, reckon
 from reports.months import bounds, month_of
 from reports.services import compute_report, recompute_report, verify_report
