@@ -35,7 +35,9 @@ def distributors(request: HttpRequest) -> Any:
 
 def territories(request: HttpRequest) -> Any:
     """The territories of the conventions one may see."""
-    return Epci.objects.filter(pk__in=Convention.objects.visible_to(request.membership).order_by().values("epci"))
+    return Epci.objects.filter(
+        pk__in=Convention.objects.visible_to(request.membership).order_by().values("epci")
+    ).alphabetical()
 
 
 class ConventionFilter(django_filters.FilterSet):

@@ -28,7 +28,7 @@ class OrganisationFilter(django_filters.FilterSet):
         empty_label="Toutes",
     )
     epci = django_filters.ModelChoiceFilter(
-        label="EPCI", queryset=Epci.objects.all(), method="serving", empty_label="Tous"
+        label="EPCI", queryset=Epci.objects.alphabetical(), method="serving", empty_label="Tous"
     )
 
     class Meta:

@@ -17,7 +17,7 @@ class ConnectionFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         label="Besoin", choices=[(kind.value, kind.label) for kind in CONNECTION_KINDS], empty_label="Tous"
     )
-    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
 
     class Meta:
         model = ConnectionFile

@@ -76,7 +76,7 @@ class OrganisationForm(forms.ModelForm):
     )
     whole_epcis = forms.ModelMultipleChoiceField(
         label="Ajouter toutes les communes de",
-        queryset=Epci.objects.all(),
+        queryset=Epci.objects.alphabetical(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -103,7 +103,7 @@ class OrganisationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current()
+        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
         if self.instance.pk:
             self.fields["communes"].initial = list(self.instance.communes_served.all())
 

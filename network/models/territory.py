@@ -11,8 +11,26 @@ from lifecycle.actors import Actor
 from network.enums import CommuneStatus
 
 
+class Alphabetical(models.Func):
+    """A name as a dictionary sorts it: capitals and accents count for nothing, « œ » is « oe ».
+
+    The database sorts by the numbers of the characters: « Écaillon » would come after « Zuydcoote ».
+    """
+
+    arity = 1
+    output_field = models.TextField()
+    template = (
+        "lower(regexp_replace(normalize(replace(replace(%(expressions)s, 'œ', 'oe'), 'Œ', 'Oe'), NFD),"
+        " '[^ -~]', '', 'g'))"
+    )
+
+
 class PublicQuerySet[M: models.Model](models.QuerySet[M]):
-    """Rows that are public facts: whoever acts sees them all."""
+    """Rows that are public facts, each with a name: whoever acts sees them all."""
+
+    def alphabetical(self) -> Self:
+        """In the order in which a French reader looks for a name."""
+        return self.order_by(Alphabetical("name"), "pk")
 
     def visible_to(self, actor: Actor | None) -> Self:
         """All of them: the territory is public."""

@@ -32,7 +32,7 @@ class PrescriptionFilter(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(label="État", choices=PrescriptionState, empty_label="Tous")
     need = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous", method="having")
-    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
     prescriber = django_filters.ModelChoiceFilter(label="Prescripteur", queryset=prescribers, empty_label="Tous")
     distributor = django_filters.ModelChoiceFilter(label="Distributeur", queryset=distributors, empty_label="Tous")
     mine = django_filters.ChoiceFilter(
@@ -64,7 +64,7 @@ class NeedFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous")
     state = django_filters.ChoiceFilter(label="État", choices=NeedState, empty_label="En attente", method="in_state")
     use = django_filters.ChoiceFilter(label="Usage", choices=NeedUse, empty_label="Tous")
-    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
 
     class Meta:
         model = Need

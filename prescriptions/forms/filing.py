@@ -82,7 +82,7 @@ class HomeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current()
+        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
 
 
 class NeedRow(forms.Form):

@@ -58,7 +58,7 @@ class MoveForm(CommentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current()
+        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
 
         self.fields["address"] = household_field("address")
         self.fields["postcode"] = household_field("postcode")

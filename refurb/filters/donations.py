@@ -27,7 +27,7 @@ class DonationFilter(django_filters.FilterSet):
     donor = django_filters.ModelChoiceFilter(label="Donateur", queryset=donors, empty_label="Tous")
     epci = django_filters.ModelChoiceFilter(
         label="EPCI de l’enlèvement",
-        queryset=Epci.objects.all(),
+        queryset=Epci.objects.alphabetical(),
         empty_label="Tous",
         null_label="Hors du département",
         null_value=OUTSIDE,

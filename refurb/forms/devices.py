@@ -225,7 +225,10 @@ class DeviceReclassifyForm(ReasonForm):
 
     type = forms.ChoiceField(label="Type d’appareil", choices=DeviceType.choices)
     origin_epci = forms.ModelChoiceField(
-        label="EPCI d’origine", queryset=Epci.objects.all(), required=False, empty_label="Aucun : hors du département"
+        label="EPCI d’origine",
+        queryset=Epci.objects.alphabetical(),
+        required=False,
+        empty_label="Aucun : hors du département",
     )
     reasons, rule = ReclassifyReason.choices, rules.RECLASSIFY_REASON
 

@@ -119,7 +119,7 @@ class PointForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current().in_departement()
+        self.fields["commune"].queryset = Commune.objects.current().in_departement().alphabetical()
         self.fields["commune"].empty_label = "Choisissez…"
 
     def clean(self) -> dict[str, Any]:

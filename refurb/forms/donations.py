@@ -74,7 +74,7 @@ class DonationForm(forms.ModelForm):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        self.fields["commune"].queryset = Commune.objects.current()
+        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
         self.fields["commune"].empty_label = "Choisissez…"
         if self.instance.commune_id is not None:
             self.initial["pick_up_city"] = ""

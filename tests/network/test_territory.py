@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from network.models import Arrondissement, Commune, Epci, Organisation
 from network.readers.territory import DATA, TerritoryFileError, read_territory
 from network.services.territory import TerritoryRefused, load_territory
-from tests.network.factories import make_membership, make_organisation
+from tests.network.factories import make_commune, make_membership, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +148,13 @@ def test_the_territory_is_public() -> None:
         assert Commune.objects.visible_to(actor).count() == 663
         assert Epci.objects.visible_to(actor).count() == 17
         assert Arrondissement.objects.visible_to(actor).count() == 6
+
+
+def test_communes_are_chosen_in_the_order_of_a_dictionary() -> None:
+    names = ["Zuydcoote", "Écaillon", "Gussignies", "Gœulzin", "L’Orée de Mormal", "Lompret", "Lécluse", "Leers"]
+    for name in names:
+        make_commune(name=name)
+    chosen = Commune.objects.filter(name__in=names).alphabetical()
+    assert [commune.name for commune in chosen] == [
+        "Écaillon", "Gœulzin", "Gussignies", "Lécluse", "Leers", "Lompret", "L’Orée de Mormal", "Zuydcoote",
+    ]  # fmt: skip
