@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("À affecter", "refurb:allotment", lambda actor: is_pilot(actor) or acts_as(actor, ALLOTS)),
     ("Rayon", "refurb:shelf", lambda actor: acts_as(actor, *ADVISERS)),
     ("Livraisons", "refurb:delivery_list", lambda actor: is_pilot(actor) or acts_as(actor, TECHNICIAN, *ADVISERS)),
+    ("À relire, à signer", "conventions:inbox", lambda actor: follows_conventions(actor) and not is_pilot(actor)),
     ("Conventions", "conventions:convention_list", follows_conventions),
     ("Prescriptions", "prescriptions:prescription_list", lambda actor: is_pilot(actor) or acts_as(actor, WORKER)),
     ("Demandes", "prescriptions:prescription_list", lambda actor: acts_as(actor, *ADVISERS)),

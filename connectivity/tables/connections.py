@@ -59,7 +59,9 @@ class QueueTable(tables.Table):
     caption = "Demandes à traiter"
 
     reference = tables.Column(
-        linkify=("connectivity:connection_detail", {"reference": tables.A("reference")}), attrs=WHOLE
+        verbose_name="Référence",
+        linkify=("connectivity:connection_detail", {"reference": tables.A("reference")}),
+        attrs=WHOLE,
     )
     offer = tables.Column(verbose_name="Offre", accessor="offer__name")
     person = tables.Column(verbose_name="Personne", accessor="told", orderable=False, default="–")

@@ -73,13 +73,13 @@ class Review(ReviewMachine):
 
     @property
     def name(self) -> str:
-        """What it is, as people say it: « Relecture juridique », « Relecture de l’Atelier du Nord »."""
+        """What it is, as people say it: « Relecture juridique », « Relecture par Atelier du Nord »."""
         named = {
             ReviewSubject.LEGAL: "Relecture juridique",
             ReviewSubject.DATA_PROTECTION: "Relecture sur la protection des données",
             ReviewSubject.DIGITAL: "Relecture numérique",
         }
-        return named.get(ReviewSubject(self.subject), f"Relecture de {self.organisation}")
+        return named.get(ReviewSubject(self.subject), f"Relecture par {self.organisation}")
 
 
 class ReviewEntry(Entry):

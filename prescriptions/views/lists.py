@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, F, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -62,8 +62,11 @@ def prescription_list(request: HttpRequest) -> HttpResponse:
 
 
 def _in_turn(rows: Any, actor: Actor) -> Any:
-    """Whoever examines begins with the oldest; the others with what moved last."""
-    return rows.order_by("-moved_at", "-pk") if works(actor) or is_pilot(actor) else rows.order_by("submitted_at", "pk")
+    """Whoever examines begins with what is to be examined, the oldest first; then comes what moved last, as for all."""
+    if works(actor) or is_pilot(actor):
+        return rows.order_by("-moved_at", "-pk")
+    asked = Case(When(state=S.SUBMITTED, then=F("submitted_at")))
+    return rows.order_by(asked.asc(nulls_last=True), "-moved_at", "-pk")
 
 
 def _shortcuts(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -37,11 +38,12 @@ asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def delivery_list(request: HttpRequest) -> HttpResponse:
-    """The deliveries of one's workshop, or to one's points, the newest first."""
+    """The deliveries of one's workshop, or to one's points: what is still to come in first, then the newest."""
     actor = request.membership
     if sees_deliveries(actor) is None:
         raise PermissionDenied
     rows = Delivery.objects.visible_to(actor).counted().select_related("workshop", "point", "convention")
+    rows = rows.order_by(Case(When(expected__gt=0, then=0), default=1), "-prepared_at", "-pk")
     chosen = DeliveryFilter(request.GET, queryset=rows, request=request)
     ships = can_ship_device(actor) is not None
     table = DeliveryTable(chosen.qs, exclude=["workshop"] if ships else [])

@@ -143,6 +143,7 @@ def bench(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "unusable": unusable,
         "in_stock": totals.get(S.READY, 0),
+        "to_ship": mine.main().filter(state=S.ALLOTTED).count(),
         "missing_erasures": missing_erasures_seen_by(actor).count(),
     }
     return render(request, "refurb/bench.html", context)

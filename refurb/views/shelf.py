@@ -10,6 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from lifecycle.actors import Actor
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Prescription
+from prescriptions.permissions import can_accept_prescription
 from refurb.enums import ARRIVED, DeviceState
 from refurb.filters.distribution import ShelfFilter
 from refurb.models import Delivery, Device, Repair, Settlement
@@ -42,9 +46,17 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "reserved": here.main().filter(state=S.RESERVED).count(),
         "returned": here.main().filter(state=S.RETURNED).count(),
         "coming": Delivery.objects.visible_to(request.membership).open().count(),
+        "to_examine": to_examine(request.membership),
         "to_send_back": here.main().to_send_back(timezone.now()).count(),
     }
     return render(request, "refurb/shelf.html", context)
+
+
+def to_examine(actor: Actor) -> int:
+    """How many demands wait for the answer of whoever acts: none where somebody else answers."""
+    if can_accept_prescription(actor) is None:
+        return 0
+    return Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED).count()
 
 
 @require_safe

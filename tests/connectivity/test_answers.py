@@ -278,6 +278,7 @@ def test_the_queue_shows_what_waits_the_oldest_first_and_its_file() -> None:
     client = acting(line.agent)
 
     page = read(client, reverse("connectivity:queue"))
+    assert "Référence" in page
     assert page.index(first.reference) < page.index(second.reference)
     assert line.need.prescription.household.last_name in page
     export = client.get(reverse("connectivity:queue_export"))

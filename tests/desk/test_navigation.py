@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from network.context_processors import navigation
 from network.models import Membership
@@ -23,3 +24,10 @@ def test_one_lands_on_a_page_that_opens_and_so_does_each_entry(
     entries = {entry["label"]: client.get(entry["url"]).status_code for entry in navigation(request)}
     assert set(entries.values()) == {200}, entries
     assert client.get("/", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["epci", "reconditioner", "distributor"])
+@pytest.mark.parametrize("role", ["reviewer", "signatory"])
+def test_who_reviews_or_signs_lands_on_what_is_asked_of_him(client: Client, role: str, kind: str) -> None:
+    client.force_login(make_membership(role, kind).user)
+    assert client.get("/").headers["Location"] == reverse("conventions:inbox")

@@ -167,6 +167,14 @@ def test_the_lists_are_narrowed_and_count_each_state(circle: Circle) -> None:
     assert "Aucune prescription ne répond" in read(client, reverse(LIST), need="smartphone")
 
 
+def test_what_is_to_be_examined_comes_first_the_oldest_first_then_what_moved_last(circle: Circle) -> None:
+    rows = [circle.submitted(), circle.submitted()]
+    rows = [*rows, *reversed([circle.accepted(), circle.accepted()])]
+    page = read(acting(circle.adviser), reverse(LIST))
+    places = [page.index(f">{row.reference}</a>") for row in rows]
+    assert places == sorted(places)
+
+
 def test_the_pilot_reads_no_name_in_lists(circle: Circle) -> None:
     accepted = circle.accepted()
     for name in (LIST, NEEDS):

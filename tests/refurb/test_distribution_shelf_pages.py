@@ -1,5 +1,7 @@
 """The pages of a distribution point: deliveries that come, the shelf, points, what goes back."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +14,7 @@ from refurb.enums import DeviceState, LineOutcome
 from refurb.models import Delivery, Device, DistributionPoint
 from refurb.services.allotment import ship_devices
 from tests.network.factories import make_membership
+from tests.prescriptions.files import Circle
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, delivery_of, quotas_balance
 from tests.refurb.pages import acting, answered, page_of, read
@@ -113,7 +116,25 @@ def test_a_delivery_is_received_at_its_point_only(shelf: Shelf) -> None:
     assert acting(shelf.stranger).get(reconcile(delivery)).status_code == 404
 
 
+def test_deliveries_to_tick_off_come_first_then_the_newest(shelf: Shelf) -> None:
+    done = [delivery_of(shelf.available()) for _ in range(2)]
+    oldest, _ = parcel(shelf, 1)
+    Delivery.objects.filter(pk=oldest.pk).update(prepared_at=timezone.now() - timedelta(days=9))
+    newest, _ = parcel(shelf, 1)
+    page = read(acting(shelf.adviser), reverse("refurb:delivery_list"))
+    places = [page.index(f">{row.reference}</a>") for row in (newest, oldest, *reversed(done))]
+    assert places == sorted(places)
+
+
 # --- the shelf
+
+
+def test_the_shelf_tells_how_many_demands_are_to_be_examined_to_whoever_answers_them(shelf: Shelf) -> None:
+    told = "1 demande à examiner"
+    assert told not in read(acting(shelf.adviser), reverse("refurb:shelf"))
+    Circle(distributor=shelf.distributor).submitted()
+    assert told in read(acting(shelf.adviser), reverse("refurb:shelf"))
+    assert "à examiner" not in read(acting(shelf.relay), reverse("refurb:shelf"))
 
 
 def test_the_shelf_tells_what_is_there_what_is_held_and_what_comes(shelf: Shelf) -> None:
