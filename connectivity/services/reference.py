@@ -1,5 +1,6 @@
 """Write the offers and the end of copper in the database; what was checked later in the office is left alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
@@ -32,7 +33,7 @@ def _write_offers(reference: Reference) -> Written:
             name: value for name, value in vars(row).items() if name not in ("operator", "dates", "conditions", "code")
         }
         told |= {"operator_name": row.operator, "operator": _operator(row)}
-        offer, ruled = write_dated(written, Offer, {"code": row.code}, told, row.dates)
+        offer, ruled = write_dated(written, Offer, {"code": row.code}, told, row.dates, differs=_asks_otherwise(row))
         if ruled:
             _write_conditions(offer, row)
     return written
@@ -46,6 +47,11 @@ def _operator(row: OfferRow) -> Organisation | None:
     return Organisation.objects.create(
         name=row.operator, kinds=[OrganisationKind.OPERATOR], legal_nature=LegalNature.PRIVATE
     )
+
+
+def _asks_otherwise(row: OfferRow) -> Callable[[Offer], bool]:
+    """Whether the conditions of an offer are not those of its line."""
+    return lambda offer: {condition.asked for condition in offer.conditions.all()} != set(row.conditions)
 
 
 def _write_conditions(offer: Offer, row: OfferRow) -> None:

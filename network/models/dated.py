@@ -1,7 +1,7 @@
 """Rows that are true for a time: ceilings, scales, texts, offers. Numbers with a date are rows, never constants."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -33,4 +33,20 @@ class Dated(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="%(app_label)s_%(class)s_dates"
             ),
+        )
+
+    @classmethod
+    def keys_to_it(cls) -> list[Any]:
+        """The foreign keys by which other rows lean on these: what was decided, signed, graded or tested by them.
+
+        The lines a row is made of go with it; they are no use of it.
+        """
+        found = cls._meta.get_fields(include_hidden=True)
+        keys = [relation for relation in found if relation.auto_created and not relation.concrete]
+        return [relation.field for relation in keys if relation.on_delete is models.PROTECT]
+
+    def is_leaned_on(self) -> bool:
+        """Whether a row leans on this one: what it says may never be rewritten. One query per kind that may."""
+        return any(
+            key.model._base_manager.filter(**{key.name: self.pk}).exists() for key in self.keys_to_it() if self.pk
         )

@@ -1,5 +1,6 @@
 """Write the reference files in the database, again and again; what was checked later in the office is left alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.db import transaction
@@ -52,8 +53,10 @@ def load_refurb_reference() -> list[Written]:
 
 def _write_scale(written: Written, row: ScaleRow) -> None:
     told = {"name": row.name, "types": row.types, "note": row.note, "valid_from": row.dates.valid_from}
-    scale, ours = write_dated(written, GradingScale, {"code": row.code}, told, row.dates, by_date=False)
-    if not ours or _said(scale.as_scale()) == _said(row.scale):
+    differs: Callable[[GradingScale], bool] = lambda scale: _said(scale.as_scale()) != _said(row.scale)  # noqa: E731
+    key = {"code": row.code}
+    scale, ours = write_dated(written, GradingScale, key, told, row.dates, by_date=False, differs=differs)
+    if not ours or not differs(scale):
         return
     for kind in (scale.criteria, scale.caps, scale.levels):
         kind.all().delete()
@@ -109,11 +112,9 @@ def _said(scale: Scale) -> tuple[object, ...]:
 def _write_checklist(written: Written, row: ChecklistRow) -> None:
     told = {"valid_from": row.dates.valid_from}
     key = {"type": row.type, "version": row.version}
-    checklist, ours = write_dated(written, Checklist, key, told, row.dates, by_date=False)
-    known = [
-        FunctionRow(one.code, one.label, one.essential, one.not_applicable_when) for one in checklist.functions.all()
-    ]
-    if not ours or known == row.functions:
+    differs: Callable[[Checklist], bool] = lambda checklist: _functions(checklist) != row.functions  # noqa: E731
+    checklist, ours = write_dated(written, Checklist, key, told, row.dates, by_date=False, differs=differs)
+    if not ours or not differs(checklist):
         return
     checklist.functions.all().delete()
     ChecklistFunction.objects.bulk_create(
@@ -127,3 +128,8 @@ def _write_checklist(written: Written, row: ChecklistRow) -> None:
         )
         for position, function in enumerate(row.functions, start=1)
     )
+
+
+def _functions(checklist: Checklist) -> list[FunctionRow]:
+    lines = checklist.functions.all()
+    return [FunctionRow(line.code, line.label, line.essential, line.not_applicable_when) for line in lines]

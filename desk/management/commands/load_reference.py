@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
 from network.readers.dated import ReferenceFileError
+from network.services.reference import Written
 from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
 
@@ -29,5 +30,12 @@ class Command(BaseCommand):
         for written in report:
             self.stdout.write(
                 f"{written.label} : {written.created} ajouts, {written.changed} modifications, "
-                f"{written.unchanged} sans changement"
+                f"{written.unchanged} sans changement{_kept(written)}"
             )
+
+
+def _kept(written: Written) -> str:
+    """What the files say otherwise and was not rewritten."""
+    if not written.kept:
+        return ""
+    return f", {written.kept} laissées car déjà utilisées : ajoutez une nouvelle version dans Administration"
