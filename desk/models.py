@@ -1,4 +1,4 @@
-"""What spans the apps and is stored: how far the demonstration has been seeded."""
+"""What spans the apps and is stored: how far the demonstration has been seeded, who changed the reference data."""
 
 from typing import Self
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from lifecycle.actors import Actor
+from network.models import Membership
 from network.permissions import sees_everything
 
 
@@ -41,3 +42,51 @@ class Seeding(models.Model):
 
     def __str__(self) -> str:
         return f"Démonstration au {self.as_of:%d/%m/%Y}, graine {self.seed}"
+
+
+class ReferenceAction(models.TextChoices):
+    """What was done to a row of reference data."""
+
+    ADDED = "added", "Ajout"
+    REPLACED = "replaced", "Nouvelle version"
+    ENDED = "ended", "Fin"
+    CORRECTED = "corrected", "Correction"
+    CHECKED = "checked", "Vérification"
+    WITHDRAWN = "withdrawn", "Retrait"
+
+
+class ReferenceChangeQuerySet(models.QuerySet["ReferenceChange"]):
+    """Reads of changes."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """The system and the pilot."""
+        return self.all() if sees_everything(actor) else self.none()
+
+    def of(self, row: models.Model) -> Self:
+        """What was done to one row, the newest first."""
+        return self.filter(model=row._meta.label_lower, key=row.pk)
+
+
+class ReferenceChange(models.Model):
+    """One change of a row of reference data: who, when, what it said before and says since. Append-only."""
+
+    model = models.CharField("sorte", max_length=80)
+    key = models.BigIntegerField("n°")
+    action = models.CharField("acte", max_length=10, choices=ReferenceAction)
+    said = models.TextField("ce qui change", blank=True)
+    by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+    at = models.DateTimeField("le")
+
+    objects = ReferenceChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "modification des référentiels"
+        verbose_name_plural = "modifications des référentiels"
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("model", "key"), name="desk_referencechange_of"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(action__in=ReferenceAction.values), name="desk_referencechange_action"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.model} {self.key}"
