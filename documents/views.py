@@ -9,7 +9,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from documents.authenticity import proof_of
 from documents.enums import Delivery
@@ -20,6 +19,10 @@ from documents.permissions import can_read_outbox, can_resend_mail
 from documents.responses import file_response
 from documents.services import resend_mail
 from documents.tables import MailTable
+from lifecycle.french import Noun
+from network.listing import Listing, lists
+
+MAIL = Noun("courriel", "courriels")
 
 
 @login_not_required
@@ -57,15 +60,15 @@ def _hidden(response: HttpResponse) -> HttpResponse:
     return response
 
 
-@require_safe
+@lists
 def mail_list(request: HttpRequest) -> HttpResponse:
     """Every mail that Maillon wrote, newest first."""
     if can_read_outbox(request.membership) is None:
         raise Http404
-    chosen = MailFilter(request.GET, queryset=Mail.objects.visible_to(request.membership))
-    table = MailTable(chosen.qs)
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
-    return render(request, "documents/mail_list.html", {"filter": chosen, "table": table})
+    mails = Mail.objects.visible_to(request.membership)
+    return Listing(request, rows=mails, table=MailTable, noun=MAIL, filters=MailFilter).respond(
+        "documents/mail_list.html"
+    )
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Figures, days and telephone numbers as they are written in French, on screens and papers alike."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -37,6 +38,11 @@ def plural(figure: int, endings: str = ",s") -> str:
     return endings.split(",")[figure >= 2]
 
 
+def in_a_sentence(sentence: str) -> str:
+    """A sentence inside another: neither its capital nor its full stop."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
 def day(value: date | datetime | None) -> str:
     """A day, Paris time: « 24 nov. 2026 », « 1er déc. 2026 »; empty when there is none."""
     if value is None:
@@ -70,3 +76,30 @@ def by_pairs(number: str) -> str:
     if len(digits) != 10 or not digits.startswith("0"):
         return number
     return HARD.join(re.findall("..", digits))
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What a list counts: « 3 livraisons », « Aucune livraison », « 2 livraisons annulées »."""
+
+    one: str
+    many: str
+    feminine: bool = False
+
+    @property
+    def title(self) -> str:
+        """« Livraisons »."""
+        return self.many[0].upper() + self.many[1:]
+
+    @property
+    def none(self) -> str:
+        """« Aucune livraison »."""
+        return f"{self.agreed('Aucun', 1)} {self.one}"
+
+    def counted(self, figure: int) -> str:
+        """« 3 livraisons »; 0 is singular."""
+        return f"{grouped(figure)} {plural(figure, f'{self.one},{self.many}')}"
+
+    def agreed(self, word: str, figure: int) -> str:
+        """A word that agrees with so many of them: « changé », « changées »."""
+        return f"{word}{'e' if self.feminine else ''}{plural(figure)}"

@@ -19,7 +19,8 @@ class OrganisationTable(tables.Table):
     class Meta:
         model = Organisation
         fields = ("name", "reference", "kinds", "commune", "epci", "is_active")
-        empty_text = "Aucune organisation ne répond à ces critères."
+        order_by = ("name",)
+        empty_text = "Aucune organisation pour l’instant. Le pilote inscrit ici celles de la filière."
 
     def render_kinds(self, record: Organisation) -> str:
         return ", ".join(record.kind_labels)

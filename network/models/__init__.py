@@ -4,6 +4,7 @@ from network.models.dated import Dated, DatedQuerySet
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.organisation import Organisation
+from network.models.saved_view import SavedView
 from network.models.territory import Arrondissement, Commune, Epci
 from network.models.user import User
 
@@ -17,5 +18,6 @@ __all__ = [
     "Membership",
     "MembershipPeriod",
     "Organisation",
+    "SavedView",
     "User",
 ]

@@ -15,6 +15,7 @@ from lifecycle.registry import registry
 from network.models import Invitation, Membership, User
 from network.permissions import can_manage_accounts
 from network.services.memberships import close_membership, refuse_last_pilot
+from network.services.saved_views import forget_views
 
 FORGOTTEN_DOMAIN = "efface.invalid"
 """The domain of the addresses of forgotten accounts; ``.invalid`` never exists (RFC 2606)."""
@@ -78,6 +79,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
         forget(user)
     Comment.objects.filter(user.named_in("text")).erase()
     _end_sessions(user)
+    forget_views(user=user)
     for membership in memberships.filter(closed_at=None):
         close_membership(membership=membership, by=by, at=at)
     neutral = f"compte-{user.pk}@{FORGOTTEN_DOMAIN}"

@@ -5,29 +5,26 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
-from django_tables2 import RequestConfig
 
+from lifecycle.french import Noun
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm
+from network.listing import Listing, lists
 from network.models import Organisation
 from network.permissions import can_edit_organisation
 from network.services.organisations import save_organisation
 from network.tables import OrganisationTable
 
+ORGANISATION = Noun("organisation", "organisations", feminine=True)
 
-@require_safe
+
+@lists
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations one may see."""
     rows = Organisation.objects.visible_to(request.membership).select_related("commune", "epci")
-    chosen = OrganisationFilter(request.GET, queryset=rows)
-    table = OrganisationTable(chosen.qs, order_by="name")
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
-    context = {
-        "filter": chosen,
-        "table": table,
-        "can_create": can_edit_organisation(request.membership) is not None,
-    }
-    return render(request, "network/organisation_list.html", context)
+    page = Listing(request, rows=rows, table=OrganisationTable, noun=ORGANISATION, filters=OrganisationFilter)
+    can_create = can_edit_organisation(request.membership) is not None
+    return page.respond("network/organisation_list.html", can_create=can_create)
 
 
 @require_safe

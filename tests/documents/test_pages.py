@@ -62,7 +62,7 @@ def test_the_list_costs_the_same_whatever_its_length(
 ) -> None:
     for _ in range(count):
         a_mail()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         as_pilot.get(reverse("documents:mail_list"))
 
 

@@ -146,7 +146,7 @@ def test_the_list_filters_by_name_kind_competence_and_epci(client: Client) -> No
 def test_the_list_costs_the_same_whatever_its_length(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     client.force_login(make_membership("pilot", "departement").user)
     url = reverse("network:organisation_list")
-    with django_assert_num_queries(6) as one:
+    with django_assert_num_queries(7) as one:
         client.get(url)
     for _ in range(20):
         make_organisation("relay", commune=make_commune())

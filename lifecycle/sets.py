@@ -1,0 +1,168 @@
+"""A verb on a selection, for any machine: what would happen, then, once confirmed, what did, told by reasons.
+
+Nothing moves before the confirmation, and what was ticked and typed comes back with every answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from lifecycle import gate
+from lifecycle.acting import page_of
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from lifecycle.french import Noun
+from lifecycle.machine import Machine, Reason, verbs_of
+
+MOST = 500
+"""How many rows are taken at once from a page."""
+SHOWN = 60
+"""How many rows one heading of the answer names; the others are counted."""
+BOX = "row"
+"""What the boxes of a list are called in what is posted."""
+
+
+@dataclass(frozen=True)
+class SetVerb:
+    """A verb offered on a selection: of which machine, what it asks, the set service that does it, who may.
+
+    ``given`` are the values a set is judged with that its form does not ask: the preview says what they refuse.
+    """
+
+    model: type[Machine]
+    name: str
+    form: type[forms.Form]
+    do: Callable[..., gate.Outcome]
+    can: Callable[[Actor], object]
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return verbs_of(self.model)[self.name].label
+
+    @property
+    def irreversible(self) -> bool:
+        return verbs_of(self.model)[self.name].irreversible
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was ticked, and the page it is decided on.
+
+    ``action`` is where the answer is posted, with ``kept_open`` and the references under ``box``; ``back`` is the list.
+    """
+
+    title: str
+    noun: Noun
+    rows: QuerySet[Any]
+    references: Sequence[str]
+    action: str
+    back: str
+    kept_open: Mapping[str, object] = field(default_factory=dict)
+    box: str = BOX
+    irreversible: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the answer and the rows under it: those that move, or those that one reason keeps."""
+
+    title: str
+    rows: list[tuple[str, str]]
+    count: int
+    refused: bool = False
+
+    @property
+    def others(self) -> int:
+        return self.count - len(self.rows)
+
+
+def ticked(request: HttpRequest, box: str = BOX) -> list[str]:
+    """The references that were ticked, each once, in order, ``MOST`` of them at most."""
+    return list(dict.fromkeys(request.POST.getlist(box)))[:MOST]
+
+
+def decide(request: HttpRequest, verb: SetVerb, selection: Selection) -> HttpResponse:
+    """First what the verb would do; once confirmed and the form right, what it did. Raises PermissionDenied (403)."""
+    actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+    confirmed = "confirm" in request.POST
+    form = verb.form(request.POST if confirmed else None)
+    if confirmed and form.is_valid():
+        given = {f"{verb.model.machine_name}s": selection.rows, **form.cleaned_data}
+        try:
+            return done(request, selection, lambda: verb.do(actor=actor, **given))
+        except ValidationError as error:
+            form.add_error(None, error)
+    outcome = gate.preview(selection.rows, verb.name, actor=actor, **verb.given)
+    return foreseen(request, selection, outcome, form)
+
+
+def foreseen(request: HttpRequest, selection: Selection, outcome: gate.Outcome, form: forms.Form) -> HttpResponse:
+    """The page that says what would happen, with the form that confirms it."""
+    told = told_of(selection.rows.model, outcome)
+    noun, moving, kept = selection.noun, len(outcome.moved), len(outcome.refused)
+    context = {
+        "selection": selection,
+        "form": form,
+        "moving": moving,
+        "moving_said": noun.counted(moving),
+        "kept": kept,
+        "nothing": noun.none,
+        "groups": _groups(told, "Changeraient d’état"),
+    }
+    return render(request, "lifecycle/set_preview.html", context)
+
+
+def done(request: HttpRequest, selection: Selection, do: Callable[[], gate.Outcome]) -> HttpResponse:
+    """Call the set service, and the page that says what it did."""
+    try:
+        outcome = do()
+    except Refused as refused:
+        outcome = gate.Outcome(refused=refused.reasons)
+    noun, moved, kept = selection.noun, len(outcome.moved), len(outcome.refused)
+    context = {
+        "selection": selection,
+        "moved": moved,
+        "said": f"{noun.counted(moved)} {noun.agreed('changé', moved)} d’état, {kept} {noun.agreed('refusé', kept)}.",
+        "groups": _groups(told_of(selection.rows.model, outcome), f"{noun.agreed('Fait', 2)}"),
+    }
+    return render(request, "lifecycle/set_result.html", context)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What moved or would, and each reason with the rows it keeps, the commonest first."""
+
+    moved: list[Any]
+    kept: list[tuple[Reason, list[Any]]]
+
+
+def told_of(model: type[Machine], outcome: gate.Outcome) -> Told:
+    """The rows behind an outcome, in one query."""
+    rows = model._base_manager.in_bulk([*outcome.moved, *outcome.refused])
+    kept: dict[Reason, list[Any]] = {}
+    for pk, reasons in outcome.refused.items():
+        for reason in reasons:
+            kept.setdefault(reason, []).append(rows[pk])
+    by_number = sorted(kept.items(), key=lambda item: -len(item[1]))
+    return Told([rows[pk] for pk in outcome.moved], by_number)
+
+
+def _groups(told: Told, moved_title: str) -> list[Group]:
+    groups = [_group(moved_title, told.moved)] if told.moved else []
+    return groups + [_group(reason.sentence, rows, refused=True) for reason, rows in told.kept]
+
+
+def _group(title: str, rows: list[Any], *, refused: bool = False) -> Group:
+    return Group(title, [(str(row), _page(row)) for row in rows[:SHOWN]], len(rows), refused)
+
+
+def _page(row: Any) -> str:
+    """The address of the page of a row; empty when it has none."""
+    return page_of(f"{row._meta.app_label}:{row.machine_name}_detail", row.reference)

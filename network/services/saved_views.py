@@ -1,0 +1,43 @@
+"""What a person keeps of a list: the filter used last, named views. Only for the membership he acts in."""
+
+from django.core.exceptions import ValidationError
+
+from network.models import Membership, SavedView, User
+from network.models.saved_view import LAST
+
+MOST = 12
+"""How many named views of one list one keeps."""
+
+
+def remember_filter(*, by: Membership, page: str, query: str) -> None:
+    """Keep the filter used last on a page (its URL name); an empty one forgets it."""
+    if query:
+        SavedView.objects.update_or_create(membership=by, page=page, name=LAST, defaults={"query": query})
+    else:
+        SavedView.objects.filter(membership=by, page=page, name=LAST).delete()
+
+
+def save_view(*, by: Membership, page: str, name: str, query: str) -> SavedView:
+    """Name a filter of a page; the same name again replaces it. Raises ValidationError."""
+    wanted = " ".join(name.split())
+    if not wanted:
+        raise ValidationError("Donnez un nom à cette vue.")
+    if not query:
+        raise ValidationError("Choisissez d’abord des critères ou un ordre : la liste entière n’a pas besoin d’un nom.")
+    others = SavedView.objects.filter(membership=by, page=page).exclude(name__in=(LAST, wanted))
+    if others.count() >= MOST:
+        raise ValidationError(f"Vous avez déjà {MOST} vues de cette liste : supprimez-en une.")
+    view = SavedView(membership=by, page=page, name=wanted, query=query)
+    view.clean_fields()
+    saved, _ = SavedView.objects.update_or_create(membership=by, page=page, name=wanted, defaults={"query": query})
+    return saved
+
+
+def delete_view(*, by: Membership, page: str, pk: int) -> None:
+    """Delete one of one's own named views of a page."""
+    SavedView.objects.filter(membership=by, page=page, pk=pk).exclude(name=LAST).delete()
+
+
+def forget_views(*, user: User) -> None:
+    """Delete whatever a person kept of the lists, in every capacity."""
+    SavedView.objects.filter(membership__user=user).delete()
