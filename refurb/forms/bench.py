@@ -25,6 +25,7 @@ CHOSEN_MEASURES = {
     "panel": ("Dalle", PanelState),
 }
 """The measures that are a value of a list, with their French names."""
+NOTHING_TESTED = "Rien n’est coché\u00a0: dites au moins d’une fonction si elle marche."
 
 
 class TestRunForm(forms.Form):
@@ -52,6 +53,13 @@ class TestRunForm(forms.Form):
         """The functions that were looked at."""
         return {code: CheckResult(said) for code, said in self.cleaned_data.items() if said}
 
+    def clean(self) -> dict[str, Any]:
+        """A page sent back empty is no test: it would be read as a device out of order."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(data.values()):
+            raise forms.ValidationError(NOTHING_TESTED, code="nothing_tested")
+        return data
+
 
 class GradingForm(forms.Form):
     """The measures a scale reads, in its order, and the cosmetic letter, which stands apart."""
@@ -64,6 +72,7 @@ class GradingForm(forms.Form):
         for name in dict.fromkeys((*chosen, *conditions)):
             if name in CHOSEN_MEASURES:
                 self.fields[name] = _choice_field(name, chosen.get(name))
+        self.notes = [name for name, criterion in numbers.items() if criterion.kind == CriterionKind.NOTE]
         for name, criterion in numbers.items():
             self.fields[name] = _number_field(criterion, "Stockage" if name == "storage_gb" else criterion.label)
         self.fields["cosmetic"] = forms.ChoiceField(

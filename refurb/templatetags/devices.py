@@ -10,12 +10,12 @@ from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import days_ago, euros, grouped, plural
+from lifecycle.french import day, days_ago, euros, grouped, plural
 from network.permissions import is_pilot
 from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
 
 register = template.Library()
-for read in (days_ago, euros, grouped, plural):
+for read in (day, days_ago, euros, grouped, plural):
     register.filter(read)
 UNITS = ((10**12, "To"), (10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
 

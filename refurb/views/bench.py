@@ -63,7 +63,7 @@ def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
     if scale_row is None:
         return _nothing_in_force(request, device, bench.NO_SCALE.sentence)
     scale = scale_row.as_scale()
-    form = GradingForm(posted(request), scale=scale, initial=_known_measures(device))
+    form = GradingForm(posted(request), scale=scale, initial=known_measures(device))
     computed = None
     if COMPUTE in request.POST:
         computed = _computed(form, scale)
@@ -122,6 +122,11 @@ def _computed(form: GradingForm, scale: Scale) -> dict[str, Any] | None:
         for name, sentence in error.measures.items():
             form.add_error(name if name in form.fields else None, sentence)
         return None
+    return measured_lines(grade)
+
+
+def measured_lines(grade: Grade) -> dict[str, Any]:
+    """A grade with its sum line by line, each measure in words."""
     lines = [
         {"label": line.label, "measure": MEASURED.get(line.measure, line.measure), "points": line.points}
         for line in grade.lines
@@ -129,7 +134,7 @@ def _computed(form: GradingForm, scale: Scale) -> dict[str, Any] | None:
     return {"label": grade.label, "score": grade.score, "lines": lines, "caps": [cap.label for cap in grade.caps]}
 
 
-def _known_measures(device: Device) -> dict[str, Any]:
+def known_measures(device: Device) -> dict[str, Any]:
     """What the form opens with: the last measures of this stay, else what the inventory of storages tells."""
     last = Grading.objects.current().filter(device=device, stay=device.stay).order_by("-pk").first()
     if last is not None:

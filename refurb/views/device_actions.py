@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import act, answer, posted
 from lifecycle.forms import CommentForm
-from lifecycle.french import euros
 from refurb.forms.devices import (
     DeviceAwaitPartForm,
     DeviceCedeForm,
@@ -21,7 +20,6 @@ from refurb.forms.devices import (
     DeviceDismantleForm,
     DeviceReceiveForm,
     DeviceReclassifyForm,
-    DeviceReconditionForm,
     DeviceRecycleForm,
     DeviceRejectForm,
     DeviceReopenForm,
@@ -33,7 +31,6 @@ from refurb.forms.devices import (
 from refurb.models import Device
 from refurb.services import devices, stock
 from refurb.views.devices import visible_device, works_on
-from refurb.views.sheet import sheet_of
 
 DONE = {
     "collect": "enlevé",
@@ -114,10 +111,11 @@ def device_receive(request: HttpRequest, reference: str) -> HttpResponse:
 
 @asks_then_acts
 def device_start(request: HttpRequest, reference: str) -> HttpResponse:
-    """Onto the bench."""
+    """Onto the bench, whose page comes next."""
     device = visible_device(request, reference)
     form = CommentForm(posted(request))
-    return act_on(request, device, "start", form, devices.start_device)
+    after = reverse("refurb:device_recondition", args=[device.reference])
+    return act_on(request, device, "start", form, devices.start_device, after=after)
 
 
 @asks_then_acts
@@ -133,25 +131,6 @@ def device_resume(request: HttpRequest, reference: str) -> HttpResponse:
     """The part is there, or is no longer waited for."""
     device = visible_device(request, reference)
     return act_on(request, device, "resume", CommentForm(posted(request)), devices.resume_device)
-
-
-@asks_then_acts
-def device_recondition(request: HttpRequest, reference: str) -> HttpResponse:
-    """Everything that proves the device on one page, what is missing, and the price."""
-    device = visible_device(request, reference)
-    form = DeviceReconditionForm(posted(request))
-    sheet = sheet_of(device)
-    if sheet.ceiling is not None:
-        form.fields["price"].help_text = f"{euros(sheet.ceiling.amount)} au plus : {sheet.ceiling.source}."
-    return act_on(
-        request,
-        device,
-        "recondition",
-        form,
-        stock.recondition_device,
-        template="refurb/actions/device_recondition.html",
-        sheet=sheet,
-    )
 
 
 @asks_then_acts

@@ -65,6 +65,13 @@ DONE: list[tuple[str, str, Callable[[Bench], Device], dict[str, Any], DeviceStat
 ]
 
 
+def after(device: Device, verb: str) -> str:
+    """Where one goes on: the bench has its own way, every other verb comes back to the device."""
+    if verb == "recondition":
+        return reverse("refurb:bench")
+    return page_of(device, "device_recondition" if verb == "start" else "device_detail")
+
+
 @pytest.mark.parametrize("move", DONE, ids=lambda move: f"{move[0]} by {move[1]}")
 def test_a_verb_is_done_from_its_page(
     bench: Bench, move: tuple[str, str, Callable[[Bench], Device], dict[str, Any], DeviceState]
@@ -73,11 +80,11 @@ def test_a_verb_is_done_from_its_page(
     device = prepare(bench)
     client = acting(getattr(bench, role))
     url = page_of(device, f"device_{verb}")
-    assert "Annuler</a>" in read(client, url)
+    assert ("Revenir à l’établi</a>" if verb == "recondition" else "Annuler</a>") in read(client, url)
 
     done = client.post(url, data)
 
-    assert done.headers["Location"] == page_of(device, "device_detail")
+    assert done.headers["Location"] == after(device, verb)
     assert fresh(device).state == state
     assert device.journal.latest("seq").verb == verb
     assert " : " in read(client, done.headers["Location"])
@@ -169,7 +176,7 @@ def test_reconditioned_too_early_says_everything_that_is_missing_and_keeps_the_p
     client = acting(bench.technician)
     url = page_of(device, "device_recondition")
     first = read(client, url)
-    assert "Ce qui manque avant de pouvoir le faire" in first
+    assert "Ce qui manque encore" in first
     assert "<title>Erreur" not in first
 
     page = answered(client, url, price="60", comment="Bel état")

@@ -1,0 +1,163 @@
+"""What a technician types on the one page where a device is declared reconditioned."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from lifecycle.french import euros
+from refurb.enums import AbsenceReason, CheckResult
+from refurb.forms.bench import GradingForm, TestRunForm
+from refurb.forms.deposit import DepositForm
+from refurb.forms.devices import DeviceReconditionForm
+from refurb.forms.evidence import DriveForm
+from refurb.models import Checklist, Drive
+from refurb.readers.nwipe import NotNwipe, Run
+from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
+
+LOG = "Journal de nwipe (fichier texte)"
+NOT_A_LOG = (
+    "Ce fichier n’est pas un journal texte de nwipe\u00a0: il est gardé. Donnez le journal, ou saisissez"
+    " l’effacement à la main."
+)
+TOO_DEAR = 2
+"""A price over so many times the legal ceiling of the type is asked about, even where no ceiling binds."""
+FREE = Decimal(1)
+"""Under one euro too: a price is often left out by mistake."""
+
+
+class LogForm(DepositForm):
+    """The log of a drive already inventoried: everything is read in it."""
+
+    def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drive = drive
+        self.run: Run | None = None
+        self.fields["deposit"].label = LOG
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.stored is not None:
+            self.run = read_run(self, self.drive.serial)
+        return data
+
+
+class NewDriveForm(DepositForm, DriveForm):
+    """A storage found: read in the log that erased it, or typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, supersedes=None, **kwargs)
+        for name in ("manufacturer", "model", "slot"):
+            del self.fields[name]
+        self.run: Run | None = None
+        self.fields["kind"].required = False
+        self.fields["deposit"].label = LOG
+        self.fields["deposit"].help_text = "Le disque et son effacement y sont lus. Sans journal, laissez vide."
+        self.fields["serial"].help_text = "Celui du disque. Lu dans le journal s’il ne parle que d’un disque."
+        self.order_fields(["deposit", "kept", "kind", "serial", "capacity"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.stored is not None:
+            self.run = read_run(self, data.get("serial", ""))
+        told = kind_told(self.run) if self.run else None
+        data["kind"] = data.get("kind") or told
+        if not data["kind"] and "deposit" not in self.errors:
+            self.add_error("kind", "Dites de quel type de stockage il s’agit.")
+        if self.run is not None:
+            data["serial"] = data.get("serial") or self.run.serial
+            if data.get("capacity") is None:
+                data["capacity"] = self.run.size
+        return data
+
+    def drive(self) -> dict[str, Any]:
+        """What ``record_drive`` takes."""
+        given = {name: self.cleaned_data[name] for name in ("kind", "serial", "capacity")}
+        return given | {"model": self.run.model[:80] if self.run else ""}
+
+
+def read_run(form: DepositForm, serial: str) -> Run | None:
+    """The run of the deposited log about this serial number; what is wrong goes beside the file."""
+    assert form.stored is not None
+    try:
+        return run_about(runs_of(form.stored), serial)
+    except NotNwipe:
+        form.add_error("deposit", ValidationError(NOT_A_LOG, code="not_a_log"))
+    except NotThisDrive as error:
+        form.add_error("deposit", ValidationError(str(error), code="another_drive"))
+    return None
+
+
+class NoStorageForm(forms.Form):
+    """A person's word that there is no storage: choosing why is giving it."""
+
+    reason = forms.ChoiceField(
+        label="J’ai examiné l’appareil\u00a0: il ne contient aucun stockage",
+        choices=AbsenceReason,
+        widget=forms.RadioSelect,
+    )
+
+
+class ChecksForm(TestRunForm):
+    """One tick for all that works, then what does not."""
+
+    all_ok = forms.BooleanField(
+        label="Tout est bon", required=False, help_text="Puis cochez les exceptions, s’il y en a."
+    )
+
+    def __init__(self, *args: Any, checklist: Checklist, **kwargs: Any) -> None:
+        super().__init__(*args, checklist=checklist, **kwargs)
+        self.codes = [name for name in self.fields if name != "all_ok"]
+
+    @property
+    def functions(self) -> list[forms.BoundField]:
+        """One line per function."""
+        return [self[code] for code in self.codes]
+
+    def results(self) -> dict[str, CheckResult]:
+        """The exceptions, over all that works when it is ticked."""
+        said = {code: CheckResult(self.cleaned_data[code]) for code in self.codes if self.cleaned_data.get(code)}
+        working = dict.fromkeys(self.codes, CheckResult.OK) if self.cleaned_data.get("all_ok") else {}
+        return working | said
+
+
+class MeasuresForm(GradingForm):
+    """The measures of the grade; a note opens at nought, which says that there is nothing to say."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.notes:
+            self.initial.setdefault(name, 0)
+
+
+class PriceForm(DeviceReconditionForm):
+    """The price, asked about twice when it is far from the others."""
+
+    sure = forms.BooleanField(label="Oui, ce prix est le bon", required=False)
+
+    def __init__(self, *args: Any, ceiling: Decimal | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ceiling = ceiling
+        self.is_doubted = False
+        self.fields["price"].widget.attrs["autocomplete"] = "off"
+        self.order_fields(["price", "sure", "comment"])
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        doubted, sure = doubt(data.get("price"), self.ceiling), data.pop("sure", False)
+        self.is_doubted = bool(doubted)
+        if doubted and not sure:
+            self.add_error("price", ValidationError(f"{doubted} Corrigez-le, ou confirmez-le.", code="doubtful"))
+        return data
+
+
+def doubt(price: Decimal | None, ceiling: Decimal | None) -> str:
+    """Why a price is surprising; empty when it is not. ``ceiling``: the legal one of the type, binding or not."""
+    if price is None:
+        return ""
+    if price < FREE:
+        return f"Le prix est de {euros(price)}."
+    if ceiling is not None and price > TOO_DEAR * ceiling:
+        return f"{euros(price)}, c’est plus de {TOO_DEAR} fois le plafond des dons publics ({euros(ceiling)})."
+    return ""

@@ -1,0 +1,156 @@
+"""Read the text log of nwipe: what it did to each disk, as it says it. Pure parsing, no verdict (see ``verdict``).
+
+Source of the format: logs published with nwipe 0.28 to 0.38 (its issues 283, 444, 585; its pull requests 223, 325).
+A log tells of several disks; what it does not say stays empty, so that nothing is proven by default.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+LINE = re.compile(r"\[(\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2})\]\s*(?:[a-z]+:)?\s*(.*)")
+DISK = re.compile(r"/dev/([\w/-]+)")
+FOUND = re.compile(r"Found /dev/([\w/-]+),\s*([^,]*?)\s*,\s*(.*?),\s*[\d.]+\s*[KMGT]?B,\s*S/N=\s*(\S*)")
+SIZES = (re.compile(r"sect/blk/dev \d+/\d+/(\d+)"), re.compile(r"Total device bytes\s*=\s*(\d+)"))
+WRITTEN = re.compile(r"(\d+) bytes written to")
+PASS = re.compile(r"Starting pass (\d+)/(\d+), round (\d+)/(\d+)")
+PASS_DONE = re.compile(r"(?:Finished|Verified) pass (\d+)(?:/| of )\d+, round (\d+)")
+PASS_VERIFIED = re.compile(r"Verified pass (\d+) of \d+, round (\d+)")
+METHOD = re.compile(r"Invoking method '([^']+)'")
+VERSION = re.compile(r"nwipe (\d[\w.]*)", re.IGNORECASE)
+ERRORS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*(?:\|\s*(\d+)\s*)?\|?\s*$")
+STATUS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(-?[A-Za-z]+-?)\s*\|[^|]*\|\s*(\d+):(\d{2}):(\d{2})\s*\|")
+HIDDEN_SERIAL = re.compile(r"[X?.\s]*", re.IGNORECASE)
+
+
+class NotNwipe(ValueError):
+    """The file is no log of nwipe, or tells of no disk."""
+
+
+@dataclass
+class Run:
+    """What one log says of one disk. Sizes in bytes; instants as printed, without a zone."""
+
+    disk: str
+    bus: str = ""
+    model: str = ""
+    serial: str = ""
+    version: str = ""
+    method: str = ""
+    size: int | None = None
+    written: list[int] = field(default_factory=list)
+    started_at: datetime | None = None
+    last_at: datetime | None = None
+    ended: bool = False
+    passes_asked: int = 0
+    done: set[tuple[int, int]] = field(default_factory=set)
+    verified: set[tuple[int, int]] = field(default_factory=set)
+    verified_empty: bool = False
+    pass_errors: int = 0
+    verification_errors: int = 0
+    hidden: bool | None = None
+    status: str = ""
+    claimed_duration: timedelta | None = None
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """The instant of its last line, once its last round is said to be finished."""
+        return self.last_at if self.ended else None
+
+    @property
+    def bytes_erased(self) -> int | None:
+        """The pass that wrote least: what no pass reached is not erased."""
+        return min(self.written, default=None)
+
+    @property
+    def is_solid_state(self) -> bool:
+        return "SSD" in self.bus or self.is_nvme
+
+    @property
+    def is_nvme(self) -> bool:
+        return "NVME" in self.bus or self.disk.startswith("nvme")
+
+
+def read_log(text: str) -> list[Run]:
+    """Each disk a log tells of, in its order. Raises NotNwipe."""
+    runs: dict[str, Run] = {}
+    version, current = "", None
+    for line in text.splitlines():
+        match = LINE.match(line)
+        if match is None:
+            _read_tables(line, runs)
+            continue
+        said = match[2]
+        if not version and (named := VERSION.search(said)):
+            version = named[1]
+        named = DISK.search(said)
+        if named is not None and (FOUND.search(said) or named[1] in runs):
+            current = runs.setdefault(named[1], Run(named[1]))
+        elif named is not None:
+            continue
+        if current is not None:
+            _read_line(current, datetime.fromisoformat(match[1].replace("/", "-")), said)
+    found = list(_told(runs, version))
+    if not found:
+        raise NotNwipe("no disk")
+    return found
+
+
+def _told(runs: dict[str, Run], version: str) -> Iterator[Run]:
+    """The disks that nwipe worked on: those it only found are left out."""
+    for run in runs.values():
+        if run.started_at is not None or run.status:
+            run.version = version
+            yield run
+
+
+def _read_line(run: Run, at: datetime, said: str) -> None:
+    if match := FOUND.search(said):
+        run.bus, run.model = match[2].upper(), match[3].strip()
+        run.serial = "" if HIDDEN_SERIAL.fullmatch(match[4]) else match[4]
+    elif match := METHOD.search(said):
+        _begin(run, match[1], at)
+    elif match := PASS.search(said):
+        run.started_at = run.started_at or at
+        run.passes_asked = int(match[2]) * int(match[4])
+    elif match := WRITTEN.search(said):
+        run.written.append(int(match[1]))
+    elif match := PASS_DONE.search(said):
+        run.done.add((int(match[1]), int(match[2])))
+        if PASS_VERIFIED.search(said):
+            run.verified.add((int(match[1]), int(match[2])))
+    elif "Verified that" in said and "SUCCESS" in said:
+        run.verified_empty = True
+    elif "hidden" in said.lower():
+        _read_hidden(run, said.lower())
+    elif match := next((one for size in SIZES if (one := size.search(said))), None):
+        run.size = int(match[1])
+    run.ended = run.ended or "Finished final round" in said
+    if run.started_at is not None and DISK.search(said):
+        run.last_at = at
+
+
+def _begin(run: Run, method: str, at: datetime) -> None:
+    """A log is appended to: what an earlier run did to the disk does not count in this one."""
+    run.method, run.started_at, run.ended, run.verified_empty, run.status = method, at, False, False, ""
+    run.written, run.done, run.verified = [], set(), set()
+
+
+def _read_hidden(run: Run, said: str) -> None:
+    """Found once is found, whatever a later line says."""
+    if "detected" in said and "no hidden" not in said:
+        run.hidden = True
+    elif "no hidden" in said and run.hidden is None:
+        run.hidden = False
+
+
+def _read_tables(line: str, runs: dict[str, Run]) -> None:
+    """The two tables at the end: errors by disk, then what became of each."""
+    if (match := ERRORS.match(line)) and match[1] in runs:
+        run = runs[match[1]]
+        run.pass_errors, run.verification_errors = int(match[2]) + int(match[4] or 0), int(match[3])
+    elif (match := STATUS.match(line)) and match[1] in runs:
+        run = runs[match[1]]
+        run.status = match[2].strip("-").upper()
+        run.claimed_duration = timedelta(hours=int(match[3]), minutes=int(match[4]), seconds=int(match[5]))

@@ -1,0 +1,96 @@
+"""What a log of nwipe tells of one drive, in the words of the evidence; the verdict is still computed elsewhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from documents.models import StoredFile
+from documents.services import open_file
+from refurb.enums import Claim, DriveKind, ErasureMethod, HiddenSectors, Verification
+from refurb.readers.nwipe import Run, read_log
+from refurb.verdict import same_serial
+
+SECURE_METHODS = ("secure erase", "sanitize")
+
+
+class NotThisDrive(ValueError):
+    """The log tells of other drives, or of several; its text says which, in French."""
+
+
+def runs_of(report: StoredFile) -> list[Run]:
+    """The drives a deposited log tells of. Raises NotNwipe."""
+    with open_file(report) as file:
+        return read_log(file.read().decode("utf-8", "replace"))
+
+
+def run_about(runs: Sequence[Run], serial: str) -> Run:
+    """The run about the drive of this serial number; without one, the only run there is. Raises NotThisDrive."""
+    told = ", ".join(run.serial or f"{run.disk} sans numéro de série" for run in runs)
+    if not serial:
+        if len(runs) > 1:
+            raise NotThisDrive(f"Ce journal parle de plusieurs disques\u00a0: {told}. Tapez le numéro du vôtre.")
+        return runs[0]
+    same = [run for run in runs if same_serial(run.serial) == same_serial(serial)]
+    if not same and len(runs) == 1 and not runs[0].serial:
+        return runs[0]  # the verdict says that the serial number is missing
+    if not same:
+        raise NotThisDrive(f"Ce journal ne parle pas du disque {serial}, mais de\u00a0: {told}.")
+    return same[-1]
+
+
+def kind_told(run: Run) -> DriveKind | None:
+    """The kind of storage, when the log tells it."""
+    if run.is_nvme:
+        return DriveKind.NVME
+    return DriveKind.SSD if run.is_solid_state else None
+
+
+def erasure_told(run: Run, *, capacity: int | None) -> dict[str, Any]:
+    """What ``record_erasure`` takes, less the report. ``capacity`` in bytes, for a log that does not print the size."""
+    zone = timezone.get_current_timezone()
+    duration = run.claimed_duration
+    return {
+        "method": ErasureMethod.SANITIZE if _is_secure(run) else ErasureMethod.OVERWRITE,
+        "tool": "nwipe",
+        "tool_version": run.version,
+        "standard": run.method,
+        "started_at": run.started_at and run.started_at.replace(tzinfo=zone),
+        "finished_at": run.finished_at and run.finished_at.replace(tzinfo=zone),
+        "serial_read": run.serial,
+        "bytes_expected": run.size if run.size is not None else capacity,
+        "bytes_erased": run.bytes_erased,
+        "passes_asked": max(run.passes_asked, 1),
+        "passes_done": len(run.done),
+        "verification": _verification(run),
+        "verification_errors": run.verification_errors,
+        "pass_errors": run.pass_errors,
+        "hidden_sectors": _hidden(run),
+        "claimed": _claim(run),
+        "claimed_seconds": int(duration.total_seconds()) if duration is not None else None,
+    }
+
+
+def _is_secure(run: Run) -> bool:
+    return any(word in run.method.lower() for word in SECURE_METHODS)
+
+
+def _verification(run: Run) -> Verification:
+    if run.verified and len(run.verified) >= run.passes_asked > 1:
+        return Verification.ALL_PASSES
+    last = max(run.done, key=lambda one: (one[1], one[0]), default=None)
+    return Verification.LAST_PASS if run.verified_empty or last in run.verified else Verification.NONE
+
+
+def _hidden(run: Run) -> HiddenSectors:
+    if run.hidden is None:
+        return HiddenSectors.NOT_APPLICABLE if run.is_nvme else HiddenSectors.UNKNOWN
+    return HiddenSectors.PRESENT if run.hidden else HiddenSectors.NONE
+
+
+def _claim(run: Run) -> Claim:
+    if run.status == "ERASED":
+        return Claim.ERASED
+    if "ABORT" in run.status:
+        return Claim.ABORTED
+    return Claim.FAILED if run.status else Claim.SILENT

@@ -1,0 +1,174 @@
+"""Declare a device reconditioned: storage, tests, grade and price on one page, with what is still missing."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from conventions.models import PriceCeiling
+from lifecycle.acting import NOTHING, deposited, refuse, what_is_missing
+from lifecycle.exceptions import Refused
+from lifecycle.french import euros
+from refurb.forms.reconditioning import PriceForm
+from refurb.machine.device_rules import NO_PRICE
+from refurb.models import Device
+from refurb.services import stock
+from refurb.views.devices import visible_device
+from refurb.views.workbench import PRICE, Block, Workbench, lacking, tell
+
+TYPED = "reconditioning"
+"""The key of the session under which a price typed and not yet declared waits, by device."""
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_then_acts
+def device_recondition(request: HttpRequest, reference: str) -> HttpResponse:
+    """Each press records what is filled in; with a price, or nothing else, it declares the device reconditioned."""
+    device = visible_device(request, reference)
+    missing = what_is_missing(device, "recondition", request.membership)
+    impossible = next((reason.sentence for reason in missing if reason.code == "state"), "")
+    if impossible:
+        context = {"device": device, "impossible": impossible, "bench": Workbench(request, device)}
+        return render(request, "refurb/reconditioning.html", context)
+    if request.method != "POST":
+        kept = request.session.get(TYPED, {}).get(device.reference, {})
+        return _page(request, device, _price_form(device, initial=kept))
+    work = Workbench(request, device, request.POST, deposited(request))
+    filled = work.filled()
+    wrong = _record(request, work, filled)
+    if _asks_to_save(request, filled):
+        if wrong:
+            return _page(request, device, _price_form(device, initial=_typed(request)), wrong)
+        request.session[TYPED] = request.session.get(TYPED, {}) | {device.reference: _typed(request)}
+        return redirect(f"{request.path}#{_next(request, device)}")
+    price = _price_form(device, request.POST)
+    if not wrong and _declared(request, device, price):
+        return redirect("refurb:bench")
+    return _page(request, device, price, wrong)
+
+
+def _asks_to_save(request: HttpRequest, filled: dict[str, Block]) -> bool:
+    """« Enregistrer » only records; the key Enter declares too once there is a price, or nothing else to record."""
+    pressed = request.POST
+    return "save" in pressed or ("declare" not in pressed and bool(filled) and not pressed.get("price"))
+
+
+@require_POST
+def device_recondition_missing(request: HttpRequest, reference: str) -> HttpResponse:
+    """What would still be missing once what is typed is recorded: it is recorded, asked of the gate, and undone."""
+    device = visible_device(request, reference)
+    what_is_missing(device, "recondition", request.membership)
+    price = _price_form(device, request.POST)
+    with transaction.atomic():
+        work = Workbench(request, device, request.POST)
+        for block in work.filled().values():
+            work.record(block)
+        context = _standing(request, device, price) | {"computed": work.computed()}
+        transaction.set_rollback(True)
+    return render(request, "refurb/_reconditioning_standing.html", context | {"device": device, "sheet": work.sheet})
+
+
+def _record(request: HttpRequest, work: Workbench, filled: dict[str, Block]) -> dict[str, Block]:
+    """Record each block that was filled in; those that are wrong."""
+    wrong = {}
+    for name, block in filled.items():
+        if said := work.record(block):
+            tell(request, said)
+        else:
+            wrong[name] = block
+    return wrong
+
+
+def _declared(request: HttpRequest, device: Device, price: PriceForm) -> bool:
+    if not price.is_valid():
+        return False
+    try:
+        ready = stock.recondition_device(actor=request.membership, device=device, **price.cleaned_data)
+    except Refused as refused:
+        refuse(price, refused, device.reference, NOTHING)
+        return False
+    request.session.get(TYPED, {}).pop(device.reference, None)
+    request.session.modified = True
+    messages.success(request, f"{ready}\u00a0: reconditionné, à {euros(ready.price)}. Scannez le suivant.")
+    return True
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """A price typed too early is there again when the page comes back."""
+    return {name: request.POST.get(name, "") for name in ("price", "comment")}
+
+
+def _next(request: HttpRequest, device: Device) -> str:
+    """Where the page opens again: the first block that still lacks something, else the price."""
+    reasons = lacking(device, request.membership, None, None)
+    return reasons[0][0] if reasons else PRICE
+
+
+def _page(
+    request: HttpRequest, device: Device, price: PriceForm, wrong: dict[str, Block] | None = None
+) -> HttpResponse:
+    """The page as things are now, each wrong block as it was typed."""
+    wrong = wrong or {}
+    work = Workbench(request, device)
+    for name, block in wrong.items():
+        block.form.line = block.line  # type: ignore[attr-defined]
+        work.blocks[name] = block
+    context = _standing(request, device, price) | {
+        "device": device,
+        "impossible": "",
+        "computed": None,
+        "oob": False,
+        "bench": work,
+        "price": price,
+        "form": price,
+        "wrong": [block.form for block in wrong.values()],
+        "is_wrong": bool(wrong) or (price.is_bound and bool(price.errors)),
+        "new": work.form_of("new"),
+        "none": work.form_of("none"),
+        "checks": work.form_of("checks"),
+        "grade": work.form_of("grade"),
+        "seen_prices": _seen_prices(device),
+    }
+    return render(request, "refurb/reconditioning.html", context)
+
+
+def _standing(request: HttpRequest, device: Device, price: PriceForm) -> dict[str, Any]:
+    """What is still missing, with the price as it is typed."""
+    amount = price.cleaned_data.get("price") if price.is_bound and price.is_valid() else None
+    reasons = lacking(device, request.membership, amount, _binding(device))
+    if price.is_bound and not price.is_valid():
+        reasons += [(PRICE, sentence) for sentences in price.errors.values() for sentence in sentences]
+    elif amount is None:
+        reasons.append((PRICE, NO_PRICE))
+    return {"missing": list(dict.fromkeys(reasons)), "url": reverse(MISSING, args=[device.reference])}
+
+
+MISSING = "refurb:device_recondition_missing"
+
+
+def _price_form(device: Device, data: Any = None, initial: Any = None) -> PriceForm:
+    return PriceForm(data, initial=initial, ceiling=_ceiling(device))
+
+
+def _ceiling(device: Device) -> Decimal | None:
+    """The legal ceiling of the type, whether it binds this device or not."""
+    return PriceCeiling.objects.amounts_on(timezone.localdate()).get(device.type)
+
+
+def _binding(device: Device) -> Decimal | None:
+    return _ceiling(device) if device.is_under_ceiling_rule else None
+
+
+def _seen_prices(device: Device) -> list[dict[str, Any]]:
+    """What the workshop asks for this type, by grade."""
+    priced = Device.objects.filter(workshop=device.workshop_id, type=device.type, price__isnull=False)
+    graded = priced.filter(grading__isnull=False).order_by().values("grading__label")
+    seen = graded.annotate(lowest=Min("price"), highest=Max("price"), how_many=Count("pk"))
+    return list(seen.order_by("grading__label"))

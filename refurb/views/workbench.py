@@ -1,0 +1,209 @@
+"""What is typed on the page of a device that is being reconditioned: each block records itself once it is filled in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.acting import NOTHING, refuse
+from lifecycle.exceptions import Refused
+from refurb.enums import SOLDERED_STORAGE, Outcome
+from refurb.forms.evidence import ErasureForm
+from refurb.forms.reconditioning import ChecksForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
+from refurb.grading import Unmeasurable, compute
+from refurb.models import Checklist, Device, Drive, Erasure, GradingScale
+from refurb.services import bench, evidence
+from refurb.services.nwipe import erasure_told
+from refurb.views.bench import known_measures, measured_lines
+from refurb.views.sheet import DriveSheet, Sheet, sheet_of
+
+STORAGE, CHECKS, GRADE, PRICE = "stockage", "tests", "grade", "prix"
+NO_DATA = QueryDict()
+
+
+@dataclass
+class Block:
+    """One small form of the page: where it stands, what it is about, and what it does once it is right."""
+
+    anchor: str
+    line: str
+    form: forms.Form
+    do: Callable[[forms.Form], str]
+    warns: bool = False
+
+    @property
+    def is_filled(self) -> bool:
+        """Something was typed in it; a block that was not on the page that was sent is left alone."""
+        sent = any(name.startswith(f"{self.form.prefix}-") for name in (*self.form.data, *self.form.files))
+        return self.form.is_bound and sent and self.form.has_changed()
+
+
+@dataclass
+class DriveBlocks:
+    """One drive of the page, and the two ways to prove it while it is not."""
+
+    sheet: DriveSheet
+    log: forms.Form | None = None
+    run: forms.Form | None = None
+
+
+@dataclass
+class Workbench:
+    """All the blocks of one device; bound to what was posted, or empty."""
+
+    request: HttpRequest
+    device: Device
+    data: QueryDict | None = None
+    files: Any = None
+    sheet: Sheet = field(init=False)
+    scale: GradingScale | None = field(init=False)
+    blocks: dict[str, Block] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.actor = self.request.membership  # type: ignore[attr-defined]
+        self.sheet = sheet_of(self.device)
+        self.bound = {"data": self.data, "files": self.files}
+        day = timezone.localdate()
+        self.scale = GradingScale.objects.filter(types__contains=[self.device.type]).on(day).first()
+        self.checklist = Checklist.objects.filter(type=self.device.type).on(day).first()
+        for drive in self.unproven():
+            self._add_drive(drive.row)
+        self._add_new_drive()
+        self._add_tests_and_grade()
+
+    def unproven(self) -> Iterator[DriveSheet]:
+        """The drives in place that nothing proves empty."""
+        return (drive for drive in self.sheet.drives if drive.in_place and not drive.proven)
+
+    @property
+    def drives(self) -> list[DriveBlocks]:
+        """Each drive, with the forms that would prove it."""
+        return [
+            DriveBlocks(sheet, self.form_of(f"log{sheet.row.pk}"), self.form_of(f"run{sheet.row.pk}"))
+            for sheet in self.sheet.drives
+        ]
+
+    def form_of(self, name: str) -> forms.Form | None:
+        """The form of a block; None when the page has not that block."""
+        return self.blocks[name].form if name in self.blocks else None
+
+    def filled(self) -> dict[str, Block]:
+        """The blocks in which something was typed, in the order of the page."""
+        return {name: block for name, block in self.blocks.items() if block.is_filled}
+
+    def record(self, block: Block) -> str:
+        """Record one block; what it says, empty when the form is wrong. A refusal goes into the form."""
+        if not block.form.is_valid():
+            return ""
+        try:
+            return block.do(block.form)
+        except Refused as refused:
+            refuse(block.form, refused, self.device.reference, NOTHING)
+            return ""
+
+    def _add_drive(self, drive: Drive) -> None:
+        def read(form: Any) -> str:
+            told = erasure_told(form.run, capacity=drive.capacity)
+            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, report=form.stored, **told))
+
+        def typed(form: Any) -> str:
+            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, **form.run()))
+
+        log = LogForm(**self.bound, prefix=f"log{drive.pk}", by=self.actor, drive=drive)
+        run = ErasureForm(**self.bound, prefix=f"run{drive.pk}", by=self.actor, drive=drive)
+        self.blocks[f"log{drive.pk}"] = Block(STORAGE, f"{drive}", log, read)
+        self.blocks[f"run{drive.pk}"] = Block(STORAGE, f"{drive}, à la main", run, typed)
+
+    def _add_new_drive(self) -> None:
+        def inventory(form: Any) -> str:
+            drive = evidence.record_drive(actor=self.actor, device=self.device, **form.drive())
+            if form.run is None:
+                return "Stockage inventorié."
+            told = erasure_told(form.run, capacity=drive.capacity)
+            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, report=form.stored, **told))
+
+        def attest(form: Any) -> str:
+            evidence.attest_no_storage(actor=self.actor, device=self.device, reason=form.cleaned_data["reason"])
+            return "Absence de stockage attestée."
+
+        new = NewDriveForm(**self.bound, prefix="new", by=self.actor, device=self.device)
+        if self.device.type in SOLDERED_STORAGE:
+            new.initial["kind"] = new.fields["kind"].choices[0][0]
+        self.blocks["new"] = Block(STORAGE, "un stockage à ajouter", new, gate.one_transaction(inventory))
+        if self.device.type not in SOLDERED_STORAGE and not self.sheet.drives and self.sheet.absence is None:
+            absence = NoStorageForm(self.data, prefix="none")
+            self.blocks["none"] = Block(STORAGE, "aucun stockage", absence, attest)
+
+    def _add_tests_and_grade(self) -> None:
+        def test(form: Any) -> str:
+            run = bench.record_test_run(actor=self.actor, device=self.device, results=form.results())
+            return "Tests enregistrés\u00a0: tout ce qui est essentiel marche." if run.passed else FAULTY
+
+        def grade(form: Any) -> str:
+            graded = bench.grade_device(
+                actor=self.actor,
+                device=self.device,
+                measures=form.measures(),
+                cosmetic=form.cleaned_data["cosmetic"],
+                scale=self.scale,
+            )
+            return f"Grade enregistré\u00a0: {graded.label}."
+
+        if self.checklist is not None:
+            checks = ChecksForm(self.data, prefix="checks", checklist=self.checklist)
+            self.blocks["checks"] = Block(CHECKS, "tests", checks, test)
+        if self.scale is not None:
+            known = known_measures(self.device)
+            measures = MeasuresForm(self.data, prefix="grade", scale=self.scale.as_scale(), initial=known)
+            self.blocks["grade"] = Block(GRADE, "grade", measures, grade)
+
+    def _told(self, erasure: Erasure) -> str:
+        """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
+        if erasure.outcome == Outcome.ACCEPTED:
+            return "Effacement enregistré\u00a0: la preuve est acceptée."
+        return f"{UNPROVEN} {' '.join(erasure.refusal_labels)}"
+
+    def computed(self) -> dict[str, Any] | None:
+        """The grade that the measures on the page would give, with its sum; None when one is missing."""
+        form = self.form_of("grade")
+        if form is None or self.scale is None or not form.is_bound or not form.is_valid():
+            return None
+        measures = {**form.measures(), "cosmetic": form.cleaned_data["cosmetic"]}  # type: ignore[attr-defined]
+        try:
+            return measured_lines(compute(self.scale.as_scale(), measures))
+        except Unmeasurable:
+            return None
+
+
+FAULTY = "Tests enregistrés\u00a0: une fonction essentielle est en défaut ou n’est pas testée."
+UNPROVEN = "Effacement enregistré, mais il ne prouve rien."
+
+
+def tell(request: HttpRequest, said: str) -> None:
+    """What a block did, at the top of the page."""
+    level = messages.WARNING if said == FAULTY or said.startswith(UNPROVEN) else messages.SUCCESS
+    messages.add_message(request, level, said)
+
+
+def lacking(device: Device, actor: Any, price: Decimal | None, ceiling: Decimal | None) -> list[tuple[str, str]]:
+    """What still keeps the device from being reconditioned: the block that solves it, and the sentence."""
+    values = {} if price is None else {"price": price, "price_ceiling": ceiling}
+    seen = Device.objects.filter(pk=device.pk)
+    reasons = gate.preview(seen, "recondition", actor=actor, **values).refused.get(device.pk, ())
+    return [(WHERE.get(reason.code, PRICE), reason.sentence) for reason in reasons]
+
+
+WHERE = {
+    "storage_inventoried": STORAGE,
+    "drives_proven": STORAGE,
+    "tested": CHECKS,
+    "tests_passed": CHECKS,
+    "graded": GRADE,
+}
+"""The block of the page that solves each reason; the others are about the price."""

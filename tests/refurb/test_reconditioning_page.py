@@ -1,0 +1,263 @@
+"""Declare a device reconditioned on one page: storage, tests, grade, price, and what is still missing."""
+
+from datetime import timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from refurb.enums import DeviceState, DriveKind, HiddenSectors, Outcome
+from refurb.models import Device, Drive, Erasure, Grading, StorageAbsence
+from refurb.models import TestRun as Run
+from refurb.services.devices import start_device
+from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.logs import log
+from tests.refurb.pages import acting, answered, page_of, read
+
+pytestmark = pytest.mark.django_db
+
+MEASURES = {
+    "grade-storage_kind": "ssd",
+    "grade-os": "windows_11",
+    "grade-ram_gb": "8",
+    "grade-storage_gb": "256",
+    "grade-cpu_mark": "6000",
+    "grade-technical_note": "0",
+    "grade-cosmetic_note": "0",
+    "grade-cosmetic": "A",
+}
+
+
+class Fields(HTMLParser):
+    """What a browser would send of a page left as it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "select":
+            self.select = name
+        elif tag == "option" and (self.select not in self.sent or "selected" in given):
+            self.sent[self.select] = value
+        elif tag == "input" and given.get("type") not in ("radio", "checkbox", "file"):
+            self.sent[name] = value
+        elif tag == "textarea":
+            self.sent[name] = ""
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def nwipe(name: str = "nwipe.log", **told: Any) -> SimpleUploadedFile:
+    """A log that ends now."""
+    end = timezone.localtime().replace(tzinfo=None, microsecond=0)
+    return SimpleUploadedFile(name, log(**{"end": end} | told), "text/plain")
+
+
+def sends(client: Client, device: Device, **given: Any) -> Any:
+    """What a browser posts from the page, with what is left alone."""
+    url = page_of(device, "device_recondition")
+    fields = Fields()
+    fields.feed(read(client, url))
+    return client.post(url, fields.sent | given)
+
+
+def on_the_bench(bench: Bench) -> Device:
+    """A laptop that came two hours ago: time enough to erase it."""
+    arrived = bench.received(at=timezone.now() - timedelta(hours=2))
+    return start_device(actor=bench.technician, device=arrived)
+
+
+def fresh(device: Device) -> Device:
+    return Device.objects.get(pk=device.pk)
+
+
+def test_one_press_records_the_log_the_tests_the_grade_and_the_price(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    typed = {"new-deposit": nwipe(), "checks-all_ok": "on", **MEASURES, "price": "49,90"}
+    response = sends(acting(bench.technician), device, **typed)
+    assert (response.status_code, response.url) == (302, "/appareils/etabli/")
+    drive = Drive.objects.get()
+    assert (drive.kind, drive.serial, drive.capacity) == (DriveKind.SSD, "SN000001", 256_060_514_304)
+    erasure = Erasure.objects.get()
+    assert (erasure.outcome, erasure.hidden_sectors) == (Outcome.ACCEPTED, HiddenSectors.NONE)
+    assert (erasure.tool, erasure.tool_version, erasure.standard) == ("nwipe", "0.37", "Fill With Zeros")
+    assert (fresh(device).state, fresh(device).price) == (DeviceState.READY, Decimal("49.90"))
+
+
+def test_once_done_the_bench_waits_for_the_next_scan(bench: Bench) -> None:
+    device = bench.prepared()
+    page = acting(bench.technician).post(page_of(device, "device_recondition"), {"price": "25"}, follow=True)
+    told = page.content.decode()
+    assert "reconditionné, à 25\u00a0€. Scannez le suivant." in told
+    assert 'id="scan"' in told
+    assert "autofocus" in told
+
+
+def test_each_thing_missing_leads_to_its_block(bench: Bench) -> None:
+    page = read(acting(bench.technician), page_of(bench.in_process(), "device_recondition"))
+    for anchor, sentence in (
+        ("stockage", "Le stockage n’a pas été inventorié"),
+        ("tests", "n’ont pas été testées"),
+        ("grade", "Le grade n’a pas été calculé"),
+        ("prix", "Donnez un prix solidaire"),
+    ):
+        assert f'<a href="#{anchor}">{sentence}' in page or f'<a href="#{anchor}">Les fonctions' in page
+        assert f'id="{anchor}"' in page
+    assert 'id="declarer" disabled' in page
+
+
+def test_a_block_is_recorded_by_itself_and_the_page_opens_again_at_the_next(bench: Bench) -> None:
+    device = bench.in_process()
+    response = sends(acting(bench.technician), device, **{"checks-all_ok": "on", "save": "tests"})
+    assert response.url == f"{page_of(device, 'device_recondition')}#stockage"
+    assert Run.objects.get().passed
+
+
+def test_nothing_ticked_records_no_test(bench: Bench) -> None:
+    device = bench.in_process()
+    sends(acting(bench.technician), device, save="tests")
+    assert not Run.objects.exists()
+    page = answered(acting(bench.technician), page_of(device, "device_test"))
+    assert "Rien n’est coché" in page
+    assert not Run.objects.exists()
+
+
+def test_all_is_well_but_for_the_exceptions(bench: Bench) -> None:
+    device = bench.in_process()
+    typed = {"checks-all_ok": "on", "checks-webcam": "fail", "checks-ethernet": "not_applicable"}
+    sends(acting(bench.technician), device, **typed, save="tests")
+    assert Run.objects.get().failing == ["webcam"]
+
+
+def test_a_price_typed_too_early_is_there_again(bench: Bench) -> None:
+    device = bench.in_process()
+    client = acting(bench.technician)
+    sends(client, device, **{"checks-all_ok": "on", "price": "60", "comment": "Bel état", "save": "tests"})
+    page = read(client, page_of(device, "device_recondition"))
+    assert 'value="60"' in page
+    assert "Bel état" in page
+
+
+def test_what_is_wrong_is_shown_again_as_typed_and_what_is_right_is_recorded(bench: Bench) -> None:
+    device = bench.in_process()
+    typed = {"checks-all_ok": "on", **MEASURES, "grade-ram_gb": "", "price": "60"}
+    page = sends(acting(bench.technician), device, **typed).content.decode()
+    assert "<title>Erreur\u00a0: " in page
+    assert '<a href="#id_grade-ram_gb">' in page
+    assert 'value="6000"' in page
+    assert 'value="60"' in page
+    assert Run.objects.get().passed
+    assert not Grading.objects.exists()
+
+
+def test_a_log_about_another_drive_is_kept_and_says_whose_it_is(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial="AUTRE")
+    client = acting(bench.technician)
+    page = sends(client, device, **{f"log{drive.pk}-deposit": nwipe(), "save": "stockage"}).content.decode()
+    assert "Ce journal ne parle pas du disque AUTRE, mais de\u00a0: SN000001." in page
+    assert "Déjà déposé\u00a0: nwipe.log" in page
+    assert not Erasure.objects.exists()
+
+
+def test_a_log_that_proves_nothing_is_recorded_with_its_reasons(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial="SN000001")
+    unfinished = nwipe(status="UABORTED", written=1_000_000, verified=False)
+    client = acting(bench.technician)
+    sends(client, device, **{f"log{drive.pk}-deposit": unfinished, "save": "stockage"})
+    page = read(client, page_of(device, "device_recondition"))
+    assert "il ne prouve rien" in page
+    assert "L’outil signale une interruption." in page
+    assert Erasure.objects.get().outcome == Outcome.REFUSED
+
+
+def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial="SN000001")
+    now = timezone.localtime().strftime("%Y-%m-%dT%H:%M:%S")
+    by_hand = {
+        "method": "overwrite",
+        "tool": "nwipe",
+        "finished_at": now,
+        "serial_read": "SN000001",
+        "bytes_expected": "256000000000",
+        "bytes_erased": "256000000000",
+        "passes_asked": "1",
+        "passes_done": "1",
+        "verification": "last_pass",
+        "verification_errors": "0",
+        "pass_errors": "0",
+        "hidden_sectors": "none",
+        "deposit": nwipe("rapport.txt"),
+    }
+    typed = {f"run{drive.pk}-{name}": said for name, said in by_hand.items()}
+    sends(acting(bench.technician), device, **typed, save="stockage")
+    assert Erasure.objects.get().outcome == Outcome.ACCEPTED
+
+
+def test_a_screen_without_storage_takes_one_choice(bench: Bench) -> None:
+    device = bench.in_process(type="screen")
+    typed = {"none-reason": "no_storage", "checks-all_ok": "on", "grade-panel": "intact", "grade-cosmetic": "A"}
+    sends(acting(bench.technician), device, **typed, price="15", declare="1")
+    assert StorageAbsence.objects.get().reason == "no_storage"
+    assert fresh(device).state == DeviceState.READY
+
+
+@pytest.mark.parametrize(("price", "why"), [("0", "Le prix est de 0\u00a0€."), ("0,50", "Le prix est de 0,50\u00a0€.")])
+def test_a_price_of_nothing_is_asked_about_once(bench: Bench, price: str, why: str) -> None:
+    device = bench.prepared()
+    client = acting(bench.technician)
+    page = sends(client, device, price=price, declare="1").content.decode()
+    assert why in page
+    assert "Oui, ce prix est le bon" in page
+    assert fresh(device).state == DeviceState.IN_PROCESS
+    sends(client, device, price=price, declare="1", sure="on")
+    assert fresh(device).state == DeviceState.READY
+
+
+def test_what_is_missing_is_judged_as_if_what_is_typed_were_recorded_and_nothing_is(bench: Bench) -> None:
+    device = bench.in_process()
+    bench.proven(device)
+    client = acting(bench.technician)
+    url = page_of(device, "device_recondition_missing")
+    half = client.post(url, {**MEASURES, "price": "40"}).content.decode()
+    assert "n’ont pas été testées" in half
+    assert "Le grade n’a pas été calculé" not in half
+    assert "<strong>Grade A</strong> avec ces mesures." in half
+    whole = client.post(url, {**MEASURES, "checks-all_ok": "on", "price": "40"}).content.decode()
+    assert "Rien ne manque" in whole
+    assert "disabled" not in whole
+    assert not Run.objects.exists()
+    assert not Grading.objects.exists()
+    over = client.post(url, {**MEASURES, "checks-all_ok": "on", "price": "181"}).content.decode()
+    assert "Le prix dépasse le plafond légal du jour" in over
+
+
+def test_a_device_taken_onto_the_bench_opens_its_page(bench: Bench) -> None:
+    device = bench.received()
+    response = acting(bench.technician).post(page_of(device, "device_start"))
+    assert response.url == page_of(device, "device_recondition")
+
+
+def test_another_workshop_does_not_see_it_and_the_pilot_may_not(bench: Bench) -> None:
+    device = bench.in_process()
+    for name in ("device_recondition", "device_recondition_missing"):
+        assert acting(bench.stranger).post(page_of(device, name)).status_code == 404
+        assert acting(bench.pilot).post(page_of(device, name)).status_code == 403
