@@ -1,0 +1,205 @@
+"""What a family of dated rows is: which fields name it, which tell it, which lines it is made of, when it counts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.utils.formats import number_format
+
+from lifecycle.french import day as told_day
+from network.models import Dated
+
+SOON = timedelta(days=60)
+"""How long before its end a row is announced."""
+FRESH = timedelta(days=365)
+"""How long what was checked counts as checked."""
+DATES = ("valid_from", "valid_to", "source", "checked_on")
+OF_A_USED_ROW = frozenset({"valid_to", "source", "checked_on"})
+"""What may still be written of a row that was used."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines that a row is made of, in the order they are typed (``numbered``: kept in ``position``)."""
+
+    model: type[models.Model]
+    key: str
+    title: str
+    one: str
+    fields: tuple[str, ...]
+    unique: str
+    numbered: bool = True
+    parts: str = ""
+    """The name of what each line is made of in its turn, typed one per line in the same form."""
+
+    def of(self, row: models.Model) -> Any:
+        """The lines of a row, in order; none of a row that is not written yet."""
+        return self.model._default_manager.filter(**{self.key: row.pk}).order_by("position" if self.numbered else "pk")
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of dated rows. ``series``: the fields that say which thing a version is of; versions never overlap.
+
+    ``side_by_side``: several rows of the kind hold at once, and a new one ends the one it replaces and no other.
+    ``named``: what a row is called; ``fields``: what a version says; ``adds``: whether a series may be begun here.
+    ``frozen``: its words are kept from the first day they are written.
+    """
+
+    slug: str
+    group: str
+    title: str
+    purpose: str
+    model: type[Dated]
+    series: tuple[str, ...]
+    named: tuple[str, ...]
+    fields: tuple[str, ...]
+    told: tuple[str, ...]
+    adds: bool = False
+    side_by_side: bool = False
+    frozen: bool = False
+    numbered: str = ""
+    unit: str = ""
+    lines: tuple[Lines, ...] = ()
+    labels: Mapping[str, str] = NOTHING
+    hints: Mapping[str, str] = NOTHING
+    choices: Mapping[str, Callable[[], Any]] = NOTHING
+    prepare: Callable[[Any], None] = field(default=lambda row: None)
+
+    # --- what a row says
+
+    def name(self, row: Dated) -> str:
+        """What the thing is called, whatever its version."""
+        return ", ".join(told for name in self.named if (told := shown(row, name)))
+
+    def facts(self, row: Dated) -> list[tuple[str, str]]:
+        """``(label, value)`` of what a version says, the long texts included."""
+        return [(self.label(name), self.value(row, name)) for name in self.fields]
+
+    def cells(self, row: Dated) -> list[tuple[str, str]]:
+        """``(label, value)`` of what a list tells."""
+        return [(self.label(name), self.value(row, name)) for name in self.told]
+
+    def label(self, name: str) -> str:
+        """What a field is called on the screens."""
+        return self.labels.get(name) or label_of(self.model, name)
+
+    def value(self, row: Dated, name: str) -> str:
+        """One field in words, with its unit when it has one of its own."""
+        told = shown(row, name)
+        return f"{told}\u00a0{UNITS.get(row_unit, row_unit)}" if told and (row_unit := self._unit(row, name)) else told
+
+    def _unit(self, row: Dated, name: str) -> str:
+        return str(getattr(row, self.unit)) if self.unit and name == "value" else ""
+
+    # --- which rows
+
+    def versions(self, row: Dated) -> Any:
+        """The versions of the same thing, the newest first; of those that live side by side, all of the kind."""
+        same = {} if self.side_by_side else {name: getattr(row, name) for name in self.series}
+        return self.model._default_manager.filter(**same).order_by("-valid_from", "-pk")
+
+    def is_used(self, row: Dated, today: date) -> bool:
+        """Whether something may rest on the row: rows that lean on it, or, of a kind that none can, a day in force."""
+        return self.frozen or row.is_leaned_on() or (not row.keys_to_it() and row.valid_from < today)
+
+    def among(self, state: str, today: date) -> Any:
+        """The rows in one of ``STATES`` on ``today``, in the order of the kind."""
+        return self.model._default_manager.filter(self.condition(state, today))
+
+    def condition(self, state: str, today: date) -> Q:
+        """What puts a row in one of ``STATES``."""
+        in_force = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today))
+        match state:
+            case "a-venir":
+                return Q(valid_from__gt=today)
+            case "passe":
+                return Q(valid_to__lt=today)
+            case "bientot":
+                return in_force & Q(valid_to__lte=today + SOON) & ~Q(Exists(self._followers()))
+            case "a-verifier":
+                return Q(checked_on__lt=today - FRESH) & (Q(valid_to=None) | Q(valid_to__gte=today))
+        return in_force
+
+    def _followers(self) -> Any:
+        """The version that begins the day after a row ends."""
+        same = {name: OuterRef(name) for name in self.series}
+        return self.model._default_manager.filter(valid_from=OuterRef("valid_to") + timedelta(days=1), **same)
+
+    def counts(self, today: date) -> Any:
+        """How many rows in each of ``STATES``: one line, to be united with those of the other families."""
+        counted = {state.replace("-", "_"): Count("pk", filter=self.condition(state, today)) for state in STATES}
+        rows = self.model._default_manager.order_by().annotate(family=Value(self.slug, models.CharField()))
+        return rows.values("family").annotate(**counted).values_list("family", *counted)
+
+
+STATES = {
+    "en-vigueur": "En vigueur",
+    "a-venir": "À venir",
+    "passe": "Passé",
+    "bientot": "Finit bientôt",
+    "a-verifier": "À vérifier",
+}
+"""The lists of a family, by the word in their address."""
+UNITS = {"EUR": "€"}
+
+
+def state_of(row: Dated, today: date) -> str:
+    """« en-vigueur », « a-venir » or « passe »."""
+    if row.valid_from > today:
+        return "a-venir"
+    return "passe" if row.valid_to is not None and row.valid_to < today else "en-vigueur"
+
+
+def label_of(model: type[models.Model], name: str) -> str:
+    """The label of a field, with a capital."""
+    label = str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+def shown(row: models.Model, name: str) -> str:
+    """One field in French words; empty when nothing is known."""
+    value = getattr(row, name)
+    declared: Any = row._meta.get_field(name)
+    if value is None or value == "":
+        return ""
+    if isinstance(declared, ArrayField):
+        labels = dict(declared.base_field.choices or ())
+        return ", ".join(str(labels.get(one, one)) for one in value)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if declared.choices:
+        return str(dict(declared.flatchoices).get(value, value))
+    if isinstance(value, Decimal):
+        return number_format(value.normalize() if value % 1 else int(value))
+    if isinstance(value, date):
+        return told_day(value)
+    return str(value)
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """« Plafond TTC : 180 → 190 », one line per field that differs; the long texts are only said to change."""
+    told = []
+    for label, value in after.items():
+        former = before.get(label, "")
+        if former == value:
+            continue
+        short = max(len(former), len(value)) <= SHORT
+        told.append(f"{label}\u00a0: {former or '–'} → {value or '–'}" if short else f"{label}\u00a0: réécrit")
+    return "\n".join(told)
+
+
+SHORT = 160
+"""Characters that a trace repeats of a field; of a longer one it says that it was written again."""
+
+
+def snapshot(family: Family, row: Dated) -> dict[str, str]:
+    """Everything a row says, by label."""
+    return {family.label(name): family.value(row, name) for name in (*family.fields, *DATES)}

@@ -1,0 +1,223 @@
+"""Keep the reference data: a new version, a correction, a check, a version given up. Each leaves a trace."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from desk.models import ReferenceAction, ReferenceChange
+from desk.reference.families import OF_A_USED_ROW, Family, changes, snapshot
+from lifecycle.actors import Actor
+from lifecycle.french import day as told_day
+from network.models import Dated
+from network.permissions import is_pilot
+
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def add_version(
+    *,
+    family: Family,
+    row: Dated,
+    by: Actor,
+    replaces: Dated | None = None,
+    lines: Callable[[Dated], None] | None = None,
+    at: datetime | None = None,
+) -> Dated:
+    """Write a new version and end the former one the day before, at once; or the first version of a thing.
+
+    ``replaces``: the version it follows, of the kinds that live side by side. What was decided stays: a version that
+    replaces another begins today at the earliest.
+    Raises PermissionDenied, ValidationError (a sentence, with the field it is about).
+    """
+    hand = _allowed(by, at)
+    same = _locked(family, row)
+    former = _former(family, same, row, replaces)
+    if former is not None:
+        _refuse_what_is_past(former, row, hand.today)
+    _refuse_overlap(family, row, [other for other in same if former is None or other.pk != former.pk])
+    if former is not None:
+        _end(family, former, row.valid_from - DAY, hand)
+    if family.numbered:
+        numbered = family.versions(row).aggregate(last=Max(family.numbered))["last"] or 0
+        setattr(row, family.numbered, numbered + 1)
+    family.prepare(row)
+    row.save()
+    if lines is not None:
+        lines(row)
+    before = {} if former is None else snapshot(family, former)
+    action = ReferenceAction.ADDED if former is None else ReferenceAction.REPLACED
+    _keep(family, row, action, changes(before, snapshot(family, row)), hand)
+    return row
+
+
+@transaction.atomic
+def correct_row(
+    *,
+    family: Family,
+    row: Dated,
+    changed: Iterable[str],
+    by: Actor,
+    lines: Callable[[Dated], None] | None = None,
+    at: datetime | None = None,
+) -> Dated:
+    """Write what was corrected in ``row`` (``changed``: the fields), and its lines when they were typed again.
+
+    Of a row that was used only the source, the check and an end that is not past may change.
+    Raises PermissionDenied, ValidationError.
+    """
+    hand, fields = _allowed(by, at), set(changed)
+    same = _locked(family, row)
+    stored = next(other for other in same if other.pk == row.pk)
+    if family.is_used(stored, hand.today) and (lines is not None or fields - OF_A_USED_ROW):
+        raise ValidationError("Cette version a servi entre-temps\u00a0: ajoutez une nouvelle version.", code="used")
+    if "valid_to" in fields:
+        _refuse_another_past(stored, row, hand.today)
+    _refuse_overlap(family, row, [other for other in same if other.pk != row.pk])
+    before = snapshot(family, stored)
+    family.prepare(row)
+    row.save()
+    if lines is not None:
+        lines(row)
+    said = changes(before, snapshot(family, row))
+    if said or lines is not None:
+        _keep(family, row, ReferenceAction.CORRECTED, said or "Lignes revues", hand)
+    return row
+
+
+@transaction.atomic
+def check_rows(*, family: Family, keys: Iterable[int], by: Actor, at: datetime | None = None) -> int:
+    """Note that the source of these rows was read today; answers how many. Raises PermissionDenied."""
+    hand = _allowed(by, at)
+    rows: Any = family.model._default_manager.select_for_update(no_key=True).filter(pk__in=list(keys)).order_by("pk")
+    found = list(rows)
+    rows.update(checked_on=hand.today)
+    for row in found:
+        _keep(family, row, ReferenceAction.CHECKED, "", hand)
+    return len(found)
+
+
+@transaction.atomic
+def withdraw_version(*, family: Family, row: Dated, by: Actor, at: datetime | None = None) -> Dated | None:
+    """Give up a version that has not begun; the one it was to follow goes on. Answers the latter.
+
+    Raises PermissionDenied, ValidationError when it has begun or serves already.
+    """
+    hand = _allowed(by, at)
+    same = _locked(family, row)
+    stored = next(other for other in same if other.pk == row.pk)
+    if stored.valid_from <= hand.today or stored.is_leaned_on():
+        raise ValidationError("Cette version a commencé\u00a0: elle ne se retire plus.", code="begun")
+    before = stored.valid_from - DAY
+    former = None
+    if not family.side_by_side:
+        former = next((other for other in same if other.valid_to == before and other.pk != stored.pk), None)
+    _keep(family, stored, ReferenceAction.WITHDRAWN, f"Devait commencer le {told_day(stored.valid_from)}", hand)
+    stored.delete()
+    if former is not None:
+        _end(family, former, stored.valid_to, hand)
+    return former
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who writes, and when."""
+
+    by: Actor
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+
+def _allowed(by: Actor, at: datetime | None) -> Hand:
+    """Whoever writes; raises PermissionDenied to whom it is not."""
+    if not is_pilot(by):
+        raise PermissionDenied
+    return Hand(by, at or timezone.now())
+
+
+def _locked(family: Family, row: Dated) -> list[Dated]:
+    """The versions of the same thing, locked until the end: of two people who replace one, one comes second.
+
+    The oldest row of the kind stands for the kind: two people who begin the same new thing meet there.
+    """
+    oldest = family.model._default_manager.order_by("pk")[:1].values_list("pk", flat=True)
+    list(family.model._default_manager.select_for_update(no_key=True).filter(pk__in=list(oldest)))
+    same = family.versions(row).order_by("pk").select_for_update(no_key=True, of=("self",))
+    return list(same)
+
+
+def _former(family: Family, same: list[Dated], row: Dated, replaces: Dated | None) -> Dated | None:
+    """The version in force on the first day of ``row``, which it ends."""
+    if family.side_by_side:
+        return next((other for other in same if replaces is not None and other.pk == replaces.pk), None)
+    day = row.valid_from
+    covering = (
+        other for other in same if other.valid_from <= day and (other.valid_to is None or other.valid_to >= day)
+    )
+    return next(covering, None)
+
+
+def _refuse_what_is_past(former: Dated, row: Dated, today: date) -> None:
+    if row.valid_from < today:
+        raise ValidationError(
+            {
+                "valid_from": "Une nouvelle version commence aujourd’hui au plus tôt\u00a0: ce qui a été décidé avant"
+                " l’a été sur l’ancienne."
+            }
+        )
+    if row.valid_from <= former.valid_from:
+        raise ValidationError(
+            {
+                "valid_from": f"La version actuelle commence le {told_day(former.valid_from)}\u00a0: la nouvelle vient"
+                " après ce jour."
+            }
+        )
+
+
+def _refuse_another_past(stored: Dated, row: Dated, today: date) -> None:
+    """An end that is past stays, and none is written in the past: what was decided was decided by it."""
+    is_over = stored.valid_to is not None and stored.valid_to < today
+    if is_over:
+        raise ValidationError({"valid_to": "Cette version est finie\u00a0: sa fin ne change plus."})
+    if stored.valid_from < today and row.valid_to is not None and row.valid_to < today - DAY:
+        raise ValidationError({"valid_to": "La fin est hier au plus tôt\u00a0: ce qui a été décidé reste."})
+
+
+def _refuse_overlap(family: Family, row: Dated, others: Iterable[Dated]) -> None:
+    """Two versions of one thing never hold on the same day."""
+    if family.side_by_side:
+        return
+    for other in others:
+        begins_before_its_end = row.valid_to is None or other.valid_from <= row.valid_to
+        if begins_before_its_end and (other.valid_to is None or other.valid_to >= row.valid_from):
+            until = f" au {told_day(other.valid_to)}" if other.valid_to else ""
+            field = "valid_to" if other.valid_from > row.valid_from else "valid_from"
+            raise ValidationError(
+                {field: f"Une autre version vaut du {told_day(other.valid_from)}{until}\u00a0: les deux se recouvrent."}
+            )
+
+
+def _end(family: Family, former: Dated, last: date | None, hand: Hand) -> None:
+    """Write the last day of a version; who writes it has looked at it today."""
+    if former.valid_to == last:
+        return
+    before = snapshot(family, former)
+    former.valid_to, former.checked_on = last, max(former.checked_on, hand.today)
+    former.save(update_fields=["valid_to", "checked_on"])
+    _keep(family, former, ReferenceAction.ENDED, changes(before, snapshot(family, former)), hand)
+
+
+def _keep(family: Family, row: Dated, action: ReferenceAction, said: str, hand: Hand) -> None:
+    told = f"{family.name(row)}\n{said}".strip()
+    ReferenceChange.objects.create(
+        model=family.model._meta.label_lower, key=row.pk, action=action, said=told, by_id=hand.by.pk, at=hand.now
+    )

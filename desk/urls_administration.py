@@ -1,0 +1,17 @@
+"""The pages of administration, inside those of the house."""
+
+from django.urls import path
+
+from desk.views import administration, administration_actions
+
+urlpatterns = [
+    path("", administration.home, name="administration"),
+    path("territoire/", administration.territory, name="territory"),
+    path("<str:family>/", administration.reference_list, name="reference_list"),
+    path("<str:family>/ajouter/", administration_actions.reference_add, name="reference_add"),
+    path("<str:family>/verifier/", administration_actions.reference_check, name="reference_check"),
+    path("<str:family>/<int:pk>/", administration.reference_detail, name="reference_detail"),
+    path("<str:family>/<int:pk>/nouvelle-version/", administration_actions.reference_replace, name="reference_replace"),
+    path("<str:family>/<int:pk>/corriger/", administration_actions.reference_correct, name="reference_correct"),
+    path("<str:family>/<int:pk>/retirer/", administration_actions.reference_withdraw, name="reference_withdraw"),
+]

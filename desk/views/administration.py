@@ -1,0 +1,133 @@
+"""Administration for the pilot: the families of reference data, their rows along time, and who changed them."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from desk.models import ReferenceChange
+from desk.reference.declared import BY_SLUG
+from desk.reference.families import STATES, Family, state_of
+from desk.reference.lines import told_lines
+from desk.reference.reading import by_group, cards, counts_of, leaning, traces
+from network.models import Commune, Dated, Epci
+from network.permissions import is_pilot
+
+PER_PAGE = 50
+LATEST = 8
+TONES = {"en-vigueur": "done", "a-venir": "todo", "passe": ""}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the pilot keeps: people, places, and every family of reference data with what asks for attention."""
+    pilot_only(request)
+    found = cards(timezone.localdate())
+    latest = ReferenceChange.objects.visible_to(request.membership).select_related("by__user")[:LATEST]
+    context = {
+        "groups": by_group(found),
+        "ending": sum(card.ending for card in found),
+        "unchecked": sum(card.unchecked for card in found),
+        "traces": traces(latest),
+    }
+    return render(request, "desk/administration/home.html", context)
+
+
+@require_safe
+def reference_list(request: HttpRequest, family: str) -> HttpResponse:
+    """The rows of a family: in force, to come, past, ending soon, to check again."""
+    kept, today = family_of(request, family), timezone.localdate()
+    state = request.GET.get("etat", "en-vigueur")
+    if state not in STATES:
+        raise Http404
+    counts = counts_of(kept, today)
+    rows = related(kept, kept.among(state, today))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "family": kept,
+        "page": page,
+        "rows": [
+            {"row": row, "name": kept.name(row), "cells": kept.cells(row), "soon": _ends_soon(row, today)}
+            for row in page
+        ],
+        "heads": [kept.label(name) for name in kept.told],
+        "state": state,
+        "states": [(code, label, counts[code]) for code, label in STATES.items()],
+        "checks": state in ("en-vigueur", "bientot", "a-verifier"),
+    }
+    return render(request, "desk/administration/reference_list.html", context)
+
+
+@require_safe
+def reference_detail(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+    """One version: what it says, who says so, what leans on it, the others along time, who changed it."""
+    kept, today = family_of(request, family), timezone.localdate()
+    row = row_of(kept, pk)
+    state = state_of(row, today)
+    versions = list(kept.versions(row))
+    changes = ReferenceChange.objects.visible_to(request.membership).of(row).select_related("by__user")
+    context = {
+        "family": kept,
+        "row": row,
+        "name": kept.name(row),
+        "state": STATES[state],
+        "tone": TONES[state],
+        "facts": kept.facts(row),
+        "lines": [told_lines(declared, row) for declared in kept.lines],
+        "versions": [
+            {"row": one, "name": kept.name(one), "cells": kept.cells(one), "state": STATES[state_of(one, today)]}
+            for one in versions
+        ],
+        "leaning": leaning(row),
+        "is_used": kept.is_used(row, today),
+        "is_past": state == "passe",
+        "is_to_come": state == "a-venir",
+        "traces": traces(changes),
+    }
+    return render(request, "desk/administration/reference_detail.html", context)
+
+
+@require_safe
+def territory(request: HttpRequest) -> HttpResponse:
+    """The communes that merged and the EPCI, as loaded from the official files: to be read."""
+    pilot_only(request)
+    merged = Commune.objects.filter(merged_into__isnull=False).select_related("merged_into", "epci").alphabetical()
+    context = {
+        "epcis": Epci.objects.select_related("arrondissement").alphabetical(),
+        "merged": merged,
+        "communes": Commune.objects.in_departement().count(),
+    }
+    return render(request, "desk/administration/territory.html", context)
+
+
+def pilot_only(request: HttpRequest) -> None:
+    """Raise PermissionDenied unless whoever acts steers for the Département."""
+    if not is_pilot(request.membership):
+        raise PermissionDenied
+
+
+def family_of(request: HttpRequest, slug: str) -> Family:
+    """The family of that address, for the pilot; raises PermissionDenied, Http404."""
+    pilot_only(request)
+    if slug not in BY_SLUG:
+        raise Http404
+    return BY_SLUG[slug]
+
+
+def related(family: Family, rows: Any) -> Any:
+    """Rows with what their names need, in one query."""
+    keys = [name for name in (*family.named, *family.told) if family.model._meta.get_field(name).is_relation]
+    return rows.select_related(*keys) if keys else rows
+
+
+def row_of(family: Family, pk: int) -> Dated:
+    """The row of that key; a 404 when there is none."""
+    return get_object_or_404(related(family, family.model._default_manager.all()), pk=pk)
+
+
+def _ends_soon(row: Dated, today: Any) -> bool:
+    return row.valid_to is not None and today <= row.valid_to

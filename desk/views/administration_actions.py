@@ -1,0 +1,172 @@
+"""Administration for the pilot: a new version, a correction, a check, a version to come that is given up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from desk.reference.families import Family
+from desk.reference.forms import (
+    ReferenceForm,
+    form_of,
+    names_to_add,
+    names_to_correct,
+    names_to_replace,
+    with_unit,
+)
+from desk.reference.lines import LinesFormSet, lines_of
+from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
+from desk.views.administration import family_of, row_of
+from lifecycle.acting import posted
+from network.models import Dated
+from network.views.confirm import confirm
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_then_acts
+def reference_add(request: HttpRequest, family: str) -> HttpResponse:
+    """A thing that has no version yet."""
+    kept = family_of(request, family)
+    back = reverse("desk:reference_list", args=[kept.slug])
+    if not kept.adds:
+        return redirect("desk:reference_list", family=kept.slug)
+    today = timezone.localdate()
+    form = form_of(kept, names_to_add(kept))(
+        posted(request), instance=kept.model(), initial={"valid_from": today, "checked_on": today}
+    )
+    lines = lines_of(kept, posted(request), None)
+    written = _written(
+        form, lines, lambda: add_version(family=kept, row=form.instance, by=request.membership, lines=_writer(lines))
+    )
+    if written is not None:
+        return _done(request, kept, written, f"{kept.name(written)}\u00a0: ajouté.")
+    return _page(request, kept, form, lines, title="Ajouter", submit="Ajouter", back=back)
+
+
+@asks_then_acts
+def reference_replace(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+    """A new version of a thing: the former one ends the day before."""
+    kept = family_of(request, family)
+    former = row_of(kept, pk)
+    row = row_of(kept, pk)
+    row.pk, row._state.adding = None, True
+    today = timezone.localdate()
+    row.valid_from, row.valid_to, row.source, row.checked_on = today, None, "", today
+    form = with_unit(form_of(kept, names_to_replace(kept))(posted(request), instance=row), kept, former)
+    lines = lines_of(kept, posted(request), former)
+    by = request.membership
+    written = _written(
+        form,
+        lines,
+        lambda: add_version(family=kept, row=form.instance, by=by, replaces=former, lines=_writer(lines)),
+    )
+    if written is not None:
+        return _done(request, kept, written, "Nouvelle version enregistrée.")
+    title = f"Nouvelle version\u00a0: {kept.name(former)}"
+    about = {"former": former, "former_facts": kept.facts(former)}
+    back = _address(kept, former)
+    return _page(request, kept, form, lines, title=title, submit="Enregistrer la version", back=back, **about)
+
+
+@asks_then_acts
+def reference_correct(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+    """What is wrong in a version; once it has served, its source, its check and its end only."""
+    kept = family_of(request, family)
+    row = row_of(kept, pk)
+    is_used = kept.is_used(row, timezone.localdate())
+    name = kept.name(row)
+    form = with_unit(form_of(kept, names_to_correct(kept, is_used=is_used))(posted(request), instance=row), kept, row)
+    lines = [] if is_used else lines_of(kept, posted(request), row)
+    by = request.membership
+    written = _written(
+        form,
+        lines,
+        lambda: correct_row(
+            family=kept, row=form.instance, changed=form.changed_data, by=by, lines=_writer(lines) if lines else None
+        ),
+    )
+    if written is not None:
+        return _done(request, kept, written, "Correction enregistrée.")
+    title, back = f"Corriger\u00a0: {name}", reverse("desk:reference_detail", args=[kept.slug, pk])
+    return _page(request, kept, form, lines, title=title, submit="Enregistrer", back=back, is_used=is_used)
+
+
+@require_POST
+def reference_check(request: HttpRequest, family: str) -> HttpResponse:
+    """The source of the ticked rows was read today."""
+    kept = family_of(request, family)
+    keys = [int(key) for key in request.POST.getlist("row") if key.isascii() and key.isdigit()]
+    count = check_rows(family=kept, keys=keys, by=request.membership)
+    if count:
+        messages.success(request, f"Vérifié aujourd’hui\u00a0: {count} ligne{'s' if count > 1 else ''}.")
+    else:
+        messages.warning(request, "Cochez au moins une ligne.")
+    following = request.POST.get("suite", "")
+    if not url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
+        following = reverse("desk:reference_list", args=[kept.slug])
+    return redirect(following)
+
+
+@asks_then_acts
+def reference_withdraw(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+    """Give up a version that has not begun."""
+    kept = family_of(request, family)
+    row = row_of(kept, pk)
+    return confirm(
+        request,
+        lambda: withdraw_version(family=kept, row=row, by=request.membership),
+        title="Retirer cette version à venir",
+        sentence=f"{kept.name(row)}\u00a0: la version qui devait commencer est retirée. Celle qui la précède continue.",
+        done="Version retirée.",
+        back_url=reverse("desk:reference_list", args=[kept.slug]),
+    )
+
+
+def _written(form: ReferenceForm, lines: list[LinesFormSet], write: Callable[[], Dated]) -> Dated | None:
+    """The row once written; None when the page is to be shown, first or again with what was typed."""
+    if not form.is_bound or not all([form.is_valid(), *(one.is_valid() for one in lines)]):
+        return None
+    try:
+        return write()
+    except ValidationError as error:
+        told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for field, sentences in told.items():
+            form.add_error(field if field in form.fields else None, sentences)
+        return None
+
+
+def _writer(lines: list[LinesFormSet]) -> Callable[[Dated], None]:
+    def write(row: Dated) -> None:
+        for one in lines:
+            one.write(row)
+
+    return write
+
+
+def _done(request: HttpRequest, family: Family, row: Dated, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    return redirect(_address(family, row))
+
+
+def _address(family: Family, row: Dated) -> str:
+    return reverse("desk:reference_detail", args=[family.slug, row.pk])
+
+
+def _page(
+    request: HttpRequest, family: Family, form: ReferenceForm, lines: list[LinesFormSet], **context: Any
+) -> HttpResponse:
+    told = {"former": None, "former_facts": [], "is_used": False} | context
+    wrong = form.is_bound and (bool(form.errors) or any(not one.is_valid() for one in lines))
+    return render(
+        request,
+        "desk/administration/reference_form.html",
+        {"family": family, "form": form, "formsets": lines, "is_wrong": wrong} | told,
+    )
