@@ -37,7 +37,7 @@ class SetVerb:
 
     model: type[Machine]
     name: str
-    form: type[forms.Form]
+    form: Callable[..., forms.Form]
     do: Callable[..., gate.Outcome]
     can: Callable[[Actor], object]
     given: Mapping[str, Any] = field(default_factory=dict)

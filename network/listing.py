@@ -212,7 +212,7 @@ class Listing:
     @property
     def may_save(self) -> bool:
         """Whether there is anything to name: criteria or an order, and not already a view."""
-        now = self._view_query() if self.filter is not None else ""
+        now = self._view_query()
         return bool(now) and all(one.query != now for one in self.kept if one.name != LAST)
 
     # --- answers
@@ -325,7 +325,9 @@ class Listing:
         return urlencode([(name, value) for name in right for value in asked.data.getlist(name) if value])
 
     def _view_query(self) -> str:
-        """What is on screen as a view keeps it: the filter and the order."""
+        """What is on screen as a view keeps it: the filter and the order; nothing of a list without a filter."""
+        if self.filter is None:
+            return ""
         known = ",".join(one for one in self.order.split(",") if one.lstrip("-") in self.table.columns.names())
         parts = (self._keepable(self.filter), urlencode({"sort": known}) if known else "")
         return "&".join(part for part in parts if part)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -237,6 +238,34 @@ def record_accesses(
         )
         for household in dict.fromkeys(households)
     )
+
+
+def record_sightings(*, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None) -> None:
+    """Log that a list showed the names of these households: once a day for each and for that list, in one statement.
+
+    Raises PermissionDenied for the system.
+    """
+    if actor.pk is None or actor.organisation_id is None:
+        raise PermissionDenied
+    instant = at or timezone.now()
+    midnight = timezone.localtime(instant).replace(hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what) "
+            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s "
+            "FROM unnest(%(households)s::bigint[]) AS seen (pk) WHERE NOT EXISTS ("
+            "SELECT 1 FROM prescriptions_householdaccess AS known WHERE known.household_id = seen.pk "
+            "AND known.actor_id = %(actor)s AND known.what = %(what)s AND known.at >= %(midnight)s)",
+            {
+                "actor": actor.pk,
+                "organisation": actor.organisation_id,
+                "kind": actor.kind,
+                "at": instant,
+                "what": what,
+                "households": sorted(set(households)),
+                "midnight": midnight,
+            },
+        )
 
 
 def _held(actor: Actor, household: Household) -> Household:

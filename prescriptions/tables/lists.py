@@ -6,13 +6,10 @@ import django_tables2 as tables
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import day, days_ago
+from lifecycle.french import HARD, day, days_ago
+from network.columns import WHOLE, StateColumn
 from prescriptions.forms.filing import said
 from prescriptions.models import Household, Need, Prescription
-
-WHOLE = {"td": {"class": "text-nowrap"}}
-"""A cell that is read at once: it does not break."""
-BADGE = "{% load lifecycle %}{% state_badge record %}"
 
 
 class PrescriptionTable(tables.Table):
@@ -28,7 +25,7 @@ class PrescriptionTable(tables.Table):
         verbose_name="Commune", accessor="household__commune", order_by=("household__commune__name",), default="–"
     )
     needs = tables.Column(verbose_name="Besoins", accessor="pk", orderable=False)
-    state = tables.TemplateColumn(BADGE, verbose_name="État", attrs=WHOLE)
+    state = StateColumn()
     moved_at = tables.Column(verbose_name="Dernier mouvement", attrs=WHOLE)
     prescriber = tables.Column(verbose_name="Prescripteur", order_by=("prescriber__name",))
     worker = tables.Column(
@@ -53,6 +50,9 @@ class PrescriptionTable(tables.Table):
     def render_needs(self, record: Any) -> SafeString | str:
         return format_html_join("", "<div>{}</div>", ((said(need),) for need in record.needs.all())) or "aucun"
 
+    def value_needs(self, record: Any) -> str:
+        return f"{HARD}; ".join(said(need) for need in record.needs.all())
+
     def render_moved_at(self, value: Any) -> str:
         return days_ago(value)
 
@@ -67,7 +67,7 @@ class NeedTable(tables.Table):
     use = tables.Column(verbose_name="Usage")
     household = tables.Column(verbose_name="Foyer", accessor="prescription__household__name", orderable=False)
     epci = tables.Column(verbose_name="EPCI", accessor="epci__short_name", default="–")
-    state = tables.TemplateColumn(BADGE, verbose_name="État", attrs=WHOLE)
+    state = StateColumn()
     accepted_at = tables.Column(verbose_name="Accepté")
     points = tables.Column(verbose_name="Rang", accessor="points", order_by=("-points", "accepted_at", "pk"))
 
@@ -96,7 +96,7 @@ class HouseholdTable(tables.Table):
     household = tables.Column(verbose_name="Foyer", accessor="name", order_by=("last_name", "first_name"))
     commune = tables.Column(order_by=("commune__name",), default="–")
     prescriber = tables.Column(verbose_name="Prescripteur", order_by=("prescriber__name",))
-    state = tables.TemplateColumn(BADGE, verbose_name="État", attrs=WHOLE)
+    state = StateColumn()
     last_contact_at = tables.Column(verbose_name="Dernier contact", attrs=WHOLE)
 
     class Meta:

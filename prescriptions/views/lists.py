@@ -7,21 +7,52 @@ from django.db.models import Case, Count, F, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
-from django_tables2 import RequestConfig
+from django.views.decorators.http import require_POST
 
 from lifecycle.actors import Actor
+from lifecycle.french import Noun
+from lifecycle.sets import SetVerb
+from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.enums import PrescriptionState
 from prescriptions.filters.lists import NeedFilter, PrescriptionFilter
+from prescriptions.forms.actions import NeedDropForm, WithdrawForm, today
+from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.households import SearchForm
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.models.household import HouseholdQuerySet, words_of
-from prescriptions.permissions import can_create_prescription, sees_households, sees_prescriptions, works
+from prescriptions.permissions import (
+    can_accept_prescription,
+    can_confirm_prescription,
+    can_create_prescription,
+    can_drop_need,
+    can_submit_prescription,
+    can_withdraw_prescription,
+    sees_households,
+    sees_prescriptions,
+    works,
+)
+from prescriptions.services import sets
 from prescriptions.tables.lists import HouseholdTable, NeedTable, PrescriptionTable
-from prescriptions.views.rows import may
+from prescriptions.views.rows import may, named_by
 
-PER_PAGE = 50
+PRESCRIPTION = Noun("prescription", "prescriptions", feminine=True)
+DEMAND = Noun("demande", "demandes", feminine=True)
+NEED = Noun("besoin", "besoins")
+HOUSEHOLD = Noun("foyer", "foyers")
+PRESCRIPTION_SETS = (
+    SetVerb(Prescription, "accept", CommentForm, sets.accept_prescriptions, can_accept_prescription, {"motive": ""}),
+    SetVerb(Prescription, "confirm", CommentForm, sets.confirm_prescriptions, can_confirm_prescription),
+    SetVerb(Prescription, "remind", CommentForm, sets.remind_prescriptions, can_submit_prescription),
+    SetVerb(
+        Prescription,
+        "withdraw",
+        lambda data: WithdrawForm(data, day=today()),
+        sets.withdraw_prescriptions,
+        can_withdraw_prescription,
+    ),
+)
+NEED_SETS = (SetVerb(Need, "drop", NeedDropForm, sets.drop_needs, can_drop_need),)
 MOST_FOUND = 50
 """How many households a search shows: more of them, and it is to be narrowed."""
 S = PrescriptionState
@@ -39,26 +70,37 @@ LABELS = {
 }
 
 
-@require_safe
+@lists
 def prescription_list(request: HttpRequest) -> HttpResponse:
     """The prescriptions one may see: the worker’s files, the distributor’s queue, the pilot’s whole."""
     actor = request.membership
     may(sees_prescriptions(actor))
     seen = Prescription.objects.visible_to(actor)
     rows = seen.select_related("household__commune", "prescriber", "worker__user", "distributor")
-    chosen = PrescriptionFilter(request.GET, queryset=_in_turn(rows.prefetch_related("needs"), actor), request=request)
     hidden = ["prescriber"] if works(actor) else ["worker"]
     hidden += [] if is_pilot(actor) else ["distributor"]
-    table = PrescriptionTable(chosen.qs, exclude=[*hidden, *(["household"] if is_pilot(actor) else [])])
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {
-        "filter": chosen,
-        "table": table,
-        "can_create": can_create_prescription(actor) is not None,
-        "shortcuts": _shortcuts(request, actor),
-        "search": SearchForm(),
-    }
-    return render(request, "prescriptions/prescription_list.html", context)
+    can_create = can_create_prescription(actor) is not None
+    page = Listing(
+        request,
+        rows=_in_turn(rows.prefetch_related("needs"), actor),
+        table=PrescriptionTable,
+        noun=PRESCRIPTION if works(actor) or is_pilot(actor) else DEMAND,
+        filters=PrescriptionFilter,
+        exclude=[*hidden, *(["household"] if is_pilot(actor) else [])],
+        sets=PRESCRIPTION_SETS,
+        empty="Aucune prescription pour l’instant. Commencez-en une : elle apparaîtra ici avec son avancement."
+        if can_create
+        else "Aucune demande pour l’instant. Une demande apparaît ici dès qu’un travailleur social la dépose.",
+        named=named_by(request, "household"),
+    )
+    if (answered := page.answered()) is not None:
+        return answered
+    return page.shown(
+        "prescriptions/prescription_list.html",
+        can_create=can_create,
+        shortcuts=_shortcuts(request, actor),
+        search=SearchForm(),
+    )
 
 
 def _in_turn(rows: Any, actor: Actor) -> Any:
@@ -83,20 +125,28 @@ def _shortcuts(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-@require_safe
+@lists
 def need_list(request: HttpRequest) -> HttpResponse:
     """Accepted needs, the first to be served first, with what makes their rank."""
     actor = request.membership
     may(sees_prescriptions(actor))
     ranked = Need.objects.visible_to(actor).ranked(timezone.now())
     rows = ranked.select_related("prescription__household", "epci")
-    chosen = NeedFilter(request.GET, queryset=rows, request=request)
-    table = NeedTable(chosen.qs, exclude=["household"] if is_pilot(actor) else [])
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "prescriptions/need_list.html", {"filter": chosen, "table": table})
+    page = Listing(
+        request,
+        rows=rows,
+        table=NeedTable,
+        noun=NEED,
+        filters=NeedFilter,
+        exclude=["household"] if is_pilot(actor) else [],
+        sets=NEED_SETS,
+        empty="Aucun besoin n’attend. Un besoin apparaît ici dès que sa prescription est acceptée.",
+        named=named_by(request, "prescription__household"),
+    )
+    return page.respond("prescriptions/need_list.html")
 
 
-@require_safe
+@lists
 def household_list(request: HttpRequest) -> HttpResponse:
     """The households one’s prescriber follows."""
     actor = request.membership
@@ -104,10 +154,16 @@ def household_list(request: HttpRequest) -> HttpResponse:
     rows = (
         Household.objects.visible_to(actor).select_related("commune", "prescriber").order_by("-last_contact_at", "-pk")
     )
-    table = HouseholdTable(rows, exclude=["prescriber"])
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"table": table, "search": SearchForm(), "can_create": True}
-    return render(request, "prescriptions/household_list.html", context)
+    page = Listing(
+        request,
+        rows=rows,
+        table=HouseholdTable,
+        noun=HOUSEHOLD,
+        exclude=["prescriber"],
+        empty="Aucun foyer pour l’instant. Son dossier s’ouvre avec sa première prescription.",
+        named=named_by(request, "pk"),
+    )
+    return page.respond("prescriptions/household_list.html", search=SearchForm())
 
 
 @require_POST

@@ -7,8 +7,11 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from network.listing import Named
+from network.permissions import is_pilot
 from prescriptions.models import Household, Need, Prescription
-from prescriptions.services.households import record_access
+from prescriptions.permissions import works
+from prescriptions.services.households import record_access, record_accesses, record_sightings
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -42,6 +45,23 @@ def visible_need(request: HttpRequest, reference: str) -> Need:
     )
     need = get_object_or_404(seen, reference=reference)
     return opened(request, need.prescription.household, need)
+
+
+def named_by(request: HttpRequest, path: str) -> Named | None:
+    """What a list logs that names the households at the end of ``path``: none for the pilot, to whom it names none.
+
+    A worker’s own list is no opening; a list that leaves as a file is one for everybody.
+    """
+    actor = request.membership
+    if is_pilot(actor):
+        return None
+    match: Any = request.resolver_match
+    page = match.url_name
+    return Named(
+        path,
+        shown=None if works(actor) else lambda pks: record_sightings(actor=actor, households=pks, what=page),
+        taken=lambda pks: record_accesses(actor=actor, households=pks, what=f"{page}_export"),
+    )
 
 
 def opened[R](request: HttpRequest, household: Household, row: R) -> R:

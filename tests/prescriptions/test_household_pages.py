@@ -164,7 +164,7 @@ def test_the_lists_are_narrowed_and_count_each_state(circle: Circle) -> None:
         page = read(client, reverse(LIST), **query)
         assert row.reference in page
         assert ({submitted, accepted} - {row}).pop().reference not in page
-    assert "Aucune prescription ne répond" in read(client, reverse(LIST), need="smartphone")
+    assert "Aucune demande ne répond" in read(client, reverse(LIST), need="smartphone")
 
 
 def test_what_is_to_be_examined_comes_first_the_oldest_first_then_what_moved_last(circle: Circle) -> None:
