@@ -120,7 +120,8 @@ def _page(
     for name, block in wrong.items():
         block.form.line = block.line  # type: ignore[attr-defined]
         work.blocks[name] = block
-    context = _standing(request, device, price) | {
+    judged = price if price.is_bound or not price.initial.get("price") else _price_form(device, price.initial)
+    context = _standing(request, device, judged) | {
         "device": device,
         "impossible": "",
         "computed": None,

@@ -152,6 +152,7 @@ def test_a_price_typed_too_early_is_there_again(bench: Bench) -> None:
     page = read(client, page_of(device, "device_recondition"))
     assert 'value="60"' in page
     assert "Bel état" in page
+    assert "Donnez un prix solidaire" not in page
 
 
 def test_what_is_wrong_is_shown_again_as_typed_and_what_is_right_is_recorded(bench: Bench) -> None:
