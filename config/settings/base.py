@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "network.context_processors.site",
+                "desk.context_processors.help_link",
             ],
         },
     },
@@ -147,7 +148,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("guide", BASE_DIR / "docs" / "guide" / "images")]
 MEDIA_ROOT = BASE_DIR / "var" / "media"
 LIFECYCLE_SEAL_DIR = BASE_DIR / "var" / "seals"
 
@@ -164,6 +165,18 @@ DOCUMENTS_KEEP_JOBS_HOURS = 30 * 24
 # carries it. Without that entry nothing leaves: mail is kept for the pilot to read. Production adds it.
 MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "documents.mail_backend.OutboxBackend"}}
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Maillon <ne-pas-repondre@localhost>")
+
+# --- who publishes this site ----------------------------------------------------
+# What the legal pages say. Each place that runs Maillon says its own, by the environment.
+LEGAL = {
+    "publisher": os.environ.get("LEGAL_PUBLISHER", "Département du Nord"),
+    "publisher_address": os.environ.get("LEGAL_ADDRESS", ""),
+    "director": os.environ.get("LEGAL_DIRECTOR", ""),
+    "host": os.environ.get("LEGAL_HOST", ""),
+    "contact": os.environ.get("LEGAL_CONTACT", "contact@maillon.example"),
+    "privacy_contact": os.environ.get("PRIVACY_CONTACT", "donnees-personnelles@maillon.example"),
+    "source": os.environ.get("SOURCE_URL", ""),
+}
 
 # --- the web ------------------------------------------------------------------
 SECURE_CSP = {

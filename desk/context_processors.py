@@ -1,0 +1,13 @@
+"""What the desk adds around every page."""
+
+from django.http import HttpRequest
+
+from desk.guide.chapters import help_on
+
+
+def help_link(request: HttpRequest) -> dict[str, str]:
+    """``help_url``: where the guide explains the page one is on, in the chapter of one's role."""
+    match = request.resolver_match
+    membership = getattr(request, "membership", None)
+    role, kind = (membership.role, membership.kind) if membership else ("", "")
+    return {"help_url": help_on(match.view_name if match else "", role, kind)}
