@@ -5,6 +5,7 @@ from typing import Any
 from connectivity.models import CopperClosure, Offer, OfferCondition
 from conventions.models import ClauseText, ConventionRule, PriceCeiling
 from desk.reference.families import Family, Lines
+from desk.reference.scales import faults_of_checklist, faults_of_scale
 from network.enums import OrganisationKind
 from network.models import Arrondissement, Commune, Epci, Organisation
 from prescriptions.enums import CONNECTION_KINDS
@@ -86,6 +87,7 @@ FAMILIES: tuple[Family, ...] = (
                 numbered=False,
             ),
         ),
+        units=dict.fromkeys(("price", "price_max", "setup_fee", "ceiling"), "€"),
         labels={"period": "Ce que le prix paie", "price_max": "Prix le plus haut", "url": "Adresse du site"},
         hints={
             "code": CODE,
@@ -134,6 +136,7 @@ FAMILIES: tuple[Family, ...] = (
         fields=("amount", "condition"),
         told=("amount", "condition"),
         adds=True,
+        units={"amount": "€"},
         hints={
             "amount": "En euros, TTC.",
             "condition": "Ce que l’appareil comprend à ce prix, comme le dit le décret.",
@@ -151,6 +154,7 @@ FAMILIES: tuple[Family, ...] = (
         told=("types", "note"),
         adds=True,
         side_by_side=True,
+        faults=faults_of_scale,
         lines=(
             Lines(
                 model=GradingCriterion,
@@ -200,6 +204,7 @@ FAMILIES: tuple[Family, ...] = (
         told=("version",),
         adds=True,
         numbered="version",
+        faults=faults_of_checklist,
         lines=(
             Lines(
                 model=ChecklistFunction,
@@ -302,6 +307,7 @@ FAMILIES: tuple[Family, ...] = (
         fields=("label", "kind", "at_most", "decisive", "position"),
         told=("kind", "at_most", "decisive"),
         adds=True,
+        units={"at_most": "€"},
         hints={
             "code": CODE,
             "at_most": A_MONTH,
@@ -320,6 +326,7 @@ FAMILIES: tuple[Family, ...] = (
         fields=("label", "at_most"),
         told=("at_most",),
         adds=True,
+        units={"at_most": "€"},
         hints={"code": CODE, "at_most": A_MONTH},
     ),
     Family(

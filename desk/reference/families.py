@@ -68,10 +68,12 @@ class Family:
     numbered: str = ""
     unit: str = ""
     lines: tuple[Lines, ...] = ()
+    units: Mapping[str, str] = NOTHING
     labels: Mapping[str, str] = NOTHING
     hints: Mapping[str, str] = NOTHING
     choices: Mapping[str, Callable[[], Any]] = NOTHING
     prepare: Callable[[Any], None] = field(default=lambda row: None)
+    faults: Callable[[Mapping[str, list[dict[str, Any]]]], list[str]] = field(default=lambda typed: [])
 
     # --- what a row says
 
@@ -92,12 +94,15 @@ class Family:
         return self.labels.get(name) or label_of(self.model, name)
 
     def value(self, row: Dated, name: str) -> str:
-        """One field in words, with its unit when it has one of its own."""
-        told = shown(row, name)
-        return f"{told}\u00a0{UNITS.get(row_unit, row_unit)}" if told and (row_unit := self._unit(row, name)) else told
+        """One field in words, with its unit when it has one."""
+        if self.unit and name == "value":
+            counted = str(getattr(row, self.unit))
+            return f"{shown(row, name)}\u00a0{UNITS.get(counted, counted)}"
+        return self.with_unit(shown(row, name), name)
 
-    def _unit(self, row: Dated, name: str) -> str:
-        return str(getattr(row, self.unit)) if self.unit and name == "value" else ""
+    def with_unit(self, told: str, name: str) -> str:
+        """A field that is already in words, with the unit it is always counted in."""
+        return f"{told}\u00a0{self.units[name]}" if told and name in self.units else told
 
     # --- which rows
 

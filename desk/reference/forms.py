@@ -76,6 +76,14 @@ class ReferenceForm(forms.ModelForm):
     def _unjudged(self) -> set[str]:
         return {name for name in self.errors if name in self.fields} | set(self.left_out)
 
+    def said(self) -> list[forms.BoundField]:
+        """The fields of what the version says."""
+        return [field for field in self if field.name not in DATES]
+
+    def dated(self) -> list[forms.BoundField]:
+        """The fields that say when it holds and who says so."""
+        return [field for field in self if field.name in DATES]
+
     def clean_checked_on(self) -> date:
         """Nobody reads a source tomorrow."""
         day: date = self.cleaned_data["checked_on"]

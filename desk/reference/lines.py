@@ -137,12 +137,12 @@ def _initial(declared: Lines, line: Any) -> dict[str, Any]:
     return told | ({declared.parts: list(getattr(line, declared.parts).all())} if declared.parts else {})
 
 
-def told_lines(declared: Lines, row: models.Model) -> dict[str, Any]:
+def told_lines(family: Family, declared: Lines, row: models.Model) -> dict[str, Any]:
     """The lines of a row as a table: heads, then cells."""
     rows = declared.of(row).prefetch_related(declared.parts) if declared.parts else declared.of(row)
     names = [name for name in declared.fields if name != "code"]
     fields = {name: str(declared.model._meta.get_field(name).verbose_name) for name in names}  # type: ignore[union-attr]
-    cells = [[shown(line, name) for name in names] + _parts(declared, line) for line in rows]
+    cells = [[family.with_unit(shown(line, name), name) for name in names] + _parts(declared, line) for line in rows]
     filled = [index for index in range(len(cells[0]) if cells else 0) if any(line[index] for line in cells)]
     heads = [label[:1].upper() + label[1:] for label in fields.values()] + (["Paliers"] if declared.parts else [])
     return {

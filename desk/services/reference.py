@@ -219,5 +219,10 @@ def _end(family: Family, former: Dated, last: date | None, hand: Hand) -> None:
 def _keep(family: Family, row: Dated, action: ReferenceAction, said: str, hand: Hand) -> None:
     told = f"{family.name(row)}\n{said}".strip()
     ReferenceChange.objects.create(
-        model=family.model._meta.label_lower, key=row.pk, action=action, said=told, by_id=hand.by.pk, at=hand.now
+        model=family.model._meta.label_lower,
+        key=row.pk,
+        action=action,
+        said=told,
+        by_id=hand.by.pk,  # type: ignore[misc]  # a pilot is a membership
+        at=hand.now,
     )

@@ -77,7 +77,7 @@ def reference_detail(request: HttpRequest, family: str, pk: int) -> HttpResponse
         "state": STATES[state],
         "tone": TONES[state],
         "facts": kept.facts(row),
-        "lines": [told_lines(declared, row) for declared in kept.lines],
+        "lines": [told_lines(kept, declared, row) for declared in kept.lines],
         "versions": [
             {"row": one, "name": kept.name(one), "cells": kept.cells(one), "state": STATES[state_of(one, today)]}
             for one in versions

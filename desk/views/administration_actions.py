@@ -44,7 +44,10 @@ def reference_add(request: HttpRequest, family: str) -> HttpResponse:
     )
     lines = lines_of(kept, posted(request), None)
     written = _written(
-        form, lines, lambda: add_version(family=kept, row=form.instance, by=request.membership, lines=_writer(lines))
+        kept,
+        form,
+        lines,
+        lambda: add_version(family=kept, row=form.instance, by=request.membership, lines=_writer(lines)),
     )
     if written is not None:
         return _done(request, kept, written, f"{kept.name(written)}\u00a0: ajouté.")
@@ -64,6 +67,7 @@ def reference_replace(request: HttpRequest, family: str, pk: int) -> HttpRespons
     lines = lines_of(kept, posted(request), former)
     by = request.membership
     written = _written(
+        kept,
         form,
         lines,
         lambda: add_version(family=kept, row=form.instance, by=by, replaces=former, lines=_writer(lines)),
@@ -87,6 +91,7 @@ def reference_correct(request: HttpRequest, family: str, pk: int) -> HttpRespons
     lines = [] if is_used else lines_of(kept, posted(request), row)
     by = request.membership
     written = _written(
+        kept,
         form,
         lines,
         lambda: correct_row(
@@ -130,9 +135,15 @@ def reference_withdraw(request: HttpRequest, family: str, pk: int) -> HttpRespon
     )
 
 
-def _written(form: ReferenceForm, lines: list[LinesFormSet], write: Callable[[], Dated]) -> Dated | None:
+def _written(
+    family: Family, form: ReferenceForm, lines: list[LinesFormSet], write: Callable[[], Dated]
+) -> Dated | None:
     """The row once written; None when the page is to be shown, first or again with what was typed."""
     if not form.is_bound or not all([form.is_valid(), *(one.is_valid() for one in lines)]):
+        return None
+    faults = family.faults({one.declared.model._meta.model_name: one.kept() for one in lines}) if lines else []
+    if faults:
+        form.add_error(None, faults)
         return None
     try:
         return write()

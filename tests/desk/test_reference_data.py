@@ -141,6 +141,20 @@ def test_a_scale_is_replaced_with_the_same_sum(office: Client, today: date) -> N
     assert (made.caps, made.levels) == (former.caps, former.levels)
 
 
+def test_a_scale_that_cannot_be_computed_with_is_told_before_it_grades(office: Client, today: date) -> None:
+    load_refurb_reference()
+    scale = GradingScale.objects.get(code="ec-pc-2025")
+    url = address("reference_replace", "grilles-de-classement", scale.pk)
+    typed = filled(office.get(url)) | {"code": "ec-pc-2027", "source": "Essai", "valid_from": f"{today + DAY}"}
+    typed |= {"gradingcap-0-grade": "Z", "gradingcriterion-0-steps": ""}
+    told = office.post(url, typed).content.decode()
+    assert "n’existe pas dans la grille" in told
+    assert "écrivez ses paliers" in told
+    told = office.post(url, typed | {"gradingcriterion-0-steps": "huit points"}).content.decode()
+    assert "« huit points » ne se lit pas" in told
+    assert not GradingScale.objects.filter(code="ec-pc-2027").exists()
+
+
 # --- a new version
 
 
@@ -154,7 +168,7 @@ def test_a_new_version_ends_the_former_one_the_day_before(
     traces = ReferenceChange.objects.order_by("pk")
     assert [change.action for change in traces] == [ReferenceAction.ENDED, ReferenceAction.REPLACED]
     assert all(change.by == pilot for change in traces)
-    assert "Plafond TTC\u00a0: 180 → 190" in traces[1].said
+    assert "Plafond TTC\u00a0: 180\u00a0€ → 190\u00a0€" in traces[1].said
 
 
 def test_what_was_decided_stays_a_new_version_never_begins_in_the_past(
