@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("desk.urls")),
     path("", include("network.urls_account")),
     path("", include("network.urls")),
     path("", include("documents.urls")),

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class DeskConfig(AppConfig):
     name = "desk"
     verbose_name = "Accueil"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The followers know the models, which are there from now on only."""
+        import_module("desk.followers").register()

@@ -90,3 +90,32 @@ class ReferenceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.model} {self.key}"
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    """Reads of visits."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """One's own, and nobody else's: when people come is no business of their managers."""
+        return self.none() if actor is None or actor.pk is None else self.filter(membership=actor.pk)
+
+
+class Visit(models.Model):
+    """When a membership last opened its first page, and until when it did the time before."""
+
+    membership = models.OneToOneField(Membership, models.PROTECT, related_name="+", verbose_name="rattachement")
+    seen_at = models.DateTimeField("vu le")
+    previous_at = models.DateTimeField("visite d’avant, jusqu’au", null=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "visite"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(previous_at=None) | Q(previous_at__lte=F("seen_at")), name="desk_visit_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seen_at:%d/%m/%Y %H:%M}"

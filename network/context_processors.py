@@ -18,6 +18,7 @@ ADVISERS = ((Role.ADVISER, OrganisationKind.DISTRIBUTOR), (Role.ADVISER, Organis
 CONNECTS = (WORKER, (Role.ADVISER, OrganisationKind.DISTRIBUTOR))
 
 NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
+    ("À faire", "desk:home", lambda actor: True),
     ("Établi", "refurb:bench", lambda actor: acts_as(actor, TECHNICIAN)),
     ("Lots", "refurb:donation_list", follows_equipment),
     ("Appareils", "refurb:device_list", follows_equipment),
@@ -50,8 +51,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     if membership is None:
         return []
     entries = [(label, reverse(name)) for label, name, is_for in NAVIGATION if is_for(membership)]
-    shown = [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in entries]
+    shown = [{"label": label, "url": url, "current": _is_within(request.path, url)} for label, url in entries]
     current = [entry for entry in shown if entry["current"]]
     for entry in current:
         entry["current"] = len(entry["url"]) == max(len(other["url"]) for other in current)
     return shown
+
+
+def _is_within(path: str, url: str) -> bool:
+    """Every page is under the first one, which is only the current entry on itself."""
+    return path == url if url == "/" else path.startswith(url)

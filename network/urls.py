@@ -7,7 +7,6 @@ from network.views import accounts, organisations, people
 app_name = "network"
 
 urlpatterns = [
-    path("", accounts.home, name="home"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/nouvelle/", organisations.organisation_create, name="organisation_create"),
     path("organisations/<str:reference>/", organisations.organisation_detail, name="organisation_detail"),

@@ -62,6 +62,10 @@ PUBLIC: dict[str, str] = {
     "connectivity:link_again": "and asks for another once it has expired",
     "prescriptions:still_current": "the household answers by the link it was sent",
     "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
+    "desk:home": "what Maillon is, for a visitor",
+    "desk:legal": "who publishes the site",
+    "desk:privacy": "what is held of people, and their rights",
+    "desk:accessibility": "how far the site is accessible, and how to say that it is not",
 }
 """Pages an anonymous may open, by name, with why."""
 

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from network.context_processors import navigation
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
 from network.middleware import act_as
@@ -18,12 +17,6 @@ from network.models import Membership, User
 from network.permissions import can_manage_accounts
 from network.services.accounts import disable_account, enable_account, forget_user
 from network.views.confirm import confirm
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Where one lands: the first entry of one's navigation."""
-    return redirect(navigation(request)[0]["url"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

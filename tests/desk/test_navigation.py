@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client, RequestFactory
-from django.urls import reverse
 
 from network.context_processors import navigation
 from network.models import Membership
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(("role", "kind"), ROLES)
-def test_one_lands_on_a_page_that_opens_and_so_does_each_entry(
+def test_one_lands_on_what_is_to_do_and_each_entry_opens(
     client: Client, rf: RequestFactory, role: str, kind: str
 ) -> None:
     membership = make_membership(role, kind)
@@ -23,11 +22,16 @@ def test_one_lands_on_a_page_that_opens_and_so_does_each_entry(
     request.membership = membership
     entries = {entry["label"]: client.get(entry["url"]).status_code for entry in navigation(request)}
     assert set(entries.values()) == {200}, entries
-    assert client.get("/", follow=True).status_code == 200
+    assert next(iter(entries)) == "À faire"
+    landing = client.get("/")
+    assert landing.status_code == 200
+    assert "<h1>À faire</h1>" in landing.content.decode()
 
 
-@pytest.mark.parametrize("kind", ["epci", "reconditioner", "distributor"])
-@pytest.mark.parametrize("role", ["reviewer", "signatory"])
-def test_who_reviews_or_signs_lands_on_what_is_asked_of_him(client: Client, role: str, kind: str) -> None:
-    client.force_login(make_membership(role, kind).user)
-    assert client.get("/").headers["Location"] == reverse("conventions:inbox")
+def test_only_the_first_page_marks_the_first_entry(rf: RequestFactory) -> None:
+    request = rf.get("/conventions/")
+    request.membership = make_membership("reviewer", "epci")
+    assert [entry["label"] for entry in navigation(request) if entry["current"]] == ["Conventions"]
+    request = rf.get("/")
+    request.membership = make_membership("reviewer", "epci")
+    assert [entry["label"] for entry in navigation(request) if entry["current"]] == ["À faire"]

@@ -1,0 +1,1 @@
+"""« À faire »: what waits for whoever acts, one module per family of roles; ``pages`` chooses."""

@@ -1,0 +1,150 @@
+"""What changed since the last visit: what others did, in the journals, on rows one may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Max, Value
+from django.db.models.functions import Concat, TruncDate
+from django.urls import reverse
+
+from connectivity.models import ConnectionFile
+from conventions.models import Convention, Review, Signature
+from lifecycle.french import HARD
+from lifecycle.journal import journal_of
+from lifecycle.machine import Machine, verbs_of
+from network.models import Membership
+from prescriptions.models import Prescription
+from prescriptions.permissions import advises, relays, works
+from refurb.models import Device, Donation
+from reports.models import Report
+
+MOST = 10
+"""How many sentences are told."""
+HOUSEHOLD = "household"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Which moves of a machine are told, where its rows are read, and through what they name a household."""
+
+    model: type[Machine]
+    verbs: tuple[str, ...]
+    page: str
+    all: str
+    plural: str
+    reference: str = "reference"
+    household: str = ""
+
+
+TOLD = {
+    "prescription": Told(
+        Prescription,
+        ("submit", "ask_completion", "accept", "refuse", "withdraw", "expire", "confirm", "fulfil", "close_unmet"),
+        "prescriptions:prescription_detail",
+        "prescriptions:prescription_list",
+        "prescriptions",
+        household="household",
+    ),
+    "connection": Told(
+        ConnectionFile,
+        ("send", "report_problem", "accept", "schedule", "activate", "refuse", "end", "warn_copper", "recall_renewal"),
+        "connectivity:connection_detail",
+        "connectivity:connection_list",
+        "dossiers de connexion",
+        household="need__prescription__household",
+    ),
+    "donation": Told(
+        Donation,
+        ("announce", "qualify", "reassign", "decline", "schedule", "collect", "reconcile", "withdraw"),
+        "refurb:donation_detail",
+        "refurb:donation_list",
+        "lots",
+    ),
+    "device": Told(
+        Device,
+        ("recondition", "reject", "recycle", "allot", "ship", "stock_in", "send_back", "take_back", "report_missing"),
+        "refurb:device_detail",
+        "refurb:device_list",
+        "appareils",
+    ),
+    "convention": Told(
+        Convention,
+        (
+            *("submit", "request_changes", "approve", "reopen", "open_signature", "complete_signature", "activate"),
+            *("suspend", "resume", "remind", "terminate", "expire", "abandon"),
+        ),
+        "conventions:convention_detail",
+        "conventions:convention_list",
+        "conventions",
+    ),
+    "review": Told(
+        Review,
+        ("answer", "answer_against"),
+        "conventions:convention_detail",
+        "conventions:convention_list",
+        "avis",
+        reference="convention__reference",
+    ),
+    "signature": Told(
+        Signature,
+        ("sign",),
+        "conventions:convention_detail",
+        "conventions:convention_list",
+        "signatures",
+        reference="convention__reference",
+    ),
+    "report": Told(Report, ("freeze", "publish"), "reports:report_detail", "reports:report_list", "rapports"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One sentence: what happened, to what, by whom, the last time it did; how many rows it gathers."""
+
+    sentence: str
+    subject: str
+    by: str
+    at: datetime
+    url: str
+
+
+def changes_since(actor: Membership, machines: tuple[str, ...], since: datetime, at: datetime) -> list[Change]:
+    """The last changes between two instants, newest first; one query per machine.
+
+    What was done to several rows on one day is one sentence. Households are named to those who serve them only.
+    """
+    named = works(actor) or advises(actor) or relays(actor)
+    found = [change for name in machines for change in _of(actor, TOLD[name], since, at, named=named)]
+    return sorted(found, key=lambda change: change.at, reverse=True)[:MOST]
+
+
+def _of(actor: Membership, told: Told, since: datetime, at: datetime, *, named: bool) -> list[Change]:
+    seen = told.model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]
+    by_others = (
+        journal_of(told.model)
+        .objects.filter(at__gt=since, at__lte=at, verb__in=told.verbs, object__in=seen.order_by().values("pk"))
+        .exclude(actor__user=actor.user_id)
+    )
+    columns: dict[str, Any] = {
+        "count": Count("object", distinct=True),
+        "last": Max("at"),
+        "reference": Max(f"object__{told.reference}"),
+        "organisations": Count("actor__organisation", distinct=True),
+        "organisation": Max("actor__organisation__name"),
+    }
+    if told.household and named:
+        path = f"object__{told.household}"
+        columns[HOUSEHOLD] = Max(Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name")))
+    days = by_others.order_by().annotate(on=TruncDate("at")).values("verb", "on").annotate(**columns)
+    return [_change(told, row) for row in days.order_by("-last")[:MOST]]
+
+
+def _change(told: Told, row: dict[str, Any]) -> Change:
+    declared = verbs_of(told.model)[row["verb"]]
+    by = row["organisation"] if row["organisations"] == 1 else ""
+    if row["count"] > 1:
+        subject, url = f"{row['count']}{HARD}{told.plural}", reverse(told.all)
+    else:
+        subject, url = row.get(HOUSEHOLD, "").strip() or row["reference"], reverse(told.page, args=[row["reference"]])
+    return Change(declared.done, subject, by or "", row["last"], url)

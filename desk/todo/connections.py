@@ -1,0 +1,160 @@
+"""Connection files that ask something: of whom serves the household, and the end of copper."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.enums import ConnectionState
+from connectivity.machine.due import COPPER_MONTHS, RENEWAL_DAYS, UNTOUCHED_DAYS, is_on_copper
+from connectivity.models import ConnectionFile, CopperClosure
+from connectivity.permissions import can_propose_connection
+from desk.todo.blocks import WHOLE, Block, Line, since, until
+from lifecycle.french import day
+from network.calendar import add_months
+from network.models import Membership
+from network.permissions import is_pilot
+from prescriptions.enums import CONNECTION_KINDS
+from prescriptions.models import Need
+
+S = ConnectionState
+PATIENCE = timedelta(days=20)
+"""A file without an answer is closed at 30 days: from 20 on, it is late."""
+
+
+def serving_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+    """What a worker or an adviser has to do for the lines of the households he serves."""
+    files = ConnectionFile.objects.visible_to(actor).select_related("need__prescription__household")
+    files_url = reverse("connectivity:connection_list")
+    return (
+        Block(
+            "problemes",
+            "Problèmes signalés par un opérateur",
+            files.filter(state=S.PROBLEM).order_by("problem_at", "pk"),
+            _problem,
+            "Aucun opérateur ne signale de problème.",
+            f"{files_url}?state={S.PROBLEM}",
+            late=Q(waiting_since__lte=at - PATIENCE),
+        ),
+        Block(
+            "connexions-a-trouver",
+            "Connexions à trouver",
+            waiting_for_a_line(actor).select_related("prescription__household").order_by("accepted_at", "pk"),
+            _waiting,
+            "Chaque besoin de connexion a déjà son dossier.",
+            reverse("connectivity:waiting_list") + WHOLE,
+        ),
+        Block(
+            "offres-a-choisir",
+            "Offres à choisir avec le foyer",
+            files.filter(state=S.PROPOSED).order_by("touched_at", "pk"),
+            _proposed,
+            "Aucune proposition n’attend un choix.",
+            f"{files_url}?state={S.PROPOSED}",
+            late=Q(touched_at__lte=at - timedelta(days=UNTOUCHED_DAYS) + timedelta(days=15)),
+        ),
+        Block(
+            "raccordements",
+            "Raccordements planifiés",
+            files.filter(state=S.SCHEDULED).order_by("appointment_on", "pk"),
+            _appointment,
+            "Aucun raccordement n’est planifié.",
+            f"{files_url}?state={S.SCHEDULED}",
+            late=Q(appointment_on__lt=timezone.localdate(at)),
+        ),
+    )
+
+
+def renewals(actor: Membership, at: datetime) -> Block:
+    """Entitlements to an offer that end soon."""
+    today = timezone.localdate(at)
+    first, last = RENEWAL_DAYS
+    ending = Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
+    files = ConnectionFile.objects.visible_to(actor).filter(ending).select_related("need__prescription__household")
+    return Block(
+        "droits",
+        "Droits à un tarif social qui se terminent",
+        files.order_by("entitlement_ends_on", "pk"),
+        _renewal,
+        "Aucun droit ne se termine dans les deux mois.",
+        late=Q(entitlement_ends_on__lte=today + timedelta(days=last)),
+    )
+
+
+def copper(actor: Membership, at: datetime) -> Block:
+    """Households whose line is in copper, where it closes within a year."""
+    today = timezone.localdate(at)
+    first, *_, last = COPPER_MONTHS
+    closures = CopperClosure.objects.on(today).filter(commune=OuterRef("need__prescription__commune"))
+    files = (
+        ConnectionFile.objects.visible_to(actor)
+        .filter(is_on_copper())
+        .annotate(closes_on=Subquery(closures.values("technical_on")[:1]))
+        .filter(closes_on__gt=today, closes_on__lte=add_months(today, first))
+        .select_related("need__prescription__commune", *household_of(actor))
+    )
+    return Block(
+        "cuivre",
+        "Foyers encore sur le cuivre, qui ferme",
+        files.order_by("closes_on", "pk"),
+        _unnamed_copper if is_pilot(actor) else _copper,
+        "Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans l’année.",
+        late=Q(closes_on__lte=add_months(today, last)),
+    )
+
+
+def waiting_for_a_line(actor: Membership) -> QuerySet[Any]:
+    """The needs of connection that wait, for which one may propose offers."""
+    waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=CONNECTION_KINDS)
+    if can_propose_connection(actor) is None:
+        return waiting.none()
+    role = "prescriber" if actor.kind == "prescriber" else "distributor"
+    return waiting.filter(**{f"prescription__{role}": actor.organisation_id})
+
+
+def household_of(actor: Membership) -> tuple[str, ...]:
+    """The pilot does not read names here: they are not fetched for him."""
+    return () if is_pilot(actor) else ("need__prescription__household",)
+
+
+def _page(file: ConnectionFile) -> str:
+    return reverse("connectivity:connection_detail", args=[file.reference])
+
+
+def _name(file: ConnectionFile) -> str:
+    return file.need.prescription.household.name
+
+
+def _problem(file: ConnectionFile) -> Line:
+    return Line(_name(file), _page(file), file.get_problem_display(), since(file.problem_at, "signalé"))
+
+
+def _waiting(need: Need) -> Line:
+    url = reverse("connectivity:connection_propose", args=[need.reference])
+    return Line(need.prescription.household.name, url, need.get_kind_display(), since(need.accepted_at, "accepté"))
+
+
+def _proposed(file: ConnectionFile) -> Line:
+    return Line(_name(file), _page(file), file.get_kind_display(), since(file.touched_at, "proposées"))
+
+
+def _appointment(file: ConnectionFile) -> Line:
+    return Line(_name(file), _page(file), file.get_appointment_slot_display(), until(file.appointment_on, "le"))
+
+
+def _renewal(file: ConnectionFile) -> Line:
+    return Line(_name(file), _page(file), file.get_kind_display(), until(file.entitlement_ends_on, "jusqu’au"))
+
+
+def _copper(file: Any) -> Line:
+    return Line(_name(file), _page(file), str(file.need.prescription.commune), _closes(file.closes_on))
+
+
+def _unnamed_copper(file: Any) -> Line:
+    return Line(file.reference, _page(file), str(file.need.prescription.commune), _closes(file.closes_on))
+
+
+def _closes(closes_on: date) -> str:
+    return f"fermeture le {day(closes_on)}"

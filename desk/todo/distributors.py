@@ -1,0 +1,179 @@
+"""« À faire » at a distribution point: the distributor's advisers, those of a relay, their managers."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from conventions.models import Convention
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, many, since, until
+from desk.todo.connections import copper, serving_blocks
+from desk.todo.conventions import inbox
+from network.models import Membership
+from network.permissions import is_manager
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Need, Prescription
+from prescriptions.permissions import advises
+from refurb.enums import SERVES, DeviceState, DeviceType
+from refurb.models import Delivery, Derogation, Device
+from refurb.models.device import DeviceQuerySet
+
+S = DeviceState
+ANSWERED_WITHIN = timedelta(days=10)
+"""A demand without an answer for so long is late: what DORA reminds of."""
+FALLS_SOON = timedelta(days=2)
+"""A reservation that falls so soon calls for a telephone call."""
+BACK_WITHIN = timedelta(days=15)
+"""A device brought back for so long without an end is late; a convenience of the page."""
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """A relay serves what was accepted; the distributor examines and connects as well."""
+    is_distributor = advises(actor)
+    blocks = (_demands(actor, at),) if is_distributor else ()
+    blocks += (_needs(actor, at), *_shelf_blocks(actor, at))
+    if is_distributor:
+        blocks += (*serving_blocks(actor, at), copper(actor, at))
+    if is_distributor and is_manager(actor):
+        blocks = (inbox(actor), *blocks)
+    return Page(
+        actions=(
+            Action("Servir un besoin", reverse("refurb:need_queue")),
+            Action("Mon rayon", reverse("refurb:shelf")),
+        ),
+        blocks=blocks,
+        changes=("prescription", "connection", "device") if is_distributor else ("prescription", "device"),
+    )
+
+
+def _demands(actor: Membership, at: datetime) -> Block:
+    asked = Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED)
+    return Block(
+        "demandes",
+        "Demandes à examiner",
+        asked.select_related("household", "prescriber").order_by("submitted_at", "pk"),
+        _demand,
+        "Toutes les demandes ont reçu une réponse.",
+        f"{reverse('prescriptions:prescription_list')}?state={PrescriptionState.SUBMITTED}",
+        late=Q(submitted_at__lte=at - ANSWERED_WITHIN),
+    )
+
+
+def _demand(prescription: Prescription) -> Line:
+    url = reverse("prescriptions:prescription_detail", args=[prescription.reference])
+    by = str(prescription.prescriber)
+    return Line(prescription.household.name, url, by, since(prescription.submitted_at, "déposée"))
+
+
+# --- needs, in the order they are served
+
+
+def _needs(actor: Membership, at: datetime) -> Block:
+    waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES).ranked(at)
+    offered: list[Counter[tuple[str, int | None]]] = []
+
+    def line(need: Any) -> Line:
+        if not offered:
+            offered.append(_offered(actor, at))
+        return _need(need, offered[0])
+
+    derogated = Exists(Derogation.objects.filter(need=OuterRef("pk")))
+    return Block(
+        "besoins",
+        "Besoins à servir, dans l’ordre",
+        waiting.select_related("prescription__household", "epci").annotate(derogated=derogated),
+        line,
+        "Aucun besoin d’équipement n’attend.",
+        reverse("refurb:need_queue") + WHOLE,
+    )
+
+
+def _offered(actor: Membership, at: datetime) -> Counter[tuple[str, int | None]]:
+    """How many devices of the shelf are of each type for each territory; one query."""
+    shelf: DeviceQuerySet = Device.objects.visible_to(actor).main().filter(state=S.AVAILABLE)
+    alive = shelf.filter(convention__in=Convention.objects.handing_over(at).order_by().values("pk"))
+    told = alive.exclude(type=DeviceType.SCREEN).order_by()
+    found: Counter[tuple[str, int | None]] = Counter()
+    columns = ("type", "convention__epci", "convention__epci_party__epci")
+    for type_, own, successor, count in told.values_list(*columns).annotate(Count("pk")):
+        for territory in {own, successor, None}:
+            found[type_, territory] += count
+    return found
+
+
+def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> Line:
+    territory = None if need.derogated else need.epci_id
+    suits = sum(offered[type_, territory] for type_ in SERVES.get(need.kind, ()))
+    said = f"{many(suits, 'appareil convient', 'appareils conviennent')}" if suits else "aucun appareil ne convient"
+    about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{chr(0xA0)}: {said}"
+    url = reverse("refurb:need_choose", args=[need.reference])
+    return Line(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
+
+
+# --- the shelf
+
+
+def _shelf_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+    here = Device.objects.visible_to(actor).main()
+    household = "need__prescription__household"
+    return (
+        Block(
+            "reservations",
+            "Remises à faire, appareils réservés",
+            here.filter(state=S.RESERVED).select_related(household).order_by("reserved_until", "pk"),
+            _reserved,
+            "Aucun appareil n’est mis de côté.",
+            reverse("refurb:reservation_list") + WHOLE,
+            late=Q(reserved_until__lte=at + FALLS_SOON),
+        ),
+        Block(
+            "livraisons",
+            "Livraisons à pointer",
+            Delivery.objects.visible_to(actor).open().select_related("workshop", "point").order_by("prepared_at", "pk"),
+            _delivery,
+            "Aucune livraison n’est en route.",
+            f"{reverse('refurb:delivery_list')}?standing=open",
+        ),
+        Block(
+            "retours",
+            "Retours des foyers",
+            here.filter(state=S.RETURNED).order_by("returned_at", "pk"),
+            _returned,
+            "Aucun appareil n’a été rapporté.",
+            reverse("refurb:return_list") + WHOLE,
+            late=Q(returned_at__lte=at - BACK_WITHIN),
+        ),
+        Block(
+            "a-renvoyer",
+            "À renvoyer à l’atelier, convention terminée",
+            here.to_send_back(at).select_related("convention").order_by("convention__ended_on", "pk"),
+            _to_send_back,
+            "Rien n’est à renvoyer.",
+            reverse("refurb:send_back_list") + WHOLE,
+        ),
+    )
+
+
+def _page(device: Device) -> str:
+    return reverse("refurb:device_detail", args=[device.reference])
+
+
+def _reserved(device: Any) -> Line:
+    name = device.need.prescription.household.name
+    return Line(name, _page(device), str(device), until(device.reserved_until, "réservé jusqu’au"))
+
+
+def _delivery(delivery: Delivery) -> Line:
+    url = reverse("refurb:delivery_reconcile", args=[delivery.reference])
+    about = f"de {delivery.workshop} à {delivery.point}"
+    return Line(str(delivery), url, about, since(delivery.prepared_at, "partie"))
+
+
+def _returned(device: Device) -> Line:
+    return Line(str(device), _page(device), device.get_return_reason_display(), since(device.returned_at, "rapporté"))
+
+
+def _to_send_back(device: Any) -> Line:
+    return Line(str(device), _page(device), device.convention.title, until(device.convention.ended_on, "terminée le"))

@@ -1,0 +1,91 @@
+"""« À faire » of a donor: its lots on the chain, its deed to accept, the proofs that its data are gone."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since
+from lifecycle.french import day
+from network.models import Membership
+from refurb.enums import DonationState, PaperKind
+from refurb.models import DeedAcceptance, Donation, DonationPaper
+
+S = DonationState
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """What is left to the donor to do is little: finish a draft, accept the deed. Then it reads what became of it."""
+    lots = Donation.objects.visible_to(actor)
+    return Page(
+        actions=(Action("Proposer un lot", reverse("refurb:donation_create")),),
+        blocks=(_deeds(lots), _drafts(lots), _lots(lots), _certificates(actor)),
+        changes=("donation", "device"),
+    )
+
+
+def _deeds(lots: QuerySet[Donation]) -> Block:
+    accepted = DeedAcceptance.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+    return Block(
+        "actes-de-don",
+        "Actes de don à accepter",
+        lots.filter(~Exists(accepted), state=S.QUALIFIED).order_by("qualified_at", "pk"),
+        _deed,
+        "Aucun acte de don n’attend votre accord.",
+    )
+
+
+def _drafts(lots: QuerySet[Donation]) -> Block:
+    return Block(
+        "brouillons",
+        "Lots à finir d’annoncer",
+        lots.filter(state=S.DRAFT).order_by("created_at", "pk"),
+        _draft,
+        "Aucun lot en cours de saisie.",
+        f"{reverse('refurb:donation_list')}?state={S.DRAFT}",
+    )
+
+
+def _lots(lots: QuerySet[Donation]) -> Block:
+    return Block(
+        "lots",
+        "Mes lots sur la chaîne",
+        lots.order_by("-moved_at", "-pk"),
+        _lot,
+        "Proposez un premier lot : vous suivrez ici chaque appareil, de l’enlèvement au foyer.",
+        reverse("refurb:donation_list") + WHOLE,
+    )
+
+
+def _certificates(actor: Membership) -> Block:
+    """The erasure certificates of lots that no later one replaces."""
+    certificates = DonationPaper.objects.visible_to(actor).filter(kind=PaperKind.ERASURE)
+    later = certificates.filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), pk__gt=OuterRef("pk"))
+    return Block(
+        "certificats",
+        "Certificats d’effacement à télécharger",
+        certificates.filter(~Exists(later)).select_related("donation", "document").order_by("-pk"),
+        _certificate,
+        "Le certificat d’un lot apparaît ici quand chacun de ses disques est prouvé effacé ou détruit.",
+    )
+
+
+def _deed(donation: Donation) -> Line:
+    url = reverse("refurb:donation_accept_deed", args=[donation.reference])
+    return Line(f"Lot {donation.reference}", url, donation.site, since(donation.qualified_at, "qualifié"))
+
+
+def _draft(donation: Donation) -> Line:
+    url = reverse("refurb:donation_edit", args=[donation.reference])
+    return Line(f"Lot {donation.reference}", url, donation.site, since(donation.created_at, "commencé"))
+
+
+def _lot(donation: Any) -> Line:
+    url = reverse("refurb:donation_detail", args=[donation.reference])
+    return Line(f"Lot {donation.reference}", url, donation.get_state_display(), since(donation.moved_at), row=donation)
+
+
+def _certificate(paper: Any) -> Line:
+    url = reverse("refurb:donation_paper", args=[paper.donation.reference, paper.pk])
+    return Line(f"Lot {paper.donation.reference}", url, "PDF", f"établi le {day(paper.document.created_at)}")

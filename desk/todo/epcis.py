@@ -1,0 +1,46 @@
+"""« À faire » of an EPCI: what is asked of it, with the date; then its territory this month."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.models import Quota
+from conventions.permissions import can_create_convention, sees_conventions
+from desk.todo.blocks import Action, Page, Part
+from desk.todo.conventions import inbox, writing_blocks
+from desk.todo.figures import latest, month_name, territory
+from desk.todo.readers import reports
+from network.models import Epci, Membership
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """Its manager writes and decides, its reviewer and signatory answer; its observer reads."""
+    actions: tuple[Action, ...] = ()
+    if can_create_convention(actor) is not None:
+        actions = (Action("Nouvelle convention", reverse("conventions:convention_create")),)
+    below = (Part("desk/_territory.html", lambda: _territory(actor, at)),)
+    if sees_conventions(actor) is None:
+        return Page(blocks=(reports(actor),), above=below, changes=("report",))
+    return Page(
+        actions=actions,
+        blocks=(inbox(actor), *writing_blocks(actor, at)),
+        below=below,
+        changes=("convention", "review", "signature", "report"),
+    )
+
+
+def _territory(actor: Membership, at: datetime) -> dict[str, Any]:
+    """The last published month of the EPCI, and what its conventions have used of this year's quotas."""
+    epci = Epci.objects.filter(organisations=actor.organisation_id).first()
+    report = latest(actor)
+    known = report is not None and epci is not None
+    quotas = Quota.objects.visible_to(actor).on(timezone.localdate(at)).filter(convention__isnull=False)
+    return {
+        "epci": epci,
+        "report": report,
+        "month": month_name(report) if report is not None else "",
+        "facts": territory(report, epci) if known else [],
+        "quotas": list(quotas.order_by("convention", "type")),
+    }

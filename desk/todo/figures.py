@@ -1,0 +1,127 @@
+"""The figures of the month as the reports kept them: nothing is counted here again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.french import HARD, grouped
+from network.models import Epci
+from reports.enums import ReportState, Stage
+from reports.models import Report
+from reports.served import HIDDEN, SMALL, Served
+from reports.summary import Summary
+
+ENTERED, CLOSING = 5, 7
+"""Where a bucket of figures keeps what entered in the month, and what stood at its end."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the département's chain: whose it is, how many devices passed it in the month, what that means."""
+
+    label: str
+    number: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure with its name."""
+
+    label: str
+    number: str
+
+
+def latest(actor: Actor | None) -> Report | None:
+    """The last report one may read; one query."""
+    return Report.objects.visible_to(actor).order_by("-month").first()
+
+
+def published() -> Report | None:
+    """The last report that the Département published: what anyone may read of the month."""
+    return Report.objects.visible_to(SYSTEM).filter(state=ReportState.PUBLISHED).order_by("-month").first()
+
+
+def month_name(report: Report) -> str:
+    """« octobre 2026 »."""
+    return date_format(report.month, "F Y").replace(" ", HARD)
+
+
+def chain(report: Report, *, hides_small: bool) -> list[Link]:
+    """Donateur · Atelier · Convention · Point de distribution · Foyer, with what passed each link in the month.
+
+    ``hides_small``: a number under 5 is not told, whatever it counts.
+    """
+    summary = Summary(report.figures)
+    announced = int(summary.quantities_by_donor().total.cells[0])
+    numbers = (
+        ("Donateur", announced, "annoncé,annoncés", "par des entreprises et des organismes publics"),
+        ("Atelier", summary.reconditioned, "reconditionné,reconditionnés", "effacés, testés, classés"),
+        ("Convention", entered(summary, Stage.ALLOTTED), "affecté,affectés", "à une convention d’EPCI"),
+        ("Point de distribution", entered(summary, Stage.AVAILABLE), "mis en rayon,mis en rayon", "près des foyers"),
+        ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie"),
+    )
+    return [
+        Link(label, _told(count, endings, hides_small=hides_small), said) for label, count, endings, said in numbers
+    ]
+
+
+def _told(count: int, endings: str, *, hides_small: bool) -> str:
+    one, several = endings.split(",")
+    if hides_small and 0 < count < SMALL:
+        return f"{HIDDEN} {several}"
+    return f"{grouped(count)}{HARD}{one if count < 2 else several}"
+
+
+def entered(summary: Summary, stage: Stage, place: str | None = None) -> int:
+    """How many devices entered a stage in the month, everywhere or in one territory (its SIREN)."""
+    return _sum(summary, ENTERED, stage, place)
+
+
+def standing(summary: Summary, stage: Stage, place: str | None = None) -> int:
+    """How many devices stood at a stage at the end of the month, everywhere or in one territory (its SIREN)."""
+    return _sum(summary, CLOSING, stage, place)
+
+
+def _sum(summary: Summary, measure: int, stage: Stage, place: str | None) -> int:
+    return sum(row[measure] for row in summary.buckets if row[0] == stage.value and place in (None, row[1]))
+
+
+def territory(report: Report, epci: Epci) -> list[Fact]:
+    """What happened in one territory in the month; counts of households under 5 are hidden, as in the report."""
+    summary, served = Summary(report.figures), Served(report.figures, hides_small=True)
+    place = epci.siren
+    facts: list[tuple[str, int | str]] = [
+        ("Appareils enlevés chez les donateurs du territoire", entered(summary, Stage.COLLECTED, place)),
+        ("Appareils reconditionnés, venus du territoire", entered(summary, Stage.RECONDITIONED, place)),
+        ("Appareils remis à un foyer, au titre de la convention", entered(summary, Stage.HANDED_OVER, place)),
+        ("Appareils au point de distribution, en fin de mois", standing(summary, Stage.AVAILABLE, place)),
+        *((f"Besoins en attente{HARD}: {label}", cell) for label, cell in _needs(served, epci)),
+    ]
+    return [Fact(label, grouped(number)) for label, number in facts]
+
+
+def _needs(served: Served, epci: Epci) -> list[tuple[str, int | str]]:
+    if not served.is_counted:
+        return []
+    table = served.needs_by_territory()
+    row = next((row for row in table.rows if row.label == epci.short_name), None)
+    names = (name.lower() for name in table.plain_head[1:])
+    return [] if row is None else list(zip(names, row.cells, strict=True))
+
+
+def waiting_by_territory(report: Report) -> dict[str, int]:
+    """``{short name of the EPCI: needs of every kind that waited at the end of the month}``, for the pilot."""
+    served = Served(report.figures, hides_small=False)
+    rows = served.needs_by_territory().rows if served.is_counted else ()
+    return {row.label: sum(cell for cell in row.cells if isinstance(cell, int)) for row in rows}
+
+
+def month_of_the_departement(actor: Actor | None, *, hides_small: bool) -> dict[str, Any]:
+    """What the template of the chain reads: the last report one may read, its month, its links."""
+    report = latest(actor)
+    if report is None:
+        return {"report": None, "month": "", "links": []}
+    return {"report": report, "month": month_name(report), "links": chain(report, hides_small=hides_small)}

@@ -1,0 +1,58 @@
+"""« À faire » of an operator's agent: demands to answer, the oldest first, on screen or by a file."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.enums import ConnectionState
+from connectivity.machine.due import FIRST_REMINDER
+from connectivity.models import ConnectionFile, Transmission
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since, until
+from lifecycle.actors import Actor
+from network.calendar import add_working_days
+from network.models import Membership
+
+S = ConnectionState
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """The queue; the two links of those who answer by a file."""
+    return Page(
+        actions=(
+            Action("Répondre aux demandes", reverse("connectivity:queue")),
+            Action("Prendre le fichier des demandes", reverse("connectivity:queue_export")),
+            Action("Déposer un fichier de réponses", reverse("connectivity:queue_import")),
+        ),
+        blocks=(_queue(actor, at),),
+        changes=("connection",),
+    )
+
+
+def _queue(actor: Actor, at: datetime) -> Block:
+    told = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
+    reminded = add_working_days(timezone.localdate(at), -FIRST_REMINDER)
+    waited = Q(state=S.SENT, waiting_since__date__lt=reminded)
+    missed = Q(state=S.SCHEDULED, appointment_on__lt=timezone.localdate(at))
+    files = ConnectionFile.objects.to_answer(actor).select_related("offer")
+    names = {name: Subquery(told.values(name)[:1]) for name in ("last_name", "first_name")}
+    return Block(
+        "demandes",
+        "Demandes à traiter",
+        files.annotate(told_last=names["last_name"], told_first=names["first_name"]).order_by("sent_at", "pk"),
+        _demand,
+        "Toutes les demandes ont reçu une réponse. Une nouvelle demande apparaît ici, et un courriel l’annonce.",
+        reverse("connectivity:queue") + WHOLE,
+        late=waited | missed,
+    )
+
+
+def _demand(file: Any) -> Line:
+    url = reverse("connectivity:connection_detail", args=[file.reference])
+    name = f"{file.told_last or ''} {file.told_first or ''}".strip() or file.reference
+    state = f"{file.get_state_display()}, {file.offer}"
+    if file.state == S.SCHEDULED:
+        return Line(name, url, state, until(file.appointment_on, "raccordement le"))
+    return Line(name, url, state, since(file.sent_at, "demandé"))

@@ -1,0 +1,34 @@
+"""Which page each role reads when it signs in: one family of roles, one module."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from conventions.permissions import REVIEWERS, SIGNATORIES
+from desk.todo import conventions, distributors, donors, epcis, operators, pilots, prescribers, readers, workshops
+from desk.todo.blocks import Page
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.models import Membership
+from network.permissions import acts_as, is_pilot
+from prescriptions.permissions import advises, relays, works
+
+FAMILIES: tuple[tuple[Callable[[Actor | None], bool], Callable[[Membership, datetime], Page]], ...] = (
+    (is_pilot, pilots.page_of),
+    (works, prescribers.page_of),
+    (lambda actor: advises(actor) or relays(actor), distributors.page_of),
+    (lambda actor: acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)), workshops.page_of),
+    (lambda actor: acts_as(actor, (Role.CONTACT, Kind.DONOR)), donors.page_of),
+    (lambda actor: acts_as(actor, (Role.AGENT, Kind.OPERATOR)), operators.page_of),
+    (lambda actor: actor is not None and actor.kind == Kind.EPCI, epcis.page_of),
+    (lambda actor: acts_as(actor, *REVIEWERS, *SIGNATORIES), conventions.page_of),
+)
+"""Whose page it is, and what makes it; the first that fits. Everyone else follows the chain without acting in it."""
+
+
+def page_for(actor: Membership, at: datetime) -> Page:
+    """« À faire » of whoever acts, in the role he acts in."""
+    for is_for, made in FAMILIES:
+        if is_for(actor):
+            return made(actor, at)
+    return readers.page_of(actor, at)

@@ -1,0 +1,286 @@
+"""« À faire » of the pilot: the chain of the département, what alerts, the report to freeze, the 17 EPCI."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.enums import ALIVE, ConventionState, RuleCode
+from conventions.models import Convention, ConventionRule, Quota, Review
+from conventions.views.steering import NEARLY_USED
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
+from desk.todo.connections import copper
+from desk.todo.conventions import convention_page, inbox
+from desk.todo.figures import chain, entered, latest, month_name, standing, waiting_by_territory
+from lifecycle.french import days_ago
+from network.enums import OrganisationKind
+from network.models import Epci, Membership, Organisation
+from prescriptions.models import Need, Prescription
+from refurb.enums import DonationState
+from refurb.models import Donation, Incident
+from refurb.views.devices import missing_erasures_seen_by
+from reports.enums import ReportState, Stage
+from reports.models import Report
+from reports.summary import Summary
+from reports.views import title_of_month
+
+QUIET = timedelta(days=60)
+"""A prescriber that filed nothing for so long is called."""
+WAITED = timedelta(days=90)
+"""A need that waits for so long is told to the committee; a convenience of the page, not a rule."""
+NOTIFIED_WITHIN = timedelta(hours=72)
+"""A breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33): until then it comes first."""
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """The pilot defends every figure: each leads to the rows it counts."""
+    report = _Once(actor)
+    return Page(
+        actions=(Action("Rapports mensuels", reverse("reports:report_list")),),
+        blocks=(
+            inbox(actor),
+            _lots(actor),
+            _reports(actor, at),
+            *_proofs(actor, at),
+            _ending(actor, at),
+            _reviews(actor, at),
+            copper(actor, at),
+            _needs(actor, at),
+            _quiet(actor, at),
+        ),
+        above=(Part("desk/_volumes.html", report.volumes),),
+        below=(Part("desk/_epcis.html", report.epcis),),
+        changes=("donation", "convention", "report"),
+    )
+
+
+def _lots(actor: Membership) -> Block:
+    lots = Donation.objects.visible_to(actor).filter(state=DonationState.ANNOUNCED).select_related("donor")
+    return Block(
+        "lots",
+        "Lots annoncés, à qualifier",
+        lots.order_by("announced_at", "pk"),
+        _lot,
+        "Chaque lot annoncé a reçu sa décision.",
+        f"{reverse('refurb:donation_list')}?state={DonationState.ANNOUNCED}",
+    )
+
+
+def _reports(actor: Membership, at: datetime) -> Block:
+    """Months that are over, whose figures are still to be frozen, or frozen and still to be published."""
+    first = timezone.localdate(at).replace(day=1)
+    waiting = Report.objects.visible_to(actor).exclude(state=ReportState.PUBLISHED).filter(month__lt=first)
+    return Block(
+        "rapports",
+        "Mois à figer ou à publier",
+        waiting.defer("figures").order_by("month"),
+        _report,
+        "Tous les mois écoulés sont publiés.",
+    )
+
+
+def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
+    return (
+        Block(
+            "effacements",
+            "Effacements manquants",
+            missing_erasures_seen_by(actor).select_related("device__workshop").order_by("arrived_at", "pk"),
+            _drive,
+            "Zéro : chaque disque sorti de son appareil est prouvé effacé ou détruit.",
+            reverse("refurb:missing_erasure_list") + WHOLE,
+            is_wanted_empty=True,
+        ),
+        Block(
+            "incidents",
+            "Incidents de données",
+            Incident.objects.visible_to(actor).select_related("device", "workshop").order_by("-known_at", "-pk"),
+            _incident,
+            "Aucun appareil n’a été perdu avec des données.",
+            reverse("refurb:incident_list") + WHOLE,
+            late=Q(known_at__gte=at - NOTIFIED_WITHIN),
+        ),
+    )
+
+
+# --- conventions
+
+
+def _ending(actor: Membership, at: datetime) -> Block:
+    """What the list « Échéances et quotas » shows: near its end, or a quota nearly used."""
+    today = timezone.localdate(at)
+    nearly = Quota.objects.on(today).filter(
+        convention=OuterRef("pk"), total__gt=0, used__gte=F("total") * NEARLY_USED / 100
+    )
+    alive = Convention.objects.visible_to(actor).originals().filter(state__in=ALIVE)
+    near = Q(ends_on__lte=today + timedelta(days=_horizon(today)))
+    return Block(
+        "echeances",
+        "Conventions qui se terminent, quotas presque pris",
+        alive.filter(near | Exists(nearly)).select_related("epci").order_by("ends_on", "pk"),
+        _ending_line,
+        "Aucune convention n’approche de sa fin ni de ses quotas.",
+        reverse("conventions:ending_list") + WHOLE,
+        late=Q(ends_on__lt=today),
+    )
+
+
+def _horizon(today: date) -> int:
+    return int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today) or 0)
+
+
+def _reviews(actor: Membership, at: datetime) -> Block:
+    awaited = Review.objects.awaited().filter(convention=OuterRef("pk")).order_by("due_on")
+    overdue = awaited.filter(due_on__lt=timezone.localdate(at))
+    in_review = Convention.objects.visible_to(actor).filter(state=ConventionState.IN_REVIEW).select_related("epci")
+    return Block(
+        "relectures",
+        "Conventions en relecture",
+        in_review.annotate(due_on=Subquery(awaited.values("due_on")[:1])).order_by("due_on", "pk"),
+        _in_review,
+        "Aucune convention n’est en relecture.",
+        f"{reverse('conventions:convention_list')}?state={ConventionState.IN_REVIEW}",
+        late=Q(Exists(overdue)),
+    )
+
+
+# --- needs and prescribers
+
+
+def _needs(actor: Membership, at: datetime) -> Block:
+    waiting = Need.objects.visible_to(actor).waiting().filter(accepted_at__lte=at - WAITED)
+    return Block(
+        "attentes",
+        "Besoins qui attendent depuis plus de trois mois",
+        waiting.select_related("epci").order_by("accepted_at", "pk"),
+        _need,
+        "Aucun besoin n’attend depuis plus de trois mois.",
+    )
+
+
+def _quiet(actor: Membership, at: datetime) -> Block:
+    filed = Prescription.objects.filter(prescriber=OuterRef("pk"), submitted_at__isnull=False)
+    prescribers = Organisation.objects.visible_to(actor).active().of_kind(OrganisationKind.PRESCRIBER)
+    last = filed.order_by("-submitted_at").values("submitted_at")[:1]
+    quiet = prescribers.filter(~Exists(filed.filter(submitted_at__gt=at - QUIET)))
+    return Block(
+        "prescripteurs",
+        "Prescripteurs sans activité depuis 60 jours",
+        quiet.annotate(last=Subquery(last)).select_related("commune").order_by(F("last").asc(nulls_first=True), "name"),
+        _prescriber,
+        "Chaque prescripteur a déposé une demande ces deux derniers mois.",
+    )
+
+
+# --- the figures and the seventeen
+
+
+@dataclass
+class _Once:
+    """The last report is read once for the chain and for the table."""
+
+    actor: Membership
+    report: Report | None = None
+    is_read: bool = False
+
+    def read(self) -> Report | None:
+        if not self.is_read:
+            self.report, self.is_read = latest(self.actor), True
+        return self.report
+
+    def volumes(self) -> dict[str, Any]:
+        report = self.read()
+        links = chain(report, hides_small=False) if report is not None else []
+        return {"report": report, "month": month_name(report) if report is not None else "", "links": links}
+
+    def epcis(self) -> dict[str, Any]:
+        """Each EPCI: its convention, the devices handed over there, the needs that wait; two queries."""
+        report = self.read()
+        summary = Summary(report.figures) if report is not None else None
+        waiting = waiting_by_territory(report) if report is not None else {}
+        rows = [
+            {
+                "epci": epci,
+                "convention": convention,
+                "handed_over": standing(summary, Stage.HANDED_OVER, epci.siren) if summary else 0,
+                "this_month": entered(summary, Stage.HANDED_OVER, epci.siren) if summary else 0,
+                "waiting": waiting.get(epci.short_name, 0),
+            }
+            for epci, convention in _conventions(self.actor)
+        ]
+        most = max((row["handed_over"] for row in rows), default=0) or 1
+        for row in rows:
+            row["share"] = f"{round(100 * row['handed_over'] / most)}%"
+        return {"rows": rows, "report": report, "month": month_name(report) if report is not None else ""}
+
+
+ADVANCED = (
+    *ALIVE,
+    ConventionState.SIGNED,
+    ConventionState.SIGNING,
+    ConventionState.APPROVED,
+    ConventionState.CHANGES_REQUESTED,
+    ConventionState.IN_REVIEW,
+    ConventionState.DRAFT,
+    ConventionState.EXPIRED,
+    ConventionState.TERMINATED,
+)
+"""The states of a convention, the one that tells most of its EPCI first."""
+
+
+def _conventions(actor: Membership) -> list[tuple[Epci, Convention | None]]:
+    """Each EPCI with its most advanced convention, the last one among equals."""
+    found: dict[int, Convention] = {}
+    originals = Convention.objects.visible_to(actor).originals().filter(state__in=ADVANCED).order_by("-pk")
+    for convention in originals:
+        best = found.get(convention.epci_id)
+        if best is None or ADVANCED.index(convention.state) < ADVANCED.index(best.state):
+            found[convention.epci_id] = convention
+    return [(epci, found.get(epci.pk)) for epci in Epci.objects.alphabetical()]
+
+
+# --- lines
+
+
+def _lot(donation: Any) -> Line:
+    url = reverse("refurb:donation_detail", args=[donation.reference])
+    return Line(str(donation.donor), url, donation.reference, since(donation.announced_at, "annoncé"))
+
+
+def _report(report: Report) -> Line:
+    url = reverse("reports:report_detail", args=[report.reference])
+    todo = "à figer" if report.state == ReportState.COMPUTED else "figé, à publier"
+    return Line(title_of_month(report), url, todo, since(report.computed_at, "calculé"))
+
+
+def _drive(drive: Any) -> Line:
+    url = reverse("refurb:device_evidence", args=[drive.device.reference])
+    return Line(f"{drive.device}, {drive}", url, str(drive.device.workshop), since(drive.arrived_at, "arrivé"))
+
+
+def _incident(incident: Any) -> Line:
+    url = reverse("refurb:device_detail", args=[incident.device.reference])
+    return Line(f"{incident}, {incident.device}", url, str(incident.workshop), since(incident.known_at, "connu"))
+
+
+def _ending_line(convention: Any) -> Line:
+    when = until(convention.ends_on, "jusqu’au")
+    return Line(str(convention.epci), convention_page(convention), convention.reference, when)
+
+
+def _in_review(convention: Any) -> Line:
+    when = until(convention.due_on, "avis attendu pour le")
+    return Line(str(convention.epci), convention_page(convention), convention.title, when)
+
+
+def _need(need: Any) -> Line:
+    url = reverse("prescriptions:need_detail", args=[need.reference])
+    return Line(f"{need.get_kind_display()}, {need.epci}", url, need.reference, since(need.accepted_at, "accepté"))
+
+
+def _prescriber(organisation: Any) -> Line:
+    url = reverse("network:organisation_detail", args=[organisation.reference])
+    last = f"dernière demande {days_ago(organisation.last)}" if organisation.last else "jamais de demande"
+    return Line(str(organisation), url, str(organisation.commune or ""), last)

@@ -1,0 +1,127 @@
+"""« À faire » of social workers and their manager: eight minutes between two appointments."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from desk.todo.blocks import Action, Block, Line, Page, Part, since, until
+from desk.todo.connections import copper, renewals, serving_blocks
+from network.models import Membership
+from network.permissions import is_manager
+from prescriptions.enums import PrescriptionState, ReminderKind
+from prescriptions.models import CompletionRequest, Prescription, Reminder
+
+S = PrescriptionState
+SOON = timedelta(days=5)
+"""The last reminder before the end of the time to complete: from then on, it is late."""
+LAST_QUESTION = timedelta(days=10)
+"""The last « toujours d’actualité ? » before an acceptance lapses: from then on, it is late."""
+STEPS = (
+    (S.DRAFT, "Brouillons"),
+    (S.SUBMITTED, "À l’étude"),
+    (S.INCOMPLETE, "À compléter"),
+    (S.ACCEPTED, "En attente d’équipement ou de connexion"),
+    (S.FULFILLED, "Foyers servis"),
+)
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """A worker reads his own files; the manager, those of the whole team."""
+    return Page(
+        actions=(
+            Action("Nouvelle prescription", reverse("prescriptions:prescription_create")),
+            Action("Chercher un foyer", reverse("prescriptions:household_list")),
+        ),
+        blocks=(
+            *_file_blocks(actor, at),
+            *serving_blocks(actor, at),
+            renewals(actor, at),
+            copper(actor, at),
+        ),
+        above=(Part("desk/_steps.html", lambda: {"title": _steps_title(actor), "steps": _steps(actor)}),),
+        changes=("prescription", "connection"),
+    )
+
+
+def _mine(actor: Membership) -> QuerySet[Prescription]:
+    seen = Prescription.objects.visible_to(actor)
+    return seen if is_manager(actor) else seen.filter(worker__user=actor.user_id)
+
+
+def _address(actor: Membership, state: PrescriptionState) -> str:
+    whose = "" if is_manager(actor) else "&mine=me"
+    return f"{reverse('prescriptions:prescription_list')}?state={state}{whose}"
+
+
+def _steps_title(actor: Membership) -> str:
+    return "Les foyers de l’équipe, étape par étape" if is_manager(actor) else "Mes foyers, étape par étape"
+
+
+def _steps(actor: Membership) -> list[dict[str, Any]]:
+    """How many files are at each step; one query."""
+    asked = {state.value: Count("pk", filter=Q(state=state)) for state, _ in STEPS}
+    counts = _mine(actor).order_by().aggregate(**asked)
+    return [
+        {"label": label, "count": counts[state.value], "url": _address(actor, state), "state": state.value}
+        for state, label in STEPS
+    ]
+
+
+def _file_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+    files = _mine(actor).select_related("household")
+    asked = CompletionRequest.objects.filter(prescription=OuterRef("pk")).order_by("-pk")
+    questions = Reminder.objects.filter(
+        prescription=OuterRef("pk"), kind=ReminderKind.STILL_CURRENT, sent_at__isnull=False, cancelled_at=None
+    )
+    return (
+        Block(
+            "a-completer",
+            "Dossiers à compléter",
+            files.filter(state=S.INCOMPLETE)
+            .annotate(missing=Subquery(asked.values("labels")[:1]), asked_at=Subquery(asked.values("asked_at")[:1]))
+            .order_by("complete_by", "pk"),
+            _incomplete,
+            "Rien ne manque à vos dossiers.",
+            _address(actor, S.INCOMPLETE),
+            late=Q(complete_by__lte=at + SOON),
+        ),
+        Block(
+            "toujours-d-actualite",
+            "Toujours d’actualité ?",
+            files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
+            _still_current,
+            "Aucun foyer n’est à rappeler.",
+            late=Q(valid_until__lte=at + LAST_QUESTION),
+        ),
+        Block(
+            "brouillons",
+            "Brouillons à finir",
+            files.filter(state=S.DRAFT).order_by("created_at", "pk"),
+            _draft,
+            "Aucun brouillon en cours.",
+            _address(actor, S.DRAFT),
+        ),
+    )
+
+
+def _page(prescription: Prescription) -> str:
+    return reverse("prescriptions:prescription_detail", args=[prescription.reference])
+
+
+def _incomplete(prescription: Any) -> Line:
+    missing = ", ".join(prescription.missing or ()) or "Voir ce qui est demandé"
+    when = f"{since(prescription.asked_at, 'demandé')}, {until(prescription.complete_by, 'avant le')}"
+    return Line(prescription.household.name, _page(prescription), missing, when)
+
+
+def _still_current(prescription: Prescription) -> Line:
+    said = "Le foyer n’a pas répondu au rappel : appelez-le, puis confirmez"
+    when = until(prescription.valid_until, "acceptation valable jusqu’au")
+    return Line(prescription.household.name, _page(prescription), said, when)
+
+
+def _draft(prescription: Prescription) -> Line:
+    url = reverse("prescriptions:prescription_edit", args=[prescription.reference])
+    return Line(prescription.household.name, url, prescription.reference, since(prescription.created_at, "commencé"))

@@ -1,0 +1,46 @@
+"""« À faire » of those who follow the chain without acting in it: observers, funders, hub, recycler, mediation."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part
+from desk.todo.figures import month_of_the_departement
+from lifecycle.french import day
+from network.models import Membership
+from network.permissions import reads_reports
+from reports.models import Report
+from reports.views import title_of_month
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """The last month of the département and its reports; a word for whoever has nothing to open here yet."""
+    if not reads_reports(actor):
+        return Page(
+            actions=(Action("Vérifier un document", reverse("documents:authenticity_form")),),
+            above=(Part("desk/_nothing.html", dict),),
+        )
+    return Page(
+        actions=(Action("Rapports mensuels", reverse("reports:report_list")),),
+        blocks=(reports(actor),),
+        above=(Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=True)),),
+        changes=("report",),
+    )
+
+
+def reports(actor: Membership) -> Block:
+    """The reports one may read, the last month first."""
+    return Block(
+        "rapports",
+        "Rapports à lire",
+        Report.objects.visible_to(actor).defer("figures").order_by("-month"),
+        _report,
+        "Le rapport d’un mois se lit ici dès que le Département le publie.",
+        reverse("reports:report_list") + WHOLE,
+    )
+
+
+def _report(report: Report) -> Line:
+    url = reverse("reports:report_detail", args=[report.reference])
+    published = f"publié le {day(report.published_at)}" if report.published_at else report.get_state_display()
+    return Line(title_of_month(report), url, report.reference, published)

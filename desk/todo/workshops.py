@@ -1,0 +1,302 @@
+"""« À faire » in a workshop: the technician with a scanner in hand, the manager who sees the bench whole."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.models import Quota
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
+from desk.todo.conventions import inbox
+from lifecycle import gate
+from lifecycle.french import day, days_ago
+from network.models import Membership
+from network.permissions import is_manager
+from refurb.enums import ON_THE_BENCH, DeviceState, DonationState
+from refurb.forms.distribution import conventions_to_allot
+from refurb.models import Delivery, Device, Donation, PickUp
+from refurb.models.device import DeviceQuerySet
+from refurb.permissions import can_schedule_donation
+from refurb.views.devices import missing_erasures_seen_by, oldest_first
+from refurb.views.steps import with_since
+
+S = DeviceState
+D = DonationState
+COLUMNS = (*ON_THE_BENCH, S.READY, S.ALLOTTED, S.UNUSABLE)
+"""The states of the bench, in the order of a device's life."""
+OLD = timedelta(days=60)
+"""What stays longer in one state is late: the reports count it apart from 60 days on (domain, §8)."""
+MOST_EXPLAINED = 200
+"""How many devices of the bench are asked what they lack."""
+
+
+def page_of(actor: Membership, at: datetime) -> Page:
+    """The bench and what leaves or comes today; for the manager, quotas, lots and signatures as well."""
+    mine = Device.objects.visible_to(actor)
+    bench = _bench_blocks(actor, mine, at)
+    if not is_manager(actor):
+        blocks = (_pick_ups(actor, at), *bench, _to_receive(mine), _coming(actor), _erasures(actor))
+        return Page(
+            actions=(
+                Action("Mon établi", reverse("refurb:bench")),
+                Action("Réceptionner", reverse("refurb:reception")),
+            ),
+            blocks=blocks,
+            changes=("donation", "device"),
+            scans=True,
+        )
+    return Page(
+        actions=(Action("Affecter", reverse("refurb:allotment")), Action("Établi", reverse("refurb:bench"))),
+        blocks=(
+            inbox(actor),
+            *_lot_blocks(actor, at),
+            _pick_ups(actor, at),
+            _quotas(actor, mine, at),
+            _to_ship(mine, at),
+            _coming(actor),
+            _returned(mine, at),
+            *bench,
+            _erasures(actor),
+        ),
+        above=(Part("desk/_bench.html", lambda: {"columns": _columns(mine)}),),
+        changes=("donation", "device", "convention"),
+    )
+
+
+def _columns(mine: DeviceQuerySet) -> list[dict[str, Any]]:
+    """How many devices are in each state of the bench, and since when the oldest; one query."""
+    aged = with_since(mine.filter(state__in=COLUMNS)).order_by().values("state")
+    found = {row["state"]: row for row in aged.annotate(count=Count("pk"), oldest=Min("since"))}
+    listed = reverse("refurb:device_list")
+    return [
+        {
+            "label": state.label,
+            "state": state.value,
+            "count": found[state]["count"] if state in found else 0,
+            "oldest": days_ago(found[state]["oldest"]) if state in found else "",
+            "url": f"{listed}?state={state}",
+        }
+        for state in COLUMNS
+    ]
+
+
+# --- the bench
+
+
+def _bench_blocks(actor: Membership, mine: DeviceQuerySet, at: datetime) -> tuple[Block, ...]:
+    listed = reverse("refurb:device_list")
+    in_process = oldest_first(mine, S.IN_PROCESS)
+    old = Q(since__lte=at - OLD)
+    return (
+        Block(
+            "en-traitement",
+            "En traitement",
+            in_process,
+            _on_the_bench,
+            "Rien en traitement : scannez un appareil reçu pour commencer.",
+            f"{listed}?state={S.IN_PROCESS}",
+            late=old,
+            reasons=lambda: lacking(actor, in_process),
+        ),
+        Block(
+            "pieces",
+            "Bloqués, en attente d’une pièce",
+            oldest_first(mine, S.AWAITING_PART),
+            _awaiting_part,
+            "Aucun appareil n’attend de pièce.",
+            f"{listed}?state={S.AWAITING_PART}",
+            late=old,
+        ),
+        Block(
+            "recus",
+            "Reçus, à prendre en traitement",
+            oldest_first(mine, S.RECEIVED),
+            _on_the_bench,
+            "Aucun appareil reçu n’attend.",
+            f"{listed}?state={S.RECEIVED}",
+            late=old,
+        ),
+    )
+
+
+def lacking(actor: Membership, in_process: QuerySet[Any]) -> Iterable[Reason]:
+    """What the devices in process lack before they are reconditioned, and how many lack it."""
+    asked = Device.objects.filter(pk__in=list(in_process.values_list("pk", flat=True)[:MOST_EXPLAINED]))
+    refused = gate.preview(asked, "recondition", actor=actor).refused
+    counts = Counter(reason.sentence for reasons in refused.values() for reason in reasons)
+    return [Reason(sentence, count) for sentence, count in counts.most_common()]
+
+
+def _to_receive(mine: DeviceQuerySet) -> Block:
+    return Block(
+        "a-recevoir",
+        "Enlevés, à recevoir",
+        mine.filter(state=S.COLLECTED).order_by("collected_at", "pk"),
+        _collected,
+        "Tout ce qui a été enlevé est reçu.",
+        f"{reverse('refurb:device_list')}?state={S.COLLECTED}",
+    )
+
+
+def _erasures(actor: Membership) -> Block:
+    return Block(
+        "effacements",
+        "Effacements manquants",
+        missing_erasures_seen_by(actor).select_related("device").order_by("arrived_at", "pk"),
+        _drive,
+        "Zéro : chaque disque sorti de son appareil est prouvé effacé ou détruit.",
+        reverse("refurb:missing_erasure_list") + WHOLE,
+        is_wanted_empty=True,
+    )
+
+
+# --- what comes and goes
+
+
+def _pick_ups(actor: Membership, at: datetime) -> Block:
+    today = timezone.localdate(at)
+    planned = PickUp.objects.visible_to(actor).planned().filter(starts_at__date__lte=today)
+    return Block(
+        "enlevements",
+        "Enlèvements du jour",
+        planned.select_related("donation__donor").order_by("starts_at", "pk"),
+        _pick_up,
+        "Aucun enlèvement aujourd’hui.",
+        late=Q(starts_at__date__lt=today),
+    )
+
+
+def _coming(actor: Membership) -> Block:
+    return Block(
+        "livraisons",
+        "Livraisons en route",
+        Delivery.objects.visible_to(actor).open().select_related("point").order_by("prepared_at", "pk"),
+        _delivery,
+        "Aucune livraison n’est en route.",
+        f"{reverse('refurb:delivery_list')}?standing=open",
+    )
+
+
+def _to_ship(mine: DeviceQuerySet, at: datetime) -> Block:
+    allotted = mine.filter(state=S.ALLOTTED).select_related("convention")
+    return Block(
+        "a-expedier",
+        "Livraisons à préparer",
+        allotted.order_by("allotted_at", "pk"),
+        _allotted,
+        "Aucun appareil affecté n’attend son départ.",
+        f"{reverse('refurb:device_list')}?state={S.ALLOTTED}",
+        late=Q(allotted_at__lte=at - OLD),
+    )
+
+
+def _returned(mine: DeviceQuerySet, at: datetime) -> Block:
+    return Block(
+        "retours",
+        "Retours et réparations",
+        mine.filter(state=S.RETURNED).order_by("returned_at", "pk"),
+        _brought_back,
+        "Aucun appareil n’est revenu.",
+        f"{reverse('refurb:device_list')}?state={S.RETURNED}",
+    )
+
+
+# --- the manager's
+
+
+def _lot_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+    assigned = can_schedule_donation(actor)
+    lots = Donation.objects.visible_to(actor).filter(assigned or Q()).select_related("donor")
+    listed = reverse("refurb:donation_list")
+    return (
+        Block(
+            "a-planifier",
+            "Lots à enlever, date à fixer",
+            lots.filter(state=D.QUALIFIED).order_by("moved_at", "pk"),
+            _lot,
+            "Chaque lot qualifié a sa date d’enlèvement.",
+            f"{listed}?state={D.QUALIFIED}",
+        ),
+        Block(
+            "a-solder",
+            "Lots enlevés, à solder",
+            lots.filter(state=D.COLLECTED).order_by("moved_at", "pk"),
+            _lot,
+            "Chaque lot enlevé est soldé.",
+            f"{listed}?state={D.COLLECTED}",
+        ),
+    )
+
+
+def _quotas(actor: Membership, mine: DeviceQuerySet, at: datetime) -> Block:
+    """The conventions with free places, and how many ready devices could take them."""
+    conventions = conventions_to_allot(actor).order_by()
+    rooms = Quota.objects.on(timezone.localdate(at)).with_room().filter(convention__in=conventions.values("pk"))
+    stock = mine.main().filter(state=S.READY, type=OuterRef("type")).order_by()
+    ready = Subquery(stock.values("type").annotate(n=Count("pk")).values("n"))
+    return Block(
+        "quotas",
+        "Quotas à servir",
+        rooms.annotate(ready=ready).select_related("convention__epci").order_by("ends_on", "convention", "type"),
+        _quota,
+        "Toutes les places de l’année sont servies.",
+    )
+
+
+# --- lines
+
+
+def _device(device: Any, about: str, when: str) -> Line:
+    return Line(str(device), reverse("refurb:device_detail", args=[device.reference]), about, when)
+
+
+def _on_the_bench(device: Any) -> Line:
+    return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.since, "depuis"))
+
+
+def _awaiting_part(device: Any) -> Line:
+    return _device(device, f"attend{chr(0xA0)}: {device.part_wanted}", since(device.since))
+
+
+def _collected(device: Any) -> Line:
+    return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.collected_at, "enlevé"))
+
+
+def _allotted(device: Any) -> Line:
+    return _device(device, device.convention.title, since(device.allotted_at, "affecté"))
+
+
+def _brought_back(device: Any) -> Line:
+    return _device(device, device.get_return_reason_display(), since(device.returned_at, "rapporté"))
+
+
+def _drive(drive: Any) -> Line:
+    url = reverse("refurb:device_evidence", args=[drive.device.reference])
+    return Line(str(drive), url, str(drive.device), since(drive.arrived_at, "arrivé"))
+
+
+def _pick_up(pick_up: Any) -> Line:
+    url = reverse("refurb:donation_collect", args=[pick_up.donation.reference])
+    return Line(str(pick_up.donation.donor), url, pick_up.donation.site, pick_up.slot)
+
+
+def _delivery(delivery: Any) -> Line:
+    url = reverse("refurb:delivery_detail", args=[delivery.reference])
+    return Line(str(delivery), url, f"à {delivery.point}", since(delivery.prepared_at, "partie"))
+
+
+def _lot(donation: Donation) -> Line:
+    url = reverse("refurb:donation_detail", args=[donation.reference])
+    return Line(str(donation.donor), url, donation.reference, since(donation.moved_at))
+
+
+def _quota(quota: Any) -> Line:
+    url = f"{reverse('refurb:allotment')}?convention={quota.convention_id}"
+    ready = min(quota.ready or 0, quota.left)
+    proposal = f"{many(ready, 'prêt à affecter', 'prêts à affecter')}" if ready else "aucun en stock"
+    about = f"{quota.get_type_display()}{chr(0xA0)}: {many(quota.left, 'place libre', 'places libres')}, {proposal}"
+    return Line(str(quota.convention.epci), url, about, f"jusqu’au {day(quota.ends_on)}")

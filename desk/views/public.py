@@ -1,0 +1,40 @@
+"""What anyone may read: the first page of a visitor, and the legal pages."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from desk.todo.figures import chain, month_name, published
+
+
+def welcome(request: HttpRequest) -> HttpResponse:
+    """What Maillon is, the chain of the département with the last published month, how each one joins."""
+    report = published()
+    context = {
+        "month": month_name(report) if report is not None else "",
+        "links": chain(report, hides_small=True) if report is not None else [],
+    }
+    return render(request, "desk/welcome.html", context)
+
+
+@login_not_required
+@require_safe
+def legal(request: HttpRequest) -> HttpResponse:
+    """Who publishes this site, who hosts it, under which licence."""
+    return render(request, "desk/legal.html", {"legal": settings.LEGAL})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Which personal data are held, why, how long, and which rights people have."""
+    return render(request, "desk/privacy.html", {"legal": settings.LEGAL})
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How far the site is accessible, and how to say that it is not."""
+    return render(request, "desk/accessibility.html", {"legal": settings.LEGAL})
