@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from playwright.sync_api import expect
 
 from tests.journeys.visitor import Visitor, anything
+from tests.refurb.logs import log
 
+SCAN_BOX = "Scannez une étiquette, ou tapez une référence ou un n° de série"
 A_FILE_OF_THE_TOOL = {"name": "nwipe.log", "mimeType": "text/plain", "buffer": b"nwipe 0.38\n| Erased |\n"}
 A_SIGNED_SLIP = {"name": "bordereau.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n% bordereau\n%%EOF\n"}
 A_MINUTE = timedelta(minutes=1)
@@ -167,7 +169,7 @@ def find_device(technician: Visitor, tag: str) -> None:
     """From the bench, by its tag."""
     technician.goes_to("Établi")
     technician.reads("Mon établi")
-    box = technician.page.get_by_label("Scannez une étiquette, ou tapez une référence ou un n° de série")
+    box = technician.page.get_by_label(SCAN_BOX)
     box.fill(tag)
     box.press("Enter")
     technician.reads(anything(tag))
@@ -179,7 +181,7 @@ def start_device(technician: Visitor, tag: str) -> None:
     technician.follows("Prendre en traitement")
     technician.reads("Prendre en traitement")
     technician.presses("Prendre en traitement")
-    technician.reads(anything(tag))
+    technician.reads("Déclarer reconditionné")
     technician.is_told("pris en traitement.")
 
 
@@ -281,9 +283,34 @@ def recondition(technician: Visitor, tag: str, price: str) -> None:
     technician.reads("Déclarer reconditionné")
     technician.fills({"Prix solidaire, en euros TTC": price})
     technician.presses("Déclarer reconditionné")
-    technician.reads(anything(tag))
-    technician.is_told("reconditionné.")
+    is_reconditioned(technician, tag)
+
+
+def is_reconditioned(technician: Visitor, tag: str) -> None:
+    """The bench waits for the next scan; the device is in stock."""
+    technician.reads("Mon établi")
+    technician.is_told("Scannez le suivant.")
+    expect(technician.page.get_by_label(SCAN_BOX)).to_be_focused()
+    find_device(technician, tag)
     technician.sees("Reconditionné")
+
+
+def recondition_on_one_page(technician: Visitor, tag: str, serial: str, price: str) -> None:
+    """From the page that opens once a device is on the bench: a log, a tick, the measures, a price, and Enter."""
+    report = log(serial, end=timezone.localtime().replace(tzinfo=None, microsecond=0))
+    technician.deposits(
+        "Journal de nwipe (fichier texte)", {"name": "nwipe.log", "mimeType": "text/plain", "buffer": report}
+    )
+    technician.ticks("Tout est bon")
+    grade = technician.page.get_by_role("region", name="3. Grade")
+    technician.chooses(
+        {"Type de stockage": "SSD (SATA)", "Système installé": "Windows 11", "Aspect": "A – Traces d’usage légères"},
+        within=grade,
+    )
+    technician.fills({"Mémoire vive (Go)": "8", "Stockage (Go)": "256", "Processeur (PassMark)": "6000"}, within=grade)
+    technician.fills({"Prix solidaire, en euros TTC": price})
+    technician.field("Prix solidaire, en euros TTC").press("Enter")
+    is_reconditioned(technician, tag)
 
 
 def reject(technician: Visitor, tag: str, reason: str) -> None:

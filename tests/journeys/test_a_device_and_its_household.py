@@ -9,7 +9,7 @@ from refurb.models import Device
 from tests.journeys import distribution_steps as steps
 from tests.journeys import steps as bench
 from tests.journeys.distribution_steps import Paid
-from tests.journeys.visitor import Visitor, anything
+from tests.journeys.visitor import Visitor
 from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,10 +49,8 @@ def test_a_device_goes_from_stock_to_a_household_which_brings_it_back_for_anothe
 def workshop_takes_it_in(tess: Visitor, device: Device) -> None:
     """What proved its erasure before counts no more: all is to be done again."""
     bench.start_device(tess, device.tag)
-    tess.sees("En traitement")
-    tess.asks_why("Déclarer reconditionné", "Le stockage n’a pas été inventorié depuis l’arrivée")
-    tess.within_main().get_by_role("link", name=anything("fiche d’établi")).first.click()
-    tess.reads(anything("Fiche d’établi"))
+    tess.sees("En traitement", "Ce qui manque encore", "Le stockage n’a pas été inventorié depuis l’arrivée")
+    bench.open_bench_sheet(tess, device.tag)
 
 
 def test_a_device_is_handed_over_without_scripts(shelf: Shelf, visit: Callable[..., Visitor]) -> None:

@@ -84,20 +84,19 @@ def receive_devices(tess: Visitor, reference: str) -> None:
 
 
 def refusal_is_understood(tess: Visitor, tag: str) -> None:
-    """« Pourquoi ? » says all that is missing; then, by its own page, the same; then what is left."""
-    tess.asks_why("Déclarer reconditionné", *NOTHING_DONE)
-    tess.page.goto(f"{tess.page.url}reconditionne/")
-    tess.reads("Déclarer reconditionné")
-    tess.sees("Ce qui manque avant de pouvoir le faire", *NOTHING_DONE)
+    """Its page says all that is missing and holds its button back; « Pourquoi ? » says the same; then what is left."""
+    tess.sees("Ce qui manque encore", *NOTHING_DONE)
+    expect(tess.within_main().get_by_role("button", name="Déclarer reconditionné")).to_be_disabled()
     tess.fills({"Prix solidaire, en euros TTC": "60"})
-    tess.presses("Déclarer reconditionné")
+    tess.field("Prix solidaire, en euros TTC").press("Enter")
     alert = tess.within_main().get_by_role("alert")
     for sentence in NOTHING_DONE:
         expect(alert).to_contain_text(sentence)
     expect(tess.page).to_have_title(anything("Erreur : Déclarer reconditionné"))
     tess.reads("Déclarer reconditionné")
-    alert.get_by_role("link", name=anything("Y remédier")).first.click()
-    tess.reads(anything("Fiche d’établi"))
+    steps.find_device(tess, tag)
+    tess.asks_why("Déclarer reconditionné", *NOTHING_DONE)
+    steps.open_bench_sheet(tess, tag)
     steps.record_drive(tess, "SSD-0001")
     steps.find_device(tess, tag)
     tess.sees("En traitement")

@@ -32,13 +32,8 @@ def test_a_lot_goes_from_its_announcement_to_stock_without_scripts(cast: Cast, v
     steps.scan(tess, "B001")
     steps.scan(tess, "B002")
     steps.start_device(tess, "B001")
-    tess.asks_why("Déclarer reconditionné", "Le stockage n’a pas été inventorié depuis l’arrivée")
-    steps.open_bench_sheet(tess, "B001")
-    steps.record_drive(tess, "SSD-0001")
-    steps.record_erasure(tess, "SSD-0001")
-    steps.record_tests(tess)
-    steps.record_grade(tess)
-    steps.recondition(tess, "B001", "60")
+    tess.sees("Ce qui manque encore", "Le stockage n’a pas été inventorié depuis l’arrivée")
+    steps.recondition_on_one_page(tess, "B001", "SSD-0001", "60")
 
 
 def test_a_line_is_added_to_a_lot_without_scripts_and_nothing_typed_is_lost(
