@@ -36,6 +36,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Rapports", "reports:report_list", reads_reports),
     ("Organisations", "network:organisation_list", lambda actor: True),
     ("Courrier", "documents:mail_list", is_pilot),
+    ("Administration", "desk:administration", is_pilot),
 )
 """Label, URL name, and who finds the entry in his navigation: nobody is led to a page that refuses him."""
 
