@@ -14,9 +14,7 @@ from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
 from conventions.views.sheet import QuotaLine
 from lifecycle.french import day
-
-WHOLE = {"td": {"class": "text-nowrap"}}
-"""A cell that is read at once: it does not break."""
+from network.columns import WHOLE, StateColumn
 
 
 class ConventionTable(tables.Table):
@@ -31,7 +29,7 @@ class ConventionTable(tables.Table):
     epci_party = tables.Column(verbose_name="EPCI", order_by=("epci_party__name",))
     workshop = tables.Column(verbose_name="Reconditionneur", order_by=("workshop__name",), default="à désigner")
     distributor = tables.Column(verbose_name="Distributeur", order_by=("distributor__name",), default="à désigner")
-    state = tables.TemplateColumn("{% load lifecycle %}{% state_badge record %}", verbose_name="État", attrs=WHOLE)
+    state = StateColumn()
     ends_on = tables.Column(verbose_name="Durée", empty_values=())
 
     class Meta:
@@ -48,6 +46,9 @@ class ConventionTable(tables.Table):
         if record.starts_on is None or value is None:
             return "à fixer"
         return f"du {day(record.starts_on)} au {day(value)}"
+
+    def value_ends_on(self, value: date | None, record: Any) -> str:
+        return self.render_ends_on(value, record)
 
     def order_ends_on(self, rows: ConventionQuerySet, is_descending: bool) -> tuple[ConventionQuerySet, bool]:
         """What has no end yet comes last."""
@@ -75,11 +76,21 @@ class EndingTable(ConventionTable):
         )
         return f"{day(value)} ({told})"
 
+    def value_used(self, record: Any) -> str:
+        fullest = _fullest(record)
+        return f"{fullest.type}\u00a0: {fullest.used} sur {fullest.total}" if fullest else "aucun quota cette année"
+
     def render_used(self, record: Any) -> SafeString | str:
         """The type that is nearest to its quota."""
-        quotas = [quota for quota in record.current if quota.total]
-        if not quotas:
+        line = _fullest(record)
+        if line is None:
             return "aucun quota cette année"
-        fullest = max(quotas, key=lambda quota: quota.used / quota.total)
-        line = QuotaLine(fullest.get_type_display(), 0, None, None, fullest.total, fullest.used)
         return format_html("{}\u00a0: {}", line.type, render_to_string("conventions/_bar.html", {"line": line}))
+
+
+def _fullest(record: Any) -> QuotaLine | None:
+    quotas = [quota for quota in record.current if quota.total]
+    if not quotas:
+        return None
+    fullest = max(quotas, key=lambda quota: quota.used / quota.total)
+    return QuotaLine(fullest.get_type_display(), 0, None, None, fullest.total, fullest.used)

@@ -12,7 +12,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
@@ -93,6 +93,7 @@ class Listing:
         self.request, self.rows, self.noun, self.empty, self.named, self.box = request, rows, noun, empty, named, box
         self.kind, self.exclude, self.per_page, self.filters = table, exclude, per_page, filters
         self.name = request.resolver_match.view_name
+        self.known = {verb.name: verb for verb in sets}
         self.sets = [verb for verb in sets if verb.can(request.membership) is not None]
         self.selectable = selectable or bool(self.sets)
         self.here = request.get_full_path()
@@ -271,13 +272,19 @@ class Listing:
         messages.success(self.request, "Vue supprimée.")
         return redirect(self.here)
 
+    def chosen(self) -> list[str]:
+        """The references that were ticked, or those of the whole list when that is what was asked."""
+        if "everything" in self.request.POST:
+            return list(self.table.data.data.values_list("reference", flat=True)[:MOST])
+        return ticked(self.request, self.box)
+
     def _decide(self) -> HttpResponse | None:
-        verb = next((one for one in self.sets if one.name == self.request.POST["verb"]), None)
+        verb = self.known.get(self.request.POST["verb"])
         if verb is None:
             raise Http404
-        references = ticked(self.request, self.box)
-        if "everything" in self.request.POST:
-            references = list(self.table.data.data.values_list("reference", flat=True)[:MOST])
+        if verb not in self.sets:
+            raise PermissionDenied
+        references = self.chosen()
         if not references:
             messages.error(self.request, f"Cochez au moins {'une' if self.noun.feminine else 'un'} {self.noun.one}.")
             return None

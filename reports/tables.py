@@ -3,11 +3,10 @@
 from datetime import date, datetime
 
 import django_tables2 as tables
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 
-from lifecycle.templatetags.lifecycle import moment, state_badge
+from lifecycle.templatetags.lifecycle import moment
+from network.columns import StateColumn
 from reports.models import Report
 
 
@@ -18,7 +17,7 @@ class ReportTable(tables.Table):
 
     month = tables.Column(linkify=("reports:report_detail", {"reference": tables.A("reference")}))
     reference = tables.Column()
-    state = tables.Column(verbose_name="État")
+    state = StateColumn()
     as_of = tables.Column(verbose_name="Chiffres")
     published_at = tables.Column(verbose_name="Publié le")
 
@@ -35,8 +34,8 @@ class ReportTable(tables.Table):
     def render_month(self, value: date) -> str:
         return date_format(value, "F Y").capitalize()
 
-    def render_state(self, record: Report) -> SafeString:
-        return render_to_string("lifecycle/state_badge.html", state_badge(record))
+    def value_month(self, value: date) -> str:
+        return self.render_month(value)
 
     def render_as_of(self, value: datetime, record: Report) -> str:
         return "mois entier" if record.is_whole else f"arrêtés au {moment(value)}"

@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
-from django_tables2 import RequestConfig
 
 from documents.responses import document_response
 from lifecycle.acting import act, answer, posted
 from lifecycle.forms import CommentForm
+from lifecycle.french import Noun
+from network.listing import Listing, lists
 from network.permissions import is_pilot
 from reports.chart import bar_chart
 from reports.definitions import definitions
@@ -36,12 +37,13 @@ from reports.tables import ReportTable
 from reports.workbook import write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REPORT = Noun("rapport", "rapports")
 CLOSING = -1
 """The column of the closing numbers in the table of stages."""
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_safe
+@lists
 def report_list(request: HttpRequest) -> HttpResponse:
     """The reports one may read; ``?mois=2026-10`` leads to that month's."""
     if sees_reports(request.membership) is None:
@@ -49,10 +51,8 @@ def report_list(request: HttpRequest) -> HttpResponse:
     rows = Report.objects.visible_to(request.membership)
     if "mois" in request.GET:
         return _to_month(rows, request.GET["mois"])
-    table = ReportTable(rows.defer("figures"))
-    RequestConfig(request, paginate={"per_page": 24}).configure(table)
-    can = can_compute(request.membership) is not None
-    return render(request, "reports/report_list.html", {"table": table, "can_compute": can})
+    page = Listing(request, rows=rows.defer("figures"), table=ReportTable, noun=REPORT, per_page=24)
+    return page.respond("reports/report_list.html", can_compute=can_compute(request.membership) is not None)
 
 
 @require_safe

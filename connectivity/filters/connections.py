@@ -2,11 +2,14 @@
 
 import django_filters
 
-from connectivity.enums import ConnectionState
+from connectivity.enums import TO_ANSWER, ConnectionState
 from connectivity.models import ConnectionFile, CopperClosure
 from connectivity.models.connection import ConnectionQuerySet
 from network.models import Epci
-from prescriptions.enums import CONNECTION_KINDS
+from prescriptions.enums import CONNECTION_KINDS, NeedUse
+from prescriptions.models import Need
+
+KINDS = [(kind.value, kind.label) for kind in CONNECTION_KINDS]
 
 
 class ConnectionFilter(django_filters.FilterSet):
@@ -14,9 +17,7 @@ class ConnectionFilter(django_filters.FilterSet):
 
     text = django_filters.CharFilter(label="Référence", method="search")
     state = django_filters.ChoiceFilter(label="État", choices=ConnectionState, empty_label="Tous")
-    kind = django_filters.ChoiceFilter(
-        label="Besoin", choices=[(kind.value, kind.label) for kind in CONNECTION_KINDS], empty_label="Tous"
-    )
+    kind = django_filters.ChoiceFilter(label="Besoin", choices=KINDS, empty_label="Tous")
     epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
 
     class Meta:
@@ -25,6 +26,30 @@ class ConnectionFilter(django_filters.FilterSet):
 
     def search(self, rows: ConnectionQuerySet, name: str, value: str) -> ConnectionQuerySet:
         return rows.filter(reference__iexact=value.strip())
+
+
+class QueueFilter(django_filters.FilterSet):
+    """What an operator has to answer, by state."""
+
+    state = django_filters.ChoiceFilter(
+        label="État", choices=[(state.value, state.label) for state in TO_ANSWER], empty_label="Tous"
+    )
+
+    class Meta:
+        model = ConnectionFile
+        fields = ("state",)
+
+
+class WaitingFilter(django_filters.FilterSet):
+    """The needs that wait for a line, by kind, use, EPCI."""
+
+    kind = django_filters.ChoiceFilter(label="Besoin", choices=KINDS, empty_label="Tous")
+    use = django_filters.ChoiceFilter(label="Usage", choices=NeedUse, empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
+
+    class Meta:
+        model = Need
+        fields = ("kind", "use", "epci")
 
 
 class ClosureFilter(django_filters.FilterSet):

@@ -4,27 +4,21 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connectivity.models import ConnectionFile, CopperClosure, Offer
 from connectivity.prices import price_of
+from lifecycle.french import day, days_ago
+from network.columns import WHOLE, StateColumn
 from prescriptions.models import Need
-
-WHOLE = {"td": {"class": "text-nowrap"}}
-STATE = "{% load lifecycle %}{% state_badge record %}"
 
 
 def aged(instant: datetime | None) -> SafeString | str:
     """The day, with how long ago: « 24 nov. 2026 (il y a 3 jours) »."""
     if instant is None:
         return "–"
-    day = timezone.localdate(instant)
-    days = (timezone.localdate() - day).days
-    told = {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {days}\N{NO-BREAK SPACE}jours")
-    return format_html('<time datetime="{}">{}</time> ({})', instant.isoformat(), date_format(day, "j N Y"), told)
+    return format_html('<time datetime="{}">{}</time> ({})', instant.isoformat(), day(instant), days_ago(instant))
 
 
 class ConnectionTable(tables.Table):
@@ -40,7 +34,7 @@ class ConnectionTable(tables.Table):
     )
     kind = tables.Column(verbose_name="Besoin")
     offer = tables.Column(verbose_name="Offre", accessor="offer__name", default="à choisir")
-    state = tables.TemplateColumn(STATE, verbose_name="État")
+    state = StateColumn()
     moved_at = tables.Column(verbose_name="Dernier mouvement")
     epci = tables.Column(verbose_name="EPCI", accessor="epci__short_name", default="–")
 
@@ -65,7 +59,7 @@ class QueueTable(tables.Table):
     )
     offer = tables.Column(verbose_name="Offre", accessor="offer__name")
     person = tables.Column(verbose_name="Personne", accessor="told", orderable=False, default="–")
-    state = tables.TemplateColumn(STATE, verbose_name="État")
+    state = StateColumn()
     sent_at = tables.Column(verbose_name="Transmise le")
     appointment_on = tables.Column(verbose_name="Raccordement", default="–")
 
@@ -77,7 +71,7 @@ class QueueTable(tables.Table):
         return aged(value)
 
     def render_appointment_on(self, value: date) -> str:
-        return date_format(value, "j N Y")
+        return day(value)
 
 
 class WaitingNeedTable(tables.Table):
@@ -127,7 +121,7 @@ class OfferTable(tables.Table):
         return "\N{NO-BREAK SPACE}; ".join(str(condition) for condition in record.conditions.all()) or "aucune"
 
     def render_source(self, record: Any) -> str:
-        return f"{record.source}. Vérifié le {record.checked_on:%d/%m/%Y}."
+        return f"{record.source}. Vérifié le {day(record.checked_on)}."
 
 
 class ClosureTable(tables.Table):
@@ -147,7 +141,7 @@ class ClosureTable(tables.Table):
         order_by = ("technical_on", "commune")
 
     def render_commercial_on(self, value: date) -> str:
-        return date_format(value, "j N Y")
+        return day(value)
 
     def render_technical_on(self, value: date) -> str:
-        return date_format(value, "j N Y")
+        return day(value)

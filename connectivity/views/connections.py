@@ -8,53 +8,87 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
-from connectivity.filters.connections import ClosureFilter, ConnectionFilter
+from connectivity.filters.connections import ClosureFilter, ConnectionFilter, WaitingFilter
+from connectivity.forms.connections import ConnectionAbandonForm
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer
-from connectivity.permissions import can_answer_connection, can_propose_connection, sees_connections, sees_offers
+from connectivity.permissions import (
+    can_abandon_connection,
+    can_answer_connection,
+    can_propose_connection,
+    can_send_connection,
+    sees_connections,
+    sees_offers,
+)
+from connectivity.services.sets import abandon_connections, send_connections
 from connectivity.tables.connections import ClosureTable, ConnectionTable, OfferTable, WaitingNeedTable
 from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
 from documents.responses import document_response
+from lifecycle.french import Noun
+from lifecycle.sets import SetVerb
+from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.enums import CONNECTION_KINDS
+from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
 from prescriptions.services.households import record_access
+from prescriptions.views.rows import named_by
 
-PER_PAGE = 50
+FILE = Noun("dossier", "dossiers")
+NEED = Noun("besoin", "besoins")
+OFFER = Noun("offre", "offres", feminine=True)
+COMMUNE = Noun("commune", "communes", feminine=True)
+SETS = (
+    SetVerb(ConnectionFile, "send", CommentForm, send_connections, can_send_connection),
+    SetVerb(ConnectionFile, "abandon", ConnectionAbandonForm, abandon_connections, can_abandon_connection),
+)
 ACCESS = "connection"
 """How the log of accesses calls these pages."""
 
 
-@require_safe
+@lists
 def connection_list(request: HttpRequest) -> HttpResponse:
     """The files one follows, those that moved last first; an operator is led to its queue."""
     actor = request.membership
     if can_answer_connection(actor) is not None:
         return redirect("connectivity:queue")
     files = ConnectionFile.objects.visible_to(actor).select_related("need__prescription__household", "offer", "epci")
-    chosen = ConnectionFilter(request.GET, queryset=files, request=request)
-    table = ConnectionTable(chosen.qs, exclude=["household"] if is_pilot(actor) else [])
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {
-        "filter": chosen,
-        "table": table,
-        "proposes": can_propose_connection(actor) is not None,
-        "sees_files": sees_connections(actor) is not None,
-    }
-    return render(request, "connectivity/connection_list.html", context)
+    page = Listing(
+        request,
+        rows=files,
+        table=ConnectionTable,
+        noun=FILE,
+        filters=ConnectionFilter,
+        exclude=["household"] if is_pilot(actor) else [],
+        sets=SETS,
+        empty="Aucun dossier de connexion pour l’instant. Un dossier s’ouvre quand on propose des offres à un foyer "
+        "dont le besoin attend.",
+        named=named_by(request, "need__prescription__household"),
+    )
+    return page.respond(
+        "connectivity/connection_list.html",
+        proposes=can_propose_connection(actor) is not None,
+        sees_files=sees_connections(actor) is not None,
+    )
 
 
-@require_safe
+@lists
 def waiting_list(request: HttpRequest) -> HttpResponse:
     """The needs of connection that wait, of the households one serves: the first accepted first."""
     if can_propose_connection(request.membership) is None:
         raise PermissionDenied
     needs = waiting_needs(request).select_related("prescription__household", "epci").order_by("accepted_at", "pk")
-    table = WaitingNeedTable(needs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "connectivity/waiting_list.html", {"table": table})
+    page = Listing(
+        request,
+        rows=needs,
+        table=WaitingNeedTable,
+        noun=NEED,
+        filters=WaitingFilter,
+        empty="Aucun besoin de connexion n’attend. Il en apparaît un ici quand une prescription est acceptée.",
+        named=named_by(request, "prescription__household"),
+    )
+    return page.respond("connectivity/waiting_list.html")
 
 
 @require_safe
@@ -79,25 +113,35 @@ def connection_paper(request: HttpRequest, reference: str, pk: int) -> FileRespo
     return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
 
 
-@require_safe
+@lists
 def offer_list(request: HttpRequest) -> HttpResponse:
     """The offers in force today, with their conditions and how sure they are."""
     if not sees_offers(request.membership):
         raise PermissionDenied
     offers = Offer.objects.visible_to(request.membership).on(timezone.localdate()).prefetch_related("conditions")
-    table = OfferTable(offers.order_by("name"))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "connectivity/offer_list.html", {"table": table})
+    page = Listing(
+        request,
+        rows=offers.order_by("name"),
+        table=OfferTable,
+        noun=OFFER,
+        empty="Aucune offre en vigueur aujourd’hui. Le catalogue se charge avec les données de référence.",
+    )
+    return page.respond("connectivity/offer_list.html")
 
 
-@require_safe
+@lists
 def closure_list(request: HttpRequest) -> HttpResponse:
     """When copper closes, commune by commune."""
     closures = CopperClosure.objects.visible_to(request.membership).on(timezone.localdate())
-    chosen = ClosureFilter(request.GET, queryset=closures.select_related("commune__epci"), request=request)
-    table = ClosureTable(chosen.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "connectivity/closure_list.html", {"filter": chosen, "table": table})
+    page = Listing(
+        request,
+        rows=closures.select_related("commune__epci"),
+        table=ClosureTable,
+        noun=COMMUNE,
+        filters=ClosureFilter,
+        empty="Aucune fermeture annoncée : les dates apparaissent ici quand l’opérateur du réseau les publie.",
+    )
+    return page.respond("connectivity/closure_list.html")
 
 
 def visible_connection(request: HttpRequest, reference: str) -> ConnectionFile:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Trim
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from connectivity.enums import Answer, ConnectionState
+from connectivity.filters.connections import QueueFilter
 from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
 from connectivity.models import ConnectionFile, OperatorLink, Transmission
@@ -23,10 +25,13 @@ from connectivity.services.answers import answer_connection, import_answers, que
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, posted
+from lifecycle.french import Noun
+from network.listing import Listing, lists
 from prescriptions.services.households import record_accesses
+from prescriptions.views.rows import named_by
 from prescriptions.views.saving import checked
 
-PER_PAGE = 50
+DEMAND = Noun("demande", "demandes", feminine=True)
 ANSWERABLE = {
     ConnectionState.SENT: (Answer.ACCEPT, Answer.REPORT_PROBLEM, Answer.REFUSE, Answer.ACTIVATE),
     ConnectionState.ACCEPTED: (Answer.SCHEDULE, Answer.ACTIVATE, Answer.REPORT_PROBLEM),
@@ -41,19 +46,24 @@ def _only_operators(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-@require_safe
+@lists
 def queue(request: HttpRequest) -> HttpResponse:
     """What the operator has to answer, the oldest first."""
     _only_operators(request)
     actor = request.membership
-    files = list(ConnectionFile.objects.to_answer(actor).select_related("offer"))
-    sent = Transmission.objects.visible_to(actor).filter(file__in=[row.pk for row in files])
-    told = {one.file_id: f"{one.last_name} {one.first_name}".strip() for one in sent.order_by("sent_at", "pk")}
-    for row in files:
-        row.told = told.get(row.pk, "")
-    table = QueueTable(files)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "connectivity/queue.html", {"table": table})
+    sent = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
+    person = sent.values(person=Trim(Concat(F("last_name"), Value(" "), F("first_name"))))[:1]
+    files: QuerySet[Any] = ConnectionFile.objects.to_answer(actor).annotate(told=Subquery(person))
+    page = Listing(
+        request,
+        rows=files.select_related("offer", "need__prescription"),
+        table=QueueTable,
+        noun=DEMAND,
+        filters=QueueFilter,
+        empty="Aucune demande ne vous attend. Une demande apparaît ici quand un travailleur social vous la transmet.",
+        named=named_by(request, "need__prescription__household"),
+    )
+    return page.respond("connectivity/queue.html")
 
 
 @require_safe

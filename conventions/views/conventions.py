@@ -4,7 +4,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
@@ -16,9 +15,11 @@ from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step
 from documents.responses import document_response
 from lifecycle.actors import Actor
+from lifecycle.french import Noun
 from network.enums import OrganisationKind
+from network.listing import Listing, lists
 
-PER_PAGE = 50
+CONVENTION = Noun("convention ou avenant", "conventions et avenants", feminine=True)
 OWN_COLUMN = {
     OrganisationKind.EPCI: ["epci_party"],
     OrganisationKind.RECONDITIONER: ["workshop"],
@@ -38,21 +39,26 @@ SHOWN = (
 )
 
 
-@require_safe
+@lists
 def convention_list(request: HttpRequest) -> HttpResponse:
     """The conventions one may see, the newest first."""
     actor = request.membership
     seen = Convention.objects.visible_to(actor).select_related("epci_party", "workshop", "distributor")
-    chosen = ConventionFilter(request.GET, queryset=seen, request=request)
-    table = ConventionTable(chosen.qs, exclude=OWN_COLUMN.get(OrganisationKind(actor.kind), []))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {
-        "filter": chosen,
-        "table": table,
-        "can_create": can_create_convention(actor) is not None,
-        "sees_conventions": sees_conventions(actor) is not None,
-    }
-    return render(request, "conventions/convention_list.html", context)
+    can_create = can_create_convention(actor) is not None
+    page = Listing(
+        request,
+        rows=seen,
+        table=ConventionTable,
+        noun=CONVENTION,
+        filters=ConventionFilter,
+        exclude=OWN_COLUMN.get(OrganisationKind(actor.kind), []),
+        empty="Aucune convention pour l’instant. Préparez-en une : elle apparaîtra ici avec son avancement."
+        if can_create
+        else "Aucune convention pour l’instant. Une convention apparaît ici quand l’EPCI vous la soumet.",
+    )
+    return page.respond(
+        "conventions/convention_list.html", can_create=can_create, sees_conventions=sees_conventions(actor) is not None
+    )
 
 
 @require_safe

@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
-from django_tables2 import RequestConfig
+from django.views.decorators.http import require_http_methods
 
 from conventions.enums import ALIVE, RuleCode
 from conventions.forms.verbs import ReserveForm, reserve_years
@@ -19,30 +18,38 @@ from conventions.models.convention import ConventionQuerySet
 from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
-from conventions.views.conventions import PER_PAGE, may
+from conventions.views.conventions import may
+from lifecycle.french import Noun
 from lifecycle.locking import one_transaction
+from network.listing import ALL, Listing, lists
 from network.permissions import is_pilot
 
+ENDING = Noun("convention", "conventions", feminine=True)
+QUIET = "Rien à surveiller aujourd’hui : aucune convention ne finit bientôt, aucun quota n’est près d’être épuisé."
 NEARLY_USED = 80
 """From this share of its quota on (percent), a convention is listed; a convenience of the screen, not a rule."""
 
 
-@require_safe
+@lists
 def ending_list(request: HttpRequest) -> HttpResponse:
     """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used."""
     may(is_pilot(request.membership) or None)
     today = timezone.localdate()
     horizon = int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today) or 0)
-    whole = "all" in request.GET
+    whole = ALL in request.GET
     rows = _counted(today)
     if not whole:
         near = Q(ends_on__lte=today + timedelta(days=horizon))
         nearly = Quota.objects.on(today).filter(total__gt=0, used__gte=F("total") * NEARLY_USED / 100)
         rows = rows.filter(near | Q(Exists(nearly.filter(convention=OuterRef("pk")))))
-    table = EndingTable(rows.order_by("ends_on", "pk"))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"table": table, "horizon": horizon, "nearly_used": NEARLY_USED, "whole": whole}
-    return render(request, "conventions/ending_list.html", context)
+    page = Listing(
+        request,
+        rows=rows.order_by("ends_on", "pk"),
+        table=EndingTable,
+        noun=ENDING,
+        empty="Aucune convention n’est en vigueur." if whole else QUIET,
+    )
+    return page.respond("conventions/ending_list.html", horizon=horizon, nearly_used=NEARLY_USED, whole=whole)
 
 
 def _counted(today: date) -> ConventionQuerySet:

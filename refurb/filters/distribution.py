@@ -42,6 +42,17 @@ class ShelfFilter(django_filters.FilterSet):
         return rows.filter(Q(tag__istartswith=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
 
 
+class PointFilter(django_filters.FilterSet):
+    """By type and point, for lists of one state."""
+
+    type = django_filters.ChoiceFilter(label="Type", choices=DeviceType, empty_label="Tous")
+    point = django_filters.ModelChoiceFilter(label="Point", queryset=points_of, empty_label="Tous")
+
+    class Meta:
+        model = Device
+        fields = ("type", "point")
+
+
 class DeliveryFilter(django_filters.FilterSet):
     """Those still to be ticked off, or all."""
 

@@ -6,13 +6,13 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import F
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.french import days_ago
+from lifecycle.french import day, days_ago
+from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import moment, state_badge
+from network.columns import WHOLE, StateColumn
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
 from refurb.templatetags.devices import storage
@@ -33,41 +33,29 @@ class DeviceTable(tables.Table):
 
     caption = "Appareils"
 
-    chosen = tables.Column(verbose_name="Choisir", accessor="reference", orderable=False)
-    tag = tables.Column(verbose_name="Étiquette", empty_values=())
-    reference = tables.Column(linkify=DEVICE_LINK)
+    tag = tables.Column(verbose_name="Étiquette", empty_values=(), linkify=DEVICE_LINK, attrs=WHOLE)
+    reference = tables.Column(attrs=WHOLE)
     type = tables.Column()
     model = tables.Column(verbose_name="Modèle", empty_values=(), order_by=("manufacturer", "model"))
-    state = tables.Column(verbose_name="État")
+    state = StateColumn()
     since = tables.Column(verbose_name="Depuis")
     grade = tables.Column(verbose_name="Grade")
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
 
     class Meta:
         model = Device
-        fields = ("chosen", "tag", "reference", "type", "model", "state", "since", "grade", "workshop")
+        fields = ("tag", "reference", "type", "model", "state", "since", "grade", "workshop")
         default = "–"
         empty_text = (
-            "Aucun appareil ne répond à ces critères. Un appareil apparaît ici quand son lot est accepté, "
+            "Aucun appareil pour l’instant. Un appareil apparaît ici quand son lot est accepté, "
             "ou quand l’atelier en enregistre un d’inattendu."
         )
 
-    def render_chosen(self, record: Device) -> SafeString:
-        return format_html(
-            '<label class="choice"><input type="checkbox" class="form-check-input" name="device" value="{}"> '
-            '<span class="visually-hidden">Choisir {}</span></label>',
-            record.reference,
-            record.tag or record.reference,
-        )
-
     def render_tag(self, record: Device) -> str:
-        return record.tag or "–"
+        return record.tag or "sans étiquette"
 
     def render_model(self, record: Device) -> str:
         return " ".join(filter(None, (record.manufacturer, record.model))) or "–"
-
-    def render_state(self, record: Device) -> SafeString:
-        return badge(record)
 
     def render_since(self, value: datetime) -> SafeString:
         return aged(value)
@@ -110,10 +98,13 @@ class MissingErasureTable(tables.Table):
     def render_state(self, record: Drive) -> SafeString:
         return badge(record.device)
 
+    def value_state(self, record: Drive) -> str:
+        return state_label(Device, record.device.state)
+
     def render_why(self, record: Drive) -> str:
         if record.device.destruction_awaited and record.is_in_place:
-            day = date_format(timezone.localdate(record.device.ended_at), "j N Y")
-            return f"Certificat du recycleur attendu depuis le {day} (BSD {record.device.bsd_number})."
+            since = day(record.device.ended_at)
+            return f"Certificat du recycleur attendu depuis le {since} (BSD {record.device.bsd_number})."
         return "Retiré de l’appareil : à effacer ou à détruire."
 
 
@@ -144,6 +135,9 @@ class IncidentTable(tables.Table):
 
     def render_notify_before(self, value: datetime) -> str:
         return moment(value + TO_THE_CNIL)
+
+    def value_notify_before(self, value: datetime) -> datetime:
+        return value + TO_THE_CNIL
 
 
 def aged(value: datetime) -> SafeString:

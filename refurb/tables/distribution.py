@@ -1,23 +1,23 @@
 """The lists of distribution: points, deliveries, the shelf, reservations, returns, what is to be sent back."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.french import euros, plural
+from lifecycle.french import day, euros, plural
+from lifecycle.templatetags.lifecycle import moment
+from network.columns import WHOLE, StateColumn
+from prescriptions.models import Need
 from refurb.enums import DeviceState
-from refurb.models import Delivery, Device, DistributionPoint
-from refurb.tables.devices import DEVICE_LINK, aged, badge
+from refurb.models import Delivery, Derogation, Device, DistributionPoint
+from refurb.tables.devices import DEVICE_LINK, aged
 from refurb.templatetags.distribution import day_left
 
-WHOLE = {"td": {"class": "text-nowrap"}}
 NEXT = {
     DeviceState.SHIPPED: ("Mettre en rayon", "device_stock_in"),
     DeviceState.AVAILABLE: ("Réserver", "device_reserve"),
@@ -79,11 +79,14 @@ class DeliveryTable(tables.Table):
             return format_html('<span class="tag tag--todo">{} à pointer</span>', value)
         return format_html('<span class="tag tag--done">{}</span>', "Pointée")
 
+    def value_expected(self, value: int, record: Any) -> SafeString:
+        return self.render_expected(value, record)
+
 
 class AtPointTable(tables.Table):
     """Devices of the points of whoever reads, whatever they are there for."""
 
-    tag = tables.Column(verbose_name="Étiquette", linkify=DEVICE_LINK, empty_values=())
+    tag = tables.Column(verbose_name="Étiquette", linkify=DEVICE_LINK, empty_values=(), attrs=WHOLE)
     type = tables.Column()
     model = tables.Column(verbose_name="Modèle", empty_values=(), order_by=("manufacturer", "model"))
     point = tables.Column(**POINT)
@@ -103,14 +106,14 @@ class ShelfTable(AtPointTable):
 
     caption = "Rayon"
 
-    state = tables.Column(verbose_name="État")
+    state = StateColumn()
     grade = tables.Column(verbose_name="Grade")
     price = tables.Column(verbose_name="Prix")
     convention = tables.Column(
         verbose_name="Territoire", accessor="convention_epci__short_name", order_by=("convention_epci__name",)
     )
     available_at = tables.Column(verbose_name="En rayon")
-    todo = tables.Column(verbose_name="À faire", accessor="reference", orderable=False)
+    todo = tables.Column(verbose_name="À faire", accessor="reference", orderable=False, exclude_from_export=True)
 
     class Meta:
         model = Device
@@ -120,9 +123,6 @@ class ShelfTable(AtPointTable):
             "Rien en rayon. Un appareil apparaît ici quand la livraison qui l’apporte est réceptionnée : "
             "voir « Livraisons »."
         )
-
-    def render_state(self, record: Device) -> SafeString:
-        return badge(record)
 
     def render_price(self, value: Any) -> str:
         return euros(value)
@@ -164,6 +164,9 @@ class ReservationTable(AtPointTable):
     def render_reserved_until(self, value: datetime) -> SafeString:
         return day_left(value)
 
+    def value_reserved_until(self, value: datetime) -> date:
+        return timezone.localdate(value - timedelta(seconds=1))
+
 
 class ReturnTable(AtPointTable):
     """What households brought back."""
@@ -188,7 +191,7 @@ class ReturnTable(AtPointTable):
     def render_warranty_until(self, value: date, record: Any) -> SafeString:
         covered = timezone.localdate(record.returned_at) <= value
         tone, said = ("tag--done", "sous garantie") if covered else ("", "hors garantie")
-        return format_html('<span class="tag {}">{}</span> {}', tone, said, date_format(value, "j N Y"))
+        return format_html('<span class="tag {}">{}</span> {}', tone, said, day(value))
 
     def render_standing(self, record: Any) -> str:
         if record.settled:
@@ -201,28 +204,21 @@ class SendBackTable(AtPointTable):
 
     caption = "À renvoyer"
 
-    chosen = tables.Column(verbose_name="Choisir", accessor="reference", orderable=False)
-    state = tables.Column(verbose_name="État")
+    state = StateColumn()
     convention = tables.Column(verbose_name="Convention", accessor="convention__reference", orderable=False)
     ended_on = tables.Column(verbose_name="Terminée le", accessor="convention__ended_on")
 
     class Meta:
         model = Device
-        fields = ("chosen", "tag", "type", "model", "state", "convention", "ended_on", "point")
+        fields = ("tag", "type", "model", "state", "convention", "ended_on", "point")
         default = "–"
         empty_text = (
             "Rien à renvoyer. Un appareil apparaît ici quand sa convention est terminée depuis trop longtemps "
             "pour qu’il soit encore remis."
         )
 
-    def render_chosen(self, record: Device) -> SafeString:
-        return choice("device", record.reference, record.tag or record.reference)
-
-    def render_state(self, record: Device) -> SafeString:
-        return badge(record)
-
     def render_ended_on(self, value: date) -> str:
-        return date_format(value, "j N Y")
+        return day(value)
 
 
 class ReadyTable(tables.Table):
@@ -230,7 +226,6 @@ class ReadyTable(tables.Table):
 
     caption = "Appareils prêts"
 
-    chosen = tables.Column(verbose_name="Choisir", accessor="reference", orderable=False)
     tag = tables.Column(verbose_name="Étiquette", linkify=DEVICE_LINK, empty_values=())
     type = tables.Column()
     model = tables.Column(verbose_name="Modèle", empty_values=(), order_by=("manufacturer", "model"))
@@ -241,17 +236,10 @@ class ReadyTable(tables.Table):
 
     class Meta:
         model = Device
-        fields = ("chosen", "tag", "type", "model", "grade", "price", "ready_at", "workshop")
+        fields = ("tag", "type", "model", "grade", "price", "ready_at", "workshop")
         order_by = ("ready_at",)
         default = "–"
         empty_text = "Aucun appareil prêt. Il apparaît ici dès que l’atelier le déclare reconditionné."
-
-    def __init__(self, *args: Any, ticked: Collection[str] = (), **kwargs: Any) -> None:
-        self.ticked = frozenset(ticked)
-        super().__init__(*args, **kwargs)
-
-    def render_chosen(self, record: Device) -> SafeString:
-        return choice("device", record.reference, record.tag or record.reference, record.reference in self.ticked)
 
     render_tag = AtPointTable.render_tag
     render_model = AtPointTable.render_model
@@ -268,16 +256,51 @@ class ReadyTable(tables.Table):
         return aged(value)
 
 
-def choice(name: str, value: str, said: str, ticked: bool = False) -> SafeString:
-    """A box to tick in a list, named for whoever does not see the row."""
-    return format_html(
-        '<label class="choice"><input type="checkbox" class="form-check-input" name="{}" value="{}"{}> '
-        '<span class="visually-hidden">Choisir {}</span></label>',
-        name,
-        value,
-        " checked" if ticked else "",
-        said,
-    )
+class QueuedNeedTable(tables.Table):
+    """The needs of equipment in the order they are served, as a file says them."""
+
+    caption = "Besoins en attente"
+
+    reference = tables.Column()
+    kind = tables.Column(verbose_name="Besoin")
+    use = tables.Column(verbose_name="Usage")
+    household = tables.Column(verbose_name="Foyer", accessor="prescription__household__name")
+    epci = tables.Column(verbose_name="EPCI", accessor="epci__short_name")
+    accepted_at = tables.Column(verbose_name="Accepté le")
+    points = tables.Column(verbose_name="Points", accessor="points")
+    derogated = tables.Column(verbose_name="Dérogation", accessor="derogated")
+
+    class Meta:
+        model = Need
+        orderable = False
+        fields = ("reference", "kind", "use", "household", "epci", "accepted_at", "points", "derogated")
+        empty_text = "Aucun besoin n’attend. Un besoin apparaît ici quand sa prescription est acceptée."
+
+    def render_derogated(self, value: bool) -> str:
+        return "oui" if value else "non"
+
+
+class DerogationTable(tables.Table):
+    """Derogations: for which need, why, since when."""
+
+    caption = "Dérogations accordées"
+
+    need = tables.Column(verbose_name="Besoin", accessor="need__reference", orderable=False)
+    epci = tables.Column(verbose_name="Territoire du foyer", accessor="need__epci", order_by=("need__epci__name",))
+    kind = tables.Column(verbose_name="Motif")
+    reason = tables.Column(verbose_name="Raison", orderable=False, default="effacée")
+    granted_at = tables.Column(verbose_name="Accordée")
+
+    class Meta:
+        model = Derogation
+        fields = ("need", "epci", "kind", "reason", "granted_at")
+        empty_text = (
+            "Aucune dérogation. Un conseiller qui ne trouve rien dans le territoire donne au pilote la référence du "
+            "besoin."
+        )
+
+    def render_granted_at(self, value: datetime) -> str:
+        return moment(value)
 
 
 def counted(figure: int, word: str) -> str:

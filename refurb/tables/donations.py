@@ -5,15 +5,11 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F
-from django.utils import timezone
-from django.utils.formats import date_format
 
-from lifecycle.french import grouped
+from lifecycle.french import day, grouped
+from network.columns import WHOLE, StateColumn
 from refurb.models import Donation
 from refurb.models.donation import DonationQuerySet
-
-WHOLE = {"td": {"class": "text-nowrap"}}
-"""A cell that is read at once: it does not break."""
 
 
 class DonationTable(tables.Table):
@@ -24,7 +20,7 @@ class DonationTable(tables.Table):
     reference = tables.Column(linkify=("refurb:donation_detail", {"reference": tables.A("reference")}), attrs=WHOLE)
     donor = tables.Column(verbose_name="Donateur", order_by=("donor__name",))
     units = tables.Column(verbose_name="Appareils")
-    state = tables.TemplateColumn("{% load lifecycle %}{% state_badge record %}", verbose_name="État", attrs=WHOLE)
+    state = StateColumn()
     announced_at = tables.Column(verbose_name="Annoncé le", empty_values=(), attrs=WHOLE)
     workshops = tables.Column(verbose_name="Atelier", accessor="workshop_names", orderable=False, default="–")
 
@@ -40,7 +36,7 @@ class DonationTable(tables.Table):
         return f"{told}, dont {grouped(accepted)} accepté{'s' if accepted > 1 else ''}"
 
     def render_announced_at(self, value: datetime | None) -> str:
-        return date_format(timezone.localdate(value), "j N Y") if value else "pas encore"
+        return day(value) if value else "pas encore"
 
     def order_announced_at(self, rows: DonationQuerySet, is_descending: bool) -> tuple[DonationQuerySet, bool]:
         """Drafts are the newest of all."""

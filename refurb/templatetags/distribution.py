@@ -6,12 +6,11 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.french import by_pairs
-from refurb.permissions import can_edit_point, can_serve_device, can_ship_device, sees_deliveries, sees_derogations
+from lifecycle.french import by_pairs, day
+from refurb.permissions import can_edit_point, can_serve_device, sees_deliveries, sees_derogations
 
 register = template.Library()
 register.filter("phone_pairs", by_pairs)
@@ -28,7 +27,7 @@ def day_left(instant: datetime | None) -> SafeString | str:
     left = (last - timezone.localdate()).days
     said = {0: "aujourd’hui", 1: "demain"}.get(left, f"dans {left}\u00a0jours" if left > 0 else "échue")
     tone = "tag--danger" if left < 0 else "tag--todo" if left <= SOON else ""
-    return format_html('{} <span class="tag {}">{}</span>', date_format(last, "j N Y"), tone, said)
+    return format_html('{} <span class="tag {}">{}</span>', day(last), tone, said)
 
 
 @register.filter
@@ -38,7 +37,7 @@ def covered(until: date | None) -> SafeString | str:
         return ""
     runs = until >= timezone.localdate()
     tone, said = ("tag--done", "en cours") if runs else ("", "terminée")
-    return format_html('{} <span class="tag {}">{}</span>', date_format(until, "j N Y"), tone, said)
+    return format_html('{} <span class="tag {}">{}</span>', day(until), tone, said)
 
 
 @register.inclusion_tag("refurb/_device_pages.html", takes_context=True)
@@ -61,8 +60,6 @@ def _pages(actor: Any) -> list[tuple[str, str]]:
         ]
     if sees_deliveries(actor) is not None:
         names.append(("Livraisons", "delivery_list"))
-    if can_ship_device(actor) is not None:
-        names.append(("Préparer une livraison", "delivery_prepare"))
     if can_serve_device(actor) is not None or can_edit_point(actor) is not None:
         names.append(("Points", "point_list"))
     if sees_derogations(actor) is not None:

@@ -7,17 +7,17 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
-from django_tables2 import RequestConfig
 
 from conventions.models import Convention, Quota
 from lifecycle import gate
 from lifecycle.acting import posted
-from lifecycle.exceptions import Refused
+from lifecycle.french import Noun
 from lifecycle.machine import verbs_of
+from lifecycle.sets import Selection, done, foreseen
+from network.listing import ACT, Listing
 from network.permissions import is_pilot
 from refurb.enums import DeviceState
 from refurb.filters.distribution import ReadyFilter
@@ -26,8 +26,10 @@ from refurb.models import Device
 from refurb.permissions import can_allot_device
 from refurb.services.allotment import allot_devices, places_on
 from refurb.tables.distribution import ReadyTable
-from refurb.views.device_sets import MOST, told_of
+from refurb.views.device_sets import DEVICE_BOX
 
+READY = Noun("appareil prêt", "appareils prêts")
+DEVICE = Noun("appareil", "appareils")
 PER_PAGE = 100
 
 
@@ -55,21 +57,31 @@ def allotment(request: HttpRequest) -> HttpResponse:
     actor = request.membership
     if can_allot_device(actor) is None:
         raise PermissionDenied
-    form = AllotForm(posted(request), by=actor, initial={"convention": request.GET.get("convention")})
-    references = list(dict.fromkeys(request.POST.getlist("device")))[:MOST]
-    if request.method == "POST":
+    ready = ready_seen_by(request)
+    page = Listing(
+        request,
+        rows=ready.annotate(with_screen=Count("screens")).select_related("workshop"),
+        table=ReadyTable,
+        noun=READY,
+        filters=ReadyFilter,
+        exclude=[] if is_pilot(actor) else ["workshop"],
+        selectable=True,
+        box=DEVICE_BOX,
+        per_page=PER_PAGE,
+    )
+    if (answered := page.answered()) is not None:
+        return answered
+    if ACT in request.POST:
+        form = AllotForm(by=actor, initial=request.POST.dict())
+    else:
+        form = AllotForm(posted(request), by=actor, initial={"convention": request.GET.get("convention")})
+    if form.is_bound:
+        references = page.chosen()
         if form.is_valid() and references:
             return _decided(request, form, references)
         if not references:
             form.add_error(None, "Cochez au moins un appareil.")
-    ready = ready_seen_by(request)
-    chosen = ReadyFilter(request.GET, queryset=ready.annotate(with_screen=Count("screens")), request=request)
-    table = ReadyTable(
-        chosen.qs.select_related("workshop"), ticked=references, exclude=[] if is_pilot(actor) else ["workshop"]
-    )
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"form": form, "filter": chosen, "table": table, "served": served(request, ready)}
-    return render(request, "refurb/allotment.html", context)
+    return page.shown("refurb/allotment.html", form=form, served=served(request, ready))
 
 
 def ready_seen_by(request: HttpRequest) -> Any:
@@ -97,22 +109,21 @@ def _decided(request: HttpRequest, form: AllotForm, references: list[str]) -> Ht
     actor, data = request.membership, form.cleaned_data
     devices = ready_seen_by(request).filter(reference__in=references)
     given = {"convention": data["convention"], "reserve": data.get("reserve", False)}
-    verb = verbs_of(Device)["allot"]
-    context: dict[str, Any] = {
-        "title": f"{verb.label} à {data['convention'].reference}",
-        "set_url": reverse("refurb:allotment"),
-        "back": reverse("refurb:allotment"),
-        "kept_open": {"convention": data["convention"].pk, **({"reserve": "on"} if given["reserve"] else {})},
-    }
+    selection = Selection(
+        f"{verbs_of(Device)['allot'].label} à {data['convention'].reference}",
+        DEVICE,
+        devices,
+        references,
+        action=reverse("refurb:allotment"),
+        back=reverse("refurb:allotment"),
+        kept_open={"convention": data["convention"].pk, **({"reserve": "on"} if given["reserve"] else {})},
+        box=DEVICE_BOX,
+    )
     if "confirm" in request.POST:
-        try:
-            outcome = allot_devices(actor=actor, devices=devices, comment=data["comment"], **given)
-        except Refused as refused:
-            outcome = gate.Outcome(refused=refused.reasons)
-        return render(request, "refurb/device_set_result.html", context | told_of(outcome))
-    foreseen = gate.preview(devices, "allot", actor=actor, per_row=places_on(devices, **given))
+        given["comment"] = data["comment"]
+        return done(request, selection, lambda: allot_devices(actor=actor, devices=devices, **given))
+    outcome = gate.preview(devices, "allot", actor=actor, per_row=places_on(devices, **given))
     form = AllotForm(by=actor, initial={"comment": data["comment"]})
     for name in ("convention", "reserve"):
         form.fields.pop(name, None)
-    context |= told_of(foreseen) | {"form": form, "references": references}
-    return render(request, "refurb/device_set.html", context)
+    return foreseen(request, selection, outcome, form)

@@ -9,12 +9,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
-from django_tables2 import RequestConfig
 
 from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.acting import posted
 from lifecycle.forms import CommentForm
+from lifecycle.french import Noun
+from lifecycle.sets import told_of
+from network.listing import Listing, lists
 from refurb.enums import LineOutcome, MissingReason
 from refurb.filters.distribution import DeliveryFilter
 from refurb.forms.distribution import ReceiptForm
@@ -25,9 +27,8 @@ from refurb.services.allotment import cancel_shipment_devices
 from refurb.services.devices import report_missing_devices
 from refurb.services.shelves import send_back_devices, stock_in_devices
 from refurb.tables.distribution import DeliveryTable, counted
-from refurb.views.device_sets import told_of
 
-PER_PAGE = 50
+DELIVERY = Noun("livraison", "livraisons", feminine=True)
 OUTCOME_TONES = {
     LineOutcome.EXPECTED: "tag--todo",
     LineOutcome.STOCKED: "tag--done",
@@ -36,7 +37,7 @@ OUTCOME_TONES = {
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_safe
+@lists
 def delivery_list(request: HttpRequest) -> HttpResponse:
     """The deliveries of one's workshop, or to one's points: what is still to come in first, then the newest."""
     actor = request.membership
@@ -44,11 +45,16 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     rows = Delivery.objects.visible_to(actor).counted().select_related("workshop", "point", "convention")
     rows = rows.order_by(Case(When(expected__gt=0, then=0), default=1), "-prepared_at", "-pk")
-    chosen = DeliveryFilter(request.GET, queryset=rows, request=request)
     ships = can_ship_device(actor) is not None
-    table = DeliveryTable(chosen.qs, exclude=["workshop"] if ships else [])
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "refurb/delivery_list.html", {"filter": chosen, "table": table, "ships": ships})
+    page = Listing(
+        request,
+        rows=rows,
+        table=DeliveryTable,
+        noun=DELIVERY,
+        filters=DeliveryFilter,
+        exclude=["workshop"] if ships else [],
+    )
+    return page.respond("refurb/delivery_list.html", ships=ships)
 
 
 @require_safe
@@ -176,7 +182,7 @@ def _rows(devices: list[Device]) -> DeviceQuerySet:
 
 def _tell_refused(request: HttpRequest, outcome: gate.Outcome) -> None:
     """Each reason once, with the devices it keeps."""
-    for reason, devices in told_of(outcome)["kept"]:
+    for reason, devices in told_of(Device, outcome).kept:
         named = ", ".join(str(device) for device in devices)
         messages.error(request, f"{named} : {reason.sentence}")
 

@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.french import Noun
+from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.services.households import record_access
 from refurb.enums import DeviceState
@@ -23,13 +24,15 @@ from refurb.models import Device, DevicePaper, Donation, Drive, Incident
 from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_serve_device, can_work_on_device, sees_devices, sees_incidents
 from refurb.tables.devices import DeviceTable, IncidentTable, MissingErasureTable
-from refurb.views.device_sets import offered_to
-from refurb.views.distribution_sheet import distribution_of
+from refurb.views.device_sets import DEVICE_BOX, ON_DEVICES
+from refurb.views.distribution_sheet import Distribution, distribution_of
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import YOURS, bench_step, next_step, with_since
 
 S = DeviceState
-PER_PAGE = 50
+DEVICE = Noun("appareil", "appareils")
+MISSING_ERASURE = Noun("effacement manquant", "effacements manquants")
+INCIDENT = Noun("incident", "incidents")
 LINKED = (
     "workshop",
     "donation__donor",
@@ -52,20 +55,24 @@ BENCH_LIMIT = 100
 """How many devices of one state the bench shows; the list has the others."""
 
 
-@require_safe
+@lists
 def device_list(request: HttpRequest) -> HttpResponse:
     """The devices one may see, the oldest in their state first when sorted by age."""
     actor = request.membership
     if sees_devices(actor) is None:
         raise PermissionDenied
     rows = with_since(Device.objects.visible_to(actor).select_related("workshop"))
-    chosen = DeviceFilter(request.GET, queryset=rows, request=request)
-    verbs = offered_to(actor)
-    hidden = ([] if verbs else ["chosen"]) + ([] if is_pilot(actor) else ["workshop"])
-    table = DeviceTable(chosen.qs, exclude=hidden)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"filter": chosen, "table": table, "set_verbs": verbs}
-    return render(request, "refurb/device_list.html", context)
+    page = Listing(
+        request,
+        rows=rows,
+        table=DeviceTable,
+        noun=DEVICE,
+        filters=DeviceFilter,
+        exclude=[] if is_pilot(actor) else ["workshop"],
+        sets=ON_DEVICES,
+        box=DEVICE_BOX,
+    )
+    return page.respond("refurb/device_list.html")
 
 
 @require_safe
@@ -80,13 +87,26 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "device": device,
         "step": next_step(device, actor),
+        "more": _more(device, actor, told),
         "sheet": sheet_of(device),
         "told": told,
         "lot": lot,
-        "works": works_on(device, actor),
         "papers": papers_of(device, actor),
     }
     return render(request, "refurb/device_detail.html", context)
+
+
+def _more(device: Device, actor: Actor, told: Distribution) -> list[tuple[str, str]]:
+    """What may be done from the page of a device and is no verb."""
+    names = []
+    if told.serves and device.state == S.RETURNED and not told.settlement:
+        names += [
+            ("Échanger contre un autre appareil", "device_replace"),
+            ("Servir le foyer autrement", "device_settle"),
+        ]
+    if works_on(device, actor):
+        names += [("Fiche d’établi", "device_evidence"), ("Décrire l’appareil", "device_describe")]
+    return [(label, reverse(f"refurb:{name}", args=[device.reference])) for label, name in names]
 
 
 @require_safe
@@ -149,7 +169,7 @@ def bench(request: HttpRequest) -> HttpResponse:
     return render(request, "refurb/bench.html", context)
 
 
-@require_safe
+@lists
 def missing_erasure_list(request: HttpRequest) -> HttpResponse:
     """Storages that nothing proves empty and that are out of reach of the bench: the aim is none."""
     actor = request.membership
@@ -157,20 +177,24 @@ def missing_erasure_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     drives = missing_erasures_seen_by(actor).select_related("device__workshop")
     drives = drives.annotate(is_in_place=Exists(Drive.objects.in_place().filter(pk=OuterRef("pk"))))
-    table = MissingErasureTable(drives.order_by("arrived_at", "pk"), exclude=[] if is_pilot(actor) else ["workshop"])
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "refurb/missing_erasure_list.html", {"table": table})
+    page = Listing(
+        request,
+        rows=drives.order_by("arrived_at", "pk"),
+        table=MissingErasureTable,
+        noun=MISSING_ERASURE,
+        exclude=[] if is_pilot(actor) else ["workshop"],
+    )
+    return page.respond("refurb/missing_erasure_list.html")
 
 
-@require_safe
+@lists
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Devices lost with data on them, the newest first."""
     if sees_incidents(request.membership) is None:
         raise PermissionDenied
     incidents = Incident.objects.visible_to(request.membership).select_related("device", "workshop")
-    table = IncidentTable(incidents)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "refurb/incident_list.html", {"table": table})
+    page = Listing(request, rows=incidents, table=IncidentTable, noun=INCIDENT)
+    return page.respond("refurb/incident_list.html")
 
 
 def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:

@@ -4,19 +4,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from documents.responses import document_response, file_response
+from lifecycle.french import Noun
 from network.enums import OrganisationKind
+from network.listing import Listing, lists
 from refurb.documents import calendar_of
 from refurb.filters.donations import DonationFilter
 from refurb.models import Donation, DonationPaper, PickUp
 from refurb.permissions import can_create_donation, sees_donations
 from refurb.tables.donations import DonationTable
+from refurb.views.device_sets import ON_DONATIONS
 from refurb.views.donation_sheet import listed, sheet_of
 from refurb.views.donation_steps import next_step
 
-PER_PAGE = 50
+LOT = Noun("lot", "lots")
 HIDDEN_FROM = {
     OrganisationKind.DONOR: ["donor"],
     OrganisationKind.RECONDITIONER: ["workshops"],
@@ -24,20 +26,25 @@ HIDDEN_FROM = {
 """Columns that say the same on every row to people of these kinds."""
 
 
-@require_safe
+@lists
 def donation_list(request: HttpRequest) -> HttpResponse:
     """The lots one may see, the newest first."""
     actor = request.membership
-    chosen = DonationFilter(request.GET, queryset=listed(Donation.objects.visible_to(actor)), request=request)
-    table = DonationTable(chosen.qs, exclude=HIDDEN_FROM.get(OrganisationKind(actor.kind), []))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {
-        "filter": chosen,
-        "table": table,
-        "can_create": can_create_donation(actor) is not None,
-        "sees_lots": sees_donations(actor) is not None,
-    }
-    return render(request, "refurb/donation_list.html", context)
+    can_create = can_create_donation(actor) is not None
+    page = Listing(
+        request,
+        rows=listed(Donation.objects.visible_to(actor)),
+        table=DonationTable,
+        noun=LOT,
+        filters=DonationFilter,
+        exclude=HIDDEN_FROM.get(OrganisationKind(actor.kind), []),
+        sets=ON_DONATIONS,
+        empty="Aucun lot pour l’instant. Proposez-en un : il apparaîtra ici avec son avancement."
+        if can_create
+        else "Aucun lot pour l’instant. Un lot apparaît ici quand le Département vous le confie.",
+    )
+    sees_lots = sees_donations(actor) is not None
+    return page.respond("refurb/donation_list.html", can_create=can_create, sees_lots=sees_lots)
 
 
 @require_safe

@@ -5,29 +5,34 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from conventions.models import Convention
 from lifecycle.acting import answer, posted
 from lifecycle.exceptions import Refused
+from lifecycle.french import Noun
+from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.models import Need, rank_of
 from prescriptions.services.households import record_access
+from prescriptions.views.rows import named_by
 from refurb.enums import SERVES, DeviceState, DeviceType
 from refurb.filters.distribution import NeedFilter
 from refurb.forms.households import DerogationForm, NeedFindForm
 from refurb.models import Derogation, Device
 from refurb.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from refurb.services.hand_overs import grant_derogation, reserve_device
+from refurb.tables.distribution import DerogationTable, QueuedNeedTable
 
 ACCESS = "need_choose"
 """What the log of accesses says when a device is chosen for a household."""
+WAITING = Noun("besoin en attente", "besoins en attente")
+DEROGATION = Noun("dérogation accordée", "dérogations accordées", feminine=True)
 PER_PAGE = 20
 SHOWN = 3
 """How many suitable devices of one need the list shows; its own page has them all."""
@@ -50,23 +55,31 @@ class Queued:
         return self.need.points - self.need.territory_points - self.need.use_points
 
 
-@require_safe
+@lists
 def need_queue(request: HttpRequest) -> HttpResponse:
     """The needs of equipment that wait, the first to be served first; a constant number of queries."""
     actor = request.membership
     _may_serve(request)
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
-    chosen = NeedFilter(request.GET, queryset=waiting, request=request)
-    ranked = chosen.qs.ranked().select_related("prescription__household", "epci").annotate(derogated=_derogated())
-    page = Paginator(ranked, PER_PAGE).get_page(request.GET.get("page"))
+    ranked = waiting.ranked().select_related("prescription__household", "epci").annotate(derogated=_derogated())
+    page = Listing(
+        request,
+        rows=ranked,
+        table=QueuedNeedTable,
+        noun=WAITING,
+        filters=NeedFilter,
+        named=named_by(request, "prescription__household"),
+        per_page=PER_PAGE,
+    )
+    if (answered := page.answered()) is not None:
+        return answered
     shelf = list(available_to(request))
-    context = {
-        "filter": chosen,
-        "page": page,
-        "queued": [Queued(need, [one for one in shelf if suits(one, need)]) for need in page],
-        "start": page.start_index(),
-    }
-    return render(request, "refurb/need_queue.html", context)
+    return page.shown(
+        "refurb/need_queue.html",
+        page=page.table.page,
+        queued=[Queued(need, [one for one in shelf if suits(one, need)]) for need in page.records],
+        start=page.table.page.start_index(),
+    )
 
 
 @asks_then_acts
@@ -96,7 +109,7 @@ def need_choose(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "refurb/need_choose.html", context)
 
 
-@require_safe
+@lists
 def derogation_list(request: HttpRequest) -> HttpResponse:
     """The derogations granted, counted apart; the pilot finds a need by its reference."""
     actor = request.membership
@@ -109,8 +122,8 @@ def derogation_list(request: HttpRequest) -> HttpResponse:
             return redirect("refurb:derogation_grant", reference=need.reference)
         form.add_error("reference", "Aucun besoin ne porte cette référence.")
     granted = Derogation.objects.visible_to(actor).select_related("need__epci", "granted_by__user")
-    page = Paginator(granted, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "refurb/derogation_list.html", {"page": page, "form": form, "grants": is_pilot(actor)})
+    page = Listing(request, rows=granted, table=DerogationTable, noun=DEROGATION)
+    return page.respond("refurb/derogation_list.html", form=form, grants=is_pilot(actor))
 
 
 @asks_then_acts

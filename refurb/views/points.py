@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
-from django_tables2 import RequestConfig
 
 from lifecycle.acting import answer, posted
+from lifecycle.french import Noun
+from network.listing import Listing, lists
 from refurb.enums import ARRIVED, DeviceState
 from refurb.forms.distribution import PointCreateForm, PointForm
 from refurb.models import Device, DistributionPoint
@@ -17,21 +18,19 @@ from refurb.permissions import can_edit_point, can_serve_device, can_ship_device
 from refurb.services.points import create_point, edit_point
 from refurb.tables.distribution import PointTable
 
-PER_PAGE = 50
+POINT = Noun("point", "points")
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_safe
+@lists
 def point_list(request: HttpRequest) -> HttpResponse:
     """Where devices are handed over, the points of relays included."""
     actor = request.membership
     if all(can(actor) is None for can in (can_serve_device, can_edit_point, can_ship_device)):
         raise PermissionDenied
     rows = DistributionPoint.objects.visible_to(actor).select_related("organisation", "distributor", "commune")
-    table = PointTable(rows)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"table": table, "can_create": can_edit_point(actor) is not None}
-    return render(request, "refurb/point_list.html", context)
+    page = Listing(request, rows=rows, table=PointTable, noun=POINT)
+    return page.respond("refurb/point_list.html", can_create=can_edit_point(actor) is not None)
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.sets import MOST, told_of
 from refurb.enums import DeviceState
 from refurb.forms.distribution import DeliveryScanForm, DeliveryStartForm
 from refurb.models import Device
@@ -21,7 +22,6 @@ from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_ship_device
 from refurb.services.allotment import ship_devices
 from refurb.tables.distribution import counted
-from refurb.views.device_sets import MOST, told_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def _ship(request: HttpRequest, parcel: Parcel, point: Any) -> HttpResponse | No
         outcome = ship_devices(actor=request.membership, devices=devices, point=point)
     except Refused as refused:
         outcome = gate.Outcome(refused=refused.reasons)
-    for reason, kept in told_of(outcome)["kept"]:
+    for reason, kept in told_of(Device, outcome).kept:
         messages.error(request, f"{', '.join(map(str, kept))} : {reason.sentence}")
     if not outcome.moved:
         return None

@@ -202,8 +202,8 @@ def test_an_empty_list_says_how_to_fill_it(circle: Circle) -> None:
 def test_each_finds_his_entries_in_the_navigation(circle: Circle) -> None:
     for role, entries in (
         ("worker", {"Prescriptions", "Foyers"}),
-        ("adviser", {"Demandes", "Besoins"}),
-        ("relay", {"Demandes", "Besoins"}),
+        ("adviser", {"Demandes"}),
+        ("relay", {"Demandes"}),
         ("pilot", {"Prescriptions", "Besoins"}),
     ):
         page = read(acting(getattr(circle, role)), reverse(LIST)).partition("site-nav")[2].partition("</nav>")[0]

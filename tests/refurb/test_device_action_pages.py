@@ -310,7 +310,7 @@ def test_a_donor_reads_its_device_and_moves_nothing_in_the_workshop() -> None:
 def test_a_selection_is_foreseen_then_done_and_told_by_reasons(bench: Bench) -> None:
     ready, started = bench.received(tag="OUI-1"), bench.in_process(tag="NON-1")
     client = acting(bench.technician)
-    url = reverse("refurb:device_set")
+    url = reverse("refurb:device_list")
     chosen = {"device": [ready.reference, started.reference], "verb": "start"}
 
     foreseen = client.post(url, chosen).content.decode()
@@ -326,7 +326,7 @@ def test_a_selection_is_foreseen_then_done_and_told_by_reasons(bench: Bench) -> 
 def test_a_selection_is_rejected_for_one_coded_reason(bench: Bench) -> None:
     rejected = [bench.received(), bench.received()]
     client = acting(bench.technician)
-    url = reverse("refurb:device_set")
+    url = reverse("refurb:device_list")
     chosen = {"device": [device.reference for device in rejected], "verb": "reject", "confirm": "1"}
 
     asked = client.post(url, chosen).content.decode()
@@ -339,7 +339,7 @@ def test_a_selection_is_rejected_for_one_coded_reason(bench: Bench) -> None:
 
 def test_a_selection_holds_only_what_one_sees_and_may_do(bench: Bench) -> None:
     other = Bench().received()
-    url = reverse("refurb:device_set")
+    url = reverse("refurb:device_list")
     chosen = {"device": [other.reference], "verb": "start", "confirm": "1"}
 
     assert "0 appareil changé" in acting(bench.technician).post(url, chosen).content.decode()

@@ -204,8 +204,8 @@ def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(sh
     assert "1 à renvoyer à l’atelier" in read(client, reverse("refurb:shelf"))
     assert "renvoyez-le à l’atelier" in read(client, page_of(device, "device_detail"))
     chosen = {"verb": "send_back", "device": device.reference}
-    assert "Rien n’est encore fait." in client.post(reverse("refurb:device_set"), chosen).content.decode()
-    client.post(reverse("refurb:device_set"), chosen | {"confirm": "1", "reason": "convention_ended"})
+    assert "Rien n’est encore fait." in client.post(reverse("refurb:send_back_list"), chosen).content.decode()
+    client.post(reverse("refurb:send_back_list"), chosen | {"confirm": "1", "reason": "convention_ended"})
     assert fresh(device).state == S.RECEIVED
     assert "Rien à renvoyer" in read(client, url)
 

@@ -122,7 +122,7 @@ def test_a_set_of_allotted_devices_is_released_from_the_list(shelf: Shelf) -> No
     assert "Retirer de l’affectation</option>" in read(client, reverse("refurb:device_list"))
     assert "Retirer de l’affectation</option>" not in read(acting(shelf.technician), reverse("refurb:device_list"))
     chosen = {"verb": "release_allotment", "device": [device.reference for device in devices]}
-    client.post(reverse("refurb:device_set"), chosen | {"confirm": "1", "reason": "balance"})
+    client.post(reverse("refurb:device_list"), chosen | {"confirm": "1", "reason": "balance"})
     assert states(*devices) == [S.READY, S.READY]
 
 
