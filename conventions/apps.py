@@ -12,3 +12,4 @@ class ConventionsConfig(AppConfig):
         """The followers know the models, which are there from now on only."""
         import_module("conventions.followers").register()
         import_module("conventions.circuit").register()
+        import_module("conventions.finding").register_finders()

@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from desk.views import guide, public, todo
+from desk.views import guide, public, search, todo
 
 app_name = "desk"
 
 urlpatterns = [
     path("", todo.home, name="home"),
+    path("chercher/", search.search, name="search"),
     path("a-faire/<slug:key>/", todo.block, name="block"),
     path("administration/", include("desk.urls_administration")),
     path("aide/", guide.guide, name="guide"),

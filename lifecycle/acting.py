@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,24 @@ from lifecycle.judging import NOT_ALLOWED
 from lifecycle.machine import Machine, Reason, verbs_of
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Step:
+    """Who acts next on a row, as its page tells it (``{% what_next row step %}``).
+
+    ``yours``: what the reader is asked to do, by ``verb``, or at ``url`` by its ``label``; else ``awaited``, a sentence
+    without its full stop. ``since``: from when, if not from the moment the row entered its state; ``dated``: whether
+    that is worth telling.
+    """
+
+    awaited: str
+    yours: str = ""
+    verb: str = ""
+    url: str = ""
+    label: str = ""
+    since: datetime | None = None
+    dated: bool = True
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

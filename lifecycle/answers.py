@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 
-from lifecycle.actors import Actor, System
+from lifecycle.actors import SYSTEM, Actor, System
 from lifecycle.judging import Row, judge, read
 from lifecycle.machine import Capacity, Given, Machine, Requirement, Verb, verbs_of
 from lifecycle.registry import Move
@@ -95,6 +95,18 @@ def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> li
             )
         )
     return actions
+
+
+def missing_before(row: Machine, verb: str, *, at: datetime | None = None) -> tuple[Reason, ...]:
+    """What keeps ``verb`` from ``row``, whoever would do it: its rules that need no value, in order; one query."""
+    model = type(row)
+    ctx = Context(at or timezone.now(), SYSTEM, {})
+    rules = verbs_of(model)[verb].requires
+    asked = {f"rule_{i}": as_expression(_as_condition(rule, ctx)) for i, rule in enumerate(rules)}
+    if not asked:
+        return ()
+    answers = model._base_manager.filter(pk=row.pk).annotate(**asked).values(*asked).first() or {}
+    return tuple(rule.reason for i, rule in enumerate(rules) if not answers.get(f"rule_{i}"))
 
 
 def _as_condition(rule: Rule, ctx: Context) -> Condition:

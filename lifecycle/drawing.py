@@ -50,7 +50,8 @@ def registrations() -> str:
     ]
     rows += [("`forget`", function) for function in registry.forgetters]
     rows += [(f"`panel` {label}", function) for label, functions in registry.panels.items() for function in functions]
-    rows += [("`find`", function) for function in registry.finders]
+    rows += [(f"`chain` {label}", function) for label, function in registry.chains.items()]
+    rows += [(f"`find` {name}", function) for name, function in registry.finders.items()]
     return "\n".join(_table(("registered on", "function"), [(on, f"`{_name(function)}`") for on, function in rows]))
 
 

@@ -16,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from lifecycle.actors import Actor, System
-from lifecycle.answers import Action, Outcome, actions_for, outcome_of, preview, scope_of, seen_by
+from lifecycle.answers import Action, Outcome, actions_for, missing_before, outcome_of, preview, scope_of, seen_by
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
@@ -45,6 +45,7 @@ __all__ = [
     "apply_many",
     "create",
     "create_many",
+    "missing_before",
     "one_transaction",
     "preview",
 ]

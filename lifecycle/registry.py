@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from lifecycle.actors import Actor
 
@@ -56,6 +56,63 @@ class Panel(TypedDict):
 type PanelMaker = Callable[[Any, Actor], Panel | None]
 
 
+@dataclass(frozen=True)
+class ChainLink:
+    """One link of the chain of a page: how far it is (``code``), what that means, and who or what holds it.
+
+    ``code``: done, now (it stands there), ahead, none (not part of its way) or stopped (it will not come further).
+    ``name`` is told to whoever may read it only, ``url`` leads to its page; both may be empty.
+    """
+
+    label: str
+    code: Literal["done", "now", "ahead", "none", "stopped"]
+    said: str
+    name: str = ""
+    url: str = ""
+
+    @property
+    def told(self) -> str:
+        """The link inside a sentence."""
+        name = f" ({self.name})" if self.name else ""
+        return f"{self.label}{name}{', étape en cours' if self.code == 'now' else ''}, {self.said}"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The five links of a thing, in order; ``about`` names it, ``missing`` is what is awaited before the next link."""
+
+    about: str
+    links: tuple[ChainLink, ...]
+    missing: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What the drawing says, in one sentence."""
+        return f"{self.about}, maillon par maillon\u00a0: {'\u00a0; '.join(link.told for link in self.links)}."
+
+
+type ChainMaker = Callable[[Any, Actor], Chain | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that the search box found, already checked to be visible to whoever searches.
+
+    ``kind`` is the heading it is listed under, ``row`` the one whose state badge is shown, if it has one; ``is_exact``:
+    what was typed is its reference, its label, its serial number or its number, so that one may go straight to it.
+    """
+
+    kind: str
+    title: str
+    said: str
+    url: str
+    row: Any = None
+    is_exact: bool = False
+
+
+type Finder = Callable[[str, Actor], Iterable[Found]]
+
+
 @dataclass
 class Registry:
     """All registrations of the process, filled once at start-up."""
@@ -63,7 +120,8 @@ class Registry:
     followers: dict[tuple[str, str], list[Follower]] = field(default_factory=dict)
     forgetters: list[Callable[[Any], None]] = field(default_factory=list)
     panels: dict[str, list[PanelMaker]] = field(default_factory=dict)
-    finders: list[Callable[..., Iterable[Any]]] = field(default_factory=list)
+    chains: dict[str, ChainMaker] = field(default_factory=dict)
+    finders: dict[str, Finder] = field(default_factory=dict)
 
 
 registry = Registry()
@@ -107,6 +165,18 @@ def panel(model: str, function: PanelMaker) -> None:
         functions.append(function)
 
 
-def find(function: Callable[..., Iterable[Any]]) -> None:
-    """Answer the search box: ``function(text, actor)`` returns the rows it finds among those the actor may see."""
-    registry.finders.append(function)
+def chain(model: str, function: ChainMaker) -> None:
+    """Draw the chain of ``model`` ("app.Model") where ``{% chain row %}`` is: one function per model, the last one.
+
+    ``function(row, actor)`` returns a ``Chain``, or None where there is nothing to draw; in a constant number of
+    queries, and without a name that the actor may not read.
+    """
+    registry.chains[model.lower()] = function
+
+
+def find(name: str, function: Finder) -> None:
+    """Answer the search box, under a name of its own: ``function(text, actor)`` returns what it finds, a few at most.
+
+    It reads through ``visible_to(actor)`` only, in a constant number of queries; ``text`` is never empty.
+    """
+    registry.finders[name] = function

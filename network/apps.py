@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class NetworkConfig(AppConfig):
     name = "network"
     verbose_name = "Le réseau"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What the search box finds knows the models, which are there from now on only."""
+        import_module("network.finding").register_finders()

@@ -9,5 +9,7 @@ class PrescriptionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers know the models, which are there from now on only."""
+        """The followers and the chains know the models, which are there from now on only."""
         import_module("prescriptions.followers").register()
+        import_module("prescriptions.chains").register_chains()
+        import_module("prescriptions.finding").register_finders()

@@ -9,6 +9,8 @@ class RefurbConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers and the panels know the models, which are there from now on only."""
+        """The followers, the panels and the chains know the models, which are there from now on only."""
         import_module("refurb.followers").register()
         import_module("refurb.panels").register_panels()
+        import_module("refurb.chains").register_chains()
+        import_module("refurb.finding").register_finders()

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import document_response
-from lifecycle.acting import act, answer, posted
+from lifecycle.acting import Step, act, answer, posted
 from lifecycle.forms import CommentForm
 from lifecycle.french import Noun
 from network.listing import Listing, lists
@@ -20,6 +20,7 @@ from network.permissions import is_pilot
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing
+from reports.enums import ReportState
 from reports.forms import MonthForm
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
@@ -67,6 +68,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "report": report,
         "title": title_of_month(report),
         "standing": standing(report),
+        "step": _step(report, pilot=pilot),
         "summary": summary,
         "stages": stages,
         "chart": bar_chart(stages, CLOSING),
@@ -141,6 +143,17 @@ def report_publish(request: HttpRequest, reference: str) -> HttpResponse:
 def visible_report(request: HttpRequest, reference: str) -> Report:
     """The report, if the person may see it; else a 404."""
     return get_object_or_404(Report.objects.visible_to(request.membership), reference=reference)
+
+
+def _step(report: Report, *, pilot: bool) -> Step:
+    """Who acts next: the pilot, until the month is published."""
+    if report.state == ReportState.PUBLISHED:
+        return Step("Rapport publié\u00a0: plus rien n’est attendu", dated=False)
+    if report.state == ReportState.FROZEN:
+        return Step("En attente de la publication", "publiez le rapport" if pilot else "", "publish")
+    if not report.is_whole:
+        return Step("Le mois n’est pas fini\u00a0: il se fige à partir d’une heure après sa fin", dated=False)
+    return Step("En attente du pilotage", "relisez les chiffres, puis figez le mois" if pilot else "", "freeze")
 
 
 def title_of_month(report: Report) -> str:

@@ -1,10 +1,9 @@
 """Who acts next on a connection file: the person who reads the page, with one button, or someone else."""
 
-from dataclasses import dataclass
-
 from connectivity.enums import Channel, ConnectionState
 from connectivity.models import ConnectionFile
 from lifecycle import gate
+from lifecycle.acting import Step
 from lifecycle.actors import Actor
 
 S = ConnectionState
@@ -31,15 +30,6 @@ CHOSEN = {
         "En attente de l’achat au point de distribution",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """``yours``: what the reader is asked to do, by ``verb``; else ``awaited``, whom one waits for."""
-
-    awaited: str
-    yours: str = ""
-    verb: str = ""
 
 
 def next_step(connection: ConnectionFile, actor: Actor) -> Step:

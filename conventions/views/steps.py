@@ -1,8 +1,6 @@
 """Who acts next on a convention: the person who reads the page, with one button, or someone else, since when."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,25 +11,11 @@ from conventions.permissions import can_open_signature_convention, can_submit_co
 from conventions.templatetags.conventions import working_days
 from conventions.views.sheet import Sheet
 from lifecycle import gate
+from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.french import day
 
 S = ConventionState
-
-
-@dataclass(frozen=True)
-class Step:
-    """``yours``: what the reader is asked to do, by ``verb`` or at ``url`` by its ``label``; else ``awaited``.
-
-    ``waits``: whether somebody is waited for, so that « depuis » makes sense.
-    """
-
-    awaited: str
-    yours: str = ""
-    verb: str = ""
-    url: str = ""
-    label: str = ""
-    since: datetime | None = None
 
 
 def next_step(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
@@ -126,17 +110,16 @@ def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     told = f"Signée par les trois parties. Elle entre en vigueur le {day(convention.starts_on)}"
     action = next((one for one in gate.actions_for(convention, actor) if one.verb == "activate"), None)
     if action is None or not action.allowed:
-        return Step(told)
+        return Step(told, dated=False)
     return Step(told, "la date d’effet est là, mettez-la en vigueur", "activate")
 
 
 def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.amends_id is not None:
-        return Step(f"Avenant en vigueur depuis le {day(convention.starts_on)}")
+        return Step(f"Avenant en vigueur depuis le {day(convention.starts_on)}", dated=False)
     left = (convention.ends_on - timezone.localdate()).days if convention.ends_on else 0
-    return Step(
-        f"En vigueur jusqu’au {day(convention.ends_on)} inclus, encore {left}\u00a0jour{'s' if left > 1 else ''}"
-    )
+    told = f"En vigueur jusqu’au {day(convention.ends_on)} inclus, encore {left}\u00a0jour{'s' if left > 1 else ''}"
+    return Step(told, dated=False)
 
 
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

@@ -1,16 +1,23 @@
 """What any page shows of a machine: the badge of its state, what may be done and why not, and what happened."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.db.models import F
+from django.forms import BaseForm
+from django.template.loader import render_to_string
 from django.utils import dateformat, timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
 
-from lifecycle.acting import Told, page_of, told
+from lifecycle.acting import Step, Told, page_of, told
 from lifecycle.actors import Actor
 from lifecycle.answers import Action, actions_for
+from lifecycle.french import day, days_ago
 from lifecycle.journal import Entry, journal_of
 from lifecycle.machine import Machine, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
@@ -18,6 +25,12 @@ from lifecycle.registry import Panel, registry
 from lifecycle.requirements import Reason
 
 register = template.Library()
+for read in (day, days_ago):
+    register.filter(read)
+TITLES = re.compile(r"<h([23])\b[^>]*\bid=\"([^\"]+)\"[^>]*>(.*?)</h\1>", re.DOTALL)
+TAG = re.compile(r"<span class=\"tag.*?</span>", re.DOTALL)
+LATEST = 15
+"""How many rows of a timeline are shown at once; the older ones are folded."""
 
 
 @register.filter
@@ -26,6 +39,12 @@ def moment(instant: datetime) -> str:
     local = timezone.localtime(instant)
     day = "1er" if local.day == 1 else str(local.day)
     return f"{day}\u00a0{dateformat.format(local, 'N Y')} à {local.hour}\u00a0h\u00a0{local:%M}"
+
+
+@register.filter
+def takes_focus(form: BaseForm) -> bool:
+    """Whether a field of a form takes the focus when its page opens, as the box of a scanner does."""
+    return any(field.field.widget.attrs.get("autofocus") for field in form.visible_fields())
 
 
 # --- the badge
@@ -48,6 +67,18 @@ def tone_of(model: type[Machine], state: str) -> str:
     return "open" if leaves else "ended"
 
 
+# --- the chain
+
+
+@register.inclusion_tag("lifecycle/chain.html", takes_context=True)
+def chain(context: template.Context, row: Any) -> dict[str, Any]:
+    """The five links of a row (``lifecycle.registry.chain``): where it stands, what is behind, what is missing next."""
+    membership = context["request"].membership
+    maker = registry.chains.get(row._meta.label_lower)
+    made = maker(row, membership) if maker is not None and membership else None
+    return {"chain": made, "leads": made is not None and any(link.url for link in made.links)}
+
+
 # --- what may be done
 
 
@@ -59,16 +90,50 @@ class Button:
     url: str
     reasons: tuple[Told, ...]
     main: bool
+    verb: str
 
 
 @register.inclusion_tag("lifecycle/action_bar.html", takes_context=True)
 def action_bar(context: template.Context, row: Machine, main: str | None = None, without: str = "") -> dict[str, Any]:
-    """What whoever acts may do on a row: one main button, the other actions, the greyed ones with « Pourquoi ? ».
+    """What whoever acts may do on a row: one main button; in a menu the other actions, greyed with « Pourquoi ? ».
 
     ``main`` names the verb of the main button, an empty one says that there is none (the page has its own, or
     someone else acts next); otherwise it is the possible step forward that starts from the fewest states. A verb
     without a page of its own is left out, and so are those named in ``without``, which would only be noise there.
     """
+    return _sorted(_buttons(context, row, main, without))
+
+
+@register.inclusion_tag("lifecycle/what_next.html", takes_context=True)
+def what_next(
+    context: template.Context, row: Machine, step: Step, without: str = "", more: Iterable[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """Who acts next on a row, with the main action as one button, then the menu of the other actions.
+
+    ``more``: label and address of what may be done here and is no verb. Two queries.
+    """
+    path = context["request"].path
+    buttons = _buttons(context, row, step.verb if step.yours else "", without)
+    url, label = step.url, step.label
+    if step.verb and (asked := next((one for one in buttons if one.verb == step.verb and not one.reasons), None)):
+        url, label = asked.url, asked.label
+        buttons.remove(asked)
+    buttons += [Button(label, url, (), False, "") for label, url in more]
+    buttons = [one for one in buttons if one.url not in (path, url)]
+    since = step.since or (entered_at(row) if step.dated and not step.yours else None)
+    return {"step": step, "url": "" if url == path else url, "label": label, "since": since, **_sorted(buttons)}
+
+
+def _sorted(buttons: list[Button]) -> dict[str, Any]:
+    return {
+        "main": [button for button in buttons if button.main and not button.reasons],
+        "possible": [button for button in buttons if not button.main and not button.reasons],
+        "greyed": [button for button in buttons if button.reasons],
+    }
+
+
+def _buttons(context: template.Context, row: Machine, main: str | None, without: str) -> list[Button]:
+    """The verbs of whoever acts that have a page, the main one first, then forward; one query."""
     membership = context["request"].membership
     found = actions_for(row, membership) if membership else []
     actions = [action for action in found if action.verb not in without.split()]
@@ -79,17 +144,22 @@ def action_bar(context: template.Context, row: Machine, main: str | None = None,
     if main is None:
         possible = (action for action in actions if action.allowed)
         main = next((action.verb for action in possible if page_of(action.url_name, row.reference)), "")
-    buttons = [button for action in actions if (button := _button(row, action, main))]
-    return {
-        "possible": [button for button in buttons if not button.reasons],
-        "greyed": [button for button in buttons if button.reasons],
-    }
+    return [button for action in actions if (button := _button(row, action, main))]
 
 
 def _button(row: Machine, action: Action, main: str) -> Button | None:
     url = page_of(action.url_name, row.reference)
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
-    return Button(action.label, url, tell(row, action.reasons), is_main) if url else None
+    return Button(action.label, url, tell(row, action.reasons), is_main, action.verb) if url else None
+
+
+def entered_at(row: Machine) -> datetime | None:
+    """When a row entered its present state, corrections apart; one query, unless it was read with ``since``."""
+    known: datetime | None = getattr(row, "since", None)
+    if known is not None:
+        return known
+    entries = journal_of(type(row)).objects.of(row).exclude(source=F("target")).order_by("-seq")
+    return entries.values_list("at", flat=True).first()
 
 
 def _forward(declared: Verb) -> bool:
@@ -106,6 +176,25 @@ def tell(row: Machine, given: Iterable[Reason]) -> tuple[Told, ...]:
 def reasons(row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
     """What is missing on a row, as a list: for the pages that preview or report on a set."""
     return {"reasons": tell(row, given)}
+
+
+# --- what is on a long page
+
+
+@register.simple_block_tag(end_name="endcontents")
+def contents(content: SafeString, levels: str = "2") -> SafeString:
+    """« Sur cette page » before what it surrounds: a link to each title that has an id, from three of them on.
+
+    ``levels``: "2" for the titles of that level, "23" for those under them too.
+    """
+    found = [
+        {"anchor": anchor, "label": mark_safe(" ".join(strip_tags(TAG.sub("", title)).split()))}  # noqa: S308
+        for level, anchor, title in TITLES.findall(content)
+        if level in levels
+    ]
+    if len(found) < 3:
+        return content
+    return render_to_string("lifecycle/contents.html", {"titles": found}) + content
 
 
 # --- what other apps add
@@ -160,21 +249,20 @@ def timeline(context: template.Context, row: Machine) -> dict[str, Any]:
     digests = [entry.comment_digest for entry in entries if entry.comment_digest and _reads(actor, entry)]
     comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
     causes = _causes(entries, actor)
-    return {
-        "happenings": [
-            Happening(
-                sentence=entry.sentence(),
-                at=entry.at,
-                who=_who(entry, actor),
-                capacity=_capacity(entry, actor),
-                state=state_label(type(row), entry.target),
-                cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
-                comment=comments.get(entry.comment_digest, ""),
-                comment_erased=comments.get(entry.comment_digest) == "",
-            )
-            for entry in entries
-        ]
-    }
+    happenings = [
+        Happening(
+            sentence=entry.sentence(),
+            at=entry.at,
+            who=_who(entry, actor),
+            capacity=_capacity(entry, actor),
+            state=state_label(type(row), entry.target),
+            cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
+            comment=comments.get(entry.comment_digest, ""),
+            comment_erased=comments.get(entry.comment_digest) == "",
+        )
+        for entry in entries
+    ]
+    return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}
 
 
 def _causes(entries: Iterable[Entry], actor: Actor | None) -> dict[tuple[str, int | None], str]:

@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,7 +12,7 @@ from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, r
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
 from prescriptions.views.sheet import household_sheet, needs_of, sheet_of
-from prescriptions.views.steps import need_step, next_step
+from prescriptions.views.steps import household_step, need_step, next_step
 
 
 @require_safe
@@ -63,11 +64,16 @@ def household_detail(request: HttpRequest, reference: str) -> HttpResponse:
     household = visible_household(request, reference)
     actor = request.membership
     can_create = works(actor) and can_create_prescription(actor) is not None and household.state == "open"
+    sheet = household_sheet(household, actor)
+    more = [("Corriger l’identité ou le contact", "household_edit")] if can_create else []
+    if can_attach_household(actor) is not None and household.state != "anonymised":
+        more.append(("Chercher les dossiers qui ressemblent à celui-ci", "household_doubles"))
     context = {
         "household": household,
-        "sheet": household_sheet(household, actor),
+        "sheet": sheet,
+        "step": household_step(household, sheet.prescriptions, actor),
+        "more": [(label, reverse(f"prescriptions:{name}", args=[household.reference])) for label, name in more],
         "can_create": can_create,
-        "can_attach": can_attach_household(actor) is not None and household.state != "anonymised",
     }
     return render(request, "prescriptions/household_detail.html", context)
 

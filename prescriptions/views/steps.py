@@ -1,15 +1,15 @@
 """Who acts next on a prescription or on a need: the person who reads the page, with one button, or someone else."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 from django.urls import reverse
 
 from lifecycle import gate
+from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.french import day, days_left
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
-from prescriptions.models import Need, Prescription
+from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import (
     advises,
     can_accept_prescription,
@@ -22,20 +22,29 @@ from prescriptions.permissions import (
 S = PrescriptionState
 
 
-@dataclass(frozen=True)
-class Step:
-    """``yours``: what the reader is asked to do, by ``verb`` or at ``url`` by its ``label``; else ``awaited``."""
-
-    awaited: str
-    yours: str = ""
-    verb: str = ""
-    url: str = ""
-    label: str = ""
-
-
 def next_step(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     """Who acts next, for whoever sees the prescription; two queries at most."""
     return NEXT.get(S(prescription.state), _nothing)(prescription, needs, actor)
+
+
+def household_step(household: Household, prescriptions: Iterable[Prescription], actor: Actor) -> Step:
+    """Who acts next for a household: whoever acts on the prescription that someone is dealing with; two queries."""
+    if household.state == "anonymised":
+        told = f"Ce qui nommait ce foyer est effacé depuis le {day(household.anonymised_at)}"
+        return Step(f"{told}. Les dates et les chiffres restent", dated=False)
+    if household.state == "archived":
+        until = f"{day(household.anonymise_on)} ({days_left(household.anonymise_on)})"
+        told = f"Archivé depuis le {day(household.archived_at)}\u00a0: le dossier n’est plus suivi"
+        return Step(f"{told}. Ce qui nomme le foyer s’efface à partir du {until}", dated=False)
+    current = next((row for row in prescriptions if row.is_live), None)
+    current = current or next((row for row in prescriptions if row.state == S.DRAFT), None)
+    if current is None:
+        return Step("Aucune demande n’est en cours pour ce foyer", dated=False)
+    step = next_step(current, list(current.needs.all()), actor)
+    if not step.yours:
+        return Step(step.awaited, since=current.moved_at)
+    url = reverse("prescriptions:prescription_detail", args=[current.reference])
+    return Step(step.awaited, step.yours, url=url, label=f"Ouvrir la prescription {current}")
 
 
 def _nothing(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:

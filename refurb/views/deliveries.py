@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import document_response
 from lifecycle import gate
-from lifecycle.acting import posted
+from lifecycle.acting import Step, posted
+from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.french import Noun
 from lifecycle.sets import told_of
@@ -70,11 +71,30 @@ def delivery_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "delivery": delivery,
         "lines": [(line, line.device_id in seen, OUTCOME_TONES.get(LineOutcome(line.outcome), "")) for line in lines],
-        "expected": expected,
-        "receives": expected and can_stock_in_device(actor) is not None,
-        "cancels": expected and can_cancel_shipment_device(actor) is not None,
+        "step": _step(delivery, actor, expected),
+        "more": _more(delivery, actor, expected),
     }
     return render(request, "refurb/delivery_detail.html", context)
+
+
+def _step(delivery: Delivery, actor: Actor, expected: int) -> Step:
+    """Who acts next: those who receive it, until every line is ticked off."""
+    if not expected:
+        return Step("Livraison pointée\u00a0: chaque ligne dit ce qu’il en est")
+    awaited = "En attente de réception au point de distribution"
+    if can_stock_in_device(actor) is None:
+        return Step(awaited, since=delivery.prepared_at)
+    yours = f"pointez ce qui est arrivé, {counted(expected, 'ligne')} à voir"
+    url = reverse("refurb:delivery_reconcile", args=[delivery.reference])
+    return Step(awaited, yours, url=url, label="Réceptionner la livraison")
+
+
+def _more(delivery: Delivery, actor: Actor, expected: int) -> list[dict[str, str]]:
+    """The note to print, and undoing the shipment of what has not arrived."""
+    names = [("Bon de livraison (PDF)", "delivery_note")] if delivery.document else []
+    if expected and can_cancel_shipment_device(actor) is not None:
+        names.append(("Annuler l’expédition", "delivery_cancel"))
+    return [{"label": label, "url": reverse(f"refurb:{name}", args=[delivery.reference])} for label, name in names]
 
 
 @require_safe

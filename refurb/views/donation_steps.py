@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from lifecycle import gate
+from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Organisation
 from refurb.enums import EXPECTED, DonationState
@@ -17,7 +18,6 @@ from refurb.permissions import (
     can_reconcile_donation,
     can_schedule_donation,
 )
-from refurb.views.steps import Step
 
 S = DonationState
 

@@ -1,11 +1,10 @@
 """Who acts next on a device: the person who reads the page, with one button, or someone else, since when."""
 
-from dataclasses import dataclass
-
 from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 
 from lifecycle import gate
+from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import ENDED, DeviceState
@@ -59,6 +58,7 @@ YOURS = {
 }
 ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over")
 """Verbs one is only asked to do when nothing is missing: what is missing is not in the hands of who reads."""
+BENCH_SHEET = "Ouvrir la fiche d’établi"
 BENCH_STEPS = {
     "storage_inventoried": "inventoriez le stockage",
     "drives_proven": "effacez ou détruisez chaque disque",
@@ -69,17 +69,6 @@ BENCH_STEPS = {
 """What to do on the bench for each thing that « reconditionné », or waste, still lacks, in order."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """``yours``: what the reader is asked to do, by ``verb`` or at ``url`` by its ``label``; else ``awaited``."""
-
-    awaited: str
-    yours: str = ""
-    verb: str = ""
-    url: str = ""
-    label: str = ""
-
-
 def next_step(device: Device, actor: Actor) -> Step:
     """Who acts next; two queries."""
     state = DeviceState(device.state)
@@ -88,12 +77,14 @@ def next_step(device: Device, actor: Actor) -> Step:
     if state == S.RETURNED:
         return _returned(device, actor)
     awaited = AWAITED.get(state, state.label)
+    if state == S.AWAITING_PART and device.part_wanted:
+        awaited = f"{awaited}\u00a0: {device.part_wanted}"
     verb = MAIN_VERB.get(state)
     action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
     if action is None or state == S.MISSING:
         return Step(awaited)
     if todo := bench_step(action.reasons):
-        return Step(awaited, todo, url=reverse("refurb:device_evidence", args=[device.reference]))
+        return Step(awaited, todo, url=reverse("refurb:device_evidence", args=[device.reference]), label=BENCH_SHEET)
     if any(reason.code == "convention_hands_over" for reason in action.reasons):
         return Step(awaited, YOURS["send_back"], "send_back" if state == S.AVAILABLE else "release")
     if action.verb in ONCE_POSSIBLE and action.reasons:

@@ -85,7 +85,9 @@ class Visitor:
 
     def asks_why(self, action: str, *sentences: str) -> None:
         """Open « Pourquoi ? » under an action that is not possible yet, and read what is missing."""
-        greyed = self.page.get_by_role("group").filter(has_text=anything(f"{action} : pas encore possible."))
+        told = f"{action} : pas encore possible."
+        self.unfolds(told)
+        greyed = self.page.locator("details", has_text=anything(told)).last
         greyed.get_by_text("Pourquoi ?").click()
         for sentence in sentences:
             expect(greyed.get_by_role("listitem").filter(has_text=anything(sentence))).to_be_visible()
@@ -98,6 +100,8 @@ class Visitor:
     def sign_in(self) -> "Visitor":
         """Through the page anyone comes to."""
         self.page.goto("/")
+        self.reads(anything("au foyer connecté"))
+        self.follows("Se connecter")
         self.reads("Se connecter")
         self.fills({"Adresse électronique": self.membership.user.email, "Mot de passe": PASSWORD})
         self.presses("Se connecter")
@@ -109,7 +113,17 @@ class Visitor:
         self.page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name=entry).click()
 
     def follows(self, link: str) -> None:
-        self.within_main().get_by_role("link", name=link, exact=True).click()
+        """A link of the page, wherever it is: the menu of the other actions is opened for those it holds."""
+        found = self.within_main().get_by_role("link", name=link, exact=True)
+        if not found.count():
+            self.unfolds(link)
+        found.click()
+
+    def unfolds(self, action: str) -> None:
+        """Open the menu of the actions that holds this one, unless it is open."""
+        menu = self.within_main().locator("details.menu:not([open])").filter(has_text=anything(action))
+        if menu.count():
+            menu.locator("> summary").click()
 
     def presses(self, button: str) -> None:
         self.within_main().get_by_role("button", name=button, exact=True).click()

@@ -95,7 +95,7 @@ def test_the_page_tells_needs_rank_rules_facts_agreement_papers_and_life(circle:
 def test_the_chain_is_told_in_one_sentence(circle: Circle) -> None:
     page = read(acting(circle.worker), page_of(circle.accepted(COMPUTER), "prescription_detail"))
     space = "\N{NO-BREAK SPACE}"
-    assert f"Équipement{space}: en attente. Connexion{space}: pas demandé." in page
+    assert f"Équipement (Ordinateur), étape en cours, en attente{space}; Connexion, pas demandé{space};" in page
 
 
 @pytest.mark.parametrize("role", ["adviser", "relay", "pilot"])
@@ -238,10 +238,20 @@ def test_a_worker_gives_a_prescription_up_confirms_it_and_hands_it_on(circle: Ci
     assert "Le foyer n’est plus joignable" in page
 
 
-def test_a_worker_recalls_what_is_missing(circle: Circle) -> None:
+def test_whoever_waits_for_what_is_missing_recalls_it_and_not_whoever_owes_it(circle: Circle) -> None:
     asked = incomplete(circle)
-    sent(acting(circle.worker), page_of(asked, "prescription_remind"))
+    assert acting(circle.worker).get(page_of(asked, "prescription_remind")).status_code == 403
+    sent(acting(circle.adviser), page_of(asked, "prescription_remind"))
     assert "Dossier à compléter" in read(acting(circle.worker), page_of(asked, "prescription_detail"))
+    page = answered(acting(circle.adviser), page_of(asked, "prescription_remind"))
+    assert "Une relance est déjà partie aujourd’hui" in page
+
+
+def test_the_household_is_asked_again_by_its_worker_and_by_nobody_else(circle: Circle) -> None:
+    accepted = circle.accepted()
+    for role, status in (("worker", 200), ("adviser", 403), ("pilot", 403)):
+        url = page_of(accepted, "prescription_remind")
+        assert acting(getattr(circle, role)).get(url).status_code == status, role
 
 
 def test_a_worker_refers_to_a_mediation_place_and_says_what_came_of_it(circle: Circle) -> None:
@@ -276,7 +286,6 @@ ALLOWED: dict[str, set[str]] = {
     "withdraw": {"worker"},
     "confirm": {"worker"},
     "transfer": {"worker"},
-    "remind": {"worker"},
 }
 
 

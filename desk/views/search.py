@@ -1,0 +1,48 @@
+"""The search box of every page: it is posted, so that no name is in an address; a scanner types in it too."""
+
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from lifecycle.actors import Actor
+from lifecycle.registry import Found, registry
+
+FIELD = "recherche"
+LONGEST = 120
+"""What one types is cut there."""
+SHORTEST = 2
+"""Under this many characters, nothing is searched."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Go straight to what has this reference, label or serial number; list what else is found, by kind."""
+    typed = " ".join(request.POST.get(FIELD, "").split())[:LONGEST]
+    found = found_by(wanted_of(typed), request.membership)
+    exact = {one.url for one in found if one.is_exact}
+    if len(exact) == 1:
+        return redirect(exact.pop())
+    context = {
+        "searched": typed,
+        "is_short": 0 < len(typed) < SHORTEST,
+        "count": len(found),
+        "groups": [(kind, list(rows)) for kind, rows in groupby(found, lambda one: one.kind)],
+    }
+    return render(request, "desk/search.html", context)
+
+
+def wanted_of(typed: str) -> str:
+    """What is searched: the QR code of a label or of a paper holds an address, whose last part is the reference."""
+    if typed.startswith(("http://", "https://")):
+        return urlsplit(typed).path.rstrip("/").rpartition("/")[2]
+    return typed
+
+
+def found_by(wanted: str, actor: Actor) -> list[Found]:
+    """What every app finds for this person, in the order of its registration; one query or two per finder."""
+    if len(wanted) < SHORTEST:
+        return []
+    return [one for finder in registry.finders.values() for one in finder(wanted, actor)]

@@ -1,0 +1,82 @@
+"""What the search box finds here: prescriptions, needs and households, behind the walls of domain §6.
+
+A household is found by its name by those who follow or serve it; the pilot, who reads totals, finds none by its name.
+"""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from lifecycle.actors import Actor
+from lifecycle.registry import Found, find
+from network.permissions import is_pilot
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.permissions import sees_households, works
+from prescriptions.services.households import record_sightings
+from prescriptions.views.lists import matching
+
+MOST = 10
+"""How many households an answer shows."""
+PAGE = "search"
+"""How the log of accesses calls an answer that names households."""
+
+
+def register_finders() -> None:
+    """Answer the search box."""
+    find("prescriptions.households", households)
+    find("prescriptions.prescriptions", prescriptions)
+    find("prescriptions.needs", needs)
+
+
+def households(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference; by name, telephone or e-mail for those who follow or serve them, which is logged; two queries."""
+    if sees_households(actor) is None:
+        return
+    seen = Household.objects.visible_to(actor)
+    wanted = seen.filter(reference__iexact=text) if is_pilot(actor) else matching(seen, text)
+    found = list(wanted.select_related("commune", "prescriber")[:MOST])
+    if found and not works(actor) and not is_pilot(actor):
+        record_sightings(actor=actor, households=[household.pk for household in found], what=PAGE)
+    for household in found:
+        named = household.reference if is_pilot(actor) else household.name
+        place = household.commune or "commune non renseignée"
+        yield Found(
+            kind="Foyers",
+            title=f"Foyer {named}",
+            said=f"{household.reference}, {place}, suivi par {household.prescriber}",
+            url=reverse("prescriptions:household_detail", args=[household.reference]),
+            row=household,
+            is_exact=_is(household.reference, text),
+        )
+
+
+def prescriptions(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference; one query."""
+    rows = Prescription.objects.visible_to(actor).filter(reference__iexact=text).select_related("prescriber")
+    for prescription in rows[:MOST]:
+        yield Found(
+            kind="Prescriptions",
+            title=f"Prescription {prescription}",
+            said=str(prescription.prescriber),
+            url=reverse("prescriptions:prescription_detail", args=[prescription.reference]),
+            row=prescription,
+            is_exact=True,
+        )
+
+
+def needs(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference; one query."""
+    rows = Need.objects.visible_to(actor).filter(reference__iexact=text).select_related("prescription")
+    for need in rows[:MOST]:
+        yield Found(
+            kind="Besoins",
+            title=f"{need.get_kind_display()}, besoin {need}",
+            said=f"Prescription {need.prescription}",
+            url=reverse("prescriptions:need_detail", args=[need.reference]),
+            row=need,
+            is_exact=True,
+        )
+
+
+def _is(reference: str, text: str) -> bool:
+    return reference.casefold() == text.casefold()

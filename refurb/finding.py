@@ -1,0 +1,89 @@
+"""What the search box finds here: devices, lots, deliveries and points, among those one may see."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Q
+from django.urls import reverse
+
+from lifecycle.actors import Actor
+from lifecycle.french import day
+from lifecycle.registry import Found, find
+from refurb.models import Delivery, Device, DistributionPoint, Donation
+
+MOST = 10
+"""How many things of one kind an answer shows."""
+SHORTEST = 3
+"""The shortest beginning of a label or of a serial number that finds something."""
+
+
+def register_finders() -> None:
+    """Answer the search box, devices first: that is what a scanner types."""
+    find("refurb.devices", devices)
+    find("refurb.donations", donations)
+    find("refurb.deliveries", deliveries)
+    find("refurb.points", points)
+
+
+def devices(text: str, actor: Actor) -> Iterator[Found]:
+    """By label, reference or serial number, or what they begin with; one query."""
+    same = Q(tag__iexact=text) | Q(reference__iexact=text) | Q(serial__iexact=text)
+    if len(text) >= SHORTEST:
+        same |= Q(tag__istartswith=text) | Q(serial__istartswith=text) | Q(reference__istartswith=text)
+    for device in Device.objects.visible_to(actor).filter(same).order_by("tag", "pk")[:MOST]:
+        known = (device.tag, device.reference, device.serial)
+        serial = f", n°\u00a0de série {device.serial}" if device.serial else ""
+        yield Found(
+            kind="Appareils",
+            title=str(device),
+            said=f"{device.reference}{serial}",
+            url=reverse("refurb:device_detail", args=[device.reference]),
+            row=device,
+            is_exact=_is_one_of(text, known),
+        )
+
+
+def donations(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference, or by the name of the donor, the newest first; one query."""
+    same = Q(reference__iexact=text) | Q(donor__name__icontains=text)
+    rows = Donation.objects.visible_to(actor).filter(same).select_related("donor").order_by("-pk")
+    for donation in rows[:MOST]:
+        announced = f", annoncé le {day(donation.announced_at)}" if donation.announced_at else ""
+        yield Found(
+            kind="Lots",
+            title=f"Lot {donation}",
+            said=f"{donation.donor}{announced}",
+            url=reverse("refurb:donation_detail", args=[donation.reference]),
+            row=donation,
+            is_exact=_is_one_of(text, (donation.reference,)),
+        )
+
+
+def deliveries(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference; one query."""
+    rows = Delivery.objects.visible_to(actor).filter(reference__iexact=text).select_related("point", "workshop")
+    for delivery in rows[:MOST]:
+        yield Found(
+            kind="Livraisons",
+            title=str(delivery),
+            said=f"{delivery.workshop} vers {delivery.point}, {day(delivery.prepared_at)}",
+            url=reverse("refurb:delivery_detail", args=[delivery.reference]),
+            is_exact=True,
+        )
+
+
+def points(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference or by name; one query."""
+    same = Q(reference__iexact=text) | Q(name__icontains=text)
+    rows = DistributionPoint.objects.visible_to(actor).filter(same).select_related("commune").order_by("name", "pk")
+    for point in rows[:MOST]:
+        yield Found(
+            kind="Points de distribution",
+            title=str(point),
+            said=f"{point.reference}, {point.commune}",
+            url=reverse("refurb:point_detail", args=[point.reference]),
+            is_exact=_is_one_of(text, (point.reference,)),
+        )
+
+
+def _is_one_of(text: str, known: Iterable[str]) -> bool:
+    return text.casefold() in {one.casefold() for one in known if one}
