@@ -7,7 +7,7 @@ PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu
 RUN = .venv/bin/python -m
 TEMPLATES = $(shell find . -name '*.html' -path '*/templates/*' -not -path './.venv/*')
 
-.PHONY: help demo test lint format lock bench clean install install-dev
+.PHONY: help demo test lint format lock bench guide clean install install-dev
 
 help:
 	@echo 'make demo    installer, remplir de données inventées, servir sur http://localhost:$(PORT)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make format  mettre en forme le code et les gabarits'
 	@echo 'make lock    figer les dépendances (UPGRADE=--upgrade pour les renouveler)'
 	@echo 'make bench   mesurer'
+	@echo 'make guide   rephotographier les écrans du guide (pendant make demo, même PORT)'
 	@echo 'make clean   effacer l’environnement et les bases de ce dossier'
 
 demo: install
@@ -39,6 +40,9 @@ format: install-dev
 	$(RUN) ruff format .
 	.venv/bin/djade $(TEMPLATES)
 	.venv/bin/djhtml $(TEMPLATES)
+
+guide: install-dev
+	.venv/bin/python docs/guide/photograph.py --port $(PORT) $(GUIDE_ARGS)
 
 bench: install-dev
 	$(RUN) benchmarks $(BENCH_ARGS)

@@ -6,6 +6,7 @@ a chapter, ``<!-- refurb:bench refurb:device_scan -->`` (names of addresses) und
 
 import itertools
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ from markdown_it.token import Token
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "guide"
 GLOSSARY = "glossaire"
+ORDER = ("partout", "donateur", "technicien", "atelier", "epci", "relire-et-signer", "prescripteur", "conseiller")
+"""The chapters that come first, along the chain; the others follow by name."""
 NOTE = re.compile(r"^<!--\s*(.*?)\s*-->\n", re.MULTILINE)
 HEADING = re.compile(r"^(#{1,3}) (.+)\n+<!--\s*(.*?)\s*-->", re.MULTILINE)
 CHAPTER_LINK = re.compile(r"^(?:\.\./|guide/)?(?P<slug>[a-z-]+)\.md(?P<anchor>#.*)?$")
@@ -56,8 +59,8 @@ class Chapter:
 
 @cache
 def chapters() -> dict[str, Chapter]:
-    """Every chapter by its slug, in the order of the names of the files; the glossary is the last."""
-    paths = [*sorted(FOLDER.glob("*.md")), FOLDER.parent / f"{GLOSSARY}.md"]
+    """Every chapter by its slug, along the chain; the glossary is the last."""
+    paths = [*sorted(FOLDER.glob("*.md"), key=_place), FOLDER.parent / f"{GLOSSARY}.md"]
     return {path.stem: read_chapter(path.stem, path.read_text()) for path in paths}
 
 
@@ -72,7 +75,7 @@ def read_chapter(slug: str, text: str) -> Chapter:
     sections = tuple(Section(slugify(title), title, frozenset(notes.get(title, "").split())) for _, title in titles[1:])
     roles = frozenset(notes.get(name, "").removeprefix("roles:").split())
     body = tokens[3:]
-    _anchor(body)
+    _dress(body)
     _lead_home(body)
     html = _markdown().renderer.render(body, _markdown().options, {})
     return Chapter(slug, name, roles, sections, mark_safe(html))  # noqa: S308 - our own text
@@ -93,6 +96,10 @@ def help_on(page: str, role: str = "", kind: str = "") -> str:
     return own.url if own else reverse("desk:guide")
 
 
+def _place(path: Path) -> tuple[int, str]:
+    return (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER)), path.stem
+
+
 @cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
@@ -104,15 +111,24 @@ def _titles(tokens: list[Token]) -> Iterator[tuple[str, str]]:
             yield opening.tag, inline.content.strip()
 
 
-def _anchor(tokens: list[Token]) -> None:
-    """Let each title be led to."""
+def _dress(tokens: list[Token]) -> None:
+    """Let each title be led to; let each row of a table become a card on a narrow screen, its cells named."""
+    heads: list[str] = []
+    column = 0
     for opening, inline in itertools.pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", slugify(inline.content.strip()))
         elif opening.type == "table_open":
-            opening.attrSet("class", "table")
+            opening.attrSet("class", "table table-cards")
+            heads = []
         elif opening.type == "th_open":
             opening.attrSet("scope", "col")
+            heads.append(inline.content)
+        elif opening.type == "tr_open":
+            column = 0
+        elif opening.type == "td_open":
+            opening.attrSet("data-label", heads[column])
+            column += 1
 
 
 def _lead_home(tokens: list[Token]) -> None:
@@ -125,3 +141,14 @@ def _lead_home(tokens: list[Token]) -> None:
             name = str(token.attrs["src"]).removeprefix("images/")
             token.attrSet("src", static(f"guide/{name}"))
             token.attrSet("loading", "lazy")
+            _keep_room(token, FOLDER / "images" / name)
+
+
+def _keep_room(image: Token, path: Path) -> None:
+    """Say how large a picture is, read in its head: the section one is led to does not move when it comes."""
+    if path.suffix == ".png" and path.is_file():
+        with path.open("rb") as picture:
+            head = picture.read(24)
+        width, height = struct.unpack(">II", head[16:])
+        image.attrSet("width", str(width))
+        image.attrSet("height", str(height))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from desk.guide.chapters import FOLDER, GLOSSARY, chapter_of, chapters, help_on, read_chapter
 from network.models import Membership
@@ -57,12 +58,20 @@ def test_the_text_of_a_chapter_shows_neither_its_title_nor_its_notes() -> None:
     assert "refurb:bench" not in html
     assert '<h2 id="letabli">L’établi</h2>' in html
     assert '<th scope="col">Touche</th>' in html
+    assert '<td data-label="Effet">valide</td>' in html
 
 
 def test_links_between_files_lead_to_pages_and_pictures_to_static_files() -> None:
     html = read_chapter("essai", TEXT).html
     assert f'href="{reverse("desk:guide_chapter", args=["conseiller"])}#le-rayon"' in html
     assert re.search(r'src="[^"]*guide/essai\.png" alt="L’établi"', html)
+
+
+def test_a_picture_says_its_size_so_that_nothing_moves_when_it_comes() -> None:
+    name = min(path.name for path in Path(FOLDER / "images").glob("*.png"))
+    html = read_chapter("essai", f"# Titre\n\n![Une image](images/{name})\n").html
+    with Image.open(FOLDER / "images" / name) as picture:
+        assert f'width="{picture.width}" height="{picture.height}"' in html
 
 
 def test_html_in_a_chapter_is_only_text() -> None:
