@@ -29,7 +29,7 @@ from refurb.enums import (
 )
 from refurb.machine.return_rules import prolonged
 from refurb.models.device import Device, DeviceEntry
-from refurb.models.hand_over import Derogation, HandOver
+from refurb.models.hand_over import Derogation, DerogationRequest, HandOver
 from refurb.models.points import Delivery, DeliveryLine
 from refurb.notes import Terms, freeze_delivery_note, prepare_note, register_notes
 from refurb.services.hand_overs import close_notes
@@ -260,6 +260,7 @@ def forget_households(move: Move) -> None:
         until = told if note.closed_at is None else told.filter(at__lte=note.closed_at)
         Comment.objects.filter(digest__in=until.values("comment_digest")).erase()
     Derogation.objects.filter(need__prescription__household__in=move.pks).update(reason="")
+    DerogationRequest.objects.filter(need__prescription__household__in=move.pks).update(reason="", answer="")
 
 
 def register_distribution() -> None:

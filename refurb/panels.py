@@ -15,8 +15,8 @@ from lifecycle.registry import Panel, panel
 from prescriptions.enums import NeedState
 from prescriptions.models import Household, Need, Prescription
 from refurb.enums import COUNTED_BY_QUOTA, SERVES, DeviceState, DeviceType
-from refurb.models import Derogation, Device, HandOver
-from refurb.permissions import can_grant_derogation, can_serve_device
+from refurb.models import Derogation, DerogationRequest, Device, HandOver
+from refurb.permissions import can_ask_derogation, can_grant_derogation, can_serve_device
 
 EQUIPMENT = "Équipement"
 
@@ -67,7 +67,7 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
 
 
 def _equipment(needs: Any, actor: Actor) -> Panel | None:
-    """One line per need of equipment that the actor may see; four queries more, whatever their number."""
+    """One line per need of equipment that the actor may see; five queries more, whatever their number."""
     seen = list(needs.visible_to(actor).filter(kind__in=SERVES).order_by("pk"))
     if not seen:
         return None
@@ -76,7 +76,8 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     for device in devices:
         held.setdefault(device.need_id, []).append(device)
     derogated = set(Derogation.objects.filter(need__in=seen).values_list("need", flat=True))
-    serves = can_serve_device(actor) is not None
+    asked = set(DerogationRequest.objects.pending().filter(need__in=seen).values_list("need", flat=True))
+    serves, asks = can_serve_device(actor) is not None, can_ask_derogation(actor) is not None
     notes = dict(
         HandOver.objects.visible_to(actor).current().filter(need__in=seen).values_list("device", "pk").order_by("pk")
     )
@@ -89,6 +90,8 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
                 "derogated": need.pk in derogated,
                 "choose": _page("need_choose", need) if serves and need.state == NeedState.WAITING else "",
                 "grant": _grant(need, derogated, actor),
+                "asked": need.pk in asked,
+                "ask": _page("derogation_ask", need) if asks and _waits(need, derogated | asked) else "",
             }
             for need in seen
         ]
@@ -98,8 +101,13 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
 
 def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
     """Where the pilot grants a derogation to a need that waits."""
-    waits = need.state == NeedState.WAITING and need.pk not in derogated
-    return _page("derogation_grant", need) if waits and can_grant_derogation(actor) is not None else ""
+    granting = can_grant_derogation(actor) is not None
+    return _page("derogation_grant", need) if granting and _waits(need, derogated) else ""
+
+
+def _waits(need: Need, settled: set[int]) -> bool:
+    """Whether a derogation would help the need, unless that is settled."""
+    return need.state == NeedState.WAITING and need.pk not in settled
 
 
 def _page(name: str, need: Need) -> str:

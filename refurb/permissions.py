@@ -96,6 +96,13 @@ def can_grant_derogation(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else None
 
 
+def can_ask_derogation(actor: Actor) -> Q | None:
+    """Advisers of the distributor that deals with the prescription of the need."""
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(prescription__distributor=actor.organisation_id)
+    return None
+
+
 def can_withdraw_device(actor: Actor) -> Q | None:
     """A contact of the donor, the pilot."""
     if is_pilot(actor):

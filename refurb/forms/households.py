@@ -207,6 +207,27 @@ class DerogationForm(CommentForm):
         del self.fields["comment"]
 
 
+class DerogationAskForm(DerogationForm):
+    """An adviser asks for a derogation: why, in writing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].error_messages["required"] = "Dites pourquoi vous la demandez."
+        self.fields["reason"].error_messages["required"] = "Écrivez la raison de votre demande."
+        self.fields["reason"].help_text = f"Ce qui presse, ce qui manque ici. Le pilote la lit. {NO_NAMES}"
+
+
+class DerogationRefuseForm(DerogationForm):
+    """The pilot says why not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["kind"]
+        self.fields["reason"].label = "Raison du refus"
+        self.fields["reason"].error_messages["required"] = "Écrivez pourquoi la dérogation est refusée."
+        self.fields["reason"].help_text = f"Le conseiller la lit. {NO_NAMES}"
+
+
 class NeedFindForm(forms.Form):
     """A need by its reference, as it was told on the phone."""
 

@@ -21,7 +21,7 @@ from refurb.models.evidence import (
     TestResult,
     TestRun,
 )
-from refurb.models.hand_over import Derogation, HandOver, Settlement
+from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from refurb.models.pick_up import PickUp, PickUpCount
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
@@ -47,6 +47,7 @@ __all__ = [
     "Delivery",
     "DeliveryLine",
     "Derogation",
+    "DerogationRequest",
     "Destruction",
     "Device",
     "DeviceEntry",

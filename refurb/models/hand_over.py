@@ -49,6 +49,58 @@ class Derogation(models.Model):
         return self.get_kind_display()
 
 
+class DerogationRequestQuerySet(models.QuerySet["DerogationRequest"]):
+    """Reads of requests."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """As derogations: all for the pilot, those of the prescriptions one's distributor deals with."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_derogations(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+    def pending(self) -> Self:
+        """Those the pilot has not answered."""
+        return self.filter(answered_at=None)
+
+
+class DerogationRequest(models.Model):
+    """An adviser asks the pilot, in writing, for a derogation; the pilot grants it or says why not. Append-only."""
+
+    need = models.ForeignKey(Need, models.PROTECT, related_name="derogation_requests", verbose_name="besoin")
+    kind = models.CharField("motif", max_length=10, choices=DerogationKind)
+    reason = models.TextField("raison", blank=True)
+    asked_at = models.DateTimeField("demandée le")
+    asked_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="demandée par")
+    granted = models.BooleanField("accordée", null=True)
+    answer = models.TextField("réponse", null=True)  # noqa: DJ001 - written once, by trigger
+    answered_at = models.DateTimeField("répondu le", null=True)
+    answered_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, related_name="+", verbose_name="réponse donnée par"
+    )
+
+    objects = DerogationRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande de dérogation"
+        verbose_name_plural = "demandes de dérogation"
+        ordering = ("asked_at", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=DerogationKind.values), name="refurb_derogationrequest_kind"),
+            models.CheckConstraint(
+                condition=Q(granted=None, answered_at=None, answered_by=None)
+                | Q(granted__isnull=False, answered_at__isnull=False, answered_by__isnull=False),
+                name="refurb_derogationrequest_answered",
+            ),
+            models.UniqueConstraint(
+                fields=("need",), condition=Q(answered_at=None), name="refurb_derogationrequest_one_pending"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
 class HandOverQuerySet(models.QuerySet["HandOver"]):
     """Reads of hand-over notes."""
 

@@ -19,7 +19,7 @@ from refurb.enums import SERVES, ClosedBecause, DerogationKind, DeviceState, Han
 from refurb.machine import household_rules as rules
 from refurb.machine.return_rules import TO_EXCHANGE
 from refurb.models.device import Device
-from refurb.models.hand_over import Derogation, HandOver
+from refurb.models.hand_over import Derogation, DerogationRequest, HandOver
 from refurb.notes import Terms, prepare_note
 from refurb.permissions import can_exchange_device, can_grant_derogation, can_hand_over_device
 from refurb.services.evidence import held_device
@@ -38,24 +38,27 @@ def grant_derogation(
 ) -> Derogation:
     """Let a device of any territory serve this need, in writing: another territory, an emergency.
 
-    Raises Unknown, PermissionDenied, Refused.
+    A request that waits is answered by it. Raises Unknown, PermissionDenied, Refused.
     """
     if can_grant_derogation(actor) is None:
         raise PermissionDenied
     if not Need.objects.visible_to(actor).filter(pk=need.pk).exists():
         raise Unknown
-    lock(Need, [need.pk], "FOR SHARE")
+    lock(Need, [need.pk], "FOR NO KEY UPDATE")
     if need.kind not in SERVES:
         raise Refused({need.pk: (NOT_EQUIPMENT,)})
     if not reason.strip():
         raise Refused({need.pk: (REASON_WRITTEN,)})
     if Derogation.objects.filter(need=need).exists():
         raise Refused({need.pk: (ALREADY_GRANTED,)})
+    now, words = at or timezone.now(), reason.strip()
+    pending = DerogationRequest.objects.pending().filter(need=need)
+    pending.update(granted=True, answer=words, answered_at=now, answered_by=actor.pk)
     return Derogation.objects.create(
         need=need,
         kind=DerogationKind(kind),
-        reason=reason.strip(),
-        granted_at=at or timezone.now(),
+        reason=words,
+        granted_at=now,
         granted_by_id=actor.pk,  # type: ignore[misc]  # a pilot is a membership
     )
 
