@@ -49,6 +49,7 @@ def row(said: str) -> str:
     return f'main tbody tr:has-text("{said}") a'
 
 
+ASKED = 'main a:text-is("À relire, à signer")'
 PICTURES = (
     Picture("visiteur-accueil"),
     Picture("visiteur-verifier", clicks=('.welcome a:has-text("Vérifier un document")',), height=560),
@@ -68,8 +69,10 @@ PICTURES = (
         "Responsable – EPCI",
         (menu("Conventions"), 'main tr:has-text("En vigueur"):not(:has-text("Avenant")) a'),
     ),
-    Picture("relire-inbox", "Relecteur – EPCI", (menu("À relire, à signer"),), height=560),
-    Picture("relire-signer", "Signataire – EPCI", (menu("À relire, à signer"), "main a.btn >> nth=0")),
+    Picture("relire-inbox", "Relecteur – Distributeur", (menu("Conventions"), ASKED), height=560),
+    Picture(
+        "relire-avis", "Relecteur – Distributeur", (menu("Conventions"), ASKED, 'main a:has-text("Donner un avis")')
+    ),
     Picture("prescripteur-a-faire", "Travailleur social – Prescripteur"),
     Picture("prescripteur-prescription", "Travailleur social – Prescripteur", (menu("Prescriptions"), row("Acceptée"))),
     Picture("conseiller-a-faire", "Conseiller – Distributeur"),
@@ -81,6 +84,7 @@ PICTURES = (
     ),
     Picture("operateur-a-faire", "Agent – Opérateur télécom", height=640),
     Picture("pilote-a-faire", "Pilote – Département"),
+    Picture("pilote-convention", "Pilote – Département", (menu("Conventions"), row("En relecture")), "main .waiting"),
     Picture(
         "pilote-appareil",
         "Pilote – Département",
