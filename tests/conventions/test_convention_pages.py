@@ -446,7 +446,7 @@ def test_the_pilot_sees_conventions_near_their_end_and_quotas_nearly_used() -> N
     assert used.reference in page
     assert "9 sur 10" in page
     assert far.reference not in page
-    assert far.reference in read(pilot, reverse("conventions:ending_list"), all="1")
+    assert far.reference in read(pilot, reverse("conventions:ending_list"), tous="1")
 
 
 def test_the_pilot_sets_the_reserve_of_a_year() -> None:

@@ -1,0 +1,102 @@
+"""The lists of every app, who reads them, and rows to fill them."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from network.models import Membership
+from refurb.enums import MissingReason, RemovalDestination
+from refurb.services import devices, evidence
+from tests.connectivity.lines import FIXED, close_copper
+from tests.desk.territory import Territory, need_of
+from tests.network.factories import make_commune
+from tests.refurb.devices import given_to, private_lot
+from tests.refurb.distribution import Shelf
+from tests.refurb.donations import Scene
+
+_rank = itertools.count(1)
+
+LISTS: dict[str, tuple[str, ...]] = {
+    "network:organisation_list": ("pilot", "adviser"),
+    "documents:mail_list": ("pilot",),
+    "conventions:convention_list": ("pilot", "adviser"),
+    "conventions:ending_list": ("pilot",),
+    "prescriptions:prescription_list": ("worker", "adviser", "relay", "pilot"),
+    "prescriptions:need_list": ("adviser", "relay", "pilot"),
+    "prescriptions:household_list": ("worker",),
+    "refurb:donation_list": ("contact", "pilot"),
+    "refurb:device_list": ("technician", "adviser", "pilot"),
+    "refurb:missing_erasure_list": ("technician", "pilot"),
+    "refurb:incident_list": ("manager", "pilot"),
+    "refurb:allotment": ("manager", "pilot"),
+    "refurb:shelf": ("adviser",),
+    "refurb:need_queue": ("adviser",),
+    "refurb:reservation_list": ("adviser",),
+    "refurb:return_list": ("adviser",),
+    "refurb:send_back_list": ("adviser",),
+    "refurb:delivery_list": ("technician", "adviser", "pilot"),
+    "refurb:point_list": ("adviser", "pilot"),
+    "refurb:derogation_list": ("pilot",),
+    "connectivity:connection_list": ("worker", "adviser", "pilot"),
+    "connectivity:waiting_list": ("worker", "adviser"),
+    "connectivity:queue": ("agent",),
+    "connectivity:offer_list": ("worker",),
+    "connectivity:closure_list": ("worker",),
+    "reports:report_list": ("pilot",),
+}
+"""The lists, by the name of their address, each with who reads it."""
+PAIRS = [(name, who) for name, readers in LISTS.items() for who in readers]
+NAMING: dict[str, tuple[str, ...]] = {
+    "prescriptions:prescription_list": ("adviser", "relay"),
+    "prescriptions:need_list": ("adviser", "relay"),
+    "refurb:need_queue": ("adviser",),
+    "refurb:reservation_list": ("adviser",),
+    "connectivity:connection_list": ("adviser",),
+    "connectivity:waiting_list": ("adviser",),
+    "connectivity:queue": ("agent",),
+}
+"""Those that name households to somebody who does not follow them himself."""
+
+
+@dataclass
+class Rows:
+    """A territory where every list has rows; ``one_more`` adds at least one to most of them."""
+
+    scene: Scene = field(default_factory=private_lot)
+
+    def __post_init__(self) -> None:
+        self.territory = Territory(Shelf(given_to(self.scene)))
+
+    def who(self, name: str) -> Membership:
+        shelf = self.territory.shelf
+        found: dict[str, Any] = {
+            "contact": lambda: self.scene.contact,
+            "worker": lambda: self.territory.worker,
+            "agent": lambda: self.territory.agent,
+        }
+        return found[name]() if name in found else getattr(shelf, name)
+
+    def one_more(self) -> None:
+        territory, shelf, bench = self.territory, self.territory.shelf, self.territory.shelf.bench
+        territory.go_to(None)
+        shelf.ready()
+        shelf.shipped()
+        shelf.available()
+        shelf.returned()
+        lost = bench.in_process()
+        bench.drive(lost)
+        devices.report_missing_device(actor=bench.technician, device=lost, reason=MissingReason.THEFT)
+        removed = bench.drive(bench.in_process())
+        evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
+        self.scene.announced()
+        shelf.another_point(name=f"Point {next(_rank)}")
+        close_copper(make_commune(epci=shelf.epci), timezone.localdate())
+        device = shelf.available()
+        territory.go_to(timezone.now())
+        served, waiting = territory.accepted(), territory.accepted()
+        shelf.reserve(device, need_of(served, "computer"))
+        territory.line(need_of(served, FIXED)).sent()
+        shelf.derogate(need_of(waiting, "computer"))
+        territory.circle.submitted()
