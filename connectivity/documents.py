@@ -9,6 +9,7 @@ from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmis
 from connectivity.prices import price_of
 from documents.kinds import register_kind
 from documents.services import freeze_document
+from lifecycle.french import written_day
 from lifecycle.registry import Move
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
@@ -56,7 +57,7 @@ def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -
         "offer": told.offer_name,
         "operator": told.operator.name,
         "sent_at": told.sent_at,
-        "sent_on": date_format(told.sent_at, "j F Y"),
+        "sent_on": written_day(told.sent_at),
         "proofs_seen": told.proofs_seen,
         **{name: getattr(told, name) for name in Transmission.PERSONAL},
     }
@@ -85,4 +86,5 @@ def _offer(file: ConnectionFile) -> Offer:
 def _appointment(file: ConnectionFile) -> str:
     if file.appointment_on is None:
         return ""
-    return f"{date_format(file.appointment_on, 'l j F Y')}, {file.get_appointment_slot_display().lower()}"
+    day = f"{date_format(file.appointment_on, 'l')} {written_day(file.appointment_on)}"
+    return f"{day}, {file.get_appointment_slot_display().lower()}"

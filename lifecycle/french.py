@@ -51,6 +51,14 @@ def day(value: date | datetime | None) -> str:
     return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'N Y')}"
 
 
+def written_day(value: date | datetime | None) -> str:
+    """A day in full, Paris time, as a letter writes it: « 24 novembre 2026 », « 1er janvier 2027 »; empty when none."""
+    if value is None:
+        return ""
+    local = timezone.localdate(value) if isinstance(value, datetime) else value
+    return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'F Y')}"
+
+
 def days_ago(instant: datetime | None) -> str:
     """Since when, in whole local days: « aujourd’hui », « hier », « il y a 3 jours »."""
     if instant is None:

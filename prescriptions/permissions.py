@@ -68,6 +68,14 @@ can_accept_prescription = _of_distributor
 can_refuse_prescription = _of_distributor
 
 
+def can_remind_prescription(actor: Actor) -> Q | None:
+    """Whoever waits: those who asked the worker for what is missing, or the worker who asks the household."""
+    if works(actor):
+        return Q(prescriber=actor.organisation_id, state=PrescriptionState.ACCEPTED)
+    asked = _of_distributor(actor)
+    return None if asked is None else asked & Q(state=PrescriptionState.INCOMPLETE)
+
+
 def can_confirm_prescription(actor: Actor) -> Q | None:
     """The worker, or the household by its page."""
     return _of_link(actor) if isinstance(actor, SignedLink) else _of_prescriber(actor)

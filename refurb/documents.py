@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
-
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.actors import Actor
+from lifecycle.french import written_day
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.enums import LegalNature
@@ -120,7 +119,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
             {
                 "workshop": row.workshop.name,
                 "done_on": row.done_on,
-                "done_on_text": date_format(row.done_on, "j F Y"),
+                "done_on_text": written_day(row.done_on),
                 "peripherals": row.peripherals,
             }
             for row in PickUp.objects.done().filter(donation=donation).select_related("workshop")
@@ -150,7 +149,7 @@ def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
             "workshop_siret": pick_up.workshop.siret,
             "workshop_address": _address(pick_up.workshop),
             "given_on": pick_up.done_on,
-            "given_on_text": date_format(pick_up.done_on, "j F Y"),
+            "given_on_text": written_day(pick_up.done_on),
             "lines": [{**_line(count.line), "quantity": count.quantity} for count in counts.order_by("line")],
             "peripherals": pick_up.peripherals,
         }

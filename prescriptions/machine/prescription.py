@@ -12,6 +12,7 @@ from prescriptions.permissions import (
     can_confirm_prescription,
     can_create_prescription,
     can_refuse_prescription,
+    can_remind_prescription,
     can_submit_prescription,
     can_transfer_prescription,
     can_withdraw_prescription,
@@ -212,12 +213,13 @@ class PrescriptionMachine(Machine):
         "Relancer",
         source=[S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
-        who=can_submit_prescription,
+        who=can_remind_prescription,
+        requires=[rules.NOT_REMINDED_TODAY],
         due=rules.to_remind,
         done="Relance",
     )
     def remind(self) -> None:
-        """What is missing is recalled, or « toujours d’actualité ? » asked: by the clock, or again by the worker."""
+        """What is missing is recalled, or « toujours d’actualité ? » asked: by the clock, or by whoever waits."""
 
     @verb(
         "Laisser expirer",

@@ -238,6 +238,13 @@ def to_remind(ctx: Context) -> Q:
     return Q(Exists(due.filter(due_on__lte=timezone.localdate(ctx.at))))
 
 
+NOT_REMINDED_TODAY = Requirement(
+    "not_reminded_today",
+    "Une relance est déjà partie aujourd’hui\u00a0: laissez le temps de répondre, vous pourrez relancer demain.",
+    lambda ctx: ~Exists(rows("Reminder").filter(prescription=OuterRef("pk"), sent_at__date=timezone.localdate(ctx.at))),
+)
+
+
 def overdue(ctx: Context) -> Q:
     """The delay is over, the reminder was sent long enough before, and nothing is under way."""
     answered_by = days_after("answer_days", ctx)

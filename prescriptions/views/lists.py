@@ -26,7 +26,7 @@ from prescriptions.permissions import (
     can_confirm_prescription,
     can_create_prescription,
     can_drop_need,
-    can_submit_prescription,
+    can_remind_prescription,
     can_withdraw_prescription,
     sees_households,
     sees_prescriptions,
@@ -43,7 +43,7 @@ HOUSEHOLD = Noun("foyer", "foyers")
 PRESCRIPTION_SETS = (
     SetVerb(Prescription, "accept", CommentForm, sets.accept_prescriptions, can_accept_prescription, {"motive": ""}),
     SetVerb(Prescription, "confirm", CommentForm, sets.confirm_prescriptions, can_confirm_prescription),
-    SetVerb(Prescription, "remind", CommentForm, sets.remind_prescriptions, can_submit_prescription),
+    SetVerb(Prescription, "remind", CommentForm, sets.remind_prescriptions, can_remind_prescription),
     SetVerb(
         Prescription,
         "withdraw",

@@ -29,6 +29,9 @@ ALREADY_DONE = Reason("already_done", "Cet enlèvement est déjà inscrit.")
 NOT_DONE = Reason("not_done", "Le bordereau se signe quand l’enlèvement est inscrit.")
 ALREADY_SIGNED = Reason("already_signed", "Le bordereau est déjà signé.")
 IN_THE_FUTURE = Reason("in_the_future", "Un enlèvement ne s’inscrit pas avant d’avoir eu lieu.", field="done_on")
+BEFORE_THE_OFFER = Reason(
+    "before_the_offer", "Un enlèvement ne précède pas l’annonce du lot\u00a0: vérifiez le jour.", field="done_on"
+)
 NO_FILE = Reason("signature", "Un accord attesté par l’atelier n’a pas de fichier joint.", field="signature")
 EVERY_LINE = Reason("every_line", "Comptez chaque ligne confiée à votre atelier, zéro compris.", field="counts")
 SIGNER_NAMED = Reason("signer_name", "Nommez la personne qui signe pour le donateur.", field="signer_name")
@@ -207,6 +210,9 @@ def _what_refuses_count(row: PickUp, counts: Mapping[int, int], done_on: date, n
         return [NOT_SCHEDULED]
     if done_on > timezone.localdate(now):
         refused.append(IN_THE_FUTURE)
+    offered = row.donation.announced_at
+    if offered is not None and done_on < timezone.localdate(offered):
+        refused.append(BEFORE_THE_OFFER)
     shares = Allocation.objects.filter(donation=row.donation, workshop=row.workshop_id).current()
     if set(shares.values_list("line", flat=True)) - set(counts):
         refused.append(EVERY_LINE)

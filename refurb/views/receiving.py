@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import DeviceState
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
-from refurb.models import Device, DeviceEntry, DonationLine
+from refurb.models import DeedAcceptance, Device, DeviceEntry, DonationLine
 from refurb.models.device import UNSEEN
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
@@ -95,12 +95,16 @@ def _may_receive(request: HttpRequest) -> None:
 def _lines(actor: Membership) -> Any:
     """The lines of which the workshop has devices, with what is expected, picked up and already there."""
     mine = Q(devices__workshop=actor.organisation_id)
+    accepted = DeedAcceptance.objects.filter(
+        donation=OuterRef("donation"), round=OuterRef("donation__allocation_round")
+    )
     return (
         DonationLine.objects.filter(devices__in=Device.objects.visible_to(actor).values("pk"))
         .annotate(
             awaited=Count("devices", filter=mine & Q(devices__state__in=UNSEEN)),
             picked_up=Count("devices", filter=mine & Q(devices__state=DeviceState.COLLECTED)),
             arrived=Count("devices", filter=mine & Q(devices__stay__gt=0)),
+            deed_missing=~Exists(accepted),
         )
         .select_related("donation__donor")
     )

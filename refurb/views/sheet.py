@@ -58,6 +58,11 @@ class DriveSheet:
         return self.removal is not None and self.removal.destination == RemovalDestination.MISTAKE
 
     @property
+    def destroyed(self) -> bool:
+        """It exists no more: nothing is left to be done to it."""
+        return any(row.is_current for row in self.destructions)
+
+    @property
     def in_place(self) -> bool:
         return self.removal is None
 
@@ -73,7 +78,7 @@ class DriveSheet:
         if self.mistaken:
             return "Inventorié par erreur"
         if self.proven:
-            return "Détruit" if any(row.is_current for row in self.destructions) else "Effacement prouvé"
+            return "Détruit" if self.destroyed else "Effacement prouvé"
         if not self.in_place:
             return "Retiré, à effacer ou détruire"
         if self.astray:

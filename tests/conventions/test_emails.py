@@ -128,7 +128,7 @@ def test_the_last_day_is_told_as_such() -> None:
     run_clock(at=midday(date(2028, 1, 1)))
 
     told = mails(convention, "Convention échue")
-    assert "31 décembre 2027" in told[0].body
+    assert "31\u00a0décembre 2027" in told[0].body
 
 
 def test_an_amendment_is_named_as_such_and_its_end_goes_unsaid() -> None:

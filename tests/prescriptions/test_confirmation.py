@@ -85,10 +85,11 @@ def test_a_link_expires_and_may_be_asked_again() -> None:
 def test_a_new_link_replaces_the_one_before() -> None:
     circle = Circle()
     prescription = asked(circle)
-    remind_prescription(actor=circle.worker, prescription=prescription)
+    circle.later(days=1)
+    remind_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
     with pytest.raises(Refused):
-        answer_link(token=TOKENS[0], answer=LinkAnswer.STILL_CURRENT)
-    answer_link(token=TOKENS[1], answer=LinkAnswer.STILL_CURRENT)
+        answer_link(token=TOKENS[0], answer=LinkAnswer.STILL_CURRENT, at=circle.at)
+    answer_link(token=TOKENS[1], answer=LinkAnswer.STILL_CURRENT, at=circle.at)
 
 
 def test_what_the_worker_says_closes_the_page() -> None:

@@ -166,7 +166,8 @@ def test_the_worker_may_recall_before_the_day(circle: Circle) -> None:
     prescription = circle.accepted()
     circle.later(days=3)
     remind_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
-    remind_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
+    with pytest.raises(Refused, match="déjà partie aujourd’hui"):
+        remind_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
     assert sent(prescription) == [day(3)]
     assert prescription.reminders.planned().count() == 2
 

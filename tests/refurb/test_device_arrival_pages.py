@@ -65,6 +65,18 @@ def test_one_scan_too_many_leads_to_the_unexpected() -> None:
     assert "Rien n’est attendu" in read(client, reverse("refurb:reception"))
 
 
+def test_the_technician_is_warned_that_a_lot_may_still_be_taken_back() -> None:
+    scene = Scene()
+    donation = scene.qualified()
+    client = acting(scene.north.technician)
+    url = reverse("refurb:device_scan", args=[first_line(donation).pk])
+    assert "Acte de don pas encore accepté" in read(client, reverse("refurb:reception"))
+    assert "il peut encore le reprendre" in read(client, url)
+    scene.accept(donation)
+    assert "Acte de don pas encore accepté" not in read(client, reverse("refurb:reception"))
+    assert "il peut encore le reprendre" not in read(client, url)
+
+
 def test_a_line_of_another_workshop_is_not_there_to_scan() -> None:
     line = first_line(Scene().collected())
     url = reverse("refurb:device_scan", args=[line.pk])

@@ -488,6 +488,16 @@ def test_a_pick_up_is_not_recorded_before_it_took_place() -> None:
     assert codes(refused) == ["in_the_future"]
 
 
+def test_a_pick_up_does_not_come_before_the_offer() -> None:
+    scene = Scene()
+    donation = scene.scheduled()
+
+    with pytest.raises(Refused) as refused:
+        scene.count(donation, scene.north, done_on=timezone.localdate() - timedelta(days=1))
+
+    assert codes(refused) == ["before_the_offer"]
+
+
 def test_a_pick_up_is_recorded_once_and_then_final() -> None:
     scene = Scene()
     donation = scene.scheduled()

@@ -258,6 +258,8 @@ def test_a_destruction_by_a_recycler_wants_its_certificate(bench: Bench) -> None
     certificate = page_of(device, "destruction_certificate", Destruction.objects.get().pk)
     assert certificate in page
     assert client.get(certificate).status_code == 200
+    assert page_of(device, "device_record_erasure", drive.pk) not in page
+    assert page_of(device, "device_remove_drive", drive.pk) not in page
 
 
 def test_a_removed_drive_is_followed_and_a_mistake_is_the_managers_word(bench: Bench) -> None:
