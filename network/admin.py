@@ -1,9 +1,9 @@
-"""The technical team's window on the network: to look, and to mend what no screen does."""
+"""The technical team's window on the network."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.http import HttpRequest
 
+from lifecycle.admin import ReadOnlyAdmin, show
 from network.models import (
     Arrondissement,
     Commune,
@@ -21,25 +21,12 @@ admin.site.site_title = "Maillon"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only services write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
     list_display = ("email", "last_name", "first_name", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "last_name")
-    exclude = ("password",)
+    hidden = ("password",)
 
 
 @admin.register(Organisation)
@@ -65,6 +52,7 @@ class MembershipPeriodAdmin(ReadOnlyAdmin):
 class InvitationAdmin(ReadOnlyAdmin):
     list_display = ("email", "organisation", "role", "sent_at", "expires_at", "accepted_at", "withdrawn_at")
     list_select_related = ("organisation",)
+    hidden = ("token_digest",)
 
 
 @admin.register(Commune)
@@ -82,3 +70,8 @@ class EpciAdmin(ReadOnlyAdmin):
 @admin.register(Arrondissement)
 class ArrondissementAdmin(ReadOnlyAdmin):
     list_display = ("name", "code")
+
+
+show("network")
+# Its own module is the site that every table is registered on.
+show("lifecycle", {"comment": ("salt", "text")})

@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "procrastinate.contrib.django",
-    "django.contrib.admin",
+    "config.apps.TechnicalConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -1,0 +1,5 @@
+"""The technical team's window on donations, devices and what proves their life."""
+
+from lifecycle.admin import show
+
+show("refurb", {"derogation": ("reason",), "derogationrequest": ("reason", "answer")})
