@@ -42,14 +42,14 @@ def test_a_journal_is_only_read(request_of_staff: object) -> None:
     assert window.has_view_permission(request_of_staff)
 
 
-def test_a_forged_form_moves_nothing(announce: Announce, client: object, request_of_staff: object) -> None:
+def test_a_forged_form_moves_nothing_and_writes_nothing(announce: Announce, client: object, request_of_staff: object) -> None:
     (parcel,) = announce()
     client.force_login(request_of_staff.user)
     client.raise_request_exception = False  # the refusal has a page, whose links these few addresses do not know
     address = reverse("admin:parcels_parcel_change", args=[parcel.pk], current_app="parcel_admin")
     client.post(address, {"state": "given", "seq": 9, "limit": 7, "rounds": 0})
     found = Parcel.objects.get()
-    assert (found.state, found.seq, found.limit) == ("announced", 1, 7)
+    assert (found.state, found.seq, found.limit) == ("announced", 1, 100)
 
 
 @pytest.mark.parametrize("name", ["parcels_parcel_changelist", "parcels_parcelentry_changelist"])
