@@ -78,11 +78,24 @@ class HomeForm(forms.ModelForm):
             "adults": "Nombre d’adultes",
             "children": "Nombre d’enfants",
         }
-        help_texts = {"domiciled": "", "adults": "La personne elle-même comprise."}
+        help_texts = {
+            "domiciled": "",
+            "adults": "La personne elle-même comprise.",
+            "children": "Vide ou 0 s’il n’y en a pas.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["commune"].queryset = Commune.objects.current().alphabetical()
+        for name, fewest in (("adults", 1), ("children", 0)):
+            if self.initial.get(name) is None:
+                self.initial[name] = fewest
+        self.fields["adults"].required = True
+        self.fields["adults"].error_messages["required"] = "Comptez au moins la personne elle-même."
+
+    def clean_children(self) -> int:
+        """Nothing typed is no child: left unknown, it would hold the submission back three steps later."""
+        return self.cleaned_data["children"] or 0
 
 
 class NeedRow(forms.Form):

@@ -1,5 +1,6 @@
 """Filing a prescription through its pages: four steps saved as one goes, doubles, summary; nothing typed is lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -52,11 +53,24 @@ SEEN = {"facts-0-what": "minimum_income", "facts-0-proof": "Attestation d’essa
 AGREED = {"agreed": "on", "how": "signed"}
 
 
+def test_no_child_typed_is_no_child_and_no_adult_is_asked_about_at_once(circle: Circle) -> None:
+    client, draft = acting(circle.worker), circle.draft()
+    home = page_of(draft, "prescription_home")
+    sent(client, home, commune=circle.commune.pk, adults=2, children="")
+    assert (again(draft).household.adults, again(draft).household.children) == (2, 0)
+    page = answered(client, home, commune=circle.commune.pk, adults="", children="")
+    assert "Comptez au moins la personne elle-même." in page
+    assert 'href="#id_adults"' in page
+
+
 def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Circle) -> None:
     receiver = circle.distributor
     home = sent(client, reverse(CREATE), **PERSON)
     draft = Prescription.objects.get()
     assert home == page_of(draft, "prescription_home")
+    shown = read(client, home)
+    assert re.search(r'name="adults" value="1"', shown)
+    assert re.search(r'name="children" value="0"', shown)
     place = {"commune": circle.commune.pk, "adults": 1, "children": 2}
     assert sent(client, home, **place) == page_of(draft, "prescription_needs")
     asked = needs(("computer", "studies"), ("fixed_connection", "paperwork"))
