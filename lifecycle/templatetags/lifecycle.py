@@ -119,7 +119,8 @@ def what_next(
         url, label = asked.url, asked.label
         buttons.remove(asked)
     buttons += [Button(label, url, (), False, "") for label, url in more]
-    buttons = [one for one in buttons if one.url not in (path, url)]
+    # What is asked is not offered twice; when it is greyed, « Pourquoi ? » is worth reading before one goes there.
+    buttons = [one for one in buttons if one.url != path and (one.url != url or one.reasons)]
     since = step.since or (entered_at(row) if step.dated and not step.yours else None)
     return {"step": step, "url": "" if url == path else url, "label": label, "since": since, **_sorted(buttons)}
 

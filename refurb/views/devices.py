@@ -153,9 +153,8 @@ def bench(request: HttpRequest) -> HttpResponse:
     lacking = gate.preview(Device.objects.filter(pk__in=shown), "recondition", actor=actor).refused
     for device in in_process["rows"]:
         reasons = lacking.get(device.pk, ())
-        page = "refurb:device_evidence" if reasons else "refurb:device_recondition"
         device.todo = bench_step(reasons) or YOURS["recondition"]
-        device.todo_url = reverse(page, args=[device.reference])
+        device.todo_url = reverse("refurb:device_recondition", args=[device.reference])
         device.blocking = any(reason.code == "tests_passed" for reason in reasons)
     context = {
         "received": received,

@@ -58,7 +58,7 @@ YOURS = {
 }
 ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over")
 """Verbs one is only asked to do when nothing is missing: what is missing is not in the hands of who reads."""
-BENCH_SHEET = "Ouvrir la fiche d’établi"
+BENCH_SHEET, BENCH_PAGE = "Ouvrir la fiche d’établi", "Continuer sur l’établi"
 BENCH_STEPS = {
     "storage_inventoried": "inventoriez le stockage",
     "drives_proven": "effacez ou détruisez chaque disque",
@@ -84,7 +84,8 @@ def next_step(device: Device, actor: Actor) -> Step:
     if action is None or state == S.MISSING:
         return Step(awaited)
     if todo := bench_step(action.reasons):
-        return Step(awaited, todo, url=reverse("refurb:device_evidence", args=[device.reference]), label=BENCH_SHEET)
+        page, label = ("recondition", BENCH_PAGE) if state == S.IN_PROCESS else ("evidence", BENCH_SHEET)
+        return Step(awaited, todo, url=reverse(f"refurb:device_{page}", args=[device.reference]), label=label)
     if any(reason.code == "convention_hands_over" for reason in action.reasons):
         return Step(awaited, YOURS["send_back"], "send_back" if state == S.AVAILABLE else "release")
     if action.verb in ONCE_POSSIBLE and action.reasons:

@@ -262,3 +262,12 @@ def test_another_workshop_does_not_see_it_and_the_pilot_may_not(bench: Bench) ->
     for name in ("device_recondition", "device_recondition_missing"):
         assert acting(bench.stranger).post(page_of(device, name)).status_code == 404
         assert acting(bench.pilot).post(page_of(device, name)).status_code == 403
+
+
+def test_the_bench_and_the_device_lead_to_the_page_while_something_is_missing() -> None:
+    bench = Bench()
+    device = bench.in_process()
+    client = acting(bench.technician)
+    there = f'href="{page_of(device, "device_recondition")}"'
+    assert there in read(client, "/appareils/etabli/")
+    assert there in read(client, page_of(device, "device_detail"))
