@@ -102,12 +102,18 @@ def _of_its_own(move: Move, screen: Device) -> dict[str, Any]:
 
 
 def release_allotted(move: Move) -> None:
-    """The convention is over: what was allotted and has not left goes back to the stock."""
+    """The convention is over: what was allotted and has not left goes back to the stock.
+
+    What a workshop is shipping at this very moment leaves: its lock is waited for, then it is no longer there to
+    release. Locking the devices first would take them before the quotas.
+    """
     allotted = Device.objects.filter(convention__in=move.pks, state=S.ALLOTTED)
     alone = allotted.filter(Q(attached_to=None) | ~Q(attached_to__state=S.ALLOTTED))
     if alone.exists():
         reason = ReleaseReason.CONVENTION_ENDED
-        all_moved(gate.apply_many(alone, "release_allotment", actor=move.actor, at=move.at, cause=move, reason=reason))
+        done = gate.apply_many(alone, "release_allotment", actor=move.actor, at=move.at, cause=move, reason=reason)
+        stayed = set(allotted.filter(pk__in=done.refused).values_list("pk", flat=True))
+        all_moved(gate.Outcome(refused={pk: reasons for pk, reasons in done.refused.items() if pk in stayed}))
 
 
 def write_lines(move: Move) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from connectivity.models import ConnectionFile
@@ -101,6 +104,43 @@ def test_a_convention_ends_while_devices_are_allotted_held_and_shipped(story: St
     assert fresh(story.device).state == "reserved"
     balance()
     assert faults() == []
+
+
+def test_a_device_that_is_leaving_does_not_keep_a_convention_from_ending(story: Story) -> None:
+    leaving, staying, point = story.shelf.allotted(), story.shelf.allotted(), story.shelf.point
+    shipped, blocked = Event(), Event()
+
+    def leaves() -> None:
+        with transaction.atomic():
+            story.shelf.shipped(leaving, point)
+            shipped.set()
+            assert blocked.wait(timeout=10)
+
+    def notices() -> None:
+        deadline = monotonic() + 10
+        while not somebody_waits() and monotonic() < deadline:
+            sleep(0.02)
+        blocked.set()
+
+    def stops() -> Any:
+        assert shipped.wait(timeout=10)
+        return ends(story)()
+
+    answers = at_once(leaves, notices, stops)
+    assert refused(*answers) == 0
+    assert again(story.shelf.convention).state == "terminated"
+    assert (fresh(leaving).state, fresh(staying).state) == ("shipped", "ready")
+    balance()
+    assert faults() == []
+
+
+def somebody_waits() -> bool:
+    """Whether a connection of this database waits for the lock of another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone() != (0,)
 
 
 def test_the_clock_releases_what_an_adviser_hands_over(story: Story) -> None:
