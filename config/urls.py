@@ -15,3 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.urls")),
     path("technique/", admin.site.urls),
 ]
+
+handler400 = "desk.views.errors.bad_request"

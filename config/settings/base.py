@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "network.middleware.ActingMembershipMiddleware",
+    "desk.middleware.RefusalsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -191,6 +192,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 # Forms stay small. A file is limited by the form that receives it (DOCUMENTS_MAX_BYTES).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# What is heavier as a whole is not even read: a page says so (413).
+REQUEST_MAX_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -15,7 +15,7 @@ from lifecycle import gate
 from lifecycle.acting import Step, posted
 from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
-from lifecycle.french import Noun
+from lifecycle.french import Noun, plural
 from lifecycle.sets import told_of
 from network.listing import Listing, lists
 from refurb.enums import LineOutcome, MissingReason
@@ -84,7 +84,7 @@ def _step(delivery: Delivery, actor: Actor, expected: int) -> Step:
     awaited = "En attente de réception au point de distribution"
     if can_stock_in_device(actor) is None:
         return Step(awaited, since=delivery.prepared_at)
-    yours = f"pointez ce qui est arrivé, {counted(expected, 'ligne')} à voir"
+    yours = f"pointez ce qui est arrivé, {expected} ligne{plural(expected)} à voir"
     url = reverse("refurb:delivery_reconcile", args=[delivery.reference])
     return Step(awaited, yours, url=url, label="Réceptionner la livraison")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.acting import explained
+from lifecycle.acting import Step, explained
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.models import Comment
-from lifecycle.registry import Move, Panel, follow, panel, registry
+from lifecycle.registry import Chain, ChainLink, Move, Panel, chain, follow, panel, registry
 from lifecycle.templatetags.lifecycle import moment, tell
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -29,11 +30,14 @@ type Announce = Callable[..., list[Parcel]]
 pytestmark = pytest.mark.urls("tests.lifecycle.pages")
 
 
-def shown(tag: str, row: Parcel, membership: Membership | None) -> str:
+def shown(tag: str, row: Parcel, membership: Membership | None, **context: Any) -> str:
+    return rendered("{% " + tag + " %}", membership, row=row, **context)
+
+
+def rendered(template: str, membership: Membership | None = None, **context: Any) -> str:
     request = RequestFactory().get("/")
     request.membership = membership
-    template = Template("{% load lifecycle %}{% " + tag + " %}")
-    html = template.render(Context({"row": row, "request": request}))
+    html = Template("{% load lifecycle %}" + template).render(Context({"request": request, **context}))
     return re.sub(r"[ \n]+", " ", html).strip()
 
 
@@ -125,6 +129,83 @@ def test_the_verbs_that_would_be_noise_are_left_out(stored: Parcel, keeper: Memb
     assert "Remettre" not in html
     assert "Casser" not in html
     assert "Remettre" in shown("action_bar row without='break_'", stored, keeper)
+
+
+# --- who acts next
+
+
+def test_who_acts_next_has_one_button_and_the_others_are_in_the_menu(stored: Parcel, keeper: Membership) -> None:
+    yours = Step("En attente", "cassez-le", "break_")
+    html = shown("what_next row step", stored, keeper, step=yours)
+    assert "À vous d’agir\u00a0:</strong> cassez-le." in html
+    assert html.count("btn btn-primary") == 1
+    assert html.count(f'href="/colis/break_/{stored.reference}/"') == 1
+    assert "Autres actions</summary>" in html
+    assert "Pourquoi ?".replace(" ", "\u00a0") in html
+
+
+def test_whom_one_waits_for_is_told_since_the_state_was_entered(stored: Parcel, keeper: Membership) -> None:
+    html = shown("what_next row step", stored, keeper, step=Step("En attente du magasinier"))
+    assert "<strong>En attente du magasinier.</strong> Depuis le " in html
+    assert "(aujourd’hui)" in html
+    assert "Depuis" not in shown("what_next row step", stored, keeper, step=Step("Terminé", dated=False))
+
+
+def test_what_is_no_verb_is_in_the_menu_too_and_the_page_itself_is_not(stored: Parcel, keeper: Membership) -> None:
+    more = [("Peser", "/peser/"), ("Cette page", "/")]
+    html = shown("what_next row step more=more", stored, keeper, step=Step("En attente"), more=more)
+    assert '<a href="/peser/">Peser</a>' in html
+    assert "Cette page" not in html
+
+
+# --- the chain
+
+
+def test_a_chain_is_told_in_a_sentence_and_its_links_are_not_hidden(
+    stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = (
+        ChainLink("Donateur", "done", "donné", "Mairie", "/mairie/"),
+        ChainLink("Atelier", "now", "pesé", "Atelier Exemple"),
+        ChainLink("Foyer", "ahead", "à venir"),
+    )
+    monkeypatch.setattr(registry, "chains", {})
+    chain("parcels.Parcel", lambda row, actor: Chain(f"Le colis {row}", links, "le scellé"))
+    html = shown("chain row", stored, keeper)
+    told = "Donateur (Mairie), donné ; Atelier (Atelier Exemple), étape en cours, pesé ; Foyer, à venir."
+    assert f"Le colis {stored}, maillon par maillon : {told}" in html.replace("\u00a0", " ")
+    assert '<a class="chain__name" href="/mairie/">' in html
+    assert '<span class="visually-hidden">Donateur\u00a0:</span> Mairie</a>' in html
+    assert html.count('<li class="chain__link') == 3
+    assert html.count(' aria-hidden="true">') == 3
+    assert "Avant le maillon suivant" in html
+    assert shown("chain row", stored, None) == ""
+
+
+def test_a_chain_that_leads_nowhere_is_a_drawing(
+    stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "chains", {})
+    assert shown("chain row", stored, keeper) == ""
+    chain("parcels.Parcel", lambda row, actor: Chain("Le colis", (ChainLink("Donateur", "done", "donné"),)))
+    html = shown("chain row", stored, keeper)
+    assert '<ol class="chain" aria-hidden="true">' in html
+    assert "<a " not in html
+
+
+# --- a long page
+
+
+def test_a_long_page_leads_to_its_titles_and_a_short_one_does_not() -> None:
+    titles = "".join(
+        f'<h2 class="x" id="t{i}">Titre {i} <span class="tag">vu</span></h2><h3 id="s{i}">Sous</h3>' for i in range(3)
+    )
+    html = rendered("{% contents %}" + titles + "{% endcontents %}")
+    assert html.index("Sur cette page") < html.index("<h2")
+    assert '<a href="#t1">Titre 1</a>' in html
+    assert "#s1" not in html
+    assert '<a href="#s1">Sous</a>' in rendered('{% contents "23" %}' + titles + "{% endcontents %}")
+    assert "Sur cette page" not in rendered('{% contents %}<h2 id="a">A</h2><h2>B</h2>{% endcontents %}')
 
 
 # --- panels
@@ -251,6 +332,19 @@ def test_a_long_timeline_costs_the_queries_of_a_short_one(stored: Parcel, keeper
         row = gate.apply(row, "store", actor=keeper, weight=1, label=f"S-{number}")
         row = gate.apply(row, "break_", actor=keeper, reason="fell", comment="Encore")
     assert cost(row) == few == 2
+
+
+def test_what_is_older_than_the_latest_moves_is_folded(
+    stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Voir ce qui s’est passé avant" not in shown("timeline row", stored, keeper)
+    monkeypatch.setattr("lifecycle.templatetags.lifecycle.LATEST", 1)
+    html = shown("timeline row", stored, keeper)
+    assert (
+        html.index("Rangé")
+        < html.index("<summary>Voir ce qui s’est passé avant (1)</summary>")
+        < html.index("Annoncer")
+    )
 
 
 def test_an_instant_is_told_in_paris_time() -> None:

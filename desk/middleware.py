@@ -1,0 +1,44 @@
+"""What is refused before it is read, and what two people did at once: pages instead of a broken connection."""
+
+from collections.abc import Callable
+
+import psycopg
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+
+from desk.views.errors import conflict, too_large
+
+PIECE = 1024 * 1024
+READ_AT_MOST = 4
+"""How many times the limit is read and thrown away, so that the browser shows the answer rather than an error."""
+AT_ONCE = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure)
+
+
+class RefusalsMiddleware:
+    """413 for a request heavier than ``settings.REQUEST_MAX_BYTES``; 409 for one that lost against another."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or ""
+        announced = int(told) if told.isdecimal() else 0
+        if announced > settings.REQUEST_MAX_BYTES:
+            throw_away(request, min(announced, READ_AT_MOST * settings.REQUEST_MAX_BYTES))
+            return too_large(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Two transactions stood in each other's way, and trying again did not help."""
+        cause = exception.__cause__ if isinstance(exception, OperationalError) else exception
+        return conflict(request) if isinstance(cause, AT_ONCE) else None
+
+
+def throw_away(request: HttpRequest, size: int) -> None:
+    """Read the beginning of a body and forget it: a browser that is still sending does not listen."""
+    try:
+        while size > 0 and (piece := request.read(min(PIECE, size))):
+            size -= len(piece)
+    except UnreadablePostError:
+        return

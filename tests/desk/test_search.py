@@ -1,0 +1,149 @@
+"""The search box: a scan goes straight there, a name lists what one may see, nothing of others is ever found."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from desk.views.search import FIELD, wanted_of
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from prescriptions.models import Household, HouseholdAccess
+from prescriptions.models.household import words_of
+from tests.costs import assert_same_queries
+from tests.network.factories import make_membership
+from tests.refurb.distribution import Shelf
+from tests.refurb.pages import acting
+
+pytestmark = pytest.mark.django_db
+URL = "/chercher/"
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+def found(membership: Membership, text: str) -> str:
+    """The page that lists what was found."""
+    response = acting(membership).post(URL, {FIELD: text})
+    assert response.status_code == 200, response.headers.get("Location")
+    return response.content.decode()
+
+
+def led_to(membership: Membership, text: str) -> str:
+    """Where one is sent straight."""
+    response = acting(membership).post(URL, {FIELD: text})
+    assert response.status_code == 302, response.content.decode()
+    return str(response.headers["Location"])
+
+
+def named(household: Household) -> Household:
+    """The same household, by a name without a figure in it."""
+    key = words_of("Zoé Exemple")
+    Household.objects.filter(pk=household.pk).update(first_name="Zoé", last_name="Exemple", name_key=key)
+    return Household.objects.get(pk=household.pk)
+
+
+@pytest.mark.parametrize("column", ["tag", "reference", "serial"])
+def test_a_scan_goes_straight_to_its_device(shelf: Shelf, column: str) -> None:
+    device = shelf.ready()
+    device.serial = "PFQX-12"
+    device.save(update_fields=["serial"])
+    page = f"/appareils/{device.reference}/"
+    assert led_to(shelf.technician, f" {getattr(device, column).lower()} ") == page
+
+
+def test_the_address_of_a_label_is_read_for_its_reference(shelf: Shelf) -> None:
+    device = shelf.ready()
+    assert wanted_of(f"https://maillon.example/appareils/{device.reference}/") == device.reference
+    assert led_to(shelf.technician, f"http://testserver/appareils/{device.reference}/").endswith(f"{device.reference}/")
+
+
+def test_what_carries_the_same_serial_is_listed_with_its_state_and_what_was_typed_stays(shelf: Shelf) -> None:
+    for device in (shelf.ready(), shelf.ready()):
+        device.serial = "TWIN-1"
+        device.save(update_fields=["serial"])
+    page = found(shelf.technician, "TWIN-1")
+    assert page.count("n°\u00a0de série TWIN-1") == 2
+    assert page.count("État\u00a0:") == 2
+    assert 'value="TWIN-1"' in page
+    assert "2 réponses pour" in page
+
+
+def test_the_beginning_of_a_label_lists_what_begins_with_it(shelf: Shelf) -> None:
+    device = shelf.ready()
+    assert device.reference in found(shelf.technician, device.tag[:4])
+
+
+def test_none_says_what_can_be_searched(shelf: Shelf) -> None:
+    page = found(shelf.technician, "ZZ-INCONNU")
+    assert "Rien ne correspond à" in page
+    assert "Ce que l’on peut chercher" in page
+    assert 'value="ZZ-INCONNU"' in page
+    assert "Ce que l’on peut chercher" in acting(shelf.technician).get(URL).content.decode()
+    assert "est trop court" in found(shelf.technician, "Z")
+
+
+def test_what_others_hold_is_never_found(shelf: Shelf) -> None:
+    device = shelf.handed_over()
+    need = device.need
+    prescription = need.prescription
+    stranger = make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
+    hidden = {
+        stranger: (device.tag, device.reference, shelf.convention.reference, need.reference, prescription.reference),
+        shelf.technician: (need.reference, prescription.reference, prescription.household.reference),
+        make_membership(Role.MANAGER, OrganisationKind.EPCI): (device.tag, need.reference, prescription.reference),
+        make_membership(Role.CONTACT, OrganisationKind.DONOR): (device.tag, prescription.household.last_name),
+        make_membership(Role.AGENT, OrganisationKind.OPERATOR): (prescription.household.last_name, need.reference),
+    }
+    for reader, texts in hidden.items():
+        for text in texts:
+            assert "Rien ne correspond à" in found(reader, text), (reader.title, text)
+
+
+def test_a_household_is_found_by_its_name_by_those_who_serve_it_and_that_is_logged(shelf: Shelf) -> None:
+    household = named(shelf.need().prescription.household)
+    page = found(shelf.adviser, "exemple zoé")
+    assert f"Foyer {household.name}" in page
+    assert f"/foyers/{household.reference}/" in page
+    assert HouseholdAccess.objects.filter(household=household, actor=shelf.adviser, what="search").exists()
+
+
+def test_the_pilot_finds_no_household_by_its_name(shelf: Shelf) -> None:
+    household = named(shelf.need().prescription.household)
+    assert "Rien ne correspond à" in found(shelf.pilot, household.name)
+    assert led_to(shelf.pilot, household.reference) == f"/foyers/{household.reference}/"
+
+
+def test_organisations_points_and_conventions_are_found_by_name(shelf: Shelf) -> None:
+    page = found(shelf.pilot, shelf.convention.title)
+    assert f"Convention {shelf.convention}" in page
+    assert shelf.point.reference in found(shelf.pilot, shelf.point.name)
+    assert str(shelf.distributor) in found(shelf.pilot, shelf.distributor.name)
+
+
+def test_the_box_is_on_every_page_of_those_who_act_and_on_no_other(shelf: Shelf, client: Client) -> None:
+    page = acting(shelf.technician).get(reverse("network:organisation_list")).content.decode()
+    assert 'role="search"' in page
+    assert "Référence, étiquette, n° de série ou nom" in page
+    assert 'name="recherche"' not in client.get(reverse("account_login")).content.decode()
+
+
+def test_nobody_searches_without_an_account(client: Client) -> None:
+    response = client.post(URL, {FIELD: "A-7K3M-2QXZ"})
+    assert response.status_code == 302
+    assert reverse("account_login") in response.headers["Location"]
+
+
+def test_a_search_costs_the_same_with_one_answer_and_with_many(shelf: Shelf) -> None:
+    made: list[str] = []
+
+    def make(count: int) -> None:
+        for _ in range(count):
+            device = shelf.ready()
+            device.serial = f"SAME-{len(made):03}"
+            device.save(update_fields=["serial"])
+            made.append(device.serial)
+
+    client = acting(shelf.technician)
+    assert_same_queries(make, lambda: client.post(URL, {FIELD: "SAME-"}), rows=12)
