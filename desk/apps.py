@@ -9,5 +9,6 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers know the models, which are there from now on only."""
+        """The followers and the panels know the models, which are there from now on only."""
         import_module("desk.followers").register()
+        import_module("desk.organisations").register_panels()

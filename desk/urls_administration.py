@@ -6,6 +6,8 @@ from desk.views import administration, administration_actions
 
 urlpatterns = [
     path("", administration.home, name="administration"),
+    path("competences/", administration.competences, name="competences"),
+    path("invitations/", administration.invitations, name="invitations"),
     path("territoire/", administration.territory, name="territory"),
     path("<str:family>/", administration.reference_list, name="reference_list"),
     path("<str:family>/ajouter/", administration_actions.reference_add, name="reference_add"),

@@ -27,7 +27,7 @@ from refurb.models.threshold import LegalThreshold
 CODE = "Un mot court, sans espace ni accent, qui reste le même d’une version à l’autre. Exemple\u00a0: coup-de-pouce."
 VERSION = "Exemple\u00a0: 2027-1. Une version ne sert qu’une fois."
 RANK = "La place dans la liste\u00a0: 1 vient en premier."
-A_MONTH = "En euros par mois et par personne ; vide s’il n’y a pas de plafond."
+A_MONTH = "En euros par mois et par personne\u00a0; vide s’il n’y a pas de plafond."
 
 
 def _arrondissements() -> list[tuple[str, str]]:
@@ -94,14 +94,14 @@ FAMILIES: tuple[Family, ...] = (
             "operator": "L’organisation dont les agents répondent aux demandes. Obligatoire quand la demande lui est"
             " transmise.",
             "kinds": "Les besoins auxquels l’offre répond.",
-            "price": "En euros TTC ; vide s’il est à confirmer.",
-            "price_max": "En euros TTC, quand le prix va de … à … ; vide sinon.",
+            "price": "En euros TTC\u00a0; vide s’il est à confirmer.",
+            "price_max": "En euros TTC, quand le prix va de … à …\u00a0; vide sinon.",
             "commitment_months": "0\u00a0: sans engagement.",
-            "setup_fee": "En euros ; vide s’ils sont à vérifier.",
+            "setup_fee": "En euros\u00a0; vide s’ils sont à vérifier.",
             "how_to": "Écrit pour la famille\u00a0: où aller, quoi demander, avec quels papiers.",
             "phone": "Le numéro que la famille appelle.",
-            "reliability": "« À vérifier » s’affiche à côté de l’offre, pour que personne ne la promette.",
-            "ceiling": "En euros ; par exemple le quotient familial le plus haut.",
+            "reliability": "«\u00a0À vérifier\u00a0» s’affiche à côté de l’offre, pour que personne ne la promette.",
+            "ceiling": "En euros\u00a0; par exemple le quotient familial le plus haut.",
             "fresh_days": "En jours\u00a0: au-delà, la pièce est trop ancienne.",
             "detail": "Vide\u00a0: la condition s’écrit toute seule.",
         },
@@ -189,7 +189,7 @@ FAMILIES: tuple[Family, ...] = (
             "code": "Un mot court, sans espace ni accent, qui n’a jamais servi. Exemple\u00a0: ec-pc-2027.",
             "when_values": "Séparées par des virgules.",
             "measure": "Le nom de la mesure, tel que l’établi la relève\u00a0: ram_gb, storage_gb, cpu_mark…",
-            "at_least": "Le total à partir duquel on a ce grade ; vide pour le plus bas.",
+            "at_least": "Le total à partir duquel on a ce grade\u00a0; vide pour le plus bas.",
         },
     ),
     Family(
@@ -283,7 +283,7 @@ FAMILIES: tuple[Family, ...] = (
         slug="articles-des-conventions",
         group=CONVENTIONS,
         title="Articles du modèle de convention",
-        purpose="Le texte dont part chaque nouvelle convention ; celles qui sont rédigées gardent le leur.",
+        purpose="Le texte dont part chaque nouvelle convention\u00a0; celles qui sont rédigées gardent le leur.",
         model=ClauseText,
         series=("code",),
         named=("title",),
@@ -300,7 +300,7 @@ FAMILIES: tuple[Family, ...] = (
         slug="regles-d-eligibilite",
         group=HOUSEHOLDS,
         title="Règles d’éligibilité",
-        purpose="Ce qui rend un foyer éligible. Une seule règle remplie suffit ; ce sont des personnes qui décident.",
+        purpose="Ce qui rend un foyer éligible. Une seule règle remplie suffit. Des personnes décident.",
         model=EligibilityRule,
         series=("code",),
         named=("label",),
@@ -319,7 +319,7 @@ FAMILIES: tuple[Family, ...] = (
         slug="tranches",
         group=HOUSEHOLDS,
         title="Tranches de ressources",
-        purpose="Les tranches que le travailleur social coche après avoir vu la pièce ; le chiffre n’est pas gardé.",
+        purpose="Les tranches que le travailleur social coche après avoir vu la pièce. Le chiffre n’est pas gardé.",
         model=FactBand,
         series=("kind", "code"),
         named=("kind", "label"),

@@ -21,7 +21,7 @@ LABELS = {
     "checked_on": "Source lue le",
 }
 HINTS = {
-    "valid_to": "Dernier jour inclus ; vide si aucune fin n’est connue.",
+    "valid_to": "Dernier jour inclus\u00a0; vide si aucune fin n’est connue.",
     "source": "Qui le dit\u00a0: la loi, le décret, la délibération, la page du site.",
     "checked_on": "Le jour où quelqu’un a relu la source.",
 }

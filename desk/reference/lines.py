@@ -34,7 +34,7 @@ class StepsField(forms.CharField):
             left, colon, points = line.replace("\u00a0", " ").rpartition(":")
             if not colon or not left.strip() or (counted := _number(points)) is None:
                 raise ValidationError(
-                    f"« {line.strip()} » ne se lit pas\u00a0: écrivez le seuil ou la valeur, « : », les points."
+                    f"«\u00a0{line.strip()}\u00a0» ne se lit pas\u00a0: écrivez par exemple 8\u00a0: 3."
                 )
             threshold = _number(left)
             steps.append((threshold, "" if threshold is not None else left.strip(), counted))
@@ -156,4 +156,4 @@ def _parts(declared: Lines, line: Any) -> list[str]:
     if not declared.parts:
         return []
     steps = getattr(line, declared.parts).all()
-    return [" ; ".join(f"{_threshold(step)}\u00a0: {number_format(step.points.normalize())}" for step in steps)]
+    return ["\u00a0; ".join(f"{_threshold(step)}\u00a0: {number_format(step.points.normalize())}" for step in steps)]

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.models import ReferenceChange
+from desk.organisations import state_of_play
 from desk.reference.declared import BY_SLUG
 from desk.reference.families import STATES, Family, state_of
 from desk.reference.lines import told_lines
 from desk.reference.reading import by_group, cards, counts_of, leaning, traces
-from network.models import Commune, Dated, Epci
+from network.models import Commune, Dated, Epci, Invitation
 from network.permissions import is_pilot
 
 PER_PAGE = 50
@@ -102,6 +103,28 @@ def territory(request: HttpRequest) -> HttpResponse:
         "communes": Commune.objects.in_departement().count(),
     }
     return render(request, "desk/administration/territory.html", context)
+
+
+@require_safe
+def competences(request: HttpRequest) -> HttpResponse:
+    """The state of play of actors: who knows how to do what, and where nobody does."""
+    pilot_only(request)
+    known, silent = state_of_play()
+    return render(request, "desk/administration/competences.html", {"competences": known, "silent": silent})
+
+
+@require_safe
+def invitations(request: HttpRequest) -> HttpResponse:
+    """The invitations of every organisation that nobody answered, the oldest first."""
+    pilot_only(request)
+    now = timezone.now()
+    waiting = Invitation.objects.visible_to(request.membership).pending().select_related("organisation")
+    context = {
+        "page": Paginator(waiting.order_by("sent_at", "pk"), PER_PAGE).get_page(request.GET.get("page")),
+        "expired": waiting.filter(expires_at__lt=now).count(),
+        "now": now,
+    }
+    return render(request, "desk/administration/invitations.html", context)
 
 
 def pilot_only(request: HttpRequest) -> None:

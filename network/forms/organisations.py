@@ -18,6 +18,16 @@ def folded(name: str) -> str:
     return "".join(letter for letter in text if letter.isalnum())
 
 
+GROUPS = (
+    ("Qui elle est", ("name", "legal_nature", "legal_form", "siret")),
+    ("Ce qu’elle fait dans la filière", ("kinds", "competences")),
+    ("Où la trouver", ("address", "postcode", "commune", "phone", "email")),
+    ("Son territoire", ("epci", "communes", "whole_epcis")),
+    ("État", ("is_active",)),
+)
+"""The form in the order people fill it."""
+
+
 class CommunesField(forms.CharField):
     """Communes, one per line, by name or by Insee code; the name of a merged one finds the one of today."""
 
@@ -101,11 +111,19 @@ class OrganisationForm(forms.ModelForm):
             "is_active",
         )
 
+        help_texts = {
+            "is_active": "Décochée\u00a0: personne n’y agit plus, ses invitations n’ouvrent plus. Rien n’est effacé."
+        }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["commune"].queryset = Commune.objects.current().alphabetical()
         if self.instance.pk:
             self.fields["communes"].initial = list(self.instance.communes_served.all())
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under the subject they are about."""
+        return [(title, [self[name] for name in names]) for title, names in GROUPS]
 
     def clean_siret(self) -> str:
         number = siret.clean(self.cleaned_data["siret"])

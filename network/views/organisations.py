@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lifecycle.french import Noun
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm
 from network.listing import Listing, lists
-from network.models import Organisation
+from network.models import Invitation, Membership, Organisation
 from network.permissions import can_edit_organisation
 from network.services.organisations import save_organisation
 from network.tables import OrganisationTable
@@ -31,10 +32,12 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 def organisation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One organisation: what it does, where it is, which communes it serves."""
     organisation = visible_organisation(request, reference)
+    can_edit = can_edit_organisation(request.membership) is not None
     context = {
         "organisation": organisation,
+        "asks_for_people": can_edit and organisation.is_active and not _is_peopled(organisation),
         "communes_served": organisation.communes_served.select_related("epci").order_by("epci__name", "name"),
-        "can_edit": can_edit_organisation(request.membership) is not None,
+        "can_edit": can_edit,
         "can_see_people": sees_people(request, organisation),
     }
     return render(request, "network/organisation_detail.html", context)
@@ -64,7 +67,14 @@ def _organisation_form(request: HttpRequest, organisation: Organisation, done: s
         else:
             messages.success(request, done)
             return redirect("network:organisation_detail", reference=form.instance.reference)
-    return render(request, "network/organisation_form.html", {"form": form, "organisation": organisation})
+    former = type(organisation).objects.filter(pk=organisation.pk).first()
+    return render(request, "network/organisation_form.html", {"form": form, "organisation": former or Organisation()})
+
+
+def _is_peopled(organisation: Organisation) -> bool:
+    """Whether someone acts for the organisation, or was asked to."""
+    people = Membership.objects.filter(organisation=organisation).open()
+    return people.exists() or Invitation.objects.filter(organisation=organisation).usable(timezone.now()).exists()
 
 
 def visible_organisation(request: HttpRequest, reference: str) -> Organisation:

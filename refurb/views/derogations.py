@@ -31,7 +31,7 @@ def derogation_ask(request: HttpRequest, reference: str) -> HttpResponse:
     asked = answer(request, form, lambda data: ask_derogation(actor=actor, need=need, **data), need.reference)
     back = reverse("refurb:need_choose", args=[need.reference])
     if asked is not None:
-        messages.success(request, "Demande envoyée au pilote. Sa réponse se lit ici et dans « Dérogations ».")
+        messages.success(request, "Demande envoyée au pilote. Sa réponse se lit ici et dans «\u00a0Dérogations\u00a0».")
         return redirect(back)
     given = {"title": "Demander une dérogation", "submit": "Envoyer la demande", "back": back}
     return _page(request, need, form, given)

@@ -151,7 +151,7 @@ def test_a_scale_that_cannot_be_computed_with_is_told_before_it_grades(office: C
     assert "n’existe pas dans la grille" in told
     assert "écrivez ses paliers" in told
     told = office.post(url, typed | {"gradingcriterion-0-steps": "huit points"}).content.decode()
-    assert "« huit points » ne se lit pas" in told
+    assert "«\u00a0huit points\u00a0» ne se lit pas" in told
     assert not GradingScale.objects.filter(code="ec-pc-2027").exists()
 
 

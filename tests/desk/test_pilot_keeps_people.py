@@ -1,0 +1,146 @@
+"""Organisations, people and invitations as the pilot lives with them."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.organisations import acts_of, state_of_play
+from network.enums import Competence, OrganisationKind, Role
+from network.models import Membership, Organisation, User
+from network.services.invitations import invite
+from tests.costs import assert_same_queries
+from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
+from tests.refurb.distribution import Shelf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit_left_over() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def pilot() -> Membership:
+    return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+
+
+@pytest.fixture
+def office(client: Client, pilot: Membership) -> Client:
+    client.force_login(pilot.user)
+    return client
+
+
+def page(organisation: Organisation) -> str:
+    return reverse("network:organisation_detail", args=[organisation.reference])
+
+
+def read(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
+def test_the_page_of_an_organisation_tells_the_pilot_who_acts_and_what_was_done_lately(client: Client) -> None:
+    shelf = Shelf()
+    shelf.reserved()
+    User.objects.filter(pk=shelf.adviser.user_id).update(last_login=timezone.now() - timedelta(days=3))
+    client.force_login(shelf.pilot.user)
+    told = read(client, page(shelf.distributor))
+    assert "Activité" in told
+    assert "il y a 3\u00a0jours" in told
+    assert shelf.point.name in told
+    labels = {one.label: one.lately for one in acts_of(shelf.distributor, timezone.now())}
+    assert labels["appareils"] >= 1
+    client.force_login(shelf.adviser.user)
+    assert "Activité" not in read(client, page(shelf.distributor))
+
+
+def test_a_new_organisation_asks_for_people_until_someone_is_invited(office: Client, pilot: Membership) -> None:
+    organisation = make_organisation(OrganisationKind.PRESCRIBER)
+    assert "personne n’agit encore" in read(office, page(organisation))
+    invite(
+        organisation=organisation,
+        email="nouvelle@exemple.test",
+        kind=OrganisationKind.PRESCRIBER,
+        role=Role.WORKER,
+        by=pilot,
+    )
+    told = read(office, page(organisation))
+    assert "personne n’agit encore" not in told
+    assert "1 invitation en attente" in told
+
+
+def test_every_invitation_without_an_answer_is_on_one_page_for_the_pilot(office: Client, pilot: Membership) -> None:
+    organisation = make_organisation(OrganisationKind.EPCI)
+    sent = timezone.now() - timedelta(days=30)
+    old = invite(
+        organisation=organisation,
+        email="oubliee@exemple.test",
+        kind=OrganisationKind.EPCI,
+        role=Role.REVIEWER,
+        by=pilot,
+        at=sent,
+    )
+    url = reverse("desk:invitations")
+    told = read(office, url)
+    assert "oubliee@exemple.test" in told
+    assert "dont 1 expirée" in told
+    assert reverse("network:invitation_resend", args=[old.pk]) in told
+    office.post(reverse("network:invitation_withdraw", args=[old.pk]))
+    assert "oubliee@exemple.test" not in read(office, url)
+    office.force_login(make_membership(Role.MANAGER, OrganisationKind.EPCI).user)
+    assert office.get(url).status_code == 403
+
+
+def test_the_state_of_play_says_who_repairs_and_where_nobody_does(office: Client) -> None:
+    here, there = make_epci(short_name="Pays d’Ici"), make_epci(short_name="Pays de Là")
+    workshop = make_organisation(OrganisationKind.RECONDITIONER, competences=[Competence.REPAIR])
+    workshop.communes_served.add(make_commune(epci=here))
+    make_organisation(OrganisationKind.RECONDITIONER, competences=[Competence.REPAIR], is_active=False, epci=there)
+    known, silent = state_of_play()
+    repair = next(one for one in known if one.competence == Competence.REPAIR)
+    assert repair.organisations == [workshop]
+    assert here not in repair.missing
+    assert there in repair.missing
+    assert silent == Organisation.objects.active().filter(competences=[]).count()
+    told = read(office, reverse("desk:competences"))
+    assert workshop.name in told
+    assert "Pays de Là" in told
+
+
+def test_the_state_of_play_and_the_invitations_cost_the_same_whatever_their_number(
+    office: Client, pilot: Membership
+) -> None:
+    def more(count: int) -> None:
+        for _ in range(count):
+            organisation = make_organisation(OrganisationKind.PRESCRIBER, competences=[Competence.PRESCRIPTION])
+            organisation.communes_served.add(make_commune())
+            email = f"{organisation.reference.lower()}@exemple.test"
+            kind, role = OrganisationKind.PRESCRIBER, Role.WORKER
+            invite(organisation=organisation, email=email, kind=kind, role=role, by=pilot)
+
+    urls = [reverse("desk:competences"), reverse("desk:invitations")]
+    assert_same_queries(more, lambda: [office.get(url) for url in urls], rows=20)
+
+
+def test_a_wrong_form_of_an_organisation_keeps_its_name_and_what_was_typed(office: Client) -> None:
+    organisation = make_organisation(OrganisationKind.PRESCRIBER, name="Maison des Essais")
+    url = reverse("network:organisation_edit", args=[organisation.reference])
+    typed = {"name": "Autre maison", "kinds": ["prescriber"], "legal_nature": "public", "siret": "123"}
+    answer = office.post(url, typed | {"communes": "Commune-inconnue", "is_active": "on"})
+    told = answer.content.decode()
+    assert "Modifier Maison des Essais" in told
+    assert 'value="Autre maison"' in told
+    assert "Commune-inconnue" in told
+    assert page(organisation) in told
+    assert Organisation.objects.get(pk=organisation.pk).name == "Maison des Essais"
+
+
+def test_the_page_of_an_account_says_when_it_last_came(office: Client) -> None:
+    someone = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER).user
+    assert "Dernière connexion\u00a0: jamais" in read(office, reverse("network:user_detail", args=[someone.pk]))
