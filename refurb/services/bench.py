@@ -1,10 +1,12 @@
 """The bench: test the functions of a device, grade it, note its repairs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from lifecycle import gate
@@ -17,7 +19,7 @@ from refurb.models.device import Device
 from refurb.models.evidence import Grading, TestResult, TestRun
 from refurb.models.reference import Checklist, GradingScale
 from refurb.models.stock import Part, Repair
-from refurb.services.evidence import held_device
+from refurb.services.holding import about, held_device, held_devices
 from refurb.verdict import failing
 
 NO_CHECKLIST = Reason("no_checklist", "Aucune liste de tests n’est en vigueur pour ce type.", "l’équipe technique")
@@ -25,6 +27,14 @@ NO_SCALE = Reason("no_scale", "Aucune grille de classement n’est en vigueur po
 SCALE_OF_ANOTHER_TYPE = Reason("scale_type", "Cette grille ne vaut pas pour ce type d’appareil.", field="scale")
 UNKNOWN_FUNCTION = Reason("unknown_function", "Une fonction testée n’est pas dans la liste de ce type.")
 NOT_ENOUGH_PARTS = Reason("not_enough_parts", "Il ne reste pas assez de cette pièce en stock.", field="part")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is seen of one device when it is graded."""
+
+    measures: Mapping[str, Measure]
+    cosmetic: CosmeticGrade | str
 
 
 @gate.one_transaction
@@ -36,42 +46,53 @@ def record_test_run(
     Functions not given keep the result of the previous run of this stay, named as carried over; so after a repair
     only what it touched is tested again. Raises Unknown, PermissionDenied, Refused.
     """
-    held, stamp = held_device(actor=actor, device=device, states=ON_THE_BENCH), at or timezone.now()
-    checklist = Checklist.objects.filter(type=held.type).on(timezone.localdate(stamp)).first()
+    return record_test_runs(actor=actor, devices=[device], results=results, at=at)[0]
+
+
+@gate.one_transaction
+def record_test_runs(
+    *, actor: Actor, devices: Iterable[Device], results: Mapping[str, CheckResult | str], at: datetime | None = None
+) -> list[TestRun]:
+    """The same results for several devices of one type tested together, by their keys; all or none.
+
+    Raises as ``record_test_run``.
+    """
+    held = held_devices(actor=actor, devices=devices, states=ON_THE_BENCH)
+    stamp = at or timezone.now()
+    type_ = _one_type(held)
+    checklist = Checklist.objects.filter(type=type_).on(timezone.localdate(stamp)).first()
     if checklist is None:
-        raise Refused({held.pk: (NO_CHECKLIST,)})
+        raise Refused(dict.fromkeys(held, (NO_CHECKLIST,)))
     functions = checklist.as_functions()
-    codes = [function.code for function in functions]
-    if set(results) - set(codes):
-        raise Refused({held.pk: (UNKNOWN_FUNCTION,)})
-    previous = TestRun.objects.current().filter(device=held, stay=held.stay).order_by("-pk").first()
-    carried = {}
-    if previous is not None and previous.checklist_id == checklist.pk:
-        carried = {row.function: row for row in previous.results.all() if row.function not in results}
-    known = {code: CheckResult(row.result) for code, row in carried.items()}
-    known |= {code: CheckResult(result) for code, result in results.items()}
-    missing = failing(functions, known)
-    run = TestRun.objects.create(
-        device=held,
-        stay=held.stay,
-        recorded_at=stamp,
-        recorded_by_id=actor.pk,
-        supersedes=previous,
-        checklist=checklist,
-        passed=not missing,
-        failing=missing,
-    )
-    TestResult.objects.bulk_create(
-        TestResult(
-            run=run,
-            function=code,
-            result=known[code],
-            carried_from_id=(carried[code].carried_from_id or previous.pk) if code in carried and previous else None,
+    if set(results) - {function.code for function in functions}:
+        raise Refused(dict.fromkeys(held, (UNKNOWN_FUNCTION,)))
+    before = _latest(TestRun, held, "results")
+    runs, rows = [], []
+    for pk, row in held.items():
+        previous = before.get(pk)
+        carried = {}
+        if previous is not None and previous.checklist_id == checklist.pk:
+            carried = {old.function: old for old in previous.results.all() if old.function not in results}
+        known = {code: CheckResult(old.result) for code, old in carried.items()}
+        known |= {code: CheckResult(result) for code, result in results.items()}
+        missing = failing(functions, known)
+        run = TestRun(
+            **about(row, actor, stamp), supersedes=previous, checklist=checklist, passed=not missing, failing=missing
         )
-        for code in codes
-        if code in known
-    )
-    return run
+        runs.append(run)
+        rows += [
+            TestResult(
+                run=run,
+                function=function.code,
+                result=known[function.code],
+                carried_from_id=(old.carried_from_id or old.run_id) if (old := carried.get(function.code)) else None,
+            )
+            for function in functions
+            if function.code in known
+        ]
+    TestRun.objects.bulk_create(runs)
+    TestResult.objects.bulk_create(rows)
+    return runs
 
 
 @gate.one_transaction
@@ -88,39 +109,62 @@ def grade_device(
 
     Raises Unknown, PermissionDenied, Refused (one reason per measure that is missing or out of bounds).
     """
-    held, stamp = held_device(actor=actor, device=device, states=ON_THE_BENCH), at or timezone.now()
-    day = timezone.localdate(stamp)
-    scale = scale or GradingScale.objects.filter(types__contains=[held.type]).on(day).first()
+    seen = {device.pk: Look(measures, cosmetic)}
+    return grade_devices(actor=actor, devices=[device], seen=seen, scale=scale, at=at)[0]
+
+
+@gate.one_transaction
+def grade_devices(
+    *,
+    actor: Actor,
+    devices: Iterable[Device],
+    seen: Mapping[int, Look],
+    scale: GradingScale | None = None,
+    at: datetime | None = None,
+) -> list[Grading]:
+    """The same for several devices of one type, each with what was seen of it, by their keys; all or none.
+
+    Raises as ``grade_device``.
+    """
+    held = held_devices(actor=actor, devices=devices, states=ON_THE_BENCH)
+    stamp = at or timezone.now()
+    type_ = _one_type(held)
+    scale = scale or GradingScale.objects.filter(types__contains=[type_]).on(timezone.localdate(stamp)).first()
     if scale is None:
-        raise Refused({held.pk: (NO_SCALE,)})
-    if held.type not in scale.types:
-        raise Refused({held.pk: (SCALE_OF_ANOTHER_TYPE,)})
-    given = {**measures, "cosmetic": CosmeticGrade(cosmetic).value}
-    try:
-        grade = compute(scale.as_scale(), given)
-    except Unmeasurable as error:
-        wrong = tuple(Reason(f"measure_{name}", said, field=name) for name, said in error.measures.items())
-        raise Refused({held.pk: wrong}) from None
-    return Grading.objects.create(
-        device=held,
-        stay=held.stay,
-        recorded_at=stamp,
-        recorded_by_id=actor.pk,
-        supersedes=Grading.objects.current().filter(device=held, stay=held.stay).order_by("-pk").first(),
-        type=held.type,
-        scale=scale,
-        measures={name: _plain(measure) for name, measure in given.items()},
-        lines=[
-            {"code": line.code, "label": line.label, "measure": line.measure, "points": _plain(line.points)}
-            for line in grade.lines
-        ],
-        score=grade.score,
-        uncapped=grade.uncapped,
-        caps=[{"code": cap.code, "label": cap.label, "grade": cap.grade} for cap in grade.caps],
-        grade=grade.grade,
-        label=grade.label,
-        cosmetic=CosmeticGrade(cosmetic),
-    )
+        raise Refused(dict.fromkeys(held, (NO_SCALE,)))
+    if type_ not in scale.types:
+        raise Refused(dict.fromkeys(held, (SCALE_OF_ANOTHER_TYPE,)))
+    before, rules = _latest(Grading, held), scale.as_scale()
+    gradings, wrong = [], {}
+    for pk, row in held.items():
+        given = {**seen[pk].measures, "cosmetic": CosmeticGrade(seen[pk].cosmetic).value}
+        try:
+            grade = compute(rules, given)
+        except Unmeasurable as error:
+            wrong[pk] = tuple(Reason(f"measure_{name}", said, field=name) for name, said in error.measures.items())
+            continue
+        gradings.append(
+            Grading(
+                **about(row, actor, stamp),
+                supersedes=before.get(pk),
+                type=row.type,
+                scale=scale,
+                measures={name: _plain(measure) for name, measure in given.items()},
+                lines=[
+                    {"code": line.code, "label": line.label, "measure": line.measure, "points": _plain(line.points)}
+                    for line in grade.lines
+                ],
+                score=grade.score,
+                uncapped=grade.uncapped,
+                caps=[{"code": cap.code, "label": cap.label, "grade": cap.grade} for cap in grade.caps],
+                grade=grade.grade,
+                label=grade.label,
+                cosmetic=CosmeticGrade(seen[pk].cosmetic),
+            )
+        )
+    if wrong:
+        raise Refused(wrong)
+    return Grading.objects.bulk_create(gradings)
 
 
 @gate.one_transaction
@@ -160,6 +204,18 @@ def record_repair(
         cost=cost,
         minutes=minutes,
     )
+
+
+def _one_type(held: Mapping[int, Device]) -> str:
+    """The type of devices that are tested or graded together. Raises ValueError when there are several."""
+    (type_,) = {row.type for row in held.values()}
+    return type_
+
+
+def _latest[E: (TestRun, Grading)](model: type[E], held: Mapping[int, Device], *prefetched: str) -> dict[int, E]:
+    """``{device: the current row of its present stay}``, where there is one."""
+    rows = model.objects.current().filter(device__in=held, stay=F("device__stay")).order_by("pk")
+    return {row.device_id: row for row in rows.prefetch_related(*prefetched)}
 
 
 def _plain(measure: Any) -> int | str:

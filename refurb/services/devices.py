@@ -15,7 +15,7 @@ from network.models import Epci
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType, DonorKind
 from refurb.models.device import Device
 from refurb.models.donation import Donation, DonationLine
-from refurb.services.evidence import held_device
+from refurb.services.holding import held_device
 
 NO_FREE_UNIT = Reason(
     "no_free_unit",
@@ -58,10 +58,12 @@ def receive_devices(
     at: datetime | None = None,
     comment: str = "",
     place: str = "",
+    facts: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> gate.Outcome:
     """Receive as many free units of a line as there are tags, in one set.
 
-    A tag that cannot be used comes back refused with its unit. Raises Unknown, PermissionDenied, and Refused when
+    ``facts``: what was read on each, by tag: serial, manufacturer, model, year, place (``place`` is for all). A tag
+    that cannot be used comes back refused with its unit. Raises Unknown, PermissionDenied, and Refused when
     the line has not enough free units.
     """
     units = _free_units(actor, line, len(tags))
@@ -71,6 +73,9 @@ def receive_devices(
     )
     if place:
         Device.objects.filter(pk__in=outcome.moved).update(place=place.strip())
+    if facts:
+        described = [Device(pk=pk, **_known(facts[per_row[pk]["tag"]])) for pk in outcome.moved]
+        Device.objects.bulk_update(described, sorted({name for read in facts.values() for name in read}))
     return outcome
 
 

@@ -1,17 +1,17 @@
 """Evidence: inventory drives, erase, destroy, remove. Rows are added to a locked device, never edited."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 
 from documents.models import StoredFile
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.exceptions import Refused, Unknown
+from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from network.models import Organisation
 from refurb.enums import (
@@ -32,11 +32,9 @@ from refurb.enums import (
 from refurb.models.device import Device
 from refurb.models.evidence import Destruction, Drive, DriveRemoval, Erasure, Evidence, StorageAbsence
 from refurb.permissions import can_manage_device, can_record_evidence
+from refurb.services.holding import about, held_device, held_devices
 from refurb.verdict import Facts, judge_erasure, same_serial
 
-NOT_IN_THE_WORKSHOP = Reason(
-    "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier : rien ne s’y constate."
-)
 ALREADY_INVENTORIED = Reason(
     "already_inventoried", "Ce numéro de série est déjà inventorié sur cet appareil.", field="serial"
 )
@@ -55,30 +53,6 @@ CERTIFICATE_NEEDED = Reason(
     "certificate", "La destruction par un recycleur demande son nom et son certificat.", field="certificate"
 )
 IN_THE_FUTURE = Reason("in_the_future", "Cette date est dans le futur.", field="destroyed_at")
-
-
-def held_device(
-    *,
-    actor: Actor,
-    device: Device,
-    states: Collection[DeviceState] = IN_THE_WORKSHOP,
-    can: Callable[[Actor], Q | None] = can_record_evidence,
-) -> Device:
-    """The device, locked until the end of the transaction, if the actor sees it, may act on it, in these states.
-
-    A move of the device waits for the evidence, or the evidence for the move: neither misses the other.
-    Raises Unknown when it is outside what the actor sees, PermissionDenied when he may not, Refused in another state.
-    """
-    seen = Device.objects.visible_to(actor).filter(pk=device.pk)
-    row = seen.select_for_update(no_key=True, of=("self",)).first()
-    if row is None:
-        raise Unknown
-    scope = can(actor)
-    if scope is None or not seen.filter(scope).exists():
-        raise PermissionDenied
-    if row.state not in states:
-        raise Refused({row.pk: (NOT_IN_THE_WORKSHOP,)})
-    return row
 
 
 @gate.one_transaction
@@ -108,7 +82,7 @@ def record_drive(
     if wanted and wanted in map(same_serial, others.values_list("serial", flat=True)):
         raise Refused({held.pk: (ALREADY_INVENTORIED,)})
     return Drive.objects.create(
-        **_of(held, actor, at),
+        **about(held, actor, at),
         kind=DriveKind(kind),
         serial=serial.strip(),
         manufacturer=manufacturer.strip(),
@@ -128,12 +102,7 @@ def attest_no_storage(
 
     Raises Unknown, PermissionDenied, Refused (a phone or a tablet always holds one).
     """
-    held = held_device(actor=actor, device=device)
-    if held.type in SOLDERED_STORAGE:
-        raise Refused({held.pk: (STORAGE_SOLDERED,)})
-    if Drive.objects.in_place().filter(device=held, stay=held.stay).exists():
-        raise Refused({held.pk: (DRIVES_PRESENT,)})
-    return StorageAbsence.objects.create(**_of(held, actor, at), reason=AbsenceReason(reason))
+    return attest_no_storages(actor=actor, devices=[device], reason=reason, at=at)[0]
 
 
 @gate.one_transaction
@@ -141,10 +110,87 @@ def attest_no_storages(
     *, actor: Actor, devices: Iterable[Device], reason: AbsenceReason | str, at: datetime | None = None
 ) -> list[StorageAbsence]:
     """The same for several devices looked at together (screens); all or none."""
-    return [
-        attest_no_storage(actor=actor, device=device, reason=reason, at=at)
-        for device in sorted(devices, key=lambda device: device.pk)
-    ]
+    held = held_devices(actor=actor, devices=devices)
+    soldered = {pk: (STORAGE_SOLDERED,) for pk, row in held.items() if row.type in SOLDERED_STORAGE}
+    if soldered:
+        raise Refused(soldered)
+    found = Drive.objects.in_place().filter(device__in=held, stay=F("device__stay"))
+    if holding := dict.fromkeys(found.values_list("device", flat=True), (DRIVES_PRESENT,)):
+        raise Refused(holding)
+    return StorageAbsence.objects.bulk_create(
+        StorageAbsence(**about(row, actor, at), reason=AbsenceReason(reason)) for row in held.values()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What was run on one drive, as the tool or the technician tells it; sizes in bytes. See ``Erasure``."""
+
+    method: ErasureMethod | str
+    tool: str
+    finished_at: datetime | None
+    started_at: datetime | None = None
+    tool_version: str = ""
+    standard: str = ""
+    serial_read: str = ""
+    bytes_expected: int | None = None
+    bytes_erased: int | None = None
+    passes_asked: int = 1
+    passes_done: int = 1
+    verification: Verification | str = Verification.NONE
+    verification_errors: int = 0
+    pass_errors: int = 0
+    hidden_sectors: HiddenSectors | str = HiddenSectors.UNKNOWN
+    operator: str = ""
+    claimed: Claim | str = Claim.SILENT
+    claimed_seconds: int | None = None
+    origin: ErasureOrigin | str = ErasureOrigin.WORKSHOP
+
+
+def judged(held: Device, drive: Drive, run: Run, report: StoredFile | None, *, actor: Actor, at: datetime) -> Erasure:
+    """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims."""
+    told: dict[str, Any] = {
+        "origin": ErasureOrigin(run.origin),
+        "method": ErasureMethod(run.method),
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "serial_read": run.serial_read.strip(),
+        "bytes_expected": run.bytes_expected,
+        "bytes_erased": run.bytes_erased,
+        "passes_asked": run.passes_asked,
+        "passes_done": run.passes_done,
+        "verification": Verification(run.verification),
+        "verification_errors": run.verification_errors,
+        "pass_errors": run.pass_errors,
+        "hidden_sectors": HiddenSectors(run.hidden_sectors),
+        "claimed": Claim(run.claimed),
+        "claimed_seconds": run.claimed_seconds,
+    }
+    verdict = judge_erasure(
+        Facts(
+            drive_kind=DriveKind(drive.kind),
+            drive_serial=drive.serial,
+            capacity=drive.capacity,
+            arrived_at=drive.arrived_at,
+            recorded_at=at,
+            has_report=report is not None,
+            **told,
+        )
+    )
+    return Erasure(
+        **about(held, actor, at, stay=drive.stay),
+        **told,
+        drive=drive,
+        tool=run.tool.strip(),
+        tool_version=run.tool_version.strip(),
+        standard=run.standard.strip(),
+        operator=run.operator.strip(),
+        report=report,
+        report_sha256=report.sha256 if report else "",
+        outcome=verdict.outcome,
+        refusals=list(verdict.refusals),
+        differences=list(verdict.differences),
+    )
 
 
 @gate.one_transaction
@@ -182,49 +228,31 @@ def record_erasure(
     held, stamp = _held_drive(actor, drive), at or timezone.now()
     if supersedes is not None:
         _may_supersede(held, supersedes, stay=drive.stay)
-    run: dict[str, Any] = {
-        "origin": ErasureOrigin(origin),
-        "method": ErasureMethod(method),
-        "started_at": started_at,
-        "finished_at": finished_at,
-        "serial_read": serial_read.strip(),
-        "bytes_expected": bytes_expected,
-        "bytes_erased": bytes_erased,
-        "passes_asked": passes_asked,
-        "passes_done": passes_done,
-        "verification": Verification(verification),
-        "verification_errors": verification_errors,
-        "pass_errors": pass_errors,
-        "hidden_sectors": HiddenSectors(hidden_sectors),
-        "claimed": Claim(claimed),
-        "claimed_seconds": claimed_seconds,
-    }
-    verdict = judge_erasure(
-        Facts(
-            drive_kind=DriveKind(drive.kind),
-            drive_serial=drive.serial,
-            capacity=drive.capacity,
-            arrived_at=drive.arrived_at,
-            recorded_at=stamp,
-            has_report=report is not None,
-            **run,
-        )
+    run = Run(
+        method=method,
+        tool=tool,
+        finished_at=finished_at,
+        started_at=started_at,
+        tool_version=tool_version,
+        standard=standard,
+        serial_read=serial_read,
+        bytes_expected=bytes_expected,
+        bytes_erased=bytes_erased,
+        passes_asked=passes_asked,
+        passes_done=passes_done,
+        verification=verification,
+        verification_errors=verification_errors,
+        pass_errors=pass_errors,
+        hidden_sectors=hidden_sectors,
+        operator=operator,
+        claimed=claimed,
+        claimed_seconds=claimed_seconds,
+        origin=origin,
     )
-    return Erasure.objects.create(
-        **_of(held, actor, stamp, stay=drive.stay),
-        **run,
-        drive=drive,
-        tool=tool.strip(),
-        tool_version=tool_version.strip(),
-        standard=standard.strip(),
-        operator=operator.strip(),
-        report=report,
-        report_sha256=report.sha256 if report else "",
-        outcome=verdict.outcome,
-        refusals=list(verdict.refusals),
-        differences=list(verdict.differences),
-        supersedes=supersedes,
-    )
+    erasure = judged(held, drive, run, report, actor=actor, at=stamp)
+    erasure.supersedes = supersedes
+    erasure.save()
+    return erasure
 
 
 def keep_donor_certificate(
@@ -276,7 +304,7 @@ def record_destruction(
     if refused:
         raise Refused({held.pk: tuple(refused)})
     return Destruction.objects.create(
-        **_of(held, actor, stamp, stay=drive.stay),
+        **about(held, actor, stamp, stay=drive.stay),
         drive=drive,
         kind=DestructionKind(kind),
         method=DestructionMethod(method),
@@ -317,7 +345,7 @@ def remove_drive(
     if refused:
         raise Refused({held.pk: tuple(refused)})
     return DriveRemoval.objects.create(
-        **_of(held, actor, stamp),
+        **about(held, actor, stamp),
         drive=drive,
         removed_at=removed_at or stamp,
         destination=where,
@@ -340,13 +368,3 @@ def _may_supersede(held: Device, former: Evidence, stay: int | None = None) -> N
         raise Refused({held.pk: (OTHER_STAY,)})
     if hasattr(former, "superseded_by"):
         raise Refused({held.pk: (ALREADY_SUPERSEDED,)})
-
-
-def _of(held: Device, actor: Actor, at: datetime | None, stay: int | None = None) -> dict[str, Any]:
-    """What all evidence says of itself."""
-    return {
-        "device": held,
-        "stay": held.stay if stay is None else stay,
-        "recorded_at": at or timezone.now(),
-        "recorded_by_id": actor.pk,
-    }

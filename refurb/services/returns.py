@@ -16,8 +16,8 @@ from refurb.machine.return_rules import prolonged
 from refurb.models.device import Device
 from refurb.models.hand_over import HandOver, Settlement
 from refurb.permissions import can_settle_return
-from refurb.services.evidence import held_device
 from refurb.services.hand_overs import close_notes
+from refurb.services.holding import held_device
 
 NOT_RETURNED = Reason("not_returned", "L’appareil n’est pas en retour SAV.")
 ALREADY_SETTLED = Reason("already_settled", "L’issue de ce retour est déjà inscrite.")

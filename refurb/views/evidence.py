@@ -23,7 +23,7 @@ from refurb.forms.evidence import (
     StorageAbsenceForm,
 )
 from refurb.models import Destruction, Device, Drive, Erasure
-from refurb.services import evidence
+from refurb.services import evidence, holding
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
@@ -227,6 +227,6 @@ def _record(
             messages.success(request, done)
         return redirect(back)
     if device.state not in IN_THE_WORKSHOP and "drive" not in context:
-        context["missing"] = [evidence.NOT_IN_THE_WORKSHOP.sentence]
+        context["missing"] = [holding.NOT_IN_THE_WORKSHOP.sentence]
     context |= {"form": form, "device": device, "row": device, "title": title, "back": back, "submit": "Enregistrer"}
     return render(request, template, context)

@@ -1,0 +1,74 @@
+"""Devices held for evidence: seen, in one's hands, locked until the end of the transaction."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from lifecycle.requirements import as_expression
+from refurb.enums import IN_THE_WORKSHOP, DeviceState
+from refurb.models.device import Device
+from refurb.permissions import can_record_evidence
+
+NOT_IN_THE_WORKSHOP = Reason(
+    "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier : rien ne s’y constate."
+)
+
+
+def held_device(
+    *,
+    actor: Actor,
+    device: Device,
+    states: Collection[DeviceState] = IN_THE_WORKSHOP,
+    can: Callable[[Actor], Q | None] = can_record_evidence,
+) -> Device:
+    """The device, locked until the end of the transaction, if the actor sees it, may act on it, in these states.
+
+    Raises as ``held_devices``.
+    """
+    return held_devices(actor=actor, devices=[device], states=states, can=can)[device.pk]
+
+
+def held_devices(
+    *,
+    actor: Actor,
+    devices: Iterable[Device],
+    states: Collection[DeviceState] = IN_THE_WORKSHOP,
+    can: Callable[[Actor], Q | None] = can_record_evidence,
+) -> dict[int, Device]:
+    """``{pk: device}``, all locked until the end of the transaction: a set is held whole or not at all; one query.
+
+    A move of a device waits for the evidence, or the evidence for the move: neither misses the other. Raises Unknown
+    when one is outside what the actor sees, PermissionDenied when he may not, Refused in another state.
+    """
+    pks = {device.pk for device in devices}
+    scope = can(actor)
+    seen = Device.objects.visible_to(actor).filter(pk__in=pks).order_by("pk")
+    rows = seen.annotate(may=as_expression(Q() if scope is None else scope)).select_for_update(
+        no_key=True, of=("self",)
+    )
+    held = {row.pk: row for row in rows}
+    if len(held) < len(pks):
+        raise Unknown
+    if scope is None or not all(row.may for row in held.values()):
+        raise PermissionDenied
+    elsewhere = {pk: (NOT_IN_THE_WORKSHOP,) for pk, row in held.items() if row.state not in states}
+    if elsewhere:
+        raise Refused(elsewhere)
+    return held
+
+
+def about(held: Device, actor: Actor, at: datetime | None, stay: int | None = None) -> dict[str, Any]:
+    """What all evidence says of itself."""
+    return {
+        "device": held,
+        "stay": held.stay if stay is None else stay,
+        "recorded_at": at or timezone.now(),
+        "recorded_by_id": actor.pk,
+    }
