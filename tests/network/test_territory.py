@@ -76,7 +76,7 @@ def test_loading_puts_back_what_was_altered_and_says_so(capsys: pytest.CaptureFi
     load_territory(read_territory())
     Commune.objects.filter(code__in=["59350", "59122"], merged_into=None).update(population=1)
     call_command("load_territory")
-    assert "communes\u00a0: 0 ajouts, 2 modifications, 649 sans changement" in capsys.readouterr().out
+    assert "communes\u00a0: 0 ajout, 2 modifications, 649 sans changement" in capsys.readouterr().out
     assert Commune.objects.current().get(code="59350").population == 238_246
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
+from lifecycle.french import plural
 from network.readers.dated import ReferenceFileError
 from network.services.reference import Written
 from prescriptions.services.reference import load_prescriptions_reference
@@ -29,7 +30,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for written in report:
             self.stdout.write(
-                f"{written.label} : {written.created} ajouts, {written.changed} modifications, "
+                f"{written.label} : {written.created} ajout{plural(written.created)}, "
+                f"{written.changed} modification{plural(written.changed)}, "
                 f"{written.unchanged} sans changement{_kept(written)}"
             )
 
@@ -38,4 +40,5 @@ def _kept(written: Written) -> str:
     """What the files say otherwise and was not rewritten."""
     if not written.kept:
         return ""
-    return f", {written.kept} laissées car déjà utilisées : ajoutez une nouvelle version dans Administration"
+    s = plural(written.kept)
+    return f", {written.kept} laissée{s} car déjà utilisée{s}\u00a0: ajoutez une nouvelle version dans Administration"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from lifecycle.french import plural
 from network.readers.territory import DATA, TerritoryFileError, read_territory
 from network.services.territory import TerritoryRefused, load_territory
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for written in report:
             self.stdout.write(
-                f"{written.label} : {written.created} ajouts, {written.changed} modifications, "
+                f"{written.label} : {written.created} ajout{plural(written.created)}, "
+                f"{written.changed} modification{plural(written.changed)}, "
                 f"{written.unchanged} sans changement"
             )
