@@ -15,7 +15,7 @@ from network.models import Membership
 from refurb.enums import SlipProof
 from refurb.forms.deposit import DepositForm
 from refurb.forms.donations import day_input
-from refurb.models import Allocation, PickUp
+from refurb.models import Allocation, Donation, PickUp
 from refurb.services.pickups import FILE_GIVEN, SIGNER_NAMED
 
 SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
@@ -43,9 +43,11 @@ class DonationScheduleForm(CommentForm):
         label="Consignes", required=False, widget=forms.Textarea({"rows": 2}), help_text="Imprimées sur le bordereau."
     )
 
-    def __init__(self, *args: Any, planned: PickUp | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, planned: PickUp | None, donation: Donation, **kwargs: Any) -> None:
         if planned is not None:
             kwargs["initial"] = self._as_planned(planned)
+        else:
+            kwargs["initial"] = {name: getattr(donation, name) for name in ("contact_name", "contact_phone")}
         super().__init__(*args, **kwargs)
 
     def clean_day(self) -> date:

@@ -58,6 +58,10 @@ class DonationForm(forms.ModelForm):
             "outside",
             "pick_up_city",
             "access",
+            "contact_name",
+            "contact_phone",
+            "ready_on",
+            "windows",
             "description",
             "peripherals",
             "donor_legal_form",
@@ -68,6 +72,9 @@ class DonationForm(forms.ModelForm):
             "access": forms.Textarea({"rows": 2}),
             "description": forms.Textarea({"rows": 3}),
             "transfer_decided_on": day_input(),
+            "ready_on": day_input(),
+            "contact_phone": forms.TextInput({"type": "tel", "autocomplete": "off"}),
+            "contact_name": forms.TextInput({"autocomplete": "off"}),
         }
         labels = {"outside": "L’enlèvement est hors du département", "pick_up_city": "Ville, si hors du département"}
 

@@ -85,7 +85,15 @@ class Donation(DonationMachine):
         verbose_name="commune de l’enlèvement",
     )
     outside = models.BooleanField("hors du département", default=False)
-    access = models.TextField("accès au site", blank=True, help_text="Étage, quai, horaires, badge…")
+    access = models.TextField("accès au site", blank=True, help_text="Étage, quai, badge, stationnement…")
+    contact_name = models.CharField(
+        "personne à joindre sur place", max_length=120, blank=True, help_text="Un nom ou un service."
+    )
+    contact_phone = models.CharField("son téléphone", max_length=20, blank=True)
+    ready_on = models.DateField("prêt à partir du", null=True, blank=True)
+    windows = models.CharField(
+        "jours et heures possibles", max_length=200, blank=True, help_text="Exemple : du lundi au jeudi, de 9 h à 16 h."
+    )
     origin_epci = models.ForeignKey(
         Epci, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="EPCI d’origine"
     )

@@ -103,8 +103,8 @@ def edit_donation(*, actor: Actor, donation: Donation, lines: Iterable[Line] | N
     """Describe a draft again. ``lines`` replaces all its lines when given.
 
     ``site``: donor_legal_form, description, peripherals, pick_up_address, pick_up_postcode, pick_up_city,
-    commune, outside, access, transfer_reference, transfer_decided_on. Raises Unknown, PermissionDenied,
-    Refused once announced, ValidationError.
+    commune, outside, access, contact_name, contact_phone, ready_on, windows, transfer_reference,
+    transfer_decided_on. Raises Unknown, PermissionDenied, Refused once announced, ValidationError.
     """
     row = held_donation(actor=actor, donation=donation, can=can_edit_donation)
     if row.state != DonationState.DRAFT:
@@ -252,6 +252,10 @@ _SITE = (
     "commune",
     "outside",
     "access",
+    "contact_name",
+    "contact_phone",
+    "ready_on",
+    "windows",
     "transfer_reference",
     "transfer_decided_on",
 )

@@ -25,8 +25,10 @@ def forget_person(user: User) -> None:
     ):
         forget_document(document=deed)
     _forget_on_site(user, PickUp.objects.filter(Q(donation__donor__in=his) | Q(workshop__in=his)))
-    for column in ("description", "access"):
-        Donation.objects.filter(user.named_in(column), donor__in=his).update(**{column: ""})
+    lots = Donation.objects.filter(donor__in=his)
+    lots.filter(_name_is(user, "contact_name")).update(contact_name="", contact_phone="")
+    for column in ("description", "access", "windows"):
+        lots.filter(user.named_in(column)).update(**{column: ""})
     Erasure.objects.filter(_name_is(user, "operator"), recorded_by__organisation__in=his).update(operator="")
 
 

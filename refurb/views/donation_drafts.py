@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import posted, refuse
@@ -15,7 +16,8 @@ from network.enums import LegalNature
 from network.models import Organisation
 from refurb.enums import DonationState
 from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines, leave_unjudged
-from refurb.models import Donation
+from refurb.gauge import Gauge, reuse_gauge
+from refurb.models import Donation, LegalThreshold
 from refurb.permissions import can_create_donation, can_edit_donation
 from refurb.services.donations import create_donation, edit_donation
 from refurb.views.donations import may, visible_donation
@@ -129,12 +131,19 @@ def _saved_to(request: HttpRequest, donation: Donation) -> HttpResponse:
     return redirect(f"refurb:{page}", reference=donation.reference)
 
 
+def _gauge(form: DonationForm) -> Gauge | None:
+    donor = form.donor_known()
+    return None if donor is None else reuse_gauge(donor, timezone.localdate())
+
+
 def _page(request: HttpRequest, form: DonationForm, lines: Lines, donation: Donation | None = None) -> HttpResponse:
     context = {
         "form": form,
         "lines": lines,
         "donation": donation,
         "can_add": lines.total_form_count() < MOST_LINES,
+        "gauge": _gauge(form),
+        "oldest": LegalThreshold.objects.value_of("device_age_max", timezone.localdate()),
         "is_wrong": lines.is_wrong or (form.is_bound and bool(form.errors)),
     }
     return render(request, "refurb/donation_form.html", context)

@@ -25,7 +25,7 @@ def donation_schedule(request: HttpRequest, reference: str) -> HttpResponse:
     """Fix the date of one's pick-up, or another one."""
     donation = visible_donation(request, reference)
     planned = _own(request, donation)
-    form = DonationScheduleForm(posted(request), planned=planned)
+    form = DonationScheduleForm(posted(request), planned=planned, donation=donation)
     return act_on(
         request,
         donation,

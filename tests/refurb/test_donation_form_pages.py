@@ -1,5 +1,6 @@
 """Propose a lot: its description on one page, without script, nothing typed lost; then its announcement."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.utils import timezone
 from lifecycle.models import Comment
 from network.enums import LegalNature
 from refurb.enums import DonationState
-from refurb.models import Donation
+from refurb.gauge import reuse_gauge
+from refurb.models import Donation, LegalThreshold
+from refurb.services.donations import announce_donation, qualify_donation
 from tests.network.factories import make_organisation
 from tests.refurb.donations import Scene, again, laptops, load_law, public_scene
 from tests.refurb.pages import acting, answered, page_of, read
@@ -239,3 +242,42 @@ def test_what_is_missing_is_told_before_announcing_and_after() -> None:
     assert "Décrivez au moins un type d’appareil" in refused
     assert "Merci d’avance" in refused
     assert again(donation).state == DonationState.DRAFT
+
+
+def test_the_donor_says_when_and_whom_to_ask_for_and_the_workshop_finds_it() -> None:
+    scene = Scene()
+    lina = acting(scene.contact)
+    told = {"contact_name": "Accueil", "contact_phone": "0320000000", "ready_on": "2099-01-01", "windows": "le matin"}
+    lina.post(reverse(CREATE), typed(scene, line(), **told))
+    donation = Donation.objects.get()
+    summary = read(lina, page_of(donation, "donation_announce"))
+    assert "à partir du 1er\u00a0jan. 2099, le matin" in summary
+    assert "Accueil, 03\u00a020\u00a000\u00a000\u00a000" in summary
+
+    given = announce_donation(actor=scene.contact, donation=donation)
+    qualify_donation(actor=scene.pilot, donation=given, rulings=scene.rulings(given))
+    scene.accept(given)
+    planning = read(acting(scene.north.manager), page_of(donation, "donation_schedule"))
+    assert 'value="Accueil"' in planning
+    assert 'value="0320000000"' in planning
+    assert "disponible à partir du 1er\u00a0jan. 2099\u00a0: le matin." in planning
+
+
+def test_a_public_donor_sees_how_far_it_is_from_its_duty_of_reuse() -> None:
+    scene = public_scene()
+    law = {"valid_from": date(2025, 1, 1), "source": "Décret d’essai", "checked_on": date(2025, 1, 1)}
+    LegalThreshold.objects.create(code="reuse_rate_min", label="Réemploi", value=50, unit="%", **law)
+    client = acting(scene.contact)
+    assert "Rien n’est encore proposé cette année. Votre obligation\u00a0: 50\u00a0%" in read(client, reverse(CREATE))
+    scene.qualified(accept={0: 1})
+    page = read(client, reverse(CREATE))
+    assert "<strong>33\u00a0%</strong>\u00a0: 1 appareil vers le réemploi sur 3 proposés ici." in page
+    scene.draft()
+    assert reuse_gauge(scene.donor, timezone.localdate()).rate == 33
+    assert "obligation" not in read(acting(Scene().contact), reverse(CREATE))
+
+
+def test_what_is_not_taken_is_said_before_one_types() -> None:
+    page = read(acting(Scene().contact), reverse(CREATE))
+    assert "Les appareils de plus de 10\u00a0ans\u00a0: ils vont au recyclage." in page
+    assert page.index("Nous ne prenons pas") < page.index("1. Le matériel")

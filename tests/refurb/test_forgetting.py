@@ -74,6 +74,7 @@ def busy(scene: Scene) -> User:
     """The same, named wherever Maillon lets people be named."""
     user = invited(scene)
     words = {"description": f"Voir avec {NAME}", "access": f"Badge : {EMAIL}"}
+    words |= {"contact_name": NAME, "contact_phone": "0320000000", "windows": f"Quand {NAME} est là"}
     donation = scene.draft(**words)
     announce_donation(actor=scene.contact, donation=donation, comment=f"Décidé par {NAME.upper()}")
     donation = qualify_donation(actor=scene.pilot, donation=donation, rulings=scene.rulings(donation))

@@ -1,0 +1,62 @@
+"""The yearly duty of reuse of a public donor, and how far what it offers here goes towards it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from network.enums import LegalNature
+from network.models import Organisation
+from refurb.enums import Destination, DonationState
+from refurb.models import DonationLine, LegalThreshold
+
+NOT_OFFERED = (DonationState.DRAFT, DonationState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """Of the machines of a year: how many were offered, how many go to reuse, the share that is due (per cent)."""
+
+    year: int
+    offered: int
+    given: int
+    undecided: int
+    duty: Decimal
+    source: str
+
+    @property
+    def rate(self) -> int | None:
+        """The share given, per cent; None before anything is offered."""
+        return None if not self.offered else self.given * 100 // self.offered
+
+    @property
+    def reached(self) -> bool:
+        return self.rate is not None and self.rate >= self.duty
+
+
+def reuse_gauge(donor: Organisation, day: date) -> Gauge | None:
+    """The gauge of the civil year of ``day``; None for a private donor, who has no such duty. Two queries.
+
+    Machines beyond the age limit are left out. Only what is offered here is known: what the donor gives elsewhere
+    counts too, and is not seen. Source of the rule: décret n° 2023-266 du 12 avril 2023.
+    """
+    if donor.legal_nature != LegalNature.PUBLIC:
+        return None
+    known = {row.code: row for row in LegalThreshold.objects.on(day)}
+    duty, oldest = known.get("reuse_rate_min"), known.get("device_age_max")
+    if duty is None or oldest is None:
+        return None
+    lines = DonationLine.objects.filter(
+        donation__donor=donor,
+        donation__announced_at__year=day.year,
+        purchase_year__gte=day.year - int(oldest.value),
+    ).exclude(donation__state__in=NOT_OFFERED)
+    reuse = Q(decision__destination=Destination.REUSE)
+    totals = lines.aggregate(
+        offered=Coalesce(Sum("quantity"), 0),
+        given=Coalesce(Sum(F("decision__accepted"), filter=reuse), 0),
+        undecided=Coalesce(Sum("quantity", filter=Q(donation__state=DonationState.ANNOUNCED)), 0),
+    )
+    return Gauge(year=day.year, duty=duty.value, source=duty.source, **totals)
