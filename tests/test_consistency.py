@@ -55,6 +55,8 @@ PUBLIC: dict[str, str] = {
     "account_reset_password_from_key_done": "says that it is done",
     "account_confirm_email": "the link sent to a new address",
     "account_email_verification_sent": "says that this link was sent",
+    "desk:guide": "whoever wonders how one works with Maillon reads it",
+    "desk:guide_chapter": "and each of its chapters",
     "network:invitation_accept": "the link of an invitation",
     "documents:authenticity_form": "whoever holds a paper types its code",
     "documents:authenticity": "says whether a paper is authentic, without personal data",
