@@ -50,7 +50,7 @@ class Run:
     pass_errors: int = 0
     verification_errors: int = 0
     hidden: bool | None = None
-    status: str = ""
+    result: str = ""
     claimed_duration: timedelta | None = None
 
     @property
@@ -100,7 +100,7 @@ def read_log(text: str) -> list[Run]:
 def _told(runs: dict[str, Run], version: str) -> Iterator[Run]:
     """The disks that nwipe worked on: those it only found are left out."""
     for run in runs.values():
-        if run.started_at is not None or run.status:
+        if run.started_at is not None or run.result:
             run.version = version
             yield run
 
@@ -133,7 +133,7 @@ def _read_line(run: Run, at: datetime, said: str) -> None:
 
 def _begin(run: Run, method: str, at: datetime) -> None:
     """A log is appended to: what an earlier run did to the disk does not count in this one."""
-    run.method, run.started_at, run.ended, run.verified_empty, run.status = method, at, False, False, ""
+    run.method, run.started_at, run.ended, run.verified_empty, run.result = method, at, False, False, ""
     run.written, run.done, run.verified = [], set(), set()
 
 
@@ -152,5 +152,5 @@ def _read_tables(line: str, runs: dict[str, Run]) -> None:
         run.pass_errors, run.verification_errors = int(match[2]) + int(match[4] or 0), int(match[3])
     elif (match := STATUS.match(line)) and match[1] in runs:
         run = runs[match[1]]
-        run.status = match[2].strip("-").upper()
+        run.result = match[2].strip("-").upper()
         run.claimed_duration = timedelta(hours=int(match[3]), minutes=int(match[4]), seconds=int(match[5]))

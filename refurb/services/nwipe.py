@@ -89,8 +89,8 @@ def _hidden(run: Run) -> HiddenSectors:
 
 
 def _claim(run: Run) -> Claim:
-    if run.status == "ERASED":
+    if run.result == "ERASED":
         return Claim.ERASED
-    if "ABORT" in run.status:
+    if "ABORT" in run.result:
         return Claim.ABORTED
-    return Claim.FAILED if run.status else Claim.SILENT
+    return Claim.FAILED if run.result else Claim.SILENT
