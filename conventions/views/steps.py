@@ -111,7 +111,7 @@ def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     action = next((one for one in gate.actions_for(convention, actor) if one.verb == "activate"), None)
     if action is None or not action.allowed:
         return Step(told, dated=False)
-    return Step(told, "la date d’effet est là, mettez-la en vigueur", "activate")
+    return Step(told, "signée par les trois parties, la date d’effet est là, mettez-la en vigueur", "activate")
 
 
 def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
