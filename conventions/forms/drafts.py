@@ -32,6 +32,15 @@ NEVER_TAKEN_AWAY = {*PARTIES, *SIGNATORIES, "starts_on", "ends_on"}
 """What a text that was submitted once has for good: it may change, not become empty."""
 
 
+YEARS = (1, 2, 3)
+
+
+def _counted(box: forms.BoundField) -> int:
+    """What a box of the grid holds, typed or kept; nothing and what is no number count for none."""
+    typed = str(box.value() or "").strip()
+    return int(typed) if typed.isdecimal() else 0
+
+
 class SignatoryField(forms.ModelChoiceField):
     """People who may sign for an organisation."""
 
@@ -136,10 +145,16 @@ class ConventionDraftForm(forms.ModelForm):
     def _named(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names if name in self.fields]
 
-    def quota_rows(self) -> Iterable[tuple[str, list[forms.BoundField]]]:
-        """One row per type, one box per convention year."""
+    def quota_rows(self) -> Iterable[tuple[str, list[forms.BoundField], int]]:
+        """One row per type, one box per convention year, then the total of the type."""
         for code, label in DeviceType.choices:
-            yield label, [self[f"quota_{code}_{year}"] for year in (1, 2, 3)]
+            boxes = [self[f"quota_{code}_{year}"] for year in YEARS]
+            yield label, boxes, sum(map(_counted, boxes))
+
+    def quota_totals(self) -> list[int]:
+        """The total of each convention year, then that of all."""
+        years = [sum(_counted(self[f"quota_{code}_{year}"]) for code in DeviceType.values) for year in YEARS]
+        return [*years, sum(years)]
 
     def price_boxes(self) -> list[forms.BoundField]:
         return self._named(*self.prices.fields)

@@ -1,5 +1,6 @@
 """Writing a convention on its pages: begin, complete, submit; amendments; nothing typed is lost."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
@@ -128,6 +129,25 @@ def test_saving_what_was_read_changes_nothing() -> None:
     assert kept.prices.count() == convention.prices.count() == 5
     assert kept.planned_quotas.count() == 1
     assert kept.reviewers_named.count() == 1
+
+
+def test_the_grid_of_quotas_has_its_totals_and_each_article_is_read_before_it_is_rewritten() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    client, url = acting(treaty.manager), page_of(convention, "convention_edit")
+    boxes = typed(read(client, url))
+    grid = {"quota_laptop_1": "30", "quota_laptop_2": "20", "quota_screen_2": "1000", "quota_screen_3": "mille"}
+    page = answered(client, url, **boxes | grid)
+    assert page.count("data-total-row>50<") == 1
+    assert page.count("data-total-row>1\u202f000<") == 1
+    assert re.findall(r"data-total-column><strong>([^<]*)<", page) == [
+        "30",
+        "1\u202f020",
+        "0",
+        "1\u202f050",
+    ]
+    assert page.count("Modifier cet article") == convention.clauses.exclude(text="").count()
+    assert "Ce qui vient ensuite" in page
 
 
 def test_what_was_typed_is_still_there_after_an_error() -> None:

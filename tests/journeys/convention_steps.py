@@ -107,6 +107,8 @@ def answer_point(manager: Visitor, reference: str) -> None:
     manager.sees("Tous les points ont une réponse.")
     manager.follows("Modifier le texte")
     manager.reads("Modifier le projet")
+    manager.within_main().locator("summary", has_text=anything("Article 8 – Garantie")).click()
+    manager.within_main().locator("summary", has_text=anything("Modifier cet article : Garantie")).click()
     article = manager.field("Garantie")
     article.fill(article.input_value() + WHO_PAYS)
     manager.presses("Enregistrer et soumettre à relecture")
@@ -157,7 +159,7 @@ def opens(visitor: Visitor, paper: str) -> None:
 def activate(manager: Visitor, reference: str) -> None:
     """Signed by all: its quotas open."""
     open_convention(manager, reference)
-    manager.sees("Signée par les trois parties.")
+    manager.sees("signée par les trois parties, la date d’effet est là")
     manager.follows("Mettre en vigueur")
     manager.reads("Mettre en vigueur")
     manager.presses("Mettre en vigueur")
