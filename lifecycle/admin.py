@@ -46,7 +46,7 @@ class TechnicalSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Superusers, and nobody else."""
-        return request.user.is_active and request.user.is_superuser  # type: ignore[union-attr]
+        return request.user.is_active and request.user.is_superuser
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Register a table; a class of another project loses what would write."""
