@@ -42,7 +42,7 @@ def test_a_journal_is_only_read(request_of_staff: object) -> None:
     assert window.has_view_permission(request_of_staff)
 
 
-def test_a_forged_form_moves_nothing_and_writes_nothing(announce: Announce, client: object, request_of_staff: object) -> None:
+def test_a_forged_form_writes_nothing(announce: Announce, client: object, request_of_staff: object) -> None:
     (parcel,) = announce()
     client.force_login(request_of_staff.user)
     client.raise_request_exception = False  # the refusal has a page, whose links these few addresses do not know
