@@ -33,6 +33,7 @@ from prescriptions.permissions import (
     works,
 )
 from prescriptions.services import sets
+from prescriptions.services.households import record_sightings
 from prescriptions.tables.lists import HouseholdTable, NeedTable, PrescriptionTable
 from prescriptions.views.rows import may, named_by
 
@@ -187,6 +188,8 @@ def household_search(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         messages.info(request, "Un seul dossier correspond à votre recherche : le voici.")
         return redirect("prescriptions:household_detail", reference=found[0].reference)
+    if not works(actor) and found:
+        record_sightings(actor=actor, households=[row.pk for row in found], what="household_search")
     table = HouseholdTable(found, orderable=False, exclude=["prescriber"] if works(actor) else [])
     context = {
         "search": form,

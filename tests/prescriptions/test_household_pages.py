@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.clock import run_clock
-from prescriptions.models import Household
+from prescriptions.models import Household, HouseholdAccess
 from tests.network.factories import make_commune
 from tests.prescriptions.files import COMPUTER, Circle, again
 from tests.prescriptions.pages import acting, answered, page_of, read, sent
@@ -243,3 +243,14 @@ def test_several_files_are_listed_and_none_says_so(circle: Circle) -> None:
     assert "Aucun dossier que vous puissiez lire ne correspond." in found(client, "Inconnue")
     assert "Aucun dossier" in found(acting(Circle().worker), "Essai")
     assert "Tapez une référence" in found(client, "")
+
+
+def test_a_search_that_lists_several_names_is_one_opening_of_each_for_whoever_does_not_follow_them(
+    circle: Circle,
+) -> None:
+    for name in ("Dominique", "Sacha"):
+        circle.accepted(household=circle.household(last_name="Homonyme", first_name=name))
+    for reader, logged in ((circle.worker, 0), (circle.adviser, 2)):
+        found = acting(reader).post(reverse(SEARCH), {"text": "homonyme"}).content.decode()
+        assert "Sacha" in found
+        assert HouseholdAccess.objects.filter(actor=reader, what="household_search").count() == logged
