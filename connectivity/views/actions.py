@@ -207,6 +207,7 @@ def connection_refuse(request: HttpRequest, reference: str) -> HttpResponse:
     return act_on(
         request, connection, "refuse", forms.ConnectionRefuseForm(posted(request)), services.refuse_connection,
         done="Demande refusée. Le travailleur social est prévenu.",
+        warning="Le dossier est clos. Le besoin du foyer attend de nouveau, à son rang, une autre solution.",
     )  # fmt: skip
 
 
@@ -217,6 +218,8 @@ def connection_end(request: HttpRequest, reference: str) -> HttpResponse:
     return act_on(
         request, connection, "end", forms.ConnectionEndForm(posted(request)), services.end_connection,
         done="Ligne terminée.",
+        warning="Le dossier est clos, et le travailleur social est prévenu. Pour une autre offre, le foyer a besoin"
+        " d’une nouvelle demande.",
     )  # fmt: skip
 
 

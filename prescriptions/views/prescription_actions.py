@@ -109,6 +109,8 @@ def prescription_refuse(request: HttpRequest, reference: str) -> HttpResponse:
         lambda data: services.refuse_prescription(actor=request.membership, prescription=prescription, **data),
         done=f"Prescription {reference} refusée. Le travailleur social est prévenu.",
         template="prescriptions/actions/decide.html",
+        warning="Ses besoins sont abandonnés et ses rappels s’arrêtent. Le foyer pourra faire l’objet d’une nouvelle"
+        " prescription.",
         **_examined(request, prescription, evaluation_of(prescription)),
     )
 

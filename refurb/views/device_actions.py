@@ -167,7 +167,11 @@ def device_dismantle(request: HttpRequest, reference: str) -> HttpResponse:
         return stock.dismantle_device(actor=request.membership, device=device, parts=form.recovered(), comment=comment)
 
     template = "refurb/actions/device_dismantle.html"
-    return act_on(request, device, "dismantle", form, dismantle, template=template)
+    warning = (
+        "L’appareil n’existe plus comme tel\u00a0: les pièces comptées entrent au stock, le reste part aux déchets, et"
+        " chaque disque reste suivi jusqu’à sa preuve d’effacement ou de destruction."
+    )
+    return act_on(request, device, "dismantle", form, dismantle, template=template, warning=warning)
 
 
 @asks_then_acts
@@ -182,7 +186,8 @@ def device_recycle(request: HttpRequest, reference: str) -> HttpResponse:
 def device_cede(request: HttpRequest, reference: str) -> HttpResponse:
     """Out of the chain, to someone who is named."""
     device = visible_device(request, reference)
-    return act_on(request, device, "cede", DeviceCedeForm(posted(request)), stock.cede_device)
+    warning = "L’appareil sort du stock et de Maillon\u00a0: il ne servira plus de foyer, et ses preuves restent ici."
+    return act_on(request, device, "cede", DeviceCedeForm(posted(request)), stock.cede_device, warning=warning)
 
 
 @asks_then_acts
@@ -202,7 +207,11 @@ def device_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """It will not come."""
     device = visible_device(request, reference)
     form = DeviceWithdrawForm(posted(request))
-    return act_on(request, device, "withdraw", form, devices.withdraw_device)
+    warning = (
+        "L’appareil n’est plus attendu\u00a0: il sort du lot et de ses comptes. S’il arrive quand même, il s’enregistre"
+        " comme inattendu."
+    )
+    return act_on(request, device, "withdraw", form, devices.withdraw_device, warning=warning)
 
 
 @asks_then_acts
@@ -210,7 +219,10 @@ def device_return_to_donor(request: HttpRequest, reference: str) -> HttpResponse
     """Leased, claimed or stolen: back to whoever gave it."""
     device = visible_device(request, reference)
     form = DeviceReturnToDonorForm(posted(request))
-    return act_on(request, device, "return_to_donor", form, devices.return_to_donor_device)
+    warning = (
+        "L’appareil quitte l’atelier et Maillon, avec les données qu’il porte encore\u00a0: son parcours s’arrête ici."
+    )
+    return act_on(request, device, "return_to_donor", form, devices.return_to_donor_device, warning=warning)
 
 
 @asks_then_acts

@@ -49,6 +49,8 @@ LINKED = (
     "replaces",
     "need",
 )
+AT_THE_BENCH = {S.IN_PROCESS: "device_recondition", S.RECEIVED: "device_start"}
+"""Where a scan at the bench leads a technician: to the work; every other device opens its own page."""
 ACCESS = "device_detail"
 """What the log of accesses says when the page of a device shows whose it is."""
 BENCH_LIMIT = 100
@@ -127,7 +129,10 @@ def device_find(request: HttpRequest) -> HttpResponse:
         return redirect(_home(request.membership))
     if len(found) > 1:
         return redirect(f"{reverse('refurb:device_list')}?{urlencode({'text': wanted})}")
-    return redirect("refurb:device_detail", reference=found[0].reference)
+    page = "device_detail"
+    if "bench" in request.POST and works_on(found[0], request.membership):
+        page = AT_THE_BENCH.get(S(found[0].state), page)
+    return redirect(f"refurb:{page}", reference=found[0].reference)
 
 
 def _home(actor: Actor) -> str:

@@ -95,6 +95,8 @@ def donation_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         DonationWithdrawForm(posted(request)),
         lambda data: donations.withdraw_donation(actor=request.membership, donation=donation, **data),
         done=f"Lot {reference} retiré.",
+        warning="Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
+        " les ateliers sont prévenus. Un nouveau lot pourra être proposé.",
     )
 
 

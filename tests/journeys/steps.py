@@ -172,6 +172,10 @@ def find_device(technician: Visitor, tag: str) -> None:
     box = technician.page.get_by_label(SCAN_BOX)
     box.fill(tag)
     box.press("Enter")
+    expect(technician.page.get_by_role("heading", level=1)).not_to_have_text("Mon établi")
+    trail = technician.page.get_by_role("navigation", name="Fil d’Ariane").get_by_role("link", name=anything(tag))
+    if trail.count():  # on the bench a scan leads to the work
+        trail.click()
     technician.reads(anything(tag))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from refurb.enums import DeviceState, DriveKind, HiddenSectors, Outcome
@@ -249,6 +250,16 @@ def test_what_is_missing_is_judged_as_if_what_is_typed_were_recorded_and_nothing
     assert not Grading.objects.exists()
     over = client.post(url, {**MEASURES, "checks-all_ok": "on", "price": "181"}).content.decode()
     assert "Le prix dépasse le plafond légal du jour" in over
+
+
+def test_a_scan_at_the_bench_leads_to_the_work_and_elsewhere_to_the_device(bench: Bench) -> None:
+    working, waiting, done = bench.in_process(), bench.received(), bench.ready()
+    client = acting(bench.technician)
+    for device, page in ((working, "device_recondition"), (waiting, "device_start"), (done, "device_detail")):
+        scanned = {"text": device.tag, "bench": "1"}
+        assert client.post(reverse("refurb:device_find"), scanned).url == page_of(device, page)
+        assert client.post(reverse("refurb:device_find"), {"text": device.tag}).url == page_of(device, "device_detail")
+    assert 'name="bench"' in read(client, reverse("refurb:bench"))
 
 
 def test_a_device_taken_onto_the_bench_opens_its_page(bench: Bench) -> None:
