@@ -8,7 +8,7 @@ from django.utils import timezone
 from lifecycle.french import HARD, day, days_ago, grouped, plural
 
 register = template.Library()
-for read in (days_ago, grouped, plural):
+for read in (day, days_ago, grouped, plural):
     register.filter(read)
 
 

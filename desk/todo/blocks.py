@@ -13,6 +13,8 @@ from network.listing import ALL
 
 FIRST = 5
 """How many rows of a block the page shows; the list has the others."""
+LATE, SOON = "en retard", "à faire vite"
+"""What is past its day, what is close to it; the two words agree with anything."""
 WHOLE = f"?{ALL}=1"
 """The whole of a list, whatever filter one used last."""
 
@@ -26,6 +28,7 @@ class Line:
     about: str = ""
     when: str = ""
     is_late: bool = False
+    late_word: str = LATE
     row: Any = None
     """The row itself, when its chain is drawn under the line."""
 
@@ -43,7 +46,7 @@ class Block:
     """``rows``: a queryset in order, or what returns a list; ``late``: which of a queryset are, they come first.
 
     ``url``: the list with the same rows. Without one, they are all on a page of the block's own.
-    ``is_wanted_empty``: none is the aim, and is said so; any is late.
+    ``late_word``: what is said of the late ones. ``is_wanted_empty``: none is the aim, and is said so; any is late.
     """
 
     key: str
@@ -53,7 +56,7 @@ class Block:
     empty: str
     url: str = ""
     late: Q | None = None
-    lead: str = ""
+    late_word: str = LATE
     is_wanted_empty: bool = False
     reasons: Callable[[], Iterable[Reason]] = tuple
 
@@ -136,7 +139,8 @@ def in_turn(block: Block) -> QuerySet[Any]:
 
 def lines_of(block: Block, rows: Iterable[Any]) -> list[Line]:
     """Rows of a block as lines."""
-    return [replace(block.line(row), is_late=row.is_late) for row in rows]
+    tells = not block.is_wanted_empty
+    return [replace(block.line(row), is_late=row.is_late and tells, late_word=block.late_word) for row in rows]
 
 
 def since(instant: datetime | None, said: str = "") -> str:

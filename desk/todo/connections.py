@@ -11,7 +11,7 @@ from connectivity.enums import ConnectionState
 from connectivity.machine.due import COPPER_MONTHS, RENEWAL_DAYS, UNTOUCHED_DAYS, is_on_copper
 from connectivity.models import ConnectionFile, CopperClosure
 from connectivity.permissions import can_propose_connection
-from desk.todo.blocks import WHOLE, Block, Line, since, until
+from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
 from lifecycle.french import day
 from network.calendar import add_months
 from network.models import Membership
@@ -54,6 +54,7 @@ def serving_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             "Aucune proposition n’attend un choix.",
             f"{files_url}?state={S.PROPOSED}",
             late=Q(touched_at__lte=at - timedelta(days=UNTOUCHED_DAYS) + timedelta(days=15)),
+            late_word=SOON,
         ),
         Block(
             "raccordements",
@@ -80,6 +81,7 @@ def renewals(actor: Membership, at: datetime) -> Block:
         _renewal,
         "Aucun droit ne se termine dans les deux mois.",
         late=Q(entitlement_ends_on__lte=today + timedelta(days=last)),
+        late_word=SOON,
     )
 
 
@@ -102,6 +104,7 @@ def copper(actor: Membership, at: datetime) -> Block:
         _unnamed_copper if is_pilot(actor) else _copper,
         "Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans l’année.",
         late=Q(closes_on__lte=add_months(today, last)),
+        late_word=SOON,
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from conventions.models import Convention
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, many, since, until
+from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
 from network.models import Membership
@@ -127,6 +127,7 @@ def _shelf_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             "Aucun appareil n’est mis de côté.",
             reverse("refurb:reservation_list") + WHOLE,
             late=Q(reserved_until__lte=at + FALLS_SOON),
+            late_word=SOON,
         ),
         Block(
             "livraisons",

@@ -59,9 +59,9 @@ def _lots(lots: QuerySet[Donation]) -> Block:
 
 
 def _certificates(actor: Membership) -> Block:
-    """The erasure certificates of lots that no later one replaces."""
+    """The erasure certificate of each lot: the last one, which replaces those before."""
     certificates = DonationPaper.objects.visible_to(actor).filter(kind=PaperKind.ERASURE)
-    later = certificates.filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), pk__gt=OuterRef("pk"))
+    later = certificates.filter(donation=OuterRef("donation"), pk__gt=OuterRef("pk"))
     return Block(
         "certificats",
         "Certificats d’effacement à télécharger",
@@ -88,4 +88,5 @@ def _lot(donation: Any) -> Line:
 
 def _certificate(paper: Any) -> Line:
     url = reverse("refurb:donation_paper", args=[paper.donation.reference, paper.pk])
-    return Line(f"Lot {paper.donation.reference}", url, "PDF", f"établi le {day(paper.document.created_at)}")
+    made = f"établi le {day(paper.document.created_at)}"
+    return Line(f"Lot {paper.donation.reference}", url, "certificat du lot, PDF", made)

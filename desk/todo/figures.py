@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from lifecycle.actors import SYSTEM, Actor
-from lifecycle.french import HARD, grouped
+from lifecycle.french import HARD, grouped, plural
 from network.models import Epci
 from reports.enums import ReportState, Stage
 from reports.models import Report
@@ -19,10 +19,11 @@ ENTERED, CLOSING = 5, 7
 
 @dataclass(frozen=True)
 class Link:
-    """One link of the département's chain: whose it is, how many devices passed it in the month, what that means."""
+    """One link of the département's chain: whose it is, how many devices passed it in the month, what they did."""
 
     label: str
     number: str
+    done: str
     said: str
 
 
@@ -64,15 +65,14 @@ def chain(report: Report, *, hides_small: bool) -> list[Link]:
         ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie"),
     )
     return [
-        Link(label, _told(count, endings, hides_small=hides_small), said) for label, count, endings, said in numbers
+        Link(label, *_told(count, endings, hides_small=hides_small), said) for label, count, endings, said in numbers
     ]
 
 
-def _told(count: int, endings: str, *, hides_small: bool) -> str:
-    one, several = endings.split(",")
+def _told(count: int, endings: str, *, hides_small: bool) -> tuple[str, str]:
     if hides_small and 0 < count < SMALL:
-        return f"{HIDDEN} {several}"
-    return f"{grouped(count)}{HARD}{one if count < 2 else several}"
+        return HIDDEN, plural(SMALL, endings)
+    return grouped(count), plural(count, endings)
 
 
 def entered(summary: Summary, stage: Stage, place: str | None = None) -> int:

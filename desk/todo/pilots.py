@@ -11,7 +11,7 @@ from django.utils import timezone
 from conventions.enums import ALIVE, ConventionState, RuleCode
 from conventions.models import Convention, ConventionRule, Quota, Review
 from conventions.views.steering import NEARLY_USED
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
+from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.figures import chain, entered, latest, month_name, standing, waiting_by_territory
@@ -101,6 +101,7 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
             "Aucun appareil n’a été perdu avec des données.",
             reverse("refurb:incident_list") + WHOLE,
             late=Q(known_at__gte=at - NOTIFIED_WITHIN),
+            late_word=SOON,
         ),
     )
 
@@ -122,7 +123,7 @@ def _ending(actor: Membership, at: datetime) -> Block:
         alive.filter(near | Exists(nearly)).select_related("epci").order_by("ends_on", "pk"),
         _ending_line,
         "Aucune convention n’approche de sa fin ni de ses quotas.",
-        reverse("conventions:ending_list") + WHOLE,
+        reverse("conventions:ending_list"),
         late=Q(ends_on__lt=today),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
-from desk.todo.blocks import Action, Block, Line, Page, Part, since, until
+from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks
 from network.models import Membership
 from network.permissions import is_manager
@@ -14,7 +14,7 @@ from prescriptions.enums import PrescriptionState, ReminderKind
 from prescriptions.models import CompletionRequest, Prescription, Reminder
 
 S = PrescriptionState
-SOON = timedelta(days=5)
+LAST_REMINDER = timedelta(days=5)
 """The last reminder before the end of the time to complete: from then on, it is late."""
 LAST_QUESTION = timedelta(days=10)
 """The last « toujours d’actualité ? » before an acceptance lapses: from then on, it is late."""
@@ -85,7 +85,8 @@ def _file_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _incomplete,
             "Rien ne manque à vos dossiers.",
             _address(actor, S.INCOMPLETE),
-            late=Q(complete_by__lte=at + SOON),
+            late=Q(complete_by__lte=at + LAST_REMINDER),
+            late_word=SOON,
         ),
         Block(
             "toujours-d-actualite",
@@ -94,6 +95,7 @@ def _file_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _still_current,
             "Aucun foyer n’est à rappeler.",
             late=Q(valid_until__lte=at + LAST_QUESTION),
+            late_word=SOON,
         ),
         Block(
             "brouillons",

@@ -255,7 +255,7 @@ def _device(device: Any, about: str, when: str) -> Line:
 
 
 def _on_the_bench(device: Any) -> Line:
-    return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.since, "depuis"))
+    return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.since))
 
 
 def _awaiting_part(device: Any) -> Line:

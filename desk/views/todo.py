@@ -37,9 +37,11 @@ def todo(request: HttpRequest) -> HttpResponse:
     actor, at = request.membership, timezone.now()
     visit = note_visit(membership=actor, at=at)
     page = page_for(actor, at)
+    shown = arranged(page.blocks)
     context = {
         "page": page,
-        "blocks": arranged(page.blocks),
+        "blocks": [one for one in shown if one.count],
+        "quiet": [one for one in shown if not one.count],
         "changes": changes_since(actor, page.changes, visit or at - FIRST_TIME, at),
         "visit": visit,
         "above": [(part.template, part.make()) for part in page.above],

@@ -47,6 +47,7 @@ def hands_on(open_page: Callable[..., Page]) -> Callable[[Membership], tuple[Vis
         visitor = Visitor(open_page(), membership, careful=False)
         keys = Keyboard(visitor)
         visitor.page.goto("/")
+        keys.presses("link", "Se connecter")
         visitor.reads("Se connecter")
         keys.types("Adresse électronique", membership.user.email)
         keys.types("Mot de passe", PASSWORD)

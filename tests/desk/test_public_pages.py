@@ -1,0 +1,69 @@
+"""What anyone may read: the first page, and the legal ones."""
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from desk.todo.figures import chain
+from reports.services import publish_report
+from tests.refurb.donations import laptops
+from tests.reports.stories import Story, paris
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_visitor_reads_what_maillon_is_and_where_to_go(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert "De l’ordinateur qui dort au foyer connecté" in page
+    for name in ("account_login", "documents:authenticity_form", "desk:legal", "desk:privacy", "desk:accessibility"):
+        assert f'href="{reverse(name)}"' in page, name
+    for partner in ("donateur", "Atelier", "EPCI", "Prescripteur", "Distributeur ou relais", "Opérateur"):
+        assert partner in page
+    assert "dès que le Département publie un premier rapport" in page
+
+
+def test_the_demonstration_is_entered_from_there(client: Client) -> None:
+    with override_settings(DEMO=True):
+        assert "Entrer dans la démonstration" in client.get("/").content.decode()
+    assert "Entrer dans la démonstration" not in client.get("/").content.decode()
+
+
+def test_the_volumes_are_those_of_a_published_month_only(client: Client) -> None:
+    story = Story()
+    story.lot(paris(10, 5), laptops(7))
+    report = story.frozen()
+    assert "octobre" not in client.get("/").content.decode(), "a frozen month is not public yet"
+    publish_report(actor=story.pilot, report=report, at=paris(12, 31))
+    page = client.get("/").content.decode()
+    assert f"en octobre\u00a0{report.month.year}" in page
+    assert '<span class="volumes__number figure">7</span> annoncés' in page
+
+
+def test_small_counts_are_hidden_and_large_ones_told() -> None:
+    story = Story()
+    story.lot(paris(10, 5))
+    report = story.computed()
+    shown = {link.label: link.number for link in chain(report, hides_small=False)}
+    hidden = {link.label: link.number for link in chain(report, hides_small=True)}
+    assert shown["Donateur"].isdigit()
+    assert 0 < int(shown["Donateur"]) < 5
+    assert hidden["Donateur"] == "moins de 5"
+    assert hidden["Foyer"] == "0"
+    assert len(shown) == 5
+
+
+@pytest.mark.parametrize("name", ["legal", "privacy", "accessibility"])
+def test_the_legal_pages_open_to_anyone_and_say_who_to_write_to(client: Client, name: str) -> None:
+    legal = {"publisher": "Éditeur d’essai", "publisher_address": "", "director": "", "host": "", "source": ""}
+    contacts = {"contact": "contact@exemple.test", "privacy_contact": "contact@exemple.test"}
+    with override_settings(LEGAL=legal | contacts):
+        page = client.get(reverse(f"desk:{name}")).content.decode()
+    assert "Éditeur d’essai" in page
+    assert "mailto:contact@exemple.test" in page
+
+
+def test_the_true_state_of_accessibility_is_told(client: Client) -> None:
+    page = client.get(reverse("desk:accessibility")).content.decode()
+    assert "n’a pas été audité par un tiers" in page
+    assert "non conforme" in page
+    assert "Accessibilité : non conforme" in client.get("/").content.decode().replace("\u00a0", " ")

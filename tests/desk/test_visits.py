@@ -1,0 +1,139 @@
+"""What changed since the last visit: a visit is the first page after half an hour of absence."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from desk.models import Visit
+from desk.services.visits import note_visit
+from desk.templatetags.desk import said
+from desk.todo.changes import MOST, Change, changes_since
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from network.services.accounts import forget_user
+from tests.network.factories import make_membership
+from tests.prescriptions.files import Circle
+
+pytestmark = pytest.mark.django_db
+PRESCRIPTIONS = ("prescription",)
+
+
+def told(circle: Circle, membership: Membership, since: datetime | None = None) -> list[Change]:
+    now = timezone.now()
+    return changes_since(membership, PRESCRIPTIONS, since or now - timedelta(hours=1), now)
+
+
+def test_a_visit_lasts_until_half_an_hour_of_absence() -> None:
+    membership = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    start = timezone.now()
+
+    def comes(minutes: int) -> datetime | None:
+        return note_visit(membership=membership, at=start + timedelta(minutes=minutes))
+
+    assert comes(0) is None, "nothing before the first visit"
+    assert comes(29) is None
+    assert comes(58) is None, "each page carries the visit on"
+    assert comes(88) == start + timedelta(minutes=58), "half an hour later begins another one"
+    assert comes(100) == start + timedelta(minutes=58), "a reload changes nothing"
+    assert comes(300) == start + timedelta(minutes=100)
+    assert Visit.objects.count() == 1
+
+
+def test_reloading_at_once_writes_nothing() -> None:
+    membership = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    start = timezone.now()
+    note_visit(membership=membership, at=start)
+    with CaptureQueriesContext(connection) as queries:
+        note_visit(membership=membership, at=start + timedelta(seconds=30))
+    assert len(queries) == 1
+
+
+def test_each_capacity_has_its_own_visits_and_they_are_read_by_nobody_else() -> None:
+    worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    manager = make_membership(Role.MANAGER, OrganisationKind.PRESCRIBER, worker.organisation, worker.user)
+    note_visit(membership=worker)
+    assert note_visit(membership=manager, at=timezone.now() + timedelta(hours=3)) is None
+    assert list(Visit.objects.visible_to(manager).values_list("membership", flat=True)) == [manager.pk]
+
+
+def test_a_person_who_is_forgotten_leaves_no_visit() -> None:
+    worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    note_visit(membership=worker)
+    forget_user(user=worker.user, by=make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT))
+    assert not Visit.objects.exists()
+
+
+# --- what is told
+
+
+def test_what_others_did_is_told_and_what_one_did_oneself_is_not() -> None:
+    circle = Circle()
+    accepted = circle.accepted()
+    [change] = told(circle, circle.worker)
+    assert (change.sentence, change.subject) == ("Prescription acceptée", accepted.household.name)
+    assert change.by == circle.distributor.name
+    assert change.url.endswith(f"/{accepted.reference}/")
+    assert "Prescription acceptée" not in [one.sentence for one in told(circle, circle.adviser)]
+
+
+def test_what_happened_before_the_last_visit_is_not_told_again() -> None:
+    circle = Circle()
+    circle.accepted()
+    assert told(circle, circle.worker, since=timezone.now()) == []
+
+
+def test_what_was_done_to_several_on_one_day_is_one_sentence() -> None:
+    circle = Circle()
+    for _ in range(3):
+        circle.accepted()
+    [change] = told(circle, circle.worker)
+    assert change.subject == "3\u00a0prescriptions"
+
+
+def test_nothing_is_told_of_rows_one_does_not_see() -> None:
+    circle = Circle()
+    circle.accepted()
+    for role, kind in ((Role.WORKER, OrganisationKind.PRESCRIBER), (Role.ADVISER, OrganisationKind.DISTRIBUTOR)):
+        assert told(circle, make_membership(role, kind)) == []
+
+
+def test_the_pilot_is_told_references_and_no_name() -> None:
+    circle = Circle()
+    prescription = circle.accepted()
+    assert prescription.reference in {change.subject for change in told(circle, circle.pilot)}
+    assert prescription.household.name not in {change.subject for change in told(circle, circle.pilot)}
+
+
+def test_ten_sentences_are_told_at_most() -> None:
+    circle = Circle()
+    start = timezone.now() - timedelta(days=40)
+    for day in range(MOST + 2):
+        circle.at = start + timedelta(days=day)
+        circle.accepted()
+    assert len(told(circle, circle.worker, since=start)) == MOST
+
+
+def test_the_page_says_since_when(client: Client) -> None:
+    circle = Circle()
+    client.force_login(circle.worker.user)
+    assert "Ces sept derniers jours" in client.get("/").content.decode()
+    last = timezone.now() - timedelta(days=1)
+    Visit.objects.filter(membership=circle.worker).update(seen_at=last)
+    circle.accepted()
+    page = client.get("/").content.decode()
+    assert f"Depuis votre dernière visite, {said(last)}" in page
+    assert "Prescription acceptée" in page
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [({}, "aujourd’hui à 17\u00a0h\u00a002"), ({"days": 1}, "hier à 17\u00a0h\u00a002")],
+)
+def test_a_near_day_is_said_in_words(before: Any, words: str) -> None:
+    instant = timezone.localtime().replace(hour=17, minute=2) - timedelta(**before)
+    assert said(instant) == words
