@@ -30,7 +30,7 @@ from refurb.views.device_sets import DEVICE_BOX
 
 READY = Noun("appareil prêt", "appareils prêts")
 DEVICE = Noun("appareil", "appareils")
-PER_PAGE = 100
+PER_PAGE = 50
 
 
 @dataclass
