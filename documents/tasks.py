@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from documents.models import Document, StoredFile
-from documents.services.files import remove_content, sweep_contents
+from documents.services.files import forget_abandoned, remove_content, sweep_contents
 from documents.services.mail import deliver_mail
 from documents.services.papers import render_document
 
@@ -66,6 +66,13 @@ async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
         include_cancelled=True,
         include_aborted=True,
     )
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="documents.forget_abandoned", queueing_lock="documents.forget_abandoned")
+def forget_abandoned_deposits(timestamp: int) -> None:
+    """Erase the deposits of forms that were given up: the key of the longest form holds for half a day."""
+    forget_abandoned(before=timezone.now() - timedelta(days=1))
 
 
 @app.periodic(cron="40 3 * * *")

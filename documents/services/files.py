@@ -7,10 +7,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
+from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import Exists, Model, OuterRef
 from django.utils import timezone
 from django.utils.formats import number_format
 from procrastinate.contrib.django import app as tasks
@@ -121,6 +123,28 @@ def forget_file(*, file: StoredFile, at: datetime | None = None) -> StoredFile:
     held.save(update_fields=["file", "name", "forgotten_at"])
     tasks.configure_task("documents.remove_content", allow_unknown=False).defer(file=held.pk)
     return held
+
+
+def takers() -> list[tuple[type[Model], str]]:
+    """Every column of every app that holds a file, those without a name on the file's side included."""
+    return [
+        (model, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.related_model is StoredFile
+    ]
+
+
+def forget_abandoned(*, before: datetime) -> int:
+    """Erase the files that people deposited before ``before`` and that no row took: a form given up, a second choice.
+
+    A deposit waits in its page under a signed key; once the key has expired nobody can take it any more. Returns the
+    number of files erased.
+    """
+    waiting = StoredFile.objects.filter(stored_at__lt=before, forgotten_at=None, stored_by__isnull=False)
+    for model, column in takers():
+        waiting = waiting.exclude(Exists(model._base_manager.filter(**{column: OuterRef("pk")})))
+    return len([forget_file(file=file) for file in waiting.order_by("pk")])
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from documents.responses import file_response
 from documents.services import forget_file, open_file, store_file, verify_file
 from documents.services.files import content_path, remove_content, sweep_contents
-from documents.tasks import remove_forgotten_content
+from documents.tasks import forget_abandoned_deposits, remove_forgotten_content
 from network.models import Membership
 from tests.documents.samples import NWIPE_LOG, PDF, png
 from tests.documents.worker import run_worker
@@ -105,6 +105,16 @@ def test_forgetting_removes_the_content_and_the_name_and_keeps_the_hash(db: None
     with pytest.raises(Http404, match="effacé"):
         file_response(forgotten)
     assert not verify_file(forgotten)
+
+
+def test_a_deposit_that_no_row_took_is_erased_after_a_day(technician: Membership) -> None:
+    yesterday = timezone.now() - timedelta(days=2)
+    given_up = store_file(content=PDF, name="abandon.pdf", by=technician, at=yesterday)
+    fresh = store_file(content=PDF, name="en-cours.pdf", by=technician)
+    ours = store_file(content=PDF, name="maillon.pdf", by=None, at=yesterday)
+    forget_abandoned_deposits(timestamp=0)
+    kept = {file.pk: not file.is_forgotten for file in StoredFile.objects.all()}
+    assert kept == {given_up.pk: False, fresh.pk: True, ours.pk: True}
 
 
 def test_forgetting_twice_changes_nothing(db: None) -> None:

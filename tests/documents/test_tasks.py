@@ -78,4 +78,5 @@ def test_the_periodic_tasks_are_installed() -> None:
         "documents.retry_stalled_jobs",
         "documents.remove_old_jobs",
         "documents.sweep_contents",
+        "documents.forget_abandoned",
     } <= installed
