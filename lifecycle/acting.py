@@ -142,7 +142,7 @@ def act(
     context |= {
         "form": form,
         "row": row,
-        "title": declared.label,
+        "title": declared.label_from(row.state),  # type: ignore[attr-defined]  # every machine has a state
         "irreversible": declared.irreversible,
         "missing": [] if form.is_bound else [explained(reason, row.reference) for reason in missing],
         "impossible": next((reason.sentence for reason in missing if reason.code == "state"), ""),

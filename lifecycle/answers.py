@@ -87,7 +87,7 @@ def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> li
         actions.append(
             Action(
                 verb=declared.name,
-                label=declared.label,
+                label=declared.label_from(row.state),  # type: ignore[attr-defined]
                 allowed=not reasons,
                 reasons=reasons,
                 url_name=f"{model._meta.app_label}:{model.machine_name}_{declared.name}",

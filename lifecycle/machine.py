@@ -86,6 +86,7 @@ class Verb:
     due: Callable[[Context], Condition] | None = None
     due_at: Any = None
     irreversible: bool = False
+    again: str = ""
 
     @property
     def creates(self) -> bool:
@@ -93,6 +94,10 @@ class Verb:
 
     def target_from(self, source: str) -> str:
         return source if self.target is None else self.target
+
+    def label_from(self, state: str) -> str:
+        """What it is called on a row in this state: a verb that has been done once may have another name."""
+        return self.again if self.again and state == self.target else self.label
 
     def scope(self, actor: Actor) -> Q | None:
         """Where this actor may do this verb: None when nowhere (wrong role or kind), else the rows."""
@@ -147,6 +152,7 @@ def verb(
     due: Callable[[Context], Condition] | None = None,
     due_at: Any = None,
     irreversible: bool = False,
+    again: str = "",
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare one verb: label (French infinitive), sources, target, who may, what is required, what is stamped.
 
@@ -155,6 +161,7 @@ def verb(
     written).
     ``stamps``: column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value. ``journal``:
     the given values (codes, numbers, keys) the journal keeps. ``due``: the clock does it when the condition holds.
+    ``again``: its label on a row that is already there, for a verb whose target is among its sources.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -175,6 +182,7 @@ def verb(
             due=due,
             due_at=due_at,
             irreversible=irreversible,
+            again=again,
         )
 
         @wraps(method)

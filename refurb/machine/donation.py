@@ -153,6 +153,7 @@ class DonationMachine(Machine):
         ],
         stamps={"scheduled_at": AT, "scheduled_by": ACTOR},
         done="Enlèvement planifié",
+        again="Fixer ou changer la date d’enlèvement",
     )
     def schedule(self) -> None:
         """The pick-up of the actor's workshop is written; the donor receives it for its calendar; the slip is

@@ -98,6 +98,19 @@ def test_a_wrong_slot_is_told_on_its_field_and_nothing_typed_is_lost(
 # --- count and sign
 
 
+def test_a_pick_up_that_is_planned_is_not_offered_to_be_planned_but_to_be_changed() -> None:
+    scene = Scene()
+    donation = scene.qualified()
+    scene.accept(donation)
+    client = acting(scene.north.manager)
+    detail, page = page_of(donation, "donation_detail"), page_of(donation, "donation_schedule")
+    assert "Planifier l’enlèvement" in read(client, detail)
+    scene.schedule(donation, scene.north)
+    assert "Planifier l’enlèvement" not in read(client, detail)
+    assert "Fixer ou changer la date d’enlèvement" in read(client, detail)
+    assert "<h1>Fixer ou changer la date d’enlèvement</h1>" in read(client, page)
+
+
 def counted(donation: Donation, *quantities: int, **signed: Any) -> dict[str, Any]:
     """The page as the technician fills it in."""
     rows = zip(donation.lines.order_by("pk"), quantities, strict=True)
