@@ -149,7 +149,9 @@ def bench(request: HttpRequest) -> HttpResponse:
     if can_work_on_device(actor) is None:
         raise PermissionDenied
     mine = Device.objects.visible_to(actor).filter(workshop=actor.organisation_id)
-    totals = dict(mine.order_by().values_list("state").annotate(total=Count("pk")))
+    counted = mine.order_by().values_list("state").annotate(Count("pk"), Count("pk", filter=Q(attached_to=None)))
+    totals = {state: total for state, total, _ in counted}
+    alone = {state: total for state, _, total in counted}
     in_process, waiting, received, unusable = (
         {"rows": list(oldest_first(mine, state)[:BENCH_LIMIT]), "total": totals.get(state, 0)}
         for state in (S.IN_PROCESS, S.AWAITING_PART, S.RECEIVED, S.UNUSABLE)
@@ -167,7 +169,7 @@ def bench(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "unusable": unusable,
         "in_stock": totals.get(S.READY, 0),
-        "to_ship": mine.main().filter(state=S.ALLOTTED).count(),
+        "to_ship": alone.get(S.ALLOTTED, 0),
         "missing_erasures": missing_erasures_seen_by(actor).count(),
     }
     return render(request, "refurb/bench.html", context)
