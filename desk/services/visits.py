@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from desk.models import Visit
-from network.models import Membership
+from network.models import Membership, User
 
 ABSENCE = timedelta(minutes=30)
 """A page opened after so long without any begins another visit."""
@@ -32,6 +32,6 @@ def note_visit(*, membership: Membership, at: datetime | None = None) -> datetim
     return visit.previous_at
 
 
-def forget_visits(user: object) -> None:
+def forget_visits(user: User) -> None:
     """When a person came is forgotten with the person."""
     Visit.objects.filter(membership__user=user).delete()

@@ -212,6 +212,17 @@ def test_the_page_of_the_pilot_costs_the_same_with_many_lots() -> None:
     assert_same_queries(make, lambda: landing(client), rows=FIRST + 2)
 
 
+def test_the_page_of_a_donor_draws_five_chains_whatever_the_number_of_its_lots() -> None:
+    scene = Scene()
+    client = acting(scene.contact)
+
+    def make(count: int) -> None:
+        for _ in range(count + FIRST):
+            scene.announced()
+
+    assert_same_queries(make, lambda: landing(client), rows=3)
+
+
 # --- each one's own
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from conventions.enums import Party
 from network.calendar import add_months
 from network.enums import OrganisationKind, Role
+from network.models import Membership
 from tests.conventions.conventions import Treaty
 from tests.documents.worker import run_worker
 from tests.journeys import convention_steps as steps
@@ -25,18 +26,18 @@ def treaty(transactional_db: None) -> Treaty:
 
 
 def test_a_convention_goes_from_its_draft_through_two_rounds_to_the_quota_the_workshop_sees(
-    treaty: Treaty, visit: Callable[..., Visitor]
+    treaty: Treaty, come: Callable[[Membership], Visitor]
 ) -> None:
     today = timezone.localdate()
     lawyer = treaty.lawyer
     _ = treaty.signatories
-    manager = visit(treaty.manager)
+    manager = come(treaty.manager)
     reference = written(treaty, manager, today)
     steps.submit_convention(manager)
 
-    reader = visit(lawyer)
+    reader = come(lawyer)
     steps.be_against(reader, "Relecture juridique")
-    workshop, distributor = visit(treaty.workshop_reviewer), visit(treaty.distributor_reviewer)
+    workshop, distributor = come(treaty.workshop_reviewer), come(treaty.distributor_reviewer)
     steps.be_for(workshop, "Relecture par")
     steps.be_for(distributor, "Relecture par")
     steps.answer_point(manager, reference)
@@ -51,13 +52,13 @@ def test_a_convention_goes_from_its_draft_through_two_rounds_to_the_quota_the_wo
     steps.be_for(distributor, "Relecture par")
 
     steps.open_signature(manager, reference, today.isoformat())
-    signed(treaty, visit)
+    signed(treaty, come)
     steps.activate(manager, reference)
     manager.sees("En vigueur")
-    for paper in ("Page de signatures (PDF)", "Convention (PDF)"):
+    for paper in ("Page de signatures du", "Convention du"):
         run_worker()
         steps.opens(manager, paper)
-    workshop_sees_its_quota(treaty, reference, visit)
+    workshop_sees_its_quota(treaty, reference, come)
 
 
 def written(treaty: Treaty, manager: Visitor, today: date) -> str:
@@ -75,9 +76,9 @@ def written(treaty: Treaty, manager: Visitor, today: date) -> str:
     return reference
 
 
-def signed(treaty: Treaty, visit: Callable[..., Visitor]) -> None:
+def signed(treaty: Treaty, come: Callable[[Membership], Visitor]) -> None:
     """By the three parties, once the document is drawn: before that, the page says to wait."""
-    epci, *others = (visit(treaty.signatories[party]) for party in Party)
+    epci, *others = (come(treaty.signatories[party]) for party in Party)
     steps.open_what_is_signed(epci)
     epci.sees("Le document est en préparation.")
     run_worker()
@@ -85,9 +86,9 @@ def signed(treaty: Treaty, visit: Callable[..., Visitor]) -> None:
         steps.sign(signatory)
 
 
-def workshop_sees_its_quota(treaty: Treaty, reference: str, visit: Callable[..., Visitor]) -> None:
+def workshop_sees_its_quota(treaty: Treaty, reference: str, come: Callable[[Membership], Visitor]) -> None:
     """Twelve laptops, none allotted yet."""
-    allots = visit(make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, treaty.workshop))
+    allots = come(make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, treaty.workshop))
     allots.goes_to("À affecter")
     allots.reads("À affecter")
     allots.sees(reference)

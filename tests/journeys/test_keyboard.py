@@ -42,9 +42,9 @@ def test_tags_are_scanned_one_after_another_and_the_box_waits_again_after_each(
     scene = Scene(lines=(laptops(3),))
     scene.collected()
     tess, keys = hands_on(scene.north.technician)
-    tess.reads("Mon établi")
+    tess.reads("À faire")
     expect(tess.page.get_by_label("Scannez une étiquette, ou tapez une référence ou un n° de série")).to_be_focused()
-    keys.presses("link", "À recevoir")
+    keys.presses("link", "Réceptionner")
     tess.reads("À recevoir")
     keys.presses("link", anything("Scanner la ligne ordinateur portable"))
     tess.reads(anything("Scanner"))
@@ -58,3 +58,11 @@ def test_tags_are_scanned_one_after_another_and_the_box_waits_again_after_each(
     keys.scans("C003")
     tess.is_told("Étiquette C003 : reçu à l’atelier.")
     keys.waits_for_a_scan()
+    keys.follows_navigation("À faire")
+    assert tess.waits("Reçus, à prendre en traitement") == 3
+    assert not tess.waits("Enlevés, à recevoir")
+    keys.presses("link", anything("C001"))
+    keys.presses("link", "Prendre en traitement")
+    keys.presses("button", "Prendre en traitement")
+    tess.reads("Déclarer reconditionné")
+    assert tess.waits("Reçus, à prendre en traitement") == 2
