@@ -149,7 +149,8 @@ def bench(request: HttpRequest) -> HttpResponse:
     if can_work_on_device(actor) is None:
         raise PermissionDenied
     mine = Device.objects.visible_to(actor).filter(workshop=actor.organisation_id)
-    counted = mine.order_by().values_list("state").annotate(Count("pk"), Count("pk", filter=Q(attached_to=None)))
+    by_state = mine.order_by().values_list("state")
+    counted = by_state.annotate(total=Count("pk"), alone=Count("pk", filter=Q(attached_to=None)))
     totals = {state: total for state, total, _ in counted}
     alone = {state: total for state, _, total in counted}
     in_process, waiting, received, unusable = (
