@@ -39,6 +39,13 @@ def visit(open_page: Callable[..., Page]) -> Callable[..., Visitor]:
     return sign_in
 
 
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def come(visit: Callable[..., Visitor], request: pytest.FixtureRequest) -> Callable[[Membership], Visitor]:
+    """Sign in, looking at each page; then, in a second run of the same test, in a browser that runs no script."""
+    scripts: bool = request.param
+    return lambda membership: visit(membership, careful=scripts, java_script_enabled=scripts)
+
+
 @pytest.fixture
 def hands_on(open_page: Callable[..., Page]) -> Callable[[Membership], tuple[Visitor, Keyboard]]:
     """Sign in by the keyboard alone."""

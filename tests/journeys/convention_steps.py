@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.visitor import Visitor, anything
 
+ASKED = "Ce qui est attendu de vous"
 POINT = "Préciser qui paie le transport."
 WHO_PAYS = " Le transport des retours est à la charge du Reconditionneur."
 
@@ -61,8 +62,7 @@ def submit_convention(manager: Visitor) -> None:
 
 def open_review(reviewer: Visitor, name: str) -> None:
     """From what is asked of this person, the review of this name."""
-    open_inbox(reviewer)
-    reviewer.within_main().get_by_role("link", name=anything(f"Donner un avis : {name}")).click()
+    reviewer.begins(ASKED, anything(name))
     reviewer.reads(anything(name))
 
 
@@ -72,6 +72,7 @@ def give_opinion(reviewer: Visitor, opinion: str) -> None:
     reviewer.presses("Donner cet avis")
     reviewer.reads(anything("Convention C-"))
     reviewer.is_told("Avis enregistré.")
+    assert not reviewer.waits(ASKED)
 
 
 def be_for(reviewer: Visitor, name: str) -> None:
@@ -145,6 +146,7 @@ def sign(signatory: Visitor) -> None:
     signatory.presses("Signer la convention")
     signatory.reads(anything("Convention C-"))
     signatory.is_told("Convention signée. Les autres parties le voient.")
+    assert not signatory.waits(ASKED)
 
 
 def opens(visitor: Visitor, paper: str) -> None:

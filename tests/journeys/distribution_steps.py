@@ -120,6 +120,9 @@ def reserve(adviser: Visitor, device: Device, paid: Paid) -> None:
     adviser.reads(anything(device.tag))
     adviser.is_told("réservé. La fiche d’achat est prête.")
     adviser.sees("À vous d’agir : remettez-le au foyer, fiche signée.")
+    assert adviser.waits("Remises à faire") == 1
+    adviser.todo("Remises à faire").locator(".line__title").click()
+    adviser.reads(anything(device.tag))
 
 
 def hand_over(adviser: Visitor, device: Device, paid: Paid) -> None:
@@ -135,6 +138,7 @@ def hand_over(adviser: Visitor, device: Device, paid: Paid) -> None:
     adviser.reads(anything(device.tag))
     adviser.is_told("remis au foyer. La garantie court à partir d’aujourd’hui.")
     adviser.sees("Remis au bénéficiaire")
+    assert not adviser.waits("Remises à faire")
 
 
 def attest(adviser: Visitor) -> None:

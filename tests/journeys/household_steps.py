@@ -18,8 +18,8 @@ def open_prescription(visitor: Visitor, reference: str, entry: str = "Prescripti
 
 def name_person(worker: Visitor, last_name: str, phone: str) -> None:
     """Step 1: who, and how to reach her."""
-    worker.goes_to("Prescriptions")
-    worker.reads("Prescriptions")
+    worker.goes_to("À faire")
+    worker.reads("À faire")
     worker.follows("Nouvelle prescription")
     worker.reads("Nouvelle prescription")
     worker.fills({"Nom": last_name, "Prénom": "Dominique", "Téléphone": phone})
@@ -80,7 +80,8 @@ def file_prescription(worker: Visitor, last_name: str, commune: str, needs: Sequ
 
 def ask_completion(adviser: Visitor, reference: str, words: str) -> None:
     """Something is missing."""
-    open_prescription(adviser, reference, "Demandes")
+    adviser.begins("Demandes à examiner", anything("Essai"))
+    adviser.reads(anything(reference))
     adviser.sees("À vous d’agir : examinez la demande")
     adviser.follows("Demander un complément")
     adviser.reads("Demander un complément")
@@ -88,11 +89,13 @@ def ask_completion(adviser: Visitor, reference: str, words: str) -> None:
     adviser.presses("Demander un complément")
     adviser.reads(f"Prescription {reference}")
     adviser.is_told("Complément demandé à")
+    assert not adviser.waits("Demandes à examiner")
 
 
 def complete(worker: Visitor, reference: str, asked: str, fact: str) -> None:
     """Read what is asked, there and on the page where one files again; note one more fact; file again."""
-    open_prescription(worker, reference)
+    worker.begins("Dossiers à compléter", anything("Essai"))
+    worker.reads(anything(reference))
     worker.sees("À vous d’agir : apportez ce qui est demandé", asked)
     worker.follows("Compléter")
     worker.reads("Relire et déposer")
@@ -104,6 +107,7 @@ def complete(worker: Visitor, reference: str, asked: str, fact: str) -> None:
     worker.fills({"Justificatif": "Attestation d’essai"}, more)
     worker.presses("Enregistrer et continuer")
     submit(worker)
+    assert not worker.waits("Dossiers à compléter")
 
 
 def accept(adviser: Visitor, reference: str) -> None:
@@ -191,7 +195,9 @@ def report_problem(agent: Visitor, reference: str, problem: str) -> None:
 
 def take_request(agent: Visitor, reference: str) -> None:
     """Accept, say when, then that the line works."""
-    open_request(agent, reference)
+    assert agent.waits("Demandes à traiter") == 1
+    agent.todo("Demandes à traiter").locator(".line__title").click()
+    agent.reads(f"Dossier {reference}")
     agent.follows("Accepter la demande")
     agent.reads("Accepter la demande")
     agent.fills({"Votre référence": "OP-77"})
@@ -210,3 +216,4 @@ def take_request(agent: Visitor, reference: str) -> None:
     agent.presses("Déclarer la ligne active")
     agent.reads(f"Dossier {reference}")
     agent.is_told("Ligne active. Le besoin est satisfait.")
+    assert not agent.waits("Demandes à traiter")

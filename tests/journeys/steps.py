@@ -85,7 +85,8 @@ def announce_lot(contact: Visitor, offers: Sequence[Offer]) -> str:
 
 def qualify_lot(pilot: Visitor, reference: str, workshop: str, decisions: Sequence[tuple[Offer, Decision]]) -> None:
     """Decide line by line, everything accepted to one workshop."""
-    open_lot(pilot, reference)
+    pilot.begins("Lots annoncés, à qualifier", anything("Société Exemple"))
+    pilot.reads(f"Lot {reference}")
     pilot.sees("À vous d’agir : décidez ligne par ligne et confiez le lot à un atelier.")
     pilot.follows("Qualifier le lot")
     pilot.reads("Qualifier le lot")
@@ -97,24 +98,25 @@ def qualify_lot(pilot: Visitor, reference: str, workshop: str, decisions: Sequen
     pilot.presses("Qualifier le lot")
     pilot.reads(f"Lot {reference}")
     pilot.is_told("qualifié. Le donateur et les ateliers sont prévenus.")
+    assert not pilot.waits("Lots annoncés, à qualifier")
 
 
 def accept_deed(contact: Visitor, reference: str, name: str) -> None:
     """Read the deed of gift to its end and sign it."""
-    open_lot(contact, reference)
-    contact.sees("À vous d’agir : lisez et acceptez l’acte de don.")
-    contact.within_main().get_by_role("link", name="Lire l’acte de don").first.click()
+    contact.begins("Actes de don à accepter", f"Lot {reference}")
     contact.reads("Acte de don")
     contact.ticks("J’ai lu l’acte de don ci-dessus et je l’accepte au nom du donateur")
     contact.fills({"Votre nom, comme signature": name})
     contact.presses("Accepter l’acte de don")
     contact.reads(f"Lot {reference}")
     contact.is_told("Acte de don accepté. L’atelier peut fixer la date de l’enlèvement.")
+    assert not contact.waits("Actes de don à accepter")
 
 
 def schedule_pick_up(manager: Visitor, reference: str) -> None:
     """Fix the day, the carrier and whom to ask for."""
-    open_lot(manager, reference)
+    manager.begins("Lots à enlever, date à fixer", anything("Société Exemple"))
+    manager.reads(f"Lot {reference}")
     manager.sees("À vous d’agir : fixez la date de l’enlèvement.")
     manager.follows("Planifier l’enlèvement")
     manager.reads("Planifier l’enlèvement")
@@ -129,6 +131,7 @@ def schedule_pick_up(manager: Visitor, reference: str) -> None:
     manager.presses("Planifier l’enlèvement")
     manager.reads(f"Lot {reference}")
     manager.is_told("Enlèvement planifié.")
+    assert not manager.waits("Lots à enlever, date à fixer")
 
 
 def record_pick_up(technician: Visitor, reference: str, counts: Sequence[tuple[Offer, int]]) -> None:
@@ -179,9 +182,27 @@ def find_device(technician: Visitor, tag: str) -> None:
     technician.reads(anything(tag))
 
 
+def take_received(technician: Visitor, tag: str) -> None:
+    """One of those that « À faire » says are received, onto the bench."""
+    waiting = technician.waits("Reçus, à prendre en traitement")
+    technician.begins("Reçus, à prendre en traitement", anything(tag))
+    technician.reads(anything(tag))
+    put_on_bench(technician)
+    assert technician.waits("Reçus, à prendre en traitement") == waiting - 1
+    technician.begins("En traitement", anything(tag))
+    technician.reads(anything(tag))
+    technician.follows("Déclarer reconditionné")
+    technician.reads("Déclarer reconditionné")
+
+
 def start_device(technician: Visitor, tag: str) -> None:
     """Onto the bench."""
     find_device(technician, tag)
+    put_on_bench(technician)
+
+
+def put_on_bench(technician: Visitor) -> None:
+    """From the page of the device."""
     technician.follows("Prendre en traitement")
     technician.reads("Prendre en traitement")
     technician.presses("Prendre en traitement")
@@ -192,6 +213,7 @@ def start_device(technician: Visitor, tag: str) -> None:
 def open_bench_sheet(technician: Visitor, tag: str) -> None:
     """The page of all that proves a device."""
     find_device(technician, tag)
+    technician.unfolds("Fiche d’établi")
     technician.within_main().get_by_role("link", name=anything("fiche d’établi")).first.click()
     technician.reads(anything("Fiche d’établi"))
 

@@ -33,11 +33,11 @@ def worker_of(shelf: Shelf) -> Membership:
 
 
 def test_a_household_is_filed_completed_equipped_and_connected_until_its_prescription_is_fulfilled(
-    shelf: Shelf, visit: Callable[..., Visitor]
+    shelf: Shelf, come: Callable[[Membership], Visitor]
 ) -> None:
     load_connectivity_reference()
     device = shelf.available()
-    nadia, ada = visit(worker_of(shelf)), visit(shelf.adviser)
+    nadia, ada = come(worker_of(shelf)), come(shelf.adviser)
     reference = household.file_prescription(nadia, "Essai", shelf.commune.name, [COMPUTER, LINE])
     household.ask_completion(ada, reference, ASKED)
     household.complete(nadia, reference, ASKED, "Minimum social")
@@ -61,12 +61,12 @@ def test_a_household_is_filed_completed_equipped_and_connected_until_its_prescri
 
 
 def test_a_line_is_asked_of_an_operator_corrected_accepted_scheduled_and_activated(
-    shelf: Shelf, visit: Callable[..., Visitor]
+    shelf: Shelf, come: Callable[[Membership], Visitor]
 ) -> None:
     line = Line(offer_columns={"operator": None, "name": "Internet d’essai"})
     assert line.offer.operator is not None
     connection = line.chosen()
-    nadia, agent = visit(line.worker), visit(line.agent)
+    nadia, agent = come(line.worker), come(line.agent)
     household.send_to_operator(nadia, connection.reference)
     household.report_problem(agent, connection.reference, "Nom différent de celui du contrat")
     nadia.goes_to("Connexions")
@@ -78,11 +78,3 @@ def test_a_line_is_asked_of_an_operator_corrected_accepted_scheduled_and_activat
     household.take_request(agent, connection.reference)
     household.open_prescription(nadia, line.need.prescription.reference)
     nadia.sees("Honorée")
-
-
-def test_a_prescription_is_filed_without_scripts(shelf: Shelf, visit: Callable[..., Visitor]) -> None:
-    _ = shelf.distributor, shelf.convention
-    nadia = visit(worker_of(shelf), careful=False, java_script_enabled=False)
-    reference = household.file_prescription(nadia, "Essai", shelf.commune.name, [COMPUTER, LINE])
-    household.open_prescription(nadia, reference)
-    nadia.sees("Ordinateur", "Connexion fixe")

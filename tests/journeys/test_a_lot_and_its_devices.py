@@ -49,7 +49,7 @@ def test_a_lot_goes_from_its_announcement_to_stock_to_waste_and_into_the_report(
     tess.is_told("le lot est enlevé. Réceptionnez les appareils à l’atelier.")
     receive_devices(tess, reference)
 
-    steps.start_device(tess, "A001")
+    steps.take_received(tess, "A001")
     refusal_is_understood(tess, "A001")
     steps.record_erasure(tess, "SSD-0001")
     steps.record_tests(tess)

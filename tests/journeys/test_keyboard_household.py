@@ -25,8 +25,8 @@ def test_a_prescription_is_filed_by_the_keyboard_alone(
     _ = shelf.convention, shelf.commune
     worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, shelf.prescriber)
     nadia, keys = hands_on(worker)
-    keys.follows_navigation("Prescriptions")
-    nadia.reads("Prescriptions")
+    nadia.reads("À faire")
+    nadia.sees("Aucun brouillon en cours.")
     keys.presses("link", "Nouvelle prescription")
     nadia.reads("Nouvelle prescription")
     for label, text in (("Nom", "Essai"), ("Prénom", "Dominique"), ("Téléphone", "0699000123")):
@@ -55,3 +55,6 @@ def test_a_prescription_is_filed_by_the_keyboard_alone(
     keys.presses("button", "Déposer la prescription")
     nadia.reads(anything("Prescription P-"))
     nadia.is_told("déposée. La fiche pour le foyer est prête")
+    keys.follows_navigation("À faire")
+    steps = nadia.within_main().get_by_role("region", name="Mes foyers, étape par étape")
+    expect(steps.get_by_role("link", name=anything("1 À l’étude"))).to_be_visible()

@@ -31,7 +31,7 @@ def test_a_lot_goes_from_its_announcement_to_stock_without_scripts(cast: Cast, v
     steps.open_line(tess, LAPTOPS, reference)
     steps.scan(tess, "B001")
     steps.scan(tess, "B002")
-    steps.start_device(tess, "B001")
+    steps.take_received(tess, "B001")
     tess.sees("Ce qui manque encore", "Le stockage n’a pas été inventorié depuis l’arrivée")
     steps.recondition_on_one_page(tess, "B001", "SSD-0001", "60")
 

@@ -128,6 +128,26 @@ class Visitor:
     def presses(self, button: str) -> None:
         self.within_main().get_by_role("button", name=button, exact=True).click()
 
+    # --- « À faire »
+
+    def todo(self, block: str) -> Locator:
+        """A block of « À faire »; absent when nothing waits in it."""
+        heading = self.page.get_by_role("heading", level=2, name=anything(block))
+        return self.within_main().locator("section.block").filter(has=heading)
+
+    def waits(self, block: str) -> int:
+        """Go to « À faire » and read how many rows of this block wait."""
+        self.goes_to("À faire")
+        self.reads("À faire")
+        shown = self.todo(block)
+        return int(shown.locator(".block__count").inner_text()) if shown.count() else 0
+
+    def begins(self, block: str, line: str | re.Pattern[str]) -> None:
+        """From « À faire », follow the line of a block."""
+        self.goes_to("À faire")
+        self.reads("À faire")
+        self.todo(block).get_by_role("link", name=line).first.click()
+
     # --- filling in
 
     def field(self, label: str, within: Locator | None = None) -> Locator:
