@@ -105,18 +105,37 @@ def render_document(document: Document) -> Document:
     paper = Document.objects.select_related("rendered").get(pk=document.pk)
     if paper.rendered_id is not None or paper.forgotten_at is not None:
         return paper
-    content = render_pdf(
-        paper.declared_kind.template,
+    return _keep(paper, draw_document(paper))
+
+
+def draw_document(document: Document) -> bytes:
+    """The PDF of what a paper says: the same values always give the same bytes. Reads nothing from the database.
+
+    Raises KeyError when its kind is not declared any more, ForbiddenResource.
+    """
+    return render_pdf(
+        document.declared_kind.template,
         {
-            "values": paper.values,
-            "document": paper,
-            "reference": paper.values.get("reference", ""),
-            "authenticity": address_of(paper.public_code),
+            "values": document.values,
+            "document": document,
+            "reference": document.values.get("reference", ""),
+            "authenticity": address_of(document.public_code),
         },
-        title=paper.title,
-        identifier=paper.public_code,
-        date=paper.created_at,
+        title=document.title,
+        identifier=document.public_code,
+        date=document.created_at,
     )
+
+
+@transaction.atomic
+def keep_drawing(document: Document, content: bytes) -> Document:
+    """Keep the PDF of a paper that another process drew with ``draw_document``; one that is drawn stays as it is."""
+    hold(f"documents.render:{document.pk}")
+    paper = Document.objects.select_related("rendered").get(pk=document.pk)
+    return paper if paper.rendered_id is not None or paper.forgotten_at is not None else _keep(paper, content)
+
+
+def _keep(paper: Document, content: bytes) -> Document:
     paper.rendered = store_file(content=content, name=f"{paper.title}.pdf", by=None, at=paper.created_at)
     paper.save(update_fields=["rendered"])
     return paper

@@ -13,6 +13,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
+from lifecycle.requirements import as_expression
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import CodePurpose, HouseholdState, PrescriptionState
@@ -74,12 +75,16 @@ def held_prescription(
 
     Raises Unknown, PermissionDenied.
     """
+    scope = can(actor)
     seen = Prescription.objects.visible_to(actor).filter(pk=prescription.pk)
-    row = seen.select_for_update(no_key=True, of=("self",)).first()
+    row = (
+        seen.annotate(may=as_expression(Q() if scope is None else scope))
+        .select_for_update(no_key=True, of=("self",))
+        .first()
+    )
     if row is None:
         raise Unknown
-    scope = can(actor)
-    if scope is None or not seen.filter(scope).exists():
+    if scope is None or not row.may:
         raise PermissionDenied
     return row
 
@@ -150,7 +155,7 @@ def record_agreement(
         recorded_at=at or timezone.now(),
         recorded_by_id=actor.pk,
     )
-    agreement.full_clean(validate_constraints=False)
+    agreement.full_clean(exclude=("prescription", "text", "recorded_by"), validate_constraints=False)
     agreement.save()
     return agreement
 
@@ -197,7 +202,7 @@ def record_fact(
         recorded_by_id=actor.pk,
         replaces=replaces,
     )
-    fact.full_clean()
+    fact.full_clean(exclude=("prescription", "recorded_by", "replaces"))  # rows that were just read
     fact.save()
     return fact
 

@@ -1,0 +1,77 @@
+"""Sets in which each device has its own values: the calls of a day, a session of hand-overs, the machines of a room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Unknown
+from network.models import Organisation
+from prescriptions.models import Need
+from refurb.enums import HandOverProof
+from refurb.models.device import Device
+
+
+@dataclass(frozen=True)
+class Call:
+    """For whom a device is held, at which price in euros, of which ``funder`` pays ``co_funding``."""
+
+    need: Need
+    price: Decimal | None
+    co_funding: Decimal | int = 0
+    funder: Organisation | None = None
+
+
+@gate.one_transaction
+def reserve_devices(
+    *, actor: Actor, calls: Mapping[int, Call], at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """Hold several devices, ``{device pk: for whom}``, as ``reserve_device`` does one: those refused come back.
+
+    Raises Unknown (a need too), PermissionDenied.
+    """
+    needs = {call.need.pk for call in calls.values()}
+    if Need.objects.visible_to(actor).filter(pk__in=needs).count() < len(needs):
+        raise Unknown
+    per_row = {
+        pk: {
+            "need": call.need.pk,
+            "price": call.price,
+            "co_funding": Decimal(call.co_funding),
+            "funder": call.funder.pk if call.funder else None,
+        }
+        for pk, call in calls.items()
+    }
+    devices = Device.objects.filter(pk__in=per_row)
+    outcome: gate.Outcome = gate.apply_many(devices, "reserve", actor=actor, at=at, comment=comment, per_row=per_row)
+    return outcome
+
+
+def hand_over_devices(
+    *, actor: Actor, devices: QuerySet[Device], at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """Hand over what several households came for in one session, their notes signed on paper, which one attests.
+
+    Raises PermissionDenied.
+    """
+    mains = devices.main()  # type: ignore[attr-defined]
+    proof = HandOverProof.ATTESTED.value
+    return gate.apply_many(mains, "hand_over", actor=actor, at=at, comment=comment, proof=proof, signature=None)
+
+
+def cede_devices(
+    *,
+    actor: Actor,
+    devices: QuerySet[Device],
+    recipient: str,
+    reason: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> gate.Outcome:
+    """Give a set outside the chain, to someone who is named: the machines of a room. Raises PermissionDenied."""
+    given = {"recipient": recipient.strip(), "reason": reason}
+    return gate.apply_many(devices, "cede", actor=actor, at=at, comment=comment, **given)

@@ -1,0 +1,67 @@
+"""The calls of a day, a session of hand-overs, a room of machines: sets in which each device has its own values."""
+
+from decimal import Decimal
+
+import pytest
+
+from lifecycle.exceptions import Unknown
+from prescriptions.enums import NeedState
+from prescriptions.models import Need
+from refurb.enums import CedeReason, DeviceState, HandOverProof
+from refurb.models import Device, HandOver
+from refurb.services import sessions
+from refurb.services.sessions import Call
+from tests.refurb.distribution import Shelf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+def test_each_household_of_a_day_of_calls_has_its_own_device_and_price(shelf: Shelf) -> None:
+    first, second = shelf.available(), shelf.available()
+    needs = [shelf.need(), shelf.need()]
+    calls = {
+        first.pk: Call(needs[0], Decimal(25)),
+        second.pk: Call(needs[1], Decimal(25), Decimal(10), shelf.funder),
+    }
+    outcome = sessions.reserve_devices(actor=shelf.adviser, calls=calls)
+    assert outcome.refused == {}
+    assert dict(HandOver.objects.values_list("need", "to_pay")) == {needs[0].pk: 25, needs[1].pk: 15}
+
+    outcome = sessions.hand_over_devices(actor=shelf.adviser, devices=Device.objects.filter(pk__in=calls))
+    assert outcome.refused == {}
+    assert set(HandOver.objects.values_list("proof", flat=True)) == {HandOverProof.ATTESTED}
+    assert set(Need.objects.filter(pk__in=[need.pk for need in needs]).values_list("state", flat=True)) == {
+        NeedState.MET
+    }
+
+
+def test_a_need_is_not_served_twice_by_the_calls_of_a_day(shelf: Shelf) -> None:
+    first, second, need = shelf.available(), shelf.available(), shelf.need()
+    calls = {pk: Call(need, Decimal(25)) for pk in (first.pk, second.pk)}
+    outcome = sessions.reserve_devices(actor=shelf.adviser, calls=calls)
+    assert len(outcome.moved) <= 1
+    assert Device.objects.filter(need=need).count() == len(outcome.moved)
+
+
+def test_a_household_that_one_does_not_see_is_not_called(shelf: Shelf) -> None:
+    device, other = shelf.available(), Shelf().need()
+    with pytest.raises(Unknown):
+        sessions.reserve_devices(actor=shelf.adviser, calls={device.pk: Call(other, Decimal(25))})
+    assert Device.objects.get(pk=device.pk).state == DeviceState.AVAILABLE
+
+
+def test_the_machines_of_a_room_are_ceded_together(shelf: Shelf) -> None:
+    room = [shelf.ready(), shelf.ready()]
+    outcome = sessions.cede_devices(
+        actor=shelf.manager,
+        devices=Device.objects.filter(pk__in=[device.pk for device in room]),
+        recipient=" Espace numérique Exemple ",
+        reason=CedeReason.MEDIATION,
+    )
+    assert len(outcome.moved) == 2
+    assert set(Device.objects.values_list("state", "recipient")) == {(DeviceState.CEDED, "Espace numérique Exemple")}
