@@ -74,6 +74,7 @@ def household_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step": household_step(household, sheet.prescriptions, actor),
         "more": [(label, reverse(f"prescriptions:{name}", args=[household.reference])) for label, name in more],
         "can_create": can_create,
+        "works": works(actor),
     }
     return render(request, "prescriptions/household_detail.html", context)
 

@@ -90,11 +90,11 @@ def _step(delivery: Delivery, actor: Actor, expected: int) -> Step:
 
 
 def _more(delivery: Delivery, actor: Actor, expected: int) -> list[dict[str, str]]:
-    """The note to print, and undoing the shipment of what has not arrived."""
-    names = [("Bon de livraison (PDF)", "delivery_note")] if delivery.document else []
-    if expected and can_cancel_shipment_device(actor) is not None:
-        names.append(("Annuler l’expédition", "delivery_cancel"))
-    return [{"label": label, "url": reverse(f"refurb:{name}", args=[delivery.reference])} for label, name in names]
+    """What may be done besides: undoing the shipment of what has not arrived."""
+    if not expected or can_cancel_shipment_device(actor) is None:
+        return []
+    url = reverse("refurb:delivery_cancel", args=[delivery.reference])
+    return [{"label": "Annuler l’expédition", "url": url}]
 
 
 @require_safe

@@ -13,7 +13,7 @@ from refurb.chains import convention_chain, delivery_chain, device_chain, donati
 from refurb.models import Device
 from tests.conventions.conventions import Treaty
 from tests.network.factories import make_membership
-from tests.refurb.devices import from_lot, given_to, private_lot
+from tests.refurb.devices import from_lot, given_to, load_numbers, private_lot
 from tests.refurb.distribution import Shelf, delivery_of
 from tests.refurb.donations import load_law, public_scene
 from tests.refurb.pages import acting, page_of, read
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def law(db: None) -> None:
     load_law()
+    load_numbers()
 
 
 @pytest.fixture
