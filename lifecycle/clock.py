@@ -64,7 +64,7 @@ def _run(model: type[Machine], declared: Verb, at: datetime) -> Ran:
     due = list(due_rows(model, declared, at).values_list("pk", flat=True))
     if not due:  # most nights, for most verbs: no transaction is opened
         return Ran(model.machine_name, declared.name, 0)
-    outcome = gate.apply_many(model._base_manager.filter(pk__in=due), declared.name, actor=SYSTEM, at=at)  # type: ignore[misc]
+    outcome = gate.apply_many(model._base_manager.filter(pk__in=due), declared.name, actor=SYSTEM, at=at)
     sentences = Counter(reason.sentence for reasons in outcome.refused.values() for reason in reasons)
     return Ran(model.machine_name, declared.name, len(outcome.moved), sentences)
 

@@ -22,7 +22,7 @@ from refurb.models.device import Device
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver
 from refurb.notes import Terms, prepare_note
 from refurb.permissions import can_exchange_device, can_grant_derogation, can_hand_over_device
-from refurb.services.evidence import held_device
+from refurb.services.holding import held_device
 
 REASON_WRITTEN = Reason("reason", "Écrivez pourquoi la dérogation est accordée.", field="reason")
 ALREADY_GRANTED = Reason("already_granted", "Une dérogation est déjà accordée pour ce besoin.")

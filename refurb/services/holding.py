@@ -53,7 +53,7 @@ def held_devices(
     rows = seen.annotate(may=as_expression(Q() if scope is None else scope)).select_for_update(
         no_key=True, of=("self",)
     )
-    held = {row.pk: row for row in rows}
+    held: dict[int, Device] = {row.pk: row for row in rows}
     if len(held) < len(pks):
         raise Unknown
     if scope is None or not all(row.may for row in held.values()):

@@ -73,5 +73,5 @@ def cede_devices(
     comment: str = "",
 ) -> gate.Outcome:
     """Give a set outside the chain, to someone who is named: the machines of a room. Raises PermissionDenied."""
-    given = {"recipient": recipient.strip(), "reason": reason}
-    return gate.apply_many(devices, "cede", actor=actor, at=at, comment=comment, **given)
+    to = recipient.strip()
+    return gate.apply_many(devices, "cede", actor=actor, at=at, comment=comment, recipient=to, reason=reason)
