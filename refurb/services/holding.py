@@ -53,7 +53,7 @@ def held_devices(
     rows = seen.annotate(may=as_expression(Q() if scope is None else scope)).select_for_update(
         no_key=True, of=("self",)
     )
-    held: dict[int, Device] = {row.pk: row for row in rows}
+    held = {row.pk: row for row in rows}
     if len(held) < len(pks):
         raise Unknown
     if scope is None or not all(row.may for row in held.values()):
@@ -61,7 +61,7 @@ def held_devices(
     elsewhere = {pk: (NOT_IN_THE_WORKSHOP,) for pk, row in held.items() if row.state not in states}
     if elsewhere:
         raise Refused(elsewhere)
-    return held
+    return dict(held)
 
 
 def about(held: Device, actor: Actor, at: datetime | None, stay: int | None = None) -> dict[str, Any]:
