@@ -239,7 +239,7 @@ def _conventions(actor: Membership) -> list[tuple[Epci, Convention | None]]:
         best = found.get(convention.epci_id)
         if best is None or ADVANCED.index(convention.state) < ADVANCED.index(best.state):
             found[convention.epci_id] = convention
-    return [(epci, found.get(epci.pk)) for epci in Epci.objects.alphabetical()]
+    return [(epci, found.get(epci.pk)) for epci in Epci.objects.alphabetical("short_name")]
 
 
 # --- lines

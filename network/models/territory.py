@@ -28,9 +28,9 @@ class Alphabetical(models.Func):
 class PublicQuerySet[M: models.Model](models.QuerySet[M]):
     """Rows that are public facts, each with a name: whoever acts sees them all."""
 
-    def alphabetical(self) -> Self:
-        """In the order in which a French reader looks for a name."""
-        return self.order_by(Alphabetical("name"), "pk")
+    def alphabetical(self, name: str = "name") -> Self:
+        """In the order in which a French reader looks for a name, or for what is shown in its place."""
+        return self.order_by(Alphabetical(name), "pk")
 
     def visible_to(self, actor: Actor | None) -> Self:
         """All of them: the territory is public."""
