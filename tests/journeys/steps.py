@@ -191,7 +191,7 @@ def take_received(technician: Visitor, tag: str) -> None:
     assert technician.waits("Reçus, à prendre en traitement") == waiting - 1
     technician.begins("En traitement", anything(tag))
     technician.reads(anything(tag))
-    technician.follows("Déclarer reconditionné")
+    technician.carries_on()
     technician.reads("Déclarer reconditionné")
 
 

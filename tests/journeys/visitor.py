@@ -148,6 +148,10 @@ class Visitor:
         self.reads("À faire")
         self.todo(block).get_by_role("link", name=line).first.click()
 
+    def carries_on(self) -> None:
+        """The one button of the step that is asked of this person."""
+        self.within_main().locator(".todo a.btn-primary").click()
+
     # --- filling in
 
     def field(self, label: str, within: Locator | None = None) -> Locator:
