@@ -40,6 +40,7 @@ def test_a_lot_goes_from_its_announcement_to_stock_to_waste_and_into_the_report(
     ]
     steps.qualify_lot(paule, reference, "Atelier d’essai", decisions)
     steps.accept_deed(lina, reference, "Lina Exemple")
+    steps.open_lot(lina, reference)
     lina.sees("Refus : État insuffisant", "Refus : Trop ancien")
 
     rachid = visit(cast.manager)
