@@ -9,6 +9,9 @@
 | STATIC_ROOT | folder filled by `collectstatic`, `staticfiles` of the project by default |
 | SEAL_DIR | folder of the journals' seals, on another disk than the database |
 | MAIL_HOST, MAIL_PORT, MAIL_USER, MAIL_PASSWORD, MAIL_FROM | mail, over TLS; without MAIL_HOST none leaves |
+| LEGAL_PUBLISHER, LEGAL_ADDRESS, LEGAL_DIRECTOR, LEGAL_HOST, LEGAL_CONTACT | what the legal page names |
+| PRIVACY_CONTACT | the address to write to about one's personal data |
+| SOURCE_URL | where the source of the site that runs is offered (AGPL, article 13) |
 | BEHIND_PROXY | `1` when one proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself |
 
 At each deployment: `manage.py migrate`, `createcachetable`, `load_territory`, `load_reference`, `collectstatic`; each
