@@ -1,4 +1,7 @@
-"""Purpose walls over every address of the project: a household is named only to those whose work it is."""
+"""Purpose walls over every address of the project: a household is named only to those whose work it is.
+
+Each page read on the way keeps the house as well (``tests.desk.house``).
+"""
 
 import io
 import re
@@ -24,6 +27,7 @@ from refurb.models import Delivery, HandOver
 from refurb.services.devices import start_device
 from reports.months import month_of
 from reports.services import compute_report
+from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.network.factories import make_membership
 from tests.prescriptions.files import again
@@ -43,6 +47,8 @@ PERSON = {
     "birth_date": "1979-11-12",
 }
 OF_A_HOUSEHOLD = ("prescriptions/<str", "besoins/<str", "foyers/<str", "connexions/<str", "connexions/proposer/")
+WORDS = {"a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
+"""What stands in an address for a word, by how it begins."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 
 
@@ -122,8 +128,9 @@ class Scenery:
         """``(route, address)`` of every page, for the rows its reference may be: each on its own page."""
         for route in sorted(set(routes())):
             if "<str:reference>" not in route:
+                word = next((word for start, word in WORDS.items() if route.startswith(start)), "x")
                 for pk in self.keys(route, None):
-                    yield route, "/" + re.sub(r"<str:\w+>", "x", route.replace("<int:pk>", str(pk)))
+                    yield route, "/" + re.sub(r"<(str|slug):\w+>", word, route.replace("<int:pk>", str(pk)))
                 continue
             rows = self.rows(route.partition("/<")[0])
             is_its_page = route.endswith("<str:reference>/")
@@ -140,6 +147,8 @@ class Scenery:
             return list(row.papers.values_list("pk", flat=True))
         if "/fiches/" in route:
             return list(row.hand_overs.values_list("pk", flat=True))
+        if route.startswith("administration/"):
+            return [self.territory.desk_offer.pk]
         if "courrier/" in route:
             return list(Mail.objects.order_by("-pk").values_list("pk", flat=True)[:3])
         return [1]
@@ -189,14 +198,17 @@ GROUPS = [
 def read_everything(scenery: Scenery, membership: Membership) -> Iterator[tuple[str, int, str]]:
     """``(address, status, words)`` of every page that this membership asks for."""
     client = acting(membership)
+    odd: list[tuple[str, str]] = []
     for route, address in scenery.addresses():
         response = client.get(address)
         assert response.status_code < 500, (str(membership), address)
+        odd += [(address, fault) for fault in faults(response)]
         read = words(response)
         if route.startswith(OF_A_HOUSEHOLD) or OF_A_NOTE in route:
             yield f"! {address}", response.status_code, read
         else:
             yield address, response.status_code, read
+    assert odd == [], str(membership)
 
 
 def strangers(scenery: Scenery, kinds: list[Kind]) -> Iterator[Membership]:

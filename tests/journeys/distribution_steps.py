@@ -177,7 +177,7 @@ def exchange(adviser: Visitor, device: Device, by: Device) -> None:
     adviser.sees("sous garantie")
     adviser.follows(device.tag)
     adviser.reads(anything(device.tag))
-    adviser.follows("Échanger contre un autre appareil")
+    adviser.carries_on()
     adviser.reads(anything("Échanger"))
     adviser.within_main().get_by_role("button", name=anything(f"Choisir {by.tag}")).click()
     adviser.reads("Échanger")

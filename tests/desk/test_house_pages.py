@@ -1,0 +1,128 @@
+"""Each page, for whoever reads it most, in a browser: axe finds nothing, nothing sticks out at 320 pixels.
+
+That every page of every role is whole (``tests.desk.house``) is proven where they are all asked for:
+``test_walls_of_all_pages``.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT as AXE
+from axe_playwright_python.base import AxeResults
+from django.conf import settings
+from django.test import Client
+from django.urls import resolve
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from network.enums import ROLES_BY_KIND
+from network.models import Membership
+from tests.desk.house import faults, faults_of_text
+from tests.desk.test_walls_of_all_pages import Scenery, acting
+from tests.journeys.visitor import NARROW, RULES, WIDE
+from tests.network.factories import make_membership
+
+WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>
+<nav aria-label="Fil d’Ariane"><ol class="breadcrumb"><li>Lots</li></ol></nav>
+<main><h1>Lot</h1><div class="todo"><a class="btn btn-primary" href="/">Qualifier</a></div>
+<label for="a">Nom</label><input id="a" name="a"><label>Ville <input name="b"></label><input type="hidden" name="c">
+<script src="/x.js"></script></main></body></html>"""
+
+
+def test_a_page_that_keeps_the_house_has_no_fault() -> None:
+    assert faults_of_text(WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "broken", "told"),
+    [
+        ("<h1>Lot</h1>", "<h1>Lot</h1><h1>Lot</h1>", "2 h1"),
+        ("<h1>Lot</h1>", "<h2>Lot</h2>", "0 h1"),
+        ("Lot – Maillon", " – Maillon", "no title"),
+        (' lang="fr"', "", "no language"),
+        ("<li>Lots</li>", "", "nothing in the breadcrumb"),
+        ("<h1>", '<h1 style="color: red">', "inline: <h1 style>"),
+        ("<h1>", '<h1 onclick="go()">', "inline: <h1 onclick>"),
+        ('<script src="/x.js">', "<script>", "inline: <script >"),
+        ('<label for="a">', '<label for="z">', "no label: <input name=a>"),
+        ("<h1>", '<h1 id="a">', "id « a » 2 times"),
+        ("</a></div>", '</a><button class="btn btn-primary">Et</button></div>', "2 main buttons in the next step"),
+    ],
+)
+def test_each_fault_is_told(kept: str, broken: str, told: str) -> None:
+    assert kept in WHOLE
+    assert faults_of_text(WHOLE.replace(kept, broken)) == [told]
+
+
+def readers(scenery: Scenery) -> list[Membership]:
+    """Those who work with what the scenery holds, then each role in the organisation that had a part in it."""
+    shelf, territory, scene = scenery.territory.shelf, scenery.territory, scenery.scene
+    first = [territory.worker, shelf.adviser, territory.agent, scene.north.technician, shelf.pilot, scene.contact]
+    roles = [(kind, role) for kind, roles in ROLES_BY_KIND.items() for role in roles]
+    return [*first, *(make_membership(role, kind, scenery.organisations.get(kind)) for kind, role in roles)]
+
+
+def seen_elsewhere() -> set[str]:
+    """The names of the addresses that the tests of the screens of each app, in a browser, say that they look at."""
+    seen = set()
+    for path in Path(__file__).parents[1].glob("*/test_*screens.py"):
+        words = set(re.findall(r'"([a-z_:]+)"', path.read_text()))
+        seen |= {word if ":" in word else f"{path.parent.name}:{word}" for word in words}
+    return seen
+
+
+def pages_of_each_route(scenery: Scenery) -> Iterator[tuple[str, str, Client]]:
+    """``(route, address, client)``: one page of each route, read by the first who may."""
+    clients = [Client(), *(acting(membership) for membership in readers(scenery))]
+    looked_at = seen_elsewhere()
+    wanted: dict[str, list[str]] = {}
+    for route, address in scenery.addresses():
+        if resolve(address).view_name not in looked_at:
+            wanted.setdefault(route, []).append(address)
+    for route, addresses in wanted.items():
+        for client, address in ((client, address) for client in clients for address in addresses):
+            response = client.get(address)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                break
+            is_page = response.headers.get("Content-Type", "").startswith("text/html")
+            if response.status_code == 200 and is_page and not response.streaming:
+                assert faults(response) == [], address
+                yield route, address, client
+                break
+
+
+def look(page: Page, address: str) -> list[str]:
+    """What is wrong in a page, wide and narrow."""
+    found = []
+    page.goto(address)
+    page.evaluate(AXE)
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            found.append(f"{address} scrolls sideways: {width} px")
+        seen = AxeResults(page.evaluate("rules => axe.run(rules)", RULES))
+        if seen.violations_count:
+            found.append(f"{address}, {size['width']} px\n{seen.generate_report()}")
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_page_of_each_address_reads_at_any_width_and_axe_finds_nothing(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
+    scenery = Scenery()
+    page = open_page()
+    found: list[str] = []
+    routes = set()
+    for route, address, client in pages_of_each_route(scenery):
+        routes.add(route)
+        page.context.clear_cookies()
+        if (session := client.cookies.get(settings.SESSION_COOKIE_NAME)) is not None:
+            page.context.add_cookies([{"name": session.key, "value": session.value, "url": str(live_server)}])
+        found += look(page, address)
+    assert found == []
+    assert len(routes) > 50, "the scenery opens most pages to somebody"
