@@ -1,16 +1,18 @@
 """What households ask for: the requests that show every way, then ordinary ones up to the size asked for."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from connectivity.models import CopperClosure
 from desk.demo import lines
 from desk.demo.agenda import Thread
-from desk.demo.calendar import is_worked, months_before, working_day
+from desk.demo.calendar import working_day
 from desk.demo.clock import EARLY_MONTHS
 from desk.demo.homes import Homes
 from desk.demo.requests import KINDS, Ask, Follow, early, skills
+from desk.demo.seasons import MEETINGS, in_season
 from desk.demo.stage import Stage
+from network.calendar import add_months
 from network.models import Commune
 from prescriptions.enums import NOT_ELIGIBLE, NeedKind, NeedUse
 
@@ -19,18 +21,20 @@ FIXED = (NeedKind.FIXED_CONNECTION, NeedUse.PAPERWORK)
 MOBILE = (NeedKind.MOBILE_CONNECTION, NeedUse.WORK)
 SKILLS = (NeedKind.DIGITAL_SKILLS, NeedUse.PAPERWORK)
 PRESCRIBERS = (
-    ("mns-roubaix", 24), ("mns-lille", 22), ("france-services", 14), ("mns-maubeuge", 24), ("ccas", 8),
-    ("mns-dunkerque", 8),
+    ("mns-roubaix", 150), ("mns-lille", 120), ("mns-maubeuge", 110), ("mns-tourcoing", 75), ("mns-denain", 70),
+    ("mns-dunkerque", 60), ("france-services", 55), ("mns-fives", 45), ("mns-saint-amand", 40), ("mns-saint-pol", 38),
+    ("mns-fourmies", 35), ("mns-wattrelos", 32), ("mns-hazebrouck", 30), ("ccas", 28), ("mns-villeneuve", 25),
+    ("mns-gravelines", 20), ("mns-hellemmes", 18), ("mns-valenciennes", 15), ("mns-seclin", 12), ("mns-douai", 10),
 )  # fmt: skip
-"""Who writes the requests, in per cent."""
+"""Who writes the requests, and how often beside the others."""
 USUAL: dict[str, tuple[Follow, ...]] = {
     NeedKind.FIXED_CONNECTION: (lines.desk, lines.desk, lines.own, lines.solved, lines.refused),
     NeedKind.MOBILE_CONNECTION: (lines.desk, lines.counter, lines.counter, lines.counter),
     NeedKind.DIGITAL_SKILLS: (skills,),
 }
 """What becomes of the needs that no device serves."""
-FIRST_WEEKS = 0.35
-"""The share of requests of the first two months, when no device is there yet."""
+FIRST_WEEKS = 0.1
+"""The share of requests of the first weeks beyond chance, when no device is there yet."""
 
 
 def asked(stage: Stage, homes: Homes, households: int) -> Iterator[Ask]:
@@ -44,7 +48,7 @@ def asked(stage: Stage, homes: Homes, households: int) -> Iterator[Ask]:
 def long_gone(stage: Stage, homes: Homes) -> Iterator[Thread]:
     """Met more than two years ago: one is erased by now, one is archived."""
     for prescriber, months in (("mns-lille", EARLY_MONTHS - 1), ("mns-roubaix", 29)):
-        yield early(stage, homes.any_of(prescriber), prescriber, months_before(stage.last, months))
+        yield early(stage, homes.any_of(prescriber), prescriber, add_months(stage.last, -months))
 
 
 def _computers(stage: Stage, homes: Homes) -> Iterator[Ask]:
@@ -123,9 +127,8 @@ def _any(stage: Stage, homes: Homes) -> Ask:
     """An ordinary request: one need or two, of any prescriber, more of them in the first weeks."""
     rng = stage.rng
     prescriber = rng.choices([one for one, _ in PRESCRIBERS], [weight for _, weight in PRESCRIBERS])[0]
-    days = [stage.first + timedelta(days=rank) for rank in range(7, (stage.last - stage.first).days - 3)]
-    worked = [day for day in days if is_worked(day)]
-    opened = rng.choice(worked[: len(worked) // 4] if rng.random() < FIRST_WEEKS else worked)
+    worked = stage.worked[5:-3]
+    opened = rng.choice(worked[: len(worked) // 8]) if rng.random() < FIRST_WEEKS else in_season(worked, MEETINGS, rng)
     kinds = rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS], k=rng.choice((1, 1, 2)))
     needs = tuple((kind, rng.choice(list(NeedUse))) for kind in dict.fromkeys(kinds))
     follows = {kind: rng.choice(ways) for kind, ways in USUAL.items()}

@@ -1,6 +1,6 @@
-"""One device on the bench of a workshop: each act through its service, at the instant the story has reached."""
+"""Machines of one kind on the bench of a workshop: each act through its service, for all of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.utils import timezone
 from desk.demo import papers
 from desk.demo.calendar import working_day
 from desk.demo.catalogue import Model
-from desk.demo.stage import Stage
+from desk.demo.stage import SLOWNESS, Stage
+from lifecycle.gate import Outcome
 from network.models import Membership
 from refurb.enums import (
     AbsenceReason,
@@ -25,8 +26,9 @@ from refurb.enums import (
     UnusableReason,
     Verification,
 )
-from refurb.models import Device, Drive, Erasure
-from refurb.services import bench, evidence, stock
+from refurb.models import Device, Drive
+from refurb.services import batches, bench, evidence, stock
+from refurb.services.bench import Look
 
 GIGABYTE = 10**9
 CLOSING_HOUR = 17
@@ -45,16 +47,33 @@ TOOLS = {
 }
 
 
-class Work:
-    """A device as it came in, its model, and the hands it is in. ``now`` is the instant of the present act."""
+def done(outcome: Outcome) -> Outcome:
+    """What the story asks of a set is possible for all of it. Raises ValueError."""
+    if outcome.refused:
+        raise ValueError(f"refused: {outcome.refused}")
+    return outcome
 
-    def __init__(self, stage: Stage, workshop: str, device: Device, model: Model, now: datetime) -> None:
+
+class Work:
+    """Devices of one model as they came in, and the hands they are in. ``now`` is the instant of the present act."""
+
+    def __init__(self, stage: Stage, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
         self.stage, self.rng = stage, stage.rng
-        self.workshop, self.device, self.model, self.now = workshop, device, model, now
+        self.workshop, self.devices, self.model, self.now = workshop, list(devices), model, now
+
+    @property
+    def device(self) -> Device:
+        """The only one of the set. Raises ValueError when there are several."""
+        (device,) = self.devices
+        return device
+
+    @property
+    def pks(self) -> list[int]:
+        return [device.pk for device in self.devices]
 
     @property
     def type(self) -> str:
-        return self.device.type
+        return self.devices[0].type
 
     @property
     def technician(self) -> Membership:
@@ -72,8 +91,13 @@ class Work:
 
     @property
     def act(self) -> dict[str, Any]:
-        """The same, with the device."""
+        """The same, with the only device."""
         return self.hand | {"device": self.device}
+
+    @property
+    def acts(self) -> dict[str, Any]:
+        """The same, with all the devices of the set."""
+        return self.hand | {"devices": Device.objects.filter(pk__in=self.pks)}
 
     def after(self, low: int, high: int | None = None) -> datetime:
         """Wait for some working days (0: later the same day), and return the instant then."""
@@ -86,13 +110,17 @@ class Work:
             self.now = self.stage.moment(working_day(today, max(days, 1)))
         return self.now
 
+    def turn(self, low: int, high: int) -> datetime:
+        """Wait for its turn: a slower workshop has a longer queue before its bench."""
+        return self.after(low, round(high * SLOWNESS[self.workshop]))
+
     # --- evidence
 
-    def inventory(self, *, again: bool = False) -> Drive | None:
-        """Note the storage found; None when there is none. ``again``: a second drive, or the one that replaces it."""
+    def inventory(self, *, again: bool = False) -> list[Drive]:
+        """Note the storage found; nothing when there is none. ``again``: a second drive, or one that replaces it."""
         if self.type == DeviceType.SCREEN:
-            self.no_storage(AbsenceReason.NO_STORAGE)
-            return None
+            evidence.attest_no_storages(**self.hand, devices=self.devices, reason=AbsenceReason.NO_STORAGE)
+            return []
         kind = DriveKind.INTERNAL if self.type in MOBILE else DriveKind(self.model.storage_kind)
         if again:
             kind = DriveKind.SSD
@@ -100,57 +128,52 @@ class Work:
         maker = self.rng.choice(("Seagate", "Western Digital", "Toshiba"))
         if kind in (DriveKind.SSD, DriveKind.NVME):
             maker = self.rng.choice(("Samsung", "Micron", "Kingston", "SK hynix"))
-        number = "".join(self.rng.choices(papers.SIGNS, k=12))
-        return evidence.record_drive(
-            **self.act,
-            kind=kind,
-            serial="" if mobile else number,
-            manufacturer="" if mobile else maker,
-            capacity=self.model.storage_gb * GIGABYTE,
-            slot="Deuxième emplacement" if again else "",
-        )
+        found = [
+            batches.FoundDrive(
+                device=device,
+                kind=kind,
+                serial="" if mobile else "".join(self.rng.choices(papers.SIGNS, k=12)),
+                manufacturer="" if mobile else maker,
+                capacity=self.model.storage_gb * GIGABYTE,
+                slot="Deuxième emplacement" if again else "",
+            )
+            for device in self.devices
+        ]
+        return batches.record_drives(**self.hand, found=found)
 
-    def no_storage(self, reason: AbsenceReason) -> None:
-        evidence.attest_no_storage(**self.act, reason=reason)
-
-    def erase(self, drive: Drive | None, *, errors: int = 0) -> Erasure | None:
-        """Record the erasure of a drive that ran since its inventory; with ``errors`` it proves nothing."""
-        if drive is None:
-            return None
+    def erase(self, drives: Sequence[Drive], *, errors: int = 0) -> None:
+        """Record the erasure of drives that ran since their inventory; with ``errors`` it proves nothing."""
+        if not drives:
+            return
         hand = self.hand
-        method, tool, verification, hidden = TOOLS[DriveKind(drive.kind)]
-        started = drive.recorded_at + timedelta(minutes=5)
+        method, tool, verification, hidden = TOOLS[DriveKind(drives[0].kind)]
+        started = drives[0].recorded_at + timedelta(minutes=5)
         running = timedelta(minutes=self.rng.randint(40, 220) if method == ErasureMethod.OVERWRITE else 3)
         finished = min(started + running, self.now)
-        overwritten = drive.capacity if method == ErasureMethod.OVERWRITE else None
         report = None
         if method != ErasureMethod.RESET:
             report = papers.erasure_report(
-                device=self.device,
-                drive=drive,
-                started=started,
-                finished=finished,
-                errors=errors,
-                by=hand["actor"],
-                at=self.now,
+                drives=drives, started=started, finished=finished, errors=errors, by=hand["actor"], at=self.now
             )
-        return evidence.record_erasure(
-            **hand,
-            drive=drive,
-            method=method,
-            tool=tool,
-            started_at=started,
-            finished_at=finished,
-            serial_read=drive.serial,
-            bytes_expected=overwritten,
-            bytes_erased=overwritten,
-            verification=verification,
-            pass_errors=errors,
-            hidden_sectors=hidden,
-            operator=str(hand["actor"].user),
-            report=report,
-            claimed=Claim.ERASED,
-        )
+        overwritten = drives[0].capacity if method == ErasureMethod.OVERWRITE else None
+        runs = {
+            drive.pk: evidence.Run(
+                method=method,
+                tool=tool,
+                started_at=started,
+                finished_at=finished,
+                serial_read=drive.serial,
+                bytes_expected=overwritten,
+                bytes_erased=overwritten,
+                verification=verification,
+                pass_errors=errors,
+                hidden_sectors=hidden,
+                operator=str(hand["actor"].user),
+                claimed=Claim.ERASED,
+            )
+            for drive in drives
+        }
+        batches.record_erasures(**hand, drives=drives, runs=runs, report=report)
 
     # --- tests, grade, price
 
@@ -161,27 +184,40 @@ class Work:
             absent = optional and self.rng.random() < 0.2
             results[code] = CheckResult.NOT_APPLICABLE if absent else CheckResult.OK
         results |= dict.fromkeys(failing, CheckResult.FAIL)
-        bench.record_test_run(**self.act, results=results)
+        bench.record_test_runs(**self.hand, devices=self.devices, results=results)
 
     def test_again(self, *functions: str) -> None:
         """Test what a repair touched; the other results are carried over."""
-        bench.record_test_run(**self.act, results=dict.fromkeys(functions, CheckResult.OK))
+        results = dict.fromkeys(functions, CheckResult.OK)
+        bench.record_test_runs(**self.hand, devices=self.devices, results=results)
 
-    def finish(self, *, tested: bool = False) -> bool:
-        """Test, grade, price: reconditioned, unless the grade is too low, which makes it waste. Tells which."""
+    def finish(self, *, tested: bool = False) -> list[int]:
+        """Test, grade, price: reconditioned, unless a grade is too low, which makes waste. Returns the former."""
         if not tested:
             self.test()
-        grading = bench.grade_device(**self.act, measures=self._measures(), cosmetic=self._cosmetic())
-        if grading.grade in LOW_GRADES:
-            self.reject(UnusableReason.OBSOLETE)
-            self.stage.doomed[self.workshop].append(self.device.pk)
-            return False
-        price = self.stage.catalogue.price(self.type, grading.grade)
-        stock.recondition_device(**self.act, price=price)
-        return True
+        seen = {device.pk: Look(self._measures(), self._cosmetic()) for device in self.devices}
+        gradings = bench.grade_devices(**self.hand, devices=self.devices, seen=seen)
+        low = [grading.device_id for grading in gradings if grading.grade in LOW_GRADES]
+        if low:
+            self.reject(UnusableReason.OBSOLETE, low)
+            self.discard(low)
+        prices = {
+            grading.device_id: self.stage.catalogue.price(self.type, grading.grade)
+            for grading in gradings
+            if grading.grade not in LOW_GRADES
+        }
+        if prices:
+            done(stock.recondition_devices(**self.hand, prices=prices))
+        return list(prices)
 
-    def reject(self, reason: UnusableReason) -> None:
-        stock.reject_device(**self.act, reason=reason)
+    def reject(self, reason: UnusableReason, only: Iterable[int] | None = None) -> None:
+        """Declare all of them, or ``only`` some, not reusable."""
+        devices = Device.objects.filter(pk__in=self.pks if only is None else only)
+        done(stock.reject_devices(**self.hand, devices=devices, reason=reason))
+
+    def discard(self, only: Iterable[int] | None = None) -> None:
+        """Keep them, or some, for the recycler."""
+        self.stage.doomed[self.workshop] += self.pks if only is None else only
 
     def _cosmetic(self) -> CosmeticGrade:
         return self.rng.choice((CosmeticGrade.A, CosmeticGrade.B, CosmeticGrade.B, CosmeticGrade.C))

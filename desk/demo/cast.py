@@ -18,7 +18,7 @@ from network.services.organisations import save_organisation
 from refurb.models import DistributionPoint
 from refurb.services.points import create_point
 
-WORKSHOPS = ("lille", "sambre")
+WORKSHOPS = ("lille", "sambre", "littoral")
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,35 @@
 from datetime import timedelta
 
 from desk.demo.agenda import Thread
-from desk.demo.calendar import local, months_before, working_day
+from desk.demo.calendar import local, working_day
 from desk.demo.stage import Stage
 from lifecycle.clock import run_clock
+from network.calendar import add_months
 
 HOUR = 6
+EVERY_NIGHT = 30
+"""So many working days before the end the clock runs every night."""
+NIGHTS = (0, 3)
+"""Before that, the days of the week in the night before which it runs."""
 EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
 
 
 def nights(stage: Stage) -> Thread:
-    """Once a month before the story begins, then before each working day."""
+    """Once a month before the story begins; then some nights of each week, all those of the last weeks.
+
+    Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
+    """
     for count in range(EARLY_MONTHS, 0, -1):
-        day = months_before(stage.last, count)
+        day = add_months(stage.last, -count)
         if day >= stage.first:
             break
         yield (at := local(day, HOUR))
         run_clock(at=at)
     day = stage.first
+    every_night = stage.back(EVERY_NIGHT)
     while day < stage.last:
-        yield (at := local(day, HOUR))
-        run_clock(at=at)
+        if day >= every_night or day.weekday() in NIGHTS or day in stage.effects:
+            yield (at := local(day, HOUR))
+            run_clock(at=at)
         day = working_day(day + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""What may become of a device once it is in the workshop: one generator per fate, named as the story asks for it."""
+"""What may become of devices once they are in the workshop: one generator per fate, named as the story asks for it."""
 
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from random import Random
 
 from desk.demo import papers
 from desk.demo.agenda import Thread
-from desk.demo.bench import MOBILE, Work
+from desk.demo.bench import MOBILE, Work, done
 from network.models import Epci
 from refurb.enums import (
     CedeReason,
@@ -42,21 +42,21 @@ def received(work: Work) -> Thread:
 def in_process(work: Work) -> Thread:
     """Taken in hand, not finished."""
     yield work.after(1, 3)
-    devices.start_device(**work.act)
+    done(devices.start_devices(**work.acts))
     work.inventory()
 
 
 def _in_hand(work: Work, low: int = 1, high: int = 14) -> Iterator[datetime]:
     """Wait for its turn, inventory, erase overnight."""
-    yield work.after(low, high)
-    devices.start_device(**work.act)
-    drive = work.inventory()
+    yield work.turn(low, high)
+    done(devices.start_devices(**work.acts))
+    drives = work.inventory()
     yield work.after(1)
-    work.erase(drive)
+    work.erase(drives)
 
 
-def ready(work: Work) -> Generator[datetime, None, bool]:
-    """The usual way: erased, tested, graded, priced. Tells whether the grade was good enough."""
+def ready(work: Work) -> Generator[datetime, None, list[int]]:
+    """The usual way: erased, tested, graded, priced. Returns those whose grade is good enough."""
     yield from _in_hand(work)
     yield work.after(0, 8)
     return work.finish()
@@ -65,7 +65,7 @@ def ready(work: Work) -> Generator[datetime, None, bool]:
 def awaiting_part(work: Work) -> Thread:
     """A part is missing, and still is."""
     yield work.after(1, 3)
-    devices.start_device(**work.act)
+    done(devices.start_devices(**work.acts))
     yield work.after(1, 2)
     work.test([PARTS[work.type][2]])
     devices.await_part_device(**work.act, part_wanted=PARTS[work.type][1])
@@ -76,11 +76,14 @@ def repaired(work: Work) -> Thread:
     yield from _in_hand(work)
     kind, name, function = PARTS[work.type]
     work.test([function])
-    devices.await_part_device(**work.act, part_wanted=name)
+    for device in work.devices:
+        devices.await_part_device(**work.hand, device=device, part_wanted=name)
     yield work.after(4, 12)
-    devices.resume_device(**work.act)
-    minutes = work.rng.choice((15, 30, 45))
-    bench.record_repair(**work.act, kind=kind, work=f"Remplacement : {name.lower()}", minutes=minutes)
+    for device in work.devices:
+        devices.resume_device(**work.hand, device=device)
+        minutes = work.rng.choice((15, 30, 45))
+        said = f"Remplacement\u00a0: {name.lower()}"
+        bench.record_repair(**work.hand, device=device, kind=kind, work=said, minutes=minutes)
     work.test_again(function)
     work.finish(tested=True)
 
@@ -88,12 +91,12 @@ def repaired(work: Work) -> Thread:
 def erased_twice(work: Work) -> Thread:
     """The tool says « Erased » with errors: refused here, then done again."""
     yield work.after(1, 10)
-    devices.start_device(**work.act)
-    drive = work.inventory()
+    done(devices.start_devices(**work.acts))
+    drives = work.inventory()
     yield work.after(1)
-    work.erase(drive, errors=3)
+    work.erase(drives, errors=3)
     yield work.after(1)
-    work.erase(drive)
+    work.erase(drives)
     yield work.after(0, 2)
     work.finish()
 
@@ -101,11 +104,11 @@ def erased_twice(work: Work) -> Thread:
 def drive_destroyed(work: Work) -> Thread:
     """A drive that no longer answers is drilled, and another one is put in."""
     yield work.after(1, 10)
-    devices.start_device(**work.act)
-    drive = work.inventory()
+    done(devices.start_devices(**work.acts))
+    drives = work.inventory()
     yield work.after(1)
-    work.erase(drive, errors=128)
-    if drive is not None:
+    work.erase(drives, errors=128)
+    for drive in drives:
         hand = work.hand
         evidence.record_destruction(**hand, drive=drive, method=DestructionMethod.DRILL, destroyed_at=work.now)
     another = work.inventory(again=True)
@@ -117,9 +120,9 @@ def drive_destroyed(work: Work) -> Thread:
 def drive_removed(work: Work) -> Thread:
     """A drive is taken out to be destroyed, which is not done yet: one erasure is missing."""
     yield work.after(1, 5)
-    devices.start_device(**work.act)
-    drive = work.inventory()
-    if drive is not None:
+    done(devices.start_devices(**work.acts))
+    drives = work.inventory()
+    for drive in drives:
         evidence.remove_drive(
             **work.hand, drive=drive, destination=RemovalDestination.DESTRUCTION, place="Bac des disques à détruire"
         )
@@ -132,9 +135,9 @@ def drive_removed(work: Work) -> Thread:
 def donor_certificate(work: Work) -> Thread:
     """The donor's certificate is kept; the drive is erased all the same."""
     yield work.after(1, 10)
-    devices.start_device(**work.act)
-    drive = work.inventory()
-    if drive is not None:
+    done(devices.start_devices(**work.acts))
+    drives = work.inventory()
+    for drive in drives:
         hand = work.hand
         paper = papers.donor_certificate(device=work.device, drive=drive, by=hand["actor"], at=work.now)
         given_on = work.now - timedelta(days=30)
@@ -142,7 +145,7 @@ def donor_certificate(work: Work) -> Thread:
             **hand, drive=drive, tool="Prestataire du donateur", finished_at=given_on, report=paper
         )
     yield work.after(1)
-    work.erase(drive)
+    work.erase(drives)
     work.finish()
 
 
@@ -184,7 +187,7 @@ def undone(work: Work) -> Thread:
 def unusable(work: Work) -> Thread:
     """Decided, and still in the workshop."""
     yield work.after(1, 3)
-    devices.start_device(**work.act)
+    done(devices.start_devices(**work.acts))
     work.test(_broken(work))
     work.reject(UnusableReason.BROKEN)
 
@@ -194,19 +197,19 @@ def recycled(work: Work) -> Thread:
     yield from _in_hand(work, 1, 10)
     work.test(_broken(work))
     work.reject(work.rng.choice((UnusableReason.UNECONOMIC, UnusableReason.BROKEN, UnusableReason.OBSOLETE)))
-    work.stage.doomed[work.workshop].append(work.device.pk)
+    work.discard()
 
 
 def unerasable(work: Work) -> Thread:
     """Its drive cannot be erased: the recycler will certify that it is destroyed."""
     yield work.after(1, 6)
-    devices.start_device(**work.act)
-    drive = work.inventory()
+    done(devices.start_devices(**work.acts))
+    drives = work.inventory()
     yield work.after(1)
     if work.type not in MOBILE:
-        work.erase(drive, errors=4096)
+        work.erase(drives, errors=4096)
     work.reject(UnusableReason.UNERASABLE)
-    work.stage.doomed[work.workshop].append(work.device.pk)
+    work.discard()
 
 
 def too_old(work: Work) -> Thread:
@@ -214,7 +217,7 @@ def too_old(work: Work) -> Thread:
     yield work.after(1, 4)
     work.inventory()
     work.reject(UnusableReason.OBSOLETE)
-    work.stage.doomed[work.workshop].append(work.device.pk)
+    work.discard()
 
 
 def dismantled(work: Work) -> Thread:
@@ -243,7 +246,7 @@ def lost_and_found(work: Work) -> Thread:
 def lost(work: Work) -> Thread:
     """Inventoried, not erased, stolen: an incident."""
     yield work.after(1, 3)
-    devices.start_device(**work.act)
+    done(devices.start_devices(**work.acts))
     work.inventory()
     yield work.after(2, 5)
     devices.report_missing_device(**work.act, reason=MissingReason.THEFT)
@@ -261,11 +264,11 @@ def given_back(work: Work) -> Thread:
 def retyped(work: Work) -> Thread:
     """Announced as a telephone, it is a tablet."""
     yield work.after(1, 5)
-    devices.start_device(**work.act)
-    work.device = devices.reclassify_device(**work.act, reason=ReclassifyReason.AUDIT, type=work.model.type)
-    drive = work.inventory()
+    done(devices.start_devices(**work.acts))
+    work.devices = [devices.reclassify_device(**work.act, reason=ReclassifyReason.AUDIT, type=work.model.type)]
+    drives = work.inventory()
     yield work.after(1)
-    work.erase(drive)
+    work.erase(drives)
     work.finish()
 
 
@@ -288,21 +291,23 @@ def _broken(work: Work) -> list[str]:
 type Fate = Callable[[Work], Thread]
 
 USUAL: tuple[tuple[int, Fate], ...] = (
-    (62, ready),
-    (7, repaired),
-    (5, erased_twice),
-    (2, drive_destroyed),
-    (3, donor_certificate),
+    (58, ready),
+    (4, repaired),
+    (2, erased_twice),
+    (1, drive_destroyed),
+    (1, donor_certificate),
     (1, reopened),
-    (2, ceded),
-    (10, recycled),
+    (1, ceded),
+    (26, recycled),
     (3, unerasable),
-    (4, dismantled),
+    (2, dismantled),
     (1, given_back),
 )
 """How often each fate befalls a device that the story does not name, in per cent."""
 OF_A_COMPUTER = (erased_twice, drive_destroyed, donor_certificate, reopened)
 """Fates of a drive that can be taken out."""
+TOGETHER = (ready, repaired, erased_twice, recycled, unerasable, too_old)
+"""Fates that the devices of a line meet together, on the same rack; the others are met alone."""
 
 
 def draw(type_: str, rng: Random) -> Fate:

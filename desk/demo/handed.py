@@ -45,8 +45,8 @@ def onward(fate: Fate) -> Fate:
 
     def longer(work: Work) -> Thread:
         yield from fate(work)
-        if Device.objects.filter(pk=work.device.pk, state=DeviceState.READY).exists():
-            work.stage.offered[work.workshop].append(work.device.pk)
+        finished = Device.objects.filter(pk__in=work.pks, state=DeviceState.READY).order_by("pk")
+        work.stage.offered[work.workshop] += finished.values_list("pk", flat=True)
 
     return longer
 

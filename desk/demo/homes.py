@@ -11,7 +11,18 @@ from network.demo import DOMAIN
 from network.models import Commune
 from prescriptions.enums import ContactChannel
 
-LAST_NAMES = ("Exemple", "Démo", "Modèle", "Essai", "Spécimen", "Maquette", "Gabarit", "Ébauche")
+LAST_NAMES = (
+    "Exemple",
+    "Démo",
+    "Modèle",
+    "Essai",
+    "Spécimen",
+    "Maquette",
+    "Gabarit",
+    "Ébauche",
+    "Prototype",
+    "Figurant",
+)
 """Names that nobody can take for somebody's."""
 
 

@@ -1,6 +1,6 @@
 """The life of a lot, from the offer to the balance, step by step, as a plan says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from desk.demo import fates, papers
 from desk.demo.agenda import Thread
-from desk.demo.bench import Work
+from desk.demo.bench import Work, done
 from desk.demo.calendar import local, working_day
 from desk.demo.cast import WORKSHOPS, Site
 from desk.demo.catalogue import Model
@@ -213,7 +213,7 @@ class Journey:
         if not self.lot.given_up:
             return
         yield self.after(1, 1)
-        former, self.workshops = self.workshops[0], [one for one in WORKSHOPS if one not in self.workshops]
+        former, self.workshops = self.workshops[0], [one for one in WORKSHOPS if one not in self.workshops][:1]
         donations.reassign_donation(
             **self.by(self.stage.cast.manager(former)),
             shares={row.pk: self._shares(line.accepted) for row, line in self._rows()},
@@ -283,15 +283,15 @@ class Journey:
 
     def _unpack(self, workshop: str, row: DonationLine, line: Line, expected: int, *, first: bool) -> None:
         """Scan what is there, look for what is not, register what nobody announced."""
-        named = iter(line.fates if first else ())
         lost = line.lost if first else 0
-        for _ in range(expected - lost):
-            device = devices.receive_device(**self._scan(workshop, line), line=row)
-            self._start(workshop, line, device, next(named, None))
+        found = self._scan_all(workshop, row, line, expected - lost)
+        named = line.fates[: len(found)] if first else ()
+        for fate, device in zip(named, found, strict=False):
+            self._start(workshop, line, [device], fate)
         for _ in range(line.surplus if first else 0):
             given = self._scan(workshop, line)
-            device = devices.register_device(**given, type=line.type, donation=self.donation)
-            self._start(workshop, line, device, None)
+            found.append(devices.register_device(**given, type=line.type, donation=self.donation))
+        self._sort(workshop, line, found[len(named) :])
         home = self.stage.cast.organisations[workshop]
         missing = Device.objects.filter(line=row, workshop=home, state=DeviceState.COLLECTED)
         for device in missing.order_by("pk")[:lost]:
@@ -302,6 +302,29 @@ class Journey:
                 at=self._minute(),
                 comment="Compté sur le bordereau, absent du camion.",
             )
+
+    def _scan_all(self, workshop: str, row: DonationLine, line: Line, count: int) -> list[Device]:
+        """Receive so many devices of a line in one session of scans."""
+        if not count:
+            return []
+        scans = [self._scan(workshop, line) for _ in range(count)]
+        facts = {scan.pop("tag"): scan for scan in scans}
+        actors = [scan.pop("actor") for scan in scans]
+        instants = [scan.pop("at") for scan in scans]
+        outcome = done(
+            devices.receive_devices(actor=actors[0], line=row, tags=list(facts), facts=facts, at=instants[-1])
+        )
+        return list(Device.objects.filter(pk__in=outcome.moved).order_by("pk"))
+
+    def _sort(self, workshop: str, line: Line, found: Sequence[Device]) -> None:
+        """What becomes of those the story does not name: by chance, and those that share a fate share a rack."""
+        racks: dict[Fate, list[Device]] = {}
+        for device in found:
+            fate = fates.too_old if line.destination == Destination.RECYCLING else fates.draw(line.type, self.rng)
+            racks.setdefault(fate, []).append(device)
+        for fate, rack in racks.items():
+            for group in [rack] if fate in fates.TOGETHER else [[device] for device in rack]:
+                self._start(workshop, line, group, onward(fate))
 
     def _minute(self) -> datetime:
         """A minute or two later: a scan is quick."""
@@ -321,11 +344,8 @@ class Journey:
             "place": f"Étagère {self.rng.choice('ABCDEF')}{self.rng.randint(1, 6)}",
         }
 
-    def _start(self, workshop: str, line: Line, device: Device, fate: Fate | None) -> None:
-        if fate is None:
-            recycling = line.destination == Destination.RECYCLING
-            fate = fates.too_old if recycling else onward(fates.draw(line.type, self.rng))
-        self.stage.agenda.add(fate(Work(self.stage, workshop, device, line.model, self.now)))
+    def _start(self, workshop: str, line: Line, group: Sequence[Device], fate: Fate) -> None:
+        self.stage.agenda.add(fate(Work(self.stage, workshop, group, line.model, self.now)))
 
     def _pay(self, workshop: str) -> None:
         """What the transport cost, and for some lots the hours of sorting."""

@@ -17,12 +17,15 @@ from prescriptions.models import Need
 from refurb.enums import SERVES, HandOverProof
 from refurb.models import Device
 from refurb.services import allotment, hand_overs, shelves
+from refurb.services.sessions import Call
 
 ROUTES = {
     "mel": ("lille", "roubaix"),
     "maubeuge": ("maubeuge",),
     "avesnois": ("fourmies",),
-    "dunkerque": ("lille",),
+    "dunkerque": ("dunkerque",),
+    "flandre": ("dunkerque",),
+    "hainaut": ("lille", "roubaix"),
     "valenciennes": ("lille",),
     "cambrai": ("lille",),
 }
@@ -33,6 +36,12 @@ AID = Decimal("0.3")
 
 def first_need(device: Device, at: datetime) -> Need | None:
     """The need that comes first among those that a device may serve at ``at``."""
+    found: Need | None = first_needs(device, at).first()
+    return found
+
+
+def first_needs(device: Device, at: datetime) -> Any:
+    """The needs that a device may serve at ``at``, by order of rank."""
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
     waiting = Need.objects.waiting().filter(
         kind__in=kinds,
@@ -41,8 +50,7 @@ def first_need(device: Device, at: datetime) -> Need | None:
         prescription__state=PrescriptionState.ACCEPTED,
         prescription__moved_at__lte=at,
     )
-    found: Need | None = waiting.ranked(at).first()
-    return found
+    return waiting.ranked(at)
 
 
 class Outlet:
@@ -60,13 +68,18 @@ class Outlet:
         self.now += timedelta(minutes=self.rng.randint(2, 6))
         return {"actor": self.adviser, "device": device, "at": self.now}
 
-    def reserve(self, device: Device, need: Need) -> Device:
-        """Hold a device for a need; a funder pays half for some."""
+    def call(self, device: Device, need: Need) -> Call:
+        """For whom a device is held; a funder pays half for some."""
         price = device.price or Decimal(0)
-        aid: dict[str, Any] = {}
         if price and self.rng.random() < AID:
-            aid = {"co_funding": (price / 2).quantize(Decimal(1)), "funder": self.stage.cast.organisations["fondation"]}
-        return hand_overs.reserve_device(**self.hand(device), need=need, **aid)
+            half = (price / 2).quantize(Decimal(1))
+            return Call(need, device.price, half, self.stage.cast.organisations["fondation"])
+        return Call(need, device.price)
+
+    def reserve(self, device: Device, need: Need) -> Device:
+        """Hold a device for a need."""
+        call = self.call(device, need)
+        return hand_overs.reserve_device(**self.hand(device), need=need, co_funding=call.co_funding, funder=call.funder)
 
     def hand_over(self, device: Device) -> Device:
         """The note is signed on the screen or on paper."""

@@ -3,6 +3,7 @@
 import math
 import struct
 import zlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 
@@ -29,25 +30,28 @@ def serial(manufacturer: str, rng: Random) -> str:
 
 
 def erasure_report(
-    *, device: Device, drive: Drive, started: datetime, finished: datetime, errors: int, by: Membership, at: datetime
+    *, drives: Sequence[Drive], started: datetime, finished: datetime, errors: int, by: Membership, at: datetime
 ) -> StoredFile:
-    """The log of an erasure, as a tool writes it."""
+    """The log of a run on one drive or on a rack of them, as a tool writes it."""
     status = "| Erased |" if not errors else f"| Erased | {errors} errors |"
-    lines = (
+    lines = [
         "Journal d’effacement de démonstration – données inventées, ne prouve rien",
         "",
-        f"Appareil    : {device.reference} ({device.tag})",
-        f"Support     : {drive}",
         f"Début       : {_written(started)}",
         f"Fin         : {_written(finished)}",
-        f"Octets      : {drive.capacity} sur {drive.capacity}",
         "Passes      : 1 sur 1, dernière passe relue",
         f"Erreurs     : {errors}",
         "Secteurs cachés (HPA/DCO) : aucun",
-        "",
-        status,
-    )
-    return _text(lines, f"effacement-{device.tag}.log", by, at)
+    ]
+    for drive in drives:
+        lines += [
+            "",
+            f"Appareil    : {drive.device.reference} ({drive.device.tag})",
+            f"Support     : {drive}",
+            f"Octets      : {drive.capacity} sur {drive.capacity}",
+            status,
+        ]
+    return _text(lines, f"effacement-{drives[0].device.tag}.log", by, at)
 
 
 def donor_certificate(*, device: Device, drive: Drive, by: Membership, at: datetime) -> StoredFile:
@@ -90,7 +94,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _text(lines: tuple[str, ...], name: str, by: Membership, at: datetime) -> StoredFile:
+def _text(lines: Iterable[str], name: str, by: Membership, at: datetime) -> StoredFile:
     content = "\n".join((*lines, "")).encode()
     return store_file(content=content, name=name, content_type="text/plain", by=by, at=at)
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo.agenda import Thread
-from desk.demo.calendar import working_day
+from desk.demo.bench import done
+from desk.demo.calendar import local, working_day
 from desk.demo.homes import Home
 from desk.demo.stage import Stage
 from network.enums import Role
@@ -16,7 +17,9 @@ from network.models import Membership
 from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState, PrescriptionState
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.services import households, needs, prescriptions
+from prescriptions.services.sets import accept_prescriptions
 
+FRIDAY = 4
 STEPS = ("open", "submit", "decide")
 CONFIRMED_AFTER = 105
 """Working days after which a worker asks a household that still waits whether it still needs it."""
@@ -154,13 +157,14 @@ class Request:
         if self.ask.out not in ("", "withdrawn", "dropped"):
             prescriptions.refuse_prescription(**act, reason=self.ask.out)
             return
-        motive = (
-            "Situation suivie de près par le service social, dépenses de santé élevées." if self.ask.against else ""
-        )
-        prescriptions.accept_prescription(**act, motive=motive)
-        yield from self._serve()
+        if self.ask.against:
+            motive = "Situation suivie de près par le service social, dépenses de santé élevées."
+            prescriptions.accept_prescription(**act, motive=motive)
+            yield from self.serve()
+            return
+        self.stage.examined.append(self)
 
-    def _serve(self) -> Iterator[datetime]:
+    def serve(self) -> Iterator[datetime]:
         """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
         for need in Need.objects.filter(prescription=self.prescription).order_by("pk"):
             if (follow := self.ask.follows.get(need.kind)) is not None:
@@ -206,6 +210,22 @@ class Request:
             return
         for need in waiting.order_by("pk"):
             needs.drop_need(actor=self.worker, need=need, reason=DropReason.OFFER_DECLINED, at=self.minute())
+
+
+def sittings(stage: Stage) -> Thread:
+    """Twice a week the distributor accepts together what was examined and is in order; then each goes its way."""
+    day = working_day(stage.first, 7)
+    while day < stage.last:
+        yield (now := local(day, 17, 10))
+        examined, stage.examined = stage.examined, []
+        if examined:
+            adviser = stage.rng.choice(stage.cast.people["distributor", Role.ADVISER])
+            rows = Prescription.objects.filter(pk__in=[request.prescription.pk for request in examined])
+            done(accept_prescriptions(actor=adviser, prescriptions=rows, at=now))
+            for request in examined:
+                request.now = now
+                stage.agenda.add(request.serve())
+        day = working_day(day, 2 if day.weekday() < FRIDAY - 1 else 3)
 
 
 def early(stage: Stage, home: Home, prescriber: str, met: date) -> Thread:

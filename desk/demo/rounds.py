@@ -1,34 +1,48 @@
 """The weeks of distribution: what is ready is allotted and sent, what arrives is shelved, then goes by rank."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from desk.demo.agenda import Thread
+from desk.demo.bench import done
 from desk.demo.calendar import working_day
-from desk.demo.outlets import ROUTES, Outlet, first_need
+from desk.demo.outlets import ROUTES, Outlet, first_needs
 from desk.demo.stage import Stage
 from prescriptions.models import Need
-from refurb.enums import DeviceState, DeviceType, LineOutcome
+from refurb.enums import SERVES, CedeReason, DeviceState, DeviceType, LineOutcome
 from refurb.models import Delivery, Device
-from refurb.services import allotment, shelves
+from refurb.services import allotment, sessions, shelves
 
 ONE_WEEK = timedelta(days=7)
+KINDS = {type_: kind for kind, types in SERVES.items() for type_ in types}
+"""The kind of need that each type of device serves."""
+ON_THE_WAY = (DeviceState.ALLOTTED, DeviceState.SHIPPED, DeviceState.AVAILABLE)
 TUESDAY = 1
-KEPT = 2
-"""One device out of so many stays in the stock of its workshop."""
 QUEUE = 3
 """How many households of a territory wait at least: a point does not call the last ones before it has a choice."""
-SHARES = {
-    "lille": ("mel", "mel", "mel", "mel", "dunkerque"),
-    "sambre": ("maubeuge", "maubeuge", "maubeuge", "avesnois"),
+PARTNERS = {
+    "lille": ("mel",),
+    "sambre": ("maubeuge", "avesnois", "hainaut"),
+    "littoral": ("dunkerque", "flandre"),
 }
-"""The conventions of each workshop, in the order of which devices are shared out."""
+"""The conventions of each workshop."""
+MARGIN = 4
+"""How many devices beyond its queue a workshop sends to a territory, so that its points have a choice."""
 HELD = 2
 """How many devices a point keeps on its shelf."""
-A_DAY = 3
-"""How many appointments a point gives in a day."""
+A_DAY = 6
+"""How many households a point calls, or receives, in a day."""
+A_SESSION = 3
+"""From so many households on, a point receives them together, and each signs on paper."""
+EVERY = {"lille": (2, 3), "roubaix": (3, 4), "maubeuge": (3, 4), "fourmies": (5, 5), "dunkerque": (4, 5)}
+"""How many working days pass between two openings of a point."""
+CEDED = 12
+"""So many devices at least that nobody asked for in a season are given together to a place of mediation."""
+SEASON = timedelta(days=75)
 
 
 def weekly(stage: Stage, workshop: str) -> Thread:
@@ -41,29 +55,60 @@ def weekly(stage: Stage, workshop: str) -> Thread:
         day += ONE_WEEK
 
 
+def surpluses(stage: Stage, workshop: str) -> Thread:
+    """Every other month, half of what nobody asked for goes to a place of mediation, if there is enough for a room."""
+    day = working_day(stage.first, 80)
+    while day < stage.last:
+        yield (now := stage.moment(day))
+        idle = _free(stage, workshop, now - SEASON).filter(attached_to=None)
+        pks = list(idle.values_list("pk", flat=True))
+        if len(pks) >= CEDED:
+            done(
+                sessions.cede_devices(
+                    actor=stage.cast.manager(workshop),
+                    devices=Device.objects.filter(pk__in=pks[::2]),
+                    recipient=stage.rng.choice(("Espace numérique Exemple", "Médiathèque de Villexemple")),
+                    reason=CedeReason.MEDIATION,
+                    at=now,
+                )
+            )
+        day = working_day(day, 42)
+
+
+def _free(stage: Stage, workshop: str, at: datetime) -> QuerySet[Device]:
+    """The reconditioned devices of a workshop that the story does not keep for something else."""
+    ours = Device.objects.filter(pk__in=stage.offered[workshop], state=DeviceState.READY, moved_at__lte=at)
+    return ours.order_by("pk")
+
+
 def _allot(stage: Stage, workshop: str, at: datetime) -> None:
-    """Share the reconditioned devices between the conventions in force; a full quota leaves its devices there."""
-    free = Device.objects.filter(pk__in=stage.offered[workshop], state=DeviceState.READY, moved_at__lte=at)
+    """Each device goes where it is wanted most, if anywhere; a full quota leaves its devices in the stock."""
+    partners = {code: one for code in PARTNERS[workshop] if (one := stage.conventions.get(code)) is not None}
+    wanted = _wanted([one.epci_id for one in partners.values()])
     shares: dict[str, list[int]] = {}
-    gone = []
-    for device in free.exclude(type=DeviceType.SCREEN).order_by("pk"):
-        if stage.number(f"kept {workshop}") % KEPT == 0:
-            gone.append(device.pk)
-            continue
-        convention = SHARES[workshop][stage.number(f"share {workshop}") % len(SHARES[workshop])]
-        shares.setdefault(convention if convention in stage.conventions else SHARES[workshop][0], []).append(device.pk)
+    for device in _free(stage, workshop, at).exclude(type=DeviceType.SCREEN):
+        kind = KINDS[device.type]
+        code = max(partners, key=lambda code: wanted[partners[code].epci_id, kind], default="")
+        if code and wanted[partners[code].epci_id, kind] > -MARGIN:
+            wanted[partners[code].epci_id, kind] -= 1
+            shares.setdefault(code, []).append(device.pk)
     for code, pks in shares.items():
-        if code not in stage.conventions:
-            continue
         outcome = allotment.allot_devices(
             actor=stage.cast.manager(workshop),
             devices=Device.objects.filter(pk__in=pks),
-            convention=stage.conventions[code],
+            convention=partners[code],
             at=at,
         )
-        gone += outcome.moved
-    stage.offered[workshop] = [pk for pk in stage.offered[workshop] if pk not in set(gone)]
-    stage.sent[workshop] += [pk for pks in shares.values() for pk in pks if pk in set(gone)]
+        stage.sent[workshop] += outcome.moved
+
+
+def _wanted(epcis: Collection[int]) -> Counter[tuple[int, str]]:
+    """``{(EPCI, kind of need): how many more devices would be taken}``: the queue, less what is on its way to it."""
+    waiting = Need.objects.waiting().filter(epci__in=epcis).values_list("epci", "kind")
+    wanted = Counter(waiting)
+    coming = Device.objects.main().filter(convention_epci__in=epcis, state__in=ON_THE_WAY)
+    wanted.subtract((epci, KINDS[type_]) for epci, type_ in coming.values_list("convention_epci", "type"))
+    return wanted
 
 
 def _send(stage: Stage, workshop: str, at: datetime) -> None:
@@ -86,7 +131,7 @@ def _send(stage: Stage, workshop: str, at: datetime) -> None:
 
 
 def counter(stage: Stage, point: str) -> Thread:
-    """Three days a week, an adviser takes deliveries in, hands over what was reserved, reserves by order of rank."""
+    """Some days a week, an adviser takes deliveries in, hands over what was reserved, reserves by order of rank."""
     day = working_day(stage.first, 30)
     while day < stage.last:
         yield (now := stage.moment(day))
@@ -95,7 +140,7 @@ def counter(stage: Stage, point: str) -> Thread:
             _take_in(outlet)
             _hand_over(outlet)
             _reserve(outlet)
-        day = working_day(day, stage.rng.choice((1, 2)))
+        day = working_day(day, stage.rng.choice(EVERY[point]))
 
 
 def _days_of(stage: Stage, outlet: Outlet) -> bool:
@@ -131,24 +176,37 @@ def _mine(outlet: Outlet, state: str) -> Iterator[Device]:
 
 def _hand_over(outlet: Outlet) -> None:
     """Those who were called come: some working days after the reservation."""
-    for device in list(_mine(outlet, DeviceState.RESERVED))[:A_DAY]:
-        waited = outlet.rng.randint(2, 7)
-        if device.reserved_at and working_day(timezone.localdate(device.reserved_at), waited) <= _day(outlet):
-            outlet.hand_over(device)
+    coming = [
+        device
+        for device in list(_mine(outlet, DeviceState.RESERVED))[:A_DAY]
+        if device.reserved_at and working_day(timezone.localdate(device.reserved_at), 2) <= _day(outlet)
+    ]
+    if len(coming) >= A_SESSION:
+        outlet.now += timedelta(minutes=outlet.rng.randint(15, 30))
+        devices = Device.objects.filter(pk__in=[device.pk for device in coming])
+        done(sessions.hand_over_devices(actor=outlet.adviser, devices=devices, at=outlet.now))
+        return
+    for device in coming:
+        outlet.hand_over(device)
 
 
 def _reserve(outlet: Outlet) -> None:
     """The first needs, up to what is kept on the shelf."""
     shelf: Sequence[Device] = list(_mine(outlet, DeviceState.AVAILABLE))
+    queues: dict[tuple[int | None, str], list[Need]] = {}
+    calls = {}
     for device in shelf[: min(A_DAY, max(len(shelf) - HELD, 0))]:
-        need = first_need(device, outlet.now)
-        if need is not None and _queue(need) > QUEUE:
-            outlet.reserve(device, need)
-
-
-def _queue(need: Need) -> int:
-    """How many needs of the same kind wait in the same territory."""
-    return Need.objects.waiting().filter(kind=need.kind, epci=need.epci_id).count()
+        key = (device.convention_epci_id, device.type)
+        queue = queues.get(key)
+        if queue is None:
+            queue = queues[key] = list(first_needs(device, outlet.now)[: A_DAY + QUEUE])
+        called = {call.need.pk for call in calls.values()}
+        waiting = [need for need in queue if need.pk not in called]
+        if len(waiting) > QUEUE:
+            calls[device.pk] = outlet.call(device, waiting[0])
+    if calls:
+        outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))
+        done(sessions.reserve_devices(actor=outlet.adviser, calls=calls, at=outlet.now))
 
 
 def _day(outlet: Outlet) -> date:

@@ -6,7 +6,6 @@ Their days are counted back from the last one, far enough for each to be where i
 from collections.abc import Iterator
 
 from desk.demo import fates, handed
-from desk.demo.cast import WORKSHOPS
 from desk.demo.handed import to
 from desk.demo.lots import Line, Lot
 from desk.demo.stage import Stage
@@ -94,7 +93,7 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
                 ),
             ),
         ),
-        workshops=WORKSHOPS[1:],
+        workshops=("sambre",),
     )
 
 
@@ -123,7 +122,7 @@ def _shared(stage: Stage) -> Iterator[Lot]:
                 destination=Destination.RECYCLING,
             ),
         ),
-        workshops=WORKSHOPS,
+        workshops=("lille", "sambre"),
         description="Postes d’accueil remplacés ; les deux plus anciens sont à recycler.",
     )
 
@@ -177,7 +176,7 @@ def _on_the_bench(stage: Stage) -> Iterator[Lot]:
         sites["lycee"][0],
         stage.back(24),
         (Line(model("Tab M10"), 3, year - 5), Line(model("E233"), 2, year - 6)),
-        workshops=WORKSHOPS[1:],
+        workshops=("sambre",),
         until="pick_up",
     )
 
@@ -190,7 +189,7 @@ def _expected(stage: Stage) -> Iterator[Lot]:
         sites["brasserie"][0],
         stage.back(18),
         (Line(model("ProBook 450 G6"), 3, year - 5),),
-        workshops=WORKSHOPS[1:],
+        workshops=("sambre",),
         until="schedule",
         given_up=True,
     )
@@ -220,7 +219,7 @@ def _ended_early(stage: Stage) -> Iterator[Lot]:
         sites["entraide"][1],
         stage.back(50),
         (Line(model("243V7"), 2, year - 7),),
-        workshops=WORKSHOPS[1:],
+        workshops=("sambre",),
         until="qualify",
         declined=DeclineReason.QUANTITY,
     )
@@ -228,7 +227,7 @@ def _ended_early(stage: Stage) -> Iterator[Lot]:
         sites["hopital"][2],
         stage.back(60),
         (Line(model("Core-X4"), 3, year - 5),),
-        workshops=WORKSHOPS[1:],
+        workshops=("sambre",),
         until="schedule",
         withdrawn=WithdrawReason.NO_DECISION,
     )

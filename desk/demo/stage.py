@@ -2,21 +2,26 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
+from typing import Any
 
 from conventions.models import Convention
 from desk.demo.agenda import Agenda
 from desk.demo.calendar import local, working_day
 from desk.demo.cast import Cast
 from desk.demo.catalogue import Catalogue
+from desk.demo.press import Press
+from network.calendar import is_working_day
 from refurb.models import Checklist
 
 MORNING = (8 * 60 + 40, 12 * 60)
 AFTERNOON = (13 * 60 + 30, 16 * 60 + 50)
 """When people act, in minutes of the day."""
-TAGS = {"lille": "LIL", "sambre": "SAM"}
+TAGS = {"lille": "LIL", "sambre": "SAM", "littoral": "LIT"}
+SLOWNESS = {"lille": 1.0, "sambre": 1.6, "littoral": 2.6}
+"""How long devices wait for their turn in each workshop, beside the quickest."""
 
 
 @dataclass
@@ -29,6 +34,7 @@ class Stage:
     agenda: Agenda
     first: date
     last: date
+    press: Press = field(default_factory=Press)
     doomed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The devices each workshop keeps for its recycler, by key."""
     offered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -37,9 +43,19 @@ class Stage:
     """The devices each workshop allotted last week, which it sends next."""
     boxes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The devices that the weekly deliveries brought to each point, by key."""
+    examined: list[Any] = field(default_factory=list)
+    """The requests that the distributor has looked at and found in order."""
+    effects: set[date] = field(default_factory=set)
+    """The days on which a convention takes effect."""
     conventions: dict[str, Convention] = field(default_factory=dict)
     """Those that came into force, by the codes of ``desk.demo.treaties``."""
     _numbers: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def worked(self) -> list[date]:
+        """The working days of the story."""
+        days = (self.first + timedelta(days=rank) for rank in range((self.last - self.first).days))
+        return [day for day in days if is_working_day(day)]
 
     def back(self, days: int) -> date:
         """The day that many working days before the end."""

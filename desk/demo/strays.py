@@ -25,4 +25,4 @@ def strays(stage: Stage) -> Thread:
             at=at,
             comment="Déposé à la porte de l’atelier, sans nom.",
         )
-        stage.agenda.add(fate(Work(stage, workshop, device, model, at)))
+        stage.agenda.add(fate(Work(stage, workshop, [device], model, at)))

@@ -26,11 +26,11 @@ from conventions.services import conventions
 from conventions.services.drafting import Named, Plan, Price, Terms
 from desk.demo import papers
 from desk.demo.agenda import Thread
-from desk.demo.calendar import ONE_DAY, working_day
+from desk.demo.calendar import working_day
 from desk.demo.stage import Stage
 from documents.models import Document
-from documents.services import render_document
-from network.calendar import add_months
+from documents.services import keep_drawing
+from network.calendar import DAY, add_months
 from network.enums import Role
 from network.models import Membership
 from refurb.enums import DeviceType
@@ -51,7 +51,13 @@ QUOTAS: Mapping[str, int] = {
     DeviceType.SMARTPHONE: 15,
     DeviceType.SCREEN: 15,
 }
-SMALL: Mapping[str, int] = {DeviceType.LAPTOP: 12, DeviceType.DESKTOP: 8, DeviceType.SMARTPHONE: 4}
+LARGE: Mapping[str, int] = {type_: 3 * total for type_, total in QUOTAS.items()}
+SMALL: Mapping[str, int] = {
+    DeviceType.LAPTOP: 30,
+    DeviceType.DESKTOP: 16,
+    DeviceType.SMARTPHONE: 8,
+    DeviceType.TABLET: 6,
+}
 
 
 @dataclass(frozen=True)
@@ -81,11 +87,14 @@ class Deal:
 
     @property
     def ends_on(self) -> date:
-        return add_months(self.starts_on, self.months) - ONE_DAY
+        return add_months(self.starts_on, self.months) - DAY
 
 
 class Treaty:
     """The thread of one convention. ``now`` is the instant of the present act."""
+
+    AMENDED = 40
+    """How many working days before the end an amendment takes effect."""
 
     def __init__(self, stage: Stage, deal: Deal) -> None:
         self.stage, self.rng, self.deal = stage, stage.rng, deal
@@ -194,7 +203,7 @@ class Treaty:
         return readers[0]
 
     def open(self) -> Iterator[datetime]:
-        """The assembly has decided some days before; the document is frozen, and drawn once."""
+        """The assembly has decided some days before; the document is frozen, drawn apart, and ready the next day."""
         document = yield from self._decide()
         if self.deal.reopened:
             yield self.after(1, 1)
@@ -202,7 +211,9 @@ class Treaty:
             conventions.submit_convention(**self.act)
             yield from self._round(against=False)
             document = yield from self._decide()
-        render_document(document)
+        drawing = self.stage.press.draw(document)
+        yield self.after(1, 1)
+        keep_drawing(document, drawing.result())
 
     def _decide(self) -> Generator[datetime, None, Document]:
         yield self.after(5, 6)
@@ -256,7 +267,7 @@ class Treaty:
     def amended(self) -> Iterator[datetime]:
         """More computers are needed: an amendment raises a quota, after three months."""
         yield self.on(self.stage.back(70))
-        starts_on = self.stage.back(40)
+        starts_on = self.stage.back(self.AMENDED)
         raised = self.deal.quotas[DeviceType.LAPTOP] + 20
         amended, self.convention = (
             self.convention,
@@ -303,61 +314,3 @@ def _hash(document: Document) -> str:
     if document.rendered is None:
         raise ValueError("a document is drawn before it is signed")
     return document.rendered.sha256
-
-
-def deals(stage: Stage) -> Iterator[Deal]:
-    """Those that devices go through, those that ended, those under way on the last day."""
-    first, back = stage.first, stage.back
-    effect = working_day(first, 30)
-    yield Deal(
-        "mel", "200093201", "lille", "Équipement solidaire – Métropole de Lille", working_day(first, 1), effect,
-        months=36, against=True, then=Treaty.amended,
-    )  # fmt: skip
-    yield Deal(
-        "maubeuge", "200043396", "sambre", "Équipement solidaire – Val de Sambre", working_day(first, 2), effect,
-        months=24,
-    )  # fmt: skip
-    yield Deal(
-        "avesnois", "200043404", "sambre", "Équipement solidaire – Sud Avesnois", working_day(first, 4), effect,
-        quotas=SMALL,
-    )  # fmt: skip
-    yield Deal(
-        "dunkerque", "245900428", "lille", "Équipement solidaire – Dunkerque", working_day(first, 3), effect,
-        quotas=SMALL, then=Treaty.suspended,
-    )  # fmt: skip
-    yield Deal(
-        "valenciennes", "245901160", "sambre", "Test opérationnel – Valenciennes", working_day(first, 2), effect,
-        months=2, quotas=SMALL, is_test=True,
-    )  # fmt: skip
-    yield Deal(
-        "cambrai", "200068500", "sambre", "Équipement solidaire – Cambrai", working_day(first, 5), effect,
-        quotas=SMALL, then=Treaty.terminated,
-    )  # fmt: skip
-    yield Deal(
-        "douaisis", "200044618", "lille", "Équipement solidaire – Douaisis", back(42), working_day(stage.last, 12),
-        quotas=SMALL, reopened=True,
-    )  # fmt: skip
-    yield Deal(
-        "maubeuge-lille", "200043396", "lille", "Deuxième atelier – Val de Sambre", back(30),
-        working_day(stage.last, 15), quotas=SMALL, missing=Party.EPCI,
-    )  # fmt: skip
-    yield Deal(
-        "avesnois-lille", "200043404", "lille", "Deuxième atelier – Sud Avesnois", back(22),
-        working_day(stage.last, 30), quotas=SMALL, until="review",
-    )  # fmt: skip
-    yield Deal(
-        "cambrai-lille", "200068500", "lille", "Équipement solidaire – Cambrai, atelier de Lille", back(20),
-        working_day(stage.last, 35), until="review", against=True, answered=False,
-    )  # fmt: skip
-    yield Deal(
-        "valenciennes-suite", "245901160", "sambre", "Équipement solidaire – Valenciennes", back(4),
-        working_day(stage.last, 45), months=24, until="submit",
-    )  # fmt: skip
-    yield Deal(
-        "mel-sambre", "200093201", "sambre", "Deuxième atelier – Métropole de Lille", back(3),
-        working_day(stage.last, 60), until="draft",
-    )  # fmt: skip
-    yield Deal(
-        "dunkerque-sambre", "245900428", "sambre", "Deuxième atelier – Dunkerque", back(90), back(30), until="submit",
-        quotas=SMALL, then=Treaty.abandoned,
-    )  # fmt: skip

@@ -13,7 +13,7 @@ from connectivity.enums import UNDER_WAY, Channel, RefusalCode
 from connectivity.models import ConnectionFile
 from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
-from desk.demo.calendar import is_worked, local
+from desk.demo.calendar import local
 from desk.demo.catalogue import rows
 from desk.models import Seeding
 from documents.enums import ContentType, Delivery
@@ -22,6 +22,7 @@ from documents.services import open_file
 from lifecycle.journal import journal_of
 from lifecycle.machine import Machine, machines, verbs_of
 from lifecycle.verification import verify_comments, verify_journal
+from network.calendar import is_working_day
 from network.demo import DOMAIN, demo_memberships
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Epci, Organisation, User
@@ -110,7 +111,7 @@ class DepartementTests(TestCase):
         for model in project_machines():
             for at in journal_of(model).objects.filter(actor__isnull=False).values_list("at", flat=True):
                 when = timezone.localtime(at)
-                assert is_worked(when.date()), when
+                assert is_working_day(when.date()), when
                 assert 8 <= when.hour < 19, when
 
     def test_every_verb_of_lots_and_devices_was_done(self) -> None:

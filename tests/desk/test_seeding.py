@@ -1,8 +1,9 @@
 """Seeding once, again, after an accident, and two at a time."""
 
 import threading
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from desk.demo.calendar import local
 from desk.models import Seeding
 from desk.services import seeding
 from desk.services.seeding import SeedingRefused, recreate_schema
@@ -163,6 +165,47 @@ def test_the_command_says_what_it_did_and_what_it_found(
     call_command("seed_demo", "--as-of", AS_OF.isoformat(), "--seed", "3")
     call_command("seed_demo")
     told = capsys.readouterr().out
-    assert "27/11/2025, graine 3 : prête" in told
+    assert "26/03/2026, graine 3 : prête" in told
     assert "déjà en place" in told
     assert short_story == [AS_OF]
+
+
+@pytest.fixture
+def told_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story of which only the progress is told."""
+
+    def tell_story(*, tell: Callable[[float, datetime], None], **asked: object) -> None:
+        for done, day in ((0, date(2025, 3, 3)), (0.1, date(2025, 3, 20)), (0.2, date(2025, 3, 31)), (1, AS_OF)):
+            tell(done, local(day, 8))
+
+    monkeypatch.setattr(seeding, "tell_story", tell_story)
+
+
+@pytest.mark.django_db
+def test_progress_in_a_file_is_one_line_for_each_thing_that_is_done(demo: None, told_story: None) -> None:
+    load_world()
+    told = StringIO()
+    call_command("seed_demo", "--as-of", AS_OF.isoformat(), stdout=told)
+    lines = told.getvalue().splitlines()
+    assert [line.split("  ", 2)[-1] for line in lines[:-1]] == [
+        "organisations et comptes",
+        "on rejoue mars 2025",
+        "on rejoue mars 2026",
+    ]
+    assert "prête" in lines[-1]
+
+
+@pytest.mark.django_db
+def test_progress_on_a_terminal_is_one_line_that_rewrites_itself(demo: None, told_story: None) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    load_world()
+    told = Terminal()
+    call_command("seed_demo", "--as-of", AS_OF.isoformat(), stdout=told, no_color=True)
+    bar, last = told.getvalue().rstrip("\n").rsplit("\n", 1)
+    assert "\n" not in bar
+    assert bar.count("\r[") == 4
+    assert "100%" in bar
+    assert "prête" in last

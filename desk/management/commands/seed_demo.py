@@ -1,5 +1,6 @@
 """Fill the demonstration with invented people and data, on the real territory."""
 
+import time
 from argparse import ArgumentParser
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.formats import date_format
 from desk.services.seeding import SeedingRefused, seed_demo
 
 WIDTH = 40
+DEVICES = 1500
+"""About how many devices, unless one asks otherwise."""
 
 
 class Command(BaseCommand):
@@ -26,17 +29,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=59, help="même jour et même graine : même département")
         parser.add_argument(
-            "--devices", type=int, default=350, help="combien d’appareils, à peu près (une cinquantaine au moins)"
+            "--devices", type=int, default=DEVICES, help="combien d’appareils, à peu près (une cinquantaine au moins)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.shown = ""
+        self.shown, self.began = "", time.monotonic()
         as_of = options["as_of"] or timezone.localdate()
         try:
             seeding, done = seed_demo(as_of=as_of, seed=options["seed"], devices=options["devices"], tell=self.tell)
         except SeedingRefused as error:
             raise CommandError(str(error)) from error
         if done:
+            if self.stdout.isatty():
+                self.stdout.write("")
             self.stdout.write(self.style.SUCCESS(f"{seeding} : prête."))
         else:
             self.stdout.write(
@@ -45,17 +50,18 @@ class Command(BaseCommand):
             )
 
     def tell(self, done: float, now: datetime) -> None:
-        """Draw the bar on a terminal; in a file, one line per month."""
-        month = date_format(timezone.localtime(now), "F Y")
+        """One line that rewrites itself on a terminal; in a file, a line for each new thing that is done."""
+        doing = f"on rejoue {date_format(timezone.localtime(now), 'F Y')}" if done else "organisations et comptes"
+        minutes, seconds = divmod(round(time.monotonic() - self.began), 60)
+        elapsed = f"{minutes} min {seconds:02} s"
         if self.stdout.isatty():
             filled = round(done * WIDTH)
-            line = f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}  {month:<16}"
-            ending = "\n" if done >= 1 else ""
-        else:
-            line, ending = f"{done:4.0%}  {month}", "\n"
-            if month in self.shown:
-                return
-        if line != self.shown:
-            self.stdout.write(line, ending=ending)
+            line = f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}  {elapsed}  {doing:<28}"
+            if line != self.shown:
+                self.stdout.write(line, ending="")
+                self.stdout.flush()
+            self.shown = line
+        elif doing != self.shown:
+            self.stdout.write(f"{done:4.0%}  {elapsed}  {doing}")
             self.stdout.flush()
-        self.shown = line
+            self.shown = doing
