@@ -20,7 +20,7 @@ from lifecycle.answers import Action, Outcome, actions_for, missing_before, outc
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
-from lifecycle.locking import hold, lock_in_order, one_transaction
+from lifecycle.locking import hold, joins_transaction, lock_in_order, one_transaction
 from lifecycle.machine import Machine, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
@@ -91,7 +91,7 @@ def apply[M: Machine](
     return model._base_manager.get(pk=row.pk)
 
 
-@one_transaction
+@joins_transaction
 def apply_many(
     queryset: QuerySet[Any],
     verb: str,
@@ -146,7 +146,7 @@ def create[M: Machine](
     return create_many(type(row), verb, [row], actor=actor, at=at, cause=cause, comment=comment, **values)[0]
 
 
-@one_transaction
+@joins_transaction
 def create_many[M: Machine](
     model: type[M],
     verb: str,

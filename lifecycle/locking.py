@@ -34,18 +34,37 @@ def one_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _held.get() is not None and connection.in_atomic_block:
+        if is_nested():
             with transaction.atomic():
                 return function(*args, **kwargs)
-        outermost = not connection.in_atomic_block
-        try:
-            return _attempt(function, *args, **kwargs)
-        except (OperationalError, psycopg.errors.DeadlockDetected) as error:
-            if outermost and is_deadlock(error):
-                return _attempt(function, *args, **kwargs)
-            raise
+        return _outermost(function, *args, **kwargs)
 
     return run
+
+
+def joins_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """The same for what writes under a savepoint of its own: inside another service, one is enough."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **kwargs) if is_nested() else _outermost(function, *args, **kwargs)
+
+    return run
+
+
+def is_nested() -> bool:
+    """Whether a service already runs in this transaction."""
+    return _held.get() is not None and connection.in_atomic_block
+
+
+def _outermost[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    alone = not connection.in_atomic_block
+    try:
+        return _attempt(function, *args, **kwargs)
+    except (OperationalError, psycopg.errors.DeadlockDetected) as error:
+        if alone and is_deadlock(error):
+            return _attempt(function, *args, **kwargs)
+        raise
 
 
 def _attempt[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -33,6 +33,8 @@ USUAL: dict[str, tuple[Follow, ...]] = {
     NeedKind.DIGITAL_SKILLS: (skills,),
 }
 """What becomes of the needs that no device serves."""
+COPPER = 3
+"""How many households ask for a line where copper closes next."""
 FIRST_WEEKS = 0.1
 """The share of requests of the first weeks beyond chance, when no device is there yet."""
 
@@ -113,8 +115,7 @@ def _connections(stage: Stage, homes: Homes) -> Iterator[Ask]:
     yield _line(homes, "mns-lille", back(80), FIXED, lines.up_to("propose"))
     yield _line(homes, "mns-lille", back(45), FIXED, lines.up_to("send"))
     closing = CopperClosure.objects.on(stage.last).filter(technical_on__gt=stage.last).select_related("commune")
-    soon = closing.order_by("technical_on", "commune__code").first()
-    if soon is not None:
+    for soon in closing.order_by("technical_on", "commune__code")[:COPPER]:
         home = homes.any_of("mns-lille", soon.commune)
         yield Ask("mns-lille", home, back(28), (FIXED,), follows={FIXED[0]: lines.on_copper})
 

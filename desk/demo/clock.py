@@ -9,9 +9,9 @@ from lifecycle.clock import run_clock
 from network.calendar import add_months
 
 HOUR = 6
-EVERY_NIGHT = 30
+EVERY_NIGHT = 22
 """So many working days before the end the clock runs every night."""
-NIGHTS = (0, 3)
+NIGHTS = (0,)
 """Before that, the days of the week in the night before which it runs."""
 EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""

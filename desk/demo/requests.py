@@ -132,11 +132,15 @@ class Request:
         """In the same appointment, or the next days."""
         if self.rng.random() < 0.4:
             yield self.after(1, 2)
+        if self.ask.twin:
+            self._answer_doubles()
+        self._send()
+
+    def _answer_doubles(self) -> None:
         for double in households.possible_doubles(actor=self.worker, household=self.household, at=self.now):
             households.answer_double(
                 actor=self.worker, household=self.household, other=double.household, same=True, at=self.minute()
             )
-        self._send()
 
     def _send(self) -> None:
         prescriptions.submit_prescription(**self.act, distributor=self.stage.cast.organisations["distributor"])

@@ -17,7 +17,7 @@ from desk.demo.months import months, running_month
 from desk.demo.press import Press
 from desk.demo.requests import Ask, Request, sittings
 from desk.demo.rounds import counter, surpluses, weekly
-from desk.demo.seasons import GIFTS, in_season
+from desk.demo.seasons import GIFTS, spread
 from desk.demo.shown import shown
 from desk.demo.stage import Stage
 from desk.demo.strays import strays
@@ -32,12 +32,12 @@ HOUSEHOLDS = 4 / 15
 """How many households ask for something, for each device that is offered."""
 AGES = (3, 4, 5, 6, 7)
 """Years between the purchase and the gift of what is offered for reuse."""
-RECENT = 0.12
+RECENT = 0.06
 """The share of lots of the last weeks beyond chance, so that the benches are busy on the last day."""
 COMMON = (
-    (DeviceType.LAPTOP, 45),
+    (DeviceType.LAPTOP, 50),
     (DeviceType.DESKTOP, 22),
-    (DeviceType.SCREEN, 14),
+    (DeviceType.SCREEN, 9),
     (DeviceType.SMARTPHONE, 10),
     (DeviceType.TABLET, 9),
 )
@@ -112,14 +112,15 @@ def _distribute(stage: Stage, homes: Homes, asks: list[Ask]) -> None:
 
 def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
     """Lots of every size, on days of season, from any donor, until so many devices are offered."""
-    rng, donors, days = stage.rng, stage.cast.donors(), stage.worked
+    rng, donors = stage.rng, stage.cast.donors()
+    recent, days = stage.worked[-45:-12], spread(stage.worked, GIFTS, stage.rng)
     while devices > 0:
-        lines = tuple(_offer(stage) for _ in range(rng.choice((1, 1, 2, 2, 3))))
+        lines = tuple(_offer(stage) for _ in range(rng.choice((1, 2, 2, 3))))
         workshops = rng.choices([one for one, _ in TAKEN], [weight for _, weight in TAKEN])[0]
         if any(line.accepted < len(workshops) for line in lines):
             workshops = workshops[:1]
         site = rng.choice(stage.cast.sites[rng.choice(donors)])
-        day = rng.choice(days[-45:-12]) if rng.random() < RECENT else in_season(days, GIFTS, rng)
+        day = rng.choice(recent) if rng.random() < RECENT else next(days)
         lot = Lot(site, day, lines, workshops=workshops)
         devices -= lot.size
         yield lot
@@ -130,7 +131,7 @@ def _offer(stage: Stage) -> Line:
     rng = stage.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
     model: Model = stage.catalogue.any_of(type_, rng)
-    quantity = rng.choice((4, 6, 8, 10, 12, 15, 18, 22, 26))
+    quantity = rng.choice((5, 8, 10, 12, 15, 18, 22, 26, 30))
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
     return Line(

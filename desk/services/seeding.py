@@ -10,9 +10,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.jobs import Job
 
 from desk.demo.story import first_day, tell_story
 from desk.models import Seeding
+from documents.jobs import put_off_together
+from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.locking import advisory_lock
 from network.models import Epci, User
@@ -21,7 +24,7 @@ from refurb.models import Checklist, DeedText, GradingScale
 type Tell = Callable[[float, datetime], None]
 """How much is done (0 to 1), and the instant that the story has reached."""
 
-SELDOM = 50_000
+SELDOM = 200_000
 """How many new objects Python makes before it looks for those that are of no use any more."""
 SAMPLE = 40
 """How many papers the worker draws in advance."""
@@ -47,9 +50,8 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
             recreate_schema()
         _refuse_what_is_missing(as_of)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
-        with _at_full_speed():
+        with _at_full_speed(), put_off_together(_with_a_sample):
             tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell)
-            _draw_a_sample()
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
         return seeding, True
@@ -108,11 +110,8 @@ def _at_full_speed() -> Iterator[None]:
             cursor.execute("RESET jit")
 
 
-def _draw_a_sample() -> None:
+def _with_a_sample(jobs: list[Job]) -> list[Job]:
     """Leave to the worker the last papers only: the others are drawn when they are opened."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM procrastinate_jobs WHERE task_name ="
-            " 'documents.render_document' AND status = 'todo' ORDER BY id DESC OFFSET %s)",
-            [SAMPLE],
-        )
+    papers = [job for job in jobs if job.task_name == RENDERING]
+    drawn = {id(job) for job in papers[-SAMPLE:]}
+    return [job for job in jobs if job.task_name != RENDERING or id(job) in drawn]

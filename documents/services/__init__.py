@@ -5,6 +5,7 @@ from documents.services.files import check_file, forget_file, open_file, store_f
 from documents.services.mail import forget_mails, forget_person, queue_mail, resend_mail
 from documents.services.papers import (
     IN_THE_BACKGROUND,
+    RENDERING,
     Draft,
     draw_document,
     forget_document,
@@ -17,6 +18,7 @@ from documents.services.papers import (
 
 __all__ = [
     "IN_THE_BACKGROUND",
+    "RENDERING",
     "Draft",
     "check_file",
     "draw_document",

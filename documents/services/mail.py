@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import Truncator
-from procrastinate.contrib.django import app as tasks
 
 from documents.enums import ATTACHMENT, DELIVERY_MAILER, FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
 from documents.exceptions import DeliveryFailed, FileAltered, FileForgotten
+from documents.jobs import put_off
 from documents.models import Mail, MailAttachment, StoredFile
 from documents.permissions import can_resend_mail
 from documents.services.files import forget_file, open_file
@@ -149,8 +149,7 @@ def _erase(wanted: Q, at: datetime) -> int:
 
 
 def _defer(mail: Mail) -> None:
-    task = tasks.configure_task("documents.send_mail", allow_unknown=False, lock=f"documents.mail:{mail.pk}")
-    task.defer(mail=mail.pk)
+    put_off("documents.send_mail", [{"mail": mail.pk}], lock=f"documents.mail:{mail.pk}")
 
 
 def _recipient(address: str, name: str) -> tuple[str, str]:

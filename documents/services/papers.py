@@ -11,10 +11,9 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app as tasks
-from procrastinate.types import JSONDict
 
 from documents.addresses import address_of
+from documents.jobs import put_off
 from documents.kinds import current_kind
 from documents.locks import hold
 from documents.models import Document, StoredFile
@@ -23,6 +22,7 @@ from documents.services.files import forget_file, store_file, verify_file
 from lifecycle.actors import Actor
 from lifecycle.references import new_reference
 
+RENDERING = "documents.render_document"
 IN_THE_BACKGROUND = -10
 """The priority of the tasks that draw the papers of sets."""
 
@@ -69,9 +69,7 @@ def freeze_documents(
     at = at or timezone.now()
     documents = Document.objects.bulk_create(_drafted(draft, by, at) for draft in drafts)
     if documents:
-        task = tasks.configure_task("documents.render_document", allow_unknown=False, priority=priority)
-        jobs: list[JSONDict] = [{"document": document.pk} for document in documents]
-        task.batch_defer(*jobs)
+        put_off(RENDERING, [{"document": document.pk} for document in documents], priority=priority)
     return documents
 
 

@@ -187,7 +187,7 @@ def test_progress_in_a_file_is_one_line_for_each_thing_that_is_done(demo: None, 
     told = StringIO()
     call_command("seed_demo", "--as-of", AS_OF.isoformat(), stdout=told)
     lines = told.getvalue().splitlines()
-    assert [line.split("  ", 2)[-1] for line in lines[:-1]] == [
+    assert [line.rsplit("  ", 1)[-1] for line in lines[:-1]] == [
         "organisations et comptes",
         "on rejoue mars 2025",
         "on rejoue mars 2026",

@@ -113,10 +113,10 @@ def test_nothing_is_recorded_of_a_rack_when_one_device_is_elsewhere(workshop: Be
     here, elsewhere = workshop.in_process(), Bench().in_process()
     with pytest.raises(Unknown):
         batches.record_drives(actor=workshop.technician, found=found_in([here, elsewhere]))
-    waiting = workshop.received()
+    finished = workshop.ready()
     with pytest.raises(Refused) as refused:
-        bench.record_test_runs(actor=workshop.technician, devices=[here, waiting], results={})
-    assert set(refused.value.reasons) == {waiting.pk}
+        bench.record_test_runs(actor=workshop.technician, devices=[here, finished], results={})
+    assert set(refused.value.reasons) == {finished.pk}
     with pytest.raises(PermissionDenied):
         batches.record_drives(actor=workshop.pilot, found=found_in([here]))
     assert not Drive.objects.filter(device=here).exists()
