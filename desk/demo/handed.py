@@ -103,7 +103,7 @@ def recalled(trip: Trip) -> Iterator[datetime]:
     allotment.cancel_shipment_device(**trip.bench, comment="Resté sur le quai.")
     yield from trip.ship()
     yield from trip.stock_in()
-    yield from _sold(trip)
+    yield from trip.sell()
 
 
 def sent_back(trip: Trip) -> Iterator[datetime]:
@@ -123,7 +123,7 @@ def found(trip: Trip) -> Iterator[datetime]:
     devices.report_missing_device(**trip.act, reason=MissingReason.DELIVERY, comment="Absent du colis.")
     yield trip.after(5, 8)
     shelves.find_device(**trip.act, comment="Retrouvé dans le véhicule.")
-    yield from _sold(trip)
+    yield from trip.sell()
 
 
 def released(trip: Trip) -> Iterator[datetime]:
@@ -131,14 +131,9 @@ def released(trip: Trip) -> Iterator[datetime]:
     yield from trip.to_the_shelf()
     yield from trip.hold()
     yield trip.after(6, 9)
-    hand_overs.release_device(**trip.act, comment="Rendez-vous manqué deux fois.")
-    yield from _sold(trip)
-
-
-def _sold(trip: Trip) -> Iterator[datetime]:
-    yield from trip.hold()
-    yield trip.after(3, 8)
-    trip.hand_over(trip.device)
+    if trip.still_serves(DeviceState.RESERVED):
+        hand_overs.release_device(**trip.act, comment="Rendez-vous manqué deux fois.")
+    yield from trip.sell()
 
 
 def sold(trip: Trip) -> Iterator[datetime]:
@@ -156,18 +151,21 @@ def undone(trip: Trip) -> Iterator[datetime]:
 def derogated(trip: Trip) -> Iterator[datetime]:
     """The pilot lets it go, in writing, to a household of another territory."""
     yield from trip.to_the_shelf()
-    yield trip.after(1, 3)
-    while (need := _elsewhere(trip)) is None:
-        yield trip.after(2)
-    hand_overs.grant_derogation(
-        actor=trip.stage.cast.pilot,
-        need=need,
-        kind=DerogationKind.TERRITORY,
-        reason="Convention de son territoire échue, hébergée à Lille jusqu’à la fin de l’année.",
-        at=trip.now,
-    )
-    trip.reserve(trip.device, need)
-    yield trip.after(2, 5)
+    while True:
+        yield trip.after(1, 3)
+        while (need := _elsewhere(trip)) is None:
+            yield trip.after(2)
+        hand_overs.grant_derogation(
+            actor=trip.stage.cast.pilot,
+            need=need,
+            kind=DerogationKind.TERRITORY,
+            reason="Convention de son territoire échue, hébergée à Lille jusqu’à la fin de l’année.",
+            at=trip.now,
+        )
+        trip.reserve(trip.device, need)
+        yield trip.after(2, 5)
+        if trip.still_serves(DeviceState.RESERVED):
+            break
     trip.hand_over(trip.device)
 
 

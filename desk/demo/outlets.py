@@ -14,7 +14,7 @@ from desk.demo.stage import Stage
 from network.models import Membership
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Need
-from refurb.enums import SERVES, HandOverProof
+from refurb.enums import SERVES, DeviceState, HandOverProof
 from refurb.models import Device
 from refurb.services import allotment, hand_overs, shelves
 from refurb.services.sessions import Call
@@ -158,8 +158,15 @@ class Trip(Outlet):
     def to_a_household(self) -> Iterator[datetime]:
         """From the bench to a household."""
         yield from self.to_the_shelf()
+        yield from self.sell()
+
+    def sell(self) -> Iterator[datetime]:
+        """From the shelf to a household; to the next one when that which was called gives up."""
         yield from self.hold()
         yield self.after(3, 8)
+        while not self.still_serves(DeviceState.RESERVED):
+            yield from self.hold()
+            yield self.after(3, 8)
         self.hand_over(self.device)
 
     def still_serves(self, state: str) -> bool:

@@ -12,6 +12,7 @@ from desk.demo.bench import done
 from desk.demo.calendar import working_day
 from desk.demo.outlets import ROUTES, Outlet, first_needs
 from desk.demo.stage import Stage
+from prescriptions.enums import NeedKind
 from prescriptions.models import Need
 from refurb.enums import SERVES, CedeReason, DeviceState, DeviceType, LineOutcome
 from refurb.models import Delivery, Device
@@ -23,7 +24,7 @@ KINDS = {type_: kind for kind, types in SERVES.items() for type_ in types}
 ON_THE_WAY = (DeviceState.ALLOTTED, DeviceState.SHIPPED, DeviceState.AVAILABLE)
 TUESDAY = 1
 QUEUE = 3
-"""How many households of a territory wait at least: a point does not call the last ones before it has a choice."""
+"""How many households wait at least for a computer: a point does not call the last ones before it has a choice."""
 PARTNERS = {
     "lille": ("mel",),
     "sambre": ("maubeuge", "avesnois", "hainaut"),
@@ -195,14 +196,17 @@ def _reserve(outlet: Outlet) -> None:
     shelf: Sequence[Device] = list(_mine(outlet, DeviceState.AVAILABLE))
     queues: dict[tuple[int | None, str], list[Need]] = {}
     calls = {}
-    for device in shelf[: min(A_DAY, max(len(shelf) - HELD, 0))]:
+    most = min(A_DAY, len(shelf) - HELD)
+    for device in shelf:
+        if len(calls) >= most:
+            break
         key = (device.convention_epci_id, device.type)
         queue = queues.get(key)
         if queue is None:
             queue = queues[key] = list(first_needs(device, outlet.now)[: A_DAY + QUEUE])
         called = {call.need.pk for call in calls.values()}
         waiting = [need for need in queue if need.pk not in called]
-        if len(waiting) > QUEUE:
+        if len(waiting) > (QUEUE if KINDS[device.type] == NeedKind.COMPUTER else 1):
             calls[device.pk] = outlet.call(device, waiting[0])
     if calls:
         outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))
