@@ -5,24 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('desk', '0002_reference_changes'),
-        ('network', '0003_saved_view'),
+        ("desk", "0002_reference_changes"),
+        ("network", "0003_saved_view"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField(verbose_name='vu le')),
-                ('previous_at', models.DateTimeField(null=True, verbose_name='visite d’avant, jusqu’au')),
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.membership', verbose_name='rattachement')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField(verbose_name="vu le")),
+                ("previous_at", models.DateTimeField(null=True, verbose_name="visite d’avant, jusqu’au")),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.membership",
+                        verbose_name="rattachement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visite',
-                'constraints': [models.CheckConstraint(condition=models.Q(('previous_at', None), ('previous_at__lte', models.F('seen_at')), _connector='OR'), name='desk_visit_order')],
+                "verbose_name": "visite",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("previous_at", None), ("previous_at__lte", models.F("seen_at")), _connector="OR"
+                        ),
+                        name="desk_visit_order",
+                    )
+                ],
             },
         ),
     ]

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from desk.services.visits import forget_visits
 from documents.models import Mail, StoredFile
 from documents.services import forget_person as forget_in_mails
 from documents.services import open_file, store_file
@@ -150,4 +151,4 @@ def test_what_others_wrote_and_what_counts_stay(scene: Scene) -> None:
 
 
 def test_each_app_that_holds_names_says_how_to_forget_them() -> None:
-    assert registry.forgetters == [forget_in_mails, forget_person]
+    assert registry.forgetters == [forget_in_mails, forget_person, forget_visits]

@@ -96,4 +96,4 @@ def test_the_command_says_what_it_left_and_what_to_do(monkeypatch: pytest.Monkey
     Grading.objects.get().scale.caps.update(label="Autre libellé")
     said = StringIO()
     call_command("load_reference", stdout=said)
-    assert "1 laissées car déjà utilisées : ajoutez une nouvelle version dans Administration" in said.getvalue()
+    assert "1 laissée car déjà utilisée\u00a0: ajoutez une nouvelle version dans Administration" in said.getvalue()
