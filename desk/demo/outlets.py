@@ -45,7 +45,7 @@ def first_needs(device: Device, at: datetime) -> Any:
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
     waiting = Need.objects.waiting().filter(
         kind__in=kinds,
-        epci=device.convention_epci,
+        epci=device.convention_epci_id,
         moved_at__lte=at,
         prescription__state=PrescriptionState.ACCEPTED,
         prescription__moved_at__lte=at,

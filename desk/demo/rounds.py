@@ -194,19 +194,19 @@ def _hand_over(outlet: Outlet) -> None:
 def _reserve(outlet: Outlet) -> None:
     """The first needs, up to what is kept on the shelf."""
     shelf: Sequence[Device] = list(_mine(outlet, DeviceState.AVAILABLE))
-    queues: dict[tuple[int | None, str], list[Need]] = {}
+    queues: dict[tuple[int | None, NeedKind], list[Need]] = {}
     calls = {}
     most = min(A_DAY, len(shelf) - HELD)
     for device in shelf:
         if len(calls) >= most:
             break
-        key = (device.convention_epci_id, device.type)
+        key = (device.convention_epci_id, KINDS[device.type])
         queue = queues.get(key)
         if queue is None:
             queue = queues[key] = list(first_needs(device, outlet.now)[: A_DAY + QUEUE])
         called = {call.need.pk for call in calls.values()}
         waiting = [need for need in queue if need.pk not in called]
-        if len(waiting) > (QUEUE if KINDS[device.type] == NeedKind.COMPUTER else 1):
+        if len(waiting) > (QUEUE if key[1] == NeedKind.COMPUTER else 1):
             calls[device.pk] = outlet.call(device, waiting[0])
     if calls:
         outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))

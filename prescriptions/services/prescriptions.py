@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -181,9 +182,9 @@ def record_fact(
     row = _being_written(actor, prescription)
     assert actor.pk is not None
     day = timezone.localdate(at)
-    bands: Any = FactBand.objects.on(day).filter(kind=kind)
-    chosen = bands.filter(code=band).first()
-    if chosen is None and (band or bands.exists()):
+    bands: Any = {one.code: one for one in FactBand.objects.on(day).filter(kind=kind)}
+    chosen = bands.get(band)
+    if chosen is None and (band or bands):
         raise Refused({row.pk: (UNKNOWN_BAND,)})
     if (seen_on or day) > day:
         raise Refused({row.pk: (NOT_TO_COME,)})
@@ -202,8 +203,13 @@ def record_fact(
         recorded_by_id=actor.pk,
         replaces=replaces,
     )
-    fact.full_clean(exclude=("prescription", "recorded_by", "replaces"))  # rows that were just read
-    fact.save()
+    fact.full_clean(exclude=("prescription", "recorded_by", "replaces"), validate_constraints=False)
+    try:
+        with transaction.atomic():
+            fact.save()
+    except IntegrityError:
+        fact.validate_constraints()  # the database says no: this says why, one query per constraint
+        raise
     return fact
 
 
