@@ -18,10 +18,10 @@ from refurb.models.device import Device
 
 @dataclass(frozen=True)
 class Call:
-    """For whom a device is held, at which price in euros, of which ``funder`` pays ``co_funding``."""
+    """For whom a device is held, at which price in euros (its own unless given), of which ``funder`` pays a part."""
 
     need: Need
-    price: Decimal | None
+    price: Decimal | None = None
     co_funding: Decimal | int = 0
     funder: Organisation | None = None
 
@@ -37,10 +37,11 @@ def reserve_devices(
     needs = {call.need.pk for call in calls.values()}
     if Need.objects.visible_to(actor).filter(pk__in=needs).count() < len(needs):
         raise Unknown
+    own = dict(Device.objects.filter(pk__in=calls).values_list("pk", "price"))
     per_row = {
         pk: {
             "need": call.need.pk,
-            "price": call.price,
+            "price": own.get(pk) if call.price is None else call.price,
             "co_funding": Decimal(call.co_funding),
             "funder": call.funder.pk if call.funder else None,
         }

@@ -40,12 +40,19 @@ def test_each_household_of_a_day_of_calls_has_its_own_device_and_price(shelf: Sh
     }
 
 
-def test_a_need_is_not_served_twice_by_the_calls_of_a_day(shelf: Shelf) -> None:
+def test_of_two_devices_called_for_one_need_neither_is_held(shelf: Shelf) -> None:
     first, second, need = shelf.available(), shelf.available(), shelf.need()
     calls = {pk: Call(need, Decimal(25)) for pk in (first.pk, second.pk)}
     outcome = sessions.reserve_devices(actor=shelf.adviser, calls=calls)
-    assert len(outcome.moved) <= 1
-    assert Device.objects.filter(need=need).count() == len(outcome.moved)
+    assert (outcome.moved, set(outcome.refused)) == ([], {first.pk, second.pk})
+    assert not Device.objects.filter(need=need).exists()
+
+
+def test_a_device_called_without_a_price_is_held_at_its_own_as_it_is_alone(shelf: Shelf) -> None:
+    device, need = shelf.available(), shelf.need()
+    outcome = sessions.reserve_devices(actor=shelf.adviser, calls={device.pk: Call(need)})
+    assert outcome.refused == {}
+    assert HandOver.objects.get(need=need).price == device.price
 
 
 def test_a_household_that_one_does_not_see_is_not_called(shelf: Shelf) -> None:
