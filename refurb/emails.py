@@ -14,6 +14,7 @@ from documents.models import StoredFile
 from documents.services import queue_mail, store_file
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
+from prescriptions.models import Need
 from refurb.documents import calendar_of
 from refurb.models.decision import Allocation
 from refurb.models.donation import Donation, DonationLine
@@ -106,6 +107,18 @@ def donation_collected_for_donor(donation: Donation, at: datetime) -> None:
 def donation_reconciled_for_donor(donation: Donation, at: datetime) -> None:
     """The lot is balanced: the outcome statement is there, and for a company the data of its tax receipt."""
     _write("donation_reconciled_for_donor", donation, _donor_contacts(donation), at, lines=_lines(donation))
+
+
+# --- derogation
+
+
+def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
+    """The pilot answered what this adviser (``asked_by``, a membership) asked; why is read in Maillon only."""
+    page = absolute_url(reverse("refurb:need_choose", args=[need.reference]))
+    context = {"need": need, "granted": granted, "page": page}
+    subject, body = compose("emails/refurb/derogation_answered_for_adviser.txt", context)
+    for to in _people_of(Membership.objects.filter(pk=asked_by)).values():
+        queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
 
 
 # --- device

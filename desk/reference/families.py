@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.utils.formats import number_format
 
+from connectivity.enums import Reliability
 from lifecycle.french import day as told_day
 from network.models import Dated
 
@@ -129,6 +130,11 @@ class Family:
                 return Q(valid_to__lt=today)
             case "bientot":
                 return in_force & Q(valid_to__lte=today + SOON) & ~Q(Exists(self._followers()))
+            case "finie":
+                is_told = Q(valid_to__gte=today - SOON) if self.adds else Q()
+                return Q(valid_to__lt=today) & is_told & ~Q(Exists(self._later()))
+            case "a-confirmer":
+                return self._unconfirmed() & (Q(valid_to=None) | Q(valid_to__gte=today))
             case "a-verifier":
                 return Q(checked_on__lt=today - FRESH) & (Q(valid_to=None) | Q(valid_to__gte=today))
         return in_force
@@ -137,6 +143,19 @@ class Family:
         """The version that begins the day after a row ends."""
         same = {name: OuterRef(name) for name in self.series}
         return self.model._default_manager.filter(valid_from=OuterRef("valid_to") + timedelta(days=1), **same)
+
+    def _later(self) -> Any:
+        """Any version of the same thing that begins after a row."""
+        same = {name: OuterRef(name) for name in self.series}
+        return self.model._default_manager.filter(valid_from__gt=OuterRef("valid_from"), **same)
+
+    @property
+    def confirms(self) -> bool:
+        """Whether each row says how far it was checked."""
+        return RELIABILITY in self.fields
+
+    def _unconfirmed(self) -> Q:
+        return Q(**{RELIABILITY: Reliability.CHECK}) if self.confirms else Q(pk__in=())
 
     def counts(self, today: date) -> Any:
         """How many rows in each of ``STATES``: one line, to be united with those of the other families."""
@@ -150,9 +169,13 @@ STATES = {
     "a-venir": "À venir",
     "passe": "Passé",
     "bientot": "Finit bientôt",
-    "a-verifier": "À vérifier",
+    "finie": "Finie sans suite",
+    "a-confirmer": "À confirmer",
+    "a-verifier": "Source à relire",
 }
-"""The lists of a family, by the word in their address."""
+"""The lists of a family, by the word in their address. ``finie``: without a later version; of what may end for good,
+for as long as it was announced. ``a-confirmer``: marked so. ``a-verifier``: its source was read too long ago."""
+RELIABILITY = "reliability"
 UNITS = {"EUR": "€"}
 
 

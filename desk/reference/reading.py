@@ -33,6 +33,14 @@ class Card:
         return self.counts["bientot"]
 
     @property
+    def expired(self) -> int:
+        return self.counts["finie"]
+
+    @property
+    def unconfirmed(self) -> int:
+        return self.counts["a-confirmer"]
+
+    @property
     def unchecked(self) -> int:
         return self.counts["a-verifier"]
 

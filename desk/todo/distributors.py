@@ -11,13 +11,14 @@ from conventions.models import Convention
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
+from lifecycle.french import HARD
 from network.models import Membership
 from network.permissions import is_manager
-from prescriptions.enums import PrescriptionState
+from prescriptions.enums import NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
 from prescriptions.permissions import advises
 from refurb.enums import SERVES, DeviceState, DeviceType
-from refurb.models import Delivery, Derogation, Device
+from refurb.models import Delivery, Derogation, DerogationRequest, Device
 from refurb.models.device import DeviceQuerySet
 
 S = DeviceState
@@ -25,6 +26,8 @@ ANSWERED_WITHIN = timedelta(days=10)
 """A demand without an answer for so long is late: what DORA reminds of."""
 FALLS_SOON = timedelta(days=2)
 """A reservation that falls so soon calls for a telephone call."""
+ANSWER_TOLD = timedelta(days=30)
+"""How long the answer of the pilot is told to who asked, while the need waits."""
 BACK_WITHIN = timedelta(days=15)
 """A device brought back for so long without an end is late; a convenience of the page."""
 
@@ -32,7 +35,7 @@ BACK_WITHIN = timedelta(days=15)
 def page_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor = advises(actor)
-    blocks = (_demands(actor, at),) if is_distributor else ()
+    blocks = (_demands(actor, at), _answers(actor, at)) if is_distributor else ()
     blocks += (_needs(actor, at), *_shelf_blocks(actor, at))
     if is_distributor:
         blocks += (*serving_blocks(actor, at), copper(actor, at))
@@ -65,6 +68,28 @@ def _demand(prescription: Prescription) -> Line:
     url = reverse("prescriptions:prescription_detail", args=[prescription.reference])
     by = str(prescription.prescriber)
     return Line(prescription.household.name, url, by, since(prescription.submitted_at, "déposée"))
+
+
+def _answers(actor: Membership, at: datetime) -> Block:
+    """What the pilot answered lately to this adviser, for needs that still wait."""
+    asked = DerogationRequest.objects.visible_to(actor).filter(asked_by=actor.pk, need__state=NeedState.WAITING)
+    later = DerogationRequest.objects.filter(need=OuterRef("need"), asked_at__gt=OuterRef("asked_at"))
+    return Block(
+        "reponses",
+        "Réponses à vos demandes de dérogation",
+        asked.filter(~Exists(later), answered_at__gt=at - ANSWER_TOLD)
+        .select_related("need__prescription__household")
+        .order_by("-answered_at", "-pk"),
+        _answered,
+        "Aucune réponse du pilote n’est à suivre.",
+    )
+
+
+def _answered(asked: Any) -> Line:
+    url = reverse("refurb:need_choose", args=[asked.need.reference])
+    said = "accordée, un appareil est à choisir" if asked.granted else "refusée, la raison est à lire"
+    about = f"{asked.need.get_kind_display()}{HARD}: {said}"
+    return Line(asked.need.prescription.household.name, url, about, since(asked.answered_at, "répondu"))
 
 
 # --- needs, in the order they are served
@@ -107,7 +132,7 @@ def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> Line:
     territory = None if need.derogated else need.epci_id
     suits = sum(offered[type_, territory] for type_ in SERVES.get(need.kind, ()))
     said = f"{many(suits, 'appareil convient', 'appareils conviennent')}" if suits else "aucun appareil ne convient"
-    about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{chr(0xA0)}: {said}"
+    about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{HARD}: {said}"
     url = reverse("refurb:need_choose", args=[need.reference])
     return Line(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
 

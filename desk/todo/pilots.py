@@ -15,12 +15,13 @@ from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.figures import chain, entered, latest, month_name, standing, waiting_by_territory
+from desk.todo.values import values
 from lifecycle.french import days_ago
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from prescriptions.models import Need, Prescription
 from refurb.enums import DonationState
-from refurb.models import Donation, Incident
+from refurb.models import DerogationRequest, Donation, Incident
 from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState, Stage
 from reports.models import Report
@@ -31,6 +32,8 @@ QUIET = timedelta(days=60)
 """A prescriber that filed nothing for so long is called."""
 WAITED = timedelta(days=90)
 """A need that waits for so long is told to the committee; a convenience of the page, not a rule."""
+DECIDED_WITHIN = timedelta(days=3)
+"""A derogation asked for so long is late: the household waits, and a device with it."""
 NOTIFIED_WITHIN = timedelta(hours=72)
 """A breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33): until then it comes first."""
 
@@ -43,6 +46,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
         blocks=(
             inbox(actor),
             _lots(actor),
+            _derogations(actor, at),
             _reports(actor, at),
             *_proofs(actor, at),
             _ending(actor, at),
@@ -50,6 +54,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
             copper(actor, at),
             _needs(actor, at),
             _quiet(actor, at),
+            values(at),
         ),
         above=(Part("desk/_volumes.html", report.volumes),),
         below=(Part("desk/_epcis.html", report.epcis),),
@@ -66,6 +71,19 @@ def _lots(actor: Membership) -> Block:
         _lot,
         "Chaque lot annoncé a reçu sa décision.",
         f"{reverse('refurb:donation_list')}?state={DonationState.ANNOUNCED}",
+    )
+
+
+def _derogations(actor: Membership, at: datetime) -> Block:
+    """What advisers ask of the pilot: no list has these rows alone, they are on a page of the block's own."""
+    asked = DerogationRequest.objects.visible_to(actor).pending()
+    return Block(
+        "derogations",
+        "Dérogations à décider",
+        asked.select_related("need__epci", "asked_by__organisation").order_by("asked_at", "pk"),
+        _derogation,
+        "Aucune demande de dérogation n’attend.",
+        late=Q(asked_at__lte=at - DECIDED_WITHIN),
     )
 
 
@@ -248,6 +266,13 @@ def _conventions(actor: Membership) -> list[tuple[Epci, Convention | None]]:
 def _lot(donation: Any) -> Line:
     url = reverse("refurb:donation_detail", args=[donation.reference])
     return Line(str(donation.donor), url, donation.reference, since(donation.announced_at, "annoncé"))
+
+
+def _derogation(asked: Any) -> Line:
+    url = reverse("refurb:derogation_grant", args=[asked.need.reference])
+    title = f"{asked.need.get_kind_display()}, {asked.need.epci or 'territoire inconnu'}"
+    about = f"{asked.get_kind_display()}, demandée par {asked.asked_by.organisation}"
+    return Line(title, url, about, since(asked.asked_at, "demandée"))
 
 
 def _report(report: Report) -> Line:

@@ -31,7 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
     latest = ReferenceChange.objects.visible_to(request.membership).select_related("by__user")[:LATEST]
     context = {
         "groups": by_group(found),
+        "expired": sum(card.expired for card in found),
         "ending": sum(card.ending for card in found),
+        "unconfirmed": sum(card.unconfirmed for card in found),
         "unchecked": sum(card.unchecked for card in found),
         "traces": traces(latest),
     }
@@ -57,8 +59,8 @@ def reference_list(request: HttpRequest, family: str) -> HttpResponse:
         ],
         "heads": [kept.label(name) for name in kept.told],
         "state": state,
-        "states": [(code, label, counts[code]) for code, label in STATES.items()],
-        "checks": state in ("en-vigueur", "bientot", "a-verifier"),
+        "states": [(code, label, counts[code]) for code, label in STATES.items() if _is_told(kept, code)],
+        "checks": state in ("en-vigueur", "bientot", "a-confirmer", "a-verifier"),
     }
     return render(request, "desk/administration/reference_list.html", context)
 
@@ -150,6 +152,10 @@ def related(family: Family, rows: Any) -> Any:
 def row_of(family: Family, pk: int) -> Dated:
     """The row of that key; a 404 when there is none."""
     return get_object_or_404(related(family, family.model._default_manager.all()), pk=pk)
+
+
+def _is_told(family: Family, state: str) -> bool:
+    return state != "a-confirmer" or family.confirms
 
 
 def _ends_soon(row: Dated, today: Any) -> bool:

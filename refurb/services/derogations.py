@@ -15,7 +15,7 @@ from prescriptions.models import Need
 from refurb.enums import SERVES, DerogationKind
 from refurb.models.hand_over import Derogation, DerogationRequest
 from refurb.permissions import can_ask_derogation, can_grant_derogation
-from refurb.services.hand_overs import ALREADY_GRANTED, NOT_EQUIPMENT
+from refurb.services.hand_overs import ALREADY_GRANTED, NOT_EQUIPMENT, answer_request
 
 REASON_ASKED = Reason("reason", "Écrivez pourquoi vous demandez une dérogation.", field="reason")
 REASON_REFUSED = Reason("reason", "Écrivez pourquoi la dérogation est refusée.", field="reason")
@@ -64,14 +64,9 @@ def refuse_derogation(*, actor: Actor, need: Need, reason: str, at: datetime | N
     _locked(actor, need)
     if not reason.strip():
         raise Refused({need.pk: (REASON_REFUSED,)})
-    answered = (
-        DerogationRequest.objects.pending()
-        .filter(need=need)
-        .update(granted=False, answer=reason.strip(), answered_at=at or timezone.now(), answered_by=actor.pk)
-    )
-    if not answered:
+    if not answer_request(actor=actor, need=need, granted=False, words=reason.strip(), at=at or timezone.now()):
         raise Refused({need.pk: (NOT_ASKED,)})
-    return answered
+    return 1
 
 
 def _locked(actor: Actor, need: Need) -> Need:

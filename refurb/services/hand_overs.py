@@ -15,6 +15,7 @@ from lifecycle.locking import lock
 from lifecycle.machine import Context, Reason
 from network.models import Organisation
 from prescriptions.models import Need
+from refurb import emails
 from refurb.enums import SERVES, ClosedBecause, DerogationKind, DeviceState, HandOverKind, HandOverProof
 from refurb.machine import household_rules as rules
 from refurb.machine.return_rules import TO_EXCHANGE
@@ -52,15 +53,29 @@ def grant_derogation(
     if Derogation.objects.filter(need=need).exists():
         raise Refused({need.pk: (ALREADY_GRANTED,)})
     now, words = at or timezone.now(), reason.strip()
-    pending = DerogationRequest.objects.pending().filter(need=need)
-    pending.update(granted=True, answer=words, answered_at=now, answered_by=actor.pk)
-    return Derogation.objects.create(
+    granted = Derogation.objects.create(
         need=need,
         kind=DerogationKind(kind),
         reason=words,
         granted_at=now,
         granted_by_id=actor.pk,  # type: ignore[misc]  # a pilot is a membership
     )
+    answer_request(actor=actor, need=need, granted=True, words=words, at=now)
+    return granted
+
+
+def answer_request(*, actor: Actor, need: Need, granted: bool, words: str, at: datetime) -> bool:
+    """Write the answer on the request that waits for this need, and tell who asked; False when none waits.
+
+    For a caller that holds the lock of the need.
+    """
+    asked = DerogationRequest.objects.pending().filter(need=need).first()
+    if asked is None:
+        return False
+    same = DerogationRequest.objects.filter(pk=asked.pk)
+    same.update(granted=granted, answer=words, answered_at=at, answered_by=actor.pk)
+    emails.derogation_answered_for_adviser(need, asked.asked_by_id, granted=granted, at=at)
+    return True
 
 
 @gate.one_transaction

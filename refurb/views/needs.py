@@ -24,7 +24,7 @@ from prescriptions.views.rows import named_by
 from refurb.enums import SERVES, DeviceState, DeviceType
 from refurb.filters.distribution import NeedFilter
 from refurb.forms.households import DerogationForm, NeedFindForm
-from refurb.models import Derogation, Device
+from refurb.models import Derogation, DerogationRequest, Device
 from refurb.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from refurb.services.hand_overs import grant_derogation, reserve_device
 from refurb.tables.distribution import DerogationTable, QueuedNeedTable
@@ -143,6 +143,7 @@ def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
         "row": need,
         "need": need,
         "already": Derogation.objects.filter(need=need).first(),
+        "is_asked": DerogationRequest.objects.visible_to(actor).pending().filter(need=need).exists(),
         "title": "Accorder une dérogation",
         "submit": "Accorder la dérogation",
         "back": reverse("refurb:derogation_list"),

@@ -23,7 +23,7 @@ from desk.reference.families import Family
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Dated, Membership
-from prescriptions.models import AgreementText
+from prescriptions.models import AgreementText, Setting
 from prescriptions.services.reference import fingerprint, load_prescriptions_reference
 from refurb.models import Checklist, Grading, GradingScale
 from refurb.services.reference import load_refurb_reference
@@ -425,3 +425,34 @@ def test_a_list_costs_the_same_with_one_row_and_with_fifty(office: Client) -> No
     with CaptureQueriesContext(connection) as asked:
         office.get(address("administration"))
     assert len(asked) <= 12
+
+
+def test_what_ends_or_is_to_be_confirmed_is_told_on_the_first_page_of_the_pilot(office: Client, today: date) -> None:
+    load_conventions_reference()
+    load_connectivity_reference()
+    ending, ended = PriceCeiling.objects.filter(type__in=("laptop", "tablet")).order_by("type")
+    PriceCeiling.objects.filter(pk=ending.pk).update(valid_to=today + DAY)
+    PriceCeiling.objects.filter(pk=ended.pk).update(valid_to=today - DAY)
+    page = office.get("/")
+    told = next(one for one in page.context["blocks"] if one.block.key == "valeurs")
+    lines = [(line.title, line.about, line.is_late) for line in told.lines]
+    assert lines[:2] == [
+        ("Plafonds de prix", "1\u00a0valeur finie sans suite", True),
+        ("Plafonds de prix", "1\u00a0valeur finit d’ici 60 jours", False),
+    ]
+    assert {title for title, about, _ in lines if about.endswith("à confirmer")} >= {"Offres des opérateurs"}
+    for line in told.lines:
+        listed = office.get(line.url).context["page"].paginator.count
+        assert line.about.startswith(f"{listed}\u00a0")
+    assert office.get(told.block.address).context["page"].paginator.count == told.count
+    assert "1 valeur finie sans suite." in office.get(address("administration")).content.decode()
+
+
+def test_what_ended_for_good_is_not_told_for_ever(today: date) -> None:
+    load_conventions_reference()
+    load_prescriptions_reference()
+    long_ago, family = today - 61 * DAY, BY_SLUG["motifs"]
+    family.model.objects.update(valid_from=long_ago - DAY, valid_to=long_ago)
+    Setting.objects.filter(code="link_days").update(valid_from=long_ago - DAY, valid_to=long_ago)
+    assert not family.among("finie", today).exists()
+    assert BY_SLUG["reglages-des-prescriptions"].among("finie", today).get().code == "link_days"

@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from documents.models import Mail
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -57,13 +58,18 @@ def test_a_request_goes_from_the_page_of_the_need_to_the_pilot_who_grants_it(she
     assert "À décider" in listed
     assert WHY in listed
     assert page("derogation_grant", need) in listed
-    assert WHY in read(shelf.pilot, page("derogation_grant", need))
+    assert page("derogation_grant", need) in read(shelf.pilot, "/")
+    granting = read(shelf.pilot, page("derogation_grant", need))
+    assert WHY in granting
+    assert page("derogation_refuse", need) in granting
 
     acting(shelf.pilot).post(page("derogation_grant", need), {"kind": "emergency", "reason": "C’est urgent."})
     assert Derogation.objects.get().need == need
     answered = DerogationRequest.objects.get()
     assert (answered.granted, answered.answered_by) == (True, shelf.pilot)
     assert "Demander une dérogation" not in read(shelf.adviser, page("need_choose", need))
+    assert "accordée, un appareil est à choisir" in read(shelf.adviser, "/")
+    assert "Dérogations à décider" not in [one.block.title for one in acting(shelf.pilot).get("/").context["blocks"]]
 
 
 def test_a_refusal_says_why_and_may_be_followed_by_another_request(shelf: Shelf, need: Need) -> None:
@@ -76,9 +82,28 @@ def test_a_refusal_says_why_and_may_be_followed_by_another_request(shelf: Shelf,
     shown = read(shelf.adviser, page("need_choose", need))
     assert "Une livraison arrive jeudi." in shown
     assert "Une livraison arrive jeudi." in read(shelf.adviser, reverse("refurb:derogation_list"))
+    assert "refusée, la raison est à lire" in read(shelf.adviser, "/")
     assert not Derogation.objects.exists()
     ask(shelf, need, "La livraison est annulée.")
     assert DerogationRequest.objects.pending().get().reason == "La livraison est annulée."
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_who_asked_is_told_of_the_answer_without_a_word_of_the_household(
+    shelf: Shelf, need: Need, *, granted: bool
+) -> None:
+    ask(shelf, need)
+    if granted:
+        grant_derogation(actor=shelf.pilot, need=need, kind=DerogationKind.EMERGENCY, reason="Une raison écrite.")
+    else:
+        refuse_derogation(actor=shelf.pilot, need=need, reason="Une raison écrite.")
+    mail = Mail.objects.get(about_machine="need")
+    assert mail.to == [shelf.adviser.user.email]
+    assert mail.subject == f"Dérogation {'accordée' if granted else 'refusée'} pour le besoin {need.reference}"
+    assert page("need_choose", need) in mail.body
+    household = need.prescription.household
+    for said in ("Une raison écrite", WHY, household.first_name, household.last_name):
+        assert said not in mail.subject + mail.body
 
 
 def test_one_request_waits_at_a_time_with_its_reason_written(shelf: Shelf, need: Need) -> None:
