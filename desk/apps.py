@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers and the panels know the models, which are there from now on only."""
+        """The followers, the panels and the finder know the models, which are there from now on only."""
         import_module("desk.followers").register()
         import_module("desk.organisations").register_panels()
+        import_module("desk.finding").register_finders()

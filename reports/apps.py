@@ -9,5 +9,6 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers know the models, which are there from now on only."""
+        """The followers and the finder know the models, which are there from now on only."""
         import_module("reports.followers").register()
+        import_module("reports.finding").register_finders()

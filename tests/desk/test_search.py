@@ -1,14 +1,24 @@
 """The search box: a scan goes straight there, a name lists what one may see, nothing of others is ever found."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from desk.finding import PAGES
 from desk.views.search import FIELD, wanted_of
+from documents.models import Document
+from lifecycle.actors import SYSTEM
+from lifecycle.machine import machine_named
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import Household, HouseholdAccess
 from prescriptions.models.household import words_of
+from refurb.models import Device
+from reports.models import Report
+from reports.services import compute_report
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
 from tests.refurb.distribution import Shelf
@@ -120,6 +130,45 @@ def test_organisations_points_and_conventions_are_found_by_name(shelf: Shelf) ->
     assert f"Convention {shelf.convention}" in page
     assert shelf.point.reference in found(shelf.pilot, shelf.point.name)
     assert str(shelf.distributor) in found(shelf.pilot, shelf.distributor.name)
+
+
+def counted(month: date) -> Report:
+    return compute_report(actor=SYSTEM, month=month, at=datetime(2026, 1, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("text", ["octobre 2025", "Oct. 2025", "10/2025", "2025-10", "gisement d’octobre 2025"])
+def test_a_month_leads_to_its_report_for_those_who_may_read_it(text: str) -> None:
+    report = counted(date(2025, 10, 1))
+    pilot = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+    assert led_to(pilot, text) == reverse("reports:report_detail", args=[report.reference])
+    assert "Rien ne correspond à" in found(make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER), text)
+
+
+def test_a_year_lists_its_reports_and_no_other_month_is_meant() -> None:
+    for month in (date(2025, 10, 1), date(2025, 12, 1)):
+        counted(month)
+    pilot = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+    page = found(pilot, "2025")
+    assert page.index("Gisement de décembre 2025") < page.index("Gisement d’octobre 2025")
+    for text in ("novembre 2025", "13/2025", "machin 2025", "decembre 2024"):
+        assert "Rien ne correspond à" in found(pilot, text)
+
+
+def test_the_code_of_a_paper_leads_to_what_one_may_see_of_it_else_to_its_public_page(shelf: Shelf) -> None:
+    document = shelf.handed_over().hand_overs.get().document
+    code, device = document.public_code, Device.objects.get(pk=document.owner_pk)
+    page = reverse("refurb:device_detail", args=[device.reference])
+    assert led_to(shelf.adviser, code.lower().replace("-", " ")) == page
+    assert led_to(shelf.adviser, f"http://testserver/verifier/{code}/") == page
+    stranger = make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
+    assert led_to(stranger, code) == reverse("documents:authenticity", args=[code])
+    Document.objects.filter(pk=document.pk).update(title="", values={}, forgotten_at=timezone.now())
+    assert "Rien ne correspond à" in found(shelf.adviser, code)
+
+
+def test_every_kind_of_rows_that_owns_a_paper_has_its_page() -> None:
+    for name in PAGES:
+        assert name == "delivery" or hasattr(machine_named(name)._default_manager.all(), "visible_to")
 
 
 def test_the_box_is_on_every_page_of_those_who_act_and_on_no_other(shelf: Shelf, client: Client) -> None:
