@@ -75,6 +75,7 @@ NEVER_DELETED = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("network", "0001_initial")]
+    # The tables of the circuits are made early: Django reads again, at each step, all the models that are related.
+    dependencies = [("network", "0001_initial"), ("viewflow", "0014_alter_process_parent_task")]
 
     operations = [migrations.RunSQL(FUNCTIONS + NEVER_DELETED, UNDO)]

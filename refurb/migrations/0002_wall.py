@@ -74,32 +74,75 @@ DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
 DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
 """
 
+HAND_OVER = """
+CREATE TRIGGER refurb_handover_append_only BEFORE UPDATE ON refurb_handover FOR EACH ROW
+    WHEN (
+        to_jsonb(OLD) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+            IS DISTINCT FROM
+        to_jsonb(NEW) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+        OR OLD.proof <> '' AND (
+            NEW.proof <> OLD.proof OR NEW.signature_id IS DISTINCT FROM OLD.signature_id
+            OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at)
+        OR OLD.closed_because <> '' AND (
+            NEW.closed_because <> OLD.closed_because OR NEW.closed_at IS DISTINCT FROM OLD.closed_at)
+    ) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER refurb_handover_no_delete BEFORE DELETE ON refurb_handover FOR EACH ROW
+    EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER refurb_handover_no_truncate BEFORE TRUNCATE ON refurb_handover FOR EACH STATEMENT
+    EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+"""A note is prepared, then signed once, then closed once; what it says never changes."""
+
+HAND_OVER_FREE = """
+DROP TRIGGER refurb_handover_append_only ON refurb_handover;
+DROP TRIGGER refurb_handover_no_delete ON refurb_handover;
+DROP TRIGGER refurb_handover_no_truncate ON refurb_handover;
+"""
+
 DEVICE_STAMPS = [
+    "allotted_at",
+    "attached_to",
+    "available_at",
     "bsd_number",
     "cede_reason",
     "collected_at",
+    "convention",
     "convention_epci",
+    "delivery",
     "destruction_awaited",
     "donor_kind",
     "ended_at",
     "grade",
     "grading",
+    "handed_over_at",
     "missing_at",
     "missing_reason",
+    "need",
     "origin_epci",
     "part_wanted",
+    "point",
     "price",
     "price_ceiling",
+    "quota",
     "ready_at",
     "received_at",
     "recipient",
     "recycler",
+    "replaces",
+    "reserved_at",
+    "reserved_until",
+    "return_reason",
+    "returned_at",
+    "sale_ceiling",
+    "sale_price",
+    "shipped_at",
     "stay",
     "tag",
     "type",
     "unannounced",
     "unusable_at",
     "unusable_reason",
+    "warranty_until",
     "withdrawal_reason",
     "workshop",
 ]
@@ -109,6 +152,7 @@ EVIDENCE: dict[str, list[str]] = {
     for name in (
         "costing",
         "destruction",
+        "devicepaper",
         "drive",
         "driveremoval",
         "erasure",
@@ -116,13 +160,17 @@ EVIDENCE: dict[str, list[str]] = {
         "incident",
         "part",
         "repair",
+        "settlement",
         "storageabsence",
         "testresult",
         "testrun",
     )
-} | {"erasure": ["operator"]}
-"""What is only added to, with what may be forgotten: the name of who ran the tool."""
-
+} | {
+    "erasure": ["operator"],
+    "derogation": ["reason"],
+    "derogationrequest": ["reason", "granted", "answer", "answered_at", "answered_by"],
+}
+"""What is only added to, with what may be forgotten (who ran the tool, why) or filled once (an answer)."""
 
 DONATION_FROZEN = """
 CREATE FUNCTION refurb_donationline_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -179,6 +227,25 @@ DROP FUNCTION refurb_donation_frozen CASCADE;
 DROP FUNCTION refurb_pickup_final CASCADE;
 """
 
+DEED_TEXT_KEPT = """
+CREATE TRIGGER refurb_deedtext_append_only BEFORE UPDATE ON refurb_deedtext FOR EACH ROW
+    WHEN (
+        to_jsonb(OLD) - ARRAY['valid_to', 'source', 'checked_on']
+            IS DISTINCT FROM to_jsonb(NEW) - ARRAY['valid_to', 'source', 'checked_on']
+    ) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER refurb_deedtext_no_delete BEFORE DELETE ON refurb_deedtext FOR EACH ROW
+    WHEN (OLD.valid_from <= CURRENT_DATE) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER refurb_deedtext_no_truncate BEFORE TRUNCATE ON refurb_deedtext FOR EACH STATEMENT
+    EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+"""A text keeps its words; what is said of it (source, check, end) may be corrected, and one to come may be given up."""
+
+DEED_TEXT_FREE = """
+DROP TRIGGER refurb_deedtext_append_only ON refurb_deedtext;
+DROP TRIGGER refurb_deedtext_no_delete ON refurb_deedtext;
+DROP TRIGGER refurb_deedtext_no_truncate ON refurb_deedtext;
+"""
+
 DONATION_STAMPS = [
     "donor_kind",
     "origin_epci",
@@ -211,9 +278,7 @@ DONATION_EVIDENCE: dict[str, list[str]] = {
     "donationpaper": [],
     "pickupcount": [],
     "deedacceptance": [],
-    "deedtext": ["valid_to", "source", "checked_on"],
 }
-"""A text of the deed keeps its words and its version; what is said of it (until when, who checked) may change."""
 
 
 class Migration(migrations.Migration):
@@ -227,8 +292,10 @@ class Migration(migrations.Migration):
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(PROVEN, UNPROVEN),
         migrations.RunSQL(ORIGIN, NOT_FROZEN_ORIGIN),
+        migrations.RunSQL(HAND_OVER, HAND_OVER_FREE),
         # --- donation
         Wall(model_name="donation", journal_name="donationentry", stamps=DONATION_STAMPS),
         *(AppendOnly(name, erasable) for name, erasable in DONATION_EVIDENCE.items()),
+        migrations.RunSQL(DEED_TEXT_KEPT, DEED_TEXT_FREE),
         migrations.RunSQL(DONATION_FROZEN, DONATION_NOT_FROZEN),
     ]
