@@ -38,15 +38,21 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Administration", "desk:administration", is_pilot),
 )
 """Label, URL name, and who finds the entry in his navigation: nobody is led to a page that refuses him."""
+MOST = 9
+"""How many entries fit in one line; of more, those of ``BEHIND`` are under « Plus »."""
+BEHIND = frozenset({"Organisations", "Courrier", "Administration"})
+"""What keeps the house rather than what goes through it, for whoever has many entries."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``demo``: whether this is the demonstration; ``navigation``: the main links of whoever acts."""
-    return {"demo": settings.DEMO, "navigation": navigation(request)}
+    """``demo``: whether this is the demonstration; ``navigation``: the main links, ``more``: those behind « Plus »."""
+    entries = navigation(request)
+    more = [entry for entry in entries if entry["behind"]]
+    return {"demo": settings.DEMO, "navigation": entries, "more": more}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries the acting person may use, with the one he is in."""
+    """The entries the acting person may use, with the one he is in; of many, some are ``behind`` « Plus »."""
     membership = getattr(request, "membership", None)
     if membership is None:
         return []
@@ -55,6 +61,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     current = [entry for entry in shown if entry["current"]]
     for entry in current:
         entry["current"] = len(entry["url"]) == max(len(other["url"]) for other in current)
+    for entry in shown:
+        entry["behind"] = len(shown) > MOST and entry["label"] in BEHIND
     return shown
 
 

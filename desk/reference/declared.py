@@ -118,6 +118,8 @@ FAMILIES: tuple[Family, ...] = (
         fields=("lot", "commercial_on", "technical_on", "reliability"),
         told=("lot", "commercial_on", "technical_on", "reliability"),
         adds=True,
+        sought=("commune__name", "commune__epci__name", "commune__epci__short_name"),
+        seek="Commune ou EPCI",
         hints={
             "lot": "Le lot de fermeture d’Orange.",
             "commercial_on": "À partir de ce jour, plus aucune nouvelle ligne.",

@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 
 from connectivity.enums import Reliability
 from lifecycle.french import day as told_day
+from network.forms.organisations import folded
 from network.models import Dated
 
 SOON = timedelta(days=60)
@@ -51,7 +52,8 @@ class Family:
 
     ``side_by_side``: several rows of the kind hold at once, and a new one ends the one it replaces and no other.
     ``named``: what a row is called; ``fields``: what a version says; ``adds``: whether a series may be begun here.
-    ``frozen``: its words are kept from the first day they are written.
+    ``frozen``: its words are kept from the first day they are written. ``sought``: the names by which its rows are
+    found in the list, ``seek``: what one types there, for a kind that has too many of them to be read through.
     """
 
     slug: str
@@ -67,6 +69,8 @@ class Family:
     side_by_side: bool = False
     frozen: bool = False
     numbered: str = ""
+    sought: tuple[str, ...] = ()
+    seek: str = ""
     unit: str = ""
     lines: tuple[Lines, ...] = ()
     units: Mapping[str, str] = NOTHING
@@ -119,6 +123,14 @@ class Family:
     def among(self, state: str, today: date) -> Any:
         """The rows in one of ``STATES`` on ``today``, in the order of the kind."""
         return self.model._default_manager.filter(self.condition(state, today))
+
+    def named_like(self, typed: str, rows: Any) -> Any:
+        """Those of the rows one of whose names has what was typed in it, whatever the accents, capitals and signs."""
+        wanted = folded(typed)
+        if not wanted or not self.sought:
+            return rows
+        told = rows.values_list("pk", *self.sought)
+        return rows.filter(pk__in=[pk for pk, *names in told if any(wanted in folded(str(name)) for name in names)])
 
     def condition(self, state: str, today: date) -> Q:
         """What puts a row in one of ``STATES``."""

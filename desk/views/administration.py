@@ -20,6 +20,8 @@ from network.permissions import is_pilot
 
 PER_PAGE = 50
 LATEST = 8
+LONGEST = 80
+"""What one types to find a row is cut there."""
 TONES = {"en-vigueur": "done", "a-venir": "todo", "passe": ""}
 
 
@@ -48,7 +50,8 @@ def reference_list(request: HttpRequest, family: str) -> HttpResponse:
     if state not in STATES:
         raise Http404
     counts = counts_of(kept, today)
-    rows = related(kept, kept.among(state, today))
+    typed = " ".join(request.GET.get("nom", "").split())[:LONGEST]
+    rows = related(kept, kept.named_like(typed, kept.among(state, today)))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "family": kept,
@@ -59,6 +62,7 @@ def reference_list(request: HttpRequest, family: str) -> HttpResponse:
         ],
         "heads": [kept.label(name) for name in kept.told],
         "state": state,
+        "typed": typed,
         "states": [(code, label, counts[code]) for code, label in STATES.items() if _is_told(kept, code)],
         "checks": state in ("en-vigueur", "bientot", "a-confirmer", "a-verifier"),
     }

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import ConditionRule
-from connectivity.models import Offer
+from connectivity.models import CopperClosure, Offer
 from connectivity.services.reference import load_connectivity_reference
 from conventions.models import ClauseText, PriceCeiling
 from conventions.services.reference import load_conventions_reference
@@ -425,6 +425,31 @@ def test_a_list_costs_the_same_with_one_row_and_with_fifty(office: Client) -> No
     with CaptureQueriesContext(connection) as asked:
         office.get(address("administration"))
     assert len(asked) <= 12
+
+
+def test_the_closures_of_copper_are_found_by_commune_or_by_epci(office: Client, today: date) -> None:
+    for name in ("Saint-Amand-les-Eaux", "Marcq-en-Barœul", "Féron"):
+        CopperClosure.objects.create(
+            commune=make_commune(name=name),
+            lot=1,
+            commercial_on=today,
+            technical_on=today,
+            reliability="check",
+            valid_from=today,
+            source="Arcep",
+            checked_on=today,
+        )
+
+    def listed(typed: str) -> list[str]:
+        page = office.get(address("reference_list", "fermetures-du-cuivre"), {"nom": typed})
+        return [row["name"] for row in page.context["rows"]]
+
+    assert [name.partition(" (")[0] for name in listed("saint amand")] == ["Saint-Amand-les-Eaux"]
+    assert len(listed("baroeul")) == len(listed("FERON")) == 1
+    epci = Commune.objects.get(name="Féron").epci
+    assert len(listed(epci.name)) == CopperClosure.objects.filter(commune__epci=epci).count()
+    assert len(listed("")) == 3
+    assert listed("ailleurs") == []
 
 
 def test_what_ends_or_is_to_be_confirmed_is_told_on_the_first_page_of_the_pilot(office: Client, today: date) -> None:
