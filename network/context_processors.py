@@ -45,10 +45,10 @@ BEHIND = frozenset({"Organisations", "Courrier", "Administration"})
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``demo``: whether this is the demonstration; ``navigation``: the main links, ``more``: those behind « Plus »."""
+    """``demo``: whether this is the demonstration; ``navigation``: the main links, ``navigation_behind``: those behind « Plus »."""
     entries = navigation(request)
-    more = [entry for entry in entries if entry["behind"]]
-    return {"demo": settings.DEMO, "navigation": entries, "more": more}
+    behind = [entry for entry in entries if entry["behind"]]
+    return {"demo": settings.DEMO, "navigation": entries, "navigation_behind": behind}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
