@@ -9,7 +9,7 @@ from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmis
 from connectivity.prices import price_of
 from documents.kinds import register_kind
 from documents.services import freeze_document
-from lifecycle.french import written_day
+from lifecycle.french import by_pairs, written_day
 from lifecycle.registry import Move
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
@@ -39,13 +39,13 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
         "price": price_of(offer),
         "first_thing": FIRST_THING[Channel(file.channel)],
         "how_to": offer.how_to,
-        "phone": offer.phone,
+        "phone": by_pairs(offer.phone),
         "url": offer.url,
         "bring": [str(ProofKind(one.proof).label) for one in asked if one.proof not in ("none", "declaration")],
         "commitment_months": offer.commitment_months,
         "appointment": _appointment(file),
         "prescriber": file.need.prescription.prescriber.name,
-        "prescriber_phone": file.need.prescription.prescriber.phone,
+        "prescriber_phone": by_pairs(file.need.prescription.prescriber.phone),
     }
     return _freeze(PaperKind.FAMILY, file, values, move)
 
@@ -60,6 +60,7 @@ def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -
         "sent_on": written_day(told.sent_at),
         "proofs_seen": told.proofs_seen,
         **{name: getattr(told, name) for name in Transmission.PERSONAL},
+        "phone": by_pairs(told.phone),
     }
     return _freeze(PaperKind.OPERATOR, file, values, move, operator=told.operator_id)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
+from lifecycle import french
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -106,14 +107,14 @@ def _weigh(asked: Asked, seen: Sequence[Seen], copper: Copper | None, day: date)
     for one in fresh:
         answer = _answers(one, asked)
         if answer is not None:
-            shown = f"{ProofKind(one.proof).label} du {one.dated_on:%d/%m/%Y}"
+            shown = f"{ProofKind(one.proof).label} du {french.day(one.dated_on)}"
             return Finding(asked, answer, f"{shown}{'' if answer else NBSP + ': condition non remplie'}.")
     wanted = str(ProofKind(asked.proof).label)
     if fresh:
         return Finding(asked, None, f"{wanted} à regarder de nouveau{NBSP}: le seuil n’est pas le même.")
     if about:
         return Finding(
-            asked, None, f"{wanted} à renouveler{NBSP}: celle du {about[0].dated_on:%d/%m/%Y} est trop vieille."
+            asked, None, f"{wanted} à renouveler{NBSP}: celle du {french.day(about[0].dated_on)} est trop vieille."
         )
     within = f" de moins de {asked.fresh_days} jours" if asked.fresh_days else ""
     return Finding(asked, None, f"{wanted}{within} à regarder.")
@@ -132,6 +133,6 @@ def _weigh_copper(asked: Asked, copper: Copper | None, day: date) -> Finding:
     if copper is None:
         return Finding(asked, True, "Aucune date de fermeture du cuivre n’est annoncée dans la commune.")
     if copper.commercial_on <= day:
-        told = f"Le cuivre ne se vend plus dans la commune depuis le {copper.commercial_on:%d/%m/%Y}."
+        told = f"Le cuivre ne se vend plus dans la commune depuis le {french.day(copper.commercial_on)}."
         return Finding(asked, False, told)
-    return Finding(asked, True, f"Le cuivre s’y vend jusqu’au {copper.commercial_on:%d/%m/%Y}.")
+    return Finding(asked, True, f"Le cuivre s’y vend jusqu’au {french.day(copper.commercial_on)}.")

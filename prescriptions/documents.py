@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 
 from documents.kinds import register_kind
 from documents.services import freeze_document
+from lifecycle.french import by_pairs
 from lifecycle.registry import Move
 from prescriptions.enums import ContactChannel, NeedState, PaperKind, PrescriptionState
 from prescriptions.models import Need, Prescription, PrescriptionPaper
@@ -69,9 +70,9 @@ def _header(prescription: Prescription) -> dict[str, Any]:
         "reference": prescription.reference,
         "household_reference": prescription.household.reference,
         "prescriber": prescriber.name,
-        "prescriber_phone": prescriber.phone,
+        "prescriber_phone": by_pairs(prescriber.phone),
         "distributor": distributor.name if distributor else "",
-        "distributor_phone": distributor.phone if distributor else "",
+        "distributor_phone": by_pairs(distributor.phone) if distributor else "",
         "distributor_address": _address(distributor) if distributor else "",
     }
 

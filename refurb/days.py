@@ -13,3 +13,8 @@ def day_start(day: date) -> datetime:
 def end_after(at: datetime, days: int) -> datetime:
     """The end of the local day that comes so many days after that of ``at``: an instant that is not in it any more."""
     return day_start(timezone.localdate(at) + timedelta(days=days + 1))
+
+
+def last_day(end: datetime) -> date:
+    """The last local day of what falls at ``end``, the instant that follows it."""
+    return timezone.localdate(end - timedelta(microseconds=1))

@@ -174,7 +174,7 @@ def connection_schedule(request: HttpRequest, reference: str) -> HttpResponse:
     known = {"appointment_on": connection.appointment_on, "appointment_slot": connection.appointment_slot}
     return act_on(
         request, connection, "schedule", forms.ConnectionScheduleForm(posted(request), initial=known),
-        services.schedule_connection, done="Raccordement planifié. Le foyer est prévenu.",
+        services.schedule_connection, done="Raccordement planifié. Le travailleur social est prévenu.",
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from network.permissions import is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
+from prescriptions.permissions import can_follow_household
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
 
@@ -101,6 +102,7 @@ def connection_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step": next_step(connection, actor),
         "sheet": sheet_of(connection, actor),
         "is_operator": can_answer_connection(actor) is not None,
+        "corrects": can_follow_household(actor) is not None,
     }
     return render(request, "connectivity/connection_detail.html", context)
 

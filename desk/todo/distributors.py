@@ -17,6 +17,7 @@ from network.permissions import is_manager
 from prescriptions.enums import NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
 from prescriptions.permissions import advises
+from refurb.days import last_day
 from refurb.enums import SERVES, DeviceState, DeviceType
 from refurb.models import Delivery, Derogation, DerogationRequest, Device
 from refurb.models.device import DeviceQuerySet
@@ -188,12 +189,12 @@ def _page(device: Device) -> str:
 
 def _reserved(device: Any) -> Line:
     name = device.need.prescription.household.name
-    return Line(name, _page(device), str(device), until(device.reserved_until, "réservé jusqu’au"))
+    return Line(name, _page(device), str(device), until(last_day(device.reserved_until), "réservé jusqu’au"))
 
 
 def _delivery(delivery: Delivery) -> Line:
     url = reverse("refurb:delivery_reconcile", args=[delivery.reference])
-    about = f"de {delivery.workshop} à {delivery.point}"
+    about = f"{delivery.workshop}, vers {delivery.point}"
     return Line(str(delivery), url, about, since(delivery.prepared_at, "partie"))
 
 

@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Extract, Floor
 from django.utils import timezone
 
+from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
 from network.models import Epci, Organisation
@@ -191,9 +192,7 @@ def _explained(need: Any, at: datetime) -> list[RankLine]:
         .order_by("-points")
         .first()
     )
-    weeks = (
-        f"{need.weeks} semaine{'s' if need.weeks > 1 else ''} depuis le {timezone.localtime(need.accepted_at):%d/%m/%Y}"
-    )
+    weeks = f"{need.weeks} semaine{french.plural(need.weeks)} depuis le {french.day(need.accepted_at)}"
     return [
         RankLine("Territoire", territory.label if territory else "Pas de priorité particulière", need.territory_points),
         RankLine("Usage", need.get_use_display(), need.use_points),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from documents.models import Document
+from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
 from network.models import Commune, Dated, Epci, Membership, Organisation
@@ -275,7 +276,7 @@ class Fact(models.Model):
     def said(self) -> str:
         """The fact in one line: what, in which band, seen when."""
         band = f", {self.band}" if self.band else ""
-        return f"{self.get_kind_display()}{band}, vu le {self.seen_on:%d/%m/%Y}"
+        return f"{self.get_kind_display()}{band}, vu le {french.day(self.seen_on)}"
 
 
 class CompletionRequest(models.Model):

@@ -1,6 +1,6 @@
 """The lists of distribution: points, deliveries, the shelf, reservations, returns, what is to be sent back."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -13,6 +13,7 @@ from lifecycle.french import day, euros, plural
 from lifecycle.templatetags.lifecycle import moment
 from network.columns import WHOLE, StateColumn
 from prescriptions.models import Need
+from refurb.days import last_day
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Derogation, Device, DistributionPoint
 from refurb.tables.devices import DEVICE_LINK, aged
@@ -165,7 +166,7 @@ class ReservationTable(AtPointTable):
         return day_left(value)
 
     def value_reserved_until(self, value: datetime) -> date:
-        return timezone.localdate(value - timedelta(seconds=1))
+        return last_day(value)
 
 
 class ReturnTable(AtPointTable):
@@ -190,8 +191,10 @@ class ReturnTable(AtPointTable):
 
     def render_warranty_until(self, value: date, record: Any) -> SafeString:
         covered = timezone.localdate(record.returned_at) <= value
-        tone, said = ("tag--done", "sous garantie") if covered else ("", "hors garantie")
-        return format_html('<span class="tag {}">{}</span> {}', tone, said, day(value))
+        tone, said, until = (
+            ("tag--done", "sous garantie", "jusqu’au") if covered else ("", "hors garantie", "finie le")
+        )
+        return format_html('<span class="tag {}">{}</span> {} {}', tone, said, until, day(value))
 
     def render_standing(self, record: Any) -> str:
         if record.settled:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lifecycle.french import by_pairs, day
+from refurb.days import last_day
 from refurb.permissions import can_edit_point, can_serve_device, sees_deliveries, sees_derogations
 
 register = template.Library()
@@ -23,7 +24,7 @@ def day_left(instant: datetime | None) -> SafeString | str:
     """When a reservation falls: its last day, and how many are left."""
     if instant is None:
         return ""
-    last = timezone.localdate(instant - timezone.timedelta(seconds=1))
+    last = last_day(instant)
     left = (last - timezone.localdate()).days
     said = {0: "aujourd’hui", 1: "demain"}.get(left, f"dans {left}\u00a0jours" if left > 0 else "échue")
     tone = "tag--danger" if left < 0 else "tag--todo" if left <= SOON else ""

@@ -39,15 +39,15 @@ def caf(ago: int = 1, *, holds: bool = True, ceiling: int = 700) -> Seen:
     ("seen", "verdict", "told"),
     [
         ([], Verdict.MAYBE, "Attestation de la CAF ou de la MSA de moins de 90 jours à regarder."),
-        ([caf(90)], Verdict.ELIGIBLE, "Attestation de la CAF ou de la MSA du 26/08/2026."),
-        ([caf(91)], Verdict.MAYBE, "celle du 25/08/2026 est trop vieille."),
+        ([caf(90)], Verdict.ELIGIBLE, "Attestation de la CAF ou de la MSA du 26\u00a0août 2026."),
+        ([caf(91)], Verdict.MAYBE, "celle du 25\u00a0août 2026 est trop vieille."),
         ([caf(-1)], Verdict.MAYBE, "à renouveler"),
         ([caf(holds=False)], Verdict.NOT, "condition non remplie."),
-        ([caf(ceiling=500)], Verdict.ELIGIBLE, "du 23/11/2026."),
+        ([caf(ceiling=500)], Verdict.ELIGIBLE, "du 23\u00a0nov. 2026."),
         ([caf(ceiling=900)], Verdict.MAYBE, "le seuil n’est pas le même."),
         ([caf(holds=False, ceiling=900)], Verdict.NOT, "condition non remplie."),
         ([caf(holds=False, ceiling=500)], Verdict.MAYBE, "le seuil n’est pas le même."),
-        ([caf(20), caf(2, holds=False)], Verdict.NOT, "du 22/11/2026"),
+        ([caf(20), caf(2, holds=False)], Verdict.NOT, "du 22\u00a0nov. 2026"),
     ],
 )
 def test_a_condition_is_met_missing_or_against_on_dated_facts(seen: list[Seen], verdict: Verdict, told: str) -> None:

@@ -32,7 +32,7 @@ def test_what_does_not_fit_in_a_line_is_under_more_which_says_what_is_open(clien
     client.force_login(make_membership("pilot", "departement").user)
     page = client.get("/administration/")
     entries = page.context["navigation"]
-    assert len(entries) - len(page.context["more"]) <= MOST < len(entries)
+    assert len(entries) - len(page.context["navigation_behind"]) <= MOST < len(entries)
     for entry in entries:
         assert page.content.decode().count(f'<li><a href="{entry["url"]}"') == 1
     assert "<span>\u00a0: Administration</span></summary>" in page.content.decode()

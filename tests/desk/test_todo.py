@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import FIRST, Block, Shown
+from lifecycle.french import day
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership
 from prescriptions.models import HouseholdAccess
+from refurb.days import last_day
 from refurb.enums import DonationState, PaperKind
 from refurb.models import DonationPaper
 from refurb.services.devices import await_part_device
@@ -24,6 +26,7 @@ from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, ac
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
 from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
+from tests.refurb.distribution import Shelf
 from tests.refurb.donations import Scene
 from tests.refurb.test_certificates import balanced, received_of, reconditioned
 
@@ -144,6 +147,15 @@ def test_households_are_named_to_those_who_serve_them_only() -> None:
         if kind == Kind.DEPARTEMENT:
             assert not [secret for secret in NAMES if secret in read_by], "the pilot reads no name there"
     assert HouseholdAccess.objects.count() == logged
+
+
+def test_a_reservation_falls_on_the_day_that_its_list_says() -> None:
+    shelf = Shelf()
+    device, client = shelf.reserved(), acting(shelf.adviser)
+    assert device.reserved_until is not None
+    last = day(last_day(device.reserved_until))
+    assert f"réservé jusqu’au {last}" in words(landing(client))
+    assert last in words(client.get(reverse("refurb:reservation_list")))
 
 
 def test_a_block_that_a_list_shows_or_that_is_another_role_s_has_no_page(client: Client) -> None:

@@ -52,6 +52,8 @@ def ask_needs(worker: Visitor, needs: Sequence[tuple[str, str]]) -> None:
 def tell_situation(worker: Visitor, fact: str) -> None:
     """Step 4: one fact seen, and the household’s agreement."""
     worker.reads("Ce que vous avez vu, et l’accord du foyer")
+    read_out = worker.page.get_by_role("region", name="Texte lu au foyer")
+    assert read_out.evaluate("text => text.scrollHeight <= text.clientHeight + 1"), "The end of the text is out of sight"
     worker.chooses({"Ce qui a été vu": fact}, worker.group("Fait 1"))
     worker.fills({"Justificatif": "Attestation d’essai"}, worker.group("Fait 1"))
     worker.ticks("Le foyer a été informé de ce texte et l’accepte")
@@ -210,7 +212,7 @@ def take_request(agent: Visitor, reference: str) -> None:
     agent.chooses({"Moment": "Le matin"})
     agent.presses("Planifier le raccordement")
     agent.reads(f"Dossier {reference}")
-    agent.is_told("Raccordement planifié. Le foyer est prévenu.")
+    agent.is_told("Raccordement planifié. Le travailleur social est prévenu.")
     agent.follows("Déclarer la ligne active")
     agent.reads("Déclarer la ligne active")
     agent.presses("Déclarer la ligne active")

@@ -65,7 +65,7 @@ def test_a_rank_is_explained_line_by_line() -> None:
     assert (rank.place, rank.among, rank.points) == (1, 2, 14)
     assert [(line.label, line.points) for line in rank.lines] == [("Territoire", 8), ("Usage", 4), ("Attente", 2)]
     assert rank.lines[0].detail == "Arrondissement d’Avesnes-sur-Helpe"
-    assert rank.lines[2].detail == "2 semaines depuis le 02/03/2026"
+    assert rank.lines[2].detail == "2 semaines depuis le 2\u00a0mars 2026"
     assert sum(line.points for line in rank.lines) == rank.points
 
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import NeedKind, NeedState, PrescriptionState
+from prescriptions.enums import ContactChannel, NeedKind, NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
 from refurb.enums import DeviceState, DeviceType, HandOverProof, SettlementKind
 from refurb.models import Derogation, Device, HandOver, Settlement
@@ -68,9 +68,19 @@ def test_the_page_of_a_need_explains_its_rank_and_names_whom_to_call(shelf: Shel
     need = shelf.need()
     shelf.need()
     page = read(acting(shelf.adviser), choose(need))
-    assert "1<sup>er</sup> sur 2" in page
+    assert "1<sup>er</sup> sur 2</strong> à attendre ce besoin" in page
     for told in ("Territoire", "Usage", "Attente", need.prescription.household.last_name, "Appel téléphonique"):
         assert told in page, told
+
+
+def test_a_household_reached_through_its_worker_is_not_called(shelf: Shelf) -> None:
+    need = shelf.need()
+    household = need.prescription.household
+    household.contact_channel, household.phone = ContactChannel.WORKER, "0699000042"
+    household.save()
+    page = read(acting(shelf.adviser), choose(need))
+    assert f"À joindre par son travailleur social\u00a0: {household.prescriber}" in page
+    assert "0699000042" not in page
 
 
 def test_a_device_of_another_territory_waits_for_a_derogation(shelf: Shelf) -> None:
@@ -233,7 +243,8 @@ def test_a_device_comes_back_is_repaired_and_given_back_with_more_warranty(shelf
     client.post(page_of(device, "device_take_back"), {"reason": "fault"})
     listed = read(client, reverse("refurb:return_list"))
     assert device.tag in listed
-    assert "sous garantie" in listed
+    assert "sous garantie</span> jusqu’au" in listed
+    assert "Rangé à" not in read(client, page_of(device, "device_detail")), "that was in the workshop"
     assert "À réparer, à échanger ou à rembourser" in listed
 
     technician = acting(shelf.technician)
