@@ -13,6 +13,7 @@ from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from network.models import Epci
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType, DonorKind
+from refurb.machine.device_rules import TAG_FREE
 from refurb.models.device import Device
 from refurb.models.donation import Donation, DonationLine
 from refurb.services.holding import held_device
@@ -22,6 +23,7 @@ NO_FREE_UNIT = Reason(
     "Toutes les unités attendues de cette ligne sont déjà là : enregistrez l’appareil comme inattendu.",
     field="tag",
 )
+TAG_TAKEN = Reason("tag_free", TAG_FREE.sentence, field="tag")
 FACTS = ("serial", "manufacturer", "model", "year", "place")
 """What is read on the device and may be corrected at any time: no verb hangs on it."""
 
@@ -44,7 +46,7 @@ def receive_device(
     """
     if (line is None) == (device is None):
         raise TypeError("one of line and device")
-    unit = device or _free_units(actor, line, 1)[0]  # type: ignore[arg-type]
+    unit = device or _free_unit(actor, line, tag.strip())  # type: ignore[arg-type]
     received = gate.apply(unit, "receive", actor=actor, at=at, comment=comment, tag=tag.strip())
     return _write_facts(received, facts)
 
@@ -214,6 +216,16 @@ def reclassify_device(
         origin_epci=epci,
     )
     return reclassified
+
+
+def _free_unit(actor: Actor, line: DonationLine, tag: str) -> Device:
+    """The next free unit of a line; none is left: a tag scanned twice is told so, rather than one device too many."""
+    try:
+        return _free_units(actor, line, 1)[0]
+    except Refused:
+        if tag and Device.objects.visible_to(actor).filter(tag=tag).exists():
+            raise Refused({line.pk: (TAG_TAKEN,)}) from None
+        raise
 
 
 def _free_units(actor: Actor, line: DonationLine, count: int) -> list[Device]:

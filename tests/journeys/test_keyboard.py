@@ -48,15 +48,16 @@ def test_tags_are_scanned_one_after_another_and_the_box_waits_again_after_each(
     tess.reads("À recevoir")
     keys.presses("link", anything("Scanner la ligne ordinateur portable"))
     tess.reads(anything("Scanner"))
-    for tag, awaited in (("C001", "2 attendus"), ("C002", "1 attendu")):
-        keys.scans(tag)
-        tess.is_told(f"Étiquette {tag} : reçu à l’atelier.")
-        tess.sees(awaited)
     keys.scans("C001")
+    tess.is_told("Étiquette C001 : reçu à l’atelier.")
+    tess.sees("2 attendus")
+    # Faster than the server: no letter is lost, and what is refused stays under the eyes.
+    for tag in ("C002", "C001", "C003"):
+        tess.page.keyboard.type(f"{tag}\n")
+    tess.is_told("Étiquette C003 : reçu à l’atelier.")
     alert = tess.within_main().get_by_role("alert")
     expect(alert).to_contain_text("Étiquette C001 : Cette étiquette est déjà sur un autre appareil de l’atelier.")
-    keys.scans("C003")
-    tess.is_told("Étiquette C003 : reçu à l’atelier.")
+    tess.sees("3 arrivés, 0 attendu.")
     keys.waits_for_a_scan()
     keys.follows_navigation("À faire")
     assert tess.waits("Reçus, à prendre en traitement") == 3

@@ -57,8 +57,12 @@ def test_one_scan_too_many_leads_to_the_unexpected() -> None:
     line = first_line(scene.collected())
     client = acting(scene.north.technician)
     url = reverse("refurb:device_scan", args=[line.pk])
-    for _ in range(3):
-        client.post(url, {"tag": new_tag()})
+    tags = [new_tag() for _ in range(3)]
+    for tag in tags:
+        client.post(url, {"tag": tag})
+    twice = answered(client, url, tag=tags[0])
+    assert "déjà sur un autre appareil" in twice
+    assert "Toutes les unités attendues" not in twice
     page = answered(client, url, tag="DE-TROP")
     assert "Toutes les unités attendues de cette ligne sont déjà là" in page
     assert reverse("refurb:device_register") in page

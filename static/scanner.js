@@ -1,0 +1,77 @@
+/* Tags scanned faster than the server answers. Each one is taken out of the box at once and sent after the one before;
+   the page is put up to date around the box, so that no letter of the next tag is lost. What is refused stays under
+   the eyes. Without scripts each tag sends the page. */
+(() => {
+  "use strict";
+  const KEPT = 3;
+  const main = document.querySelector("main");
+  const waiting = [];
+  let busy = false;
+  let pressed = null;
+
+  const form = () => main.querySelector("form[data-scan]");
+  const told = (page) => page.querySelector(":scope > [role=status]");
+
+  const swap = (page, tag) => {
+    const fresh = page.querySelector("main");
+    const active = form().contains(document.activeElement) ? document.activeElement : null;
+    const typed = Object.fromEntries(["tag", "place"].map((name) => [name, form().elements[name]?.value]));
+    const refused = [...main.querySelectorAll("[data-refused]")].filter((kept) => kept.dataset.refused !== tag);
+    told(main).replaceChildren(...told(fresh).childNodes);
+    told(fresh).remove();
+    [...main.children].filter((child) => child !== told(main)).forEach((child) => child.remove());
+    main.append(...fresh.childNodes);
+    form().before(...refused.slice(0, KEPT));
+    Object.entries(typed).forEach(([name, value]) => { if (value !== undefined) form().elements[name].value = value; });
+    const field = form().elements[active?.name] || (active ? form().elements.tag : null);
+    if (field?.focus) field.focus();
+    if (field?.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
+    document.title = page.title;
+  };
+
+  const fail = (tag) => {
+    const alert = document.createElement("p");
+    alert.className = "alert alert-danger";
+    alert.setAttribute("role", "alert");
+    alert.dataset.refused = tag;
+    alert.textContent = form().dataset.unsent.replace("{}", tag);
+    form().before(alert);
+  };
+
+  const send = async (tag) => {
+    const data = new FormData(form(), form().querySelector("button[type=submit]"));
+    data.set("tag", tag);
+    try {
+      const response = await fetch(location.href, { method: "POST", body: data });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (!response.ok || !page.querySelector("form[data-scan]")) throw new Error(response.status);
+      swap(page, tag);
+      history.replaceState(null, "", response.url);
+    } catch {
+      fail(tag);
+    }
+  };
+
+  const empty = async () => {
+    busy = true;
+    while (waiting.length) await send(waiting.shift());
+    busy = false;
+    const button = pressed && [...form().elements].find((each) => each.name === pressed.name && each.value === pressed.value);
+    pressed = null;
+    if (button) form().requestSubmit(button);
+  };
+
+  main.addEventListener("submit", (event) => {
+    if (event.target !== form()) return;
+    const button = event.submitter;
+    if (button && button !== form().querySelector("button[type=submit]")) {
+      if (busy) { event.preventDefault(); pressed = { name: button.name, value: button.value }; }
+      return;
+    }
+    event.preventDefault();
+    waiting.push(form().elements.tag.value.trim());
+    form().elements.tag.value = "";
+    if (!busy) empty();
+  });
+  addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
+})();
