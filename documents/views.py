@@ -19,10 +19,13 @@ from documents.permissions import can_read_outbox, can_resend_mail
 from documents.responses import file_response
 from documents.services import resend_mail
 from documents.tables import MailTable
+from lifecycle.acting import Step
 from lifecycle.french import Noun
+from lifecycle.past import Past, history
 from network.listing import Listing, lists
 
 MAIL = Noun("courriel", "courriels")
+TONES = {Delivery.SENT: "tag--done", Delivery.KEPT: "tag--done", Delivery.FAILED: "tag--danger"}
 
 
 @login_not_required
@@ -78,8 +81,44 @@ def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
     unsent = mail.delivery == Delivery.FAILED and mail.forgotten_at is None
     can_resend = unsent and can_resend_mail(request.membership) is not None
     attached = [row.file for row in mail.attachments.select_related("file")]
-    context = {"mail": mail, "attached": attached, "can_resend": can_resend}
+    context = {
+        "mail": mail,
+        "attached": attached,
+        "can_resend": can_resend,
+        "tone": TONES.get(mail.delivery, ""),
+        "step": _step(mail, can_resend=can_resend),
+        **history(_told(mail)),
+    }
     return render(request, "documents/mail_detail.html", context)
+
+
+def _step(mail: Mail, *, can_resend: bool) -> Step:
+    """What is awaited of a mail, or asked of whoever may send it again."""
+    if mail.forgotten_at:
+        return Step("Le courriel est effacé, sur demande", since=mail.forgotten_at)
+    match mail.delivery:
+        case Delivery.SENT:
+            return Step("Le courriel est parti, rien n’est attendu", since=mail.sent_at)
+        case Delivery.KEPT:
+            return Step("Le courriel est gardé ici, rien n’est attendu")
+        case Delivery.FAILED:
+            awaited = "Le courriel n’est pas parti"
+            yours = "ce courriel n’est pas parti, renvoyez-le quand la cause est levée"
+            return Step(awaited, yours if can_resend else "", since=mail.created_at)
+    return Step(str(mail.get_delivery_display()), since=mail.created_at)
+
+
+def _told(mail: Mail) -> list[Past]:
+    """What happened to a mail; of an attempt that failed, the date is not kept."""
+    told = [Past("Écrit", mail.created_at)]
+    if mail.sent_at:
+        tries = f" au bout de {mail.attempts}\u00a0essais" if mail.attempts > 1 else ""
+        told.append(Past(f"Parti{tries}", mail.sent_at))
+    if mail.error:
+        told.append(Past(f"Dernier échec\u00a0: {mail.failure}"))
+    if mail.forgotten_at:
+        told.append(Past("Effacé sur demande", mail.forgotten_at))
+    return told
 
 
 @require_safe

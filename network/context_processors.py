@@ -45,7 +45,7 @@ BEHIND = frozenset({"Organisations", "Courrier", "Administration"})
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``demo``: whether this is the demonstration; ``navigation``: main links; ``navigation_behind``: under « Plus »."""
+    """``demo``: is it one; ``navigation``: the main links; ``navigation_behind``: the rest."""
     entries = navigation(request)
     behind = [entry for entry in entries if entry["behind"]]
     return {"demo": settings.DEMO, "navigation": entries, "navigation_behind": behind}

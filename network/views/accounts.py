@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lifecycle.past import Past, history
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
 from network.middleware import act_as
@@ -17,6 +18,7 @@ from network.models import Membership, User
 from network.permissions import can_manage_accounts
 from network.services.accounts import disable_account, enable_account, forget_user
 from network.views.confirm import confirm
+from network.views.sheet import account_step, periods_of, roles_told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,10 +47,29 @@ def role_switch(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """An account, for the pilot: its roles, and what may be done to it."""
+    """An account, for the pilot: what is awaited, what may be done to it, its roles, and what happened to them."""
     user = _managed_account(request, pk)
-    memberships = user.memberships.select_related("organisation").prefetch_related("periods")
-    return render(request, "network/user_detail.html", {"person": user, "memberships": memberships})
+    memberships = list(user.memberships.select_related("organisation"))
+    happened = [*roles_told(periods_of(memberships), of_a_person=True), Past("Compte créé", user.created_at)]
+    if user.forgotten_at:
+        happened.append(Past("Nom et adresse effacés", user.forgotten_at))
+    context = {
+        "person": user,
+        "memberships": memberships,
+        "step": account_step(user, sum(one.is_open for one in memberships)),
+        "more": _doors(user),
+        **history(happened),
+    }
+    return render(request, "network/user_detail.html", context)
+
+
+def _doors(user: User) -> list[dict[str, str]]:
+    """What may be done to an account; nothing to one that was erased."""
+    if user.forgotten_at:
+        return []
+    turned = ("Désactiver le compte", "user_disable") if user.is_active else ("Réactiver le compte", "user_enable")
+    doors = (turned, ("Effacer le nom et l’adresse", "user_forget"))
+    return [{"label": label, "url": reverse(f"network:{name}", args=[user.pk])} for label, name in doors]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,20 +1,26 @@
 """Organisations: the list, one of them, its form."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lifecycle.french import Noun
+from lifecycle.past import history
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm
+from network.forms.people import position_choices
 from network.listing import Listing, lists
 from network.models import Invitation, Membership, Organisation
 from network.permissions import can_edit_organisation
 from network.services.organisations import save_organisation
 from network.tables import OrganisationTable
+from network.views.sheet import organisation_step, periods_of, roles_told
 
 ORGANISATION = Noun("organisation", "organisations", feminine=True)
 
@@ -30,17 +36,40 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def organisation_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """One organisation: what it does, where it is, which communes it serves."""
+    """One organisation: who acts next for its people, what it does, where it is, which communes it serves.
+
+    Who acts for it, and since when, is told to its own members and to the pilot.
+    """
     organisation = visible_organisation(request, reference)
-    can_edit = can_edit_organisation(request.membership) is not None
     context = {
         "organisation": organisation,
-        "asks_for_people": can_edit and organisation.is_active and not _is_peopled(organisation),
         "communes_served": organisation.communes_served.select_related("epci").order_by("epci__name", "name"),
-        "can_edit": can_edit,
         "can_see_people": sees_people(request, organisation),
     }
+    if context["can_see_people"]:
+        context |= _people_of(request, organisation)
     return render(request, "network/organisation_detail.html", context)
+
+
+def _people_of(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
+    """Who acts next, what may be done besides, how many act, what happened to their roles."""
+    actor, at = request.membership, timezone.now()
+    invites = bool(position_choices(organisation, actor))
+    seen = Membership.objects.visible_to(actor).filter(organisation=organisation)
+    acting = seen.open().count()
+    waiting = list(Invitation.objects.visible_to(actor).filter(organisation=organisation).pending())
+    step = organisation_step(organisation, acting, waiting, at, invites=invites)
+    doors = (
+        ("Gérer les personnes", "network:people", invites),
+        ("Inviter une personne", "network:invite", invites),
+        ("Modifier l’organisation", "network:organisation_edit", can_edit_organisation(actor) is not None),
+    )
+    buttons = [(label, reverse(name, args=[organisation.reference])) for label, name, may in doors if may]
+    return {
+        "step": step,
+        "more": [{"label": label, "url": url} for label, url in buttons if url != step.url],
+        **history(roles_told(periods_of(seen.order_by()), of_a_person=False)),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,12 +98,6 @@ def _organisation_form(request: HttpRequest, organisation: Organisation, done: s
             return redirect("network:organisation_detail", reference=form.instance.reference)
     former = type(organisation).objects.filter(pk=organisation.pk).first()
     return render(request, "network/organisation_form.html", {"form": form, "organisation": former or Organisation()})
-
-
-def _is_peopled(organisation: Organisation) -> bool:
-    """Whether someone acts for the organisation, or was asked to."""
-    people = Membership.objects.filter(organisation=organisation).open()
-    return people.exists() or Invitation.objects.filter(organisation=organisation).usable(timezone.now()).exists()
 
 
 def visible_organisation(request: HttpRequest, reference: str) -> Organisation:

@@ -5,6 +5,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 HEAVIEST = 100_000  # bytes
+FROM_OUTSIDE = (
+    *("/compte/adresse/confirmer/", "/compte/adresse/envoyee/", "/compte/desactive/", "/mot-de-passe-oublie/"),
+    *("/connexions/lien/", "/invitation/", "/toujours-d-actualite/"),
+)
+"""Where one comes from a letter, a mail or the page to sign in: nothing is above these pages."""
 ASKS_NOTHING = {"hidden", "submit", "button", "reset", "image"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 Attributes = dict[str, str | None]
@@ -19,6 +24,8 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, Attributes, tuple[str, ...]]] = []
         self.titled = ""
         self.crumbs: int | None = None
+        self.leads_up = False
+        self.entries: set[str | None] = set()
         self.main_buttons = 0
         self.feed(text)
         self.close()
@@ -30,6 +37,10 @@ class Page(HTMLParser):
             self.crumbs = 0
         if tag == "li" and self.crumbs is not None and any(one.get("class") == "breadcrumb" for _, one in self.open):
             self.crumbs += 1
+        if tag == "a":
+            around = {one.get("aria-label") for name, one in self.open if name == "nav"}
+            self.leads_up = self.leads_up or "Fil d’Ariane" in around
+            self.entries |= {attributes.get("href")} if "Navigation principale" in around else set()
         in_next_step = any("todo" in (one.get("class") or "").split() for _, one in self.open)
         self.main_buttons += in_next_step and "btn-primary" in (attributes.get("class") or "").split()
         if tag not in VOID:
@@ -55,11 +66,11 @@ def faults(response: Any) -> list[str]:
     found = [] if len(content) < HEAVIEST else [f"{len(content)} bytes"]
     if "unsafe-inline" in (policy := response.headers.get("Content-Security-Policy", "")) or not policy:
         found.append(f"the policy of contents is « {policy} »")
-    return found + faults_of_text(text)
+    return found + faults_of_text(text, response.request["PATH_INFO"])
 
 
-def faults_of_text(text: str) -> list[str]:
-    """What the house refuses in the words of a page, whole or a part that htmx asks for."""
+def faults_of_text(text: str, path: str = "/") -> list[str]:
+    """What the house refuses in the words of a page of this address, whole or a part that htmx asks for."""
     page = Page(text)
     found = _inline(page) + _doubled(page) + _nameless(page)
     if page.main_buttons > 1:
@@ -73,9 +84,17 @@ def faults_of_text(text: str) -> list[str]:
         found.append("no title")
     if next((attributes.get("lang") for tag, attributes, _ in page.elements if tag == "html"), None) != "fr":
         found.append("no language")
+    return found + _lost(page, path)
+
+
+def _lost(page: Page, path: str) -> list[str]:
+    """A page below the first level, which no entry of the navigation opens, says what it is under and leads there."""
     if page.crumbs == 0:
-        found.append("nothing in the breadcrumb")
-    return found
+        return ["nothing in the breadcrumb"]
+    is_first = path.count("/") <= len("//") or path in page.entries
+    if is_first or path.startswith(FROM_OUTSIDE) or page.leads_up:
+        return []
+    return ["no way up in the breadcrumb"]
 
 
 def _inline(page: Page) -> list[str]:

@@ -57,6 +57,16 @@ def test_each_fault_is_told(kept: str, broken: str, told: str) -> None:
     assert faults_of_text(WHOLE.replace(kept, broken)) == [told]
 
 
+def test_a_page_below_the_first_level_leads_up() -> None:
+    for path in ("/", "/lots/"):
+        assert faults_of_text(WHOLE, path) == []
+    assert faults_of_text(WHOLE, "/lots/D-1/") == ["no way up in the breadcrumb"]
+    assert faults_of_text(WHOLE.replace("<li>Lots</li>", '<li><a href="/lots/">Lots</a></li>'), "/lots/D-1/") == []
+    assert faults_of_text(re.sub("<nav.*?</nav>", "", WHOLE), "/lots/D-1/") == ["no way up in the breadcrumb"]
+    opened = '<nav aria-label="Navigation principale"><a href="/appareils/etabli/">Établi</a></nav><main>'
+    assert faults_of_text(WHOLE.replace("<main>", opened), "/appareils/etabli/") == []
+
+
 def readers(scenery: Scenery) -> list[Membership]:
     """Those who work with what the scenery holds, then each role in the organisation that had a part in it."""
     shelf, territory, scene = scenery.territory.shelf, scenery.territory, scenery.scene
@@ -79,7 +89,7 @@ def pages_of_each_route(scenery: Scenery) -> Iterator[tuple[str, str, Client]]:
     clients = [Client(), *(acting(membership) for membership in readers(scenery))]
     looked_at = seen_elsewhere()
     wanted: dict[str, list[str]] = {}
-    for route, address in scenery.addresses():
+    for route, address in scenery.addresses:
         if resolve(address).view_name not in looked_at:
             wanted.setdefault(route, []).append(address)
     for route, addresses in wanted.items():

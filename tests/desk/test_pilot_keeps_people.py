@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from desk.organisations import acts_of, state_of_play
 from network.enums import Competence, OrganisationKind, Role
-from network.models import Membership, Organisation, User
+from network.models import Invitation, Membership, Organisation, User
 from network.services.invitations import invite
+from network.services.memberships import close_membership
 from tests.costs import assert_same_queries
 from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 from tests.refurb.distribution import Shelf
@@ -73,6 +74,44 @@ def test_a_new_organisation_asks_for_people_until_someone_is_invited(office: Cli
     told = read(office, page(organisation))
     assert "personne n’agit encore" not in told
     assert "1 invitation en attente" in told
+    assert "En attente de la réponse de 1\u00a0personne invitée" in told
+    later = timezone.now() + timedelta(days=60)
+    Invitation.objects.update(sent_at=later - timedelta(days=90), expires_at=later - timedelta(days=70))
+    told = read(office, page(organisation))
+    assert "1 invitation expirée, à renvoyer ou à retirer" in told
+    assert reverse("network:people", args=[organisation.reference]) in told
+
+
+def test_who_acts_and_since_when_is_told_to_the_members_and_to_the_pilot_alone(
+    client: Client, pilot: Membership
+) -> None:
+    worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    opened = f"Rôle ouvert\u00a0: {worker.title}, {worker.user}"
+    for reader in (worker, pilot):
+        client.force_login(reader.user)
+        told = read(client, page(worker.organisation))
+        assert opened in told
+        assert "1\u00a0rôle ouvert" in told
+    client.force_login(make_membership(Role.ADVISER, OrganisationKind.DISTRIBUTOR).user)
+    told = read(client, page(worker.organisation))
+    assert "Chronologie" not in told
+    assert str(worker.user) not in told
+
+
+def test_the_page_of_an_account_says_what_is_awaited_and_what_happened(office: Client, pilot: Membership) -> None:
+    someone = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    url = reverse("network:user_detail", args=[someone.user_id])
+    told = read(office, url)
+    assert "En attente de sa première connexion" in told
+    assert f"Rôle ouvert\u00a0: {someone.title}, {someone.organisation}" in told
+    close_membership(membership=someone, by=pilot)
+    told = read(office, url)
+    assert "Aucun rôle n’est ouvert" in told
+    assert told.index("Rôle fermé") < told.index("Rôle ouvert") < told.index("Compte créé")
+    office.post(reverse("network:user_forget", args=[someone.user_id]))
+    told = read(office, url)
+    assert "Nom et adresse effacés" in told
+    assert reverse("network:user_disable", args=[someone.user_id]) not in told
 
 
 def test_every_invitation_without_an_answer_is_on_one_page_for_the_pilot(office: Client, pilot: Membership) -> None:
@@ -143,4 +182,5 @@ def test_a_wrong_form_of_an_organisation_keeps_its_name_and_what_was_typed(offic
 
 def test_the_page_of_an_account_says_when_it_last_came(office: Client) -> None:
     someone = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER).user
-    assert "Dernière connexion\u00a0: jamais" in read(office, reverse("network:user_detail", args=[someone.pk]))
+    told = read(office, reverse("network:user_detail", args=[someone.pk]))
+    assert "<dt>Dernière connexion</dt><dd>jamais</dd>" in told

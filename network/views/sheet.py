@@ -1,0 +1,74 @@
+"""What the pages of an organisation and of an account tell: who acts next, and what happened to their roles."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+
+from lifecycle.acting import Step
+from lifecycle.french import HARD, plural
+from lifecycle.past import Past
+from network.models import Invitation, Membership, MembershipPeriod, Organisation, User
+
+
+def organisation_step(
+    organisation: Organisation, acting: int, waiting: list[Invitation], at: datetime, *, invites: bool
+) -> Step:
+    """Who acts next for its people: ``acting``, how many open roles; ``waiting``, its invitations without an answer."""
+    if not organisation.is_active:
+        return Step("L’organisation n’est plus active, personne n’y agit", dated=False)
+    expired = sum(one.expires_at < at for one in waiting)
+    if expired and invites:
+        sent = f"{expired} invitation{plural(expired)} expirée{plural(expired)}, à renvoyer ou à retirer"
+        people = reverse("network:people", args=[organisation.reference])
+        return Step("", sent, url=people, label="Voir les invitations")
+    if waiting:
+        awaited = f"En attente de la réponse de {len(waiting)}{HARD}personne{plural(len(waiting))}"
+        invited = f"invitée{plural(len(waiting))}"
+        return Step(f"{awaited} {invited}", since=min(one.sent_at for one in waiting))
+    if not acting and invites:
+        url = reverse("network:invite", args=[organisation.reference])
+        return Step("", "personne n’agit encore pour cette organisation", url=url, label="Inviter une personne")
+    if not acting:
+        return Step("Personne n’agit encore pour cette organisation", dated=False)
+    return Step(f"Rien n’est attendu{HARD}: {open_roles(acting)}", dated=False)
+
+
+def account_step(user: User, acting: int) -> Step:
+    """What is awaited of a person; ``acting``, how many roles are open."""
+    if user.forgotten_at:
+        return Step("Le nom et l’adresse sont effacés, le compte ne s’ouvre plus", since=user.forgotten_at)
+    if not user.is_active:
+        return Step("Le compte est désactivé, cette personne ne se connecte plus", dated=False)
+    if not acting:
+        return Step("Aucun rôle n’est ouvert, cette personne se connecte sans pouvoir agir", dated=False)
+    if user.last_login is None:
+        return Step("En attente de sa première connexion", since=user.created_at)
+    return Step(f"Rien n’est attendu{HARD}: {open_roles(acting)}", dated=False)
+
+
+def open_roles(acting: int) -> str:
+    """« 3 rôles ouverts »."""
+    return f"{acting}{HARD}rôle{plural(acting)} ouvert{plural(acting)}" if acting else "aucun rôle ouvert"
+
+
+def periods_of(memberships: Iterable[Membership]) -> Iterable[MembershipPeriod]:
+    """When these memberships were opened and closed, by whom, with whom they are of; one query."""
+    periods = MembershipPeriod.objects.filter(membership__in=memberships)
+    return periods.select_related(
+        "membership__user", "membership__organisation", "opened_by__user", "closed_by__user"
+    ).order_by("-opened_at", "-pk")
+
+
+def roles_told(periods: Iterable[MembershipPeriod], *, of_a_person: bool) -> Iterable[Past]:
+    """Each role opened or closed: of a person, in which organisation; of an organisation, by whom it is held."""
+    for period in periods:
+        held = period.membership
+        whose = str(held.organisation) if of_a_person else str(held.user)
+        yield Past(f"Rôle ouvert{HARD}: {held.title}, {whose}", period.opened_at, _by(period.opened_by))
+        if period.closed_at is not None:
+            yield Past(f"Rôle fermé{HARD}: {held.title}, {whose}", period.closed_at, _by(period.closed_by))
+
+
+def _by(membership: Membership | None) -> str:
+    return str(membership.user) if membership is not None else "Maillon"
