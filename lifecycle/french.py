@@ -10,6 +10,8 @@ from django.utils.formats import number_format
 
 HARD = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
+MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+"""As French typography shortens them; Django writes « jan. » and « fév. »."""
 
 
 def euros(amount: Decimal | None) -> str:
@@ -48,7 +50,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localdate(value) if isinstance(value, datetime) else value
-    return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'N Y')}"
+    return f"{'1er' if local.day == 1 else local.day}{HARD}{MONTHS[local.month - 1]} {local.year}"
 
 
 def written_day(value: date | datetime | None) -> str:

@@ -166,7 +166,7 @@ def _household(device: Device, actor: Actor) -> tuple[str, str, str]:
 
 
 def donation_chain(donation: Donation, actor: Actor) -> Chain:
-    """Where the devices of a lot stand, as far as one may see them; two queries."""
+    """Where the devices of a lot stand, as far as one may see them; three queries."""
     state = DonationState(donation.state)
     counts = _counted(Device.objects.visible_to(actor).filter(donation=donation))
     donor = _organisation(donation.donor, actor)
@@ -180,14 +180,18 @@ def donation_chain(donation: Donation, actor: Actor) -> Chain:
         )
     said = f"{_devices(counts[0])} à enlever" if counts[0] else state.label.lower()
     begun = state in (DonationState.DRAFT, DonationState.ANNOUNCED) or bool(counts[0])
-    links = (ChainLink(LABELS[0], "now" if begun else "done", said, *donor), *_counted_links(counts))
-    return Chain(f"Le lot {donation}", links, LOT_AWAITS.get(state, ""))
+    workshop = "à l’atelier" if state == DonationState.RECONCILED else "à l’atelier, ou en route"
+    links = (ChainLink(LABELS[0], "now" if begun else "done", said, *donor), *_counted_links(counts, workshop))
+    awaited = LOT_AWAITS.get(state, "")
+    if state == DonationState.QUALIFIED and not donation.deeds.filter(round=donation.allocation_round).exists():
+        awaited = "l’acte de don accepté, puis une date d’enlèvement"
+    return Chain(f"Le lot {donation}", links, awaited)
 
 
 LOT_AWAITS = {
     DonationState.DRAFT: "l’annonce par le donateur",
     DonationState.ANNOUNCED: "la décision du Département",
-    DonationState.QUALIFIED: "l’acte de don accepté et une date d’enlèvement",
+    DonationState.QUALIFIED: "une date d’enlèvement",
     DonationState.SCHEDULED: "l’enlèvement",
 }
 
@@ -268,9 +272,9 @@ def _counted(devices: Any) -> list[int]:
     return [sum(states[state] for state in stage) for stage in STAGES]
 
 
-def _counted_links(counts: list[int]) -> Iterable[ChainLink]:
+def _counted_links(counts: list[int], workshop: str) -> Iterable[ChainLink]:
     """The four links after the donor: what is there now, what has passed, what is to come."""
-    said = ("à l’atelier", "affecté{s}, à expédier", "au point, ou en route", "remis")
+    said = (workshop, "affecté{s}, à expédier", "au point, ou en route", "remis")
     for rank, (label, words) in enumerate(zip(LABELS[1:], said, strict=True), start=1):
         here, beyond = counts[rank], sum(counts[rank + 1 :])
         if here:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,8 +18,8 @@ from network.models import Membership
 from network.permissions import is_manager
 from refurb.enums import ON_THE_BENCH, DeviceState, DonationState
 from refurb.forms.distribution import conventions_to_allot
-from refurb.models import Delivery, Device, Donation, PickUp
-from refurb.models.device import DeviceQuerySet
+from refurb.models import DeedAcceptance, Delivery, Device, Donation, PickUp
+from refurb.models.device import UNSEEN, DeviceQuerySet
 from refurb.permissions import can_schedule_donation
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
@@ -212,20 +212,23 @@ def _lot_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     assigned = can_schedule_donation(actor)
     lots = Donation.objects.visible_to(actor).filter(assigned or Q()).select_related("donor")
     listed = reverse("refurb:donation_list")
+    deed = DeedAcceptance.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+    unseen = Device.objects.visible_to(actor).filter(donation=OuterRef("pk"), state__in=UNSEEN).order_by()
+    expected = Subquery(unseen.values("donation").annotate(n=Count("pk")).values("n"))
     return (
         Block(
             "a-planifier",
             "Lots à enlever, date à fixer",
-            lots.filter(state=D.QUALIFIED).order_by("moved_at", "pk"),
-            _lot,
+            lots.filter(state=D.QUALIFIED).annotate(has_deed=Exists(deed)).order_by("moved_at", "pk"),
+            _lot_to_schedule,
             "Chaque lot qualifié a sa date d’enlèvement.",
             f"{listed}?state={D.QUALIFIED}",
         ),
         Block(
             "a-solder",
             "Lots enlevés, à solder",
-            lots.filter(state=D.COLLECTED).order_by("moved_at", "pk"),
-            _lot,
+            lots.filter(state=D.COLLECTED).annotate(awaited=expected).order_by("moved_at", "pk"),
+            _lot_to_settle,
             "Chaque lot enlevé est soldé.",
             f"{listed}?state={D.COLLECTED}",
         ),
@@ -289,14 +292,21 @@ def _delivery(delivery: Any) -> Line:
     return Line(str(delivery), url, f"à {delivery.point}", since(delivery.prepared_at, "partie"))
 
 
-def _lot(donation: Donation) -> Line:
+def _lot(donation: Donation, about: str) -> Line:
     url = reverse("refurb:donation_detail", args=[donation.reference])
-    return Line(str(donation.donor), url, donation.reference, since(donation.moved_at))
+    return Line(str(donation.donor), url, f"{donation.reference}{about}", since(donation.moved_at))
+
+
+def _lot_to_schedule(donation: Any) -> Line:
+    return _lot(donation, "" if donation.has_deed else ", acte de don pas encore accepté")
+
+
+def _lot_to_settle(donation: Any) -> Line:
+    return _lot(donation, f", {donation.awaited}\u00a0à recevoir" if donation.awaited else "")
 
 
 def _quota(quota: Any) -> Line:
     url = f"{reverse('refurb:allotment')}?convention={quota.convention_id}"
-    ready = min(quota.ready or 0, quota.left)
-    proposal = f"{many(ready, 'prêt à affecter', 'prêts à affecter')}" if ready else "aucun en stock"
+    proposal = many(quota.ready, "prêt en stock", "prêts en stock") if quota.ready else "aucun en stock"
     about = f"{quota.get_type_display()}{chr(0xA0)}: {many(quota.left, 'place libre', 'places libres')}, {proposal}"
     return Line(str(quota.convention.epci), url, about, f"jusqu’au {day(quota.ends_on)}")

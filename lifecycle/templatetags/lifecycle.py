@@ -10,7 +10,7 @@ from django import template
 from django.db.models import F
 from django.forms import BaseForm
 from django.template.loader import render_to_string
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
@@ -37,8 +37,7 @@ LATEST = 15
 def moment(instant: datetime) -> str:
     """An instant in full, Paris time: « 24 nov. 2026 à 14 h 05 »."""
     local = timezone.localtime(instant)
-    day = "1er" if local.day == 1 else str(local.day)
-    return f"{day}\u00a0{dateformat.format(local, 'N Y')} à {local.hour}\u00a0h\u00a0{local:%M}"
+    return f"{day(instant)} à {local.hour}\u00a0h\u00a0{local:%M}"
 
 
 @register.filter

@@ -11,7 +11,7 @@ from lifecycle.french import day, written_day
 @pytest.mark.parametrize(
     ("given", "short", "long"),
     [
-        (date(2027, 1, 1), "1er\u00a0jan. 2027", "1er\u00a0janvier 2027"),
+        (date(2027, 1, 1), "1er\u00a0janv. 2027", "1er\u00a0janvier 2027"),
         (date(2026, 11, 24), "24\u00a0nov. 2026", "24\u00a0novembre 2026"),
         (datetime(2026, 7, 31, 22, 0, tzinfo=UTC), "1er\u00a0août 2026", "1er\u00a0août 2026"),
         (None, "", ""),

@@ -127,7 +127,15 @@ def test_a_lot_counts_its_devices_at_each_link() -> None:
     drawn = donation_chain(donation, scene.pilot)
     assert codes(drawn) == ["done", "now", "ahead", "ahead", "ahead"]
     assert drawn.links[0].name == str(donation.donor)
-    assert drawn.links[1].said == "2 appareils à l’atelier"
+    assert drawn.links[1].said == "2 appareils à l’atelier, ou en route"
+
+
+def test_a_lot_waits_for_its_deed_then_for_a_date() -> None:
+    scene = private_lot()
+    donation = scene.qualified()
+    assert donation_chain(donation, scene.pilot).missing == "l’acte de don accepté, puis une date d’enlèvement"
+    scene.accept(donation)
+    assert donation_chain(donation, scene.pilot).missing == "une date d’enlèvement"
 
 
 def test_a_delivery_waits_for_its_point_until_it_is_ticked_off(shelf: Shelf) -> None:

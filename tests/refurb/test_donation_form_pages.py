@@ -251,7 +251,7 @@ def test_the_donor_says_when_and_whom_to_ask_for_and_the_workshop_finds_it() -> 
     lina.post(reverse(CREATE), typed(scene, line(), **told))
     donation = Donation.objects.get()
     summary = read(lina, page_of(donation, "donation_announce"))
-    assert "à partir du 1er\u00a0jan. 2099, le matin" in summary
+    assert "à partir du 1er\u00a0janv. 2099, le matin" in summary
     assert "Accueil, 03\u00a020\u00a000\u00a000\u00a000" in summary
 
     given = announce_donation(actor=scene.contact, donation=donation)
@@ -260,7 +260,7 @@ def test_the_donor_says_when_and_whom_to_ask_for_and_the_workshop_finds_it() -> 
     planning = read(acting(scene.north.manager), page_of(donation, "donation_schedule"))
     assert 'value="Accueil"' in planning
     assert 'value="0320000000"' in planning
-    assert "disponible à partir du 1er\u00a0jan. 2099\u00a0: le matin." in planning
+    assert "disponible à partir du 1er\u00a0janv. 2099\u00a0: le matin." in planning
 
 
 def test_a_public_donor_sees_how_far_it_is_from_its_duty_of_reuse() -> None:

@@ -1,0 +1,36 @@
+"""« À faire » of a workshop: what its lots and its quotas wait for, in the words of the pages they lead to."""
+
+import pytest
+
+from tests.desk.test_todo import block, landing
+from tests.desk.test_walls_of_all_pages import acting
+from tests.refurb.distribution import Shelf
+from tests.refurb.donations import Scene, load_law
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_lot_says_what_it_waits_for_before_its_date_and_before_its_balance() -> None:
+    load_law()
+    scene = Scene()
+    client = acting(scene.north.manager)
+    donation = scene.qualified()
+
+    def said(key: str) -> list[str]:
+        return [line.about for line in block(landing(client), key).lines]
+
+    assert said("a-planifier") == [f"{donation}, acte de don pas encore accepté"]
+    scene.accept(donation)
+    assert said("a-planifier") == [str(donation)]
+    scene.schedule(donation, scene.north)
+    scene.count(donation, scene.north)
+    assert said("a-solder") == [f"{donation}, 3\u00a0à recevoir"]
+
+
+def test_a_quota_says_all_that_is_ready_as_the_page_where_it_is_served_does() -> None:
+    shelf = Shelf(quotas={"laptop": 2})
+    shelf.allotted()
+    shelf.ready()
+    shelf.ready()
+    (line,) = block(landing(acting(shelf.manager)), "quotas").lines
+    assert line.about.replace("\u00a0", " ") == "Ordinateur portable : 1 place libre, 2 prêts en stock"
