@@ -68,8 +68,9 @@ GENERAL: dict[str, str] = {
     ),
     "Besoins des foyers": (
         "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés, ou de nouveau "
-        "en attente. Satisfaits et non satisfaits : passages pendant le mois. Une prescription en brouillon compte "
-        "« hors département » tant que la commune n’est pas donnée."
+        "en attente. En attente au début + mis en attente − sortis de l’attente = en attente à la fin. Satisfaits et "
+        "non satisfaits : passages pendant le mois. Une prescription en brouillon compte « hors département » tant que "
+        "la commune n’est pas donnée."
     ),
     "Tension": (
         "Besoins d’équipement en attente pour un appareil affecté, en livraison ou disponible, en fin de mois. Un "

@@ -18,13 +18,15 @@ from reports.served import Served
 from reports.summary import Summary
 
 FIRST_TEMPLATE = "documents/reports/monthly_report.html"
-TEMPLATE = "documents/reports/monthly_report_2.html"
+SECOND_TEMPLATE = "documents/reports/monthly_report_2.html"
+TEMPLATE = "documents/reports/monthly_report_3.html"
 
 
 def register_kinds() -> None:
-    """Declare the paper and its templates; the second version counts the needs of households."""
+    """Declare the paper and its templates; the second counts the needs of households, the third sums the month up."""
     register_kind(PAPER, "Rapport mensuel du gisement", FIRST_TEMPLATE)
-    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=2)
+    register_kind(PAPER, "Rapport mensuel du gisement", SECOND_TEMPLATE, version=2)
+    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=3)
 
 
 def title_of(report: Report) -> str:
@@ -81,8 +83,11 @@ def paper_values(report: Report) -> dict[str, Any]:
         "is_final": report.state != ReportState.COMPUTED,
         "sha256": report.figures_sha256,
         "new_devices": summary.new_devices,
+        "reconditioned": summary.reconditioned,
         "handed_over": summary.handed_over,
+        "recycled": summary.recycled,
         "counts_needs": served.is_counted,
+        "met": served.met,
         "waiting": served.waiting,
         "missing_drives": summary.missing_drives,
         "missing_devices": summary.missing_devices,

@@ -61,6 +61,15 @@ OF_A_CONVENTION = frozenset((S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.H
 """States counted by the EPCI of the convention; all the others by the EPCI of the pick-up (domain, §8)."""
 
 
+class Measure(TextChoices):
+    """The four numbers of a stage in a month."""
+
+    OPENING = "debut", "Début de mois"
+    ENTERED = "entrees", "Entrées"
+    LEFT = "sorties", "Sorties"
+    CLOSING = "fin", "Fin de mois"
+
+
 class Elsewhere(TextChoices):
     """Where a device is counted when it has no EPCI; an EPCI is counted under its SIREN."""
 

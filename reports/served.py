@@ -27,13 +27,14 @@ NEEDS_HEAD = (
     "Besoin",
     "En attente, début",
     "Mis en attente",
+    "Sortis de l’attente",
     "Satisfaits",
     "Non satisfaits",
     "En cours, fin",
     "En attente, fin",
 )
 TENSION_HEAD = ("En attente", "Affectés ou en livraison", "Disponibles", "Besoins par appareil")
-OPENING, ENTERED, CLOSING = 0, 1, 3
+OPENING, ENTERED, LEFT, CLOSING = range(4)
 
 
 class Served:
@@ -72,6 +73,7 @@ class Served:
         asked = (
             (OPENING, NeedState.WAITING),
             (ENTERED, NeedState.WAITING),
+            (LEFT, NeedState.WAITING),
             (ENTERED, NeedState.MET),
             (ENTERED, NeedState.UNMET),
             (CLOSING, NeedState.IN_PROGRESS),

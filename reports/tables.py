@@ -1,12 +1,16 @@
-"""The list of monthly reports."""
+"""The list of monthly reports, and the rows of the journal behind one of their numbers."""
 
 from datetime import date, datetime
+from typing import Any
 
 import django_tables2 as tables
 from django.utils.formats import date_format
 
 from lifecycle.templatetags.lifecycle import moment
 from network.columns import StateColumn
+from refurb.enums import DeviceState
+from refurb.models import DeviceEntry
+from reports.enums import OF_A_CONVENTION
 from reports.models import Report
 
 
@@ -42,3 +46,51 @@ class ReportTable(tables.Table):
 
     def render_published_at(self, value: datetime) -> str:
         return moment(value)
+
+
+class BehindTable(tables.Table):
+    """Stays of devices: which device, in which state, from when to when, for which EPCI."""
+
+    caption = "Appareils derrière le nombre"
+
+    device = tables.Column(
+        verbose_name="Appareil",
+        accessor="object",
+        linkify=("refurb:device_detail", {"reference": tables.A("object__reference")}),
+        orderable=False,
+    )
+    target = tables.Column(verbose_name="État")
+    at = tables.Column(verbose_name="Depuis le")
+    ended = tables.Column(verbose_name="Jusqu’au")
+    type = tables.Column()
+    epci = tables.Column(verbose_name="EPCI", empty_values=(), orderable=False)
+    donor_kind = tables.Column(verbose_name="Donateur")
+
+    class Meta:
+        model = DeviceEntry
+        fields = ("device", "target", "at", "ended", "type", "epci", "donor_kind")
+        order_by = ("at",)
+        default = "–"
+        empty_text = "Aucun appareil : le nombre est zéro."
+
+    def render_target(self, value: str) -> str:
+        return str(DeviceState(value).label)
+
+    def value_target(self, value: str) -> str:
+        return self.render_target(value)
+
+    def render_at(self, value: datetime) -> str:
+        return moment(value)
+
+    def value_at(self, value: datetime) -> datetime:
+        return value
+
+    def render_ended(self, value: datetime) -> str:
+        return moment(value)
+
+    def value_ended(self, value: datetime) -> datetime:
+        return value
+
+    def render_epci(self, record: Any) -> str:
+        epci = record.convention_epci if record.target in OF_A_CONVENTION else record.origin_epci
+        return epci.short_name if epci else "aucun"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("rapports/", views.report_list, name="report_list"),
     path("rapports/calculer/", views.report_compute, name="report_compute"),
     path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
+    path("rapports/<str:reference>/appareils/", views.report_devices, name="report_devices"),
     path("rapports/<str:reference>/recalculer/", views.report_recompute, name="report_recompute"),
     path("rapports/<str:reference>/figer/", views.report_freeze, name="report_freeze"),
     path("rapports/<str:reference>/publier/", views.report_publish, name="report_publish"),

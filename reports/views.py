@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import document_response
@@ -17,10 +19,13 @@ from lifecycle.forms import CommentForm
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
+from refurb.models import DeviceEntry
+from reports.behind import figure_of
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing
-from reports.enums import ReportState
+from reports.enums import Measure, ReportState, Stage
+from reports.filters import behind
 from reports.forms import MonthForm
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
@@ -33,12 +38,13 @@ from reports.services import (
     publish_report,
     recompute_report,
 )
-from reports.summary import Summary
-from reports.tables import ReportTable
+from reports.summary import Summary, Table
+from reports.tables import BehindTable, ReportTable
 from reports.workbook import write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT = Noun("rapport", "rapports")
+STAY = Noun("ligne du journal", "lignes du journal")
 CLOSING = -1
 """The column of the closing numbers in the table of stages."""
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
@@ -71,6 +77,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step": _step(report, pilot=pilot),
         "summary": summary,
         "stages": stages,
+        "led": _led(report, stages) if pilot else [],
         "chart": bar_chart(stages, CLOSING),
         "territories": [summary.territories_at("closing"), summary.territories_at("entered")],
         "types": [summary.types_at("closing"), summary.types_at("entered")],
@@ -86,6 +93,29 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "is_pilot": pilot,
     }
     return render(request, "reports/report_detail.html", context)
+
+
+@lists
+def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
+    """The devices behind a number of a report, for the pilot: what he defends it with."""
+    if not is_pilot(request.membership):
+        raise PermissionDenied
+    report = visible_report(request, reference)
+    following = DeviceEntry.objects.filter(object=OuterRef("object"), seq=OuterRef("seq") + 1, at__lt=report.as_of)
+    rows = DeviceEntry.objects.select_related("object", "origin_epci", "convention_epci")
+    page = Listing(
+        request,
+        rows=rows.annotate(ended=Subquery(following.values("at")[:1])),
+        table=BehindTable,
+        noun=STAY,
+        filters=behind(report),
+    )
+    if (answered := page.answered()) is not None:
+        return answered
+    measure, stage, epci, type_ = page.filter.asked
+    figure = figure_of(report, measure, stage, epci.siren if epci else "", type_)
+    context = {"report": report, "title": title_of_month(report), "figure": figure, "measure": Measure(measure).label}
+    return page.shown("reports/report_devices.html", **context)
 
 
 @require_safe
@@ -175,6 +205,16 @@ def _act(request: HttpRequest, reference: str, verb: str, service: Callable[...,
         template=f"reports/actions/{verb}.html",
         month=date_format(report.month, "F Y"),
     )
+
+
+def _led(report: Report, stages: Table) -> list[tuple[str, list[tuple[str, int | str, str]]]]:
+    """The lines of the table of stages, each number with the address of the rows that it counts."""
+    page = reverse("reports:report_devices", args=[report.reference])
+    lines = []
+    for stage, (label, cells) in zip((*Stage, ""), stages.lines, strict=True):
+        asked = [urlencode({"mesure": measure.value, "etape": str(stage)}) for measure in Measure]
+        lines.append((label, [(name, cell, f"{page}?{one}") for (name, cell), one in zip(cells, asked, strict=True)]))
+    return lines
 
 
 def _to_month(rows: Any, asked: str) -> HttpResponseRedirect:

@@ -21,10 +21,11 @@ from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Epci
 from refurb.enums import DeviceType
+from reports.behind import figure_of, rows_behind
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, title_of
-from reports.enums import Stage
+from reports.enums import Measure, Stage
 from reports.models import Report
 from reports.summary import Summary, Table
 from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
@@ -32,7 +33,7 @@ from tests.costs import assert_same_queries
 from tests.network.factories import make_epci
 from tests.refurb.donations import laptops, screens
 from tests.refurb.pages import acting, read
-from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, observers, paris, strangers
+from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
 
 pytestmark = pytest.mark.django_db
 PAGES = ("report_detail", "report_pdf", "report_xlsx")
@@ -54,6 +55,30 @@ def story() -> Story:
 @pytest.fixture
 def pilot(story: Story) -> Client:
     return acting(story.pilot)
+
+
+def test_each_number_of_a_stage_leads_to_as_many_rows_of_the_journal(story: Story, pilot: Client) -> None:
+    story.lot(paris(11, 2), laptops(2))
+    for report in (story.published(), story.computed(NOVEMBER)):
+        address = url("report_devices", report)
+        for rank, measure in enumerate(Measure):
+            for stage in Stage:
+                rows = rows_behind(report, measure, stage)
+                assert rows.count() == numbers(report, stage)[rank] == figure_of(report, measure, stage), (
+                    measure,
+                    stage,
+                )
+        page = pilot.get(address, {"mesure": "entrees", "etape": "announced", "epci": story.epci.pk, "type": "laptop"})
+        assert page.context["listing"].count == page.context["figure"] > 0
+        assert "faites vérifier le journal" not in page.content.decode()
+        assert f"{address}?mesure=entrees&amp;etape=announced" in read(pilot, url("report_detail", report))
+
+
+def test_the_rows_behind_a_number_are_for_the_pilot(story: Story) -> None:
+    report = story.published()
+    reader = acting(member(*observers()[0]))
+    assert reader.get(url("report_devices", report)).status_code == 403
+    assert "report_devices" not in read(reader, url("report_detail", report))
 
 
 def url(name: str, report: Report) -> str:
