@@ -6,8 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Channel
-from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
+from connectivity.enums import Channel, TermCode
+from connectivity.models import ConnectionFile, ConnectionTerm, CopperClosure, OperatorLink
 from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose
 from documents.services import queue_mail
@@ -23,12 +23,13 @@ type People = dict[int, list[tuple[str, str]]]
 
 def sent_for_operator(file: ConnectionFile, at: datetime) -> None:
     """A request waits in the queue."""
-    _write("sent_for_operator", file, _agents(file.operator_id), at, page=_queue())
+    days = _term(TermCode.NO_ANSWER, at)
+    _write("sent_for_operator", file, _agents(file.operator_id), at, page=_queue(), days=days)
 
 
 def reminder_for_operator(file: ConnectionFile, at: datetime) -> None:
-    """A request has been waiting; after 30 days it closes by itself."""
-    closes_on = file.waiting_since + timedelta(days=30) if file.waiting_since else at
+    """A request has been waiting; without an answer it closes by itself."""
+    closes_on = (file.waiting_since or at) + timedelta(days=_term(TermCode.NO_ANSWER, at))
     _write("reminder_for_operator", file, _agents(file.operator_id), at, page=_queue(), closes_on=closes_on)
 
 
@@ -54,7 +55,7 @@ def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:
 
 def problem_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The operator is stopped: what, and what to do next."""
-    _write("problem_for_worker", file, _workers(file), at)
+    _write("problem_for_worker", file, _workers(file), at, days=_term(TermCode.NO_ANSWER, at))
 
 
 def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -74,8 +75,8 @@ def refused_for_worker(file: ConnectionFile, at: datetime) -> None:
 
 
 def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
-    """Nothing came of a file for 60 days: it is closed, the need waits again."""
-    _write("untouched_for_worker", file, _workers(file), at)
+    """Nothing came of a file for too long: it is closed, the need waits again."""
+    _write("untouched_for_worker", file, _workers(file), at, days=_term(TermCode.UNTOUCHED, at))
 
 
 def ended_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -126,6 +127,10 @@ def _write(template: str, file: ConnectionFile, people: People, at: datetime, **
 
 def _about(file: ConnectionFile) -> tuple[str, int]:
     return ("connection", file.pk)
+
+
+def _term(code: TermCode, at: datetime) -> int:
+    return ConnectionTerm.objects.value_of(code, timezone.localdate(at))
 
 
 def _queue() -> str:

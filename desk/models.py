@@ -1,12 +1,14 @@
-"""What spans the apps and is stored: how far the demonstration has been seeded, who changed the reference data."""
+"""What spans the apps and is stored: the seed of the demonstration, thresholds of the first page, who changed what."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
+from desk.enums import USUAL, ThresholdCode
 from lifecycle.actors import Actor
-from network.models import Membership
+from network.models import Dated, DatedQuerySet, Membership
 from network.permissions import sees_everything
 
 
@@ -42,6 +44,38 @@ class Seeding(models.Model):
 
     def __str__(self) -> str:
         return f"Démonstration au {self.as_of:%d/%m/%Y}, graine {self.seed}"
+
+
+class TodoThresholdQuerySet(DatedQuerySet):
+    """Reads of thresholds."""
+
+    def values_on(self, day: date) -> dict[str, int]:
+        """``{code: days}`` of all of them on ``day``; the usual one where no row says otherwise; one query."""
+        return dict(USUAL) | dict(reversed(list(self.on(day).values_list("code", "value"))))
+
+
+class TodoThreshold(Dated):
+    """From how many days on « À faire » shows what waits, or says that it is late."""
+
+    code = models.CharField("seuil", max_length=20, choices=ThresholdCode)
+    value = models.PositiveSmallIntegerField("valeur")
+
+    objects = TodoThresholdQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = "seuil d’« À faire »"
+        verbose_name_plural = "seuils d’« À faire »"
+        ordering = ("code", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="desk_todothreshold_once"),
+            models.CheckConstraint(
+                condition=Q(value__gte=1, code__in=ThresholdCode.values), name="desk_todothreshold_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} : {self.value} jours"
 
 
 class ReferenceAction(models.TextChoices):

@@ -289,7 +289,7 @@ class ConnectionMachine(Machine):
         target=SAME,
         stamps={"reminders": 1},
         due=due.wants_reminder,
-        done="Relance à 5 jours ouvrés",
+        done="Première relance",
     )
     def remind(self) -> None:
         """The operator, or the worker told of a problem, is reminded."""
@@ -300,7 +300,7 @@ class ConnectionMachine(Machine):
         target=SAME,
         stamps={"reminders": 2},
         due=due.wants_second_reminder,
-        done="Relance à 10 jours ouvrés",
+        done="Seconde relance",
     )
     def remind_again(self) -> None:
         """The last one before the file closes by itself."""

@@ -9,20 +9,18 @@ from django.db.models import DateField, Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from connectivity.enums import UNDER_WAY, ConnectionState, CurrentLine, Technology
+from connectivity.enums import COPPER_ALERTS, RENEWALS, UNDER_WAY, ConnectionState, CurrentLine, Technology, TermCode
 from connectivity.machine.rules import ago, day_of, rows_of
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
 from network.calendar import add_working_days
 
 S = ConnectionState
-FIRST_REMINDER, SECOND_REMINDER = 5, 10
-"""Working days without an answer (machines §5)."""
-NO_ANSWER_DAYS, UNTOUCHED_DAYS = 30, 60
-RENEWAL_DAYS = (60, 30)
-"""Days before the end of an entitlement."""
-COPPER_MONTHS = (12, 6, 3)
-"""Months before the technical closure of copper (domain §5)."""
+
+
+def _terms(ctx: Context) -> dict[str, int]:
+    """The delays in force on the day of what is judged; one query."""
+    return rows_of("ConnectionTerm").values_on(day_of(ctx))  # type: ignore[attr-defined, no-any-return]
 
 
 def _midnight(day: date) -> datetime:
@@ -35,35 +33,40 @@ def _worked(ctx: Context, number: int) -> datetime:
 
 
 def is_unanswered(ctx: Context) -> Condition:
-    """Nobody answered for 30 days: the operator asked, or the worker told of a problem."""
-    return Q(waiting_since__lte=ago(ctx, days=NO_ANSWER_DAYS))
+    """Nobody answered for 30 days, unless told otherwise: the operator asked, or the worker told of a problem."""
+    return Q(waiting_since__lte=ago(ctx, days=_terms(ctx)[TermCode.NO_ANSWER]))
 
 
 def wants_reminder(ctx: Context) -> Condition:
-    """Five working days have passed, and not ten."""
+    """Five working days have passed, and not ten, unless told otherwise."""
+    terms = _terms(ctx)
     return Q(
         reminders=0,
-        waiting_since__lt=_worked(ctx, FIRST_REMINDER),
-        waiting_since__gte=_worked(ctx, SECOND_REMINDER),
+        waiting_since__lt=_worked(ctx, terms[TermCode.FIRST_REMINDER]),
+        waiting_since__gte=_worked(ctx, terms[TermCode.SECOND_REMINDER]),
     )
 
 
 def wants_second_reminder(ctx: Context) -> Condition:
-    """Ten working days have passed, and not yet what closes the file."""
-    late = Q(waiting_since__lt=_worked(ctx, SECOND_REMINDER), waiting_since__gt=ago(ctx, days=NO_ANSWER_DAYS))
-    return late & Q(reminders__lt=2)
+    """Ten working days have passed, unless told otherwise, and not yet what closes the file."""
+    terms = _terms(ctx)
+    return Q(
+        reminders__lt=2,
+        waiting_since__lt=_worked(ctx, terms[TermCode.SECOND_REMINDER]),
+        waiting_since__gt=ago(ctx, days=terms[TermCode.NO_ANSWER]),
+    )
 
 
 def wants_renewal(ctx: Context) -> Condition:
-    """The entitlement ends in 60 days, then in 30, and nobody was told since."""
-    day = day_of(ctx)
+    """The entitlement ends in 60 days, then in 30, unless told otherwise, and nobody was told since."""
+    day, terms = day_of(ctx), _terms(ctx)
     told = TruncDate("renewal_told_at", tzinfo=timezone.get_current_timezone())
     milestones = [
         Q(
             entitlement_ends_on__lte=day + timedelta(days=days),
             told_on__lt=F("entitlement_ends_on") - timedelta(days=days),
         )
-        for days in RENEWAL_DAYS
+        for days in (terms[code] for code in RENEWALS)
     ]
     own = rows_of("ConnectionFile").annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
     due = own.filter(reduce(or_, milestones), pk=OuterRef("pk"), entitlement_ends_on__gte=day)
@@ -76,8 +79,8 @@ def is_over(ctx: Context) -> Condition:
 
 
 def is_untouched(ctx: Context) -> Condition:
-    """Offers were proposed, or one was chosen, 60 days ago, and nothing came of it."""
-    limit = ago(ctx, days=UNTOUCHED_DAYS)
+    """Offers were proposed, or one was chosen, 60 days ago unless told otherwise, and nothing came of it."""
+    limit = ago(ctx, days=_terms(ctx)[TermCode.UNTOUCHED])
     proofs = rows_of("ProofSeen").filter(file=OuterRef("pk"), seen_at__gt=limit)
     return Q(~Exists(proofs), state__in=(S.PROPOSED, S.CHOSEN), touched_at__lte=limit)
 
@@ -99,15 +102,18 @@ def is_on_copper() -> Q:
 
 
 def wants_copper_alert(ctx: Context) -> Condition:
-    """Copper closes in 12 months, then 6, then 3, where the household lives, and nobody was told since."""
-    day = day_of(ctx)
+    """Copper closes where the household lives in 12 months, then 6, then 3, and nobody was told since.
+
+    These are the usual delays, which rows may tell otherwise.
+    """
+    day, terms = day_of(ctx), _terms(ctx)
     closures = rows_of("CopperClosure").on(day).filter(commune=OuterRef("need__prescription__commune"))  # type: ignore[attr-defined]
     told = TruncDate("copper_told_at", tzinfo=timezone.get_current_timezone())
     own = rows_of("ConnectionFile").filter(is_on_copper(), pk=OuterRef("pk"))
     own = own.annotate(closes_on=Subquery(closures.values("technical_on")[:1]))
     own = own.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
     milestones = []
-    for months in COPPER_MONTHS:
+    for months in {terms[code] for code in COPPER_ALERTS}:
         own = own.annotate(**{f"before_{months}": _MonthsBefore("closes_on", months)})
         milestones.append(Q(**{f"before_{months}__lte": day, "told_on__lt": F(f"before_{months}")}))
     return Exists(own.filter(reduce(or_, milestones), closes_on__gt=day))

@@ -1,4 +1,4 @@
-"""Read the reference files of ``connectivity/data``: offers and their conditions, the end of copper. Pure parsing."""
+"""Read the reference files of ``connectivity/data``: offers, conditions, the end of copper, delays. Pure parsing."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from connectivity.eligibility import Asked
-from connectivity.enums import Channel, ConditionRule, Period, ProofKind, Reliability, Technology
+from connectivity.enums import Channel, ConditionRule, Period, ProofKind, Reliability, Technology, TermCode
 from network.readers.dated import Dates, Row, read_dates, read_rows
 from prescriptions.enums import NeedKind
 
@@ -52,11 +52,21 @@ class ClosureRow:
 
 
 @dataclass(frozen=True)
+class TermRow:
+    """One delay at one time."""
+
+    code: str
+    value: int
+    dates: Dates
+
+
+@dataclass(frozen=True)
 class Reference:
     """Everything the files say."""
 
     offers: list[OfferRow]
     closures: list[ClosureRow]
+    terms: list[TermRow]
 
 
 def read_reference(folder: Path = DATA) -> Reference:
@@ -67,6 +77,7 @@ def read_reference(folder: Path = DATA) -> Reference:
     return Reference(
         offers=read_rows(folder / "offers.csv", lambda row: _offer(row, conditions[row["code"]])),
         closures=read_rows(folder / "copper_closures.csv", _closure),
+        terms=read_rows(folder / "connection_terms.csv", _term),
     )
 
 
@@ -108,6 +119,10 @@ def _closure(row: Row) -> ClosureRow:
         reliability=Reliability(row["reliability"]).value,
         dates=read_dates(row),
     )
+
+
+def _term(row: Row) -> TermRow:
+    return TermRow(TermCode(row["code"]).value, int(row["value"]), read_dates(row))
 
 
 def _amount(text: str) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""Write the offers and the end of copper in the database; what was checked later in the office is left alone."""
+"""Write the offers, the end of copper and the delays in the database; what was checked later is left alone."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from connectivity.enums import Channel
-from connectivity.models import CopperClosure, Offer, OfferCondition
+from connectivity.models import ConnectionTerm, CopperClosure, Offer, OfferCondition
 from connectivity.readers.reference import DATA, OfferRow, Reference, read_reference
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Organisation
@@ -23,7 +23,7 @@ def load_connectivity_reference(folder: Path = DATA) -> list[Written]:
     The communes are those of the database: a closure of a commune that is not loaded is left out.
     """
     reference = read_reference(folder)
-    return [_write_offers(reference), _write_closures(reference)]
+    return [_write_offers(reference), _write_closures(reference), _write_terms(reference)]
 
 
 def _write_offers(reference: Reference) -> Written:
@@ -64,6 +64,13 @@ def _write_conditions(offer: Offer, row: OfferRow) -> None:
                 setattr(condition, name, value)
             condition.save()
     OfferCondition.objects.filter(pk__in=[gone.pk for gone in known.values()]).delete()
+
+
+def _write_terms(reference: Reference) -> Written:
+    written = Written.of(ConnectionTerm)
+    for row in reference.terms:
+        write_dated(written, ConnectionTerm, {"code": row.code}, {"value": row.value}, row.dates)
+    return written
 
 
 def _write_closures(reference: Reference) -> Written:

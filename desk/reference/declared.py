@@ -4,6 +4,7 @@ from typing import Any
 
 from connectivity.models import CopperClosure, Offer, OfferCondition
 from conventions.models import ClauseText, ConventionRule, PriceCeiling
+from desk.reference.delays import DELAYS
 from desk.reference.families import Family, Lines
 from desk.reference.scales import faults_of_checklist, faults_of_scale
 from network.enums import OrganisationKind
@@ -387,6 +388,7 @@ FAMILIES: tuple[Family, ...] = (
         frozen=True,
         prepare=_sign_agreement,
     ),
+    *DELAYS,
 )
 BY_SLUG = {family.slug: family for family in FAMILIES}
 BY_MODEL = {family.model._meta.label_lower: family for family in FAMILIES}

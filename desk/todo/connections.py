@@ -7,11 +7,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import ConnectionState
-from connectivity.machine.due import COPPER_MONTHS, RENEWAL_DAYS, UNTOUCHED_DAYS, is_on_copper
+from connectivity.enums import COPPER_ALERTS, RENEWALS, ConnectionState, TermCode
+from connectivity.machine.due import is_on_copper
 from connectivity.models import ConnectionFile, CopperClosure
 from connectivity.permissions import can_propose_connection
+from desk.enums import ThresholdCode as Limit
 from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
+from desk.todo.limits import Limits
 from lifecycle.french import day
 from network.calendar import add_months
 from network.models import Membership
@@ -20,14 +22,13 @@ from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.models import Need
 
 S = ConnectionState
-PATIENCE = timedelta(days=20)
-"""A file without an answer is closed at 30 days: from 20 on, it is late."""
 
 
-def serving_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     """What a worker or an adviser has to do for the lines of the households he serves."""
     files = ConnectionFile.objects.visible_to(actor).select_related("need__prescription__household")
     files_url = reverse("connectivity:connection_list")
+    closing = timedelta(days=limits.terms[TermCode.UNTOUCHED])
     return (
         Block(
             "problemes",
@@ -36,7 +37,7 @@ def serving_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _problem,
             "Aucun opérateur ne signale de problème.",
             f"{files_url}?state={S.PROBLEM}",
-            late=Q(waiting_since__lte=at - PATIENCE),
+            late=Q(waiting_since__lte=at - limits.days[Limit.UNANSWERED]),
         ),
         Block(
             "connexions-a-trouver",
@@ -53,7 +54,7 @@ def serving_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _proposed,
             "Aucune proposition n’attend un choix.",
             f"{files_url}?state={S.PROPOSED}",
-            late=Q(touched_at__lte=at - timedelta(days=UNTOUCHED_DAYS) + timedelta(days=15)),
+            late=Q(touched_at__lte=at - closing + limits.days[Limit.UNCHOSEN]),
             late_word=SOON,
         ),
         Block(
@@ -68,10 +69,10 @@ def serving_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     )
 
 
-def renewals(actor: Membership, at: datetime) -> Block:
+def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Entitlements to an offer that end soon."""
     today = timezone.localdate(at)
-    first, last = RENEWAL_DAYS
+    first, last = (limits.terms[code] for code in RENEWALS)
     ending = Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
     files = ConnectionFile.objects.visible_to(actor).filter(ending).select_related("need__prescription__household")
     return Block(
@@ -79,16 +80,16 @@ def renewals(actor: Membership, at: datetime) -> Block:
         "Droits à un tarif social qui se terminent",
         files.order_by("entitlement_ends_on", "pk"),
         _renewal,
-        "Aucun droit ne se termine dans les deux mois.",
+        f"Aucun droit ne se termine dans les {first} jours.",
         late=Q(entitlement_ends_on__lte=today + timedelta(days=last)),
         late_word=SOON,
     )
 
 
-def copper(actor: Membership, at: datetime) -> Block:
-    """Households whose line is in copper, where it closes within a year."""
+def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
+    """Households whose line is in copper, where it closes before long."""
     today = timezone.localdate(at)
-    first, *_, last = COPPER_MONTHS
+    first, *_, last = (limits.terms[code] for code in COPPER_ALERTS)
     closures = CopperClosure.objects.on(today).filter(commune=OuterRef("need__prescription__commune"))
     files = (
         ConnectionFile.objects.visible_to(actor)
@@ -102,7 +103,7 @@ def copper(actor: Membership, at: datetime) -> Block:
         "Foyers encore sur le cuivre, qui ferme",
         files.order_by("closes_on", "pk"),
         _unnamed_copper if is_pilot(actor) else _copper,
-        "Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans l’année.",
+        f"Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans les {first} mois.",
         late=Q(closes_on__lte=add_months(today, last)),
         late_word=SOON,
     )

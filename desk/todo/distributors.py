@@ -1,16 +1,18 @@
 """« À faire » at a distribution point: the distributor's advisers, those of a relay, their managers."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from conventions.models import Convention
+from desk.enums import ThresholdCode as Limit
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
+from desk.todo.limits import Limits, limits_on
 from lifecycle.french import HARD
 from network.models import Membership
 from network.permissions import is_manager
@@ -23,23 +25,16 @@ from refurb.models import Delivery, Derogation, DerogationRequest, Device
 from refurb.models.device import DeviceQuerySet
 
 S = DeviceState
-ANSWERED_WITHIN = timedelta(days=10)
-"""A demand without an answer for so long is late: what DORA reminds of."""
-FALLS_SOON = timedelta(days=2)
-"""A reservation that falls so soon calls for a telephone call."""
-ANSWER_TOLD = timedelta(days=30)
-"""How long the answer of the pilot is told to who asked, while the need waits."""
-BACK_WITHIN = timedelta(days=15)
-"""A device brought back for so long without an end is late; a convenience of the page."""
 
 
 def page_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
-    is_distributor = advises(actor)
-    blocks = (_demands(actor, at), _answers(actor, at)) if is_distributor else ()
-    blocks += (_needs(actor, at), *_shelf_blocks(actor, at))
+    is_distributor, limits = advises(actor), limits_on(at)
+    blocks = (_demands(actor, at - limits.days[Limit.EXAMINED]), _answers(actor, at - limits.days[Limit.TOLD]))
+    blocks = blocks if is_distributor else ()
+    blocks += (_needs(actor, at), *_shelf_blocks(actor, at, limits))
     if is_distributor:
-        blocks += (*serving_blocks(actor, at), copper(actor, at))
+        blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
     if is_distributor and is_manager(actor):
         blocks = (inbox(actor), *blocks)
     return Page(
@@ -52,7 +47,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
     )
 
 
-def _demands(actor: Membership, at: datetime) -> Block:
+def _demands(actor: Membership, late: datetime) -> Block:
     asked = Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED)
     return Block(
         "demandes",
@@ -61,7 +56,7 @@ def _demands(actor: Membership, at: datetime) -> Block:
         _demand,
         "Toutes les demandes ont reçu une réponse.",
         f"{reverse('prescriptions:prescription_list')}?state={PrescriptionState.SUBMITTED}",
-        late=Q(submitted_at__lte=at - ANSWERED_WITHIN),
+        late=Q(submitted_at__lte=late),
     )
 
 
@@ -71,14 +66,14 @@ def _demand(prescription: Prescription) -> Line:
     return Line(prescription.household.name, url, by, since(prescription.submitted_at, "déposée"))
 
 
-def _answers(actor: Membership, at: datetime) -> Block:
+def _answers(actor: Membership, since_when: datetime) -> Block:
     """What the pilot answered lately to this adviser, for needs that still wait."""
     asked = DerogationRequest.objects.visible_to(actor).filter(asked_by=actor.pk, need__state=NeedState.WAITING)
     later = DerogationRequest.objects.filter(need=OuterRef("need"), asked_at__gt=OuterRef("asked_at"))
     return Block(
         "reponses",
         "Réponses à vos demandes de dérogation",
-        asked.filter(~Exists(later), answered_at__gt=at - ANSWER_TOLD)
+        asked.filter(~Exists(later), answered_at__gt=since_when)
         .select_related("need__prescription__household")
         .order_by("-answered_at", "-pk"),
         _answered,
@@ -141,7 +136,7 @@ def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> Line:
 # --- the shelf
 
 
-def _shelf_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+def _shelf_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     here = Device.objects.visible_to(actor).main()
     household = "need__prescription__household"
     return (
@@ -152,7 +147,7 @@ def _shelf_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _reserved,
             "Aucun appareil n’est mis de côté.",
             reverse("refurb:reservation_list") + WHOLE,
-            late=Q(reserved_until__lte=at + FALLS_SOON),
+            late=Q(reserved_until__lte=at + limits.days[Limit.FALLS]),
             late_word=SOON,
         ),
         Block(
@@ -170,7 +165,7 @@ def _shelf_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _returned,
             "Aucun appareil n’a été rapporté.",
             reverse("refurb:return_list") + WHOLE,
-            late=Q(returned_at__lte=at - BACK_WITHIN),
+            late=Q(returned_at__lte=at - limits.days[Limit.RETURNED]),
         ),
         Block(
             "a-renvoyer",

@@ -11,12 +11,14 @@ from django.utils import timezone
 from conventions.enums import ALIVE, ConventionState, RuleCode
 from conventions.models import Convention, ConventionRule, Quota, Review
 from conventions.views.steering import NEARLY_USED
+from desk.enums import ThresholdCode as Limit
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.figures import chain, entered, latest, month_name, standing, waiting_by_territory
+from desk.todo.limits import limits_on
 from desk.todo.values import values
-from lifecycle.french import days_ago
+from lifecycle.french import HARD, days_ago
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from prescriptions.models import Need, Prescription
@@ -28,32 +30,26 @@ from reports.models import Report
 from reports.summary import Summary
 from reports.views import title_of_month
 
-QUIET = timedelta(days=60)
-"""A prescriber that filed nothing for so long is called."""
-WAITED = timedelta(days=90)
-"""A need that waits for so long is told to the committee; a convenience of the page, not a rule."""
-DECIDED_WITHIN = timedelta(days=3)
-"""A derogation asked for so long is late: the household waits, and a device with it."""
 NOTIFIED_WITHIN = timedelta(hours=72)
 """A breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33): until then it comes first."""
 
 
 def page_of(actor: Membership, at: datetime) -> Page:
     """The pilot defends every figure: each leads to the rows it counts."""
-    report = _Once(actor)
+    report, limits = _Once(actor), limits_on(at)
     return Page(
         actions=(Action("Rapports mensuels", reverse("reports:report_list")),),
         blocks=(
             inbox(actor),
             _lots(actor),
-            _derogations(actor, at),
+            _derogations(actor, at - limits.days[Limit.DECIDED]),
             _reports(actor, at),
             *_proofs(actor, at),
             _ending(actor, at),
             _reviews(actor, at),
-            copper(actor, at),
-            _needs(actor, at),
-            _quiet(actor, at),
+            copper(actor, at, limits),
+            _needs(actor, at, limits.days[Limit.WAITED]),
+            _quiet(actor, at, limits.days[Limit.QUIET]),
             values(at),
         ),
         above=(Part("desk/_volumes.html", report.volumes),),
@@ -74,7 +70,7 @@ def _lots(actor: Membership) -> Block:
     )
 
 
-def _derogations(actor: Membership, at: datetime) -> Block:
+def _derogations(actor: Membership, late: datetime) -> Block:
     """What advisers ask of the pilot: no list has these rows alone, they are on a page of the block's own."""
     asked = DerogationRequest.objects.visible_to(actor).pending()
     return Block(
@@ -83,7 +79,7 @@ def _derogations(actor: Membership, at: datetime) -> Block:
         asked.select_related("need__epci", "asked_by__organisation").order_by("asked_at", "pk"),
         _derogation,
         "Aucune demande de dérogation n’attend.",
-        late=Q(asked_at__lte=at - DECIDED_WITHIN),
+        late=Q(asked_at__lte=late),
     )
 
 
@@ -168,28 +164,29 @@ def _reviews(actor: Membership, at: datetime) -> Block:
 # --- needs and prescribers
 
 
-def _needs(actor: Membership, at: datetime) -> Block:
-    waiting = Need.objects.visible_to(actor).waiting().filter(accepted_at__lte=at - WAITED)
+def _needs(actor: Membership, at: datetime, waited: timedelta) -> Block:
+    for_long = f"plus de {waited.days}{HARD}jours"
+    waiting = Need.objects.visible_to(actor).waiting().filter(accepted_at__lte=at - waited)
     return Block(
         "attentes",
-        "Besoins qui attendent depuis plus de trois mois",
+        f"Besoins qui attendent depuis {for_long}",
         waiting.select_related("epci").order_by("accepted_at", "pk"),
         _need,
-        "Aucun besoin n’attend depuis plus de trois mois.",
+        f"Aucun besoin n’attend depuis {for_long}.",
     )
 
 
-def _quiet(actor: Membership, at: datetime) -> Block:
+def _quiet(actor: Membership, at: datetime, silence: timedelta) -> Block:
     filed = Prescription.objects.filter(prescriber=OuterRef("pk"), submitted_at__isnull=False)
     prescribers = Organisation.objects.visible_to(actor).active().of_kind(OrganisationKind.PRESCRIBER)
     last = filed.order_by("-submitted_at").values("submitted_at")[:1]
-    quiet = prescribers.filter(~Exists(filed.filter(submitted_at__gt=at - QUIET)))
+    quiet = prescribers.filter(~Exists(filed.filter(submitted_at__gt=at - silence)))
     return Block(
         "prescripteurs",
-        "Prescripteurs sans activité depuis 60 jours",
+        f"Prescripteurs sans activité depuis {silence.days}{HARD}jours",
         quiet.annotate(last=Subquery(last)).select_related("commune").order_by(F("last").asc(nulls_first=True), "name"),
         _prescriber,
-        "Chaque prescripteur a déposé une demande ces deux derniers mois.",
+        f"Chaque prescripteur a déposé une demande ces {silence.days} derniers jours.",
     )
 
 

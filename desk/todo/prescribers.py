@@ -1,6 +1,6 @@
 """« À faire » of social workers and their manager: eight minutes between two appointments."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -8,16 +8,13 @@ from django.urls import reverse
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks
+from desk.todo.limits import STILL_CURRENT, TO_COMPLETE, Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState, ReminderKind
 from prescriptions.models import CompletionRequest, Prescription, Reminder
 
 S = PrescriptionState
-LAST_REMINDER = timedelta(days=5)
-"""The last reminder before the end of the time to complete: from then on, it is late."""
-LAST_QUESTION = timedelta(days=10)
-"""The last « toujours d’actualité ? » before an acceptance lapses: from then on, it is late."""
 STEPS = (
     (S.DRAFT, "Brouillons"),
     (S.SUBMITTED, "À l’étude"),
@@ -29,16 +26,17 @@ STEPS = (
 
 def page_of(actor: Membership, at: datetime) -> Page:
     """A worker reads his own files; the manager, those of the whole team."""
+    limits = limits_on(at)
     return Page(
         actions=(
             Action("Nouvelle prescription", reverse("prescriptions:prescription_create")),
             Action("Chercher un foyer", reverse("prescriptions:household_list")),
         ),
         blocks=(
-            *_file_blocks(actor, at),
-            *serving_blocks(actor, at),
-            renewals(actor, at),
-            copper(actor, at),
+            *_file_blocks(actor, at, limits),
+            *serving_blocks(actor, at, limits),
+            renewals(actor, at, limits),
+            copper(actor, at, limits),
         ),
         above=(Part("desk/_steps.html", lambda: {"title": _steps_title(actor), "steps": _steps(actor)}),),
         changes=("prescription", "connection"),
@@ -69,7 +67,7 @@ def _steps(actor: Membership) -> list[dict[str, Any]]:
     ]
 
 
-def _file_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     files = _mine(actor).select_related("household")
     asked = CompletionRequest.objects.filter(prescription=OuterRef("pk")).order_by("-pk")
     questions = Reminder.objects.filter(
@@ -85,7 +83,7 @@ def _file_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             _incomplete,
             "Rien ne manque à vos dossiers.",
             _address(actor, S.INCOMPLETE),
-            late=Q(complete_by__lte=at + LAST_REMINDER),
+            late=Q(complete_by__lte=at + limits.days[TO_COMPLETE]),
             late_word=SOON,
         ),
         Block(
@@ -94,7 +92,7 @@ def _file_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
             _still_current,
             "Aucun foyer n’est à rappeler.",
-            late=Q(valid_until__lte=at + LAST_QUESTION),
+            late=Q(valid_until__lte=at + limits.days[STILL_CURRENT]),
             late_word=SOON,
         ),
         Block(

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from connectivity.enums import AbandonReason, Channel, ConnectionState, CurrentLine, EndReason, RefusalCode, Technology
-from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink
+from connectivity.models import ConnectionEntry, ConnectionFile, ConnectionTerm, OperatorLink
 from documents.models import Mail
 from lifecycle.clock import run_clock
 from prescriptions.enums import NeedState
@@ -50,6 +50,19 @@ def test_the_operator_is_reminded_at_five_and_ten_working_days() -> None:
     assert Mail.objects.filter(subject__contains="attend votre réponse", to=[line.agent.user.email]).count() == 2
     assert OperatorLink.objects.filter(file=sent, closed_at=None).count() == 1
     assert again(sent).state == S.SENT
+
+
+def test_the_delays_of_the_day_are_those_of_the_rows() -> None:
+    line = at_monday()
+    sent, start = line.sent(), monday()
+    for code, value in (("first_reminder_days", 2), ("second_reminder_days", 3), ("no_answer_days", 12)):
+        told = {"valid_from": start.date(), "source": "Comité technique", "checked_on": start.date()}
+        ConnectionTerm.objects.create(code=code, value=value, **told)
+    assert ran(start + timedelta(days=1)) == {}
+    assert ran(start + timedelta(days=2)) == {"remind": 1}
+    assert ran(start + timedelta(days=3)) == {"remind_again": 1}
+    assert ran(start + timedelta(days=13)) == {"refuse": 1}
+    assert again(sent).refusal == RefusalCode.NO_ANSWER
 
 
 def test_after_ten_days_off_one_reminder_is_enough() -> None:

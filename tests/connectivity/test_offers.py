@@ -127,7 +127,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
     commune = make_commune(code="59001")
     operator = make_organisation(OrganisationKind.OPERATOR, name="orange")
 
-    offers, closures = load_connectivity_reference()
+    offers, closures, _ = load_connectivity_reference()
 
     assert (offers.created, closures.created) == (6, 1)
     assert {offer.channel for offer in Offer.objects.all()} == set(Channel.values)
@@ -138,7 +138,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
     assert all(offer.source and offer.reliability for offer in Offer.objects.all())
     organisations, conditions = Organisation.objects.count(), OfferCondition.objects.count()
 
-    offers, closures = load_connectivity_reference()
+    offers, closures, _ = load_connectivity_reference()
 
     assert (offers.unchanged, closures.unchanged, offers.created) == (6, 1, 0)
     assert (Organisation.objects.count(), OfferCondition.objects.count()) == (organisations, conditions)

@@ -12,15 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import ConditionRule
-from connectivity.models import CopperClosure, Offer
+from connectivity.enums import USUAL_TERMS, ConditionRule
+from connectivity.models import ConnectionTerm, CopperClosure, Offer
 from connectivity.services.reference import load_connectivity_reference
 from conventions.models import ClauseText, PriceCeiling
 from conventions.services.reference import load_conventions_reference
-from desk.models import ReferenceAction, ReferenceChange
+from desk.enums import USUAL
+from desk.models import ReferenceAction, ReferenceChange, TodoThreshold
 from desk.reference.declared import BY_SLUG, FAMILIES
 from desk.reference.families import Family
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
+from desk.services.thresholds import load_desk_reference
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Dated, Membership
 from prescriptions.models import AgreementText, Setting
@@ -29,7 +31,7 @@ from refurb.models import Checklist, Grading, GradingScale
 from refurb.services.reference import load_refurb_reference
 from tests.connectivity.lines import Line
 from tests.costs import assert_same_queries
-from tests.network.factories import make_commune, make_membership
+from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,7 @@ def everything() -> None:
     load_prescriptions_reference()
     load_connectivity_reference()
     load_refurb_reference()
+    load_desk_reference()
 
 
 def address(name: str, *arguments: Any) -> str:
@@ -450,6 +453,26 @@ def test_the_closures_of_copper_are_found_by_commune_or_by_epci(office: Client, 
     assert len(listed(epci.name)) == CopperClosure.objects.filter(commune__epci=epci).count()
     assert len(listed("")) == 3
     assert listed("ailleurs") == []
+
+
+def test_the_delays_are_rows_that_say_what_holds_without_them(today: date) -> None:
+    everything()
+    for model, usual in ((ConnectionTerm, USUAL_TERMS), (TodoThreshold, USUAL)):
+        rows = dict(model.objects.on(today).values_list("code", "value"))
+        assert rows == usual
+        assert model.objects.values_on(today) == usual
+        model.objects.all().delete()
+        assert model.objects.values_on(today) == usual
+
+
+def test_a_threshold_told_otherwise_changes_what_the_first_page_shows(office: Client, pilot: Membership) -> None:
+    everything()
+    make_organisation(OrganisationKind.PRESCRIBER)
+    assert "Prescripteurs sans activité depuis 60\u00a0jours" in office.get("/").content.decode()
+    row, today = TodoThreshold.objects.get(code="quiet_days"), timezone.localdate()
+    changed = TodoThreshold(code=row.code, value=45, valid_from=today, source="Comité technique", checked_on=today)
+    add_version(family=BY_SLUG["seuils-d-a-faire"], row=changed, by=pilot, replaces=row)
+    assert "Prescripteurs sans activité depuis 45\u00a0jours" in office.get("/").content.decode()
 
 
 def test_what_ends_or_is_to_be_confirmed_is_told_on_the_first_page_of_the_pilot(office: Client, today: date) -> None:

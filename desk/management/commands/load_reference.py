@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
+from desk.services.thresholds import load_desk_reference
 from lifecycle.french import plural
 from network.readers.dated import ReferenceFileError
 from network.services.reference import Written
@@ -17,6 +18,7 @@ LOADERS = (
     load_prescriptions_reference,
     load_connectivity_reference,
     load_refurb_reference,
+    load_desk_reference,
 )
 
 
