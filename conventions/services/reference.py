@@ -1,27 +1,31 @@
 """Write the reference files of conventions in the database; may be run again."""
 
+from typing import Any
+
 from django.db import transaction
 
 from conventions.models import ClauseText, ConventionRule, PriceCeiling
-from conventions.readers.reference import read_ceilings, read_clauses, read_rules
-from network.services.reference import Written, write_dated
+from conventions.readers.reference import CeilingRow, ClauseRow, RuleRow, read_ceilings, read_clauses, read_rules
+from network.services.reference import Written, write_lines
 
 
 @transaction.atomic
 def load_conventions_reference() -> list[Written]:
     """Load the files of the app: price ceilings, rules, articles of the model. Raises ReferenceFileError."""
-    ceilings, rules, clauses = map(Written.of, (PriceCeiling, ConventionRule, ClauseText))
-    for ceiling in read_ceilings():
-        amount = {"amount": ceiling.amount, "condition": ceiling.condition}
-        write_dated(ceilings, PriceCeiling, {"type": ceiling.type}, amount, ceiling.dates)
-    for rule in read_rules():
-        write_dated(rules, ConventionRule, {"code": rule.code}, {"value": rule.value, "unit": rule.unit}, rule.dates)
-    for clause in read_clauses():
-        told = {
-            "title": clause.title,
-            "body": clause.body,
-            "mandatory": clause.mandatory,
-            "position": clause.position,
-        }
-        write_dated(clauses, ClauseText, {"code": clause.code}, told, clause.dates)
-    return [ceilings, rules, clauses]
+    return [
+        write_lines(PriceCeiling, (({"type": row.type}, _amount(row), row.dates) for row in read_ceilings())),
+        write_lines(ConventionRule, (({"code": row.code}, _value(row), row.dates) for row in read_rules())),
+        write_lines(ClauseText, (({"code": row.code}, _text(row), row.dates) for row in read_clauses())),
+    ]
+
+
+def _amount(row: CeilingRow) -> dict[str, Any]:
+    return {"amount": row.amount, "condition": row.condition}
+
+
+def _value(row: RuleRow) -> dict[str, Any]:
+    return {"value": row.value, "unit": row.unit}
+
+
+def _text(row: ClauseRow) -> dict[str, Any]:
+    return {"title": row.title, "body": row.body, "mandatory": row.mandatory, "position": row.position}

@@ -1,10 +1,11 @@
 """Write reference rows in the database, again and again; what was checked later in the office is left alone."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import Model
 
 from network.models import Dated
 from network.readers.dated import Dates
@@ -12,10 +13,12 @@ from network.readers.dated import Dates
 OF_A_USED_ROW = {"valid_to", "source", "checked_on"}
 """What may still change of a row that others lean on."""
 
+type Columns = dict[str, Any]
+
 
 @dataclass
 class Written:
-    """What became of the rows of one file."""
+    """What became of the rows of one file, and those of its table: read once, at the first line."""
 
     label: str
     created: int = 0
@@ -23,18 +26,39 @@ class Written:
     unchanged: int = 0
     kept: int = 0
     """Rows that differ from the file and that others lean on: a new version is to be written in the office."""
+    _rows: dict[tuple[Any, ...], list[Any]] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, model: type[Dated]) -> "Written":
+    def of(cls, model: type[Dated]) -> Self:
         """An empty account of one kind of rows."""
         return cls(str(model._meta.verbose_name_plural).capitalize())
+
+    def known[R: Dated](self, model: type[R], key: Columns) -> list[R]:
+        """The rows of ``model`` that have this key, those of this load included. A load asks with the same columns."""
+        names = [model._meta.get_field(name).attname for name in key]  # type: ignore[union-attr]
+        if self._rows is None:
+            self._rows = defaultdict(list)
+            for row in model._default_manager.all():
+                self._rows[tuple(getattr(row, name) for name in names)].append(row)
+        return self._rows[tuple(value.pk if isinstance(value, Model) else value for value in key.values())]
+
+
+def write_lines[R: Dated](model: type[R], lines: Iterable[tuple[Columns, Columns, Dates]]) -> Written:
+    """Write the rows of one file: ``(key, what is told, dates)``. One query to read them, one to add the new ones."""
+    written, new = Written.of(model), []
+    for key, told, dates in lines:
+        row, _ = _ruled(written, model, key, told, dates)
+        if row.pk is None:
+            new.append(row)
+    model._default_manager.bulk_create(new)
+    return written
 
 
 def write_dated[R: Dated](
     written: Written,
     model: type[R],
-    key: dict[str, Any],
-    told: dict[str, Any],
+    key: Columns,
+    told: Columns,
     dates: Dates,
     *,
     by_date: bool = True,
@@ -47,15 +71,33 @@ def write_dated[R: Dated](
     than the file, nor when other rows lean on it. Then only its source and its dates of checking and of end follow the
     file, and an end that was written in the office stays.
     """
-    found = {**key, "valid_from": dates.valid_from} if by_date else key
+    row, ruled = _ruled(written, model, key, told, dates, by_date=by_date, differs=differs)
+    if row.pk is None:
+        row.save(force_insert=True)
+    return row, ruled
+
+
+def _ruled[R: Dated](
+    written: Written,
+    model: type[R],
+    key: Columns,
+    told: Columns,
+    dates: Dates,
+    *,
+    by_date: bool = True,
+    differs: Callable[[R], bool] = lambda row: False,
+) -> tuple[R, bool]:
+    """As ``write_dated``, but for a new row: it is counted, and left to be inserted."""
     told = {**told, "valid_to": dates.valid_to, "source": dates.source, "checked_on": dates.checked_on}
-    row: R | None = model._default_manager.filter(**found).first()  # type: ignore[assignment]
+    same = written.known(model, key)
+    row = next((row for row in same if row.valid_from == dates.valid_from or not by_date), None)
     if row is None and by_date:
-        row = _decided_in_the_office(model, key, dates)
+        row = next((row for row in same if _prevails(row, dates)), None)
     if row is None:
         written.created += 1
-        made: R = model._default_manager.create(**{"valid_from": dates.valid_from, **found, **told})  # type: ignore[assignment]
-        return made, True
+        row = model(**{"valid_from": dates.valid_from, **key, **told})
+        same.append(row)
+        return row, True
     if row.checked_on > dates.checked_on:
         written.unchanged += 1
         return row, False
@@ -68,16 +110,15 @@ def write_dated[R: Dated](
         return row, False
     for name in changed:
         setattr(row, name, told[name])
-    if changed:
+    if changed and row.pk is not None:
         row.save(update_fields=changed)
     written.changed += bool(changed)
     written.unchanged += not changed
     return row, not is_used
 
 
-def _decided_in_the_office[R: Dated](model: type[R], key: dict[str, Any], dates: Dates) -> R | None:
-    """The version of the office that holds on the days of the file's, checked later than the file: it prevails."""
-    ends = Q(valid_from__lte=dates.valid_to) if dates.valid_to else Q()
-    same = model._default_manager.filter(ends, Q(valid_to=None) | Q(valid_to__gte=dates.valid_from), **key)
-    row: R | None = same.filter(checked_on__gt=dates.checked_on).first()  # type: ignore[assignment]
-    return row
+def _prevails(row: Dated, dates: Dates) -> bool:
+    """Whether a version of the office holds on the days of the file's and was checked later than the file."""
+    begins_before = dates.valid_to is None or row.valid_from <= dates.valid_to
+    ends_after = row.valid_to is None or row.valid_to >= dates.valid_from
+    return begins_before and ends_after and row.checked_on > dates.checked_on

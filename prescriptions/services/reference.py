@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from network.models import Dated
-from network.services.reference import Written, write_dated
+from network.services.reference import Written, write_dated, write_lines
 from prescriptions.models import AgreementText, CodedReason, EligibilityRule, FactBand, Setting, TerritorialPriority
 from prescriptions.readers.reference import Line, Reference, read_reference
 
@@ -39,7 +39,4 @@ def load_prescriptions_reference() -> list[Written]:
 
 
 def _written(model: type[Dated], lines: Iterable[Line]) -> Written:
-    written = Written.of(model)
-    for line in lines:
-        write_dated(written, model, line.key, line.told, line.dates)
-    return written
+    return write_lines(model, ((line.key, line.told, line.dates) for line in lines))

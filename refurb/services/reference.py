@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
-from network.services.reference import Written, write_dated
+from network.services.reference import Written, write_dated, write_lines
 from refurb.grading import Scale
 from refurb.models.deed import DeedText, fingerprint
 from refurb.models.reference import (
@@ -19,23 +20,23 @@ from refurb.models.reference import (
 )
 from refurb.models.terms import DistributionTerm, WarrantyText
 from refurb.models.threshold import LegalThreshold
-from refurb.readers.reference import ChecklistRow, FunctionRow, Reference, ScaleRow, read_reference
+from refurb.readers.reference import ChecklistRow, FunctionRow, Reference, ScaleRow, ThresholdRow, read_reference
 
 
 @transaction.atomic
 def load_reference(reference: Reference) -> list[Written]:
     """Write everything the files say; run again, it changes only what differs."""
-    thresholds, deeds, scales, checklists = map(Written.of, (LegalThreshold, DeedText, GradingScale, Checklist))
-    for threshold in reference.thresholds:
-        told = {"label": threshold.label, "value": threshold.value, "unit": threshold.unit}
-        write_dated(thresholds, LegalThreshold, {"code": threshold.code}, told, threshold.dates)
+    deeds, scales, checklists, warranties = map(Written.of, (DeedText, GradingScale, Checklist, WarrantyText))
+    thresholds = write_lines(
+        LegalThreshold, (({"code": row.code}, _value(row), row.dates) for row in reference.thresholds)
+    )
+    terms = write_lines(
+        DistributionTerm, (({"code": row.code}, {"value": row.value}, row.dates) for row in reference.terms)
+    )
     for deed in reference.deeds:
-        told = {"title": deed.title, "body": deed.body, "sha256": fingerprint(deed.body)}
+        told: dict[str, Any] = {"title": deed.title, "body": deed.body, "sha256": fingerprint(deed.body)}
         told["valid_from"] = deed.dates.valid_from
         write_dated(deeds, DeedText, {"version": deed.version}, told, deed.dates, by_date=False)
-    terms, warranties = map(Written.of, (DistributionTerm, WarrantyText))
-    for term in reference.terms:
-        write_dated(terms, DistributionTerm, {"code": term.code}, {"value": term.value}, term.dates)
     for warranty in reference.warranties:
         told = {"body": warranty.body, "valid_from": warranty.dates.valid_from}
         write_dated(warranties, WarrantyText, {"version": warranty.version}, told, warranty.dates, by_date=False)
@@ -51,21 +52,26 @@ def load_refurb_reference() -> list[Written]:
     return load_reference(read_reference())
 
 
+def _value(row: ThresholdRow) -> dict[str, Any]:
+    return {"label": row.label, "value": row.value, "unit": row.unit}
+
+
 def _write_scale(written: Written, row: ScaleRow) -> None:
     told = {"name": row.name, "types": row.types, "note": row.note, "valid_from": row.dates.valid_from}
     differs: Callable[[GradingScale], bool] = lambda scale: _said(scale.as_scale()) != _said(row.scale)  # noqa: E731
-    key = {"code": row.code}
+    key, before = {"code": row.code}, written.created
     scale, ours = write_dated(written, GradingScale, key, told, row.dates, by_date=False, differs=differs)
-    if not ours or not differs(scale):
-        return
-    for kind in (scale.criteria, scale.caps, scale.levels):
-        kind.all().delete()
+    if written.created == before:
+        if not ours or not differs(scale):
+            return
+        for kind in (scale.criteria, scale.caps, scale.levels):
+            kind.all().delete()
     _write_lines(scale, row.scale)
 
 
 def _write_lines(scale: GradingScale, rules: Scale) -> None:
-    for position, criterion in enumerate(rules.criteria, start=1):
-        line = GradingCriterion.objects.create(
+    lines = GradingCriterion.objects.bulk_create(
+        GradingCriterion(
             scale=scale,
             position=position,
             code=criterion.code,
@@ -79,10 +85,13 @@ def _write_lines(scale: GradingScale, rules: Scale) -> None:
             minimum=criterion.minimum,
             maximum=criterion.maximum,
         )
-        GradingStep.objects.bulk_create(
-            GradingStep(criterion=line, at_least=step.at_least, value=step.value, points=step.points)
-            for step in criterion.steps
-        )
+        for position, criterion in enumerate(rules.criteria, start=1)
+    )
+    GradingStep.objects.bulk_create(
+        GradingStep(criterion=line, at_least=step.at_least, value=step.value, points=step.points)
+        for line, criterion in zip(lines, rules.criteria, strict=True)
+        for step in criterion.steps
+    )
     GradingCap.objects.bulk_create(
         GradingCap(
             scale=scale,
@@ -111,12 +120,13 @@ def _said(scale: Scale) -> tuple[object, ...]:
 
 def _write_checklist(written: Written, row: ChecklistRow) -> None:
     told = {"valid_from": row.dates.valid_from}
-    key = {"type": row.type, "version": row.version}
+    key, before = {"type": row.type, "version": row.version}, written.created
     differs: Callable[[Checklist], bool] = lambda checklist: _functions(checklist) != row.functions  # noqa: E731
     checklist, ours = write_dated(written, Checklist, key, told, row.dates, by_date=False, differs=differs)
-    if not ours or not differs(checklist):
-        return
-    checklist.functions.all().delete()
+    if written.created == before:
+        if not ours or not differs(checklist):
+            return
+        checklist.functions.all().delete()
     ChecklistFunction.objects.bulk_create(
         ChecklistFunction(
             checklist=checklist,

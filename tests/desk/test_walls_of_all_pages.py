@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -124,8 +125,15 @@ class Scenery:
         }
         return found[start]
 
-    def addresses(self) -> Iterator[tuple[str, str]]:
-        """``(route, address)`` of every page, for the rows its reference may be: each on its own page."""
+    @cached_property
+    def addresses(self) -> list[tuple[str, str]]:
+        """``(route, address)`` of every page, for the rows its reference may be: each on its own page.
+
+        Reading a page adds none: they are listed once for all who read them.
+        """
+        return list(self._addresses())
+
+    def _addresses(self) -> Iterator[tuple[str, str]]:
         for route in sorted(set(routes())):
             if "<str:reference>" not in route:
                 word = next((word for start, word in WORDS.items() if route.startswith(start)), "x")
@@ -199,7 +207,7 @@ def read_everything(scenery: Scenery, membership: Membership) -> Iterator[tuple[
     """``(address, status, words)`` of every page that this membership asks for."""
     client = acting(membership)
     odd: list[tuple[str, str]] = []
-    for route, address in scenery.addresses():
+    for route, address in scenery.addresses:
         response = client.get(address)
         assert response.status_code < 500, (str(membership), address)
         odd += [(address, fault) for fault in faults(response)]
