@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Besoins", "prescriptions:need_list", is_pilot),
     ("Foyers", "prescriptions:household_list", lambda actor: acts_as(actor, WORKER)),
     ("Connexions", "connectivity:connection_list", lambda actor: is_pilot(actor) or acts_as(actor, *CONNECTS)),
+    ("Offres", "connectivity:offer_list", lambda actor: acts_as(actor, (Role.ADVISER, OrganisationKind.RELAY))),
     ("Demandes", "connectivity:queue", lambda actor: acts_as(actor, (Role.AGENT, OrganisationKind.OPERATOR))),
     ("Rapports", "reports:report_list", reads_reports),
     ("Organisations", "network:organisation_list", lambda actor: True),

@@ -1,8 +1,10 @@
 """The lists of the network."""
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 
 from network.models import Organisation
+from network.models.territory import Alphabetical
 
 
 class OrganisationTable(tables.Table):
@@ -21,6 +23,10 @@ class OrganisationTable(tables.Table):
         fields = ("name", "reference", "kinds", "commune", "epci", "is_active")
         order_by = ("name",)
         empty_text = "Aucune organisation pour l’instant. Le pilote inscrit ici celles de la filière."
+
+    def order_name(self, rows: QuerySet[Organisation], is_descending: bool) -> tuple[QuerySet[Organisation], bool]:
+        name = Alphabetical("name")
+        return rows.order_by(name.desc() if is_descending else name.asc(), "pk"), True
 
     def render_kinds(self, record: Organisation) -> str:
         return ", ".join(record.kind_labels)

@@ -106,7 +106,7 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
     start, end = bounds(month)
     until = min(at, end)
     period = {"start": start, "until": until}
-    epcis = list(Epci.objects.order_by("name").values_list("pk", "siren", "name", "short_name"))
+    epcis = list(Epci.objects.alphabetical("short_name").values_list("pk", "siren", "name", "short_name"))
     if settled:
         with connection.cursor() as cursor:
             cursor.execute(_HOLD)

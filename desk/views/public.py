@@ -15,6 +15,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     context = {
         "month": month_name(report) if report is not None else "",
         "links": chain(report, hides_small=True) if report is not None else [],
+        "legal": settings.LEGAL,
     }
     return render(request, "desk/welcome.html", context)
 

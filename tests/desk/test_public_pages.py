@@ -28,6 +28,11 @@ def test_the_demonstration_is_entered_from_there(client: Client) -> None:
     assert "Entrer dans la démonstration" not in client.get("/").content.decode()
 
 
+def test_the_first_page_says_whom_to_write_to_in_order_to_join(client: Client) -> None:
+    with override_settings(LEGAL={"contact": "rejoindre@exemple.test"}):
+        assert 'href="mailto:rejoindre@exemple.test"' in client.get("/").content.decode()
+
+
 def test_the_volumes_are_those_of_a_published_month_only(client: Client) -> None:
     story = Story()
     story.lot(paris(10, 5), laptops(7))

@@ -143,6 +143,16 @@ def test_the_list_filters_by_name_kind_competence_and_epci(client: Client) -> No
     assert found(epci=commune.epci_id) == {"Atelier Alpha", "Relais Bêta"}
 
 
+def test_the_list_is_in_the_order_of_a_dictionary_both_ways(client: Client) -> None:
+    client.force_login(make_membership("worker", "prescriber", make_organisation("prescriber", name="Zénith")).user)
+    for name in ("CA Valenciennes", "CA de Cambrai", "Écaillon"):
+        make_organisation("relay", name=name)
+    url = reverse("network:organisation_list")
+    for query, turn in (({}, 1), ({"sort": "-name"}, -1)):
+        names = [row.record.name for row in client.get(url, query).context["table"].rows]
+        assert names == ["CA de Cambrai", "CA Valenciennes", "Écaillon", "Zénith"][::turn]
+
+
 def test_the_list_costs_the_same_whatever_its_length(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     client.force_login(make_membership("pilot", "departement").user)
     url = reverse("network:organisation_list")

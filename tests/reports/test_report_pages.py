@@ -74,6 +74,14 @@ def test_each_number_of_a_stage_leads_to_as_many_rows_of_the_journal(story: Stor
         assert f"{address}?mesure=entrees&amp;etape=announced" in read(pilot, url("report_detail", report))
 
 
+def test_the_territories_are_in_the_order_of_the_names_that_are_shown(story: Story) -> None:
+    for name, short in (("CA de Zuydcoote", "Zuydcoote"), ("CC d’Écaillon", "Écaillon"), ("MU de l’Aa", "Aa")):
+        make_epci(name=name, short_name=short)
+    rows = Summary(story.computed().figures).territories_at("closing").rows
+    asked = [row.label for row in rows if row.label in ("Aa", "Écaillon", "Zuydcoote")]
+    assert asked == ["Aa", "Écaillon", "Zuydcoote"]
+
+
 def test_the_rows_behind_a_number_are_for_the_pilot(story: Story) -> None:
     report = story.published()
     reader = acting(member(*observers()[0]))
