@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from django.db.models import TextChoices
+
 from connectivity.enums import Answer, EndReason, ProblemCode, RefusalCode, Slot
 
 COLUMNS = (
@@ -28,6 +30,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ANSWERS = {str(answer.label).lower(): answer.value for answer in Answer} | {
     answer.value: answer.value for answer in Answer
 }
+
+
+TO_FILL: tuple[tuple[Answer, str, type[TextChoices] | None], ...] = (
+    (Answer.ACCEPT, "reference_operateur", None),
+    (Answer.SCHEDULE, "date, moment", Slot),
+    (Answer.ACTIVATE, "date, prix, fin_du_droit s’il y en a une", None),
+    (Answer.REPORT_PROBLEM, "motif, commentaire", ProblemCode),
+    (Answer.REFUSE, "motif", RefusalCode),
+    (Answer.END, "motif", EndReason),
+)
+"""For each answer: the columns to fill in, and the words that one of them takes."""
 
 
 class AnswersUnreadable(Exception):

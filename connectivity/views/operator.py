@@ -20,7 +20,7 @@ from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
 from connectivity.models import ConnectionFile, OperatorLink, Transmission
 from connectivity.permissions import can_answer_connection
-from connectivity.readers.answers import COLUMNS, AnswersUnreadable, read_answers, written
+from connectivity.readers.answers import COLUMNS, TO_FILL, AnswersUnreadable, read_answers, written
 from connectivity.services.answers import answer_connection, import_answers, queue_rows
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
@@ -84,7 +84,7 @@ def queue_import(request: HttpRequest) -> HttpResponse:
     _only_operators(request)
     bound = (request.POST, request.FILES) if request.method == "POST" else ()
     form = AnswersFileForm(*bound)
-    context: dict[str, Any] = {"form": form, "columns": COLUMNS, "results": None}
+    context: dict[str, Any] = {"form": form, "columns": COLUMNS, "to_fill": TO_FILL, "results": None}
     if request.method == "POST" and form.is_valid():
         try:
             lines = read_answers(form.content())

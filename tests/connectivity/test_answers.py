@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from connectivity.enums import Answer, ConnectionState
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
-from connectivity.readers.answers import AnswersUnreadable, read_answers, written
+from connectivity.readers.answers import TO_FILL, AnswersUnreadable, read_answers, written
 from connectivity.services.answers import ALREADY, NOT_YOURS, answer_connection, import_answers, queue_rows
 from connectivity.services.links import VALID_FOR, actor_of, ask_again, link_of
 from documents.models import Mail
@@ -295,6 +296,9 @@ def test_the_page_of_a_file_tells_each_line_and_gives_the_wrong_ones_back() -> N
         ["L-9", "refuser", "duplicate"],
     ]
     client, url = acting(line.agent), reverse("connectivity:queue_import")
+    page = client.get(url).content.decode()
+    assert [str(answer.label) for answer, *_ in TO_FILL] == list(Answer.labels)
+    assert all(word in unescape(page) for *_, words in TO_FILL if words for word in words.labels)
 
     page = client.post(url, {"text": written(rows).decode("utf-8-sig")}).content.decode()
 
