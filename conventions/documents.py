@@ -1,6 +1,6 @@
 """The papers of a convention: the document that is signed, then the page of signatures, which quotes it by its hash."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -76,7 +76,7 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
                 "signatory": signature.signatory.user.get_full_name(),
                 "signed_on": _day(signature.signed_on),
                 "recorded_at": signature.signed_at,
-                "recorded": date_format(timezone.localtime(signature.signed_at), "j F Y à H:i"),
+                "recorded": _moment(signature.signed_at),
                 "method": signature.get_method_display(),
                 "confirmed_by": (
                     f"{signature.confirmed_by.user.get_full_name()}, {signature.confirmed_by.organisation}"
@@ -167,6 +167,11 @@ def _day(day: date | None) -> str:
     if day is None:
         return ""
     return date_format(day, "1\\e\\r F Y" if day.day == 1 else "j F Y")
+
+
+def _moment(instant: datetime) -> str:
+    local = timezone.localtime(instant)
+    return f"{_day(local.date())} à {date_format(local, 'G\\ \\h\\ i')}"
 
 
 def _euros(amount: Decimal) -> str:

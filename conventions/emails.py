@@ -33,7 +33,8 @@ def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None
             organisation=review.organisation_id, kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
         )
         people = _people_of(named if review.asked_of_id else everyone)
-        _write("review_asked_for_reviewer", review.convention, people, at, review=review)
+        page = _page("review_answer", review.reference)
+        _write("review_asked_for_reviewer", review.convention, people, at, review=review, page=page)
 
 
 def changes_requested_for_author(convention: Convention, at: datetime) -> None:
@@ -41,19 +42,22 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
     points = ReviewPoint.objects.filter(review__convention=convention, review__round=convention.round)
     told = list(points.select_related("review__organisation", "review__convention"))
     people = _people_of(_epci_people(convention) | Membership.objects.filter(pk=convention.created_by_id))
-    _write("changes_requested_for_author", convention, people, at, points=told)
+    page = _page("convention_points", convention.reference)
+    _write("changes_requested_for_author", convention, people, at, points=told, page=page)
 
 
 def convention_approved_for_epci(convention: Convention, at: datetime) -> None:
     """Every opinion is favourable: the EPCI decides, then opens the signature."""
-    _write("convention_approved_for_epci", convention, _people_of(_epci_people(convention)), at)
+    page = _page("convention_open_signature", convention.reference)
+    _write("convention_approved_for_epci", convention, _people_of(_epci_people(convention)), at, page=page)
 
 
 def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
     """To each signatory: the document is there to be read and signed."""
     for signature in signatures.select_related("convention").order_by("pk"):
         people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
-        _write("signature_asked_for_signatory", signature.convention, people, at, signature=signature)
+        page = _page("signature_sign", signature.reference)
+        _write("signature_asked_for_signatory", signature.convention, people, at, signature=signature, page=page)
 
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
@@ -128,16 +132,20 @@ def _people_of(memberships: QuerySet[Membership]) -> People:
 
 
 def _write(template: str, convention: Convention, people: People, at: datetime, **context: Any) -> None:
-    page = absolute_url(reverse("conventions:convention_detail", args=[convention.reference]))
+    context = {"page": _page("convention_detail", convention.reference)} | context
     context |= {
         "convention": convention,
-        "page": page,
         "what": "L’avenant" if convention.is_amendment else "La convention",
         "alive": convention.state in ALIVE,
     }
     subject, body = compose(f"emails/conventions/{template}.txt", context)
     for to in _in_order(people):
         queue_mail(to=to, subject=subject, body=body, about=("convention", convention.pk), at=at)
+
+
+def _page(name: str, reference: str) -> str:
+    """Straight to what is asked: whoever opens this twice a year does not look for it."""
+    return absolute_url(reverse(f"conventions:{name}", args=[reference]))
 
 
 def _in_order(people: People) -> Iterable[list[tuple[str, str]]]:

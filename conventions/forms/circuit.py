@@ -1,5 +1,6 @@
 """What reviewers and signatories type."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from conventions.enums import SignatureMethod
 from conventions.forms.base import CommentForm
 from conventions.forms.deposit import DepositForm
 from conventions.machine import circuit_rules as rules
-from conventions.models import ConventionClause
+from conventions.models import WHOLE_TEXT, Article
 from lifecycle.forms import day_input
 from network.models import Membership
 
@@ -33,16 +34,16 @@ class ReviewAnswerForm(CommentForm):
         error_messages={"required": "Dites si votre avis est favorable ou défavorable."},
     )
 
-    def __init__(self, *args: Any, clauses: Sequence[ConventionClause], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, articles: Sequence[Article], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.clauses = clauses
-        for number, clause in enumerate(clauses, start=1):
-            self.fields[f"point_{clause.code}"] = _point(f"Article {number} – {clause.title} : ce qui doit y changer")
-        self.fields[f"point_{WHOLE}"] = _point("L’ensemble du texte : ce qui doit y changer")
+        self.read = articles
+        for article in articles:
+            self.fields[f"point_{article.code}"] = _point(f"{article.heading} : ce qui doit y changer")
+        self.fields[f"point_{WHOLE}"] = _point(f"{WHOLE_TEXT} : ce qui doit y changer")
 
-    def articles(self) -> Iterable[tuple[ConventionClause, forms.BoundField]]:
+    def articles(self) -> Iterable[tuple[Article, forms.BoundField]]:
         """Each article with the box under it."""
-        return [(clause, self[f"point_{clause.code}"]) for clause in self.clauses]
+        return [(article, self[f"point_{article.code}"]) for article in self.read]
 
     def whole(self) -> forms.BoundField:
         """The box about the whole text."""
@@ -61,7 +62,7 @@ class ReviewAnswerForm(CommentForm):
     def points(self) -> list[tuple[str, str]]:
         """(code of the article, or "" for the whole; words) of what was typed."""
         found = []
-        for code in (*(clause.code for clause in self.clauses), WHOLE):
+        for code in (*(article.code for article in self.read), WHOLE):
             text = (self.cleaned_data.get(f"point_{code}") or "").strip()
             if text:
                 found.append(("" if code == WHOLE else code, text))
@@ -102,9 +103,15 @@ class SignatureSignForm(forms.Form):
 
     def clean_name(self) -> str:
         typed = " ".join(self.cleaned_data["name"].split())
-        if typed.casefold() != self.signer.casefold():
+        if _bare(typed) != _bare(self.signer):
             raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
         return typed
+
+
+def _bare(name: str) -> str:
+    """A name without what a tired keyboard leaves out: capitals, accents, hyphens, the shape of the apostrophe."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
 
 
 class SignatureDepositForm(DepositForm):

@@ -109,7 +109,7 @@ class ConventionMachine(Machine):
         target=S.CHANGES_REQUESTED,
         follows=["review.answer", "review.answer_against"],
         requires=[rules.ALL_ANSWERED, rules.SOME_UNFAVOURABLE],
-        done="Modifications demandées",
+        done="Relectures terminées, texte à reprendre",
     )
     def request_changes(self) -> None:
         """Everyone has answered and someone is against: the EPCI answers each point."""

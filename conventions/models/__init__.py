@@ -1,5 +1,6 @@
 """The tables of conventions."""
 
+from conventions.models.articles import WHOLE_TEXT, Article, articles_of
 from conventions.models.circuit import (
     Review,
     ReviewEntry,
@@ -16,6 +17,8 @@ from conventions.models.terms import ConventionClause, ConventionPrice, Conventi
 
 __all__ = [
     "MONEY",
+    "WHOLE_TEXT",
+    "Article",
     "ClauseText",
     "Convention",
     "ConventionClause",
@@ -35,4 +38,5 @@ __all__ = [
     "Signature",
     "SignatureDeposit",
     "SignatureEntry",
+    "articles_of",
 ]

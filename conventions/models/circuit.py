@@ -8,6 +8,7 @@ from django.db.models import Q
 from conventions.enums import Party, ReviewState, ReviewSubject, SignatureMethod, SignatureState
 from conventions.machine.review import ReviewMachine
 from conventions.machine.signature import SignatureMachine
+from conventions.models.articles import WHOLE_TEXT, articles_of
 from conventions.models.convention import Convention
 from documents.models import Document, StoredFile
 from lifecycle.actors import SYSTEM, Actor
@@ -113,8 +114,8 @@ class ReviewPoint(models.Model):
     @property
     def clause_title(self) -> str:
         """The title of the article, or what stands for the whole."""
-        article = self.review.convention.clauses.filter(code=self.clause).first() if self.clause else None
-        return article.title if article else "L’ensemble du texte"
+        articles = articles_of(self.review.convention) if self.clause else []
+        return next((article.title for article in articles if article.code == self.clause), WHOLE_TEXT)
 
 
 class SignatureQuerySet(_OfConventionQuerySet["Signature"]):

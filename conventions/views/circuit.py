@@ -18,7 +18,17 @@ from conventions.forms.circuit import (
     SignatureDepositForm,
     SignatureSignForm,
 )
-from conventions.models import Convention, ConventionPaper, Review, ReviewPoint, Signature, SignatureDeposit
+from conventions.models import (
+    WHOLE_TEXT,
+    Article,
+    Convention,
+    ConventionPaper,
+    Review,
+    ReviewPoint,
+    Signature,
+    SignatureDeposit,
+    articles_of,
+)
 from conventions.permissions import can_deposit_signature, can_write_convention
 from conventions.services.circuit import answer_point, answer_review, deposit_signature, sign_signature
 from conventions.views.conventions import SHOWN, may, visible_convention
@@ -51,8 +61,8 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
     """The whole text with a box under each article, then the opinion."""
     review = _visible(Review, request, reference, "asked_of__user")
     convention = review.convention
-    clauses = list(convention.clauses.all())
-    form = ReviewAnswerForm(posted(request), clauses=clauses)
+    articles = articles_of(convention)
+    form = ReviewAnswerForm(posted(request), articles=articles)
 
     def give(data: dict[str, Any]) -> Review:
         favourable = data["opinion"] != UNFAVOURABLE
@@ -78,11 +88,11 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
         convention=convention,
         prices=prices_of(convention),
         quotas=quotas_of(convention, request.membership),
-        former=_former_points(review),
+        former=_former_points(review, articles),
     )
 
 
-def _former_points(review: Review) -> list[ReviewPoint]:
+def _former_points(review: Review, articles: list[Article]) -> list[ReviewPoint]:
     """What the same reviewer asked for in the rounds before, with the answers."""
     points = ReviewPoint.objects.filter(
         review__convention=review.convention_id,
@@ -91,9 +101,9 @@ def _former_points(review: Review) -> list[ReviewPoint]:
         review__round__lt=review.round,
     )
     found = list(points.order_by("review__round", "pk"))
-    titles = dict(review.convention.clauses.values_list("code", "title"))
+    headings = {article.code: article.heading for article in articles}
     for point in found:
-        point.about = titles.get(point.clause, "L’ensemble du texte")
+        point.about = headings.get(point.clause, WHOLE_TEXT)
     return found
 
 
@@ -133,12 +143,12 @@ def _points_page(
         .select_related("review__organisation", "review__convention")
         .order_by("review", "pk")
     )
-    clauses = {clause.code: clause for clause in convention.clauses.all()}
+    articles = {article.code: article for article in articles_of(convention)}
     shown = []
     for point in found:
         known = {"answer": point.answer}
         form = wrong if wrong and point.pk == pk else PointAnswerForm(prefix=f"point-{point.pk}", initial=known)
-        shown.append((point, clauses.get(point.clause), form))
+        shown.append((point, articles.get(point.clause), form))
     context = {
         "convention": convention,
         "points": shown,

@@ -13,6 +13,8 @@ from viewflow.workflow.models import Task
 from conventions.circuit import WAITING, processes_of
 from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, ReviewState, SignatureState
 from conventions.models import (
+    WHOLE_TEXT,
+    Article,
     Convention,
     ConventionClause,
     ConventionPaper,
@@ -25,12 +27,11 @@ from conventions.models import (
     ReviewPoint,
     Signature,
     SignatureDeposit,
+    articles_of,
 )
 from conventions.permissions import can_answer_review, can_deposit_signature, can_sign_signature
 from lifecycle.actors import Actor
 from network.models import Membership
-
-WHOLE_TEXT = "L’ensemble du texte"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class QuotaLine:
 class Sheet:
     """Everything under the title of a convention."""
 
-    clauses: list[ConventionClause]
+    articles: list[Article]
     prices: list[PriceLine]
     quotas: list[QuotaLine]
     reviews: list[Review]
@@ -112,6 +113,7 @@ class Sheet:
 def sheet_of(convention: Convention, actor: Membership) -> Sheet:
     """The sheet of a convention, as this actor may read it."""
     clauses = list(convention.clauses.all())
+    articles = articles_of(convention, clauses)
     amendments = list(
         Convention.objects.visible_to(actor)
         .filter(amends=convention)
@@ -121,10 +123,10 @@ def sheet_of(convention: Convention, actor: Membership) -> Sheet:
     _mark_changed(clauses, amendments)
     tasks = _tasks(convention)
     return Sheet(
-        clauses=clauses,
+        articles=articles,
         prices=prices_of(convention),
         quotas=quotas_of(convention, actor),
-        reviews=_reviews(convention, actor, {clause.code: clause.title for clause in clauses}, tasks),
+        reviews=_reviews(convention, actor, {article.code: article.heading for article in articles}, tasks),
         signatures=_signatures(convention, actor),
         papers=list(ConventionPaper.objects.visible_to(actor).filter(convention=convention).select_related("document")),
         amendments=amendments,

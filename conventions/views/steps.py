@@ -55,12 +55,12 @@ def _in_review(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     awaited = sheet.awaited_reviews
     names = named(_reviewer(row) for row in awaited)
     due = max((row.due_on for row in awaited), default=None)
-    told = f"En attente de {names}, pour le {day(due)}" if due else "En attente des relecteurs"
+    told = f"En attente {names}, pour le {day(due)}" if due else "En attente des relecteurs"
     return Step(told, since=convention.submitted_at)
 
 
 def _reviewer(review: Review) -> str:
-    name = f"la {_lower(review.name)}"
+    name = f"de la {_lower(review.name)}"
     return name if review.subject == ReviewSubject.PARTY else f"{name} ({review.organisation})"
 
 

@@ -1,6 +1,7 @@
 """Connection files that ask something: of whom serves the household, and the end of copper."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -22,11 +23,12 @@ from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.models import Need
 
 S = ConnectionState
+FOLLOWED = ("need__prescription__household", "need__prescription__worker__user")
 
 
 def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     """What a worker or an adviser has to do for the lines of the households he serves."""
-    files = ConnectionFile.objects.visible_to(actor).select_related("need__prescription__household")
+    files = ConnectionFile.objects.visible_to(actor).select_related(*FOLLOWED)
     files_url = reverse("connectivity:connection_list")
     closing = timedelta(days=limits.terms[TermCode.UNTOUCHED])
     return (
@@ -34,7 +36,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             "problemes",
             "Problèmes signalés par un opérateur",
             files.filter(state=S.PROBLEM).order_by("problem_at", "pk"),
-            _problem,
+            partial(_problem, actor),
             "Aucun opérateur ne signale de problème.",
             f"{files_url}?state={S.PROBLEM}",
             late=Q(waiting_since__lte=at - limits.days[Limit.UNANSWERED]),
@@ -42,8 +44,10 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
         Block(
             "connexions-a-trouver",
             "Connexions à trouver",
-            waiting_for_a_line(actor).select_related("prescription__household").order_by("accepted_at", "pk"),
-            _waiting,
+            waiting_for_a_line(actor)
+            .select_related("prescription__household", "prescription__worker__user")
+            .order_by("accepted_at", "pk"),
+            partial(_waiting, actor),
             "Chaque besoin de connexion a déjà son dossier.",
             reverse("connectivity:waiting_list") + WHOLE,
         ),
@@ -51,7 +55,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             "offres-a-choisir",
             "Offres à choisir avec le foyer",
             files.filter(state=S.PROPOSED).order_by("touched_at", "pk"),
-            _proposed,
+            partial(_proposed, actor),
             "Aucune proposition n’attend un choix.",
             f"{files_url}?state={S.PROPOSED}",
             late=Q(touched_at__lte=at - closing + limits.days[Limit.UNCHOSEN]),
@@ -61,7 +65,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             "raccordements",
             "Raccordements planifiés",
             files.filter(state=S.SCHEDULED).order_by("appointment_on", "pk"),
-            _appointment,
+            partial(_appointment, actor),
             "Aucun raccordement n’est planifié.",
             f"{files_url}?state={S.SCHEDULED}",
             late=Q(appointment_on__lt=timezone.localdate(at)),
@@ -131,21 +135,33 @@ def _name(file: ConnectionFile) -> str:
     return file.need.prescription.household.name
 
 
-def _problem(file: ConnectionFile) -> Line:
-    return Line(_name(file), _page(file), file.get_problem_display(), since(file.problem_at, "signalé"))
+def _problem(actor: Membership, file: ConnectionFile) -> Line:
+    about = file.get_problem_display() + _of_a_colleague(actor, file.need)
+    return Line(_name(file), _page(file), about, since(file.problem_at, "signalé"))
 
 
-def _waiting(need: Need) -> Line:
+def _waiting(actor: Membership, need: Need) -> Line:
     url = reverse("connectivity:connection_propose", args=[need.reference])
-    return Line(need.prescription.household.name, url, need.get_kind_display(), since(need.accepted_at, "accepté"))
+    about = need.get_kind_display() + _of_a_colleague(actor, need)
+    return Line(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
 
 
-def _proposed(file: ConnectionFile) -> Line:
-    return Line(_name(file), _page(file), file.get_kind_display(), since(file.touched_at, "proposées"))
+def _proposed(actor: Membership, file: ConnectionFile) -> Line:
+    about = file.get_kind_display() + _of_a_colleague(actor, file.need)
+    return Line(_name(file), _page(file), about, since(file.touched_at, "proposées"))
 
 
-def _appointment(file: ConnectionFile) -> Line:
-    return Line(_name(file), _page(file), file.get_appointment_slot_display(), until(file.appointment_on, "le"))
+def _appointment(actor: Membership, file: ConnectionFile) -> Line:
+    about = file.get_appointment_slot_display() + _of_a_colleague(actor, file.need)
+    return Line(_name(file), _page(file), about, until(file.appointment_on, "le"))
+
+
+def _of_a_colleague(actor: Membership, need: Need) -> str:
+    """A line is anyone’s in the team to open: the page, otherwise one’s own files, says whose household it is."""
+    worker = need.prescription.worker
+    if actor.kind != "prescriber" or worker is None or worker.user_id == actor.user_id:
+        return ""
+    return f", suivi par {worker.user}"
 
 
 def _renewal(file: ConnectionFile) -> Line:

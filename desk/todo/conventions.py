@@ -71,7 +71,7 @@ def writing_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
                 _signed,
                 "Aucune convention signée n’attend.",
                 f"{listed}?state={S.SIGNED}",
-                late=Q(starts_on__lte=timezone.localdate(at)),
+                late=Q(starts_on__lt=timezone.localdate(at)),
             ),
         )
     return blocks

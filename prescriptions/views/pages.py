@@ -29,6 +29,9 @@ def prescription_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "sheet": sheet_of(prescription, needs, actor),
         "works": works(actor),
         "end_reason": _end_reason(prescription),
+        "can_begin": works(actor)
+        and can_create_prescription(actor) is not None
+        and prescription.household.state == "open",
         "can_edit": prescription.state in ("draft", "incomplete") and can_submit_prescription(actor) is not None,
     }
     return render(request, "prescriptions/prescription_detail.html", context)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReviewState, SignatureState
-from conventions.models import Convention, Review, Signature
+from conventions.models import Convention, Review, Signature, articles_of
 from documents.models import StoredFile
 from tests.conventions.conventions import SCAN, Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
@@ -41,9 +41,10 @@ def test_the_page_of_a_review_shows_the_text_and_the_deadline() -> None:
 
     assert "Votre avis est attendu pour le" in page
     assert "jours ouvrés" in page
-    for clause in review.convention.clauses.all():
-        assert clause.title in page
-        assert f'name="point_{clause.code}"' in page
+    assert "Elle ne se renouvelle pas tacitement." in page
+    for article in articles_of(review.convention):
+        assert f">{article.heading}</h3>" in page
+        assert f'name="point_{article.code}"' in page
     assert "Ordinateur portable" in page
 
 
@@ -118,7 +119,10 @@ def test_the_signatory_reads_the_document_and_signs_it_by_its_fingerprint() -> N
     convention = treaty.signing()
     signature = treaty.signature(convention, Party.EPCI)
     client, url = acting(signature.signatory), page_of(signature, "signature_sign")
-    sha, name = sha_of(signature), signature.signatory.user.get_full_name()
+    user = signature.signatory.user
+    user.first_name, user.last_name = "Zoé-Anne", "d’Été"
+    user.save(update_fields=["first_name", "last_name"])
+    sha, name = sha_of(signature), user.get_full_name()
 
     page = read(client, url)
     assert f'value="{sha}"' in page
@@ -129,7 +133,7 @@ def test_the_signatory_reads_the_document_and_signs_it_by_its_fingerprint() -> N
     page = answered(client, url, agreed="on", name=name, sha256="0" * 64)
     assert "Le document a changé depuis son affichage" in page
     assert f'value="{sha}"' in page
-    done(client, url, agreed="on", name=name.upper(), sha256=sha)
+    done(client, url, agreed="on", name="ZOE ANNE D'ETE", sha256=sha)
 
     assert Signature.objects.get(pk=signature.pk).quoted_sha256 == sha
     assert "À l’écran".lower() in read(client, page_of(convention, "convention_detail"))

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conventions.enums import AbandonReason, Party, ReopenReason, ResumeReason, ReviewSubject, SuspendReason
-from conventions.models import Convention
+from conventions.models import Convention, Review
 from conventions.services.conventions import (
     abandon_convention,
     resume_convention,
@@ -14,11 +14,13 @@ from conventions.services.conventions import (
     terminate_convention,
 )
 from conventions.services.drafting import Named, Plan, Terms
+from documents.emails import absolute_url
 from documents.models import Mail
 from lifecycle.clock import run_clock
 from network.models import Membership
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.pages import page_of
 
 pytestmark = pytest.mark.django_db
 NBSP = "\N{NO-BREAK SPACE}"
@@ -52,6 +54,8 @@ def test_a_named_reviewer_is_told_alone_and_a_party_all_its_reviewers() -> None:
     assert all(len(mail.to) == 1 for mail in told)
     assert convention.reference in told[0].body
     assert "Relecture juridique. Votre avis est attendu" in told[0].body
+    legal = Review.objects.get(convention=convention, asked_of=scene.lawyer)
+    assert absolute_url(page_of(legal, "review_answer")) in told[0].body
 
 
 def test_a_reviewer_named_for_two_subjects_has_two_mails() -> None:
@@ -76,7 +80,10 @@ def test_a_draft_that_was_never_submitted_is_abandoned_without_a_word() -> None:
 def test_each_signatory_is_asked_and_whoever_left_is_not_told() -> None:
     scene = Treaty()
     convention = scene.signing()
-    assert addressees(mails(convention, "Une convention attend")) == addresses(*scene.signatories.values())
+    asked = mails(convention, "Une convention attend")
+    assert addressees(asked) == addresses(*scene.signatories.values())
+    for signature in convention.signatures.all():
+        assert any(absolute_url(page_of(signature, "signature_sign")) in mail.body for mail in asked)
     assert len(mails(convention, "Texte validé")) == 1
     close_membership(membership=scene.signatories[Party.DISTRIBUTOR])
 

@@ -1,15 +1,18 @@
 """The papers of a convention: the document that is signed, the page of signatures, those of an amendment."""
 
 import hashlib
-from datetime import date
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 import page
 import pytest
+from django.template.loader import render_to_string
 
 from conventions.enums import Party, SignatureMethod
+from conventions.models import Convention, articles_of
 from conventions.services.circuit import sign_signature
-from conventions.services.drafting import Plan, Price, Terms
+from conventions.services.drafting import Article, Plan, Price, Terms
 from documents.models import Document
 from documents.services import open_file, render_document
 from tests.conventions.conventions import Treaty, again
@@ -22,6 +25,18 @@ def treaty() -> Treaty:
     epci = make_epci(name="Communauté de communes du Pays d’Essai", short_name="Pays d’Essai")
     plans = [Plan("laptop", 1, 60), Plan("laptop", 2, 80), Plan("tablet", 1, 20), Plan("smartphone", 2, 15)]
     return Treaty(epci=epci, quotas=plans, starts_on=date(2027, 1, 1), ends_on=date(2028, 12, 31))
+
+
+def on_screen(convention: Convention) -> list[str]:
+    """The articles as a reviewer and a signatory read them."""
+    return [f"{article.number}. {article.title}" for article in articles_of(convention)]
+
+
+def printed(document: Document | None) -> list[str]:
+    """The articles of the paper: they are numbered in their order by the style sheet."""
+    assert document is not None
+    paper = render_to_string("documents/conventions/_text.html", {"values": document.values})
+    return [f"{rank}. {title}" for rank, title in enumerate(re.findall(r'<h2 class="article">(.*?)</h2>', paper), 1)]
 
 
 def drawn_pdf(document: Document | None) -> bytes:
@@ -55,6 +70,7 @@ def test_the_document_is_accessible_and_says_what_was_agreed() -> None:
     }
     assert values["max_nonconformity"] == "5\u00a0%"
     assert len(values["clauses"]) == 14
+    assert on_screen(convention) == printed(document)
 
 
 def test_the_page_of_signatures_quotes_the_document_by_its_hash() -> None:
@@ -95,6 +111,17 @@ def test_an_amendment_says_what_it_changes_and_nothing_else() -> None:
     assert document.values["clauses"] == []
     assert document.values["max_nonconformity"] == ""
     assert not document.values["ends_changed"]
+    assert on_screen(opened) == printed(document) == ["1. Objet"]
+
+
+def test_an_amendment_that_changes_the_last_day_and_an_article_numbers_them_alike_on_screen_and_on_paper() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    terms = Terms(articles=[Article("warranty", "Garantie", "Trente mois.")])
+    later = convention.ends_on + timedelta(days=10)  # type: ignore[operator]
+    opened = scene.open_signature(scene.approve(scene.submit(scene.amendment(convention, terms, ends_on=later))))
+
+    assert on_screen(opened) == printed(opened.document) == ["1. Objet", "2. Durée", "3. Garantie"]
 
 
 def test_a_reopened_text_has_no_document_and_the_next_round_a_new_one() -> None:

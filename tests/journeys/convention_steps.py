@@ -89,8 +89,8 @@ def be_against(reviewer: Visitor, name: str) -> None:
     alert = reviewer.within_main().get_by_role("alert")
     expect(alert).to_contain_text("désigne au moins un article")
     reviewer.reads(anything(name))
-    reviewer.page.get_by_text("Noter ce qui doit changer à l’article 8", exact=False).click()
-    reviewer.fills({"Article 8 – Garantie : ce qui doit y changer": POINT})
+    reviewer.page.get_by_text("Noter ce qui doit changer à l’article 9", exact=False).click()
+    reviewer.fills({"Article 9 – Garantie : ce qui doit y changer": POINT})
     give_opinion(reviewer, "Défavorable : des points doivent changer")
 
 
@@ -108,7 +108,7 @@ def answer_point(manager: Visitor, reference: str) -> None:
     manager.sees("Tous les points ont une réponse.")
     manager.follows("Modifier le texte")
     manager.reads("Modifier le projet")
-    manager.within_main().locator("summary", has_text=anything("Article 8 – Garantie")).click()
+    manager.within_main().locator("summary", has_text=anything("Article 9 – Garantie")).click()
     manager.within_main().locator("summary", has_text=anything("Modifier cet article : Garantie")).click()
     article = manager.field("Garantie")
     article.fill(article.input_value() + WHO_PAYS)

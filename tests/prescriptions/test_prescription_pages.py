@@ -217,8 +217,14 @@ def test_a_refusal_says_why_and_what_comes_next(circle: Circle) -> None:
     assert "S’adresser à la commune." in page
     sent(client, url, reason="already_served", next_step="S’adresser à la commune.")
     page = read(acting(circle.worker), page_of(submitted, "prescription_detail"))
-    assert "Le foyer a déjà été équipé pour ce besoin" in page
-    assert "S’adresser à la commune." in page
+    head, _, facts = page.partition('id="needs"')
+    assert "Le foyer a déjà été équipé pour ce besoin" in head
+    assert "S’adresser à la commune." in head
+    assert page_of(submitted.household, "prescription_begin") in head
+    assert "pas encore" not in facts
+    assert page_of(submitted.household, "prescription_begin") not in read(
+        acting(circle.adviser), page_of(submitted, "prescription_detail")
+    )
 
 
 def test_a_worker_gives_a_prescription_up_confirms_it_and_hands_it_on(circle: Circle) -> None:

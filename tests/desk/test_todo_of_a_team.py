@@ -1,0 +1,30 @@
+"""« À faire » where several people share the work: whose household it is, and what is not late yet."""
+
+import pytest
+
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from tests.conventions.conventions import Treaty
+from tests.desk.test_todo import block, landing
+from tests.desk.test_walls_of_all_pages import acting
+from tests.network.factories import make_membership
+from tests.prescriptions.files import Circle
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_worker_is_told_whose_household_waits_for_a_line() -> None:
+    circle = Circle()
+    circle.accepted([("mobile_connection", "work")])
+    colleague = make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
+    said = f"suivi par {circle.worker.user}"
+    for who, told in ((circle.worker, False), (colleague, True), (circle.manager, True), (circle.adviser, False)):
+        (line,) = block(landing(acting(who)), "connexions-a-trouver").lines
+        assert (said in line.about) is told, who.role
+
+
+def test_a_convention_signed_the_day_it_begins_is_not_late() -> None:
+    treaty = Treaty()
+    treaty.signed()
+    shown = block(landing(acting(treaty.manager)), "a-mettre-en-vigueur")
+    assert (shown.count, shown.late) == (1, 0)
