@@ -56,6 +56,7 @@ class Selection:
     """What was ticked, and the page it is decided on.
 
     ``action`` is where the answer is posted, with ``kept_open`` and the references under ``box``; ``back`` is the list.
+    ``then``: the words and the address of what usually follows, once something moved.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Selection:
     kept_open: Mapping[str, object] = field(default_factory=dict)
     box: str = BOX
     irreversible: bool = False
+    then: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@
     const refused = [...main.querySelectorAll("[data-refused]")].filter((kept) => kept.dataset.refused !== tag);
     told(main).replaceChildren(...told(fresh).childNodes);
     told(fresh).remove();
-    [...main.children].filter((child) => child !== told(main)).forEach((child) => child.remove());
+    // By the parent: in a form that has a button called « remove », form.remove is that button.
+    [...main.children].filter((child) => child !== told(main)).forEach((child) => main.removeChild(child));
     main.append(...fresh.childNodes);
     form().before(...refused.slice(0, KEPT));
     Object.entries(typed).forEach(([name, value]) => { if (value !== undefined) form().elements[name].value = value; });

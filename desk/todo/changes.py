@@ -145,6 +145,9 @@ def _change(told: Told, row: dict[str, Any]) -> Change:
     by = row["organisation"] if row["organisations"] == 1 else ""
     if row["count"] > 1:
         subject, url = f"{row['count']}{HARD}{told.plural}", reverse(told.all)
+        if declared.target and told.reference == "reference":
+            # Not these rows alone, but those that are where the verb left them: the nearest that a list can show.
+            url = f"{url}?state={declared.target}"
     else:
         subject, url = row.get(HOUSEHOLD, "").strip() or row["reference"], reverse(told.page, args=[row["reference"]])
     return Change(declared.done, subject, by or "", row["last"], url)

@@ -132,7 +132,7 @@ class MeasuresForm(GradingForm):
 
 
 class PriceForm(DeviceReconditionForm):
-    """The price, asked about twice when it is far from the others."""
+    """The price, asked about twice when it is far from the others; ``ceiling``: the legal one, when it binds not."""
 
     sure = forms.BooleanField(label="Oui, ce prix est le bon", required=False)
 
@@ -153,7 +153,7 @@ class PriceForm(DeviceReconditionForm):
 
 
 def doubt(price: Decimal | None, ceiling: Decimal | None) -> str:
-    """Why a price is surprising; empty when it is not. ``ceiling``: the legal one of the type, binding or not."""
+    """Why a price is surprising; empty when it is not. ``ceiling``: that of public gifts, for one that is not."""
     if price is None:
         return ""
     if price < FREE:

@@ -18,12 +18,13 @@ from lifecycle.french import Noun
 from lifecycle.machine import verbs_of
 from lifecycle.sets import Selection, done, foreseen
 from network.listing import ACT, Listing
+from network.models import Membership
 from network.permissions import is_pilot
 from refurb.enums import DeviceState
 from refurb.filters.distribution import ReadyFilter
 from refurb.forms.distribution import AllotForm, conventions_to_allot
 from refurb.models import Device
-from refurb.permissions import can_allot_device
+from refurb.permissions import can_allot_device, can_ship_device
 from refurb.services.allotment import allot_devices, places_on
 from refurb.tables.distribution import ReadyTable
 from refurb.views.device_sets import DEVICE_BOX
@@ -104,6 +105,13 @@ def served(request: HttpRequest, ready: Any) -> list[Served]:
     return rows
 
 
+def _delivery_of(actor: Membership, convention: Convention) -> tuple[str, str] | None:
+    """What follows for those who ship what was allotted."""
+    if can_ship_device(actor) is None:
+        return None
+    return "Préparer la livraison", f"{reverse('refurb:delivery_prepare')}?convention={convention.pk}"
+
+
 def _decided(request: HttpRequest, form: AllotForm, references: list[str]) -> HttpResponse:
     """What would happen; once confirmed, what did. The surplus over a quota is refused by rank."""
     actor, data = request.membership, form.cleaned_data
@@ -118,6 +126,7 @@ def _decided(request: HttpRequest, form: AllotForm, references: list[str]) -> Ht
         back=reverse("refurb:allotment"),
         kept_open={"convention": data["convention"].pk, **({"reserve": "on"} if given["reserve"] else {})},
         box=DEVICE_BOX,
+        then=_delivery_of(actor, data["convention"]),
     )
     if "confirm" in request.POST:
         given["comment"] = data["comment"]

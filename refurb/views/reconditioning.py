@@ -155,7 +155,9 @@ MISSING = "refurb:device_recondition_missing"
 
 
 def _price_form(device: Device, data: Any = None, initial: Any = None) -> PriceForm:
-    return PriceForm(data, initial=initial, ceiling=_ceiling(device))
+    # A price over a ceiling that binds is refused: it is not one to confirm.
+    doubted_over = None if device.is_under_ceiling_rule else _ceiling(device)
+    return PriceForm(data, initial=initial, ceiling=doubted_over)
 
 
 def _ceiling(device: Device) -> Decimal | None:
@@ -168,8 +170,8 @@ def _binding(device: Device) -> Decimal | None:
 
 
 def _seen_prices(device: Device) -> list[dict[str, Any]]:
-    """What the workshop asks for this type, by grade."""
+    """What the workshop asks for this type, by grade, the dearest first."""
     priced = Device.objects.filter(workshop=device.workshop_id, type=device.type, price__isnull=False)
     graded = priced.filter(grading__isnull=False).order_by().values("grading__label")
     seen = graded.annotate(lowest=Min("price"), highest=Max("price"), how_many=Count("pk"))
-    return list(seen.order_by("grading__label"))
+    return list(seen.order_by("-highest", "-lowest", "-how_many", "grading__label"))

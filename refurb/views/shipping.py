@@ -36,7 +36,8 @@ def delivery_prepare(request: HttpRequest) -> HttpResponse:
         .annotate(waiting=waiting)
         .select_related("epci", "distributor")
     )
-    start = DeliveryStartForm(request.GET if "point" in request.GET else None, conventions=conventions)
+    chosen = {"convention": request.GET.get("convention") or (conventions[0].pk if len(conventions) == 1 else None)}
+    start = DeliveryStartForm(request.GET if "point" in request.GET else None, initial=chosen, conventions=conventions)
     if not start.is_valid():
         return render(request, "refurb/delivery_start.html", {"form": start, "conventions": conventions})
     convention, point = start.cleaned_data["convention"], start.cleaned_data["point"]

@@ -93,6 +93,7 @@ def test_what_was_done_to_several_on_one_day_is_one_sentence() -> None:
         circle.accepted()
     [change] = told(circle, circle.worker)
     assert change.subject == "3\u00a0prescriptions"
+    assert change.url.endswith("?state=accepted"), "where they all are"
 
 
 def test_nothing_is_told_of_rows_one_does_not_see() -> None:

@@ -1,4 +1,4 @@
-"""Without a mouse: a lot is declared, devices are scanned."""
+"""Without a mouse: a lot is declared, devices are scanned, allotted and sent."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,7 @@ from tests.journeys.cast import Cast
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor, anything
 from tests.refurb.devices import load_numbers
+from tests.refurb.distribution import Shelf
 from tests.refurb.donations import Scene, laptops
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +68,30 @@ def test_tags_are_scanned_one_after_another_and_the_box_waits_again_after_each(
     keys.presses("button", "Prendre en traitement")
     tess.reads("Déclarer reconditionné")
     assert tess.waits("Reçus, à prendre en traitement") == 2
+
+
+def test_ready_devices_are_allotted_then_sent_by_the_keyboard_alone(
+    transactional_db: None, hands_on: Callable[[Membership], tuple[Visitor, Keyboard]]
+) -> None:
+    shelf = Shelf()
+    first, second = shelf.ready(), shelf.ready()
+    convention, point = shelf.convention, shelf.point
+    rachid, keys = hands_on(shelf.manager)
+    keys.presses("link", "Affecter")
+    rachid.reads("À affecter")
+    for device in (first, second):
+        keys.ticks(f"Choisir {device.tag}")
+    keys.chooses("Convention", f"{convention.reference} – {convention.epci}, {convention.distributor}")
+    keys.presses("button", "Voir ce qui changerait")
+    rachid.reads(f"Affecter à {convention.reference} : ce qui changerait")
+    keys.presses("button", f"Affecter à {convention.reference} (2)")
+    rachid.reads(f"Affecter à {convention.reference} : résultat")
+    keys.presses("link", "Préparer la livraison")
+    keys.chooses("Point de distribution", f"{point} ({point.commune.name}) – {point.distributor}")
+    keys.presses("button", "Continuer")
+    rachid.reads(f"Livraison vers {point}")
+    for device in (first, second):
+        rachid.page.keyboard.type(f"{device.tag}\n")
+    rachid.sees("2 appareils dans la livraison")
+    keys.presses("button", "Expédier 2 appareils")
+    rachid.is_told(f"2 appareils en livraison vers {point}.")

@@ -49,6 +49,9 @@ def test_a_set_is_foreseen_then_allotted_and_the_surplus_over_the_quota_stays(sh
 
     told = client.post(url, chosen | {"confirm": "1", "comment": "Premier lot."}).content.decode()
     assert "2 appareils changés d’état, 1 refusé." in told
+    delivery = f"{reverse('refurb:delivery_prepare')}?convention={convention.pk}"
+    assert f'href="{delivery}">Préparer la livraison' in told
+    assert f'value="{convention.pk}" selected' in read(client, delivery)
     assert sorted(states(*three)) == [S.ALLOTTED, S.ALLOTTED, S.READY]
     assert quotas_balance()
     assert "atteint</span>" in read(client, url)

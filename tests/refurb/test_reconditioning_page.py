@@ -248,8 +248,10 @@ def test_what_is_missing_is_judged_as_if_what_is_typed_were_recorded_and_nothing
     assert "disabled" not in whole
     assert not Run.objects.exists()
     assert not Grading.objects.exists()
-    over = client.post(url, {**MEASURES, "checks-all_ok": "on", "price": "181"}).content.decode()
-    assert "Le prix dépasse le plafond légal du jour" in over
+    for price in ("181", "500"):
+        over = client.post(url, {**MEASURES, "checks-all_ok": "on", "price": price}).content.decode()
+        assert "Le prix dépasse le plafond légal du jour" in over
+        assert "confirmez-le" not in over, "a legal ceiling is not confirmed away"
 
 
 def test_a_scan_at_the_bench_leads_to_the_work_and_elsewhere_to_the_device(bench: Bench) -> None:
