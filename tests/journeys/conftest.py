@@ -31,10 +31,10 @@ def cast(transactional_db: None) -> Cast:
 def visit(open_page: Callable[..., Page]) -> Callable[..., Visitor]:
     """Sign somebody in, in a browser of their own; takes what ``open_page`` takes."""
 
-    shapes: set[str] = set()
+    kinds: set[str] = set()
 
     def sign_in(membership: Membership, *, careful: bool = True, **options: object) -> Visitor:
-        return Visitor(open_page(**options), membership, careful=careful, shapes=shapes).sign_in()
+        return Visitor(open_page(**options), membership, careful=careful, kinds=kinds).sign_in()
 
     return sign_in
 
