@@ -12,6 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -49,6 +51,18 @@ def load_world() -> None:
         load_prescriptions_reference()
         load_connectivity_reference()
         load_refurb_reference()
+
+
+def new_world() -> None:
+    """The same in tables numbered from 1, as in a new database."""
+    empty()
+    load_world()
+
+
+def empty() -> None:
+    """Leave nothing in the tables, nor in the memory of what was there."""
+    call_command("flush", interactive=False, verbosity=0)
+    ContentType.objects.clear_cache()
 
 
 def seed(*, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None) -> tuple[Seeding, bool]:

@@ -1,9 +1,11 @@
-"""The département of the demonstration, seeded once for all these tests."""
+"""The département of the demonstration: seeded after an accident, then once more, for all these tests."""
 
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from random import Random
 
+import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import TestCase, override_settings
@@ -21,6 +23,7 @@ from documents.models import Mail, StoredFile
 from documents.services import open_file
 from lifecycle.journal import journal_of
 from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.references import drawn_from
 from lifecycle.verification import verify_comments, verify_journal
 from network.calendar import is_working_day
 from network.demo import DOMAIN, demo_memberships
@@ -47,7 +50,7 @@ from refurb.models import (
 from reports.enums import ReportState
 from reports.models import Report
 from reports.services import differences, verify_report
-from tests.desk.departements import AS_OF, load_world, seed
+from tests.desk.departements import AS_OF, empty, fingerprints, new_world, seed
 
 
 def project_machines() -> Iterator[type[Machine]]:
@@ -57,19 +60,45 @@ def project_machines() -> Iterator[type[Machine]]:
             yield model
 
 
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def interrupt(done: float, now: object) -> None:
+    if Device.objects.exists():
+        raise Interrupted
+
+
 class DepartementTests(TestCase):
+    """Two whole seedings and the beginning of one, in all: they are the longest thing that the tests do."""
+
     seeding: Seeding
+    again: Seeding
+    unfinished: Seeding
+    restarted: dict[str, str]
 
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.enterClassContext(override_settings(DEMO=True, MEDIA_ROOT=cls.folder))
+        cls.addClassCleanup(empty)
+        new_world()
+        with pytest.raises(Interrupted):
+            seed(seed=2, tell=interrupt)
+        cls.unfinished = Seeding.objects.get()
+        with drawn_from(Random(0)):  # as in load_world
+            cls.again, _ = seed()
+        cls.restarted = fingerprints()
+        new_world()
+        cls.seeding, _ = seed()
         super().setUpClass()
 
-    @classmethod
-    def setUpTestData(cls) -> None:
-        load_world()
-        cls.seeding, _ = seed()
+    def test_an_unfinished_seeding_is_dropped_and_the_same_day_and_seed_give_the_same_departement(self) -> None:
+        assert self.unfinished.finished_at is None
+        assert (self.again.pk, self.again.seed) == (self.unfinished.pk, 1)
+        assert self.again.finished_at is not None
+        told = fingerprints()
+        assert {label for label in told if told[label] != self.restarted[label]} == set()
 
     def test_every_state_that_a_verb_leads_to_is_there(self) -> None:
         for model in project_machines():

@@ -1,13 +1,12 @@
-"""Seeding once, again, after an accident, and two at a time."""
+"""Seeding once, and two at a time; what the seeding refuses. What it makes: test_departement.py."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -18,8 +17,7 @@ from desk.services import seeding
 from desk.services.seeding import SeedingRefused, recreate_schema
 from lifecycle.clock import CLOCK_LOCK
 from network.models import Epci, User
-from refurb.models import Device
-from tests.desk.departements import AS_OF, fingerprints, load_world, seed
+from tests.desk.departements import AS_OF, load_world, new_world, seed
 from tests.network.factories import make_user
 
 
@@ -29,12 +27,8 @@ def demo(settings: Any) -> None:
 
 
 @pytest.fixture
-def world(transactional_db: None, demo: None) -> Iterator[None]:
-    """The territory and the reference data in tables numbered from 1, as in a new database."""
-    call_command("flush", interactive=False, verbosity=0)
-    load_world()
-    yield
-    ContentType.objects.clear_cache()
+def world(transactional_db: None, demo: None) -> None:
+    new_world()
 
 
 @pytest.fixture
@@ -43,33 +37,6 @@ def short_story(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     told: list[date] = []
     monkeypatch.setattr(seeding, "tell_story", lambda **asked: told.append(asked["as_of"]))
     return told
-
-
-def test_the_same_day_and_seed_give_the_same_departement(world: None) -> None:
-    seed(seed=7, devices=0)
-    once = fingerprints()
-    call_command("flush", interactive=False, verbosity=0)
-    load_world()
-    seed(seed=7, devices=0)
-    assert fingerprints() == once
-
-
-def test_an_unfinished_seeding_is_dropped_and_started_again(world: None) -> None:
-    class Interrupted(Exception):
-        """Somebody pressed Ctrl-C."""
-
-    def interrupt(done: float, now: object) -> None:
-        if Device.objects.exists():
-            raise Interrupted
-
-    with pytest.raises(Interrupted):
-        seed(devices=0, tell=interrupt)
-    assert Seeding.objects.get().finished_at is None
-    done, is_new = seed(as_of=AS_OF - timedelta(days=1), devices=0)
-    assert is_new
-    assert list(Seeding.objects.values_list("pk", "as_of")) == [(done.pk, AS_OF - timedelta(days=1))]
-    assert Epci.objects.count() == 17
-    assert not Device.objects.filter(moved_at__date__gt=AS_OF - timedelta(days=2)).exists()
 
 
 @pytest.mark.django_db
