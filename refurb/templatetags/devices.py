@@ -1,5 +1,6 @@
 """Figures of devices as people read them, and the links between the pages of devices."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lifecycle.french import day, days_ago, euros, grouped, plural
+from network.models import Membership
 from network.permissions import is_pilot
 from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
 
@@ -30,6 +32,20 @@ def storage(size: int | None) -> str:
             figure = Decimal(size) / unit
             return f"{number_format(figure.quantize(Decimal('0.1')).normalize(), None, use_l10n=True)}\u00a0{name}"
     return f"{size}\u00a0octets"
+
+
+@register.filter
+def true_minus(figure: object) -> str:
+    """A figure with the sign that mathematics and French typography want: « −1 »."""
+    return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", str(figure))
+
+
+@register.filter
+def told_to(who: Membership, reader: Membership | None) -> str:
+    """Who did something: by name to his organisation and to whoever reads all, as in a timeline; else what he is."""
+    if reader is not None and (reader.reads_all or reader.organisation_id == who.organisation_id):
+        return str(who)
+    return f"{who.organisation} ({who.get_role_display().lower()})"
 
 
 @register.filter

@@ -88,6 +88,10 @@ def donation_decline(request: HttpRequest, reference: str) -> HttpResponse:
 def donation_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the offer back."""
     donation = visible_donation(request, reference)
+    told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
+    told += " les ateliers sont prévenus. Un nouveau lot pourra être proposé."
+    if donation.state == DonationState.DRAFT:
+        told = "Ce brouillon est abandonné. Personne d’autre que vous ne l’a vu, personne n’est prévenu."
     return act_on(
         request,
         donation,
@@ -95,8 +99,7 @@ def donation_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         DonationWithdrawForm(posted(request)),
         lambda data: donations.withdraw_donation(actor=request.membership, donation=donation, **data),
         done=f"Lot {reference} retiré.",
-        warning="Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
-        " les ateliers sont prévenus. Un nouveau lot pourra être proposé.",
+        warning=told,
     )
 
 

@@ -220,6 +220,21 @@ def test_the_proofs_of_an_earlier_stay_are_shown_apart(bench: Bench) -> None:
     assert "Rien n’est inventorié depuis l’arrivée" in told
 
 
+def test_a_donor_reads_the_proofs_of_its_device_and_no_name_of_the_workshop() -> None:
+    scene = public_scene()
+    bench = given_to(scene)
+    device = devices.start_device(actor=bench.technician, device=from_lot(scene))
+    bench.prepared(device)
+    worker = str(bench.technician.user)
+
+    told = read(acting(scene.contact), page_of(device, "device_detail"))
+    assert "Preuve acceptée" in told
+    assert worker not in told
+    assert f"par {bench.technician.organisation} (technicien)" in told
+    for colleague in (bench.manager, scene.pilot):
+        assert worker in read(acting(colleague), page_of(device, "device_detail"))
+
+
 def test_an_attested_absence_of_storage_is_told_with_its_reason(bench: Bench) -> None:
     screen = bench.proven(bench.in_process(DeviceType.SCREEN))
     assert "Absence de stockage attestée" in read(acting(bench.technician), page_of(screen, "device_detail"))

@@ -211,7 +211,10 @@ def test_a_contact_withdraws_with_a_reason_and_cannot_once_picked_up() -> None:
     scene = Scene()
     donation, gone = scene.qualified(), scene.scheduled()
     client = acting(scene.contact)
-    assert "Cela ne se défait pas." in read(client, page_of(donation, "donation_withdraw"))
+    assert "Ce brouillon est abandonné." in read(client, page_of(scene.draft(), "donation_withdraw"))
+    asked = read(client, page_of(donation, "donation_withdraw"))
+    assert "les ateliers sont prévenus" in asked
+    assert "Cela ne se défait pas." in asked
 
     client.post(page_of(donation, "donation_withdraw"), {"reason": "kept"})
     assert again(donation).state == S.WITHDRAWN
