@@ -1,4 +1,4 @@
-"""The thresholds of « À faire »: from when what waits is told, or told as late."""
+"""The committees; the thresholds of « À faire »: from when what waits is told, or told as late."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -18,6 +18,13 @@ class ThresholdCode(TextChoices):
     RETURNED = "returned_days", "Appareil rapporté, en retard après"
     UNANSWERED = "unanswered_days", "Problème de connexion, en retard après"
     UNCHOSEN = "unchosen_days", "Offre à choisir vite, avant la clôture du dossier"
+
+
+class CommitteeKind(TextChoices):
+    """The committees of the roadmap: one governs, the other follows the work."""
+
+    STEERING = "steering", "Comité de pilotage"
+    TECHNICAL = "technical", "Comité technique"
 
 
 USUAL: Mapping[str, int] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import guide, public, search, todo
+from desk.views import committees, guide, public, search, todo
 
 app_name = "desk"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("chercher/", search.search, name="search"),
     path("a-faire/<slug:key>/", todo.block, name="block"),
     path("administration/", include("desk.urls_administration")),
+    path("comites/", committees.committee_list, name="committee_list"),
+    path("comites/prevoir/", committees.committee_plan, name="committee_plan"),
+    path("comites/<int:pk>/", committees.committee_detail, name="committee_detail"),
+    path("comites/<int:pk>/modifier/", committees.committee_move, name="committee_move"),
+    path("comites/<int:pk>/annuler/", committees.committee_cancel, name="committee_cancel"),
     path("aide/", guide.guide, name="guide"),
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),
     path("mentions-legales/", public.legal, name="legal"),

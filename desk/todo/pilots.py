@@ -12,6 +12,7 @@ from conventions.enums import ALIVE, ConventionState, RuleCode
 from conventions.models import Convention, ConventionRule, Quota, Review
 from conventions.views.steering import NEARLY_USED
 from desk.enums import ThresholdCode as Limit
+from desk.models import Committee
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
@@ -38,7 +39,10 @@ def page_of(actor: Membership, at: datetime) -> Page:
     """The pilot defends every figure: each leads to the rows it counts."""
     report, limits = _Once(actor), limits_on(at)
     return Page(
-        actions=(Action("Rapports mensuels", reverse("reports:report_list")),),
+        actions=(
+            Action("Rapports mensuels", reverse("reports:report_list")),
+            Action("Comités", reverse("desk:committee_list")),
+        ),
         blocks=(
             inbox(actor),
             _lots(actor),
@@ -52,10 +56,31 @@ def page_of(actor: Membership, at: datetime) -> Page:
             _quiet(actor, at, limits.days[Limit.QUIET]),
             values(at),
         ),
-        above=(Part("desk/_volumes.html", report.volumes),),
+        above=(
+            Part("desk/_volumes.html", report.volumes),
+            Part("desk/_next_committee.html", lambda: {"next": _next_committee(actor, at)}),
+        ),
         below=(Part("desk/_epcis.html", report.epcis),),
         changes=("donation", "convention", "report"),
     )
+
+
+def to_decide(actor: Membership, at: datetime) -> tuple[Block, ...]:
+    """The blocks that a committee reads before it decides."""
+    limits = limits_on(at)
+    return (
+        _derogations(actor, at - limits.days[Limit.DECIDED]),
+        _lots(actor),
+        _reports(actor, at),
+        _ending(actor, at),
+        _reviews(actor, at),
+        _needs(actor, at, limits.days[Limit.WAITED]),
+        _quiet(actor, at, limits.days[Limit.QUIET]),
+    )
+
+
+def _next_committee(actor: Membership, at: datetime) -> Committee | None:
+    return Committee.objects.visible_to(actor).to_come(timezone.localdate(at)).first()
 
 
 def _lots(actor: Membership) -> Block:

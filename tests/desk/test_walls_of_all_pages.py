@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from conventions.models import Review, Signature
+from desk.services.committees import plan_committee
 from documents.models import Document, Mail
 from lifecycle.machine import Machine
 from network.enums import ROLES_BY_KIND, Role
@@ -79,6 +80,7 @@ class Scenery:
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
         self.household, self.served = household, served
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
+        self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
 
     # --- people
 
@@ -157,6 +159,8 @@ class Scenery:
             return list(row.hand_overs.values_list("pk", flat=True))
         if route.startswith("administration/"):
             return [self.territory.desk_offer.pk]
+        if route.startswith("comites/"):
+            return [self.committee.pk]
         if "courrier/" in route:
             return list(Mail.objects.order_by("-pk").values_list("pk", flat=True)[:3])
         return [1]

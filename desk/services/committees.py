@@ -1,0 +1,78 @@
+"""The dates of the committees, in the pilot's hands: written down, moved, called off."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from desk.enums import CommitteeKind
+from desk.models import Committee
+from lifecycle.actors import Actor
+from network.permissions import is_pilot
+
+PAST = "Ce comité est passé ou annulé\u00a0: sa date ne change plus."
+BEFORE_TODAY = "Un comité se prévoit aujourd’hui au plus tôt."
+TWICE = "Ce comité est déjà prévu ce jour-là."
+
+
+@transaction.atomic
+def plan_committee(
+    *, actor: Actor, kind: CommitteeKind | str, meets_on: date, place: str = "", at: datetime | None = None
+) -> Committee:
+    """Write down a date. Raises PermissionDenied, ValidationError."""
+    _may_write(actor)
+    now = at or timezone.now()
+    committee = Committee(
+        kind=CommitteeKind(kind),
+        meets_on=meets_on,
+        place=place.strip(),
+        planned_at=now,
+        planned_by_id=actor.pk,  # type: ignore[misc]  # a pilot is a membership
+    )
+    return _written(committee, now)
+
+
+@transaction.atomic
+def move_committee(
+    *, actor: Actor, committee: Committee, meets_on: date, place: str = "", at: datetime | None = None
+) -> Committee:
+    """Give another date or another place to one that is to come. Raises PermissionDenied, ValidationError."""
+    held, now = _held(actor, committee, at)
+    held.meets_on, held.place = meets_on, place.strip()
+    return _written(held, now)
+
+
+@transaction.atomic
+def cancel_committee(*, actor: Actor, committee: Committee, at: datetime | None = None) -> Committee:
+    """Call off one that is to come; it stays in the list. Raises PermissionDenied, ValidationError."""
+    held, now = _held(actor, committee, at)
+    held.cancelled_at = now
+    held.save(update_fields=["cancelled_at"])
+    return held
+
+
+def _may_write(actor: Actor) -> None:
+    if not is_pilot(actor):
+        raise PermissionDenied
+
+
+def _held(actor: Actor, committee: Committee, at: datetime | None) -> tuple[Committee, datetime]:
+    """The committee, locked, and the instant. Raises PermissionDenied, ValidationError when it is past."""
+    _may_write(actor)
+    now = at or timezone.now()
+    held = Committee.objects.select_for_update(no_key=True).get(pk=committee.pk)
+    if not held.may_change(timezone.localdate(now)):
+        raise ValidationError(PAST, code="past")
+    return held, now
+
+
+def _written(committee: Committee, now: datetime) -> Committee:
+    """Save a date. Raises ValidationError."""
+    if committee.meets_on < timezone.localdate(now):
+        raise ValidationError({"meets_on": BEFORE_TODAY})
+    same = Committee.objects.held().filter(kind=committee.kind, meets_on=committee.meets_on)
+    if same.exclude(pk=committee.pk).exists():
+        raise ValidationError({"meets_on": TWICE})
+    committee.save()
+    return committee
