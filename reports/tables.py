@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django.utils.formats import date_format
 
 from lifecycle.templatetags.lifecycle import moment
-from network.columns import StateColumn
+from network.columns import WHOLE, StateColumn
 from refurb.enums import DeviceState
 from refurb.models import DeviceEntry
 from reports.enums import OF_A_CONVENTION
@@ -58,6 +58,7 @@ class BehindTable(tables.Table):
         accessor="object",
         linkify=("refurb:device_detail", {"reference": tables.A("object__reference")}),
         orderable=False,
+        attrs=WHOLE,
     )
     target = tables.Column(verbose_name="État")
     at = tables.Column(verbose_name="Depuis le")
@@ -72,6 +73,9 @@ class BehindTable(tables.Table):
         order_by = ("at",)
         default = "–"
         empty_text = "Aucun appareil : le nombre est zéro."
+
+    def render_device(self, record: Any) -> str:
+        return str(record.object.tag or record.object.reference)
 
     def render_target(self, value: str) -> str:
         return str(DeviceState(value).label)

@@ -19,6 +19,8 @@ from refurb.models import DistributionPoint
 from refurb.services.points import create_point
 
 WORKSHOPS = ("lille", "sambre", "littoral")
+CALLED = {OrganisationKind.PRESCRIBER, OrganisationKind.DISTRIBUTOR, OrganisationKind.RELAY}
+"""Those that a family calls: they have a number, of the range that the regulator keeps for fiction."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def gather(at: datetime) -> Cast:
     """Write the organisations, the accounts and their roles, open since ``at``."""
     cast = Cast()
     communes = {one.code: one for one in Commune.objects.current().select_related("arrondissement").order_by("code")}
-    for row in rows("organisations"):
-        cast.organisations[row["code"]] = _organisation(row, communes)
+    for rank, row in enumerate(rows("organisations")):
+        cast.organisations[row["code"]] = _organisation(row, rank, communes)
     numbers = {row["siren"]: row for row in rows("epcis")}
     for epci in Epci.objects.order_by("siren"):
         cast.organisations[epci.siren] = _epci(epci, numbers.get(epci.siren), communes)
@@ -154,7 +156,7 @@ def _open_points(cast: Cast, communes: dict[str, Commune]) -> None:
         )
 
 
-def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisation:
+def _organisation(row: dict[str, str], rank: int, communes: dict[str, Commune]) -> Organisation:
     """A row of the file; the operator of an offer may be there already, since the reference data name it."""
     commune = communes[row["commune"]]
     served = set(row["serves"].split())
@@ -169,6 +171,8 @@ def _organisation(row: dict[str, str], communes: dict[str, Commune]) -> Organisa
     organisation.commune = commune
     organisation.competences = [Competence(one) for one in row["competences"].split()]
     organisation.email = f"{row['code']}@{DOMAIN}" if row["siret"] or OrganisationKind.OPERATOR in kinds else ""
+    if CALLED.intersection(kinds):
+        organisation.phone = f"035301{rank:04}"
     return save_organisation(
         organisation=organisation,
         communes_served=[one for one in communes.values() if one.arrondissement and one.arrondissement.code in served],
