@@ -23,6 +23,8 @@ from conventions.models import (
     ConventionRule,
     Review,
     Signature,
+    TextVersion,
+    version_of,
 )
 from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
@@ -64,6 +66,11 @@ def write_articles(move: Move) -> None:
         if not convention.is_amendment
         for article in model
     )
+
+
+def keep_versions(move: Move) -> None:
+    """The text as it is read in this round: the next round is compared with it."""
+    TextVersion.objects.bulk_create([version_of(convention) for convention in _conventions(move)])
 
 
 def ask_reviews(move: Move) -> None:
@@ -292,6 +299,7 @@ def tell_abandoned(move: Move) -> None:
 def register_circuit_followers() -> None:
     """Up to the signatures. Followers of one verb run in this order."""
     follow("convention", "create", write_articles)
+    follow("convention", "submit", keep_versions)
     follow("convention", "submit", ask_reviews)
     follow("convention", "request_changes", tell_changes_requested)
     follow("convention", "approve", tell_approved)

@@ -19,6 +19,7 @@ from network.models import Membership
 FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"
 WHOLE = "whole"
 POINT = {"rows": 3}
+POINT_LENGTH = 3000
 
 
 class ReviewAnswerForm(CommentForm):
@@ -49,6 +50,11 @@ class ReviewAnswerForm(CommentForm):
         """The box about the whole text."""
         return self[f"point_{WHOLE}"]
 
+    def notes(self) -> dict[str, str]:
+        """What is typed so far, to be kept as it is: nothing of it is wrong yet."""
+        longest = {name: getattr(field, "max_length", None) or POINT_LENGTH for name, field in self.fields.items()}
+        return {name: self.data.get(name, "")[: longest[name]] for name in self.fields}
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         opinion, points = data.get("opinion"), self.points()
@@ -70,7 +76,7 @@ class ReviewAnswerForm(CommentForm):
 
 
 def _point(label: str) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=3000, widget=forms.Textarea(POINT))
+    return forms.CharField(label=label, required=False, max_length=POINT_LENGTH, widget=forms.Textarea(POINT))
 
 
 class PointAnswerForm(forms.Form):

@@ -14,6 +14,7 @@ from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
 from conventions.models.reference import MONEY, ClauseText, ConventionRule, PriceCeiling
 from conventions.models.terms import ConventionClause, ConventionPrice, ConventionTerm, PlannedQuota
+from conventions.models.version import TextVersion, version_of
 
 __all__ = [
     "MONEY",
@@ -38,5 +39,7 @@ __all__ = [
     "Signature",
     "SignatureDeposit",
     "SignatureEntry",
+    "TextVersion",
     "articles_of",
+    "version_of",
 ]

@@ -55,6 +55,7 @@ class Review(ReviewMachine):
         Membership, models.PROTECT, null=True, editable=False, related_name="reviews_answered", verbose_name="par"
     )
     cancelled_at = models.DateTimeField("annulée le", null=True, editable=False)
+    notes = models.JSONField("notes en attendant l’avis", default=dict, blank=True, editable=False)
 
     objects = ReviewQuerySet.as_manager()
 

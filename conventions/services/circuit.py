@@ -1,14 +1,14 @@
 """The circuit as people act in it: give an opinion, answer a point, sign, deposit what was signed elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.enums import SignatureMethod, SignatureState
+from conventions.enums import ReviewState, SignatureMethod, SignatureState
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit
-from conventions.permissions import can_deposit_signature, can_write_convention
+from conventions.permissions import can_answer_review, can_deposit_signature, can_write_convention
 from documents.enums import ContentType
 from documents.services import store_file
 from lifecycle import gate
@@ -19,6 +19,7 @@ from lifecycle.machine import Reason
 
 ANSWERED_LATER = Reason("not_requested", "Les points se traitent quand des modifications sont demandées.")
 ANSWER_GIVEN = Reason("answer", "Dites ce qui a été fait de ce point.", field="answer")
+NOT_ASKED = Reason("not_asked", "Cet avis n’est plus demandé.")
 NOT_AWAITED = Reason("not_awaited", "Cette signature n’est plus attendue.")
 ELSEWHERE = Reason("method", "À l’écran, on signe sans déposer de fichier.", field="method")
 SCANS = (ContentType.PDF, ContentType.JPEG, ContentType.PNG)
@@ -38,16 +39,43 @@ def answer_review(
 
     The last answer of the round approves the text or asks for changes. Raises Unknown, PermissionDenied, Refused.
     """
+    _hold(review)
+    Review.objects.filter(pk=review.pk).update(notes={})
     if favourable:
         answered: Review = gate.apply(review, "answer", actor=actor, at=at, comment=comment)
         return answered
-    _hold(review)
     said = [(clause, text.strip()) for clause, text in points if text.strip()]
     ReviewPoint.objects.bulk_create(ReviewPoint(review=review, clause=clause, text=text) for clause, text in said)
     against: Review = gate.apply(
         review, "answer_against", actor=actor, at=at, comment=comment, points=len(said) or None
     )
     return against
+
+
+@gate.one_transaction
+def keep_notes(*, actor: Actor, review: Review, notes: Mapping[str, str]) -> Review:
+    """Keep what a reviewer typed and does not give yet: ``notes`` by field of the page, empty ones left out.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    _hold(review)
+    row = Review.objects.visible_to(actor).filter(pk=review.pk).first()
+    if row is None:
+        raise Unknown
+    scope = can_answer_review(actor)
+    if scope is None or not Review.objects.filter(scope, pk=row.pk).exists():
+        raise PermissionDenied
+    if row.state != ReviewState.ASKED:
+        raise Refused({row.pk: (NOT_ASKED,)})
+    row.notes = {name: text for name, text in notes.items() if text.strip()}
+    row.save(update_fields=["notes"])
+    return row
+
+
+@gate.one_transaction
+def answer_points(*, actor: Actor, answers: Iterable[tuple[ReviewPoint, str]], at: datetime | None = None) -> int:
+    """Answer several points at once, all or none; how many. Raises as ``answer_point``."""
+    return len([answer_point(actor=actor, point=point, answer=answer, at=at) for point, answer in answers])
 
 
 @gate.one_transaction

@@ -1,5 +1,6 @@
 """Days, deadlines and figures of conventions as people read them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,12 @@ register = template.Library()
 for read in (day, euros, percent, grouped, plural):
     register.filter(read)
 register.filter("since", days_ago)
+
+
+@register.filter
+def of(found: Mapping[str, Any], key: str) -> Any:
+    """What a page holds under a key; None when nothing."""
+    return found.get(key)
 
 
 @register.filter

@@ -30,12 +30,20 @@ from conventions.models import (
     articles_of,
 )
 from conventions.permissions import can_deposit_signature, can_write_convention
-from conventions.services.circuit import answer_point, answer_review, deposit_signature, sign_signature
+from conventions.services.circuit import (
+    answer_points,
+    answer_review,
+    deposit_signature,
+    keep_notes,
+    sign_signature,
+)
+from conventions.views.changes import changes_since
 from conventions.views.conventions import SHOWN, may, visible_convention
 from conventions.views.sheet import prices_of, quotas_of
 from documents.responses import file_response
 from documents.services import open_file
 from lifecycle.acting import act, answer, deposited, posted
+from lifecycle.exceptions import Refused
 from network.models import Membership
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +70,9 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
     review = _visible(Review, request, reference, "asked_of__user")
     convention = review.convention
     articles = articles_of(convention)
-    form = ReviewAnswerForm(posted(request), articles=articles)
+    form = ReviewAnswerForm(posted(request), articles=articles, initial=review.notes)
+    if request.method == "POST" and "put_aside" in request.POST:
+        return _put_aside(request, review, form)
 
     def give(data: dict[str, Any]) -> Review:
         favourable = data["opinion"] != UNFAVOURABLE
@@ -89,7 +99,19 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
         prices=prices_of(convention),
         quotas=quotas_of(convention, request.membership),
         former=_former_points(review, articles),
+        changes=changes_since(convention, articles, request.membership),
     )
+
+
+def _put_aside(request: HttpRequest, review: Review, form: ReviewAnswerForm) -> HttpResponse:
+    """A quarter of an hour of reading is not lost when the telephone rings. Raises PermissionDenied."""
+    try:
+        keep_notes(actor=request.membership, review=review, notes=form.notes())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "Vos notes sont gardées. Votre avis n’est pas encore donné.")
+    return redirect(_back(review, "reviews"))
 
 
 def _former_points(review: Review, articles: list[Article]) -> list[ReviewPoint]:
@@ -117,7 +139,7 @@ def convention_points(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["POST"])
 def point_answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Answer one point; while the text is being changed it may be answered again."""
+    """Answer the points that are typed, at least this one; while the text is being changed, they may be again."""
     convention = visible_convention(request, reference)
     may(can_write_convention(request.membership))
     points = ReviewPoint.objects.filter(review__convention=convention).select_related("review")
@@ -126,13 +148,25 @@ def point_answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     done = answer(
         request,
         form,
-        lambda data: answer_point(actor=request.membership, point=point, answer=data["answer"]),
+        lambda data: answer_points(
+            actor=request.membership, answers=[(point, data["answer"]), *_typed_beside(request, point)]
+        ),
         reference,
     )
     if done is None:
         return _points_page(request, convention, form, pk)
-    messages.success(request, "Réponse enregistrée.")
+    messages.success(request, "Réponse enregistrée." if done == 1 else f"{done} réponses enregistrées.")
     return redirect(reverse("conventions:convention_points", args=[reference]) + f"#point-{pk}")
+
+
+def _typed_beside(request: HttpRequest, point: ReviewPoint) -> list[tuple[ReviewPoint, str]]:
+    """What the page holds for the other points: one button saves it all, nothing typed is lost."""
+    others = ReviewPoint.objects.filter(
+        review__convention=point.review.convention_id, review__round=point.review.round
+    ).exclude(pk=point.pk)
+    typed = [(other, PointAnswerForm(request.POST, prefix=f"point-{other.pk}")) for other in others]
+    said = [(other, form.cleaned_data["answer"]) for other, form in typed if form.is_valid()]
+    return [(other, answer) for other, answer in said if answer != other.answer]
 
 
 def _points_page(
@@ -146,7 +180,8 @@ def _points_page(
     articles = {article.code: article for article in articles_of(convention)}
     shown = []
     for point in found:
-        known = {"answer": point.answer}
+        name = f"point-{point.pk}-answer"
+        known = {"answer": request.POST.get(name, point.answer)}
         form = wrong if wrong and point.pk == pk else PointAnswerForm(prefix=f"point-{point.pk}", initial=known)
         shown.append((point, articles.get(point.clause), form))
     context = {

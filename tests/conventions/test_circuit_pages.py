@@ -1,13 +1,17 @@
 """The pages of reviewers and signatories."""
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReviewState, SignatureState
-from conventions.models import Convention, Review, Signature, articles_of
+from conventions.models import Convention, Review, ReviewPoint, Signature, articles_of
+from conventions.services.circuit import answer_point
+from conventions.services.drafting import Price, Terms, edit_convention
 from documents.models import StoredFile
 from tests.conventions.conventions import SCAN, Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
@@ -92,14 +96,65 @@ def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers(
     assert "2 points attendent une réponse" in read(manager, points)
     assert "Dites ce qui a été fait" in answered(manager, page_of(convention, "point_answer", first.pk))
     done(manager, page_of(convention, "point_answer", first.pk), **{f"point-{first.pk}-answer": "Ajouté."})
-    assert "1 point attend une réponse" in read(manager, points)
-    done(manager, page_of(convention, "point_answer", second.pk), **{f"point-{second.pk}-answer": "Numérotées."})
+    page = read(manager, points)
+    assert "1 point attend une réponse" in page
+    beside = {f"point-{first.pk}-answer": "Ajouté, puis relu.", f"point-{second.pk}-answer": ""}
+    assert "Ajouté, puis relu." in answered(manager, page_of(convention, "point_answer", second.pk), **beside)
+    done(
+        manager,
+        page_of(convention, "point_answer", second.pk),
+        **beside | {f"point-{second.pk}-answer": "Numérotées."},
+    )
+    assert asked(treaty, convention).points.get(pk=first.pk).answer == "Ajouté, puis relu."
     assert "Tous les points ont une réponse" in read(manager, points)
     done(manager, page_of(convention, "convention_submit"))
 
     page = read(acting(treaty.lawyer), page_of(asked(treaty, again(convention)), "review_answer"))
     assert "Vos points de la relecture précédente" in page
     assert "Numérotées." in page
+    assert "Rien : les articles, les quotas, les prix et les parties sont les mêmes." in page
+
+
+def test_the_second_round_shows_what_changed_since_the_first() -> None:
+    treaty = Treaty()
+    convention = treaty.changes_requested()
+    point = ReviewPoint.objects.get()
+    answer_point(actor=treaty.manager, point=point, answer="Fait.")
+    before = convention.clauses.get(code="warranty").text
+    terms = Terms(texts={"warranty": f"{before} Les frais sont partagés."}, prices=[Price("laptop", Decimal(149))])
+    edit_convention(actor=treaty.manager, convention=convention, terms=terms)
+    old = "Prix le plus élevé, ordinateur portable : "
+
+    review = asked(treaty, treaty.submit(again(convention)))
+    page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
+
+    assert "Ce qui a changé depuis la version n° 1" in page
+    assert page.count("Comparer à la version n° 1") == 1
+    assert re.search(r"<ins>.*Les frais sont partagés\..*</ins>", page)
+    assert f"<del>{old}" in page
+    assert f"<ins>{old}149 €</ins>" in page
+    assert "</span></h3>" in page.partition('id="article-warranty"')[2].partition("article__text")[0]
+
+
+def test_notes_are_kept_for_whoever_reads_later_and_for_her_side_alone() -> None:
+    treaty = Treaty()
+    review = asked(treaty, treaty.in_review())
+    client, url = acting(treaty.lawyer), page_of(review, "review_answer")
+
+    done(client, url, put_aside="1", opinion="unfavourable", point_warranty="Préciser la durée.")
+
+    assert Review.objects.get(pk=review.pk).state == ReviewState.ASKED
+    page = read(client, url)
+    assert "Préciser la durée." in page
+    assert re.search(r'value="unfavourable"[^>]* checked', page)
+    others = (treaty.workshop_reviewer, treaty.signatories[Party.EPCI], treaty.pilot)
+    for other in others:
+        assert acting(other).post(url, {"put_aside": "1", "point_warranty": "Autre."}).status_code == 403
+        assert "Préciser la durée." not in acting(other).get(url).content.decode()
+    done(client, url, opinion="unfavourable", point_warranty="Préciser la durée.")
+    assert Review.objects.get(pk=review.pk).notes == {}
+    assert client.post(url, {"put_aside": "1", "point_warranty": "Trop tard."}).status_code == 302
+    assert Review.objects.get(pk=review.pk).notes == {}
 
 
 def test_a_point_of_another_convention_is_unknown() -> None:

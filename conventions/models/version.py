@@ -1,0 +1,64 @@
+"""The text of each round as it was submitted: what the next round is compared with."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.db import models
+
+from conventions.models.articles import articles_of
+from conventions.models.convention import Convention
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.french import euros, grouped, percent
+
+
+class TextVersionQuerySet(models.QuerySet["TextVersion"]):
+    """Reads of versions."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the conventions one may see."""
+        if actor is SYSTEM:
+            return self.all()
+        return self.filter(convention__in=Convention.objects.visible_to(actor).values("pk"))
+
+
+class TextVersion(models.Model):
+    """What was read in one round. ``articles``: code, title, text, in order; ``terms``: sentences. Append-only."""
+
+    convention = models.ForeignKey(Convention, models.PROTECT, related_name="versions", verbose_name="convention")
+    round = models.PositiveSmallIntegerField("relecture n°")
+    articles = models.JSONField("articles")
+    terms = models.JSONField("termes")
+
+    objects = TextVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "version relue"
+        verbose_name_plural = "versions relues"
+        ordering = ("convention_id", "round")
+        constraints = (models.UniqueConstraint(fields=("convention", "round"), name="conventions_version_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.convention}, version n° {self.round}"
+
+
+def version_of(convention: Convention) -> TextVersion:
+    """The text as it stands, not saved."""
+    return TextVersion(
+        convention=convention,
+        round=convention.round,
+        articles=[[article.code, article.title, article.text] for article in articles_of(convention)],
+        terms=list(_terms(convention)),
+    )
+
+
+def _terms(convention: Convention) -> Iterable[str]:
+    """Quotas, prices and rate, as sentences that can be compared."""
+    for plan in convention.planned_quotas.all():
+        yield f"Quota de l’année {plan.year}, {plan.get_type_display().lower()} : {grouped(plan.total)}"
+    for price in convention.prices.all():
+        named = ", grade ".join(filter(None, (price.get_type_display().lower(), price.grade)))
+        yield f"Prix le plus élevé, {named} : {euros(price.amount)}"
+    if convention.max_nonconformity is not None:
+        yield f"Non-conformité : au plus {percent(convention.max_nonconformity)} des appareils livrés"
+    for party, organisation, signatory in convention.parties():
+        yield f"{party.label} : {organisation}, signataire {signatory.user if signatory else 'à désigner'}"

@@ -1,0 +1,62 @@
+"""What changed in a text since the round before, for whoever has read it once already."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from conventions.models import Article, Convention, TextVersion, version_of
+from lifecycle.actors import Actor
+
+type Piece = tuple[str, str]
+"""("same", "gone" or "new"; words)"""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Since version ``since``: articles rewritten or added by their code, titles taken away, terms gone and come."""
+
+    since: int
+    articles: dict[str, list[Piece]]
+    taken_away: list[str]
+    terms_gone: list[str]
+    terms_new: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.articles or self.taken_away or self.terms_gone or self.terms_new)
+
+
+def changes_since(convention: Convention, articles: Sequence[Article], actor: Actor) -> Changes | None:
+    """None in the first round, and when the round before was not kept; two queries, and those of the terms."""
+    before = TextVersion.objects.visible_to(actor).filter(convention=convention, round=convention.round - 1).first()
+    if before is None:
+        return None
+    held = {code: text for code, _, text in before.articles}
+    now = {article.code: article.text for article in articles}
+    terms = version_of(convention).terms
+    return Changes(
+        since=before.round,
+        articles={
+            code: list(compared(held.get(code, ""), text)) for code, text in now.items() if held.get(code) != text
+        },
+        taken_away=[title for code, title, _ in before.articles if code not in now],
+        terms_gone=[term for term in before.terms if term not in terms],
+        terms_new=[term for term in terms if term not in before.terms],
+    )
+
+
+def compared(before: str, after: str) -> Iterable[Piece]:
+    """Word by word: what stays, what is gone, what is new, in reading order."""
+    old, new = _words(before), _words(after)
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield "same", "".join(old[i:j])
+            continue
+        if i < j:
+            yield "gone", "".join(old[i:j])
+        if k < m:
+            yield "new", "".join(new[k:m])
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\s+|[^\s]+", text.replace("\r", ""))
