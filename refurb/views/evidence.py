@@ -40,6 +40,7 @@ def device_evidence(request: HttpRequest, reference: str) -> HttpResponse:
         "sheet": sheet_of(device),
         "step": next_step(device, request.membership),
         "works": works_on(device, request.membership),
+        "on_bench": device.state in IN_THE_WORKSHOP,
     }
     return render(request, "refurb/device_evidence.html", context)
 

@@ -8,9 +8,9 @@ from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import ENDED, DeviceState
-from refurb.models import Device, DeviceEntry
+from refurb.models import Device, DeviceEntry, Drive
 from refurb.models.device import DeviceQuerySet
-from refurb.permissions import can_exchange_device
+from refurb.permissions import can_exchange_device, can_work_on_device
 
 S = DeviceState
 MAIN_VERB = {
@@ -73,7 +73,7 @@ def next_step(device: Device, actor: Actor) -> Step:
     """Who acts next; two queries."""
     state = DeviceState(device.state)
     if state in ENDED:
-        return Step("Parcours terminé")
+        return _ended(device, actor)
     if state == S.RETURNED:
         return _returned(device, actor)
     awaited = AWAITED.get(state, state.label)
@@ -91,6 +91,18 @@ def next_step(device: Device, actor: Actor) -> Step:
     if action.verb in ONCE_POSSIBLE and action.reasons:
         return Step(awaited)
     return Step(awaited, YOURS[action.verb], action.verb)
+
+
+def _ended(device: Device, actor: Actor) -> Step:
+    """Nothing, unless a drive left without its proof: then the workshop owes it to the donor; two queries at most."""
+    if not Drive.objects.missing_erasures().filter(device=device).exists():
+        return Step("Parcours terminé")
+    awaited = "En attente de la preuve que chaque disque est effacé ou détruit"
+    scope = can_work_on_device(actor)
+    if scope is None or not Device.objects.filter(scope, pk=device.pk).exists():
+        return Step(awaited)
+    url = reverse("refurb:device_evidence", args=[device.reference])
+    return Step(awaited, "enregistrez la preuve de chaque disque parti", url=url, label=BENCH_SHEET)
 
 
 def _returned(device: Device, actor: Actor) -> Step:

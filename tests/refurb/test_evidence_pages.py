@@ -280,6 +280,10 @@ def test_a_drive_that_left_with_its_device_is_still_proven_from_its_page(bench: 
     drive = bench.drive(device, kind=DriveKind.HDD)
     bench.recycle(bench.unusable(device), destruction_awaited=True)
     client = acting(bench.technician)
+    sheet = read(client, page_of(device, "device_evidence"))
+    assert "enregistrez la preuve de chaque disque parti" in sheet
+    assert page_of(device, "device_record_destruction", drive.pk) in sheet
+    assert page_of(device, "device_test") not in sheet, "there is nothing left to test"
     given = {
         "kind": "recycler",
         "method": "shred",
@@ -288,6 +292,7 @@ def test_a_drive_that_left_with_its_device_is_still_proven_from_its_page(bench: 
     }
     client.post(page_of(device, "device_record_destruction", drive.pk), given | {"deposit": log("certificat.txt")})
     assert not Drive.objects.missing_erasures().exists()
+    assert "Parcours terminé" in read(client, page_of(device, "device_evidence"))
 
 
 def test_evidence_is_not_taken_on_a_device_that_left(bench: Bench) -> None:
