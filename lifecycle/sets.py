@@ -33,6 +33,7 @@ class SetVerb:
     """A verb offered on a selection: of which machine, what it asks, the set service that does it, who may.
 
     ``given`` are the values a set is judged with that its form does not ask: the preview says what they refuse.
+    ``warning`` is what follows from it, read before one confirms.
     """
 
     model: type[Machine]
@@ -41,6 +42,7 @@ class SetVerb:
     do: Callable[..., gate.Outcome]
     can: Callable[[Actor], object]
     given: Mapping[str, Any] = field(default_factory=dict)
+    warning: str = ""
 
     @property
     def label(self) -> str:
@@ -68,6 +70,7 @@ class Selection:
     kept_open: Mapping[str, object] = field(default_factory=dict)
     box: str = BOX
     irreversible: bool = False
+    warning: str = ""
     then: tuple[str, str] | None = None
 
 

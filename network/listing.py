@@ -299,6 +299,7 @@ class Listing:
             kept_open={"verb": verb.name},
             box=self.box,
             irreversible=verb.irreversible,
+            warning=verb.warning,
         )
         return decide(self.request, verb, selection)
 

@@ -17,6 +17,7 @@ from network.forms.organisations import OrganisationForm
 from network.forms.people import position_choices
 from network.listing import Listing, lists
 from network.models import Invitation, Membership, Organisation
+from network.models.territory import Alphabetical
 from network.permissions import can_edit_organisation
 from network.services.organisations import save_organisation
 from network.tables import OrganisationTable
@@ -43,7 +44,9 @@ def organisation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     organisation = visible_organisation(request, reference)
     context = {
         "organisation": organisation,
-        "communes_served": organisation.communes_served.select_related("epci").order_by("epci__name", "name"),
+        "communes_served": organisation.communes_served.select_related("epci").order_by(
+            Alphabetical("epci__name"), Alphabetical("name")
+        ),
         "can_see_people": sees_people(request, organisation),
     }
     if context["can_see_people"]:

@@ -26,7 +26,15 @@ ON_DEVICES = (
     SetVerb(Device, "start", CommentForm, start_devices, can_work_on_device),
     SetVerb(Device, "reject", DeviceRejectForm, reject_devices, can_work_on_device),
     SetVerb(Device, "release_allotment", DeviceReleaseAllotmentForm, release_allotment_devices, can_allot_device),
-    SetVerb(Device, "report_missing", DeviceReportMissingForm, report_missing_devices, can_report_missing_device),
+    SetVerb(
+        Device,
+        "report_missing",
+        DeviceReportMissingForm,
+        report_missing_devices,
+        can_report_missing_device,
+        warning="Pour chaque appareil qui avait quitté son donateur sans preuve d’effacement, un incident est"
+        " ouvert\u00a0: le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt.",
+    ),
 )
 ON_SEND_BACKS = (SetVerb(Device, "send_back", DeviceSendBackForm, send_back_devices, can_send_back_device),)
 ON_RESERVATIONS = (SetVerb(Device, "release", CommentForm, release_devices, can_release_device),)

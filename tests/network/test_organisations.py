@@ -11,7 +11,7 @@ from network.models import Organisation
 from network.readers.territory import read_territory
 from network.services.organisations import save_organisation
 from network.services.territory import load_territory
-from tests.network.factories import make_commune, make_membership, make_organisation
+from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 
 pytestmark = pytest.mark.django_db
 DATA = {
@@ -141,6 +141,15 @@ def test_the_list_filters_by_name_kind_competence_and_epci(client: Client) -> No
     assert found(kind="relay") == {"Relais Bêta"}
     assert found(competence="repair") == {"Atelier Alpha"}
     assert found(epci=commune.epci_id) == {"Atelier Alpha", "Relais Bêta"}
+
+
+def test_the_communes_served_are_in_the_order_of_a_dictionary(client: Client) -> None:
+    member = make_membership("worker", "prescriber")
+    epci = make_epci()
+    member.organisation.communes_served.set([make_commune(epci=epci, name=name) for name in ("Warlaing", "Écaillon")])
+    client.force_login(member.user)
+    response = client.get(reverse("network:organisation_detail", args=[member.organisation.reference]))
+    assert [commune.name for commune in response.context["communes_served"]] == ["Écaillon", "Warlaing"]
 
 
 def test_the_list_is_in_the_order_of_a_dictionary_both_ways(client: Client) -> None:

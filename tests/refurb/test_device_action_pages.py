@@ -317,6 +317,8 @@ def test_a_selection_is_foreseen_then_done_and_told_by_reasons(bench: Bench) -> 
     assert "1 appareil</strong> changerait" in foreseen
     assert wrong_state(Device, verbs_of(Device)["start"], S.IN_PROCESS).sentence in foreseen
     assert fresh(ready).state == S.RECEIVED
+    assert "un incident est ouvert" not in foreseen
+    assert "un incident est ouvert" in client.post(url, chosen | {"verb": "report_missing"}).content.decode()
 
     told = client.post(url, chosen | {"confirm": "1"}).content.decode()
     assert "1 appareil changé d’état, 1 refusé." in told
