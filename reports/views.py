@@ -77,7 +77,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step": _step(report, pilot=pilot),
         "summary": summary,
         "stages": stages,
-        "led": _led(report, stages) if pilot else [],
+        "led": _led(stages) if pilot else [],
         "chart": bar_chart(stages, CLOSING),
         "territories": [summary.territories_at("closing"), summary.territories_at("entered")],
         "types": [summary.types_at("closing"), summary.types_at("entered")],
@@ -207,13 +207,12 @@ def _act(request: HttpRequest, reference: str, verb: str, service: Callable[...,
     )
 
 
-def _led(report: Report, stages: Table) -> list[tuple[str, list[tuple[str, int | str, str]]]]:
-    """The lines of the table of stages, each number with the address of the rows that it counts."""
-    page = reverse("reports:report_devices", args=[report.reference])
+def _led(stages: Table) -> list[tuple[str, list[tuple[str, int | str, str]]]]:
+    """The lines of the table of stages, each number with where its rows are, told from the page of the report."""
     lines = []
     for stage, (label, cells) in zip((*Stage, ""), stages.lines, strict=True):
-        asked = [urlencode({"mesure": measure.value, "etape": str(stage)}) for measure in Measure]
-        lines.append((label, [(name, cell, f"{page}?{one}") for (name, cell), one in zip(cells, asked, strict=True)]))
+        urls = [f"appareils/?{urlencode({'mesure': measure.value, 'etape': str(stage)})}" for measure in Measure]
+        lines.append((label, [(name, cell, url) for (name, cell), url in zip(cells, urls, strict=True)]))
     return lines
 
 
