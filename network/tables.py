@@ -15,7 +15,7 @@ class OrganisationTable(tables.Table):
     name = tables.Column(linkify=("network:organisation_detail", {"reference": tables.A("reference")}))
     kinds = tables.Column(verbose_name="Rôles dans la filière", orderable=False)
     commune = tables.Column(order_by=("commune__name",))
-    epci = tables.Column(verbose_name="EPCI", order_by=("epci__name",))
+    epci = tables.Column(verbose_name="EPCI", empty_values=(), order_by=("epci__name", "commune__epci__name"))
     is_active = tables.Column(verbose_name="État")
 
     class Meta:
@@ -30,6 +30,10 @@ class OrganisationTable(tables.Table):
 
     def render_kinds(self, record: Organisation) -> str:
         return ", ".join(record.kind_labels)
+
+    def render_epci(self, record: Organisation) -> str:
+        """The one it is or serves, else the one where it stands: those of the filter."""
+        return str(record.epci or (record.commune and record.commune.epci) or "—")
 
     def render_is_active(self, value: bool) -> str:
         return "Active" if value else "Inactive"

@@ -29,7 +29,7 @@ ORGANISATION = Noun("organisation", "organisations", feminine=True)
 @lists
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations one may see."""
-    rows = Organisation.objects.visible_to(request.membership).select_related("commune", "epci")
+    rows = Organisation.objects.visible_to(request.membership).select_related("commune__epci", "epci")
     page = Listing(request, rows=rows, table=OrganisationTable, noun=ORGANISATION, filters=OrganisationFilter)
     can_create = can_edit_organisation(request.membership) is not None
     return page.respond("network/organisation_list.html", can_create=can_create)

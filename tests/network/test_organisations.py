@@ -141,6 +141,8 @@ def test_the_list_filters_by_name_kind_competence_and_epci(client: Client) -> No
     assert found(kind="relay") == {"Relais Bêta"}
     assert found(competence="repair") == {"Atelier Alpha"}
     assert found(epci=commune.epci_id) == {"Atelier Alpha", "Relais Bêta"}
+    response = client.get(reverse("network:organisation_list"), {"text": "alpha"})
+    assert [row.get_cell("epci") for row in response.context["table"].rows] == [str(commune.epci)]
 
 
 def test_the_communes_served_are_in_the_order_of_a_dictionary(client: Client) -> None:
