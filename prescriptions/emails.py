@@ -51,6 +51,11 @@ def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None
     _write("transferred_for_colleagues", prescription, _workers(prescription), at)
 
 
+def handed_on_for_worker(prescription: Prescription, at: datetime) -> None:
+    """A colleague’s file is one’s own from now on."""
+    _write("handed_on_for_worker", prescription, _workers(prescription), at)
+
+
 def closed_for_worker(prescription: Prescription, at: datetime) -> None:
     """The last need is settled: the closing note is ready."""
     _write("closed_for_worker", prescription, _workers(prescription), at)

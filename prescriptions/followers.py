@@ -230,6 +230,13 @@ def entrust_household(move: Move) -> None:
     _follow_up(files, "entrust", move, prescriber=receiver)
 
 
+def tell_handed_on(move: Move) -> None:
+    """Whoever follows it now is told, unless he took it himself."""
+    for prescription in _prescriptions(move):
+        if prescription.worker_id != move.actor.pk:
+            emails.handed_on_for_worker(prescription, move.at)
+
+
 def tell_transferred(move: Move) -> None:
     """The colleagues who receive it are told."""
     for prescription in _prescriptions(move):
@@ -320,6 +327,7 @@ def register() -> None:
     follow("prescription", "withdraw", tell_withdrawn)
     follow("prescription", "expire", tell_expired)
     follow("prescription", "confirm", plan_still_current)
+    follow("prescription", "hand_on", tell_handed_on)
     follow("prescription", "transfer", entrust_household)
     follow("prescription", "transfer", tell_transferred)
     follow("prescription", "relocate", relocate_needs)

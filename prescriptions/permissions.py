@@ -63,6 +63,9 @@ can_edit_prescription = _of_prescriber
 can_submit_prescription = _of_prescriber
 can_withdraw_prescription = _of_prescriber
 can_transfer_prescription = _of_prescriber
+can_hand_on_prescription = _of_prescriber
+FOLLOWING = (Role.WORKER, Role.MANAGER)
+"""Who may follow a file in the team of a prescriber."""
 can_ask_completion_prescription = _of_distributor
 can_accept_prescription = _of_distributor
 can_refuse_prescription = _of_distributor

@@ -55,6 +55,11 @@ urlpatterns = [
         "prescriptions/<str:reference>/relancer/", prescription_actions.prescription_remind, name="prescription_remind"
     ),
     path(
+        "prescriptions/<str:reference>/confier/",
+        prescription_actions.prescription_hand_on,
+        name="prescription_hand_on",
+    ),
+    path(
         "prescriptions/<str:reference>/transferer/",
         prescription_actions.prescription_transfer,
         name="prescription_transfer",

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from lifecycle.forms import choose
 from network.enums import OrganisationKind
-from network.models import Organisation
+from network.models import Membership, Organisation
 from prescriptions.enums import GIVEN_BY_PEOPLE, CodePurpose
 from prescriptions.forms.asking import CommentForm, words
 from prescriptions.machine import need_rules, prescription_rules
 from prescriptions.models import CodedReason, Prescription
 from prescriptions.nir import validate_no_nir
+from prescriptions.permissions import FOLLOWING
 
 
 def active(kind: OrganisationKind) -> Any:
@@ -134,6 +135,32 @@ class TransferForm(CommentForm):
         super().__init__(*args, **kwargs)
         others = active(OrganisationKind.PRESCRIBER).exclude(pk=prescription.prescriber_id)
         self.fields["prescriber"].queryset = others
+
+
+class ColleagueField(forms.ModelChoiceField):
+    """People of the team."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user} ({obj.get_role_display().lower()})"
+
+
+class HandOnForm(CommentForm):
+    """Who follows it from now on."""
+
+    worker = ColleagueField(
+        label="Qui suit le dossier désormais",
+        queryset=Membership.objects.none(),
+        empty_label="Choisissez…",
+        error_messages={"required": prescription_rules.COLLEAGUE_GIVEN.sentence},
+    )
+
+    def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team = Membership.objects.open().filter(
+            organisation=prescription.prescriber_id, kind=OrganisationKind.PRESCRIBER, role__in=FOLLOWING
+        )
+        others = team.exclude(pk=prescription.worker_id) if prescription.worker_id else team
+        self.fields["worker"].queryset = others.select_related("user").order_by("user__last_name", "user__first_name")
 
 
 class NeedDropForm(CommentForm):

@@ -11,6 +11,7 @@ from prescriptions.permissions import (
     can_ask_completion_prescription,
     can_confirm_prescription,
     can_create_prescription,
+    can_hand_on_prescription,
     can_refuse_prescription,
     can_remind_prescription,
     can_submit_prescription,
@@ -147,6 +148,18 @@ class PrescriptionMachine(Machine):
     )
     def transfer(self) -> None:
         """The household's file goes with it; colleagues are told. The story stays with whoever wrote it."""
+
+    @verb(
+        "Confier à un collègue",
+        source=[S.DRAFT, S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_hand_on_prescription,
+        requires=[rules.COLLEAGUE_GIVEN],
+        stamps={"worker": Given("worker")},
+        done="Confiée à un collègue",
+    )
+    def hand_on(self) -> None:
+        """Somebody else of the same team follows it: what it asks is on his first page, and he is told."""
 
     @verb(
         "Suivre le foyer",

@@ -24,6 +24,7 @@ from prescriptions.enums import (
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
 from prescriptions.machine.household_rules import days_after, rows
+from prescriptions.permissions import FOLLOWING
 
 EDIT = "prescriptions:prescription_edit"
 
@@ -210,6 +211,25 @@ ANOTHER_PRESCRIBER = Requirement(
     field="prescriber",
 )
 RECEIVER_GIVEN = KNOWN_PRESCRIBER
+
+
+def _colleague(ctx: Context) -> Q:
+    """Whoever may follow a file of this prescriber today, other than the one who does."""
+    if not ctx.has("worker"):
+        return Q()
+    pk = _pk(ctx.values["worker"])
+    everyone = apps.get_model("network", "Membership")._default_manager.open()  # type: ignore[attr-defined]
+    team = everyone.filter(pk=pk, kind=OrganisationKind.PRESCRIBER, role__in=FOLLOWING)
+    return Q(Exists(team.filter(organisation=OuterRef("prescriber")))) & (Q(worker=None) | ~Q(worker=pk))
+
+
+COLLEAGUE_GIVEN = Requirement(
+    "colleague_given",
+    "Choisissez un collègue de votre équipe, autre que la personne qui suit déjà le dossier.",
+    _colleague,
+    needs=("worker",),
+    field="worker",
+)
 
 # --- the end
 

@@ -16,7 +16,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from lifecycle.requirements import as_expression
 from network.enums import OrganisationKind
-from network.models import Organisation
+from network.models import Membership, Organisation
 from prescriptions.enums import CodePurpose, HouseholdState, PrescriptionState
 from prescriptions.machine.prescription_rules import HOUSEHOLD_OPEN
 from prescriptions.models import (
@@ -353,6 +353,20 @@ def remind_prescription(
     refuse_nir(comment=comment)
     reminded: Prescription = gate.apply(prescription, "remind", actor=actor, at=at, comment=comment)
     return reminded
+
+
+def hand_on_prescription(
+    *,
+    actor: Actor,
+    prescription: Prescription,
+    worker: Membership,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Prescription:
+    """A colleague of the same prescriber follows the file from now on. Raises Unknown, PermissionDenied, Refused."""
+    refuse_nir(comment=comment)
+    followed: Prescription = gate.apply(prescription, "hand_on", actor=actor, at=at, comment=comment, worker=worker)
+    return followed
 
 
 def transfer_prescription(

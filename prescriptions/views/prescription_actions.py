@@ -12,6 +12,7 @@ from prescriptions.enums import Verdict
 from prescriptions.forms.actions import (
     AcceptForm,
     AskCompletionForm,
+    HandOnForm,
     RefuseForm,
     SubmitForm,
     TransferForm,
@@ -162,6 +163,20 @@ def prescription_remind(request: HttpRequest, reference: str) -> HttpResponse:
         lambda data: services.remind_prescription(actor=request.membership, prescription=prescription, **data),
         done="Relance faite.",
         submit="Relancer maintenant",
+    )
+
+
+@asks_then_acts
+def prescription_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
+    """A colleague of the team follows it from now on."""
+    prescription = visible_prescription(request, reference)
+    return act_on(
+        request,
+        prescription,
+        "hand_on",
+        HandOnForm(posted(request), prescription=prescription),
+        lambda data: services.hand_on_prescription(actor=request.membership, prescription=prescription, **data),
+        done=f"Prescription {reference} confiée. Votre collègue est prévenu.",
     )
 
 

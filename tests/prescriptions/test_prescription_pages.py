@@ -8,9 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from documents.models import Mail
+from network.enums import OrganisationKind, Role
 from prescriptions.models import Decision, HouseholdAccess, Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
-from tests.network.factories import make_organisation
+from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, answered, page_of, read, sent
 
@@ -244,6 +246,23 @@ def test_a_worker_gives_a_prescription_up_confirms_it_and_hands_it_on(circle: Ci
     assert "Le foyer n’est plus joignable" in page
 
 
+def test_a_file_is_handed_on_to_a_colleague_who_is_told_and_a_received_one_is_taken(circle: Circle) -> None:
+    colleague = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, circle.prescriber)
+    stranger = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    submitted = circle.submitted()
+    url = page_of(submitted, "prescription_hand_on")
+    client = acting(circle.manager)
+    for wrong in ("", stranger.pk, circle.worker.pk):
+        assert 'href="#id_worker"' in answered(client, url, worker=wrong)
+    sent(client, url, worker=colleague.pk)
+    assert again(submitted).worker == colleague
+    told = Mail.objects.about("prescription", submitted.pk).filter(subject__contains="vous la suivez désormais")
+    assert told.get().to == [colleague.user.email]
+    sent(acting(circle.worker), url, worker=circle.worker.pk)
+    assert again(submitted).worker == circle.worker
+    assert told.count() == 1, "whoever takes a file knows it"
+
+
 def test_whoever_waits_for_what_is_missing_recalls_it_and_not_whoever_owes_it(circle: Circle) -> None:
     asked = incomplete(circle)
     assert acting(circle.worker).get(page_of(asked, "prescription_remind")).status_code == 403
@@ -291,6 +310,7 @@ ALLOWED: dict[str, set[str]] = {
     "refuse": {"adviser", "pilot"},
     "withdraw": {"worker"},
     "confirm": {"worker"},
+    "hand_on": {"worker"},
     "transfer": {"worker"},
 }
 
