@@ -1,15 +1,21 @@
-"""The reports: each month counted by the clock, frozen on the first working day after it, published a month later."""
+"""Each report, counted when its month is over, frozen, then published; the committees that read them."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from desk.demo.agenda import Thread
 from desk.demo.calendar import local, working_day
 from desk.demo.stage import Stage
+from desk.enums import CommitteeKind
+from desk.services.committees import plan_committee
+from network.calendar import add_months
 from reports.models import Report
 from reports.months import next_month
 from reports.services import compute_due_months, compute_report, freeze_report, publish_report
+
+STEERED = (4, 10)
+"""The months in which the next committee of steering is convened."""
 
 
 def months(stage: Stage) -> Thread:
@@ -30,6 +36,22 @@ def months(stage: Stage) -> Thread:
             if former is not None:
                 publish_report(actor=pilot, report=former, at=at + timedelta(minutes=5))
         former, month = report, end
+
+
+def committees(stage: Stage) -> Thread:
+    """The technical committee meets each month, that of steering twice a year; each is convened long before."""
+    month = stage.first.replace(day=1)
+    while True:
+        yield (at := local(working_day(month.replace(day=5)), 9, 30))
+        following = next_month(month)
+        _convene(stage, CommitteeKind.TECHNICAL, following.replace(day=10), "14 h, Hôtel du Département, Lille", at)
+        if month.month in STEERED:
+            _convene(stage, CommitteeKind.STEERING, add_months(following, 2).replace(day=20), "", at)
+        month = following
+
+
+def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
+    plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=working_day(day), place=place, at=at)
 
 
 def running_month(stage: Stage) -> Thread:

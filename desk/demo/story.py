@@ -13,7 +13,7 @@ from desk.demo.clock import EARLY_MONTHS, nights
 from desk.demo.deals import deals
 from desk.demo.homes import Homes
 from desk.demo.lots import Journey, Line, Lot
-from desk.demo.months import months, running_month
+from desk.demo.months import committees, months, running_month
 from desk.demo.press import Press
 from desk.demo.requests import Ask, Request, sittings
 from desk.demo.rounds import counter, surpluses, weekly
@@ -62,7 +62,14 @@ def tell_story(*, as_of: date, seed: int, devices: int, tell: Callable[[float, d
         stage = set_stage(as_of=as_of, seed=seed, press=press)
         homes = Homes(stage.cast, stage.rng)
         lots, asks = plan(stage, homes, devices)
-        for thread in (nights(stage), months(stage), running_month(stage), strays(stage), sittings(stage)):
+        for thread in (
+            nights(stage),
+            months(stage),
+            running_month(stage),
+            committees(stage),
+            strays(stage),
+            sittings(stage),
+        ):
             stage.agenda.add(thread)
         _distribute(stage, homes, asks)
         for workshop in WORKSHOPS:
