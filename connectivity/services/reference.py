@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from connectivity.enums import Channel
 from connectivity.models import ConnectionTerm, CopperClosure, Offer, OfferCondition
-from connectivity.readers.reference import DATA, OfferRow, Reference, read_reference
+from connectivity.readers.reference import DATA, ClosureRow, OfferRow, Reference, read_reference
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Organisation
-from network.services.reference import Written, write_dated
+from network.services.reference import Written, write_dated, write_lines
 
 APART = ("code", "operator", "dates", "conditions")
 """What a line says that is not a column of the offer under the same name."""
@@ -67,23 +68,22 @@ def _write_conditions(offer: Offer, row: OfferRow) -> None:
 
 
 def _write_terms(reference: Reference) -> Written:
-    written = Written.of(ConnectionTerm)
-    for row in reference.terms:
-        write_dated(written, ConnectionTerm, {"code": row.code}, {"value": row.value}, row.dates)
-    return written
+    return write_lines(
+        ConnectionTerm, (({"code": row.code}, {"value": row.value}, row.dates) for row in reference.terms)
+    )
 
 
 def _write_closures(reference: Reference) -> Written:
-    written = Written.of(CopperClosure)
     codes = [row.commune for row in reference.closures]
     communes = {row.code: row for row in Commune.objects.current().filter(code__in=codes)}
-    for row in reference.closures:
-        if row.commune in communes:
-            told = {
-                "lot": row.lot,
-                "commercial_on": row.commercial_on,
-                "technical_on": row.technical_on,
-                "reliability": row.reliability,
-            }
-            write_dated(written, CopperClosure, {"commune": communes[row.commune]}, told, row.dates)
-    return written
+    known = (row for row in reference.closures if row.commune in communes)
+    return write_lines(CopperClosure, (({"commune": communes[row.commune]}, _closure(row), row.dates) for row in known))
+
+
+def _closure(row: ClosureRow) -> dict[str, Any]:
+    return {
+        "lot": row.lot,
+        "commercial_on": row.commercial_on,
+        "technical_on": row.technical_on,
+        "reliability": row.reliability,
+    }
