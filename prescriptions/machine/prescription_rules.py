@@ -218,7 +218,7 @@ def _colleague(ctx: Context) -> Q:
     if not ctx.has("worker"):
         return Q()
     pk = _pk(ctx.values["worker"])
-    everyone = apps.get_model("network", "Membership")._default_manager.open()  # type: ignore[attr-defined]
+    everyone = apps.get_model("network", "Membership")._default_manager.open()
     team = everyone.filter(pk=pk, kind=OrganisationKind.PRESCRIBER, role__in=FOLLOWING)
     return Q(Exists(team.filter(organisation=OuterRef("prescriber")))) & (Q(worker=None) | ~Q(worker=pk))
 
