@@ -176,7 +176,7 @@ def prescription_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
         "hand_on",
         HandOnForm(posted(request), prescription=prescription),
         lambda data: services.hand_on_prescription(actor=request.membership, prescription=prescription, **data),
-        done=f"Prescription {reference} confiée. Votre collègue est prévenu.",
+        done=f"Prescription {reference} confiée : elle est sur la page « À faire » de qui la suit désormais.",
     )
 
 
