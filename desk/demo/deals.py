@@ -8,8 +8,11 @@ from desk.demo.stage import Stage
 from desk.demo.treaties import LARGE, SMALL, Deal, Treaty
 
 
-def deals(stage: Stage) -> Iterator[Deal]:
-    """Those that devices go through, those that ended, those under way on the last day."""
+def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
+    """Those that devices go through, those that ended, those under way on the last day.
+
+    ``everywhere``: those of the other EPCI too, which show nothing that the first ones do not.
+    """
     first, back = stage.first, stage.back
     effect = working_day(first, 30)
     yield Deal(
@@ -64,7 +67,8 @@ def deals(stage: Stage) -> Iterator[Deal]:
         "dunkerque-sambre", "245900428", "sambre", "Deuxième atelier – Dunkerque", back(90), back(30), until="submit",
         quotas=SMALL, then=Treaty.abandoned,
     )  # fmt: skip
-    yield from _last_months(stage)
+    if everywhere:
+        yield from _last_months(stage)
 
 
 def _last_months(stage: Stage) -> Iterator[Deal]:

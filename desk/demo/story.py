@@ -30,6 +30,8 @@ from refurb.enums import DeviceType, LineCondition, RefusalCode
 MONTHS = 12
 HOUSEHOLDS = 4 / 15
 """How many households ask for something, for each device that is offered."""
+EVERYWHERE = 400
+"""From so many devices on, the EPCI of the whole département have conventions, or are about to."""
 AGES = (3, 4, 5, 6, 7)
 """Years between the purchase and the gift of what is offered for reuse."""
 RECENT = 0.06
@@ -52,8 +54,8 @@ def tell_story(*, as_of: date, seed: int, devices: int, tell: Callable[[float, d
     """Play the twelve months before that of ``as_of``, and what it has seen of its own, through the services.
 
     Same day, seed and size: same département. ``devices`` is about how many, never fewer than the ninety or so of the
-    lots that show every way; households are in proportion. ``tell`` is given how much is done (0 to 1) and the instant
-    reached.
+    lots that show every way; households and conventions are in proportion. ``tell`` is given how much is done (0 to 1)
+    and the instant reached.
     """
     start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
     tell(0, start)
@@ -71,7 +73,7 @@ def tell_story(*, as_of: date, seed: int, devices: int, tell: Callable[[float, d
             sittings(stage),
         ):
             stage.agenda.add(thread)
-        _distribute(stage, homes, asks)
+        _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:
             stage.agenda.add(passages(stage, workshop, stage.cast.organisations["recyclage"]))
         for lot in lots:
@@ -100,9 +102,9 @@ def plan(stage: Stage, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]
     return lots, list(asked(stage, homes, round(devices * HOUSEHOLDS)))
 
 
-def _distribute(stage: Stage, homes: Homes, asks: list[Ask]) -> None:
+def _distribute(stage: Stage, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
     """The conventions, the households, the weeks of the workshops and of the points."""
-    for deal in deals(stage):
+    for deal in deals(stage, everywhere=everywhere):
         stage.effects.add(deal.starts_on)
         stage.agenda.add(Treaty(stage, deal).live())
     stage.effects.add(stage.back(Treaty.AMENDED))
