@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -20,7 +20,7 @@ from lifecycle.answers import Action, Outcome, actions_for, missing_before, outc
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
-from lifecycle.locking import hold, joins_transaction, lock_in_order, one_transaction
+from lifecycle.locking import hold, lock_in_order, one_transaction
 from lifecycle.machine import Machine, Verb, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
@@ -91,7 +91,6 @@ def apply[M: Machine](
     return model._base_manager.get(pk=row.pk)
 
 
-@joins_transaction
 def apply_many(
     queryset: QuerySet[Any],
     verb: str,
@@ -114,16 +113,18 @@ def apply_many(
     if declared.creates:
         raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
     scope = scope_of(declared, actor, cause)
-    pks = list(seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", flat=True))
-    if not pks:
+    names = links_of(declared)
+    seen = list(seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", *names))
+    if not seen:
         return Outcome(at=at)
+    before = {pk: dict(zip(names, links, strict=True)) for pk, *links in seen}
+    pks = list(before)
     for attempt in range(ATTEMPTS):
         try:
-            with transaction.atomic():
-                return _move(
-                    model, declared, pks, scope, actor=actor, per_row=per_row or {}, at=at, cause=cause,
-                    comment=comment, values=values,
-                )  # fmt: skip
+            return _move(
+                model, declared, before if not attempt else _links(model, names, pks), scope, actor=actor,
+                per_row=per_row or {}, at=at, cause=cause, comment=comment, values=values,
+            )  # fmt: skip
         except _LinksMoved:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -146,7 +147,6 @@ def create[M: Machine](
     return create_many(type(row), verb, [row], actor=actor, at=at, cause=cause, comment=comment, **values)[0]
 
 
-@joins_transaction
 def create_many[M: Machine](
     model: type[M],
     verb: str,
@@ -169,18 +169,18 @@ def create_many[M: Machine](
     if not rows:
         return []
     try:
-        with transaction.atomic():
-            return _give_birth(
-                model, declared, rows, scope, actor=actor, at=at, cause=cause, comment=comment, values=values
-            )
+        return _give_birth(
+            model, declared, rows, scope, actor=actor, at=at, cause=cause, comment=comment, values=values
+        )
     except (IntegrityError, psycopg.IntegrityError) as error:
         raise Refused(dict.fromkeys(range(len(rows)), (_translate(declared, error),))) from error
 
 
+@one_transaction
 def _move(
     model: type[Machine],
     declared: Verb,
-    pks: list[int],
+    before: Mapping[int, Mapping[str, Any]],
     scope: Q,
     *,
     actor: Actor,
@@ -191,12 +191,12 @@ def _move(
     values: dict[str, Any],
 ) -> Outcome:
     known = SetValues(values, per_row)
-    before, leant = _lock_set(model, declared, pks, Context(at or timezone.now(), actor, known), per_row)
+    leant = _lock_set(model, declared, before, Context(at or timezone.now(), actor, known), per_row)
     clock, recorded_at = _database_clock()
     ctx = Context(at or clock, actor, known)
     due = _still_due(declared, ctx, cause)
-    rows = read(model, declared, pks, ctx, scope if due is None else due)
-    if any(before[row.pk] != row.links for row in rows if before) or leant != given(declared, ctx, per_row):
+    rows = read(model, declared, before, ctx, scope if due is None else due)
+    if any(before[row.pk] != row.links for row in rows) or leant != given(declared, ctx, per_row):
         raise _LinksMoved
     if due is not None:
         rows = [row for row in rows if row.allowed]
@@ -221,6 +221,7 @@ def _move(
     return outcome
 
 
+@one_transaction
 def _give_birth[M: Machine](
     model: type[M],
     declared: Verb,
@@ -287,20 +288,23 @@ def _name(model: type[Machine], instances: Sequence[Machine]) -> None:
         wanting = again
 
 
+def _links(model: type[Machine], names: Sequence[str], pks: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Where the rows lean now, read again."""
+    rows = model._base_manager.filter(pk__in=keys(pks)).values_list("pk", *names)
+    return {pk: dict(zip(names, links, strict=True)) for pk, *links in rows}
+
+
 def _lock_set(
-    model: type[Machine], declared: Verb, pks: list[int], ctx: Context, per_row: PerRowValues
-) -> tuple[dict[int, dict[str, Any]], list[Group]]:
-    """Lock the rows and those they lean on, in the global order; return the links read before locking."""
-    names = links_of(declared)
-    before: dict[int, dict[str, Any]] = {}
-    if names:
-        before = {
-            row["pk"]: {name: row[name] for name in names}
-            for row in model._base_manager.filter(pk__in=keys(pks)).values("pk", *names)
-        }
+    model: type[Machine],
+    declared: Verb,
+    before: Mapping[int, Mapping[str, Any]],
+    ctx: Context,
+    per_row: PerRowValues,
+) -> list[Group]:
+    """Lock the rows and those they lean on by the links given, in the global order; return those that are given."""
     leant = given(declared, ctx, per_row)
-    lock_in_order([*leant, *linked(model, declared, before.values()), (model, pks, "FOR NO KEY UPDATE")])
-    return before, leant
+    lock_in_order([*leant, *linked(model, declared, before.values()), (model, before, "FOR NO KEY UPDATE")])
+    return leant
 
 
 def _database_clock() -> tuple[datetime, datetime]:

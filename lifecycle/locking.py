@@ -42,16 +42,6 @@ def one_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def joins_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """The same for what writes under a savepoint of its own: inside another service, one is enough."""
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        return function(*args, **kwargs) if is_nested() else _outermost(function, *args, **kwargs)
-
-    return run
-
-
 def is_nested() -> bool:
     """Whether a service already runs in this transaction."""
     return _held.get() is not None and connection.in_atomic_block

@@ -31,7 +31,6 @@ REFUSED_FOR_GOOD = 500
 """SMTP answers from here on are final (RFC 5321, §4.2.1)."""
 
 
-@transaction.atomic
 def queue_mail(
     *,
     to: Iterable[tuple[str, str]],
@@ -55,7 +54,7 @@ def queue_mail(
         raise ValueError("A mail needs somebody to be sent to.")
     if not subject.strip() or any(sign in subject for sign in "\r\n"):
         raise ValueError("A mail needs a subject, on one line.")
-    mail = Mail.objects.create(
+    mail = Mail(
         purpose=purpose,
         to=[address for address, _ in recipients],
         to_names=[name for _, name in recipients],
@@ -66,8 +65,10 @@ def queue_mail(
         message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
         created_at=at or timezone.now(),
     )
-    MailAttachment.objects.bulk_create(MailAttachment(mail=mail, file=file) for file in attachments)
-    _defer(mail)
+    with transaction.atomic(savepoint=False):
+        mail.save(force_insert=True)
+        MailAttachment.objects.bulk_create(MailAttachment(mail=mail, file=file) for file in attachments)
+        _defer(mail)
     return mail
 
 

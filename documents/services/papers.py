@@ -57,7 +57,6 @@ def freeze_document(
     return document
 
 
-@transaction.atomic
 def freeze_documents(
     drafts: Iterable[Draft], *, by: Actor | None, at: datetime | None = None, priority: int = 0
 ) -> list[Document]:
@@ -67,9 +66,11 @@ def freeze_documents(
     Raises KeyError and TypeError as ``freeze_document``.
     """
     at = at or timezone.now()
-    documents = Document.objects.bulk_create(_drafted(draft, by, at) for draft in drafts)
-    if documents:
-        put_off(RENDERING, [{"document": document.pk} for document in documents], priority=priority)
+    drafted = [_drafted(draft, by, at) for draft in drafts]
+    with transaction.atomic(savepoint=False):
+        documents = Document.objects.bulk_create(drafted)
+        if documents:
+            put_off(RENDERING, [{"document": document.pk} for document in documents], priority=priority)
     return documents
 
 
