@@ -18,10 +18,10 @@ MOST = 12
 """How many reports an answer shows: those of one year."""
 SHORTEST = 3
 """Letters that tell a month from a word: « oct », « fév »."""
-FIGURES = re.compile(r"(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})")
-TURNED = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})")
-WORDS = re.compile(r"(?P<word>[a-z]+)\.?\s+(?P<year>\d{4})")
-YEAR = re.compile(r"(?P<year>\d{4})")
+FIGURES = re.compile(r"(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>[12]\d{3})")
+TURNED = re.compile(r"(?P<year>[12]\d{3})-(?P<month>\d{1,2})")
+WORDS = re.compile(r"(?P<word>[a-z]+)\.?\s+(?P<year>[12]\d{3})")
+YEAR = re.compile(r"(?P<year>[12]\d{3})")
 
 
 def register_finders() -> None:

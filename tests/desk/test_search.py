@@ -150,7 +150,7 @@ def test_a_year_lists_its_reports_and_no_other_month_is_meant() -> None:
     pilot = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
     page = found(pilot, "2025")
     assert page.index("Gisement de décembre 2025") < page.index("Gisement d’octobre 2025")
-    for text in ("novembre 2025", "13/2025", "machin 2025", "decembre 2024"):
+    for text in ("novembre 2025", "13/2025", "machin 2025", "decembre 2024", "0000", "10/0000"):
         assert "Rien ne correspond à" in found(pilot, text)
 
 
