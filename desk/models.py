@@ -6,10 +6,10 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from desk.enums import USUAL, CommitteeKind, ThresholdCode
+from desk.enums import CommitteeKind, ThresholdCode
 from lifecycle.actors import Actor
 from lifecycle.french import day as told_day
-from network.models import Dated, DatedQuerySet, Membership
+from network.models import Dated, Membership
 from network.permissions import sees_everything
 
 
@@ -47,21 +47,11 @@ class Seeding(models.Model):
         return f"Démonstration au {self.as_of:%d/%m/%Y}, graine {self.seed}"
 
 
-class TodoThresholdQuerySet(DatedQuerySet):
-    """Reads of thresholds."""
-
-    def values_on(self, day: date) -> dict[str, int]:
-        """``{code: days}`` of all of them on ``day``; the usual one where no row says otherwise; one query."""
-        return dict(USUAL) | dict(reversed(list(self.on(day).values_list("code", "value"))))
-
-
 class TodoThreshold(Dated):
     """From how many days on « À faire » shows what waits, or says that it is late."""
 
     code = models.CharField("seuil", max_length=20, choices=ThresholdCode)
     value = models.PositiveSmallIntegerField("valeur")
-
-    objects = TodoThresholdQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = "seuil d’« À faire »"

@@ -45,12 +45,12 @@ class Written:
 
 def write_lines[R: Dated](model: type[R], lines: Iterable[tuple[Columns, Columns, Dates]]) -> Written:
     """Write the rows of one file: ``(key, what is told, dates)``. One query to read them, one to add the new ones."""
-    written, new = Written.of(model), []
+    written, new = Written.of(model), dict[int, R]()
     for key, told, dates in lines:
         row, _ = _ruled(written, model, key, told, dates)
         if row.pk is None:
-            new.append(row)
-    model._default_manager.bulk_create(new)
+            new[id(row)] = row  # a later line of the file may say it again
+    model._default_manager.bulk_create(new.values())
     return written
 
 
@@ -104,7 +104,7 @@ def _ruled[R: Dated](
     changed = [name for name, value in told.items() if getattr(row, name) != value]
     if row.valid_to is not None and dates.valid_to is None and "valid_to" in changed:
         changed.remove("valid_to")
-    is_used = row.is_leaned_on()
+    is_used = row.pk is not None and row.is_leaned_on()
     if is_used and (differs(row) or not set(changed) <= OF_A_USED_ROW):
         written.kept += 1
         return row, False

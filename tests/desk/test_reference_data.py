@@ -12,26 +12,25 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import USUAL_TERMS, ConditionRule
-from connectivity.models import ConnectionTerm, CopperClosure, Offer
+from connectivity.enums import ConditionRule
+from connectivity.models import Offer
 from connectivity.services.reference import load_connectivity_reference
 from conventions.models import ClauseText, PriceCeiling
 from conventions.services.reference import load_conventions_reference
-from desk.enums import USUAL
-from desk.models import ReferenceAction, ReferenceChange, TodoThreshold
+from desk.models import ReferenceAction, ReferenceChange
 from desk.reference.declared import BY_SLUG, FAMILIES
 from desk.reference.families import Family
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from desk.services.thresholds import load_desk_reference
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Dated, Membership
-from prescriptions.models import AgreementText, Setting
+from prescriptions.models import AgreementText
 from prescriptions.services.reference import fingerprint, load_prescriptions_reference
 from refurb.models import Checklist, Grading, GradingScale
 from refurb.services.reference import load_refurb_reference
 from tests.connectivity.lines import Line
 from tests.costs import assert_same_queries
-from tests.network.factories import make_commune, make_membership, make_organisation
+from tests.network.factories import make_commune, make_membership
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db
@@ -428,79 +427,3 @@ def test_a_list_costs_the_same_with_one_row_and_with_fifty(office: Client) -> No
     with CaptureQueriesContext(connection) as asked:
         office.get(address("administration"))
     assert len(asked) <= 12
-
-
-def test_the_closures_of_copper_are_found_by_commune_or_by_epci(office: Client, today: date) -> None:
-    for name in ("Saint-Amand-les-Eaux", "Marcq-en-Barœul", "Féron"):
-        CopperClosure.objects.create(
-            commune=make_commune(name=name),
-            lot=1,
-            commercial_on=today,
-            technical_on=today,
-            reliability="check",
-            valid_from=today,
-            source="Arcep",
-            checked_on=today,
-        )
-
-    def listed(typed: str) -> list[str]:
-        page = office.get(address("reference_list", "fermetures-du-cuivre"), {"nom": typed})
-        return [row["name"] for row in page.context["rows"]]
-
-    assert [name.partition(" (")[0] for name in listed("saint amand")] == ["Saint-Amand-les-Eaux"]
-    assert len(listed("baroeul")) == len(listed("FERON")) == 1
-    epci = Commune.objects.get(name="Féron").epci
-    assert len(listed(epci.name)) == CopperClosure.objects.filter(commune__epci=epci).count()
-    assert len(listed("")) == 3
-    assert listed("ailleurs") == []
-
-
-def test_the_delays_are_rows_that_say_what_holds_without_them(today: date) -> None:
-    everything()
-    for model, usual in ((ConnectionTerm, USUAL_TERMS), (TodoThreshold, USUAL)):
-        rows = dict(model.objects.on(today).values_list("code", "value"))
-        assert rows == usual
-        assert model.objects.values_on(today) == usual
-        model.objects.all().delete()
-        assert model.objects.values_on(today) == usual
-
-
-def test_a_threshold_told_otherwise_changes_what_the_first_page_shows(office: Client, pilot: Membership) -> None:
-    everything()
-    make_organisation(OrganisationKind.PRESCRIBER)
-    assert "Prescripteurs sans activité depuis 60\u00a0jours" in office.get("/").content.decode()
-    row, today = TodoThreshold.objects.get(code="quiet_days"), timezone.localdate()
-    changed = TodoThreshold(code=row.code, value=45, valid_from=today, source="Comité technique", checked_on=today)
-    add_version(family=BY_SLUG["seuils-d-a-faire"], row=changed, by=pilot, replaces=row)
-    assert "Prescripteurs sans activité depuis 45\u00a0jours" in office.get("/").content.decode()
-
-
-def test_what_ends_or_is_to_be_confirmed_is_told_on_the_first_page_of_the_pilot(office: Client, today: date) -> None:
-    load_conventions_reference()
-    load_connectivity_reference()
-    ending, ended = PriceCeiling.objects.filter(type__in=("laptop", "tablet")).order_by("type")
-    PriceCeiling.objects.filter(pk=ending.pk).update(valid_to=today + DAY)
-    PriceCeiling.objects.filter(pk=ended.pk).update(valid_to=today - DAY)
-    page = office.get("/")
-    told = next(one for one in page.context["blocks"] if one.block.key == "valeurs")
-    lines = [(line.title, line.about, line.is_late) for line in told.lines]
-    assert lines[:2] == [
-        ("Plafonds de prix", "1\u00a0valeur finie sans suite", True),
-        ("Plafonds de prix", "1\u00a0valeur finit d’ici 60 jours", False),
-    ]
-    assert {title for title, about, _ in lines if about.endswith("à confirmer")} >= {"Offres des opérateurs"}
-    for line in told.lines:
-        listed = office.get(line.url).context["page"].paginator.count
-        assert line.about.startswith(f"{listed}\u00a0")
-    assert office.get(told.block.address).context["page"].paginator.count == told.count
-    assert "1 valeur finie sans suite." in office.get(address("administration")).content.decode()
-
-
-def test_what_ended_for_good_is_not_told_for_ever(today: date) -> None:
-    load_conventions_reference()
-    load_prescriptions_reference()
-    long_ago, family = today - 61 * DAY, BY_SLUG["motifs"]
-    family.model.objects.update(valid_from=long_ago - DAY, valid_to=long_ago)
-    Setting.objects.filter(code="link_days").update(valid_from=long_ago - DAY, valid_to=long_ago)
-    assert not family.among("finie", today).exists()
-    assert BY_SLUG["reglages-des-prescriptions"].among("finie", today).get().code == "link_days"
