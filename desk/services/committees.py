@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from desk.enums import CommitteeKind
@@ -71,8 +71,9 @@ def _written(committee: Committee, now: datetime) -> Committee:
     """Save a date. Raises ValidationError."""
     if committee.meets_on < timezone.localdate(now):
         raise ValidationError({"meets_on": BEFORE_TODAY})
-    same = Committee.objects.held().filter(kind=committee.kind, meets_on=committee.meets_on)
-    if same.exclude(pk=committee.pk).exists():
-        raise ValidationError({"meets_on": TWICE})
-    committee.save()
+    try:
+        with transaction.atomic():
+            committee.save()
+    except IntegrityError as error:  # the database alone knows what somebody else writes at the same time
+        raise ValidationError({"meets_on": TWICE}) from error
     return committee

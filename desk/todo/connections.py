@@ -17,6 +17,7 @@ from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
 from desk.todo.limits import Limits
 from lifecycle.french import day
 from network.calendar import add_months
+from network.enums import OrganisationKind
 from network.models import Membership
 from network.permissions import is_pilot
 from prescriptions.enums import CONNECTION_KINDS
@@ -159,7 +160,7 @@ def _appointment(actor: Membership, file: ConnectionFile) -> Line:
 def _of_a_colleague(actor: Membership, need: Need) -> str:
     """A line is anyone’s in the team to open: the page, otherwise one’s own files, says whose household it is."""
     worker = need.prescription.worker
-    if actor.kind != "prescriber" or worker is None or worker.user_id == actor.user_id:
+    if actor.kind != OrganisationKind.PRESCRIBER or worker is None or worker.user_id == actor.user_id:
         return ""
     return f", suivi par {worker.user}"
 

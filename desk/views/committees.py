@@ -44,7 +44,8 @@ def committee_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One committee: the last report before it, the lots decided since the one before, what waits for a decision."""
     committee, at = _visible(request, pk), timezone.now()
     actor, is_to_come = request.membership, committee.may_change(timezone.localdate(at))
-    before = Committee.objects.held().filter(kind=committee.kind, meets_on__lt=committee.meets_on).first()
+    held = Committee.objects.visible_to(actor).held()
+    before = held.filter(kind=committee.kind, meets_on__lt=committee.meets_on).first()
     reports = Report.objects.visible_to(actor).filter(month__lt=committee.meets_on.replace(day=1)).defer("figures")
     context = {
         "committee": committee,
