@@ -50,7 +50,10 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """An account, for the pilot: what is awaited, what may be done to it, its roles, and what happened to them."""
     user = _managed_account(request, pk)
     memberships = list(user.memberships.select_related("organisation"))
-    happened = [*roles_told(periods_of(memberships), of_a_person=True), Past("Compte créé", user.created_at)]
+    happened = [
+        *roles_told(periods_of(memberships), request.membership, of_a_person=True),
+        Past("Compte créé", user.created_at),
+    ]
     if user.forgotten_at:
         happened.append(Past("Nom et adresse effacés", user.forgotten_at))
     context = {

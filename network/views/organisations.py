@@ -71,7 +71,7 @@ def _people_of(request: HttpRequest, organisation: Organisation) -> dict[str, An
     return {
         "step": step,
         "more": [{"label": label, "url": url} for label, url in buttons if url != step.url],
-        **history(roles_told(periods_of(seen.order_by()), of_a_person=False)),
+        **history(roles_told(periods_of(seen.order_by()), actor, of_a_person=False)),
     }
 
 

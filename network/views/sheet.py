@@ -56,19 +56,28 @@ def periods_of(memberships: Iterable[Membership]) -> Iterable[MembershipPeriod]:
     """When these memberships were opened and closed, by whom, with whom they are of; one query."""
     periods = MembershipPeriod.objects.filter(membership__in=memberships)
     return periods.select_related(
-        "membership__user", "membership__organisation", "opened_by__user", "closed_by__user"
+        "membership__user",
+        "membership__organisation",
+        "opened_by__user",
+        "opened_by__organisation",
+        "closed_by__user",
+        "closed_by__organisation",
     ).order_by("-opened_at", "-pk")
 
 
-def roles_told(periods: Iterable[MembershipPeriod], *, of_a_person: bool) -> Iterable[Past]:
+def roles_told(periods: Iterable[MembershipPeriod], reader: Membership, *, of_a_person: bool) -> Iterable[Past]:
     """Each role opened or closed: of a person, in which organisation; of an organisation, by whom it is held."""
     for period in periods:
         held = period.membership
         whose = str(held.organisation) if of_a_person else str(held.user)
-        yield Past(f"Rôle ouvert{HARD}: {held.title}, {whose}", period.opened_at, _by(period.opened_by))
+        yield Past(f"Rôle ouvert{HARD}: {held.title}, {whose}", period.opened_at, _by(period.opened_by, reader))
         if period.closed_at is not None:
-            yield Past(f"Rôle fermé{HARD}: {held.title}, {whose}", period.closed_at, _by(period.closed_by))
+            yield Past(f"Rôle fermé{HARD}: {held.title}, {whose}", period.closed_at, _by(period.closed_by, reader))
 
 
-def _by(membership: Membership | None) -> str:
-    return str(membership.user) if membership is not None else "Maillon"
+def _by(membership: Membership | None, reader: Membership) -> str:
+    """By name to his own organisation and to whoever reads all, as in a timeline; else his organisation."""
+    if membership is None:
+        return "Maillon"
+    is_told = reader.reads_all or membership.organisation_id == reader.organisation_id
+    return str(membership.user if is_told else membership.organisation)

@@ -86,12 +86,16 @@ def test_who_acts_and_since_when_is_told_to_the_members_and_to_the_pilot_alone(
     client: Client, pilot: Membership
 ) -> None:
     worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    gone = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, worker.organisation)
+    close_membership(membership=gone, by=pilot)
     opened = f"Rôle ouvert\u00a0: {worker.title}, {worker.user}"
     for reader in (worker, pilot):
         client.force_login(reader.user)
         told = read(client, page(worker.organisation))
         assert opened in told
         assert "1\u00a0rôle ouvert" in told
+        assert (f"</time>, {pilot.user}" in told) is (reader is pilot), "nobody is named to another organisation"
+        assert (f"</time>, {pilot.organisation}" in told) is (reader is worker)
     client.force_login(make_membership(Role.ADVISER, OrganisationKind.DISTRIBUTOR).user)
     told = read(client, page(worker.organisation))
     assert "Chronologie" not in told
