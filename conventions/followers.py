@@ -122,6 +122,7 @@ def cancel_reviews(move: Move) -> None:
     """Nobody is asked for an opinion any more."""
     awaited = Review.objects.filter(convention__in=move.pks, state=ReviewState.ASKED)
     if awaited.exists():
+        awaited.update(notes={})
         _all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
 
 

@@ -53,7 +53,7 @@ class ReviewAnswerForm(CommentForm):
     def notes(self) -> dict[str, str]:
         """What is typed so far, to be kept as it is: nothing of it is wrong yet."""
         longest = {name: getattr(field, "max_length", None) or POINT_LENGTH for name, field in self.fields.items()}
-        return {name: self.data.get(name, "")[: longest[name]] for name in self.fields}
+        return {name: self.data.get(name, "").replace("\0", "")[: longest[name]] for name in self.fields}
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -89,6 +89,8 @@ class PointAnswerForm(forms.Form):
         help_text="Ce qui a été changé, ou pourquoi rien ne l’est. Le relecteur la lira.",
         error_messages={"required": "Dites ce qui a été fait de ce point."},
     )
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The answer that stood there when the page was opened: a colleague may have written another one since."""
 
 
 class SignatureSignForm(forms.Form):

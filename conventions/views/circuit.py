@@ -165,8 +165,8 @@ def _typed_beside(request: HttpRequest, point: ReviewPoint) -> list[tuple[Review
         review__convention=point.review.convention_id, review__round=point.review.round
     ).exclude(pk=point.pk)
     typed = [(other, PointAnswerForm(request.POST, prefix=f"point-{other.pk}")) for other in others]
-    said = [(other, form.cleaned_data["answer"]) for other, form in typed if form.is_valid()]
-    return [(other, answer) for other, answer in said if answer != other.answer]
+    said = [(other, form.cleaned_data) for other, form in typed if form.is_valid()]
+    return [(other, told["answer"]) for other, told in said if told["answer"] != told["was"]]
 
 
 def _points_page(
@@ -180,8 +180,7 @@ def _points_page(
     articles = {article.code: article for article in articles_of(convention)}
     shown = []
     for point in found:
-        name = f"point-{point.pk}-answer"
-        known = {"answer": request.POST.get(name, point.answer)}
+        known = {name: request.POST.get(f"point-{point.pk}-{name}", point.answer) for name in ("answer", "was")}
         form = wrong if wrong and point.pk == pk else PointAnswerForm(prefix=f"point-{point.pk}", initial=known)
         shown.append((point, articles.get(point.clause), form))
     context = {

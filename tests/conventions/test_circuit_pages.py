@@ -105,7 +105,14 @@ def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers(
         page_of(convention, "point_answer", second.pk),
         **beside | {f"point-{second.pk}-answer": "Numérotées."},
     )
-    assert asked(treaty, convention).points.get(pk=first.pk).answer == "Ajouté, puis relu."
+    stale = {f"point-{first.pk}-answer": "Ajouté.", f"point-{first.pk}-was": "Ajouté."}
+    assert f'name="point-{first.pk}-was" value="Ajouté, puis relu."' in read(manager, points)
+    done(
+        manager,
+        page_of(convention, "point_answer", second.pk),
+        **stale | {f"point-{second.pk}-answer": "Numérotées."},
+    )
+    assert asked(treaty, convention).points.get(pk=first.pk).answer == "Ajouté, puis relu.", "a colleague rewrote it"
     assert "Tous les points ont une réponse" in read(manager, points)
     done(manager, page_of(convention, "convention_submit"))
 
@@ -141,7 +148,7 @@ def test_notes_are_kept_for_whoever_reads_later_and_for_her_side_alone() -> None
     review = asked(treaty, treaty.in_review())
     client, url = acting(treaty.lawyer), page_of(review, "review_answer")
 
-    done(client, url, put_aside="1", opinion="unfavourable", point_warranty="Préciser la durée.")
+    done(client, url, put_aside="1", opinion="unfavourable", point_warranty="Préciser la\0 durée.")
 
     assert Review.objects.get(pk=review.pk).state == ReviewState.ASKED
     page = read(client, url)
