@@ -19,7 +19,7 @@ class BehindFilter(django_filters.FilterSet):
     report: Report
     mesure = django_filters.ChoiceFilter(label="Nombre", choices=Measure, empty_label=None)
     etape = django_filters.ChoiceFilter(label="Étape", choices=Stage, empty_label="Toutes")
-    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.all(), empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
     type = django_filters.ChoiceFilter(label="Type", choices=DeviceType, empty_label="Tous")
 
     class Meta:

@@ -47,12 +47,14 @@ def committee_detail(request: HttpRequest, pk: int) -> HttpResponse:
     held = Committee.objects.visible_to(actor).held()
     before = held.filter(kind=committee.kind, meets_on__lt=committee.meets_on).first()
     reports = Report.objects.visible_to(actor).filter(month__lt=committee.meets_on.replace(day=1)).defer("figures")
+    lots = list(_to_ratify(request, committee, before)[: MOST + 1])
     context = {
         "committee": committee,
         "is_to_come": is_to_come,
         "before": before,
         "report": reports.order_by("-month").first(),
-        "lots": _to_ratify(request, committee, before)[:MOST],
+        "lots": lots[:MOST],
+        "more": len(lots) > MOST,
         "decisions": arranged(to_decide(actor, at)) if is_to_come else [],
     }
     return render(request, "desk/committees/detail.html", context)

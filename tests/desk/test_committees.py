@@ -79,7 +79,9 @@ def test_one_to_come_moves_or_is_called_off_and_one_that_is_past_stays(office: C
     assert page("committee_move", held) not in read(office, page("committee_detail", held))
 
 
-def test_a_committee_reads_the_lots_decided_since_the_one_before_and_what_waits() -> None:
+def test_a_committee_reads_the_lots_decided_since_the_one_before_and_what_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     load_law()
     scene = Scene()
     office = Client()
@@ -97,6 +99,12 @@ def test_a_committee_reads_the_lots_decided_since_the_one_before_and_what_waits(
     assert "Lots annoncés, à qualifier" in told
     assert announced.reference not in told
     assert str(before) in read(office, page("committee_detail", after))
+    Donation.objects.filter(pk=scene.qualified().pk).update(to_ratify=True)
+    assert "derniers sont ici" not in read(office, page("committee_detail", before))
+    monkeypatch.setattr("desk.views.committees.MOST", 1)
+    assert "Seuls les 1 derniers sont ici" in read(office, page("committee_detail", before)), (
+        "none is left out in silence"
+    )
 
 
 def test_nobody_but_the_pilot_reads_or_writes_the_agenda(client: Client, pilot: Membership) -> None:

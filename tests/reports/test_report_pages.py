@@ -26,6 +26,7 @@ from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, title_of
 from reports.enums import Measure, Stage
+from reports.filters import BehindFilter
 from reports.models import Report
 from reports.summary import Summary, Table
 from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
@@ -81,6 +82,8 @@ def test_the_territories_are_in_the_order_of_the_names_that_are_shown(story: Sto
     rows = Summary(story.computed().figures).territories_at("closing").rows
     asked = [row.label for row in rows if row.label in ("Aa", "Écaillon", "Zuydcoote")]
     assert asked == ["Aa", "Écaillon", "Zuydcoote"]
+    offered = [str(epci) for epci in BehindFilter.base_filters["epci"].queryset]
+    assert [name for name in offered if name.startswith(("CC d’É", "CA de Z"))] == ["CA de Zuydcoote", "CC d’Écaillon"]
 
 
 def test_the_rows_behind_a_number_are_for_the_pilot(story: Story) -> None:
