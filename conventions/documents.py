@@ -1,4 +1,8 @@
-"""The papers of a convention: the document that is signed, then the page of signatures, which quotes it by its hash."""
+"""The papers of a convention: the document that is signed, then the page of signatures, which quotes it by its hash.
+
+Before them, its text may be printed to be deliberated on and annotated: that paper is drawn when it is opened and kept
+nowhere. What was submitted does not change until the round ends, so the same round always prints the same text.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,12 +14,16 @@ from django.utils.formats import date_format, number_format
 from conventions.enums import DeviceType, PaperKind, Party, SignatureState
 from conventions.models import Convention, ConventionPaper, Signature
 from documents.kinds import register_kind
+from documents.paper import render_pdf
 from documents.services import freeze_document
+from lifecycle.french import written_day
 from lifecycle.registry import Move
 from network.models import Organisation
 
 KINDS = {PaperKind.CONVENTION: "convention", PaperKind.SIGNATURES: "convention_signatures"}
 CALLED = {Party.EPCI: "l’EPCI", Party.RECONDITIONER: "le Reconditionneur", Party.DISTRIBUTOR: "le Distributeur"}
+TO_NAME = "à désigner"
+"""A party or a signatory that a draft does not have yet; what is signed has all of them."""
 
 
 def register_kinds() -> None:
@@ -26,8 +34,41 @@ def register_kinds() -> None:
 
 def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
     """What the three parties will sign: parties, act, articles, quotas, prices, rate, reviewers' work left out."""
+    what = "Avenant" if convention.amends else "Convention"
+    values = values_of(convention)
+    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
+
+
+def draw_project(convention: Convention, at: datetime) -> bytes:
+    """The PDF of a text that is not agreed on yet, as it stands: the template and the numbers of what will be signed.
+
+    It says on each page that it is a project, of which round, of which day (``at`` for a text being written), and has
+    neither code of authenticity nor page of signatures. Reads only.
+    """
+    submitted = not convention.is_written and convention.submitted_at is not None
+    since = convention.submitted_at if submitted and convention.submitted_at else at
+    day = written_day(timezone.localdate(since))
+    if submitted:
+        stage = f"Projet – tour\u00a0{convention.round}, soumis le {day}"
+    elif convention.round:
+        stage = f"Projet – tour\u00a0{convention.round + 1}, en cours d’écriture, état du {day}"
+    else:
+        stage = f"Projet – en cours d’écriture, état du {day}"
+    blank = {"starts_on": _day(convention.starts_on) or "…", "ends_on": _day(convention.ends_on) or "…"}
+    what = "Projet d’avenant" if convention.amends else "Projet de convention"
+    return render_pdf(
+        "documents/conventions/convention_project.html",
+        {"values": values_of(convention) | blank, "reference": convention.reference, "stage": stage},
+        title=f"{what} : {convention.title}",
+        identifier=f"{convention.reference}, {stage}",
+        date=since,
+    )
+
+
+def values_of(convention: Convention) -> dict[str, Any]:
+    """Everything the document says, of a draft too: what it lacks is empty, or to be named."""
     amended = convention.amends
-    values = {
+    return {
         **_header(convention),
         "amends": amended.reference if amended else "",
         "amends_title": amended.title if amended else "",
@@ -51,8 +92,6 @@ def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
         ],
         "max_nonconformity": _percent(convention.max_nonconformity),
     }
-    what = "Avenant" if amended else "Convention"
-    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
 
 
 def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
@@ -114,14 +153,13 @@ def _header(convention: Convention) -> dict[str, Any]:
             {
                 "party": party.label,
                 "called": CALLED[party],
-                "name": organisation.name,
-                "legal_form": organisation.legal_form,
-                "siret": organisation.spaced_siret,
-                "address": _address(organisation),
-                "signatory": signatory.user.get_full_name(),
+                "name": organisation.name if organisation else TO_NAME,
+                "legal_form": organisation.legal_form if organisation else "",
+                "siret": organisation.spaced_siret if organisation else "",
+                "address": _address(organisation) if organisation else "",
+                "signatory": signatory.user.get_full_name() if signatory else TO_NAME,
             }
             for party, organisation, signatory in convention.parties()
-            if organisation is not None and signatory is not None
         ],
     }
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("conventions/<str:reference>/reprendre/", actions.convention_resume, name="convention_resume"),
     path("conventions/<str:reference>/resilier/", actions.convention_terminate, name="convention_terminate"),
     path("conventions/<str:reference>/abandonner/", actions.convention_abandon, name="convention_abandon"),
+    path("conventions/<str:reference>/projet.pdf", conventions.convention_project, name="convention_project"),
     path("conventions/<str:reference>/papiers/<int:pk>/", conventions.convention_paper, name="convention_paper"),
     # --- reviews and signatures
     path("relectures/<str:reference>/", circuit.review_answer, name="review_answer"),

@@ -1,5 +1,7 @@
 """Serve a stored file or a paper, from a view of the app that owns it and has decided who may open it."""
 
+import io
+
 from django.http import FileResponse, Http404
 
 from documents.enums import ContentType
@@ -44,3 +46,11 @@ def document_response(document: Document, *, as_attachment: bool = False) -> Fil
     if paper.rendered is None:
         raise Http404("Ce document a été effacé ; il n’en reste que l’empreinte.")
     return file_response(paper.rendered, as_attachment=as_attachment)
+
+
+def drawn_response(content: bytes, name: str) -> FileResponse:
+    """A PDF that was drawn for whoever opens it and that nobody keeps; ``name`` is that of the file, if it is saved."""
+    response = FileResponse(io.BytesIO(content), filename=name, content_type=str(ContentType.PDF))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -246,6 +246,11 @@ class Convention(ConventionMachine):
         """Whether its terms may still be written."""
         return self.state in (S.DRAFT, S.CHANGES_REQUESTED)
 
+    @property
+    def is_project(self) -> bool:
+        """Whether its text is still to be agreed on, or agreed on and waiting for the EPCI's act."""
+        return self.state in (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED)
+
     def parties(self) -> list[tuple[Party, Organisation | None, Membership | None]]:
         """Each party with its organisation and the signatory it named, in the order of the text."""
         return [
@@ -257,7 +262,7 @@ class Convention(ConventionMachine):
     @property
     def document(self) -> Document | None:
         """The document under signature or signed; None until the signature is opened, and once the text is reopened."""
-        if self.state in (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED):
+        if self.is_project:
             return None
         paper = (
             self.papers.filter(kind=PaperKind.CONVENTION, round=self.round).select_related("document__rendered").first()

@@ -1,10 +1,14 @@
 """Conventions as one reads them: the list, one of them, its papers."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from conventions.documents import draw_project
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
 from conventions.models import Convention, ConventionPaper
@@ -13,7 +17,7 @@ from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
 from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step
-from documents.responses import document_response
+from documents.responses import document_response, drawn_response
 from lifecycle.actors import Actor
 from lifecycle.french import Noun
 from network.enums import OrganisationKind
@@ -84,6 +88,16 @@ def convention_paper(request: HttpRequest, reference: str, pk: int) -> FileRespo
     convention = visible_convention(request, reference)
     papers = ConventionPaper.objects.visible_to(request.membership).filter(convention=convention)
     return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
+
+
+@require_safe
+def convention_project(request: HttpRequest, reference: str) -> HttpResponse:
+    """The PDF of a text that is not agreed on yet, drawn as it stands; once there is a document, that is the one."""
+    convention = visible_convention(request, reference)
+    if not convention.is_project:
+        messages.info(request, "Ce texte n’est plus un projet\u00a0: ses documents sont ci-dessous.")
+        return redirect(reverse("conventions:convention_detail", args=[reference]) + "#papers")
+    return drawn_response(draw_project(convention, timezone.now()), f"projet-{convention.reference}.pdf")
 
 
 def visible_convention(request: HttpRequest, reference: str) -> Convention:

@@ -196,7 +196,7 @@ def addresses(treaty: Treaty, convention: Convention) -> list[str]:
     """Every page about one convention, its reviews and its signatures."""
     names = ["detail", "edit", *VERBS]
     found = [page_of(convention, f"convention_{name}") for name in names]
-    found += [page_of(convention, "amendment_create"), page_of(convention, "convention_points")]
+    found += [page_of(convention, page) for page in ("amendment_create", "convention_points", "convention_project")]
     found += [page_of(review, "review_answer") for review in convention.reviews.all()]
     for signature in convention.signatures.all():
         found += [page_of(signature, f"signature_{name}") for name in ("sign", "deposit", "confirm")]
@@ -253,6 +253,23 @@ def test_a_draft_is_unknown_to_the_other_parties(who: str) -> None:
 
     for page in addresses(treaty, convention):
         assert client.get(page).status_code == 404, page
+
+
+def test_whoever_reads_a_convention_prints_its_project_until_there_is_a_document() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    lawyer = acting(treaty.lawyer)
+    project = page_of(convention, "convention_project")
+
+    assert project in read(lawyer, page_of(convention, "convention_detail"))
+    assert project in read(lawyer, page_of(treaty.reviews(convention)[0], "review_answer"))
+    printed = lawyer.get(project)
+    assert printed.headers["Content-Type"] == "application/pdf"
+    assert printed.headers["Cache-Control"] == "private, no-store"
+
+    treaty.open_signature(treaty.approve(convention))
+    assert lawyer.get(project).status_code == 302
+    assert project not in read(lawyer, page_of(convention, "convention_detail"))
 
 
 def test_what_is_not_ones_to_do_is_refused() -> None:

@@ -8,7 +8,9 @@ from decimal import Decimal
 import page
 import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 
+from conventions.documents import draw_project, values_of
 from conventions.enums import Party, SignatureMethod
 from conventions.models import Convention, articles_of
 from conventions.services.circuit import sign_signature
@@ -137,3 +139,33 @@ def test_a_reopened_text_has_no_document_and_the_next_round_a_new_one() -> None:
     assert second is not None
     assert second.pk != first.pk
     assert list(again(convention).papers.order_by("round").values_list("round", flat=True)) == [1, 2]
+
+
+def test_a_project_is_printed_with_its_round_and_day_on_each_page_and_nothing_that_makes_it_look_final() -> None:
+    scene = treaty()
+    convention = scene.in_review()
+    at = convention.submitted_at
+    assert at is not None
+
+    paper = draw_project(convention, at + timedelta(days=3))
+
+    assert page.is_pdf_compliant_bytes(paper, profile="ua1")
+    assert paper == draw_project(convention, at + timedelta(days=9))
+    values = values_of(convention)
+    context = {"values": values, "reference": convention.reference, "stage": "Projet – tour 1"}
+    context |= {"title": "Projet", "identifier": "C", "created": "", "date": at}
+    written = render_to_string("documents/conventions/convention_project.html", context)
+    assert written.partition("<body")[2].count('<h2 class="article">') == len(on_screen(convention))
+    assert "l’acte de l’EPCI, à prendre" in written
+    assert "page de signatures" not in written
+    assert "code d’authenticité" not in written
+    assert not Document.objects.exists()
+
+
+def test_a_draft_is_printed_as_it_stands_with_what_it_lacks() -> None:
+    draft = Treaty().draft(workshop=None, workshop_signatory=None, starts_on=None)
+
+    workshop = values_of(draft)["parties"][1]
+
+    assert workshop["name"] == workshop["signatory"] == "à désigner"
+    assert draw_project(draft, timezone.now()).startswith(b"%PDF")
