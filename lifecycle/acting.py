@@ -1,6 +1,6 @@
 """An action page, for any machine: ask, call one service, tell, go back. Refused: what is missing, nothing lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -21,7 +21,8 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.judging import NOT_ALLOWED
-from lifecycle.machine import Machine, Reason, verbs_of
+from lifecycle.machine import Machine, Place, Reason, verbs_of
+from lifecycle.requirements import as_expression
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -65,21 +66,53 @@ def what_is_missing(row: Machine, verb: str, actor: Actor) -> tuple[Reason, ...]
 
 @dataclass(frozen=True)
 class Told:
-    """A reason with the address of the page where it is solved, empty if there is none."""
+    """A reason with the address where the reader may solve it; empty when it is another's to do, who is then named."""
 
     sentence: str
     lifted_by: str
     url: str
 
 
-def told(reason: Reason, reference: str) -> Told:
-    """A reason as a page shows it, about the row of this reference."""
-    return Told(reason.sentence, reason.lifted_by, page_of(reason.where, reference))
+def told(given: Iterable[Reason], row: Machine | None, actor: Actor | None) -> tuple[Told, ...]:
+    """Reasons as a page shows them to whoever acts, about this row, if there is one; at most one query."""
+    reasons = tuple(given)
+    may = _may_solve(row, {reason.where for reason in reasons if reason.where is not None}, actor)
+    return tuple(_told(reason, row, may) for reason in reasons)
 
 
-def explained(reason: Reason, reference: str) -> SafeString:
-    """The sentence of a reason, with who lifts it and a link to where it is solved."""
-    return render_to_string("lifecycle/_reason.html", {"reason": told(reason, reference)})
+def _told(reason: Reason, row: Machine | None, may: Collection[Place]) -> Told:
+    place = reason.where
+    if place is None:
+        return Told(reason.sentence, reason.lifted_by, "")
+    if row is None or not _is_about(place, row):
+        return Told(reason.sentence, place.who, "")
+    url = page_of(place.page, row.reference) if place in may else ""
+    if url:
+        return Told(reason.sentence, "", f"{url}#{place.anchor}" if place.anchor else url)
+    named = getattr(row, place.whose) if place.whose else ""
+    return Told(reason.sentence, f"{place.who}, {named}" if named else place.who, "")
+
+
+def _may_solve(row: Machine | None, places: Collection[Place], actor: Actor | None) -> set[Place]:
+    """Those of the places where this actor may do what is asked on this row."""
+    if row is None or actor is None:
+        return set()
+    scopes = {place: scope for place in places if _is_about(place, row) and (scope := place.can(actor)) is not None}
+    if not scopes:
+        return set()
+    asked = {f"may_{rank}": as_expression(scope) for rank, scope in enumerate(scopes.values())}
+    answers = type(row)._base_manager.filter(pk=row.pk).annotate(**asked).values(*asked).first() or {}
+    return {place for rank, place in enumerate(scopes) if answers.get(f"may_{rank}")}
+
+
+def _is_about(place: Place, row: Machine) -> bool:
+    """A page of another machine is given another's reference: a refusal of a set may speak of rows of two kinds."""
+    return place.page.startswith(f"{row._meta.app_label}:{row.machine_name}_")
+
+
+def explained(given: Iterable[Reason], row: Machine | None, actor: Actor | None) -> list[SafeString]:
+    """The sentence of each reason, with a link to where it is solved, or else who solves it."""
+    return [render_to_string("lifecycle/_reason.html", {"reason": one}) for one in told(given, row, actor)]
 
 
 def page_of(name: str, reference: str) -> str:
@@ -90,28 +123,30 @@ def page_of(name: str, reference: str) -> str:
         return ""
 
 
-def refuse(form: forms.Form, refused: Refused, reference: str, names: Mapping[str, str]) -> None:
+def refuse(
+    form: forms.Form, refused: Refused, row: Machine | None, actor: Actor | None, names: Mapping[str, str] = NOTHING
+) -> None:
     """Put each reason beside the field it is about (``names``: where the form calls it otherwise), or on top."""
-    for reason in refused.all:
+    for reason, sentence in zip(refused.all, explained(refused.all, row, actor), strict=True):
         field = names.get(reason.field, reason.field)
         beside = field if field in form.fields else None
-        form.add_error(beside, ValidationError(explained(reason, reference), code=reason.code))
+        form.add_error(beside, ValidationError(sentence, code=reason.code))
 
 
 def answer[R](
     request: HttpRequest,
     form: forms.Form,
     do: Callable[[dict[str, Any]], R],
-    reference: str,
+    row: Machine | None,
     names: Mapping[str, str] = NOTHING,
 ) -> R | None:
-    """What the service returns once the form is right; None when the page is to be shown, again or first."""
+    """What the service returns once the form is right; None when the page, about ``row``, is to be shown."""
     if request.method != "POST" or not form.is_valid():
         return None
     try:
         return do(form.cleaned_data)
     except Refused as refused:
-        refuse(form, refused, reference, names)
+        refuse(form, refused, row, getattr(request, "membership", None), names)
         return None
 
 
@@ -135,7 +170,7 @@ def act(
     """
     actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
     missing = what_is_missing(row, verb, actor)
-    if answer(request, form, do, row.reference, names) is not None:
+    if answer(request, form, do, row, names) is not None:
         messages.success(request, done)
         return redirect(after or back)
     declared = verbs_of(type(row))[verb]
@@ -144,7 +179,7 @@ def act(
         "row": row,
         "title": declared.label_from(row.state),  # type: ignore[attr-defined]  # every machine has a state
         "irreversible": declared.irreversible,
-        "missing": [] if form.is_bound else [explained(reason, row.reference) for reason in missing],
+        "missing": [] if form.is_bound else explained(missing, row, actor),
         "impossible": next((reason.sentence for reason in missing if reason.code == "state"), ""),
         "back": back,
     }

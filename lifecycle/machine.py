@@ -17,7 +17,7 @@ from django_fsm import FSMModelMixin, transition
 
 from lifecycle.actors import Actor
 from lifecycle.exceptions import OutsideTheGate
-from lifecycle.requirements import Capacity, Condition, Context, Given, Marker, PerRow, Reason, Requirement, Rule
+from lifecycle.requirements import Capacity, Condition, Context, Given, Marker, PerRow, Place, Reason, Requirement, Rule
 
 __all__ = [
     "ACTOR",
@@ -30,6 +30,7 @@ __all__ = [
     "GivenRow",
     "Machine",
     "PerRow",
+    "Place",
     "Reason",
     "Requirement",
     "Verb",

@@ -1,7 +1,7 @@
 """What must be true before a verb, as objects: the same one answers for a row, a set, a preview or a filter."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,13 +15,32 @@ type PerRowValues = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where something is solved: the URL name of a page (given the row's reference), and the id of a spot on it.
+
+    ``can`` says who may solve it there, as for a verb; the others read ``who`` must, with the organisation to which
+    ``whose``, a link of the row, leads.
+    """
+
+    page: str
+    can: Callable[[Actor], Q | None]
+    who: str
+    whose: str = ""
+    anchor: str = ""
+
+    def at(self, anchor: str) -> "Place":
+        """The same page, at this spot."""
+        return replace(self, anchor=anchor)
+
+
+@dataclass(frozen=True)
 class Reason:
     """One thing that is missing: code, French sentence, who can lift it, where, and the field it concerns."""
 
     code: str
     sentence: str
     lifted_by: str = ""
-    where: str = ""
+    where: Place | None = None
     field: str = ""
 
     def __str__(self) -> str:
@@ -72,7 +91,7 @@ class Requirement:
 
     ``condition(ctx)`` yields one ORM condition, true when the requirement is met. ``needs`` names the values
     without which the verb is refused. ``constraint`` is the database constraint that says the same: its violation
-    becomes this sentence. ``where`` is the URL name (given the row's reference) of the page where it is solved.
+    becomes this sentence. ``where`` is the place where it is solved.
     """
 
     code: str
@@ -81,7 +100,7 @@ class Requirement:
     needs: tuple[str, ...] = ()
     constraint: str = ""
     lifted_by: str = ""
-    where: str = ""
+    where: Place | None = None
     field: str = ""
 
     @property
@@ -103,7 +122,7 @@ class PerRow:
     needs: tuple[str, ...] = ()
     constraint: str = ""
     lifted_by: str = ""
-    where: str = ""
+    where: Place | None = None
     field: str = ""
 
     @property
@@ -166,7 +185,7 @@ class Capacity:
     amount: int = 1
     constraint: str = ""
     lifted_by: str = ""
-    where: str = ""
+    where: Place | None = None
     field: str = ""
 
     @property

@@ -146,7 +146,7 @@ def report_compute(request: HttpRequest) -> HttpResponse:
     if can_compute(request.membership) is None:
         raise PermissionDenied
     form = MonthForm(posted(request), months=months_to_compute())
-    report = answer(request, form, lambda data: compute_report(actor=request.membership, **data), "")
+    report = answer(request, form, lambda data: compute_report(actor=request.membership, **data), None)
     if report is not None:
         return redirect("reports:report_detail", reference=report.reference)
     return render(request, "reports/report_compute.html", {"form": form})

@@ -15,6 +15,7 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from lifecycle.acting import page_of
 from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
 from lifecycle.machine import CREATION, Machine, Verb, machines, verbs_of
@@ -114,6 +115,14 @@ def test_every_verb_is_named_by_a_test(model: type[Machine], declared: Verb) -> 
     if f"{machine}.{name}" not in LATER:
         named = re.search(rf"\b{name}_{machine}s?\b|[\"']{name}[\"']|[\"']{machine}\.{name}[\"']", all_tests())
         assert named is not None, f'no test names {name}_{machine}, "{name}" or "{machine}.{name}"'
+
+
+@pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
+def test_what_is_missing_is_solved_on_a_page_about_the_same_row(model: type[Machine], declared: Verb) -> None:
+    places = [rule.where for rule in declared.requires if rule.where is not None]
+    for place in places:
+        assert place.page.startswith(f"{model._meta.app_label}:{model.machine_name}_"), place
+        assert page_of(place.page, "X-0000-0000"), f"aucune page ne s’appelle {place.page}"
 
 
 def test_later_names_machines_that_exist() -> None:

@@ -22,13 +22,17 @@ from connectivity.enums import (
     Slot,
     Technology,
 )
+from connectivity.permissions import can_serve_connection
 from lifecycle.actors import SignedLink, System
-from lifecycle.machine import Context, Requirement
+from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
 from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 
-WORKER = "un travailleur social du prescripteur, ou un conseiller du distributeur"
+
+def _served_on(page: str) -> Place:
+    who = "un travailleur social du prescripteur, ou un conseiller du distributeur"
+    return Place(f"connectivity:connection_{page}", can_serve_connection, who)
 
 
 def rows_of(model: str) -> QuerySet[Any]:
@@ -118,7 +122,7 @@ STILL_IN_FORCE = Requirement(
     "offer_still",
     "L’offre choisie n’est plus en vigueur : choisissez-en une autre.",
     lambda ctx: Exists(_on("Offer", day_of(ctx)).filter(pk=OuterRef("offer"))),
-    where="connectivity:connection_choose",
+    where=_served_on("choose"),
 )
 OPERATOR_WORKS = Requirement(
     "operator",
@@ -148,8 +152,7 @@ PROOFS_FRESH = Requirement(
     "proofs",
     "Une pièce demandée par l’offre n’a pas été vue, ou n’est plus assez récente.",
     lambda ctx: ~_unproven(ctx, rows_of("ProofSeen")),
-    lifted_by=WORKER,
-    where="connectivity:connection_proof",
+    where=_served_on("proof"),
 )
 
 # --- what the operator answers
@@ -192,7 +195,7 @@ NOT_BEFORE_SENT = Requirement(
     "sent_first",
     "Transmettez d’abord la demande à l’opérateur : c’est lui qui déclare la ligne active.",
     lambda ctx: ~Q(state=ConnectionState.CHOSEN, channel=Channel.DESK),
-    where="connectivity:connection_send",
+    where=_served_on("send"),
 )
 STARTED = _dated(
     "started_on",
@@ -269,8 +272,7 @@ PROVEN_AGAIN = Requirement(
     "proven_again",
     "Chaque pièce demandée par l’offre est à regarder de nouveau, et récente.",
     _seen_since,
-    lifted_by="un travailleur social du prescripteur",
-    where="connectivity:connection_proof",
+    where=_served_on("proof"),
 )
 
 # --- the ways out: people give a code; the clock has its own

@@ -58,7 +58,7 @@ def connection_propose(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         checked(form, lambda data: services.propose_connection(actor=request.membership, need=need, **data)),
-        need.reference,
+        need,
     )
     if made is not None:
         messages.success(request, f"Dossier {made.reference} ouvert. Choisissez une offre avec la personne.")
@@ -105,7 +105,7 @@ def connection_proof(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda data: record_proof(actor=request.membership, connection=connection, **form.proof()),
-        reference,
+        connection,
     )
     if seen is not None:
         messages.success(request, "Pièce notée comme vue. Rien d’autre n’est gardé.")

@@ -127,7 +127,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
                 form,
                 lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
             ),
-            opened.file.reference,
+            opened.file,
         )
         if data is not None:
             return render(request, "connectivity/link_done.html", {"connection": data})

@@ -1,5 +1,6 @@
 """What is missing before a convention is prepared, then submitted to its reviewers (machines §3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -70,7 +71,7 @@ PARTIES_KNOWN = Requirement(
     lambda ctx: (
         _every(_party) & ~Q(workshop=F("epci_party")) & ~Q(distributor=F("epci_party")) & ~Q(distributor=F("workshop"))
     ),
-    where=EDIT,
+    where=EDIT.at("id_workshop"),
     field="workshop",
 )
 PARTIES_SIRET = Requirement(
@@ -83,14 +84,14 @@ SIGNATORIES_KNOWN = Requirement(
     "signatories",
     "Désignez pour chaque partie un signataire dont le compte est ouvert.",
     lambda ctx: _every(_signatory),
-    where=EDIT,
+    where=EDIT.at("id_epci_signatory"),
     field="epci_signatory",
 )
 DATES_KNOWN = Requirement(
     "dates",
     "Indiquez la date d’effet et le dernier jour de la convention, dans cet ordre.",
     lambda ctx: Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
-    where=EDIT,
+    where=EDIT.at("id_starts_on"),
     field="starts_on",
 )
 
@@ -111,20 +112,20 @@ def _not_too_long(ctx: Context) -> Q:
 
 
 LONG_ENOUGH = Requirement(
-    "long_enough", "Une convention dure au moins un mois.", _long_enough, where=EDIT, field="ends_on"
+    "long_enough", "Une convention dure au moins un mois.", _long_enough, where=EDIT.at("id_ends_on"), field="ends_on"
 )
 NOT_TOO_LONG = Requirement(
     "not_too_long",
     "Une convention dure au plus trois ans, avenants compris.",
     _not_too_long,
-    where=EDIT,
+    where=EDIT.at("id_ends_on"),
     field="ends_on",
 )
 AMENDMENT_WITHIN = Requirement(
     "amendment_within",
     "Un avenant prend effet pendant la durée de la convention qu’il modifie.",
     lambda ctx: Q(amends=None) | Q(starts_on__gte=F("amends__starts_on"), starts_on__lte=F("amends__ends_on")),
-    where=EDIT,
+    where=EDIT.at("id_starts_on"),
     field="starts_on",
 )
 AMENDMENT_CHANGES = Requirement(
@@ -159,7 +160,7 @@ QUOTAS_PLANNED = Requirement(
     "quotas",
     "Chaque année de la convention a besoin d’un quota, pour un type d’appareil au moins.",
     _quotas_planned,
-    where=EDIT,
+    where=EDIT.at("quotas"),
     field="quotas",
 )
 QUOTAS_WITHIN = Requirement(
@@ -179,7 +180,7 @@ QUOTAS_WITHIN = Requirement(
             )
         )
     ),
-    where=EDIT,
+    where=EDIT.at("quotas"),
     field="quotas",
 )
 PRICED = Requirement(
@@ -197,7 +198,7 @@ PRICED = Requirement(
             )
         )
     ),
-    where=EDIT,
+    where=EDIT.at("prices"),
     field="prices",
 )
 
@@ -213,14 +214,14 @@ UNDER_CEILING = Requirement(
     "under_ceiling",
     "Un prix de la grille dépasse le plafond légal du jour (décret du 7 novembre 2022).",
     _under_ceiling,
-    where=EDIT,
+    where=EDIT.at("prices"),
     field="prices",
 )
 NONCONFORMITY_KNOWN = Requirement(
     "nonconformity",
     "Indiquez le taux maximal de non-conformité.",
     lambda ctx: ~Q(amends=None) | Q(max_nonconformity__isnull=False),
-    where=EDIT,
+    where=EDIT.at("id_max_nonconformity"),
     field="max_nonconformity",
 )
 
@@ -234,7 +235,7 @@ def _filled(code: ClauseCode) -> Requirement:
         f"clause_{code}",
         f"L’article « {code.label} » manque ou reste à compléter.",
         condition,
-        where=EDIT,
+        where=EDIT.at("clauses"),
         field="clauses",
     )
 
@@ -244,7 +245,7 @@ NOTHING_TO_FILL = Requirement(
     "clauses_filled",
     "Un article est vide ou reste à compléter.",
     lambda ctx: ~Q(own("ConventionClause", text__regex=r"^\s*$")) & ~Q(own("ConventionClause", text__contains=TO_FILL)),
-    where=EDIT,
+    where=EDIT.at("clauses"),
     field="clauses",
 )
 POINTS_ANSWERED = Requirement(
@@ -259,7 +260,7 @@ POINTS_ANSWERED = Requirement(
             )
         )
     ),
-    where="conventions:convention_detail",
+    where=replace(EDIT, page="conventions:convention_points"),
 )
 REVIEWERS_OPEN = Requirement(
     "reviewers",
@@ -273,7 +274,7 @@ REVIEWERS_OPEN = Requirement(
             )
         )
     ),
-    where=EDIT,
+    where=EDIT.at("reviewers"),
     field="reviewers",
 )
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from conventions.enums import (
     RuleCode,
 )
-from lifecycle.machine import Context, Requirement
+from conventions.permissions import can_edit_convention
+from lifecycle.machine import Context, Place, Requirement
 
-EDIT = "conventions:convention_edit"
+EDIT = Place("conventions:convention_edit", can_edit_convention, "le gestionnaire de l’EPCI", "epci_party")
 TO_FILL = "[à compléter"
 """What the model of clauses leaves to the parties begins with this; a clause that still holds it is not filled."""
 

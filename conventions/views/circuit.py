@@ -151,7 +151,7 @@ def point_answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         lambda data: answer_points(
             actor=request.membership, answers=[(point, data["answer"]), *_typed_beside(request, point)]
         ),
-        reference,
+        convention,
     )
     if done is None:
         return _points_page(request, convention, form, pk)
@@ -256,7 +256,7 @@ def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
                 signed_on=data["signed_on"],
             )
 
-    if awaited and answer(request, form, keep, reference) is not None:
+    if awaited and answer(request, form, keep, signature) is not None:
         messages.success(request, "Document déposé. Une autre partie le vérifie et confirme la signature.")
         return redirect(_back(signature, "signatures"))
     context = {

@@ -107,7 +107,7 @@ def _saved(form: Form | ModelForm, save: Callable[[], Convention]) -> Convention
     try:
         return save()
     except Refused as refused:
-        refuse(form, refused, "", {})
+        refuse(form, refused, None, None)
     except ValidationError as error:
         for name, told in (error.message_dict if hasattr(error, "error_dict") else {"": error.messages}).items():
             form.add_error(name if name in form.fields else None, told)

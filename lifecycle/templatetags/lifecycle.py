@@ -144,13 +144,16 @@ def _buttons(context: template.Context, row: Machine, main: str | None, without:
     if main is None:
         possible = (action for action in actions if action.allowed)
         main = next((action.verb for action in possible if page_of(action.url_name, row.reference)), "")
-    return [button for action in actions if (button := _button(row, action, main))]
+    given = list(dict.fromkeys(reason for action in actions for reason in action.reasons))
+    said = dict(zip(given, told(given, row, membership), strict=True))
+    return [button for action in actions if (button := _button(row, action, main, said))]
 
 
-def _button(row: Machine, action: Action, main: str) -> Button | None:
+def _button(row: Machine, action: Action, main: str, said: dict[Reason, Told]) -> Button | None:
     url = page_of(action.url_name, row.reference)
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
-    return Button(action.label, url, tell(row, action.reasons), is_main, action.verb) if url else None
+    reasons = tuple(said[reason] for reason in action.reasons)
+    return Button(action.label, url, reasons, is_main, action.verb) if url else None
 
 
 def entered_at(row: Machine) -> datetime | None:
@@ -167,15 +170,10 @@ def _forward(declared: Verb) -> bool:
     return not declared.irreversible and declared.target is not None
 
 
-def tell(row: Machine, given: Iterable[Reason]) -> tuple[Told, ...]:
-    """Reasons as a page shows them, each with the link to where it is solved when that page exists."""
-    return tuple(told(reason, row.reference) for reason in given)
-
-
-@register.inclusion_tag("lifecycle/reasons.html")
-def reasons(row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
+@register.inclusion_tag("lifecycle/reasons.html", takes_context=True)
+def reasons(context: template.Context, row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
     """What is missing on a row, as a list: for the pages that preview or report on a set."""
-    return {"reasons": tell(row, given)}
+    return {"reasons": told(given, row, context["request"].membership)}
 
 
 # --- what is on a long page

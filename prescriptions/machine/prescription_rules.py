@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lifecycle.actors import System
-from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
 from prescriptions.enums import (
@@ -24,9 +24,13 @@ from prescriptions.enums import (
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
 from prescriptions.machine.household_rules import days_after, rows
-from prescriptions.permissions import FOLLOWING
+from prescriptions.permissions import FOLLOWING, can_edit_prescription
 
-EDIT = "prescriptions:prescription_edit"
+
+def _written_on(step: str, anchor: str) -> Place:
+    """A spot on the page of a step of the filing."""
+    who = "un travailleur social du prescripteur"
+    return Place(f"prescriptions:prescription_{step}", can_edit_prescription, who, "prescriber", anchor)
 
 
 def _pk(value: Any) -> Any:
@@ -50,7 +54,7 @@ RESIDENCE = Requirement(
     "La commune où vit le foyer, ou celle de sa domiciliation, manque : le Nord et ses EPCI seulement.",
     lambda ctx: Q(household__commune__isnull=False),
     field="commune",
-    where=EDIT,
+    where=_written_on("home", "id_commune"),
 )
 REACHABLE = Requirement(
     "reachable",
@@ -59,35 +63,35 @@ REACHABLE = Requirement(
         ~Q(household__phone="") | ~Q(household__email="") | ~Q(household__address="") & ~Q(household__postcode="")
     ),
     field="phone",
-    where=EDIT,
+    where=_written_on("person", "id_phone"),
 )
 MEMBERS_COUNTED = Requirement(
     "members_counted",
     "Comptez les personnes du foyer : au moins un adulte, et le nombre d’enfants.",
     lambda ctx: Q(household__adults__gte=1, household__children__gte=0),
     field="adults",
-    where=EDIT,
+    where=_written_on("home", "id_adults"),
 )
 AGREEMENT_GIVEN = Requirement(
     "agreement",
     "L’information du foyer et son accord ne sont pas enregistrés.",
     lambda ctx: Exists(rows("Agreement").filter(prescription=OuterRef("pk"), informed=True)),
     field="agreement",
-    where=EDIT,
+    where=_written_on("situation", "id_agreed"),
 )
 HAS_NEEDS = Requirement(
     "needs",
     "Ajoutez au moins un besoin.",
     lambda ctx: _needs(NeedState.ASKED),
     field="needs",
-    where=EDIT,
+    where=_written_on("needs", "id_needs-0-kind"),
 )
 FACTS_SEEN = Requirement(
     "facts",
     "Notez au moins un justificatif vu : sa nature, sa date, le jour où vous l’avez vu.",
     lambda ctx: Exists(rows("Fact").current().filter(prescription=OuterRef("pk"))),  # type: ignore[attr-defined]
     field="facts",
-    where=EDIT,
+    where=_written_on("situation", "id_facts-0-what"),
 )
 
 
@@ -101,7 +105,7 @@ DOUBLES_ANSWERED = Requirement(
     "Un dossier ressemble à celui-ci : dites si c’est le même foyer ou non.",
     _doubles_answered,
     field="doubles",
-    where=EDIT,
+    where=_written_on("doubles", ""),
 )
 DISTRIBUTOR_GIVEN = Requirement(
     "distributor",

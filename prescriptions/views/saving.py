@@ -15,14 +15,12 @@ from prescriptions.models import DoubleAnswer, Household
 from prescriptions.services.households import answer_double
 
 
-def saved[R](
-    form: BaseForm, do: Callable[[], R], reference: str = "", names: Mapping[str, str] | None = None
-) -> R | None:
+def saved[R](form: BaseForm, do: Callable[[], R], names: Mapping[str, str] | None = None) -> R | None:
     """What the service returns; None when it refused, with its reasons on the form."""
     try:
         return do()
     except Refused as refused:
-        refuse(form, refused, reference, names or {})  # type: ignore[arg-type]
+        refuse(form, refused, None, None, names or {})  # type: ignore[arg-type]
     except ValidationError as error:
         tell(form, error)
     return None

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, is_pilot
@@ -30,6 +30,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
+from refurb.permissions import can_record_evidence
 
 S = DeviceState
 BEFORE_ALLOT = (
@@ -169,18 +170,19 @@ def _unproven() -> Q:
     return Q(Exists(_of_this_stay("Drive").unproven().in_place()))  # type: ignore[attr-defined]
 
 
+BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
 STORAGE_INVENTORIED = Requirement(
     "storage_inventoried",
     "Le stockage n’a pas été inventorié depuis l’arrivée : enregistrez chaque disque, ou attestez qu’il n’y en a pas.",
     lambda ctx: _inventoried(),
-    where="refurb:device_evidence",
+    where=BENCH.at("storages"),
 )
 DRIVES_PROVEN = Requirement(
     "drives_proven",
     "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
     lambda ctx: ~_unproven(),
     constraint="refurb_device_proven",
-    where="refurb:device_evidence",
+    where=BENCH.at("storages"),
 )
 PROOFS_STAND = Requirement(
     "proofs_stand",
@@ -188,25 +190,25 @@ PROOFS_STAND = Requirement(
     " l’appareil en traitement.",
     lambda ctx: _inventoried() & ~_unproven(),
     constraint="refurb_device_proven",
-    where="refurb:device_evidence",
+    where=BENCH.at("storages"),
 )
 TESTED = Requirement(
     "tested",
     "Les fonctions de l’appareil n’ont pas été testées depuis son arrivée.",
     lambda ctx: Exists(_of_this_stay("TestRun").filter(checklist__type=OuterRef("type"))),
-    where="refurb:device_evidence",
+    where=BENCH.at("tests"),
 )
 TESTS_PASSED = Requirement(
     "tests_passed",
     "Une fonction essentielle n’est pas testée avec succès.",
     lambda ctx: ~Exists(_of_this_stay("TestRun").filter(checklist__type=OuterRef("type"), passed=False)),
-    where="refurb:device_evidence",
+    where=BENCH.at("tests"),
 )
 GRADED = Requirement(
     "graded",
     "Le grade n’a pas été calculé depuis l’arrivée de l’appareil.",
     lambda ctx: Exists(_of_this_stay("Grading").filter(type=OuterRef("type"))),
-    where="refurb:device_evidence",
+    where=BENCH.at("grading"),
 )
 
 
@@ -299,7 +301,7 @@ PROVEN_OR_CERTIFIED = PerRow(
     "Un disque n’est ni effacé ni détruit : faites-le, ou demandez au recycleur une destruction certifiée.",
     _neither_proven_nor_certified,
     needs=("destruction_awaited",),
-    where="refurb:device_evidence",
+    where=BENCH.at("storages"),
     field="destruction_awaited",
 )
 RECIPIENT_NAMED = value_given("recipient", "Nommez à qui l’appareil est cédé.", _is_text)

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from lifecycle.machine import Context, PerRow, Reason, Requirement
+from lifecycle.machine import Context, PerRow, Place, Reason, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
 from refurb.enums import (
@@ -22,6 +22,7 @@ from refurb.enums import (
     ReassignReason,
     WithdrawReason,
 )
+from refurb.permissions import can_edit_donation
 
 TYPES: tuple[str, ...] = tuple(DeviceType.values)
 """The values announce and qualify are given, and their journal rows keep: a quantity per type."""
@@ -50,13 +51,14 @@ DONOR_GIVES = Requirement(
     lambda ctx: Q(donor__kinds__contains=[OrganisationKind.DONOR], donor__is_active=True),
     lifted_by="le pilote, dans la fiche de l’organisation",
 )
+EDIT = Place("refurb:donation_edit", can_edit_donation, "un contact du donateur", "donor")
 ADDRESS_GIVEN = Requirement(
     "address",
     "L’adresse d’enlèvement est incomplète : voie, code postal et ville.",
     lambda ctx: ~Q(pick_up_address="") & ~Q(pick_up_postcode="") & ~Q(pick_up_city=""),
     constraint="refurb_donation_site_known",
     field="pick_up_address",
-    where="refurb:donation_edit",
+    where=EDIT.at("id_pick_up_address"),
 )
 COMMUNE_KNOWN = Requirement(
     "commune",
@@ -64,20 +66,20 @@ COMMUNE_KNOWN = Requirement(
     lambda ctx: Q(commune__isnull=False) | Q(outside=True),
     constraint="refurb_donation_site_known",
     field="commune",
-    where="refurb:donation_edit",
+    where=EDIT.at("id_commune"),
 )
 HAS_LINES = Requirement(
     "lines",
     "Décrivez au moins un type d’appareil : quantité, année d’achat, état.",
     lambda ctx: Exists(_rows("DonationLine").filter(donation=OuterRef("pk"))),
-    where="refurb:donation_edit",
+    where=EDIT.at("material"),
 )
 YEARS_POSSIBLE = Requirement(
     "purchase_year",
     "Une année d’achat est dans le futur.",
     lambda ctx: ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=_day(ctx).year)),
     field="purchase_year",
-    where="refurb:donation_edit",
+    where=EDIT.at("material"),
 )
 
 
@@ -121,7 +123,7 @@ ANNOUNCED_QUANTITIES = _quantities(
 
 
 def _on_lines(
-    code: str, sentence: str, faulty: Callable[[Context, QuerySet[Any]], QuerySet[Any]], **reason: str
+    code: str, sentence: str, faulty: Callable[[Context, QuerySet[Any]], QuerySet[Any]], lifted_by: str = ""
 ) -> PerRow:
     """Refuse the donations that have a line at fault, naming its lines."""
 
@@ -132,7 +134,7 @@ def _on_lines(
             named[line.donation_id].append(str(line))
         return {pk: f"{sentence} ({'\N{NO-BREAK SPACE}; '.join(lines)})." for pk, lines in named.items()}
 
-    return PerRow(code, f"{sentence}.", check, needs=TYPES, **reason)
+    return PerRow(code, f"{sentence}.", check, needs=TYPES, lifted_by=lifted_by)
 
 
 def _too_old(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:

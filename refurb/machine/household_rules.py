@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from conventions.enums import TermKind
-from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
 from refurb.days import day_start
@@ -26,6 +26,7 @@ from refurb.enums import (
 )
 from refurb.machine.allotment_rules import key_of
 from refurb.machine.device_rules import ceilings_on, coded, day_of, euros, is_price, rows_of
+from refurb.permissions import can_hand_over_device
 
 S = DeviceState
 
@@ -251,11 +252,12 @@ PRESCRIPTION_ALIVE = Requirement(
     ),
     lifted_by="le travailleur social du foyer",
 )
+NOTE = Place("refurb:device_prepare_hand_over", can_hand_over_device, "le conseiller du point de distribution")
 NOTE_PREPARED = Requirement(
     "note_prepared",
     "La fiche d’achat n’est pas préparée : notez le prix et ce que paie le foyer.",
     lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | FOLLOWS_HANDED_OVER,
-    where="refurb:device_prepare_hand_over",
+    where=NOTE,
 )
 
 
@@ -277,7 +279,7 @@ NOTE_OF_THE_DAY = PerRow(
     "note_of_the_day",
     "Le plafond légal a changé depuis la préparation de la fiche : préparez-la de nouveau.",
     _note_not_of_the_day,
-    where="refurb:device_prepare_hand_over",
+    where=NOTE,
     constraint="refurb_device_sale_ceiling",
 )
 
@@ -292,7 +294,7 @@ NOTE_UNDER_GRID = PerRow(
     "note_under_grid",
     "La grille de prix de la convention a changé depuis la préparation de la fiche : préparez-la de nouveau.",
     _note_above_grid,
-    where="refurb:device_prepare_hand_over",
+    where=NOTE,
 )
 
 

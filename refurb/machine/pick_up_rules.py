@@ -6,8 +6,9 @@ from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from lifecycle.machine import Requirement
+from lifecycle.machine import Place, Requirement
 from refurb.enums import EXPECTED
+from refurb.permissions import can_accept_deed, can_reconcile_donation
 
 
 def _rows(model: str) -> QuerySet[Any]:
@@ -41,8 +42,7 @@ DEED_ACCEPTED = Requirement(
     "deed_accepted",
     "Le donateur n’a pas encore accepté l’acte de don de ce lot.",
     lambda ctx: Exists(_rows("DeedAcceptance").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))),
-    lifted_by="un contact du donateur",
-    where="refurb:donation_accept_deed",
+    where=Place("refurb:donation_accept_deed", can_accept_deed, "un contact du donateur", "donor"),
 )
 NOT_PICKED_UP_BY_US = Requirement(
     "not_picked_up_by_us",
@@ -104,7 +104,7 @@ DIFFERENCES_EXPLAINED = Requirement(
             _rows("DonationLine").unexplained().filter(donation=OuterRef("pk"))  # type: ignore[attr-defined]
         )
     ),
-    where="refurb:donation_differences",
+    where=Place("refurb:donation_differences", can_reconcile_donation, "le responsable d’un atelier désigné"),
 )
 NOTHING_EXPECTED = Requirement(
     "nothing_expected",

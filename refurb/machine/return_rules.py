@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.calendar import add_months
 from refurb.enums import HOLDS_A_NEED, DeviceState, HandOverKind, TermCode
@@ -13,6 +13,7 @@ from refurb.machine.allotment_rules import key_of
 from refurb.machine.device_rules import day_of, rows_of
 from refurb.machine.household_rules import notes_in_force
 from refurb.machine.stamps import term_on
+from refurb.permissions import can_record_evidence
 
 S = DeviceState
 
@@ -34,8 +35,7 @@ REPAIRED = Requirement(
     "repaired",
     "Aucune réparation n’est inscrite depuis le retour.",
     lambda ctx: Q(_of_this_stay("Repair")) | Q(_desktop_given_back()),
-    lifted_by="un technicien de l’atelier",
-    where="refurb:device_record_repair",
+    where=Place("refurb:device_repair", can_record_evidence, "un technicien de l’atelier", "workshop"),
 )
 NOT_SETTLED = Requirement(
     "not_settled",

@@ -42,7 +42,7 @@ def device_test(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda data: bench.record_test_run(actor=request.membership, device=device, results=form.results()),
-        device.reference,
+        device,
     )
     if run is not None:
         if run.passed:
@@ -78,7 +78,7 @@ def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
                 cosmetic=data["cosmetic"],
                 scale=scale_row,
             ),
-            device.reference,
+            device,
         )
         if graded is not None:
             messages.success(request, f"Grade enregistré : {graded.label}.")
@@ -97,7 +97,7 @@ def device_repair(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda data: bench.record_repair(actor=request.membership, device=device, **data),
-        device.reference,
+        device,
     )
     back = reverse("refurb:device_evidence", args=[device.reference])
     if repaired is not None:

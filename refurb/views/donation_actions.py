@@ -119,7 +119,7 @@ def donation_record_transfer(request: HttpRequest, reference: str) -> HttpRespon
         request,
         form,
         lambda data: donations.record_transfer_decision(actor=request.membership, donation=donation, **data),
-        reference,
+        donation,
     )
     if done:
         messages.success(request, "Décision de cession notée.")
@@ -175,7 +175,7 @@ def _accept(request: HttpRequest, donation: Donation, form: DonationAcceptDeedFo
         request,
         form,
         lambda data: accept_deed(actor=request.membership, donation=donation, sha256=data["sha256"]),
-        donation.reference,
+        donation,
     )
     return accepted is not None
 

@@ -124,7 +124,7 @@ def _page(
         "donation": donation,
         "pick_up": pick_up,
         "title": title,
-        "impossible": "" if pick_up else explained(NOT_SCHEDULED, donation.reference),
+        "impossible": "" if pick_up else explained([NOT_SCHEDULED], donation, request.membership)[0],
         "back": reverse("refurb:donation_detail", args=[donation.reference]),
     }
     return render(request, f"refurb/actions/{template}.html", context)

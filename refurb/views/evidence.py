@@ -220,7 +220,7 @@ def _record(
 ) -> HttpResponse:
     """The page that adds one row of evidence; back to the bench sheet."""
     back = reverse("refurb:device_evidence", args=[device.reference])
-    recorded = answer(request, form, do, device.reference, names=context.pop("names", {}))
+    recorded = answer(request, form, do, device, names=context.pop("names", {}))
     if recorded is not None:
         if callable(done):
             done(request, recorded)

@@ -67,7 +67,7 @@ def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpRespon
         request,
         form,
         lambda data: hand_overs.prepare_hand_over(actor=request.membership, device=device, **data),
-        device.reference,
+        device,
     )
     back = reverse("refurb:device_hand_over", args=[device.reference])
     if made is not None:

@@ -40,7 +40,7 @@ def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda data: settle_return(actor=request.membership, device=device, **data),
-        device.reference,
+        device,
     )
     back = reverse("refurb:device_detail", args=[device.reference])
     if settled is not None:
@@ -72,7 +72,7 @@ def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
         chosen["device"] = data["device"]
         return prepare_exchange(actor=request.membership, device=data["device"], replaces=device)
 
-    if answer(request, form, prepare, device.reference) is not None:
+    if answer(request, form, prepare, device) is not None:
         messages.success(request, "La fiche d’échange est prête : faites-la signer.")
         return redirect("refurb:device_exchange", reference=chosen["device"].reference)
     covered = (

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.acting import NOTHING, refuse
+from lifecycle.acting import refuse
 from lifecycle.exceptions import Refused
 from refurb.enums import SOLDERED_STORAGE, Outcome
 from refurb.forms.evidence import ErasureForm
@@ -104,7 +104,7 @@ class Workbench:
         try:
             return block.do(block.form)
         except Refused as refused:
-            refuse(block.form, refused, self.device.reference, NOTHING)
+            refuse(block.form, refused, self.device, self.actor)
             return ""
 
     def _add_drive(self, drive: Drive) -> None:

@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.acting import Step, explained
+from lifecycle.acting import Step, explained, told
 from lifecycle.actors import SYSTEM, SignedLink
+from lifecycle.machine import Place
 from lifecycle.models import Comment
 from lifecycle.registry import Chain, ChainLink, Move, Panel, chain, follow, panel, registry
-from lifecycle.templatetags.lifecycle import moment, tell
+from lifecycle.templatetags.lifecycle import moment
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests.lifecycle.parcels import machine
@@ -81,13 +82,27 @@ def test_a_possible_action_is_a_link_and_a_greyed_one_says_why(stored: Parcel, k
     assert "Peut y remédier : le magasinier." in html
 
 
-def test_what_is_missing_is_linked_to_where_it_is_solved(stored: Parcel, keeper: Membership) -> None:
-    known = replace(machine.SEALED.reason, where="parcels:parcel_seal")
-    unknown = replace(machine.SEALED.reason, where="parcels:nowhere")
-    assert tell(stored, [known, unknown])[0].url == f"/colis/sceller/{stored.reference}/"
-    assert tell(stored, [known, unknown])[1].url == ""
-    assert f'href="/colis/sceller/{stored.reference}/"' in explained(known, stored.reference)
-    assert "href" not in explained(unknown, stored.reference)
+def test_what_is_missing_leads_whoever_may_solve_it_to_the_spot_and_names_him_to_the_others(
+    stored: Parcel, keeper: Membership, pilot: Membership
+) -> None:
+    seals = Place("parcels:parcel_seal", machine.can_handle, "un magasinier", "depot", anchor="id_label")
+    known = replace(machine.SEALED.reason, where=seals)
+    unknown = replace(known, where=replace(seals, page="parcels:parcel_nowhere"))
+    of_another = replace(known, where=replace(seals, page="refurb:device_evidence"))
+
+    assert stored.depot
+    with CaptureQueriesContext(connection) as queries:
+        lead, nowhere, elsewhere = told([known, unknown, of_another], stored, keeper)
+    assert len(queries) == 1
+    assert (lead.url, lead.lifted_by) == (f"/colis/sceller/{stored.reference}/#id_label", "")
+    assert (nowhere.url, elsewhere.url) == ("", "")
+    assert f'href="/colis/sceller/{stored.reference}/#id_label"' in explained([known], stored, keeper)[0]
+
+    stranger = make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
+    for reader in (pilot, stranger, None):
+        (said,) = explained([known], stored, reader)
+        assert "href" not in said
+        assert f"Peut y remédier\N{NO-BREAK SPACE}: un magasinier, {stored.depot}." in said
 
 
 def test_a_verb_without_a_page_is_left_out(announce: Announce, pilot: Membership) -> None:

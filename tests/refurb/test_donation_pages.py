@@ -242,6 +242,16 @@ def test_a_lot_says_whose_turn_it_is(prepare: Callable[[Scene], Donation], role:
         assert "À vous d’agir" not in waiting
 
 
+def test_a_workshop_that_waits_for_the_deed_reads_whose_it_is_and_is_not_sent_there() -> None:
+    scene = Scene()
+    donation = scene.qualified()
+    manager = acting(scene.north.manager)
+    for page in ("donation_detail", "donation_schedule"):
+        html = read(manager, page_of(donation, page))
+        assert f"Peut y remédier\N{NO-BREAK SPACE}: un contact du donateur, {donation.donor}." in html
+        assert "Y remédier" not in html
+
+
 def test_a_lot_shared_by_two_workshops_says_which_one_is_awaited() -> None:
     scene = Scene(lines=(laptops(4),))
     donation = scene.scheduled(split=True)
