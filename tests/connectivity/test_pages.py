@@ -198,7 +198,8 @@ def test_a_problem_tells_its_next_step_and_the_words_of_the_operator() -> None:
     assert "Voir le contrat." in page
     assert "réglez le problème signalé" in page
     assert "Corriger le foyer" in page
-    assert f"L’équipe de {line.worker.organisation} corrige le foyer" in read(acting(line.adviser), page_of(problem, "detail"))
+    told = read(acting(line.adviser), page_of(problem, "detail"))
+    assert f"L’équipe de {line.worker.organisation} corrige le foyer" in told
 
 
 def test_an_operator_reads_the_person_to_connect_and_neither_proofs_nor_facts() -> None:

@@ -53,7 +53,7 @@ def tell_situation(worker: Visitor, fact: str) -> None:
     """Step 4: one fact seen, and the household’s agreement."""
     worker.reads("Ce que vous avez vu, et l’accord du foyer")
     read_out = worker.page.get_by_role("region", name="Texte lu au foyer")
-    assert read_out.evaluate("text => text.scrollHeight <= text.clientHeight + 1"), "The end of the text is out of sight"
+    assert read_out.evaluate("text => text.scrollHeight <= text.clientHeight + 1"), "its end is out of sight"
     worker.chooses({"Ce qui a été vu": fact}, worker.group("Fait 1"))
     worker.fills({"Justificatif": "Attestation d’essai"}, worker.group("Fait 1"))
     worker.ticks("Le foyer a été informé de ce texte et l’accepte")
