@@ -60,7 +60,7 @@ def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
         working_day(stage.last, 45), months=24, until="submit",
     )  # fmt: skip
     yield Deal(
-        "mel-sambre", "200093201", "sambre", "Deuxième atelier – Métropole de Lille", back(3),
+        "mel-tablettes", "200093201", "lille", "Tablettes pour les études – Métropole de Lille", back(3),
         working_day(stage.last, 60), until="draft",
     )  # fmt: skip
     yield Deal(
@@ -72,7 +72,9 @@ def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
 
 
 def _last_months(stage: Stage) -> Iterator[Deal]:
-    """Those of the other EPCI: two came into force later, the others are at every stage."""
+    """Two came into force later, the others are at every stage: whoever opens the demonstration has one to read, one
+    to sign, whatever the party.
+    """
     first, back = stage.first, stage.back
     yield Deal(
         "hainaut", "200042190", "sambre", "Équipement solidaire – Porte du Hainaut", working_day(first, 55),
@@ -81,6 +83,18 @@ def _last_months(stage: Stage) -> Iterator[Deal]:
     yield Deal(
         "flandre", "200040947", "littoral", "Équipement solidaire – Cœur de Flandre", working_day(first, 75),
         working_day(first, 105), months=24,
+    )  # fmt: skip
+    yield Deal(
+        "mel-sambre", "200093201", "sambre", "Deuxième atelier – Métropole de Lille", back(7),
+        working_day(stage.last, 50), until="submit",
+    )  # fmt: skip
+    yield Deal(
+        "mel-littoral", "200093201", "littoral", "Troisième atelier – Métropole de Lille", back(17),
+        working_day(stage.last, 30), quotas=SMALL, until="open",
+    )  # fmt: skip
+    yield Deal(
+        "hainaut-lille", "200042190", "lille", "Deuxième atelier – Porte du Hainaut", back(19),
+        working_day(stage.last, 25), quotas=SMALL, until="open",
     )  # fmt: skip
     yield Deal(
         "coeuravesnois", "200043263", "sambre", "Équipement solidaire – Cœur de l’Avesnois", back(36),
