@@ -191,9 +191,7 @@ class ReturnTable(AtPointTable):
 
     def render_warranty_until(self, value: date, record: Any) -> SafeString:
         covered = timezone.localdate(record.returned_at) <= value
-        tone, said, until = (
-            ("tag--done", "sous garantie", "jusqu’au") if covered else ("", "hors garantie", "finie le")
-        )
+        tone, said, until = ("tag--done", "sous garantie", "jusqu’au") if covered else ("", "hors garantie", "finie le")
         return format_html('<span class="tag {}">{}</span> {} {}', tone, said, until, day(value))
 
     def render_standing(self, record: Any) -> str:
