@@ -36,7 +36,7 @@ def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
     """What the three parties will sign: parties, act, articles, quotas, prices, rate, reviewers' work left out."""
     what = "Avenant" if convention.amends else "Convention"
     values = values_of(convention)
-    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
+    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
 
 
 def draw_project(convention: Convention, at: datetime) -> bytes:
@@ -59,7 +59,7 @@ def draw_project(convention: Convention, at: datetime) -> bytes:
     return render_pdf(
         "documents/conventions/convention_project.html",
         {"values": values_of(convention) | blank, "reference": convention.reference, "stage": stage},
-        title=f"{what} : {convention.title}",
+        title=f"{what} : {convention.title}",
         identifier=f"{convention.reference}, {stage}",
         date=since,
     )

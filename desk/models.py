@@ -66,7 +66,7 @@ class TodoThreshold(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value} jours"
+        return f"{self.get_code_display()} : {self.value} jours"
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):

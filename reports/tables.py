@@ -72,7 +72,7 @@ class BehindTable(tables.Table):
         fields = ("device", "target", "at", "ended", "type", "epci", "donor_kind")
         order_by = ("at",)
         default = "–"
-        empty_text = "Aucun appareil : le nombre est zéro."
+        empty_text = "Aucun appareil : le nombre est zéro."
 
     def render_device(self, record: Any) -> str:
         return str(record.object.tag or record.object.reference)

@@ -49,7 +49,7 @@ class CopperClosure(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.commune} : {self.technical_on:%d/%m/%Y}"
+        return f"{self.commune} : {self.technical_on:%d/%m/%Y}"
 
     @property
     def copper(self) -> Copper:

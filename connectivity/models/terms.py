@@ -42,4 +42,4 @@ class ConnectionTerm(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value}"
+        return f"{self.get_code_display()} : {self.value}"

@@ -119,7 +119,7 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
     if not said:
         return AnswerLine(number, reference, cells=kept)
     if said not in ANSWERS:
-        told = f"Réponse inconnue : « {kept['reponse']} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
+        told = f"Réponse inconnue : « {kept['reponse']} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
         return AnswerLine(number, reference, fault=told, cells=kept)
     answer = ANSWERS[said]
     try:
@@ -173,7 +173,7 @@ def _price(text: str) -> Decimal:
     except InvalidOperation:
         raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
     if not price.is_finite() or not 0 <= price < 10_000 or price != round(price, 2):
-        raise ValueError(f"Prix impossible : « {text} ».")
+        raise ValueError(f"Prix impossible : « {text} ».")
     return price
 
 
@@ -182,7 +182,7 @@ def _slot(text: str) -> str:
     if not text:
         return Slot.DAY.value
     if text.lower() not in labels:
-        raise ValueError(f"Moment inconnu : « {text} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
+        raise ValueError(f"Moment inconnu : « {text} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
     return labels[text.lower()]
 
 
@@ -190,5 +190,5 @@ def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReas
     labels = {str(one.label).lower(): one.value for one in among} | {one.value: one.value for one in among}
     if text.lower() not in labels:
         known = ", ".join(str(one.label) for one in among)
-        raise ValueError(f"Motif inconnu : « {text} ». Attendu : {known}.")
+        raise ValueError(f"Motif inconnu : « {text} ». Attendu : {known}.")
     return labels[text.lower()]

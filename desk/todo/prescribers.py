@@ -88,7 +88,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         ),
         Block(
             "toujours-d-actualite",
-            "Toujours d’actualité ?",
+            "Toujours d’actualité ?",
             files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
             _still_current,
             "Aucun foyer n’est à rappeler.",
@@ -117,7 +117,7 @@ def _incomplete(prescription: Any) -> Line:
 
 
 def _still_current(prescription: Prescription) -> Line:
-    said = "Le foyer n’a pas répondu au rappel : appelez-le, puis confirmez"
+    said = "Le foyer n’a pas répondu au rappel : appelez-le, puis confirmez"
     when = until(prescription.valid_until, "acceptation valable jusqu’au")
     return Line(prescription.household.name, _page(prescription), said, when)
 

@@ -89,7 +89,7 @@ def prescription_list(request: HttpRequest) -> HttpResponse:
         filters=PrescriptionFilter,
         exclude=[*hidden, *(["household"] if is_pilot(actor) else [])],
         sets=PRESCRIPTION_SETS,
-        empty="Aucune prescription pour l’instant. Commencez-en une : elle apparaîtra ici avec son avancement."
+        empty="Aucune prescription pour l’instant. Commencez-en une : elle apparaîtra ici avec son avancement."
         if can_create
         else "Aucune demande pour l’instant. Une demande apparaît ici dès qu’un travailleur social la dépose.",
         named=named_by(request, "household"),
