@@ -115,6 +115,10 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
         """The notes that still count: prepared, or signed and not undone. One per device."""
         return self.filter(closed_at=None)
 
+    def prepared_exchanges(self) -> Self:
+        """The exchanges whose note waits for its signature: nothing is held, both devices stay where they are."""
+        return self.current().filter(kind=HandOverKind.EXCHANGE, handed_over_at=None)
+
     def done(self) -> Self:
         """Those of hand-overs that took place, whatever became of the device since."""
         return self.filter(handed_over_at__isnull=False).exclude(closed_because=ClosedBecause.UNDONE)

@@ -171,6 +171,7 @@ def undo_hand_over_device(
 def prepare_exchange(*, actor: Actor, device: Device, replaces: Device, at: datetime | None = None) -> HandOver:
     """Prepare the note by which ``device``, on the shelf, replaces one that its household brought back.
 
+    It takes the place of the exchange that was prepared before for the same one.
     Raises Unknown, PermissionDenied, Refused.
     """
     earlier = Device.objects.visible_to(actor).filter(pk=replaces.pk).first()
@@ -180,11 +181,12 @@ def prepare_exchange(*, actor: Actor, device: Device, replaces: Device, at: date
     if earlier.need_id is None:
         raise Refused({device.pk: (TO_EXCHANGE.reason,)})
     lock(Need, [earlier.need_id], "FOR SHARE")
-    lock(Device, [device.pk, earlier.pk], "FOR NO KEY UPDATE")
+    others = list(HandOver.objects.prepared_exchanges().filter(replaces=earlier).values_list("device", flat=True))
+    lock(Device, [device.pk, earlier.pk, *others], "FOR NO KEY UPDATE")
     held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_exchange_device)
     if held.state != DeviceState.AVAILABLE or held.attached_to_id is not None:
         raise Refused({held.pk: (NOT_AVAILABLE,)})
-    close_notes([held.pk], ClosedBecause.REPLACED, stamp)
+    close_notes([held.pk, *others], ClosedBecause.REPLACED, stamp)
     terms = Terms(Decimal(0), Decimal(0), None, HandOverKind.EXCHANGE, earlier.pk)
     note = prepare_note(held, earlier.need_id, terms, actor=actor, at=stamp)
     _would_do(held, note, actor, stamp)

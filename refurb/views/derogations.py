@@ -28,7 +28,7 @@ def derogation_ask(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     need = visible_need(request, reference)
     form = DerogationAskForm(posted(request))
-    asked = answer(request, form, lambda data: ask_derogation(actor=actor, need=need, **data), need.reference)
+    asked = answer(request, form, lambda data: ask_derogation(actor=actor, need=need, **data), need)
     back = reverse("refurb:need_choose", args=[need.reference])
     if asked is not None:
         messages.success(request, "Demande envoyée au pilote. Sa réponse se lit ici et dans «\u00a0Dérogations\u00a0».")
@@ -46,7 +46,7 @@ def derogation_refuse(request: HttpRequest, reference: str) -> HttpResponse:
     need = visible_need(request, reference)
     form = DerogationRefuseForm(posted(request))
     back = reverse("refurb:derogation_list")
-    if answer(request, form, lambda data: refuse_derogation(actor=actor, need=need, **data), need.reference):
+    if answer(request, form, lambda data: refuse_derogation(actor=actor, need=need, **data), need):
         messages.success(request, f"Dérogation refusée pour {need.reference}. Le conseiller lit votre raison.")
         return redirect(back)
     return _page(request, need, form, {"title": "Refuser la dérogation", "submit": "Refuser", "back": back})

@@ -244,7 +244,7 @@ def device_describe(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda data: devices.describe_device(actor=request.membership, device=device, **data),
-        device.reference,
+        device,
     )
     back = reverse("refurb:device_detail", args=[device.reference])
     if described is not None:

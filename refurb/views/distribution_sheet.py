@@ -7,11 +7,13 @@ serve the household read its name and how to reach it.
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from conventions.models import Convention
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
 from prescriptions.models import Household, Need
-from refurb.enums import SERVES
+from refurb.enums import SERVES, DeviceState
 from refurb.models import Delivery, Device, HandOver, Settlement
 from refurb.permissions import can_serve_device
 
@@ -30,6 +32,7 @@ class Distribution:
     household: Household | None = None
     notes: list[HandOver] = field(default_factory=list)
     settlement: Settlement | None = None
+    exchange: HandOver | None = None
     screens: list[Device] = field(default_factory=list)
 
     @property
@@ -53,9 +56,18 @@ def distribution_of(device: Device, actor: Actor) -> Distribution:
     if device.need_id is not None:
         _tell_household(told, actor)
     if told.serves:
+        told.exchange = exchange_prepared(device, actor)
         notes = HandOver.objects.visible_to(actor).filter(device=device)
         told.notes = list(notes.select_related("document", "signature", "funder").order_by("-pk"))
     return told
+
+
+def exchange_prepared(device: Device, actor: Actor) -> HandOver | None:
+    """The exchange in which the device replaces another, or is replaced, while its note waits for its signature."""
+    if device.state not in (DeviceState.AVAILABLE, DeviceState.RETURNED):
+        return None
+    notes = HandOver.objects.visible_to(actor).prepared_exchanges().filter(Q(device=device) | Q(replaces=device))
+    return notes.select_related("device", "replaces").order_by("-pk").first()
 
 
 def _tell_household(told: Distribution, actor: Actor) -> None:

@@ -26,7 +26,7 @@ def donation_differences(request: HttpRequest, reference: str) -> HttpResponse:
     lines = lines_of(donation)
     unexplained = [line for line in lines if line.differs and line.explanation is None]
     form = DonationDifferencesForm(posted(request), lines=unexplained)
-    done = answer(request, form, lambda data: _explain(request, form), reference)
+    done = answer(request, form, lambda data: _explain(request, form), donation)
     if done is not None:
         messages.success(request, "Écarts expliqués.")
         return redirect("refurb:donation_reconcile", reference=reference)

@@ -116,7 +116,7 @@ def _saved(form: Form, save: Any) -> Donation | None:
     try:
         saved: Donation = save()
     except Refused as refused:
-        refuse(form, refused, "", {})
+        refuse(form, refused, None, None)
     except ValidationError as error:
         form.add_error(None, error)
     else:

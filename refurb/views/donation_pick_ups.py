@@ -64,7 +64,7 @@ def donation_collect(request: HttpRequest, reference: str) -> HttpResponse:
             request,
             form,
             lambda data: record_pick_up(actor=request.membership, pick_up=pick_up, **form.count()),
-            reference,
+            donation,
             AS_ON_THE_FORM,
         )
         if done is not None:
@@ -89,7 +89,7 @@ def donation_sign(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda data: sign_pick_up(actor=request.membership, pick_up=pick_up, **form.signature()),
-        reference,
+        donation,
         AS_ON_THE_FORM,
     )
     if done is not None:

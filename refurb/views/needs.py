@@ -24,7 +24,7 @@ from prescriptions.views.rows import named_by
 from refurb.enums import SERVES, DeviceState, DeviceType
 from refurb.filters.distribution import NeedFilter
 from refurb.forms.households import DerogationForm, NeedFindForm
-from refurb.models import Derogation, DerogationRequest, Device
+from refurb.models import Derogation, DerogationRequest, Device, HandOver
 from refurb.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from refurb.services.hand_overs import grant_derogation, reserve_device
 from refurb.tables.distribution import DerogationTable, QueuedNeedTable
@@ -133,8 +133,9 @@ def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
     if can_grant_derogation(actor) is None:
         raise PermissionDenied
     need = visible_need(request, reference)
-    form = DerogationForm(posted(request))
-    granted = answer(request, form, lambda data: grant_derogation(actor=actor, need=need, **data), need.reference)
+    asked = DerogationRequest.objects.visible_to(actor).pending().filter(need=need).first()
+    form = DerogationForm(posted(request), initial={"kind": asked.kind} if asked else {})
+    granted = answer(request, form, lambda data: grant_derogation(actor=actor, need=need, **data), need)
     if granted is not None:
         messages.success(request, f"Dérogation accordée pour le besoin {need.reference}.")
         return redirect("refurb:derogation_list")
@@ -143,7 +144,7 @@ def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
         "row": need,
         "need": need,
         "already": Derogation.objects.filter(need=need).first(),
-        "is_asked": DerogationRequest.objects.visible_to(actor).pending().filter(need=need).exists(),
+        "is_asked": asked is not None,
         "title": "Accorder une dérogation",
         "submit": "Accorder la dérogation",
         "back": reverse("refurb:derogation_list"),
@@ -159,6 +160,7 @@ def available_to(request: HttpRequest) -> Any:
         here.filter(convention__in=alive.values("pk"))
         .exclude(type=DeviceType.SCREEN)
         .select_related("point", "convention_epci", "convention__epci_party")
+        .annotate(promised=Exists(HandOver.objects.prepared_exchanges().filter(device=OuterRef("pk"))))
         .order_by("available_at", "pk")
     )
 

@@ -59,7 +59,7 @@ def point_create(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda data: create_point(actor=actor, **{"distributor": actor.organisation} | data),
-        "",
+        None,
     )
     if made is not None:
         messages.success(request, f"Point « {made} » ouvert.")
@@ -75,9 +75,7 @@ def point_edit(request: HttpRequest, reference: str) -> HttpResponse:
     if not may_edit(request, point):
         raise PermissionDenied
     form = PointForm(posted(request), instance=DistributionPoint.objects.get(pk=point.pk))
-    changed = answer(
-        request, form, lambda data: edit_point(actor=request.membership, point=point, **data), point.reference
-    )
+    changed = answer(request, form, lambda data: edit_point(actor=request.membership, point=point, **data), None)
     back = reverse("refurb:point_detail", args=[point.reference])
     if changed is not None:
         messages.success(request, "Point modifié.")

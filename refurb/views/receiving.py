@@ -79,7 +79,7 @@ def device_register(request: HttpRequest) -> HttpResponse:
             comment=data["comment"],
             **form.facts(),
         ),
-        "",
+        None,
     )
     if device is not None:
         messages.success(request, f"{device} : enregistré à l’atelier.")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conventions.models import PriceCeiling
-from lifecycle.acting import NOTHING, deposited, refuse, what_is_missing
+from lifecycle.acting import deposited, refuse, what_is_missing
 from lifecycle.exceptions import Refused
 from lifecycle.french import euros
 from refurb.forms.reconditioning import PriceForm
@@ -92,7 +92,7 @@ def _declared(request: HttpRequest, device: Device, price: PriceForm) -> bool:
     try:
         ready = stock.recondition_device(actor=request.membership, device=device, **price.cleaned_data)
     except Refused as refused:
-        refuse(price, refused, device.reference, NOTHING)
+        refuse(price, refused, device, request.membership)
         return False
     request.session.get(TYPED, {}).pop(device.reference, None)
     request.session.modified = True

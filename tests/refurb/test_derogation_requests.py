@@ -61,6 +61,7 @@ def test_a_request_goes_from_the_page_of_the_need_to_the_pilot_who_grants_it(she
     assert page("derogation_grant", need) in read(shelf.pilot, "/")
     granting = read(shelf.pilot, page("derogation_grant", need))
     assert WHY in granting
+    assert '<option value="emergency" selected>' in granting
     assert page("derogation_refuse", need) in granting
 
     acting(shelf.pilot).post(page("derogation_grant", need), {"kind": "emergency", "reason": "C’est urgent."})

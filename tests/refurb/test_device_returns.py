@@ -11,11 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from documents.models import StoredFile
+from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved
 from network.calendar import add_months
+from prescriptions.enums import Bond
 from prescriptions.models import Household
 from refurb.distribution import forget_households, under_warranty
 from refurb.enums import ClosedBecause, DeviceType, HandOverProof, SettlementKind
@@ -256,6 +258,13 @@ def test_an_exchange_after_the_warranty_is_refused(shelf: Shelf) -> None:
     ) == {"La garantie de l’appareil rapporté était terminée à son retour."}
 
 
+def test_preparing_another_exchange_for_the_same_device_gives_up_the_first(shelf: Shelf) -> None:
+    back, first, second = shelf.returned(), shelf.available(), shelf.available()
+    for device in (first, second):
+        hand_overs.prepare_exchange(actor=shelf.adviser, device=device, replaces=back)
+    assert [note.device for note in HandOver.objects.prepared_exchanges()] == [second]
+
+
 def test_an_exchange_is_noted_and_signed(shelf: Shelf) -> None:
     back, other = shelf.returned(), shelf.available()
     hand_over = lambda **given: hand_overs.exchange_device(  # noqa: E731
@@ -307,6 +316,20 @@ def test_a_warranty_that_runs_keeps_a_household_alive(shelf: Shelf) -> None:
     assert household.filter(under_warranty(now)).exists()
     assert household.filter(under_warranty(now + timedelta(days=700))).exists()
     assert not household.filter(under_warranty(now + timedelta(days=800))).exists()
+
+
+def test_what_a_household_holds_or_waits_for_keeps_it_from_being_erased_at_its_request(shelf: Shelf) -> None:
+    def kept_by() -> set[str]:
+        refused = gate.preview(household, "erase_on_request", actor=shelf.pilot).refused
+        return {reason.code for reasons in refused.values() for reason in reasons} - {"received_on", "channel"}
+
+    device = shelf.reserved()
+    household = Household.objects.filter(pk=device.need.prescription.household_id)
+    assert kept_by() == {"no_live_file", Bond.DEVICE_RESERVED}
+    sold = shelf.handed_over(device)
+    assert kept_by() == {Bond.WARRANTY}
+    shelf.take_back(sold)
+    assert kept_by() == {Bond.WARRANTY, Bond.DEVICE_RETURNED}
 
 
 def test_the_database_refuses_to_change_what_a_note_says(shelf: Shelf) -> None:

@@ -277,6 +277,12 @@ def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -
 
     done = client.post(url, {"device": spare.reference})
     assert done.headers["Location"] == page_of(spare, "device_exchange")
+    for device, other in ((back, spare), (spare, back)):
+        page = read(client, page_of(device, "device_detail"))
+        assert "Échange préparé" in page
+        assert page_of(other, "device_detail") in page
+        assert f'href="{page_of(spare, "device_exchange")}">Signer et remettre en échange' in page
+    assert "Échange préparé" in read(client, url), "whoever chooses another sees that this one is promised"
     page = read(client, done.headers["Location"])
     assert f"sans rien payer, à la place de {back}" in page
     client.post(page_of(spare, "device_exchange"), {"proof": "attested", "attested": "on"})
