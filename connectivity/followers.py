@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectivity import emails
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
-from connectivity.enums import LIVE, UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState
+from connectivity.enums import UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState
 from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
 from connectivity.services.forgetting import forget_household
@@ -17,7 +17,7 @@ from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, follow
-from prescriptions.enums import NeedState
+from prescriptions.enums import Bond, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
 
@@ -195,17 +195,26 @@ def erase(move: Move) -> None:
         _all_moved(gate.apply_many(named, "forget", actor=move.actor, at=move.at, cause=own))
 
 
+def _files_of_household() -> QuerySet[ConnectionFile]:
+    return ConnectionFile.objects.filter(need__prescription__household=OuterRef("pk"))
+
+
 def has_a_line(at: datetime) -> Q:
-    """The households that have a line, or for which one is looked for: they stay out of the archive."""
-    live = ConnectionFile.objects.filter(need__prescription__household=OuterRef("pk"), state__in=LIVE)
-    return Q(Exists(live))
+    """The households that have a line: they stay out of the archive."""
+    return Q(Exists(_files_of_household().filter(state=S.ACTIVE)))
+
+
+def looks_for_a_line(at: datetime) -> Q:
+    """Those for which a line is looked for: they too."""
+    return Q(Exists(_files_of_household().filter(state__in=UNDER_WAY)))
 
 
 def register() -> None:
     """Every registration of connection, once its models are known. Followers of one verb run in this order."""
     register_kinds()
     register_panels()
-    keeps_alive(has_a_line)
+    keeps_alive(Bond.LINE_SOUGHT, looks_for_a_line)
+    keeps_alive(Bond.LINE_ACTIVE, has_a_line)
     follow("connection", "propose", start_needs)
     follow("connection", "choose", prepare_choice)
     follow("connection", "send", hand_to_operator)

@@ -94,14 +94,24 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
 
 def anonymisation_for_prescriber(household: Household, at: datetime) -> None:
     """A file will be erased on a day, unless it is reopened."""
-    page = absolute_url(reverse("prescriptions:household_detail", args=[household.reference]))
-    context = {"household": household, "page": page}
-    subject, body = compose("emails/prescriptions/anonymisation_for_prescriber.txt", context)
-    for to in _of(household.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER)).values():
-        queue_mail(to=to, subject=subject, body=body, about=("household", household.pk), at=at)
+    _about_file("anonymisation_for_prescriber", household, at)
+
+
+def erased_for_prescriber(household: Household, at: datetime) -> None:
+    """A file is erased, because the household asked."""
+    _about_file("erased_for_prescriber", household, at)
 
 
 # --- what messages share
+
+
+def _about_file(template: str, household: Household, at: datetime) -> None:
+    """To everyone of the prescriber, by the reference of the file alone."""
+    page = absolute_url(reverse("prescriptions:household_detail", args=[household.reference]))
+    context = {"household": household, "page": page}
+    subject, body = compose(f"emails/prescriptions/{template}.txt", context)
+    for to in _of(household.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER)).values():
+        queue_mail(to=to, subject=subject, body=body, about=("household", household.pk), at=at)
 
 
 def _write(template: str, prescription: Prescription, people: People, at: datetime, **context: Any) -> None:

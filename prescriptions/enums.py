@@ -154,6 +154,26 @@ HOUSEHOLD_ARCHIVED = "household_archived"
 """Why a draft ends with the archive of its household."""
 
 
+class Bond(TextChoices):
+    """What still binds us to a household: while one holds, its file is neither archived nor erased."""
+
+    LINE_SOUGHT = "line_sought", "Connexion en cours de mise en place"
+    LINE_ACTIVE = "line_active", "Ligne active"
+    DEVICE_RESERVED = "device_reserved", "Appareil réservé"
+    DEVICE_RETURNED = "device_returned", "Appareil en retour SAV"
+    WARRANTY = "warranty", "Appareil sous garantie"
+
+
+class ErasureChannel(TextChoices):
+    """How the household asked to be erased."""
+
+    LETTER = "letter", "Par courrier"
+    EMAIL = "email", "Par courriel"
+    PHONE = "phone", "Par téléphone"
+    PLACE = "place", "Sur place"
+    WORKER = "worker", "Par son travailleur social"
+
+
 class ReminderKind(TextChoices):
     """What is to be recalled, and to whom."""
 

@@ -18,6 +18,7 @@ from prescriptions.enums import (
     OPEN_NEED_STATES,
     CodePurpose,
     DropReason,
+    HouseholdState,
     NeedState,
     PrescriptionState,
     ReminderKind,
@@ -113,6 +114,19 @@ def tell_notice(move: Move) -> None:
     notices.filter(due_on__lte=timezone.localdate(move.at)).update(sent_at=move.at)
     for household in Household.objects.filter(pk__in=move.pks).order_by("pk"):
         emails.anonymisation_for_prescriber(household, move.at)
+
+
+def erase_now(move: Move) -> None:
+    """What the clock would do in its time is done at once: archived if it was not, without notice, then anonymised."""
+    _follow_up(Household.objects.filter(pk__in=move.pks, state=HouseholdState.OPEN), "archive", move)
+    cancel_notices(move.pks, move.at)
+    _follow_up(Household.objects.filter(pk__in=move.pks), "anonymise", move)
+
+
+def tell_erased(move: Move) -> None:
+    """The prescriber is told, by the reference alone; after the mails about the file are erased, for this one stays."""
+    for household in Household.objects.filter(pk__in=move.pks).order_by("pk"):
+        emails.erased_for_prescriber(household, move.at)
 
 
 def erase_households(move: Move) -> None:
@@ -312,6 +326,8 @@ def register() -> None:
     follow("household", "archive", withdraw_drafts)
     follow("household", "reopen", cancel_notice)
     follow("household", "give_notice", tell_notice)
+    follow("household", "erase_on_request", erase_now)
+    follow("household", "erase_on_request", tell_erased)
     follow("household", "anonymise", erase_households)
     follow("prescription", "submit", acknowledge)
     follow("prescription", "ask_completion", ask_for_what_is_missing)

@@ -199,6 +199,11 @@ def can_attach_household(actor: Actor) -> Q | None:
 can_detach_household = can_attach_household
 
 
+def can_erase_on_request_household(actor: Actor) -> Q | None:
+    """The pilot, who answers for the processing."""
+    return Q() if is_pilot(actor) else None
+
+
 def sees_accesses(actor: Actor | None) -> Q | None:
     """Who opened a file: told to the prescriber's manager and to the pilot."""
     if actor is None:

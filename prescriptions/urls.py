@@ -83,6 +83,11 @@ urlpatterns = [
     path("foyers/<str:reference>/rattacher/", household_actions.household_attach, name="household_attach"),
     path("foyers/<str:reference>/detacher/", household_actions.household_detach, name="household_detach"),
     path("foyers/<str:reference>/rouvrir/", household_actions.household_reopen, name="household_reopen"),
+    path(
+        "foyers/<str:reference>/rendre-anonyme/",
+        household_actions.household_erase_on_request,
+        name="household_erase_on_request",
+    ),
     path("foyers/<str:reference>/nouvelle-prescription/", filing.prescription_begin, name="prescription_begin"),
     # --- the household's own page
     path("toujours-d-actualite/<str:token>/", public.still_current, name="still_current"),

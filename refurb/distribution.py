@@ -9,14 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from documents.services import forget_document, forget_file
 from lifecycle import gate
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, follow
-from prescriptions.enums import NeedState
+from prescriptions.enums import Bond, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
 from refurb.enums import (
@@ -244,11 +244,23 @@ def _key(given: Any) -> int | None:
 # --- what outlives a household, and what does not
 
 
+def _devices_of_household() -> QuerySet[Device]:
+    return Device.objects.filter(need__prescription__household=OuterRef("pk"))
+
+
+def reserved(at: datetime) -> Any:
+    """The households for which a device is held."""
+    return Exists(_devices_of_household().filter(state=S.RESERVED))
+
+
+def returned(at: datetime) -> Any:
+    """Those to which a device they brought back is owed, or what settles it."""
+    return Exists(_devices_of_household().filter(state=S.RETURNED))
+
+
 def under_warranty(at: datetime) -> Any:
-    """The households that a warranty, a reservation or a return still binds us to; asked by their archive."""
-    needed = Device.objects.filter(need__prescription__household=OuterRef("pk"))
-    day = timezone.localdate(at)
-    return Exists(needed.filter(Q(warranty_until__gte=day) | Q(state=S.RESERVED) | Q(state=S.RETURNED)))
+    """Those that hold a device under warranty."""
+    return Exists(_devices_of_household().filter(warranty_until__gte=timezone.localdate(at)))
 
 
 def forget_households(move: Move) -> None:
@@ -272,7 +284,9 @@ def forget_households(move: Move) -> None:
 def register_distribution() -> None:
     """Followers of one verb run in this order."""
     register_notes()
-    keeps_alive(under_warranty)
+    keeps_alive(Bond.DEVICE_RESERVED, reserved)
+    keeps_alive(Bond.DEVICE_RETURNED, returned)
+    keeps_alive(Bond.WARRANTY, under_warranty)
     follow("household", "anonymise", forget_households)
     follow("convention", "terminate", release_allotted)
     follow("convention", "expire", release_allotted)

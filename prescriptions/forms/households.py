@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from lifecycle.forms import day_input
 from network.models import Commune
+from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.filing import HomeForm, PersonForm
-from prescriptions.machine.household_rules import COMMUNE_GIVEN, MOVED_ON
+from prescriptions.machine.household_rules import CHANNEL, COMMUNE_GIVEN, MOVED_ON, RECEIVED_ON
 from prescriptions.models import Household
 from prescriptions.nir import validate_no_nir
 
@@ -69,6 +70,23 @@ class MoveForm(CommentForm):
         if moved > timezone.localdate():
             raise ValidationError(MOVED_ON.sentence)
         return moved
+
+
+class ErasureForm(forms.Form):
+    """When and how the household asked to be erased: nothing that is written freely, since nothing is to be left."""
+
+    received_on = forms.DateField(
+        label="Demande reçue le",
+        widget=day_input(),
+        help_text="La réponse au foyer est due dans le mois qui suit.",
+        error_messages={"required": RECEIVED_ON.sentence},
+    )
+    channel = forms.ChoiceField(
+        label="Comment",
+        choices=ErasureChannel,
+        widget=forms.RadioSelect,
+        error_messages={"required": CHANNEL.sentence},
+    )
 
 
 class AttachForm(CommentForm):

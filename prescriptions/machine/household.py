@@ -9,6 +9,7 @@ from prescriptions.permissions import (
     can_attach_household,
     can_create_household,
     can_detach_household,
+    can_erase_on_request_household,
     can_move_household,
     can_reopen_household,
 )
@@ -97,6 +98,7 @@ class HouseholdMachine(Machine):
         source=S.OPEN,
         target=S.ARCHIVED,
         due=rules.untouched,
+        follows=["household.erase_on_request"],
         stamps={"archived_at": AT, "anonymise_on": rules.anonymised_on},
         done="Archivé",
     )
@@ -125,10 +127,24 @@ class HouseholdMachine(Machine):
         """The prescriber is told when it will be erased, and how to keep it."""
 
     @verb(
+        "Rendre anonyme à la demande",
+        source=[S.OPEN, S.ARCHIVED],
+        target=SAME,
+        who=can_erase_on_request_household,
+        requires=[*rules.NOTHING_BINDS, rules.RECEIVED_ON, rules.CHANNEL],
+        journal=["received_on", "channel"],
+        done="Effacement demandé par le foyer",
+        irreversible=True,
+    )
+    def erase_on_request(self) -> None:
+        """The household asked to be forgotten: archived if it was not, then made anonymous at once, as by the clock."""
+
+    @verb(
         "Rendre anonyme",
         source=S.ARCHIVED,
         target=S.ANONYMISED,
         due=rules.noticed,
+        follows=["household.erase_on_request"],
         stamps={"anonymised_at": AT},
         done="Rendu anonyme : tout ce qui nomme le foyer est effacé",
         irreversible=True,

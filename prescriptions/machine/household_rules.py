@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
-from prescriptions.enums import LIVE_STATES, HouseholdState, ReminderKind
+from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, ReminderKind
 from prescriptions.liveness import nothing_lives
 from prescriptions.nir import SENTENCE
 
@@ -138,6 +138,66 @@ PRESCRIBER_GIVEN = Requirement(
     ),
     needs=("prescriber",),
     field="prescriber",
+)
+
+# --- erase on request
+
+BINDS = {
+    Bond.LINE_SOUGHT: (
+        "Une connexion est en cours de mise en place : elle est à abandonner d’abord.",
+        "le travailleur social du foyer",
+    ),
+    Bond.LINE_ACTIVE: (
+        "Une ligne est active au nom du foyer : elle est à terminer d’abord.",
+        "le travailleur social du foyer, ou l’opérateur",
+    ),
+    Bond.DEVICE_RESERVED: (
+        "Un appareil est réservé pour ce foyer : il est à libérer d’abord.",
+        "le conseiller du point de distribution",
+    ),
+    Bond.DEVICE_RETURNED: (
+        "Le foyer a rapporté un appareil : il est à rendre, à échanger ou à rembourser d’abord.",
+        "le conseiller du point de distribution",
+    ),
+    Bond.WARRANTY: (
+        "Un appareil est sous garantie : ce qui permet de la faire jouer se garde jusqu’à son terme, ou son retour.",
+        "le conseiller du point de distribution, si le foyer rend l’appareil",
+    ),
+}
+"""What has to end before a household is erased because it asked, and who ends it.
+
+Source of the rule: RGPD, art. 17, 1, c (a right to object, since the ground is a task of public interest) and 3, b and
+e (what that task, or a right to defend, still needs is kept until then); code de la consommation, art. L. 217-3.
+"""
+
+
+def _unbound(bond: Bond) -> Requirement:
+    sentence, lifted_by = BINDS[bond]
+    return Requirement(bond.value, sentence, lambda ctx: nothing_lives(ctx.at, bond), lifted_by=lifted_by)
+
+
+NOTHING_BINDS = (
+    Requirement(
+        "no_live_file",
+        "Une demande est en cours pour ce foyer : elle est à abandonner d’abord, ou chacun de ses besoins.",
+        lambda ctx: ~Q(Exists(rows("Prescription").filter(household=OuterRef("pk"), state__in=LIVE_STATES))),
+        lifted_by="le travailleur social du foyer",
+    ),
+    *(_unbound(bond) for bond in BINDS),
+)
+RECEIVED_ON = Requirement(
+    "received_on",
+    "Dites quel jour la demande du foyer est arrivée : pas dans le futur.",
+    lambda ctx: not ctx.has("received_on") or ctx.values["received_on"] <= timezone.localdate(ctx.at),
+    needs=("received_on",),
+    field="received_on",
+)
+CHANNEL = Requirement(
+    "channel",
+    "Dites par où la demande du foyer est arrivée.",
+    lambda ctx: not ctx.has("channel") or ctx.values["channel"] in ErasureChannel.values,
+    needs=("channel",),
+    field="channel",
 )
 
 # --- the clock: archive, give notice, anonymise

@@ -11,6 +11,7 @@ from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
+from network.permissions import is_pilot
 from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
     NOT_ELIGIBLE,
@@ -167,7 +168,8 @@ def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
         if not ctx.has("reason"):
             return True
         if ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
-            return isinstance(ctx.actor, System)
+            # Neither withdraws by itself: it follows the archive, by the clock or by the pilot who erases on request.
+            return isinstance(ctx.actor, System) or is_pilot(ctx.actor)
         codes = rows("CodedReason").codes_on(purpose, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
         return ctx.values["reason"] in codes
 

@@ -1,18 +1,20 @@
-"""The verbs of a household’s file: describe again, move, attach, detach, reopen."""
+"""The verbs of a household’s file: describe again, move, attach, detach, reopen, erase."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import act, posted
+from prescriptions.enums import HouseholdState
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.doubles import DoublesForm
-from prescriptions.forms.households import AttachForm, HouseholdForm, MoveForm
+from prescriptions.forms.households import AttachForm, ErasureForm, HouseholdForm, MoveForm
 from prescriptions.models import Household
 from prescriptions.permissions import can_attach_household, can_follow_household
 from prescriptions.services import households as services
@@ -27,7 +29,7 @@ def act_on(
 ) -> HttpResponse:
     """The page of one verb of a household’s file."""
     back = reverse("prescriptions:household_detail", args=[household.reference])
-    said |= {"template": PLAIN, "household": household}
+    said = {"template": PLAIN, "household": household} | said
     return act(request, household, verb, form, checked(form, do), back=back, **said)
 
 
@@ -135,4 +137,23 @@ def household_reopen(request: HttpRequest, reference: str) -> HttpResponse:
         CommentForm(posted(request)),
         lambda data: services.reopen_household(actor=request.membership, household=household, **data),
         done="Dossier rouvert.",
+    )
+
+
+@asks_then_acts
+def household_erase_on_request(request: HttpRequest, reference: str) -> HttpResponse:
+    """The household asked to be forgotten: what goes, what stays and why, then once and for all."""
+    household = visible_household(request, reference)
+    actor = request.membership
+    same = Household.objects.visible_to(actor).filter(Q(same_as=household) | Q(pk=household.same_as_id))
+    return act_on(
+        request,
+        household,
+        "erase_on_request",
+        ErasureForm(posted(request)),
+        lambda data: services.erase_household_on_request(actor=actor, household=household, **data),
+        done="Rendu anonyme : tout ce qui nomme ce foyer est effacé. Le prescripteur est prévenu.",
+        template="prescriptions/actions/household_erase_on_request.html",
+        others=list(same.exclude(state=HouseholdState.ANONYMISED).order_by("pk")),
+        submit="Effacer ce qui nomme le foyer",
     )

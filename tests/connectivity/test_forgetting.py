@@ -12,9 +12,11 @@ from connectivity.followers import has_a_line
 from connectivity.models import ConnectionEntry, ConnectionFile, Transmission
 from connectivity.services import connections as services
 from documents.models import Document, Mail
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.models import Comment
 from lifecycle.verification import Fault, verify_comments, verify_journal
+from prescriptions.enums import Bond
 from prescriptions.models import Household
 from tests.connectivity.lines import Line, again, monday
 from tests.prescriptions.files import Circle
@@ -22,13 +24,22 @@ from tests.prescriptions.files import Circle
 pytestmark = pytest.mark.django_db
 
 
+def kept_by(line: Line, household: Household) -> set[str]:
+    """Why the household is not erased at its request."""
+    refused = gate.preview(Household.objects.filter(pk=household.pk), "erase_on_request", actor=line.pilot).refused
+    return {reason.code for reason in refused[household.pk]} - {"received_on", "channel"}
+
+
 def test_a_live_line_keeps_the_household_out_of_the_archive() -> None:
     line = Line(Channel.COUNTER)
     household = line.need.prescription.household
     alive = Household.objects.filter(has_a_line(timezone.now()))
     assert household not in alive
-    active = line.activate(line.chosen())
+    chosen = line.chosen()
+    assert {"no_live_file", Bond.LINE_SOUGHT} == kept_by(line, household)
+    active = line.activate(chosen)
     assert household in alive.all()
+    assert kept_by(line, household) == {Bond.LINE_ACTIVE}
     run_clock(at=timezone.now() + timedelta(days=365 * 4))
     assert Household.objects.get(pk=household.pk).state == "open"
     services.end_connection(actor=line.worker, connection=active, reason=EndReason.CANCELLED)

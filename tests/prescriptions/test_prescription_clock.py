@@ -11,7 +11,7 @@ from documents.models import Mail
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions import liveness
-from prescriptions.enums import DropReason, HouseholdState, NeedState, PrescriptionState, ReminderKind
+from prescriptions.enums import Bond, DropReason, HouseholdState, NeedState, PrescriptionState, ReminderKind
 from prescriptions.liveness import keeps_alive
 from prescriptions.machine.household_rules import shifted
 from prescriptions.models import ConfirmationLink, Household, Prescription, Reminder
@@ -226,8 +226,8 @@ def test_what_an_app_above_still_serves_is_not_archived(circle: Circle, monkeypa
     def served(at: datetime) -> Any:
         return Q(Exists(Household.objects.filter(pk=OuterRef("pk"), last_name=household.last_name)))
 
-    keeps_alive(served)
-    keeps_alive(served)
+    keeps_alive(Bond.WARRANTY, served)
+    keeps_alive(Bond.WARRANTY, served)
     run(740)
     assert again(household).state == HouseholdState.OPEN
     assert again(other).state == HouseholdState.ARCHIVED
