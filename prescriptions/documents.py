@@ -1,15 +1,26 @@
 """The papers of prescriptions: what they say is frozen at the verb that makes them."""
 
+from datetime import datetime, time
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from documents.kinds import register_kind
+from documents.paper import render_pdf
 from documents.services import freeze_document
 from lifecycle.french import by_pairs
 from lifecycle.registry import Move
-from prescriptions.enums import ContactChannel, NeedState, PaperKind, PrescriptionState
-from prescriptions.models import Need, Prescription, PrescriptionPaper
+from network.models import Organisation
+from prescriptions.enums import (
+    CONNECTION_KINDS,
+    EQUIPMENT_KINDS,
+    ContactChannel,
+    NeedState,
+    PaperKind,
+    PrescriptionState,
+)
+from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper
 
 KINDS = {PaperKind.SHEET: "prescription_sheet", PaperKind.CLOSING: "prescription_closing"}
 REACHED = {
@@ -26,17 +37,21 @@ def register_kinds() -> None:
     """Declare the papers and their templates."""
     for kind, code in KINDS.items():
         register_kind(code, str(kind.label), f"documents/prescriptions/{code}.html")
+    sheet = KINDS[PaperKind.SHEET]
+    register_kind(sheet, str(PaperKind.SHEET.label), f"documents/prescriptions/{sheet}_2.html", version=2)
 
 
 def freeze_sheet(prescription: Prescription, move: Move) -> PrescriptionPaper:
     """The sheet for the household: one page, one thing to do on top. Made when it is submitted, and when accepted."""
-    household = prescription.household
+    household, needs = prescription.household, _open_needs(prescription)
     values = {
         **_header(prescription),
         "name": household.name,
         "accepted": prescription.state == PrescriptionState.ACCEPTED,
         "reached": REACHED[ContactChannel(household.contact_channel)],
-        "needs": [_need(need) for need in _open_needs(prescription)],
+        "needs": [_need(need) for need in needs],
+        "equipment": any(need.kind in EQUIPMENT_KINDS for need in needs),
+        "connection": any(need.kind in CONNECTION_KINDS for need in needs),
     }
     return _freeze(PaperKind.SHEET, prescription, values, move)
 
@@ -58,6 +73,20 @@ def freeze_closing(prescription: Prescription, move: Move) -> PrescriptionPaper:
         ],
     }
     return _freeze(PaperKind.CLOSING, prescription, values, move)
+
+
+def draw_agreement(text: AgreementText, prescriber: Organisation) -> bytes:
+    """The sheet a household signs and its prescriber keeps: the text, boxes to tick, a name and a day left blank.
+
+    It names nobody and is kept nowhere here: drawn when it is opened, the same for the same text and prescriber.
+    """
+    return render_pdf(
+        "documents/prescriptions/agreement.html",
+        {"text": text, "prescriber": prescriber.name},
+        title=text.title,
+        identifier=f"Texte {text.version}",
+        date=timezone.make_aware(datetime.combine(text.valid_from, time.min)),
+    )
 
 
 def _open_needs(prescription: Prescription) -> list[Need]:

@@ -86,7 +86,7 @@ def _certified(device: Device, proofs: "Proofs", move: Move) -> dict[str, Any]:
     return {
         **_device(device),
         "workshop": device.workshop.name,
-        "workshop_siret": device.workshop.siret,
+        "workshop_siret": device.workshop.spaced_siret,
         "donation": device.donation.reference if device.donation else "",
         "stay": device.stay,
         "received_at": device.received_at,

@@ -61,7 +61,7 @@ def freeze_slip(pick_up: PickUp, move: Move) -> DonationPaper:
     values = {
         **header_of(donation),
         "workshop": pick_up.workshop.name,
-        "workshop_siret": pick_up.workshop.siret,
+        "workshop_siret": pick_up.workshop.spaced_siret,
         "site": donation.site,
         "access": donation.access,
         "starts_at": pick_up.starts_at,
@@ -146,7 +146,7 @@ def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
             "donor_legal_form": donation.donor_legal_form,
             "donor_address": _address(donation.donor),
             "workshop": pick_up.workshop.name,
-            "workshop_siret": pick_up.workshop.siret,
+            "workshop_siret": pick_up.workshop.spaced_siret,
             "workshop_address": _address(pick_up.workshop),
             "given_on": pick_up.done_on,
             "given_on_text": written_day(pick_up.done_on),
@@ -217,7 +217,7 @@ def header_of(donation: Donation) -> dict[str, Any]:
         "reference": donation.reference,
         "donor": donor.name,
         "donor_nature": LegalNature(donor.legal_nature).label,
-        "donor_siret": donor.siret,
+        "donor_siret": donor.spaced_siret,
         "donor_siren": donor.siret[:9],
     }
 

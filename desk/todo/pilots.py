@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from desk.todo.values import values
 from lifecycle.french import HARD, days_ago
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
-from prescriptions.models import Need, Prescription
+from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
 from refurb.enums import DonationState
 from refurb.models import DerogationRequest, Donation, Incident
 from refurb.views.devices import missing_erasures_seen_by
@@ -33,6 +34,9 @@ from reports.views import title_of_month
 
 NOTIFIED_WITHIN = timedelta(hours=72)
 """A breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33): until then it comes first."""
+
+ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
+"""The journals in which the people of a prescriber write."""
 
 
 def page_of(actor: Membership, at: datetime) -> Page:
@@ -53,7 +57,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
             _reviews(actor, at),
             copper(actor, at, limits),
             _needs(actor, at, limits.days[Limit.WAITED]),
-            _quiet(actor, at, limits.days[Limit.QUIET]),
+            quiet(actor, at, limits.days[Limit.QUIET]),
             values(at),
         ),
         above=(
@@ -75,7 +79,7 @@ def to_decide(actor: Membership, at: datetime) -> tuple[Block, ...]:
         _ending(actor, at),
         _reviews(actor, at),
         _needs(actor, at, limits.days[Limit.WAITED]),
-        _quiet(actor, at, limits.days[Limit.QUIET]),
+        quiet(actor, at, limits.days[Limit.QUIET]),
     )
 
 
@@ -201,17 +205,20 @@ def _needs(actor: Membership, at: datetime, waited: timedelta) -> Block:
     )
 
 
-def _quiet(actor: Membership, at: datetime, silence: timedelta) -> Block:
-    filed = Prescription.objects.filter(prescriber=OuterRef("pk"), submitted_at__isnull=False)
+def quiet(actor: Membership, at: datetime, silence: timedelta) -> Block:
+    """Those whose people did nothing on a household, a prescription or a need: each act counts, not a request alone."""
+    acts = [model.objects.filter(actor__organisation=OuterRef("pk")) for model in ACTS]
+    latest_acts = [Subquery(one.order_by().values("actor__organisation").values_list(Max("at"))) for one in acts]
     prescribers = Organisation.objects.visible_to(actor).active().of_kind(OrganisationKind.PRESCRIBER)
-    last = filed.order_by("-submitted_at").values("submitted_at")[:1]
-    quiet = prescribers.filter(~Exists(filed.filter(submitted_at__gt=at - silence)))
+    silent = prescribers.filter(*(~Exists(one.filter(at__gt=at - silence)) for one in acts))
     return Block(
         "prescripteurs",
         f"Prescripteurs sans activité depuis {silence.days}{HARD}jours",
-        quiet.annotate(last=Subquery(last)).select_related("commune").order_by(F("last").asc(nulls_first=True), "name"),
+        silent.annotate(last=Greatest(*latest_acts))
+        .select_related("commune")
+        .order_by(F("last").asc(nulls_first=True), "name"),
         _prescriber,
-        f"Chaque prescripteur a déposé une demande ces {silence.days} derniers jours.",
+        f"Chaque prescripteur a travaillé sur un dossier ces {silence.days} derniers jours.",
     )
 
 
@@ -330,5 +337,5 @@ def _need(need: Any) -> Line:
 
 def _prescriber(organisation: Any) -> Line:
     url = reverse("network:organisation_detail", args=[organisation.reference])
-    last = f"dernière demande {days_ago(organisation.last)}" if organisation.last else "jamais de demande"
+    last = f"dernière activité {days_ago(organisation.last)}" if organisation.last else "jamais d’activité"
     return Line(str(organisation), url, str(organisation.commune or ""), last)

@@ -21,6 +21,7 @@ from lifecycle.french import day, days_ago
 from lifecycle.journal import Entry, journal_of
 from lifecycle.machine import Machine, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
+from lifecycle.past import Past
 from lifecycle.registry import Panel, registry
 from lifecycle.requirements import Reason
 
@@ -223,21 +224,23 @@ def _rendered(context: template.Context, shown: Panel, about: dict[str, Any]) ->
 
 @dataclass(frozen=True)
 class Happening:
-    """One row of the journal as people read it."""
+    """One row of the journal as people read it, or what happened beside it."""
 
     sentence: str
     at: datetime
     who: str
-    capacity: str
-    state: str
-    cause: str
-    comment: str
-    comment_erased: bool
+    capacity: str = ""
+    state: str = ""
+    cause: str = ""
+    comment: str = ""
+    comment_erased: bool = False
 
 
 @register.inclusion_tag("lifecycle/timeline.html", takes_context=True)
-def timeline(context: template.Context, row: Machine) -> dict[str, Any]:
+def timeline(context: template.Context, row: Machine, also: Iterable[Past] = ()) -> dict[str, Any]:
     """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
+
+    ``also``: what happened to it that is no move of its machine, each with its date.
 
     A cause is told to those who may see its object; the name of who acted and his comment, to his own organisation
     and to whoever reads all. The others read the role and the organisation.
@@ -260,6 +263,8 @@ def timeline(context: template.Context, row: Machine) -> dict[str, Any]:
         )
         for entry in entries
     ]
+    if beside := [Happening(one.sentence, one.at, one.who) for one in also if one.at is not None]:
+        happenings = sorted([*happenings, *beside], key=lambda happening: happening.at, reverse=True)
     return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}
 
 

@@ -6,6 +6,7 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, StringAgg, Subquer
 from django.db.models.functions import Coalesce
 
 from lifecycle.actors import Actor
+from lifecycle.past import Past
 from network.enums import OrganisationKind
 from refurb.enums import EXPECTED, RENEWED, DeviceState
 from refurb.models import (
@@ -19,6 +20,7 @@ from refurb.models import (
     PickUp,
 )
 from refurb.models.donation import DonationQuerySet
+from refurb.templatetags.devices import told_to
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Sheet:
     pick_ups: list[PickUp]
     deed: DeedAcceptance | None
     papers: list[DonationPaper]
+    happened: list[Past] = field(default_factory=list)
+    """What the timeline tells beside the moves of the lot."""
     devices: dict[str, int] = field(default_factory=dict)
 
 
@@ -86,6 +90,8 @@ def sheet_of(donation: Donation, actor: Actor) -> Sheet:
     lines = lines_of(donation, actor)
     names = ("quantity", "accepted", "collected", "received")
     pick_ups = PickUp.objects.visible_to(actor).filter(donation=donation)
+    deeds = DeedAcceptance.objects.visible_to(actor).filter(donation=donation)
+    accepted = list(deeds.select_related("accepted_by__user", "accepted_by__organisation", "text"))
     return Sheet(
         lines=lines,
         totals={name: sum(getattr(line, name) for line in lines) for name in names},
@@ -94,10 +100,8 @@ def sheet_of(donation: Donation, actor: Actor) -> Sheet:
                 F("cancelled_at").desc(nulls_first=True), "starts_at"
             )
         ),
-        deed=DeedAcceptance.objects.visible_to(actor)
-        .filter(donation=donation, round=donation.allocation_round)
-        .select_related("accepted_by__user", "text")
-        .first(),
+        deed=next((deed for deed in accepted if deed.round == donation.allocation_round), None),
+        happened=[Past("Acte de don accepté", deed.accepted_at, told_to(deed.accepted_by, actor)) for deed in accepted],
         papers=_papers(donation, actor),
         devices=_devices(donation, actor),
     )

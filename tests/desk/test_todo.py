@@ -1,6 +1,7 @@
 """« À faire »: each role reads what waits for it, and nothing that is not its work."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import FIRST, Block, Shown
+from desk.todo.pilots import quiet
 from lifecycle.french import day
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
@@ -23,7 +25,7 @@ from refurb.services.devices import await_part_device
 from tests.costs import assert_same_queries
 from tests.desk.territory import BOTH, need_of
 from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, acting, strangers, words
-from tests.network.factories import make_membership
+from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle
 from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
 from tests.refurb.distribution import Shelf
@@ -156,6 +158,16 @@ def test_a_reservation_falls_on_the_day_that_its_list_says() -> None:
     last = day(last_day(device.reserved_until))
     assert f"réservé jusqu’au {last}" in words(landing(client))
     assert last in words(client.get(reverse("refurb:reservation_list")))
+
+
+def test_a_prescriber_is_quiet_when_its_people_did_nothing_and_not_for_want_of_a_new_request() -> None:
+    circle, silent = Circle(), make_organisation("prescriber")
+    circle.household()
+    landed = landing(acting(circle.pilot))
+    assert [*block(landed, "prescripteurs").block.rows] == [silent]
+    assert "jamais d’activité" in words(landed)
+    later = quiet(circle.pilot, timezone.now() + timedelta(days=70), timedelta(days=60))
+    assert {one.pk: one.last is None for one in later.rows} == {silent.pk: True, circle.prescriber.pk: False}
 
 
 def test_a_block_that_a_list_shows_or_that_is_another_role_s_has_no_page(client: Client) -> None:

@@ -7,7 +7,8 @@ import pytest
 from django.template.loader import render_to_string
 from weasyprint import HTML
 
-from documents.models import Mail
+from documents.kinds import kind_of
+from documents.models import Document, Mail
 from documents.paper import OwnResources
 from documents.services import open_file, render_document
 from prescriptions.enums import ContactChannel, DropReason, PaperKind
@@ -19,13 +20,17 @@ from tests.prescriptions.files import Circle, again
 pytestmark = pytest.mark.django_db
 
 
+def written(document: Document, template: str) -> str:
+    context = {"values": document.values, "document": document, "reference": document.values["reference"]}
+    told = {"title": document.title, "identifier": document.public_code, "date": document.created_at, "created": ""}
+    return render_to_string(template, context | told)
+
+
 def drawn(paper: PrescriptionPaper) -> str:
     """The text of a paper, once it is proven accessible and one page long."""
     document = render_document(paper.document)
     assert page.is_pdf_compliant_bytes(open_file(document.rendered).read(), profile="ua1")
-    context = {"values": document.values, "document": document, "reference": document.values["reference"]}
-    told = {"title": document.title, "identifier": document.public_code, "date": document.created_at, "created": ""}
-    html = render_to_string(document.declared_kind.template, context | told)
+    html = written(document, document.declared_kind.template)
     assert len(HTML(string=html, url_fetcher=OwnResources()).render().pages) == 1
     body = html[html.index("<main>") :]
     return " ".join(re.sub(r"<[^>]+>", " ", body).replace("\N{NO-BREAK SPACE}", " ").split())
@@ -44,6 +49,18 @@ def test_the_sheet_says_what_to_do_first() -> None:
     for word in ("Modèle", "Ordinateur – pour les études", "Connexion fixe – pour les démarches", "pour l’emploi"):
         assert word in text
     assert prescription.reference in text
+    assert "Quand un appareil ou une offre vous convient" in text
+
+
+def test_the_sheet_of_who_asks_for_a_line_alone_speaks_of_no_device() -> None:
+    text = drawn(Circle().accepted([("fixed_connection", "paperwork")]).papers.first())
+    assert "Quand une offre vous convient, on vous la propose." in text
+    assert "appareil" not in text
+
+
+def test_a_sheet_frozen_before_is_drawn_as_it_was() -> None:
+    document = Circle().accepted([("fixed_connection", "paperwork")]).papers.first().document
+    assert "L’attente dépend des dons d’appareils." in written(document, kind_of(document.kind, 1).template)
 
 
 def test_a_household_that_asks_for_everything_still_has_one_page() -> None:

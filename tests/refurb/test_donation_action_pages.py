@@ -303,7 +303,7 @@ def test_the_contact_reads_the_whole_deed_and_accepts_it() -> None:
     client, url = acting(scene.contact), page_of(donation, "donation_accept_deed")
     page = read(client, url)
     assert "Le donateur donne le matériel désigné en annexe." in page
-    assert f"SIRET {scene.donor.siret}" in page
+    assert f"SIRET {scene.donor.spaced_siret}" in page
 
     client.post(url, agreed(scene, donation, name=f"  {scene.contact.user.get_full_name().upper()} "))
 

@@ -158,7 +158,8 @@ def test_the_page_of_a_lot_tells_its_facts_its_lines_its_pick_ups_and_its_life()
     for told in (
         f"Lot {donation.reference}", "Donateur privé", "1 rue des Essais, 59000", "Modèle inventé",
         "Refus\N{NO-BREAK SPACE}: État insuffisant", f"4 pour {scene.north.organisation}", "La Navette",
-        "Acte de don accepté par", "Bordereau d’enlèvement", "Lot qualifié, ligne par ligne", "Brouillon créé",
+        "Acte de don accepté par", "<strong>Acte de don accepté</strong>",
+        "Bordereau d’enlèvement", "Lot qualifié, ligne par ligne", "Brouillon créé",
         f"?lot={donation.reference}",
     ):  # fmt: skip
         assert told in page, told

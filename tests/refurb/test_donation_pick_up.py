@@ -53,7 +53,7 @@ def test_the_deed_names_the_parties_and_what_is_given_to_each_workshop() -> None
     assert text.body in exact
     for word in (
         scene.donor.name,
-        scene.donor.siret,
+        scene.donor.spaced_siret,
         scene.north.organisation.name,
         scene.south.organisation.name,
         donation.reference,
