@@ -182,7 +182,7 @@ def test_a_filter_is_remembered_by_its_form_and_by_nothing_else(bench: Bench) ->
     assert again["Location"] == f"{url}?state=received"
     page = client.get(again["Location"]).content.decode()
     assert "Gardé pour votre prochaine visite." in page
-    assert "Retirer le filtre </span>État : Reçu" in page
+    assert "Retirer le filtre </span>État\u00a0: Reçu" in page
     assert "ETABLI" not in page
 
     linked = client.get(url, {"state": "in_process"}).content.decode()

@@ -90,6 +90,7 @@ def test_ready_devices_are_allotted_then_sent_by_the_keyboard_alone(
     keys.chooses("Point de distribution", f"{point} ({point.commune.name}) – {point.distributor}")
     keys.presses("button", "Continuer")
     rachid.reads(f"Livraison vers {point}")
+    rachid.page.wait_for_load_state()  # until the script is there, a tag sends the page, and so would the next
     for device in (first, second):
         rachid.page.keyboard.type(f"{device.tag}\n")
     rachid.sees("2 appareils dans la livraison")
