@@ -181,8 +181,10 @@ def prepare_exchange(*, actor: Actor, device: Device, replaces: Device, at: date
     if earlier.need_id is None:
         raise Refused({device.pk: (TO_EXCHANGE.reason,)})
     lock(Need, [earlier.need_id], "FOR SHARE")
+    lock(Device, [device.pk, earlier.pk], "FOR NO KEY UPDATE")
+    # Read once it is held: a colleague may just have prepared another exchange for it.
     others = list(HandOver.objects.prepared_exchanges().filter(replaces=earlier).values_list("device", flat=True))
-    lock(Device, [device.pk, earlier.pk, *others], "FOR NO KEY UPDATE")
+    lock(Device, others, "FOR NO KEY UPDATE")
     held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_exchange_device)
     if held.state != DeviceState.AVAILABLE or held.attached_to_id is not None:
         raise Refused({held.pk: (NOT_AVAILABLE,)})

@@ -10,6 +10,7 @@ from conventions.services.conventions import terminate_convention
 from lifecycle.exceptions import Refused
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.models import Device, HandOver
+from refurb.services.hand_overs import prepare_exchange
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, quotas_balance
@@ -103,3 +104,14 @@ def test_nothing_stays_allotted_to_a_convention_that_is_terminated(shelf: Shelf,
     assert shelf.quota().used == 0
     if isinstance(allotted, Refused):
         assert codes([allotted]) <= {"convention", "some_convention"}
+
+
+def test_of_two_exchanges_prepared_at_once_for_one_device_a_single_one_waits_for_its_signature(shelf: Shelf) -> None:
+    back, adviser, spares = shelf.returned(), shelf.adviser, [shelf.available(), shelf.available()]
+
+    answers = at_once(
+        *((lambda spare=spare: prepare_exchange(actor=adviser, device=spare, replaces=back)) for spare in spares)
+    )
+
+    assert won(answers) == 2
+    assert HandOver.objects.prepared_exchanges().filter(replaces=back).count() == 1
