@@ -18,7 +18,7 @@ from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
 from refurb.services import bench
 from refurb.views.evidence import held_device
-from refurb.views.sheet import MEASURED, last_results
+from refurb.views.sheet import last_results, measured
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 EVERYTHING_WORKS = "all_ok"
@@ -122,13 +122,14 @@ def _computed(form: GradingForm, scale: Scale) -> dict[str, Any] | None:
         for name, sentence in error.measures.items():
             form.add_error(name if name in form.fields else None, sentence)
         return None
-    return measured_lines(grade)
+    return measured_lines(grade, scale)
 
 
-def measured_lines(grade: Grade) -> dict[str, Any]:
+def measured_lines(grade: Grade, scale: Scale) -> dict[str, Any]:
     """A grade with its sum line by line, each measure in words."""
+    units = {criterion.code: criterion.unit for criterion in scale.criteria}
     lines = [
-        {"label": line.label, "measure": MEASURED.get(line.measure, line.measure), "points": line.points}
+        {"label": line.label, "measure": measured(line.measure, units[line.code]), "points": line.points}
         for line in grade.lines
     ]
     return {"label": grade.label, "score": grade.score, "lines": lines, "caps": [cap.label for cap in grade.caps]}

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from conventions.models import PriceCeiling
 from refurb.enums import (
@@ -38,6 +40,19 @@ GONE = (DeviceState.RECYCLED, DeviceState.DISMANTLED)
 """States a device enters with its drives in it."""
 MEASURED = {**dict(DriveKind.choices), **dict(OperatingSystem.choices), **dict(PanelState.choices)}
 """The measures that are a code, in words."""
+POINTS, MANY = "points", 2
+
+
+def measured(measure: str, unit: str) -> str:
+    """A measure in words, or in figures with its unit: « 8 Go », « 4 700 points », « -1 point »."""
+    try:
+        figure = Decimal(measure)
+    except InvalidOperation:
+        return MEASURED.get(measure, measure)
+    whole = figure == figure.to_integral_value()
+    said = number_format(figure, 0 if whole else None, use_l10n=True, force_grouping=True)
+    one = unit.removesuffix("s") if unit == POINTS and abs(figure) < MANY else unit
+    return f"{said}\N{NO-BREAK SPACE}{one}" if one else said
 
 
 @dataclass
@@ -122,8 +137,12 @@ class Sheet:
     @property
     def sum_lines(self) -> list[dict[str, str]]:
         """The sum of the grade, line by line, each measure in words."""
-        lines = self.grading.lines if self.grading else []
-        return [{**line, "measure": MEASURED.get(line["measure"], line["measure"])} for line in lines]
+        if self.grading is None:
+            return []
+        units = {criterion.code: criterion.unit for criterion in self.grading.scale.criteria.all()}
+        return [
+            {**line, "measure": measured(line["measure"], units.get(line["code"], ""))} for line in self.grading.lines
+        ]
 
 
 def sheet_of(device: Device) -> Sheet:

@@ -176,7 +176,8 @@ class Workbench:
             return None
         measures = {**form.measures(), "cosmetic": form.cleaned_data["cosmetic"]}  # type: ignore[attr-defined]
         try:
-            return measured_lines(compute(self.scale.as_scale(), measures))
+            scale = self.scale.as_scale()
+            return measured_lines(compute(scale, measures), scale)
         except Unmeasurable:
             return None
 

@@ -1,10 +1,13 @@
 """The bench through its pages: the checklist, the grade, repairs."""
 
+import re
+
 import pytest
 
 from refurb.enums import CheckResult, DeviceType, DriveKind
 from refurb.models import Grading, Repair
 from refurb.models import TestRun as Run
+from refurb.views.sheet import measured
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -86,6 +89,18 @@ def test_the_grade_is_recorded_with_its_scale_and_its_letter_of_aspect(bench: Be
     assert (grading.grade, grading.cosmetic, grading.scale.code) == ("B", "B", "ec-pc-2025")
     assert "Emmaüs Connect PC 2025-26" in page
     assert "Calcul du grade, ligne par ligne" in page
+    assert f"<td>{GOOD['ram_gb']}\N{NO-BREAK SPACE}Go</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "said"),
+    [
+        ("8", "Go", "8 Go"), ("4700", "points", "4 700 points"), ("-1", "points", "-1 point"), ("7.5", "%", "7,5 %"),
+        ("250000", "points", "250 000 points"), ("hdd", "", "Disque dur"), ("A", "", "A"), ("12", "", "12"),
+    ],
+)  # fmt: skip
+def test_a_measure_has_its_unit(measure: str, unit: str, said: str) -> None:
+    assert re.sub(r"\s", " ", measured(measure, unit)) == said
 
 
 def test_another_scale_in_force_may_be_chosen(bench: Bench) -> None:
