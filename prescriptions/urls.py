@@ -19,6 +19,7 @@ urlpatterns = [
     # --- prescriptions
     path("prescriptions/", lists.prescription_list, name="prescription_list"),
     path("prescriptions/nouvelle/", filing.prescription_create, name="prescription_create"),
+    path("prescriptions/accord-a-signer.pdf", pages.agreement_sheet, name="agreement_sheet"),
     path("prescriptions/<str:reference>/", pages.prescription_detail, name="prescription_detail"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),
     path("prescriptions/<str:reference>/personne/", filing.prescription_person, name="prescription_person"),

@@ -1,11 +1,12 @@
 """What a social worker types to file a prescription, one form per step. A draft may be put aside half filled in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from lifecycle.forms import choose, day_input
@@ -53,10 +54,31 @@ class PersonForm(forms.ModelForm):
         return born
 
 
+class CommuneChoices(ModelChoiceIterator):
+    """The communes by name; before them, those the worker wrote last, which a phone then finds without scrolling."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.field.recent:
+            yield from super().__iter__()
+            return
+        yield "", self.field.empty_label
+        every = [self.choice(commune) for commune in self.queryset]
+        by_key = {value.value: (value, label) for value, label in every}
+        yield "Vos dernières communes", [by_key[pk] for pk in self.field.recent if pk in by_key]
+        yield "Toutes les communes", every
+
+
+class CommuneField(forms.ModelChoiceField):
+    """One commune; ``recent``: the keys of those to be found first, the last written first."""
+
+    iterator = CommuneChoices
+    recent: Sequence[int] = ()
+
+
 class HomeForm(forms.ModelForm):
     """Where the household lives, or is domiciled, and how many it is."""
 
-    commune = forms.ModelChoiceField(
+    commune = CommuneField(
         label="Commune",
         queryset=Commune.objects.none(),
         required=False,
@@ -84,8 +106,9 @@ class HomeForm(forms.ModelForm):
             "children": "Vide ou 0 s’il n’y en a pas.",
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, recent: Sequence[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["commune"].recent = recent
         self.fields["commune"].queryset = Commune.objects.current().alphabetical()
         for name, fewest in (("adults", 1), ("children", 0)):
             if self.initial.get(name) is None:

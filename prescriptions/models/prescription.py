@@ -4,7 +4,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from documents.models import Document
 from lifecycle import french
@@ -41,6 +41,12 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     def live(self) -> Self:
         """Those that someone is dealing with."""
         return self.filter(state__in=LIVE_STATES)
+
+    def recent_communes(self, worker: Actor, most: int = 5) -> list[int]:
+        """The keys of the communes of the files this person opened or follows, the last one first; one query."""
+        own = self.filter(worker=worker.pk, household__commune__isnull=False).order_by()
+        last = own.values("household__commune").annotate(last=Max("pk")).order_by("-last")
+        return list(last.values_list("household__commune", flat=True)[:most])
 
 
 class Prescription(PrescriptionMachine):

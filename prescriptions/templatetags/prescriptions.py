@@ -5,11 +5,11 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import by_pairs, day, days_ago, days_left, plural
+from lifecycle.french import by_pairs, day, days_ago, days_left, plural, written_day
 from prescriptions.permissions import advises, relays
 
 register = template.Library()
-for read in (day, days_ago, days_left, by_pairs, plural):
+for read in (day, days_ago, days_left, by_pairs, plural, written_day):
     register.filter(read)
 
 

@@ -1,5 +1,7 @@
 """File a prescription: four short steps, each saved as one goes, then the doubles and the summary."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -80,16 +82,17 @@ def prescription_person(request: HttpRequest, reference: str) -> HttpResponse:
 @asks_then_acts
 def prescription_home(request: HttpRequest, reference: str) -> HttpResponse:
     """Step 2: where the household lives, and how many it is."""
-    return _household_step(request, reference, "home", HomeForm)
+    recent = Prescription.objects.visible_to(request.membership).recent_communes(request.membership)
+    return _household_step(request, reference, "home", partial(HomeForm, recent=recent))
 
 
-def _household_step(request: HttpRequest, reference: str, stage: str, form_class: type[Any]) -> HttpResponse:
+def _household_step(request: HttpRequest, reference: str, stage: str, form_of: Callable[..., Any]) -> HttpResponse:
     prescription = visible_prescription(request, reference)
     actor = request.membership
     may(can_edit_prescription(actor))
     if not being_written(request, prescription):
         return redirect("prescriptions:prescription_detail", reference=reference)
-    form = form_class(posted(request), instance=Household.objects.get(pk=prescription.household_id))
+    form = form_of(posted(request), instance=Household.objects.get(pk=prescription.household_id))
     if request.method == "POST" and form.is_valid():
         household = prescription.household
         done = saved(form, lambda: edit_household(actor=actor, household=household, **form.cleaned_data))

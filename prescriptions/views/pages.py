@@ -1,16 +1,18 @@
 """A prescription, a need, a household, as one reads them; the papers."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from documents.responses import document_response
+from documents.responses import document_response, drawn_response
+from prescriptions.documents import draw_agreement
 from prescriptions.enums import CodePurpose, PrescriptionState
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
-from prescriptions.views.rows import visible_household, visible_need, visible_prescription
+from prescriptions.services.prescriptions import agreement_text
+from prescriptions.views.rows import may, visible_household, visible_need, visible_prescription
 from prescriptions.views.sheet import household_sheet, needs_of, sheet_of
 from prescriptions.views.steps import household_step, need_step, next_step
 
@@ -88,3 +90,14 @@ def prescription_paper(request: HttpRequest, reference: str, pk: int) -> FileRes
     prescription: Prescription = visible_prescription(request, reference)
     papers = PrescriptionPaper.objects.visible_to(request.membership).filter(prescription=prescription)
     return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
+
+
+@require_safe
+def agreement_sheet(request: HttpRequest) -> FileResponse:
+    """The text in force to be signed on paper, for whoever files prescriptions; no household is named."""
+    actor = request.membership
+    may(can_create_prescription(actor))
+    text = agreement_text()
+    if text is None:
+        raise Http404("Aucun texte d’accord n’est en vigueur.")
+    return drawn_response(draw_agreement(text, actor.organisation), f"accord-du-foyer-{text.version}.pdf")

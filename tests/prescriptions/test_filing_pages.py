@@ -1,6 +1,7 @@
 """Filing a prescription through its pages: four steps saved as one goes, doubles, summary; nothing typed is lost."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from page import is_pdf_compliant_bytes
 
 from network.models import Organisation
-from prescriptions.models import Agreement, DoubleAnswer, Fact, Household, Need, Prescription, SocialStory
+from prescriptions.documents import draw_agreement
+from prescriptions.models import (
+    Agreement,
+    AgreementText,
+    DoubleAnswer,
+    Fact,
+    Household,
+    Need,
+    Prescription,
+    SocialStory,
+)
 from prescriptions.nir import SENTENCE
 from prescriptions.services.prescriptions import agreement_text, ask_completion_prescription
+from tests.network.factories import make_commune
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, answered, page_of, read, sent
 
@@ -289,6 +302,35 @@ def test_a_household_already_followed_begins_another_prescription(client: Client
     assert "Nouvelle prescription pour ce foyer" in page
     after = sent(client, page_of(household, "prescription_begin"))
     assert after == page_of(household.prescriptions.get(), "prescription_person")
+
+
+def test_the_communes_of_her_last_files_come_first_and_all_of_them_after(client: Client, circle: Circle) -> None:
+    elsewhere = make_commune()
+    for commune in (circle.commune, elsewhere, elsewhere):
+        circle.draft(household=circle.household(commune=commune))
+    draft = circle.empty(circle.household(commune=None))
+    page = read(client, page_of(draft, "prescription_home"))
+    recent, every = re.findall(r"<optgroup label=\"([^\"]*)\">(.*?)</optgroup>", page, re.DOTALL)
+    assert (recent[0], every[0]) == ("Vos dernières communes", "Toutes les communes")
+    assert re.findall(r'value="(\d+)"', recent[1]) == [str(elsewhere.pk), str(circle.commune.pk)]
+    assert set(re.findall(r'value="(\d+)"', recent[1])) <= set(re.findall(r'value="(\d+)"', every[1]))
+
+    sent(client, page_of(draft, "prescription_home"), commune=circle.commune.pk, adults="1", children="0")
+    assert again(draft.household).commune == circle.commune
+    assert read(client, page_of(draft, "prescription_home")).count(" selected>") == 1
+
+
+def test_the_text_to_be_agreed_on_is_printed_with_nobody_s_name(client: Client, circle: Circle) -> None:
+    url = reverse("prescriptions:agreement_sheet")
+    assert url in read(client, page_of(circle.draft(), "prescription_situation"))
+    printed = client.get(url)
+    assert printed.headers["Content-Type"] == "application/pdf"
+    paper = b"".join(printed.streaming_content)  # type: ignore[attr-defined]
+    assert paper == draw_agreement(agreement_text(), circle.prescriber)  # type: ignore[arg-type]
+    assert is_pdf_compliant_bytes(paper, profile="ua1")
+    assert acting(circle.adviser).get(url).status_code == 403
+    AgreementText.objects.update(valid_to=timezone.localdate() - timedelta(days=1))
+    assert client.get(url).status_code == 404
 
 
 def test_the_likeliest_distributor_is_chosen_beforehand(client: Client, circle: Circle) -> None:
