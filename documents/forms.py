@@ -6,14 +6,20 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.signing import BadSignature, dumps, loads
 
 from documents.addresses import typed_code
 from documents.enums import DEPOSITED, ContentType
+from documents.models import StoredFile
 from documents.readers.signature import EXTENSIONS
-from documents.services.files import check_file
+from documents.services.files import check_file, store_file
+from network.models import Membership
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+SALT = "documents.deposit"
+KEPT_SECONDS = 12 * 60 * 60
 
 
 class CodeForm(forms.Form):
@@ -78,3 +84,57 @@ class DepositField(forms.FileField):
             )
             upload.seek(0)
         return upload
+
+
+class DepositForm(forms.Form):
+    """A form with one file, which survives an error elsewhere.
+
+    It is stored as soon as it is received, and a signed key of it stays in the page.
+    The key serves whoever deposited the file and nobody else, for a session, where such a file is asked for.
+    A form that wants other kinds declares its own ``deposit``.
+    """
+
+    deposit = DepositField(label="Fichier", required=False)
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    deposit_required = ""
+    """The sentence that asks for the file, when it cannot be done without."""
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.stored: StoredFile | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("deposit"):
+            self._store(data["deposit"])
+        elif data.get("kept"):
+            self._find(data["kept"])
+        if self.stored is not None:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
+            self["deposit"].help_text = f"Déjà déposé : {self.stored.name}. Un autre fichier le remplacera."
+        elif self.deposit_required and "deposit" not in self.errors:
+            self.add_error("deposit", ValidationError(self.deposit_required, code="required"))
+        data["deposit"] = self.stored
+        return data
+
+    def _store(self, upload: Any) -> None:
+        self.stored = store_file(
+            content=upload.read(),
+            name=upload.name,
+            content_type=upload.content_type or "",
+            by=self.by,
+            accept=self.fields["deposit"].accept,  # type: ignore[attr-defined]  # a DepositField
+        )
+
+    def _find(self, kept: str) -> None:
+        try:
+            pk, by = loads(kept, salt=SALT, max_age=KEPT_SECONDS)
+        except BadSignature:
+            pk, by = None, None
+        if by == self.by.pk:
+            wanted = self.fields["deposit"].accept  # type: ignore[attr-defined]  # a DepositField
+            self.stored = StoredFile.objects.filter(pk=pk, forgotten_at=None, content_type__in=wanted).first()
+        if self.stored is None:
+            self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé : déposez-le de nouveau."))

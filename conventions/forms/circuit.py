@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 
 from conventions.enums import SignatureMethod
 from conventions.forms.base import CommentForm
-from conventions.forms.deposit import DepositForm
 from conventions.machine import circuit_rules as rules
 from conventions.models import WHOLE_TEXT, Article
+from conventions.services.circuit import SCANS
+from documents.forms import DepositField, DepositForm
 from lifecycle.forms import day_input
 from network.models import Membership
 
@@ -134,6 +135,8 @@ class SignatureDepositForm(DepositForm):
     signed_on = forms.DateField(
         label="Signé le", widget=day_input(), error_messages={"required": rules.SIGNED_IN_TIME.sentence}
     )
+    deposit = DepositField(label="Document signé", accept=SCANS, required=False, help_text="PDF, ou photo (PNG, JPEG).")
+    deposit_required = "Déposez le document signé."
     field_order = ("method", "signed_on", "deposit", "kept")
 
     def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:

@@ -1,65 +1,13 @@
-"""A file that survives an error elsewhere in its form."""
-
-from typing import Any
-
-from django import forms
-from django.core.exceptions import ValidationError
-from django.core.signing import BadSignature, dumps, loads
+"""A file that proves something of a device or of a pick-up."""
 
 from documents.enums import ContentType
-from documents.forms import DepositField
-from documents.models import StoredFile
-from documents.services import store_file
-from network.models import Membership
+from documents.forms import DepositField, DepositForm
 
-SALT = "refurb.deposit"
-KEPT_SECONDS = 12 * 60 * 60
 EVIDENCE = (ContentType.PDF, ContentType.TEXT, ContentType.CSV, ContentType.PNG, ContentType.JPEG)
 """What a tool, a recycler or a camera gives as evidence."""
 
 
-class DepositForm(forms.Form):
-    """A form with one file. It is stored as soon as it is received, and a signed key of it stays in the page.
-
-    The key serves whoever deposited the file and nobody else, for a session.
-    """
+class EvidenceForm(DepositForm):
+    """A form with one file of evidence."""
 
     deposit = DepositField(label="Fichier", accept=EVIDENCE, required=False)
-    kept = forms.CharField(required=False, widget=forms.HiddenInput)
-    deposit_required = ""
-    """The sentence that asks for the file, when it cannot be done without."""
-
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by = by
-        self.stored: StoredFile | None = None
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("deposit"):
-            self._store(data["deposit"])
-        elif data.get("kept"):
-            self._find(data["kept"])
-        if self.stored is not None:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
-            self["deposit"].help_text = f"Déjà déposé : {self.stored.name}. Un autre fichier le remplacera."
-        elif self.deposit_required and "deposit" not in self.errors:
-            self.add_error("deposit", ValidationError(self.deposit_required, code="required"))
-        data["deposit"] = self.stored
-        return data
-
-    def _store(self, upload: Any) -> None:
-        self.stored = store_file(
-            content=upload.read(), name=upload.name, content_type=upload.content_type or "", by=self.by, accept=EVIDENCE
-        )
-
-    def _find(self, kept: str) -> None:
-        try:
-            pk, by = loads(kept, salt=SALT, max_age=KEPT_SECONDS)
-        except BadSignature:
-            pk, by = None, None
-        if by == self.by.pk:
-            self.stored = StoredFile.objects.filter(pk=pk, forgotten_at=None).first()
-        if self.stored is None:
-            self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé : déposez-le de nouveau."))

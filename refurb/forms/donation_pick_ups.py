@@ -13,7 +13,7 @@ from documents.forms import DepositField
 from lifecycle.forms import CommentForm
 from network.models import Membership
 from refurb.enums import SlipProof
-from refurb.forms.deposit import DepositForm
+from refurb.forms.deposit import EvidenceForm
 from refurb.forms.donations import day_input
 from refurb.models import Allocation, Donation, PickUp
 from refurb.services.pickups import FILE_GIVEN, SIGNER_NAMED
@@ -73,7 +73,7 @@ class DonationScheduleForm(CommentForm):
         return data
 
 
-class DonationSignForm(DepositForm):
+class DonationSignForm(EvidenceForm):
     """How the donor's side signed: attested by the workshop, or on paper and scanned."""
 
     proof = forms.ChoiceField(

@@ -22,7 +22,7 @@ from refurb.enums import (
     RemovalDestination,
     Verification,
 )
-from refurb.forms.deposit import DepositForm
+from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
 
@@ -86,7 +86,7 @@ class StorageAbsenceForm(forms.Form):
     seen = forms.BooleanField(label="J’ai ouvert ou examiné l’appareil et j’atteste qu’il ne contient aucun stockage.")
 
 
-class ErasureForm(DepositForm):
+class ErasureForm(EvidenceForm):
     """One run of a tool on one drive, as its report says it."""
 
     groups_of_fields = (
@@ -152,7 +152,7 @@ class ErasureForm(DepositForm):
         return {**run, "report": report, "claimed_seconds": int(duration.total_seconds()) if duration else None}
 
 
-class DonorCertificateForm(DepositForm):
+class DonorCertificateForm(EvidenceForm):
     """What a donor gave with the machine."""
 
     deposit_required = "Déposez le certificat du donateur."
@@ -166,7 +166,7 @@ class DonorCertificateForm(DepositForm):
         self.order_fields(["tool", "finished_at", "deposit"])
 
 
-class DestructionForm(DepositForm):
+class DestructionForm(EvidenceForm):
     """A drive that exists no more."""
 
     kind = forms.ChoiceField(label="Par qui", choices=DestructionKind, widget=forms.RadioSelect)

@@ -23,7 +23,7 @@ from refurb.enums import (
     SettlementKind,
     UndoHandOverReason,
 )
-from refurb.forms.deposit import DepositForm
+from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, ReasonForm
 from refurb.machine import household_rules as rules
 from refurb.models import Device
@@ -83,7 +83,7 @@ class DeviceReserveForm(TermsForm):
         self.fields["need"].label_from_instance = lambda need: labels.get(need.pk, need.reference)
 
 
-class SignedForm(DepositForm):
+class SignedForm(EvidenceForm):
     """How the household signed its note: drawn on the screen, on paper and scanned, on paper and attested."""
 
     proof = forms.ChoiceField(

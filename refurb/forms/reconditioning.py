@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from lifecycle.french import euros
 from refurb.enums import AbsenceReason, CheckResult
 from refurb.forms.bench import GradingForm, TestRunForm
-from refurb.forms.deposit import DepositForm
+from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import DeviceReconditionForm
 from refurb.forms.evidence import DriveForm
 from refurb.models import Checklist, Drive
@@ -27,7 +27,7 @@ FREE = Decimal(1)
 """Under one euro too: a price is often left out by mistake."""
 
 
-class LogForm(DepositForm):
+class LogForm(EvidenceForm):
     """The log of a drive already inventoried: everything is read in it."""
 
     def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
@@ -43,7 +43,7 @@ class LogForm(DepositForm):
         return data
 
 
-class NewDriveForm(DepositForm, DriveForm):
+class NewDriveForm(EvidenceForm, DriveForm):
     """A storage found: read in the log that erased it, or typed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,7 +77,7 @@ class NewDriveForm(DepositForm, DriveForm):
         return given | {"model": self.run.model[:80] if self.run else ""}
 
 
-def read_run(form: DepositForm, serial: str) -> Run | None:
+def read_run(form: EvidenceForm, serial: str) -> Run | None:
     """The run of the deposited log about this serial number; what is wrong goes beside the file."""
     assert form.stored is not None
     try:

@@ -17,7 +17,7 @@ from refurb.forms.evidence import GIGABYTE
 from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
 from refurb.services import bench
-from refurb.views.evidence import held_device
+from refurb.views.evidence import worked_on
 from refurb.views.sheet import last_results, measured
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ COMPUTE = "compute"
 @asks_then_acts
 def device_test(request: HttpRequest, reference: str) -> HttpResponse:
     """The checklist of the type on one page; « Tout fonctionne » ticks what is left and records nothing yet."""
-    device = held_device(request, reference)
+    device = worked_on(request, reference)
     checklist = Checklist.objects.filter(type=device.type).on(timezone.localdate()).first()
     if checklist is None:
         return _nothing_in_force(request, device, bench.NO_CHECKLIST.sentence)
@@ -57,7 +57,7 @@ def device_test(request: HttpRequest, reference: str) -> HttpResponse:
 @asks_then_acts
 def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
     """The grade by a scale: « Calculer » shows the sum and records nothing, « Enregistrer » keeps it."""
-    device = held_device(request, reference)
+    device = worked_on(request, reference)
     scales = GradingScale.objects.filter(types__contains=[device.type]).on(timezone.localdate())
     scale_row = scales.filter(code=request.GET["scale"]).first() if "scale" in request.GET else scales.first()
     if scale_row is None:
@@ -90,7 +90,7 @@ def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
 @asks_then_acts
 def device_repair(request: HttpRequest, reference: str) -> HttpResponse:
     """What was done to the device, and the part that was put in."""
-    device = held_device(request, reference)
+    device = worked_on(request, reference)
     parts = Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id).in_stock()
     form = RepairForm(posted(request), parts=parts)
     repaired = answer(

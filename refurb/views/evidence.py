@@ -48,7 +48,7 @@ def device_evidence(request: HttpRequest, reference: str) -> HttpResponse:
 @asks_then_acts
 def device_record_drive(request: HttpRequest, reference: str) -> HttpResponse:
     """Inventory one storage, or correct one (``?replace=`` its key): the former stays, superseded."""
-    device = held_device(request, reference)
+    device = worked_on(request, reference)
     former = _replaced(request, Drive.objects.current().filter(device=device, stay=device.stay))
     form = DriveForm(posted(request), device=device, supersedes=former)
     return _record(
@@ -64,7 +64,7 @@ def device_record_drive(request: HttpRequest, reference: str) -> HttpResponse:
 @asks_then_acts
 def device_attest_no_storage(request: HttpRequest, reference: str) -> HttpResponse:
     """A person's word that nothing in the device holds data."""
-    device = held_device(request, reference)
+    device = worked_on(request, reference)
     initial = {"reason": "no_storage"} if device.type == DeviceType.SCREEN else None
     form = StorageAbsenceForm(posted(request), initial=initial)
     return _record(
@@ -175,7 +175,7 @@ def destruction_certificate(request: HttpRequest, reference: str, pk: int) -> Fi
     return file_response(get_object_or_404(rows, device=device, pk=pk, certificate__isnull=False).certificate)
 
 
-def held_device(request: HttpRequest, reference: str) -> Device:
+def worked_on(request: HttpRequest, reference: str) -> Device:
     """The device, if the person works on it; raises Http404 when he does not see it, PermissionDenied else."""
     device = visible_device(request, reference)
     if not works_on(device, request.membership):
@@ -184,7 +184,7 @@ def held_device(request: HttpRequest, reference: str) -> Device:
 
 
 def _drive(request: HttpRequest, reference: str, pk: int) -> tuple[Device, Drive]:
-    device = held_device(request, reference)
+    device = worked_on(request, reference)
     return device, get_object_or_404(Drive.objects.current(), device=device, pk=pk)
 
 

@@ -244,7 +244,10 @@ def test_a_device_comes_back_is_repaired_and_given_back_with_more_warranty(shelf
     listed = read(client, reverse("refurb:return_list"))
     assert device.tag in listed
     assert "sous garantie</span> jusqu’au" in listed
-    assert "Rangé à" not in read(client, page_of(device, "device_detail")), "that was in the workshop"
+    told = read(client, page_of(device, "device_detail"))
+    assert "Rangé à" not in told, "that was in the workshop"
+    assert f"c’est à l’atelier de le faire, {device.workshop}, quand" in told
+    assert "ajoutez chaque stockage" not in told
     assert "À réparer, à échanger ou à rembourser" in listed
 
     technician = acting(shelf.technician)
