@@ -13,6 +13,7 @@ from django.utils.formats import date_format, number_format
 
 from conventions.enums import DeviceType, PaperKind, Party, SignatureState
 from conventions.models import Convention, ConventionPaper, Signature
+from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
@@ -83,7 +84,7 @@ def values_of(convention: Convention) -> dict[str, Any]:
             "executory_on": _day(convention.act_executory_on),
         },
         "clauses": [
-            {"title": clause.title, "paragraphs": _paragraphs(clause.text)} for clause in convention.clauses.all()
+            {"title": clause.title, "paragraphs": paragraphs_of(clause.text)} for clause in convention.clauses.all()
         ],
         "quotas": _quotas(convention),
         "prices": [
@@ -182,18 +183,6 @@ def _quotas(convention: Convention) -> dict[str, Any]:
 def _rank(type_: str) -> int:
     """The place of a type in the order people know."""
     return DeviceType.values.index(type_)
-
-
-def _paragraphs(text: str) -> list[dict[str, Any]]:
-    """The text of an article in paragraphs; lines that begin with a dash are the items of a list."""
-    found = []
-    for block in text.replace("\r", "").split("\n\n"):
-        lines = [line.strip() for line in block.split("\n") if line.strip()]
-        told = [line for line in lines if not line.startswith("- ")]
-        items = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
-        if told or items:
-            found.append({"text": " ".join(told), "items": items})
-    return found
 
 
 def _address(organisation: Organisation) -> str:

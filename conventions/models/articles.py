@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from conventions.models.convention import Convention
 from conventions.models.terms import ConventionClause
@@ -69,3 +70,15 @@ def _changes_end(convention: Convention) -> bool:
     if document is not None:
         return bool(document.values["ends_changed"])
     return convention.amends is not None and convention.amends.ends_on != convention.ends_on
+
+
+def paragraphs_of(text: str) -> list[dict[str, Any]]:
+    """The text of an article in paragraphs (``text``, ``items``); lines that begin with a dash are those of a list."""
+    found = []
+    for block in text.replace("\r", "").split("\n\n"):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        told = [line for line in lines if not line.startswith("- ")]
+        items = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
+        if told or items:
+            found.append({"text": " ".join(told), "items": items})
+    return found

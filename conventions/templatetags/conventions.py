@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
+from conventions.models.articles import paragraphs_of
 from conventions.permissions import can_create_convention, can_set_reserve
 from conventions.views.inbox import asks_something
 from lifecycle.french import day, days_ago, euros, grouped, percent, plural
@@ -18,6 +19,7 @@ register = template.Library()
 for read in (day, euros, percent, grouped, plural):
     register.filter(read)
 register.filter("since", days_ago)
+register.filter("paragraphs", paragraphs_of)
 
 
 @register.filter

@@ -49,6 +49,7 @@ def test_the_page_of_a_review_shows_the_text_and_the_deadline() -> None:
     for article in articles_of(review.convention):
         assert f">{article.heading}</h3>" in page
         assert f'name="point_{article.code}"' in page
+    assert "<li>suit l’exécution de la convention et en rend compte à son assemblée.</li>" in page
     assert "Ordinateur portable" in page
 
 
