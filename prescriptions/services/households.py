@@ -107,7 +107,7 @@ def reopen_household(*, actor: Actor, household: Household, at: datetime | None 
 
 
 @gate.one_transaction
-def erase_household_on_request(
+def erase_on_request_household(
     *, actor: Actor, household: Household, received_on: date | None, channel: str, at: datetime | None = None
 ) -> Household:
     """Make a household anonymous because it asked, on that day, by a channel of ``ErasureChannel``. Never undone.

@@ -151,7 +151,7 @@ def household_erase_on_request(request: HttpRequest, reference: str) -> HttpResp
         household,
         "erase_on_request",
         ErasureForm(posted(request)),
-        lambda data: services.erase_household_on_request(actor=actor, household=household, **data),
+        lambda data: services.erase_on_request_household(actor=actor, household=household, **data),
         done="Rendu anonyme : tout ce qui nomme ce foyer est effacé. Le prescripteur est prévenu.",
         template="prescriptions/actions/household_erase_on_request.html",
         others=list(same.exclude(state=HouseholdState.ANONYMISED).order_by("pk")),
