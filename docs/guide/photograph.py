@@ -126,7 +126,9 @@ def main() -> None:
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        opened = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
         yield opened
         opened.close()
 

@@ -10,8 +10,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT as AXE
-from axe_playwright_python.base import AxeResults
 from django.conf import settings
 from django.test import Client
 from django.urls import resolve
@@ -22,7 +20,7 @@ from network.enums import ROLES_BY_KIND, Role
 from network.models import Membership
 from tests.desk.house import faults, faults_of_text
 from tests.desk.test_walls_of_all_pages import Scenery, acting
-from tests.journeys.visitor import NARROW, RULES, WIDE
+from tests.journeys.visitor import flaws
 from tests.network.factories import make_membership
 
 WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>
@@ -116,22 +114,6 @@ def first_reader(address: str, clients: list[Client]) -> Client | None:
     return None
 
 
-def look(page: Page, address: str) -> list[str]:
-    """What is wrong in a page, wide and narrow."""
-    found = []
-    page.goto(address)
-    page.evaluate(AXE)
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > size["width"]:
-            found.append(f"{address} scrolls sideways: {width} px")
-        seen = AxeResults(page.evaluate("rules => axe.run(rules)", RULES))
-        if seen.violations_count:
-            found.append(f"{address}, {size['width']} px\n{seen.generate_report()}")
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 def test_one_page_of_each_address_reads_at_any_width_and_axe_finds_nothing(
     open_page: Callable[..., Page], live_server: LiveServer
@@ -139,12 +121,13 @@ def test_one_page_of_each_address_reads_at_any_width_and_axe_finds_nothing(
     scenery = Scenery()
     page = open_page()
     found: list[str] = []
-    routes = set()
+    routes, seen = set(), set[str]()
     for route, address, client in pages_of_each_route(scenery):
         routes.add(route)
         page.context.clear_cookies()
         if (session := client.cookies.get(settings.SESSION_COOKIE_NAME)) is not None:
             page.context.add_cookies([{"name": session.key, "value": session.value, "url": str(live_server)}])
-        found += look(page, address)
+        page.goto(address)
+        found += flaws(page, seen, whole=True)
     assert found == []
     assert len(routes) > 130, "the scenery opens most pages to somebody"
