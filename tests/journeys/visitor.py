@@ -85,7 +85,8 @@ class Visitor:
 
     def looks(self) -> None:
         """Nothing sticks out at 320 pixels; axe finds nothing, in a page that has something new."""
-        assert flaws(self.page, self.kinds) == []
+        found = flaws(self.page, self.kinds)
+        assert not found, "\n".join(found)
 
     def heading(self) -> str:
         return self.page.get_by_role("heading", level=1).inner_text()
