@@ -2,7 +2,7 @@
 
 PORT ?= 8000
 DEMO_ARGS ?=
-PYTEST_ARGS ?= -n 3 --dist worksteal
+PYTEST_ARGS ?= -n 2 --dist worksteal
 PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 RUN = .venv/bin/python -m
 TEMPLATES = $(shell find . -name '*.html' -path '*/templates/*' -not -path './.venv/*')

@@ -96,7 +96,7 @@ PICTURES = (
         ),
     ),
     Picture("pilote-rapport", "Pilote – Département", (menu("Rapports"), row("Figé"))),
-    Picture("pilote-administration", "Pilote – Département", (menu("Administration"),)),
+    Picture("pilote-administration", "Pilote – Département", (".site-nav summary", menu("Administration"))),
     Picture("lecteur-a-faire", "Observateur – Département", height=640),
 )
 
