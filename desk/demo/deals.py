@@ -13,7 +13,15 @@ def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
 
     ``everywhere``: those of the other EPCI too, which show nothing that the first ones do not.
     """
-    first, back = stage.first, stage.back
+    yield from _in_force(stage)
+    yield from _under_way(stage)
+    if everywhere:
+        yield from _last_months(stage)
+
+
+def _in_force(stage: Stage) -> Iterator[Deal]:
+    """Those that took effect in the first weeks: devices go through them, two have ended since."""
+    first = stage.first
     effect = working_day(first, 30)
     yield Deal(
         "mel", "200093201", "lille", "Équipement solidaire – Métropole de Lille", working_day(first, 1), effect,
@@ -39,6 +47,11 @@ def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
         "cambrai", "200068500", "sambre", "Équipement solidaire – Cambrai", working_day(first, 5), effect,
         quotas=SMALL, then=Treaty.terminated,
     )  # fmt: skip
+
+
+def _under_way(stage: Stage) -> Iterator[Deal]:
+    """One at each stage between the draft and the third signature, one given up."""
+    back = stage.back
     yield Deal(
         "douaisis", "200044618", "lille", "Équipement solidaire – Douaisis", back(42), working_day(stage.last, 12),
         quotas=SMALL, reopened=True,
@@ -67,8 +80,6 @@ def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
         "dunkerque-sambre", "245900428", "sambre", "Deuxième atelier – Dunkerque", back(90), back(30), until="submit",
         quotas=SMALL, then=Treaty.abandoned,
     )  # fmt: skip
-    if everywhere:
-        yield from _last_months(stage)
 
 
 def _last_months(stage: Stage) -> Iterator[Deal]:
