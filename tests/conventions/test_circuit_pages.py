@@ -160,9 +160,48 @@ def test_notes_are_kept_for_whoever_reads_later_and_for_her_side_alone() -> None
         assert acting(other).post(url, {"put_aside": "1", "point_warranty": "Autre."}).status_code == 403
         assert "Préciser la durée." not in acting(other).get(url).content.decode()
     done(client, url, opinion="unfavourable", point_warranty="Préciser la durée.")
-    assert Review.objects.get(pk=review.pk).notes == {}
-    assert client.post(url, {"put_aside": "1", "point_warranty": "Trop tard."}).status_code == 302
-    assert Review.objects.get(pk=review.pk).notes == {}
+    assert not review.notes.exists()
+    page = answered(client, url, put_aside="1", point_warranty="Trop tard.")
+    assert "Cet avis n’est plus demandé." in page
+    assert "Trop tard." in page, "what was typed is still on the page"
+    assert not review.notes.exists()
+
+
+def test_two_who_share_a_review_keep_each_their_notes_and_read_the_other_s() -> None:
+    treaty = Treaty()
+    review = next(review for review in treaty.reviews(treaty.in_review()) if review.party == Party.RECONDITIONER)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.RECONDITIONER, treaty.workshop)
+    hers, his, url = acting(treaty.workshop_reviewer), acting(colleague), page_of(review, "review_answer")
+
+    his_page = read(his, url)
+    done(hers, url, put_aside="1", opinion="unfavourable", point_warranty="Préciser la durée.", comment="À revoir.")
+    assert "a gardé des notes" not in his_page
+    done(his, url, put_aside="1", opinion="favourable", point_warranty="La durée me va.")
+
+    page = read(hers, url)
+    assert re.search(r'<textarea[^>]*name="point_warranty"[^>]*>\s*Préciser la durée.</textarea>', page)
+    assert f"{colleague.user.get_full_name()} a gardé des notes le" in page
+    assert "La durée me va." in page.partition('id="article-warranty"')[2].partition("<textarea")[0]
+    page = read(his, url)
+    assert re.search(r'<textarea[^>]*name="point_warranty"[^>]*>\s*La durée me va.</textarea>', page)
+    assert "plutôt défavorable" in page
+    assert "À revoir." in page
+    assert "a gardé des notes" not in answered(acting(treaty.manager), page_of(review.convention, "convention_detail"))
+
+
+def test_who_was_outrun_by_a_colleague_finds_her_notes_again() -> None:
+    treaty = Treaty()
+    review = next(review for review in treaty.reviews(treaty.in_review()) if review.party == Party.RECONDITIONER)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.RECONDITIONER, treaty.workshop)
+    hers, his, url = acting(treaty.workshop_reviewer), acting(colleague), page_of(review, "review_answer")
+    done(hers, url, put_aside="1", opinion="unfavourable", point_warranty="Préciser la durée.")
+    done(his, url, opinion="favourable")
+
+    page = read(hers, url)
+    assert f"L’avis a été donné par {colleague.user.get_full_name()}" in page
+    assert "Vos notes sont encore là" in page
+    assert "Préciser la durée." in page
+    assert "Vos notes sont encore là" not in read(his, url)
 
 
 def test_a_point_of_another_convention_is_unknown() -> None:

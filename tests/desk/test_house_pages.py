@@ -20,8 +20,8 @@ from network.enums import ROLES_BY_KIND, Role
 from network.models import Membership
 from tests.desk.house import faults, faults_of_text
 from tests.desk.test_walls_of_all_pages import Scenery, acting
-from tests.journeys.visitor import flaws
 from tests.network.factories import make_membership
+from tests.screens import flaws
 
 WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>
 <nav aria-label="Fil d’Ariane"><ol class="breadcrumb"><li>Lots</li></ol></nav>

@@ -2,50 +2,11 @@
 
 import re
 
-from axe_playwright_python.base import AXE_SCRIPT as AXE
-from axe_playwright_python.base import AxeResults
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from network.models import Membership
 from tests.network.factories import PASSWORD
-
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-    "resultTypes": ["violations"],
-}
-KINDS = """[...document.body.querySelectorAll("*")].map(element => [
-    element.parentElement.tagName, element.parentElement.className, element.tagName, element.className,
-    ...element.getAttributeNames().filter(name => !/^(checked|selected|value|data-.*)$/.test(name)),
-    element.checkVisibility() ? "" : "hidden", element.textContent.trim() ? "" : "empty",
-].join(" ")).concat([...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(title => title.tagName).join(" "))"""
-"""What a page is made of, whatever its words: the kinds of its elements, and the plan that its titles make."""
-WITHOUT_CONTRAST = RULES | {"rules": {"color-contrast": {"enabled": False}}}
-
-
-def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
-    """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
-
-    ``seen``: the kinds of elements that were looked at, added to. Without a new one axe does not look again, unless at
-    the ``whole`` of every page; then not at contrasts, which are three quarters of its work and come from the kind.
-    """
-    found = []
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > size["width"]:
-            found.append(f"{page.url} scrolls sideways: {width} px")
-        kinds = set(page.evaluate(KINDS))
-        is_new = not kinds <= seen
-        seen |= kinds
-        if is_new or whole:
-            if not page.evaluate("Boolean(window.axe)"):
-                page.evaluate(AXE)
-            rules = RULES if is_new else WITHOUT_CONTRAST
-            told = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
-            if told.violations_count:
-                found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
-    return found
+from tests.screens import flaws
 
 
 def anything(part: str) -> re.Pattern[str]:

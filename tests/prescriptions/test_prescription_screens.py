@@ -3,43 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from network.models import Membership
 from prescriptions.models import Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
-from tests.network.factories import PASSWORD
 from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import page_of, page_sent
+from tests.screens import Look, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVERYTHING = (("computer", "studies"), ("fixed_connection", "paperwork"), ("digital_skills", "social"))
 
 
-def sign_in(page: Page, membership: Membership) -> None:
-    page.goto(reverse("account_login"))
-    page.fill("input[name=login]", membership.user.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-
-
-def look(page: Page, url: str, width: int) -> None:
-    page.goto(url)
-    judge(page, width)
-
-
-def judge(page: Page, width: int) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(
-    open_page: Callable[..., Page], width: int
-) -> None:
+def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(open_page: Callable[..., Page]) -> None:
     circle = Circle()
     person = {"last_name": "Essai-Sans-Fin-De-Nom", "birth_date": "1980-01-02", "phone": "0699000001"}
     circle.household(**person)
@@ -47,8 +24,9 @@ def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(
     asked = circle.submitted()
     ask_completion_prescription(actor=circle.adviser, prescription=asked, words="Un justificatif plus récent.")
     accepted = circle.accepted(EVERYTHING)
-    page = open_page(viewport={"width": width, "height": 900})
+    page = open_page()
     sign_in(page, circle.manager)
+    look = Look(page)
     steps = ("person", "doubles", "home", "needs", "situation", "submit", "story", "detail", "withdraw")
     urls = [page_of(draft, f"prescription_{name}") for name in steps]
     urls += [reverse(f"prescriptions:{name}_list") for name in ("prescription", "household")]
@@ -58,33 +36,29 @@ def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(
     need = accepted.needs.get(kind="digital_skills")
     urls += [page_of(need, f"need_{name}") for name in ("detail", "start", "drop")]
     for url in urls:
-        look(page, url, width)
+        look.at(url)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(
-    open_page: Callable[..., Page], width: int
-) -> None:
+def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(open_page: Callable[..., Page]) -> None:
     circle = Circle()
     submitted, accepted = circle.submitted(), circle.accepted(EVERYTHING)
-    page = open_page(viewport={"width": width, "height": 900})
+    page = open_page()
     sign_in(page, circle.adviser)
+    look = Look(page)
     urls = [reverse("prescriptions:prescription_list"), reverse("prescriptions:need_list")]
     urls += [page_of(submitted, f"prescription_{name}") for name in ("detail", "accept", "refuse", "ask_completion")]
     urls += [page_of(accepted, "prescription_detail"), page_of(accepted.household, "household_detail")]
     for url in urls:
-        look(page, url, width)
+        look.at(url)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_the_page_of_the_household_and_a_page_of_errors_read_at_any_width(
-    open_page: Callable[..., Page], width: int
-) -> None:
+def test_the_page_of_the_household_and_a_page_of_errors_read_at_any_width(open_page: Callable[..., Page]) -> None:
     circle = Circle()
     accepted = circle.accepted(household=circle.household(email="foyer@exemple.test"))
     remind_prescription(actor=circle.worker, prescription=accepted)
-    page = open_page(viewport={"width": width, "height": 900})
-    look(page, page_sent("foyer@exemple.test"), width)
+    page = open_page()
+    look = Look(page)
+    look.at(page_sent("foyer@exemple.test"))
     page.get_by_role("button", name="Oui, j’en ai toujours besoin").click()
     page.get_by_role("heading", name="C’est noté, merci").wait_for()
     sign_in(page, circle.worker)
@@ -93,7 +67,7 @@ def test_the_page_of_the_household_and_a_page_of_errors_read_at_any_width(
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.get_by_role("alert").get_by_role("link", name="Nom", exact=True).press("Enter")
     assert page.evaluate("document.activeElement.name") == "last_name"
-    judge(page, width)
+    look.again()
 
 
 def test_a_prescription_is_filed_by_the_keyboard_alone_without_any_script(open_page: Callable[..., Page]) -> None:

@@ -3,44 +3,22 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from network.models import Membership
 from refurb.enums import DeviceState, HandOverProof
 from refurb.models import HandOver
-from tests.network.factories import PASSWORD
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, delivery_of
 from tests.refurb.pages import page_of
+from tests.screens import Look, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (320, 1280)
 
 
 @pytest.fixture
 def shelf(transactional_db: None) -> Shelf:
     return Shelf()
-
-
-def sign_in(page: Page, membership: Membership) -> None:
-    page.goto(reverse("account_login"))
-    page.fill("input[name=login]", membership.user.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-
-
-def looks(page: Page, url: str) -> None:
-    """The page opens, nothing sticks out, axe finds nothing."""
-    answer = page.goto(url)
-    assert answer is not None
-    assert answer.status == 200, url
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (url, width)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{url}, {width} px\n{found.generate_report()}"
 
 
 def test_the_pages_of_distribution_read_at_any_width_and_axe_finds_nothing(
@@ -51,7 +29,7 @@ def test_the_pages_of_distribution_read_at_any_width_and_axe_finds_nothing(
     delivery = delivery_of(shelf.shipped())
     available, held, back, need = shelf.available(), shelf.reserved(), shelf.returned(), shelf.need()
     parcel = f"?convention={shelf.convention.pk}&point={shelf.point.pk}"
-    seen = {
+    read = {
         shelf.manager: [reverse("refurb:allotment")],
         shelf.technician: [
             reverse("refurb:delivery_prepare"),
@@ -81,11 +59,13 @@ def test_the_pages_of_distribution_read_at_any_width_and_axe_finds_nothing(
             page_of(back, "device_settle"),
         ],
     }
-    for membership, urls in seen.items():
-        page = open_page(viewport={"width": 1280, "height": 900})
+    kinds: set[str] = set()
+    for membership, urls in read.items():
+        page = open_page()
+        look = Look(page, kinds)
         sign_in(page, membership)
         for url in urls:
-            looks(page, url)
+            look.at(url)
 
 
 def test_a_household_signs_on_the_screen(shelf: Shelf, open_page: Callable[..., Page]) -> None:

@@ -1,0 +1,89 @@
+"""How a page is looked at in a real browser: wide and narrow, by axe, whole; and how one signs in to see it."""
+
+from http import HTTPStatus
+
+from axe_playwright_python.base import AXE_SCRIPT as AXE
+from axe_playwright_python.base import AxeResults
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from network.models import Membership
+from tests.network.factories import PASSWORD
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
+}
+KINDS = """[...document.body.querySelectorAll("*")].map(element => [
+    element.parentElement.tagName, element.parentElement.className, element.tagName, element.className,
+    ...element.getAttributeNames().filter(name => !/^(checked|selected|value|data-.*)$/.test(name)),
+    element.checkVisibility() ? "" : "hidden", element.textContent.trim() ? "" : "empty",
+].join(" ")).concat([...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(title => title.tagName).join(" "))"""
+"""What a page is made of, whatever its words: the kinds of its elements, and the plan that its titles make."""
+STICKING_OUT = """width => [...document.body.querySelectorAll("*")].filter(
+    element => element.getBoundingClientRect().right > width
+).map(element => `${element.tagName} ${element.className}, up to ${element.getBoundingClientRect().right} px`)"""
+WITHOUT_CONTRAST = RULES | {"rules": {"color-contrast": {"enabled": False}}}
+
+
+def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
+    """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
+
+    ``seen``: the kinds of elements that were looked at, added to. Without a new one axe does not look again, unless at
+    the ``whole`` of every page; then not at contrasts, which are three quarters of its work and come from the kind.
+    """
+    page.wait_for_load_state()  # its title is there before its style sheets are
+    size_before = page.viewport_size
+    found = []
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            found.append(
+                f"{page.url} scrolls sideways: {width} px\n{'\n'.join(page.evaluate(STICKING_OUT, size['width']))}"
+            )
+        kinds = set(page.evaluate(KINDS))
+        is_new = not kinds <= seen
+        seen |= kinds
+        if is_new or whole:
+            if not page.evaluate("Boolean(window.axe)"):
+                page.evaluate(AXE)
+            rules = RULES if is_new else WITHOUT_CONTRAST
+            told = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
+            if told.violations_count:
+                found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
+    if size_before is not None and size_before != page.viewport_size:
+        page.set_viewport_size(size_before)
+    return found
+
+
+def sign_in(page: Page, membership: Membership) -> None:
+    page.goto(reverse("account_login"))
+    page.fill("input[name=login]", membership.user.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.get_by_role("navigation", name="Navigation principale").wait_for()
+
+
+class Look:
+    """Pages looked at one after the other; what a page has in common with those before is looked at once.
+
+    ``seen``: the kinds of elements looked at by somebody else of the same test, shared with this one.
+    """
+
+    def __init__(self, page: Page, seen: set[str] | None = None) -> None:
+        self.page = page
+        self.seen = set() if seen is None else seen
+
+    def at(self, url: str) -> None:
+        """Open this address and look."""
+        answer = self.page.goto(url)
+        assert answer is not None
+        assert answer.status == HTTPStatus.OK, url
+        self.again()
+
+    def again(self) -> None:
+        """Look at the page as it is now."""
+        found = flaws(self.page, self.seen)
+        assert not found, "\n".join(found)
