@@ -22,6 +22,7 @@ from conventions.models import (
     ConventionClause,
     ConventionRule,
     Review,
+    ReviewNotes,
     Signature,
     TextVersion,
     version_of,
@@ -122,7 +123,7 @@ def cancel_reviews(move: Move) -> None:
     """Nobody is asked for an opinion any more."""
     awaited = Review.objects.filter(convention__in=move.pks, state=ReviewState.ASKED)
     if awaited.exists():
-        awaited.update(notes={})
+        ReviewNotes.objects.filter(review__in=awaited).delete()
         _all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
 
 

@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from conventions.enums import SignatureMethod
 from conventions.forms.base import CommentForm
 from conventions.machine import circuit_rules as rules
-from conventions.models import WHOLE_TEXT, Article
+from conventions.models import WHOLE_TEXT, Article, ReviewNotes
 from conventions.services.circuit import SCANS
 from documents.forms import DepositField, DepositForm
 from lifecycle.forms import day_input
@@ -21,6 +22,21 @@ FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"
 WHOLE = "whole"
 POINT = {"rows": 3}
 POINT_LENGTH = 3000
+
+
+LEANING = {FAVOURABLE: "plutôt favorable", UNFAVOURABLE: "plutôt défavorable"}
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What one person keeps in mind of a text: ``points`` by heading, ``on`` by code of article."""
+
+    by: str
+    at: datetime
+    leaning: str
+    comment: str
+    points: list[tuple[str, str]]
+    on: dict[str, str]
 
 
 class ReviewAnswerForm(CommentForm):
@@ -55,6 +71,19 @@ class ReviewAnswerForm(CommentForm):
         """What is typed so far, to be kept as it is: nothing of it is wrong yet."""
         longest = {name: getattr(field, "max_length", None) or POINT_LENGTH for name, field in self.fields.items()}
         return {name: self.data.get(name, "").replace("\0", "")[: longest[name]] for name in self.fields}
+
+    def told(self, notes: ReviewNotes) -> Noted:
+        """The notes of one person as they are read beside the text."""
+        points = {name.removeprefix("point_"): text for name, text in notes.said.items() if name.startswith("point_")}
+        headings = {article.code: article.heading for article in self.read} | {WHOLE: WHOLE_TEXT}
+        return Noted(
+            by=notes.by.user.get_full_name(),
+            at=notes.kept_at,
+            leaning=LEANING.get(notes.said.get("opinion", ""), ""),
+            comment=notes.said.get("comment", ""),
+            points=[(headings[code], points[code]) for code in headings if code in points],
+            on=points,
+        )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

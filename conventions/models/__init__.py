@@ -4,6 +4,7 @@ from conventions.models.articles import WHOLE_TEXT, Article, articles_of
 from conventions.models.circuit import (
     Review,
     ReviewEntry,
+    ReviewNotes,
     ReviewPoint,
     Signature,
     SignatureDeposit,
@@ -34,6 +35,7 @@ __all__ = [
     "QuotaChange",
     "Review",
     "ReviewEntry",
+    "ReviewNotes",
     "ReviewPoint",
     "ReviewerNamed",
     "Signature",

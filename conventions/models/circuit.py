@@ -55,7 +55,6 @@ class Review(ReviewMachine):
         Membership, models.PROTECT, null=True, editable=False, related_name="reviews_answered", verbose_name="par"
     )
     cancelled_at = models.DateTimeField("annulée le", null=True, editable=False)
-    notes = models.JSONField("notes en attendant l’avis", default=dict, blank=True, editable=False)
 
     objects = ReviewQuerySet.as_manager()
 
@@ -92,6 +91,24 @@ class ReviewEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des relectures"
         verbose_name_plural = "journal des relectures"
+
+
+class ReviewNotes(models.Model):
+    """What one person typed and does not give yet: several may share a review, none writes over another's notes."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="notes", verbose_name="relecture")
+    by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+    kept_at = models.DateTimeField("gardées le")
+    said = models.JSONField("par champ de la page", default=dict)
+
+    class Meta:
+        verbose_name = "notes de relecture"
+        verbose_name_plural = "notes de relecture"
+        ordering = ("review_id", "kept_at")
+        constraints = (models.UniqueConstraint(fields=("review", "by"), name="conventions_notes_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.review.reference}, {self.by.user}"
 
 
 class ReviewPoint(models.Model):

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.enums import ReviewState, SignatureMethod, SignatureState
-from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit
+from conventions.models import Convention, Review, ReviewNotes, ReviewPoint, Signature, SignatureDeposit
 from conventions.permissions import can_answer_review, can_deposit_signature, can_write_convention
 from documents.enums import ContentType
 from documents.services import store_file
@@ -40,7 +40,7 @@ def answer_review(
     The last answer of the round approves the text or asks for changes. Raises Unknown, PermissionDenied, Refused.
     """
     _hold(review)
-    Review.objects.filter(pk=review.pk).update(notes={})
+    ReviewNotes.objects.filter(review=review, by=actor.pk).delete()
     if favourable:
         answered: Review = gate.apply(review, "answer", actor=actor, at=at, comment=comment)
         return answered
@@ -53,8 +53,12 @@ def answer_review(
 
 
 @gate.one_transaction
-def keep_notes(*, actor: Actor, review: Review, notes: Mapping[str, str]) -> Review:
+def keep_notes(
+    *, actor: Actor, review: Review, notes: Mapping[str, str], at: datetime | None = None
+) -> ReviewNotes | None:
     """Keep what a reviewer typed and does not give yet: ``notes`` by field of the page, empty ones left out.
+
+    One's own, beside those of whoever shares the review; None once nothing is left of them.
 
     Raises Unknown, PermissionDenied, Refused.
     """
@@ -67,9 +71,14 @@ def keep_notes(*, actor: Actor, review: Review, notes: Mapping[str, str]) -> Rev
         raise PermissionDenied
     if row.state != ReviewState.ASKED:
         raise Refused({row.pk: (NOT_ASKED,)})
-    row.notes = {name: text for name, text in notes.items() if text.strip()}
-    row.save(update_fields=["notes"])
-    return row
+    said = {name: text for name, text in notes.items() if text.strip()}
+    if not said:
+        ReviewNotes.objects.filter(review=row, by=actor.pk).delete()
+        return None
+    kept, _ = ReviewNotes.objects.update_or_create(
+        review=row, by_id=actor.pk, defaults={"said": said, "kept_at": at or timezone.now()}
+    )
+    return kept
 
 
 @gate.one_transaction

@@ -42,7 +42,7 @@ from conventions.views.conventions import SHOWN, may, visible_convention
 from conventions.views.sheet import prices_of, quotas_of
 from documents.responses import file_response
 from documents.services import open_file
-from lifecycle.acting import act, answer, deposited, posted
+from lifecycle.acting import act, answer, deposited, posted, refuse
 from lifecycle.exceptions import Refused
 from network.models import Membership
 
@@ -67,12 +67,14 @@ def _back(row: Review | Signature, anchor: str) -> str:
 @asks_then_acts
 def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
     """The whole text with a box under each article, then the opinion."""
-    review = _visible(Review, request, reference, "asked_of__user")
+    review = _visible(Review, request, reference, "asked_of__user", "reviewer__user")
     convention = review.convention
     articles = articles_of(convention)
-    form = ReviewAnswerForm(posted(request), articles=articles, initial=review.notes)
-    if request.method == "POST" and "put_aside" in request.POST:
-        return _put_aside(request, review, form)
+    kept = list(review.notes.select_related("by__user"))
+    own = next((notes for notes in kept if notes.by_id == request.membership.pk), None)
+    form = ReviewAnswerForm(posted(request), articles=articles, initial=own.said if own else {})
+    if request.method == "POST" and "put_aside" in request.POST and _put_aside(request, review, form):
+        return redirect(_back(review, "reviews"))
 
     def give(data: dict[str, Any]) -> Review:
         favourable = data["opinion"] != UNFAVOURABLE
@@ -100,18 +102,24 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
         quotas=quotas_of(convention, request.membership),
         former=_former_points(review, articles),
         changes=changes_since(convention, articles, request.membership),
+        beside=[form.told(notes) for notes in kept if notes is not own],
+        outrun=form.told(own) if own and review.reviewer_id else None,
     )
 
 
-def _put_aside(request: HttpRequest, review: Review, form: ReviewAnswerForm) -> HttpResponse:
-    """A quarter of an hour of reading is not lost when the telephone rings. Raises PermissionDenied."""
+def _put_aside(request: HttpRequest, review: Review, form: ReviewAnswerForm) -> bool:
+    """A quarter of an hour of reading is not lost when the telephone rings; else the page keeps what it holds.
+
+    Raises PermissionDenied.
+    """
     try:
         keep_notes(actor=request.membership, review=review, notes=form.notes())
     except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, "Vos notes sont gardées. Votre avis n’est pas encore donné.")
-    return redirect(_back(review, "reviews"))
+        form.errors.clear()
+        refuse(form, refused, review, request.membership)
+        return False
+    messages.success(request, "Vos notes sont gardées. Votre avis n’est pas encore donné.")
+    return True
 
 
 def _former_points(review: Review, articles: list[Article]) -> list[ReviewPoint]:
