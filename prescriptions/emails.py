@@ -56,6 +56,16 @@ def handed_on_for_worker(prescription: Prescription, at: datetime) -> None:
     _write("handed_on_for_worker", prescription, _workers(prescription), at)
 
 
+def handed_on_for_former_worker(prescription: Prescription, at: datetime) -> None:
+    """A colleague follows it from now on."""
+    _write("handed_on_for_former_worker", prescription, _former_worker(prescription), at)
+
+
+def transferred_for_former_worker(prescription: Prescription, at: datetime) -> None:
+    """Another prescriber follows it from now on: its page is not his any more."""
+    _write("transferred_for_former_worker", prescription, _former_worker(prescription), at)
+
+
 def closed_for_worker(prescription: Prescription, at: datetime) -> None:
     """The last need is settled: the closing note is ready."""
     _write("closed_for_worker", prescription, _workers(prescription), at)
@@ -128,6 +138,10 @@ def _workers(prescription: Prescription) -> People:
     followed = Membership.objects.filter(pk=prescription.worker_id, organisation=prescription.prescriber_id)
     everyone = _of(prescription.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER))
     return _people_of(followed) or everyone
+
+
+def _former_worker(prescription: Prescription) -> People:
+    return _people_of(Membership.objects.filter(pk=prescription.worker_before_id))
 
 
 def _advisers(prescription: Prescription) -> People:

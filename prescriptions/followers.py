@@ -245,16 +245,20 @@ def entrust_household(move: Move) -> None:
 
 
 def tell_handed_on(move: Move) -> None:
-    """Whoever follows it now is told, unless he took it himself."""
+    """Whoever follows it now is told, and whoever did, unless it is his own doing."""
     for prescription in _prescriptions(move):
         if prescription.worker_id != move.actor.pk:
             emails.handed_on_for_worker(prescription, move.at)
+        if prescription.worker_before_id != move.actor.pk:
+            emails.handed_on_for_former_worker(prescription, move.at)
 
 
 def tell_transferred(move: Move) -> None:
-    """The colleagues who receive it are told."""
+    """The colleagues who receive it are told, and whoever followed it, unless it is his own doing."""
     for prescription in _prescriptions(move):
         emails.transferred_for_colleagues(prescription, move.at)
+        if prescription.worker_before_id != move.actor.pk:
+            emails.transferred_for_former_worker(prescription, move.at)
 
 
 def relocate_needs(move: Move) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Value
+from django.db.models import Count, F, Max, Q, Value
 from django.db.models.functions import Concat, TruncDate
 from django.urls import reverse
 
@@ -35,6 +35,8 @@ class Told:
     plural: str
     reference: str = "reference"
     household: str = ""
+    within: tuple[str, ...] = ()
+    """Moves told inside the organisation that makes them only: who of a team follows what."""
 
 
 TOLD = {
@@ -45,6 +47,7 @@ TOLD = {
         "prescriptions:prescription_list",
         "prescriptions",
         household="household",
+        within=("hand_on",),
     ),
     "connection": Told(
         ConnectionFile,
@@ -123,7 +126,12 @@ def _of(actor: Membership, told: Told, since: datetime, at: datetime, *, named: 
     seen = told.model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]
     by_others = (
         journal_of(told.model)
-        .objects.filter(at__gt=since, at__lte=at, verb__in=told.verbs, object__in=seen.order_by().values("pk"))
+        .objects.filter(
+            Q(verb__in=told.verbs) | Q(verb__in=told.within, actor__organisation=actor.organisation_id),
+            at__gt=since,
+            at__lte=at,
+            object__in=seen.order_by().values("pk"),
+        )
         .exclude(actor__user=actor.user_id)
     )
     columns: dict[str, Any] = {

@@ -142,7 +142,7 @@ class PrescriptionMachine(Machine):
         who=can_transfer_prescription,
         requires=[rules.RECEIVER_GIVEN, rules.ANOTHER_PRESCRIBER],
         leans_write=["household"],
-        stamps={"prescriber": Given("prescriber"), "worker": None},
+        stamps={"prescriber": Given("prescriber"), "worker": None, "worker_before": F("worker")},
         journal=["prescriber"],
         done="Transférée à un autre prescripteur",
     )
@@ -155,11 +155,11 @@ class PrescriptionMachine(Machine):
         target=SAME,
         who=can_hand_on_prescription,
         requires=[rules.COLLEAGUE_GIVEN],
-        stamps={"worker": Given("worker")},
+        stamps={"worker": Given("worker"), "worker_before": F("worker")},
         done="Confiée à un collègue",
     )
     def hand_on(self) -> None:
-        """Somebody else of the same team follows it: what it asks is on his first page, and he is told."""
+        """Somebody else of the same team follows it: what it asks is on his first page; both are told."""
 
     @verb(
         "Suivre le foyer",

@@ -64,6 +64,9 @@ class Prescription(PrescriptionMachine):
         related_name="prescriptions",
         verbose_name="travailleur social",
     )
+    worker_before = models.ForeignKey(
+        Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="suivie avant par"
+    )
     distributor = models.ForeignKey(
         Organisation, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="distributeur"
     )

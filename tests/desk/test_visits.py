@@ -16,6 +16,7 @@ from desk.todo.changes import MOST, Change, changes_since
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from network.services.accounts import forget_user
+from prescriptions.services.prescriptions import hand_on_prescription
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
 
@@ -78,6 +79,16 @@ def test_what_others_did_is_told_and_what_one_did_oneself_is_not() -> None:
     assert (change.sentence, change.subject) == ("Prescription acceptée", accepted.household.name)
     assert change.by == circle.distributor.name
     assert change.url.endswith(f"/{accepted.reference}/")
+
+
+def test_a_file_that_changes_hands_is_told_inside_the_team_and_to_nobody_else() -> None:
+    circle = Circle()
+    submitted = circle.submitted()
+    colleague = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, circle.prescriber)
+    hand_on_prescription(actor=colleague, prescription=submitted, worker=colleague)
+    [change] = told(circle, circle.worker)
+    assert (change.sentence, change.subject) == ("Confiée à un collègue", submitted.household.name)
+    assert "Confiée à un collègue" not in [change.sentence for change in told(circle, circle.adviser)]
     assert "Prescription acceptée" not in [one.sentence for one in told(circle, circle.adviser)]
 
 

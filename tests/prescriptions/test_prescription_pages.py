@@ -263,6 +263,29 @@ def test_a_file_is_handed_on_to_a_colleague_who_is_told_and_a_received_one_is_ta
     assert told.count() == 1, "whoever takes a file knows it"
 
 
+def test_whoever_loses_a_file_to_a_colleague_is_told_by_whom_it_is_followed(circle: Circle) -> None:
+    colleague = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, circle.prescriber)
+    submitted = circle.submitted()
+    url = page_of(submitted, "prescription_hand_on")
+    told = Mail.objects.about("prescription", submitted.pk).filter(subject__contains="un collègue la suit désormais")
+
+    sent(acting(colleague), url, worker=colleague.pk)
+    assert told.get().to == [circle.worker.user.email]
+    assert f"suivie désormais par {colleague.user.get_full_name()}" in told.get().body
+    assert submitted.household.last_name not in told.get().body
+    sent(acting(colleague), url, worker=circle.worker.pk)
+    assert told.count() == 1, "whoever hands a file on knows it"
+
+
+def test_whoever_followed_a_file_that_a_manager_transfers_is_told(circle: Circle) -> None:
+    submitted, receiver = circle.submitted(), make_organisation("prescriber")
+    told = Mail.objects.about("prescription", submitted.pk).filter(subject__contains="transférée")
+
+    sent(acting(circle.manager), page_of(submitted, "prescription_transfer"), prescriber=receiver.pk)
+    assert [circle.worker.user.email] in [mail.to for mail in told]
+    assert f"est transférée à {receiver.name}" in told.get(to=[circle.worker.user.email]).body
+
+
 def test_whoever_waits_for_what_is_missing_recalls_it_and_not_whoever_owes_it(circle: Circle) -> None:
     asked = incomplete(circle)
     assert acting(circle.worker).get(page_of(asked, "prescription_remind")).status_code == 403
