@@ -281,6 +281,7 @@ FAMILIES: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         unit="unit",
+        falls=(("first_reminder_days", "second_reminder_days", "last_reminder_days"),),
     ),
     Family(
         slug="articles-des-conventions",
@@ -360,6 +361,10 @@ FAMILIES: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         unit="unit",
+        falls=(
+            ("complete_days", "complete_first_days", "complete_last_days"),
+            ("valid_days", "still_current_first_days", "still_current_last_days"),
+        ),
     ),
     Family(
         slug="motifs",

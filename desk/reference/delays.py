@@ -17,6 +17,11 @@ DELAYS: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         hints={"value": "Dans l’unité que le nom indique."},
+        falls=(
+            ("second_reminder_days", "first_reminder_days"),
+            ("first_renewal_days", "last_renewal_days"),
+            ("first_copper_months", "second_copper_months", "last_copper_months"),
+        ),
     ),
     Family(
         slug="seuils-d-a-faire",

@@ -1,6 +1,6 @@
 """What a family of dated rows is: which fields name it, which tell it, which lines it is made of, when it counts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -54,6 +54,7 @@ class Family:
     ``named``: what a row is called; ``fields``: what a version says; ``adds``: whether a series may be begun here.
     ``frozen``: its words are kept from the first day they are written. ``sought``: the names by which its rows are
     found in the list, ``seek``: what one types there, for a kind that has too many of them to be read through.
+    ``falls``: codes whose values go down, each under the one before: a first reminder leaves before the second.
     """
 
     slug: str
@@ -72,6 +73,7 @@ class Family:
     sought: tuple[str, ...] = ()
     seek: str = ""
     unit: str = ""
+    falls: tuple[tuple[str, ...], ...] = ()
     lines: tuple[Lines, ...] = ()
     units: Mapping[str, str] = NOTHING
     labels: Mapping[str, str] = NOTHING
@@ -115,6 +117,17 @@ class Family:
         """The versions of the same thing, the newest first; of those that live side by side, all of the kind."""
         same = {} if self.side_by_side else {name: getattr(row, name) for name in self.series}
         return self.model._default_manager.filter(**same).order_by("-valid_from", "-pk")
+
+    def beside(self, row: Dated) -> Iterator[tuple[Dated, bool]]:
+        """What holds for a part of the time of ``row`` and must stay over (True) or under its value; one query."""
+        code = getattr(row, "code", "")
+        chain: tuple[str, ...] = next((codes for codes in self.falls if code in codes), ())
+        if not chain:
+            return
+        over, begun = chain[: chain.index(code)], Q() if row.valid_to is None else Q(valid_from__lte=row.valid_to)
+        others = self.model._default_manager.filter(begun, Q(valid_to=None) | Q(valid_to__gte=row.valid_from))
+        for other in others.filter(code__in=set(chain) - {code}).order_by("valid_from", "pk"):
+            yield other, other.code in over  # type: ignore[attr-defined]  # kinds that fall are numbers by code
 
     def is_used(self, row: Dated, today: date) -> bool:
         """Whether something may rest on the row: rows that lean on it, or, of a kind that none can, a day in force."""

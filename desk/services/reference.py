@@ -1,6 +1,6 @@
 """Keep the reference data: a new version, a correction, a check, a version given up. Each leaves a trace."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -44,6 +44,7 @@ def add_version(
     _refuse_overlap(family, row, [other for other in same if former is None or other.pk != former.pk])
     if former is not None:
         _end(family, former, row.valid_from - DAY, hand)
+    _refuse_disorder(family, row)
     if family.numbered:
         numbered = family.versions(row).aggregate(last=Max(family.numbered))["last"] or 0
         setattr(row, family.numbered, numbered + 1)
@@ -80,6 +81,7 @@ def correct_row(
     if "valid_to" in fields:
         _refuse_another_past(stored, row, hand.today)
     _refuse_overlap(family, row, [other for other in same if other.pk != row.pk])
+    _refuse_disorder(family, row)
     before = snapshot(family, stored)
     family.prepare(row)
     row.save()
@@ -122,6 +124,8 @@ def withdraw_version(*, family: Family, row: Dated, by: Actor, at: datetime | No
     stored.delete()
     if former is not None:
         _end(family, former, stored.valid_to, hand)
+        for told, _ in _out_of_order(family, former):
+            raise ValidationError(f"{told}\u00a0: sans cette version, l’ordre ne tient plus.", code="order")
     return former
 
 
@@ -204,6 +208,23 @@ def _refuse_overlap(family: Family, row: Dated, others: Iterable[Dated]) -> None
             raise ValidationError(
                 {field: f"Une autre version vaut du {told_day(other.valid_from)}{until}\u00a0: les deux se recouvrent."}
             )
+
+
+def _refuse_disorder(family: Family, row: Dated) -> None:
+    """A second reminder never leaves before the first, on any day the row holds."""
+    for told, wanted in _out_of_order(family, row):
+        raise ValidationError({"value": f"{told}\u00a0: il faut {wanted} ici."}, code="order")
+
+
+def _out_of_order(family: Family, row: Dated) -> Iterator[tuple[str, str]]:
+    """What the value of a row is on the wrong side of, and on which side it should be."""
+    for other, is_over in family.beside(row):
+        value, its = row.value, other.value  # type: ignore[attr-defined]  # kinds that fall are numbers by code
+        if (its > value) if is_over else (its < value):
+            continue
+        since = f" à compter du {told_day(other.valid_from)}" if other.valid_from > row.valid_from else ""
+        told = f"«\u00a0{family.name(other)}\u00a0» vaut {family.value(other, 'value')}{since}"
+        yield told, "moins" if is_over else "plus"
 
 
 def _end(family: Family, former: Dated, last: date | None, hand: Hand) -> None:

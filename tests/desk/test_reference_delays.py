@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from conventions.services.reference import load_conventions_reference
 from desk.enums import USUAL
 from desk.models import TodoThreshold
 from desk.reference.declared import BY_SLUG
-from desk.services.reference import add_version
+from desk.services.reference import add_version, withdraw_version
 from desk.todo.limits import limits_on
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership
@@ -129,3 +130,57 @@ def test_what_ended_for_good_is_not_told_for_ever(today: date) -> None:
     Setting.objects.filter(code="link_days").update(valid_from=long_ago - DAY, valid_to=long_ago)
     assert not family.among("finie", today).exists()
     assert BY_SLUG["reglages-des-prescriptions"].among("finie", today).get().code == "link_days"
+
+
+def test_a_second_reminder_is_never_planned_before_the_first(office: Client, pilot: Membership, today: date) -> None:
+    everything()
+    family, first = BY_SLUG["reglages-des-prescriptions"], Setting.objects.get(code="complete_first_days")
+    last = Setting.objects.get(code="complete_last_days")
+
+    def written(row: Setting, value: int) -> str:
+        page = address("reference_replace", family.slug, row.pk)
+        typed = {"value": value, "valid_from": f"{today + DAY}", "source": "Comité", "checked_on": f"{today}"}
+        answer = office.post(page, typed)
+        return "" if answer.status_code == 302 else str(answer.context["form"].errors.get("value", ""))
+
+    sentence = (
+        "«\u00a0Premier rappel avant la fin du délai pour compléter\u00a0» vaut 15\u00a0jours\u00a0: il faut moins ici."
+    )
+    assert sentence in written(last, 15)
+    assert "vaut 30\u00a0jours\u00a0: il faut moins ici." in written(first, 40)
+    assert "vaut 5\u00a0jours\u00a0: il faut plus ici." in written(first, 5)
+    assert written(first, 25) == ""
+    assert written(last, 20) == ""
+    to_come = Setting.objects.get(code=first.code, value=25)
+    with pytest.raises(ValidationError, match=r"vaut 20.jours à compter du .*sans cette version"):
+        withdraw_version(family=family, row=to_come, by=pilot)
+    assert Setting.objects.filter(pk=to_come.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("slug", "code", "value"),
+    [
+        ("delais-des-connexions", "second_reminder_days", 5),
+        ("delais-des-connexions", "last_renewal_days", 60),
+        ("delais-des-connexions", "second_copper_months", 2),
+        ("regles-des-conventions", "first_reminder_days", 90),
+    ],
+)
+def test_every_kind_of_reminders_keeps_its_order(
+    pilot: Membership, today: date, slug: str, code: str, value: int
+) -> None:
+    everything()
+    family = BY_SLUG[slug]
+    row = family.model._default_manager.get(code=code)
+    row.pk, row.value, row.valid_from = None, value, today + DAY
+    with pytest.raises(ValidationError, match=r"il faut (plus|moins) ici"):
+        add_version(family=family, row=row, by=pilot)
+
+
+def test_the_codes_that_follow_one_another_exist(today: date) -> None:
+    everything()
+    for family in BY_SLUG.values():
+        for codes in family.falls:
+            values = dict(family.model._default_manager.filter(code__in=codes).values_list("code", "value"))
+            told = [values[code] for code in codes]
+            assert told == sorted(set(told), reverse=True), family.slug
