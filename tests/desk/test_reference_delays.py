@@ -152,7 +152,7 @@ def test_a_second_reminder_is_never_planned_before_the_first(office: Client, pil
     assert written(first, 25) == ""
     assert written(last, 20) == ""
     to_come = Setting.objects.get(code=first.code, value=25)
-    with pytest.raises(ValidationError, match=r"vaut 20.jours à compter du .*sans cette version"):
+    with pytest.raises(ValidationError, match=r"sans cette version, l’ordre ne tient plus"):
         withdraw_version(family=family, row=to_come, by=pilot)
     assert Setting.objects.filter(pk=to_come.pk).exists()
 
