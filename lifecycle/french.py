@@ -53,6 +53,12 @@ def day(value: date | datetime | None) -> str:
     return f"{'1er' if local.day == 1 else local.day}{HARD}{MONTHS[local.month - 1]} {local.year}"
 
 
+def moment(instant: datetime) -> str:
+    """An instant in full, Paris time: « 24 nov. 2026 à 14 h 05 »."""
+    local = timezone.localtime(instant)
+    return f"{day(instant)} à {local.hour}{HARD}h{HARD}{local:%M}"
+
+
 def written_day(value: date | datetime | None) -> str:
     """A day in full, Paris time, as a letter writes it: « 24 novembre 2026 », « 1er janvier 2027 »; empty when none."""
     if value is None:

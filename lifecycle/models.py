@@ -1,4 +1,6 @@
-"""What the engine itself stores: comments that may be erased, closed months, seals."""
+"""What the engine itself stores: comments that may be erased, closed months, seals, what was verified."""
+
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -64,3 +66,36 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.machine} {timezone.localtime(self.sealed_at):%Y-%m-%d}"
+
+
+class VerificationQuerySet(models.QuerySet["Verification"]):
+    """Reads of verifications."""
+
+    def last_of_each(self) -> Self:
+        """The last one that came to its end, of each subject; ``passed_at``: when the last one found no fault."""
+        ended = self.exclude(finished_at=None)
+        passed = ended.filter(subject=models.OuterRef("subject"), faults_count=0).order_by("-started_at")
+        last = ended.order_by("subject", "-started_at").distinct("subject")
+        return last.annotate(passed_at=models.Subquery(passed.values("finished_at")[:1]))
+
+
+class Verification(models.Model):
+    """One reading of what nobody may change: when, how many rows, what was found. Begun before anything is read."""
+
+    subject = models.CharField("ce qui est relu", max_length=20)
+    started_at = models.DateTimeField("commencée le")
+    finished_at = models.DateTimeField("finie le", null=True)
+    rows_count = models.PositiveBigIntegerField("lignes relues", default=0)
+    faults_count = models.PositiveIntegerField("fautes", default=0)
+    faults = models.JSONField("premières fautes", default=list)
+    machines = models.JSONField("machines en faute", default=list)
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "vérification"
+        ordering = ("-started_at",)
+        indexes = (models.Index(fields=("subject", "-started_at"), name="lifecycle_verification_last"),)
+
+    def __str__(self) -> str:
+        return f"{self.subject} {timezone.localtime(self.started_at):%Y-%m-%d}"

@@ -2,6 +2,9 @@
 
 A file per machine and night, in ``settings.LIFECYCLE_SEAL_DIR``: gzip'ed JSON lines, first what is sealed and the
 digest of the seal before, then one line ``[pk, seq, head]`` per object, by key. Copy them out of the machine's reach.
+
+A verification compares with the last seal, which is why the nightly one comes before the seal of the night, and why a
+machine in which it found a fault is not sealed by the clock: the fault would be told one day, and sealed the next.
 """
 
 import gzip
@@ -9,7 +12,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -36,10 +39,13 @@ class SealedHead(NamedTuple):
     head: str
 
 
-def seal_journals(*, at: datetime) -> list[Seal]:
-    """Seal every machine: export the list of its heads, keep its digest, chained to the machine's previous seal."""
+def seal_journals(*, at: datetime, but: Collection[str] = ()) -> list[Seal]:
+    """Seal every machine: export the list of its heads, keep its digest, chained to the machine's previous seal.
+
+    ``but``: the machines that are left as they were sealed last.
+    """
     with advisory_lock(SEAL_LOCK):
-        return [_seal(model, at) for model in machines().values()]
+        return [_seal(model, at) for name, model in machines().items() if name not in but]
 
 
 def _seal(model: type[Machine], at: datetime) -> Seal:

@@ -16,11 +16,19 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lifecycle.journal import GENESIS, chain, digest_comment, hashed_columns, journal_of
-from lifecycle.machine import CREATION, Machine, field_of, state_label
-from lifecycle.models import Comment, Seal
+from lifecycle.machine import CREATION, Machine, field_of, machines, state_label
+from lifecycle.models import Comment, Seal, Verification
 from lifecycle.sealing import SealedHead, SealFile, SealUnreadable, last_seal
 
 CHUNK = 2000
+JOURNALS = "journals"
+"""The subject of a verification of every journal."""
+TOLD = 100
+"""How many faults of one verification are kept in words."""
+
+
+class FaultsFound(Exception):
+    """Something that nobody may change was changed; the sentence says how many faults, the verification which."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,34 @@ class Fault:
 
 
 type Report = Callable[[Fault], None]
+
+
+def note_verification(subject: str, verify: Callable[[Report], int]) -> Verification:
+    """Run ``verify``, which returns how many rows it read, and keep what it found. Raises FaultsFound.
+
+    The row is written before anything is read: a verification that fails halfway is seen not to have come to its end.
+    """
+    noted = Verification.objects.create(subject=subject, started_at=timezone.now())
+    found: list[Fault] = []
+    noted.rows_count = verify(found.append)
+    noted.faults_count, noted.faults = len(found), [str(fault) for fault in found[:TOLD]]
+    noted.machines = sorted({fault.machine for fault in found})
+    noted.finished_at = timezone.now()
+    noted.save()
+    if found:
+        raise FaultsFound(f"{subject} : {len(found)} faute(s), dans {', '.join(noted.machines)}.")
+    return noted
+
+
+def verify_journals(report: Report) -> int:
+    """Verify the journal of every machine and every comment; return how many rows were read."""
+    return sum(verify_journal(model, report) for model in machines().values()) + verify_comments(report)
+
+
+def machines_at_fault() -> frozenset[str]:
+    """The machines in whose journals the last verification that came to its end found a fault."""
+    last = Verification.objects.filter(subject=JOURNALS).exclude(finished_at=None).first()
+    return frozenset(last.machines if last else ())
 
 
 def verify_journal(model: type[Machine], report: Report) -> int:

@@ -7,12 +7,18 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.verification import Fault
+from lifecycle.verification import Report as Tell
 from prescriptions.models import NeedEntry
 from refurb.models import DeviceEntry, DonationEntry
+from reports.balance import UnbalancedJournal
 from reports.enums import ReportState
 from reports.figures import VERSION, reckon
 from reports.models import Report
 from reports.months import month_of, next_month, previous_month
+
+REPORTS = "reports"
+"""The subject of a verification of every kept month."""
 
 
 def compute_report(*, actor: Actor, month: date, at: datetime | None = None) -> Report:
@@ -83,6 +89,26 @@ def verify_report(report: Report) -> bool:
         return True
     today = reckon(report.month, report.as_of).figures
     return _counted(today) == _counted(report.figures)
+
+
+def fault_of_report(report: Report) -> str:
+    """What is wrong with a kept month, or nothing."""
+    try:
+        if not verify_report(report):
+            return "le journal donne d’autres chiffres"
+    except UnbalancedJournal as error:
+        return f"le journal ne s’équilibre pas ({error})"
+    return "le début n’est pas la fin du mois précédent" if differences(report) else ""
+
+
+def verify_reports(tell: Tell) -> int:
+    """Verify every kept month, hand each fault to ``tell``; return how many months were read."""
+    count = 0
+    for report in Report.objects.order_by("month"):
+        count += 1
+        if fault := fault_of_report(report):
+            tell(Fault(Report.machine_name, report.reference, None, f"{fault}."))
+    return count
 
 
 def differences(report: Report) -> list[str]:

@@ -4,7 +4,8 @@ from procrastinate.contrib.django import app
 
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.locking import advisory_lock
-from reports.services import compute_due_months
+from lifecycle.verification import note_verification
+from reports.services import REPORTS, compute_due_months, verify_reports
 
 
 @app.periodic(cron="10 2 * * *")
@@ -18,3 +19,10 @@ def compute_over_months(timestamp: int) -> None:
     with advisory_lock(CLOCK_LOCK, wait=False) as granted:
         if granted:
             compute_due_months()
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(name="reports.verify", queueing_lock="reports.verify")
+def verify(timestamp: int) -> None:
+    """Count every kept month again; « À faire » of the pilot tells what was found. Raises FaultsFound."""
+    note_verification(REPORTS, verify_reports)

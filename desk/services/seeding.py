@@ -1,6 +1,7 @@
 """Seed the demonstration once: a finished one is kept, what an unfinished one left behind is dropped."""
 
 import gc
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -18,8 +19,10 @@ from documents.jobs import put_off_together
 from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.locking import advisory_lock
+from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User
 from refurb.models import Checklist, DeedText, GradingScale
+from reports.services import REPORTS, verify_reports
 
 type Tell = Callable[[float, datetime], None]
 """How much is done (0 to 1), and the instant that the story has reached."""
@@ -37,8 +40,8 @@ class SeedingRefused(Exception):
 def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seeding, bool]:
     """Seed the département as it stands on the morning of ``as_of``, unless it is seeded already.
 
-    Waits for the clock and for another seeding. Returns the seeding, and whether this call did it. Raises
-    SeedingRefused.
+    Waits for the clock and for another seeding. What was written is verified before it is said to be finished. Returns
+    the seeding, and whether this call did it. Raises SeedingRefused, FaultsFound.
     """
     if not settings.DEMO:
         raise SeedingRefused("Les données inventées ne s’écrivent qu’en démonstration (config.settings.demo).")
@@ -49,9 +52,13 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
         if last is not None:
             recreate_schema()
         _refuse_what_is_missing(as_of)
+        # Seals of a demonstration that was dropped since: nothing of this one was sealed yet.
+        shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
         with _at_full_speed(), put_off_together(_with_a_sample):
             tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell)
+        note_verification(JOURNALS, verify_journals)
+        note_verification(REPORTS, verify_reports)
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
         return seeding, True

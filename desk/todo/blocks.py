@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value, Window
 from django.urls import reverse
 
-from lifecycle.french import HARD, day, days_ago, days_left
+from lifecycle.french import HARD, day, days_ago, days_left, grouped
 from network.listing import ALL
 
 FIRST = 5
@@ -155,4 +155,4 @@ def until(due: date | datetime | None, said: str = "pour le") -> str:
 
 def many(count: int, one: str, several: str = "") -> str:
     """« 1 appareil », « 3 appareils »."""
-    return f"{count}{HARD}{one if count < 2 else several or one + 's'}"
+    return f"{grouped(count)}{HARD}{one if count < 2 else several or one + 's'}"

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from connectivity.enums import USUAL_TERMS
 from connectivity.models import ConnectionTerm
+from conventions.enums import RuleCode
+from conventions.models import ConventionRule
 from desk.enums import USUAL
 from desk.models import TodoThreshold
 from prescriptions.models import Setting
@@ -24,24 +26,27 @@ USUAL_REMINDERS = {TO_COMPLETE: 5, STILL_CURRENT: 10}
 class Limits:
     """What holds on a day. ``days``: by ``ThresholdCode``, or by the code of a last reminder.
 
-    ``terms``: those of the connection files by ``TermCode``, in the unit of each.
+    ``terms``: those of the connection files by ``TermCode``, in the unit of each. ``horizon``: how long before its end
+    a convention is recalled for the first time.
     """
 
     days: Mapping[str, timedelta]
     terms: Mapping[str, int]
+    horizon: timedelta
 
 
 def limits_on(at: datetime) -> Limits:
     """What holds on the day of this instant; one query."""
-    first, *others = (_told(model, at) for model in (TodoThreshold, Setting, ConnectionTerm))
+    first, *others = (_told(model, at) for model in (TodoThreshold, Setting, ConnectionTerm, ConventionRule))
     found: dict[str, dict[str, int]] = {}
     for model, code, value in first.union(*others, all=True).order_by():
-        found.setdefault(model, {})[code] = value
+        found.setdefault(model, {})[code] = int(value)
     reminders = USUAL_REMINDERS | found.get(Setting.__name__, {})
     days = dict(USUAL) | found.get(TodoThreshold.__name__, {}) | {code: reminders[code] for code in USUAL_REMINDERS}
     return Limits(
         {code: timedelta(days=number) for code, number in days.items()},
         dict(USUAL_TERMS) | found.get(ConnectionTerm.__name__, {}),
+        timedelta(days=found.get(ConventionRule.__name__, {}).get(RuleCode.FIRST_REMINDER, 0)),
     )
 
 

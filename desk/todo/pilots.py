@@ -1,7 +1,7 @@
 """« À faire » of the pilot: the chain of the département, what alerts, the report to freeze, the 17 EPCI."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
@@ -9,8 +9,8 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ALIVE, ConventionState, RuleCode
-from conventions.models import Convention, ConventionRule, Quota, Review
+from conventions.enums import ALIVE, ConventionState
+from conventions.models import Convention, Quota, Review
 from conventions.views.steering import NEARLY_USED
 from desk.enums import ThresholdCode as Limit
 from desk.models import Committee
@@ -20,6 +20,7 @@ from desk.todo.conventions import convention_page, inbox
 from desk.todo.figures import chain, entered, latest, month_name, standing, waiting_by_territory
 from desk.todo.limits import limits_on
 from desk.todo.values import values
+from desk.todo.verified import verifications
 from lifecycle.french import HARD, days_ago
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
@@ -53,12 +54,13 @@ def page_of(actor: Membership, at: datetime) -> Page:
             _derogations(actor, at - limits.days[Limit.DECIDED]),
             _reports(actor, at),
             *_proofs(actor, at),
-            _ending(actor, at),
+            _ending(actor, at, limits.horizon),
             _reviews(actor, at),
             copper(actor, at, limits),
             _needs(actor, at, limits.days[Limit.WAITED]),
             quiet(actor, at, limits.days[Limit.QUIET]),
             values(at),
+            verifications(at),
         ),
         above=(
             Part("desk/_volumes.html", report.volumes),
@@ -76,7 +78,7 @@ def to_decide(actor: Membership, at: datetime) -> tuple[Block, ...]:
         _derogations(actor, at - limits.days[Limit.DECIDED]),
         _lots(actor),
         _reports(actor, at),
-        _ending(actor, at),
+        _ending(actor, at, limits.horizon),
         _reviews(actor, at),
         _needs(actor, at, limits.days[Limit.WAITED]),
         quiet(actor, at, limits.days[Limit.QUIET]),
@@ -152,14 +154,14 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
 # --- conventions
 
 
-def _ending(actor: Membership, at: datetime) -> Block:
+def _ending(actor: Membership, at: datetime, horizon: timedelta) -> Block:
     """What the list « Échéances et quotas » shows: near its end, or a quota nearly used."""
     today = timezone.localdate(at)
     nearly = Quota.objects.on(today).filter(
         convention=OuterRef("pk"), total__gt=0, used__gte=F("total") * NEARLY_USED / 100
     )
     alive = Convention.objects.visible_to(actor).originals().filter(state__in=ALIVE)
-    near = Q(ends_on__lte=today + timedelta(days=_horizon(today)))
+    near = Q(ends_on__lte=today + horizon)
     return Block(
         "echeances",
         "Conventions qui se terminent, quotas presque pris",
@@ -169,10 +171,6 @@ def _ending(actor: Membership, at: datetime) -> Block:
         reverse("conventions:ending_list"),
         late=Q(ends_on__lt=today),
     )
-
-
-def _horizon(today: date) -> int:
-    return int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today) or 0)
 
 
 def _reviews(actor: Membership, at: datetime) -> Block:

@@ -10,14 +10,13 @@ from django import template
 from django.db.models import F
 from django.forms import BaseForm
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lifecycle.acting import Step, Told, page_of, told
 from lifecycle.actors import Actor
 from lifecycle.answers import Action, actions_for
-from lifecycle.french import day, days_ago
+from lifecycle.french import day, days_ago, moment
 from lifecycle.journal import Entry, journal_of
 from lifecycle.machine import Machine, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
@@ -26,19 +25,12 @@ from lifecycle.registry import Panel, registry
 from lifecycle.requirements import Reason
 
 register = template.Library()
-for read in (day, days_ago):
+for read in (day, days_ago, moment):
     register.filter(read)
 TITLES = re.compile(r"<h([23])\b[^>]*\bid=\"([^\"]+)\"[^>]*>(.*?)</h\1>", re.DOTALL)
 TAG = re.compile(r"<span class=\"tag.*?</span>", re.DOTALL)
 LATEST = 15
 """How many rows of a timeline are shown at once; the older ones are folded."""
-
-
-@register.filter
-def moment(instant: datetime) -> str:
-    """An instant in full, Paris time: « 24 nov. 2026 à 14 h 05 »."""
-    local = timezone.localtime(instant)
-    return f"{day(instant)} à {local.hour}\u00a0h\u00a0{local:%M}"
 
 
 @register.filter

@@ -16,7 +16,10 @@ from desk.models import Seeding
 from desk.services import seeding
 from desk.services.seeding import SeedingRefused, recreate_schema
 from lifecycle.clock import CLOCK_LOCK
+from lifecycle.models import Verification
+from lifecycle.verification import JOURNALS
 from network.models import Epci, User
+from reports.services import REPORTS
 from tests.desk.departements import AS_OF, load_world, new_world, seed
 from tests.network.factories import make_user
 
@@ -46,6 +49,21 @@ def test_a_finished_seeding_is_kept(demo: None, short_story: list[date]) -> None
     assert is_new
     assert seed(as_of=AS_OF - timedelta(days=40), seed=8) == (first, False)
     assert short_story == [AS_OF]
+
+
+@pytest.mark.django_db
+def test_what_was_seeded_is_verified_without_the_seals_of_the_demonstration_before(
+    demo: None, short_story: list[date], settings: Any
+) -> None:
+    load_world()
+    settings.LIFECYCLE_SEAL_DIR.mkdir()
+    (settings.LIFECYCLE_SEAL_DIR / "device-20251126T021000.000000Z.jsonl.gz").write_bytes(b"of another database")
+    seed()
+    assert not settings.LIFECYCLE_SEAL_DIR.exists()
+    assert {(one.subject, one.faults_count) for one in Verification.objects.last_of_each()} == {
+        (JOURNALS, 0),
+        (REPORTS, 0),
+    }
 
 
 def test_a_second_seeding_waits_for_the_first_then_does_nothing(world: None, monkeypatch: pytest.MonkeyPatch) -> None:

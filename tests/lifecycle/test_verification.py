@@ -10,12 +10,22 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from lifecycle import gate
 from lifecycle.journal import chain, hashed_columns
-from lifecycle.models import Comment, Seal
+from lifecycle.models import Comment, Seal, Verification
 from lifecycle.sealing import seal_journals
-from lifecycle.verification import Fault, verify_comments, verify_journal
+from lifecycle.tasks import seal, verify
+from lifecycle.verification import (
+    JOURNALS,
+    TOLD,
+    Fault,
+    FaultsFound,
+    note_verification,
+    verify_comments,
+    verify_journal,
+)
 from network.models import Membership
 from tests.lifecycle.parcels.models import Parcel, ParcelEntry
 
@@ -314,3 +324,75 @@ def test_verifying_costs_the_same_statements_whatever_the_length(live: Live) -> 
     for _ in range(5):
         live()
     assert cost() == few
+
+
+# --- every night
+
+
+def test_a_night_without_a_fault_says_when_it_passed_and_how_much_was_read(live: Live) -> None:
+    live(), live()
+    verify(timestamp=0)
+    noted = Verification.objects.get()
+    assert (noted.subject, noted.rows_count, noted.faults_count, noted.faults) == (JOURNALS, 8, 0, [])
+    assert noted.started_at <= noted.finished_at
+    assert Verification.objects.last_of_each().get().passed_at == noted.finished_at
+
+
+def test_a_night_with_a_fault_names_it_and_the_task_fails(live: Live) -> None:
+    verify(timestamp=0)
+    parcel = live()
+    tamper("UPDATE parcels_parcelentry SET role = 'pilot' WHERE object_id = %s AND seq = 2", parcel.pk)
+    with pytest.raises(FaultsFound, match="parcel"):
+        verify(timestamp=0)
+    noted, before = Verification.objects.all()
+    assert (noted.faults_count, noted.machines) == (1, ["parcel"])
+    assert parcel.reference in noted.faults[0]
+    assert Verification.objects.last_of_each().get().passed_at == before.finished_at
+
+
+@pytest.mark.django_db
+def test_a_verification_that_fails_halfway_is_seen_not_to_have_come_to_its_end() -> None:
+    def breaks(report: object) -> int:
+        raise NotADirectoryError
+
+    with pytest.raises(NotADirectoryError):
+        note_verification(JOURNALS, breaks)
+    assert Verification.objects.get().finished_at is None
+    assert not Verification.objects.last_of_each().exists()
+
+
+@pytest.mark.django_db
+def test_the_first_faults_are_kept_in_words_and_all_are_counted() -> None:
+    def many(report: Callable[[Fault], None]) -> int:
+        for number in range(TOLD + 5):
+            report(Fault("parcel", f"P-{number}", None, "abîmé."))
+        return number
+
+    with pytest.raises(FaultsFound):
+        note_verification(JOURNALS, many)
+    noted = Verification.objects.get()
+    assert (noted.faults_count, len(noted.faults)) == (TOLD + 5, TOLD)
+
+
+def test_what_was_rewritten_is_told_again_each_night_until_somebody_seals_it(live: Live) -> None:
+    """Sealed over, a chain rewritten with its hashes would look whole the night after."""
+    parcel = live()
+    seal(timestamp=0)
+    write_again(parcel)
+    for _ in range(2):
+        with pytest.raises(FaultsFound):
+            verify(timestamp=0)
+        seal(timestamp=0)
+    assert Seal.objects.filter(machine="parcel").count() == 1
+    assert Seal.objects.exclude(machine="parcel").exists(), "the others are sealed every night"
+    call_command("seal_journal", stdout=StringIO())
+    verify(timestamp=0)
+
+
+def test_the_night_verifies_before_it_seals() -> None:
+    """After the seal, nothing of the day would be compared with the night before."""
+    periodic = {one.task.name: one for one in app.periodic_registry.periodic_tasks.values()}
+    verified, sealed = periodic["lifecycle.verify"], periodic["lifecycle.seal"]
+    assert verified.task.lock == sealed.task.lock is not None
+    hours = [int(one.cron.split()[1]) for one in (verified, sealed)]
+    assert hours == sorted(set(hours))

@@ -15,7 +15,8 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.journal import chain, hashed_columns
-from lifecycle.models import ClosedPeriod
+from lifecycle.models import ClosedPeriod, Verification
+from lifecycle.verification import FaultsFound
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceType
@@ -26,6 +27,7 @@ from reports.figures import digest
 from reports.models import Report, ReportEntry
 from reports.months import bounds, previous_month
 from reports.services import (
+    REPORTS,
     compute_due_months,
     compute_report,
     differences,
@@ -35,7 +37,7 @@ from reports.services import (
     recompute_report,
     verify_report,
 )
-from reports.tasks import compute_over_months
+from reports.tasks import compute_over_months, verify
 from tests.reports.stories import (
     DECEMBER,
     NOVEMBER,
@@ -402,3 +404,16 @@ def test_the_command_tells_a_journal_that_lost_a_row(story: Story) -> None:
     with pytest.raises(CommandError):
         call_command("verify_reports", stdout=out)
     assert "ne s’équilibre pas" in out.getvalue()
+
+
+def test_every_night_the_kept_months_are_counted_again(story: Story) -> None:
+    story.register(paris(10, 3))
+    report = story.frozen(OCTOBER)
+    verify(timestamp=0)
+    with without_wall("reports_report"):
+        Report.objects.filter(month=OCTOBER).update(figures=report.figures | {"new_devices": 7})
+    with pytest.raises(FaultsFound):
+        verify(timestamp=0)
+    noted, before = Verification.objects.filter(subject=REPORTS)
+    assert (before.rows_count, before.faults_count, noted.faults_count) == (1, 0, 1)
+    assert report.reference in noted.faults[0]

@@ -1,4 +1,4 @@
-"""`manage.py seal_journal`: seal the heads of every journal now, as the nightly task does."""
+"""`manage.py seal_journal`: seal the heads of every journal now, those at fault too."""
 
 from typing import Any
 

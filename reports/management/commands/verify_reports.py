@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.formats import date_format
 
-from reports.balance import UnbalancedJournal
 from reports.models import Report
-from reports.services import differences, verify_report
+from reports.services import fault_of_report
 
 
 class Command(BaseCommand):
@@ -16,18 +15,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         faults = 0
         for report in Report.objects.order_by("month"):
-            fault = self._fault(report)
+            fault = fault_of_report(report)
             faults += bool(fault)
             month = date_format(report.month, "F Y")
             self.stdout.write(f"{report.reference}  {month} : {fault or 'conforme'}")
         if faults:
             raise CommandError(f"{faults} rapport(s) non conforme(s) : lancez verify_journal.")
-
-    def _fault(self, report: Report) -> str:
-        """What is wrong with a report, or nothing."""
-        try:
-            if not verify_report(report):
-                return "le journal donne d’autres chiffres"
-        except UnbalancedJournal as error:
-            return f"le journal ne s’équilibre pas ({error})"
-        return "le début n’est pas la fin du mois précédent" if differences(report) else ""

@@ -1,0 +1,62 @@
+"""What the verifications of the night found: the pilot says « vérifié cette nuit », or reads what is wrong."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.urls import reverse
+
+from desk.todo.blocks import Block, Line, many
+from lifecycle.french import HARD, grouped, moment
+from lifecycle.models import Verification
+from lifecycle.verification import JOURNALS
+from reports.services import REPORTS
+
+SUBJECTS = {
+    JOURNALS: ("Journaux", "ligne relue", "lignes relues"),
+    REPORTS: ("Rapports mensuels", "mois relu", "mois relus"),
+}
+"""What is verified each night: how it is named, and what is counted."""
+MISSED = timedelta(hours=36)
+"""A night and half a day: after that, one verification did not run, or did not come to its end."""
+
+
+def verifications(at: datetime) -> Block:
+    """One line for each fault, and for each verification that is missing; one query."""
+    last = {one.subject: one for one in Verification.objects.last_of_each()}
+    return Block(
+        "verifications",
+        "Vérification des journaux et des rapports",
+        partial(_lines, last, at),
+        lambda line: line,
+        _passed(last),
+        is_wanted_empty=True,
+    )
+
+
+def _lines(last: dict[str, Verification], at: datetime) -> list[Line]:
+    return [line for subject in SUBJECTS for line in _of(subject, last.get(subject), at)]
+
+
+def _of(subject: str, last: Verification | None, at: datetime) -> Iterable[Line]:
+    name = SUBJECTS[subject][0]
+    url = f"{reverse('desk:guide_chapter', args=['pilote'])}#une-verification-trouve-une-faute"
+    if last is None:
+        yield Line(name, url, "pas encore vérifiés")
+        return
+    if last.started_at < at - MISSED:
+        yield Line(name, url, "pas vérifiés", f"depuis le {moment(last.started_at)}", is_late=True)
+    passed = f"sans faute le {moment(last.passed_at)}" if last.passed_at else "jamais sans faute"
+    for fault in last.faults:
+        yield Line(fault, url, name, passed, is_late=True, late_word="faute")
+    if (others := last.faults_count - len(last.faults)) > 0:
+        yield Line(f"{grouped(others)} autres fautes", url, name, passed, is_late=True, late_word="faute")
+
+
+def _passed(last: dict[str, Verification]) -> str:
+    """« Journaux : sans faute le 24 nov. 2026 à 2 h 10, 12 345 lignes relues. » and the same of the reports."""
+    return " ".join(
+        f"{name}{HARD}: sans faute le {moment(one.finished_at)}, {many(one.rows_count, *counted)}."
+        for subject, (name, *counted) in SUBJECTS.items()
+        if (one := last.get(subject))
+    )
