@@ -41,8 +41,17 @@ class Fault:
     sentence: str
 
     def __str__(self) -> str:
+        return self._told(self.machine)
+
+    @property
+    def said(self) -> str:
+        """The same for whoever reads no code: « Appareil A-3F4K-92QP, ligne n° 4 : … »."""
+        model = machines().get(self.machine)
+        return self._told(str(model._meta.verbose_name if model else self.machine).capitalize())
+
+    def _told(self, name: str) -> str:
         rank = "" if self.seq is None else f", ligne n° {self.seq}"
-        return f"{self.machine} {self.reference}{rank} : {self.sentence}"
+        return f"{name} {self.reference}{rank}\u00a0: {self.sentence}"
 
 
 type Report = Callable[[Fault], None]
@@ -56,7 +65,7 @@ def note_verification(subject: str, verify: Callable[[Report], int]) -> Verifica
     noted = Verification.objects.create(subject=subject, started_at=timezone.now())
     found: list[Fault] = []
     noted.rows_count = verify(found.append)
-    noted.faults_count, noted.faults = len(found), [str(fault) for fault in found[:TOLD]]
+    noted.faults_count, noted.faults = len(found), [fault.said for fault in found[:TOLD]]
     noted.machines = sorted({fault.machine for fault in found})
     noted.finished_at = timezone.now()
     noted.save()
@@ -145,13 +154,17 @@ class _Reading:
             given = row.pop("hash")
             if row["seq"] != seq + 1:
                 self.fault(
-                    pk, row["seq"], f"on attendait ici le n° {seq + 1} : une ligne manque ou n’est pas à sa place."
+                    pk, row["seq"], f"on attendait ici le n° {seq + 1}\u00a0: une ligne manque ou n’est pas à sa place."
                 )
             elif chain(previous, row) != given:
                 self.fault(pk, row["seq"], "la ligne a été modifiée, ou ne suit pas celle d’avant.")
             elif row["source"] != state:
                 came, left = state_label(self.model, state), state_label(self.model, row["source"])
-                self.fault(pk, row["seq"], f"la ligne part de « {left} », celle d’avant arrivait à « {came} ».")
+                self.fault(
+                    pk,
+                    row["seq"],
+                    f"la ligne part de «\u00a0{left}\u00a0», celle d’avant arrivait à «\u00a0{came}\u00a0».",
+                )
             if sealed and row["seq"] == sealed.seq and given != sealed.head:
                 self.fault(pk, row["seq"], f"la chaîne a été réécrite depuis le scellé du {self.sealed_on}.")
             previous, seq, state = given, row["seq"], row["target"]

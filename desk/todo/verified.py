@@ -46,7 +46,7 @@ def _of(subject: str, last: Verification | None, at: datetime) -> Iterable[Line]
         return
     if last.started_at < at - MISSED:
         yield Line(name, url, "pas vérifiés", f"depuis le {moment(last.started_at)}", is_late=True)
-    passed = f"sans faute le {moment(last.passed_at)}" if last.passed_at else "jamais sans faute"
+    passed = f"aucune le {moment(last.passed_at)}" if last.passed_at else ""
     for fault in last.faults:
         yield Line(fault, url, name, passed, is_late=True, late_word="faute")
     if (others := last.faults_count - len(last.faults)) > 0:

@@ -62,7 +62,7 @@ def test_each_fault_is_a_line_with_the_last_time_there_was_none(shown: Any) -> N
         "3 autres fautes",
     ]
     assert block.late == 3
-    assert {line.when for line in block.lines} == {f"sans faute le {moment(LONG_AGO)}"}
+    assert {line.when for line in block.lines} == {f"aucune le {moment(LONG_AGO)}"}
 
 
 def test_a_night_that_did_not_run_or_did_not_end_is_told(shown: Any) -> None:

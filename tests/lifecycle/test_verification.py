@@ -76,7 +76,7 @@ def test_whole_journals_have_no_fault_and_the_command_says_so(live: Live) -> Non
     assert faults() == []
     told = StringIO()
     call_command("verify_journal", stdout=told)
-    assert "intacts : 6 lignes, 2 commentaires" in told.getvalue()
+    assert "intacts\u00a0: 6 lignes, 2 commentaires" in told.getvalue()
 
 
 def other_value(name: str) -> str:
@@ -310,7 +310,7 @@ def test_the_command_names_each_fault_and_fails(live: Live) -> None:
     with pytest.raises(CommandError, match=r"1 faute\(s\)") as failure:
         call_command("verify_journal", stdout=told)
     assert failure.value.returncode == 1
-    assert f"parcel {parcel.reference}, ligne n° 2 : la ligne a été modifiée" in told.getvalue()
+    assert f"parcel {parcel.reference}, ligne n° 2\u00a0: la ligne a été modifiée" in told.getvalue()
 
 
 def test_verifying_costs_the_same_statements_whatever_the_length(live: Live) -> None:
@@ -346,7 +346,7 @@ def test_a_night_with_a_fault_names_it_and_the_task_fails(live: Live) -> None:
         verify(timestamp=0)
     noted, before = Verification.objects.all()
     assert (noted.faults_count, noted.machines) == (1, ["parcel"])
-    assert parcel.reference in noted.faults[0]
+    assert noted.faults[0].startswith(f"Parcel {parcel.reference}, ligne n° 2\u00a0: la ligne")
     assert Verification.objects.last_of_each().get().passed_at == before.finished_at
 
 
