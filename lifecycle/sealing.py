@@ -5,6 +5,10 @@ digest of the seal before, then one line ``[pk, seq, head]`` per object, by key.
 
 A verification compares with the last seal, which is why the nightly one comes before the seal of the night, and why a
 machine in which it found a fault is not sealed by the clock: the fault would be told one day, and sealed the next.
+
+Nothing prunes seals. Rows are append-only and chained, so that one removed is a fault; of the files, a verification
+reads the last one of each machine, and the older ones are what a backup of their night is compared with. They name
+nobody, and may leave for an archive.
 """
 
 import gzip

@@ -2,7 +2,7 @@
 
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
-from documents.services.mail import forget_mails, forget_person, queue_mail, resend_mail
+from documents.services.mail import forget_account_mails, forget_mails, forget_person, queue_mail, resend_mail
 from documents.services.papers import (
     IN_THE_BACKGROUND,
     RENDERING,
@@ -22,6 +22,7 @@ __all__ = [
     "Draft",
     "check_file",
     "draw_document",
+    "forget_account_mails",
     "forget_document",
     "forget_file",
     "forget_mails",

@@ -129,6 +129,15 @@ def forget_mails(
 
 
 @transaction.atomic
+def forget_account_mails(*, before: datetime) -> int:
+    """Erase the mails of accounts older than this: their links open nothing any more, and an address is left.
+
+    One invited who never answered has no account, hence nothing else to be forgotten with. Returns how many.
+    """
+    return _erase(Q(purpose=MailPurpose.ACCOUNT, created_at__lt=before), timezone.now())
+
+
+@transaction.atomic
 def forget_person(user: User) -> None:
     """Erase the mails to a person who is forgotten, and those to others that name this person.
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
@@ -12,11 +14,13 @@ from network import emails
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Invitation, Membership, Organisation, User
 from network.models.invitation import digest_of
-from network.services.accounts import create_account
+from network.services.accounts import FORGOTTEN_DOMAIN, create_account
 from network.services.memberships import open_membership, refuse_unless_managed
 
 LIFE = timedelta(days=8)
 """How long the link of an invitation opens."""
+KEPT_FOR = timedelta(days=90)
+"""How long an invitation that nobody accepted can be sent again after its link; then nobody waits for it any more."""
 
 
 @transaction.atomic
@@ -79,6 +83,19 @@ def withdraw_invitation(*, invitation: Invitation, by: Actor, at: datetime | Non
         locked.withdrawn_at = at or timezone.now()
         locked.save(update_fields=["withdrawn_at"])
     return locked
+
+
+@transaction.atomic
+def forget_invitations(*, at: datetime) -> int:
+    """Erase the name and address of those who never accepted, long after their link; return how many.
+
+    They have no account, hence nothing that would be forgotten on request.
+    """
+    neutral = Concat(Value("invitation-"), Cast("pk", CharField()), Value(f"@{FORGOTTEN_DOMAIN}"))
+    unanswered = Invitation.objects.filter(accepted_at=None, expires_at__lte=at - KEPT_FOR)
+    return unanswered.exclude(email__endswith=f"@{FORGOTTEN_DOMAIN}").update(
+        email=neutral, first_name="", last_name="", withdrawn_at=Coalesce("withdrawn_at", at)
+    )
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import smtplib
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from documents.emails import compose
 from documents.enums import Delivery, MailPurpose
 from documents.exceptions import DeliveryFailed
 from documents.models import Mail
-from documents.services import forget_mails, queue_mail, resend_mail
+from documents.services import forget_account_mails, forget_mails, queue_mail, resend_mail
 from documents.services.mail import deliver_mail
 from documents.tasks import MAIL_RETRIES
 from lifecycle.actors import SYSTEM
@@ -317,3 +317,12 @@ def test_a_message_is_composed_from_a_template_with_its_subject_first(paper_kind
     assert body.startswith("Bonjour,\n\nLe don de L’Été & fils est enregistré")
     assert "http://localhost:8000" in body
     assert "&amp;" not in body
+
+
+def test_a_mail_that_opened_a_door_is_forgotten_once_it_opens_nothing_any_more(db: None) -> None:
+    """Whoever never answered an invitation has no account to be forgotten with."""
+    account, other = write(purpose=MailPurpose.ACCOUNT, about=None, at=AT), write(at=AT)
+    assert forget_account_mails(before=AT) == 0
+    assert forget_account_mails(before=AT + timedelta(seconds=1)) == 1
+    assert (reread(account).to, reread(account).to_names, reread(account).subject) == ([], [], "")
+    assert reread(other).to == ["camille@exemple.test"]

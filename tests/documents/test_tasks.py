@@ -79,4 +79,5 @@ def test_the_periodic_tasks_are_installed() -> None:
         "documents.remove_old_jobs",
         "documents.sweep_contents",
         "documents.forget_abandoned",
+        "documents.forget_account_mails",
     } <= installed

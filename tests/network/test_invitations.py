@@ -4,22 +4,27 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from network.models import Invitation, Membership, User
 from network.services.accounts import create_account
 from network.services.invitations import (
+    KEPT_FOR,
     LIFE,
     accept_with_account,
     accept_with_new_account,
+    forget_invitations,
     invite,
     withdraw_invitation,
 )
 from network.services.memberships import close_membership
+from network.tasks import clear_sessions
 from tests.network.factories import PASSWORD, make_membership, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -261,3 +266,43 @@ def test_a_manager_resends_and_withdraws_from_the_page(client: Client, manager: 
     stranger = make_membership("manager", "reconditioner")
     client.force_login(stranger.user)
     assert client.post(reverse("network:invitation_withdraw", args=[second.pk])).status_code == 404
+
+
+def test_an_invitation_that_nobody_accepted_forgets_whom_it_was_sent_to(manager: Membership) -> None:
+    invited(manager, first_name="Dominique", last_name="Exemple")
+    kept = Invitation.objects.get()
+    assert forget_invitations(at=kept.expires_at + KEPT_FOR - timedelta(minutes=1)) == 0
+    assert forget_invitations(at=kept.expires_at + KEPT_FOR) == 1
+    forgotten = Invitation.objects.get()
+    assert GUEST not in str(vars(forgotten))
+    assert "Dominique" not in str(vars(forgotten))
+    assert forgotten.withdrawn_at == kept.expires_at + KEPT_FOR
+    assert forget_invitations(at=kept.expires_at + KEPT_FOR) == 0
+
+
+def test_an_invitation_withdrawn_is_forgotten_too_and_one_accepted_is_kept_with_its_account(
+    manager: Membership,
+) -> None:
+    token = invited(manager)
+    withdraw_invitation(invitation=Invitation.objects.get(), by=manager)
+    invited(manager)
+    invited(manager, "autre@exemple.test")
+    assert Invitation.objects.exclude(withdrawn_at=None).get().email == GUEST
+    assert token
+    accepted = Invitation.objects.get(email="autre@exemple.test")
+    user = create_account(email=accepted.email)
+    Invitation.objects.filter(pk=accepted.pk).update(accepted_at=timezone.now(), accepted_by=user)
+    assert forget_invitations(at=timezone.now() + timedelta(days=365)) == 2
+    assert Invitation.objects.exclude(accepted_at=None).get().email == user.email
+    assert not Invitation.objects.filter(email=GUEST).exists()
+
+
+def test_sessions_that_are_over_are_cleared_every_night(client: Client, manager: Membership) -> None:
+    """Each holds, encoded, who signed in."""
+    client.force_login(manager.user)
+    open_session = Session.objects.get().pk
+    Session.objects.create(session_key="x" * 32, session_data="", expire_date=timezone.now() - timedelta(minutes=1))
+    clear_sessions(timestamp=0)
+    assert [row.pk for row in Session.objects.all()] == [open_session]
+    installed = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+    assert {"network.clear_sessions", "network.forget_invitations"} <= installed

@@ -1,0 +1,21 @@
+"""What is forgotten every night of those who come in, or never came."""
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from network.services.invitations import forget_invitations
+
+
+@app.periodic(cron="10 4 * * *")
+@app.task(name="network.clear_sessions", queueing_lock="network.clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Remove the sessions that are over: each holds who signed in."""
+    SessionStore.clear_expired()
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="network.forget_invitations", queueing_lock="network.forget_invitations")
+def forget_old_invitations(timestamp: int) -> None:
+    """Erase whom nobody waits for any more."""
+    forget_invitations(at=timezone.now())
