@@ -1,4 +1,4 @@
-"""The committees; the thresholds of « À faire »: from when what waits is told, or told as late."""
+"""The committees, how an EPCI is covered, the thresholds of « À faire »: from when what waits is told or late."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,6 +25,15 @@ class CommitteeKind(TextChoices):
 
     STEERING = "steering", "Comité de pilotage"
     TECHNICAL = "technical", "Comité technique"
+
+
+class Coverage(TextChoices):
+    """How far the convention of an EPCI is."""
+
+    IN_FORCE = "in_force", "en vigueur"
+    UNDER_WAY = "under_way", "en projet"
+    STOPPED = "stopped", "suspendue ou finie"
+    NONE = "none", "aucune"
 
 
 USUAL: Mapping[str, int] = MappingProxyType(

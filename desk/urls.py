@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import committees, guide, public, search, todo
+from desk.views import committees, epcis, guide, public, search, todo
 
 app_name = "desk"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("comites/<int:pk>/", committees.committee_detail, name="committee_detail"),
     path("comites/<int:pk>/modifier/", committees.committee_move, name="committee_move"),
     path("comites/<int:pk>/annuler/", committees.committee_cancel, name="committee_cancel"),
+    path("epci/", epcis.epci_list, name="epci_list"),
     path("aide/", guide.guide, name="guide"),
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),
     path("mentions-legales/", public.legal, name="legal"),

@@ -112,13 +112,6 @@ def _needs(served: Served, epci: Epci) -> list[tuple[str, int | str]]:
     return [] if row is None else list(zip(names, row.cells, strict=True))
 
 
-def waiting_by_territory(report: Report) -> dict[str, int]:
-    """``{short name of the EPCI: needs of every kind that waited at the end of the month}``, for the pilot."""
-    served = Served(report.figures, hides_small=False)
-    rows = served.needs_by_territory().rows if served.is_counted else ()
-    return {row.label: sum(cell for cell in row.cells if isinstance(cell, int)) for row in rows}
-
-
 def month_of_the_departement(actor: Actor | None, *, hides_small: bool) -> dict[str, Any]:
     """What the template of the chain reads: the last report one may read, its month, its links."""
     report = latest(actor)

@@ -1,6 +1,5 @@
-"""« À faire » of the pilot: the chain of the département, what alerts, the report to freeze, the 17 EPCI."""
+"""« À faire » of the pilot: the chain of the département, what alerts, the report to freeze, the map of the 17 EPCI."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,24 +12,24 @@ from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota, Review
 from conventions.views.steering import NEARLY_USED
 from desk.enums import ThresholdCode as Limit
+from desk.epcis import epcis_today, told
 from desk.models import Committee
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
-from desk.todo.figures import chain, entered, latest, month_name, standing, waiting_by_territory
+from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
 from desk.todo.values import values
 from desk.todo.verified import verifications
 from lifecycle.french import HARD, days_ago
 from network.enums import OrganisationKind
-from network.models import Epci, Membership, Organisation
+from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
 from refurb.enums import DonationState
 from refurb.models import DerogationRequest, Donation, Incident
 from refurb.views.devices import missing_erasures_seen_by
-from reports.enums import ReportState, Stage
+from reports.enums import ReportState
 from reports.models import Report
-from reports.summary import Summary
 from reports.views import title_of_month
 
 NOTIFIED_WITHIN = timedelta(hours=72)
@@ -42,7 +41,7 @@ ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 
 def page_of(actor: Membership, at: datetime) -> Page:
     """The pilot defends every figure: each leads to the rows it counts."""
-    report, limits = _Once(actor), limits_on(at)
+    limits = limits_on(at)
     return Page(
         actions=(
             Action("Rapports mensuels", reverse("reports:report_list")),
@@ -63,10 +62,10 @@ def page_of(actor: Membership, at: datetime) -> Page:
             verifications(at),
         ),
         above=(
-            Part("desk/_volumes.html", report.volumes),
+            Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
             Part("desk/_next_committee.html", lambda: {"next": _next_committee(actor, at)}),
         ),
-        below=(Part("desk/_epcis.html", report.epcis),),
+        below=(Part("desk/_epcis.html", lambda: told(epcis_today(actor, at))),),
         changes=("donation", "convention", "report"),
     )
 
@@ -218,73 +217,6 @@ def quiet(actor: Membership, at: datetime, silence: timedelta) -> Block:
         _prescriber,
         f"Chaque prescripteur a travaillé sur un dossier ces {silence.days} derniers jours.",
     )
-
-
-# --- the figures and the seventeen
-
-
-@dataclass
-class _Once:
-    """The last report is read once for the chain and for the table."""
-
-    actor: Membership
-    report: Report | None = None
-    is_read: bool = False
-
-    def read(self) -> Report | None:
-        if not self.is_read:
-            self.report, self.is_read = latest(self.actor), True
-        return self.report
-
-    def volumes(self) -> dict[str, Any]:
-        report = self.read()
-        links = chain(report, hides_small=False) if report is not None else []
-        return {"report": report, "month": month_name(report) if report is not None else "", "links": links}
-
-    def epcis(self) -> dict[str, Any]:
-        """Each EPCI: its convention, the devices handed over there, the needs that wait; two queries."""
-        report = self.read()
-        summary = Summary(report.figures) if report is not None else None
-        waiting = waiting_by_territory(report) if report is not None else {}
-        rows = [
-            {
-                "epci": epci,
-                "convention": convention,
-                "handed_over": standing(summary, Stage.HANDED_OVER, epci.siren) if summary else 0,
-                "this_month": entered(summary, Stage.HANDED_OVER, epci.siren) if summary else 0,
-                "waiting": waiting.get(epci.short_name, 0),
-            }
-            for epci, convention in _conventions(self.actor)
-        ]
-        most = max((row["handed_over"] for row in rows), default=0) or 1
-        for row in rows:
-            row["share"] = f"{round(100 * row['handed_over'] / most)}%"
-        return {"rows": rows, "report": report, "month": month_name(report) if report is not None else ""}
-
-
-ADVANCED = (
-    *ALIVE,
-    ConventionState.SIGNED,
-    ConventionState.SIGNING,
-    ConventionState.APPROVED,
-    ConventionState.CHANGES_REQUESTED,
-    ConventionState.IN_REVIEW,
-    ConventionState.DRAFT,
-    ConventionState.EXPIRED,
-    ConventionState.TERMINATED,
-)
-"""The states of a convention, the one that tells most of its EPCI first."""
-
-
-def _conventions(actor: Membership) -> list[tuple[Epci, Convention | None]]:
-    """Each EPCI with its most advanced convention, the last one among equals."""
-    found: dict[int, Convention] = {}
-    originals = Convention.objects.visible_to(actor).originals().filter(state__in=ADVANCED).order_by("-pk")
-    for convention in originals:
-        best = found.get(convention.epci_id)
-        if best is None or ADVANCED.index(convention.state) < ADVANCED.index(best.state):
-            found[convention.epci_id] = convention
-    return [(epci, found.get(epci.pk)) for epci in Epci.objects.alphabetical("short_name")]
 
 
 # --- lines
