@@ -50,7 +50,7 @@ def from_url(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(
-            "DATABASE_URL doit commencer par « postgresql:// ». / DATABASE_URL must begin with postgresql://"
+            "DATABASE_URL doit commencer par «\u00a0postgresql://\u00a0». / DATABASE_URL must begin with postgresql://"
         )
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
@@ -70,7 +70,7 @@ def test_name() -> str:
     name = os.environ.get("TEST_DATABASE_NAME", "test_maillon")
     if not name.startswith(TEST_PREFIX):
         raise ImproperlyConfigured(
-            f"TEST_DATABASE_NAME doit commencer par « {TEST_PREFIX} ». / "
+            f"TEST_DATABASE_NAME doit commencer par «\u00a0{TEST_PREFIX}\u00a0». / "
             f"TEST_DATABASE_NAME must begin with {TEST_PREFIX}"
         )
     return name

@@ -66,7 +66,9 @@ def leave_if_served(port: int, site: str) -> None:
             if "Maillon" in front_page(port):
                 print(f"Maillon est déjà servi sur {site}")
                 sys.exit()
-            sys.exit(f"Le port {port} est pris par un autre programme : tapez « make demo PORT={port + 1} ».")
+            sys.exit(
+                f"Le port {port} est pris par un autre programme\u00a0: tapez «\u00a0make demo PORT={port + 1}\u00a0»."
+            )
 
 
 def front_page(port: int) -> str:
@@ -89,7 +91,7 @@ def prepare(seed_options: list[str]) -> None:
     create_database(server["dbname"], **server)
     with psycopg.connect(**server, autocommit=True) as connection:
         if connection.execute("SELECT pg_try_advisory_lock(%s)", [PREPARATION_LOCK]).fetchone() == (False,):
-            print("Une autre préparation est en cours : on attend qu’elle finisse.", flush=True)
+            print("Une autre préparation est en cours\u00a0: on attend qu’elle finisse.", flush=True)
             connection.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
         for words, command in (
             ("Tables", ["migrate", "--verbosity", "0"]),
@@ -113,7 +115,7 @@ def serve(port: int, site: str) -> None:
         running([sys.executable, "-m", *web]) as site_,
     ):
         wait_answer(port, site_)
-        print(f"\n    Maillon : {site}    (Ctrl-C pour arrêter)\n", flush=True)
+        print(f"\n    Maillon\u00a0: {site}    (Ctrl-C pour arrêter)\n", flush=True)
         while jobs.poll() is None and site_.poll() is None:
             time.sleep(0.5)
         sys.exit("Le site s’est arrêté." if jobs.poll() is None else "Le travail de fond s’est arrêté.")

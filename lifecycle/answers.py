@@ -134,7 +134,7 @@ def scope_of(declared: Verb, actor: Actor, cause: Move | None) -> Q:
         return Q()
     scope = declared.scope(actor)
     if scope is None:
-        raise PermissionDenied(f"« {declared.label} » n’est pas ouvert à ce rôle")
+        raise PermissionDenied(f"«\u00a0{declared.label}\u00a0» n’est pas ouvert à ce rôle")
     return scope
 
 

@@ -38,7 +38,7 @@ def chart(title: str, states: Mapping[str, str], verbs: Iterable[Verb]) -> str:
     font = 'font-family="system-ui, sans-serif" font-size="14"'
     lines = [
         f'<svg xmlns="{NAMESPACE}" role="img" aria-labelledby="title desc" {size} {font}>',
-        f'<title id="title">{escape(title)} : états et verbes</title>',
+        f'<title id="title">{escape(title)}\u00a0: états et verbes</title>',
         f'<desc id="desc">{escape(" ".join(_said(declared, columns) for declared in rows))}</desc>',
         f'<rect {size} fill="#fff"/>',
     ]
@@ -53,9 +53,9 @@ def chart(title: str, states: Mapping[str, str], verbs: Iterable[Verb]) -> str:
 
 
 def _said(declared: Verb, columns: Mapping[str, str]) -> str:
-    sources = ", ".join(f"« {columns[source]} »" for source in declared.sources)
-    target = "sans changer d’état" if declared.target is None else f"vers « {columns[declared.target]} »"
-    return f"{declared.label} : de {sources} {target}."
+    sources = ", ".join(f"«\u00a0{columns[source]}\u00a0»" for source in declared.sources)
+    target = "sans changer d’état" if declared.target is None else f"vers «\u00a0{columns[declared.target]}\u00a0»"
+    return f"{declared.label}\u00a0: de {sources} {target}."
 
 
 def _column(x: float, top: float, bottom: float, label: str) -> list[str]:

@@ -17,7 +17,7 @@ from lifecycle.registry import registry
 FOLDER = "docs/machines"
 ARCHITECTURE = "ARCHITECTURE.md"
 BEGIN, END = "<!-- registrations:begin -->", "<!-- registrations:end -->"
-MADE = "<!-- Fait par « manage.py draw_machines » : ne se corrige pas à la main. -->"
+MADE = "<!-- Fait par «\u00a0manage.py draw_machines\u00a0»\u00a0: ne se corrige pas à la main. -->"
 
 
 def drawings(models: Iterable[type[Machine]]) -> dict[str, str]:
@@ -85,7 +85,7 @@ def _page(model: type[Machine]) -> str:
     name, title = model.machine_name, title_of(model)
     return _text(
         f"# {title}", "", MADE, "",
-        f"![{title} : états en colonnes, verbes en lignes]({name}.svg)", "",
+        f"![{title}\u00a0: états en colonnes, verbes en lignes]({name}.svg)", "",
         "## Le graphe", "", "```mermaid", *mermaid(model), "```", "",
         *_staying(model),
         "## Qui fait quoi", "", *_matrix(model), "",
@@ -101,7 +101,7 @@ def mermaid(model: type[Machine]) -> list[str]:
     for declared in verbs_of(model).values():
         for source in declared.sources:
             if declared.target is not None:
-                lines.append(f"    {source or '[*]'} --> {declared.target} : {_plain(declared.label)}")
+                lines.append(f"    {source or '[*]'} --> {declared.target}: {_plain(declared.label)}")
                 leaving |= {source} - {declared.target}
     return lines + [f"    {code} --> [*]" for code in states_of(model) if code not in leaving]
 
@@ -110,11 +110,11 @@ def _staying(model: type[Machine]) -> list[str]:
     """The verbs that change no state, in words: as loops they would hide the graph."""
     labels = states_of(model)
     told = [
-        f"- **{declared.label}**, depuis : {', '.join(labels[source] for source in declared.sources)}."
+        f"- **{declared.label}**, depuis\u00a0: {', '.join(labels[source] for source in declared.sources)}."
         for declared in verbs_of(model).values()
         if declared.target is None
     ]
-    return ["Sans changer d’état :", "", *told, ""] if told else []
+    return ["Sans changer d’état\u00a0:", "", *told, ""] if told else []
 
 
 def _matrix(model: type[Machine]) -> list[str]:
@@ -137,9 +137,9 @@ def _matrix(model: type[Machine]) -> list[str]:
     return [
         *_table(("verbe", "code", *columns, "à la suite de", "horloge"), rows),
         "",
-        "« selon la ligne » : sur les seules lignes pour lesquelles l’organisation agit.",
+        "«\u00a0selon la ligne\u00a0»\u00a0: sur les seules lignes pour lesquelles l’organisation agit.",
         "",
-        f"Ne font aucun de ces verbes : {', '.join(others)}." if others else "",
+        f"Ne font aucun de ces verbes\u00a0: {', '.join(others)}." if others else "",
     ]
 
 

@@ -98,7 +98,7 @@ def plain_value(value: Any) -> Any:
 def _other(value: Any) -> Any:
     plain = plain_value(value)
     if plain is value:
-        raise TypeError(f"valeur impossible au journal : {type(value).__name__}")
+        raise TypeError(f"valeur impossible au journal\u00a0: {type(value).__name__}")
     return plain
 
 

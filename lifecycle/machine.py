@@ -188,7 +188,9 @@ def verb(
 
         @wraps(method)
         def closed(*args: Any, **kwargs: Any) -> None:
-            raise OutsideTheGate(f"« {method.__name__} » se fait par lifecycle.gate, jamais en appelant la méthode")
+            raise OutsideTheGate(
+                f"«\u00a0{method.__name__}\u00a0» se fait par lifecycle.gate, jamais en appelant la méthode"
+            )
 
         closed.lifecycle_verb = declared  # type: ignore[attr-defined]
         moving: Callable[..., None] = transition(field="state", source=list(sources), target=target)(closed)
@@ -216,7 +218,7 @@ def machines() -> dict[str, type[Machine]]:
     for model in apps.get_models():
         if issubclass(model, Machine) and not model._meta.proxy:
             if model.machine_name in found:
-                raise ImproperlyConfigured(f"deux machines s’appellent « {model.machine_name} »")
+                raise ImproperlyConfigured(f"deux machines s’appellent «\u00a0{model.machine_name}\u00a0»")
             found[model.machine_name] = model
     return found
 

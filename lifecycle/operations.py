@@ -34,7 +34,7 @@ BEGIN
     IF EXISTS (SELECT 1 FROM lifecycle_closedperiod c WHERE c.starts_at <= last AND c.ends_at > first)
        AND EXISTS (SELECT 1 FROM added a JOIN lifecycle_closedperiod c ON a.at >= c.starts_at AND a.at < c.ends_at)
     THEN
-        RAISE EXCEPTION 'Cette période est close : rien ne s’y inscrit plus.'
+        RAISE EXCEPTION 'Cette période est close\u00a0: rien ne s’y inscrit plus.'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lifecycle_closed_period';
     END IF;
     RETURN NULL;

@@ -56,7 +56,7 @@ class SetValues(dict[str, Any]):
 
     def _own(self, name: object) -> None:
         if name in self.apart:
-            raise TypeError(f"« {name} » est donné ligne par ligne : cette règle doit être une PerRow")
+            raise TypeError(f"«\u00a0{name}\u00a0» est donné ligne par ligne\u00a0: cette règle doit être une PerRow")
 
     def __getitem__(self, name: str) -> Any:
         self._own(name)
@@ -162,7 +162,7 @@ class Given:
         if self.name in values:
             return values[self.name]
         if self.default is _REQUIRED:
-            raise TypeError(f"valeur manquante pour la porte : {self.name}")
+            raise TypeError(f"valeur manquante pour la porte\u00a0: {self.name}")
         return self.default
 
 

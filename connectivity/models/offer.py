@@ -45,7 +45,9 @@ class Offer(Dated):
     technology = models.CharField("technologie", max_length=12, choices=Technology)
     kinds = ArrayField(models.CharField(max_length=20, choices=NeedKind), verbose_name="besoins")
     channel = models.CharField("canal", max_length=20, choices=Channel)
-    price = models.DecimalField("prix", **MONEY, null=True, blank=True, help_text="TTC ; vide s’il est à confirmer.")
+    price = models.DecimalField(
+        "prix", **MONEY, null=True, blank=True, help_text="TTC\u00a0; vide s’il est à confirmer."
+    )
     price_max = models.DecimalField("prix maximal", **MONEY, null=True, blank=True)
     period = models.CharField("paie", max_length=10, choices=Period, default=Period.MONTH)
     commitment_months = models.PositiveSmallIntegerField("engagement (mois)", default=0)

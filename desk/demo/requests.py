@@ -24,7 +24,7 @@ STEPS = ("open", "submit", "decide")
 CONFIRMED_AFTER = 105
 """Working days after which a worker asks a household that still waits whether it still needs it."""
 STORIES = (
-    "Suivi commencé après la perte d’un emploi ; les démarches se font sur le téléphone d’une voisine.",
+    "Suivi commencé après la perte d’un emploi\u00a0; les démarches se font sur le téléphone d’une voisine.",
     "Deux enfants scolarisés, devoirs rendus en ligne, un seul vieux téléphone dans le foyer.",
     "Personne isolée, courriers des administrations plus reçus que par internet.",
     "Reprise de formation dans un mois, cours à distance deux jours par semaine.",

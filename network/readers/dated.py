@@ -38,7 +38,7 @@ def read_rows[R](path: Path, build: Callable[[Row], R]) -> list[R]:
                 try:
                     rows.append(build(row))
                 except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
-                    raise ReferenceFileError(f"{path.name}, ligne {number} : {error}") from error
+                    raise ReferenceFileError(f"{path.name}, ligne {number}\u00a0: {error}") from error
     except OSError as error:
-        raise ReferenceFileError(f"{path.name} ne s’ouvre pas : {error.strerror}") from error
+        raise ReferenceFileError(f"{path.name} ne s’ouvre pas\u00a0: {error.strerror}") from error
     return rows

@@ -97,7 +97,9 @@ class Household(HouseholdMachine):
         verbose_name="commune",
         help_text="Où le foyer vit, ou est domicilié.",
     )
-    domiciled = models.BooleanField("domiciliation", default=False, help_text="Sans domicile stable : domicilié là.")
+    domiciled = models.BooleanField(
+        "domiciliation", default=False, help_text="Sans domicile stable\u00a0: domicilié là."
+    )
     adults = models.PositiveSmallIntegerField("adultes", null=True, blank=True, validators=[MaxValueValidator(30)])
     children = models.PositiveSmallIntegerField("enfants", null=True, blank=True, validators=[MaxValueValidator(30)])
     contact_channel = models.CharField(
@@ -238,12 +240,15 @@ class HouseholdAccessQuerySet(models.QuerySet["HouseholdAccess"]):
 
 
 class HouseholdAccess(models.Model):
-    """Who opened a household's file, when, which page of it. Append-only."""
+    """Who opened a household's file, when, which page of it: a person, or whoever holds a signed link. Append-only."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="accesses", verbose_name="foyer")
-    actor = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="organisation")
-    kind = models.CharField("au titre de", max_length=20, choices=OrganisationKind)
+    actor = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
+    via = models.CharField("lien signé", max_length=80, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="organisation"
+    )
+    kind = models.CharField("au titre de", max_length=20, choices=OrganisationKind, blank=True)
     at = models.DateTimeField("le")
     what = models.CharField("page", max_length=40)
 
@@ -254,6 +259,19 @@ class HouseholdAccess(models.Model):
         verbose_name_plural = "accès aux dossiers"
         ordering = ("-at", "-pk")
         indexes = (models.Index(fields=("household", "at"), name="prescriptions_access"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False, organisation__isnull=False, via="") | (Q(actor=None) & ~Q(via="")),
+                name="prescriptions_access_by",
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.actor} – {self.what}"
+        return f"{self.by} – {self.what}"
+
+    @property
+    def by(self) -> str:
+        """Who read: a person of an organisation; of a link, no more is known than whom it was sent to."""
+        if self.actor is not None:
+            return f"{self.actor.user}, {self.organisation}"
+        return f"par un lien envoyé à {self.organisation or 'l’adresse du foyer'}"

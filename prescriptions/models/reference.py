@@ -47,7 +47,7 @@ class Setting(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.label} : {self.value} {self.unit}"
+        return f"{self.label}\u00a0: {self.value} {self.unit}"
 
 
 class TerritorialPriority(Dated):
@@ -73,7 +73,7 @@ class TerritorialPriority(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.label} : {self.points}"
+        return f"{self.label}\u00a0: {self.points}"
 
 
 class CodedReasonQuerySet(DatedQuerySet):

@@ -42,7 +42,9 @@ def term_on(code: str, day: date) -> int:
     rows = apps.get_model("refurb", "DistributionTerm")._default_manager.on(day)
     value: int | None = rows.filter(code=code).values_list("value", flat=True).first()
     if value is None:
-        raise ImproperlyConfigured(f"la durée « {code} » manque au {day} : chargez les données de référence")
+        raise ImproperlyConfigured(
+            f"la durée «\u00a0{code}\u00a0» manque au {day}\u00a0: chargez les données de référence"
+        )
     return value
 
 

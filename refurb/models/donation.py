@@ -62,11 +62,11 @@ class Donation(DonationMachine):
         "forme juridique du donateur",
         max_length=60,
         blank=True,
-        help_text="Entreprise : SA, SARL, SAS… (reçu fiscal).",
+        help_text="Entreprise\u00a0: SA, SARL, SAS… (reçu fiscal).",
     )
     description = models.TextField("description du lot", blank=True)
     peripherals = models.PositiveIntegerField(
-        "périphériques", default=0, help_text="Claviers, souris, chargeurs… : comptés, pas suivis un par un."
+        "périphériques", default=0, help_text="Claviers, souris, chargeurs…\u00a0: comptés, pas suivis un par un."
     )
     pick_up_address = models.CharField("adresse d’enlèvement", max_length=200, blank=True)
     pick_up_postcode = models.CharField(
@@ -92,7 +92,10 @@ class Donation(DonationMachine):
     contact_phone = models.CharField("son téléphone", max_length=20, blank=True)
     ready_on = models.DateField("prêt à partir du", null=True, blank=True)
     windows = models.CharField(
-        "jours et heures possibles", max_length=200, blank=True, help_text="Exemple : du lundi au jeudi, de 9 h à 16 h."
+        "jours et heures possibles",
+        max_length=200,
+        blank=True,
+        help_text="Exemple\u00a0: du lundi au jeudi, de 9 h à 16 h.",
     )
     origin_epci = models.ForeignKey(
         Epci, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="EPCI d’origine"
@@ -101,7 +104,7 @@ class Donation(DonationMachine):
         "décision de cession",
         max_length=80,
         blank=True,
-        help_text="Donateur public : référence de la décision.",
+        help_text="Donateur public\u00a0: référence de la décision.",
     )
     transfer_decided_on = models.DateField("décision prise le", null=True, blank=True)
 
@@ -265,7 +268,7 @@ class DonationLine(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="Donateur public : valeur d’un appareil au jour du don.",
+        help_text="Donateur public\u00a0: valeur d’un appareil au jour du don.",
     )
 
     objects = DonationLineQuerySet.as_manager()

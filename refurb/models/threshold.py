@@ -38,4 +38,4 @@ class LegalThreshold(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.label} : {self.value} {self.unit}"
+        return f"{self.label}\u00a0: {self.value} {self.unit}"

@@ -101,7 +101,7 @@ def test_an_instant_in_a_closed_month_is_refused(announce: Announce) -> None:
     now = timezone.now()
     announce(1, expires_at=now)
     ClosedPeriod.objects.create(starts_at=now, ends_at=now + timedelta(days=30), closed_at=now)
-    with pytest.raises(CommandError, match=r"parcel\.expire : Ce mois est clos"):
+    with pytest.raises(CommandError, match=r"parcel\.expire\u00a0: Ce mois est clos"):
         call_command("run_clock", at=now + timedelta(days=20))
     assert states() == ["announced"]
 
@@ -163,9 +163,9 @@ def test_the_command_tells_counts_and_takes_an_instant_in_paris_time(announce: A
     announce(2, expires_at=datetime(2031, 10, 31, 23, 59, 59, tzinfo=ZoneInfo("Europe/Paris")))
     told = StringIO()
     call_command("run_clock", "--at", "2031-10-31T23:59:58", stdout=told)
-    assert "parcel.expire : 0 faits, 0 refusés" in told.getvalue()
+    assert "parcel.expire\u00a0: 0 faits, 0 refusés" in told.getvalue()
     call_command("run_clock", "--at", "2031-10-31T23:59:59", stdout=told)
-    assert "parcel.expire : 2 faits, 0 refusés" in told.getvalue()
+    assert "parcel.expire\u00a0: 2 faits, 0 refusés" in told.getvalue()
     assert Parcel.objects.first().moved_at == datetime(2031, 10, 31, 22, 59, 59, tzinfo=ZoneInfo("UTC"))
 
 

@@ -28,8 +28,8 @@ def test_every_state_and_every_edge_is_in_the_graph() -> None:
     lines = [line.strip() for line in mermaid(Parcel)]
     assert lines[0] == "stateDiagram-v2"
     assert 'state "En rayon" as stored' in lines
-    assert "[*] --> announced : Annoncer" in lines
-    assert {"announced --> stored : Ranger", "broken --> stored : Ranger"} <= set(lines)
+    assert "[*] --> announced: Annoncer" in lines
+    assert {"announced --> stored: Ranger", "broken --> stored: Ranger"} <= set(lines)
     assert [line for line in lines if line.endswith("--> [*]")] == ["given --> [*]", "expired --> [*]"]
     assert not any("Reclasser" in line for line in lines)
 
@@ -48,7 +48,7 @@ def test_the_page_says_who_does_what_on_which_lines() -> None:
     assert "Travailleur social – Prescripteur" not in head
     assert "Travailleur social – Prescripteur" in page
     assert "  - Le scellé n’a pas été relevé." in page
-    assert "- **Reclasser**, depuis : Annoncé, En rayon." in page
+    assert "- **Reclasser**, depuis\u00a0: Annoncé, En rayon." in page
 
 
 def test_the_chart_is_read_aloud_too() -> None:
@@ -58,8 +58,8 @@ def test_the_chart_is_read_aloud_too() -> None:
     assert svg.get("aria-labelledby") == "title desc"
     assert svg.findtext(f"{space}title", "").endswith("états et verbes")
     told = svg.findtext(f"{space}desc", "")
-    assert "Ranger : de « Annoncé », « Cassé » vers « En rayon »." in told
-    assert "Reclasser : de « Annoncé », « En rayon » sans changer d’état." in told
+    assert "Ranger\u00a0: de «\u00a0Annoncé\u00a0», «\u00a0Cassé\u00a0» vers «\u00a0En rayon\u00a0»." in told
+    assert "Reclasser\u00a0: de «\u00a0Annoncé\u00a0», «\u00a0En rayon\u00a0» sans changer d’état." in told
     assert {text.text for text in svg.iter(f"{space}text")} >= {"Annoncer", "Échoir", "Cassé", "(création)"}
 
 

@@ -71,6 +71,6 @@ def test_the_command_and_the_nightly_task_seal_every_machine(announce: Announce)
     announce(2)
     told = StringIO()
     call_command("seal_journal", stdout=told)
-    assert "parcel : 2 objets scellés" in told.getvalue()
+    assert "parcel\u00a0: 2 objets scellés" in told.getvalue()
     seal(timestamp=0)
     assert Seal.objects.filter(machine="parcel").count() == 2

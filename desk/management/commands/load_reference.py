@@ -23,7 +23,7 @@ LOADERS = (
 
 
 class Command(BaseCommand):
-    help = "Charge plafonds, seuils, grilles, listes, textes et offres ; peut être relancée."
+    help = "Charge plafonds, seuils, grilles, listes, textes et offres\u00a0; peut être relancée."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for written in report:
             self.stdout.write(
-                f"{written.label} : {written.created} ajout{plural(written.created)}, "
+                f"{written.label}\u00a0: {written.created} ajout{plural(written.created)}, "
                 f"{written.changed} modification{plural(written.changed)}, "
                 f"{written.unchanged} sans changement{_kept(written)}"
             )

@@ -13,7 +13,9 @@ class Command(BaseCommand):
     help = "Dessine les machines dans docs/machines et le tableau des inscriptions dans ARCHITECTURE.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="n’écrit rien ; échoue si un dessin n’est plus à jour")
+        parser.add_argument(
+            "--check", action="store_true", help="n’écrit rien\u00a0; échoue si un dessin n’est plus à jour"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         base = Path(settings.BASE_DIR)
@@ -30,11 +32,11 @@ class Command(BaseCommand):
         names = ", ".join(str(path.relative_to(base)) for path in [*changed, *lost])
         if options["check"]:
             if names:
-                raise CommandError(f"À redessiner (manage.py draw_machines) : {names}")
+                raise CommandError(f"À redessiner (manage.py draw_machines)\u00a0: {names}")
             return
         for path in lost:
             path.unlink()
         for path in changed:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(files[path])
-        self.stdout.write(f"Dessiné : {names}" if names else "Tout est à jour.")
+        self.stdout.write(f"Dessiné\u00a0: {names}" if names else "Tout est à jour.")

@@ -22,16 +22,16 @@ class Command(BaseCommand):
     help = "Fait ce qui est échu, en une fois, même après des jours d’arrêt."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", type=instant, help="instant ISO 8601 (sinon : maintenant)")
+        parser.add_argument("--at", type=instant, help="instant ISO 8601 (sinon\u00a0: maintenant)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             ran = run_clock(at=options["at"])
         except ExceptionGroup as group:
-            told = [f"{error.__notes__[0]} : {error}" for error in group.exceptions]
+            told = [f"{error.__notes__[0]}\u00a0: {error}" for error in group.exceptions]
             raise CommandError("\n".join(told)) from group
         for done in ran:
-            self.stdout.write(f"{done.machine}.{done.verb} : {done.moved} faits, {done.refused.total()} refusés")
+            self.stdout.write(f"{done.machine}.{done.verb}\u00a0: {done.moved} faits, {done.refused.total()} refusés")
             for sentence, count in done.refused.items():
                 self.stdout.write(f"    {count} × {sentence}")
         self.stdout.write("L’horloge a fait son tour.")

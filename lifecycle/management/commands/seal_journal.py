@@ -9,8 +9,8 @@ from lifecycle.sealing import seal_journals
 
 
 class Command(BaseCommand):
-    help = "Scelle les journaux : la liste des têtes sort de la base, son empreinte y reste."
+    help = "Scelle les journaux\u00a0: la liste des têtes sort de la base, son empreinte y reste."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for seal in seal_journals(at=timezone.now()):
-            self.stdout.write(f"{seal.machine} : {seal.objects_count} objets scellés, empreinte {seal.digest}")
+            self.stdout.write(f"{seal.machine}\u00a0: {seal.objects_count} objets scellés, empreinte {seal.digest}")

@@ -23,4 +23,4 @@ class Command(BaseCommand):
         comments = verify_comments(report)
         if faults:
             raise CommandError(f"{faults} faute(s) sur {rows} lignes de journal et {comments} commentaires.")
-        self.stdout.write(f"Les journaux sont intacts : {rows} lignes, {comments} commentaires.")
+        self.stdout.write(f"Les journaux sont intacts\u00a0: {rows} lignes, {comments} commentaires.")
