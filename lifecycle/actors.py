@@ -46,6 +46,11 @@ class SignedLink:
     kind: str = ""
     reads_all: bool = False
 
+    @property
+    def via(self) -> str:
+        """The link as it is written down: its id and the fingerprint, never the address."""
+        return f"{self.link_id}:{self.sent_to}"
+
     def __str__(self) -> str:
         return "Lien signé"
 

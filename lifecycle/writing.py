@@ -97,7 +97,7 @@ def stamp(
         "actor_id": ctx.actor.pk,
         "role": ctx.actor.role,
         "organisation": ctx.actor.organisation_id,
-        "via": f"{ctx.actor.link_id}:{ctx.actor.sent_to}" if isinstance(ctx.actor, SignedLink) else "",
+        "via": ctx.actor.via if isinstance(ctx.actor, SignedLink) else "",
         "comment_digest": comment_digest,
     }
     plain = {name: plain_value(value) for name, value in common.items()}

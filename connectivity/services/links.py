@@ -60,7 +60,7 @@ def close_links(*, files: list[int], at: datetime) -> int:
 def link_of(*, token: str, at: datetime | None = None) -> OperatorLink | None:
     """The link of a token, if it still opens at ``at``."""
     usable = OperatorLink.objects.usable(at or timezone.now()).filter(token_digest=digest_of(token))
-    return usable.select_related("file__offer", "operator").first()
+    return usable.select_related("file__offer", "file__need__prescription__household", "operator").first()
 
 
 def ask_again(*, token: str, at: datetime | None = None) -> OperatorLink | None:

@@ -27,7 +27,7 @@ from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, posted
 from lifecycle.french import Noun
 from network.listing import Listing, lists
-from prescriptions.services.households import record_accesses
+from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
 from prescriptions.views.saving import checked
 
@@ -133,6 +133,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "connectivity/link_done.html", {"connection": data})
     elif form is not None:
         form = _form(verb, None, opened)
+    household = opened.file.need.prescription.household
+    record_access(actor=actor_of(opened), household=household, what="connection_link")
     return render(request, "connectivity/link.html", _letter(opened, token, verb, form, possible))
 
 

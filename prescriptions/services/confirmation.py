@@ -50,10 +50,15 @@ def close_links(prescriptions: list[int], at: datetime, *, but: str = "") -> Non
 
 def link_for(*, token: str) -> ConfirmationLink:
     """The link of a page, open or not. Raises Unknown."""
-    link = ConfirmationLink.objects.for_token(token).select_related("prescription").first()
+    link = ConfirmationLink.objects.for_token(token).select_related("prescription__household").first()
     if link is None:
         raise Unknown
     return link
+
+
+def actor_of(link: ConfirmationLink) -> SignedLink:
+    """Whoever holds the link: the journal and the log of accesses keep its key and the fingerprint of the address."""
+    return SignedLink(link_id=str(link.pk), sent_to=link.sent_to)
 
 
 def is_open(link: ConfirmationLink, *, at: datetime | None = None) -> bool:
@@ -73,8 +78,7 @@ def answer_link(*, token: str, answer: str, at: datetime | None = None) -> Confi
     if not is_open(link, at=instant):
         raise Refused({link.pk: (LINK_OVER,)})
     if answer == LinkAnswer.STILL_CURRENT:
-        actor = SignedLink(link_id=str(link.pk), sent_to=link.sent_to)
-        gate.apply(link.prescription, "confirm", actor=actor, at=at)
+        gate.apply(link.prescription, "confirm", actor=actor_of(link), at=at)
     unanswered = ConfirmationLink.objects.filter(pk=link.pk, answered_at=None, withdrawn_at=None)
     if not unanswered.update(answered_at=instant, answer=answer):
         raise Refused({link.pk: (LINK_OVER,)})

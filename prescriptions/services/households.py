@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.actors import Actor
+from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from network.models import Commune
@@ -237,14 +237,19 @@ def record_access(*, actor: Actor, household: Household, what: str, at: datetime
 def record_accesses(
     *, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None
 ) -> list[HouseholdAccess]:
-    """Log that someone took several files at once, as an export does. Raises PermissionDenied for the system."""
-    if actor.pk is None or actor.organisation_id is None:
+    """Log that someone took several files at once, as an export does. Raises PermissionDenied for the system.
+
+    Of whoever holds a signed link, the link is logged.
+    """
+    via = actor.via if isinstance(actor, SignedLink) else ""
+    if not via and (actor.pk is None or actor.organisation_id is None):
         raise PermissionDenied
     instant = at or timezone.now()
     return HouseholdAccess.objects.bulk_create(
         HouseholdAccess(
             household_id=household,
             actor_id=actor.pk,
+            via=via,
             organisation_id=actor.organisation_id,
             kind=actor.kind,
             at=instant,
@@ -265,8 +270,8 @@ def record_sightings(*, actor: Actor, households: Iterable[int], what: str, at: 
     midnight = timezone.localtime(instant).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what) "
-            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s "
+            "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what, via) "
+            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s, '' "
             "FROM unnest(%(households)s::bigint[]) AS seen (pk) WHERE NOT EXISTS ("
             "SELECT 1 FROM prescriptions_householdaccess AS known WHERE known.household_id = seen.pk "
             "AND known.actor_id = %(actor)s AND known.what = %(what)s AND known.at >= %(midnight)s)",

@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 
 from lifecycle.exceptions import Refused
 from prescriptions.enums import LinkAnswer
-from prescriptions.models import ConfirmationLink, Household
-from prescriptions.services.confirmation import answer_link, ask_link_again, is_open, link_for
+from prescriptions.services.confirmation import actor_of, answer_link, ask_link_again, is_open, link_for
+from prescriptions.services.households import record_access
 from prescriptions.views.rows import asks_then_acts
 
 PAGE = "prescriptions/still_current.html"
@@ -20,13 +20,15 @@ PAGE = "prescriptions/still_current.html"
 def still_current(request: HttpRequest, token: str) -> HttpResponse:
     """Opening it changes nothing: it asks, and takes an answer by POST. A link that is over can be asked again.
 
-    Of the household it says the first name alone.
+    Of the household it says the first name alone, and each opening is in the log of accesses.
     """
     link = link_for(token=token)
     said = _answered(request, token) if request.method == "POST" else ""
     if not said:
         said = "ask" if is_open(link) else "answered" if link.answered_at else "over"
-    response = render(request, PAGE, {"said": said, "first_name": _first_name(link)}, status=_status(request, said))
+    household = link.prescription.household
+    record_access(actor=actor_of(link), household=household, what="still_current")
+    response = render(request, PAGE, {"said": said, "first_name": household.first_name}, status=_status(request, said))
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -49,8 +51,3 @@ def _answered(request: HttpRequest, token: str) -> str:
 def _status(request: HttpRequest, said: str) -> int:
     """A link that is over is gone, and says so to machines too."""
     return 410 if said == "over" and request.method != "POST" else 200
-
-
-def _first_name(link: ConfirmationLink) -> str:
-    names = Household.objects.filter(prescriptions=link.prescription_id).values_list("first_name", flat=True)
-    return names.first() or ""

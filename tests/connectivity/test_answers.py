@@ -19,6 +19,7 @@ from connectivity.services.answers import ALREADY, NOT_YOURS, answer_connection,
 from connectivity.services.links import VALID_FOR, actor_of, ask_again, link_of
 from documents.models import Mail
 from lifecycle.exceptions import Refused, Unknown
+from prescriptions.models import HouseholdAccess
 from tests.connectivity.lines import Line, again, make_offer
 from tests.refurb.pages import acting, read
 
@@ -101,6 +102,20 @@ def test_a_link_shows_nothing_before_its_button_and_answers_by_post_only() -> No
     assert "<title>Erreur" in wrong
     client.post(url, {"answer": "report_problem", "step": "answer", "problem": "duplicate", "note": "Voir 12."})
     assert (again(connection).state, again(connection).problem_note) == (S.PROBLEM, "Voir 12.")
+
+
+def test_what_is_read_by_a_link_is_in_the_log_of_accesses_with_the_link_and_its_operator() -> None:
+    line = Line()
+    connection = line.sent()
+    household, link = line.need.prescription.household, OperatorLink.objects.get()
+    url, client = reverse("connectivity:link", args=[token_of(connection)]), Client()
+    client.get(url)
+    assert not HouseholdAccess.objects.filter(actor=None).exists(), "the envelope names nobody"
+    client.post(url)
+    access = HouseholdAccess.objects.get(household=household, what="connection_link")
+    assert (access.actor, access.organisation, access.via) == (None, line.operator, actor_of(link).via)
+    assert link.email not in access.via
+    assert str(access.by) == f"par un lien envoyé à {line.operator}"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
-from prescriptions.models import ConfirmationLink, Prescription
+from prescriptions.models import ConfirmationLink, HouseholdAccess, Prescription
 from prescriptions.services.prescriptions import remind_prescription
 from tests.prescriptions.files import COMPUTER, Circle, again
-from tests.prescriptions.pages import page_sent
+from tests.prescriptions.pages import acting, page_sent
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "foyer@exemple.test"
@@ -43,6 +43,19 @@ def test_opening_the_page_confirms_nothing(prescription: Prescription) -> None:
     Client().get(page_sent(ADDRESS))
     Client().head(page_sent(ADDRESS))
     assert again(prescription).confirmed_at is None
+
+
+def test_each_opening_is_in_the_log_of_accesses_with_the_link_and_nobody(
+    circle: Circle, prescription: Prescription
+) -> None:
+    link = ConfirmationLink.objects.get()
+    Client().get(page_sent(ADDRESS))
+    access = HouseholdAccess.objects.get(household=prescription.household, what="still_current")
+    assert (access.actor, access.organisation, access.via) == (None, None, f"{link.pk}:{link.sent_to}")
+    Client().get(reverse("prescriptions:still_current", args=["inconnu"]))
+    assert HouseholdAccess.objects.filter(actor=None).count() == 1
+    sheet = reverse("prescriptions:household_detail", args=[prescription.household.reference])
+    assert "par un lien envoyé à l’adresse du foyer" in acting(circle.manager).get(sheet).content.decode()
 
 
 def test_yes_confirms_once(prescription: Prescription) -> None:
