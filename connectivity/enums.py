@@ -61,7 +61,7 @@ class Reliability(TextChoices):
     """How far what is written of an offer was checked."""
 
     SURE = "sure", "Sûr"
-    CHECK = "check", "À vérifier"
+    CHECK = "check", "À confirmer"
 
 
 class ConditionRule(TextChoices):

@@ -294,6 +294,18 @@ def test_no_line_breaks_before_a_sign_or_inside_quotation_marks(path: Path) -> N
     assert found == [] or str(path.relative_to(PROJECT)) in NOT_FRENCH
 
 
+SAID_OTHERWISE = {"à vérifier": "à confirmer"}
+"""Two words for one thing: the one that is not used, and the one that is."""
+
+
+@pytest.mark.parametrize("word", SAID_OTHERWISE)
+def test_one_thing_has_one_word_on_screens_and_in_the_guide(word: str) -> None:
+    texts = {path: " ".join(text for _, text in words(path)) for path in SAID}
+    texts |= {path: path.read_text() for path in (PROJECT / "docs" / "guide").glob("*.md")}
+    found = [str(path.relative_to(PROJECT)) for path, text in texts.items() if word in text.lower()]
+    assert found == [], f"on dit «\u00a0{SAID_OTHERWISE[word]}\u00a0»"
+
+
 # --- the pages
 
 

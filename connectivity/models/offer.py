@@ -52,7 +52,7 @@ class Offer(Dated):
     period = models.CharField("paie", max_length=10, choices=Period, default=Period.MONTH)
     commitment_months = models.PositiveSmallIntegerField("engagement (mois)", default=0)
     setup_fee = models.DecimalField(
-        "frais de mise en service", **MONEY, null=True, blank=True, help_text="Vide s’ils sont à vérifier."
+        "frais de mise en service", **MONEY, null=True, blank=True, help_text="Vide s’ils sont à confirmer."
     )
     needs_bank_account = models.BooleanField("demande un compte bancaire", default=False)
     entitlement_months = models.PositiveSmallIntegerField(

@@ -160,7 +160,7 @@ class Family:
                 return Q(valid_to__lt=today) & is_told & ~Q(Exists(self._later()))
             case "a-confirmer":
                 return self._unconfirmed() & (Q(valid_to=None) | Q(valid_to__gte=today))
-            case "a-verifier":
+            case "a-relire":
                 return Q(checked_on__lt=today - FRESH) & (Q(valid_to=None) | Q(valid_to__gte=today))
         return in_force
 
@@ -196,10 +196,10 @@ STATES = {
     "bientot": "Finit bientôt",
     "finie": "Finie sans suite",
     "a-confirmer": "À confirmer",
-    "a-verifier": "Source à relire",
+    "a-relire": "Source à relire",
 }
 """The lists of a family, by the word in their address. ``finie``: without a later version; of what may end for good,
-for as long as it was announced. ``a-confirmer``: marked so. ``a-verifier``: its source was read too long ago."""
+for as long as it was announced. ``a-confirmer``: marked so. ``a-relire``: its source was read too long ago."""
 RELIABILITY = "reliability"
 UNITS = {"EUR": "€"}
 

@@ -42,7 +42,7 @@ class Card:
 
     @property
     def unchecked(self) -> int:
-        return self.counts["a-verifier"]
+        return self.counts["a-relire"]
 
 
 def cards(today: date) -> list[Card]:

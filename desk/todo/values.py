@@ -13,7 +13,7 @@ ASKS = (
     ("finie", "finie sans suite", "finies sans suite"),
     ("bientot", f"finit d’ici {ANNOUNCED.days} jours", f"finissent d’ici {ANNOUNCED.days} jours"),
     ("a-confirmer", "à confirmer", "à confirmer"),
-    ("a-verifier", "dont la source est à relire", "dont la source est à relire"),
+    ("a-relire", "dont la source est à relire", "dont la source est à relire"),
 )
 """What is asked of a kind of values, the most pressing first: the list with them, how one and several are told."""
 EXPIRED = "finie"
@@ -37,7 +37,7 @@ def values(at: datetime) -> Block:
         "Valeurs de référence à revoir",
         rows,
         _value,
-        "Aucune valeur de référence ne finit bientôt ni n’est à vérifier.",
+        "Aucune valeur de référence ne finit bientôt, n’est à confirmer ni à relire.",
     )
 
 

@@ -64,7 +64,7 @@ def reference_list(request: HttpRequest, family: str) -> HttpResponse:
         "state": state,
         "typed": typed,
         "states": [(code, label, counts[code]) for code, label in STATES.items() if _is_told(kept, code)],
-        "checks": state in ("en-vigueur", "bientot", "a-confirmer", "a-verifier"),
+        "checks": state in ("en-vigueur", "bientot", "a-confirmer", "a-relire"),
     }
     return render(request, "desk/administration/reference_list.html", context)
 
