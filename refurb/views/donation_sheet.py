@@ -101,10 +101,16 @@ def sheet_of(donation: Donation, actor: Actor) -> Sheet:
             )
         ),
         deed=next((deed for deed in accepted if deed.round == donation.allocation_round), None),
-        happened=[Past("Acte de don accepté", deed.accepted_at, told_to(deed.accepted_by, actor)) for deed in accepted],
+        happened=[Past("Acte de don accepté", deed.accepted_at, _signer(deed, donation, actor)) for deed in accepted],
         papers=_papers(donation, actor),
         devices=_devices(donation, actor),
     )
+
+
+def _signer(deed: DeedAcceptance, donation: Donation, actor: Actor) -> str:
+    """Who bound the donor: part of the deed in force, so read by its parties; of a former one, as in a timeline."""
+    is_in_force = deed.round == donation.allocation_round
+    return str(deed.accepted_by) if is_in_force else told_to(deed.accepted_by, actor)
 
 
 def _papers(donation: Donation, actor: Actor) -> list[DonationPaper]:

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from documents.services import store_file
 from network.models import Membership
-from refurb.enums import PaperKind, SlipProof
+from refurb.enums import PaperKind, ReassignReason, SlipProof
 from refurb.models import Device, Donation, DonationPaper
 from refurb.services.devices import receive_device
-from refurb.services.donations import reconcile_donation
+from refurb.services.donations import reassign_donation, reconcile_donation
+from refurb.views.donation_sheet import sheet_of
 from tests.network.factories import make_membership
 from tests.refurb.devices import new_tag
-from tests.refurb.donations import Scene, again, laptops, load_law, public_scene, screens
+from tests.refurb.donations import Scene, again, first_line, laptops, load_law, public_scene, screens
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,31 @@ def test_the_page_of_a_lot_tells_its_facts_its_lines_its_pick_ups_and_its_life()
         f"?lot={donation.reference}",
     ):  # fmt: skip
         assert told in page, told
+
+
+def test_who_accepted_the_deed_in_force_is_read_by_its_parties_wherever_it_is_told() -> None:
+    scene = Scene(lines=(laptops(4),))
+    donation = scene.scheduled()
+    name = donation.deeds.get().accepted_by.user.get_full_name()
+
+    for reader in (scene.contact, scene.north.manager, scene.pilot):
+        client = acting(reader)
+        page = read(client, page_of(donation, "donation_detail"))
+        assert f"Acte de don accepté par {name}" in page
+        assert name in page.partition("<strong>Acte de don accepté</strong>")[2].partition("</li>")[0]
+        assert f"Accepté par {name}" in read(client, page_of(donation, "donation_accept_deed"))
+
+
+def test_who_accepted_a_deed_that_holds_no_more_is_told_to_a_workshop_by_role() -> None:
+    scene = Scene(lines=(laptops(4),))
+    donation = scene.scheduled()
+    deed = donation.deeds.select_related("accepted_by__user", "accepted_by__organisation").get()
+    shares = {first_line(donation).pk: {scene.south.pk: 4}}
+    reassign_donation(actor=scene.pilot, donation=donation, shares=shares, reason=ReassignReason.DISTANCE)
+
+    told = {reader: sheet_of(again(donation), reader).happened for reader in (scene.south.manager, scene.pilot)}
+    assert [past.who for past in told[scene.south.manager]] == [f"{deed.accepted_by.organisation} (contact)"]
+    assert [past.who for past in told[scene.pilot]] == [str(deed.accepted_by)]
 
 
 def test_the_page_costs_the_same_with_one_line_and_with_ten() -> None:
