@@ -27,11 +27,6 @@ def law(db: None) -> None:
     load_numbers()
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def codes(chain: Chain | None) -> list[str]:
     assert chain is not None
     return [link.code for link in chain.links]

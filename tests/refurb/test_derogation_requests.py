@@ -23,11 +23,6 @@ WHY = "Entretien d’embauche lundi, rien en rayon ici."
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
-@pytest.fixture
 def need(shelf: Shelf) -> Need:
     return shelf.need()
 

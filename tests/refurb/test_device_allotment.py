@@ -22,11 +22,6 @@ from tests.refurb.distribution import Shelf, delivery_of, quotas_balance, screen
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def sentences(act: Callable[[], object]) -> set[str]:
     with pytest.raises(Refused) as refused:
         act()
@@ -67,7 +62,8 @@ def test_the_pilot_allots_too_and_nobody_else(shelf: Shelf) -> None:
         shelf.allotted(shelf.ready(), actor=shelf.technician)
 
 
-def test_only_the_convention_of_the_workshop_in_force_on_the_day_takes_devices(shelf: Shelf) -> None:
+def test_only_the_convention_of_the_workshop_in_force_on_the_day_takes_devices() -> None:
+    shelf = Shelf()
     device = shelf.ready()
     foreign = Shelf(Bench()).convention
     assert sentences(allot(shelf, device, convention=foreign)) >= {
@@ -80,8 +76,8 @@ def test_only_the_convention_of_the_workshop_in_force_on_the_day_takes_devices(s
     assert fresh(device).state == "ready"
 
 
-def test_a_type_without_a_place_is_refused(shelf: Shelf) -> None:
-    shelf.quotas = {"laptop": 5}
+def test_a_type_without_a_place_is_refused() -> None:
+    shelf = Shelf(quotas={"laptop": 5})
     tablet = shelf.ready(DeviceType.TABLET)
 
     assert codes(allot(shelf, tablet)) == {"quota_known"}
@@ -131,7 +127,8 @@ def test_a_place_or_an_epci_that_is_not_of_the_convention_is_refused(shelf: Shel
     assert gate.apply(device, "allot", actor=shelf.manager, **given).state == "allotted"
 
 
-def test_a_preview_without_a_convention_asks_whether_any_would_do(shelf: Shelf) -> None:
+def test_a_preview_without_a_convention_asks_whether_any_would_do() -> None:
+    shelf = Shelf()
     device = shelf.ready()
     rows = Device.objects.filter(pk=device.pk)
     before = gate.preview(rows, "allot", actor=shelf.manager)

@@ -35,11 +35,6 @@ from tests.refurb.donations import Workshop
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def codes(act: Callable[[], object]) -> set[str]:
     with pytest.raises(Refused) as refused:
         act()

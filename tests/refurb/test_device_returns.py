@@ -31,11 +31,6 @@ from tests.refurb.distribution import Shelf, quotas_balance, screen_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def codes(act: Callable[[], object]) -> set[str]:
     with pytest.raises(Refused) as refused:
         act()

@@ -19,11 +19,6 @@ from tests.refurb.distribution import Shelf, delivery_of, quotas_balance, screen
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def codes(act: Callable[[], object]) -> set[str]:
     with pytest.raises(Refused) as refused:
         act()

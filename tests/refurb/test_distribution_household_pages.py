@@ -24,11 +24,6 @@ QUEUE = "refurb:need_queue"
 DRAWN = f"data:image/png;base64,{base64.b64encode(DRAWING).decode()}"
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def choose(need: Need) -> str:
     return reverse("refurb:need_choose", args=[need.reference])
 

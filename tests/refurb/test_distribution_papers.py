@@ -15,11 +15,6 @@ from tests.refurb.distribution import Shelf, delivery_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def drawn(document: Document | None) -> bytes:
     """The PDF, checked against PDF/UA-1."""
     assert document is not None

@@ -16,11 +16,6 @@ from tests.refurb.distribution import Shelf
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def test_each_household_of_a_day_of_calls_has_its_own_device_and_price(shelf: Shelf) -> None:
     first, second = shelf.available(), shelf.available()
     needs = [shelf.need(), shelf.need()]

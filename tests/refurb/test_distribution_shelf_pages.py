@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 S = DeviceState
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 def parcel(shelf: Shelf, count: int = 3) -> tuple[Delivery, list[Device]]:
     devices = [shelf.allotted() for _ in range(count)]
     pks = [device.pk for device in devices]

@@ -69,11 +69,6 @@ DEVICE_PAGES = (
 DELIVERY_PAGES = ("delivery_detail", "delivery_note", "delivery_cancel", "delivery_reconcile")
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
 # --- roles
 
 
