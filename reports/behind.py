@@ -1,5 +1,6 @@
 """From a number of a report to the rows of the journal that it counts: the same walk as ``figures``, row by row."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection
 from network.models import Epci
 from refurb.enums import DeviceState
 from refurb.models import DeviceEntry
-from reports.enums import STAGE_OF, Measure, Stage
+from reports.enums import STAGE_OF, Measure, stages_of
 from reports.figures import Standing, bucket_of
 from reports.models import Report
 
@@ -24,7 +25,7 @@ WHERE n.at >= %(start)s AND n.at < %(until)s
 def rows_behind(report: Report, measure: str, stage: str) -> Any:
     """The rows of the journal behind a number: each opens a stay; for « sorties », the one that ends.
 
-    ``stage``: empty for all. A device that enters twice is there twice, as in the figures.
+    ``stage``: a code of ``stages_of``. A device that enters twice is there twice, as in the figures.
     """
     start, until = report.bounds.start, report.as_of
     rows = DeviceEntry.objects.filter(target__in=_states(stage))
@@ -35,18 +36,18 @@ def rows_behind(report: Report, measure: str, stage: str) -> Any:
     return rows.filter(pk__in=_moved(measure, start, until))
 
 
-def figure_of(report: Report, measure: str, stage: str, siren: str = "", type_: str = "") -> int:
-    """What the report itself says."""
-    rank = 4 + list(Measure).index(Measure(measure))
+def figure_of(report: Report, measure: str, stage: str, places: Collection[str] = (), type_: str = "") -> int:
+    """What the report itself says. ``places``: in all of them at once, each the SIREN of an EPCI or ``Elsewhere``."""
+    rank, stages = 4 + list(Measure).index(Measure(measure)), stages_of(stage)
     return sum(
         row[rank]
         for row in report.figures["buckets"]
-        if stage in ("", row[0]) and siren in ("", row[1]) and type_ in ("", row[2])
+        if row[0] in stages and all(place == row[1] for place in places) and type_ in ("", row[2])
     )
 
 
 def _states(stage: str) -> list[str]:
-    return [state.value for state in DeviceState if not stage or STAGE_OF[state] == Stage(stage)]
+    return [state.value for state in DeviceState if STAGE_OF[state] in stages_of(stage)]
 
 
 def _standing(instant: datetime) -> Any:

@@ -70,6 +70,25 @@ class Measure(TextChoices):
     CLOSING = "fin", "Fin de mois"
 
 
+DISTRIBUTION = (
+    Stage.ALLOTTED,
+    Stage.SHIPPED,
+    Stage.AVAILABLE,
+    Stage.RESERVED,
+    Stage.HANDED_OVER,
+    Stage.RETURNED,
+)
+DISTRIBUTED = "distribution"
+"""The code of these six stages together, as one column of the wide tables."""
+
+
+def stages_of(code: str) -> tuple[Stage, ...]:
+    """The stages that a code stands for: one, those of the distribution, or all of them when it is empty."""
+    if not code:
+        return tuple(Stage)
+    return DISTRIBUTION if code == DISTRIBUTED else (Stage(code),)
+
+
 class Elsewhere(TextChoices):
     """Where a device is counted when it has no EPCI; an EPCI is counted under its SIREN."""
 

@@ -6,22 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from refurb.enums import DeviceType, DonorKind
-from reports.enums import Stage
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage
 
 type Numbers = tuple[int, ...]
 type Cells = tuple[int | str, ...]
+type Query = tuple[tuple[str, str], ...]
+"""What the list of the rows behind a number is asked: its criteria, with the place where the figures count."""
+PLACE = "place"
+"""The criterion of a place: the SIREN of an EPCI, or a code of ``Elsewhere``."""
 
 SOFT_HYPHEN = "\u00ad"
 
 MEASURES = ("opening", "entered", "left", "closing")
-DISTRIBUTION = (
-    Stage.ALLOTTED,
-    Stage.SHIPPED,
-    Stage.AVAILABLE,
-    Stage.RESERVED,
-    Stage.HANDED_OVER,
-    Stage.RETURNED,
-)
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("Annoncés", (Stage.ANNOUNCED,)),
     ("Enlevés", (Stage.COLLECTED,)),
@@ -51,27 +47,27 @@ class Row:
 
     label: str
     cells: Cells
+    query: Query = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of whole numbers, with its caption, the names of its columns and a total."""
+    """A table of whole numbers, with its caption, the names of its columns and a total.
+
+    ``queries``: of each column of numbers, with that of the row, what asks for the rows of the journal of devices that
+    a number counts. None in a table of something else.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row
+    queries: tuple[Query, ...] = ()
 
     @property
     def is_wide(self) -> bool:
         """Whether it takes the whole width of a page."""
         return len(self.head) > 8
-
-    @property
-    def lines(self) -> list[tuple[str, list[tuple[str, int | str]]]]:
-        """The rows, each number with the name of its column; the total is the last one."""
-        names = self.plain_head[1:]
-        return [(row.label, list(zip(names, row.cells, strict=True))) for row in (*self.rows, self.total)]
 
     @property
     def plain_head(self) -> tuple[str, ...]:
@@ -130,28 +126,32 @@ class Summary:
         return _table(
             "Appareils par étape",
             ("Étape", "Début de mois", "Entrées", "Sorties", "Fin de mois"),
-            [(str(stage.label), sums(stage.value)) for stage in Stage],
+            [Row(str(stage.label), sums(stage.value), (("etape", stage.value),)) for stage in Stage],
+            tuple(_query(measure) for measure in MEASURES),
         )
 
     def territories_at(self, measure: str) -> Table:
         """EPCI × stages, « hors département » and « origine inconnue » last; ``measure`` is one of ``MEASURES``."""
-        return self._cross(_CAPTIONS[measure].format("EPCI"), "EPCI", 1, list(self.short_names.items()), measure)
+        labels = [(code, short, ((PLACE, code),)) for code, short in self.short_names.items()]
+        return self._cross(_CAPTIONS[measure].format("EPCI"), "EPCI", 1, labels, measure)
 
     def distribution_at(self, measure: str) -> Table:
         """EPCI of the convention × stages from allotment to return, those where something stood or moved."""
         sums = self._sums(lambda row: (row[1], row[0]))
         rank = MEASURES.index(measure)
         rows = [
-            (short, tuple(sums((code, stage.value))[rank] for stage in DISTRIBUTION))
+            Row(short, tuple(sums((code, stage.value))[rank] for stage in DISTRIBUTION), ((PLACE, code),))
             for code, short in self.short_names.items()
             if any(any(sums((code, stage.value))) for stage in DISTRIBUTION)
         ]
         head = ("EPCI", *(str(stage.label) for stage in DISTRIBUTION))
-        return _table(_DISTRIBUTION_CAPTIONS[measure], head, rows)
+        return _table(
+            _DISTRIBUTION_CAPTIONS[measure], head, rows, tuple(_query(measure, stage) for stage in DISTRIBUTION)
+        )
 
     def types_at(self, measure: str) -> Table:
         """Types × stages."""
-        labels = [(type_.value, str(type_.label)) for type_ in DeviceType]
+        labels = [(type_.value, str(type_.label), (("type", type_.value),)) for type_ in DeviceType]
         return self._cross(_CAPTIONS[measure].format("type"), "Type", 2, labels, measure)
 
     def quantities_by_donor(self) -> Table:
@@ -197,20 +197,24 @@ class Summary:
                 counter[key(row)] += number
         return lambda wanted: tuple(counter[wanted] for counter in counters)
 
-    def _cross(self, caption: str, axis: str, position: int, labels: list[tuple[str, str]], measure: str) -> Table:
+    def _cross(
+        self, caption: str, axis: str, position: int, labels: list[tuple[str, str, Query]], measure: str
+    ) -> Table:
         sums = self._sums(lambda row: (row[position], row[0]))
         rank = MEASURES.index(measure)
         rows = []
-        for code, label in labels:
+        for code, label, query in labels:
             cells = [sum(sums((code, stage.value))[rank] for stage in stages) for _, stages in COLUMNS]
-            rows.append((label, (*cells, sum(cells))))
-        return _table(caption, (axis, *(name for name, _ in COLUMNS), "Total"), rows)
+            rows.append(Row(label, (*cells, sum(cells)), query))
+        queries = [_query(measure, stages[0].value if len(stages) == 1 else DISTRIBUTED) for _, stages in COLUMNS]
+        head = (axis, *(name for name, _ in COLUMNS), "Total")
+        return _table(caption, head, rows, (*queries, _query(measure)))
 
     def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> Table:
         sums: Counter[tuple[str, str]] = Counter()
         for key, number in self._quantities.items():
             sums[key[position], key[2]] += number
-        rows = [(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES)) for code in codes]
+        rows = [Row(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES)) for code in codes]
         return _table(caption, (axis, *(label for _, label in QUANTITIES)), rows)
 
     def _place(self, bucket: Sequence[str]) -> str:
@@ -229,6 +233,13 @@ _CAPTIONS = {
 }
 
 
-def _table(caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, Numbers]]) -> Table:
-    total = tuple(map(sum, zip(*(cells for _, cells in rows), strict=True))) or (0,) * (len(head) - 1)
-    return Table(caption, head, tuple(Row(label, cells) for label, cells in rows), Row("Total", total))
+def _query(measure: str, stage: str = "") -> Query:
+    """What a column counts: one of ``MEASURES``, at one stage, at those of the distribution, or at all of them."""
+    asked = Measure[measure.upper()]
+    return (("mesure", asked.value), ("etape", stage)) if stage else (("mesure", asked.value),)
+
+
+def _table(caption: str, head: tuple[str, ...], rows: Sequence[Row], queries: tuple[Query, ...] = ()) -> Table:
+    counted = [[cell for cell in row.cells if isinstance(cell, int)] for row in rows]
+    total = tuple(map(sum, zip(*counted, strict=True))) or (0,) * (len(head) - 1)
+    return Table(caption, head, tuple(rows), Row("Total", total), queries)

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import document_response
@@ -27,6 +26,7 @@ from reports.documents import draw_proof, standing
 from reports.enums import Measure, ReportState, Stage
 from reports.filters import behind
 from reports.forms import MonthForm
+from reports.leads import Leads
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
 from reports.served import Served
@@ -38,13 +38,15 @@ from reports.services import (
     publish_report,
     recompute_report,
 )
-from reports.summary import Summary, Table
+from reports.summary import Summary
 from reports.tables import BehindTable, ReportTable
 from reports.workbook import write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT = Noun("rapport", "rapports")
 STAY = Noun("ligne du journal", "lignes du journal")
+TOLD = (Stage.RECONDITIONED, Stage.HANDED_OVER, Stage.RECYCLED)
+"""The stages whose entries of the month come first on the page."""
 CLOSING = -1
 """The column of the closing numbers in the table of stages."""
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +71,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
     summary = Summary(report.figures)
     stages = summary.stages()
     pilot = is_pilot(request.membership)
+    leads = Leads(is_pilot=pilot)
     served = Served(report.figures, hides_small=not pilot)
     context = {
         "report": report,
@@ -76,20 +79,20 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "standing": standing(report),
         "step": _step(report, pilot=pilot),
         "summary": summary,
-        "stages": stages,
-        "led": _led(stages) if pilot else [],
+        "stages": leads.of(stages)[0],
+        "entered": {stage.name: leads.url((("mesure", Measure.ENTERED), ("etape", stage))) for stage in TOLD},
         "chart": bar_chart(stages, CLOSING),
-        "territories": [summary.territories_at("closing"), summary.territories_at("entered")],
-        "types": [summary.types_at("closing"), summary.types_at("entered")],
-        "quantities": [summary.quantities_by_donor(), summary.quantities_by_type()],
+        "territories": leads.of(summary.territories_at("closing"), summary.territories_at("entered")),
+        "types": leads.of(summary.types_at("closing"), summary.types_at("entered")),
+        "quantities": leads.of(summary.quantities_by_donor(), summary.quantities_by_type()),
         "corrections": summary.corrections(),
         "definitions": definitions(),
         "differences": differences(report),
         "months": Report.objects.visible_to(request.membership).values_list("month", flat=True),
         "served": served,
-        "distribution": [summary.distribution_at("closing"), summary.distribution_at("entered")],
-        "needs": [served.needs_by_kind(), served.needs_by_territory()],
-        "tension": [served.tension_by_kind(), served.tension_by_territory()],
+        "distribution": leads.of(summary.distribution_at("closing"), summary.distribution_at("entered")),
+        "needs": leads.of(served.needs_by_kind(), served.needs_by_territory()),
+        "tension": leads.of(served.tension_by_kind(), served.tension_by_territory()),
         "is_pilot": pilot,
     }
     return render(request, "reports/report_detail.html", context)
@@ -112,9 +115,10 @@ def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if (answered := page.answered()) is not None:
         return answered
-    measure, stage, epci, type_ = page.filter.asked
-    figure = figure_of(report, measure, stage, epci.siren if epci else "", type_)
-    context = {"report": report, "title": title_of_month(report), "figure": figure, "measure": Measure(measure).label}
+    asked = page.filter.asked
+    figure = figure_of(report, asked.measure, asked.stage, asked.places, asked.type)
+    label = Measure(asked.measure).label
+    context = {"report": report, "title": title_of_month(report), "figure": figure, "measure": label}
     return page.shown("reports/report_devices.html", **context)
 
 
@@ -205,15 +209,6 @@ def _act(request: HttpRequest, reference: str, verb: str, service: Callable[...,
         template=f"reports/actions/{verb}.html",
         month=date_format(report.month, "F Y"),
     )
-
-
-def _led(stages: Table) -> list[tuple[str, list[tuple[str, int | str, str]]]]:
-    """The lines of the table of stages, each number with where its rows are, told from the page of the report."""
-    lines = []
-    for stage, (label, cells) in zip((*Stage, ""), stages.lines, strict=True):
-        urls = [f"appareils/?{urlencode({'mesure': measure.value, 'etape': str(stage)})}" for measure in Measure]
-        lines.append((label, [(name, cell, url) for (name, cell), url in zip(cells, urls, strict=True)]))
-    return lines
 
 
 def _to_month(rows: Any, asked: str) -> HttpResponseRedirect:

@@ -6,6 +6,7 @@ from datetime import date
 from html import unescape
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zipfile import ZipFile
 
 import page as pdf
@@ -25,13 +26,16 @@ from reports.behind import figure_of, rows_behind
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, title_of
-from reports.enums import Measure, Stage
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage
 from reports.filters import BehindFilter
+from reports.leads import Leads
 from reports.models import Report
-from reports.summary import Summary, Table
+from reports.services import compute_report
+from reports.summary import PLACE, Summary, Table
 from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
 from tests.costs import assert_same_queries
 from tests.network.factories import make_epci
+from tests.refurb.distribution import Shelf
 from tests.refurb.donations import laptops, screens
 from tests.refurb.pages import acting, read
 from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
@@ -74,6 +78,51 @@ def test_each_number_of_a_stage_leads_to_as_many_rows_of_the_journal(story: Stor
         assert "faites vérifier le journal" not in page.content.decode()
         assert '"appareils/?mesure=entrees&amp;etape=announced"' in read(pilot, url("report_detail", report))
         assert address == f"{url('report_detail', report)}appareils/"
+
+
+def followed(client: Client, report: Report) -> set[str]:
+    """Follow each number of the page that leads somewhere: as many rows as it says. Returns the criteria used."""
+    page = url("report_detail", report)
+    links = set(re.findall(r'<a href="(appareils/[^"]+)">([^<]+)</a>', read(client, page)))
+    used = set()
+    for address, number in links:
+        behind = client.get(page + unescape(address))
+        said = int(number.replace("\u202f", ""))
+        assert behind.context["listing"].count == behind.context["figure"] == said > 0, address
+        used |= set(parse_qsl(urlsplit(unescape(address)).query))
+    return used
+
+
+def test_each_number_by_epci_or_type_leads_to_as_many_rows_of_the_journal(story: Story, pilot: Client) -> None:
+    story.move_to(story.lot(paris(10, 8), laptops(1))[0], None, paris(10, 9))
+    here = {("epci", str(story.epci.pk)), ("ailleurs", "outside"), ("ailleurs", "unknown")}
+    assert followed(pilot, story.published()) >= here | {("type", "tablet"), ("etape", "reconditioned")}
+    story.lot(paris(11, 2), laptops(2))
+    assert followed(pilot, story.computed(NOVEMBER)) >= here | {("mesure", "debut"), ("mesure", "fin")}
+
+
+def test_each_number_of_the_distribution_leads_to_as_many_rows_of_the_journal() -> None:
+    shelf = Shelf()
+    for make in (shelf.available, shelf.available, shelf.handed_over, shelf.allotted):
+        make()
+    report = compute_report(actor=shelf.pilot, month=timezone.localdate().replace(day=1))
+    used = followed(acting(shelf.pilot), report)
+    assert used >= {("epci", str(shelf.epci.pk)), ("etape", "distribution"), ("etape", "available")}
+    gathered = sum(rows_behind(report, Measure.CLOSING, stage).count() for stage in DISTRIBUTION)
+    assert rows_behind(report, Measure.CLOSING, DISTRIBUTED).count() == gathered == 4
+
+
+def test_a_place_that_is_two_at_once_counts_nothing(story: Story, pilot: Client) -> None:
+    page = pilot.get(url("report_devices", story.computed()), {"epci": story.epci.pk, "ailleurs": "outside"})
+    assert page.context["listing"].count == page.context["figure"] == 0
+
+
+def test_what_no_list_of_devices_counts_leads_nowhere(story: Story) -> None:
+    summary = Summary(story.computed().figures)
+    leads = Leads(is_pilot=True)
+    for led in leads.of(summary.quantities_by_donor(), summary.quantities_by_type()):
+        assert not any(address for _, cells in led.lines for *_, address in cells)
+    assert leads.url(((PLACE, "999999999"),)) == "", "an EPCI of which nothing is known"
 
 
 def test_the_territories_are_in_the_order_of_the_names_that_are_shown(story: Story) -> None:
