@@ -1,6 +1,7 @@
 """In which capacity one acts: ``request.membership``."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, Value, When
@@ -25,6 +26,7 @@ class ActingMembershipMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.membership = acting_membership(request)
+        request.other_roles = partial(other_roles, request)
         return self.get_response(request)
 
     def process_view(
@@ -51,6 +53,14 @@ def acting_membership(request: HttpRequest) -> Membership | None:
         .order_by(chosen.desc(), "-opened_at", "-pk")
         .first()
     )
+
+
+def other_roles(request: HttpRequest) -> list[Membership]:
+    """The open memberships of this person in which he does not act: a page that is not for one may be for another."""
+    if request.membership is None:
+        return []
+    mine = Membership.objects.open().filter(user_id=request.user.pk).exclude(pk=request.membership.pk)
+    return list(mine.select_related("organisation"))
 
 
 def act_as(request: HttpRequest, membership: Membership) -> None:

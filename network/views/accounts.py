@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifecycle.past import Past, history
@@ -35,13 +36,13 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_switch(request: HttpRequest) -> HttpResponse:
-    """Choose in which of one's open memberships to act."""
+    """Choose in which of one's open memberships to act, then go on to the page that asked for it."""
     form = RoleForm(request.POST or None, user=request.user, initial={"membership": request.membership})
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["membership"]
         act_as(request, chosen)
         messages.success(request, f"Vous agissez en tant que {chosen.title}, {chosen.organisation}.")
-        return redirect("/")
+        return redirect(_following(request))
     return render(request, "network/role_switch.html", {"form": form})
 
 
@@ -129,8 +130,14 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         if str(membership.pk) == chosen:
             login(request, membership.user)
             act_as(request, membership)
-            return redirect("/")
+            return redirect(_following(request))
     raise Http404
+
+
+def _following(request: HttpRequest) -> str:
+    """The page that was asked for before one was asked who one is; else the first one."""
+    asked = request.POST.get("suite", "")
+    return asked if url_has_allowed_host_and_scheme(asked, request.get_host()) else "/"
 
 
 def _managed_account(request: HttpRequest, pk: int) -> User:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -80,6 +81,28 @@ def test_one_acts_in_the_last_role_opened_until_one_chooses(client: Client) -> N
     assert client.session.session_key != key
     page = client.get(reverse("network:account")).content.decode()
     assert "Contact, " + first.organisation.name in page
+
+
+def test_a_link_that_asks_for_another_role_of_ones_own_is_opened_in_it_by_one_button(client: Client) -> None:
+    """A mail was sent to a contact who acts as a worker: the page it leads to is not the worker's."""
+    user = make_user()
+    asked = make_membership("contact", "donor", user=user)
+    acted_in = make_membership("worker", "prescriber", user=user)
+    link = reverse("network:people", args=[asked.organisation.reference])
+    client.force_login(user)
+
+    for url, status in ((link, 404), (reverse("refurb:donation_create"), 403)):
+        page = client.get(url)
+        assert page.status_code == status
+        assert f"Ouvrir en tant que {asked.title}, {asked.organisation.name}" in page.content.decode()
+        assert acted_in.organisation.name not in page.content.decode().partition("<main")[2]
+    assert acting(client) == acted_in, "opening changes nothing"
+
+    chosen = client.post(reverse("network:role_switch"), {"membership": asked.pk, "suite": link})
+    assert chosen.url == link
+    assert client.get(link).status_code == 200
+    elsewhere = {"membership": asked.pk, "suite": "https://ailleurs.example/"}
+    assert client.post(reverse("network:role_switch"), elsewhere).url == "/"
 
 
 def test_one_does_not_act_in_the_role_of_another_nor_in_a_closed_one(client: Client) -> None:
@@ -196,6 +219,18 @@ def test_the_demonstration_shows_one_account_per_role_and_lets_it_in(client: Cli
     assert client.post(reverse("network:demo_sign_in"), {"membership": real.pk}).status_code == 404
     assert client.post(reverse("network:demo_sign_in"), {"membership": demo.pk}).url == "/"
     assert acting(client) == demo
+
+
+def test_whoever_follows_a_link_signed_out_is_told_that_it_opens_once_signed_in(client: Client, settings: Any) -> None:
+    settings.DEMO = True
+    demo = make_membership("contact", "donor", user=make_user(email="contact@demo.maillon.example"))
+    asked = reverse("network:people", args=[demo.organisation.reference])
+    door = client.get(asked, follow=True).content.decode()
+    assert "La page que vous demandez s’ouvre dès que vous êtes connecté." in door
+    assert f'name="suite" value="{asked}"' in door
+    assert client.post(reverse("network:demo_sign_in"), {"membership": demo.pk, "suite": asked}).url == asked
+    client.logout()
+    assert "La page que vous demandez" not in client.get(reverse("account_login")).content.decode()
 
 
 def test_outside_the_demonstration_that_door_does_not_exist(client: Client) -> None:
