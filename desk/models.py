@@ -6,10 +6,10 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from desk.enums import CommitteeKind, ThresholdCode
+from desk.enums import USUAL, CommitteeKind, ThresholdCode
 from lifecycle.actors import Actor
 from lifecycle.french import day as told_day
-from network.models import Dated, Membership
+from network.models import DatedNumber, Membership, known_codes
 from network.permissions import sees_everything
 
 
@@ -47,23 +47,17 @@ class Seeding(models.Model):
         return f"Démonstration au {self.as_of:%d/%m/%Y}, graine {self.seed}"
 
 
-class TodoThreshold(Dated):
+class TodoThreshold(DatedNumber):
     """From how many days on « À faire » shows what waits, or says that it is late."""
 
-    code = models.CharField("seuil", max_length=20, choices=ThresholdCode)
-    value = models.PositiveSmallIntegerField("valeur")
+    usual = USUAL
 
-    class Meta(Dated.Meta):
+    code = models.CharField("seuil", max_length=20, choices=ThresholdCode)
+
+    class Meta(DatedNumber.Meta):
         verbose_name = "seuil d’« À faire »"
         verbose_name_plural = "seuils d’« À faire »"
-        ordering = ("code", "-valid_from")
-        constraints = (
-            *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=("code", "valid_from"), name="desk_todothreshold_once"),
-            models.CheckConstraint(
-                condition=Q(value__gte=1, code__in=ThresholdCode.values), name="desk_todothreshold_known"
-            ),
-        )
+        constraints = (*DatedNumber.Meta.constraints, known_codes(ThresholdCode))
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} : {self.value} jours"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from connectivity.eligibility import Asked
 from connectivity.enums import Channel, ConditionRule, Period, ProofKind, Reliability, Technology, TermCode
-from network.readers.dated import Dates, Row, read_dates, read_rows
+from network.readers.dated import Dates, NumberRow, Row, read_dates, read_numbers, read_rows
 from prescriptions.enums import NeedKind
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -52,21 +52,12 @@ class ClosureRow:
 
 
 @dataclass(frozen=True)
-class TermRow:
-    """One delay at one time."""
-
-    code: str
-    value: int
-    dates: Dates
-
-
-@dataclass(frozen=True)
 class Reference:
     """Everything the files say."""
 
     offers: list[OfferRow]
     closures: list[ClosureRow]
-    terms: list[TermRow]
+    terms: list[NumberRow]
 
 
 def read_reference(folder: Path = DATA) -> Reference:
@@ -77,7 +68,7 @@ def read_reference(folder: Path = DATA) -> Reference:
     return Reference(
         offers=read_rows(folder / "offers.csv", lambda row: _offer(row, conditions[row["code"]])),
         closures=read_rows(folder / "copper_closures.csv", _closure),
-        terms=read_rows(folder / "connection_terms.csv", _term),
+        terms=read_numbers(folder / "connection_terms.csv", TermCode),
     )
 
 
@@ -119,10 +110,6 @@ def _closure(row: Row) -> ClosureRow:
         reliability=Reliability(row["reliability"]).value,
         dates=read_dates(row),
     )
-
-
-def _term(row: Row) -> TermRow:
-    return TermRow(TermCode(row["code"]).value, int(row["value"]), read_dates(row))
 
 
 def _amount(text: str) -> Decimal | None:

@@ -11,7 +11,7 @@ from connectivity.models import ConnectionTerm, CopperClosure, Offer, OfferCondi
 from connectivity.readers.reference import DATA, ClosureRow, OfferRow, Reference, read_reference
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Organisation
-from network.services.reference import Written, write_dated, write_lines
+from network.services.reference import Written, write_dated, write_lines, write_numbers
 
 APART = ("code", "operator", "dates", "conditions")
 """What a line says that is not a column of the offer under the same name."""
@@ -68,9 +68,7 @@ def _write_conditions(offer: Offer, row: OfferRow) -> None:
 
 
 def _write_terms(reference: Reference) -> Written:
-    return write_lines(
-        ConnectionTerm, (({"code": row.code}, {"value": row.value}, row.dates) for row in reference.terms)
-    )
+    return write_numbers(ConnectionTerm, reference.terms)
 
 
 def _write_closures(reference: Reference) -> Written:

@@ -1,6 +1,6 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
-from network.models.dated import Dated, DatedQuerySet
+from network.models.dated import Dated, DatedNumber, DatedQuerySet, known_codes
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.organisation import Organisation
@@ -12,6 +12,7 @@ __all__ = [
     "Arrondissement",
     "Commune",
     "Dated",
+    "DatedNumber",
     "DatedQuerySet",
     "Epci",
     "Invitation",
@@ -20,4 +21,5 @@ __all__ = [
     "Organisation",
     "SavedView",
     "User",
+    "known_codes",
 ]

@@ -1,7 +1,9 @@
 """Rows that are true for a time: ceilings, scales, texts, offers. Numbers with a date are rows, never constants."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -50,3 +52,46 @@ class Dated(models.Model):
         return any(
             key.model._base_manager.filter(**{key.name: self.pk}).exists() for key in self.keys_to_it() if self.pk
         )
+
+
+class DatedNumberQuerySet(DatedQuerySet):
+    """Reads of numbers under a code."""
+
+    def values_on(self, day: date) -> dict[str, int]:
+        """``{code: value}`` of all of them on ``day``; the usual one where no row says otherwise; one query."""
+        return dict(self.model.usual) | dict(reversed(list(self.on(day).values_list("code", "value"))))
+
+    def value_of(self, code: str, day: date) -> int:
+        """One of them on ``day``, in the unit its code says."""
+        return self.values_on(day)[code]
+
+
+class DatedNumber(Dated):
+    """A number with a date, under a code that says what it counts and in which unit: a delay, a duration, a threshold.
+
+    Each table gives its own ``code``, the ``usual`` value of each, and ``known_codes`` among its constraints.
+    """
+
+    usual: ClassVar[Mapping[str, int]] = MappingProxyType({})
+
+    value = models.PositiveSmallIntegerField("valeur")
+
+    objects = DatedNumberQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        abstract = True
+        ordering = ("code", "-valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=("code", "valid_from"), name="%(app_label)s_%(class)s_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()}\u00a0: {self.value}"
+
+
+def known_codes(codes: type[models.TextChoices]) -> models.CheckConstraint:
+    """What the database asks of a number: a code that somebody reads, and one at least."""
+    return models.CheckConstraint(
+        condition=Q(value__gte=1, code__in=codes.values), name="%(app_label)s_%(class)s_known"
+    )

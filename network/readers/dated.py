@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.db.models import TextChoices
+
 type Row = Mapping[str, str]
 
 
@@ -29,6 +31,15 @@ def read_dates(row: Row) -> Dates:
     return Dates(date.fromisoformat(row["valid_from"]), until, row["source"], date.fromisoformat(row["checked_on"]))
 
 
+@dataclass(frozen=True)
+class NumberRow:
+    """One number under a code, and since when."""
+
+    code: str
+    value: int
+    dates: Dates
+
+
 def read_rows[R](path: Path, build: Callable[[Row], R]) -> list[R]:
     """``build`` each line of a CSV file with a header. Raises ReferenceFileError."""
     rows = []
@@ -42,3 +53,8 @@ def read_rows[R](path: Path, build: Callable[[Row], R]) -> list[R]:
     except OSError as error:
         raise ReferenceFileError(f"{path.name} ne s’ouvre pas\u00a0: {error.strerror}") from error
     return rows
+
+
+def read_numbers(path: Path, codes: type[TextChoices]) -> list[NumberRow]:
+    """The numbers of a CSV file whose lines have a code and a value. Raises ReferenceFileError."""
+    return read_rows(path, lambda row: NumberRow(codes(row["code"]).value, int(row["value"]), read_dates(row)))

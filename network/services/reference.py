@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from django.db.models import Model
 
-from network.models import Dated
-from network.readers.dated import Dates
+from network.models import Dated, DatedNumber
+from network.readers.dated import Dates, NumberRow
 
 OF_A_USED_ROW = {"valid_to", "source", "checked_on"}
 """What may still change of a row that others lean on."""
@@ -47,11 +47,16 @@ def write_lines[R: Dated](model: type[R], lines: Iterable[tuple[Columns, Columns
     """Write the rows of one file: ``(key, what is told, dates)``. One query to read them, one to add the new ones."""
     written, new = Written.of(model), dict[int, R]()
     for key, told, dates in lines:
-        row, _ = _ruled(written, model, key, told, dates)
+        row, _ = write_dated(written, model, key, told, dates, saves=False)
         if row.pk is None:
             new[id(row)] = row  # a later line of the file may say it again
     model._default_manager.bulk_create(new.values())
     return written
+
+
+def write_numbers(model: type[DatedNumber], rows: Iterable[NumberRow]) -> Written:
+    """Write the numbers of one file."""
+    return write_lines(model, (({"code": row.code}, {"value": row.value}, row.dates) for row in rows))
 
 
 def write_dated[R: Dated](
@@ -63,31 +68,15 @@ def write_dated[R: Dated](
     *,
     by_date: bool = True,
     differs: Callable[[R], bool] = lambda row: False,
+    saves: bool = True,
 ) -> tuple[R, bool]:
     """Write one row, found by ``key`` (and by its first day, unless ``by_date`` is off), and count it.
 
     ``differs`` tells whether the lines a row is made of (conditions, criteria, functions) are not those of the file.
     Returns the row and whether the file may rule it and its lines: not when someone checked it later
     than the file, nor when other rows lean on it. Then only its source and its dates of checking and of end follow the
-    file, and an end that was written in the office stays.
+    file, and an end that was written in the office stays. Unless ``saves``, a new row is left to be inserted.
     """
-    row, ruled = _ruled(written, model, key, told, dates, by_date=by_date, differs=differs)
-    if row.pk is None:
-        row.save(force_insert=True)
-    return row, ruled
-
-
-def _ruled[R: Dated](
-    written: Written,
-    model: type[R],
-    key: Columns,
-    told: Columns,
-    dates: Dates,
-    *,
-    by_date: bool = True,
-    differs: Callable[[R], bool] = lambda row: False,
-) -> tuple[R, bool]:
-    """As ``write_dated``, but for a new row: it is counted, and left to be inserted."""
     told = {**told, "valid_to": dates.valid_to, "source": dates.source, "checked_on": dates.checked_on}
     same = written.known(model, key)
     row = next((row for row in same if row.valid_from == dates.valid_from or not by_date), None)
@@ -97,6 +86,8 @@ def _ruled[R: Dated](
         written.created += 1
         row = model(**{"valid_from": dates.valid_from, **key, **told})
         same.append(row)
+        if saves:
+            row.save(force_insert=True)
         return row, True
     if row.checked_on > dates.checked_on:
         written.unchanged += 1

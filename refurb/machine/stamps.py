@@ -39,8 +39,8 @@ LOST = {
 
 def term_on(code: str, day: date) -> int:
     """A duration of distribution in force on ``day``. Raises ImproperlyConfigured when the reference is not loaded."""
-    rows = apps.get_model("refurb", "DistributionTerm")._default_manager.on(day)
-    value: int | None = rows.filter(code=code).values_list("value", flat=True).first()
+    terms = apps.get_model("refurb", "DistributionTerm")._default_manager
+    value: int | None = terms.values_on(day).get(code)
     if value is None:
         raise ImproperlyConfigured(
             f"la durée «\u00a0{code}\u00a0» manque au {day}\u00a0: chargez les données de référence"

@@ -1,32 +1,20 @@
 """Numbers and texts of distribution with a date: how long a reservation holds, what the warranty says."""
 
 from django.db import models
-from django.db.models import Q
 
-from network.models import Dated
+from network.models import Dated, DatedNumber, known_codes
 from refurb.enums import TermCode
 
 
-class DistributionTerm(Dated):
+class DistributionTerm(DatedNumber):
     """A duration of distribution, in the unit its code says: days of a reservation, months of warranty."""
 
     code = models.CharField("durée", max_length=20, choices=TermCode)
-    value = models.PositiveSmallIntegerField("valeur")
 
-    class Meta(Dated.Meta):
+    class Meta(DatedNumber.Meta):
         verbose_name = "durée de la distribution"
         verbose_name_plural = "durées de la distribution"
-        ordering = ("code", "-valid_from")
-        constraints = (
-            *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_distributionterm_once"),
-            models.CheckConstraint(
-                condition=Q(value__gte=1, code__in=TermCode.values), name="refurb_distributionterm_known"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value}"
+        constraints = (*DatedNumber.Meta.constraints, known_codes(TermCode))
 
 
 class WarrantyText(Dated):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from network.readers.dated import Dates, Row, read_dates, read_rows
+from network.readers.dated import Dates, NumberRow, Row, read_dates, read_numbers, read_rows
 from refurb.enums import CriterionKind, DeviceType, TermCode
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 
@@ -30,15 +30,6 @@ class DeedTextRow:
     version: str
     title: str
     body: str
-    dates: Dates
-
-
-@dataclass(frozen=True)
-class TermRow:
-    """A duration of distribution."""
-
-    code: str
-    value: int
     dates: Dates
 
 
@@ -91,7 +82,7 @@ class Reference:
     deeds: list[DeedTextRow]
     scales: list[ScaleRow]
     checklists: list[ChecklistRow]
-    terms: list[TermRow]
+    terms: list[NumberRow]
     warranties: list[WarrantyRow]
 
 
@@ -122,7 +113,7 @@ def read_reference(folder: Path = DATA) -> Reference:
         deeds=read_rows(folder / "deed_texts.csv", lambda row: _deed(row, folder)),
         scales=read_rows(folder / "grading_scales.csv", scale),
         checklists=read_rows(folder / "checklists.csv", checklist),
-        terms=read_rows(folder / "distribution_terms.csv", _term),
+        terms=read_numbers(folder / "distribution_terms.csv", TermCode),
         warranties=read_rows(folder / "warranty_texts.csv", lambda row: _warranty(row, folder)),
     )
 
@@ -134,10 +125,6 @@ def _threshold(row: Row) -> ThresholdRow:
 def _deed(row: Row, folder: Path) -> DeedTextRow:
     body = (folder / row["file"]).read_text(encoding="utf-8")
     return DeedTextRow(row["version"], row["title"], body, read_dates(row))
-
-
-def _term(row: Row) -> TermRow:
-    return TermRow(TermCode(row["code"]).value, int(row["value"]), read_dates(row))
 
 
 def _warranty(row: Row, folder: Path) -> WarrantyRow:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from network.services.reference import Written, write_dated, write_lines
+from network.services.reference import Written, write_dated, write_lines, write_numbers
 from refurb.grading import Scale
 from refurb.models.deed import DeedText, fingerprint
 from refurb.models.reference import (
@@ -30,9 +30,7 @@ def load_reference(reference: Reference) -> list[Written]:
     thresholds = write_lines(
         LegalThreshold, (({"code": row.code}, _value(row), row.dates) for row in reference.thresholds)
     )
-    terms = write_lines(
-        DistributionTerm, (({"code": row.code}, {"value": row.value}, row.dates) for row in reference.terms)
-    )
+    terms = write_numbers(DistributionTerm, reference.terms)
     for deed in reference.deeds:
         told: dict[str, Any] = {"title": deed.title, "body": deed.body, "sha256": fingerprint(deed.body)}
         told["valid_from"] = deed.dates.valid_from

@@ -21,17 +21,6 @@ TODAY = timezone.localdate
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def pilot() -> Membership:
-    return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
-
-
-@pytest.fixture
-def office(client: Client, pilot: Membership) -> Client:
-    client.force_login(pilot.user)
-    return client
-
-
 def planned(pilot: Membership, days: int = 8, kind: str = "technical") -> Committee:
     return plan_committee(actor=pilot, kind=kind, meets_on=TODAY() + days * DAY, place="14 h, salle Exemple")
 

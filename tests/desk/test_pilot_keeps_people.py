@@ -25,17 +25,6 @@ def _no_rate_limit_left_over() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def pilot() -> Membership:
-    return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
-
-
-@pytest.fixture
-def office(client: Client, pilot: Membership) -> Client:
-    client.force_login(pilot.user)
-    return client
-
-
 def page(organisation: Organisation) -> str:
     return reverse("network:organisation_detail", args=[organisation.reference])
 

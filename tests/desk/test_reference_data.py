@@ -39,22 +39,6 @@ CEILINGS = BY_SLUG["plafonds-de-prix"]
 
 
 @pytest.fixture
-def today() -> date:
-    return timezone.localdate()
-
-
-@pytest.fixture
-def pilot() -> Membership:
-    return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
-
-
-@pytest.fixture
-def office(client: Client, pilot: Membership) -> Client:
-    client.force_login(pilot.user)
-    return client
-
-
-@pytest.fixture
 def ceiling() -> PriceCeiling:
     load_conventions_reference()
     return PriceCeiling.objects.get(type="laptop")
@@ -87,7 +71,8 @@ def test_every_kind_of_dated_rows_has_its_family() -> None:
         found = set(model.__subclasses__())
         return {one for one in found if one.__module__.split(".")[0] != "tests"}.union(*map(kinds, found), set())
 
-    assert {family.model for family in FAMILIES} == kinds(Dated)
+    stored = {model for model in kinds(Dated) if not model._meta.abstract}
+    assert {family.model for family in FAMILIES} == stored
     assert len({family.slug for family in FAMILIES}) == len(FAMILIES)
 
 

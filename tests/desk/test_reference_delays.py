@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -12,38 +13,22 @@ from connectivity.models import ConnectionTerm, CopperClosure
 from connectivity.services.reference import load_connectivity_reference
 from conventions.models import PriceCeiling
 from conventions.services.reference import load_conventions_reference
-from desk.enums import USUAL
+from desk.enums import USUAL, ThresholdCode
 from desk.models import TodoThreshold
 from desk.reference.declared import BY_SLUG
 from desk.services.reference import add_version, withdraw_version
 from desk.todo.limits import limits_on
-from network.enums import OrganisationKind, Role
+from network.enums import OrganisationKind
 from network.models import Commune, Membership
 from network.readers.dated import Dates
 from network.services.reference import write_lines
 from prescriptions.models import Setting
 from prescriptions.services.reference import load_prescriptions_reference
 from tests.desk.test_reference_data import address, everything
-from tests.network.factories import make_commune, make_membership, make_organisation
+from tests.network.factories import make_commune, make_organisation
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def today() -> date:
-    return timezone.localdate()
-
-
-@pytest.fixture
-def pilot() -> Membership:
-    return make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
-
-
-@pytest.fixture
-def office(client: Client, pilot: Membership) -> Client:
-    client.force_login(pilot.user)
-    return client
 
 
 def test_a_line_that_a_file_says_twice_is_one_row_which_says_the_last(today: date) -> None:
@@ -89,6 +74,19 @@ def test_the_delays_are_rows_that_say_what_holds_without_them(today: date) -> No
         model.objects.all().delete()
     assert limits_on(timezone.now()) == told
     assert ConnectionTerm.objects.values_on(today) == USUAL_TERMS
+
+
+def test_a_number_under_a_code_is_the_one_of_the_day(today: date) -> None:
+    dates = {"source": "Décision d’essai", "checked_on": today}
+    code, yesterday = ThresholdCode.QUIET, today - timedelta(days=1)
+    TodoThreshold.objects.all().delete()
+    assert TodoThreshold.objects.value_of(code, today) == USUAL[code]
+    TodoThreshold.objects.create(code=code, value=40, valid_from=date(2020, 1, 1), valid_to=yesterday, **dates)
+    TodoThreshold.objects.create(code=code, value=50, valid_from=today, **dates)
+    assert [TodoThreshold.objects.value_of(code, day) for day in (yesterday, today)] == [40, 50]
+    for wrong in ({"code": "unknown", "value": 1}, {"code": code, "value": 0}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TodoThreshold.objects.create(**wrong, valid_from=date(2019, 1, 1), valid_to=date(2019, 2, 1), **dates)
 
 
 def test_a_threshold_told_otherwise_changes_what_the_first_page_shows(office: Client, pilot: Membership) -> None:

@@ -11,9 +11,7 @@ from desk.todo.blocks import Shown
 from lifecycle.french import moment
 from lifecycle.models import Verification
 from lifecycle.verification import JOURNALS
-from network.enums import OrganisationKind, Role
 from reports.services import REPORTS
-from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -30,11 +28,9 @@ def faulty(subject: str, *faults: str, **columns: Any) -> Verification:
 
 
 @pytest.fixture
-def shown(client: Client) -> Any:
-    client.force_login(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT).user)
-
+def shown(office: Client) -> Any:
     def read() -> Shown:
-        response = client.get("/")
+        response = office.get("/")
         there = [*response.context["blocks"], *response.context["quiet"]]
         return next(one for one in there if one.block.key == "verifications")
 
@@ -76,9 +72,9 @@ def test_a_night_that_did_not_run_or_did_not_end_is_told(shown: Any) -> None:
     assert moment(LONG_AGO) in block.lines[0].when
 
 
-def test_the_page_of_the_block_and_the_guide_behind_its_lines_open(shown: Any, client: Client) -> None:
+def test_the_page_of_the_block_and_the_guide_behind_its_lines_open(shown: Any, office: Client) -> None:
     faulty(JOURNALS, "device A-1")
     block = shown()
-    assert "device A-1" in client.get(block.block.address).content.decode()
+    assert "device A-1" in office.get(block.block.address).content.decode()
     page, _, anchor = block.lines[0].url.partition("#")
-    assert f'id="{anchor}"' in client.get(page).content.decode()
+    assert f'id="{anchor}"' in office.get(page).content.decode()
