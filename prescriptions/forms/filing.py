@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
-from lifecycle.forms import choose, day_input
+from lifecycle.forms import Rows, choose, day_input
 from network.models import Commune
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
-from prescriptions.forms.asking import Rows, words
+from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
 from prescriptions.models import AgreementText, Fact, FactBand, Household, Need
 from prescriptions.nir import validate_no_nir

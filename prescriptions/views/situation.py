@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.acting import posted
+from lifecycle.forms import Rows, leave_unjudged
 from network.models import Membership
 from prescriptions.enums import DropReason, NeedState
-from prescriptions.forms.asking import Rows, leave_unjudged
 from prescriptions.forms.filing import (
     FIRST_ROWS,
     MOST_FACTS,

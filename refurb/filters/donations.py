@@ -5,10 +5,10 @@ from typing import Any
 import django_filters
 from django.http import HttpRequest
 
+from lifecycle.forms import day_input
 from network.enums import OrganisationKind
 from network.models import Epci, Organisation
 from refurb.enums import DonationState
-from refurb.forms.donations import day_input
 from refurb.models import Donation
 from refurb.models.donation import DonationQuerySet
 

@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from documents.enums import ContentType
 from documents.forms import DepositField
-from lifecycle.forms import CommentForm
+from lifecycle.forms import CommentForm, day_input
 from network.models import Membership
 from refurb.enums import SlipProof
 from refurb.forms.deposit import EvidenceForm
-from refurb.forms.donations import day_input
 from refurb.models import Allocation, Donation, PickUp
 from refurb.services.pickups import FILE_GIVEN, SIGNER_NAMED
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import ErrorDict, ErrorList
 
-from lifecycle.forms import CommentForm, choose
+from lifecycle.forms import CommentForm, Rows, choose, day_input
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
@@ -18,17 +17,6 @@ from refurb.models import Donation, DonationLine
 from refurb.services.donations import Line
 
 MOST_LINES = 50
-DAY = {"type": "date"}
-"""A day is typed in the browser's own way; without it, as 2026-11-24."""
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs=DAY, format="%Y-%m-%d")
-
-
-def leave_unjudged(form: Any) -> None:
-    """Show again what was typed, without a word about what is missing: one is still typing."""
-    form._errors, form.cleaned_data = ErrorDict(), {}
 
 
 class LineByLine(forms.Form):
@@ -145,36 +133,12 @@ class LineForm(forms.ModelForm):
         return Line(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
 
 
-class Lines(forms.BaseFormSet):
-    """The lines of a lot: what is there, then a few empty rows. A row left empty is not a line."""
-
-    def __init__(self, *args: Any, blank: int = 1, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.extra = len(self.initial or ()) + blank
-
-    def initial_form_count(self) -> int:
-        """None is there for good: any row may be emptied."""
-        return 0
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        form.fields["DELETE"].label = "Retirer cette ligne"
-
-    def leave_unjudged(self) -> None:
-        """The same for the rows as for a form."""
-        for form in self.forms:
-            leave_unjudged(form)
-        self._errors, self._non_form_errors = [form.errors for form in self.forms], ErrorList()
-
-    @property
-    def is_wrong(self) -> bool:
-        """Whether something is to be corrected in a row."""
-        return self.is_bound and (any(self.errors) or bool(self.non_form_errors()))
+class Lines(Rows):
+    """The lines of a lot: a row left empty is not a line."""
 
     def lines(self) -> list[Line]:
         """The lines typed, in order."""
-        kept = (form for form in self.forms if form.has_changed() and form not in self.deleted_forms)
-        return [form.described() for form in kept]
+        return [form.described() for form in self.kept]
 
 
 LineFormSet = forms.formset_factory(

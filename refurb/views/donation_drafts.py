@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import posted, refuse
 from lifecycle.exceptions import Refused
+from lifecycle.forms import leave_unjudged
 from network.enums import LegalNature
 from network.models import Organisation
 from refurb.enums import DonationState
-from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines, leave_unjudged
+from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines
 from refurb.gauge import Gauge, reuse_gauge
 from refurb.models import Donation, LegalThreshold
 from refurb.permissions import can_create_donation, can_edit_donation
