@@ -149,23 +149,15 @@ class Run:
 
 def judged(held: Device, drive: Drive, run: Run, report: StoredFile | None, *, actor: Actor, at: datetime) -> Erasure:
     """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims."""
-    told: dict[str, Any] = {
+    told: dict[str, Any] = vars(run) | {
         "origin": ErasureOrigin(run.origin),
         "method": ErasureMethod(run.method),
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
         "serial_read": run.serial_read.strip(),
-        "bytes_expected": run.bytes_expected,
-        "bytes_erased": run.bytes_erased,
-        "passes_asked": run.passes_asked,
-        "passes_done": run.passes_done,
         "verification": Verification(run.verification),
-        "verification_errors": run.verification_errors,
-        "pass_errors": run.pass_errors,
         "hidden_sectors": HiddenSectors(run.hidden_sectors),
         "claimed": Claim(run.claimed),
-        "claimed_seconds": run.claimed_seconds,
     }
+    words = {name: told.pop(name).strip() for name in ("tool", "tool_version", "standard", "operator")}
     verdict = judge_erasure(
         Facts(
             drive_kind=DriveKind(drive.kind),
@@ -180,11 +172,8 @@ def judged(held: Device, drive: Drive, run: Run, report: StoredFile | None, *, a
     return Erasure(
         **about(held, actor, at, stay=drive.stay),
         **told,
+        **words,
         drive=drive,
-        tool=run.tool.strip(),
-        tool_version=run.tool_version.strip(),
-        standard=run.standard.strip(),
-        operator=run.operator.strip(),
         report=report,
         report_sha256=report.sha256 if report else "",
         outcome=verdict.outcome,
@@ -198,58 +187,20 @@ def record_erasure(
     *,
     actor: Actor,
     drive: Drive,
-    method: ErasureMethod | str,
-    tool: str,
-    finished_at: datetime | None,
-    started_at: datetime | None = None,
-    tool_version: str = "",
-    standard: str = "",
-    serial_read: str = "",
-    bytes_expected: int | None = None,
-    bytes_erased: int | None = None,
-    passes_asked: int = 1,
-    passes_done: int = 1,
-    verification: Verification | str = Verification.NONE,
-    verification_errors: int = 0,
-    pass_errors: int = 0,
-    hidden_sectors: HiddenSectors | str = HiddenSectors.UNKNOWN,
-    operator: str = "",
     report: StoredFile | None = None,
-    claimed: Claim | str = Claim.SILENT,
-    claimed_seconds: int | None = None,
-    origin: ErasureOrigin | str = ErasureOrigin.WORKSHOP,
     supersedes: Erasure | None = None,
     at: datetime | None = None,
+    **run: Any,
 ) -> Erasure:
-    """Record an erasure with its report; the verdict is computed here, whatever the report claims. Sizes in bytes.
+    """Record an erasure with its report; the verdict is computed here, whatever the report claims.
 
-    A refused verdict is recorded too: it tells what happened. Raises Unknown, PermissionDenied, Refused.
+    ``run`` is what was run on the drive, in the words of ``Run``. A refused verdict is recorded too: it tells what
+    happened. Raises Unknown, PermissionDenied, Refused.
     """
     held, stamp = _held_drive(actor, drive), at or timezone.now()
     if supersedes is not None:
         _may_supersede(held, supersedes, stay=drive.stay)
-    run = Run(
-        method=method,
-        tool=tool,
-        finished_at=finished_at,
-        started_at=started_at,
-        tool_version=tool_version,
-        standard=standard,
-        serial_read=serial_read,
-        bytes_expected=bytes_expected,
-        bytes_erased=bytes_erased,
-        passes_asked=passes_asked,
-        passes_done=passes_done,
-        verification=verification,
-        verification_errors=verification_errors,
-        pass_errors=pass_errors,
-        hidden_sectors=hidden_sectors,
-        operator=operator,
-        claimed=claimed,
-        claimed_seconds=claimed_seconds,
-        origin=origin,
-    )
-    erasure = judged(held, drive, run, report, actor=actor, at=stamp)
+    erasure = judged(held, drive, Run(**run), report, actor=actor, at=stamp)
     erasure.supersedes = supersedes
     erasure.save()
     return erasure
