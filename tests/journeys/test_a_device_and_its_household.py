@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from refurb.models import Device
+from tests.journeys import bench_steps as bench
 from tests.journeys import distribution_steps as steps
-from tests.journeys import steps as bench
 from tests.journeys.distribution_steps import Paid
 from tests.journeys.visitor import Visitor
 from tests.refurb.distribution import Shelf

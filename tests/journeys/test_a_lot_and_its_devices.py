@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import steps
+from tests.journeys import bench_steps as bench
+from tests.journeys import lot_steps as lots
+from tests.journeys import report_steps as reports
 from tests.journeys.cast import Cast
-from tests.journeys.steps import Decision, Offer
+from tests.journeys.lot_steps import Decision, Offer
 from tests.journeys.visitor import Visitor, anything
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,60 +30,60 @@ def test_a_lot_goes_from_its_announcement_to_stock_to_waste_and_into_the_report(
     cast: Cast, visit: Callable[..., Visitor]
 ) -> None:
     paule = visit(cast.pilot)
-    steps.compute_month(paule)
-    assert steps.stage(paule, "Reconditionnés") == [0, 0, 0, 0]
+    reports.compute_month(paule)
+    assert reports.stage(paule, "Reconditionnés") == [0, 0, 0, 0]
 
     lina = visit(cast.contact)
-    reference = steps.announce_lot(lina, [LAPTOPS, DESKTOPS, SCREENS])
+    reference = lots.announce_lot(lina, [LAPTOPS, DESKTOPS, SCREENS])
     decisions = [
         (LAPTOPS, Decision(4)),
         (DESKTOPS, Decision(2, "État insuffisant")),
         (SCREENS, Decision(0, "Trop ancien")),
     ]
-    steps.qualify_lot(paule, reference, "Atelier d’essai", decisions)
-    steps.accept_deed(lina, reference, "Lina Exemple")
-    steps.open_lot(lina, reference)
+    lots.qualify_lot(paule, reference, "Atelier d’essai", decisions)
+    lots.accept_deed(lina, reference, "Lina Exemple")
+    lots.open_lot(lina, reference)
     lina.sees("Refus : État insuffisant", "Refus : Trop ancien")
 
     rachid = visit(cast.manager)
-    steps.schedule_pick_up(rachid, reference)
+    lots.schedule_pick_up(rachid, reference)
     tess = visit(cast.technician)
-    steps.record_pick_up(tess, reference, [(LAPTOPS, 3), (DESKTOPS, 2)])
+    lots.record_pick_up(tess, reference, [(LAPTOPS, 3), (DESKTOPS, 2)])
     tess.is_told("le lot est enlevé. Réceptionnez les appareils à l’atelier.")
     receive_devices(tess, reference)
 
-    steps.take_received(tess, "A001")
+    bench.take_received(tess, "A001")
     refusal_is_understood(tess, "A001")
-    steps.record_erasure(tess, "SSD-0001")
-    steps.record_tests(tess)
-    steps.record_grade(tess)
-    steps.recondition(tess, "A001", "60")
+    bench.record_erasure(tess, "SSD-0001")
+    bench.record_tests(tess)
+    bench.record_grade(tess)
+    bench.recondition(tess, "A001", "60")
     tess.sees("En stock à l’atelier, en attente d’affectation", "60 €")
 
     waste_is_tracked(tess)
-    steps.reconcile_lot(rachid, reference, LAPTOPS, "Gardé par le donateur")
+    lots.reconcile_lot(rachid, reference, LAPTOPS, "Gardé par le donateur")
     donor_reads_the_outcome(lina, reference)
     report_has_moved(paule)
 
 
 def receive_devices(tess: Visitor, reference: str) -> None:
     """Three laptops and two desktops are scanned; a tag twice is refused, in the page and without losing the place."""
-    steps.open_line(tess, LAPTOPS, reference)
+    bench.open_line(tess, LAPTOPS, reference)
     tess.fills({"Rangé à": "Étagère B"})
     tess.field("Étiquette").focus()
     for tag in ("A001", "A002", "A003"):
-        steps.scan(tess, tag)
+        bench.scan(tess, tag)
     expect(tess.field("Rangé à")).to_have_value("Étagère B")
     tess.sees("3 arrivés, 0 attendu.")
-    steps.open_line(tess, DESKTOPS, reference)
-    steps.scan(tess, "A004")
+    bench.open_line(tess, DESKTOPS, reference)
+    bench.scan(tess, "A004")
     box = tess.field("Étiquette")
     box.fill("A001")
     box.press("Enter")
     alert = tess.within_main().get_by_role("alert")
     expect(alert).to_contain_text("Cette étiquette est déjà sur un autre appareil de l’atelier.")
     tess.reads(anything("Scanner"))
-    steps.scan(tess, "A005")
+    bench.scan(tess, "A005")
 
 
 def refusal_is_understood(tess: Visitor, tag: str) -> None:
@@ -95,33 +97,33 @@ def refusal_is_understood(tess: Visitor, tag: str) -> None:
         expect(alert).to_contain_text(sentence)
     expect(tess.page).to_have_title(anything("Erreur : Déclarer reconditionné"))
     tess.reads("Déclarer reconditionné")
-    steps.find_device(tess, tag)
+    bench.find_device(tess, tag)
     tess.asks_why("Déclarer reconditionné", *NOTHING_DONE)
-    steps.open_bench_sheet(tess, tag)
-    steps.record_drive(tess, "SSD-0001")
-    steps.find_device(tess, tag)
+    bench.open_bench_sheet(tess, tag)
+    bench.record_drive(tess, "SSD-0001")
+    bench.find_device(tess, tag)
     tess.sees("En traitement")
     tess.asks_why("Déclarer reconditionné", NOT_ERASED)
-    steps.open_bench_sheet(tess, tag)
+    bench.open_bench_sheet(tess, tag)
 
 
 def waste_is_tracked(tess: Visitor) -> None:
     """One is recycled once its drive is destroyed, another dismantled once its bay was seen empty."""
-    steps.reject(tess, "A002", "Réparation trop coûteuse")
+    bench.reject(tess, "A002", "Réparation trop coûteuse")
     tess.asks_why("Remettre au recycleur", NOTHING_DONE[0])
-    steps.open_bench_sheet(tess, "A002")
-    steps.record_drive(tess, "SSD-0002")
-    steps.destroy_drive(tess)
-    steps.recycle(tess, "A002", "Recyclage d’essai", "BSD-20260101-AB12CD34")
+    bench.open_bench_sheet(tess, "A002")
+    bench.record_drive(tess, "SSD-0002")
+    bench.destroy_drive(tess)
+    bench.recycle(tess, "A002", "Recyclage d’essai", "BSD-20260101-AB12CD34")
     tess.sees("Recyclage d’essai, bordereau BSD-20260101-AB12CD34")
-    steps.reject(tess, "A004", "Réparation trop coûteuse")
-    steps.open_bench_sheet(tess, "A004")
-    steps.attest_no_storage(tess)
-    steps.dismantle(tess, "A004")
+    bench.reject(tess, "A004", "Réparation trop coûteuse")
+    bench.open_bench_sheet(tess, "A004")
+    bench.attest_no_storage(tess)
+    bench.dismantle(tess, "A004")
 
 
 def donor_reads_the_outcome(lina: Visitor, reference: str) -> None:
-    steps.open_lot(lina, reference)
+    lots.open_lot(lina, reference)
     lina.sees("Plus rien n’est attendu pour ce lot.", "Gardé par le donateur")
     for paper in ("Bilan du don", "Données du reçu fiscal", "Bordereau d’enlèvement"):
         link = lina.within_main().get_by_role("link", name=anything(paper))
@@ -133,7 +135,7 @@ def donor_reads_the_outcome(lina: Visitor, reference: str) -> None:
 
 def report_has_moved(paule: Visitor) -> None:
     """Opening + in − out = closing at each stage; nothing is missing; the month is not over."""
-    steps.recompute_month(paule)
+    reports.recompute_month(paule)
     moved = {
         "Annoncés": [0, 6, 6, 0],
         "Enlevés": [0, 5, 5, 0],
@@ -145,6 +147,6 @@ def report_has_moved(paule: Visitor) -> None:
         "Recyclés": [0, 1, 0, 1],
         "Retirés ou écartés": [0, 1, 0, 1],
     }
-    assert {name: steps.stage(paule, name) for name in moved} == moved
+    assert {name: reports.stage(paule, name) for name in moved} == moved
     paule.sees("Effacements manquants (objectif : 0)")
     paule.asks_why("Figer", TOO_EARLY)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys import steps
+from tests.journeys import bench_steps as bench
+from tests.journeys import lot_steps as lots
 from tests.journeys.visitor import Visitor, anything
 from tests.refurb.devices import from_lot, load_numbers
 from tests.refurb.donations import Scene
@@ -35,7 +36,7 @@ def test_the_lot_of_another_donor_is_not_found(scene: Scene, visit: Callable[...
     for page in ("", "modifier/", "annoncer/", "acte-de-don/", "retirer/"):
         is_nowhere(stranger, f"/lots/{reference}/{page}")
     donor = visit(scene.contact)
-    steps.open_lot(donor, reference)
+    lots.open_lot(donor, reference)
 
 
 def test_a_device_of_another_workshop_is_not_found(scene: Scene, visit: Callable[..., Visitor]) -> None:
@@ -51,7 +52,7 @@ def test_a_device_of_another_workshop_is_not_found(scene: Scene, visit: Callable
     box.press("Enter")
     stranger.reads("Mon établi")
     owner = visit(scene.north.technician)
-    steps.find_device(owner, device.tag)
+    bench.find_device(owner, device.tag)
     owner.reads(anything(device.tag))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from network.models import Membership
-from tests.journeys import steps
+from tests.journeys import bench_steps as bench
+from tests.journeys import lot_steps as lots
 from tests.journeys.cast import Cast
-from tests.journeys.steps import Decision, Offer
+from tests.journeys.lot_steps import Decision, Offer
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,26 +22,26 @@ def test_a_lot_goes_from_its_announcement_to_stock_without_scripts(cast: Cast, v
 
     lina, paule = come(cast.contact), come(cast.pilot)
     rachid, tess = come(cast.manager), come(cast.technician)
-    reference = steps.announce_lot(lina, [LAPTOPS, TABLETS])
-    steps.qualify_lot(
+    reference = lots.announce_lot(lina, [LAPTOPS, TABLETS])
+    lots.qualify_lot(
         paule, reference, "Atelier d’essai", [(LAPTOPS, Decision(2)), (TABLETS, Decision(1, "État insuffisant"))]
     )
-    steps.accept_deed(lina, reference, "Lina Exemple")
-    steps.schedule_pick_up(rachid, reference)
-    steps.record_pick_up(tess, reference, [(LAPTOPS, 2), (TABLETS, 1)])
-    steps.open_line(tess, LAPTOPS, reference)
-    steps.scan(tess, "B001")
-    steps.scan(tess, "B002")
-    steps.take_received(tess, "B001")
+    lots.accept_deed(lina, reference, "Lina Exemple")
+    lots.schedule_pick_up(rachid, reference)
+    lots.record_pick_up(tess, reference, [(LAPTOPS, 2), (TABLETS, 1)])
+    bench.open_line(tess, LAPTOPS, reference)
+    bench.scan(tess, "B001")
+    bench.scan(tess, "B002")
+    bench.take_received(tess, "B001")
     tess.sees("Ce qui manque encore", "Le stockage n’a pas été inventorié depuis l’arrivée")
-    steps.recondition_on_one_page(tess, "B001", "SSD-0001", "60")
+    bench.recondition_on_one_page(tess, "B001", "SSD-0001", "60")
 
 
 def test_a_line_is_added_to_a_lot_without_scripts_and_nothing_typed_is_lost(
     cast: Cast, visit: Callable[..., Visitor]
 ) -> None:
     lina = visit(cast.contact, careful=False, java_script_enabled=False)
-    steps.describe_lot(lina, [LAPTOPS])
+    lots.describe_lot(lina, [LAPTOPS])
     lina.presses("Ajouter une ligne")
     lina.reads("Proposer un lot")
     lina.group("Ligne 4").wait_for()
