@@ -1,12 +1,6 @@
 """Real connections at once on the same need, the same file: one winner, a sentence for the other."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import connections
 
 from connectivity.enums import Channel, ConnectionState
 from connectivity.models import ConnectionFile
@@ -16,26 +10,10 @@ from prescriptions.models import CodedReason, Need, Prescription
 from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from tests.connectivity.lines import Line, again, make_offer
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 S = ConnectionState
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run each act in a thread and a connection of its own, all started together; refusals are returned."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 def test_one_need_never_has_two_files() -> None:

@@ -1,12 +1,10 @@
 """Real connections at once on the same circuit: it ends where the rows end, and no deadlock reaches anyone."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from viewflow.workflow.models import Process, Task
 
 from conventions.circuit import asked_of, claim_task
@@ -15,26 +13,11 @@ from conventions.models import Convention
 from conventions.services.conventions import abandon_convention, reopen_convention
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Membership
+from tests import races
 from tests.conventions.conventions import Treaty, again
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run each act in a thread and a connection of its own, all started together; what refused them is returned."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return act()
-        except (Refused, Unknown) as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
+at_once = partial(races.at_once, returned=(Refused, Unknown))
 
 
 def waiting(convention: Convention) -> list[str]:

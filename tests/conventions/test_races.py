@@ -1,13 +1,11 @@
 """Real connections at once on the same convention: one wins, the other gets a sentence, nothing is half done."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections
 from django.utils import timezone
 
 from conventions.enums import AbandonReason, ConventionState, Party, SuspendReason, TerminateReason
@@ -27,27 +25,12 @@ from conventions.services.drafting import Plan, Terms
 from documents.models import Mail
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
+from tests import races
 from tests.conventions.conventions import Treaty, again
 
 pytestmark = pytest.mark.django_db(transaction=True)
+at_once = partial(races.at_once, returned=(Refused, PermissionDenied))
 S = ConventionState
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run each act in a thread and a connection of its own, all started together; refusals are returned."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return act()
-        except (Refused, PermissionDenied) as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 def refusals(answers: list[Any]) -> list[set[str]]:

@@ -20,8 +20,8 @@ from refurb.services import hand_overs
 from tests.desk.territory import Story, balance, faults
 from tests.network.factories import make_commune
 from tests.prescriptions.files import again
+from tests.races import at_once
 from tests.refurb.devices import fresh
-from tests.refurb.test_device_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

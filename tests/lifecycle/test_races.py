@@ -1,21 +1,23 @@
 """Real connections at once on the same row, the same place, crossed rows: one wins, the other reads a sentence."""
 
 import threading
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.locking import LocksOutOfOrder, is_deadlock, lock, one_transaction
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from tests import races
 from tests.lifecycle.parcels.models import Depot, Parcel, ParcelEntry
 from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
+at_once = partial(races.at_once, returned=(Exception,))
 
 
 @pytest.fixture
@@ -30,28 +32,6 @@ def depot(keeper: Membership) -> Depot:
 
 def announce(keeper: Membership, depot: Depot, count: int = 1) -> list[Parcel]:
     return gate.create_many(Parcel, "announce", [Parcel(depot=depot) for _ in range(count)], actor=keeper)
-
-
-def at_once(*functions: Callable[[], Any]) -> list[Any]:
-    """Run the functions on as many real connections, all let go at the same instant; exceptions are returned."""
-    start = threading.Barrier(len(functions), timeout=20)
-    answers: list[Any] = [None] * len(functions)
-
-    def run(place: int, function: Callable[[], Any]) -> None:
-        try:
-            start.wait()
-            answers[place] = function()
-        except Exception as error:  # noqa: BLE001 — the race's outcome is what is looked at
-            answers[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(i, function)) for i, function in enumerate(functions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return answers
 
 
 def test_eight_clients_on_one_row_make_one_move(keeper: Membership, depot: Depot) -> None:

@@ -1,12 +1,8 @@
 """Real connections act on the same file at the same time: one wins, the other has a sentence."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from lifecycle.exceptions import Refused
 from prescriptions.enums import DropReason, LinkAnswer, NeedKind, NeedState, NeedUse, PrescriptionState
@@ -22,25 +18,9 @@ from prescriptions.services.prescriptions import (
     withdraw_prescription,
 )
 from tests.prescriptions.files import SKILLS, Circle, again
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*functions: Callable[[], Any]) -> list[Any]:
-    """What each function returned or why it was refused, each in a thread and a connection of its own."""
-    together = Barrier(len(functions))
-
-    def run(function: Callable[[], Any]) -> Any:
-        try:
-            together.wait(timeout=10)
-            return function()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(functions)) as pool:
-        return list(pool.map(run, functions))
 
 
 def refusals(ends: list[Any]) -> list[Refused]:

@@ -1,18 +1,16 @@
 """Real connections at once on the same devices: one passes before the other, and neither misses the other."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from lifecycle.exceptions import Refused
 from refurb.enums import DriveKind
 from refurb.models import Device, Drive
 from refurb.services import devices, evidence, stock
+from tests.races import at_once
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag, private_lot
 from tests.refurb.donations import first_line
 
@@ -22,23 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def numbers() -> None:
     load_numbers()
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run each act in a thread and a connection of its own, all started together; errors are returned."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 def test_scanners_never_take_the_same_unit() -> None:

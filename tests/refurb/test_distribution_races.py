@@ -12,9 +12,9 @@ from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.models import Device, HandOver
 from refurb.services.hand_overs import prepare_exchange
 from tests.prescriptions.files import again
+from tests.races import at_once
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, quotas_balance
-from tests.refurb.test_device_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

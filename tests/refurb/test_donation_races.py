@@ -1,11 +1,8 @@
 """Real connections act on the same lot at the same time."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from lifecycle.exceptions import Refused
@@ -13,24 +10,8 @@ from refurb.enums import DonationState, SlipProof
 from refurb.models import Device, LineDecision, PickUp
 from refurb.services.donations import qualify_donation
 from refurb.services.pickups import record_pick_up
+from tests.races import at_once
 from tests.refurb.donations import Scene, Workshop, again, laptops, load_law
-
-
-def at_once[R](*functions: Callable[[], R]) -> list[R | Refused]:
-    """What each function returned or why it was refused, each in a thread and a connection of its own."""
-    together = Barrier(len(functions))
-
-    def run(function: Callable[[], R]) -> R | Refused:
-        try:
-            together.wait(timeout=10)
-            return function()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(functions)) as pool:
-        return list(pool.map(run, functions))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,30 @@
+"""Several people at the same instant, each on a real connection."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from django.db import connections
+
+from lifecycle.exceptions import Refused
+
+
+def at_once(*acts: Callable[[], Any], returned: tuple[type[Exception], ...] = (Refused,)) -> list[Any]:
+    """What each act returned, all let go together, each in a thread and a connection of its own.
+
+    An exception of the kinds of ``returned`` is an answer; any other fails the test.
+    """
+    start = Barrier(len(acts), timeout=20)
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            start.wait()
+            return act()
+        except returned as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(run, acts))
