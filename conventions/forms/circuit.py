@@ -183,7 +183,7 @@ class SignatureConfirmForm(forms.Form):
     """Another party looked at what was deposited: it is the same document, signed by the right person."""
 
     checked = forms.BooleanField(
-        label="J’ai ouvert le document déposé : c’est bien cette convention, signée par la personne désignée",
+        label="J’ai ouvert le document déposé : c’est bien ce texte, signé par la personne désignée",
         error_messages={"required": "Cochez la case une fois le document déposé vérifié."},
     )
     sha256 = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.formats import number_format
+from django.utils import timezone
 
 from conventions.enums import DeviceType, ReviewSubject
 from conventions.models import Convention, PriceCeiling
 from lifecycle.forms import choose
+from lifecycle.french import euros
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 
@@ -29,6 +30,8 @@ class Fields:
 def quota_fields(convention: Convention) -> Fields:
     """How many of each type in each convention year; empty for none."""
     held = {(row.type, row.year): row.total for row in convention.planned_quotas.all()}
+    amended = convention.amends.quotas.all() if convention.amends is not None else ()
+    now = {(row.type, row.year): f"{row.total} prévus, {row.used} affectés" for row in amended}
     found: dict[str, forms.Field] = {}
     for code, label in DeviceType.choices:
         for year in YEARS:
@@ -39,6 +42,7 @@ def quota_fields(convention: Convention) -> Fields:
                 min_value=0,
                 max_value=100_000,
                 initial=held.get((code, year)),
+                help_text=now.get((code, year), ""),
                 widget=forms.NumberInput(BOX | {"aria-label": name}),
             )
     return Fields(found)
@@ -48,8 +52,9 @@ def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:
     """One price per type, with its legal ceiling; then lines for one grade only, and two empty ones."""
     ceilings = PriceCeiling.objects.amounts_on(day)
     held = {(row.type, row.grade): row.amount for row in convention.prices.all()}
+    now = convention.amends.terms.prices_on(timezone.localdate()) if convention.amends is not None else {}
     whole: dict[str, forms.Field] = {
-        f"price_{code}": _amount(label, held.get((code, "")), _ceiling(ceilings.get(code)))
+        f"price_{code}": _amount(label, held.get((code, "")), _ceiling(ceilings.get(code), now.get((code, ""))))
         for code, label in DeviceType.choices
     }
     lines: list[tuple[Any, ...]] = [(type_, grade, amount) for (type_, grade), amount in held.items() if grade]
@@ -79,10 +84,10 @@ def _amount(label: str, initial: Any, help_text: str) -> forms.DecimalField:
     )
 
 
-def _ceiling(amount: Any) -> str:
-    if amount is None:
-        return "Aucun plafond légal."
-    return f"Plafond légal : {number_format(amount, 0 if amount == int(amount) else 2)}\u00a0€."
+def _ceiling(amount: Any, now: Any = None) -> str:
+    """What the law allows, and for an amendment what the convention asks today."""
+    told = "Aucun plafond légal." if amount is None else f"Plafond légal\u00a0: {euros(amount)}."
+    return told if now is None else f"Aujourd’hui\u00a0: {euros(now)}. {told}"
 
 
 def clause_fields(convention: Convention) -> Fields:

@@ -227,7 +227,8 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
         "sign",
         form,
         lambda data: sign_signature(actor=request.membership, signature=signature, sha256=data["sha256"]),
-        done="Convention signée. Les autres parties le voient.",
+        done=f"{'Avenant signé' if signature.convention.is_amendment else 'Convention signée'}."
+        " Les autres parties le voient.",
         back=_back(signature, "signatures"),
         names={"sha256": "agreed", "method": "agreed"},
         template="conventions/actions/signature_sign.html",

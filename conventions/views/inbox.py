@@ -105,7 +105,8 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
 
 def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str, str]:
     if signature.signatory_id == actor.pk:
-        return "Signer la convention", "Lire et signer", "signature_sign"
+        named = "Signer l’avenant" if signature.convention.is_amendment else "Signer la convention"
+        return named, "Lire et signer", "signature_sign"
     if signature.organisation_id == actor.organisation_id:
         return f"Signature attendue de {signature.signatory.user}", "Déposer un document signé", "signature_deposit"
     return f"Confirmer la signature de {signature.organisation}", "Vérifier et confirmer", "signature_confirm"

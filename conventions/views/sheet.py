@@ -41,6 +41,8 @@ class PriceLine:
     type: str
     grade: str
     amount: Decimal
+    before: Decimal | None = None
+    """What an amendment on its way changes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class QuotaLine:
     last: date | None
     total: int
     used: int | None = None
+    before: int | None = None
+    """What an amendment on its way changes."""
 
     @property
     def room(self) -> int:
@@ -147,6 +151,11 @@ def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Conv
         clause.rewritten_by = rewritten.get(clause.code)
 
 
+def is_to_change(convention: Convention) -> bool:
+    """Whether it is an amendment whose terms do not hold yet: what they change is told beside them."""
+    return convention.is_amendment and convention.state not in (*ALIVE, *ENDED)
+
+
 def prices_of(convention: Convention) -> list[PriceLine]:
     """The grid that holds today, or that is written."""
     if convention.amends_id is None and convention.state in (*ALIVE, *ENDED):
@@ -159,7 +168,11 @@ def prices_of(convention: Convention) -> list[PriceLine]:
     else:
         found = ConventionPrice.objects.filter(convention=convention).values_list("type", "grade", "amount")
     rank = list(DeviceType.values)
-    lines = [PriceLine(DeviceType(type_).label, grade, amount) for type_, grade, amount in found]
+    held = ConventionTerm.objects.filter(convention=convention.amends_id) if is_to_change(convention) else None
+    before = {} if held is None else held.prices_on(timezone.localdate())
+    lines = [
+        PriceLine(DeviceType(type_).label, grade, amount, before.get((type_, grade))) for type_, grade, amount in found
+    ]
     return sorted(lines, key=lambda line: ([DeviceType(code).label for code in rank].index(line.type), line.grade))
 
 
@@ -171,9 +184,20 @@ def quotas_of(convention: Convention, actor: Actor) -> list[QuotaLine]:
     ]
     if not lines:
         planned = PlannedQuota.objects.filter(convention=convention)
-        lines = [QuotaLine(row.get_type_display(), row.year, None, None, row.total) for row in planned]
+        before = _quotas_before(convention, actor)
+        lines = [
+            QuotaLine(row.get_type_display(), row.year, None, None, row.total, before=before.get((row.type, row.year)))
+            for row in planned
+        ]
     rank = [label for _, label in DeviceType.choices]
     return sorted(lines, key=lambda line: (line.year, rank.index(line.type)))
+
+
+def _quotas_before(convention: Convention, actor: Actor) -> dict[tuple[str, int], int]:
+    if not is_to_change(convention):
+        return {}
+    held = Quota.objects.visible_to(actor).filter(convention=convention.amends_id)
+    return {(row.type, row.year): row.total for row in held}
 
 
 def _reviews(

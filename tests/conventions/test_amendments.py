@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from conventions.enums import ConventionState, TerminateReason, TermKind
+from conventions.enums import ConventionState, Party, TerminateReason, TermKind
 from conventions.machine import draft_rules, rules
 from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
 from conventions.services.conventions import (
@@ -20,6 +20,7 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from network.calendar import add_months
 from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -235,3 +236,40 @@ def test_the_clock_puts_amendments_into_force_in_their_order() -> None:
     assert convention.quotas.get().total == 40
     assert ConventionTerm.objects.filter(convention=convention, kind=TermKind.QUOTA).count() == 3
     assert convention.terms.on(date(2027, 2, 15)).get(kind=TermKind.QUOTA).amount == 30
+
+
+def test_whoever_writes_or_reads_an_amendment_sees_what_it_changes() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    Quota.objects.filter(convention=convention).update(used=12)
+    terms = Terms(quotas=[Plan("laptop", 1, 50), Plan("tablet", 1, 5)], prices=[Price("laptop", Decimal(70))])
+    amendment = scene.amendment(convention, terms)
+
+    form = read(acting(scene.manager), page_of(amendment, "convention_edit"))
+    assert ">20 prévus, 12 affectés</span>" in form
+    assert "Aujourd’hui\u00a0: 100\u00a0€. Plafond légal\u00a0: 180\u00a0€." in form
+    assert "Les années sont celles de la convention modifiée" in form
+    page = read(acting(scene.manager), page_of(amendment, "convention_detail"))
+    assert "au lieu de 20<" in page
+    assert "au lieu de 100\u00a0€" in page
+
+    amendment = scene.submit(amendment)
+    review = next(review for review in scene.reviews(amendment) if review.party == "reconditioner")
+    page = read(acting(scene.workshop_reviewer), page_of(review, "review_answer"))
+    assert "Année 1, ordinateur portable\u00a0: 50, au lieu de 20</li>" in page
+    assert "Année 1, tablette\u00a0: 5</li>" in page
+    assert "Ordinateur portable\u00a0: 70\u00a0€, au lieu de 100\u00a0€</li>" in page
+
+
+def test_an_amendment_in_force_says_what_it_wrote_and_is_signed_by_its_name() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    amendment = scene.amendment(convention, MORE)
+    signing = scene.open_signature(scene.approve(scene.submit(amendment)))
+    signature = scene.signature(signing, Party.EPCI)
+
+    page = read(acting(signature.signatory), page_of(signature, "signature_sign"))
+    assert "Signer l’avenant</button>" in page
+    assert "la convention (PDF)" not in page
+    page = read(acting(scene.manager), page_of(scene.amended(convention, MORE), "convention_detail"))
+    assert "au lieu de" not in page
