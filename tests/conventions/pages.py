@@ -2,44 +2,14 @@
 
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 from lifecycle.machine import Machine
-from network.models import Membership
+from tests.pages import acting, answered, done, read
 
-
-def acting(membership: Membership) -> Client:
-    """A browser in which this membership acts."""
-    client = Client()
-    client.force_login(membership.user)
-    return client
+__all__ = ["acting", "answered", "done", "page_of", "read"]
 
 
 def page_of(row: Machine, name: str, *args: Any) -> str:
     """The address of a page of one row."""
     return reverse(f"conventions:{name}", args=[row.reference, *args])
-
-
-def read(client: Client, url: str, **query: str) -> str:
-    """The page, as it is read."""
-    response = client.get(url, query)
-    assert response.status_code == 200, (response.status_code, response.headers.get("Location"))
-    return response.content.decode()
-
-
-def answered(client: Client, url: str, **data: Any) -> str:
-    """The page shown again after an answer that was not accepted."""
-    response = client.post(url, data)
-    assert response.status_code == 200, response.headers.get("Location")
-    page = response.content.decode()
-    assert "<title>Erreur : " in page
-    return page
-
-
-def done(client: Client, url: str, **data: Any) -> str:
-    """Where the page leads once the answer is accepted."""
-    response = client.post(url, data)
-    assert response.status_code == 302, response.content.decode()
-    location: str = response.headers["Location"]
-    return location

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -32,6 +31,7 @@ from reports.services import compute_report
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.network.factories import make_membership
+from tests.pages import acting
 from tests.prescriptions.files import again
 from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.refurb.distribution import Shelf
@@ -183,12 +183,6 @@ def words(response: Any) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as workbook:
             content = b"".join(workbook.read(name) for name in workbook.namelist())
     return str(content.decode(errors="ignore"))
-
-
-def acting(membership: Membership) -> Client:
-    client = Client()
-    client.force_login(membership.user)
-    return client
 
 
 SERVES = {

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 from documents.models import Mail
@@ -11,41 +10,15 @@ from lifecycle.machine import Machine
 from network.enums import ROLES_BY_KIND
 from network.models import Membership
 from tests.network.factories import make_membership
+from tests.pages import acting, answered, read
+from tests.pages import done as sent
 
-
-def acting(membership: Membership) -> Client:
-    """A browser in which this membership acts."""
-    client = Client()
-    client.force_login(membership.user)
-    return client
+__all__ = ["STRANGERS", "acting", "answered", "page_of", "page_sent", "read", "sent", "stranger"]
 
 
 def page_of(row: Machine, name: str, *args: Any) -> str:
     """The address of a page of one row."""
     return reverse(f"prescriptions:{name}", args=[row.reference, *args])
-
-
-def read(client: Client, url: str, **query: str) -> str:
-    """The page, as it is read."""
-    response = client.get(url, query)
-    assert response.status_code == 200, response.status_code
-    return str(response.content.decode())
-
-
-def answered(client: Client, url: str, **data: Any) -> str:
-    """The page shown again after an answer that was not accepted."""
-    response = client.post(url, data)
-    assert response.status_code == 200, response.headers.get("Location")
-    page = str(response.content.decode())
-    assert "<title>Erreur : " in page
-    return page
-
-
-def sent(client: Client, url: str, **data: Any) -> str:
-    """Where an accepted answer leads."""
-    response = client.post(url, data)
-    assert response.status_code == 302, response.content.decode()[:3000]
-    return str(response.headers["Location"])
 
 
 def page_sent(address: str) -> str:

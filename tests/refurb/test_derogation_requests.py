@@ -3,7 +3,6 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from documents.models import Mail
@@ -16,6 +15,7 @@ from refurb.models import Derogation, DerogationRequest
 from refurb.services.derogations import ask_derogation, refuse_derogation
 from refurb.services.hand_overs import grant_derogation
 from tests.network.factories import make_membership
+from tests.pages import acting
 from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,6 @@ WHY = "Entretien d’embauche lundi, rien en rayon ici."
 @pytest.fixture
 def need(shelf: Shelf) -> Need:
     return shelf.need()
-
-
-def acting(membership: Membership) -> Client:
-    client = Client()
-    client.force_login(membership.user)
-    return client
 
 
 def ask(shelf: Shelf, need: Need, reason: str = WHY) -> DerogationRequest:
