@@ -1,6 +1,7 @@
 """Public references: short, readable aloud, unguessable; apart from primary keys, which stay inside."""
 
 import random
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,11 @@ def new_reference(prefix: str) -> str:
     else:
         drawn = "".join(source.choices(ALPHABET, k=LENGTH))
     return f"{prefix}-{drawn[:4]}-{drawn[4:]}"
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text has the form of a reference."""
+    return re.fullmatch(rf"[A-Z]-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}", text) is not None
 
 
 @contextmanager

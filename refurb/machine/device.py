@@ -82,7 +82,7 @@ class DeviceMachine(Machine):
         source=CREATION,
         target=S.RECEIVED,
         who=can_register_device,
-        requires=[rules.TAG_GIVEN, rules.TAG_FREE],
+        requires=[rules.TAG_GIVEN, rules.TAG_OF_A_DEVICE, rules.TAG_FREE],
         stamps={"tag": Given("tag", default=""), "unannounced": True, "received_at": AT, "stay": 1},
         done="Enregistré à l’atelier sans avoir été annoncé",
     )
@@ -108,7 +108,7 @@ class DeviceMachine(Machine):
         source=[S.DECLARED, S.COLLECTED, S.MISSING],
         target=S.RECEIVED,
         who=can_receive_device,
-        requires=[rules.TAG_GIVEN, rules.TAG_FREE],
+        requires=[rules.TAG_GIVEN, rules.TAG_OF_A_DEVICE, rules.TAG_FREE],
         leans=["donation"],
         stamps={
             "tag": Given("tag", default=""),

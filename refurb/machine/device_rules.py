@@ -12,6 +12,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Place, Requirement
+from lifecycle.references import is_reference
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, is_pilot
@@ -136,6 +137,21 @@ TAG_FREE = PerRow(
     _tags_taken,
     needs=("tag",),
     constraint="refurb_device_tag_once",
+    field="tag",
+)
+
+
+def _not_tags(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """What a scanner reads on papers: a reference of a lot, of a device, of a delivery, or the address of a page."""
+    tags = {pk: str(given.get("tag") or "").strip() for pk, given in per_row.items()}
+    return {pk: TAG_OF_A_DEVICE.sentence for pk, tag in tags.items() if is_reference(tag.upper()) or "://" in tag}
+
+
+TAG_OF_A_DEVICE = PerRow(
+    "tag_of_a_device",
+    "C’est la référence d’un lot ou d’un papier, pas une étiquette\u00a0: scannez celle de l’appareil.",
+    _not_tags,
+    needs=("tag",),
     field="tag",
 )
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lifecycle.acting import answer, posted
@@ -17,6 +18,7 @@ from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import DeviceState
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
+from refurb.machine.device_rules import TAG_FREE
 from refurb.models import DeedAcceptance, Device, DeviceEntry, DonationLine
 from refurb.models.device import UNSEEN
 from refurb.permissions import can_receive_device, can_register_device
@@ -41,7 +43,7 @@ def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.membership
     line = get_object_or_404(_lines(actor), pk=pk)
     here = reverse("refurb:device_scan", args=[line.pk])
-    scanned = request.POST.get("tag", "").strip()
+    scanned, held = request.POST.get("tag", "").strip(), None
     form = DeviceScanForm(posted(request), initial={"place": request.GET.get("place", "")})
     if request.method == "POST" and form.is_valid():
         place = form.cleaned_data["place"]
@@ -49,7 +51,8 @@ def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             device = receive_device(actor=actor, line=line, tag=scanned, **facts)
         except Refused as refused:
-            form.add_error(None, " ".join(reason.sentence for reason in refused.all))
+            held = _held(actor, scanned) if any(reason.code == TAG_FREE.code for reason in refused.all) else None
+            form.add_error(None, _already(held, line) if held else " ".join(reason.sentence for reason in refused.all))
         else:
             messages.success(request, format_html("Étiquette <strong>{}</strong> : reçu à l’atelier.", device.tag))
             return redirect(f"{here}?{urlencode(facts)}" if facts else here)
@@ -57,7 +60,7 @@ def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
         # A scanner types after what is there: the box is emptied, the error says what was in it.
         form.data = form.data.copy()
         form.data["tag"] = ""
-    context = {"form": form, "line": line, "scanned": scanned, "last": _last_received(actor, line)}
+    context = {"form": form, "line": line, "scanned": scanned, "held": held, "last": _last_received(actor, line)}
     return render(request, "refurb/device_scan.html", context)
 
 
@@ -85,6 +88,20 @@ def device_register(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{device} : enregistré à l’atelier.")
         return redirect("refurb:device_detail", reference=device.reference)
     return render(request, "refurb/actions/device_register.html", {"form": form})
+
+
+def _held(actor: Membership, tag: str) -> Device | None:
+    devices = Device.objects.visible_to(actor).filter(tag=tag)
+    return devices.select_related("donation").order_by("-received_at").first()
+
+
+def _already(held: Device, line: DonationLine) -> SafeString:
+    """Scanned twice, nothing is wrong; on another device, which one."""
+    link = format_html('<a href="{}">{}</a>', reverse("refurb:device_detail", args=[held.reference]), held)
+    if held.line_id == line.pk:
+        return format_html("déjà reçu dans ce lot, {}. Passez au suivant.", link)
+    where = f", lot {held.donation}" if held.donation else ""
+    return format_html("cette étiquette est déjà sur un autre appareil de l’atelier\u00a0: {}{}.", link, where)
 
 
 def _may_receive(request: HttpRequest) -> None:

@@ -45,7 +45,7 @@ def test_a_tag_that_cannot_be_taken_is_named_and_the_box_is_empty_for_the_next()
 
     page = answered(client, url, tag="PRISE", place="B3")
     assert "<strong>PRISE</strong>" in page
-    assert "déjà sur un autre appareil" in page
+    assert "déjà sur un autre appareil de l’atelier\u00a0: <a href=" in page
     assert 'value="PRISE"' not in page
     assert 'value="B3"' in page
     assert "autofocus" in page
@@ -61,7 +61,8 @@ def test_one_scan_too_many_leads_to_the_unexpected() -> None:
     for tag in tags:
         client.post(url, {"tag": tag})
     twice = answered(client, url, tag=tags[0])
-    assert "déjà sur un autre appareil" in twice
+    assert "déjà reçu dans ce lot, <a href=" in twice
+    assert "déjà sur un autre appareil" not in twice
     assert "Toutes les unités attendues" not in twice
     page = answered(client, url, tag="DE-TROP")
     assert "Toutes les unités attendues de cette ligne sont déjà là" in page

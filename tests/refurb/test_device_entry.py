@@ -225,6 +225,22 @@ def test_registering_needs_a_free_tag(bench: Bench) -> None:
         assert codes(refused) == [code]
 
 
+@pytest.mark.parametrize("scanned", ["D-96TK-FQFX", "a-96tk-fqfx", "https://maillon.example/verifier/7K3M"])
+def test_what_is_printed_on_papers_is_no_tag(bench: Bench, scanned: str) -> None:
+    """The slip lies beside the pile: its code is read once in a while instead of that of the device."""
+    scene = private_lot(2)
+    given, line = given_to(scene), first_line(scene.collected())
+
+    for scan in (
+        lambda: bench.received(tag=scanned),
+        lambda: devices.receive_device(actor=given.technician, line=line, tag=scanned),
+    ):
+        with pytest.raises(Refused) as refused:
+            scan()
+        assert codes(refused) == ["tag_of_a_device"]
+    assert not Device.objects.exclude(tag="").exists()
+
+
 def test_only_a_workshop_registers(bench: Bench) -> None:
     with pytest.raises(PermissionDenied):
         devices.register_device(actor=bench.pilot, type="laptop", tag=new_tag())
