@@ -62,6 +62,7 @@ def test_one_scan_too_many_leads_to_the_unexpected() -> None:
         client.post(url, {"tag": tag})
     twice = answered(client, url, tag=tags[0])
     assert "déjà reçu dans ce lot, <a href=" in twice
+    assert "alert-danger" not in twice
     assert "déjà sur un autre appareil" not in twice
     assert "Toutes les unités attendues" not in twice
     page = answered(client, url, tag="DE-TROP")
