@@ -1,0 +1,44 @@
+"""A scanner that types where no box is in focus, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from refurb.models import Device
+from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.pages import page_of
+from tests.screens import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def scan(page: Page, tag: str) -> None:
+    page.keyboard.type(tag, delay=3)
+    page.keyboard.press("Enter")
+
+
+def test_the_next_tag_is_found_from_the_page_of_the_one_before_and_presses_no_button(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    bench = Bench()
+    first, second = bench.received(tag="LIL-0001"), bench.received(tag="LIL-0002")
+    page = open_page()
+    sign_in(page, bench.technician)
+    page.goto(page_of(first, "device_detail"))
+
+    scan(page, second.tag)
+    page.wait_for_url(f"**{page_of(second, 'device_detail')}")
+
+    page.goto(page_of(first, "device_start"))
+    page.locator("main form button[type=submit]").focus()
+    scan(page, second.tag)
+    page.wait_for_url(f"**{page_of(second, 'device_detail')}")
+    assert Device.objects.get(pk=first.pk).state == "received", "Enter of the scanner started nothing"
+
+    page.goto(reverse("refurb:bench"))
+    page.evaluate("document.activeElement.blur()")
+    scan(page, first.tag)
+    page.wait_for_url(f"**{first.reference}**")
