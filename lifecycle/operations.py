@@ -114,17 +114,21 @@ def watched_columns(model: type[Machine]) -> list[str]:
 class Wall(Operation):
     """Raise the wall of a machine: no move and no creation without its journal row, and the reverse.
 
-    ``stamps`` lists every stamped field and dimension; run it again in a later migration when a machine stamps more.
+    ``stamps`` lists every stamped field and dimension; run it again in a later migration when a machine stamps more,
+    with what it listed before as ``former``: going back leaves the wall of then, not none.
     ``tests/test_consistency.py`` compares what is in the database with what the code declares.
     """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, model_name: str, journal_name: str, stamps: Sequence[str] = ()) -> None:
+    def __init__(
+        self, model_name: str, journal_name: str, stamps: Sequence[str] = (), former: Sequence[str] | None = None
+    ) -> None:
         self.model_name = model_name
         self.journal_name = journal_name
         self.stamps = tuple(stamps)
+        self.former = None if former is None else tuple(former)
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The tables' columns do not change."""
@@ -157,6 +161,10 @@ class Wall(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
+        if self.former is not None:
+            wall = Wall(self.model_name, self.journal_name, self.former)
+            wall.database_forwards(app_label, schema_editor, from_state, to_state)
+            return
         AppendOnly(self.journal_name).database_backwards(app_label, schema_editor, from_state, to_state)
         schema_editor.execute(_UNWALL_SQL.format(**self._names(app_label, from_state)), params=None)
 

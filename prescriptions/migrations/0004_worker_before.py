@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 from lifecycle.operations import Wall
 
-STAMPS = [
+FORMER = [
     "accepted_at",
     "commune",
     "complete_by",
@@ -20,7 +20,6 @@ STAMPS = [
     "submitted_at",
     "valid_until",
     "worker",
-    "worker_before",
 ]
 
 
@@ -43,5 +42,10 @@ class Migration(migrations.Migration):
                 verbose_name="suivie avant par",
             ),
         ),
-        Wall(model_name="prescription", journal_name="prescriptionentry", stamps=STAMPS),
+        Wall(
+            model_name="prescription",
+            journal_name="prescriptionentry",
+            stamps=[*FORMER, "worker_before"],
+            former=FORMER,
+        ),
     ]

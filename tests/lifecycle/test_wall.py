@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.journal import digest_comment
 from lifecycle.models import ClosedPeriod, Comment
+from lifecycle.operations import Wall
 from network.models import Membership
 from tests.lifecycle.parcels.models import Depot, Parcel, ParcelEntry, SealProof
 
@@ -152,3 +155,15 @@ def test_what_may_be_erased_is_emptied_and_never_rewritten() -> None:
     Comment.objects.filter(pk=comment.pk).update(text="", salt="")
     with pytest.raises(IntegrityError), transaction.atomic():
         Comment.objects.filter(pk=comment.pk).update(text="Revenu.")
+
+
+def test_going_back_from_a_wall_raised_again_leaves_the_one_before(announce: Announce) -> None:
+    announce()
+    wall, state = Wall("parcel", "parcelentry", ["label", "size"], former=["label"]), ProjectState.from_apps(apps)
+    with connection.schema_editor() as editor:
+        wall.database_backwards("parcels", editor, state, state)
+    sql("UPDATE parcels_parcel SET size = 'large'")
+    with pytest.raises(IntegrityError, match="sans sa ligne au journal"):
+        sql("UPDATE parcels_parcel SET label = 'x'")
+    with pytest.raises(IntegrityError, match="ne se complète que par ajout"):
+        sql("DELETE FROM parcels_parcelentry")
