@@ -5,6 +5,7 @@ digest of the seal before, then one line ``[pk, seq, head]`` per object, by key.
 
 A verification compares with the last seal, which is why the nightly one comes before the seal of the night, and why a
 machine in which it found a fault is not sealed by the clock: the fault would be told one day, and sealed the next.
+One that did not come to its end leaves every machine as it was sealed last.
 
 Nothing prunes seals. Rows are append-only and chained, so that one removed is a fault; of the files, a verification
 reads the last one of each machine, and the older ones are what a backup of their night is compared with. They name

@@ -6,10 +6,10 @@ from procrastinate.contrib.django import app
 from lifecycle.clock import CLOCK_LOCK, run_clock
 from lifecycle.locking import advisory_lock
 from lifecycle.sealing import seal_journals
-from lifecycle.verification import JOURNALS, machines_at_fault, note_verification, verify_journals
+from lifecycle.verification import JOURNALS, machines_in_doubt, note_verification, verify_journals
 
 NIGHT = "lifecycle.night"
-"""The lock of the two tasks of the night: what is sealed is what was verified."""
+"""The lock of the two tasks of the night: nothing is sealed while it is verified."""
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -34,5 +34,5 @@ def verify(timestamp: int) -> None:
 @app.periodic(cron="10 2 * * *")
 @app.task(name="lifecycle.seal", queueing_lock="lifecycle.seal", lock=NIGHT)
 def seal(timestamp: int) -> None:
-    """Seal the heads of every journal but those at fault: these stay compared with what was sealed before."""
-    seal_journals(at=timezone.now(), but=machines_at_fault())
+    """Seal the heads of every journal but those in doubt: these stay compared with what was sealed before."""
+    seal_journals(at=timezone.now(), but=machines_in_doubt())

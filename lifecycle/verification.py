@@ -79,10 +79,12 @@ def verify_journals(report: Report) -> int:
     return sum(verify_journal(model, report) for model in machines().values()) + verify_comments(report)
 
 
-def machines_at_fault() -> frozenset[str]:
-    """The machines in whose journals the last verification that came to its end found a fault."""
-    last = Verification.objects.filter(subject=JOURNALS).exclude(finished_at=None).first()
-    return frozenset(last.machines if last else ())
+def machines_in_doubt() -> frozenset[str]:
+    """The machines in whose journals the last verification found a fault; all of them if it did not come to its end."""
+    last = Verification.objects.filter(subject=JOURNALS).first()
+    if last is None:
+        return frozenset()
+    return frozenset(machines() if last.finished_at is None else last.machines)
 
 
 def verify_journal(model: type[Machine], report: Report) -> int:

@@ -389,6 +389,18 @@ def test_what_was_rewritten_is_told_again_each_night_until_somebody_seals_it(liv
     verify(timestamp=0)
 
 
+def test_nothing_is_sealed_after_a_verification_that_did_not_come_to_its_end(live: Live) -> None:
+    """What was rewritten since the last seal would be sealed unread."""
+    live()
+    verify(timestamp=0)
+    Verification.objects.create(subject=JOURNALS, started_at=timezone.now())
+    seal(timestamp=0)
+    assert not Seal.objects.exists()
+    verify(timestamp=0)
+    seal(timestamp=0)
+    assert Seal.objects.filter(machine="parcel").count() == 1
+
+
 def test_the_night_verifies_before_it_seals() -> None:
     """After the seal, nothing of the day would be compared with the night before."""
     periodic = {one.task.name: one for one in app.periodic_registry.periodic_tasks.values()}
