@@ -7,7 +7,7 @@ from functools import partial
 from django.urls import reverse
 
 from desk.todo.blocks import Block, Line, many
-from lifecycle.french import HARD, grouped, moment
+from lifecycle.french import HARD, moment
 from lifecycle.models import Verification
 from lifecycle.verification import JOURNALS
 from reports.services import REPORTS
@@ -50,7 +50,7 @@ def _of(subject: str, last: Verification | None, at: datetime) -> Iterable[Line]
     for fault in last.faults:
         yield Line(fault, url, name, passed, is_late=True, late_word="faute")
     if (others := last.faults_count - len(last.faults)) > 0:
-        yield Line(f"{grouped(others)} autres fautes", url, name, passed, is_late=True, late_word="faute")
+        yield Line(many(others, "autre faute", "autres fautes"), url, name, passed, is_late=True, late_word="faute")
 
 
 def _passed(last: dict[str, Verification]) -> str:

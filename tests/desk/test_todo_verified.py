@@ -55,10 +55,15 @@ def test_each_fault_is_a_line_with_the_last_time_there_was_none(shown: Any) -> N
     assert [line.title for line in block.lines] == [
         "device A-1, ligne n° 2",
         "device A-2, ligne n° 1",
-        "3 autres fautes",
+        "3\u00a0autres fautes",
     ]
     assert block.late == 3
     assert {line.when for line in block.lines} == {f"aucune le {moment(LONG_AGO)}"}
+
+
+def test_one_fault_more_than_those_kept_in_words_is_one(shown: Any) -> None:
+    faulty(JOURNALS, "device A-1", faults_count=2)
+    assert [line.title for line in shown().lines][:2] == ["device A-1", "1\u00a0autre faute"]
 
 
 def test_a_night_that_did_not_run_or_did_not_end_is_told(shown: Any) -> None:
