@@ -26,6 +26,7 @@ from tests.conventions.conventions import Treaty, again
 from tests.costs import assert_same_queries
 from tests.desk.test_todo import landing, listed
 from tests.network.factories import make_epci, make_membership
+from tests.pages import acting
 from tests.prescriptions.files import Circle
 from tests.screens import Look, sign_in
 
@@ -37,12 +38,6 @@ ASKED = ((NeedKind.COMPUTER, NeedUse.STUDIES), (NeedKind.FIXED_CONNECTION, NeedU
 
 def epci(siren: str) -> Epci:
     return Epci.objects.get(siren=siren)
-
-
-def acting(membership: Membership) -> Client:
-    client = Client()
-    client.force_login(membership.user)
-    return client
 
 
 @pytest.fixture

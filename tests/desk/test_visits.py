@@ -79,6 +79,7 @@ def test_what_others_did_is_told_and_what_one_did_oneself_is_not() -> None:
     assert (change.sentence, change.subject) == ("Prescription acceptée", accepted.household.name)
     assert change.by == circle.distributor.name
     assert change.url.endswith(f"/{accepted.reference}/")
+    assert "Prescription acceptée" not in [one.sentence for one in told(circle, circle.adviser)]
 
 
 def test_a_file_that_changes_hands_is_told_inside_the_team_and_to_nobody_else() -> None:
@@ -89,7 +90,6 @@ def test_a_file_that_changes_hands_is_told_inside_the_team_and_to_nobody_else() 
     [change] = told(circle, circle.worker)
     assert (change.sentence, change.subject) == ("Confiée à un collègue", submitted.household.name)
     assert "Confiée à un collègue" not in [change.sentence for change in told(circle, circle.adviser)]
-    assert "Prescription acceptée" not in [one.sentence for one in told(circle, circle.adviser)]
 
 
 def test_what_happened_before_the_last_visit_is_not_told_again() -> None:
