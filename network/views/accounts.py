@@ -137,7 +137,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 def _following(request: HttpRequest) -> str:
     """The page that was asked for before one was asked who one is; else the first one."""
     asked = request.POST.get("suite", "")
-    return asked if url_has_allowed_host_and_scheme(asked, request.get_host()) else "/"
+    is_ours = url_has_allowed_host_and_scheme(asked, request.get_host(), require_https=request.is_secure())
+    return asked if is_ours else "/"
 
 
 def _managed_account(request: HttpRequest, pk: int) -> User:

@@ -103,6 +103,8 @@ def test_a_link_that_asks_for_another_role_of_ones_own_is_opened_in_it_by_one_bu
     assert client.get(link).status_code == 200
     elsewhere = {"membership": asked.pk, "suite": "https://ailleurs.example/"}
     assert client.post(reverse("network:role_switch"), elsewhere).url == "/"
+    in_clear = {"membership": asked.pk, "suite": f"http://testserver{link}"}
+    assert client.post(reverse("network:role_switch"), in_clear, secure=True).url == "/"
 
 
 def test_one_does_not_act_in_the_role_of_another_nor_in_a_closed_one(client: Client) -> None:
