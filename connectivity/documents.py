@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.utils.formats import date_format
-
 from connectivity.enums import Channel, PaperKind, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmission
 from connectivity.prices import price_of
 from documents.kinds import register_kind
 from documents.services import freeze_document
-from lifecycle.french import by_pairs, written_day
+from lifecycle.french import by_pairs, full_day, written_day
 from lifecycle.registry import Move
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
@@ -87,5 +85,4 @@ def _offer(file: ConnectionFile) -> Offer:
 def _appointment(file: ConnectionFile) -> str:
     if file.appointment_on is None:
         return ""
-    day = f"{date_format(file.appointment_on, 'l')} {written_day(file.appointment_on)}"
-    return f"{day}, {file.get_appointment_slot_display().lower()}"
+    return f"{full_day(file.appointment_on)}, {file.get_appointment_slot_display().lower()}"

@@ -4,12 +4,12 @@ Before them, its text may be printed to be deliberated on and annotated: that pa
 nowhere. What was submitted does not change until the round ends, so the same round always prints the same text.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 
 from conventions.enums import DeviceType, PaperKind, Party, SignatureState
 from conventions.models import Convention, ConventionPaper, Signature
@@ -17,7 +17,7 @@ from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
-from lifecycle.french import written_day
+from lifecycle.french import written_day, written_moment
 from lifecycle.registry import Move
 from network.models import Organisation
 
@@ -55,7 +55,7 @@ def draw_project(convention: Convention, at: datetime) -> bytes:
         stage = f"Projet – tour\u00a0{convention.round + 1}, en cours d’écriture, état du {day}"
     else:
         stage = f"Projet – en cours d’écriture, état du {day}"
-    blank = {"starts_on": _day(convention.starts_on) or "…", "ends_on": _day(convention.ends_on) or "…"}
+    blank = {"starts_on": written_day(convention.starts_on) or "…", "ends_on": written_day(convention.ends_on) or "…"}
     what = "Projet d’avenant" if convention.amends else "Projet de convention"
     return render_pdf(
         "documents/conventions/convention_project.html",
@@ -73,15 +73,15 @@ def values_of(convention: Convention) -> dict[str, Any]:
         **_header(convention),
         "amends": amended.reference if amended else "",
         "amends_title": amended.title if amended else "",
-        "starts_on": _day(convention.starts_on),
-        "ends_on": _day(convention.ends_on),
+        "starts_on": written_day(convention.starts_on),
+        "ends_on": written_day(convention.ends_on),
         "ends_changed": bool(amended and amended.ends_on != convention.ends_on),
         "is_test": convention.is_test,
         "act": {
             "body": convention.get_act_body_display(),
             "number": convention.act_number,
-            "on": _day(convention.act_on),
-            "executory_on": _day(convention.act_executory_on),
+            "on": written_day(convention.act_on),
+            "executory_on": written_day(convention.act_executory_on),
         },
         "clauses": [
             {"title": clause.title, "paragraphs": paragraphs_of(clause.text)} for clause in convention.clauses.all()
@@ -114,9 +114,9 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
                 "organisation": signature.organisation.name,
                 "siret": signature.organisation.spaced_siret,
                 "signatory": signature.signatory.user.get_full_name(),
-                "signed_on": _day(signature.signed_on),
+                "signed_on": written_day(signature.signed_on),
                 "recorded_at": signature.signed_at,
-                "recorded": _moment(signature.signed_at),
+                "recorded": written_moment(signature.signed_at),
                 "method": signature.get_method_display(),
                 "confirmed_by": (
                     f"{signature.confirmed_by.user.get_full_name()}, {signature.confirmed_by.organisation}"
@@ -188,17 +188,6 @@ def _rank(type_: str) -> int:
 def _address(organisation: Organisation) -> str:
     city = organisation.commune.name if organisation.commune is not None else ""
     return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
-
-
-def _day(day: date | None) -> str:
-    if day is None:
-        return ""
-    return date_format(day, "1\\e\\r F Y" if day.day == 1 else "j F Y")
-
-
-def _moment(instant: datetime) -> str:
-    local = timezone.localtime(instant)
-    return f"{_day(local.date())} à {date_format(local, 'G\\ \\h\\ i')}"
 
 
 def _euros(amount: Decimal) -> str:

@@ -55,8 +55,7 @@ def day(value: date | datetime | None) -> str:
 
 def moment(instant: datetime) -> str:
     """An instant in full, Paris time: « 24 nov. 2026 à 14 h 05 »."""
-    local = timezone.localtime(instant)
-    return f"{day(instant)} à {local.hour}{HARD}h{HARD}{local:%M}"
+    return f"{day(instant)} à {_hour(instant)}"
 
 
 def written_day(value: date | datetime | None) -> str:
@@ -65,6 +64,24 @@ def written_day(value: date | datetime | None) -> str:
         return ""
     local = timezone.localdate(value) if isinstance(value, datetime) else value
     return f"{'1er' if local.day == 1 else local.day}{HARD}{dateformat.format(local, 'F Y')}"
+
+
+def written_moment(instant: datetime) -> str:
+    """An instant in full, Paris time, as a paper writes it: « 24 novembre 2026 à 14 h 05 »."""
+    return f"{written_day(instant)} à {_hour(instant)}"
+
+
+def _hour(instant: datetime) -> str:
+    local = timezone.localtime(instant)
+    return f"{local.hour}{HARD}h{HARD}{local:%M}"
+
+
+def full_day(value: date | datetime | None) -> str:
+    """A day and which of the week it is, Paris time: « mardi 1er décembre 2026 »; empty when there is none."""
+    if value is None:
+        return ""
+    local = timezone.localdate(value) if isinstance(value, datetime) else value
+    return f"{dateformat.format(local, 'l')} {written_day(local)}"
 
 
 def days_ago(instant: datetime | None) -> str:

@@ -4,12 +4,11 @@ from datetime import datetime, time
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
-from lifecycle.french import by_pairs
+from lifecycle.french import by_pairs, written_day
 from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.enums import (
@@ -66,7 +65,7 @@ def freeze_closing(prescription: Prescription, move: Move) -> PrescriptionPaper:
             {
                 **_need(need),
                 "met": need.state == NeedState.MET,
-                "settled_on": date_format(need.met_at or need.dropped_at, "j F Y"),
+                "settled_on": written_day(need.met_at or need.dropped_at),
                 "reason": need.get_drop_reason_display(),
             }
             for need in prescription.needs.order_by("pk")

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.actors import Actor
+from lifecycle.french import written_day
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType, HandOverKind, TermCode
@@ -112,7 +112,7 @@ def freeze_delivery_note(delivery: Delivery, *, actor: Actor, at: datetime) -> D
         "point": {"name": delivery.point.name, "place": delivery.point.place, "opening": delivery.point.opening},
         "holder": delivery.point.organisation.name,
         "shipped_on": timezone.localdate(at),
-        "shipped_on_text": _day(timezone.localdate(at)),
+        "shipped_on_text": written_day(timezone.localdate(at)),
         "lines": rows,
         "count": len(rows),
     }
@@ -148,7 +148,7 @@ def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict
         "distributor": _party(point.distributor),
         "workshop": device.workshop.name,
         "prepared_on": day,
-        "prepared_on_text": _day(day),
+        "prepared_on_text": written_day(day),
         "articles": [_article(device), *([_article(screen)] if screen is not None else [])],
         "with_peripherals": device.type == DeviceType.DESKTOP,
         "price": euros(terms.price),
@@ -183,7 +183,3 @@ def _party(organisation: Organisation) -> dict[str, str]:
     city = organisation.commune.name if organisation.commune is not None else ""
     place = ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
     return {"name": organisation.name, "siret": organisation.spaced_siret, "place": place}
-
-
-def _day(day: Any) -> str:
-    return f"{'1er' if day.day == 1 else day.day}\u00a0{date_format(day, 'F Y')}"

@@ -2,8 +2,8 @@
 
 from django import template
 
-from lifecycle.french import day, written_day
+from lifecycle.french import day, full_day, written_day
 
 register = template.Library()
-for read in (day, written_day):
+for read in (day, full_day, written_day):
     register.filter(read)

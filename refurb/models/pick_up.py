@@ -6,10 +6,10 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from documents.models import StoredFile
 from lifecycle.actors import Actor
+from lifecycle.french import full_day
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from refurb.enums import SlipProof
@@ -125,13 +125,8 @@ class PickUp(models.Model):
     def slot(self) -> str:
         """When it takes place, in words, in local time: « mardi 1er décembre 2026, de 9 h 00 à 11 h 30 »."""
         start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        until = _hour(end) if end.date() == start.date() else f"{_day(end)}, {_hour(end)}"
-        return f"{_day(start)}, de {_hour(start)} à {until}"
-
-
-def _day(moment: datetime) -> str:
-    day = "1er" if moment.day == 1 else str(moment.day)
-    return f"{date_format(moment, 'l')} {day}\u00a0{date_format(moment, 'F Y')}"
+        until = _hour(end) if end.date() == start.date() else f"{full_day(end)}, {_hour(end)}"
+        return f"{full_day(start)}, de {_hour(start)} à {until}"
 
 
 def _hour(moment: datetime) -> str:

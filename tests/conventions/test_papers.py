@@ -58,7 +58,7 @@ def test_the_document_is_accessible_and_says_what_was_agreed() -> None:
     assert page.is_pdf_compliant_bytes(drawn_pdf(document), profile="ua1")
     values = document.values
     assert values["reference"] == convention.reference
-    assert values["starts_on"] == "1er janvier 2027"
+    assert values["starts_on"] == "1er\u00a0janvier 2027"
     assert values["act"]["number"] == "2026-118"
     assert [party["called"] for party in values["parties"]] == ["l’EPCI", "le Reconditionneur", "le Distributeur"]
     assert values["quotas"] == {

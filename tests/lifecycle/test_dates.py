@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import Context, Template
 
-from lifecycle.french import day, written_day
+from lifecycle.french import day, full_day, written_day, written_moment
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,11 @@ def test_a_day_is_written_as_in_a_letter_or_in_short(given: date | None, short: 
     assert (day(given), written_day(given)) == (short, long)
     page = Template("{% load dates %}{{ given|day }}{{ given|written_day }}").render(Context({"given": given}))
     assert page == short + long
+
+
+def test_a_day_of_the_week_and_an_hour_are_said_in_full() -> None:
+    given = datetime(2026, 11, 30, 23, 5, tzinfo=UTC)
+    assert full_day(given) == "mardi 1er\u00a0décembre 2026"
+    assert full_day(None) == ""
+    assert written_moment(given) == "1er\u00a0décembre 2026 à 0\u00a0h\u00a005"
+    assert Template("{% load dates %}{{ given|full_day }}").render(Context({"given": given})) == full_day(given)
