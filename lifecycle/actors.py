@@ -36,20 +36,14 @@ class System:
 
 @dataclass(frozen=True)
 class SignedLink:
-    """A person who acts through a link: the link's id and a fingerprint of the address it was sent to."""
+    """A person who acts through a link: its key, which is all that is written down, and nothing of the address."""
 
     link_id: str
-    sent_to: str
     organisation_id: int | None = None
     pk: None = None
     role: str = "link"
     kind: str = ""
     reads_all: bool = False
-
-    @property
-    def via(self) -> str:
-        """The link as it is written down: its id and the fingerprint, never the address."""
-        return f"{self.link_id}:{self.sent_to}"
 
     def __str__(self) -> str:
         return "Lien signé"

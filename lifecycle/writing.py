@@ -97,7 +97,7 @@ def stamp(
         "actor_id": ctx.actor.pk,
         "role": ctx.actor.role,
         "organisation": ctx.actor.organisation_id,
-        "via": ctx.actor.via if isinstance(ctx.actor, SignedLink) else "",
+        "via": ctx.actor.link_id if isinstance(ctx.actor, SignedLink) else "",
         "comment_digest": comment_digest,
     }
     plain = {name: plain_value(value) for name, value in common.items()}

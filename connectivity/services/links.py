@@ -1,6 +1,5 @@
 """Signed links: an operator without an account answers one file, for a few days, and may ask for another link."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -79,6 +78,5 @@ def ask_again(*, token: str, at: datetime | None = None) -> OperatorLink | None:
 
 
 def actor_of(link: OperatorLink) -> SignedLink:
-    """Whoever holds the link: the journal keeps its key and a fingerprint of the address it was sent to."""
-    sent_to = hashlib.sha256(link.email.lower().encode()).hexdigest()[:16]
-    return SignedLink(str(link.pk), sent_to, link.operator_id)
+    """Whoever holds the link: the journal and the log of accesses keep its key."""
+    return SignedLink(str(link.pk), link.operator_id)

@@ -96,7 +96,6 @@ class ConfirmationLink(models.Model):
 
     prescription = models.ForeignKey(Prescription, models.PROTECT, related_name="links", verbose_name="prescription")
     token_digest = models.CharField("empreinte du lien", max_length=64, blank=True, editable=False)
-    sent_to = models.CharField("empreinte de l’adresse", max_length=16, blank=True, editable=False)
     sent_at = models.DateTimeField("envoyé le")
     expires_at = models.DateTimeField("expire le")
     answered_at = models.DateTimeField("répondu le", null=True, blank=True)

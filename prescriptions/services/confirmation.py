@@ -1,6 +1,5 @@
 """« Toujours d’actualité ? »: the link sent to a household, and what it answers by its page, without an account."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -30,11 +29,9 @@ def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | No
         return None
     close_links([prescription.pk], at)
     token = secrets.token_urlsafe(32)
-    digest = digest_of(token)
     link = ConfirmationLink.objects.create(
         prescription=prescription,
-        token_digest=digest,
-        sent_to=hashlib.sha256(f"{digest}{address}".encode()).hexdigest()[:16],
+        token_digest=digest_of(token),
         sent_at=at,
         expires_at=at + timedelta(days=days),
     )
@@ -57,8 +54,8 @@ def link_for(*, token: str) -> ConfirmationLink:
 
 
 def actor_of(link: ConfirmationLink) -> SignedLink:
-    """Whoever holds the link: the journal and the log of accesses keep its key and the fingerprint of the address."""
-    return SignedLink(link_id=str(link.pk), sent_to=link.sent_to)
+    """Whoever holds the link: the journal and the log of accesses keep its key."""
+    return SignedLink(link_id=str(link.pk))
 
 
 def is_open(link: ConfirmationLink, *, at: datetime | None = None) -> bool:

@@ -63,7 +63,7 @@ def _forget_words(prescriptions: list[int]) -> None:
     Fact.objects.filter(prescription__in=prescriptions).update(proof="", note="")
     CompletionRequest.objects.filter(prescription__in=prescriptions).update(words="")
     Decision.objects.filter(prescription__in=prescriptions).update(motive="", next_step="")
-    ConfirmationLink.objects.filter(prescription__in=prescriptions).update(token_digest="", sent_to="")
+    ConfirmationLink.objects.filter(prescription__in=prescriptions).update(token_digest="")
 
 
 def _forget_comments(households: list[int], prescriptions: list[int], needs: list[int]) -> None:

@@ -239,9 +239,9 @@ def record_accesses(
 ) -> list[HouseholdAccess]:
     """Log that someone took several files at once, as an export does. Raises PermissionDenied for the system.
 
-    Of whoever holds a signed link, the link is logged.
+    Of whoever holds a signed link, the key of the link is logged.
     """
-    via = actor.via if isinstance(actor, SignedLink) else ""
+    via = actor.link_id if isinstance(actor, SignedLink) else ""
     if not via and (actor.pk is None or actor.organisation_id is None):
         raise PermissionDenied
     instant = at or timezone.now()

@@ -37,7 +37,6 @@ OURS = (
 )  # fmt: skip
 DRAWN_OR_TIMED = {
     "password", "recorded_at", "head", "hash", "salt", "digest", "comment_digest", "message_id", "token_digest",
-    "sent_to",
 }  # fmt: skip
 """Columns that are drawn for secrecy, or that say when the row was really written."""
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")

@@ -298,11 +298,11 @@ def test_the_clock_and_a_signed_link_are_named_without_a_person(
     monkeypatch.setattr("tests.lifecycle.parcels.machine.acts_as", lambda actor, *pairs: True)
     (parcel,) = announce()
     monkeypatch.setattr("tests.lifecycle.parcels.models.acts_as", lambda actor, *pairs: True)
-    link = SignedLink("L-1", "abcdef", keeper.organisation_id)
+    link = SignedLink("L-1", keeper.organisation_id)
     broken = gate.apply(parcel, "break_", actor=link, reason="fell")
     html = shown("timeline row", broken, keeper)
     assert "Une personne, par un lien signé" in html
-    assert "abcdef" not in html
+    assert "L-1" not in html
 
 
 @pytest.fixture
