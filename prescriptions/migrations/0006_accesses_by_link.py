@@ -1,4 +1,7 @@
-"""An access by a signed link: whose it is is not known, the link is."""
+"""An access by a signed link: whose it is is not known, the link is.
+
+Once there is one, this is not undone: a column that may not be null again would have nobody to name.
+"""
 
 import django.db.models.deletion
 from django.db import migrations, models
