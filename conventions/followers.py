@@ -74,6 +74,11 @@ def keep_versions(move: Move) -> None:
     TextVersion.objects.bulk_create([version_of(convention) for convention in _conventions(move)])
 
 
+def forget_notes(move: Move) -> None:
+    """What reviewers typed and never gave, of those too whom a colleague outran: it serves no more."""
+    ReviewNotes.objects.filter(review__convention__in=move.pks).delete()
+
+
 def ask_reviews(move: Move) -> None:
     """The reviews the EPCI names, and one of each other party, all due the same day."""
     day = timezone.localdate(move.at)
@@ -123,7 +128,6 @@ def cancel_reviews(move: Move) -> None:
     """Nobody is asked for an opinion any more."""
     awaited = Review.objects.filter(convention__in=move.pks, state=ReviewState.ASKED)
     if awaited.exists():
-        ReviewNotes.objects.filter(review__in=awaited).delete()
         _all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
 
 
@@ -302,6 +306,7 @@ def register_circuit_followers() -> None:
     """Up to the signatures. Followers of one verb run in this order."""
     follow("convention", "create", write_articles)
     follow("convention", "submit", keep_versions)
+    follow("convention", "submit", forget_notes)
     follow("convention", "submit", ask_reviews)
     follow("convention", "request_changes", tell_changes_requested)
     follow("convention", "approve", tell_approved)
@@ -309,7 +314,9 @@ def register_circuit_followers() -> None:
     follow("convention", "reopen", tell_reopened)
     follow("convention", "open_signature", freeze_papers)
     follow("convention", "open_signature", ask_signatures)
+    follow("convention", "complete_signature", forget_notes)
     follow("convention", "complete_signature", freeze_signature_pages)
+    follow("convention", "abandon", forget_notes)
     follow("convention", "abandon", cancel_reviews)
     follow("convention", "abandon", void_signatures)
     follow("convention", "abandon", tell_abandoned)

@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from conventions.enums import ConventionState, Party, ReviewState, SignatureState
+from conventions.enums import AbandonReason, ConventionState, Party, ReviewState, SignatureState
 from conventions.models import Convention, Review, ReviewPoint, Signature, articles_of
 from conventions.services.circuit import answer_point
 from conventions.services.drafting import Price, Terms, edit_convention
 from documents.models import StoredFile
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import SCAN, Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
@@ -204,6 +205,28 @@ def test_who_was_outrun_by_a_colleague_finds_her_notes_again() -> None:
     assert "Vos notes sont encore là" in page
     assert "Préciser la durée." in page
     assert "Vos notes sont encore là" not in read(his, url)
+
+
+@pytest.mark.parametrize("end", ["submit", "sign_all", "abandon"])
+def test_the_notes_of_who_was_outrun_go_once_the_text_goes_on_or_ends(end: str) -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = next(review for review in treaty.reviews(convention) if review.party == Party.RECONDITIONER)
+    by = make_membership(Role.REVIEWER, OrganisationKind.RECONDITIONER, treaty.workshop)
+    done(acting(by), page_of(review, "review_answer"), put_aside="1", point_warranty="Préciser la durée.")
+    if end == "submit":
+        treaty.reopen(treaty.approve(convention))
+    elif end == "sign_all":
+        treaty.open_signature(treaty.approve(convention))
+    else:
+        treaty.approve(convention)
+    assert review.notes.exists(), "they are read until then"
+
+    if end == "abandon":
+        gate.apply(again(convention), "abandon", actor=treaty.manager, reason=AbandonReason.DUPLICATE)
+    else:
+        getattr(treaty, end)(again(convention))
+    assert not review.notes.exists()
 
 
 def test_a_point_of_another_convention_is_unknown() -> None:
