@@ -25,6 +25,7 @@ from refurb.enums import (
 from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
+from refurb.services.evidence import Run
 
 GIGABYTE = 10**9
 """Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""
@@ -144,12 +145,12 @@ class ErasureForm(EvidenceForm):
         """The fields under their headings."""
         return [(legend, [self[name] for name in names]) for legend, names in self.groups_of_fields]
 
-    def run(self) -> dict[str, Any]:
-        """What ``record_erasure`` takes."""
+    def run(self) -> Run:
+        """What was run on the drive; the report is apart, in ``stored``."""
         run = {name: self.cleaned_data[name] for _, names in self.groups_of_fields for name in names}
         duration = run.pop("claimed_duration")
-        report = run.pop("deposit")
-        return {**run, "report": report, "claimed_seconds": int(duration.total_seconds()) if duration else None}
+        del run["deposit"]
+        return Run(**run, claimed_seconds=int(duration.total_seconds()) if duration else None)
 
 
 class DonorCertificateForm(EvidenceForm):

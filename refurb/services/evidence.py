@@ -187,20 +187,19 @@ def record_erasure(
     *,
     actor: Actor,
     drive: Drive,
+    run: Run,
     report: StoredFile | None = None,
     supersedes: Erasure | None = None,
     at: datetime | None = None,
-    **run: Any,
 ) -> Erasure:
     """Record an erasure with its report; the verdict is computed here, whatever the report claims.
 
-    ``run`` is what was run on the drive, in the words of ``Run``. A refused verdict is recorded too: it tells what
-    happened. Raises Unknown, PermissionDenied, Refused.
+    A refused verdict is recorded too: it tells what happened. Raises Unknown, PermissionDenied, Refused.
     """
     held, stamp = _held_drive(actor, drive), at or timezone.now()
     if supersedes is not None:
         _may_supersede(held, supersedes, stay=drive.stay)
-    erasure = judged(held, drive, Run(**run), report, actor=actor, at=stamp)
+    erasure = judged(held, drive, run, report, actor=actor, at=stamp)
     erasure.supersedes = supersedes
     erasure.save()
     return erasure
@@ -213,17 +212,14 @@ def keep_donor_certificate(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    certificate: Erasure = record_erasure(
-        actor=actor,
-        drive=drive,
+    run = Run(
         method=ErasureMethod.OVERWRITE,
         tool=tool,
         finished_at=finished_at,
-        report=report,
         claimed=Claim.ERASED,
         origin=ErasureOrigin.DONOR,
-        at=at,
     )
+    certificate: Erasure = record_erasure(actor=actor, drive=drive, run=run, report=report, at=at)
     return certificate
 
 

@@ -1,7 +1,6 @@
 """What a log of nwipe tells of one drive, in the words of the evidence; the verdict is still computed elsewhere."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils import timezone
 
@@ -9,6 +8,7 @@ from documents.models import StoredFile
 from documents.services import open_file
 from refurb.enums import Claim, DriveKind, ErasureMethod, HiddenSectors, Verification
 from refurb.readers.nwipe import Run, read_log
+from refurb.services import evidence
 from refurb.verdict import same_serial
 
 SECURE_METHODS = ("secure erase", "sanitize")
@@ -46,29 +46,29 @@ def kind_told(run: Run) -> DriveKind | None:
     return DriveKind.SSD if run.is_solid_state else None
 
 
-def erasure_told(run: Run, *, capacity: int | None) -> dict[str, Any]:
-    """What ``record_erasure`` takes, less the report. ``capacity`` in bytes, for a log that does not print the size."""
+def erasure_told(run: Run, *, capacity: int | None) -> evidence.Run:
+    """What a log tells was run on a drive; ``capacity`` in bytes, for a log that does not print the size."""
     zone = timezone.get_current_timezone()
     duration = run.claimed_duration
-    return {
-        "method": ErasureMethod.SANITIZE if _is_secure(run) else ErasureMethod.OVERWRITE,
-        "tool": "nwipe",
-        "tool_version": run.version,
-        "standard": run.method,
-        "started_at": run.started_at and run.started_at.replace(tzinfo=zone),
-        "finished_at": run.finished_at and run.finished_at.replace(tzinfo=zone),
-        "serial_read": run.serial,
-        "bytes_expected": run.size if run.size is not None else capacity,
-        "bytes_erased": run.bytes_erased,
-        "passes_asked": max(run.passes_asked, 1),
-        "passes_done": len(run.done),
-        "verification": _verification(run),
-        "verification_errors": run.verification_errors,
-        "pass_errors": run.pass_errors,
-        "hidden_sectors": _hidden(run),
-        "claimed": _claim(run),
-        "claimed_seconds": int(duration.total_seconds()) if duration is not None else None,
-    }
+    return evidence.Run(
+        method=ErasureMethod.SANITIZE if _is_secure(run) else ErasureMethod.OVERWRITE,
+        tool="nwipe",
+        tool_version=run.version,
+        standard=run.method,
+        started_at=run.started_at and run.started_at.replace(tzinfo=zone),
+        finished_at=run.finished_at and run.finished_at.replace(tzinfo=zone),
+        serial_read=run.serial,
+        bytes_expected=run.size if run.size is not None else capacity,
+        bytes_erased=run.bytes_erased,
+        passes_asked=max(run.passes_asked, 1),
+        passes_done=len(run.done),
+        verification=_verification(run),
+        verification_errors=run.verification_errors,
+        pass_errors=run.pass_errors,
+        hidden_sectors=_hidden(run),
+        claimed=_claim(run),
+        claimed_seconds=int(duration.total_seconds()) if duration is not None else None,
+    )
 
 
 def _is_secure(run: Run) -> bool:

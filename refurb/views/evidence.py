@@ -88,7 +88,9 @@ def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> Http
         request,
         device,
         form,
-        lambda data: evidence.record_erasure(actor=request.membership, drive=drive, supersedes=former, **form.run()),
+        lambda data: evidence.record_erasure(
+            actor=request.membership, drive=drive, run=form.run(), report=form.stored, supersedes=former
+        ),
         title="Remplacer un effacement" if former else "Enregistrer un effacement",
         done=_verdict_told,
         template="refurb/actions/device_record_erasure.html",

@@ -110,10 +110,12 @@ class Workbench:
     def _add_drive(self, drive: Drive) -> None:
         def read(form: Any) -> str:
             told = erasure_told(form.run, capacity=drive.capacity)
-            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, report=form.stored, **told))
+            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, run=told, report=form.stored))
 
         def typed(form: Any) -> str:
-            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, **form.run()))
+            return self._told(
+                evidence.record_erasure(actor=self.actor, drive=drive, run=form.run(), report=form.stored)
+            )
 
         log = LogForm(**self.bound, prefix=f"log{drive.pk}", by=self.actor, drive=drive)
         run = ErasureForm(**self.bound, prefix=f"run{drive.pk}", by=self.actor, drive=drive)
@@ -126,7 +128,7 @@ class Workbench:
             if form.run is None:
                 return "Stockage inventorié."
             told = erasure_told(form.run, capacity=drive.capacity)
-            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, report=form.stored, **told))
+            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, run=told, report=form.stored))
 
         def attest(form: Any) -> str:
             evidence.attest_no_storage(actor=self.actor, device=self.device, reason=form.cleaned_data["reason"])

@@ -138,7 +138,9 @@ class Bench:
                 "hidden_sectors": HiddenSectors.NONE,
                 "report": self.report(),
             }
-        return evidence.record_erasure(actor=self.technician, drive=drive, **defaults | given)
+        told = defaults | given
+        apart = {name: told.pop(name) for name in ("report", "supersedes", "at") if name in told}
+        return evidence.record_erasure(actor=self.technician, drive=drive, run=evidence.Run(**told), **apart)
 
     def test(self, device: Device, **results: CheckResult) -> Run:
         """Every function of the checklist works, but for ``results``."""
