@@ -3,9 +3,9 @@
 A file per machine and night, in ``settings.LIFECYCLE_SEAL_DIR``: gzip'ed JSON lines, first what is sealed and the
 digest of the seal before, then one line ``[pk, seq, head]`` per object, by key. Copy them out of the machine's reach.
 
-A verification compares with the last seal, which is why the nightly one comes before the seal of the night, and why a
-machine in which it found a fault is not sealed by the clock: the fault would be told one day, and sealed the next.
-One that did not come to its end leaves every machine as it was sealed last.
+A verification compares with the last seal, which is why each night one task verifies, then seals, and why a machine in
+which a fault was found is not sealed by it: the fault would be told one day, and sealed the next. A night without a
+verification that came to its end leaves every machine as it was sealed last.
 
 Nothing prunes seals. Rows are append-only and chained, so that one removed is a fault; of the files, a verification
 reads the last one of each machine, and the older ones are what a backup of their night is compared with. They name

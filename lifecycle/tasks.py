@@ -8,9 +8,6 @@ from lifecycle.locking import advisory_lock
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, machines_in_doubt, note_verification, verify_journals
 
-NIGHT = "lifecycle.night"
-"""The lock of the two tasks of the night: nothing is sealed while it is verified."""
-
 
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="lifecycle.tick", queueing_lock="lifecycle.tick")
@@ -22,17 +19,14 @@ def tick(timestamp: int) -> None:
 
 
 @app.periodic(cron="10 1 * * *")
-@app.task(name="lifecycle.verify", queueing_lock="lifecycle.verify", lock=NIGHT)
-def verify(timestamp: int) -> None:
-    """Verify every journal against the seal of the night before; « À faire » of the pilot tells what was found.
+@app.task(name="lifecycle.verify_and_seal", queueing_lock="lifecycle.verify_and_seal")
+def verify_and_seal(timestamp: int) -> None:
+    """Verify every journal against the seal of the night before, then seal the heads of all but those in doubt.
 
-    Raises FaultsFound, so that whoever reads the log of the workers knows too.
+    « À faire » of the pilot tells what was found. Those in doubt stay compared with what was sealed before; of a night
+    when nothing is verified there is no seal. Raises FaultsFound, so that whoever reads the log of the workers knows.
     """
-    note_verification(JOURNALS, verify_journals)
-
-
-@app.periodic(cron="10 2 * * *")
-@app.task(name="lifecycle.seal", queueing_lock="lifecycle.seal", lock=NIGHT)
-def seal(timestamp: int) -> None:
-    """Seal the heads of every journal but those in doubt: these stay compared with what was sealed before."""
-    seal_journals(at=timezone.now(), but=machines_in_doubt())
+    try:
+        note_verification(JOURNALS, verify_journals)
+    finally:
+        seal_journals(at=timezone.now(), but=machines_in_doubt())

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from lifecycle.journal import GENESIS, chain, digest_comment, hashed_columns, journal_of
 from lifecycle.machine import CREATION, Machine, field_of, machines, state_label
@@ -47,7 +48,7 @@ class Fault:
     def said(self) -> str:
         """The same for whoever reads no code: « Appareil A-3F4K-92QP, ligne n° 4 : … »."""
         model = machines().get(self.machine)
-        return self._told(str(model._meta.verbose_name if model else self.machine).capitalize())
+        return self._told(capfirst(str(model._meta.verbose_name) if model else self.machine))
 
     def _told(self, name: str) -> str:
         rank = "" if self.seq is None else f", ligne n° {self.seq}"
@@ -80,11 +81,9 @@ def verify_journals(report: Report) -> int:
 
 
 def machines_in_doubt() -> frozenset[str]:
-    """The machines in whose journals the last verification found a fault; all of them if it did not come to its end."""
+    """The machines in whose journals the last verification found a fault; all of them without one that ended."""
     last = Verification.objects.filter(subject=JOURNALS).first()
-    if last is None:
-        return frozenset()
-    return frozenset(machines() if last.finished_at is None else last.machines)
+    return frozenset(machines() if last is None or last.finished_at is None else last.machines)
 
 
 def verify_journal(model: type[Machine], report: Report) -> int:

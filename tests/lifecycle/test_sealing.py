@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from lifecycle.models import Seal
 from lifecycle.sealing import SealFile, seal_journals
-from lifecycle.tasks import seal
+from lifecycle.tasks import verify_and_seal
 from tests.lifecycle.parcels.models import Parcel
 
 type Announce = Callable[..., list[Parcel]]
@@ -72,5 +72,5 @@ def test_the_command_and_the_nightly_task_seal_every_machine(announce: Announce)
     told = StringIO()
     call_command("seal_journal", stdout=told)
     assert "parcel\u00a0: 2 objets scellés" in told.getvalue()
-    seal(timestamp=0)
+    verify_and_seal(timestamp=0)
     assert Seal.objects.filter(machine="parcel").count() == 2

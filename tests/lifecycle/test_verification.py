@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from lifecycle import gate
 from lifecycle.journal import chain, hashed_columns
 from lifecycle.models import Comment, Seal, Verification
 from lifecycle.sealing import seal_journals
-from lifecycle.tasks import seal, verify
+from lifecycle.tasks import verify_and_seal
 from lifecycle.verification import (
     JOURNALS,
     TOLD,
@@ -331,7 +331,7 @@ def test_verifying_costs_the_same_statements_whatever_the_length(live: Live) -> 
 
 def test_a_night_without_a_fault_says_when_it_passed_and_how_much_was_read(live: Live) -> None:
     live(), live()
-    verify(timestamp=0)
+    verify_and_seal(timestamp=0)
     noted = Verification.objects.get()
     assert (noted.subject, noted.rows_count, noted.faults_count, noted.faults) == (JOURNALS, 8, 0, [])
     assert noted.started_at <= noted.finished_at
@@ -339,15 +339,21 @@ def test_a_night_without_a_fault_says_when_it_passed_and_how_much_was_read(live:
 
 
 def test_a_night_with_a_fault_names_it_and_the_task_fails(live: Live) -> None:
-    verify(timestamp=0)
+    verify_and_seal(timestamp=0)
     parcel = live()
     tamper("UPDATE parcels_parcelentry SET role = 'pilot' WHERE object_id = %s AND seq = 2", parcel.pk)
     with pytest.raises(FaultsFound, match="parcel"):
-        verify(timestamp=0)
+        verify_and_seal(timestamp=0)
     noted, before = Verification.objects.all()
     assert (noted.faults_count, noted.machines) == (1, ["parcel"])
     assert noted.faults[0].startswith(f"Parcel {parcel.reference}, ligne n° 2\u00a0: la ligne")
     assert Verification.objects.last_of_each().get().passed_at == before.finished_at
+
+
+def test_a_fault_keeps_the_capitals_of_what_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Parcel._meta, "verbose_name", "colis de l’EPCI")
+    assert Fault("parcel", "P-1", None, "abîmé.").said == "Colis de l’EPCI P-1\u00a0: abîmé."
+    assert Fault("commentaire", "ab12", None, "abîmé.").said == "Commentaire ab12\u00a0: abîmé."
 
 
 @pytest.mark.django_db
@@ -377,34 +383,39 @@ def test_the_first_faults_are_kept_in_words_and_all_are_counted() -> None:
 def test_what_was_rewritten_is_told_again_each_night_until_somebody_seals_it(live: Live) -> None:
     """Sealed over, a chain rewritten with its hashes would look whole the night after."""
     parcel = live()
-    seal(timestamp=0)
+    verify_and_seal(timestamp=0)
     write_again(parcel)
     for _ in range(2):
         with pytest.raises(FaultsFound):
-            verify(timestamp=0)
-        seal(timestamp=0)
+            verify_and_seal(timestamp=0)
     assert Seal.objects.filter(machine="parcel").count() == 1
-    assert Seal.objects.exclude(machine="parcel").exists(), "the others are sealed every night"
+    others = Seal.objects.exclude(machine="parcel").values_list("machine").annotate(Count("pk"))
+    assert {count for _, count in others} == {3}, "the others are sealed every night"
     call_command("seal_journal", stdout=StringIO())
-    verify(timestamp=0)
+    verify_and_seal(timestamp=0)
 
 
-def test_nothing_is_sealed_after_a_verification_that_did_not_come_to_its_end(live: Live) -> None:
+def test_nothing_is_sealed_on_what_another_night_found(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was rewritten since the last seal would be sealed unread."""
+
+    def breaks(report: object) -> int:
+        raise NotADirectoryError
+
     live()
-    verify(timestamp=0)
-    Verification.objects.create(subject=JOURNALS, started_at=timezone.now())
-    seal(timestamp=0)
-    assert not Seal.objects.exists()
-    verify(timestamp=0)
-    seal(timestamp=0)
+    verify_and_seal(timestamp=0)
+    monkeypatch.setattr("lifecycle.tasks.verify_journals", breaks)
+    with pytest.raises(NotADirectoryError):
+        verify_and_seal(timestamp=0)
     assert Seal.objects.filter(machine="parcel").count() == 1
+    monkeypatch.undo()
+    verify_and_seal(timestamp=0)
+    assert Seal.objects.filter(machine="parcel").count() == 2
 
 
-def test_the_night_verifies_before_it_seals() -> None:
+def test_the_night_verifies_before_it_seals(live: Live) -> None:
     """After the seal, nothing of the day would be compared with the night before."""
-    periodic = {one.task.name: one for one in app.periodic_registry.periodic_tasks.values()}
-    verified, sealed = periodic["lifecycle.verify"], periodic["lifecycle.seal"]
-    assert verified.task.lock == sealed.task.lock is not None
-    hours = [int(one.cron.split()[1]) for one in (verified, sealed)]
-    assert hours == sorted(set(hours))
+    live()
+    verify_and_seal(timestamp=0)
+    noted, sealed = Verification.objects.get(), Seal.objects.filter(machine="parcel").get()
+    assert noted.finished_at is not None
+    assert noted.finished_at <= sealed.sealed_at
