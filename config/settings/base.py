@@ -151,7 +151,7 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static", ("guide", BASE_DIR / "docs" / "guide" / "images")]
 MEDIA_ROOT = BASE_DIR / "var" / "media"
-LIFECYCLE_SEAL_DIR = BASE_DIR / "var" / "seals"
+LIFECYCLE_SEAL_DIR = BASE_DIR / "var" / "seals" / str(DATABASES["default"]["NAME"])
 
 # --- documents ----------------------------------------------------------------
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")

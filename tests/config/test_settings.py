@@ -56,6 +56,11 @@ def test_production_says_which_variable_is_missing(name: str) -> None:
     assert f"La variable {name} est absente." in result.stderr
 
 
+def test_each_database_of_a_tree_keeps_its_own_seals() -> None:
+    dev = {"DJANGO_SETTINGS_MODULE": "config.settings.dev", "DATABASE_URL": "postgresql://maillon@localhost/other"}
+    assert "var/seals/other')" in manage("diffsettings", **dev).stdout
+
+
 def test_every_static_file_names_files_that_exist(settings: object, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     manifest = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
