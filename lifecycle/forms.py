@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict, ErrorList
 
 
@@ -15,6 +16,13 @@ def choose(choices: Iterable[tuple[str, str]], none: str = "Choisissez…") -> l
 def day_input(**attributes: str) -> forms.DateInput:
     """A day typed in the browser's own way; without it, as 2026-11-24."""
     return forms.DateInput(attrs={"type": "date"} | attributes, format="%Y-%m-%d")
+
+
+def validate_telephone(value: str) -> None:
+    """Refuse a number that nobody can call, one cut short above all; raises ``ValidationError``."""
+    figures = "".join(character for character in value if character.isdigit())
+    if len(figures) < (8 if value.startswith(("+", "00")) else 10):
+        raise ValidationError("Ce numéro est trop court\u00a0: dix chiffres, ou + et l’indicatif du pays.")
 
 
 class CommentForm(forms.Form):

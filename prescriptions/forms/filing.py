@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
-from lifecycle.forms import Rows, choose, day_input
+from lifecycle.forms import Rows, choose, day_input, validate_telephone
 from network.models import Commune
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
@@ -46,6 +46,7 @@ class PersonForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["last_name"].required = True
         self.fields["last_name"].error_messages["required"] = NAMED.sentence
+        self.fields["phone"].validators.append(validate_telephone)
 
     def clean_birth_date(self) -> date | None:
         born: date | None = self.cleaned_data["birth_date"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from documents.enums import ContentType
 from documents.forms import DepositField
-from lifecycle.forms import CommentForm, day_input
+from lifecycle.forms import CommentForm, day_input, validate_telephone
 from network.models import Membership
 from refurb.enums import SlipProof
 from refurb.forms.deposit import EvidenceForm
@@ -36,7 +36,11 @@ class DonationScheduleForm(CommentForm):
     carrier = forms.CharField(label="Transporteur", max_length=120, help_text="L’atelier lui-même, ou une entreprise.")
     contact_name = forms.CharField(label="Personne à demander sur place", max_length=120)
     contact_phone = forms.CharField(
-        label="Son téléphone", max_length=20, required=False, widget=forms.TextInput({"type": "tel"})
+        label="Son téléphone",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"type": "tel"}),
+        validators=[validate_telephone],
     )
     instructions = forms.CharField(
         label="Consignes", required=False, widget=forms.Textarea({"rows": 2}), help_text="Imprimées sur le bordereau."

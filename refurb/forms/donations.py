@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lifecycle.forms import CommentForm, Rows, choose, day_input
+from lifecycle.forms import CommentForm, Rows, choose, day_input, validate_telephone
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
@@ -69,6 +69,7 @@ class DonationForm(forms.ModelForm):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
+        self.fields["contact_phone"].validators.append(validate_telephone)
         self.fields["commune"].queryset = Commune.objects.current().alphabetical()
         self.fields["commune"].empty_label = "Choisissez…"
         if self.instance.commune_id is not None:

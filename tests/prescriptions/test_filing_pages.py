@@ -135,6 +135,20 @@ def test_nothing_typed_is_lost_when_the_person_has_no_name(client: Client) -> No
     assert not Household.objects.exists()
 
 
+@pytest.mark.parametrize("phone", ["06 12", "06 99 00 00 0", "+33 6"])
+def test_a_telephone_number_cut_short_is_refused_at_once(client: Client, phone: str) -> None:
+    page = answered(client, reverse(CREATE), **PERSON | {"phone": phone})
+    assert "Ce numéro est trop court" in page
+    assert f'value="{phone}"' in page
+    assert not Prescription.objects.exists()
+
+
+@pytest.mark.parametrize("phone", ["06 99 00 00 01", "+33 6 99 00 00 01", "0032 2 123 45 67", "+352 12 34 56"])
+def test_a_telephone_number_is_typed_as_one_says_it_from_abroad_too(client: Client, phone: str) -> None:
+    sent(client, reverse(CREATE), **PERSON | {"phone": phone})
+    assert Household.objects.get().phone == phone
+
+
 def test_nothing_typed_is_lost_when_a_need_has_no_use(client: Client, circle: Circle) -> None:
     draft = circle.empty()
     page = answered(client, page_of(draft, "prescription_needs"), **needs(("computer", ""), ("tablet", "social")))

@@ -141,6 +141,13 @@ def test_a_wrong_line_is_named_and_nothing_typed_is_lost() -> None:
     assert not Donation.objects.exists()
 
 
+def test_the_number_of_whom_to_ask_for_is_not_cut_short() -> None:
+    scene = Scene()
+    page = answered(acting(scene.contact), reverse(CREATE), **typed(scene, line(), contact_phone="03 20"))
+    assert "Ce numéro est trop court" in page
+    assert not Donation.objects.exists()
+
+
 def test_a_commune_and_outside_do_not_go_together() -> None:
     scene = Scene()
     page = answered(acting(scene.contact), reverse(CREATE), **typed(scene, line(), outside="on"))
