@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.db.models import F
 from django.forms import BaseForm
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from lifecycle.acting import Step, Told, page_of, told
+from lifecycle.acting import Step, Told, entered_at, page_of, told
 from lifecycle.actors import Actor
 from lifecycle.answers import Action, actions_for
 from lifecycle.french import day, days_ago, moment
@@ -147,15 +146,6 @@ def _button(row: Machine, action: Action, main: str, said: dict[Reason, Told]) -
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
     reasons = tuple(said[reason] for reason in action.reasons)
     return Button(action.label, url, reasons, is_main, action.verb) if url else None
-
-
-def entered_at(row: Machine) -> datetime | None:
-    """When a row entered its present state, corrections apart; one query, unless it was read with ``since``."""
-    known: datetime | None = getattr(row, "since", None)
-    if known is not None:
-        return known
-    entries = journal_of(type(row)).objects.of(row).exclude(source=F("target")).order_by("-seq")
-    return entries.values_list("at", flat=True).first()
 
 
 def _forward(declared: Verb) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from django.urls import reverse
 
 from lifecycle import gate
-from lifecycle.acting import Step
+from lifecycle.acting import Step, entered_at
 from lifecycle.actors import Actor
 from lifecycle.french import day, days_left
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
@@ -28,7 +28,7 @@ def next_step(prescription: Prescription, needs: list[Need], actor: Actor) -> St
 
 
 def household_step(household: Household, prescriptions: Iterable[Prescription], actor: Actor) -> Step:
-    """Who acts next for a household: whoever acts on the prescription that someone is dealing with; two queries."""
+    """Who acts next for a household: whoever acts on the prescription that someone is dealing with; three queries."""
     if household.state == "anonymised":
         told = f"Ce qui nommait ce foyer est effacé depuis le {day(household.anonymised_at)}"
         return Step(f"{told}. Les dates et les chiffres restent", dated=False)
@@ -42,7 +42,7 @@ def household_step(household: Household, prescriptions: Iterable[Prescription], 
         return Step("Aucune demande n’est en cours pour ce foyer", dated=False)
     step = next_step(current, list(current.needs.all()), actor)
     if not step.yours:
-        return Step(step.awaited, since=current.moved_at)
+        return Step(step.awaited, since=entered_at(current))
     url = reverse("prescriptions:prescription_detail", args=[current.reference])
     return Step(step.awaited, step.yours, url=url, label=f"Ouvrir la prescription {current}")
 

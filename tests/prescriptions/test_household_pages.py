@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lifecycle.clock import run_clock
 from prescriptions.models import Household, HouseholdAccess
+from prescriptions.services.prescriptions import remind_prescription
 from tests.network.factories import make_commune
 from tests.prescriptions.files import COMPUTER, Circle, again
 from tests.prescriptions.pages import acting, answered, page_of, read, sent
@@ -132,6 +133,14 @@ def test_the_page_costs_the_same_with_one_prescription_and_with_six(circle: Circ
             read(client, page_of(household, "household_detail"))
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_a_household_waits_since_its_prescription_was_accepted_whatever_was_written_since(circle: Circle) -> None:
+    circle.at = timezone.now() - timedelta(days=150)
+    accepted = circle.accepted()
+    remind_prescription(actor=circle.worker, prescription=accepted, at=circle.later(days=142))
+    for url in (page_of(accepted, "prescription_detail"), page_of(accepted.household, "household_detail")):
+        assert "(il y a 150\u00a0jours)" in read(acting(circle.pilot), url)
 
 
 # --- lists
