@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conventions.enums import ConventionState, DeviceType
 from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
-from conventions.models import Convention, articles_of
+from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import Article, Named, Plan, Price, Terms
 from lifecycle.forms import day_input
 from network.enums import OrganisationKind, Role
@@ -164,11 +164,15 @@ class ConventionDraftForm(forms.ModelForm):
         names = list(self.grades.fields)
         return [self._named(*names[i : i + 3]) for i in range(0, len(names), 3)]
 
-    def article_boxes(self) -> list[tuple[int, forms.BoundField]]:
-        """Each article under its number in the document: of an amendment, that of the article it rewrites."""
-        text = self.instance.amends or self.instance
-        numbers = {f"clause_{article.code}": article.number for article in articles_of(text)}
-        return [(numbers[name], self[name]) for name in self.articles.fields]
+    def article_boxes(self) -> list[tuple[int, forms.BoundField, str]]:
+        """``(number, box, words of today)`` of each article: of an amendment, those of the article that it rewrites."""
+        amended = self.instance.amends
+        today = wording_of_today(amended) if amended is not None else {}
+        return [
+            (article.number, self[name], today.get(article.code, ""))
+            for article in articles_of(amended or self.instance)
+            if (name := f"clause_{article.code}") in self.articles.fields
+        ]
 
     def reviewer_boxes(self) -> list[forms.BoundField]:
         return self._named(*self.reviewers.fields)

@@ -8,9 +8,9 @@ from django import forms
 from django.utils import timezone
 
 from conventions.enums import DeviceType, ReviewSubject
-from conventions.models import Convention, PriceCeiling
+from conventions.models import Convention, PriceCeiling, Quota
 from lifecycle.forms import choose
-from lifecycle.french import euros
+from lifecycle.french import euros, grouped, plural
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 
@@ -31,7 +31,7 @@ def quota_fields(convention: Convention) -> Fields:
     """How many of each type in each convention year; empty for none."""
     held = {(row.type, row.year): row.total for row in convention.planned_quotas.all()}
     amended = convention.amends.quotas.all() if convention.amends is not None else ()
-    now = {(row.type, row.year): f"{row.total} prévus, {row.used} affectés" for row in amended}
+    now = {(row.type, row.year): _planned_and_used(row) for row in amended}
     found: dict[str, forms.Field] = {}
     for code, label in DeviceType.choices:
         for year in YEARS:
@@ -46,6 +46,12 @@ def quota_fields(convention: Convention) -> Fields:
                 widget=forms.NumberInput(BOX | {"aria-label": name}),
             )
     return Fields(found)
+
+
+def _planned_and_used(quota: Quota) -> str:
+    """« 1 prévu, 0 affecté », « 1 200 prévus, 94 affectés »."""
+    planned = f"{grouped(quota.total)} prévu{plural(quota.total)}"
+    return f"{planned}, {grouped(quota.used)} affecté{plural(quota.used)}"
 
 
 def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:

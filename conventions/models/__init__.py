@@ -1,6 +1,6 @@
 """The tables of conventions."""
 
-from conventions.models.articles import WHOLE_TEXT, Article, articles_of
+from conventions.models.articles import WHOLE_TEXT, Article, articles_of, wording_of_today
 from conventions.models.circuit import (
     Review,
     ReviewEntry,
@@ -44,4 +44,5 @@ __all__ = [
     "TextVersion",
     "articles_of",
     "version_of",
+    "wording_of_today",
 ]

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+
+from conventions.enums import ALIVE
 from conventions.models.convention import Convention
 from conventions.models.terms import ConventionClause
 from lifecycle.french import written_day
@@ -43,6 +46,15 @@ def articles_of(convention: Convention, clauses: Sequence[ConventionClause] | No
     else:
         said = [*rows[:1], *_duration(convention, rows), *rows[1:]]
     return [Article(number, *row) for number, row in enumerate(said, start=1)]
+
+
+def wording_of_today(convention: Convention) -> dict[str, str]:
+    """``{code: words}`` of each article of a convention as it holds now, with its amendments in force."""
+    clauses = ConventionClause.objects.filter(
+        models.Q(convention=convention) | models.Q(convention__amends=convention, convention__state__in=ALIVE)
+    )
+    # The convention is older than what amends it.
+    return dict(clauses.order_by("convention_id", "pk").values_list("code", "text"))
 
 
 def _duration(convention: Convention, rows: Sequence[object]) -> list[tuple[str, str, str, None]]:

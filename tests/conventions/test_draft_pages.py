@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
+from conventions.services.drafting import Article, Terms
 from tests.conventions.conventions import Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
 
@@ -211,6 +212,23 @@ def test_an_amendment_holds_only_what_it_changes() -> None:
     assert list(amendment.clauses.values_list("code", "text")) == [("warranty", "Trente mois.")]
     assert amendment.prices.count() == 0
     assert "Avenant" in read(client, page_of(amendment, "convention_detail"))
+
+
+def test_an_amendment_is_written_beside_the_words_of_today_those_of_another_amendment_included() -> None:
+    treaty = Treaty(quotas={"laptop": 1})
+    convention = treaty.active()
+    first = convention.clauses.get(code="warranty").text.splitlines()[0]
+    assert first
+    treaty.amended(convention, Terms(articles=[Article("warranty", "Garantie", "Trente mois.")]))
+    draft = treaty.amendment(convention, Terms())
+
+    page = read(acting(treaty.manager), page_of(draft, "convention_edit"))
+
+    boxes = page.partition('id="clauses"')[2]
+    assert "Rédaction d’aujourd’hui" in boxes
+    assert "Trente mois." in boxes
+    assert first not in boxes
+    assert "1 prévu, 0 affecté" in page
 
 
 def test_an_amendment_is_of_a_convention_in_force() -> None:
