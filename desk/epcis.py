@@ -56,7 +56,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Told:
+class EpciConvention:
     """A convention as the map and the table tell it."""
 
     reference: str
@@ -76,7 +76,7 @@ class Today:
     """
 
     epci: Epci
-    conventions: tuple[Told, ...]
+    conventions: tuple[EpciConvention, ...]
     places: int | None
     left: int | None
     waiting: tuple[Waiting, ...]
@@ -125,6 +125,10 @@ class Map:
     tiles: tuple[Drawn, ...]
     width: int
     height: int
+    ground: tuple[int, int] = (WIDTH - 2, HEIGHT - 2)
+    """The size of the ground of a tile, its stroke apart."""
+    end: int = WIDTH - 10
+    """Where the count of a tile ends."""
 
 
 def epcis_today(actor: Actor | None, at: datetime) -> list[Today]:
@@ -136,13 +140,13 @@ def epcis_today(actor: Actor | None, at: datetime) -> list[Today]:
     of_the_year = quotas.order_by().values("convention__epci")
     waiting = Need.objects.visible_to(actor).waiting().filter(epci=here).order_by().values("kind")
     rows = Epci.objects.annotate(
-        told=ArraySubquery(conventions.order_by("-pk").values(json=JSONObject(reference="reference", state="state"))),
+        found=ArraySubquery(conventions.order_by("-pk").values(json=JSONObject(reference="reference", state="state"))),
         places=Subquery(of_the_year.annotate(sum=Sum("total")).values("sum")),
         left=Subquery(of_the_year.annotate(sum=Sum(Greatest(F("total") - F("used"), 0))).values("sum")),
         waiting=ArraySubquery(waiting.annotate(count=Count("pk")).values(json=JSONObject(kind="kind", count="count"))),
     )
     return [
-        Today(epci, _told(epci.told or ()), epci.places, epci.left, _waiting(epci, epci.waiting or ()))
+        Today(epci, _most_advanced(epci.found or ()), epci.places, epci.left, _waiting(epci, epci.waiting or ()))
         for epci in rows.alphabetical("short_name")
     ]
 
@@ -153,7 +157,7 @@ def covered(rows: Iterable[Today]) -> list[tuple[Coverage, int]]:
     return [(one, counted[one]) for one in Coverage if counted[one]]
 
 
-def told(rows: Sequence[Today]) -> dict[str, Any]:
+def map_context(rows: Sequence[Today]) -> dict[str, Any]:
     """What the template of the map reads."""
     return {"map": draw_map(rows), "covered": covered(rows), "wanted": sum(row.wanted for row in rows)}
 
@@ -182,9 +186,9 @@ def in_lines(name: str) -> tuple[str, ...]:
     return name[:cut].rstrip(), name[cut:]
 
 
-def _told(found: Iterable[dict[str, str]]) -> tuple[Told, ...]:
+def _most_advanced(found: Iterable[dict[str, str]]) -> tuple[EpciConvention, ...]:
     ranked = sorted(
-        (Told(one["reference"], ConventionState(one["state"])) for one in found),
+        (EpciConvention(one["reference"], ConventionState(one["state"])) for one in found),
         key=lambda one: ADVANCED.index(one.state),
     )
     return tuple(one for one in ranked if one.state not in ENDED) or tuple(ranked[:1])

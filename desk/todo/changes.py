@@ -25,7 +25,7 @@ HOUSEHOLD = "household"
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldMoves:
     """Which moves of a machine are told, where its rows are read, and through what they name a household."""
 
     model: type[Machine]
@@ -40,7 +40,7 @@ class Told:
 
 
 TOLD = {
-    "prescription": Told(
+    "prescription": ToldMoves(
         Prescription,
         ("submit", "ask_completion", "accept", "refuse", "withdraw", "expire", "confirm", "fulfil", "close_unmet"),
         "prescriptions:prescription_detail",
@@ -49,7 +49,7 @@ TOLD = {
         household="household",
         within=("hand_on",),
     ),
-    "connection": Told(
+    "connection": ToldMoves(
         ConnectionFile,
         ("send", "report_problem", "accept", "schedule", "activate", "refuse", "end", "warn_copper", "recall_renewal"),
         "connectivity:connection_detail",
@@ -57,21 +57,21 @@ TOLD = {
         "dossiers de connexion",
         household="need__prescription__household",
     ),
-    "donation": Told(
+    "donation": ToldMoves(
         Donation,
         ("announce", "qualify", "reassign", "decline", "schedule", "collect", "reconcile", "withdraw"),
         "refurb:donation_detail",
         "refurb:donation_list",
         "lots",
     ),
-    "device": Told(
+    "device": ToldMoves(
         Device,
         ("recondition", "reject", "recycle", "allot", "ship", "stock_in", "send_back", "take_back", "report_missing"),
         "refurb:device_detail",
         "refurb:device_list",
         "appareils",
     ),
-    "convention": Told(
+    "convention": ToldMoves(
         Convention,
         (
             *("submit", "request_changes", "approve", "reopen", "open_signature", "complete_signature", "activate"),
@@ -81,7 +81,7 @@ TOLD = {
         "conventions:convention_list",
         "conventions",
     ),
-    "review": Told(
+    "review": ToldMoves(
         Review,
         ("answer", "answer_against"),
         "conventions:convention_detail",
@@ -89,7 +89,7 @@ TOLD = {
         "avis",
         reference="convention__reference",
     ),
-    "signature": Told(
+    "signature": ToldMoves(
         Signature,
         ("sign",),
         "conventions:convention_detail",
@@ -97,7 +97,7 @@ TOLD = {
         "signatures",
         reference="convention__reference",
     ),
-    "report": Told(Report, ("freeze", "publish"), "reports:report_detail", "reports:report_list", "rapports"),
+    "report": ToldMoves(Report, ("freeze", "publish"), "reports:report_detail", "reports:report_list", "rapports"),
 }
 
 
@@ -122,7 +122,7 @@ def changes_since(actor: Membership, machines: tuple[str, ...], since: datetime,
     return sorted(found, key=lambda change: change.at, reverse=True)[:MOST]
 
 
-def _of(actor: Membership, told: Told, since: datetime, at: datetime, *, named: bool) -> list[Change]:
+def _of(actor: Membership, told: ToldMoves, since: datetime, at: datetime, *, named: bool) -> list[Change]:
     seen = told.model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]
     by_others = (
         journal_of(told.model)
@@ -148,7 +148,7 @@ def _of(actor: Membership, told: Told, since: datetime, at: datetime, *, named: 
     return [_change(told, row) for row in days.order_by("-last")[:MOST]]
 
 
-def _change(told: Told, row: dict[str, Any]) -> Change:
+def _change(told: ToldMoves, row: dict[str, Any]) -> Change:
     declared = verbs_of(told.model)[row["verb"]]
     by = row["organisation"] if row["organisations"] == 1 else ""
     if row["count"] > 1:

@@ -12,7 +12,7 @@ from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota, Review
 from conventions.views.steering import NEARLY_USED
 from desk.enums import ThresholdCode as Limit
-from desk.epcis import epcis_today, told
+from desk.epcis import epcis_today, map_context
 from desk.models import Committee
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
@@ -65,7 +65,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
             Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
             Part("desk/_next_committee.html", lambda: {"next": _next_committee(actor, at)}),
         ),
-        below=(Part("desk/_epcis.html", lambda: told(epcis_today(actor, at))),),
+        below=(Part("desk/_epcis.html", lambda: map_context(epcis_today(actor, at))),),
         changes=("donation", "convention", "report"),
     )
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk.epcis import Today, epcis_today, told
+from desk.epcis import Today, epcis_today, map_context
 from desk.todo.figures import entered, latest, month_name, standing
 from desk.views.administration import pilot_only
 from prescriptions.enums import NeedKind
@@ -21,7 +21,7 @@ def epci_list(request: HttpRequest) -> HttpResponse:
     report, rows = latest(request.membership), epcis_today(request.membership, timezone.now())
     handed = _handed_over(report, rows)
     context = {
-        **told(rows),
+        **map_context(rows),
         "rows": list(zip(rows, handed, strict=True)),
         "kinds": NeedKind,
         "total": {

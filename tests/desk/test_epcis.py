@@ -14,7 +14,7 @@ from conventions.enums import ConventionState, Party, SuspendReason, TerminateRe
 from conventions.models import Convention, Quota
 from conventions.services.conventions import suspend_convention, terminate_convention
 from desk.enums import Coverage
-from desk.epcis import ON_ONE_LINE, draw_map, epcis_today, in_lines
+from desk.epcis import HEIGHT, ON_ONE_LINE, WIDTH, draw_map, epcis_today, in_lines
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Commune, Epci, Membership
@@ -124,6 +124,7 @@ def test_the_map_has_a_tile_for_each_epci_whose_words_hold_in_it(pilot: Membersh
     html = client.get(PAGE).content.decode()
     tiles = re.findall(r'<a class="tile tile--(\w+)" href="([^"]+)"[^>]*aria-label="([^"]+)"', html)
     assert len(tiles) == 17
+    assert html.count(f'width="{WIDTH - 2}" height="{HEIGHT - 2}"') == 17
     assert sum(coverage == "in_force" for coverage, *_ in tiles) == 1
     assert any("Métropole de Lille, convention\u00a0: en vigueur, 2 besoins en attente" in said for *_, said in tiles)
     assert any("Flandre Lys, convention\u00a0: aucune, 0 besoin en attente" in said for *_, said in tiles)
