@@ -164,14 +164,14 @@ def _day(text: str, column: str) -> date:
                 return date(*(int(parts[place]) for place in order))
             except ValueError:
                 break
-    raise ValueError(f"Date à écrire comme 24/11/2026 dans « {column} » (reçu : « {text}\u00a0»).")
+    raise ValueError(f"Date à écrire comme 24/11/2026 dans « {column} » (reçu : « {text} »).")
 
 
 def _price(text: str) -> Decimal:
     try:
         price = Decimal(text.replace(",", ".").replace("€", "").strip())
     except InvalidOperation:
-        raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text}\u00a0»).") from None
+        raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
     if not price.is_finite() or not 0 <= price < 10_000 or price != round(price, 2):
         raise ValueError(f"Prix impossible : « {text} ».")
     return price
