@@ -1,5 +1,6 @@
 """Around the devices of a workshop: parts in stock, repairs, what a lot costs, incidents."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -13,6 +14,9 @@ from refurb.enums import CostKind, DeviceState, IncidentKind, MissingReason, Par
 from refurb.models.donation import Donation
 from refurb.models.evidence import Evidence
 from refurb.permissions import sees_incidents, sees_parts
+
+TO_THE_CNIL = timedelta(hours=72)
+"""The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""
 
 
 class PartQuerySet(models.QuerySet["Part"]):
@@ -154,3 +158,8 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def notify_before(self) -> datetime:
+        """When the CNIL is to be told, at the latest."""
+        return self.known_at + TO_THE_CNIL

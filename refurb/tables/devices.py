@@ -1,6 +1,6 @@
 """The lists of devices, of storages still to be erased, of incidents."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -17,8 +17,6 @@ from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
 from refurb.templatetags.devices import storage
 
-TO_THE_CNIL = timedelta(hours=72)
-"""The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""
 DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
 ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference")})
 
@@ -119,7 +117,7 @@ class IncidentTable(tables.Table):
     reason = tables.Column(verbose_name="Motif")
     lost_from = tables.Column(verbose_name="Perdu depuis l’état")
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
-    notify_before = tables.Column(verbose_name="À notifier à la CNIL avant le", accessor="known_at", orderable=False)
+    notify_before = tables.Column(verbose_name="À notifier à la CNIL avant le", orderable=False)
 
     class Meta:
         model = Incident
@@ -134,10 +132,10 @@ class IncidentTable(tables.Table):
         return moment(value)
 
     def render_notify_before(self, value: datetime) -> str:
-        return moment(value + TO_THE_CNIL)
+        return moment(value)
 
     def value_notify_before(self, value: datetime) -> datetime:
-        return value + TO_THE_CNIL
+        return value
 
 
 def aged(value: datetime) -> SafeString:

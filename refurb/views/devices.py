@@ -94,6 +94,7 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "told": told,
         "lot": lot,
         "papers": papers_of(device, actor),
+        "incidents": Incident.objects.visible_to(actor).filter(device=device),
     }
     return render(request, "refurb/device_detail.html", context)
 

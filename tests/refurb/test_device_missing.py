@@ -1,5 +1,6 @@
 """A device that is not found: the reason, the incident, who is told, and the day it comes back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.french import moment
 from refurb.enums import DeviceType, MissingReason
 from refurb.machine import device_rules as rules
 from refurb.models import Device, Incident
@@ -18,6 +20,7 @@ from tests.refurb.devices import (
     load_numbers,
     private_lot,
 )
+from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,14 @@ def test_lost_without_a_proof_it_is_an_incident_and_people_are_told_at_once() ->
     told = mails.get(to=[scene.contact.user.email])
     assert device.donation.reference in told.subject
     assert "72" in told.body
+
+
+def test_the_page_of_what_is_lost_says_until_when_the_cnil_may_be_told() -> None:
+    scene = private_lot()
+    lost = missing(given_to(scene), from_lot(scene))
+    until = moment(lost.moved_at + timedelta(hours=72))
+    for actor in (scene.pilot, scene.contact):
+        assert f"à notifier à la CNIL avant le {until}" in read(acting(actor), page_of(lost, "device_detail"))
 
 
 def test_lost_on_the_way_from_the_donor_it_is_an_incident_too() -> None:
