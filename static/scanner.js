@@ -6,6 +6,7 @@
   const KEPT = 3;
   const main = document.querySelector("main");
   const waiting = [];
+  const earlier = new Set();
   let busy = false;
   let pressed = null;
 
@@ -23,6 +24,11 @@
     [...main.children].filter((child) => child !== told(main)).forEach((child) => main.removeChild(child));
     main.append(...fresh.childNodes);
     form().before(...refused.slice(0, KEPT));
+    // Those pushed out are still named, or their machines would wait on the table for nobody.
+    earlier.delete(tag);
+    refused.slice(KEPT).forEach((kept) => { if (kept.matches(".alert-danger")) earlier.add(kept.dataset.refused); });
+    const named = earlier.size && form().dataset.earlier?.replace("{}", [...earlier].join(", "));
+    if (named) form().before(said(named));
     Object.entries(typed).forEach(([name, value]) => { if (value !== undefined) form().elements[name].value = value; });
     const field = form().elements[active?.name] || (active ? form().elements.tag : null);
     if (field?.focus) field.focus();
@@ -30,12 +36,17 @@
     document.title = page.title;
   };
 
-  const fail = (tag) => {
+  const said = (sentence) => {
     const alert = document.createElement("p");
     alert.className = "alert alert-danger";
+    alert.textContent = sentence;
+    return alert;
+  };
+
+  const fail = (tag) => {
+    const alert = said(form().dataset.unsent.replace("{}", tag));
     alert.setAttribute("role", "alert");
     alert.dataset.refused = tag;
-    alert.textContent = form().dataset.unsent.replace("{}", tag);
     form().before(alert);
   };
 

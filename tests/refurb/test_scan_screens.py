@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from refurb.models import Device
 from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.donations import Scene, first_line
 from tests.refurb.pages import page_of
 from tests.screens import sign_in
 
@@ -17,6 +18,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def scan(page: Page, tag: str) -> None:
     page.keyboard.type(tag, delay=3)
     page.keyboard.press("Enter")
+
+
+def test_each_tag_that_a_full_line_refuses_is_still_named_however_many_come_after(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    scene = Scene()
+    line = first_line(scene.collected())
+    page = open_page()
+    sign_in(page, scene.north.technician)
+    page.goto(reverse("refurb:device_scan", args=[line.pk]))
+    tags = [f"LIL-{number:04}" for number in range(1, 11)]
+    for tag in tags:
+        scan(page, tag)
+
+    page.get_by_text("Étiquette LIL-0010").wait_for()
+    told = page.locator("main").inner_text()
+    assert [tag for tag in tags if tag not in told] == []
+    assert "Pas enregistrées non plus\u00a0: LIL-0004, LIL-0005, LIL-0006." in told
+
+    scan(page, tags[3])
+    page.get_by_text("Étiquette LIL-0004").wait_for()
+    assert "Pas enregistrées non plus\u00a0: LIL-0005, LIL-0006, LIL-0007." in page.locator("main").inner_text()
 
 
 def test_the_next_tag_is_found_from_the_page_of_the_one_before_and_presses_no_button(
