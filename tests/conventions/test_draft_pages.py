@@ -228,6 +228,7 @@ def test_an_amendment_is_written_beside_the_words_of_today_those_of_another_amen
     assert "Rédaction d’aujourd’hui" in boxes
     assert "Trente mois." in boxes
     assert first not in boxes
+    assert boxes.count("inchangé</span>") == convention.clauses.count()
     assert "1 prévu, 0 affecté" in page
 
 
