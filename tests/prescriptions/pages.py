@@ -10,10 +10,9 @@ from lifecycle.machine import Machine
 from network.enums import ROLES_BY_KIND
 from network.models import Membership
 from tests.network.factories import make_membership
-from tests.pages import acting, answered, read
-from tests.pages import done as sent
+from tests.pages import acting, answered, done, read
 
-__all__ = ["STRANGERS", "acting", "answered", "page_of", "page_sent", "read", "sent", "stranger"]
+__all__ = ["STRANGERS", "acting", "answered", "done", "page_of", "page_sent", "read", "stranger"]
 
 
 def page_of(row: Machine, name: str, *args: Any) -> str:

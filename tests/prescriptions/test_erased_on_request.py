@@ -15,7 +15,7 @@ from prescriptions.models import Household, Reminder
 from prescriptions.services.households import erase_on_request_household
 from tests.network.factories import make_membership
 from tests.prescriptions.files import PARIS, Circle, again
-from tests.prescriptions.pages import acting, answered, page_of, read, sent
+from tests.prescriptions.pages import acting, answered, done, page_of, read
 from tests.prescriptions.test_forgetting import LAST, figures, known, traces
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_the_page_says_what_goes_and_what_stays_and_the_prescriber_is_told_by_th
     assert url in read(client, page_of(household, "household_detail"))
     assert url not in read(acting(circle.worker), page_of(household, "household_detail"))
 
-    sent(client, url, received_on="2026-01-05", channel="email")
+    done(client, url, received_on="2026-01-05", channel="email")
 
     assert "Foyer effacé" in read(client, page_of(household, "household_detail"))
     mail = Mail.objects.get(about_machine="household", about_pk=household.pk)

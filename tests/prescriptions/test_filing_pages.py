@@ -28,7 +28,7 @@ from prescriptions.nir import SENTENCE
 from prescriptions.services.prescriptions import agreement_text, ask_completion_prescription
 from tests.network.factories import make_commune
 from tests.prescriptions.files import Circle, again
-from tests.prescriptions.pages import acting, answered, page_of, read, sent
+from tests.prescriptions.pages import acting, answered, done, page_of, read
 
 pytestmark = pytest.mark.django_db
 CREATE = "prescriptions:prescription_create"
@@ -69,7 +69,7 @@ AGREED = {"agreed": "on", "how": "signed"}
 def test_no_child_typed_is_no_child_and_no_adult_is_asked_about_at_once(circle: Circle) -> None:
     client, draft = acting(circle.worker), circle.draft()
     home = page_of(draft, "prescription_home")
-    sent(client, home, commune=circle.commune.pk, adults=2, children="")
+    done(client, home, commune=circle.commune.pk, adults=2, children="")
     assert (again(draft).household.adults, again(draft).household.children) == (2, 0)
     page = answered(client, home, commune=circle.commune.pk, adults="", children="")
     assert "Comptez au moins la personne elle-même." in page
@@ -78,26 +78,26 @@ def test_no_child_typed_is_no_child_and_no_adult_is_asked_about_at_once(circle: 
 
 def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Circle) -> None:
     receiver = circle.distributor
-    home = sent(client, reverse(CREATE), **PERSON)
+    home = done(client, reverse(CREATE), **PERSON)
     draft = Prescription.objects.get()
     assert home == page_of(draft, "prescription_home")
     shown = read(client, home)
     assert re.search(r'name="adults" value="1"', shown)
     assert re.search(r'name="children" value="0"', shown)
     place = {"commune": circle.commune.pk, "adults": 1, "children": 2}
-    assert sent(client, home, **place) == page_of(draft, "prescription_needs")
+    assert done(client, home, **place) == page_of(draft, "prescription_needs")
     asked = needs(("computer", "studies"), ("fixed_connection", "paperwork"))
-    assert sent(client, page_of(draft, "prescription_needs"), **asked) == page_of(draft, "prescription_situation")
+    assert done(client, page_of(draft, "prescription_needs"), **asked) == page_of(draft, "prescription_situation")
     said = situation(**SEEN, **AGREED, story=STORY)
-    assert sent(client, page_of(draft, "prescription_situation"), **said) == page_of(draft, "prescription_submit")
+    assert done(client, page_of(draft, "prescription_situation"), **said) == page_of(draft, "prescription_submit")
 
     summary = read(client, page_of(draft, "prescription_submit"))
     for told in ("Nadia Essai", "Ordinateur, pour", "Attestation d’essai", "Accord donné le", circle.commune.name):
         assert told in summary, told
     assert STORY not in summary
-    done = sent(client, page_of(draft, "prescription_submit"), distributor=receiver.pk)
+    detail = done(client, page_of(draft, "prescription_submit"), distributor=receiver.pk)
 
-    assert done == page_of(draft, "prescription_detail")
+    assert detail == page_of(draft, "prescription_detail")
     submitted = again(draft)
     assert (submitted.state, submitted.distributor) == ("submitted", receiver)
     assert set(submitted.needs.values_list("kind", "use")) == {
@@ -106,11 +106,11 @@ def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Cir
     assert SocialStory.objects.get().text == STORY
     household = submitted.household
     assert (household.name, household.members, household.commune) == ("Nadia Essai", 3, circle.commune)
-    assert "Fiche pour le foyer" in read(client, done)
+    assert "Fiche pour le foyer" in read(client, detail)
 
 
 def test_a_draft_may_be_put_aside_after_its_first_step(client: Client) -> None:
-    after = sent(client, reverse(CREATE), last_name="Essai", contact_channel="phone", put_aside="1")
+    after = done(client, reverse(CREATE), last_name="Essai", contact_channel="phone", put_aside="1")
     draft = Prescription.objects.get()
     assert after == page_of(draft, "prescription_detail")
     page = read(client, after)
@@ -145,7 +145,7 @@ def test_a_telephone_number_cut_short_is_refused_at_once(client: Client, phone: 
 
 @pytest.mark.parametrize("phone", ["06 99 00 00 01", "+33 6 99 00 00 01", "0032 2 123 45 67", "+352 12 34 56"])
 def test_a_telephone_number_is_typed_as_one_says_it_from_abroad_too(client: Client, phone: str) -> None:
-    sent(client, reverse(CREATE), **PERSON | {"phone": phone})
+    done(client, reverse(CREATE), **PERSON | {"phone": phone})
     assert Household.objects.get().phone == phone
 
 
@@ -197,11 +197,11 @@ def test_one_more_row_judges_nothing_and_keeps_what_was_typed(client: Client, ci
 def test_a_need_may_be_taken_back_and_a_fact_corrected_while_writing(client: Client, circle: Circle) -> None:
     draft = circle.draft()
     need, fact = draft.needs.get(), draft.facts.get()
-    sent(client, page_of(draft, "prescription_needs"), **needs(("tablet", "work"), taken_back=need.pk))
+    done(client, page_of(draft, "prescription_needs"), **needs(("tablet", "work"), taken_back=need.pk))
     assert again(need).state == "unmet"
     assert draft.needs.get(state="asked").kind == "tablet"
     row = {"facts-0-what": "job_seeker", "facts-0-replaces": fact.pk}
-    sent(client, page_of(draft, "prescription_situation"), **situation(**row))
+    done(client, page_of(draft, "prescription_situation"), **situation(**row))
     assert Fact.objects.current().get(prescription=draft).kind == "job_seeker"
 
 
@@ -224,7 +224,7 @@ def test_the_story_has_a_box_that_says_who_reads_it(client: Client, circle: Circ
         page = read(client, page_of(draft, name))
         assert said in page, name
         assert STORY in page, name
-    sent(client, page_of(draft, "prescription_story"), story="Autre texte.")
+    done(client, page_of(draft, "prescription_story"), story="Autre texte.")
     assert SocialStory.objects.get().text == "Autre texte."
 
 
@@ -237,7 +237,7 @@ def double(circle: Circle) -> Household:
 
 def test_a_file_that_looks_like_another_is_shown_with_its_score_and_reasons(client: Client, circle: Circle) -> None:
     other = double(circle)
-    asked = sent(client, reverse(CREATE), **PERSON | {"birth_date": "1980-01-02"})
+    asked = done(client, reverse(CREATE), **PERSON | {"birth_date": "1980-01-02"})
     draft = Prescription.objects.get()
     assert asked == page_of(draft, "prescription_doubles")
     page = read(client, asked)
@@ -245,18 +245,18 @@ def test_a_file_that_looks_like_another_is_shown_with_its_score_and_reasons(clie
         assert told in page, told
     assert "Dites si c’est le même foyer ou non." in answered(client, asked)
 
-    assert sent(client, asked, **{f"double_{other.pk}": "other"}) == page_of(draft, "prescription_home")
+    assert done(client, asked, **{f"double_{other.pk}": "other"}) == page_of(draft, "prescription_home")
 
     assert not DoubleAnswer.objects.get().same
     assert again(draft.household).same_as is None
-    sent(client, asked, **{f"double_{other.pk}": "same"})
+    done(client, asked, **{f"double_{other.pk}": "same"})
     assert again(draft.household).same_as == other
 
 
 def test_a_file_nobody_looks_like_goes_on(client: Client, circle: Circle) -> None:
     draft = circle.empty()
     assert "Aucun dossier ne ressemble à celui-ci" in read(client, page_of(draft, "prescription_doubles"))
-    assert sent(client, page_of(draft, "prescription_doubles")) == page_of(draft, "prescription_home")
+    assert done(client, page_of(draft, "prescription_doubles")) == page_of(draft, "prescription_home")
 
 
 # --- no social security number
@@ -305,8 +305,8 @@ def test_what_is_asked_is_brought_and_the_file_submitted_again(client: Client, c
     page = read(client, page_of(submitted, "prescription_detail"))
     assert "Le quotient familial d’essai." in page
     assert "apportez ce qui est demandé" in page
-    sent(client, page_of(submitted, "prescription_situation"), **situation(**SEEN))
-    sent(client, page_of(submitted, "prescription_submit"), distributor=circle.distributor.pk)
+    done(client, page_of(submitted, "prescription_situation"), **situation(**SEEN))
+    done(client, page_of(submitted, "prescription_submit"), distributor=circle.distributor.pk)
     assert again(submitted).state == "submitted"
 
 
@@ -314,7 +314,7 @@ def test_a_household_already_followed_begins_another_prescription(client: Client
     household = circle.household()
     page = read(client, page_of(household, "household_detail"))
     assert "Nouvelle prescription pour ce foyer" in page
-    after = sent(client, page_of(household, "prescription_begin"))
+    after = done(client, page_of(household, "prescription_begin"))
     assert after == page_of(household.prescriptions.get(), "prescription_person")
 
 
@@ -329,7 +329,7 @@ def test_the_communes_of_her_last_files_come_first_and_all_of_them_after(client:
     assert re.findall(r'value="(\d+)"', recent[1]) == [str(elsewhere.pk), str(circle.commune.pk)]
     assert set(re.findall(r'value="(\d+)"', recent[1])) <= set(re.findall(r'value="(\d+)"', every[1]))
 
-    sent(client, page_of(draft, "prescription_home"), commune=circle.commune.pk, adults="1", children="0")
+    done(client, page_of(draft, "prescription_home"), commune=circle.commune.pk, adults="1", children="0")
     assert again(draft.household).commune == circle.commune
     assert read(client, page_of(draft, "prescription_home")).count(" selected>") == 1
 

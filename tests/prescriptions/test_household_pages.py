@@ -14,7 +14,7 @@ from prescriptions.models import Household, HouseholdAccess
 from prescriptions.services.prescriptions import remind_prescription
 from tests.network.factories import make_commune
 from tests.prescriptions.files import COMPUTER, Circle, again
-from tests.prescriptions.pages import acting, answered, page_of, read, sent
+from tests.prescriptions.pages import acting, answered, done, page_of, read
 
 pytestmark = pytest.mark.django_db
 LIST, NEEDS = "prescriptions:prescription_list", "prescriptions:need_list"
@@ -59,7 +59,7 @@ def test_a_worker_corrects_a_file_and_nothing_typed_is_lost(circle: Circle) -> N
     page = answered(client, url, **typed)
     assert 'value="Nadia"' in page
     assert 'href="#id_last_name"' in page
-    sent(client, url, **typed | {"last_name": "Essai"})
+    done(client, url, **typed | {"last_name": "Essai"})
     assert again(household).name == "Nadia Essai"
     assert acting(circle.pilot).get(url).status_code == 403
 
@@ -71,7 +71,7 @@ def test_a_move_is_dated_and_told_on_the_page(circle: Circle) -> None:
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
     assert 'href="#id_moved_on"' in answered(client, url, commune=there.pk, moved_on=tomorrow)
     today = timezone.localdate().isoformat()
-    sent(client, url, commune=there.pk, moved_on=today, address="2 rue des Essais", postcode="59000")
+    done(client, url, commune=there.pk, moved_on=today, address="2 rue des Essais", postcode="59000")
     page = read(client, page_of(household, "household_detail"))
     assert there.name in page
     assert circle.commune.name in page
@@ -85,11 +85,11 @@ def test_two_files_of_one_household_are_attached_and_detached(circle: Circle) ->
     page = answered(client, page_of(one, "household_attach"), same_as="F-0000-0000")
     assert "Aucun dossier que vous suivez" in page
     assert "F-0000-0000" in page
-    sent(client, page_of(one, "household_attach"), same_as=two.reference.lower())
+    done(client, page_of(one, "household_attach"), same_as=two.reference.lower())
     assert again(one).same_as == two
     assert two.reference in read(client, page_of(one, "household_detail"))
     assert one.reference in read(client, page_of(two, "household_detail"))
-    sent(client, page_of(one, "household_detach"))
+    done(client, page_of(one, "household_detach"))
     assert again(one).same_as is None
 
 
@@ -101,9 +101,9 @@ def test_an_adviser_says_that_two_files_it_reads_are_of_one_household(circle: Ci
     client, url = acting(circle.adviser), page_of(own, "household_doubles")
     assert "même téléphone" in read(client, url)
     assert f'href="#id_double_{other.pk}_0"' in answered(client, url)
-    sent(client, url, **{f"double_{other.pk}": "same"})
+    done(client, url, **{f"double_{other.pk}": "same"})
     assert again(own).same_as == other
-    sent(client, url, **{f"double_{other.pk}": "other"})
+    done(client, url, **{f"double_{other.pk}": "other"})
     assert again(own).same_as is None
     assert other.reference not in read(acting(circle.worker), url)
     assert acting(circle.relay).get(url).status_code == 403
@@ -118,7 +118,7 @@ def test_an_archived_file_says_when_it_is_erased_and_may_be_reopened(circle: Cir
     page = read(client, page_of(household, "household_detail"))
     assert "Archivé depuis le" in page
     assert "Nouvelle prescription pour ce foyer" not in page
-    sent(client, page_of(household, "household_reopen"))
+    done(client, page_of(household, "household_reopen"))
     assert again(household).state == "open"
 
 

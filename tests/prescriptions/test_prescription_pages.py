@@ -14,7 +14,7 @@ from prescriptions.models import Decision, HouseholdAccess, Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
-from tests.prescriptions.pages import acting, answered, page_of, read, sent
+from tests.prescriptions.pages import acting, answered, done, page_of, read
 
 pytestmark = pytest.mark.django_db
 STORY = "Hébergée chez une amie depuis le printemps."
@@ -170,7 +170,7 @@ def test_an_adviser_asks_for_what_is_missing_from_the_list_and_in_words(circle: 
     submitted = circle.submitted()
     client, url = acting(circle.adviser), page_of(submitted, "prescription_ask_completion")
     assert "Dites ce qui manque" in answered(client, url)
-    sent(client, url, missing=["income_seen"], words="Le plus récent.")
+    done(client, url, missing=["income_seen"], words="Le plus récent.")
     assert again(submitted).state == "incomplete"
     page = read(acting(circle.worker), page_of(submitted, "prescription_detail"))
     assert "Un justificatif de ressources vu récemment" in page
@@ -183,7 +183,7 @@ def test_an_adviser_accepts_with_the_rules_in_front(circle: Circle) -> None:
     page = read(client, url)
     for told in ("Ce que disent les règles du jour", "Bénéficiaire d’un minimum social", "Remplie", "Minimum social"):
         assert told in page, told
-    sent(client, url)
+    done(client, url)
     assert again(submitted).state == "accepted"
 
 
@@ -203,7 +203,7 @@ def test_against_the_rules_a_reason_is_written(circle: Circle) -> None:
     page = answered(client, url)
     assert 'href="#id_motive"' in page
     assert again(submitted).state == "submitted"
-    sent(client, url, motive="Rupture récente de ressources.")
+    done(client, url, motive="Rupture récente de ressources.")
     assert again(submitted).state == "accepted"
     assert Decision.objects.get(prescription=submitted).motive == "Rupture récente de ressources."
 
@@ -217,7 +217,7 @@ def test_a_refusal_says_why_and_what_comes_next(circle: Circle) -> None:
     page = answered(client, url, reason="not_eligible", next_step="S’adresser à la commune.")
     assert "le quotient familial seul ne suffit jamais à refuser" in page
     assert "S’adresser à la commune." in page
-    sent(client, url, reason="already_served", next_step="S’adresser à la commune.")
+    done(client, url, reason="already_served", next_step="S’adresser à la commune.")
     page = read(acting(circle.worker), page_of(submitted, "prescription_detail"))
     head, _, facts = page.partition('id="needs"')
     assert "Le foyer a déjà été équipé pour ce besoin" in head
@@ -232,16 +232,16 @@ def test_a_refusal_says_why_and_what_comes_next(circle: Circle) -> None:
 def test_a_worker_gives_a_prescription_up_confirms_it_and_hands_it_on(circle: Circle) -> None:
     client = acting(circle.worker)
     accepted = circle.accepted()
-    sent(client, page_of(accepted, "prescription_confirm"))
+    done(client, page_of(accepted, "prescription_confirm"))
     assert again(accepted).confirmed_at is not None
     receiver = make_organisation("prescriber")
-    after = sent(client, page_of(accepted, "prescription_transfer"), prescriber=receiver.pk)
+    after = done(client, page_of(accepted, "prescription_transfer"), prescriber=receiver.pk)
     assert after == reverse("prescriptions:prescription_list")
     assert again(accepted).prescriber == receiver
     assert client.get(page_of(accepted, "prescription_detail")).status_code == 404
     other = circle.submitted()
     assert 'href="#id_reason"' in answered(client, page_of(other, "prescription_withdraw"))
-    sent(client, page_of(other, "prescription_withdraw"), reason="unreachable")
+    done(client, page_of(other, "prescription_withdraw"), reason="unreachable")
     page = read(client, page_of(other, "prescription_detail"))
     assert "Le foyer n’est plus joignable" in page
 
@@ -254,11 +254,11 @@ def test_a_file_is_handed_on_to_a_colleague_who_is_told_and_a_received_one_is_ta
     client = acting(circle.manager)
     for wrong in ("", stranger.pk, circle.worker.pk):
         assert 'href="#id_worker"' in answered(client, url, worker=wrong)
-    sent(client, url, worker=colleague.pk)
+    done(client, url, worker=colleague.pk)
     assert again(submitted).worker == colleague
     told = Mail.objects.about("prescription", submitted.pk).filter(subject__contains="vous la suivez désormais")
     assert told.get().to == [colleague.user.email]
-    sent(acting(circle.worker), url, worker=circle.worker.pk)
+    done(acting(circle.worker), url, worker=circle.worker.pk)
     assert again(submitted).worker == circle.worker
     assert told.count() == 1, "whoever takes a file knows it"
 
@@ -269,11 +269,11 @@ def test_whoever_loses_a_file_to_a_colleague_is_told_by_whom_it_is_followed(circ
     url = page_of(submitted, "prescription_hand_on")
     told = Mail.objects.about("prescription", submitted.pk).filter(subject__contains="un collègue la suit désormais")
 
-    sent(acting(colleague), url, worker=colleague.pk)
+    done(acting(colleague), url, worker=colleague.pk)
     assert told.get().to == [circle.worker.user.email]
     assert f"suivie désormais par {colleague.user.get_full_name()}" in told.get().body
     assert submitted.household.last_name not in told.get().body
-    sent(acting(colleague), url, worker=circle.worker.pk)
+    done(acting(colleague), url, worker=circle.worker.pk)
     assert told.count() == 1, "whoever hands a file on knows it"
 
 
@@ -281,7 +281,7 @@ def test_whoever_followed_a_file_that_a_manager_transfers_is_told(circle: Circle
     submitted, receiver = circle.submitted(), make_organisation("prescriber")
     told = Mail.objects.about("prescription", submitted.pk).filter(subject__contains="transférée")
 
-    sent(acting(circle.manager), page_of(submitted, "prescription_transfer"), prescriber=receiver.pk)
+    done(acting(circle.manager), page_of(submitted, "prescription_transfer"), prescriber=receiver.pk)
     assert [circle.worker.user.email] in [mail.to for mail in told]
     assert f"est transférée à {receiver.name}" in told.get(to=[circle.worker.user.email]).body
 
@@ -289,7 +289,7 @@ def test_whoever_followed_a_file_that_a_manager_transfers_is_told(circle: Circle
 def test_whoever_waits_for_what_is_missing_recalls_it_and_not_whoever_owes_it(circle: Circle) -> None:
     asked = incomplete(circle)
     assert acting(circle.worker).get(page_of(asked, "prescription_remind")).status_code == 403
-    sent(acting(circle.adviser), page_of(asked, "prescription_remind"))
+    done(acting(circle.adviser), page_of(asked, "prescription_remind"))
     assert "Dossier à compléter" in read(acting(circle.worker), page_of(asked, "prescription_detail"))
     page = answered(acting(circle.adviser), page_of(asked, "prescription_remind"))
     assert "Une relance est déjà partie aujourd’hui" in page
@@ -306,14 +306,14 @@ def test_a_worker_refers_to_a_mediation_place_and_says_what_came_of_it(circle: C
     need = circle.accepted(SKILLS).needs.get()
     client, place = acting(circle.worker), circle.mediation
     assert 'href="#id_mediation"' in answered(client, page_of(need, "need_start"))
-    sent(client, page_of(need, "need_start"), mediation=place.pk)
+    done(client, page_of(need, "need_start"), mediation=place.pk)
     assert f"Orienté vers</dt><dd>{place}" in read(client, page_of(need, "need_detail"))
-    sent(client, page_of(need, "need_wait_again"))
+    done(client, page_of(need, "need_wait_again"))
     assert again(need).state == "waiting"
-    sent(client, page_of(need, "need_start"), mediation=place.pk)
-    sent(client, page_of(need, "need_meet"))
+    done(client, page_of(need, "need_start"), mediation=place.pk)
+    done(client, page_of(need, "need_meet"))
     assert again(need.prescription).state == "fulfilled"
-    sent(client, page_of(need, "need_unmeet"))
+    done(client, page_of(need, "need_unmeet"))
     assert again(need.prescription).state == "accepted"
 
 
@@ -321,8 +321,8 @@ def test_a_need_is_given_up_by_the_worker_or_the_adviser(circle: Circle) -> None
     accepted = circle.accepted(EVERYTHING)
     computer, line, skills = accepted.needs.order_by("pk")
     assert 'href="#id_reason"' in answered(acting(circle.worker), page_of(computer, "need_drop"))
-    sent(acting(circle.worker), page_of(computer, "need_drop"), reason="served_elsewhere")
-    sent(acting(circle.adviser), page_of(line, "need_drop"), reason="nothing_suitable")
+    done(acting(circle.worker), page_of(computer, "need_drop"), reason="served_elsewhere")
+    done(acting(circle.adviser), page_of(line, "need_drop"), reason="nothing_suitable")
     assert (again(computer).state, again(line).state, again(skills).state) == ("unmet", "unmet", "waiting")
 
 
