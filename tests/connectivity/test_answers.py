@@ -104,6 +104,16 @@ def test_a_link_shows_nothing_before_its_button_and_answers_by_post_only() -> No
     assert (again(connection).state, again(connection).problem_note) == (S.PROBLEM, "Voir 12.")
 
 
+def test_a_link_to_a_stopped_request_says_what_was_reported_and_who_acts_now() -> None:
+    connection = Line().sent()
+    url, client = reverse("connectivity:link", args=[token_of(connection)]), Client()
+    client.post(url, {"answer": "report_problem", "step": "answer", "problem": "duplicate", "note": "Voir 12."})
+    page = client.post(reverse("connectivity:link", args=[token_of(connection)])).content.decode()
+    assert "En attente du travailleur social" in page
+    assert "demande en double, «\u00a0Voir 12.\u00a0»" in page
+    assert "btn-primary" not in page, "refusing is possible, and not what is asked"
+
+
 def test_what_is_read_by_a_link_is_in_the_log_of_accesses_with_the_link_and_its_operator() -> None:
     line = Line()
     connection = line.sent()
