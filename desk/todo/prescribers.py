@@ -117,9 +117,10 @@ def _incomplete(prescription: Any) -> Line:
 
 
 def _still_current(prescription: Prescription) -> Line:
-    said = "Le foyer n’a pas répondu au rappel : appelez-le, puis confirmez"
+    asked = bool(prescription.household.email)
+    said = "Le foyer n’a pas encore répondu au courriel" if asked else "Le foyer n’a pas de courriel"
     when = until(prescription.valid_until, "acceptation valable jusqu’au")
-    return Line(prescription.household.name, _page(prescription), said, when)
+    return Line(prescription.household.name, _page(prescription), f"{said}\u00a0: appelez-le, puis confirmez", when)
 
 
 def _draft(prescription: Prescription) -> Line:

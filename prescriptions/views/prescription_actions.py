@@ -163,6 +163,7 @@ def prescription_remind(request: HttpRequest, reference: str) -> HttpResponse:
         lambda data: services.remind_prescription(actor=request.membership, prescription=prescription, **data),
         done="Relance faite.",
         submit="Relancer maintenant",
+        template="prescriptions/actions/prescription_remind.html",
     )
 
 

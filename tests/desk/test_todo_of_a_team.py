@@ -4,6 +4,7 @@ import pytest
 
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
+from prescriptions.services.prescriptions import remind_prescription
 from tests.conventions.conventions import Treaty
 from tests.desk.test_todo import block, landing
 from tests.desk.test_walls_of_all_pages import acting
@@ -21,6 +22,15 @@ def test_a_worker_is_told_whose_household_waits_for_a_line() -> None:
     for who, told in ((circle.worker, False), (colleague, True), (circle.manager, True), (circle.adviser, False)):
         (line,) = block(landing(acting(who)), "connexions-a-trouver").lines
         assert (said in line.about) is told, who.role
+
+
+@pytest.mark.parametrize(("email", "told"), [("foyer@exemple.test", "pas encore répondu"), ("", "pas de courriel")])
+def test_a_household_that_could_not_be_asked_is_not_said_to_be_silent(email: str, told: str) -> None:
+    circle = Circle()
+    accepted = circle.accepted(household=circle.household(email=email))
+    remind_prescription(actor=circle.worker, prescription=accepted)
+    (line,) = block(landing(acting(circle.worker)), "toujours-d-actualite").lines
+    assert told in line.about
 
 
 def test_a_convention_signed_the_day_it_begins_is_not_late() -> None:

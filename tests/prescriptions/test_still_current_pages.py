@@ -11,7 +11,7 @@ from documents.models import Mail
 from prescriptions.models import ConfirmationLink, HouseholdAccess, Prescription
 from prescriptions.services.prescriptions import remind_prescription
 from tests.prescriptions.files import COMPUTER, Circle, again
-from tests.prescriptions.pages import acting, page_sent
+from tests.prescriptions.pages import acting, page_of, page_sent, read
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "foyer@exemple.test"
@@ -27,6 +27,14 @@ def prescription(circle: Circle) -> Prescription:
     household = circle.household(last_name="Essai-Nom", first_name="Nadia", email=ADDRESS, address="1 rue des Essais")
     accepted = circle.accepted(COMPUTER, household)
     return remind_prescription(actor=circle.worker, prescription=accepted)
+
+
+@pytest.mark.parametrize(("email", "told"), [(ADDRESS, "un lien pour répondre"), ("", "n’a pas de courriel")])
+def test_before_reminding_the_worker_reads_whether_the_household_is_written_to(
+    circle: Circle, email: str, told: str
+) -> None:
+    accepted = circle.accepted(household=circle.household(email=email))
+    assert told in read(acting(circle.worker), page_of(accepted, "prescription_remind"))
 
 
 def test_the_page_asks_and_says_nothing_but_the_first_name(prescription: Prescription) -> None:
