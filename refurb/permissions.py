@@ -149,6 +149,11 @@ def sees_incidents(actor: Actor | None) -> Q | None:
     return None if _at_own_points(actor) is not None else sees_devices(actor)
 
 
+def can_note_incident(actor: Actor) -> Q | None:
+    """The pilot, who keeps the register."""
+    return Q() if is_pilot(actor) else None
+
+
 # --- distribution
 
 

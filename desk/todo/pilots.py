@@ -140,9 +140,12 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
         Block(
             "incidents",
             "Incidents de données",
-            Incident.objects.visible_to(actor).select_related("device", "workshop").order_by("-known_at", "-pk"),
+            Incident.objects.visible_to(actor)
+            .unanswered()
+            .select_related("device", "workshop")
+            .order_by("-known_at", "-pk"),
             _incident,
-            "Aucun appareil n’a été perdu avec des données.",
+            "Aucun appareil perdu avec des données n’attend de suite.",
             reverse("refurb:incident_list") + WHOLE,
             late=Q(known_at__gte=at - NOTIFIED_WITHIN),
             late_word=SOON,
@@ -246,7 +249,7 @@ def _drive(drive: Any) -> Line:
 
 
 def _incident(incident: Any) -> Line:
-    url = reverse("refurb:device_detail", args=[incident.device.reference])
+    url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
     return Line(f"{incident}, {incident.device}", url, str(incident.workshop), since(incident.known_at, "connu"))
 
 

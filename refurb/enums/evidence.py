@@ -207,3 +207,11 @@ class IncidentKind(TextChoices):
     """What must be looked into at once."""
 
     DATA_BREACH = "data_breach", "Violation de données personnelles"
+
+
+class FollowUpKind(TextChoices):
+    """What was done of an incident (RGPD, art. 33: told to the CNIL, unless no risk for people is likely)."""
+
+    TOLD = "told", "Notifié à la CNIL"
+    NO_RISK = "no_risk", "Non notifié\u00a0: pas de risque pour les personnes"
+    FOUND = "found", "Appareil retrouvé, données intactes ou effacées"

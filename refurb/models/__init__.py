@@ -33,7 +33,7 @@ from refurb.models.reference import (
     GradingScale,
     GradingStep,
 )
-from refurb.models.stock import Costing, Incident, Part, Repair
+from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
 from refurb.models.terms import DistributionTerm, WarrantyText
 from refurb.models.threshold import LegalThreshold
 
@@ -69,6 +69,7 @@ __all__ = [
     "GradingStep",
     "HandOver",
     "Incident",
+    "IncidentFollowUp",
     "LegalThreshold",
     "LineDecision",
     "LineExplanation",

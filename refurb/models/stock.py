@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce
 
 from conventions.models import MONEY
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.french import day
 from network.models import Membership, Organisation
-from refurb.enums import CostKind, DeviceState, IncidentKind, MissingReason, PartKind
+from refurb.enums import CostKind, DeviceState, FollowUpKind, IncidentKind, MissingReason, PartKind
 from refurb.models.donation import Donation
 from refurb.models.evidence import Evidence
 from refurb.permissions import sees_incidents, sees_parts
@@ -128,6 +129,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         scope = sees_incidents(actor)
         return self.none() if scope is None else self.filter(scope)
 
+    def unanswered(self) -> Self:
+        """Those of which nobody has written down what was done."""
+        return self.filter(follow_ups=None)
+
 
 class Incident(models.Model):
     """A device lost after its custody had passed, with data on it that nothing proves erased. Append-only.
@@ -163,3 +168,39 @@ class Incident(models.Model):
     def notify_before(self) -> datetime:
         """When the CNIL is to be told, at the latest."""
         return self.known_at + TO_THE_CNIL
+
+
+class FollowUpQuerySet(models.QuerySet["IncidentFollowUp"]):
+    """Reads of what was done of incidents."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """What was done of the incidents one may see."""
+        return self.filter(incident__in=Incident.objects.visible_to(actor).values("pk"))
+
+
+class IncidentFollowUp(models.Model):
+    """What was done of an incident, for the register of breaches (RGPD, art. 33, 5). Append-only."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="follow_ups", verbose_name="incident")
+    kind = models.CharField("suite donnée", max_length=8, choices=FollowUpKind)
+    done_on = models.DateField("le")
+    number = models.CharField("numéro donné par la CNIL", max_length=40, blank=True)
+    words = models.TextField("ce qui a été fait", blank=True, max_length=2000)
+    recorded_at = models.DateTimeField("notée le")
+    recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="notée par")
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suite d’un incident"
+        verbose_name_plural = "suites d’incidents"
+        ordering = ("recorded_at", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=FollowUpKind.values), name="refurb_followup_kind"),
+            models.CheckConstraint(
+                condition=~Q(kind=FollowUpKind.NO_RISK) | ~Q(words=""), name="refurb_followup_no_risk_said"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, le {day(self.done_on)}"

@@ -118,10 +118,11 @@ class IncidentTable(tables.Table):
     lost_from = tables.Column(verbose_name="Perdu depuis l’état")
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
     notify_before = tables.Column(verbose_name="À notifier à la CNIL avant le", orderable=False)
+    followed = tables.Column(verbose_name="Suite donnée", empty_values=(), orderable=False)
 
     class Meta:
         model = Incident
-        fields = ("known_at", "device", "kind", "reason", "lost_from", "workshop", "notify_before")
+        fields = ("known_at", "device", "kind", "reason", "lost_from", "workshop", "notify_before", "followed")
         order_by = ("-known_at",)
         empty_text = "Aucun incident. Un appareil perdu sans preuve d’effacement apparaîtrait ici."
 
@@ -133,6 +134,9 @@ class IncidentTable(tables.Table):
 
     def render_notify_before(self, value: datetime) -> str:
         return moment(value)
+
+    def render_followed(self, record: Incident) -> str:
+        return ", ".join(map(str, record.follow_ups.all())) or "à noter"
 
     def value_notify_before(self, value: datetime) -> datetime:
         return value

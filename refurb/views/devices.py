@@ -1,4 +1,4 @@
-"""Devices as one reads them: the list, one of them, the bench, storages still to be erased, incidents."""
+"""Devices as one reads them: the list, one of them, the bench, storages still to be erased."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ from refurb.enums import DeviceState
 from refurb.filters.devices import DeviceFilter
 from refurb.models import Device, DevicePaper, Donation, Drive, Incident
 from refurb.models.device import DeviceQuerySet
-from refurb.permissions import can_serve_device, can_work_on_device, sees_devices, sees_incidents
-from refurb.tables.devices import DeviceTable, IncidentTable, MissingErasureTable
+from refurb.permissions import can_note_incident, can_serve_device, can_work_on_device, sees_devices
+from refurb.tables.devices import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, ON_DEVICES
 from refurb.views.distribution_sheet import Distribution, distribution_of
 from refurb.views.sheet import sheet_of
@@ -32,7 +32,6 @@ from refurb.views.steps import YOURS, bench_step, next_step, with_since
 S = DeviceState
 DEVICE = Noun("appareil", "appareils")
 MISSING_ERASURE = Noun("effacement manquant", "effacements manquants")
-INCIDENT = Noun("incident", "incidents")
 LINKED = (
     "workshop",
     "donation__donor",
@@ -94,7 +93,8 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "told": told,
         "lot": lot,
         "papers": papers_of(device, actor),
-        "incidents": Incident.objects.visible_to(actor).filter(device=device),
+        "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
+        "may_note_incident": can_note_incident(actor) is not None,
     }
     return render(request, "refurb/device_detail.html", context)
 
@@ -193,16 +193,6 @@ def missing_erasure_list(request: HttpRequest) -> HttpResponse:
         exclude=[] if is_pilot(actor) else ["workshop"],
     )
     return page.respond("refurb/missing_erasure_list.html")
-
-
-@lists
-def incident_list(request: HttpRequest) -> HttpResponse:
-    """Devices lost with data on them, the newest first."""
-    if sees_incidents(request.membership) is None:
-        raise PermissionDenied
-    incidents = Incident.objects.visible_to(request.membership).select_related("device", "workshop")
-    page = Listing(request, rows=incidents, table=IncidentTable, noun=INCIDENT)
-    return page.respond("refurb/incident_list.html")
 
 
 def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:

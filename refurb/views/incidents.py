@@ -1,0 +1,52 @@
+"""Incidents: their list, and what the pilot writes down of each."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from lifecycle.acting import answer, posted
+from lifecycle.french import Noun
+from network.listing import Listing, lists
+from refurb.forms.incidents import FollowUpForm
+from refurb.models import Incident
+from refurb.permissions import can_note_incident, sees_incidents
+from refurb.services.incidents import note_incident
+from refurb.tables.devices import IncidentTable
+
+INCIDENT = Noun("incident", "incidents")
+
+
+@lists
+def incident_list(request: HttpRequest) -> HttpResponse:
+    """Devices lost with data on them, the newest first."""
+    if sees_incidents(request.membership) is None:
+        raise PermissionDenied
+    incidents = Incident.objects.visible_to(request.membership).select_related("device", "workshop")
+    page = Listing(request, rows=incidents.prefetch_related("follow_ups"), table=IncidentTable, noun=INCIDENT)
+    return page.respond("refurb/incident_list.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def incident_note(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """The pilot writes down what was done: told to the CNIL, no risk, found."""
+    actor = request.membership
+    if can_note_incident(actor) is None:
+        raise PermissionDenied
+    seen = Incident.objects.visible_to(actor).select_related("device", "workshop").prefetch_related("follow_ups")
+    incident = get_object_or_404(seen, pk=pk, device__reference=reference)
+    form = FollowUpForm(posted(request))
+    back = reverse("refurb:device_detail", args=[incident.device.reference])
+    if answer(request, form, lambda data: note_incident(actor=actor, incident=incident, **data), incident.device):
+        messages.success(request, "Suite notée au registre.")
+        return redirect(back)
+    context = {
+        "form": form,
+        "row": incident.device,
+        "incident": incident,
+        "title": "Noter la suite donnée",
+        "back": back,
+    }
+    return render(request, "refurb/actions/incident_note.html", context)

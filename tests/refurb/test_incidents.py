@@ -1,0 +1,105 @@
+"""What was done of an incident: the pilot writes it in the register, and it waits no more."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle.exceptions import Refused
+from network.enums import OrganisationKind, Role
+from refurb.enums import FollowUpKind, MissingReason
+from refurb.models import Incident, IncidentFollowUp
+from refurb.services.devices import report_missing_device
+from refurb.services.incidents import note_incident
+from tests.network.factories import make_membership
+from tests.pages import acting, answered, done, read
+from tests.refurb.devices import Bench, from_lot, given_to, load_numbers, private_lot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lost() -> tuple[Bench, Incident]:
+    """A device lost with data on it, known now."""
+    load_numbers()
+    scene = private_lot()
+    bench = given_to(scene)
+    report_missing_device(actor=bench.technician, device=from_lot(scene), reason=MissingReason.STOCKTAKE)
+    return bench, Incident.objects.get()
+
+
+def page_of(incident: Incident) -> str:
+    return reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
+
+
+def test_the_pilot_notes_that_the_cnil_was_told_and_it_waits_no_more(lost: tuple[Bench, Incident]) -> None:
+    bench, incident = lost
+    client, home = acting(bench.pilot), reverse("desk:home")
+    device = reverse("refurb:device_detail", args=[incident.device.reference])
+    assert page_of(incident) in read(client, home)
+    assert "à notifier à la CNIL avant le" in read(client, device)
+
+    today = timezone.localdate()
+    assert done(client, page_of(incident), kind="told", done_on=today.isoformat(), number="CNIL-42") == device
+
+    assert page_of(incident) not in read(client, home)
+    told = read(client, device)
+    assert "Notifié à la CNIL, le" in told
+    assert "CNIL-42" in told
+    assert "à notifier à la CNIL avant le" not in told
+    assert "Notifié à la CNIL, le" in read(client, reverse("refurb:incident_list"))
+    assert IncidentFollowUp.objects.get().recorded_by == bench.pilot
+
+
+def test_another_follow_up_completes_the_first(lost: tuple[Bench, Incident]) -> None:
+    bench, incident = lost
+    for kind in (FollowUpKind.TOLD, FollowUpKind.FOUND):
+        note_incident(actor=bench.pilot, incident=incident, kind=kind, done_on=timezone.localdate())
+    assert [row.kind for row in incident.follow_ups.all()] == ["told", "found"]
+    assert read(acting(bench.pilot), page_of(incident)).count("Notifié à la CNIL, le") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "sentence"),
+    [
+        ("told", 1, "Ce jour est à venir"),
+        ("told", -1, "Ce jour précède celui où l’incident a été connu."),
+        ("no_risk", 0, "Écrivez pourquoi aucun risque n’est à craindre"),
+        ("", 0, "Dites ce qui a été fait."),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(
+    lost: tuple[Bench, Incident], kind: str, days: int, sentence: str
+) -> None:
+    bench, incident = lost
+    on = timezone.localdate() + timedelta(days=days)
+    page = answered(acting(bench.pilot), page_of(incident), kind=kind, done_on=on.isoformat(), number="Z-9")
+    assert sentence in page
+    assert "Z-9" in page, "nothing typed is lost"
+    assert not IncidentFollowUp.objects.exists()
+
+
+def test_the_pilot_alone_notes_it_and_those_concerned_read_it(lost: tuple[Bench, Incident]) -> None:
+    bench, incident = lost
+    today = timezone.localdate()
+    for actor in (bench.technician, bench.manager, make_membership(Role.OBSERVER, OrganisationKind.DEPARTEMENT)):
+        with pytest.raises(PermissionDenied):
+            note_incident(actor=actor, incident=incident, kind="told", done_on=today)
+        assert acting(actor).get(page_of(incident)).status_code == 403
+    with pytest.raises(Refused):
+        note_incident(actor=bench.pilot, incident=incident, kind="no_risk", done_on=today, words="  ")
+    note_incident(actor=bench.pilot, incident=incident, kind="no_risk", done_on=today, words="Disque chiffré.")
+    for reader, seen in ((bench.pilot, 1), (bench.manager, 1), (bench.stranger, 0)):
+        assert IncidentFollowUp.objects.visible_to(reader).count() == seen
+
+
+def test_what_was_noted_is_never_changed(lost: tuple[Bench, Incident]) -> None:
+    bench, incident = lost
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=timezone.localdate())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        IncidentFollowUp.objects.update(number="autre")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        IncidentFollowUp.objects.all().delete()
