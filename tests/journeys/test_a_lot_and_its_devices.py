@@ -81,7 +81,7 @@ def receive_devices(tess: Visitor, reference: str) -> None:
     box.fill("A001")
     box.press("Enter")
     alert = tess.within_main().get_by_role("alert")
-    expect(alert).to_contain_text("Cette étiquette est déjà sur un autre appareil de l’atelier.")
+    expect(alert).to_contain_text("A001\u00a0: cette étiquette est déjà sur un autre appareil de l’atelier")
     tess.reads(anything("Scanner"))
     bench.scan(tess, "A005")
 
