@@ -98,7 +98,7 @@ def _review(review: Review, sheet: Sheet) -> Branch:
     standing, told = {
         ReviewState.ASKED: (CURRENT, f"pour le {day(review.due_on)}"),
         ReviewState.FAVOURABLE: (DONE, "avis favorable"),
-        ReviewState.UNFAVOURABLE: (DONE, "avis défavorable"),
+        ReviewState.UNFAVOURABLE: (STOPPED, "avis défavorable"),
         ReviewState.CANCELLED: (STOPPED, "annulée"),
     }[ReviewState(review.state)]
     return Branch(_name(review), standing, told, _owner(sheet, "review", review.pk))

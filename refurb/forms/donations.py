@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from lifecycle.forms import CommentForm, Rows, choose, day_input, validate_telephone
 from network.enums import LegalNature, OrganisationKind
@@ -123,6 +124,12 @@ class LineForm(forms.ModelForm):
             del self.fields["unit_value"]
         elif public:
             self.fields["unit_value"].required = True
+
+    def clean_purchase_year(self) -> int:
+        year: int = self.cleaned_data["purchase_year"]
+        if year > timezone.localdate().year:
+            raise ValidationError("Cette année est à venir\u00a0: tapez celle de l’achat.", code="purchase_year")
+        return year
 
     @property
     def is_blank(self) -> bool:

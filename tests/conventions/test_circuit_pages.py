@@ -79,6 +79,9 @@ def test_an_unfavourable_review_asks_for_points_and_keeps_what_was_typed() -> No
     assert "donnez un avis défavorable, ou effacez ces points" in page
     assert "Préciser la durée." in page
     done(client, url, opinion="unfavourable", point_warranty="Préciser la durée.", point_whole="Numéroter les annexes.")
+    circuit = read(client, page_of(convention, "convention_detail")).partition('class="circuit"')[2]
+    branch = circuit[: circuit.index("avis défavorable")].rpartition("<li")[2]
+    assert "circuit__branch--stopped" in branch, "it holds the text back: it is not ticked in green"
 
     assert list(review.points.values_list("clause", "text")) == [
         ("warranty", "Préciser la durée."),

@@ -288,3 +288,12 @@ def test_what_is_not_taken_is_said_before_one_types() -> None:
     page = read(acting(Scene().contact), reverse(CREATE))
     assert "Les appareils de plus de 10\u00a0ans\u00a0: ils vont au recyclage." in page
     assert page.index("Nous ne prenons pas") < page.index("1. Le matériel")
+
+
+def test_a_year_of_purchase_to_come_is_refused_in_its_box_at_once() -> None:
+    scene = Scene()
+    client = acting(scene.contact)
+    page = answered(client, reverse(CREATE), **typed(scene, line(purchase_year=YEAR + 1), EMPTY))
+    assert "Cette année est à venir" in page
+    assert f'value="{YEAR + 1}"' in page
+    assert not Donation.objects.exists()
