@@ -57,7 +57,7 @@ def test_tags_are_scanned_one_after_another_and_the_box_waits_again_after_each(
         tess.page.keyboard.type(f"{tag}\n")
     tess.is_told("Étiquette C003 : reçu à l’atelier.")
     alert = tess.within_main().get_by_role("alert")
-    expect(alert).to_contain_text("Étiquette C001 : Cette étiquette est déjà sur un autre appareil de l’atelier.")
+    expect(alert).to_contain_text("Étiquette C001\u00a0: déjà reçu dans ce lot")
     tess.sees("3 arrivés, 0 attendu.")
     keys.waits_for_a_scan()
     keys.follows_navigation("À faire")
