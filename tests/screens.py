@@ -31,11 +31,13 @@ def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
     """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
 
     ``seen``: the kinds of elements that were looked at, added to. Without a new one axe does not look again, unless at
-    the ``whole`` of every page; then not at contrasts, which are three quarters of its work and come from the kind.
+    the ``whole`` of every page; then not at contrasts, which are three quarters of its work and come from the kind, and
+    once for both widths where the same things are shown.
     """
     page.wait_for_load_state()  # its title is there before its style sheets are
     size_before = page.viewport_size
-    found = []
+    found: list[str] = []
+    shown: set[str] = set()
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -46,13 +48,14 @@ def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
         kinds = set(page.evaluate(KINDS))
         is_new = not kinds <= seen
         seen |= kinds
-        if is_new or whole:
+        if is_new or (whole and kinds != shown):
             if not page.evaluate("Boolean(window.axe)"):
                 page.evaluate(AXE)
             rules = RULES if is_new else WITHOUT_CONTRAST
             told = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
             if told.violations_count:
                 found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
+        shown = kinds
     if size_before is not None and size_before != page.viewport_size:
         page.set_viewport_size(size_before)
     return found
