@@ -18,7 +18,7 @@ class FollowUpForm(forms.Form):
     done_on = forms.DateField(
         label="Le",
         widget=day_input(),
-        help_text="Le jour de la notification, de la décision ou de la trouvaille.",
+        help_text="Le jour où la CNIL l’a su, où l’on en a décidé, ou celui où l’appareil a été retrouvé.",
         error_messages={"required": "Dites quel jour."},
     )
     number = forms.CharField(
