@@ -21,9 +21,11 @@ PASSWORD = "une phrase de passe longue"
 
 
 def make_arrondissement(**fields: Any) -> Arrondissement:
-    """An arrondissement."""
+    """An arrondissement, whose code is none of those of the Nord (591 to 596), which have ranks of their own."""
     rank = next(_rank)
-    return Arrondissement.objects.create(**{"code": f"{rank % 1000:03}", "name": f"Arrondissement {rank}"} | fields)
+    number = rank % 990
+    code = number if number < 590 else number + 10
+    return Arrondissement.objects.create(**{"code": f"{code:03}", "name": f"Arrondissement {rank}"} | fields)
 
 
 def make_epci(**fields: Any) -> Epci:
