@@ -24,6 +24,7 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.machine import device_rules as rules
+from refurb.machine.tag_rules import TAG_GIVEN
 from refurb.models import Device, Donation
 from refurb.services.devices import FACTS
 from refurb.services.stock import RecoveredPart
@@ -101,7 +102,7 @@ class DeviceReceiveForm(CommentForm):
         label="Étiquette de l’atelier",
         max_length=40,
         widget=forms.TextInput({**SCANNED, "autofocus": True}),
-        error_messages={"required": rules.TAG_GIVEN.sentence},
+        error_messages={"required": TAG_GIVEN.sentence},
     )
     place = forms.CharField(label="Rangé à", max_length=60, required=False)
 
@@ -113,7 +114,7 @@ class DeviceScanForm(forms.Form):
         label="Étiquette",
         max_length=40,
         widget=forms.TextInput({**SCANNED, "autofocus": True, "class": "scan"}),
-        error_messages={"required": rules.TAG_GIVEN.sentence},
+        error_messages={"required": TAG_GIVEN.sentence},
     )
     place = forms.CharField(label="Rangé à", max_length=60, required=False, help_text="Gardé d’un scan à l’autre.")
 
@@ -135,7 +136,7 @@ class DeviceRegisterForm(CommentForm):
         label="Étiquette de l’atelier",
         max_length=40,
         widget=forms.TextInput({**SCANNED, "autofocus": True}),
-        error_messages={"required": rules.TAG_GIVEN.sentence},
+        error_messages={"required": TAG_GIVEN.sentence},
     )
     type = forms.ChoiceField(label="Type d’appareil", choices=choose(DeviceType.choices))
     donation = forms.ModelChoiceField(

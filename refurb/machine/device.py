@@ -11,6 +11,7 @@ from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
 from refurb.machine.allotment_rules import QUOTA_GIVEN_BACK
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, CurrentGrading
+from refurb.machine.tag_rules import TAG_FREE, TAG_GIVEN, TAG_OF_A_DEVICE
 from refurb.permissions import (
     can_await_part_device,
     can_cede_device,
@@ -82,7 +83,7 @@ class DeviceMachine(Machine):
         source=CREATION,
         target=S.RECEIVED,
         who=can_register_device,
-        requires=[rules.TAG_GIVEN, rules.TAG_OF_A_DEVICE, rules.TAG_FREE],
+        requires=[TAG_GIVEN, TAG_OF_A_DEVICE, TAG_FREE],
         stamps={"tag": Given("tag", default=""), "unannounced": True, "received_at": AT, "stay": 1},
         done="Enregistré à l’atelier sans avoir été annoncé",
     )
@@ -108,7 +109,7 @@ class DeviceMachine(Machine):
         source=[S.DECLARED, S.COLLECTED, S.MISSING],
         target=S.RECEIVED,
         who=can_receive_device,
-        requires=[rules.TAG_GIVEN, rules.TAG_OF_A_DEVICE, rules.TAG_FREE],
+        requires=[TAG_GIVEN, TAG_OF_A_DEVICE, TAG_FREE],
         leans=["donation"],
         stamps={
             "tag": Given("tag", default=""),

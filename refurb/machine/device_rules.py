@@ -1,7 +1,6 @@
 """What is missing before each verb of a device (machines §1), in the order of a device's life."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,6 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Place, Requirement
-from lifecycle.references import is_reference
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, is_pilot
@@ -85,7 +83,8 @@ def coded(codes: Iterable[str], sentence: str) -> PerRow:
     return value_given("reason", sentence, lambda reason: reason in known)
 
 
-def _is_text(given: Any) -> bool:
+def is_text(given: Any) -> bool:
+    """Whether something is written."""
     return bool(str(given).strip())
 
 
@@ -101,58 +100,6 @@ PICKED_UP = Requirement(
         rows_of("PickUp").filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False)
     ),
     lifted_by="le technicien qui enlève",
-)
-
-
-def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """The tags already stuck on another device of the same workshop, or given twice in the set."""
-    tags = {pk: str(given.get("tag") or "").strip() for pk, given in per_row.items()}
-    devices = rows_of("Device")
-    homes = dict(devices.filter(pk__in=list(tags)).values_list("pk", "workshop"))
-    homes |= {pk: ctx.actor.organisation_id for pk in tags if pk not in homes}
-    given = Counter((homes[pk], tag) for pk, tag in tags.items())
-    stuck = {
-        (workshop, tag): pk
-        for pk, workshop, tag in devices.filter(workshop__in=set(homes.values()), tag__in=set(tags.values()))
-        .exclude(tag="")
-        .values_list("pk", "workshop", "tag")
-    }
-    return {
-        pk: TAG_FREE.sentence
-        for pk, tag in tags.items()
-        if tag and (given[homes[pk], tag] > 1 or stuck.get((homes[pk], tag), pk) != pk)
-    }
-
-
-TAG_GIVEN = value_given(
-    "tag",
-    "Scannez ou saisissez l’étiquette de l’atelier.",
-    _is_text,
-    code="tag_given",
-    constraint="refurb_device_received",
-)
-TAG_FREE = PerRow(
-    "tag_free",
-    "Cette étiquette est déjà sur un autre appareil de l’atelier.",
-    _tags_taken,
-    needs=("tag",),
-    constraint="refurb_device_tag_once",
-    field="tag",
-)
-
-
-def _not_tags(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """What a scanner reads on papers: a reference of a lot, of a device, of a delivery, or the address of a page."""
-    tags = {pk: str(given.get("tag") or "").strip() for pk, given in per_row.items()}
-    return {pk: TAG_OF_A_DEVICE.sentence for pk, tag in tags.items() if is_reference(tag.upper()) or "://" in tag}
-
-
-TAG_OF_A_DEVICE = PerRow(
-    "tag_of_a_device",
-    "C’est la référence d’un lot ou d’un papier, pas une étiquette\u00a0: scannez celle de l’appareil.",
-    _not_tags,
-    needs=("tag",),
-    field="tag",
 )
 
 # --- leaving before work
@@ -174,7 +121,7 @@ SERVED_OTHERWISE = Requirement(
     lambda ctx: ~Q(state=S.RETURNED) | Q(Exists(_of_this_stay("Settlement"))),
     lifted_by="le conseiller du point de distribution",
 )
-PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", _is_text)
+PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)
 
 
 def _inventoried() -> Q:
@@ -320,7 +267,7 @@ PROVEN_OR_CERTIFIED = PerRow(
     where=BENCH.at("storages"),
     field="destruction_awaited",
 )
-RECIPIENT_NAMED = value_given("recipient", "Nommez à qui l’appareil est cédé.", _is_text)
+RECIPIENT_NAMED = value_given("recipient", "Nommez à qui l’appareil est cédé.", is_text)
 CEDE_REASON = coded(CedeReason.values, "Dites pourquoi l’appareil sort de la filière.")
 
 # --- correction

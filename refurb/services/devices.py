@@ -13,7 +13,7 @@ from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from network.models import Epci
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType, DonorKind
-from refurb.machine.device_rules import TAG_FREE
+from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
 from refurb.models.donation import Donation, DonationLine
 from refurb.services.holding import held_device

@@ -18,7 +18,7 @@ from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import DeviceState
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
-from refurb.machine.device_rules import TAG_FREE
+from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import DeedAcceptance, Device, DeviceEntry, DonationLine
 from refurb.models.device import UNSEEN
 from refurb.permissions import can_receive_device, can_register_device

@@ -9,6 +9,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, WithdrawalReason
 from refurb.machine import device_rules as rules
+from refurb.machine.tag_rules import TAG_FREE, TAG_GIVEN
 from refurb.models import Device
 from refurb.services import devices
 from tests.refurb.devices import (
@@ -132,7 +133,7 @@ def test_an_asset_tag_is_required() -> None:
     with pytest.raises(Refused) as refused:
         devices.receive_device(actor=scene.north.technician, line=line, tag="  ")
 
-    assert rules.TAG_GIVEN.sentence in [reason.sentence for reason in refused.value.all]
+    assert TAG_GIVEN.sentence in [reason.sentence for reason in refused.value.all]
 
 
 def test_an_asset_tag_is_unique_in_its_workshop_and_free_in_another() -> None:
@@ -143,7 +144,7 @@ def test_an_asset_tag_is_unique_in_its_workshop_and_free_in_another() -> None:
 
     with pytest.raises(Refused) as refused:
         devices.receive_device(actor=bench.technician, line=line, tag="LIL-0001")
-    assert [reason.sentence for reason in refused.value.all] == [rules.TAG_FREE.sentence]
+    assert [reason.sentence for reason in refused.value.all] == [TAG_FREE.sentence]
 
     assert devices.receive_device(actor=bench.technician, line=line, tag="LIL-0002").tag == "LIL-0002"
 
