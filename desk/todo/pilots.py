@@ -14,7 +14,7 @@ from conventions.views.steering import NEARLY_USED
 from desk.enums import ThresholdCode as Limit
 from desk.epcis import epcis_today, map_context
 from desk.models import Committee
-from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, Part, since, until
+from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.figures import month_of_the_departement
@@ -27,13 +27,11 @@ from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
 from refurb.enums import DonationState
 from refurb.models import DerogationRequest, Donation, Incident
+from refurb.models.stock import TO_THE_CNIL
 from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState
 from reports.models import Report
 from reports.views import title_of_month
-
-NOTIFIED_WITHIN = timedelta(hours=72)
-"""A breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33): until then it comes first."""
 
 ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 """The journals in which the people of a prescriber write."""
@@ -143,12 +141,10 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
             Incident.objects.visible_to(actor)
             .unanswered()
             .select_related("device", "workshop")
-            .order_by("-known_at", "-pk"),
+            .order_by("known_at", "pk"),
             _incident,
             "Aucun appareil perdu avec des données n’attend de suite.",
-            reverse("refurb:incident_list") + WHOLE,
-            late=Q(known_at__gte=at - NOTIFIED_WITHIN),
-            late_word=SOON,
+            late=Q(known_at__lt=at - TO_THE_CNIL),
         ),
     )
 
@@ -250,7 +246,8 @@ def _drive(drive: Any) -> Line:
 
 def _incident(incident: Any) -> Line:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
-    return Line(f"{incident}, {incident.device}", url, str(incident.workshop), since(incident.known_at, "connu"))
+    told = until(incident.notify_before, "à la CNIL avant le")
+    return Line(f"{incident}, {incident.device}", url, str(incident.workshop), told)
 
 
 def _ending_line(convention: Any) -> Line:

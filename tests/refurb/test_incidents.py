@@ -8,6 +8,8 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.todo.blocks import first_of
+from desk.todo.pilots import page_of as page_of_pilot
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from refurb.enums import FollowUpKind, MissingReason
@@ -52,6 +54,22 @@ def test_the_pilot_notes_that_the_cnil_was_told_and_it_waits_no_more(lost: tuple
     assert "à notifier à la CNIL avant le" not in told
     assert "Notifié à la CNIL, le" in read(client, reverse("refurb:incident_list"))
     assert IncidentFollowUp.objects.get().recorded_by == bench.pilot
+
+
+def test_one_that_nobody_followed_up_is_late_after_72_hours_and_one_followed_up_counts_no_more(
+    lost: tuple[Bench, Incident],
+) -> None:
+    bench, incident = lost
+
+    def counted(hours: int) -> tuple[int, int]:
+        at = incident.known_at + timedelta(hours=hours)
+        shown = first_of(next(block for block in page_of_pilot(bench.pilot, at).blocks if block.key == "incidents"))
+        return shown.count, shown.late
+
+    assert (counted(71), counted(73)) == ((1, 0), (1, 1))
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=timezone.localdate())
+    assert counted(73) == (0, 0)
+    assert "Aucun appareil perdu" in read(acting(bench.pilot), reverse("desk:block", args=["incidents"]))
 
 
 def test_another_follow_up_completes_the_first(lost: tuple[Bench, Incident]) -> None:
