@@ -55,7 +55,7 @@ def day(value: date | datetime | None) -> str:
 
 def moment(instant: datetime) -> str:
     """An instant in full, Paris time: « 24 nov. 2026 à 14 h 05 »."""
-    return f"{day(instant)} à {_hour(instant)}"
+    return f"{day(instant)} à {hour(instant)}"
 
 
 def written_day(value: date | datetime | None) -> str:
@@ -68,10 +68,11 @@ def written_day(value: date | datetime | None) -> str:
 
 def written_moment(instant: datetime) -> str:
     """An instant in full, Paris time, as a paper writes it: « 24 novembre 2026 à 14 h 05 »."""
-    return f"{written_day(instant)} à {_hour(instant)}"
+    return f"{written_day(instant)} à {hour(instant)}"
 
 
-def _hour(instant: datetime) -> str:
+def hour(instant: datetime) -> str:
+    """The hour of an instant, Paris time: « 14 h 05 »."""
     local = timezone.localtime(instant)
     return f"{local.hour}{HARD}h{HARD}{local:%M}"
 

@@ -11,8 +11,8 @@ from conventions.views.sheet import Sheet
 from lifecycle.french import day
 
 S = ConventionState
-DONE, CURRENT, TODO, STOPPED = "done", "current", "todo", "stopped"
-WORDS = {DONE: "fait", CURRENT: "en cours", TODO: "à venir", STOPPED: "arrêté"}
+DONE, CURRENT, AHEAD, STOPPED = "done", "current", "todo", "stopped"
+WORDS = {DONE: "fait", CURRENT: "en cours", AHEAD: "à venir", STOPPED: "arrêté"}
 BEFORE_REVIEW = (S.DRAFT, S.CHANGES_REQUESTED)
 ORDER = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SIGNING, S.SIGNED)
 """The state in which each stage is under way."""
@@ -49,7 +49,7 @@ class Stage:
 def drawn(convention: Convention, sheet: Sheet) -> list[Stage]:
     """The stages of the circuit of a convention."""
     at = _rank(convention)
-    standings = [DONE if rank < at else TODO for rank in range(len(ORDER))]
+    standings = [DONE if rank < at else AHEAD for rank in range(len(ORDER))]
     if at < len(ORDER):
         standings[at] = STOPPED if convention.state == S.ABANDONED else CURRENT
     return [
@@ -90,7 +90,7 @@ def _reviews_told(convention: Convention) -> str:
 def _reviews(sheet: Sheet, standing: str) -> list[Branch]:
     """The reviews of the last round; before the first one, those that will be asked."""
     if not sheet.reviews:
-        return [Branch(str(row.get_subject_display()), TODO, f"par {row.organisation}") for row in sheet.named]
+        return [Branch(str(row.get_subject_display()), AHEAD, f"par {row.organisation}") for row in sheet.named]
     return [_review(review, sheet) for review in sheet.current]
 
 
@@ -110,9 +110,9 @@ def _name(review: Review) -> str:
 
 
 def _signatures(convention: Convention, sheet: Sheet, standing: str) -> list[Branch]:
-    if standing != TODO and sheet.signatures:
+    if standing != AHEAD and sheet.signatures:
         return [_signature(signature, sheet) for signature in sheet.signatures]
-    return [Branch(str(party), TODO, "") for _, party, _ in convention.parties() if party is not None]
+    return [Branch(str(party), AHEAD, "") for _, party, _ in convention.parties() if party is not None]
 
 
 def _signature(signature: Signature, sheet: Sheet) -> Branch:

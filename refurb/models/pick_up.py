@@ -1,6 +1,5 @@
 """Pick-ups: when a workshop comes, what it counted, how the donor's side signed."""
 
-from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -9,7 +8,7 @@ from django.utils import timezone
 
 from documents.models import StoredFile
 from lifecycle.actors import Actor
-from lifecycle.french import full_day
+from lifecycle.french import full_day, hour
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from refurb.enums import SlipProof
@@ -125,12 +124,8 @@ class PickUp(models.Model):
     def slot(self) -> str:
         """When it takes place, in words, in local time: « mardi 1er décembre 2026, de 9 h 00 à 11 h 30 »."""
         start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        until = _hour(end) if end.date() == start.date() else f"{full_day(end)}, {_hour(end)}"
-        return f"{full_day(start)}, de {_hour(start)} à {until}"
-
-
-def _hour(moment: datetime) -> str:
-    return f"{moment.hour}\u00a0h\u00a0{moment:%M}"
+        until = hour(end) if end.date() == start.date() else f"{full_day(end)}, {hour(end)}"
+        return f"{full_day(start)}, de {hour(start)} à {until}"
 
 
 class PickUpCount(models.Model):
