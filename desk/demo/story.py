@@ -15,6 +15,7 @@ from desk.demo.homes import Homes
 from desk.demo.lots import Journey, Line, Lot
 from desk.demo.months import committees, months, running_month
 from desk.demo.press import Press
+from desk.demo.register import register
 from desk.demo.requests import Ask, Request, sittings
 from desk.demo.rounds import counter, surpluses, weekly
 from desk.demo.seasons import GIFTS, spread
@@ -71,6 +72,7 @@ def tell_story(*, as_of: date, seed: int, devices: int, tell: Callable[[float, d
             committees(stage),
             strays(stage),
             sittings(stage),
+            register(stage),
         ):
             stage.agenda.add(thread)
         _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
