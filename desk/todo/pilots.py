@@ -246,7 +246,7 @@ def _drive(drive: Any) -> Line:
 
 def _incident(incident: Any) -> Line:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
-    told = until(incident.notify_before, "à la CNIL avant le")
+    told = until(incident.notify_before, "à notifier avant le")
     return Line(f"{incident}, {incident.device}", url, str(incident.workshop), told)
 
 
