@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils import timezone
 from lifecycle.actors import Actor, System
 from lifecycle.answers import Action, Outcome, actions_for, missing_before, outcome_of, preview, scope_of, seen_by
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
 from lifecycle.locking import hold, lock_in_order, one_transaction
@@ -105,8 +106,9 @@ def apply_many(
     """Do one verb on a set, in a constant number of statements.
 
     Rows the actor may not see are not in the set. ``per_row`` gives ``{pk: {name: value}}`` where values differ.
-    ``at`` is passed by followers, the seed and imports of history alone. Raises PermissionDenied when the actor's
-    role never does this verb, Refused when the database itself refuses the set.
+    ``at`` is passed by followers, the seed and imports of history alone; ahead of the database's clock it is a
+    ValueError (``lifecycle.instants``). Raises PermissionDenied when the actor's role never does this verb, Refused
+    when the database itself refuses the set.
     """
     model: type[Machine] = queryset.model
     declared = verbs_of(model)[verb]
@@ -192,15 +194,15 @@ def _move(
 ) -> Outcome:
     known = SetValues(values, per_row)
     leant = _lock_set(model, declared, before, Context(at or timezone.now(), actor, known), per_row)
-    clock, recorded_at = _database_clock()
-    ctx = Context(at or clock, actor, known)
+    clock, recorded_at = database_clock()
+    ctx = Context(at if cause else instant_of(at, clock), actor, known)
     due = _still_due(declared, ctx, cause)
     rows = read(model, declared, before, ctx, scope if due is None else due)
     if any(before[row.pk] != row.links for row in rows) or leant != given(declared, ctx, per_row):
         raise _LinksMoved
     if due is not None:
         rows = [row for row in rows if row.allowed]
-    instant = _not_before(rows, ctx.at, strict=at is not None and cause is None)
+    instant = not_before(rows, ctx.at, strict=at is not None and cause is None)
     if instant != ctx.at:
         ctx = Context(instant, actor, known)
     judge(model, declared, rows, ctx, per_row, asking=False, locked=True)
@@ -237,8 +239,8 @@ def _give_birth[M: Machine](
     links = [{name: link_of(instance, name) for name in links_of(declared)} for instance in instances]
     asked = Context(at or timezone.now(), actor, values)
     lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
-    clock, recorded_at = _database_clock()
-    instant = at or clock
+    clock, recorded_at = database_clock()
+    instant = at if at and cause else instant_of(at, clock)
     ctx = Context(instant, actor, values)
     pks = draw_keys(model, len(instances))
     drafts = []
@@ -307,27 +309,11 @@ def _lock_set(
     return leant
 
 
-def _database_clock() -> tuple[datetime, datetime]:
-    """The database's clock, read after the locks, and the transaction's own time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp(), transaction_timestamp()")
-        clock, recorded_at = cursor.fetchone()
-    return clock, recorded_at
-
-
 def _still_due(declared: Verb, ctx: Context, cause: Move | None) -> Q | None:
     """What the clock may move, asked again under the lock: someone may have moved or prolonged a row meanwhile."""
     if declared.due is None or not isinstance(ctx.actor, System) or (cause and cause.name in declared.follows):
         return None
     return Q(as_expression(declared.due(ctx)), moved_at__lte=ctx.at)
-
-
-def _not_before(rows: Sequence[Row], at: datetime, *, strict: bool) -> datetime:
-    """The instant of the move, never before the last row of any object of the set."""
-    latest = max((row.moved_at for row in rows), default=at)
-    if strict and latest > at:
-        raise ValueError(f"un mouvement du {at:%Y-%m-%d %H:%M:%S} précéderait le dernier ({latest:%Y-%m-%d %H:%M:%S})")
-    return max(at, latest)
 
 
 def _dimension_fields(model: type[Machine]) -> list[Any]:

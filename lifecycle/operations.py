@@ -245,3 +245,70 @@ class AppendOnly(Operation):
     @property
     def migration_name_fragment(self) -> str:
         return f"append_only_{self.model_name.lower()}"
+
+
+_CLOSED_RECORD_SQL = """
+CREATE OR REPLACE FUNCTION lifecycle_refuse_closed_record() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM lifecycle_closedperiod c
+        WHERE (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz >= c.starts_at
+          AND (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz < c.ends_at)
+    THEN
+        RAISE EXCEPTION 'Cette période est close\u00a0: rien ne s’y inscrit plus.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lifecycle_closed_period';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS {table}_closed ON {quoted};
+CREATE TRIGGER {table}_closed BEFORE INSERT ON {quoted} FOR EACH ROW
+    EXECUTE FUNCTION lifecycle_refuse_closed_record('{column}');
+"""
+
+
+class ClosedToRecords(Operation):
+    """Refuse in a table any new row whose instant falls inside a closed period, as the journals do.
+
+    For rows that the figures of a month count although no journal holds them: evidence. ``instant`` names the field
+    by which they count.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, instant: str = "recorded_at") -> None:
+        self.model_name = model_name
+        self.instant = instant
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The table's columns do not change."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table, column = model._meta.db_table, model._meta.get_field(self.instant).column
+        names = {"table": table, "quoted": schema_editor.quote_name(table), "column": column}
+        schema_editor.execute(_CLOSED_RECORD_SQL.format(**names), params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_closed ON {schema_editor.quote_name(table)}")
+
+    def describe(self) -> str:
+        return f"Close {self.model_name} with the months"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"closed_to_{self.model_name.lower()}"

@@ -52,10 +52,13 @@ FROM refurb_donationentry j, jsonb_each_text(j."values") q
 WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until)s
 GROUP BY 1, 2, 3
 """
-_HOLD = "LOCK TABLE refurb_donationentry, refurb_deviceentry, prescriptions_needentry IN SHARE MODE"
-"""It waits for the transactions under way, and no other begins. In the order in which most verbs write them; one
-that goes the other way (a pick-up, a need that is dropped) may deadlock with it, and whoever is refused is tried again
-by the gate.
+_HOLD = """
+LOCK TABLE refurb_drive, refurb_storageabsence, refurb_erasure, refurb_destruction, refurb_driveremoval,
+    refurb_donationentry, refurb_deviceentry, refurb_incident, prescriptions_needentry IN SHARE MODE
+"""
+"""It waits for the transactions under way, and no other begins, in any table that the figures count, evidence included.
+In the order in which most verbs write them; one that goes the other way (a pick-up, a need that is dropped) may
+deadlock with it, and whoever is refused is tried again by the gate.
 """
 
 

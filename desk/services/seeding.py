@@ -18,6 +18,7 @@ from desk.models import Seeding
 from documents.jobs import put_off_together
 from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
+from lifecycle.instants import telling_history
 from lifecycle.locking import advisory_lock
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User
@@ -55,7 +56,7 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
         # Seals of a demonstration that was dropped since: nothing of this one was sealed yet.
         shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
-        with _at_full_speed(), put_off_together(_with_a_sample):
+        with telling_history(), _at_full_speed(), put_off_together(_with_a_sample):
             tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell)
         note_verification(JOURNALS, verify_journals)
         note_verification(REPORTS, verify_reports)

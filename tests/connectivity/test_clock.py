@@ -15,7 +15,7 @@ from prescriptions.models import Need
 from tests.connectivity.lines import Line, again, close_copper, monday
 from tests.prescriptions.files import Circle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 S = ConnectionState
 
 

@@ -46,6 +46,7 @@ def test_a_live_line_keeps_the_household_out_of_the_archive() -> None:
     assert household not in alive.all()
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None:
     line = Line(circle=Circle(at=monday()), person={"last_name": "Introuvable-Exemple", "contact_channel": "email"})
     active = line.active()

@@ -76,6 +76,7 @@ def test_a_price_has_two_decimals_at_most(price: str) -> None:
     assert "Prix impossible" in line.fault
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_a_household_that_moves_is_told_of_the_copper_of_where_it_lives_now() -> None:
     line = Line()
     line.circle.at = monday()

@@ -20,6 +20,8 @@ from prescriptions.models import Need
 from prescriptions.services.needs import drop_need
 from tests.connectivity.lines import Line, ask, make_offer
 
+pytestmark = pytest.mark.usefixtures("days_to_come")
+
 S = ConnectionState
 VERBS = [name for name, declared in gate.verbs_of(ConnectionFile).items() if not declared.creates]
 FORWARD = ["choose", "send", "accept", "schedule", "activate"]

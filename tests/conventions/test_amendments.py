@@ -206,6 +206,7 @@ def test_amendments_end_with_a_convention_that_is_terminated() -> None:
     assert not amendments[2].reviews.filter(state="asked").exists()
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_amendments_end_with_conventions_that_expire_together() -> None:
     first = date(2027, 1, 1)
     scenes = [Treaty(starts_on=first, ends_on=date(2027, 1, 31), at=midday(first)) for _ in range(2)]
@@ -222,6 +223,7 @@ def test_amendments_end_with_conventions_that_expire_together() -> None:
         assert entry.cause_entry == convention.journal.get(verb="expire").pk
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_clock_puts_amendments_into_force_in_their_order() -> None:
     first = date(2027, 1, 1)
     scene = Treaty(starts_on=first, ends_on=date(2027, 12, 31), at=midday(first))

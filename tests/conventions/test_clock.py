@@ -12,7 +12,7 @@ from documents.models import Mail
 from lifecycle.clock import run_clock
 from tests.conventions.conventions import Treaty, again, midday
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 S = ConventionState
 START = date(2027, 3, 1)
 LAST = date(2028, 2, 29)

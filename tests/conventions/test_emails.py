@@ -125,6 +125,7 @@ def test_an_abandoned_draft_that_was_read_is_told() -> None:
     assert "une partie s’est retirée" in mails(convention, "Projet abandonné")[0].body
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_last_day_is_told_as_such() -> None:
     first, last = date(2027, 1, 1), date(2027, 12, 31)
     scene = Treaty(starts_on=first, ends_on=last, at=midday(first))

@@ -32,6 +32,8 @@ from tests.desk.territory import BOTH, Territory, balance, faults, need_of
 from tests.documents.worker import run_worker
 from tests.refurb.devices import fresh
 
+pytestmark = pytest.mark.usefixtures("days_to_come")
+
 LAST, FIRST, EMAIL, PHONE, STREET = "Introuvable", "Zénobie", "zenobie.intro@exemple.test", "0699112233", "des Abysses"
 STORY = "vécu-indicible"
 TRACES = (LAST, FIRST, EMAIL, "zenobie", PHONE, "06 99 11 22 33", STREET, "1983-04-05", "05/04/1983", STORY, "OP-77")

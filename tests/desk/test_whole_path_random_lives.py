@@ -37,6 +37,8 @@ from tests.prescriptions.files import COMPUTER
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf
 
+pytestmark = pytest.mark.usefixtures("days_to_come")
+
 ALONG = ["allot", "ship", "stock_in", "reserve", "hand_over", "take_back"]
 ONLINE = ["propose", "choose", "send", "accept_line", "activate"]
 SIDEWAYS = [

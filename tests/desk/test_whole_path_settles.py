@@ -15,7 +15,7 @@ from refurb.services import hand_overs
 from tests.desk.territory import Story, balance, faults
 from tests.prescriptions.files import again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
 
 @pytest.fixture

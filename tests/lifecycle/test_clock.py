@@ -65,6 +65,7 @@ def test_one_run_takes_one_instant_and_stamps_when_each_row_was_due(announce: An
     assert (first.actor, first.role) == (None, "system")
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_ten_days_off_are_caught_up_by_one_run(announce: Announce) -> None:
     now = timezone.now()
     for day in range(10):
@@ -97,6 +98,7 @@ def test_what_is_no_longer_due_once_locked_does_not_happen(announce: Announce) -
         gate.apply(prolonged, "expire", actor=SYSTEM)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_an_instant_in_a_closed_month_is_refused(announce: Announce) -> None:
     now = timezone.now()
     announce(1, expires_at=now)
@@ -159,6 +161,7 @@ def test_the_lock_is_given_back_and_the_same_session_may_ask_again(another_sessi
     assert free()
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_command_tells_counts_and_takes_an_instant_in_paris_time(announce: Announce, keeper: Membership) -> None:
     announce(2, expires_at=datetime(2031, 10, 31, 23, 59, 59, tzinfo=ZoneInfo("Europe/Paris")))
     told = StringIO()

@@ -27,6 +27,7 @@ def met(circle: Circle) -> Need:
     return meet_need(actor=circle.worker, need=circle.started(), at=circle.at)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_nothing_more_is_written_of_a_household_once_its_file_is_archived() -> None:
     circle = Circle(at=START)
     need = met(circle)

@@ -38,6 +38,7 @@ def asked(circle: Circle) -> Prescription:
     return remind_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_household_answers_yes_and_validity_starts_again() -> None:
     circle = Circle()
     prescription = asked(circle)
@@ -68,6 +69,7 @@ def test_a_no_tells_the_worker_who_decides() -> None:
     assert "plus d’actualité" in mail.subject
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_a_link_expires_and_may_be_asked_again() -> None:
     circle = Circle()
     prescription = asked(circle)
@@ -82,6 +84,7 @@ def test_a_link_expires_and_may_be_asked_again() -> None:
     assert not ask_link_again(token=TOKENS[1], at=late)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_a_new_link_replaces_the_one_before() -> None:
     circle = Circle()
     prescription = asked(circle)

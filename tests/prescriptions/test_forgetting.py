@@ -26,6 +26,8 @@ from prescriptions.services.prescriptions import (
 from tests.network.factories import make_commune
 from tests.prescriptions.files import PARIS, SKILLS, Circle, again
 
+pytestmark = pytest.mark.usefixtures("days_to_come")
+
 START = datetime(2024, 3, 1, 10, tzinfo=PARIS)
 LAST, FIRST, EMAIL, PHONE, STREET = "Effaçable", "Zélie", "zelie.effacable@exemple.test", "0699887766", "des Oubliettes"
 TRACES = (LAST, FIRST, "effacable", "zelie", PHONE, STREET, "oubliettes", "1987-06-05", "jamais-su")

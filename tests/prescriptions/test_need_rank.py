@@ -11,7 +11,7 @@ from prescriptions.services.needs import drop_need, start_need, wait_again_need
 from tests.network.factories import make_arrondissement, make_commune, make_epci
 from tests.prescriptions.files import PARIS, SKILLS, Circle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
 START = datetime(2026, 3, 2, 10, tzinfo=PARIS)
 

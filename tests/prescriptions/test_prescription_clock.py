@@ -24,7 +24,7 @@ from prescriptions.services.prescriptions import (
 )
 from tests.prescriptions.files import PARIS, Circle, again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
 START = datetime(2024, 3, 1, 10, tzinfo=PARIS)
 

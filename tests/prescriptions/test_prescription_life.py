@@ -37,6 +37,7 @@ def served(circle: Circle, need: Need, cause: str) -> Need:
 # --- confirm and transfer
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_confirming_starts_validity_again() -> None:
     circle = Circle()
     prescription = circle.accepted()
@@ -154,6 +155,7 @@ def test_a_need_met_by_mistake_opens_the_prescription_again() -> None:
     assert prescription.reminders.planned().exists()
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_app_that_serves_a_need_moves_it_and_settles_it() -> None:
     circle = Circle()
     need = circle.accepted().needs.get()

@@ -18,6 +18,8 @@ from prescriptions.machine.served_by import LETS_GO, MEETS, STARTS, UNDOES
 from prescriptions.models import Household, Need, Prescription, rank_of
 from tests.prescriptions.files import PARIS, Circle, again
 
+pytestmark = pytest.mark.usefixtures("days_to_come")
+
 START = datetime(2026, 1, 5, 9, tzinfo=PARIS)
 ACTORS = ["worker", "adviser", "pilot", "manager", "relay", "stranger"]
 BY_HAND = [name for name, verb in gate.verbs_of(Prescription).items() if not verb.creates]

@@ -151,6 +151,7 @@ def test_a_device_serves_its_territory_before_and_after_the_epci_merged(shelf: S
     }
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_for_a_time(shelf: Shelf) -> None:
     first, second, third = (shelf.available() for _ in range(3))
     suspend_convention(actor=shelf.pilot, convention=shelf.convention, reason="quality")
@@ -305,6 +306,7 @@ def test_a_prescription_that_is_withdrawn_frees_its_device(shelf: Shelf) -> None
     assert fresh(device).state == "available"
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_clock_frees_what_is_held_for_too_long_and_catches_up(shelf: Shelf) -> None:
     desktop, laptop = shelf.reserve(shelf.on_the_shelf(shelf.desktop())), shelf.reserved()
     until = laptop.reserved_until
@@ -432,6 +434,7 @@ def undo(shelf: Shelf, device: Device, **given: Any) -> Device:
     return hand_overs.undo_hand_over_device(device=device, **defaults | given)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_day_after_a_hand_over_is_not_undone(shelf: Shelf) -> None:
     device = shelf.handed_over()
 

@@ -243,6 +243,7 @@ def test_only_what_was_brought_back_under_warranty_is_exchanged_for_the_same_kin
     assert not HandOver.objects.filter(kind="exchange").exists()
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_an_exchange_after_the_warranty_is_refused(shelf: Shelf) -> None:
     sold, other = shelf.handed_over(), shelf.available()
     late = timezone.now() + timedelta(days=800)

@@ -214,6 +214,7 @@ def test_a_place_that_was_taken_meanwhile_keeps_a_device_missing() -> None:
     assert codes(lambda: shelves.find_device(actor=shelf.adviser, device=lost)) == {"quota"}
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_a_device_is_found_at_a_point_it_was_sent_to_in_this_stay_under_a_convention_that_allows_it(
     shelf: Shelf,
 ) -> None:

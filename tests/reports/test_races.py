@@ -9,6 +9,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from lifecycle.exceptions import Refused
+from refurb.enums import DriveKind, RemovalDestination
+from refurb.models import Drive, DriveRemoval
 from reports.enums import Stage
 from reports.models import Report
 from reports.services import compute_report, freeze_report, verify_report
@@ -73,6 +75,34 @@ def test_a_freeze_waits_for_history_that_is_being_written_and_counts_it() -> Non
         assert history.result(PATIENCE) is None
         frozen = freezing.result(PATIENCE)
     assert numbers(frozen, Stage.RECEIVED) == (0, 1, 0, 1)
+    assert verify_report(frozen)
+
+
+def test_a_freeze_waits_for_evidence_that_is_being_written_and_counts_it() -> None:
+    story = Story()
+    report = story.computed()
+    device = story.start(story.register(paris(10, 5)), paris(10, 6))
+    written, release = Event(), Event()
+
+    @transaction.atomic
+    def import_evidence() -> None:
+        found = {"device": device, "stay": device.stay, "recorded_at": paris(10, 7)}
+        drive = Drive.objects.create(kind=DriveKind.HDD, arrived_at=paris(10, 5), **found)
+        DriveRemoval.objects.create(
+            drive=drive, removed_at=paris(10, 7), destination=RemovalDestination.DESTRUCTION, **found
+        )
+        written.set()
+        assert release.wait(PATIENCE)
+
+    with ThreadPoolExecutor(2) as pool:
+        importing = in_thread(pool, import_evidence)
+        assert written.wait(PATIENCE)
+        freezing = in_thread(pool, lambda: freeze_report(actor=story.pilot, report=report, at=AFTER))
+        until(lambda: waits_for_a_lock("LOCK TABLE"))
+        release.set()
+        importing.result(PATIENCE)
+        frozen = freezing.result(PATIENCE)
+    assert frozen.figures["missing_erasures"]["drives"] == 1
     assert verify_report(frozen)
 
 
