@@ -76,7 +76,7 @@ class _Reading:
         return self.count
 
     def _moved_since(self, sealed: Iterator[SealedHead]) -> tuple[Iterator[SealedHead], list[int]]:
-        """The heads, and the keys, of the objects to read again: they moved, disappeared, or their journal has holes."""
+        """Heads and keys of the objects to read again: they moved, disappeared, or their journal has holes."""
         journal = journal_of(self.model)
         table = connection.ops.quote_name(journal._meta.db_table)
         with connection.cursor() as cursor:

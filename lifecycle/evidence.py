@@ -1,8 +1,8 @@
 """Evidence: the rows that a migration made append-only, and the hash by which a seal holds each of them.
 
 The hash of a row is SHA-256 of the canonical JSON (``journal.canonical``) of ``{column: value}``: its key and every
-column, except those that its table lets be forgotten or filled later. Journals and seals are held by their own chain,
-comments by their digest; reference data to come may be given up, so it is no evidence.
+column, except those that its table lets be forgotten or filled later and those that the database computes. Journals and
+seals are held by their own chain, comments by their digest; reference data to come may be given up: no evidence.
 """
 
 import hashlib
@@ -59,7 +59,9 @@ def _is_evidence(model: type[models.Model]) -> bool:
 
 
 def _hashed(model: type[models.Model], erasable: tuple[str, ...]) -> dict[str, str]:
-    fields = {f.column: f.attname for f in model._meta.concrete_fields if f.name not in erasable}
+    fields = {
+        str(f.column): f.attname for f in model._meta.concrete_fields if f.name not in erasable and not f.generated
+    }
     return dict(sorted(fields.items()))
 
 
@@ -68,10 +70,12 @@ def hash_of(columns: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(columns).encode()).hexdigest()
 
 
-def hashes(table: Table, columns: list[str], after: int, last: int) -> Iterator[tuple[int, str]]:
-    """``(key, hash)`` of the rows whose key is in ]after, last], in order, over these columns."""
+def hashes(table: Table, columns: list[str], span: range) -> Iterator[tuple[int, str]]:
+    """``(key, hash)`` of the rows whose key is in ``span``, in order, over these columns."""
     names = [table.fields[column] for column in columns]
-    rows = table.model._base_manager.filter(pk__gt=after, pk__lte=last).order_by("pk").values_list("pk", *names)
+    rows = (
+        table.model._base_manager.filter(pk__gte=span.start, pk__lt=span.stop).order_by("pk").values_list("pk", *names)
+    )
     for pk, *values in rows.iterator(CHUNK):
         yield pk, hash_of(dict(zip(columns, values, strict=True)))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 JOURNALS = "journals"
 """The subject of a verification of every journal and of what they stand for."""
 
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def erase(self) -> int:
         """Erase texts and salts for good, and return how many rows; digests stay, so that the journals still verify."""

@@ -80,7 +80,8 @@ def _compare(report: Report) -> int:
             mine: Iterable[Any] = ()
             if at is not None and at[0] == name:
                 mine, at = list(at[1]), None
-            count += _compare_table(name, file, sealed.get(name, Extent(0, 0)).last, end.last, mine, report)
+            after = sealed.get(name, Extent(0, 0)).last
+            count += _compare_table(name, file, range(after + 1, end.last + 1), mine, report)
             seen += len(mine)  # type: ignore[arg-type]
             if at is None:
                 at = next(lines, None)
@@ -106,8 +107,9 @@ def _since_whole(report: Report) -> list[tuple[Seal, SealFile]]:
 
 
 def _compare_table(
-    name: str, file: SealFile, after: int, last: int, lines: Iterable[tuple[str, int, str]], report: Report
+    name: str, file: SealFile, span: range, lines: Iterable[tuple[str, int, str]], report: Report
 ) -> int:
+    """Compare the rows whose key is in ``span`` with the lines of one file."""
     table, columns = evidence_tables().get(name), file.tables[name]["columns"]
     if table is None or not set(columns) <= table.fields.keys():
         report(Fault(EVIDENCE, name, None, "la table, ou une colonne qui est scellée, n’existe plus."))
@@ -115,8 +117,8 @@ def _compare_table(
     day = _day(file.sealed_at)
     sealed = {pk: hashed for _, pk, hashed in lines}
     count = 0
-    if last > after:
-        for pk, hashed in hashes(table, columns, after, last):
+    if span:
+        for pk, hashed in hashes(table, columns, span):
             count += 1
             was = sealed.pop(pk, None)
             if was is None:

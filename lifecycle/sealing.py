@@ -1,17 +1,17 @@
 """The seal: every night the heads of all journals and the hashes of all evidence leave the database.
 
 A chain rewritten since, or evidence taken away or slipped in, can then be told. One file per machine and night, and one
-for the evidence, in ``settings.LIFECYCLE_SEAL_DIR``, named ``<machine>-<instant in UTC>.jsonl.gz``. Copy them out of the
-machine's reach. A file is gzip'ed JSON lines, UTF-8, without spaces, each ended by a line feed:
+for the evidence, in ``settings.LIFECYCLE_SEAL_DIR``, named ``<machine>-<instant in UTC>.jsonl.gz``. Copy them out of
+the machine's reach. A file is gzip'ed JSON lines, UTF-8, without spaces, each ended by a line feed:
 
-- the first line is an object: ``machine`` (« evidence » for the evidence), ``sealed_at`` (ISO 8601) and ``previous``, the
-  digest of the seal before of the same machine ("" for the first);
+- the first line is an object: ``machine`` (« evidence » for the evidence), ``sealed_at`` (ISO 8601) and ``previous``,
+  the digest of the seal before of the same machine ("" for the first);
 - of a machine, then, one line ``[key, seq, head]`` per object, by key: how far its journal went, and its last hash;
-- of the evidence, the first line also has ``whole`` and ``tables``: ``{table: {"columns": […], "last": key, "rows": n}}``,
-  how far each table is sealed. Then one line ``[table, key, hash]`` per row, by table and key: when ``whole``, all rows up
-  to ``last``, otherwise those whose key is greater than the ``last`` of the seal before. ``rows`` counts all rows up to
-  ``last``. ``hash`` is SHA-256 of the canonical JSON (sorted keys, no space, instants in UTC with microseconds) of
-  ``{column: value}`` over ``columns``.
+- of the evidence, the first line also has ``whole`` and ``tables``, how far each table is sealed:
+  ``{table: {"columns": […], "last": key, "rows": n}}``. Then one line ``[table, key, hash]`` per row, by table and key:
+  when ``whole``, all rows up to ``last``, otherwise those whose key is greater than the ``last`` of the seal before.
+  ``rows`` counts all rows up to ``last``. ``hash`` is SHA-256 of the canonical JSON (sorted keys, no space, UTF-8,
+  instants in UTC with microseconds and « Z », decimals as text) of ``{column: value}`` over ``columns``.
 
 The digest of a seal is SHA-256 of the file's content once unzipped, in hexadecimal. The database keeps it, with the
 number of lines after the first (``lifecycle_seal``).
@@ -88,9 +88,13 @@ def _seal_evidence(at: datetime, *, whole: bool) -> Seal:
     lines = (
         (name, pk, hashed)
         for name, table in evidence_tables().items()
-        for pk, hashed in hashes(table, list(table.fields), sealed.get(name, Extent(0, 0)).last, ends[name].last)
+        for pk, hashed in hashes(table, list(table.fields), _new(sealed.get(name), ends[name]))
     )
     return _seal(EVIDENCE, at, {"tables": told, "whole": not sealed}, lines)
+
+
+def _new(before: Extent | None, now: Extent) -> range:
+    return range(before.last + 1 if before else 0, now.last + 1)
 
 
 def _seal(name: str, at: datetime, more: dict[str, Any], lines: Iterable[Any]) -> Seal:

@@ -1,7 +1,7 @@
 """Is what the journals stand for still whole? Every check by its name, and what each verification found.
 
 ``chains``: journals, objects, stamps, seals of machines. ``seal_checks``: evidence beside its seals. ``wall_checks``:
-functions, triggers and tables of the database. What an app counts from its own rows is registered (``registry.verify``).
+functions, triggers and tables of the database. What an app counts from its rows is registered (``registry.verify``).
 """
 
 from collections.abc import Callable

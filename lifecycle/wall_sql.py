@@ -145,8 +145,8 @@ def wall_bodies(
 ) -> dict[str, str]:
     """``{function: body}`` of the wall of one machine.
 
-    ``edges`` are the legal moves (verb, source, target): with them a journal row of any other is refused. ``kept`` gives
-    ``{name: (column, type)}`` of the stamps that each journal row which sets them says: another value is refused.
+    ``edges`` are the legal moves (verb, source, target): with them a journal row of any other is refused. ``kept``
+    gives ``{name: (column, type)}`` of the stamps that each journal row which sets them says: no other is written.
     """
     names = {"table": table, "journal": journal}
     moved, born = "", ""

@@ -30,13 +30,14 @@ SELECT p.oid::regprocedure::text, p.proname, p.prosrc, coalesce(p.proconfig, '{}
        p.prosecdef, p.prorettype::regtype::text
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace = 'public'::regnamespace AND starts_with(p.proname, %s)
-  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
 ORDER BY 1
 """
 _TRIGGERS = """
-SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled::text, t.tgisinternal
+SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %s) AND (NOT t.tgisinternal OR t.tgenabled <> 'O')
+WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %s) AND NOT t.tgisinternal
 ORDER BY 1, 2
 """
 
@@ -59,9 +60,7 @@ def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
 
 def wall_of(model: type[Machine]) -> dict[str, str]:
     """``{function: body}`` of the wall of a machine, from its verbs."""
-    return wall_bodies(
-        model._meta.db_table, journal_of(model)._meta.db_table, edges_of(model), kept_of(model)
-    )
+    return wall_bodies(model._meta.db_table, journal_of(model)._meta.db_table, edges_of(model), kept_of(model))
 
 
 def walled_apps() -> list[AppConfig]:
@@ -91,7 +90,9 @@ def _raise(cursor: Any, model: type[Machine], there: dict[str, tuple[str, list[s
         wanted = [] if is_qualified(name) else [f"search_path={PATH}"]
         if there.get(name) != (body, wanted):
             cursor.execute(creation(name, body))
-    cursor.execute("SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s", [journal, f"{journal}_edges"])
+    cursor.execute(
+        "SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s", [journal, f"{journal}_edges"]
+    )
     if cursor.fetchone() is None:
         cursor.execute(EDGES_TRIGGER.format(journal=journal))
 

@@ -131,7 +131,7 @@ def _journaled(verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Said:
-    """The values of journal rows, with the stamps that the journal says; one dictionary for the rows that say the same."""
+    """The values of journal rows, with the stamps that the journal says; one for the rows that say the same."""
 
     def __init__(self, model: type[Machine], shared: dict[str, Any]) -> None:
         self.fields = {name: field_of(model, name) for name in model.kept}
