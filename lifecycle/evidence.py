@@ -76,7 +76,7 @@ def hashes(table: Table, columns: list[str], span: range) -> Iterator[tuple[int,
     rows = (
         table.model._base_manager.filter(pk__gte=span.start, pk__lt=span.stop).order_by("pk").values_list("pk", *names)
     )
-    for pk, *values in rows.iterator(CHUNK):
+    for pk, *values in rows.values_list("pk", *names).iterator(CHUNK):
         yield pk, hash_of(dict(zip(columns, values, strict=True)))
 
 
