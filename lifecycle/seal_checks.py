@@ -16,7 +16,7 @@ from lifecycle.sealing import EVIDENCE, SealFile, SealUnreadable
 
 SEALS = "(scellés)"
 MISSED = timedelta(hours=36)
-"""A night and half a day: what is older was sealed, or should have been."""
+"""A night and half a day: after that, something was verified and sealed, or should have been."""
 
 
 def verify_seals(name: str, oldest: datetime | None, report: Report) -> None:

@@ -15,13 +15,14 @@ from lifecycle.journal import digest_comment
 from lifecycle.machine import machines
 from lifecycle.models import JOURNALS, Comment, Verification
 from lifecycle.registry import registry
-from lifecycle.seal_checks import verify_evidence
+from lifecycle.seal_checks import MISSED, verify_evidence
 from lifecycle.sealing import EVIDENCE
 from lifecycle.wall_checks import verify_wall
 
 __all__ = [
     "CHECKS",
     "JOURNALS",
+    "MISSED",
     "TOLD",
     "Fault",
     "FaultsFound",

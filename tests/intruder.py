@@ -1,10 +1,10 @@
 """Somebody who reads and writes rows, as the serving role does, and owns nothing: he may make temporary tables."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
 NAME = f"test_intruder_{os.getpid()}"
@@ -26,3 +26,14 @@ def intruder() -> Iterator[None]:
         if connection.connection.info.transaction_status != TransactionStatus.INERROR:
             with connection.cursor() as cursor:
                 cursor.execute("RESET ROLE")
+
+
+def play(attack: Callable[[], object], *first: str) -> None:
+    """Run these statements, then the attack, as that role; all is undone when it is refused."""
+    with transaction.atomic(), intruder():
+        with connection.cursor() as cursor:
+            for statement in first:
+                cursor.execute(statement)
+        attack()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

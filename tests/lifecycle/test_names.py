@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from lifecycle.journal import chain, hashed_columns
 from lifecycle.models import ClosedPeriod
 from lifecycle.wall_sql import PATH
 from lifecycle.walls import edges_of, raise_walls, wall_of, walled_apps
-from tests.intruder import intruder
+from tests.intruder import play
 from tests.lifecycle.parcels.models import Parcel, ParcelEntry
 
 type Announce = Callable[..., list[Parcel]]
@@ -58,6 +58,11 @@ def test_a_function_that_forgets_its_path_gets_one_when_migrations_end() -> None
     assert ("lifecycle_forgetful", [f"search_path={PATH}"], "SELECT 1") in functions()
 
 
+def sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def forge(parcel: Parcel, verb: str, target: str) -> None:
     """Write a journal row that has the right rank, source and hash, and move the parcel with it."""
     write(parcel, forged(parcel, verb, target))
@@ -90,25 +95,29 @@ def write(parcel: Parcel, columns: dict[str, Any], table: str = "public.parcels_
 def test_a_temporary_journal_moves_nothing(announce: Announce) -> None:
     (parcel,) = announce()
     columns = forged(parcel, "expire", "expired")
-    with pytest.raises(IntegrityError, match="sans sa ligne au journal"), transaction.atomic(), intruder():
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE parcels_parcelentry (LIKE public.parcels_parcelentry)")
-            cursor.execute("ALTER TABLE pg_temp.parcels_parcelentry ALTER COLUMN id DROP NOT NULL")
-        write(parcel, columns, "pg_temp.parcels_parcelentry")
+    with pytest.raises(IntegrityError, match="sans sa ligne au journal"):
+        play(
+            lambda: write(parcel, columns, "pg_temp.parcels_parcelentry"),
+            "CREATE TEMPORARY TABLE parcels_parcelentry (LIKE public.parcels_parcelentry)",
+            "ALTER TABLE pg_temp.parcels_parcelentry ALTER COLUMN id DROP NOT NULL",
+        )
+
+
+ROW_ALONE = """
+INSERT INTO parcels_parcelentry (object_id, seq, verb, source, target, at, recorded_at, cause_machine, role, via,
+    "values", comment_digest, hash, size, depot_id)
+SELECT id, 2, 'expire', state, 'expired', now(), now(), '', 'x', '', '{}', '', 'x', size, depot_id
+FROM public.parcels_parcel
+"""
 
 
 def test_a_temporary_table_of_objects_does_not_stand_for_the_move_of_a_journal_row(announce: Announce) -> None:
     (parcel,) = announce()
-    with pytest.raises(IntegrityError, match="sans mouvement"), transaction.atomic(), intruder():
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE parcels_parcel AS SELECT id, 9 AS seq FROM public.parcels_parcel")
-            cursor.execute(
-                "INSERT INTO parcels_parcelentry (object_id, seq, verb, source, target, at, recorded_at,"
-                ' cause_machine, role, via, "values", comment_digest, hash, size, depot_id)'
-                " SELECT id, 2, 'expire', state, 'expired', now(), now(), '', 'x', '', '{}', '', 'x', size, depot_id"
-                " FROM public.parcels_parcel"
-            )
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="sans mouvement"):
+        play(
+            lambda: sql(ROW_ALONE),
+            "CREATE TEMPORARY TABLE parcels_parcel AS SELECT id, 9 AS seq FROM public.parcels_parcel",
+        )
     assert parcel.journal.count() == 1
 
 
@@ -116,31 +125,35 @@ def test_a_temporary_calendar_opens_no_closed_month(announce: Announce) -> None:
     (parcel,) = announce()
     now = timezone.now()
     ClosedPeriod.objects.create(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=1), closed_at=now)
-    with pytest.raises(IntegrityError, match="close"), transaction.atomic(), intruder():
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE lifecycle_closedperiod (LIKE public.lifecycle_closedperiod)")
-        forge(parcel, "expire", "expired")
+    with pytest.raises(IntegrityError, match="close"):
+        play(
+            lambda: forge(parcel, "expire", "expired"),
+            "CREATE TEMPORARY TABLE lifecycle_closedperiod (LIKE public.lifecycle_closedperiod)",
+        )
 
 
 def test_the_same_forged_row_passes_without_these_tables_so_that_the_tests_prove_something(announce: Announce) -> None:
     (parcel,) = announce()
-    with intruder():
-        forge(parcel, "expire", "expired")
-    parcel = Parcel.objects.get(pk=parcel.pk)
-    assert parcel.state == "expired"
+    play(lambda: forge(parcel, "expire", "expired"))
+    assert Parcel.objects.get(pk=parcel.pk).state == "expired"
 
 
-def test_who_reads_and_writes_rows_changes_no_function_and_lowers_no_trigger(announce: Announce) -> None:
+REPLACED = """
+CREATE OR REPLACE FUNCTION public.parcels_parcelentry_wall_edges() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN RETURN NULL; END'
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [REPLACED, "ALTER TABLE parcels_parcel DISABLE TRIGGER USER", "SET session_replication_role = replica"],
+)
+def test_who_reads_and_writes_rows_changes_no_function_and_lowers_no_trigger(
+    announce: Announce, statement: str
+) -> None:
     announce()
-    for statement in (
-        "CREATE OR REPLACE FUNCTION public.parcels_parcelentry_wall_edges() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN RETURN NULL; END'",
-        "ALTER TABLE parcels_parcel DISABLE TRIGGER USER",
-        "SET session_replication_role = replica",
-    ):
-        with pytest.raises(Exception, match=r"must be owner|permission denied"), transaction.atomic(), intruder():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+    with pytest.raises(DatabaseError, match=r"must be owner|permission denied"):
+        play(lambda: sql(statement))
 
 
 # --- the moves a machine knows
@@ -156,22 +169,20 @@ def test_a_move_that_no_verb_makes_is_refused_whatever_its_hash(announce: Announ
     assert refused.value.__cause__.diag.constraint_name == "parcels_parcelentry_edges"  # type: ignore[union-attr]
 
 
+HEAVIER = """
+CREATE FUNCTION pg_temp.heavier() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.weight := 3; RETURN NEW; END';
+CREATE TRIGGER a_heavier BEFORE UPDATE ON parcels_parcel FOR EACH ROW EXECUTE FUNCTION pg_temp.heavier();
+"""
+"""One column more in the statement of a legal move, of which the journal row says nothing."""
+
+
 def test_a_stamp_is_the_one_that_its_journal_row_says(announce: Announce) -> None:
     (parcel,) = announce()
     with pytest.raises(IntegrityError, match="sans sa ligne au journal"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE parcels_parcel SET weight = 3 WHERE id = %s", [parcel.pk])
+        sql("UPDATE parcels_parcel SET weight = 3")
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql(HEAVIER)
     with pytest.raises(IntegrityError, match="sans sa ligne au journal"), transaction.atomic():
-        with connection.cursor() as cursor:
-            # Its one column more in the same statement as a legal move, of which the row says nothing.
-            cursor.execute(
-                "CREATE FUNCTION pg_temp.heavier() RETURNS trigger LANGUAGE plpgsql AS"
-                " 'BEGIN NEW.weight := 3; RETURN NEW; END'"
-            )
-            cursor.execute(
-                "CREATE TRIGGER a_heavier BEFORE UPDATE ON parcels_parcel FOR EACH ROW"
-                " EXECUTE FUNCTION pg_temp.heavier()"
-            )
         forge(parcel, "expire", "expired")
 
 

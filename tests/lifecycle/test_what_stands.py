@@ -17,7 +17,7 @@ from lifecycle.models import Seal, Verification
 from lifecycle.sealing import SealFile, seal_journals
 from lifecycle.tasks import verify_and_seal
 from lifecycle.verification import is_whole_night, machines_in_doubt, verify_journal, verify_journals
-from lifecycle.wall_checks import verify_wall
+from lifecycle.wall_checks import SENTENCES, verify_wall
 from network.models import Membership
 from tests.lifecycle.parcels.models import Parcel, SealProof
 
@@ -186,6 +186,12 @@ def wall_faults() -> list[str]:
     return [fault.said for fault in found]
 
 
+BACKDOOR = (
+    "CREATE TRIGGER parcels_backdoor BEFORE INSERT ON parcels_sealproof FOR EACH ROW"
+    " EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+)
+
+
 @pytest.mark.django_db
 def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
     assert wall_faults() == []
@@ -200,8 +206,7 @@ def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
             "Mur de la base parcels_parcel.parcels_parcel_wall_move\u00a0: n’existe plus.",
         ),
         (
-            "CREATE OR REPLACE FUNCTION parcels_parcel_wall_move() RETURNS trigger LANGUAGE plpgsql AS"
-            " 'BEGIN RETURN NEW; END'",
+            "CREATE OR REPLACE FUNCTION parcels_parcel_wall_move() RETURNS trigger LANGUAGE plpgsql AS ''",
             "Mur de la base parcels_parcel_wall_move()\u00a0: n’est plus ce que le code écrit.",
         ),
         (
@@ -213,14 +218,12 @@ def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
             "Mur de la base parcels_parcel\u00a0: le déclencheur «\u00a0parcels_parcel_wall_move\u00a0» est désactivé.",
         ),
         (
-            "CREATE TRIGGER parcels_backdoor BEFORE INSERT ON parcels_sealproof FOR EACH ROW"
-            " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+            BACKDOOR,
             "Mur de la base parcels_sealproof.parcels_backdoor\u00a0: n’est pas de ceux que le code écrit.",
         ),
         (
             "CREATE TABLE more_entries () INHERITS (parcels_parcelentry)",
-            "Mur de la base parcels_parcelentry\u00a0: une table «\u00a0more_entries\u00a0» en hérite\u00a0: ses lignes"
-            " se lisent ici sans passer par le mur.",
+            f"Mur de la base parcels_parcelentry\u00a0: {SENTENCES['child'].format('more_entries')}",
         ),
         (
             "CREATE RULE swallow AS ON INSERT TO parcels_sealproof DO INSTEAD NOTHING",
