@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-MEASURES = ("gate", "report")
+MEASURES = ("gate", "report", "verification")
 
 
 def main() -> None:

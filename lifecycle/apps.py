@@ -2,6 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
 
 
 class LifecycleConfig(AppConfig):
@@ -10,5 +11,6 @@ class LifecycleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The checks know the journal, which is a model: they are there from now on only."""
+        """The checks and the walls know the journal, which is a model: they are there from now on only."""
         register(import_module("lifecycle.checks").check_machines, Tags.models)
+        post_migrate.connect(import_module("lifecycle.walls").raise_walls, dispatch_uid="lifecycle.raise_walls")

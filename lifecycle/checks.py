@@ -58,6 +58,10 @@ def _machine(model: type[Machine]) -> Iterator[Error]:
     if not hasattr(model._default_manager.all(), "visible_to"):
         yield _error(4, "The manager has no visible_to(actor).", model)
     yield from _journal(model)
+    stamped = {name for declared in verbs_of(model).values() for name in declared.stamps}
+    for name in model.kept:
+        if name not in stamped or isinstance(field_of(model, name), models.TextField):
+            yield _error(8, f"« {name} » is kept by the journal, and no verb stamps it, or it is a free text.", model)
     for declared in verbs_of(model).values():
         yield from _states(model, declared)
         yield from _columns(model, declared)

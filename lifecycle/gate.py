@@ -22,7 +22,7 @@ from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
 from lifecycle.locking import hold, lock_in_order, one_transaction
-from lifecycle.machine import Machine, Verb, machine_named, verbs_of
+from lifecycle.machine import Machine, Verb, field_of, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
 from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression
@@ -247,7 +247,8 @@ def _give_birth[M: Machine](
     for pk, instance, found in zip(pks, instances, links, strict=True):
         instance.pk = pk
         dimensions = {f.attname: getattr(instance, f.attname) for f in _dimension_fields(model)}
-        drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}))
+        born = {name: getattr(instance, field_of(model, name).attname) for name in model.kept}
+        drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}, born=born))
     stamped = stamp(
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
         cause=_cause(model, drafts, cause, instances), comment_digest=record_comment(comment),

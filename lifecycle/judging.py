@@ -30,7 +30,7 @@ NOT_ALLOWED = Reason("not_allowed", "Votre organisation n’agit pas pour cette 
 
 @dataclass
 class Row:
-    """What the gate knows of one row of the set."""
+    """What the gate knows of one row of the set; ``born``: what it is born with of the stamps that the journal says."""
 
     pk: int
     state: str
@@ -42,6 +42,7 @@ class Row:
     dimensions: dict[str, Any]
     computed: dict[str, Any]
     reasons: list[Reason] = field(default_factory=list)
+    born: dict[str, Any] = field(default_factory=dict)
 
 
 def keys(pks: Iterable[int]) -> RawSQL:

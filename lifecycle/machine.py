@@ -122,6 +122,10 @@ class Machine(FSMModelMixin, models.Model):
     machine_name: ClassVar[str]
     reference_prefix: ClassVar[str]
     dimensions: ClassVar[Sequence[str]] = ()
+    kept: ClassVar[Sequence[str]] = ()
+    """The stamps of which each journal row that sets them, and that of the birth, says the value: codes, numbers, keys.
+
+    The wall compares them with the row, and so does ``verify_journal``."""
     state_tones: ClassVar[Mapping[str, str]] = {}
     """How a badge shows a state that needs more than "under way" or "ended": todo, done or danger."""
 

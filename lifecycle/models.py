@@ -5,6 +5,9 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+JOURNALS = "journals"
+"""The subject of a verification of every journal and of what they stand for."""
+
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def erase(self) -> int:

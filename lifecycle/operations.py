@@ -11,98 +11,9 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from lifecycle.machine import Machine, field_of, verbs_of
+from lifecycle.wall_sql import APPEND_ONLY, SHARED, UNWALL, WALL_TRIGGERS, creation, wall_bodies
 
 WATCHED = ("id", "reference", "state", "seq", "head", "moved_at")
-
-_TRUNCATE_SQL = """
-CREATE OR REPLACE FUNCTION lifecycle_refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_database() NOT LIKE 'test\\_%' THEN
-        RAISE EXCEPTION 'La table % ne se vide pas.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION lifecycle_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'La table % ne se complète que par ajout.', TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
-END $$;
-CREATE OR REPLACE FUNCTION lifecycle_refuse_closed() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE first timestamptz; last timestamptz;
-BEGIN
-    SELECT min(at), max(at) INTO first, last FROM added;
-    IF EXISTS (SELECT 1 FROM lifecycle_closedperiod c WHERE c.starts_at <= last AND c.ends_at > first)
-       AND EXISTS (SELECT 1 FROM added a JOIN lifecycle_closedperiod c ON a.at >= c.starts_at AND a.at < c.ends_at)
-    THEN
-        RAISE EXCEPTION 'Cette période est close\u00a0: rien ne s’y inscrit plus.'
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lifecycle_closed_period';
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-
-_APPEND_ONLY_SQL = """
-CREATE TRIGGER {table}_append_only BEFORE {events} ON {quoted} FOR EACH ROW {when}
-    EXECUTE FUNCTION lifecycle_refuse_change();
-{delete}
-CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {quoted} FOR EACH STATEMENT
-    EXECUTE FUNCTION lifecycle_refuse_truncate();
-"""
-
-_WALL_SQL = """
-CREATE OR REPLACE FUNCTION {table}_wall_move() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.id <> OLD.id OR NEW.reference <> OLD.reference OR NEW.seq <> OLD.seq + 1 OR NOT EXISTS (
-        SELECT 1 FROM {journal} j
-        WHERE j.object_id = NEW.id AND j.seq = NEW.seq AND j.source = OLD.state AND j.target = NEW.state
-          AND j.hash = NEW.head AND j.at = NEW.moved_at)
-    THEN
-        RAISE EXCEPTION 'Aucun mouvement de % sans sa ligne au journal.', TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{table}_wall';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE OR REPLACE FUNCTION {table}_wall_birth() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.seq <> 1 OR NOT EXISTS (
-        SELECT 1 FROM {journal} j
-        WHERE j.object_id = NEW.id AND j.seq = 1 AND j.source = '' AND j.target = NEW.state
-          AND j.hash = NEW.head AND j.at = NEW.moved_at)
-    THEN
-        RAISE EXCEPTION 'Aucune création de % sans sa ligne au journal.', TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{table}_wall';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE OR REPLACE FUNCTION {journal}_wall_moved() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NOT EXISTS (SELECT 1 FROM {table} o WHERE o.id = NEW.object_id AND o.seq >= NEW.seq) THEN
-        RAISE EXCEPTION 'Ligne de % sans mouvement de son objet.', TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{journal}_wall';
-    END IF;
-    RETURN NULL;
-END $$;
-DROP TRIGGER IF EXISTS {table}_wall_move ON {table};
-CREATE TRIGGER {table}_wall_move BEFORE UPDATE ON {table} FOR EACH ROW
-    WHEN ({changed}) EXECUTE FUNCTION {table}_wall_move();
-COMMENT ON TRIGGER {table}_wall_move ON {table} IS '{watched}';
-DROP TRIGGER IF EXISTS {table}_wall_birth ON {table};
-CREATE TRIGGER {table}_wall_birth BEFORE INSERT ON {table} FOR EACH ROW
-    EXECUTE FUNCTION {table}_wall_birth();
-DROP TRIGGER IF EXISTS {journal}_wall_moved ON {journal};
-CREATE CONSTRAINT TRIGGER {journal}_wall_moved AFTER INSERT ON {journal} DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION {journal}_wall_moved();
-DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
-CREATE TRIGGER {journal}_closed AFTER INSERT ON {journal} REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_refuse_closed();
-"""
-
-_UNWALL_SQL = """
-DROP FUNCTION IF EXISTS {table}_wall_move() CASCADE;
-DROP FUNCTION IF EXISTS {table}_wall_birth() CASCADE;
-DROP FUNCTION IF EXISTS {journal}_wall_moved() CASCADE;
-DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
-"""
 
 
 def watched_columns(model: type[Machine]) -> list[str]:
@@ -115,7 +26,8 @@ class Wall(Operation):
     """Raise the wall of a machine: no move and no creation without its journal row, and the reverse.
 
     ``stamps`` lists every stamped field and dimension; run it again in a later migration when a machine stamps more,
-    with what it listed before as ``former``: going back leaves the wall of then, not none.
+    with what it listed before as ``former``: going back leaves the wall of then, not none. What depends on the verbs
+    (legal moves, stamps that the journal says) is compiled into the same functions after each migration: ``walls``.
     ``tests/test_consistency.py`` compares what is in the database with what the code declares.
     """
 
@@ -150,8 +62,10 @@ class Wall(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        schema_editor.execute(_TRUNCATE_SQL, params=None)
-        schema_editor.execute(_WALL_SQL.format(**self._names(app_label, to_state)), params=None)
+        names = self._names(app_label, to_state)
+        for name, body in {**SHARED, **wall_bodies(names["table"], names["journal"])}.items():
+            schema_editor.execute(creation(name, body), params=None)
+        schema_editor.execute(WALL_TRIGGERS.format(**names), params=None)
         AppendOnly(self.journal_name).database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
@@ -166,7 +80,7 @@ class Wall(Operation):
             wall.database_forwards(app_label, schema_editor, from_state, to_state)
             return
         AppendOnly(self.journal_name).database_backwards(app_label, schema_editor, from_state, to_state)
-        schema_editor.execute(_UNWALL_SQL.format(**self._names(app_label, from_state)), params=None)
+        schema_editor.execute(UNWALL.format(**self._names(app_label, from_state)), params=None)
 
     def describe(self) -> str:
         return f"Raise the wall of {self.model_name}"
@@ -225,8 +139,9 @@ class AppendOnly(Operation):
             )
         else:
             names |= {"events": "UPDATE OR DELETE", "when": "", "delete": ""}
-        schema_editor.execute(_TRUNCATE_SQL, params=None)
-        schema_editor.execute(_APPEND_ONLY_SQL.format(**names), params=None)
+        for name, body in SHARED.items():
+            schema_editor.execute(creation(name, body), params=None)
+        schema_editor.execute(APPEND_ONLY.format(**names), params=None)
 
     def database_backwards(
         self,

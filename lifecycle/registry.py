@@ -111,6 +111,7 @@ class Found:
 
 
 type Finder = Callable[[str, Actor], Iterable[Found]]
+type Verifier = Callable[[Callable[[Any], None]], int]
 
 
 @dataclass
@@ -122,6 +123,7 @@ class Registry:
     panels: dict[str, list[PanelMaker]] = field(default_factory=dict)
     chains: dict[str, ChainMaker] = field(default_factory=dict)
     finders: dict[str, Finder] = field(default_factory=dict)
+    verifiers: list[Verifier] = field(default_factory=list)
 
 
 registry = Registry()
@@ -180,3 +182,12 @@ def find(name: str, function: Finder) -> None:
     It reads through ``visible_to(actor)`` only, in a constant number of queries; ``text`` is never empty.
     """
     registry.finders[name] = function
+
+
+def verify(function: Verifier) -> None:
+    """Verify each night what an app counts from its own rows: ``function(report)`` returns how many were compared.
+
+    Each fault is handed to ``report``; in a constant number of queries.
+    """
+    if function not in registry.verifiers:
+        registry.verifiers.append(function)

@@ -1,12 +1,14 @@
 """What the engine does by itself: the clock every quarter of an hour; every night the verification, then the seal."""
 
+from functools import partial
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from lifecycle.clock import CLOCK_LOCK, run_clock
 from lifecycle.locking import advisory_lock
 from lifecycle.sealing import seal_journals
-from lifecycle.verification import JOURNALS, machines_in_doubt, note_verification, verify_journals
+from lifecycle.verification import JOURNALS, is_whole_night, machines_in_doubt, note_verification, verify_journals
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -23,10 +25,11 @@ def tick(timestamp: int) -> None:
 def verify_and_seal(timestamp: int) -> None:
     """Verify every journal against the seal of the night before, then seal the heads of all but those in doubt.
 
+    Chains of what did not move since the last seal are computed again on Sundays; the rest is compared every night.
     « À faire » of the pilot tells what was found. Those in doubt stay compared with what was sealed before; of a night
     when nothing is verified there is no seal. Raises FaultsFound, so that whoever reads the log of the workers knows.
     """
     try:
-        note_verification(JOURNALS, verify_journals)
+        note_verification(JOURNALS, partial(verify_journals, whole=is_whole_night(timezone.now())))
     finally:
         seal_journals(at=timezone.now(), but=machines_in_doubt())

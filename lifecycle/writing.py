@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.apps import apps
@@ -103,6 +103,7 @@ def stamp(
     plain = {name: plain_value(value) for name, value in common.items()}
     for_all = dict(ctx.values)
     shared = _journaled(verb, for_all)
+    says = _Said(model, shared)
     stamped = []
     for row in rows:
         given = for_all | per_row[row.pk] if row.pk in per_row else for_all
@@ -115,7 +116,7 @@ def stamp(
             "source": row.state,
             "target": target,
             "cause_entry": cause.entry_of(row.pk),
-            "values": shared if given is for_all else _journaled(verb, given),
+            "values": says.of(row, written, shared if given is for_all else _journaled(verb, given)),
         }
         if "gate_due_at" in row.computed:
             own["due_at"] = row.computed["gate_due_at"]
@@ -127,6 +128,35 @@ def stamp(
 
 def _journaled(verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: journal_value(given[name]) for name in verb.journal if name in given}
+
+
+class _Said:
+    """The values of journal rows, with the stamps that the journal says; one for the rows that say the same."""
+
+    def __init__(self, model: type[Machine], shared: dict[str, Any]) -> None:
+        self.fields = {name: field_of(model, name) for name in model.kept}
+        self.shared = shared
+        self.known: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def of(self, row: Row, written: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        stamps = {
+            name: _stored(field, written.get(field.attname, row.born.get(name)))
+            for name, field in self.fields.items()
+            if field.attname in written or name in row.born
+        }
+        if not stamps:
+            return values
+        if values is not self.shared:
+            return values | {"stamps": stamps}
+        return self.known.setdefault(tuple(stamps.values()), values | {"stamps": stamps})
+
+
+def _stored(field: "models.Field[Any, Any]", value: Any) -> Any:
+    """A value as its column gives it back, in the words of the journal."""
+    if isinstance(field, models.DecimalField) and value is not None:
+        exact = Decimal(value)
+        return str(exact.quantize(Decimal(1).scaleb(-field.decimal_places), ROUND_HALF_UP))
+    return journal_value(value)
 
 
 def draw_keys(model: type[models.Model], count: int) -> list[int]:

@@ -14,3 +14,4 @@ class RefurbConfig(AppConfig):
         import_module("refurb.panels").register_panels()
         import_module("refurb.chains").register_chains()
         import_module("refurb.finding").register_finders()
+        import_module("refurb.recounts").register_verifiers()

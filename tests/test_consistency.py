@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, models
@@ -20,6 +20,7 @@ from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
 from lifecycle.machine import CREATION, Machine, Verb, machines, verbs_of
 from lifecycle.operations import watched_columns
+from lifecycle.walls import drawn, standing, wall_of, walled_apps
 
 PROJECT = Path(settings.BASE_DIR)
 OURS = {
@@ -168,6 +169,23 @@ def test_the_wall_watches_what_the_code_declares(model: type[Machine]) -> None:
     assert raised[f"{table}_wall_move"].split(",") == watched_columns(model)
     assert f"{table}_wall_birth" in raised
     assert {f"{journal}_wall_moved", f"{journal}_closed"} <= triggers_of(journal).keys()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", MACHINES, ids=of_machine)
+def test_the_wall_knows_the_moves_that_the_code_declares(model: type[Machine]) -> None:
+    for name, body in wall_of(model).items():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = %s::regproc", [name])
+            assert cursor.fetchone() == (body,)
+    journal = journal_of(model)._meta.db_table
+    assert f"{journal}_edges" in triggers_of(journal)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("config", walled_apps(), ids=lambda config: config.label)
+def test_the_wall_is_the_one_that_is_drawn(config: AppConfig) -> None:
+    assert drawn(config) == standing(config.label), "manage.py draw_wall --settings config.settings.test"
 
 
 def append_only_models() -> list[type[models.Model]]:

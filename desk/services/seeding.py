@@ -20,6 +20,7 @@ from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
 from lifecycle.locking import advisory_lock
+from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User
 from refurb.models import Checklist, DeedText, GradingScale
@@ -59,6 +60,7 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
         with telling_history(), _at_full_speed(), put_off_together(_with_a_sample):
             tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell)
         note_verification(JOURNALS, verify_journals)
+        seal_journals(at=timezone.now())
         note_verification(REPORTS, verify_reports)
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])

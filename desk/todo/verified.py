@@ -1,7 +1,7 @@
 """What the verifications of the night found: the pilot says « vérifié cette nuit », or reads what is wrong."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.urls import reverse
 from desk.todo.blocks import Block, Line, many
 from lifecycle.french import HARD, moment
 from lifecycle.models import Verification
-from lifecycle.verification import JOURNALS
+from lifecycle.verification import JOURNALS, MISSED
 from reports.services import REPORTS
 
 SUBJECTS = {
@@ -17,8 +17,6 @@ SUBJECTS = {
     REPORTS: ("Rapports mensuels", "mois relu", "mois relus"),
 }
 """What is verified each night: how it is named, and what is counted."""
-MISSED = timedelta(hours=36)
-"""A night and half a day: after that, one verification did not run, or did not come to its end."""
 
 
 def verifications(at: datetime) -> Block:

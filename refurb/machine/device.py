@@ -41,6 +41,7 @@ class DeviceMachine(Machine):
     machine_name = "device"
     reference_prefix = "A"
     dimensions = ("type", "origin_epci", "convention_epci", "donor_kind")
+    kept = ("workshop", "stay", "grade", "price", "quota")
     state_tones = {
         S.READY: "done",
         S.HANDED_OVER: "done",

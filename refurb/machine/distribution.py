@@ -164,7 +164,7 @@ class DistributedDevice(DeviceMachine):
         target=S.AVAILABLE,
         who=can_stock_in_device,
         follows=["device.stock_in"],
-        requires=[places.LEFT_ALONE],
+        requires=[places.LEFT_ALONE, rules.PROOFS_STAND],
         stamps={"available_at": AT},
         done="Mis en rayon au point de distribution",
     )
@@ -192,6 +192,7 @@ class DistributedDevice(DeviceMachine):
         who=can_find_device,
         requires=[
             places.WAS_SHIPPED,
+            rules.PROOFS_STAND,
             places.CONVENTION_HANDS_OVER,
             places.SAME_QUOTA,
             places.QUOTA_LEFT,
@@ -213,6 +214,7 @@ class DistributedDevice(DeviceMachine):
         requires=[
             places.goes_along(S.RESERVED),
             households.SERVES_ALONE,
+            rules.PROOFS_STAND,
             places.CONVENTION_HANDS_OVER,
             households.NEED_WAITING,
             households.NEED_KIND,

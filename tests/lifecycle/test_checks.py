@@ -75,6 +75,11 @@ def test_a_machine_is_journaled_with_all_its_dimensions(monkeypatch: pytest.Monk
     assert codes() == {"E006"}
 
 
+def test_the_journal_keeps_stamps_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Parcel, "kept", ("limit",))
+    assert codes() == {"E008"}
+
+
 def test_the_order_of_locks_names_models_that_exist_once_each(settings: object) -> None:
     order = settings.LIFECYCLE_LOCK_ORDER
     settings.LIFECYCLE_LOCK_ORDER = [*order, "parcels.Nothing"]

@@ -43,7 +43,7 @@ def test_a_move_stamps_its_row_and_chains_its_journal(announce: Announce, keeper
     assert (moved.state, moved.label, moved.weight, moved.rounds) == ("stored", "R-1", 10, 1)
     assert (moved.stored_by, moved.stored_at) == (keeper, second.at)
     assert second.hash == second.expected_hash(first.hash) == moved.head
-    assert second.values == {"weight": 10}
+    assert second.values == {"weight": 10, "stamps": {"rounds": 1, "weight": 10}}
     depot.refresh_from_db()
     assert depot.used == 1
 

@@ -73,7 +73,7 @@ def test_a_journal_row_whose_object_does_not_move_is_refused(announce: Announce)
         sql(
             "INSERT INTO parcels_parcelentry (object_id, seq, verb, source, target, at, recorded_at, cause_machine,"
             ' role, via, "values", comment_digest, hash, size, depot_id)'
-            " SELECT id, 2, 'give', state, 'given', now(), now(), '', 'x', '', '{}', '', 'forged', size, depot_id"
+            " SELECT id, 2, 'expire', state, 'expired', now(), now(), '', 'x', '', '{}', '', 'forged', size, depot_id"
             " FROM parcels_parcel"
         )
 

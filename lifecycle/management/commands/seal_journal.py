@@ -12,5 +12,5 @@ class Command(BaseCommand):
     help = "Scelle les journaux\u00a0: la liste des têtes sort de la base, son empreinte y reste."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for seal in seal_journals(at=timezone.now()):
+        for seal in seal_journals(at=timezone.now(), whole=True):
             self.stdout.write(f"{seal.machine}\u00a0: {seal.objects_count} objets scellés, empreinte {seal.digest}")

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lifecycle.machine import machines
-from lifecycle.verification import Fault, verify_comments, verify_journal
+from lifecycle.verification import CHECKS, Fault
 
 
 class Command(BaseCommand):
-    help = "Relit tous les journaux, recalcule les chaînes, compare aux objets et aux derniers scellés."
+    help = (
+        "Relit tous les journaux et les preuves, recalcule les chaînes, compare aux objets, aux derniers scellés, aux"
+        " compteurs, et le mur de la base au code."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         faults = 0
@@ -19,8 +21,8 @@ class Command(BaseCommand):
             faults += 1
             self.stdout.write(str(fault))
 
-        rows = sum(verify_journal(model, report) for model in machines().values())
-        comments = verify_comments(report)
+        read = {counted: check(report, True) for counted, check in CHECKS.values()}
+        told = ", ".join(f"{count} {counted}" for counted, count in read.items())
         if faults:
-            raise CommandError(f"{faults} faute(s) sur {rows} lignes de journal et {comments} commentaires.")
-        self.stdout.write(f"Les journaux sont intacts\u00a0: {rows} lignes, {comments} commentaires.")
+            raise CommandError(f"{faults} faute(s) sur {told}.")
+        self.stdout.write(f"Les journaux sont intacts\u00a0: {told}.")

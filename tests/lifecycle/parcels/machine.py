@@ -84,6 +84,7 @@ class ParcelMachine(Machine):
     machine_name = "parcel"
     reference_prefix = "P"
     dimensions = ("size", "depot")
+    kept = ("rounds", "weight")
 
     state = FSMField("état", choices=ParcelState, protected=True)
 

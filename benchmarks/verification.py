@@ -1,0 +1,103 @@
+"""What a night costs at a hundred thousand objects: the verification of a week night, that of a Sunday, and the seals.
+
+Run with ``python benchmarks/verification.py [objects]``. A scratch database is created and dropped; the machine is the
+tests' own (``parcels``): eight journal rows and ten rows of evidence for each object, of which one in fifty moved since
+the night before.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+os.environ.setdefault("TEST_DATABASE_NAME", "test_bench")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test.runner import DiscoverRunner
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.sealing import seal_journals
+from lifecycle.verification import Fault, verify_journals
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from tests.lifecycle.parcels.models import Depot, Parcel
+from tests.network.factories import make_membership
+
+OBJECTS = 100_000
+AT_ONCE = 10_000
+MOVES = 7
+MOVED = 50
+PROOFS = 10
+
+
+def timed(name: str, function: Callable[[], object]) -> None:
+    start = time.perf_counter()
+    told = function()
+    print(f"{name}: {time.perf_counter() - start:.1f} s ({told})", flush=True)
+
+
+def populate(pilot: Membership, depot: Depot, count: int) -> None:
+    """Objects born by tens of thousands, moved in place; then their evidence."""
+    for start in range(0, count, AT_ONCE):
+        rows = [Parcel(depot=depot) for _ in range(min(AT_ONCE, count - start))]
+        pks = [row.pk for row in gate.create_many(Parcel, "announce", rows, actor=pilot)]
+        for _ in range(MOVES):
+            move(pks, pilot)
+        print(f"{start + len(rows)} objects", flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO parcels_sealproof (parcel_id) SELECT id FROM parcels_parcel, generate_series(1, %s)", [PROOFS]
+        )
+        cursor.execute("ANALYZE")
+
+
+def move(pks: list[int], pilot: Membership) -> None:
+    gate.apply_many(
+        Parcel.objects.filter(pk__gte=pks[0], pk__lte=pks[-1]), "reclassify", actor=pilot, reason="x", size="large"
+    )
+
+
+def verify(*, whole: bool) -> str:
+    found: list[Fault] = []
+    read = verify_journals(found.append, whole=whole)
+    assert not found, found[:3]
+    return f"{read} rows computed again"
+
+
+def measure(count: int) -> None:
+    """Print how long each part of a night takes."""
+    pilot = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)
+    depot = Depot.objects.create(organisation=pilot.organisation, total=10**9)
+    timed("making them", lambda: populate(pilot, depot, count))
+    timed("first seal", lambda: len(seal_journals(at=timezone.now())))
+    first = Parcel.objects.order_by("pk").values_list("pk", flat=True)
+    move(list(first[: count // MOVED]), pilot)
+    timed("verification of a week night", lambda: verify(whole=False))
+    timed("verification of a Sunday", lambda: verify(whole=True))
+    timed("seal of a night", lambda: len(seal_journals(at=timezone.now())))
+
+
+def main() -> None:
+    """Measure in a scratch database, with seals in a folder that goes with it."""
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            settings.LIFECYCLE_SEAL_DIR = Path(folder)
+            measure(int(sys.argv[1]) if len(sys.argv) > 1 else OBJECTS)
+    finally:
+        runner.teardown_databases(databases)
+
+
+if __name__ == "__main__":
+    main()

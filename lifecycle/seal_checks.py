@@ -1,0 +1,146 @@
+"""Are the seals all there, each after the one before? And is the evidence still what was sealed?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from lifecycle.evidence import CHUNK, Extent, Table, evidence_tables, hashes, rows_up_to
+from lifecycle.faults import Fault, Report
+from lifecycle.models import JOURNALS, Seal, Verification
+from lifecycle.sealing import EVIDENCE, SealFile, SealUnreadable
+
+SEALS = "(scellés)"
+MISSED = timedelta(hours=36)
+"""A night and half a day: after that, something was verified and sealed, or should have been."""
+
+
+def verify_seals(name: str, oldest: datetime | None, report: Report) -> None:
+    """The seals the database knows of a machine follow one another, and there are some; ``oldest``: its first row."""
+    before, last = "", None
+    seals = Seal.objects.filter(machine=name).order_by("sealed_at")
+    for sealed_at, digest, previous in seals.values_list("sealed_at", "digest", "previous").iterator(CHUNK):
+        if previous != before:
+            report(Fault(name, SEALS, None, f"celui du {_day(sealed_at)} ne suit pas celui d’avant."))
+        before, last = digest, sealed_at
+    if last is None and oldest is not None and oldest < timezone.now() - MISSED:
+        told = f"aucun, ni dans la base ni dans le dossier, alors que la première ligne est du {_day(oldest)}."
+        report(Fault(name, SEALS, None, told))
+        return
+    passed = Verification.objects.filter(subject=JOURNALS).exclude(finished_at=None).exclude(machines__contains=name)
+    started = passed.order_by("-started_at").values_list("started_at", flat=True).first()
+    if started is not None and (last is None or last < started):
+        told = f"la vérification du {_day(started)} n’a pas été suivie de son scellé, ou il a disparu."
+        report(Fault(name, SEALS, None, told))
+
+
+def _day(instant: datetime) -> str:
+    return f"{timezone.localtime(instant):%d/%m/%Y à %H h %M}"
+
+
+def verify_evidence(report: Report, *, whole: bool = True) -> int:
+    """Compare the evidence with its seals; return how many rows were hashed.
+
+    Each time, how many rows there are up to the last sealed key of each table; every hash when ``whole``, or when a
+    number is not the one that was sealed.
+    """
+    first = Seal.objects.order_by("sealed_at").values_list("sealed_at", flat=True).first()
+    verify_seals(EVIDENCE, first, report)
+    _look_ahead(report)
+    try:
+        last = SealFile.last(EVIDENCE)
+        known = Seal.objects.filter(machine=EVIDENCE).order_by("sealed_at").last()
+        if known is None and last is None:
+            return 0
+        if known is None or last is None or known.sealed_at != last.sealed_at:
+            report(Fault(EVIDENCE, SEALS, None, "le dernier fichier n’est pas le dernier scellé de la base."))
+        if whole or last is None or any(rows_up_to(name, end.last) != end.rows for name, end in _there(last)):
+            return _compare(report)
+    except SealUnreadable as error:
+        report(Fault(EVIDENCE, SEALS, None, f"le fichier {error} est illisible."))
+    return 0
+
+
+def _there(file: SealFile) -> Iterator[tuple[str, Extent]]:
+    return ((name, end) for name, end in file.extents().items() if name in evidence_tables())
+
+
+def _compare(report: Report) -> int:
+    """Read the seals from the last whole one, each beside the rows of its keys."""
+    count, sealed = 0, dict[str, Extent]()
+    for seal, file in _since_whole(report):
+        seen = 0
+        lines = groupby(file.hashes(), key=itemgetter(0))
+        at = next(lines, None)
+        for name, end in file.extents().items():
+            mine: Iterable[Any] = ()
+            if at is not None and at[0] == name:
+                mine, at = list(at[1]), None
+            after = sealed.get(name, Extent(0, 0)).last
+            count += _compare_table(name, file, range(after + 1, end.last + 1), mine, report)
+            seen += len(mine)  # type: ignore[arg-type]
+            if at is None:
+                at = next(lines, None)
+        sealed = file.extents()
+        if (seal.digest, seal.previous, seal.objects_count) != (file.digest, file.previous, seen):
+            told = f"le fichier du {_day(seal.sealed_at)} n’est pas celui que la base a scellé."
+            report(Fault(EVIDENCE, SEALS, None, told))
+    return count
+
+
+def _since_whole(report: Report) -> list[tuple[Seal, SealFile]]:
+    """The seals of evidence and their files, oldest first, from the last one that is whole."""
+    found: list[tuple[Seal, SealFile]] = []
+    for seal in Seal.objects.filter(machine=EVIDENCE).order_by("-sealed_at").iterator(CHUNK):
+        file = SealFile.of(seal)
+        if file is None:
+            report(Fault(EVIDENCE, SEALS, None, f"le fichier du {_day(seal.sealed_at)} est introuvable."))
+            return []
+        found.append((seal, file))
+        if file.whole:
+            break
+    return found[::-1]
+
+
+def _compare_table(
+    name: str, file: SealFile, span: range, lines: Iterable[tuple[str, int, str]], report: Report
+) -> int:
+    """Compare the rows whose key is in ``span`` with the lines of one file."""
+    table, columns = evidence_tables().get(name), file.tables[name]["columns"]
+    if table is None or not set(columns) <= table.fields.keys():
+        report(Fault(EVIDENCE, name, None, "la table, ou une colonne qui est scellée, n’existe plus."))
+        return 0
+    day = _day(file.sealed_at)
+    sealed = {pk: hashed for _, pk, hashed in lines}
+    count = 0
+    if span:
+        for pk, hashed in hashes(table, columns, span):
+            count += 1
+            was = sealed.pop(pk, None)
+            if was is None:
+                report(_fault(table, pk, f"la ligne a été ajoutée sous un numéro déjà scellé le {day}."))
+            elif was != hashed:
+                report(_fault(table, pk, f"la ligne a été modifiée depuis le scellé du {day}."))
+    for pk in sealed:
+        report(_fault(table, pk, f"la ligne a été retirée depuis le scellé du {day}."))
+    return count
+
+
+def _fault(table: Table, pk: int, sentence: str) -> Fault:
+    row = table.model._base_manager.filter(pk=pk).first()
+    device = getattr(row, "device", None)
+    about = f" ({device})" if device is not None else ""
+    return Fault(EVIDENCE, f"{table.model._meta.verbose_name} n° {pk}{about}", None, sentence)
+
+
+def _look_ahead(report: Report) -> None:
+    """No evidence is dated later than now."""
+    for table in evidence_tables().values():
+        if "recorded_at" in table.fields:
+            ahead = table.model._base_manager.filter(recorded_at__gt=Now()).order_by("pk")
+            for pk in ahead.values_list("pk", flat=True):
+                report(_fault(table, pk, "la ligne est datée d’un instant à venir."))

@@ -1,0 +1,137 @@
+"""What the wall in the database must be, as the code draws it; raised again after each migration, and read back.
+
+Migrations create the triggers (``operations``). What follows from the verbs is compiled, when ``migrate`` ends and by
+the owner, into the functions behind them: the legal moves of each machine, and which stamps the journal says. Nobody
+who only reads and writes rows can change a function. Every other function of the project gets a fixed path of names.
+
+``<app>/wall.json`` holds a digest of every function and trigger of an app, as ``manage.py draw_wall`` found them in a
+database made from nothing: ``verify_wall`` tells what is no longer so.
+"""
+
+import hashlib
+import json
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from lifecycle.journal import canonical, journal_of
+from lifecycle.machine import Machine, field_of, machines, verbs_of
+from lifecycle.wall_sql import EDGES_TRIGGER, PATH, creation, is_qualified, wall_bodies
+
+DRAWING = "wall.json"
+THIRD_PARTY = Path(sysconfig.get_path("purelib"))
+
+_FUNCTIONS = """
+SELECT p.oid::regprocedure::text, p.proname, p.prosrc, coalesce(p.proconfig, '{}'), p.provolatile::text, l.lanname,
+       p.prosecdef, p.prorettype::regtype::text
+FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.pronamespace = 'public'::regnamespace AND starts_with(p.proname, %s)
+  AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+ORDER BY 1
+"""
+_TRIGGERS = """
+SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %s) AND NOT t.tgisinternal
+ORDER BY 1, 2
+"""
+
+
+def edges_of(model: type[Machine]) -> list[tuple[str, str, str]]:
+    """The legal moves of a machine: (verb, source, target)."""
+    return [
+        (declared.name, str(source), str(declared.target_from(source)))
+        for declared in verbs_of(model).values()
+        for source in declared.sources
+    ]
+
+
+def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
+    """``{name: (column, type)}`` of the stamps that the journal of a machine says."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields = {name: field_of(model, name) for name in model.kept}
+    return {name: (str(field.column), str(field.db_type(connection))) for name, field in fields.items()}
+
+
+def wall_of(model: type[Machine]) -> dict[str, str]:
+    """``{function: body}`` of the wall of a machine, from its verbs."""
+    return wall_bodies(model._meta.db_table, journal_of(model)._meta.db_table, edges_of(model), kept_of(model))
+
+
+def walled_apps() -> list[AppConfig]:
+    """The apps of the project: those that are not installed from elsewhere."""
+    return [config for config in apps.get_app_configs() if not Path(config.path).is_relative_to(THIRD_PARTY)]
+
+
+def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """After ``migrate``: compile what the code of an app says into its wall. What is right already is not touched."""
+    if connections[using].vendor != "postgresql" or sender not in walled_apps():
+        return
+    with connections[using].cursor() as cursor:
+        cursor.execute(_FUNCTIONS, [f"{sender.label}_"])
+        there = {name: (source, config) for _, name, source, config, *_ in cursor.fetchall()}
+        for model in machines().values():
+            if model._meta.app_label == sender.label and f"{model._meta.db_table}_wall_move" in there:
+                _raise(cursor, model, there)
+        for name, signature in _open_functions(cursor, sender.label):
+            if not is_qualified(name):
+                cursor.execute(f"ALTER FUNCTION {signature} SET search_path = {PATH}")
+
+
+def _raise(cursor: Any, model: type[Machine], there: dict[str, tuple[str, list[str]]]) -> None:
+    bodies = wall_of(model)
+    journal = journal_of(model)._meta.db_table
+    for name, body in bodies.items():
+        wanted = [] if is_qualified(name) else [f"search_path={PATH}"]
+        if there.get(name) != (body, wanted):
+            cursor.execute(creation(name, body))
+    cursor.execute(
+        "SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s", [journal, f"{journal}_edges"]
+    )
+    if cursor.fetchone() is None:
+        cursor.execute(EDGES_TRIGGER.format(journal=journal))
+
+
+def _open_functions(cursor: Any, label: str) -> Iterator[tuple[str, str]]:
+    cursor.execute(_FUNCTIONS, [f"{label}_"])
+    for signature, name, _, config, *_ in cursor.fetchall():
+        if not any(setting.startswith("search_path=") for setting in config):
+            yield name, signature
+
+
+# --- the drawing of the wall, and what stands
+
+
+def standing(label: str, using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
+    """``{function or table.trigger: digest}`` of what stands in the database for one app."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_FUNCTIONS, [f"{label}_"])
+        found = {signature: _digest(columns) for signature, *columns in cursor.fetchall()}
+        cursor.execute(_TRIGGERS, [f"{label}_"])
+        found |= {f"{table}.{name}": _digest(columns) for table, name, *columns in cursor.fetchall()}
+    return found
+
+
+def _digest(columns: list[Any]) -> str:
+    return hashlib.sha256(canonical(columns).encode()).hexdigest()
+
+
+def drawing_of(config: AppConfig) -> Path:
+    """The file that holds the drawing of an app's wall."""
+    return Path(config.path) / DRAWING
+
+
+def drawn(config: AppConfig) -> dict[str, str]:
+    """The drawing of an app's wall; empty when it has none."""
+    path = drawing_of(config)
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def written(found: dict[str, str]) -> str:
+    """A drawing as its file holds it: one line for each thing."""
+    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
