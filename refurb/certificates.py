@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 
 from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
+from lifecycle.french import storage
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
@@ -22,8 +23,8 @@ from refurb.enums import ON_THE_BENCH, DevicePaperKind, DeviceState, DeviceType,
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.donation import Donation, DonationPaper, DonationQuerySet
-from refurb.models.evidence import Destruction, Drive, DriveRemoval, Erasure, StorageAbsence
-from refurb.templatetags.devices import storage
+from refurb.models.erasure import Erasure
+from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""

@@ -157,7 +157,7 @@ class Work:
             )
         overwritten = drives[0].capacity if method == ErasureMethod.OVERWRITE else None
         runs = {
-            drive.pk: evidence.Run(
+            drive.pk: Run(
                 method=method,
                 tool=tool,
                 started_at=started,

@@ -25,7 +25,7 @@ from refurb.enums import (
 from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
-from refurb.services.evidence import Run
+from refurb.told import Run
 
 GIGABYTE = 10**9
 """Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""

@@ -28,9 +28,9 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.machine.distribution import DistributedDevice
+from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.donation import Donation, DonationLine
-from refurb.models.evidence import Grading
 from refurb.models.points import Delivery, DistributionPoint
 from refurb.permissions import sees_devices
 

@@ -23,7 +23,7 @@ from refurb.forms.evidence import (
     StorageAbsenceForm,
 )
 from refurb.models import Destruction, Device, Drive, Erasure
-from refurb.services import evidence, holding
+from refurb.services import erasures, evidence, holding
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
@@ -88,7 +88,7 @@ def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> Http
         request,
         device,
         form,
-        lambda data: evidence.record_erasure(
+        lambda data: erasures.record_erasure(
             actor=request.membership, drive=drive, run=form.run(), report=form.stored, supersedes=former
         ),
         title="Remplacer un effacement" if former else "Enregistrer un effacement",
@@ -107,7 +107,7 @@ def device_keep_donor_certificate(request: HttpRequest, reference: str, pk: int)
         request,
         device,
         form,
-        lambda data: evidence.keep_donor_certificate(
+        lambda data: erasures.keep_donor_certificate(
             actor=request.membership,
             drive=drive,
             tool=data["tool"],

@@ -24,6 +24,7 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, StorageAbsence
 from refurb.services import batches, bench, devices, evidence, stock
 from refurb.services.bench import Look
+from refurb.told import Run
 from tests.refurb.devices import GIGABYTE, GOOD_PC, Bench, load_numbers, new_tag
 from tests.refurb.donations import Scene, first_line, laptops
 
@@ -49,9 +50,9 @@ def found_in(devices: list[Device], serial: str = "") -> list[batches.FoundDrive
     ]
 
 
-def erased(drive: Drive, errors: int = 0) -> evidence.Run:
+def erased(drive: Drive, errors: int = 0) -> Run:
     now = timezone.now()
-    return evidence.Run(
+    return Run(
         method=ErasureMethod.OVERWRITE,
         tool="nwipe",
         started_at=now,
