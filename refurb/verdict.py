@@ -86,11 +86,8 @@ def judge_erasure(facts: Facts) -> Verdict:
 
     Source of the rule: domain §3 (an interrupted run can exit without error, a status can say ERASED with errors).
     """
-    refusals = tuple(
-        refusal
-        for rule in (_whose, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
-        for refusal in rule(facts)
-    )
+    rules = (_whose, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
+    refusals = tuple(refusal for rule in rules for refusal in rule(facts))
     return Verdict(refusals, tuple(_differences(facts, bool(refusals))))
 
 

@@ -24,7 +24,7 @@ from refurb.enums import (
     Verification,
 )
 from refurb.models.evidence import Drive, Evidence, EvidenceQuerySet, serial_key_of
-from refurb.verdict import bytes_moved
+from refurb.verdict import MEGABYTE, bytes_moved
 
 
 class ErasureQuerySet(EvidenceQuerySet["Erasure"]):
@@ -141,6 +141,12 @@ class Erasure(Evidence):
     def moved_bytes(self) -> int | None:
         """What was written and read again, all passes together."""
         return bytes_moved(self.bytes_erased, self.passes_done, self.verification)
+
+    @property
+    def rate(self) -> int | None:
+        """Megabytes per second that were written and read; None when it is not known."""
+        moved, lasted = self.moved_bytes, self.duration
+        return int(moved / lasted.total_seconds()) // MEGABYTE if moved and lasted else None
 
     @property
     def is_typed(self) -> bool:

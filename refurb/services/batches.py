@@ -10,13 +10,13 @@ from documents.models import StoredFile
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from refurb.enums import DriveKind, DriveSource
+from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
 from refurb.models.erasure import Erasure
 from refurb.models.evidence import Drive
 from refurb.services import claims, erasures
 from refurb.services.holding import OTHER_STAY, about, held_devices
-from refurb.services.nwipe import runs_or_none
+from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
 from refurb.told import Run
 
 
@@ -88,6 +88,31 @@ def record_logs(
     """
     found = runs_or_none(report)
     return _record(actor, list(drives), lambda drive: erasures.read(drive, found), report, at)
+
+
+@gate.one_transaction
+def attribute_runs(
+    *,
+    actor: Actor,
+    report: StoredFile,
+    drives: Mapping[str, Drive],
+    reason: AttributionReason | str,
+    clock: ClockTold = OF_HERE,
+    at: datetime | None = None,
+) -> list[Erasure]:
+    """Record what a log without serial numbers tells: ``{disk of the log: the drive that a person says it is}``.
+
+    Who says so, and why, stays with each erasure. Raises as ``record_log``, by device.
+    """
+    found, because = runs_or_none(report), AttributionReason(reason)
+    disks = {drive.pk: disk for disk, drive in drives.items()}
+
+    def told(drive: Drive) -> erasures.Told:
+        return erasures.read(drive, found, clock, disk=disks[drive.pk], attribution=because)
+
+    for drive in drives.values():
+        erasures.check_clock(drive.device, clock, at or timezone.now())
+    return _record(actor, list(drives.values()), told, report, at)
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""Erasures: what a report that is read, or a person who types, says of a run on a drive; the verdict is computed here."""
+"""Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

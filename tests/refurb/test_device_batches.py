@@ -1,5 +1,6 @@
 """The bench on a rack of machines: what is refused to one is refused to the set, and the set is whole or not at all."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -55,7 +56,7 @@ def erased(drive: Drive, errors: int = 0) -> Run:
     return Run(
         method=ErasureMethod.OVERWRITE,
         tool="nwipe",
-        started_at=now,
+        started_at=now - timedelta(hours=1),
         finished_at=now,
         serial_read=drive.serial,
         bytes_expected=drive.capacity,

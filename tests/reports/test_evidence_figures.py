@@ -24,7 +24,7 @@ def drive_of(story: Story, device: Device, at: datetime) -> Drive:
 
 
 def erase(story: Story, drive: Drive, at: datetime, **given: Any) -> None:
-    story.bench.erase(drive, at=at, started_at=at, finished_at=at, **given)
+    story.bench.erase(drive, at=at, finished_at=at, **given)
 
 
 def on_the_bench(story: Story, type_: DeviceType = DeviceType.LAPTOP) -> Device:
