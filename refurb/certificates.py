@@ -114,7 +114,7 @@ def _device(device: Device) -> dict[str, Any]:
         "tag": device.tag,
         "type": device.get_type_display(),
         "model": " ".join(filter(None, (device.manufacturer, device.model))),
-        "serial": device.serial,
+        "serial": device.serial if device.serial_key else "",
     }
 
 

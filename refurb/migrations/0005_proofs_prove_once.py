@@ -182,6 +182,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="device",
+            name="serial_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Func(models.F("serial"), function="refurb_serial_key"),
+                output_field=models.CharField(max_length=80),
+                verbose_name="numéro comparable",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="device",
+            index=models.Index(
+                condition=models.Q(("serial_key", ""), _negated=True),
+                fields=["serial_key"],
+                name="refurb_device_serial_key",
+            ),
+        ),
+        migrations.AddField(
             model_name="drive",
             name="serial_key",
             field=models.GeneratedField(

@@ -26,6 +26,7 @@ def log(
         return f"{end - timedelta(minutes=minutes):[%Y/%m/%d %H:%M:%S]}"
 
     erased = status == "Erased"
+    hours = f"{lasting // 60:02}:{lasting % 60:02}:00"
     lines = [
         f"{at(62)}    info: nwipe 0.37",
         f"{at(62)}  notice: Found /dev/sda, {bus}, Samsung SSD 860 EVO,  256 GB, S/N={serial}",
@@ -51,7 +52,7 @@ def log(
         "********************************* Drive Status *********************************",
         "!   Device | Status | Thru-put | HH:MM:SS | Model/Serial Number",
         "--------------------------------------------------------------------------------",
-        f"{' ' if erased else '!'}      sda |{status:^8}| 140 MB/s | {lasting // 60:02}:{lasting % 60:02}:00 | Samsung SSD 860/{serial}",
+        f"{' ' if erased else '!'}      sda |{status:^8}| 140 MB/s | {hours} | Samsung SSD 860/{serial}",
         "********************************************************************************",
         f"{at(0)} Total Throughput 140 MB/s, Fill With Zeros, 1R+NB+VL",
     ]

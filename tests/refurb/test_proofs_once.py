@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
@@ -13,13 +14,12 @@ from hypothesis import strategies as st
 from documents.models import StoredFile
 from documents.services import store_file
 from lifecycle.exceptions import Refused
-from refurb.enums import DeviceState, DriveSource, ErasureEntry, Outcome, RemovalDestination
+from refurb.enums import DriveSource, ErasureEntry, Outcome, RemovalDestination
 from refurb.models import Device, Drive, Erasure
 from refurb.serials import is_placeholder, same_serial
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
-from tests.refurb.devices import GIGABYTE, Bench, fresh, load_numbers, new_tag
-from tests.refurb.distribution import Shelf
+from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.logs import log
 
 pytestmark = pytest.mark.django_db
@@ -172,15 +172,15 @@ def test_a_refused_erasure_claims_nothing(bench: Bench) -> None:
 # --- what is legitimate
 
 
-def test_a_device_that_comes_back_keeps_its_own_drive() -> None:
-    shelf = Shelf()
-    device = shelf.bench.prepared(shelf.bench.in_process())
-    serial = Drive.objects.get(device=device).serial
-    stock_again = devices.report_missing_device(actor=shelf.bench.technician, device=device, reason="misplaced")
-    again = devices.receive_device(actor=shelf.bench.technician, device=stock_again, tag=device.tag)
+def test_a_device_that_comes_back_keeps_its_own_drive(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial=SERIAL)
+    read(bench, drive)
+    lost = devices.report_missing_device(actor=bench.technician, device=device, reason="theft")
+    again = devices.receive_device(actor=bench.technician, device=lost, tag=device.tag)
 
     assert again.stay == 2
-    assert shelf.bench.drive(again, serial=serial).stay == 2
+    assert bench.drive(again, serial=SERIAL).stay == 2
 
 
 def test_a_drive_that_moved_is_removed_there_first_and_its_log_follows_it(bench: Bench) -> None:
@@ -210,7 +210,7 @@ def test_the_manager_or_the_pilot_settles_of_a_device_that_left_which_one_holds_
     drive = Drive.objects.get(device=gone)
     gone = devices.report_missing_device(actor=bench.technician, device=gone, reason="theft")
     told = {"drive": drive, "destination": RemovalDestination.MISTAKE}
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(PermissionDenied):
         evidence.remove_drive(actor=bench.technician, **told)
 
     evidence.remove_drive(actor=bench.pilot, **told)
@@ -341,6 +341,3 @@ def test_how_a_proof_came_is_written_beside_it(bench: Bench) -> None:
 
     assert read(bench, drive).entry == ErasureEntry.READ
     assert bench.erase(bench.drive(on_the_bench(bench))).entry == ErasureEntry.TYPED
-    assert fresh(drive.device).state == DeviceState.IN_PROCESS
-    assert drive.capacity == 256 * GIGABYTE
-    assert new_tag()
