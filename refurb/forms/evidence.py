@@ -9,8 +9,8 @@ from django.forms import BoundField
 
 from lifecycle.forms import choose
 from network.models import Membership, Organisation
-from network.permissions import is_manager
 from refurb.enums import (
+    IN_THE_WORKSHOP,
     SOLDERED_STORAGE,
     AbsenceReason,
     Claim,
@@ -28,10 +28,13 @@ from refurb.enums import (
 from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
+from refurb.permissions import can_settle_drive
 from refurb.serials import is_placeholder
 from refurb.services.nwipe import ClockTold
 from refurb.told import Run
 
+SAID_FROM_AFAR = (RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE)
+"""What may be said of a drive whose device is no longer in the workshop."""
 READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)
 """How the number of a drive is known when it is not by the report that proves it."""
 GIGABYTE = 10**9
@@ -249,8 +252,10 @@ class DriveRemovalForm(forms.Form):
     destination = forms.ChoiceField(label="Destination")
     place = forms.CharField(label="Rangé à", max_length=60, required=False)
 
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Membership, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mistaken = () if is_manager(by) else (RemovalDestination.MISTAKE,)
-        choices = [(one.value, one.label) for one in RemovalDestination if one not in mistaken]
+        offered = set(RemovalDestination) if device.state in IN_THE_WORKSHOP else set(SAID_FROM_AFAR)
+        if can_settle_drive(by) is None:
+            offered.discard(RemovalDestination.MISTAKE)
+        choices = [(one.value, one.label) for one in RemovalDestination if one in offered]
         self.fields["destination"].choices = choose(choices)
