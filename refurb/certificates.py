@@ -26,6 +26,7 @@ from refurb.enums import (
     DeviceState,
     DeviceType,
     DonationState,
+    DriveSource,
     Outcome,
     PaperKind,
 )
@@ -318,8 +319,19 @@ def _in_short(drive: Drive) -> str:
     if any(drive.destructions.all()):
         return f"{named}\u00a0: détruit"
     if proven(drive):
-        return f"{named}\u00a0: effacé"
+        return f"{named}\u00a0: effacé{_how_it_is_known(drive)}"
     return f"{named}\u00a0: retiré, sans preuve" if any(drive.removals.all()) else f"{named}\u00a0: sans preuve"
+
+
+def _how_it_is_known(drive: Drive) -> str:
+    """« , saisi à la main, inventorié d’après le rapport, puis retiré »: what tells one proof from another."""
+    proofs = [row for row in drive.erasures.all() if _proves(row, drive)]
+    told = [
+        "saisi à la main" if all(row.is_typed for row in proofs) else "",
+        "inventorié d’après le rapport" if drive.serial and drive.source == DriveSource.REPORT else "",
+        "puis retiré" if any(drive.removals.all()) else "",
+    ]
+    return "".join(f", {one}" for one in told if one)
 
 
 def complete_lots(move: Move) -> None:

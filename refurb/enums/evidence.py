@@ -66,7 +66,7 @@ class LimitCode(TextChoices):
     RATE_EMMC = "rate_emmc", "Débit le plus haut d’une mémoire eMMC (Mo/s)"
     RATE_INTERNAL = "rate_internal", "Débit le plus haut d’un téléphone ou d’une tablette (Mo/s)"
     RATE_USB = "rate_usb", "Débit le plus haut par un câble USB (Mo/s)"
-    CLOCK_DAYS = "clock_days", "Horloge fausse : jours entre la fin réelle et la déclaration"
+    CLOCK_DAYS = "clock_days", "Horloge fausse : jours entre la fin réelle et la déclaration"
 
 
 class AbsenceReason(TextChoices):
@@ -164,8 +164,8 @@ class Difference(TextChoices):
     CLAIMS_ERASED = "claims_erased", "Le rapport dit « effacé » : les chiffres ne le prouvent pas."
     SILENT = "silent", "Le rapport ne se prononce pas : les chiffres prouvent l’effacement."
     DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
-    SELF_NAMED = "self_named", "Le disque est inventorié d’après ce rapport : son numéro n’a pas été lu ailleurs."
-    ATTRIBUTED = "attributed", "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle."
+    SELF_NAMED = "self_named", "Le disque est inventorié d’après ce rapport : son numéro n’a pas été lu ailleurs."
+    ATTRIBUTED = "attributed", "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle."
 
 
 class DestructionKind(TextChoices):

@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                             ("rate_emmc", "Débit le plus haut d’une mémoire eMMC (Mo/s)"),
                             ("rate_internal", "Débit le plus haut d’un téléphone ou d’une tablette (Mo/s)"),
                             ("rate_usb", "Débit le plus haut par un câble USB (Mo/s)"),
-                            ("clock_days", "Horloge fausse : jours entre la fin réelle et la déclaration"),
+                            ("clock_days", "Horloge fausse\xa0: jours entre la fin réelle et la déclaration"),
                         ],
                         max_length=20,
                         verbose_name="limite",
@@ -319,11 +319,11 @@ class Migration(migrations.Migration):
                         ("duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."),
                         (
                             "self_named",
-                            "Le disque est inventorié d’après ce rapport : son numéro n’a pas été lu ailleurs.",
+                            "Le disque est inventorié d’après ce rapport\xa0: son numéro n’a pas été lu ailleurs.",
                         ),
                         (
                             "attributed",
-                            "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle.",
+                            "Le rapport ne porte pas de numéro de série\xa0: une personne dit de quel disque il parle.",
                         ),
                     ],
                     max_length=20,

@@ -48,7 +48,7 @@ from refurb.verdict import Facts, judge_erasure
 
 NOT_A_LOG = Reason(
     "not_a_log",
-    "Ce fichier n’est pas un journal texte de nwipe : saisissez l’effacement à la main, il sera marqué comme tel.",
+    "Ce fichier n’est pas un journal texte de nwipe : saisissez l’effacement à la main, il sera marqué comme tel.",
     field="deposit",
 )
 NO_LIMIT = Reason("no_limit", "Aucun débit maximal n’est en vigueur pour ce type de stockage.", "l’équipe technique")

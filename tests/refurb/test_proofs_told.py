@@ -13,12 +13,13 @@ from refurb.enums import (
     Clock,
     ClockReason,
     DriveKind,
+    DriveSource,
     ErasureEntry,
     LimitCode,
     Outcome,
     Refusal,
 )
-from refurb.models import Device, Drive, Erasure, ErasureLimit
+from refurb.models import Device, DevicePaper, Drive, Erasure, ErasureLimit
 from refurb.services import batches, erasures
 from refurb.services.nwipe import ClockTold
 from tests.refurb.devices import Bench, load_numbers
@@ -296,3 +297,42 @@ def test_a_placeholder_is_no_number_of_a_device(bench: Bench) -> None:
     assert "est porté par" not in page
     assert "n’est pas un numéro" in page
     assert Device.objects.get(pk=first.pk).serial_key == ""
+
+
+# --- on paper
+
+
+def certified(bench: Bench, device: Device) -> list[dict[str, Any]]:
+    """The drives of the certificate of this device."""
+    bench.test(device)
+    bench.grade(device)
+    bench.recondition(device)
+    drives: list[dict[str, Any]] = DevicePaper.objects.get(device=device).document.values["drives"]
+    return drives
+
+
+def test_a_certificate_prints_start_and_end_to_the_second_the_rate_and_how_the_proof_came(bench: Bench) -> None:
+    device, end = on_the_bench(bench), here_now()
+    drive = bench.drive(device, serial=SERIAL, source=DriveSource.REPORT)
+    reads(bench, drive, log(SERIAL, end=end))
+
+    (told,) = certified(bench, device)
+
+    (run,) = told["erasures"]
+    assert run["finished"].endswith(f"min\u00a0{end:%S}\u00a0s")
+    assert run["started"].endswith(f"min\u00a0{end:%S}\u00a0s")
+    assert (run["duration"], run["rate"]) == ("1\u00a0h\u00a000\u00a0min\u00a000\u00a0s", "142\u00a0Mo/s")
+    assert (run["entry"], run["typed_by"]) == ("Lu par Maillon dans le journal de l’outil", "")
+    assert told["source"] == "Inventorié d’après le rapport"
+    assert any("son numéro n’a pas été lu ailleurs" in sentence for sentence in run["differences"])
+
+
+def test_a_certificate_says_who_typed_and_never_by_name(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    bench.erase(bench.drive(device, source=DriveSource.STICKER))
+
+    (told,) = certified(bench, device)
+
+    (run,) = told["erasures"]
+    assert run["typed_by"] == f"Technicien, {bench.workshop.organisation.name}"
+    assert told["source"] == "Étiquette du disque, lue ou scannée"
