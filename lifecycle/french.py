@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import dateformat, timezone
@@ -12,6 +12,8 @@ HARD = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 """As French typography shortens them; Django writes « jan. » and « fév. »."""
+UNITS = ((10**12, "To"), (10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
+MINUTE, HOUR = 60, 3600
 
 
 def euros(amount: Decimal | None) -> str:
@@ -75,6 +77,33 @@ def hour(instant: datetime) -> str:
     """The hour of an instant, Paris time: « 14 h 05 »."""
     local = timezone.localtime(instant)
     return f"{local.hour}{HARD}h{HARD}{local:%M}"
+
+
+def to_the_second(instant: datetime | None) -> str:
+    """An instant to the second, Paris time, as evidence prints it: « 24 nov. 2026 à 14 h 05 min 09 s »."""
+    return f"{moment(instant)}{HARD}min{HARD}{timezone.localtime(instant):%S}{HARD}s" if instant else ""
+
+
+def lasting(duration: timedelta | None) -> str:
+    """How long something took: « 1 h 02 min 05 s », « 0 s »; empty when it is not known."""
+    if duration is None:
+        return ""
+    seconds = int(duration.total_seconds())
+    if seconds < MINUTE:
+        return f"{seconds}{HARD}s"
+    told = f"{seconds % HOUR // MINUTE:02}{HARD}min{HARD}{seconds % MINUTE:02}{HARD}s"
+    return told.lstrip("0") if seconds < HOUR else f"{seconds // HOUR}{HARD}h{HARD}{told}"
+
+
+def storage(size: int | None) -> str:
+    """A size in bytes, in the thousands makers count with: « 256 Go »."""
+    if size is None:
+        return ""
+    for unit, name in UNITS:
+        if size >= unit:
+            figure = Decimal(size) / unit
+            return f"{number_format(figure.quantize(Decimal('0.1')).normalize(), None, use_l10n=True)}{HARD}{name}"
+    return f"{size}{HARD}octets"
 
 
 def full_day(value: date | datetime | None) -> str:

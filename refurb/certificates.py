@@ -14,16 +14,27 @@ from django.db.models.functions import Cast
 
 from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
+from lifecycle.french import HARD, grouped, lasting, storage, to_the_second
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
 from refurb.documents import DEVICE_KINDS, freeze_donation_paper, header_of
-from refurb.enums import ON_THE_BENCH, DevicePaperKind, DeviceState, DeviceType, DonationState, Outcome, PaperKind
+from refurb.enums import (
+    ON_THE_BENCH,
+    Clock,
+    DevicePaperKind,
+    DeviceState,
+    DeviceType,
+    DonationState,
+    DriveSource,
+    Outcome,
+    PaperKind,
+)
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.donation import Donation, DonationPaper, DonationQuerySet
-from refurb.models.evidence import Destruction, Drive, DriveRemoval, Erasure, StorageAbsence
-from refurb.templatetags.devices import storage
+from refurb.models.erasure import Erasure
+from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""
@@ -104,7 +115,7 @@ def _device(device: Device) -> dict[str, Any]:
         "tag": device.tag,
         "type": device.get_type_display(),
         "model": " ".join(filter(None, (device.manufacturer, device.model))),
-        "serial": device.serial,
+        "serial": device.serial if device.serial_key else "",
     }
 
 
@@ -159,6 +170,7 @@ def _drive(drive: Drive) -> dict[str, Any]:
         "kind": drive.get_kind_display(),
         "model": " ".join(filter(None, (drive.manufacturer, drive.model))),
         "serial": drive.serial,
+        "source": drive.get_source_display() if drive.serial else "",
         "capacity": drive.capacity,
         "size": storage(drive.capacity),
         "standing": "Détruit" if destroyed else "Effacé" if proven(drive) else "Retiré, à effacer ou à détruire",
@@ -176,9 +188,16 @@ def _erasure(row: Erasure) -> dict[str, Any]:
         "tool": " ".join(filter(None, (row.tool, row.tool_version))),
         "standard": row.standard,
         "started_at": row.started_at,
-        "started": moment(row.started_at) if row.started_at else "",
+        "started": to_the_second(row.started_at),
         "finished_at": row.finished_at,
-        "finished": moment(row.finished_at) if row.finished_at else "",
+        "finished": to_the_second(row.finished_at),
+        "duration": lasting(row.duration),
+        "rate": f"{grouped(row.rate)}{HARD}Mo/s" if row.rate else "",
+        "entry": row.get_entry_display(),
+        "typed_by": _capacity(row.recorded_by) if row.is_typed else "",
+        "clock": _clock(row),
+        "attribution": row.get_attribution_display(),
+        "serial_read": row.serial_read,
         "bytes_expected": row.bytes_expected,
         "bytes_erased": row.bytes_erased,
         "passes_asked": row.passes_asked,
@@ -192,6 +211,14 @@ def _erasure(row: Erasure) -> dict[str, Any]:
         "report_sha256": row.report_sha256,
         "recorded_by": _capacity(row.recorded_by),
     }
+
+
+def _clock(row: Erasure) -> str:
+    """What a person said of the clock of the computer; empty when it told the time of here."""
+    if row.clock == Clock.LOCAL:
+        return ""
+    why = row.get_clock_reason_display().lower()
+    return f"{row.get_clock_display()} ({why})\u00a0; le journal dit\u00a0: {to_the_second(row.printed_end)}"
 
 
 def _destruction(row: Destruction) -> dict[str, Any]:
@@ -292,8 +319,19 @@ def _in_short(drive: Drive) -> str:
     if any(drive.destructions.all()):
         return f"{named}\u00a0: détruit"
     if proven(drive):
-        return f"{named}\u00a0: effacé"
+        return f"{named}\u00a0: effacé{_how_it_is_known(drive)}"
     return f"{named}\u00a0: retiré, sans preuve" if any(drive.removals.all()) else f"{named}\u00a0: sans preuve"
+
+
+def _how_it_is_known(drive: Drive) -> str:
+    """« , saisi à la main, inventorié d’après le rapport, puis retiré »: what tells one proof from another."""
+    proofs = [row for row in drive.erasures.all() if _proves(row, drive)]
+    told = [
+        "saisi à la main" if all(row.is_typed for row in proofs) else "",
+        "inventorié d’après le rapport" if drive.serial and drive.source == DriveSource.REPORT else "",
+        "puis retiré" if any(drive.removals.all()) else "",
+    ]
+    return "".join(f", {one}" for one in told if one)
 
 
 def complete_lots(move: Move) -> None:

@@ -25,6 +25,11 @@ def can_manage_device(actor: Actor) -> Q | None:
     return None
 
 
+def can_settle_drive(actor: Actor) -> Q | None:
+    """Who says which of two devices holds a drive: the manager of the workshop, the pilot."""
+    return Q() if is_pilot(actor) else can_manage_device(actor)
+
+
 can_register_device = can_work_on_device
 can_collect_device = can_work_on_device
 can_receive_device = can_work_on_device

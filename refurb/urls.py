@@ -4,6 +4,7 @@ from django.urls import path
 
 from refurb.views import (
     allotment,
+    attribution,
     bench,
     deliveries,
     derogations,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("appareils/<str:reference>/papiers/<int:pk>/", devices.device_paper, name="device_paper"),
     # --- the evidence of a device
     path("appareils/<str:reference>/preuves/", evidence.device_evidence, name="device_evidence"),
+    path("appareils/<str:reference>/disques/journal/", attribution.device_attribute_log, name="device_attribute_log"),
     path("appareils/<str:reference>/disques/ajouter/", evidence.device_record_drive, name="device_record_drive"),
     path(
         "appareils/<str:reference>/disques/aucun/", evidence.device_attest_no_storage, name="device_attest_no_storage"

@@ -9,6 +9,7 @@ from refurb.enums import (
     Claim,
     Difference,
     DriveKind,
+    DriveSource,
     ErasureMethod,
     ErasureOrigin,
     HiddenSectors,
@@ -16,6 +17,7 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
+from refurb.serials import same_serial
 
 SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
     ErasureMethod.OVERWRITE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
@@ -30,6 +32,9 @@ MAY_HIDE_SECTORS = frozenset({DriveKind.HDD, DriveKind.SSD})
 ROUNDING = 0.99
 """A capacity read on a label is rounded: a tool may see one per cent less without hiding anything."""
 DURATION_TOLERANCE = timedelta(minutes=1)
+PRINTED_TO = timedelta(seconds=1)
+"""Tools print whole seconds: a run may have lasted one more."""
+MEGABYTE = 10**6
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,11 @@ class Facts:
     hidden_sectors: HiddenSectors
     claimed: Claim = Claim.SILENT
     claimed_seconds: int | None = None
+    rate_ceiling: int | None = None
+    """In megabytes per second: what no drive of this kind goes beyond."""
+    drive_source: DriveSource = DriveSource.UNSAID
+    is_attributed: bool = False
+    """A person says that the report, which bears no number, is about this drive."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +86,8 @@ def judge_erasure(facts: Facts) -> Verdict:
 
     Source of the rule: domain §3 (an interrupted run can exit without error, a status can say ERASED with errors).
     """
-    refusals = tuple(
-        refusal for rule in (_whose, _when, _how, _which_drive, _how_much, _checked, _hidden) for refusal in rule(facts)
-    )
+    rules = (_whose, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
+    refusals = tuple(refusal for rule in rules for refusal in rule(facts))
     return Verdict(refusals, tuple(_differences(facts, bool(refusals))))
 
 
@@ -116,7 +125,7 @@ def _which_drive(facts: Facts) -> Iterator[Refusal]:
         return
     if read and read != ours:
         yield Refusal.SERIAL_MISMATCH
-    elif not read and facts.method != ErasureMethod.RESET:
+    elif not read and facts.method != ErasureMethod.RESET and not facts.is_attributed:
         yield Refusal.SERIAL_MISSING
 
 
@@ -129,10 +138,38 @@ def _how_much(facts: Facts) -> Iterator[Refusal]:
         yield Refusal.BYTES_SHORT
     if expected is not None and facts.capacity is not None and expected < facts.capacity * ROUNDING:
         yield Refusal.SMALLER_THAN_DRIVE
+    if facts.is_attributed and expected and facts.capacity and expected * ROUNDING > facts.capacity:
+        yield Refusal.OTHER_SIZE
+
+
+def _how_many_times(facts: Facts) -> Iterator[Refusal]:
     if facts.passes_done < max(facts.passes_asked, 1):
         yield Refusal.PASSES_SHORT
     if facts.pass_errors:
         yield Refusal.PASS_ERRORS
+
+
+def _how_fast(facts: Facts) -> Iterator[Refusal]:
+    """An overwriting moves all its bytes through the bus; a command of the drive does not."""
+    if facts.method != ErasureMethod.OVERWRITE:
+        return
+    if facts.started_at is None:
+        yield Refusal.NOT_STARTED
+        return
+    moved = bytes_moved(facts.bytes_erased, facts.passes_done, facts.verification)
+    if facts.finished_at is None or facts.finished_at < facts.started_at or moved is None or not facts.rate_ceiling:
+        return
+    lasted = facts.finished_at - facts.started_at + PRINTED_TO
+    if moved > lasted.total_seconds() * facts.rate_ceiling * MEGABYTE:
+        yield Refusal.TOO_FAST
+
+
+def bytes_moved(erased: int | None, passes: int, verification: Verification | str) -> int | None:
+    """What went through the bus: each pass that was written, and those that were read again."""
+    if erased is None:
+        return None
+    read = {Verification.ALL_PASSES: passes, Verification.LAST_PASS: min(passes, 1)}.get(Verification(verification), 0)
+    return erased * (passes + read)
 
 
 def _checked(facts: Facts) -> Iterator[Refusal]:
@@ -160,11 +197,10 @@ def _differences(facts: Facts, refused: bool) -> Iterator[Difference]:
         printed = timedelta(seconds=facts.claimed_seconds)
         if abs((facts.finished_at - facts.started_at) - printed) > DURATION_TOLERANCE:
             yield Difference.DURATION
-
-
-def same_serial(serial: str) -> str:
-    """A serial number as it is compared: without spaces or dashes, in capitals."""
-    return "".join(character for character in serial.upper() if character.isalnum())
+    if facts.drive_source == DriveSource.REPORT:
+        yield Difference.SELF_NAMED
+    if facts.is_attributed:
+        yield Difference.ATTRIBUTED
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def paper_values(report: Report) -> dict[str, Any]:
         "missing_drives": summary.missing_drives,
         "missing_devices": summary.missing_devices,
         "incidents": summary.incidents,
+        "typed_erasures": summary.typed_erasures,
         "corrections": [list(line) for line in summary.corrections()],
         "definitions": [list(pair) for pair in definitions()],
     } | {name: asdict(table) for name, table in tables.items()}

@@ -60,17 +60,24 @@ SELECT
      LEFT JOIN inventoried i ON i.device_id = l.id AND i.stay = l.stay
      WHERE x.device_id IS NOT NULL OR i.device_id IS NULL),
     (SELECT count(*) FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
-     WHERE j.at >= %(start)s AND j.at < %(until)s)
+     WHERE j.at >= %(start)s AND j.at < %(until)s),
+    (SELECT count(*) FROM refurb_erasure e
+     WHERE e.recorded_at >= %(start)s AND e.recorded_at < %(until)s AND e.outcome = 'accepted' AND e.entry = 'typed'
+       AND NOT EXISTS (
+        SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id AND n.recorded_at < %(until)s))
 """
 
 
 def count_evidence(start: datetime, until: datetime) -> dict[str, Any]:
     """As of ``until``: drives that left and devices that are missing without a proof; incidents since ``start``.
 
+    Since ``start`` too, the proofs accepted on the word of a person, without a log that Maillon reads.
+
     The rule is that of ``refurb``: proofs count in their own stay, a donor's certificate never does, a screen holds
     no data (machines §1). The stay is counted in the journal, since the column of today may be a later one.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"start": start, "until": until})
-        drives, devices, incidents = cursor.fetchone()
-    return {"missing_erasures": {"drives": drives, "devices": devices}, "incidents": incidents}
+        drives, devices, incidents, typed = cursor.fetchone()
+    missing = {"drives": drives, "devices": devices}
+    return {"missing_erasures": missing, "incidents": incidents, "typed_erasures": typed}

@@ -97,6 +97,8 @@ class Summary:
         self.missing_drives: int = figures["missing_erasures"]["drives"]
         self.missing_devices: int = figures["missing_erasures"]["devices"]
         self.incidents: int = figures["incidents"]
+        self.typed_erasures: int | None = figures.get("typed_erasures")
+        """None of a month that was frozen before this was counted."""
         self._corrections = figures["corrections"]
         self._quantities = Counter({tuple(row[:3]): row[3] for row in figures["quantities"]})
 

@@ -21,7 +21,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.services import bench, devices, evidence, stock
+from refurb.services import bench, devices, erasures, evidence, stock
 from refurb.services.stock import RecoveredPart
 
 PARTS = {
@@ -141,7 +141,7 @@ def donor_certificate(work: Work) -> Thread:
         hand = work.hand
         paper = papers.donor_certificate(device=work.device, drive=drive, by=hand["actor"], at=work.now)
         given_on = work.now - timedelta(days=30)
-        evidence.keep_donor_certificate(
+        erasures.keep_donor_certificate(
             **hand, drive=drive, tool="Prestataire du donateur", finished_at=given_on, report=paper
         )
     yield work.after(1)

@@ -54,6 +54,51 @@ def erasure_report(
     return _text(lines, f"effacement-{drives[0].device.tag}.log", by, at)
 
 
+def nwipe_log(
+    *, drives: Sequence[Drive], started: datetime, finished: datetime, errors: int, by: Membership, at: datetime
+) -> StoredFile:
+    """The log of nwipe on one hard drive or on a rack of them: zeros, the last pass read again."""
+    disks = {_disk(rank): drive for rank, drive in enumerate(drives)}
+    half = started + (finished - started) / 2
+    begun, turned, ended = (f"[{timezone.localtime(when):%Y/%m/%d %H:%M:%S}]" for when in (started, half, finished))
+    lines = [
+        "Journal d’effacement de démonstration – données inventées, ne prouve rien",
+        f"{begun}    info: nwipe 0.37",
+    ]
+    for disk, drive in disks.items():
+        size = (drive.capacity or 0) // 10**9
+        lines += [
+            f"{begun}  notice: Found /dev/{disk}, ATA, {drive.manufacturer},  {size} GB, S/N={drive.serial}",
+            f"{begun}    info: No hidden sectors on /dev/{disk}",
+            f"{begun}  notice: /dev/{disk}, sect/blk/dev 512/4096/{drive.capacity}",
+            f"{begun}  notice: Invoking method 'Fill With Zeros' on /dev/{disk}",
+            f"{begun}  notice: Starting pass 1/1, round 1/1, on /dev/{disk}",
+        ]
+    for disk, drive in disks.items():
+        lines += [
+            f"{turned}  notice: {drive.capacity} bytes written to /dev/{disk}",
+            f"{turned}  notice: Verifying pass 1 of 1, round 1 of 1, on /dev/{disk}",
+        ]
+    for disk in disks:
+        lines += [
+            f"{ended}  notice: Verified pass 1 of 1, round 1 of 1, on '/dev/{disk}'.",
+            f"{ended}  notice: Finished pass 1/1, round 1/1, on /dev/{disk}",
+            f"{ended}  notice: Finished final round 1 of 1 on /dev/{disk}",
+        ]
+    seconds = int((finished.replace(microsecond=0) - started.replace(microsecond=0)).total_seconds())
+    hours = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    rate = 2 * max(drive.capacity or 0 for drive in drives) // max(seconds, 1) // 10**6
+    lines += [f"  {disk} | {errors} | 0 | 0" for disk in disks]
+    lines += [f"  {disk} | Erased | {rate} MB/s | {hours} | {drive.serial}" for disk, drive in disks.items()]
+    return _text(lines, f"nwipe-{drives[0].device.tag}.log", by, at)
+
+
+def _disk(rank: int) -> str:
+    """« sda », « sdb »… « sdz », « sdaa »: as Linux names them."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return "sd" + ("" if rank < len(letters) else letters[rank // len(letters) - 1]) + letters[rank % len(letters)]
+
+
 def donor_certificate(*, device: Device, drive: Drive, by: Membership, at: datetime) -> StoredFile:
     """What a donor hands over with a machine: kept, and counted for nothing."""
     lines = (

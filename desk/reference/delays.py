@@ -1,10 +1,23 @@
-"""The families of delays that the first page and the connection files go by."""
+"""The families of delays and limits: of the first page, of connection files, of runs of erasure."""
 
 from connectivity.models import ConnectionTerm
 from desk.models import TodoThreshold
 from desk.reference.families import Family
+from refurb.models.terms import ErasureLimit
 
 DELAYS: tuple[Family, ...] = (
+    Family(
+        slug="limites-des-effacements",
+        group="Équipement",
+        title="Limites des effacements",
+        purpose="Le débit que chaque type de stockage ne dépasse pas, le délai pour déclarer une horloge fausse.",
+        model=ErasureLimit,
+        series=("code",),
+        named=("code",),
+        fields=("value",),
+        told=("value",),
+        hints={"value": "Dans l’unité que le nom indique."},
+    ),
     Family(
         slug="delais-des-connexions",
         group="Internet",

@@ -13,6 +13,62 @@ class DriveKind(TextChoices):
     INTERNAL = "internal", "Stockage interne (téléphone, tablette)"
 
 
+class DriveSource(TextChoices):
+    """How the number of a drive is known. A drive known by the report that proves it is said to be so."""
+
+    STICKER = "sticker", "Étiquette du disque, lue ou scannée"
+    SYSTEM = "system", "lshw ou smartctl"
+    ATTESTED = "attested", "Lu sur le disque, attesté"
+    REPORT = "report", "Inventorié d’après le rapport"
+    UNSAID = "", "Non précisée"
+
+
+class ErasureEntry(TextChoices):
+    """How an erasure came to be recorded."""
+
+    READ = "read", "Lu par Maillon dans le journal de l’outil"
+    CHECKED = "checked", "Saisi à la main, conforme au journal joint"
+    TYPED = "typed", "Saisi à la main, sans journal que Maillon sache lire"
+    UNSAID = "", "Non précisé"
+
+
+class Clock(TextChoices):
+    """How the clock of the computer that ran the tool stood, as a person declares it."""
+
+    LOCAL = "local", "À l’heure d’ici"
+    UTC = "utc", "À l’heure universelle (UTC)"
+    WRONG = "wrong", "Fausse"
+
+
+class ClockReason(TextChoices):
+    """Why a clock did not tell the time of here."""
+
+    LIVE_SYSTEM = "live_system", "Système de démarrage réglé sur l’heure universelle"
+    BATTERY = "battery", "Pile de l’ordinateur vide"
+    NEVER_SET = "never_set", "Horloge jamais réglée"
+
+
+class AttributionReason(TextChoices):
+    """How a person knows of which drive a report without serial number tells."""
+
+    ALONE = "alone", "Seul disque branché pendant l’effacement"
+    SLOT = "slot", "Par l’emplacement ou le câble"
+    MODEL = "model", "Par le modèle imprimé"
+    SIZE = "size", "Seul disque de cette capacité"
+
+
+class LimitCode(TextChoices):
+    """The limits that a run of erasure is held against; rates in megabytes per second."""
+
+    RATE_HDD = "rate_hdd", "Débit le plus haut d’un disque dur (Mo/s)"
+    RATE_SSD = "rate_ssd", "Débit le plus haut d’un SSD SATA (Mo/s)"
+    RATE_NVME = "rate_nvme", "Débit le plus haut d’un SSD NVMe (Mo/s)"
+    RATE_EMMC = "rate_emmc", "Débit le plus haut d’une mémoire eMMC (Mo/s)"
+    RATE_INTERNAL = "rate_internal", "Débit le plus haut d’un téléphone ou d’une tablette (Mo/s)"
+    RATE_USB = "rate_usb", "Débit le plus haut par un câble USB (Mo/s)"
+    CLOCK_DAYS = "clock_days", "Horloge fausse : jours entre la fin réelle et la déclaration"
+
+
 class AbsenceReason(TextChoices):
     """Why a device holds no drive."""
 
@@ -97,6 +153,9 @@ class Refusal(TextChoices):
     VERIFICATION_ERRORS = "verification_errors", "La vérification a trouvé des erreurs."
     HIDDEN_PRESENT = "hidden_present", "Des secteurs cachés n’ont pas été effacés."
     HIDDEN_UNKNOWN = "hidden_unknown", "On ne sait pas si le disque a des secteurs cachés."
+    NOT_STARTED = "not_started", "Le début de l’écrasement n’est pas établi."
+    TOO_FAST = "too_fast", "L’effacement a été plus rapide que le disque ne le permet."
+    OTHER_SIZE = "other_size", "Ce passage porte sur un disque d’une autre capacité."
 
 
 class Difference(TextChoices):
@@ -105,6 +164,8 @@ class Difference(TextChoices):
     CLAIMS_ERASED = "claims_erased", "Le rapport dit « effacé » : les chiffres ne le prouvent pas."
     SILENT = "silent", "Le rapport ne se prononce pas : les chiffres prouvent l’effacement."
     DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
+    SELF_NAMED = "self_named", "Le disque est inventorié d’après ce rapport : son numéro n’a pas été lu ailleurs."
+    ATTRIBUTED = "attributed", "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle."
 
 
 class DestructionKind(TextChoices):

@@ -9,14 +9,17 @@ from django.forms import BoundField
 
 from lifecycle.forms import choose
 from network.models import Membership, Organisation
-from network.permissions import is_manager
 from refurb.enums import (
+    IN_THE_WORKSHOP,
     SOLDERED_STORAGE,
     AbsenceReason,
     Claim,
+    Clock,
+    ClockReason,
     DestructionKind,
     DestructionMethod,
     DriveKind,
+    DriveSource,
     ErasureMethod,
     HiddenSectors,
     RemovalDestination,
@@ -25,8 +28,15 @@ from refurb.enums import (
 from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
-from refurb.services.evidence import Run
+from refurb.permissions import can_settle_drive
+from refurb.serials import is_placeholder
+from refurb.services.nwipe import ClockTold
+from refurb.told import Run
 
+SAID_FROM_AFAR = (RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE)
+"""What may be said of a drive whose device is no longer in the workshop."""
+READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)
+"""How the number of a drive is known when it is not by the report that proves it."""
 GIGABYTE = 10**9
 """Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""
 TO_THE_SECOND = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
@@ -56,6 +66,13 @@ class DriveForm(forms.Form):
         widget=forms.TextInput(SCANNED),
         help_text="Celui du disque, pas de l’appareil : le rapport d’effacement doit porter le même.",
     )
+    source = forms.ChoiceField(
+        label="D’où vient ce numéro",
+        choices=[(one.value, one.label) for one in READ_ELSEWHERE],
+        initial=DriveSource.STICKER,
+        required=False,
+        help_text="Il se lit ailleurs que dans le rapport d’effacement, qui lui sera comparé.",
+    )
     capacity = forms.DecimalField(
         label="Capacité (Go)", min_value=0, max_value=100_000, decimal_places=3, required=False, localize=True
     )
@@ -70,14 +87,52 @@ class DriveForm(forms.Form):
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]
         if not internal:
             self.fields["kind"].choices = choose(self.fields["kind"].choices)
+        if internal:
+            del self.fields["source"]
         if supersedes is not None:
             self.initial = {name: getattr(supersedes, name) for name in self.fields}
+            if supersedes.source == DriveSource.REPORT and "source" in self.fields:
+                self.fields["source"].choices += [(DriveSource.REPORT.value, DriveSource.REPORT.label)]
             self.initial["capacity"] = supersedes.capacity and Decimal(supersedes.capacity) / GIGABYTE
+
+    def clean_serial(self) -> str:
+        typed: str = self.cleaned_data["serial"]
+        if is_placeholder(typed):
+            raise forms.ValidationError(
+                f"«\u00a0{typed.strip()}\u00a0» n’est pas un numéro de série\u00a0: laissez vide s’il ne se lit pas.",
+                code="placeholder",
+            )
+        return typed
 
     def clean_capacity(self) -> int | None:
         """In bytes."""
         gigabytes = self.cleaned_data["capacity"]
         return None if gigabytes is None else int(gigabytes * GIGABYTE)
+
+
+class ReportForm(EvidenceForm):
+    """The report of a tool, and the clock of the computer that ran it: the hours it prints are read by that clock."""
+
+    clock = forms.ChoiceField(
+        label="L’horloge du poste qui effaçait", choices=Clock, initial=Clock.LOCAL, required=False
+    )
+    clock_reason = forms.ChoiceField(
+        label="Pourquoi elle n’était pas à l’heure d’ici",
+        choices=[("", "Elle l’était"), *ClockReason.choices],
+        required=False,
+    )
+    really = instant_field(
+        "Fausse : l’effacement s’est terminé en réalité",
+        required=False,
+        help_text="La fin du dernier effacement du journal, à l’heure d’ici. Votre nom reste à côté.",
+    )
+
+    def told_clock(self) -> ClockTold:
+        """How the clock stood; of here unless it is said otherwise."""
+        data = self.cleaned_data
+        if (clock := Clock(data.get("clock") or Clock.LOCAL)) == Clock.LOCAL:
+            return ClockTold()
+        return ClockTold(clock, data.get("clock_reason") or "", data.get("really") if clock == Clock.WRONG else None)
 
 
 class StorageAbsenceForm(forms.Form):
@@ -197,8 +252,10 @@ class DriveRemovalForm(forms.Form):
     destination = forms.ChoiceField(label="Destination")
     place = forms.CharField(label="Rangé à", max_length=60, required=False)
 
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Membership, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mistaken = () if is_manager(by) else (RemovalDestination.MISTAKE,)
-        choices = [(one.value, one.label) for one in RemovalDestination if one not in mistaken]
+        offered = set(RemovalDestination) if device.state in IN_THE_WORKSHOP else set(SAID_FROM_AFAR)
+        if can_settle_drive(by) is None:
+            offered.discard(RemovalDestination.MISTAKE)
+        choices = [(one.value, one.label) for one in RemovalDestination if one in offered]
         self.fields["destination"].choices = choose(choices)

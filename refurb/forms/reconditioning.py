@@ -1,33 +1,37 @@
 """What a technician types on the one page where a device is declared reconditioned."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lifecycle.french import euros
-from refurb.enums import AbsenceReason, CheckResult
+from lifecycle.french import euros, storage
+from refurb.enums import AbsenceReason, AttributionReason, CheckResult, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import DeviceReconditionForm
-from refurb.forms.evidence import DriveForm
+from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Drive
 from refurb.readers.nwipe import NotNwipe, Run
+from refurb.serials import same_serial
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
+from refurb.verdict import ROUNDING
 
 LOG = "Journal de nwipe (fichier texte)"
 NOT_A_LOG = (
     "Ce fichier n’est pas un journal texte de nwipe\u00a0: il est gardé. Donnez le journal, ou saisissez"
     " l’effacement à la main."
 )
+ALL_NUMBERED = "Chaque disque de ce journal a son numéro de série\u00a0: déposez-le sur la ligne de son disque."
 TOO_DEAR = 2
 """A price over so many times the legal ceiling of the type is asked about, even where no ceiling binds."""
 FREE = Decimal(1)
 """Under one euro too: a price is often left out by mistake."""
 
 
-class LogForm(EvidenceForm):
+class LogForm(ReportForm):
     """The log of a drive already inventoried: everything is read in it."""
 
     def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
@@ -43,18 +47,24 @@ class LogForm(EvidenceForm):
         return data
 
 
-class NewDriveForm(EvidenceForm, DriveForm):
-    """A storage found: read in the log that erased it, or typed."""
+class NewDriveForm(ReportForm, DriveForm):
+    """A storage found: read in the log that erased it, or typed. Its number is better read on the drive than there."""
+
+    attested = forms.BooleanField(
+        label="J’ai lu sur le disque le numéro que le journal donne",
+        required=False,
+        help_text="Sinon, le certificat dira que le disque est inventorié d’après le rapport.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, supersedes=None, **kwargs)
-        for name in ("manufacturer", "model", "slot"):
-            del self.fields[name]
+        for name in ("manufacturer", "model", "slot", "source"):
+            self.fields.pop(name, None)
         self.run: Run | None = None
         self.fields["kind"].required = False
         self.fields["deposit"].label = LOG
         self.fields["deposit"].help_text = "Le disque et son effacement y sont lus. Sans journal, laissez vide."
-        self.fields["serial"].help_text = "Celui du disque. Lu dans le journal s’il ne parle que d’un disque."
+        self.fields["serial"].help_text = "Lu ou scanné sur l’étiquette du disque : le journal doit porter le même."
         self.order_fields(["deposit", "kept", "kind", "serial", "capacity"])
 
     def clean(self) -> dict[str, Any]:
@@ -65,15 +75,18 @@ class NewDriveForm(EvidenceForm, DriveForm):
         data["kind"] = data.get("kind") or told
         if not data["kind"] and "deposit" not in self.errors:
             self.add_error("kind", "Dites de quel type de stockage il s’agit.")
+        data["source"] = DriveSource.STICKER if data.get("serial") else DriveSource.UNSAID
         if self.run is not None:
-            data["serial"] = data.get("serial") or self.run.serial
+            if not data.get("serial") and same_serial(self.run.serial):
+                data["serial"] = self.run.serial
+                data["source"] = DriveSource.ATTESTED if data.get("attested") else DriveSource.REPORT
             if data.get("capacity") is None:
                 data["capacity"] = self.run.size
         return data
 
     def drive(self) -> dict[str, Any]:
         """What ``record_drive`` takes."""
-        given = {name: self.cleaned_data[name] for name in ("kind", "serial", "capacity")}
+        given = {name: self.cleaned_data.get(name) for name in ("kind", "serial", "source", "capacity")}
         return given | {"model": self.run.model[:80] if self.run else ""}
 
 
@@ -87,6 +100,79 @@ def read_run(form: EvidenceForm, serial: str) -> Run | None:
     except NotThisDrive as error:
         form.add_error("deposit", ValidationError(str(error), code="another_drive"))
     return None
+
+
+class AttributedLogForm(ReportForm):
+    """A log whose disks have no number."""
+
+    deposit_required = "Déposez le journal de nwipe."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.runs: list[Run] = []
+        self.fields["deposit"].label = LOG
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.stored is None:
+            return data
+        try:
+            self.runs = [run for run in runs_of(self.stored) if not same_serial(run.serial)]
+        except NotNwipe:
+            self.add_error("deposit", ValidationError(NOT_A_LOG, code="not_a_log"))
+        else:
+            if not self.runs:
+                self.add_error("deposit", ValidationError(ALL_NUMBERED, code="all_numbered"))
+        return data
+
+
+class AttributionForm(forms.Form):
+    """For each disk of the log, the drive that it is; only drives of about its capacity are proposed."""
+
+    reason = forms.ChoiceField(label="Comment le savez-vous", choices=AttributionReason, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, runs: Sequence[Run], drives: Sequence[Drive], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drives = {str(drive.pk): drive for drive in drives}
+        for run in runs:
+            fits = [drive for drive in drives if is_as_large(drive, run)]
+            choices = [
+                (str(drive.pk), f"{drive.device.tag or drive.device.reference}\u00a0: {drive}") for drive in fits
+            ]
+            size = f", {storage(run.size)}" if run.size else ""
+            self.fields[f"disk-{run.disk}"] = forms.ChoiceField(
+                label=f"{run.disk} ({run.model or 'modèle inconnu'}{size})",
+                choices=[("", "Aucun de ces disques"), *choices],
+                required=False,
+                help_text=_when(run),
+            )
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = [said for name, said in data.items() if name.startswith("disk-") and said]
+        if not chosen:
+            raise ValidationError("Dites de quel disque parle au moins un des passages.", code="nothing_chosen")
+        if len(set(chosen)) < len(chosen):
+            raise ValidationError("Un disque ne peut pas être celui de deux passages.", code="chosen_twice")
+        return data
+
+    def chosen(self) -> dict[str, Drive]:
+        """``{disk of the log: the drive that it is}``."""
+        said = {name: pk for name, pk in self.cleaned_data.items() if name.startswith("disk-") and pk}
+        return {name.removeprefix("disk-"): self.drives[pk] for name, pk in said.items()}
+
+
+def is_as_large(drive: Drive, run: Run) -> bool:
+    """Of the capacity that the log prints, but for the rounding of labels; unknown sizes are not told apart."""
+    if not drive.capacity or not run.size:
+        return True
+    return run.size * ROUNDING <= drive.capacity <= run.size / ROUNDING
+
+
+def _when(run: Run) -> str:
+    ended = run.finished_at or run.last_at
+    return f"Selon l’horloge du poste, terminé le {ended:%d/%m/%Y à %H:%M:%S}." if ended else "Sans fin établie."
 
 
 class NoStorageForm(forms.Form):

@@ -1,5 +1,6 @@
 """What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
 
+from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.decision import Allocation, LineDecision
 from refurb.models.deed import DeedAcceptance, DeedText
 from refurb.models.device import Device, DeviceEntry
@@ -11,16 +12,8 @@ from refurb.models.donation import (
     DonationPaper,
     LineExplanation,
 )
-from refurb.models.evidence import (
-    Destruction,
-    Drive,
-    DriveRemoval,
-    Erasure,
-    Grading,
-    StorageAbsence,
-    TestResult,
-    TestRun,
-)
+from refurb.models.erasure import Erasure
+from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from refurb.models.pick_up import PickUp, PickUpCount
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
@@ -34,7 +27,7 @@ from refurb.models.reference import (
     GradingStep,
 )
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
-from refurb.models.terms import DistributionTerm, WarrantyText
+from refurb.models.terms import DistributionTerm, ErasureLimit, WarrantyText
 from refurb.models.threshold import LegalThreshold
 
 __all__ = [
@@ -61,6 +54,7 @@ __all__ = [
     "Drive",
     "DriveRemoval",
     "Erasure",
+    "ErasureLimit",
     "Grading",
     "GradingCap",
     "GradingCriterion",

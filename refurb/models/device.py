@@ -28,9 +28,10 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.machine.distribution import DistributedDevice
+from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.donation import Donation, DonationLine
-from refurb.models.evidence import Grading
+from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
 from refurb.permissions import sees_devices
 
@@ -66,6 +67,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
                 output_field=models.BooleanField(),
             )
         ).filter(is_proven=True)
+
+    def twins_of(self, device: "Device") -> Self:
+        """Other devices, still followed, that bear the same maker's number; a placeholder is no number."""
+        if not device.serial_key:
+            return self.none()
+        return self.filter(serial_key=device.serial_key).exclude(pk=device.pk).exclude(state__in=ENDED)
 
     def main(self) -> Self:
         """Without the screens that go with a desktop."""
@@ -107,6 +114,7 @@ class Device(DistributedDevice):
     unannounced = models.BooleanField("inattendu", default=False)
 
     serial = models.CharField("numéro de série", max_length=80, blank=True)
+    serial_key = serial_key_of("serial")
     manufacturer = models.CharField("marque", max_length=60, blank=True)
     model = models.CharField("modèle", max_length=80, blank=True)
     year = models.PositiveSmallIntegerField("année d’achat", null=True, blank=True)
@@ -177,6 +185,7 @@ class Device(DistributedDevice):
         indexes = (
             models.Index(fields=("workshop", "state"), name="refurb_device_bench"),
             models.Index(fields=("serial",), name="refurb_device_serial", condition=~Q(serial="")),
+            models.Index(fields=("serial_key",), name="refurb_device_serial_key", condition=~Q(serial_key="")),
             models.Index(fields=("point", "state"), name="refurb_device_shelf"),
             models.Index(fields=("reserved_until",), name="refurb_device_reserved", condition=Q(state=S.RESERVED)),
         )

@@ -2,33 +2,22 @@
 
 from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
+from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 from documents.models import StoredFile
 from network.models import Membership, Organisation
 from refurb.enums import (
     SOLDERED_STORAGE,
     AbsenceReason,
-    CheckResult,
-    Claim,
-    CosmeticGrade,
     DestructionKind,
     DestructionMethod,
     DeviceState,
-    DeviceType,
-    Difference,
     DriveKind,
-    ErasureMethod,
-    ErasureOrigin,
-    HiddenSectors,
-    Outcome,
-    Refusal,
+    DriveSource,
     RemovalDestination,
-    Verification,
 )
-from refurb.models.reference import Checklist, GradingScale
 
 
 class EvidenceQuerySet[E: "Evidence"](models.QuerySet[E]):
@@ -77,8 +66,9 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
 
     def unproven(self) -> Self:
         """Current drives with neither an accepted erasure finished after the arrival nor a destruction."""
+        erasures = apps.get_model("refurb", "Erasure")._default_manager.accepted()
         return self.current().filter(
-            ~Exists(Erasure.objects.accepted().filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))),
+            ~Exists(erasures.filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))),
             ~Exists(Destruction.objects.current().filter(drive=OuterRef("pk"))),
         )
 
@@ -105,11 +95,23 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         return self.unproven().real().filter(Exists(removed) | gone)
 
 
+def serial_key_of(name: str) -> models.GeneratedField:
+    """The number in the column ``name`` as it is compared, computed by the database: see ``refurb.serials``."""
+    return models.GeneratedField(
+        expression=Func(F(name), function="refurb_serial_key"),
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
+        verbose_name="numéro comparable",
+    )
+
+
 class Drive(Evidence):
     """One storage found in a device, the internal storage of a phone or tablet included. Sizes in bytes."""
 
     kind = models.CharField("type", max_length=10, choices=DriveKind)
     serial = models.CharField("numéro de série", max_length=80, blank=True)
+    serial_key = serial_key_of("serial")
+    source = models.CharField("d’où l’on connaît le numéro", max_length=10, choices=DriveSource, blank=True, default="")
     manufacturer = models.CharField("marque", max_length=60, blank=True)
     model = models.CharField("modèle", max_length=80, blank=True)
     capacity = models.PositiveBigIntegerField("capacité (octets)", null=True, blank=True)
@@ -124,6 +126,10 @@ class Drive(Evidence):
             *Evidence.Meta.constraints,
             models.CheckConstraint(condition=Q(kind__in=DriveKind.values), name="refurb_drive_kind"),
             models.CheckConstraint(condition=Q(stay__gte=1), name="refurb_drive_stay_counted"),
+        )
+        indexes = (
+            *Evidence.Meta.indexes,
+            models.Index(fields=("serial_key",), name="refurb_drive_serial_key", condition=~Q(serial_key="")),
         )
 
     def __str__(self) -> str:
@@ -145,93 +151,6 @@ class StorageAbsence(Evidence):
 
     def __str__(self) -> str:
         return self.get_reason_display()
-
-
-class ErasureQuerySet(EvidenceQuerySet["Erasure"]):
-    """Reads of erasures."""
-
-    def accepted(self) -> Self:
-        """Current erasures whose computed verdict is favourable."""
-        return self.current().filter(outcome=Outcome.ACCEPTED)
-
-
-class Erasure(Evidence):
-    """One erasure of one drive, with the verdict computed by ``refurb.verdict`` beside what the report claims.
-
-    A donor's own certificate is kept (``origin``) and never counts. Sizes in bytes.
-    """
-
-    drive = models.ForeignKey(Drive, models.PROTECT, related_name="erasures", verbose_name="disque")
-    origin = models.CharField("origine", max_length=10, choices=ErasureOrigin)
-    tool = models.CharField("outil", max_length=60)
-    tool_version = models.CharField("version", max_length=30, blank=True)
-    standard = models.CharField("norme ou programme", max_length=60, blank=True)
-    method = models.CharField("méthode", max_length=15, choices=ErasureMethod)
-    started_at = models.DateTimeField("début", null=True, blank=True)
-    finished_at = models.DateTimeField("fin", null=True, blank=True)
-    bytes_expected = models.PositiveBigIntegerField("octets à effacer", null=True, blank=True)
-    bytes_erased = models.PositiveBigIntegerField("octets effacés", null=True, blank=True)
-    passes_asked = models.PositiveSmallIntegerField("passes demandées", default=1)
-    passes_done = models.PositiveSmallIntegerField("passes faites", default=0)
-    verification = models.CharField("vérification", max_length=12, choices=Verification)
-    verification_errors = models.PositiveIntegerField("erreurs à la vérification", default=0)
-    pass_errors = models.PositiveIntegerField("erreurs d’écriture", default=0)
-    hidden_sectors = models.CharField("secteurs cachés", max_length=15, choices=HiddenSectors)
-    serial_read = models.CharField("numéro de série au rapport", max_length=80, blank=True)
-    operator = models.CharField("opérateur", max_length=80, blank=True)
-    report = models.ForeignKey(
-        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="rapport"
-    )
-    report_sha256 = models.CharField("empreinte du rapport", max_length=64, blank=True)
-    outcome = models.CharField("verdict", max_length=10, choices=Outcome)
-    refusals = ArrayField(
-        models.CharField(max_length=20, choices=Refusal), verbose_name="motifs de refus", default=list
-    )
-    claimed = models.CharField("selon le rapport", max_length=10, choices=Claim, blank=True)
-    claimed_seconds = models.PositiveIntegerField("durée imprimée (secondes)", null=True, blank=True)
-    differences = ArrayField(
-        models.CharField(max_length=20, choices=Difference), verbose_name="écarts avec le rapport", default=list
-    )
-
-    objects = ErasureQuerySet.as_manager()
-
-    class Meta(Evidence.Meta):
-        verbose_name = "effacement"
-        constraints = (
-            *Evidence.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(outcome=Outcome.REFUSED, refusals__len__gt=0)
-                | Q(
-                    outcome=Outcome.ACCEPTED,
-                    refusals=[],
-                    origin=ErasureOrigin.WORKSHOP,
-                    finished_at__isnull=False,
-                    passes_done__gte=F("passes_asked"),
-                    verification_errors=0,
-                    pass_errors=0,
-                )
-                & ~Q(verification=Verification.NONE)
-                & (Q(bytes_expected=None) | Q(bytes_erased__gte=F("bytes_expected"))),
-                name="refurb_erasure_verdict",
-            ),
-            models.CheckConstraint(
-                condition=Q(report=None, report_sha256="") | Q(report__isnull=False) & ~Q(report_sha256=""),
-                name="refurb_erasure_report_hashed",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.tool} : {self.get_outcome_display().lower()}"
-
-    @property
-    def refusal_labels(self) -> list[str]:
-        """The French sentences of what keeps it from counting."""
-        return [str(Refusal(code).label) for code in self.refusals]
-
-    @property
-    def difference_labels(self) -> list[str]:
-        """The French sentences of where the report says otherwise."""
-        return [str(Difference(code).label) for code in self.differences]
 
 
 class Destruction(Evidence):
@@ -278,69 +197,3 @@ class DriveRemoval(Evidence):
 
     def __str__(self) -> str:
         return self.get_destination_display()
-
-
-class TestRun(Evidence):
-    """The functions of a device tested against one version of the checklist of its type."""
-
-    __test__ = False  # pytest would take its name for a test
-
-    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="runs", verbose_name="liste")
-    passed = models.BooleanField("en état de marche")
-    failing = ArrayField(models.CharField(max_length=40), verbose_name="fonctions en défaut", default=list)
-
-    class Meta(Evidence.Meta):
-        verbose_name = "série de tests"
-        verbose_name_plural = "séries de tests"
-        constraints = (
-            *Evidence.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(passed=True, failing=[]) | Q(passed=False, failing__len__gt=0), name="refurb_testrun_passed"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return "Tests réussis" if self.passed else "Tests non réussis"
-
-
-class TestResult(models.Model):
-    """The result of one function in one run; ``carried_from`` is the run of this stay where it was observed."""
-
-    __test__ = False  # pytest would take its name for a test
-
-    run = models.ForeignKey(TestRun, models.PROTECT, related_name="results", verbose_name="série")
-    function = models.SlugField("fonction", max_length=40)
-    result = models.CharField("résultat", max_length=15, choices=CheckResult)
-    carried_from = models.ForeignKey(
-        TestRun, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="repris de"
-    )
-
-    class Meta:
-        verbose_name = "résultat de test"
-        verbose_name_plural = "résultats de tests"
-        ordering = ("run", "pk")
-        constraints = (models.UniqueConstraint(fields=("run", "function"), name="refurb_testresult_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.function} : {self.get_result_display().lower()}"
-
-
-class Grading(Evidence):
-    """A grade as it was computed: scale, measures, sum line by line. The cosmetic letter is apart."""
-
-    type = models.CharField("type", max_length=12, choices=DeviceType)
-    scale = models.ForeignKey(GradingScale, models.PROTECT, related_name="gradings", verbose_name="grille")
-    measures = models.JSONField("mesures")
-    lines = models.JSONField("somme, ligne par ligne")
-    score = models.DecimalField("total", max_digits=8, decimal_places=2)
-    uncapped = models.CharField("grade du total", max_length=12)
-    caps = models.JSONField("plafonds appliqués", default=list)
-    grade = models.CharField("grade", max_length=12)
-    label = models.CharField("libellé", max_length=80)
-    cosmetic = models.CharField("aspect", max_length=1, choices=CosmeticGrade)
-
-    class Meta(Evidence.Meta):
-        verbose_name = "classement"
-
-    def __str__(self) -> str:
-        return f"{self.label} ({self.scale})"

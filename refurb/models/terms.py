@@ -1,9 +1,9 @@
-"""Numbers and texts of distribution with a date: how long a reservation holds, what the warranty says."""
+"""Numbers and texts with a date: how long a reservation holds, what the warranty says, how fast a drive may be."""
 
 from django.db import models
 
 from network.models import Dated, DatedNumber, known_codes
-from refurb.enums import TermCode
+from refurb.enums import LimitCode, TermCode
 
 
 class DistributionTerm(DatedNumber):
@@ -15,6 +15,17 @@ class DistributionTerm(DatedNumber):
         verbose_name = "durée de la distribution"
         verbose_name_plural = "durées de la distribution"
         constraints = (*DatedNumber.Meta.constraints, known_codes(TermCode))
+
+
+class ErasureLimit(DatedNumber):
+    """What a run of erasure cannot exceed: the rate of each kind of drive, how late a wrong clock is told of."""
+
+    code = models.CharField("limite", max_length=20, choices=LimitCode)
+
+    class Meta(DatedNumber.Meta):
+        verbose_name = "limite des effacements"
+        verbose_name_plural = "limites des effacements"
+        constraints = (*DatedNumber.Meta.constraints, known_codes(LimitCode))
 
 
 class WarrantyText(Dated):

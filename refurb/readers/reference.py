@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from network.readers.dated import Dates, NumberRow, Row, read_dates, read_numbers, read_rows
-from refurb.enums import CriterionKind, DeviceType, TermCode
+from refurb.enums import CriterionKind, DeviceType, LimitCode, TermCode
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -83,6 +83,7 @@ class Reference:
     scales: list[ScaleRow]
     checklists: list[ChecklistRow]
     terms: list[NumberRow]
+    limits: list[NumberRow]
     warranties: list[WarrantyRow]
 
 
@@ -114,6 +115,7 @@ def read_reference(folder: Path = DATA) -> Reference:
         scales=read_rows(folder / "grading_scales.csv", scale),
         checklists=read_rows(folder / "checklists.csv", checklist),
         terms=read_numbers(folder / "distribution_terms.csv", TermCode),
+        limits=read_numbers(folder / "erasure_limits.csv", LimitCode),
         warranties=read_rows(folder / "warranty_texts.csv", lambda row: _warranty(row, folder)),
     )
 

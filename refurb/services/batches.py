@@ -1,6 +1,6 @@
 """The bench in sets: what is done at once to machines of one kind, on a rack or a pallet. All or none."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +10,14 @@ from documents.models import StoredFile
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from refurb.enums import DriveKind
+from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
-from refurb.models.evidence import Drive, Erasure
-from refurb.services.evidence import ALREADY_INVENTORIED, OTHER_STAY, Run, judged
-from refurb.services.holding import about, held_devices
-from refurb.verdict import same_serial
+from refurb.models.erasure import Erasure
+from refurb.models.evidence import Drive
+from refurb.services import claims, erasures
+from refurb.services.holding import OTHER_STAY, about, held_devices
+from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
+from refurb.told import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,7 @@ class FoundDrive:
     device: Device
     kind: DriveKind | str
     serial: str = ""
+    source: DriveSource | str = DriveSource.UNSAID
     manufacturer: str = ""
     model: str = ""
     capacity: int | None = None
@@ -38,20 +41,12 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
     Raises Unknown, PermissionDenied, Refused (by device).
     """
     held = held_devices(actor=actor, devices=[one.device for one in found])
-    known = _serials_in(held)
-    twice = set()
-    for one in found:
-        wanted = same_serial(one.serial)
-        if wanted and wanted in known[one.device.pk]:
-            twice.add(one.device.pk)
-        known[one.device.pk].add(wanted)
-    if twice:
-        raise Refused(dict.fromkeys(sorted(twice), (ALREADY_INVENTORIED,)))
-    return Drive.objects.bulk_create(
+    rows = [
         Drive(
             **about(held[one.device.pk], actor, at),
             kind=DriveKind(one.kind),
             serial=one.serial.strip(),
+            source=DriveSource(one.source),
             manufacturer=one.manufacturer.strip(),
             model=one.model.strip(),
             capacity=one.capacity,
@@ -59,7 +54,10 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
             arrived_at=held[one.device.pk].received_at,  # type: ignore[misc]  # known in all these states
         )
         for one in found
-    )
+    ]
+    if taken := claims.claimed(rows, actor):
+        raise Refused({pk: (reason,) for pk, reason in taken.items()})
+    return Drive.objects.bulk_create(rows)
 
 
 @gate.one_transaction
@@ -71,25 +69,67 @@ def record_erasures(
     report: StoredFile | None = None,
     at: datetime | None = None,
 ) -> list[Erasure]:
-    """Record the erasures of several drives that one report tells of: ``{drive pk: its run}``, in the order of drives.
+    """Record what a person typed of several drives that one report tells of: ``{drive pk: its run}``, in their order.
 
     Each has its own verdict, as ``record_erasure`` computes it for one; a refused one is recorded too. Drives that
     left their device are for ``record_erasure``. Raises Unknown, PermissionDenied, Refused (by device).
     """
-    drives, stamp = list(drives), at or timezone.now()
+    found = runs_or_none(report)
+    return _record(actor, list(drives), lambda drive: erasures.typed(drive, runs[drive.pk], found), report, at)
+
+
+@gate.one_transaction
+def record_logs(
+    *, actor: Actor, drives: Iterable[Drive], report: StoredFile, at: datetime | None = None
+) -> list[Erasure]:
+    """Record the erasures of several drives as one log of nwipe tells them, each by its number; all or none.
+
+    Raises as ``record_log``, by device.
+    """
+    found = runs_or_none(report)
+    return _record(actor, list(drives), lambda drive: erasures.read(drive, found), report, at)
+
+
+@gate.one_transaction
+def attribute_runs(
+    *,
+    actor: Actor,
+    report: StoredFile,
+    drives: Mapping[str, Drive],
+    reason: AttributionReason | str,
+    clock: ClockTold = OF_HERE,
+    at: datetime | None = None,
+) -> list[Erasure]:
+    """Record what a log without serial numbers tells: ``{disk of the log: the drive that a person says it is}``.
+
+    Who says so, and why, stays with each erasure. Raises as ``record_log``, by device.
+    """
+    found, because = runs_or_none(report), AttributionReason(reason)
+    disks = {drive.pk: disk for disk, drive in drives.items()}
+
+    def told(drive: Drive) -> erasures.Told:
+        return erasures.read(drive, found, clock, disk=disks[drive.pk], attribution=because)
+
+    for drive in drives.values():
+        erasures.check_clock(drive.device, clock, at or timezone.now())
+    return _record(actor, list(drives.values()), told, report, at)
+
+
+def _record(
+    actor: Actor,
+    drives: list[Drive],
+    told: Callable[[Drive], erasures.Told],
+    report: StoredFile | None,
+    at: datetime | None,
+) -> list[Erasure]:
+    stamp = at or timezone.now()
     held = held_devices(actor=actor, devices=[drive.device for drive in drives])
     past = {drive.device_id for drive in drives if drive.stay != held[drive.device_id].stay}
     if past:
         raise Refused(dict.fromkeys(sorted(past), (OTHER_STAY,)))
-    return Erasure.objects.bulk_create(
-        judged(held[drive.device_id], drive, runs[drive.pk], report, actor=actor, at=stamp) for drive in drives
-    )
-
-
-def _serials_in(devices: Collection[int]) -> dict[int, set[str]]:
-    """The numbers of the drives that are in these devices now, in a form that compares."""
-    known: dict[int, set[str]] = {pk: set() for pk in devices}
-    for drive in Drive.objects.in_place().filter(device__in=devices).select_related("device"):
-        if drive.stay == drive.device.stay:
-            known[drive.device_id].add(same_serial(drive.serial))
-    return known
+    limits = erasures.limits_on(stamp)
+    rows = [
+        erasures.judged(held[drive.device_id], drive, told(drive), report, actor=actor, at=stamp, limits=limits)
+        for drive in drives
+    ]
+    return erasures.keep(rows, actor)

@@ -15,8 +15,8 @@ from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, DeviceState, PartKind
 from refurb.grading import Measure, Unmeasurable, compute
+from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.device import Device
-from refurb.models.evidence import Grading, TestResult, TestRun
 from refurb.models.reference import Checklist, GradingScale
 from refurb.models.stock import Part, Repair
 from refurb.services.holding import about, held_device, held_devices

@@ -7,7 +7,7 @@ from documents.services import forget_document, forget_file
 from network.models import User
 from refurb.enums import PaperKind, SlipProof
 from refurb.models.donation import Donation
-from refurb.models.evidence import Erasure
+from refurb.models.erasure import Erasure
 from refurb.models.pick_up import PickUp, PickUpQuerySet
 
 

@@ -14,11 +14,14 @@ from lifecycle.machine import Reason
 from lifecycle.requirements import as_expression
 from refurb.enums import IN_THE_WORKSHOP, DeviceState
 from refurb.models.device import Device
+from refurb.models.evidence import Drive, Evidence
 from refurb.permissions import can_record_evidence
 
 NOT_IN_THE_WORKSHOP = Reason(
     "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier : rien ne s’y constate."
 )
+OTHER_STAY = Reason("other_stay", "Cette ligne date d’un passage précédent ou d’un autre appareil.")
+ALREADY_SUPERSEDED = Reason("already_superseded", "Cette ligne est déjà remplacée par une plus récente.")
 
 
 def held_device(
@@ -72,3 +75,21 @@ def about(held: Device, actor: Actor, at: datetime | None, stay: int | None = No
         "recorded_at": at or timezone.now(),
         "recorded_by_id": actor.pk,
     }
+
+
+def held_drive(*, actor: Actor, drive: Drive) -> Device:
+    """The drive's device, locked. A removed drive, or one gone with a recycled device, may be proven at any time."""
+    gone = Drive.objects.missing_erasures().filter(pk=drive.pk).exists()
+    states = tuple(DeviceState) if gone else IN_THE_WORKSHOP
+    held = held_device(actor=actor, device=drive.device, states=states)
+    if not gone and drive.stay != held.stay:
+        raise Refused({held.pk: (OTHER_STAY,)})
+    return held
+
+
+def may_supersede(held: Device, former: Evidence, stay: int | None = None) -> None:
+    """Raises Refused when the former row is of another device or stay, or is superseded already."""
+    if former.device_id != held.pk or former.stay != (held.stay if stay is None else stay):
+        raise Refused({held.pk: (OTHER_STAY,)})
+    if hasattr(former, "superseded_by"):
+        raise Refused({held.pk: (ALREADY_SUPERSEDED,)})

@@ -1,15 +1,19 @@
 """What a log of nwipe tells of one drive, in the words of the evidence; the verdict is still computed elsewhere."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
+from documents.enums import ContentType
 from documents.models import StoredFile
 from documents.services import open_file
-from refurb.enums import Claim, DriveKind, ErasureMethod, HiddenSectors, Verification
-from refurb.readers.nwipe import Run, read_log
-from refurb.services import evidence
-from refurb.verdict import same_serial
+from refurb.enums import Claim, Clock, ClockReason, DriveKind, ErasureMethod, HiddenSectors, Verification
+from refurb.readers.nwipe import NotNwipe, Run, read_log
+from refurb.serials import same_serial
+from refurb.told import Run as Told
 
 SECURE_METHODS = ("secure erase", "sanitize")
 
@@ -18,21 +22,46 @@ class NotThisDrive(ValueError):
     """The log tells of other drives, or of several; its text says which, in French."""
 
 
+@dataclass(frozen=True)
+class ClockTold:
+    """How the clock of the computer stood, as a person declares it for one file.
+
+    ``really``: of a wrong clock, when the last run of the log in truth ended.
+    """
+
+    clock: Clock = Clock.LOCAL
+    reason: ClockReason | str = ""
+    really: datetime | None = None
+
+
+OF_HERE = ClockTold()
+
+
 def runs_of(report: StoredFile) -> list[Run]:
     """The drives a deposited log tells of. Raises NotNwipe."""
     with open_file(report) as file:
         return read_log(file.read().decode("utf-8", "replace"))
 
 
+def runs_or_none(report: StoredFile | None) -> list[Run]:
+    """The same; none of a file that is no text, or no log of nwipe."""
+    if report is None or report.content_type not in (ContentType.TEXT, ContentType.CSV):
+        return []
+    try:
+        return runs_of(report)
+    except NotNwipe:
+        return []
+
+
 def run_about(runs: Sequence[Run], serial: str) -> Run:
     """The run about the drive of this serial number; without one, the only run there is. Raises NotThisDrive."""
     told = ", ".join(run.serial or f"{run.disk} sans numéro de série" for run in runs)
-    if not serial:
+    if not same_serial(serial):
         if len(runs) > 1:
             raise NotThisDrive(f"Ce journal parle de plusieurs disques\u00a0: {told}. Tapez le numéro du vôtre.")
         return runs[0]
     same = [run for run in runs if same_serial(run.serial) == same_serial(serial)]
-    if not same and len(runs) == 1 and not runs[0].serial:
+    if not same and len(runs) == 1 and not same_serial(runs[0].serial):
         return runs[0]  # the verdict says that the serial number is missing
     if not same:
         raise NotThisDrive(f"Ce journal ne parle pas du disque {serial}, mais de\u00a0: {told}.")
@@ -46,17 +75,44 @@ def kind_told(run: Run) -> DriveKind | None:
     return DriveKind.SSD if run.is_solid_state else None
 
 
-def erasure_told(run: Run, *, capacity: int | None) -> evidence.Run:
-    """What a log tells was run on a drive; ``capacity`` in bytes, for a log that does not print the size."""
-    zone = timezone.get_current_timezone()
+def fingerprint(run: Run) -> str:
+    """The print of one run: the same whatever the name, the ends of line or the last bytes of its file."""
+    said = (same_serial(run.serial), run.disk, run.size, run.method, run.started_at, run.last_at, run.written)
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def offset_of(runs: Sequence[Run], told: ClockTold) -> timedelta:
+    """What is added to the hours that the log prints, read as those of here, to have the true ones."""
+    ends = [ended for run in runs if (ended := run.finished_at or run.last_at)]
+    if told.clock == Clock.LOCAL or not ends:
+        return timedelta(0)
+    last = max(ends)
+    here = last.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+    really = last.replace(tzinfo=UTC) if told.clock == Clock.UTC else (told.really or here).astimezone(UTC)
+    return really - here
+
+
+def erasure_told(
+    run: Run, *, capacity: int | None, clock: Clock | str = Clock.LOCAL, offset: timedelta = timedelta(0)
+) -> Told:
+    """What a log tells was run on a drive; ``capacity`` in bytes, for a log that does not print the size.
+
+    ``clock`` and ``offset`` (see ``offset_of``): how the hours it prints are read.
+    """
     duration = run.claimed_duration
-    return evidence.Run(
+
+    def instant(printed: datetime | None) -> datetime | None:
+        if printed is None or clock == Clock.UTC:
+            return printed and printed.replace(tzinfo=UTC)
+        return printed.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC) + offset
+
+    return Told(
         method=ErasureMethod.SANITIZE if _is_secure(run) else ErasureMethod.OVERWRITE,
         tool="nwipe",
         tool_version=run.version,
         standard=run.method,
-        started_at=run.started_at and run.started_at.replace(tzinfo=zone),
-        finished_at=run.finished_at and run.finished_at.replace(tzinfo=zone),
+        started_at=instant(run.started_at),
+        finished_at=instant(run.finished_at),
         serial_read=run.serial,
         bytes_expected=run.size if run.size is not None else capacity,
         bytes_erased=run.bytes_erased,

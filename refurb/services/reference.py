@@ -18,7 +18,7 @@ from refurb.models.reference import (
     GradingScale,
     GradingStep,
 )
-from refurb.models.terms import DistributionTerm, WarrantyText
+from refurb.models.terms import DistributionTerm, ErasureLimit, WarrantyText
 from refurb.models.threshold import LegalThreshold
 from refurb.readers.reference import ChecklistRow, FunctionRow, Reference, ScaleRow, ThresholdRow, read_reference
 
@@ -31,6 +31,7 @@ def load_reference(reference: Reference) -> list[Written]:
         LegalThreshold, (({"code": row.code}, _value(row), row.dates) for row in reference.thresholds)
     )
     terms = write_numbers(DistributionTerm, reference.terms)
+    limits = write_numbers(ErasureLimit, reference.limits)
     for deed in reference.deeds:
         told: dict[str, Any] = {"title": deed.title, "body": deed.body, "sha256": fingerprint(deed.body)}
         told["valid_from"] = deed.dates.valid_from
@@ -42,7 +43,7 @@ def load_reference(reference: Reference) -> list[Written]:
         _write_scale(scales, scale)
     for checklist in reference.checklists:
         _write_checklist(checklists, checklist)
-    return [thresholds, deeds, scales, checklists, terms, warranties]
+    return [thresholds, deeds, scales, checklists, terms, limits, warranties]
 
 
 def load_refurb_reference() -> list[Written]:

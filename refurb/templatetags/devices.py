@@ -1,37 +1,22 @@
 """Figures of devices as people read them, and the links between the pages of devices."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import day, days_ago, euros, grouped, plural
+from lifecycle.french import day, days_ago, euros, grouped, lasting, plural, storage, to_the_second
 from network.models import Membership
 from network.permissions import is_pilot
 from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
 
 register = template.Library()
-for read in (day, days_ago, euros, grouped, plural):
+for read in (day, days_ago, euros, grouped, lasting, plural, storage, to_the_second):
     register.filter(read)
-UNITS = ((10**12, "To"), (10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
-
-
-@register.filter
-def storage(size: int | None) -> str:
-    """A size in bytes, in the thousands makers count with: « 256 Go »."""
-    if size is None:
-        return ""
-    for unit, name in UNITS:
-        if size >= unit:
-            figure = Decimal(size) / unit
-            return f"{number_format(figure.quantize(Decimal('0.1')).normalize(), None, use_l10n=True)}\u00a0{name}"
-    return f"{size}\u00a0octets"
 
 
 @register.filter

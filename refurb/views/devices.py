@@ -90,6 +90,7 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step": next_step(device, actor),
         "more": _more(device, actor, told),
         "sheet": sheet_of(device),
+        "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "told": told,
         "lot": lot,
         "papers": papers_of(device, actor),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import file_response
 from lifecycle.acting import answer, deposited, posted
+from lifecycle.actors import Actor
 from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
 from refurb.forms.evidence import (
     DestructionForm,
@@ -23,7 +24,8 @@ from refurb.forms.evidence import (
     StorageAbsenceForm,
 )
 from refurb.models import Destruction, Device, Drive, Erasure
-from refurb.services import evidence, holding
+from refurb.permissions import can_settle_drive
+from refurb.services import erasures, evidence, holding
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
@@ -40,6 +42,7 @@ def device_evidence(request: HttpRequest, reference: str) -> HttpResponse:
         "sheet": sheet_of(device),
         "step": next_step(device, request.membership),
         "works": works_on(device, request.membership),
+        "settles": settles(device, request.membership),
         "on_bench": device.state in IN_THE_WORKSHOP,
     }
     return render(request, "refurb/device_evidence.html", context)
@@ -88,7 +91,7 @@ def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> Http
         request,
         device,
         form,
-        lambda data: evidence.record_erasure(
+        lambda data: erasures.record_erasure(
             actor=request.membership, drive=drive, run=form.run(), report=form.stored, supersedes=former
         ),
         title="Remplacer un effacement" if former else "Enregistrer un effacement",
@@ -107,7 +110,7 @@ def device_keep_donor_certificate(request: HttpRequest, reference: str, pk: int)
         request,
         device,
         form,
-        lambda data: evidence.keep_donor_certificate(
+        lambda data: erasures.keep_donor_certificate(
             actor=request.membership,
             drive=drive,
             tool=data["tool"],
@@ -147,9 +150,12 @@ def device_record_destruction(request: HttpRequest, reference: str, pk: int) -> 
 
 @asks_then_acts
 def device_remove_drive(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """A drive taken out: it is followed until it is erased or destroyed."""
-    device, drive = _drive(request, reference, pk)
-    form = DriveRemovalForm(posted(request), by=request.membership)
+    """A drive taken out: it is followed until it is erased or destroyed; or a drive that is said not to be there."""
+    device = visible_device(request, reference)
+    if not works_on(device, request.membership) and not settles(device, request.membership):
+        raise PermissionDenied
+    drive = get_object_or_404(Drive.objects.current(), device=device, pk=pk)
+    form = DriveRemovalForm(posted(request), by=request.membership, device=device)
     return _record(
         request,
         device,
@@ -175,6 +181,12 @@ def destruction_certificate(request: HttpRequest, reference: str, pk: int) -> Fi
     device = visible_device(request, reference)
     rows = Destruction.objects.select_related("certificate")
     return file_response(get_object_or_404(rows, device=device, pk=pk, certificate__isnull=False).certificate)
+
+
+def settles(device: Device, actor: Actor) -> bool:
+    """Whether he says which of two devices holds a drive."""
+    scope = can_settle_drive(actor)
+    return scope is not None and Device.objects.filter(scope, pk=device.pk).exists()
 
 
 def worked_on(request: HttpRequest, reference: str) -> Device:

@@ -18,8 +18,7 @@ from refurb.forms.evidence import ErasureForm
 from refurb.forms.reconditioning import ChecksForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
 from refurb.grading import Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Erasure, GradingScale
-from refurb.services import bench, evidence
-from refurb.services.nwipe import erasure_told
+from refurb.services import bench, erasures, evidence
 from refurb.views.bench import known_measures, measured_lines
 from refurb.views.sheet import DriveSheet, Sheet, sheet_of
 
@@ -109,12 +108,12 @@ class Workbench:
 
     def _add_drive(self, drive: Drive) -> None:
         def read(form: Any) -> str:
-            told = erasure_told(form.run, capacity=drive.capacity)
-            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, run=told, report=form.stored))
+            given = {"report": form.stored, "clock": form.told_clock()}
+            return self._told(erasures.record_log(actor=self.actor, drive=drive, **given))
 
         def typed(form: Any) -> str:
             return self._told(
-                evidence.record_erasure(actor=self.actor, drive=drive, run=form.run(), report=form.stored)
+                erasures.record_erasure(actor=self.actor, drive=drive, run=form.run(), report=form.stored)
             )
 
         log = LogForm(**self.bound, prefix=f"log{drive.pk}", by=self.actor, drive=drive)
@@ -127,8 +126,8 @@ class Workbench:
             drive = evidence.record_drive(actor=self.actor, device=self.device, **form.drive())
             if form.run is None:
                 return "Stockage inventorié."
-            told = erasure_told(form.run, capacity=drive.capacity)
-            return self._told(evidence.record_erasure(actor=self.actor, drive=drive, run=told, report=form.stored))
+            given = {"report": form.stored, "clock": form.told_clock()}
+            return self._told(erasures.record_log(actor=self.actor, drive=drive, **given))
 
         def attest(form: Any) -> str:
             evidence.attest_no_storage(actor=self.actor, device=self.device, reason=form.cleaned_data["reason"])

@@ -11,7 +11,7 @@ from tests.refurb.logs import log
 
 SCAN_BOX = "Scannez une étiquette, ou tapez une référence ou un n° de série"
 A_FILE_OF_THE_TOOL = {"name": "nwipe.log", "mimeType": "text/plain", "buffer": b"nwipe 0.38\n| Erased |\n"}
-A_MINUTE = timedelta(minutes=1)
+AN_HOUR = timedelta(hours=1)
 
 
 def open_line(technician: Visitor, offer: Offer, reference: str) -> None:
@@ -111,7 +111,7 @@ def record_erasure(technician: Visitor, serial: str) -> None:
     technician.fills(
         {
             "Outil": "nwipe",
-            "Début": _to_the_second(now - A_MINUTE),
+            "Début": _to_the_second(now - AN_HOUR),
             "Fin": _to_the_second(now),
             "Numéro de série au rapport": serial,
             "Octets à effacer": "256000000000",

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -29,8 +29,9 @@ from refurb.enums import (
 )
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
-from refurb.services import bench, devices, evidence, stock
+from refurb.services import bench, devices, erasures, evidence, stock
 from refurb.services.reference import load_refurb_reference
+from refurb.told import Run as Told
 from tests.network.factories import make_membership, make_organisation
 from tests.refurb.donations import Scene, Workshop, first_line, laptops
 
@@ -114,12 +115,15 @@ class Bench:
         return evidence.attest_no_storage(actor=self.technician, device=device, reason=AbsenceReason.NO_STORAGE)
 
     def report(self) -> StoredFile:
-        return store_file(content=REPORT, name="nwipe.log", content_type="text/plain", by=self.technician)
+        """What a tool printed of one run: no two are the same."""
+        content = REPORT + f"run {next(_rank)}\n".encode()
+        return store_file(content=content, name="nwipe.log", content_type="text/plain", by=self.technician)
 
     def erase(self, drive: Drive, **given: Any) -> Erasure:
         """An erasure that proves the drive empty, unless ``given`` says otherwise."""
-        now = timezone.now()
-        defaults: dict[str, Any] = {"finished_at": now, "started_at": now, "claimed": Claim.ERASED}
+        finished = given.get("finished_at", timezone.now())
+        started = finished and finished - timedelta(hours=1)
+        defaults: dict[str, Any] = {"finished_at": finished, "started_at": started, "claimed": Claim.ERASED}
         if drive.kind == DriveKind.INTERNAL:
             defaults |= {
                 "method": ErasureMethod.RESET,
@@ -140,7 +144,7 @@ class Bench:
             }
         told = defaults | given
         apart = {name: told.pop(name) for name in ("report", "supersedes", "at") if name in told}
-        return evidence.record_erasure(actor=self.technician, drive=drive, run=evidence.Run(**told), **apart)
+        return erasures.record_erasure(actor=self.technician, drive=drive, run=Told(**told), **apart)
 
     def test(self, device: Device, **results: CheckResult) -> Run:
         """Every function of the checklist works, but for ``results``."""

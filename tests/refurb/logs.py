@@ -17,13 +17,16 @@ def log(
     status: str = "Erased",
     errors: tuple[int, int, int] = (0, 0, 0),
     others: str = "",
+    lasting: int = 60,
 ) -> bytes:
-    """The log of one disk erased in an hour, one pass of zeros, its last pass read again."""
+    """The log of one disk, one pass of zeros, its last pass read again; ``lasting`` in minutes."""
 
-    def at(minutes: int) -> str:
+    def at(rank: int) -> str:
+        minutes = rank - 60 + lasting if rank >= 60 else rank * lasting / 60
         return f"{end - timedelta(minutes=minutes):[%Y/%m/%d %H:%M:%S]}"
 
     erased = status == "Erased"
+    hours = f"{lasting // 60:02}:{lasting % 60:02}:00"
     lines = [
         f"{at(62)}    info: nwipe 0.37",
         f"{at(62)}  notice: Found /dev/sda, {bus}, Samsung SSD 860 EVO,  256 GB, S/N={serial}",
@@ -49,7 +52,7 @@ def log(
         "********************************* Drive Status *********************************",
         "!   Device | Status | Thru-put | HH:MM:SS | Model/Serial Number",
         "--------------------------------------------------------------------------------",
-        f"{' ' if erased else '!'}      sda |{status:^8}| 140 MB/s | 01:00:00 | Samsung SSD 860/{serial}",
+        f"{' ' if erased else '!'}      sda |{status:^8}| 140 MB/s | {hours} | Samsung SSD 860/{serial}",
         "********************************************************************************",
         f"{at(0)} Total Throughput 140 MB/s, Fill With Zeros, 1R+NB+VL",
     ]

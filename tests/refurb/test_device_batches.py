@@ -1,5 +1,6 @@
 """The bench on a rack of machines: what is refused to one is refused to the set, and the set is whole or not at all."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,6 +25,7 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, StorageAbsence
 from refurb.services import batches, bench, devices, evidence, stock
 from refurb.services.bench import Look
+from refurb.told import Run
 from tests.refurb.devices import GIGABYTE, GOOD_PC, Bench, load_numbers, new_tag
 from tests.refurb.donations import Scene, first_line, laptops
 
@@ -49,12 +51,12 @@ def found_in(devices: list[Device], serial: str = "") -> list[batches.FoundDrive
     ]
 
 
-def erased(drive: Drive, errors: int = 0) -> evidence.Run:
+def erased(drive: Drive, errors: int = 0) -> Run:
     now = timezone.now()
-    return evidence.Run(
+    return Run(
         method=ErasureMethod.OVERWRITE,
         tool="nwipe",
-        started_at=now,
+        started_at=now - timedelta(hours=1),
         finished_at=now,
         serial_read=drive.serial,
         bytes_expected=drive.capacity,
@@ -129,7 +131,7 @@ def test_a_serial_scanned_twice_on_one_device_stops_the_rack(workshop: Bench) ->
     batches.record_drives(actor=workshop.technician, found=found_in([first], "SN1"))
     with pytest.raises(Refused) as refused:
         batches.record_drives(actor=workshop.technician, found=found_in([first, second], "sn1 "))
-    assert set(refused.value.reasons) == {first.pk}
+    assert set(refused.value.reasons) == {first.pk, second.pk}
 
 
 def test_a_rack_of_screens_holds_no_storage_unless_one_is_a_telephone(workshop: Bench) -> None:

@@ -25,7 +25,7 @@ from refurb.enums import (
 from refurb.machine import device_rules as rules
 from refurb.models import Checklist, Device
 from refurb.services import bench as work
-from refurb.services import devices, evidence, stock
+from refurb.services import devices, erasures, evidence, stock
 from tests.refurb.devices import GOOD_PC, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
 from tests.refurb.donations import public_scene
 
@@ -170,7 +170,7 @@ def test_a_refused_erasure_proves_nothing(bench: Bench) -> None:
 def test_a_certificate_of_the_donor_is_kept_and_never_counts(bench: Bench) -> None:
     device = bench.in_process()
     drive = bench.drive(device)
-    kept = evidence.keep_donor_certificate(
+    kept = erasures.keep_donor_certificate(
         actor=bench.technician, drive=drive, tool="Outil du donateur", finished_at=timezone.now(), report=bench.report()
     )
     bench.test(device)

@@ -63,7 +63,7 @@ def with_a_refused_erasure(bench: Bench) -> Device:
 
 def with_an_erasure_before_arrival(bench: Bench) -> Device:
     device = without_inventory(bench)
-    bench.erase(bench.drive(device), started_at=None, finished_at=timezone.now() - timedelta(days=3))
+    bench.erase(bench.drive(device), finished_at=timezone.now() - timedelta(days=3))
     return device
 
 
@@ -282,7 +282,7 @@ def test_an_old_erasure_cannot_be_recorded_again_for_the_new_stay() -> None:
     with pytest.raises(Refused, match="passage précédent"):
         bench.erase(drive)
 
-    again = bench.erase(bench.drive(found, serial=drive.serial), started_at=None, finished_at=before)
+    again = bench.erase(bench.drive(found, serial=drive.serial), finished_at=before)
     assert again.refusals == ["before_arrival"]
 
 

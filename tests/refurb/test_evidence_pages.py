@@ -42,6 +42,7 @@ def good_run(drive: Drive, **changes: Any) -> dict[str, Any]:
         "method": "overwrite",
         "tool": "nwipe",
         "tool_version": "0.38",
+        "started_at": typed(timezone.now() - timedelta(hours=1)),
         "finished_at": typed(timezone.now()),
         "serial_read": drive.serial,
         "bytes_expected": str(drive.capacity),
@@ -139,13 +140,14 @@ def test_an_erasure_is_recorded_with_its_file_and_its_verdict(bench: Bench) -> N
     done = client.post(page_of(device, "device_record_erasure", drive.pk), good_run(drive, claimed_duration="0:10:00"))
 
     erasure = Erasure.objects.get()
-    assert erasure.outcome == "accepted"
+    assert (erasure.outcome, erasure.entry) == ("accepted", "typed")
     assert erasure.claimed_seconds == 600
     assert erasure.report_sha256 == erasure.report.sha256
     page = read(client, done.headers["Location"])
     assert "la preuve est acceptée" in page
     assert erasure.report_sha256 in page
     assert "Effacement prouvé" in page
+    assert f"Saisi par {bench.technician}" in page
 
 
 def test_an_erasure_that_proves_nothing_is_recorded_and_says_why_at_once(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from refurb.enums import DeviceState, DriveKind, HiddenSectors, Outcome
+from refurb.enums import DeviceState, DriveKind, ErasureEntry, HiddenSectors, Outcome
 from refurb.models import Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
 from refurb.services.devices import start_device
@@ -193,14 +193,16 @@ def test_a_log_that_proves_nothing_is_recorded_with_its_reasons(bench: Bench) ->
 def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
     device = on_the_bench(bench)
     drive = bench.drive(device, serial="SN000001")
-    now = timezone.localtime().strftime("%Y-%m-%dT%H:%M:%S")
+    end = timezone.localtime()
+    now, an_hour_ago = (f"{when:%Y-%m-%dT%H:%M:%S}" for when in (end, end - timedelta(hours=1)))
     by_hand = {
         "method": "overwrite",
         "tool": "nwipe",
+        "started_at": an_hour_ago,
         "finished_at": now,
         "serial_read": "SN000001",
-        "bytes_expected": "256000000000",
-        "bytes_erased": "256000000000",
+        "bytes_expected": "256060514304",
+        "bytes_erased": "256060514304",
         "passes_asked": "1",
         "passes_done": "1",
         "verification": "last_pass",
@@ -211,7 +213,8 @@ def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
     }
     typed = {f"run{drive.pk}-{name}": said for name, said in by_hand.items()}
     sends(acting(bench.technician), device, **typed, save="stockage")
-    assert Erasure.objects.get().outcome == Outcome.ACCEPTED
+    erasure = Erasure.objects.get()
+    assert (erasure.outcome, erasure.entry) == (Outcome.ACCEPTED, ErasureEntry.CHECKED)
 
 
 def test_a_screen_without_storage_takes_one_choice(bench: Bench) -> None:

@@ -18,7 +18,8 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
-from refurb.verdict import Facts, Function, failing, judge_erasure, same_serial
+from refurb.serials import same_serial
+from refurb.verdict import Facts, Function, failing, judge_erasure
 
 ARRIVAL = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SIZE = 256_060_514_304

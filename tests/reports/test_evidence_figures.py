@@ -24,7 +24,7 @@ def drive_of(story: Story, device: Device, at: datetime) -> Drive:
 
 
 def erase(story: Story, drive: Drive, at: datetime, **given: Any) -> None:
-    story.bench.erase(drive, at=at, started_at=at, finished_at=at, **given)
+    story.bench.erase(drive, at=at, finished_at=at, **given)
 
 
 def on_the_bench(story: Story, type_: DeviceType = DeviceType.LAPTOP) -> Device:
@@ -159,3 +159,15 @@ def test_counted_now_the_drives_are_those_of_the_list_of_reconditioning(story: S
     listed = Drive.objects.missing_erasures()
     assert set(listed) == {gone, removed}
     assert missing(story)[0] == len(listed)
+
+
+def test_the_proofs_of_the_month_that_are_only_the_word_of_a_person_are_counted(story: Story) -> None:
+    device = on_the_bench(story)
+    erase(story, drive_of(story, device, paris(9, 3)), paris(9, 4))
+    second, third = (drive_of(story, device, paris(10, 3)) for _ in range(2))
+    erase(story, second, paris(10, 4))
+    erase(story, third, paris(10, 4), bytes_erased=1)
+    assert story.computed(OCTOBER).figures["typed_erasures"] == 1
+    story.bench.erase(second, at=paris(11, 4), finished_at=paris(11, 4), supersedes=second.erasures.get())
+    assert story.computed(NOVEMBER).figures["typed_erasures"] == 1
+    assert story.computed(OCTOBER).figures["typed_erasures"] == 1

@@ -1,0 +1,297 @@
+"""Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from documents.models import StoredFile
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from lifecycle.machine import Reason
+from refurb.enums import (
+    AttributionReason,
+    Claim,
+    Clock,
+    ClockReason,
+    DriveKind,
+    DriveSource,
+    ErasureEntry,
+    ErasureMethod,
+    ErasureOrigin,
+    HiddenSectors,
+    LimitCode,
+    Verification,
+)
+from refurb.models.device import Device
+from refurb.models.erasure import Erasure
+from refurb.models.evidence import Drive
+from refurb.models.terms import ErasureLimit
+from refurb.readers.nwipe import Run as LogRun
+from refurb.services import claims
+from refurb.services.holding import about, held_drive, may_supersede
+from refurb.services.nwipe import (
+    OF_HERE,
+    ClockTold,
+    NotThisDrive,
+    erasure_told,
+    fingerprint,
+    offset_of,
+    run_about,
+    runs_or_none,
+)
+from refurb.told import Run, completed, contradictions
+from refurb.verdict import Facts, judge_erasure
+
+NOT_A_LOG = Reason(
+    "not_a_log",
+    "Ce fichier n’est pas un journal texte de nwipe : saisissez l’effacement à la main, il sera marqué comme tel.",
+    field="deposit",
+)
+NO_LIMIT = Reason("no_limit", "Aucun débit maximal n’est en vigueur pour ce type de stockage.", "l’équipe technique")
+REASON_NEEDED = Reason("clock_reason", "Dites pourquoi l’horloge n’était pas à l’heure d’ici.", field="clock_reason")
+REALLY_NEEDED = Reason("clock_really", "Dites quand l’effacement s’est terminé en réalité.", field="really")
+NOT_SO_LATE = "Une horloge fausse se déclare dans les {days} jours\u00a0: refaites l’effacement, l’horloge à l’heure."
+AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
+RATES: Mapping[DriveKind, LimitCode] = {
+    DriveKind.HDD: LimitCode.RATE_HDD,
+    DriveKind.SSD: LimitCode.RATE_SSD,
+    DriveKind.NVME: LimitCode.RATE_NVME,
+    DriveKind.EMMC: LimitCode.RATE_EMMC,
+    DriveKind.INTERNAL: LimitCode.RATE_INTERNAL,
+}
+USB = "USB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One run about to be judged, with how it came: typed, read in a log, or typed and found in the log."""
+
+    run: Run
+    entry: ErasureEntry
+    run_sha256: str = ""
+    bus: str = ""
+    clock: ClockTold = OF_HERE
+    offset: timedelta = timedelta(0)
+    attribution: AttributionReason | str = ""
+
+
+def typed(drive: Drive, run: Run, runs: Sequence[LogRun]) -> Told:
+    """What a person typed; ``runs``, those of the report that is attached, must say the same. Raises Refused."""
+    if not runs or run.origin == ErasureOrigin.DONOR:
+        return Told(run=run, entry=ErasureEntry.TYPED)
+    try:
+        found = run_about(runs, run.serial_read or drive.serial)
+    except NotThisDrive as error:
+        raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
+    told = erasure_told(found, capacity=run.bytes_expected)
+    wrong = tuple(Reason("contradicted", one.sentence, field=one.field) for one in contradictions(run, told))
+    if wrong:
+        raise Refused({drive.device_id: wrong})
+    print_ = fingerprint(found)
+    return Told(run=completed(run, told), entry=ErasureEntry.CHECKED, run_sha256=print_, bus=found.bus)
+
+
+def read(
+    drive: Drive,
+    runs: Sequence[LogRun],
+    clock: ClockTold = OF_HERE,
+    *,
+    disk: str = "",
+    attribution: AttributionReason | str = "",
+) -> Told:
+    """What the log of a tool says of this drive: by its number, or by ``disk``, which a person attributes to it.
+
+    Raises Refused.
+    """
+    if not runs:
+        raise Refused({drive.device_id: (NOT_A_LOG,)})
+    try:
+        found = next(run for run in runs if run.disk == disk) if attribution else run_about(runs, drive.serial)
+    except (NotThisDrive, StopIteration) as error:
+        raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
+    offset = offset_of(runs, clock)
+    return Told(
+        run=erasure_told(found, capacity=drive.capacity, clock=clock.clock, offset=offset),
+        entry=ErasureEntry.READ,
+        run_sha256=fingerprint(found),
+        bus=found.bus,
+        clock=clock,
+        offset=offset,
+        attribution=attribution,
+    )
+
+
+def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
+    """A clock is declared with why; a wrong one soon after the run, by somebody who remembers. Raises Refused."""
+    refused = []
+    if clock.clock != Clock.LOCAL and not clock.reason:
+        refused.append(REASON_NEEDED)
+    if clock.clock == Clock.WRONG:
+        days = ErasureLimit.objects.value_of(LimitCode.CLOCK_DAYS, timezone.localdate(at))
+        if clock.really is None:
+            refused.append(REALLY_NEEDED)
+        elif clock.really > at:
+            refused.append(AHEAD)
+        elif clock.really < at - timedelta(days=days):
+            refused.append(Reason("clock_late", NOT_SO_LATE.format(days=days), field="really"))
+    if refused:
+        raise Refused({device.pk: tuple(refused)})
+
+
+def judged(
+    held: Device,
+    drive: Drive,
+    told: Told,
+    report: StoredFile | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    limits: Mapping[str, int],
+) -> Erasure:
+    """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims."""
+    run = told.run
+    said: dict[str, Any] = vars(run) | {
+        "origin": ErasureOrigin(run.origin),
+        "method": ErasureMethod(run.method),
+        "serial_read": run.serial_read.strip(),
+        "verification": Verification(run.verification),
+        "hidden_sectors": HiddenSectors(run.hidden_sectors),
+        "claimed": Claim(run.claimed),
+    }
+    words = {name: said.pop(name).strip() for name in ("tool", "tool_version", "standard", "operator")}
+    ceiling = _ceiling(held, drive, told, limits)
+    verdict = judge_erasure(
+        Facts(
+            drive_kind=DriveKind(drive.kind),
+            drive_serial=drive.serial,
+            drive_source=DriveSource(drive.source),
+            capacity=drive.capacity,
+            arrived_at=drive.arrived_at,
+            recorded_at=at,
+            has_report=report is not None,
+            rate_ceiling=ceiling,
+            is_attributed=bool(told.attribution),
+            **said,
+        )
+    )
+    return Erasure(
+        **about(held, actor, at, stay=drive.stay),
+        **said,
+        **words,
+        drive=drive,
+        report=report,
+        report_sha256=report.sha256 if report else "",
+        outcome=verdict.outcome,
+        refusals=list(verdict.refusals),
+        differences=list(verdict.differences),
+        entry=told.entry,
+        run_sha256=told.run_sha256,
+        rate_ceiling=ceiling,
+        clock=told.clock.clock,
+        clock_offset=int(told.offset.total_seconds()),
+        clock_reason=ClockReason(told.clock.reason) if told.clock.reason else "",
+        attribution=told.attribution,
+    )
+
+
+def limits_on(at: datetime) -> dict[str, int]:
+    """``{code: value}`` of the limits of that day; one query."""
+    limits: dict[str, int] = ErasureLimit.objects.values_on(timezone.localdate(at))
+    return limits
+
+
+def _ceiling(held: Device, drive: Drive, told: Told, limits: Mapping[str, int]) -> int | None:
+    """The rate that an overwriting of this drive does not go beyond; through a cable, that of the cable too."""
+    if ErasureMethod(told.run.method) != ErasureMethod.OVERWRITE or told.run.origin == ErasureOrigin.DONOR:
+        return None
+    asked = [RATES[DriveKind(drive.kind)], *([LimitCode.RATE_USB] if USB in told.bus else [])]
+    if any(code not in limits for code in asked):
+        raise Refused({held.pk: (NO_LIMIT,)})
+    return min(limits[code] for code in asked)
+
+
+@gate.one_transaction
+def record_erasure(
+    *,
+    actor: Actor,
+    drive: Drive,
+    run: Run,
+    report: StoredFile | None = None,
+    supersedes: Erasure | None = None,
+    at: datetime | None = None,
+) -> Erasure:
+    """Record what a person typed of an erasure, with its report: when Maillon can read it, both say the same.
+
+    A refused verdict is recorded too: it tells what happened. Raises Unknown, PermissionDenied, Refused.
+    """
+    held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
+    told = typed(drive, run, runs_or_none(report))
+    return _kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
+
+
+@gate.one_transaction
+def record_log(
+    *,
+    actor: Actor,
+    drive: Drive,
+    report: StoredFile,
+    clock: ClockTold = OF_HERE,
+    disk: str = "",
+    attribution: AttributionReason | str = "",
+    at: datetime | None = None,
+) -> Erasure:
+    """Record an erasure as the log of nwipe tells it, read here; ``clock``: how the clock of the computer stood.
+
+    ``disk`` and ``attribution``: a log without number is about the drive that a person says, and why.
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
+    check_clock(held, clock, stamp)
+    told = read(drive, runs_or_none(report), clock, disk=disk, attribution=attribution)
+    return _kept(held, drive, told, report, actor=actor, at=stamp)
+
+
+def keep_donor_certificate(
+    *, actor: Actor, drive: Drive, tool: str, finished_at: datetime, report: StoredFile, at: datetime | None = None
+) -> Erasure:
+    """Keep the certificate a donor gave with a drive: it is shown, and never counts.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    run = Run(
+        method=ErasureMethod.OVERWRITE,
+        tool=tool,
+        finished_at=finished_at,
+        claimed=Claim.ERASED,
+        origin=ErasureOrigin.DONOR,
+    )
+    certificate: Erasure = record_erasure(actor=actor, drive=drive, run=run, report=report, at=at)
+    return certificate
+
+
+def keep(rows: Sequence[Erasure], actor: Actor) -> list[Erasure]:
+    """Write them, when none of them proves a second drive. Raises Refused."""
+    if taken := claims.used(rows, actor):
+        raise Refused({pk: (reason,) for pk, reason in taken.items()})
+    return Erasure.objects.bulk_create(rows)
+
+
+def _kept(
+    held: Device,
+    drive: Drive,
+    told: Told,
+    report: StoredFile | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    supersedes: Erasure | None = None,
+) -> Erasure:
+    if supersedes is not None:
+        may_supersede(held, supersedes, stay=drive.stay)
+    erasure = judged(held, drive, told, report, actor=actor, at=at, limits=limits_on(at))
+    erasure.supersedes = supersedes
+    return keep([erasure], actor)[0]

@@ -1,0 +1,103 @@
+"""What a person or a report tells of one erasure, and where the two differ. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from lifecycle.french import grouped, to_the_second
+from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
+from refurb.serials import same_serial
+
+SAME_MOMENT = timedelta(minutes=1)
+"""A person copies an hour and its minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What was run on one drive, as the tool or the technician tells it; sizes in bytes. See ``Erasure``."""
+
+    method: ErasureMethod | str
+    tool: str
+    finished_at: datetime | None
+    started_at: datetime | None = None
+    tool_version: str = ""
+    standard: str = ""
+    serial_read: str = ""
+    bytes_expected: int | None = None
+    bytes_erased: int | None = None
+    passes_asked: int = 1
+    passes_done: int = 1
+    verification: Verification | str = Verification.NONE
+    verification_errors: int = 0
+    pass_errors: int = 0
+    hidden_sectors: HiddenSectors | str = HiddenSectors.UNKNOWN
+    operator: str = ""
+    claimed: Claim | str = Claim.SILENT
+    claimed_seconds: int | None = None
+    origin: ErasureOrigin | str = ErasureOrigin.WORKSHOP
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A report says one thing, a person typed another: the field, and both in words."""
+
+    field: str
+    told: str
+    typed: str
+
+    @property
+    def sentence(self) -> str:
+        """« Le journal joint dit 1, vous avez tapé 0. »"""
+        return f"Le journal joint dit\u00a0: {self.told}. Vous avez tapé\u00a0: {self.typed}."
+
+
+NUMBERS = (
+    ("bytes_expected", "octets"),
+    ("bytes_erased", "octets"),
+    ("passes_asked", "passes"),
+    ("passes_done", "passes"),
+    ("pass_errors", "erreurs d’écriture"),
+    ("verification_errors", "erreurs à la vérification"),
+)
+WORDS = (("method", ErasureMethod), ("verification", Verification), ("hidden_sectors", HiddenSectors))
+NOT_SAID = "rien"
+
+
+def contradictions(typed: Run, told: Run) -> Iterator[Contradiction]:
+    """Where what was typed is not what the report tells; what was left empty contradicts nothing."""
+    if same_serial(typed.serial_read) != same_serial(told.serial_read) and typed.serial_read:
+        yield Contradiction("serial_read", told.serial_read or "aucun numéro de série", typed.serial_read)
+    for field in ("started_at", "finished_at"):
+        ours, theirs = getattr(typed, field), getattr(told, field)
+        if ours is not None and (theirs is None or abs(ours - theirs) > SAME_MOMENT):
+            yield Contradiction(field, to_the_second(theirs) or NOT_SAID, to_the_second(ours))
+    for field, unit in NUMBERS:
+        ours, theirs = getattr(typed, field), getattr(told, field)
+        if ours is not None and ours != theirs:
+            yield Contradiction(field, _counted(theirs, unit), _counted(ours, unit))
+    for field, words in WORDS:
+        ours, theirs = words(getattr(typed, field)), words(getattr(told, field))
+        if ours != theirs:
+            yield Contradiction(field, f"«\u00a0{theirs.label}\u00a0»", f"«\u00a0{ours.label}\u00a0»")
+    if Claim(typed.claimed) not in (Claim.SILENT, Claim(told.claimed)):
+        yield Contradiction("claimed", _claim(told), _claim(typed))
+
+
+def completed(typed: Run, told: Run) -> Run:
+    """What was typed, with what was left empty taken from the report that agrees with it, to the second."""
+    return replace(
+        told,
+        tool=typed.tool,
+        tool_version=typed.tool_version or told.tool_version,
+        standard=typed.standard or told.standard,
+        operator=typed.operator,
+        origin=typed.origin,
+    )
+
+
+def _counted(figure: int | None, unit: str) -> str:
+    return NOT_SAID if figure is None else f"{grouped(figure)} {unit}"
+
+
+def _claim(run: Run) -> str:
+    return f"«\u00a0{Claim(run.claimed).label}\u00a0»"

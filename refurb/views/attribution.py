@@ -1,0 +1,70 @@
+"""A log of nwipe whose disks have no serial number: a person says which drive each of its runs is about."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from lifecycle.acting import answer, deposited, posted
+from lifecycle.french import plural
+from refurb.enums import IN_THE_WORKSHOP, Outcome
+from refurb.forms.reconditioning import AttributedLogForm, AttributionForm
+from refurb.models import Device, Drive
+from refurb.services import batches, holding
+from refurb.views.evidence import worked_on
+
+ATTRIBUTE = "attribute"
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@asks_then_acts
+def device_attribute_log(request: HttpRequest, reference: str) -> HttpResponse:
+    """First the log; then each of its disks with the drives of the workshop that it may be, and how one knows."""
+    device = worked_on(request, reference)
+    log = AttributedLogForm(posted(request), deposited(request), by=request.membership)
+    runs, form = None, None
+    if request.method == "POST" and log.is_valid():
+        runs = log.runs
+        form = AttributionForm(
+            request.POST if ATTRIBUTE in request.POST else None, runs=runs, drives=drives_to_prove(device)
+        )
+        if form.is_bound and (done := _attribute(request, device, log, form)) is not None:
+            return done
+    back = reverse("refurb:device_evidence", args=[device.reference])
+    missing = [] if device.state in IN_THE_WORKSHOP else [holding.NOT_IN_THE_WORKSHOP.sentence]
+    context = {"log": log, "form": form or log, "attribution": form, "device": device, "row": device, "back": back}
+    context |= {"title": "Attribuer un journal sans numéro de série", "missing": missing}
+    return render(request, "refurb/actions/device_attribute_log.html", context)
+
+
+def _attribute(
+    request: HttpRequest, device: Device, log: AttributedLogForm, form: AttributionForm
+) -> HttpResponse | None:
+    def do(data: dict[str, Any]) -> Any:
+        return batches.attribute_runs(
+            actor=request.membership,
+            report=log.stored,
+            drives=form.chosen(),
+            reason=data["reason"],
+            clock=log.told_clock(),
+        )
+
+    recorded = answer(request, form, do, device)
+    if recorded is None:
+        return None
+    accepted = sum(row.outcome == Outcome.ACCEPTED for row in recorded)
+    told = f"{accepted} effacement{plural(accepted)} sur {len(recorded)} prouvé{plural(accepted)}, attribués par vous."
+    (messages.success if accepted == len(recorded) else messages.warning)(request, told)
+    return redirect("refurb:device_evidence", reference=device.reference)
+
+
+def drives_to_prove(device: Device) -> list[Drive]:
+    """The drives in place that nothing proves empty, in the devices that the workshop has: those of this one first."""
+    found = Drive.objects.unproven().in_place().select_related("device")  # type: ignore[attr-defined]
+    here = found.filter(device__workshop=device.workshop_id, device__state__in=IN_THE_WORKSHOP)
+    rows = here.filter(stay=F("device__stay")).order_by("device__tag", "pk")
+    return sorted(rows, key=lambda drive: drive.device_id != device.pk)
