@@ -27,7 +27,7 @@ from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
 from refurb.services.evidence import Run
 
-GIGABYTE = 10**9
+GIGABYTE, TEN = 10**9, 10
 """Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""
 TO_THE_SECOND = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 INTERNAL_RUN: dict[str, Any] = {
@@ -37,6 +37,14 @@ INTERNAL_RUN: dict[str, Any] = {
     "hidden_sectors": HiddenSectors.NOT_APPLICABLE,
 }
 """How a phone or a tablet is erased; each value may be changed."""
+
+
+def gigabytes(size: int | None) -> Decimal | None:
+    """A size in bytes as it is sold: 256,060514304 Go are « 256 Go »; under ten, one decimal tells two apart."""
+    if not size:
+        return None
+    exact = Decimal(size) / GIGABYTE
+    return exact.quantize(Decimal(1)) if exact >= TEN else exact.quantize(Decimal("0.1"))
 
 
 def instant_field(label: str, **given: Any) -> forms.DateTimeField:
@@ -65,6 +73,7 @@ class DriveForm(forms.Form):
 
     def __init__(self, *args: Any, device: Device, supersedes: Drive | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.exact: int | None = None
         internal = device.type in SOLDERED_STORAGE
         kinds = [one for one in DriveKind if internal == (one == DriveKind.INTERNAL)] if internal else list(DriveKind)
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]
@@ -72,12 +81,15 @@ class DriveForm(forms.Form):
             self.fields["kind"].choices = choose(self.fields["kind"].choices)
         if supersedes is not None:
             self.initial = {name: getattr(supersedes, name) for name in self.fields}
-            self.initial["capacity"] = supersedes.capacity and Decimal(supersedes.capacity) / GIGABYTE
+            self.initial["capacity"] = gigabytes(supersedes.capacity)
+            self.exact = supersedes.capacity
 
     def clean_capacity(self) -> int | None:
-        """In bytes."""
-        gigabytes = self.cleaned_data["capacity"]
-        return None if gigabytes is None else int(gigabytes * GIGABYTE)
+        """In bytes: to the byte as before where the size shown was left as it is."""
+        typed: Decimal | None = self.cleaned_data["capacity"]
+        if typed is not None and typed == gigabytes(self.exact):
+            return self.exact
+        return None if typed is None else int(typed * GIGABYTE)
 
 
 class StorageAbsenceForm(forms.Form):

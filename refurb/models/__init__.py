@@ -22,6 +22,7 @@ from refurb.models.evidence import (
     TestRun,
 )
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
+from refurb.models.line_correction import LineCorrection
 from refurb.models.pick_up import PickUp, PickUpCount
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
@@ -34,6 +35,7 @@ from refurb.models.reference import (
     GradingStep,
 )
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
+from refurb.models.tag_shape import TagShape
 from refurb.models.terms import DistributionTerm, WarrantyText
 from refurb.models.threshold import LegalThreshold
 
@@ -71,6 +73,7 @@ __all__ = [
     "Incident",
     "IncidentFollowUp",
     "LegalThreshold",
+    "LineCorrection",
     "LineDecision",
     "LineExplanation",
     "Part",
@@ -79,6 +82,7 @@ __all__ = [
     "Repair",
     "Settlement",
     "StorageAbsence",
+    "TagShape",
     "TestResult",
     "TestRun",
     "WarrantyText",

@@ -54,6 +54,8 @@ MEASURES: Mapping[str, Mapping[str, Any]] = {
     DeviceType.SMARTPHONE: {"antutu": 200_000, "ram_gb": 4, "storage_gb": 64},
     DeviceType.SCREEN: {"panel": "intact"},
 }
+READ: Mapping[str, Any] = {"manufacturer": "Marque", "model": "Modèle", "processor": "Processeur", "memory_gb": 8}
+"""What is read on a device before a price is given."""
 REPORT = b"nwipe 0.38\n| Erased |\n"
 
 
@@ -158,9 +160,7 @@ class Bench:
 
     def proven(self, device: Device) -> Device:
         """Its storage is inventoried and proven empty."""
-        if device.type == DeviceType.SCREEN:
-            self.no_storage(device)
-        else:
+        if device.type != DeviceType.SCREEN:
             self.erase(self.drive(device))
         return device
 
@@ -170,7 +170,11 @@ class Bench:
         self.proven(device)
         self.test(device)
         self.grade(device)
-        return device
+        return self.identified(device)
+
+    def identified(self, device: Device) -> Device:
+        """What it is was read on it."""
+        return devices.describe_device(actor=self.technician, device=device, **READ)
 
     def recondition(self, device: Device, price: Decimal | int = 25, **given: Any) -> Device:
         return stock.recondition_device(actor=self.technician, device=device, price=Decimal(price), **given)
