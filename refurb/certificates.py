@@ -247,7 +247,7 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
     values = {
         **header_of(donation),
         **arrivals_told(donation),
-        "never_collected": Device.objects.filter(~CAME, donation=donation).count(),
+        "never_collected": Device.objects.filter(~CAME, donation=donation, unannounced=False).count(),
         "pending": _pending(donation).count(),
         "remaining": sum(standing.remains for _, standing in stood),
         "settled": counts[ERASED] + counts[NO_STORAGE],

@@ -146,6 +146,7 @@ class ErasureForm(EvidenceForm):
         self.fields["deposit"].label = "Rapport de l’outil (fichier)"
         if drive.kind == DriveKind.INTERNAL:
             self.initial = {**INTERNAL_RUN, **self.initial}
+            self.fields["tool"].help_text = "Exemple\u00a0: les réglages de l’appareil."
 
     def clean_claimed_duration(self) -> timedelta | None:
         duration: timedelta | None = self.cleaned_data["claimed_duration"]

@@ -54,7 +54,7 @@ class NewDriveForm(EvidenceForm, DriveForm):
         self.run: Run | None = None
         if kwargs["device"].type in SOLDERED_STORAGE:
             # Its storage is erased by the device itself: no tool writes a log of it.
-            del self.fields["deposit"]
+            del self.fields["deposit"], self.fields["kept"]
             return
         self.fields["kind"].required = False
         self.fields["deposit"].label = LOG

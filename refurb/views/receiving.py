@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lifecycle.acting import answer, posted
 from lifecycle.exceptions import Refused
 from network.models import Membership
-from refurb.enums import ENDED, DeviceState
+from refurb.enums import ENDED, DeviceState, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import DeedAcceptance, Device, DeviceEntry, DonationLine
@@ -138,4 +138,5 @@ def _last_received(actor: Membership, line: DonationLine | None = None) -> Any:
         at=F("object__received_at"),
         object__in=Device.objects.visible_to(actor).values("pk"),
     ).select_related("object")
+    moves = moves.exclude(object__withdrawal_reason=WithdrawalReason.ENTRY)
     return (moves.filter(object__line=line) if line else moves).order_by("-at", "-pk")[:LAST]
