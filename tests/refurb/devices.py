@@ -98,7 +98,7 @@ class Bench:
 
     def received(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         """A device nobody announced: its origin is unknown, so it is under the price ceiling."""
-        return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag()} | given)
+        return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag(), **READ} | given)
 
     def in_process(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         return devices.start_device(actor=self.technician, device=self.received(type, **given))
