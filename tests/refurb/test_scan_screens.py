@@ -55,7 +55,11 @@ def test_a_scan_typed_the_instant_the_page_appears_keeps_its_first_letter(
     sign_in(page, scene.north.technician)
     url = reverse(f"refurb:{name}", args=[line.pk] if name == "device_scan" else [])
     kept, waiting = [], list[Route]()
-    page.route("**/maillon.css", lambda held: waiting.append(held))
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/maillon.css", hold)
     for turn in range(10):
         page.goto(url, wait_until="commit")
         while not (waiting and page.evaluate("Boolean(document.querySelector('main input[autofocus]'))")):
