@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, IntegerField, OuterRef, Prefetch, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -18,7 +18,8 @@ from lifecycle.french import HARD, grouped, lasting, storage, to_the_second
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
-from refurb.documents import DEVICE_KINDS, freeze_donation_paper, header_of
+from refurb.arrivals import CAME
+from refurb.documents import DEVICE_KINDS, arrivals_told, freeze_donation_paper, header_of
 from refurb.enums import (
     ON_THE_BENCH,
     Clock,
@@ -38,8 +39,6 @@ from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbse
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""
-CAME = Q(collected_at__isnull=False) | Q(stay__gte=1)
-"""The devices that left their donor."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +67,22 @@ def certify_devices(move: Move) -> list[DevicePaper]:
 
     It replaces the one of an earlier declaration in the same stay. A constant number of queries.
     """
-    devices = list(
-        Device.objects.filter(pk__in=move.pks)
-        .exclude(type=DeviceType.SCREEN)
-        .select_related("workshop", "donation")
-        .order_by("pk")
-    )
+    return _certify(Device.objects.filter(pk__in=move.pks), move)
+
+
+def certify_again(move: Move) -> list[DevicePaper]:
+    """The label of a reconditioned device is corrected: its certificate names it by the one that is on it."""
+    return _certify(Device.objects.filter(pk__in=move.pks, ready_at__isnull=False), move)
+
+
+def _certify(certified: DeviceQuerySet, move: Move) -> list[DevicePaper]:
+    devices = list(certified.exclude(type=DeviceType.SCREEN).select_related("workshop", "donation").order_by("pk"))
     proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     drafts = [
         Draft(
             kind=DEVICE_KINDS[DevicePaperKind.ERASURE],
             owner=("device", device.pk),
-            values=_certified(device, proofs[device.pk], move),
+            values=_certified(device, proofs[device.pk]),
             title=f"{DevicePaperKind.ERASURE.label} {device.tag or device.reference}",
         )
         for device in devices
@@ -93,7 +96,7 @@ def certify_devices(move: Move) -> list[DevicePaper]:
     )
 
 
-def _certified(device: Device, proofs: "Proofs", move: Move) -> dict[str, Any]:
+def _certified(device: Device, proofs: "Proofs") -> dict[str, Any]:
     return {
         **_device(device),
         "workshop": device.workshop.name,
@@ -102,8 +105,8 @@ def _certified(device: Device, proofs: "Proofs", move: Move) -> dict[str, Any]:
         "stay": device.stay,
         "received_at": device.received_at,
         "received": moment(device.received_at) if device.received_at else "",
-        "ready_at": move.at,
-        "ready": moment(move.at),
+        "ready_at": device.ready_at,
+        "ready": moment(device.ready_at) if device.ready_at else "",
         "drives": [_drive(drive) for drive in proofs.drives],
         "absences": [_absence(absence) for absence in proofs.absences],
     }
@@ -270,8 +273,8 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
     counts = Counter(standing for _, standing in stood)
     values = {
         **header_of(donation),
-        "units": len(devices),
-        "never_collected": Device.objects.filter(~CAME, donation=donation).count(),
+        **arrivals_told(donation),
+        "never_collected": Device.objects.filter(~CAME, donation=donation, unannounced=False).count(),
         "pending": _pending(donation).count(),
         "remaining": sum(standing.remains for _, standing in stood),
         "settled": counts[ERASED] + counts[NO_STORAGE],

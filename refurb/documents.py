@@ -10,6 +10,7 @@ from lifecycle.french import written_day
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.enums import LegalNature
+from refurb.arrivals import arrivals_of
 from refurb.calendar import Event, calendar_file
 from refurb.enums import DevicePaperKind, PaperKind
 from refurb.models.decision import Allocation
@@ -115,6 +116,8 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
         "reconciled_at": donation.reconciled_at,
         "deed_sha256": _deed_hash(donation),
         "lines": lines,
+        "totals": {name: sum(line[name] for line in lines) for name in ("announced", "accepted", "collected")},
+        **arrivals_told(donation),
         "pick_ups": [
             {
                 "workshop": row.workshop.name,
@@ -126,6 +129,19 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
         ],
     }
     return _freeze(PaperKind.OUTCOME, donation, values, move)
+
+
+def arrivals_told(donation: Donation) -> dict[str, Any]:
+    """What came of a lot, in the same words and figures on its outcome statement and its certificate of erasure."""
+    came = arrivals_of(donation)
+    return {
+        "units": came.units,
+        "received": came.received,
+        "surplus": came.surplus,
+        "surplus_lines": [{"type": type_, "devices": count} for type_, count in came.surplus_by_type.items()],
+        "unseen": came.unseen,
+        "late": came.late,
+    }
 
 
 def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:

@@ -9,6 +9,7 @@ from lifecycle.actors import Actor
 from lifecycle.french import day
 from lifecycle.registry import Found, find
 from refurb.models import Delivery, Device, DistributionPoint, Donation
+from refurb.tags import normal
 
 MOST = 10
 """How many things of one kind an answer shows."""
@@ -26,11 +27,13 @@ def register_finders() -> None:
 
 def devices(text: str, actor: Actor) -> Iterator[Found]:
     """By label, reference or serial number, or what they begin with; one query."""
-    same = Q(tag__iexact=text) | Q(reference__iexact=text) | Q(serial__iexact=text)
+    seen, key = Device.objects.visible_to(actor), normal(text)
+    same = Q(tag_key=key) & ~Q(tag="") | Q(reference__iexact=text) | Q(serial__iexact=text)
     if len(text) >= SHORTEST:
-        same |= Q(tag__istartswith=text) | Q(serial__istartswith=text) | Q(reference__istartswith=text)
-    for device in Device.objects.visible_to(actor).filter(same).order_by("tag", "pk")[:MOST]:
-        known = (device.tag, device.reference, device.serial)
+        label = Q(tag_key__startswith=key) if len(key) >= SHORTEST else Q(pk=None)
+        same |= label | Q(serial__istartswith=text) | Q(reference__istartswith=text)
+    for device in seen.filter(same).order_by("tag", "pk")[:MOST]:
+        known = (device.reference, device.serial)
         serial = f", n°\u00a0de série {device.serial}" if device.serial else ""
         yield Found(
             kind="Appareils",
@@ -38,7 +41,7 @@ def devices(text: str, actor: Actor) -> Iterator[Found]:
             said=f"{device.reference}{serial}",
             url=reverse("refurb:device_detail", args=[device.reference]),
             row=device,
-            is_exact=_is_one_of(text, known),
+            is_exact=_is_one_of(text, known) or (bool(key) and device.tag_key == key),
         )
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
 from refurb import emails
-from refurb.certificates import certify_devices, certify_lot, complete_lots
+from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
 from refurb.distribution import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
@@ -246,6 +246,13 @@ def open_incidents(move: Move) -> None:
         emails.devices_lost_for_pilots(incidents, move.at)
 
 
+def forget_reading(move: Move) -> None:
+    """What was read on a device that was not the one: the unit is nameless again."""
+    Device.objects.filter(pk__in=move.pks).update(
+        serial="", manufacturer="", processor="", memory_gb=None, unread="", place=""
+    )
+
+
 def store_parts(move: Move) -> None:
     """The parts of dismantled devices enter the stock of their workshop."""
     homes = dict(Device.objects.filter(pk__in=move.pks).values_list("pk", "workshop"))
@@ -269,6 +276,9 @@ def register_device_followers() -> None:
     follow("device", "report_missing", open_incidents)
     follow("device", "dismantle", store_parts)
     follow("device", "recondition", certify_devices)
+    follow("device", "correct_tag", certify_again)
+    follow("device", "undo_receive", forget_reading)
+    follow("device", "undo_early_receive", forget_reading)
     for ends in ("recondition", "dismantle", "recycle", "return_to_donor", "report_missing"):
         follow("device", ends, complete_lots)
 

@@ -47,8 +47,35 @@ can_ship_device = can_work_on_device
 can_cancel_shipment_device = can_work_on_device
 can_attach_device = can_work_on_device
 can_detach_device = can_work_on_device
+can_correct_tag_device = can_work_on_device
 can_return_to_donor_device = can_manage_device
 can_undo_reject_device = can_manage_device
+
+
+def _may_undo(actor: Actor, came: Q) -> Q | None:
+    """Those who received a device may say that they did not; ``came`` tells apart where it goes back to."""
+    works = can_work_on_device(actor)
+    return None if works is None else works & came
+
+
+def can_undo_receive_device(actor: Actor) -> Q | None:
+    """Technicians of the workshop, for a device that was picked up."""
+    return _may_undo(actor, Q(unannounced=False, collected_at__isnull=False))
+
+
+def can_undo_early_receive_device(actor: Actor) -> Q | None:
+    """Technicians of the workshop, for a device that came before any pick-up."""
+    return _may_undo(actor, Q(unannounced=False, collected_at=None))
+
+
+def can_undo_register_device(actor: Actor) -> Q | None:
+    """Technicians of the workshop, for a device that nobody announced."""
+    return _may_undo(actor, Q(unannounced=True))
+
+
+def can_set_tag_shape(actor: Actor) -> Q | None:
+    """The manager of the workshop, for its own labels."""
+    return can_manage_device(actor)
 
 
 def _at_own_points(actor: Actor | None) -> Q | None:
@@ -238,6 +265,7 @@ def can_edit_donation(actor: Actor) -> Q | None:
 can_create_donation = can_edit_donation
 can_announce_donation = can_edit_donation
 can_withdraw_donation = can_edit_donation
+can_correct_lines_donation = can_edit_donation
 
 
 def can_accept_deed(actor: Actor) -> Q | None:

@@ -13,7 +13,6 @@ from desk.demo.stage import SLOWNESS, Stage
 from lifecycle.gate import Outcome
 from network.models import Membership
 from refurb.enums import (
-    AbsenceReason,
     CheckResult,
     Claim,
     CosmeticGrade,
@@ -123,7 +122,6 @@ class Work:
     def inventory(self, *, again: bool = False) -> list[Drive]:
         """Note the storage found; nothing when there is none. ``again``: a second drive, or one that replaces it."""
         if self.type == DeviceType.SCREEN:
-            evidence.attest_no_storages(**self.hand, devices=self.devices, reason=AbsenceReason.NO_STORAGE)
             return []
         kind = DriveKind.INTERNAL if self.type in MOBILE else DriveKind(self.model.storage_kind)
         if again:

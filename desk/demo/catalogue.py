@@ -24,6 +24,7 @@ class Model:
     storage_kind: str
     storage_gb: int
     score: int
+    processor: str
 
     @property
     def name(self) -> str:
@@ -50,6 +51,7 @@ class Catalogue:
                 row["storage_kind"],
                 int(row["storage_gb"] or 0),
                 int(row["score"] or 0),
+                row["processor"],
             )
             for row in rows("models")
         ]

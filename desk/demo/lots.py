@@ -340,6 +340,7 @@ class Journey:
             "serial": papers.serial(line.model.manufacturer, self.rng),
             "manufacturer": line.model.manufacturer,
             "model": line.model.model,
+            "processor": line.model.processor,
             "year": line.year,
             "place": f"Étagère {self.rng.choice('ABCDEF')}{self.rng.randint(1, 6)}",
         }

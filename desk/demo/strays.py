@@ -22,6 +22,7 @@ def strays(stage: Stage) -> Thread:
             serial=papers.serial(model.manufacturer, stage.rng),
             manufacturer=model.manufacturer,
             model=model.model,
+            processor=model.processor,
             at=at,
             comment="Déposé à la porte de l’atelier, sans nom.",
         )

@@ -85,6 +85,7 @@ class WithdrawalReason(TextChoices):
     LEASED = "leased", "Matériel loué"
     CLAIMED = "claimed", "Réclamé par son propriétaire"
     STOLEN = "stolen", "Signalé volé"
+    ENTRY = "entry", "Enregistré par erreur"
     OTHER = "other", "Autre motif"
 
 
@@ -155,3 +156,33 @@ class ReclassifyReason(TextChoices):
     SITE = "site", "Lieu d’enlèvement corrigé"
     MERGER = "merger", "Fusion d’EPCI"
     OTHER = "other", "Autre motif"
+
+
+class CorrectTagReason(TextChoices):
+    """Why the label that is written is not the one on the device."""
+
+    TYPED = "typed", "Mal saisie ou mal lue"
+    SWAPPED = "swapped", "Étiquettes de deux appareils interverties"
+    REPLACED = "replaced", "Étiquette abîmée, une autre est collée"
+    ALIKE = "alike", "Se lit comme celle d’un autre appareil"
+
+
+class UndoReceiveReason(TextChoices):
+    """Why a reception did not take place."""
+
+    WRONG_DEVICE = "wrong_device", "Mauvais appareil scanné"
+    WRONG_LINE = "wrong_line", "Mauvaise ligne ou mauvais lot"
+    TWICE = "twice", "Le même appareil est déjà enregistré"
+    ENTRY = "entry", "Erreur de saisie"
+
+
+class UnreadReason(TextChoices):
+    """Why the make, the model, the processor or the memory of a device is not written."""
+
+    NO_PLATE = "no_plate", "Plaque absente ou illisible"
+    UNBRANDED = "unbranded", "Appareil assemblé, sans marque ni modèle"
+    NOT_SHOWN = "not_shown", "Le système ne l’affiche pas"
+
+
+COMPUTERS = (DeviceType.LAPTOP, DeviceType.DESKTOP)
+"""Types of which the processor and the memory are read before a price is given."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 from django.http import HttpRequest
 
 from network.enums import OrganisationKind
@@ -38,8 +37,7 @@ class DeviceFilter(django_filters.FilterSet):
             del self.filters["workshop"]
 
     def search(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
-        wanted = value.strip()
-        return rows.filter(Q(tag__istartswith=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
+        return rows.named(value, begun=True)
 
     def in_lot(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
         return rows.filter(donation__reference__iexact=value.strip())

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 from django.http import HttpRequest
 
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind
@@ -38,8 +37,7 @@ class ShelfFilter(django_filters.FilterSet):
         fields = ("text", "type", "state", "point")
 
     def search(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
-        wanted = value.strip()
-        return rows.filter(Q(tag__istartswith=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
+        return rows.named(value, begun=True)
 
 
 class PointFilter(django_filters.FilterSet):

@@ -11,6 +11,7 @@ from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from network.permissions import is_pilot
 from refurb.enums import (
+    COMPUTERS,
     RETURN_REASONS,
     CedeReason,
     DeviceType,
@@ -26,12 +27,14 @@ from refurb.enums import (
 from refurb.machine import device_rules as rules
 from refurb.machine.tag_rules import TAG_GIVEN
 from refurb.models import Device, Donation
-from refurb.services.devices import FACTS
+from refurb.services.devices import FACTS, INSIDE
 from refurb.services.stock import RecoveredPart
 
 type Choices = list[tuple[str, str]]
 
 ON_A_SITE = (DonationState.SCHEDULED, DonationState.COLLECTED, DonationState.RECONCILED)
+ON_ARRIVAL = tuple(name for name in FACTS if name not in (*INSIDE, "unread"))
+"""What is read on a device before it is opened."""
 SCANNED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 """A box a scanner types into: the browser neither completes nor corrects."""
 
@@ -119,6 +122,17 @@ class DeviceScanForm(forms.Form):
     place = forms.CharField(label="Rangé à", max_length=60, required=False, help_text="Gardé d’un scan à l’autre.")
 
 
+UNREAD = "Non relevé, pourquoi"
+UNREAD_HELP = "À choisir seulement si la marque, le modèle, le processeur ou la mémoire ne peut pas être relevé."
+
+
+def without_inside(form: Any) -> None:
+    """The processor and the memory are read on computers alone."""
+    if form.instance.type not in COMPUTERS:
+        for name in INSIDE:
+            del form.fields[name]
+
+
 class DeviceDescribeForm(forms.ModelForm):
     """What is read on the device, and where it is put."""
 
@@ -126,7 +140,15 @@ class DeviceDescribeForm(forms.ModelForm):
         model = Device
         fields = FACTS
         widgets = {"serial": forms.TextInput(SCANNED)}
-        help_texts = {"serial": "Laissez vide s’il n’est pas lisible ou s’il est générique (« To be filled… »)."}
+        help_texts = {
+            "serial": "Laissez vide s’il n’est pas lisible ou s’il est générique («\u00a0To be filled…\u00a0»).",
+            "unread": UNREAD_HELP,
+        }
+        labels = {"unread": UNREAD}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_inside(self)
 
 
 class DeviceRegisterForm(CommentForm):
@@ -152,12 +174,12 @@ class DeviceRegisterForm(CommentForm):
         lots = Donation.objects.visible_to(by).filter(state__in=ON_A_SITE).select_related("donor")
         self.fields["donation"].queryset = lots
         self.fields["donation"].label_from_instance = lambda lot: f"{lot.reference} – {lot.donor}"
-        self.fields |= forms.fields_for_model(Device, FACTS, widgets=DeviceDescribeForm.Meta.widgets)
+        self.fields |= forms.fields_for_model(Device, ON_ARRIVAL, widgets=DeviceDescribeForm.Meta.widgets)
         self.fields["comment"] = self.fields.pop("comment")
 
     def facts(self) -> dict[str, Any]:
         """What is read on the device."""
-        return {name: self.cleaned_data[name] for name in FACTS}
+        return {name: self.cleaned_data[name] for name in ON_ARRIVAL}
 
 
 class DeviceReconditionForm(CommentForm):

@@ -18,6 +18,7 @@ from refurb.forms.devices import SCANNED, ReasonForm
 from refurb.machine import allotment_rules as rules
 from refurb.models import DeliveryLine, Device, DistributionPoint
 from refurb.services.points import EDITED
+from refurb.tags import normal
 
 PRESENT, ABSENT, SENT_BACK = "present", "absent", "send_back"
 NOT_LOOKED_AT = ""
@@ -251,7 +252,7 @@ class ReceiptForm(CommentForm):
 
     def ticked(self, tag: str) -> DeliveryLine | None:
         """Tick the line of a tag as there; None when no line has it."""
-        found = next((line for line in self.lines if line.device.tag.casefold() == tag.casefold()), None)
+        found = next((line for line in self.lines if line.device.tag_key == normal(tag)), None)
         if found is not None:
             self.data = self.data.copy()
             self.data[self.add_prefix(f"line_{found.pk}")] = PRESENT

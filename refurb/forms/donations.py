@@ -1,6 +1,7 @@
 """What people type about a whole lot: its description, and the verbs that ask little."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,13 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from lifecycle.forms import CommentForm, Rows, choose, day_input, validate_telephone
+from lifecycle.french import euros
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
 from refurb.enums import DeclineReason, DifferenceCode, WithdrawReason
 from refurb.forms.devices import ReasonForm
+from refurb.gift_law import GiftLaw
 from refurb.machine import donation_rules as rules
 from refurb.models import Donation, DonationLine
+from refurb.models.line_correction import CORRECTED
 from refurb.services.donations import Line
 
 MOST_LINES = 50
@@ -115,21 +119,38 @@ class LineForm(forms.ModelForm):
         fields = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
         widgets = {"unit_value": forms.TextInput({"inputmode": "decimal"})}
 
-    def __init__(self, *args: Any, public: bool | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, public: bool | None, law: GiftLaw, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.law, self.is_public = law, bool(public)
         for name in ("type", "condition"):
-            self.fields[name].choices = choose(self.fields[name].choices[1:])
+            if name in self.fields:
+                self.fields[name].choices = choose(self.fields[name].choices[1:])
         self.fields["unit_value"].localize = True
         if public is False:
             del self.fields["unit_value"]
         elif public:
             self.fields["unit_value"].required = True
+            if law.value is not None:
+                most = euros(law.value.value)
+                self.fields["unit_value"].help_text = f"Valeur d’un appareil ce jour, {most} au plus."
 
     def clean_purchase_year(self) -> int:
         year: int = self.cleaned_data["purchase_year"]
         if year > timezone.localdate().year:
             raise ValidationError("Cette année est à venir\u00a0: tapez celle de l’achat.", code="purchase_year")
         return year
+
+    def clean_unit_value(self) -> Decimal | None:
+        value: Decimal | None = self.cleaned_data["unit_value"]
+        if self.is_public and (refused := self.law.value_refused(value)):
+            raise ValidationError(refused, code="value_under_ceiling")
+        return value
+
+    @property
+    def told(self) -> str:
+        """What the law says of the line as it is typed, without refusing it."""
+        year = self["purchase_year"].value()
+        return self.law.age_told(int(year)) if str(year or "").isdecimal() else ""
 
     @property
     def is_blank(self) -> bool:
@@ -194,6 +215,33 @@ class DonationAcceptDeedForm(forms.Form):
         if typed.casefold() != self.signer.casefold():
             raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
         return typed
+
+
+class LineCorrectionForm(LineForm):
+    """One line of an announced lot: all of it but its type and its quantity."""
+
+    class Meta(LineForm.Meta):
+        fields = CORRECTED
+
+    def __init__(self, data: Any, *, line: DonationLine, public: bool, law: GiftLaw) -> None:
+        super().__init__(data, instance=line, prefix=f"line-{line.pk}", public=public, law=law)
+        self.line = str(line)
+
+
+class DonationCorrectLinesForm(LineByLine, CommentForm):
+    """The lines of a lot that is announced and not decided yet."""
+
+    def __init__(self, data: Any, *, lines: Iterable[DonationLine], public: bool, law: GiftLaw) -> None:
+        super().__init__(data)
+        self.lines = [LineCorrectionForm(data, line=line, public=public, law=law) for line in lines]
+
+    def corrected(self) -> Mapping[int, Mapping[str, Any]]:
+        """``{line pk: {column: value}}``, for the lines that change."""
+        return {
+            form.instance.pk: {name: form.cleaned_data[name] for name in form.changed_data}
+            for form in self.lines
+            if form.changed_data
+        }
 
 
 class ExplanationForm(forms.Form):

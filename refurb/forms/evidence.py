@@ -37,7 +37,7 @@ SAID_FROM_AFAR = (RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE)
 """What may be said of a drive whose device is no longer in the workshop."""
 READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)
 """How the number of a drive is known when it is not by the report that proves it."""
-GIGABYTE = 10**9
+GIGABYTE, TEN = 10**9, 10
 """Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""
 TO_THE_SECOND = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 INTERNAL_RUN: dict[str, Any] = {
@@ -47,6 +47,14 @@ INTERNAL_RUN: dict[str, Any] = {
     "hidden_sectors": HiddenSectors.NOT_APPLICABLE,
 }
 """How a phone or a tablet is erased; each value may be changed."""
+
+
+def gigabytes(size: int | None) -> Decimal | None:
+    """A size in bytes as it is sold: 256,060514304 Go are « 256 Go »; under ten, one decimal tells two apart."""
+    if not size:
+        return None
+    exact = Decimal(size) / GIGABYTE
+    return exact.quantize(Decimal(1)) if exact >= TEN else exact.quantize(Decimal("0.1"))
 
 
 def instant_field(label: str, **given: Any) -> forms.DateTimeField:
@@ -82,6 +90,7 @@ class DriveForm(forms.Form):
 
     def __init__(self, *args: Any, device: Device, supersedes: Drive | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.exact: int | None = None
         internal = device.type in SOLDERED_STORAGE
         kinds = [one for one in DriveKind if internal == (one == DriveKind.INTERNAL)] if internal else list(DriveKind)
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]
@@ -93,7 +102,8 @@ class DriveForm(forms.Form):
             self.initial = {name: getattr(supersedes, name) for name in self.fields}
             if supersedes.source == DriveSource.REPORT and "source" in self.fields:
                 self.fields["source"].choices += [(DriveSource.REPORT.value, DriveSource.REPORT.label)]
-            self.initial["capacity"] = supersedes.capacity and Decimal(supersedes.capacity) / GIGABYTE
+            self.initial["capacity"] = gigabytes(supersedes.capacity)
+            self.exact = supersedes.capacity
 
     def clean_serial(self) -> str:
         typed: str = self.cleaned_data["serial"]
@@ -105,9 +115,11 @@ class DriveForm(forms.Form):
         return typed
 
     def clean_capacity(self) -> int | None:
-        """In bytes."""
-        gigabytes = self.cleaned_data["capacity"]
-        return None if gigabytes is None else int(gigabytes * GIGABYTE)
+        """In bytes: to the byte as before where the size shown was left as it is."""
+        typed: Decimal | None = self.cleaned_data["capacity"]
+        if typed is not None and typed == gigabytes(self.exact):
+            return self.exact
+        return None if typed is None else int(typed * GIGABYTE)
 
 
 class ReportForm(EvidenceForm):
@@ -189,6 +201,7 @@ class ErasureForm(EvidenceForm):
         self.fields["deposit"].label = "Rapport de l’outil (fichier)"
         if drive.kind == DriveKind.INTERNAL:
             self.initial = {**INTERNAL_RUN, **self.initial}
+            self.fields["tool"].help_text = "Exemple\u00a0: les réglages de l’appareil."
 
     def clean_claimed_duration(self) -> timedelta | None:
         duration: timedelta | None = self.cleaned_data["claimed_duration"]

@@ -8,14 +8,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from lifecycle.french import euros, storage
-from refurb.enums import AbsenceReason, AttributionReason, CheckResult, DriveSource
+from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.deposit import EvidenceForm
-from refurb.forms.devices import DeviceReconditionForm
+from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, without_inside
 from refurb.forms.evidence import DriveForm, ReportForm
-from refurb.models import Checklist, Drive
+from refurb.models import Checklist, Device, Drive
 from refurb.readers.nwipe import NotNwipe, Run
 from refurb.serials import same_serial
+from refurb.services.devices import INSIDE
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
 from refurb.verdict import ROUNDING
 
@@ -61,6 +62,11 @@ class NewDriveForm(ReportForm, DriveForm):
         for name in ("manufacturer", "model", "slot", "source"):
             self.fields.pop(name, None)
         self.run: Run | None = None
+        if kwargs["device"].type in SOLDERED_STORAGE:
+            # Its storage is erased by the device itself: no tool writes a log of it.
+            for name in ("deposit", "kept", "attested", "clock", "clock_reason", "really"):
+                del self.fields[name]
+            return
         self.fields["kind"].required = False
         self.fields["deposit"].label = LOG
         self.fields["deposit"].help_text = "Le disque et son effacement y sont lus. Sans journal, laissez vide."
@@ -100,6 +106,20 @@ def read_run(form: EvidenceForm, serial: str) -> Run | None:
     except NotThisDrive as error:
         form.add_error("deposit", ValidationError(str(error), code="another_drive"))
     return None
+
+
+class IdentityForm(forms.ModelForm):
+    """What a household and a grade are told of the device; or why it cannot be read."""
+
+    class Meta:
+        model = Device
+        fields = ("manufacturer", "model", *INSIDE, "unread")
+        labels = {"unread": UNREAD}
+        help_texts = {"unread": UNREAD_HELP}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_inside(self)
 
 
 class AttributedLogForm(ReportForm):

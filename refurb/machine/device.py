@@ -11,7 +11,7 @@ from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
 from refurb.machine.allotment_rules import QUOTA_GIVEN_BACK
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, CurrentGrading
-from refurb.machine.tag_rules import TAG_FREE, TAG_GIVEN, TAG_OF_A_DEVICE
+from refurb.machine.tag_rules import TAG_RULES
 from refurb.permissions import (
     can_await_part_device,
     can_cede_device,
@@ -84,8 +84,8 @@ class DeviceMachine(Machine):
         source=CREATION,
         target=S.RECEIVED,
         who=can_register_device,
-        requires=[TAG_GIVEN, TAG_OF_A_DEVICE, TAG_FREE],
-        stamps={"tag": Given("tag", default=""), "unannounced": True, "received_at": AT, "stay": 1},
+        requires=[*TAG_RULES],
+        stamps={"tag": Given("tag", default=""), "tag_twin": 0, "unannounced": True, "received_at": AT, "stay": 1},
         done="Enregistré à l’atelier sans avoir été annoncé",
     )
     def register(self) -> None:
@@ -110,10 +110,11 @@ class DeviceMachine(Machine):
         source=[S.DECLARED, S.COLLECTED, S.MISSING],
         target=S.RECEIVED,
         who=can_receive_device,
-        requires=[TAG_GIVEN, TAG_OF_A_DEVICE, TAG_FREE],
+        requires=[*TAG_RULES],
         leans=["donation"],
         stamps={
             "tag": Given("tag", default=""),
+            "tag_twin": 0,
             "received_at": AT,
             "stay": F("stay") + 1,
             **NOT_MISSING,
@@ -228,6 +229,7 @@ class DeviceMachine(Machine):
             rules.TESTED,
             rules.TESTS_PASSED,
             rules.GRADED,
+            rules.IDENTIFIED,
             rules.PRICE_GIVEN,
             rules.PRICE_UNDER_CEILING,
         ],

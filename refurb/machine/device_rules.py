@@ -16,6 +16,7 @@ from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, is_pilot
 from refurb.enums import (
     CEILED,
+    COMPUTERS,
     RETURN_REASONS,
     SOLDERED_STORAGE,
     CedeReason,
@@ -126,7 +127,7 @@ PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)
 
 def _inventoried() -> Q:
     absence = _of_this_stay("StorageAbsence").exclude(device__type__in=SOLDERED_STORAGE)
-    return Q(Exists(_of_this_stay("Drive").real())) | Q(Exists(absence))  # type: ignore[attr-defined]
+    return Q(type=DeviceType.SCREEN) | Q(Exists(_of_this_stay("Drive").real())) | Q(Exists(absence))  # type: ignore[attr-defined]
 
 
 def _unproven() -> Q:
@@ -172,6 +173,22 @@ GRADED = Requirement(
     "Le grade n’a pas été calculé depuis l’arrivée de l’appareil.",
     lambda ctx: Exists(_of_this_stay("Grading").filter(type=OuterRef("type"))),
     where=BENCH.at("grading"),
+)
+
+
+def _identified() -> Q:
+    """What it is is read on it: make and model, and of a computer its processor and its memory; or why not."""
+    measured = _of_this_stay("Grading").filter(measures__has_key="ram_gb")
+    inside = ~Q(processor="") & (Q(memory_gb__isnull=False) | Q(Exists(measured)))
+    return ~Q(unread="") | ~Q(manufacturer="") & ~Q(model="") & (~Q(type__in=COMPUTERS) | inside)
+
+
+IDENTIFIED = Requirement(
+    "identified",
+    "La marque, le modèle, le processeur ou la mémoire manque\u00a0: relevez-les, ou dites pourquoi ce n’est pas"
+    " possible.",
+    lambda ctx: _identified(),
+    where=Place("refurb:device_describe", can_record_evidence, "un technicien de l’atelier", "workshop"),
 )
 
 

@@ -8,7 +8,7 @@ from refurb.machine import allotment_rules as places
 from refurb.machine import device_rules as rules
 from refurb.machine import household_rules as households
 from refurb.machine import return_rules as back
-from refurb.machine.device import DeviceMachine
+from refurb.machine.corrections import CorrectedDevice
 from refurb.machine.stamps import (
     HELD_FOR_NOBODY,
     NOT_ALLOTTED,
@@ -53,7 +53,7 @@ def _reservation_over(ctx: Context) -> Q:
     return Q(reserved_until__lte=ctx.at) & alone
 
 
-class DistributedDevice(DeviceMachine):
+class DistributedDevice(CorrectedDevice):
     """From the workshop's stock to a household, and back under warranty.
 
     A screen attached to a desktop follows it: each verb moves it after its desktop, and it takes no place of a quota.

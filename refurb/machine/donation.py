@@ -3,7 +3,7 @@
 from django.db.models import Case, F, Value, When
 from django_fsm import FSMField
 
-from lifecycle.machine import ACTOR, AT, CREATION, Given, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
 from network.enums import LegalNature
 from refurb.enums import DonationState, DonorKind
 from refurb.machine import donation_rules as rules
@@ -11,6 +11,7 @@ from refurb.machine import pick_up_rules
 from refurb.permissions import (
     can_announce_donation,
     can_collect_donation,
+    can_correct_lines_donation,
     can_create_donation,
     can_decline_donation,
     can_qualify_donation,
@@ -74,7 +75,19 @@ class DonationMachine(Machine):
         done="Lot annoncé",
     )
     def announce(self) -> None:
-        """The lines are frozen from here on; the pilot is told."""
+        """The lines are frozen from here on, but for what their donor corrects; the pilot is told."""
+
+    @verb(
+        "Corriger une ligne",
+        source=S.ANNOUNCED,
+        target=SAME,
+        who=can_correct_lines_donation,
+        requires=[rules.LINES_CORRECTED, rules.YEARS_CORRECTED],
+        journal=["corrections"],
+        done="Lignes corrigées",
+    )
+    def correct_lines(self) -> None:
+        """The year, the condition, the model or the value of a line; never its type nor its quantity."""
 
     @verb(
         "Qualifier le lot",

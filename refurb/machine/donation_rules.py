@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -119,11 +120,40 @@ ANNOUNCED_QUANTITIES = _quantities(
     "announced_quantities", "Les quantités données ne sont pas celles des lignes du lot.", announced_by_type
 )
 
+# --- correct a line
+
+CORRECT = Place("refurb:donation_correct_lines", can_edit_donation, "un contact du donateur", "donor")
+
+
+def _not_corrected(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The corrections that are named are of lines of this lot; the journal keeps which."""
+    corrected: dict[int, set[int]] = defaultdict(set)
+    corrections = _rows("LineCorrection").filter(line__donation__in=list(per_row))
+    for donation, correction in corrections.values_list("line__donation", "pk"):
+        corrected[donation].add(correction)
+    return {
+        pk: LINES_CORRECTED.sentence for pk, given in per_row.items() if not set(given["corrections"]) <= corrected[pk]
+    }
+
+
+LINES_CORRECTED = PerRow(
+    "lines_corrected",
+    "Rien ne change\u00a0: corrigez l’année, l’état, le modèle ou la valeur d’une ligne au moins.",
+    _not_corrected,
+    needs=("corrections",),
+    where=CORRECT.at("lines"),
+)
+YEARS_CORRECTED = replace(YEARS_POSSIBLE, where=CORRECT.at("lines"))
+
 # --- qualify: what the decision brings is judged when it is given
 
 
 def _on_lines(
-    code: str, sentence: str, faulty: Callable[[Context, QuerySet[Any]], QuerySet[Any]], lifted_by: str = ""
+    code: str,
+    sentence: str,
+    faulty: Callable[[Context, QuerySet[Any]], QuerySet[Any]],
+    lifted_by: str = "le pilote, en décidant de chaque ligne",
+    where: Place | None = None,
 ) -> PerRow:
     """Refuse the donations that have a line at fault, naming its lines."""
 
@@ -134,7 +164,7 @@ def _on_lines(
             named[line.donation_id].append(str(line))
         return {pk: f"{sentence} ({'\N{NO-BREAK SPACE}; '.join(lines)})." for pk, lines in named.items()}
 
-    return PerRow(code, f"{sentence}.", check, needs=TYPES, lifted_by=lifted_by)
+    return PerRow(code, f"{sentence}.", check, needs=TYPES, lifted_by="" if where else lifted_by, where=where)
 
 
 def _too_old(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
@@ -191,7 +221,7 @@ VALUE_UNDER_CEILING = _on_lines(
     "Pour un donateur public, la valeur unitaire est à indiquer et ne dépasse pas le plafond légal du jour"
     " (CG3P, art. D. 3212-3)",
     _over_value,
-    lifted_by="le donateur",
+    where=CORRECT.at("lines"),
 )
 WHOLLY_SHARED = _on_lines(
     "wholly_shared",
@@ -230,7 +260,7 @@ TRANSFER_DECIDED = PerRow(
     _undecided_transfer,
     needs=TYPES,
     constraint="refurb_donation_transfer_decided",
-    lifted_by="le donateur",
+    where=Place("refurb:donation_record_transfer", can_edit_donation, "un contact du donateur", "donor"),
     field="transfer_reference",
 )
 ACCEPTED_QUANTITIES = _quantities(

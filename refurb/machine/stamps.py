@@ -25,6 +25,7 @@ NOT_RETURNED = {"returned_at": None, "return_reason": ""}
 NOT_SHIPPED = {"point": None, "delivery": None, "shipped_at": None}
 NOT_ALLOTTED = {"convention": None, "convention_epci": None, "quota": None, "allotted_at": None}
 HELD_FOR_NOBODY = {"need": None, "replaces": None, **NOT_RESERVED, **NOT_SOLD, **NOT_RETURNED}
+NEVER_CAME = {"tag": "", "tag_twin": 0, "received_at": None, "stay": 0}
 SERVES_NOBODY = {**NOT_ALLOTTED, **NOT_SHIPPED, "available_at": None, **HELD_FOR_NOBODY, "attached_to": None}
 """Nothing of a convention, a distribution point, a household or a desktop is left."""
 

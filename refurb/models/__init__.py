@@ -15,6 +15,7 @@ from refurb.models.donation import (
 from refurb.models.erasure import Erasure
 from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
+from refurb.models.line_correction import LineCorrection
 from refurb.models.pick_up import PickUp, PickUpCount
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
@@ -27,6 +28,7 @@ from refurb.models.reference import (
     GradingStep,
 )
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
+from refurb.models.tag_shape import TagShape
 from refurb.models.terms import DistributionTerm, ErasureLimit, WarrantyText
 from refurb.models.threshold import LegalThreshold
 
@@ -65,6 +67,7 @@ __all__ = [
     "Incident",
     "IncidentFollowUp",
     "LegalThreshold",
+    "LineCorrection",
     "LineDecision",
     "LineExplanation",
     "Part",
@@ -73,6 +76,7 @@ __all__ = [
     "Repair",
     "Settlement",
     "StorageAbsence",
+    "TagShape",
     "TestResult",
     "TestRun",
     "WarrantyText",

@@ -24,6 +24,7 @@ from refurb.enums import (
     DonorKind,
     MissingReason,
     ReturnReason,
+    UnreadReason,
     UnusableReason,
     WithdrawalReason,
 )
@@ -34,6 +35,7 @@ from refurb.models.donation import Donation, DonationLine
 from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
 from refurb.permissions import sees_devices
+from refurb.tags import LONGEST, SPELT_OUT, normal
 
 S = DeviceState
 UNSEEN = (S.DECLARED, S.COLLECTED)
@@ -73,6 +75,17 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         if not device.serial_key:
             return self.none()
         return self.filter(serial_key=device.serial_key).exclude(pk=device.pk).exclude(state__in=ENDED)
+
+    def tagged(self, text: str) -> Self:
+        """Those whose label is this one, however it is spelt; none when nothing is written."""
+        key = normal(text)
+        return self.filter(tag_key=key) if key else self.none()
+
+    def named(self, text: str, *, begun: bool = False) -> Self:
+        """Those that have this label, reference or serial number, however it is spelt; ``begun``: or a longer label."""
+        wanted, key = text.strip(), normal(text)
+        label = Q(tag_key__startswith=key) if begun and key else Q(tag_key=key)
+        return self.filter((label & ~Q(tag="")) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
 
     def main(self) -> Self:
         """Without the screens that go with a desktop."""
@@ -120,7 +133,18 @@ class Device(DistributedDevice):
     year = models.PositiveSmallIntegerField("année d’achat", null=True, blank=True)
     place = models.CharField("rangé à", max_length=60, blank=True)
 
-    tag = models.CharField("étiquette", max_length=40, blank=True)
+    processor = models.CharField("processeur", max_length=80, blank=True)
+    memory_gb = models.PositiveSmallIntegerField("mémoire (Go)", null=True, blank=True)
+    unread = models.CharField("non relevé car", max_length=12, choices=UnreadReason, blank=True)
+
+    tag = models.CharField("étiquette", max_length=LONGEST, blank=True)
+    tag_key = models.GeneratedField(
+        expression=SPELT_OUT,
+        output_field=models.CharField(max_length=LONGEST),
+        db_persist=True,
+        verbose_name="étiquette, sans casse, espaces ni tirets",
+    )
+    tag_twin = models.PositiveSmallIntegerField("se lit comme une autre", default=0, editable=False)
     stay = models.PositiveSmallIntegerField("passage à l’atelier", default=0)
     collected_at = models.DateTimeField("enlevé le", null=True, blank=True)
     received_at = models.DateTimeField("arrivé le", null=True, blank=True)
@@ -187,10 +211,18 @@ class Device(DistributedDevice):
             models.Index(fields=("serial",), name="refurb_device_serial", condition=~Q(serial="")),
             models.Index(fields=("serial_key",), name="refurb_device_serial_key", condition=~Q(serial_key="")),
             models.Index(fields=("point", "state"), name="refurb_device_shelf"),
+            models.Index(fields=("tag_key",), name="refurb_device_tag_key", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=("reserved_until",), name="refurb_device_reserved", condition=Q(state=S.RESERVED)),
         )
         constraints = (
-            models.UniqueConstraint(fields=("workshop", "tag"), condition=~Q(tag=""), name="refurb_device_tag_once"),
+            models.UniqueConstraint(
+                fields=("workshop", "tag_key", "tag_twin"),
+                condition=~Q(tag="") & ~Q(state__in=ENDED),
+                name="refurb_device_tag_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(unread="") | Q(unread__in=UnreadReason.values), name="refurb_device_unread"
+            ),
             models.CheckConstraint(condition=Q(state__in=S.values), name="refurb_device_state_known"),
             models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="refurb_device_type_known"),
             models.CheckConstraint(condition=Q(donor_kind__in=DonorKind.values), name="refurb_device_donor_kind_known"),

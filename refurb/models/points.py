@@ -97,6 +97,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.annotate(
             sent=Count("lines", filter=~Q(lines__outcome=LineOutcome.CANCELLED)),
             expected=Count("lines", filter=Q(lines__outcome=LineOutcome.EXPECTED)),
+            missing=Count("lines", filter=Q(lines__outcome=LineOutcome.MISSING)),
         )
 
     def open(self) -> Self:

@@ -17,6 +17,7 @@ from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
 from refurb.models.donation import Donation, DonationLine
 from refurb.services.holding import held_device
+from refurb.tags import cleaned
 
 NO_FREE_UNIT = Reason(
     "no_free_unit",
@@ -24,8 +25,10 @@ NO_FREE_UNIT = Reason(
     field="tag",
 )
 TAG_TAKEN = Reason("tag_free", TAG_FREE.sentence, field="tag")
-FACTS = ("serial", "manufacturer", "model", "year", "place")
+FACTS = ("serial", "manufacturer", "model", "processor", "memory_gb", "unread", "year", "place")
 """What is read on the device and may be corrected at any time: no verb hangs on it."""
+INSIDE = ("processor", "memory_gb")
+"""Those of a computer alone."""
 
 
 @gate.one_transaction
@@ -41,13 +44,14 @@ def receive_device(
 ) -> Device:
     """Receive one scanned device: any free unit of ``line``, or this very ``device`` (found again, or known).
 
-    ``facts``: serial, manufacturer, model, year, place. A unit already picked up is taken before one that is not.
+    ``facts``: those of ``FACTS``. A unit already picked up is taken before one that is not.
     Raises Unknown, PermissionDenied, Refused.
     """
     if (line is None) == (device is None):
         raise TypeError("one of line and device")
-    unit = device or _free_unit(actor, line, tag.strip())  # type: ignore[arg-type]
-    received = gate.apply(unit, "receive", actor=actor, at=at, comment=comment, tag=tag.strip())
+    stuck = cleaned(tag)
+    unit = device or _free_unit(actor, line, stuck)  # type: ignore[arg-type]
+    received = gate.apply(unit, "receive", actor=actor, at=at, comment=comment, tag=stuck)
     return _write_facts(received, facts)
 
 
@@ -64,20 +68,21 @@ def receive_devices(
 ) -> gate.Outcome:
     """Receive as many free units of a line as there are tags, in one set.
 
-    ``facts``: what was read on each, by tag: serial, manufacturer, model, year, place (``place`` is for all). A tag
+    ``facts``: what was read on each, by tag: those of ``FACTS`` (``place`` is for all). A tag
     that cannot be used comes back refused with its unit. Raises Unknown, PermissionDenied, and Refused when
     the line has not enough free units.
     """
     units = _free_units(actor, line, len(tags))
-    per_row = {unit.pk: {"tag": tag.strip()} for unit, tag in zip(units, tags, strict=True)}
+    per_row = {unit.pk: {"tag": cleaned(tag)} for unit, tag in zip(units, tags, strict=True)}
     outcome = gate.apply_many(
         Device.objects.filter(pk__in=per_row), "receive", actor=actor, at=at, comment=comment, per_row=per_row
     )
     if place:
         Device.objects.filter(pk__in=outcome.moved).update(place=place.strip())
     if facts:
-        described = [Device(pk=pk, **_known(facts[per_row[pk]["tag"]])) for pk in outcome.moved]
-        Device.objects.bulk_update(described, sorted({name for read in facts.values() for name in read}))
+        read = {cleaned(tag): said for tag, said in facts.items()}
+        described = [Device(pk=pk, **_known(read[per_row[pk]["tag"]])) for pk in outcome.moved]
+        Device.objects.bulk_update(described, sorted({name for said in facts.values() for name in said}))
     return outcome
 
 
@@ -94,7 +99,7 @@ def register_device(
 ) -> Device:
     """Register a device nobody announced, in the actor's workshop; of unknown origin unless it came with a lot.
 
-    ``facts``: serial, manufacturer, model, year, place. Raises Unknown, PermissionDenied, Refused.
+    ``facts``: those of ``FACTS``. Raises Unknown, PermissionDenied, Refused.
     """
     if donation is not None and not Donation.objects.visible_to(actor).filter(pk=donation.pk).exists():
         raise Unknown
@@ -106,7 +111,7 @@ def register_device(
         origin_epci_id=donation.origin_epci_id if donation else None,
         **_known(facts),
     )
-    registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=tag.strip())
+    registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=cleaned(tag))
     return registered
 
 
@@ -114,7 +119,7 @@ def register_device(
 def describe_device(*, actor: Actor, device: Device, **facts: Any) -> Device:
     """Write what is read on a device in the workshop or brought back, or where it is put (and so where it is repaired).
 
-    ``facts``: serial, manufacturer, model, year, place.
+    ``facts``: those of ``FACTS``.
 
     Raises Unknown, PermissionDenied, Refused.
     """
@@ -223,7 +228,7 @@ def _free_unit(actor: Actor, line: DonationLine, tag: str) -> Device:
     try:
         return _free_units(actor, line, 1)[0]
     except Refused:
-        if tag and Device.objects.visible_to(actor).filter(tag=tag).exists():
+        if Device.objects.visible_to(actor).tagged(tag).exists():
             raise Refused({line.pk: (TAG_TAKEN,)}) from None
         raise
 

@@ -19,10 +19,12 @@ from lifecycle.machine import Reason
 from network.enums import LegalNature
 from network.models import Commune, Organisation
 from refurb.enums import Destination, DonationState, DonorKind
-from refurb.machine.donation_rules import REFUSAL_CODED, accepted_by_type, announced_by_type
+from refurb.machine.donation_rules import LINES_CORRECTED, REFUSAL_CODED, accepted_by_type, announced_by_type
 from refurb.models.decision import Allocation, LineDecision
 from refurb.models.donation import Donation, DonationLine, LineExplanation
+from refurb.models.line_correction import CORRECTED, LineCorrection
 from refurb.permissions import (
+    can_correct_lines_donation,
     can_edit_donation,
     can_qualify_donation,
     can_reassign_donation,
@@ -30,6 +32,9 @@ from refurb.permissions import (
 )
 
 ALREADY_ANNOUNCED = Reason("already_announced", "Le lot est annoncé : sa description ne change plus.")
+NOT_ANNOUNCED = Reason(
+    "not_announced", "Une ligne se corrige quand le lot est annoncé, et tant qu’il n’est pas décidé."
+)
 ALREADY_DECIDED = Reason("already_decided", "Le lot est décidé : la décision de cession ne change plus.")
 NOT_COLLECTED = Reason("not_collected", "Les écarts s’expliquent quand le lot est enlevé.")
 
@@ -144,6 +149,53 @@ def announce_donation(*, actor: Actor, donation: Donation, at: datetime | None =
     quantities: dict[str, Any] = {**announced_by_type([donation.pk])[donation.pk]}
     announced: Donation = gate.apply(donation, "announce", actor=actor, at=at, comment=comment, **quantities)
     return announced
+
+
+@gate.one_transaction
+def correct_lines_donation(
+    *,
+    actor: Actor,
+    donation: Donation,
+    corrected: Mapping[int, Mapping[str, Any]],
+    at: datetime | None = None,
+    comment: str = "",
+) -> Donation:
+    """Correct lines of an announced lot: ``{line pk: {column: value}}``, columns of ``CORRECTED``.
+
+    Raises Unknown, PermissionDenied, Refused once it is decided or when nothing changes, ValidationError.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_correct_lines_donation)
+    if row.state != DonationState.ANNOUNCED:
+        raise Refused({row.pk: (NOT_ANNOUNCED,)})
+    lines = {line.pk: line for line in row.lines.filter(pk__in=list(corrected))}
+    if set(corrected) - set(lines):
+        raise Unknown
+    corrections = []
+    for pk, given in sorted(corrected.items()):
+        if set(given) - set(CORRECTED):
+            raise TypeError(f"not corrected here: {', '.join(sorted(set(given) - set(CORRECTED)))}")
+        corrections += _correction(lines[pk], given, actor, at)
+    if not corrections:
+        raise Refused({row.pk: (LINES_CORRECTED.reason,)})
+    written = LineCorrection.objects.bulk_create(corrections)
+    DonationLine.objects.bulk_update([one.line for one in written], CORRECTED)
+    named = [one.pk for one in written]
+    moved: Donation = gate.apply(row, "correct_lines", actor=actor, at=at, comment=comment, corrections=named)
+    return moved
+
+
+def _correction(
+    line: DonationLine, given: Mapping[str, Any], actor: Actor, at: datetime | None
+) -> list[LineCorrection]:
+    """The correction of one line, which then reads so; none when nothing changes."""
+    was = {name: getattr(line, name) for name, value in given.items() if getattr(line, name) != value}
+    for name in was:
+        setattr(line, name, given[name])
+    line.clean_fields(exclude=["donation"])
+    said = {name: getattr(line, name) for name in CORRECTED}
+    told = {name: str(value) if isinstance(value, Decimal) else value for name, value in was.items()}
+    row = LineCorrection(line=line, was=told, corrected_at=at or timezone.now(), corrected_by_id=actor.pk, **said)
+    return [row] if was else []
 
 
 @gate.one_transaction

@@ -78,6 +78,9 @@ class DeliveryTable(tables.Table):
             return format_html('<span class="tag">{}</span>', "Annulée")
         if value:
             return format_html('<span class="tag tag--todo">{} à pointer</span>', value)
+        if record.missing:
+            lost = f"Pointée, {record.missing} manquant{plural(record.missing)}"
+            return format_html('<span class="tag tag--danger">{}</span>', lost)
         return format_html('<span class="tag tag--done">{}</span>', "Pointée")
 
     def value_expected(self, value: int, record: Any) -> SafeString:

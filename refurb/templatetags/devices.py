@@ -60,6 +60,8 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
         names.append(("Rayon", "shelf"))
     if works or is_pilot(request.membership):
         names.append(("Effacements manquants", "missing_erasure_list"))
+    if works:
+        names.append(("Étiquettes", "tag_shape"))
     if sees_incidents(request.membership) is not None:
         names.append(("Incidents", "incident_list"))
     links = [(label, reverse(f"refurb:{name}")) for label, name in names]

@@ -1,6 +1,5 @@
 """The bench: test the functions of a device, compute its grade, note a repair."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from lifecycle.acting import answer, posted
 from refurb.enums import CheckResult, DriveKind
 from refurb.forms.bench import GradingForm, RepairForm, TestRunForm
-from refurb.forms.evidence import GIGABYTE
+from refurb.forms.evidence import gigabytes
 from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
 from refurb.services import bench
@@ -144,4 +143,4 @@ def known_measures(device: Device) -> dict[str, Any]:
     if drive is None:
         return {}
     kind = drive.kind if drive.kind != DriveKind.INTERNAL else ""
-    return {"storage_kind": kind, "storage_gb": Decimal(drive.capacity) / GIGABYTE if drive.capacity else None}
+    return {"storage_kind": kind, "storage_gb": gigabytes(drive.capacity)}

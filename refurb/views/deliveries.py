@@ -172,6 +172,9 @@ def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
     return {"wrong": wrong}
 
 
+THERE = "en rayon"
+
+
 def _receive(request: HttpRequest, form: ReceiptForm) -> None:
     """Write the three answers, what is missing first: each set is told with what was refused."""
     actor, said, comment = request.membership, form.sorted(), form.cleaned_data["comment"]
@@ -185,15 +188,16 @@ def _receive(request: HttpRequest, form: ReceiptForm) -> None:
         done.append((send_back_devices(devices=_rows(back), reason=reason, **given), "à renvoyer", ""))
     if said["present"]:
         there = _rows(said["present"])
-        done.append((stock_in_devices(devices=there.main(), **given), "en rayon", ""))
+        done.append((stock_in_devices(devices=there.main(), **given), THERE, ""))
         alone = there.filter(attached_to__isnull=False, state="shipped")
         if alone.exists():
-            done.append((gate.apply_many(alone, "stock_in", **given), "en rayon", ""))
+            done.append((gate.apply_many(alone, "stock_in", **given), THERE, ""))
     for outcome, word, ending in done:
         _tell_refused(request, outcome)
         if outcome.moved:
             several = ending if len(outcome.moved) > 1 else ""
-            messages.success(request, f"{counted(len(outcome.moved), 'appareil')} {word}{several}.")
+            level = messages.SUCCESS if word == THERE else messages.WARNING
+            messages.add_message(request, level, f"{counted(len(outcome.moved), 'appareil')} {word}{several}.")
 
 
 def _rows(devices: list[Device]) -> DeviceQuerySet:

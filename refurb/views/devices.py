@@ -18,7 +18,7 @@ from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.services.households import record_access
-from refurb.enums import DeviceState
+from refurb.enums import ENDED, DeviceState
 from refurb.filters.devices import DeviceFilter
 from refurb.models import Device, DevicePaper, Donation, Drive, Incident
 from refurb.models.device import DeviceQuerySet
@@ -124,9 +124,10 @@ def device_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
 def device_find(request: HttpRequest) -> HttpResponse:
     """Go to the device whose tag, reference or serial was scanned; several: the list; none: say so."""
     wanted = request.POST.get("text", "").strip()
-    same = Q(tag__iexact=wanted) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted)
-    found = list(Device.objects.visible_to(request.membership).filter(same)[:2])
-    if not wanted or not found:
+    named = Device.objects.visible_to(request.membership).named(wanted) if wanted else Device.objects.none()
+    # A label that was on a device that left for good may be on another one now.
+    found = list(named.exclude(state__in=ENDED)[:2]) or list(named[:2])
+    if not found:
         messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
         return redirect(_home(request.membership))
     if len(found) > 1:

@@ -26,7 +26,7 @@ from refurb.models.deed import fingerprint
 from refurb.permissions import can_accept_deed, can_edit_donation
 from refurb.services import donations
 from refurb.services.deeds import accept_deed, deed_of
-from refurb.views.donation_sheet import lines_of
+from refurb.views.donation_sheet import lines_of, told_by_law
 from refurb.views.donations import may, visible_donation
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def act_on(
 def donation_announce(request: HttpRequest, reference: str) -> HttpResponse:
     """Offer the lot, once nothing is missing: the page shows it whole."""
     donation = visible_donation(request, reference)
-    lines = lines_of(donation)
+    lines = told_by_law(donation, lines_of(donation))
     return act_on(
         request,
         donation,

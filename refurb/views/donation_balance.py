@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from lifecycle.acting import answer, posted
 from lifecycle.forms import CommentForm
+from refurb.arrivals import arrivals_of
 from refurb.enums import DonationState
 from refurb.forms.donations import DonationDifferencesForm
 from refurb.models import Donation, LineExplanation
@@ -36,6 +37,7 @@ def donation_differences(request: HttpRequest, reference: str) -> HttpResponse:
         "row": donation,
         "donation": donation,
         "lines": lines,
+        "arrivals": arrivals_of(donation),
         "title": "Expliquer les écarts",
         "submit": "Enregistrer les explications",
         "impossible": _nothing_to_explain(donation, collected, bool(unexplained)),
@@ -57,6 +59,7 @@ def donation_reconcile(request: HttpRequest, reference: str) -> HttpResponse:
         done=f"Lot {reference} soldé. Le bilan du don est prêt pour le donateur.",
         template="refurb/actions/donation_reconcile.html",
         lines=lines_of(donation),
+        arrivals=arrivals_of(donation),
     )
 
 

@@ -18,6 +18,7 @@ from network.models import Organisation
 from refurb.enums import DonationState
 from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines
 from refurb.gauge import Gauge, reuse_gauge
+from refurb.gift_law import gift_law
 from refurb.models import Donation, LegalThreshold
 from refurb.permissions import can_create_donation, can_edit_donation
 from refurb.services.donations import create_donation, edit_donation
@@ -49,7 +50,10 @@ def donation_edit(request: HttpRequest, reference: str) -> HttpResponse:
     donation = visible_donation(request, reference)
     may(can_edit_donation(request.membership))
     if donation.state != DonationState.DRAFT:
-        messages.info(request, "Le lot est annoncé : sa description ne change plus.")
+        if donation.state == DonationState.ANNOUNCED:
+            messages.info(request, "Le lot est annoncé\u00a0: vous pouvez encore corriger ses lignes.")
+            return redirect("refurb:donation_correct_lines", reference=reference)
+        messages.info(request, "Le lot est annoncé\u00a0: sa description ne change plus.")
         return redirect("refurb:donation_detail", reference=reference)
     form = DonationForm(posted(request), by=request.membership, instance=donation)
     known = list(donation.lines.order_by("pk").values(*LINE_COLUMNS))
@@ -76,13 +80,13 @@ def _lines(request: HttpRequest, form: DonationForm, **options: Any) -> Lines:
     """The rows of the lot; « ajouter une ligne » posts the page and gives one more."""
     donor = form.donor_known() or _donor_posted(form)
     public = None if donor is None else donor.legal_nature == LegalNature.PUBLIC
-    data = posted(request)
+    data, said = posted(request), {"public": public, "law": gift_law(timezone.localdate())}
     if data is None:
-        return LineFormSet(prefix="lines", form_kwargs={"public": public}, **options)
+        return LineFormSet(prefix="lines", form_kwargs=said, **options)
     if "add_line" in data:
         data = data.copy()
         data["lines-TOTAL_FORMS"] = str(min(_total(data) + 1, MOST_LINES))
-    return LineFormSet(data, prefix="lines", form_kwargs={"public": public})
+    return LineFormSet(data, prefix="lines", form_kwargs=said)
 
 
 def _total(data: Any) -> int:

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, StringAgg, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from lifecycle.actors import Actor
 from lifecycle.past import Past
 from network.enums import OrganisationKind
-from refurb.enums import EXPECTED, RENEWED, DeviceState
+from refurb.arrivals import Arrivals, arrivals_of
+from refurb.enums import EXPECTED, RENEWED, DeviceState, DonationState, DonorKind
+from refurb.gift_law import gift_law
 from refurb.models import (
     Allocation,
     DeedAcceptance,
@@ -22,6 +25,8 @@ from refurb.models import (
 from refurb.models.donation import DonationQuerySet
 from refurb.templatetags.devices import told_to
 
+NOT_DECIDED = (DonationState.DRAFT, DonationState.ANNOUNCED)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -29,6 +34,7 @@ class Sheet:
 
     lines: list[DonationLine]
     totals: dict[str, int]
+    arrivals: Arrivals
     pick_ups: list[PickUp]
     deed: DeedAcceptance | None
     papers: list[DonationPaper]
@@ -52,6 +58,15 @@ def listed(donations: DonationQuerySet) -> DonationQuerySet:
             shares.annotate(names=StringAgg("workshop__name", Value(", "), distinct=True)).values("names")
         ),
     )
+
+
+def told_by_law(donation: Donation, lines: list[DonationLine]) -> list[DonationLine]:
+    """The lines, each with what the law says against it (``refused``) while it may be corrected; one query."""
+    law = gift_law(timezone.localdate()) if donation.state in NOT_DECIDED else None
+    for line in lines:
+        public = donation.donor_kind == DonorKind.PUBLIC
+        line.refused = law.told_of(line, public=public) if law is not None else []
+    return lines
 
 
 def lines_of(donation: Donation, actor: Actor | None = None) -> list[DonationLine]:
@@ -87,14 +102,17 @@ def _holds(said: LineExplanation, line: DonationLine) -> bool:
 
 def sheet_of(donation: Donation, actor: Actor) -> Sheet:
     """The sheet of a lot, in a constant number of queries."""
-    lines = lines_of(donation, actor)
+    lines = told_by_law(donation, lines_of(donation, actor))
     names = ("quantity", "accepted", "collected", "received")
+    totals = {name: sum(getattr(line, name) for line in lines) for name in names}
+    arrivals = arrivals_of(donation)
     pick_ups = PickUp.objects.visible_to(actor).filter(donation=donation)
     deeds = DeedAcceptance.objects.visible_to(actor).filter(donation=donation)
     accepted = list(deeds.select_related("accepted_by__user", "accepted_by__organisation", "text"))
     return Sheet(
         lines=lines,
-        totals={name: sum(getattr(line, name) for line in lines) for name in names},
+        arrivals=arrivals,
+        totals=totals | {"received": totals["received"] + arrivals.surplus},
         pick_ups=list(
             pick_ups.select_related("workshop", "signature").order_by(
                 F("cancelled_at").desc(nulls_first=True), "starts_at"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lifecycle.acting import answer, posted
 from lifecycle.exceptions import Refused
 from network.models import Membership
-from refurb.enums import DeviceState
+from refurb.enums import ENDED, DeviceState, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import DeedAcceptance, Device, DeviceEntry, DonationLine
@@ -91,7 +91,7 @@ def device_register(request: HttpRequest) -> HttpResponse:
 
 
 def _held(actor: Membership, tag: str) -> Device | None:
-    devices = Device.objects.visible_to(actor).filter(tag=tag)
+    devices = Device.objects.visible_to(actor).tagged(tag).exclude(state__in=ENDED)
     return devices.select_related("donation").order_by("-received_at").first()
 
 
@@ -134,6 +134,9 @@ def _expected_lines(actor: Membership) -> Any:
 def _last_received(actor: Membership, line: DonationLine | None = None) -> Any:
     """The last arrivals of the workshop, or those of one line."""
     moves = DeviceEntry.objects.filter(
-        verb__in=("receive", "register"), object__in=Device.objects.visible_to(actor).values("pk")
+        verb__in=("receive", "register"),
+        at=F("object__received_at"),
+        object__in=Device.objects.visible_to(actor).values("pk"),
     ).select_related("object")
+    moves = moves.exclude(object__withdrawal_reason=WithdrawalReason.ENTRY)
     return (moves.filter(object__line=line) if line else moves).order_by("-at", "-pk")[:LAST]

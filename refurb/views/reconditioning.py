@@ -131,6 +131,7 @@ def _page(
         "form": price,
         "wrong": [block.form for block in wrong.values()],
         "is_wrong": bool(wrong) or (price.is_bound and bool(price.errors)),
+        "identity": work.form_of("identity"),
         "new": work.form_of("new"),
         "none": work.form_of("none"),
         "checks": work.form_of("checks"),

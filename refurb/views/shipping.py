@@ -22,6 +22,7 @@ from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_ship_device
 from refurb.services.allotment import ship_devices
 from refurb.tables.distribution import counted
+from refurb.tags import normal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +72,7 @@ class Parcel:
 
     def take(self, tag: str) -> str:
         """Put in the device of a tag; the sentence that says why not, or nothing."""
-        found = next((device for device in self.all if device.tag.casefold() == tag.casefold()), None)
+        found = next((device for device in self.all if device.tag_key == normal(tag)), None)
         if found is None:
             return f"« {tag} » n’est pas un appareil affecté à cette convention."
         if found in self.devices:

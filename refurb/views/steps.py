@@ -66,6 +66,7 @@ BENCH_STEPS = {
     "tested": "testez les fonctions",
     "tests_passed": "réparez ce qui est en défaut, puis testez de nouveau",
     "graded": "calculez le grade",
+    "identified": "relevez la marque, le modèle, le processeur et la mémoire",
 }
 """What to do on the bench for each thing that « reconditionné », or waste, still lacks, in order."""
 

@@ -13,16 +13,16 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.acting import refuse
 from lifecycle.exceptions import Refused
-from refurb.enums import SOLDERED_STORAGE, Outcome
+from refurb.enums import SOLDERED_STORAGE, DeviceType, DriveKind, Outcome
 from refurb.forms.evidence import ErasureForm
-from refurb.forms.reconditioning import ChecksForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
+from refurb.forms.reconditioning import ChecksForm, IdentityForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
 from refurb.grading import Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Erasure, GradingScale
-from refurb.services import bench, erasures, evidence
+from refurb.services import bench, devices, erasures, evidence
 from refurb.views.bench import known_measures, measured_lines
 from refurb.views.sheet import DriveSheet, Sheet, sheet_of
 
-STORAGE, CHECKS, GRADE, PRICE = "stockage", "tests", "grade", "prix"
+IDENTITY, STORAGE, CHECKS, GRADE, PRICE = "identite", "stockage", "tests", "grade", "prix"
 NO_DATA = QueryDict()
 
 
@@ -71,9 +71,11 @@ class Workbench:
         day = timezone.localdate()
         self.scale = GradingScale.objects.filter(types__contains=[self.device.type]).on(day).first()
         self.checklist = Checklist.objects.filter(type=self.device.type).on(day).first()
+        self._add_identity()
         for drive in self.unproven():
             self._add_drive(drive.row)
-        self._add_new_drive()
+        if self.device.type != DeviceType.SCREEN:
+            self._add_new_drive()
         self._add_tests_and_grade()
 
     def unproven(self) -> Iterator[DriveSheet]:
@@ -106,6 +108,15 @@ class Workbench:
             refuse(block.form, refused, self.device, self.actor)
             return ""
 
+    def _add_identity(self) -> None:
+        def describe(form: Any) -> str:
+            devices.describe_device(actor=self.actor, device=self.device, **form.cleaned_data)
+            return "Identité de l’appareil enregistrée."
+
+        read = Device.objects.get(pk=self.device.pk)
+        identity: Any = IdentityForm(self.data, prefix="identity", instance=read)
+        self.blocks["identity"] = Block(IDENTITY, "identité", identity, describe)
+
     def _add_drive(self, drive: Drive) -> None:
         def read(form: Any) -> str:
             given = {"report": form.stored, "clock": form.told_clock()}
@@ -116,9 +127,10 @@ class Workbench:
                 erasures.record_erasure(actor=self.actor, drive=drive, run=form.run(), report=form.stored)
             )
 
-        log = LogForm(**self.bound, prefix=f"log{drive.pk}", by=self.actor, drive=drive)
         run = ErasureForm(**self.bound, prefix=f"run{drive.pk}", by=self.actor, drive=drive)
-        self.blocks[f"log{drive.pk}"] = Block(STORAGE, f"{drive}", log, read)
+        if drive.kind != DriveKind.INTERNAL:
+            log = LogForm(**self.bound, prefix=f"log{drive.pk}", by=self.actor, drive=drive)
+            self.blocks[f"log{drive.pk}"] = Block(STORAGE, f"{drive}", log, read)
         self.blocks[f"run{drive.pk}"] = Block(STORAGE, f"{drive}, à la main", run, typed)
 
     def _add_new_drive(self) -> None:
@@ -207,5 +219,6 @@ WHERE = {
     "tested": CHECKS,
     "tests_passed": CHECKS,
     "graded": GRADE,
+    "identified": IDENTITY,
 }
 """The block of the page that solves each reason; the others are about the price."""

@@ -55,6 +55,8 @@ MEASURES: Mapping[str, Mapping[str, Any]] = {
     DeviceType.SMARTPHONE: {"antutu": 200_000, "ram_gb": 4, "storage_gb": 64},
     DeviceType.SCREEN: {"panel": "intact"},
 }
+READ: Mapping[str, Any] = {"manufacturer": "Marque", "model": "Modèle", "processor": "Processeur", "memory_gb": 8}
+"""What is read on a device before a price is given."""
 REPORT = b"nwipe 0.38\n| Erased |\n"
 
 
@@ -97,7 +99,7 @@ class Bench:
 
     def received(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         """A device nobody announced: its origin is unknown, so it is under the price ceiling."""
-        return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag()} | given)
+        return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag(), **READ} | given)
 
     def in_process(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         return devices.start_device(actor=self.technician, device=self.received(type, **given))
@@ -162,9 +164,7 @@ class Bench:
 
     def proven(self, device: Device) -> Device:
         """Its storage is inventoried and proven empty."""
-        if device.type == DeviceType.SCREEN:
-            self.no_storage(device)
-        else:
+        if device.type != DeviceType.SCREEN:
             self.erase(self.drive(device))
         return device
 
@@ -174,7 +174,11 @@ class Bench:
         self.proven(device)
         self.test(device)
         self.grade(device)
-        return device
+        return self.identified(device)
+
+    def identified(self, device: Device) -> Device:
+        """What it is was read on it."""
+        return devices.describe_device(actor=self.technician, device=device, **READ)
 
     def recondition(self, device: Device, price: Decimal | int = 25, **given: Any) -> Device:
         return stock.recondition_device(actor=self.technician, device=device, price=Decimal(price), **given)

@@ -26,7 +26,7 @@ from refurb.machine import device_rules as rules
 from refurb.models import Checklist, Device
 from refurb.services import bench as work
 from refurb.services import devices, erasures, evidence, stock
-from tests.refurb.devices import GOOD_PC, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
+from tests.refurb.devices import GOOD_PC, READ, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
 from tests.refurb.donations import public_scene
 
 pytestmark = pytest.mark.django_db
@@ -386,7 +386,7 @@ def test_the_action_is_greyed_with_its_reasons(bench: Bench) -> None:
 
 def test_a_history_is_entered_with_its_instants_and_judged_by_the_numbers_of_its_days(bench: Bench) -> None:
     actor, day = bench.technician, instant(2026, 3, 2, 9)
-    device = devices.register_device(actor=actor, type="laptop", tag="H-1", at=day)
+    device = devices.register_device(actor=actor, type="laptop", tag="H-1", at=day, **READ)
     device = devices.start_device(actor=actor, device=device, at=day + timedelta(hours=1))
     drive = evidence.record_drive(actor=actor, device=device, kind="ssd", serial="SN-H1", at=day + timedelta(hours=1))
     done = day + timedelta(hours=3)

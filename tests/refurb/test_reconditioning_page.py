@@ -217,12 +217,45 @@ def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
     assert (erasure.outcome, erasure.entry) == (Outcome.ACCEPTED, ErasureEntry.CHECKED)
 
 
-def test_a_screen_without_storage_takes_one_choice(bench: Bench) -> None:
+def test_nothing_is_asked_of_the_storage_of_a_screen(bench: Bench) -> None:
+    """Replaced: one had to attest that a screen holds no storage, which a person would tick without looking."""
     device = bench.in_process(type="screen")
-    typed = {"none-reason": "no_storage", "checks-all_ok": "on", "grade-panel": "intact", "grade-cosmetic": "A"}
-    sends(acting(bench.technician), device, **typed, price="15", declare="1")
-    assert StorageAbsence.objects.get().reason == "no_storage"
+    client = acting(bench.technician)
+    page = read(client, page_of(device, "device_recondition"))
+    assert "Un écran ne contient pas de stockage" in page
+    assert "none-reason" not in page
+    assert "new-deposit" not in page
+    typed = {"checks-all_ok": "on", "grade-panel": "intact", "grade-cosmetic": "A"}
+    sends(client, device, **typed, price="15", declare="1")
+    assert not StorageAbsence.objects.exists()
     assert fresh(device).state == DeviceState.READY
+
+
+@pytest.mark.parametrize("type_", ["smartphone", "tablet"])
+def test_nwipe_is_not_offered_for_a_phone(bench: Bench, type_: str) -> None:
+    device = bench.in_process(type=type_)
+    client = acting(bench.technician)
+    assert "nwipe" not in read(client, page_of(device, "device_recondition"))
+    drive = bench.drive(device)
+    assert "nwipe" not in read(client, page_of(device, "device_recondition"))
+    assert "nwipe" not in read(client, page_of(device, "device_record_erasure", drive.pk))
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(256_060_514_304, "256"), (1_000_204_886_016, "1000"), (7_900_000_000, "7,9")]
+)
+def test_a_storage_is_shown_as_it_is_sold_and_kept_to_the_byte(bench: Bench, size: int, shown: str) -> None:
+    device = bench.in_process()
+    drive = bench.drive(device, capacity=size)
+    client = acting(bench.technician)
+    assert f'name="grade-storage_gb" value="{shown}"' in read(client, page_of(device, "device_recondition"))
+    page = client.get(page_of(device, "device_record_drive"), {"replace": drive.pk}).content.decode()
+    assert f'name="capacity" value="{shown}"' in page
+
+    url = f"{page_of(device, 'device_record_drive')}?replace={drive.pk}"
+    sent = {"kind": drive.kind, "serial": "SN-OTHER", "capacity": shown}
+    assert client.post(url, sent).status_code == 302
+    assert Drive.objects.current().get(device=device).capacity == size
 
 
 @pytest.mark.parametrize(("price", "why"), [("0", "Le prix est de 0\u00a0€."), ("0,50", "Le prix est de 0,50\u00a0€.")])

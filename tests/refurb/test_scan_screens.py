@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from refurb.models import Device
 from tests.refurb.devices import Bench, load_numbers
@@ -41,6 +41,37 @@ def test_each_tag_that_a_full_line_refuses_is_still_named_however_many_come_afte
     scan(page, tags[3])
     page.get_by_text("Étiquette LIL-0004").wait_for()
     assert "Pas enregistrées non plus\u00a0: LIL-0005, LIL-0006, LIL-0007." in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("name", ["bench", "device_scan"])
+def test_a_scan_typed_the_instant_the_page_appears_keeps_its_first_letter(
+    transactional_db: None, open_page: Callable[..., Page], name: str
+) -> None:
+    """Ten times out of ten, however slow the page is: the scan begins while its style sheet is still on its way."""
+    load_numbers()
+    scene = Scene()
+    line = first_line(scene.collected())
+    page = open_page()
+    sign_in(page, scene.north.technician)
+    url = reverse(f"refurb:{name}", args=[line.pk] if name == "device_scan" else [])
+    kept, waiting = [], list[Route]()
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/maillon.css", hold)
+    for turn in range(10):
+        page.goto(url, wait_until="commit")
+        while not (waiting and page.evaluate("Boolean(document.querySelector('main input[autofocus]'))")):
+            page.wait_for_timeout(10)
+        page.keyboard.type("PRH-0042"[:turn])
+        while waiting:
+            waiting.pop().continue_()
+        page.keyboard.type("PRH-0042"[turn:], delay=2)
+        page.wait_for_load_state()
+        kept.append(page.input_value("main input[autofocus]"))
+
+    assert kept == ["PRH-0042"] * 10
 
 
 def test_the_next_tag_is_found_from_the_page_of_the_one_before_and_presses_no_button(

@@ -13,7 +13,6 @@ from lifecycle.actors import SYSTEM
 from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Epci, Membership
 from refurb.enums import (
-    AbsenceReason,
     CheckResult,
     CosmeticGrade,
     DeviceType,
@@ -23,7 +22,7 @@ from refurb.enums import (
     UnusableReason,
 )
 from refurb.models import Checklist, Device
-from refurb.services import bench, devices, evidence, stock
+from refurb.services import bench, devices, stock
 from refurb.services.donations import Line, announce_donation, create_donation, qualify_donation
 from reports.enums import Stage
 from reports.models import Report
@@ -31,7 +30,7 @@ from reports.months import PARIS
 from reports.services import compute_report, freeze_report, publish_report
 from reports.summary import Summary
 from tests.network.factories import make_membership
-from tests.refurb.devices import MEASURES, Bench, load_numbers, new_tag
+from tests.refurb.devices import MEASURES, READ, Bench, load_numbers, new_tag
 from tests.refurb.donations import Scene, laptops
 
 OCTOBER, NOVEMBER, DECEMBER = date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1)
@@ -135,7 +134,7 @@ class Story:
     def ready(self, device: Device, at: datetime) -> Device:
         """A screen on the bench becomes reconditioned: it holds no storage, works, is graded and priced."""
         technician = self.technician
-        evidence.attest_no_storage(actor=technician, device=device, reason=AbsenceReason.NO_STORAGE, at=at)
+        devices.describe_device(actor=technician, device=device, **READ)
         working = {
             function.code: CheckResult.OK for function in Checklist.objects.get(type=device.type).functions.all()
         }

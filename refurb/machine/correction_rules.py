@@ -1,0 +1,46 @@
+"""What is missing before a reception is undone: it must be the last thing that was done to the device."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from lifecycle.machine import Requirement
+from refurb.enums import DonationState, UndoReceiveReason
+from refurb.machine.device_rules import coded, rows_of
+
+EVIDENCE = ("Drive", "StorageAbsence", "TestRun", "Grading", "Repair")
+"""What may be recorded of a device that is received, before it is taken in hand."""
+ARRIVES = ("declare", "reassign", "collect", "report_missing", "withdraw", "receive", "register")
+MENDED = ("correct_tag", "undo_receive", "undo_early_receive")
+"""Verbs after which nothing more has been done to a device than to receive it."""
+
+
+def _nothing_recorded() -> Q:
+    here = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
+    return Q(*(~Exists(rows_of(model).filter(**here)) for model in EVIDENCE))
+
+
+def _nothing_moved() -> Q:
+    moves = rows_of("DeviceEntry").filter(object=OuterRef("pk")).exclude(verb__in=(*ARRIVES, *MENDED))
+    return Q(~Exists(moves))
+
+
+FIRST_ARRIVAL = Requirement(
+    "first_arrival",
+    "Cet appareil était déjà venu à l’atelier avant d’être cherché\u00a0: signalez-le manquant s’il n’est pas là.",
+    lambda ctx: Q(stay=1),
+    lifted_by="un technicien de l’atelier, par «\u00a0Signaler manquant\u00a0»",
+)
+NOTHING_DONE = Requirement(
+    "nothing_done",
+    "Quelque chose a été fait depuis la réception\u00a0: elle ne s’annule plus. Corrigez l’étiquette, ou signalez"
+    " l’appareil manquant.",
+    lambda ctx: _nothing_recorded() & _nothing_moved(),
+    lifted_by="un technicien de l’atelier, par une correction",
+)
+LOT_NOT_BALANCED = Requirement(
+    "lot_not_balanced",
+    "Le lot est soldé\u00a0: son bilan compte cet appareil. Signalez-le manquant s’il n’est pas là.",
+    lambda ctx: Q(donation=None) | ~Q(donation__state=DonationState.RECONCILED),
+    lifted_by="un technicien de l’atelier, par «\u00a0Signaler manquant\u00a0»",
+)
+UNDO_RECEIVE_REASON = coded(UndoReceiveReason.values, "Dites pourquoi cette réception n’a pas eu lieu.")
+UNDOABLE = (FIRST_ARRIVAL, NOTHING_DONE, LOT_NOT_BALANCED, UNDO_RECEIVE_REASON)

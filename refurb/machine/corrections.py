@@ -1,0 +1,79 @@
+"""Mistakes at the reception, set right: a label that is not the one on the device, a scan that should not have been."""
+
+from lifecycle.machine import AT, SAME, Given, verb
+from refurb.enums import DeviceState, WithdrawalReason
+from refurb.machine.correction_rules import UNDOABLE
+from refurb.machine.device import DeviceMachine
+from refurb.machine.stamps import NEVER_CAME
+from refurb.machine.tag_rules import CORRECT_TAG_REASON, TAG_CORRECTED, TAG_RULES, TAG_SEEN
+from refurb.permissions import (
+    can_correct_tag_device,
+    can_undo_early_receive_device,
+    can_undo_receive_device,
+    can_undo_register_device,
+)
+
+S = DeviceState
+
+
+class CorrectedDevice(DeviceMachine):
+    """What is set right changes no other fact: the journal keeps the mistake, and who mended it."""
+
+    class Meta:
+        abstract = True
+
+    @verb(
+        "Corriger l’étiquette",
+        source=[S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.READY, S.ALLOTTED, S.UNUSABLE],
+        target=SAME,
+        who=can_correct_tag_device,
+        requires=[TAG_SEEN, *TAG_RULES, TAG_CORRECTED, CORRECT_TAG_REASON],
+        stamps={"tag": Given("tag", default=""), "tag_twin": 0},
+        journal=["reason", "was", "becomes"],
+        done="Étiquette corrigée",
+    )
+    def correct_tag(self) -> None:
+        """The label that is on the device, while it is in the hands of the workshop; its certificate is made anew."""
+
+    @verb(
+        "Annuler la réception",
+        source=S.RECEIVED,
+        target=S.COLLECTED,
+        who=can_undo_receive_device,
+        requires=[*UNDOABLE],
+        leans=["donation"],
+        stamps=NEVER_CAME,
+        journal=["reason"],
+        done="Réception annulée",
+    )
+    def undo_receive(self) -> None:
+        """It is awaited again, picked up and not seen; what was read on it is forgotten."""
+
+    @verb(
+        "Annuler la réception",
+        source=S.RECEIVED,
+        target=S.DECLARED,
+        who=can_undo_early_receive_device,
+        requires=[*UNDOABLE],
+        leans=["donation"],
+        stamps=NEVER_CAME,
+        journal=["reason"],
+        done="Réception annulée",
+    )
+    def undo_early_receive(self) -> None:
+        """The same for a device that was received before any pick-up: it is at its donor's again."""
+
+    @verb(
+        "Annuler l’enregistrement",
+        source=S.RECEIVED,
+        target=S.WITHDRAWN,
+        who=can_undo_register_device,
+        requires=[*UNDOABLE],
+        leans=["donation"],
+        stamps={"withdrawal_reason": WithdrawalReason.ENTRY.value, "ended_at": AT},
+        journal=["reason"],
+        done="Enregistrement annulé",
+        irreversible=True,
+    )
+    def undo_register(self) -> None:
+        """Nobody announced it, and it was registered by mistake: no lot counts it any more, its label is free."""

@@ -1,0 +1,185 @@
+"""« Peut y remédier » names somebody who can: every rule of every verb, and who is named where."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.requirements import Place, Rule
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from tests.network.factories import make_membership
+
+OURS = {name: model for name, model in machines().items() if model._meta.app_label != "parcels"}
+
+REMEDIES: dict[str, tuple[str, ...]] = {
+    "le pilote": (
+        "refurb:device_reclassify",
+        "refurb:donation_reassign",
+        "network:organisation_edit",
+    ),
+    "le pilote, dans la fiche de l’organisation": ("network:organisation_edit",),
+    "le pilote, en décidant de chaque ligne": ("refurb:donation_qualify",),
+    "le pilote, par une dérogation écrite": ("refurb:derogation_grant",),
+    "les relecteurs": ("conventions:review_answer",),
+    "l’EPCI, en modifiant le texte": ("conventions:convention_reopen", "conventions:convention_edit"),
+    "les signataires": ("conventions:signature_sign",),
+    "la partie qui a signé": ("conventions:signature_deposit",),
+    "les parties à la convention": ("conventions:convention_create",),
+    "les parties, par un avenant, ou le pilote, sur la réserve départementale": ("conventions:amendment_create",),
+    "le travailleur social": ("prescriptions:household_reopen",),
+    "le travailleur social du foyer": ("prescriptions:prescription_detail",),
+    "le travailleur social du foyer, ou l’opérateur": ("connectivity:connection_end",),
+    "le distributeur": ("prescriptions:prescription_detail",),
+    "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
+    "le conseiller du point de distribution": ("refurb:device_settle", "refurb:device_release"),
+    "le conseiller du point de distribution, si le foyer rend l’appareil": ("refurb:device_take_back",),
+    "l’atelier désigné": ("refurb:donation_schedule", "refurb:donation_collect"),
+    "l’atelier qui a enlevé": ("refurb:donation_collect", "refurb:donation_sign"),
+    "le technicien qui enlève": ("refurb:donation_collect",),
+    "un technicien de l’atelier": ("refurb:device_receive", "refurb:device_report_missing", "refurb:device_detach"),
+    "un technicien, après « Remettre en traitement » s’il est reconditionné": ("refurb:device_reopen",),
+    "un technicien de l’atelier, par « Signaler manquant »": ("refurb:device_report_missing",),
+    "un technicien de l’atelier, par une correction": ("refurb:device_correct_tag",),
+    "le responsable de l’atelier, qui fixe la forme des étiquettes": ("refurb:tag_shape",),
+}
+"""Who is named in words, and the pages on which that person does it."""
+
+IN_PERSON = {
+    "le gestionnaire de l’EPCI": [(Role.MANAGER, Kind.EPCI)],
+    "un travailleur social du prescripteur": [(Role.WORKER, Kind.PRESCRIBER)],
+    "un travailleur social du prescripteur, ou un conseiller du distributeur": [
+        (Role.WORKER, Kind.PRESCRIBER),
+        (Role.ADVISER, Kind.DISTRIBUTOR),
+    ],
+    "un contact du donateur": [(Role.CONTACT, Kind.DONOR)],
+    "le responsable d’un atelier désigné": [(Role.MANAGER, Kind.RECONDITIONER)],
+    "un technicien de l’atelier": [(Role.TECHNICIAN, Kind.RECONDITIONER)],
+    "le conseiller du point de distribution": [(Role.ADVISER, Kind.DISTRIBUTOR)],
+}
+"""Who is named beside a page: each of them may solve it there."""
+
+ITSELF = "what one gives or tries is to be changed: the sentence says how"
+FOR_GOOD = "nothing lifts it any more: the sentence says what may be done instead"
+BY_TIME = "the day or the hour comes by itself"
+BY_PROGRAM = "the services give it: nobody types it"
+NOBODY: dict[str, str] = {
+    "amended_alive": FOR_GOOD,
+    "some_unfavourable": ITSELF,
+    "effective": BY_TIME,
+    "not_amendment": FOR_GOOD,
+    "amendment_not_alone": FOR_GOOD,
+    "in_review": FOR_GOOD,
+    "signing": FOR_GOOD,
+    "rendered": BY_TIME,
+    "attached": FOR_GOOD,
+    "all_settled": ITSELF,
+    "something_met": ITSELF,
+    "nothing_met": ITSELF,
+    "not_reminded_today": BY_TIME,
+    "nothing_in_progress": ITSELF,
+    "being_written": ITSELF,
+    "not_ended_otherwise": FOR_GOOD,
+    "desk": ITSELF,
+    "term": FOR_GOOD,
+    "announced_quantities": BY_PROGRAM,
+    "accepted_quantities": BY_PROGRAM,
+    "something_accepted": ITSELF,
+    "nothing_picked_up": FOR_GOOD,
+    "nothing_arrived": FOR_GOOD,
+    "shared_again": ITSELF,
+    "not_picked_up_by_us": FOR_GOOD,
+    "never_seen": FOR_GOOD,
+    "quota_given_back": BY_PROGRAM,
+    "corrected": ITSELF,
+    "tag_seen": ITSELF,
+    "screen": FOR_GOOD,
+    "not_attached": ITSELF,
+    "goes_along": ITSELF,
+    "left_alone": ITSELF,
+    "convention_epci": BY_PROGRAM,
+    "convention_hands_over": ITSELF,
+    "same_quota": BY_PROGRAM,
+    "same_day": FOR_GOOD,
+    "not_exchanged": FOR_GOOD,
+    "never_returned": FOR_GOOD,
+    "not_settled": FOR_GOOD,
+    "need_not_held": FOR_GOOD,
+    "warranty_prolonged": BY_PROGRAM,
+    "same_month": BY_PROGRAM,
+    "month_over": BY_TIME,
+}
+"""Rules that name nobody, by code, and why nobody is to be named."""
+
+
+def rules() -> Iterator[tuple[str, str, Rule]]:
+    for name, model in OURS.items():
+        for declared in verbs_of(model).values():
+            for rule in declared.requires:
+                yield name, declared.name, rule
+
+
+def places() -> set[Place]:
+    return {rule.where for _, _, rule in rules() if rule.where is not None}
+
+
+def pages() -> set[str]:
+    """Every page that has a name, with its space."""
+    found = set()
+    for space, (_, resolver) in get_resolver().namespace_dict.items():
+        found |= {f"{space}:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
+    return found
+
+
+def test_a_rule_names_who_can_or_where_or_is_about_what_one_types() -> None:
+    silent = {
+        f"{machine}.{verb}: {rule.code}"
+        for machine, verb, rule in rules()
+        if not (rule.where or rule.lifted_by or rule.field or rule.code in NOBODY)
+    }
+    assert silent == set()
+
+
+def test_a_rule_that_names_nobody_says_so_for_a_reason_that_still_holds() -> None:
+    named_nowhere = {rule.code for _, _, rule in rules() if not (rule.where or rule.lifted_by or rule.field)}
+    assert set(NOBODY) - named_nowhere == set()
+
+
+def test_a_rule_does_not_name_somebody_beside_the_page_that_names_him() -> None:
+    assert [rule.code for _, _, rule in rules() if rule.where and rule.lifted_by] == []
+
+
+def test_whoever_is_named_in_words_has_a_page_where_he_does_it() -> None:
+    named = {rule.lifted_by.replace("\u00a0", " ") for _, _, rule in rules() if rule.lifted_by}
+    assert named == set(REMEDIES)
+    asked = {page for remedies in REMEDIES.values() for page in remedies}
+    assert asked - pages() == set()
+
+
+@pytest.mark.django_db
+def test_whoever_is_named_beside_a_page_may_solve_it_there() -> None:
+    wrong = [
+        f"{place.page}: {place.who}"
+        for place in places()
+        for role, kind in IN_PERSON[place.who]
+        if place.can(make_membership(role, kind)) is None
+    ]
+    assert wrong == []
+
+
+def test_the_page_beside_which_somebody_is_named_is_there() -> None:
+    for place in places():
+        try:
+            assert reverse(place.page, args=["X-0000-0000"])
+        except NoReverseMatch:
+            pytest.fail(f"aucune page ne s’appelle {place.page}")
+
+
+def test_the_organisation_that_is_named_is_a_link_of_the_row() -> None:
+    models: dict[str, type[Machine]] = OURS
+    for machine, _, rule in rules():
+        if rule.where is not None and rule.where.whose:
+            assert models[machine]._meta.get_field(rule.where.whose).is_relation
+    assert all(re.fullmatch(r"[a-z_]*", place.whose) for place in places())
