@@ -1,8 +1,9 @@
-"""The families of delays that the first page and the connection files go by."""
+"""The families of numbers that the first page, the connection files and the reports go by."""
 
 from connectivity.models import ConnectionTerm
 from desk.models import TodoThreshold
 from desk.reference.families import Family
+from reports.models import SecrecyTerm
 
 DELAYS: tuple[Family, ...] = (
     Family(
@@ -34,5 +35,18 @@ DELAYS: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         units={"value": "jours"},
+    ),
+    Family(
+        slug="secret-des-petits-nombres",
+        group="Rapports mensuels",
+        title="Secret des petits nombres",
+        purpose="À partir de combien de foyers un nombre des rapports est montré hors du pilotage, et de combien ce qui"
+        " est caché doit rester incertain. Un mois garde la règle avec laquelle il a été figé.",
+        model=SecrecyTerm,
+        series=("code",),
+        named=("code",),
+        fields=("value",),
+        told=("value",),
+        units={"value": "foyers"},
     ),
 )
