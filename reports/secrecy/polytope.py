@@ -29,7 +29,7 @@ class Polytope:
         """A solution where a sum is the greatest; None when there is no solution at all."""
         return self._solve(terms, highspy.ObjSense.kMaximize)
 
-    def least(self, terms: Terms | Mapping[int, float]) -> dict[int, float] | None:
+    def least(self, terms: Mapping[int, float]) -> dict[int, float] | None:
         """A solution where a sum is the smallest; None when there is no solution at all."""
         return self._solve(terms, highspy.ObjSense.kMinimize)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, bounds_of, narrow_cells
-from reports.secrecy.polytope import INFINITE, NEAR, Polytope
-from reports.secrecy.system import Cell, Reduced, Row, System, Terms, parts
+from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole
+from reports.secrecy.system import Cell, Reduced, Row, System, parts
 
 ROUNDS = 40
 """How many times what is hidden is audited and completed before all that can be is hidden."""
@@ -20,6 +20,9 @@ class Rule:
     width: int
 
 
+type Name = tuple[str, str]
+
+
 class Slack(NamedTuple):
     """The two unknowns by which a cell may be told less, or more, than it is."""
 
@@ -27,135 +30,129 @@ class Slack(NamedTuple):
     more: int
 
 
-def hide(system: System, cells: Sequence[Cell], hidden: Collection[tuple[str, str]], rule: Rule) -> set[str]:
+def hide(system: System, cells: Sequence[Cell], hidden: Collection[Name], rule: Rule) -> set[str]:
     """The keys to hide among ``cells``, all of one month; ``hidden`` are already, in others, for good.
 
     ``narrow_cells`` finds nothing afterwards, unless what is already shown elsewhere cannot be helped.
     """
     chosen = {cell.name for cell in cells if cell.is_small(rule.threshold)}
-    for round_ in range(ROUNDS):
+    helpless: set[Name] = set()
+    for _ in range(ROUNDS):
         narrow = narrow_cells(system, chosen | set(hidden), rule.width)
+        narrow = [one for one in narrow if one.cell.name not in helpless]
         if not narrow:
-            break
+            return {key for _, key in chosen}
         open_ones = [cell for cell in cells if cell.name not in chosen]
-        if round_ < ROUNDS - 1:
-            more = _others(system, open_ones, chosen | set(hidden), narrow, rule)
-        else:
-            more = set()
-        more = more or {cell.name for cell in open_ones}
-        if not more:
-            break
+        more, failed = _others(system, open_ones, chosen | set(hidden), narrow, rule)
+        helpless |= failed
         chosen |= more
-    return {key for _, key in chosen}
+    return {cell.key for cell in cells}
 
 
 def _others(
-    system: System,
-    open_ones: Sequence[Cell],
-    hidden: Collection[tuple[str, str]],
-    narrow: Iterable[Narrow],
-    rule: Rule,
-) -> set[tuple[str, str]]:
-    """What to hide besides, for each of the narrow ones; cells that are zero only where nothing else helps."""
-    found: set[tuple[str, str]] = set()
-    counted = _Search(system, [cell for cell in open_ones if cell.value], hidden, rule)
-    left = [one for one in narrow if not counted.widen(one, found)]
-    if left:
-        whole = _Search(system, open_ones, hidden, rule)
-        for one in left:
-            whole.widen(one, found)
-    return found
+    system: System, open_ones: Sequence[Cell], hidden: Collection[Name], narrow: Sequence[Narrow], rule: Rule
+) -> tuple[set[Name], set[Name]]:
+    """What to hide besides for the narrow ones, and those that nothing helps.
+
+    Cells that are zero are hidden only where no others do.
+    """
+    found: set[Name] = set()
+    left = _Search(system, [cell for cell in open_ones if cell.value], hidden, narrow, rule).widen(found)
+    if not left:
+        return found, set()
+    return found, {one.cell.name for one in _Search(system, open_ones, hidden, left, rule).widen(found)}
 
 
 class _Search:
     """The relations where each cell that may be hidden may be told otherwise, at its cost, as long as it is shown."""
 
     def __init__(
-        self, system: System, open_ones: Sequence[Cell], hidden: Collection[tuple[str, str]], rule: Rule
+        self,
+        system: System,
+        open_ones: Iterable[Cell],
+        hidden: Collection[Name],
+        narrow: Sequence[Narrow],
+        rule: Rule,
     ) -> None:
-        self.rule, self.cells = rule, {cell.name: cell for cell in open_ones}
+        self.system, self.width, self.narrow = system, rule.width, narrow
+        self.cells = {cell.name: cell for cell in open_ones}
         shown = [
             Row(cell.terms, cell.value)
             for name, cell in system.cells.items()
             if name not in hidden and name not in self.cells
         ]
-        self.reduced = Reduced([*system.rows, *shown], system.free)
-        self.slacks: dict[tuple[str, str], Slack] = {}
-        self._bounds = dict[int, tuple[float, float]]()
-        self._size = len(system.truth)
-        rows = list(self.reduced.rows)
+        reduced = Reduced([*system.rows, *shown], system.free)
+        self.rows, self.bounds = list(reduced.rows), dict[int, tuple[float, float]]()
+        self.slacks: dict[Name, Slack] = {}
+        self.probes: dict[Name, tuple[int, int]] = {}
+        """Of each narrow cell, the unknown that repeats it, and what is known of it besides."""
         for name, cell in self.cells.items():
-            left, constant = self.reduced.of(cell.terms)
+            left, constant = reduced.of(cell.terms)
             if left:
-                slack = self._slack(INFINITE)
-                self.slacks[name] = slack
-                rows.append(_loose(left, slack, cell.value - constant))
-        self._hidden = {name: system.cells[name] for name in hidden}
-        self._parts = {
-            unknown: (unknowns, held)
-            for unknowns, held in parts(rows, [])
-            for unknown in unknowns
-        }
-        self._system = system
-        self._ready: dict[int, Polytope] = {}
+                slack = self.slacks[name] = Slack(self._new(0), self._new(0))
+                self.rows.append(Row(left | {slack.less: 1, slack.more: -1}, cell.value - constant))
+        for one in narrow:
+            left, constant = reduced.of(one.cell.terms)
+            if left:
+                probe = self._new(-INFINITE)
+                self.probes[one.cell.name] = (probe, constant)
+                self.rows.append(Row(left | {probe: -1}, 0))
 
-    def widen(self, one: Narrow, found: set[tuple[str, str]]) -> bool:
-        """Add to ``found`` what lets a cell be ``width`` more than the least it may be; False when nothing does."""
-        terms, constant = self.reduced.of(one.cell.terms)
-        if not terms:
-            return False
-        unknowns, held = self._together(terms)
-        wanted = one.low + self.rule.width - constant
-        return self._solve(unknowns, held, terms, wanted, found) or self._solve(
-            unknowns, held, terms, one.high - self.rule.width - constant, found, down=True
-        )
+    def widen(self, found: set[Name]) -> list[Narrow]:
+        """Add to ``found`` what lets each cell be ``width`` more than the least it may be; return those in vain."""
+        failed = [one for one in self.narrow if one.cell.name not in self.probes]
+        for unknowns, rows in parts(self.rows, []):
+            inside = set(unknowns)
+            here = [one for one in self.narrow if self.probes.get(one.cell.name, (-1, 0))[0] in inside]
+            if here:
+                failed += self._widen(here, unknowns, rows, found)
+        return failed
 
-    def _solve(
-        self,
-        unknowns: list[int],
-        held: list[Row],
-        terms: Terms,
-        wanted: int,
-        found: set[tuple[str, str]],
-        *,
-        down: bool = False,
-    ) -> bool:
-        over = self._size + 2 * len(self.cells)
-        rows = [*held, Row(terms | {over: 1 if down else -1}, wanted)]
-        bounds = bounds_of(self._system, [one for one in unknowns if one < self._size], self.rule.width)
-        bounds |= {one: self._bounds[one] for one in unknowns if one >= self._size} | {over: (0, INFINITE)}
-        inside = set(unknowns)
-        costs: dict[int, float] = {}
-        for name, slack in self.slacks.items():
-            if slack.less in inside:
-                cost = 0 if name in found else self.cells[name].cost
-                costs |= {slack.less: cost, slack.more: cost}
-        solution = Polytope(bounds, rows).least(costs)
-        if solution is None:
-            return False
-        found |= {
-            name
-            for name, slack in self.slacks.items()
-            if slack.less in inside and abs(solution[slack.more] - solution[slack.less]) > NEAR
-        }
-        return True
-
-    def _together(self, terms: Terms) -> tuple[list[int], list[Row]]:
-        unknowns: dict[int, None] = {}
-        held: list[Row] = []
-        for unknown in terms:
-            if unknown in unknowns:
+    def _widen(
+        self, narrow: list[Narrow], unknowns: list[int], rows: list[Row], found: set[Name]
+    ) -> list[Narrow]:
+        inside, size = set(unknowns), len(self.system.truth)
+        bounds = bounds_of(self.system, [one for one in unknowns if one < size], self.width)
+        bounds |= {one: self.bounds[one] for one in unknowns if one >= size}
+        polytope = Polytope(bounds, rows)
+        slacks = {name: slack for name, slack in self.slacks.items() if slack.less in inside}
+        wide: set[Name] = set()
+        failed = []
+        for one in narrow:
+            if one.cell.name in wide:
                 continue
-            more, rows = self._parts.get(unknown, ([unknown], []))
-            unknowns |= dict.fromkeys(more)
-            held += rows
-        return list(unknowns), held
+            costs = {
+                number: self.cells[name].cost for name, slack in slacks.items() if name not in found for number in slack
+            }
+            solution = self._nearest(polytope, one, costs)
+            if solution is None:
+                failed.append(one)
+                continue
+            found |= {name for name, slack in slacks.items() if abs(solution[slack.more] - solution[slack.less]) > NEAR}
+            if are_whole(solution):
+                wide |= self._widened(narrow, solution)
+        return failed
 
-    def _slack(self, most: float) -> Slack:
-        first = self._size + len(self._bounds)
-        self._bounds |= {first: (0, most), first + 1: (0, most)}
-        return Slack(first, first + 1)
+    def _nearest(self, polytope: Polytope, one: Narrow, costs: dict[int, float]) -> dict[int, float] | None:
+        probe, constant = self.probes[one.cell.name]
+        for low, high in ((one.low + self.width, INFINITE), (-INFINITE, one.high - self.width)):
+            polytope.bound(probe, low - constant, high - constant)
+            solution = polytope.least(costs)
+            polytope.bound(probe, -INFINITE, INFINITE)
+            if solution is not None:
+                return solution
+        return None
 
+    def _widened(self, narrow: Iterable[Narrow], solution: dict[int, float]) -> set[Name]:
+        """The cells that are as far as they must be from the truth in a solution that what is found hides."""
+        return {
+            one.cell.name
+            for one in narrow
+            if abs(round(solution[self.probes[one.cell.name][0]]) + self.probes[one.cell.name][1] - one.cell.value)
+            >= self.width
+        }
 
-def _loose(terms: Terms, slack: Slack, total: int) -> Row:
-    return Row(terms | {slack.less: 1, slack.more: -1}, total)
+    def _new(self, low: float) -> int:
+        number = len(self.system.truth) + len(self.bounds)
+        self.bounds[number] = (low, INFINITE)
+        return number

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum
 from math import log2
 from typing import Any
 
@@ -16,7 +17,8 @@ from reports.enums import DISTRIBUTED, DISTRIBUTION, STAGE_OF, Stage
 from reports.months import next_month
 from reports.secrecy import keys
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
-from reports.secrecy.system import Cell, System, summed
+from reports.secrecy.polytope import INFINITE, Polytope
+from reports.secrecy.system import Cell, Contradiction, Reduced, Row, System, summed
 
 STOCKS = {"opening": False, "closing": True}
 """The measures that say what stands at an instant; whether it is the end of the month."""
@@ -41,15 +43,47 @@ def edges_of(model: type[Machine], place: Callable[[str], str]) -> set[Edge]:
     return found
 
 
-def write_down(months: Sequence[dict[str, Any]], *, flows: bool = True, upstream: bool = True) -> System:
-    """Everything a reader of these figures can write down. ``flows``: with what the machines tie together."""
+class Tie(IntEnum):
+    """How far the machines tie the numbers of a month together, as a reader may think."""
+
+    NOTHING = 0
+    DISTRIBUTION = 1
+    """Each act leaves one stage of the distribution and enters the next."""
+    EVERYTHING = 2
+    """And so it is upstream, where every number is shown."""
+
+
+def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> System:
+    """Everything a reader of these figures can write down; ``tie``: as much as is true of each month, unless told."""
     system = System()
     for figures in sorted(months, key=lambda one: one["month"]):
-        tied = flows and figures["version"] >= ACTS_SINCE
-        _Devices(system, figures).write(flows=tied, upstream=upstream)
-        if "needs" in figures:
-            _Needs(system, figures).write(flows=tied)
+        _write(system, figures, tie_of(figures) if tie is None else tie)
     return system
+
+
+def tie_of(figures: dict[str, Any]) -> Tie:
+    """The most that is true of a month: a reader who believes more would see that it cannot be."""
+    if figures["version"] < ACTS_SINCE:
+        return Tie.NOTHING
+    return next((tie for tie in (Tie.EVERYTHING, Tie.DISTRIBUTION) if _holds(figures, tie)), Tie.NOTHING)
+
+
+def _write(system: System, figures: dict[str, Any], tie: Tie) -> None:
+    _Devices(system, figures).write(tie)
+    if "needs" in figures:
+        _Needs(system, figures).write(tie)
+
+
+def _holds(figures: dict[str, Any], tie: Tie) -> bool:
+    system = System()
+    _write(system, figures, tie)
+    counted = [Row({unknown: 1}, truth) for unknown, truth in enumerate(system.truth) if truth is not None]
+    try:
+        reduced = Reduced([*system.rows, *counted], system.free)
+    except Contradiction:
+        return False
+    left = {unknown: (0.0, INFINITE) for row in reduced.rows for unknown in row.terms}
+    return not left or Polytope(left, reduced.rows).least({}) is not None
 
 
 @dataclass
@@ -101,7 +135,7 @@ class _Devices(_Month):
             if type_ == DeviceType.SCREEN:
                 self.screens[stage, place] += numbers[MEASURES.index("closing")]
 
-    def write(self, *, flows: bool, upstream: bool) -> None:
+    def write(self, tie: Tie) -> None:
         """The relations, then the numbers that the tables show."""
         for stage in DISTRIBUTION:
             for measure in MEASURES:
@@ -110,8 +144,8 @@ class _Devices(_Month):
                 self.balance(lambda measure, stage=stage, place=place: self.at(stage, measure, place))  # type: ignore[misc]
             for type_ in DeviceType:
                 self.balance(lambda measure, stage=stage, type_=type_: self.of_type(stage, measure, type_))  # type: ignore[misc]
-        if flows:
-            self._tie(upstream=upstream)
+        if tie:
+            self._tie(upstream=tie == Tie.EVERYTHING)
         self._show_stages()
         self._show_sums()
         self._show_offer()
@@ -249,13 +283,13 @@ class _Needs(_Month):
             for measure, number in zip(MEASURES, numbers, strict=False):
                 self.counts[state, measure, place if state == NeedState.WAITING else "", kind] += number
 
-    def write(self, *, flows: bool) -> None:
+    def write(self, tie: Tie) -> None:
         """The relations, then the numbers that the tables show."""
         for kind in NeedKind:
             for state in NeedState:
                 for place in self._places(state):
                     self.balance(lambda m, s=state, p=place, k=kind: self.at(s, m, p, k))  # type: ignore[misc]
-            if flows:
+            if tie:
                 self._tie(kind)
         for state in NeedState:
             for measure in MEASURES:
