@@ -106,7 +106,5 @@ class SecrecyCode(TextChoices):
     WIDTH = "width", "Écart entre la plus petite et la plus grande valeur possible d’un nombre caché"
 
 
-USUAL_SECRECY: Mapping[str, int] = MappingProxyType(
-    {SecrecyCode.THRESHOLD.value: 5, SecrecyCode.WIDTH.value: 5}
-)
+USUAL_SECRECY: Mapping[str, int] = MappingProxyType({SecrecyCode.THRESHOLD.value: 5, SecrecyCode.WIDTH.value: 5})
 """What holds where no row says otherwise: counts of households under 5 are hidden (domain, §6)."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reports.secrecy.audit import Narrow, narrow_cells
+from reports.secrecy.published import published_sha256
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import System, cells_of
 from reports.secrecy.tables import write_down
@@ -17,7 +18,8 @@ def choose(figures: dict[str, Any], others: Sequence[dict[str, Any]], rule: Rule
     others = [one for one in others if one["month"] != month]
     system = write_down([*others, figures])
     keys = hide(system, cells_of(system.cells, month), hidden_names(system, others), rule)
-    return {"threshold": rule.threshold, "width": rule.width, "hidden": sorted(keys)}
+    chosen = {"threshold": rule.threshold, "width": rule.width, "hidden": sorted(keys)}
+    return chosen | {"published_sha256": published_sha256(figures | {"secrets": chosen})}
 
 
 def audit(months: Sequence[dict[str, Any]]) -> list[Narrow]:
@@ -30,11 +32,7 @@ def audit(months: Sequence[dict[str, Any]]) -> list[Narrow]:
     width = min(figures["secrets"]["width"] for figures in chosen)
     ruled = {figures["month"]: figures["secrets"]["width"] for figures in chosen}
     found = narrow_cells(system, hidden, max(ruled.values()))
-    return [
-        one
-        for one in found
-        if one.high - one.low < ruled.get(one.cell.month, width) and one.cell.month in ruled
-    ]
+    return [one for one in found if one.high - one.low < ruled.get(one.cell.month, width) and one.cell.month in ruled]
 
 
 def hidden_names(system: System, months: Iterable[dict[str, Any]]) -> set[Name]:

@@ -45,4 +45,10 @@ def of_stages(stages: Iterable[str], measure: str, *, place: str = "", type_: st
     return devices(DISTRIBUTED if len(held) > 1 else held[0], measure, place=place, type_=type_)
 
 
-WAITING = NeedState.WAITING
+NEEDS_BY_KIND = (
+    *((NeedState.WAITING, measure) for measure in MEASURES),
+    (NeedState.IN_PROGRESS, "closing"),
+    (NeedState.MET, "entered"),
+    (NeedState.UNMET, "entered"),
+)
+"""What is told of the needs of each kind."""

@@ -108,9 +108,7 @@ class _Search:
                 failed += self._widen(here, unknowns, rows, found)
         return failed
 
-    def _widen(
-        self, narrow: list[Narrow], unknowns: list[int], rows: list[Row], found: set[Name]
-    ) -> list[Narrow]:
+    def _widen(self, narrow: list[Narrow], unknowns: list[int], rows: list[Row], found: set[Name]) -> list[Narrow]:
         inside, size = set(unknowns), len(self.system.truth)
         bounds = bounds_of(self.system, [one for one in unknowns if one < size], self.width)
         bounds |= {one: self.bounds[one] for one in unknowns if one >= size}

@@ -97,9 +97,7 @@ class Reduced:
             for unknown in row.terms:
                 self._where[unknown].append(rank)
         self._deduce()
-        self.rows = [
-            Row(row.terms, total) for row, total in zip(self.rows, self._totals, strict=True) if row.terms
-        ]
+        self.rows = [Row(row.terms, total) for row, total in zip(self.rows, self._totals, strict=True) if row.terms]
 
     def of(self, terms: Terms) -> tuple[Terms, int]:
         """What stays unknown of a sum, and what is known of it."""

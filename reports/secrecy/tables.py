@@ -44,13 +44,15 @@ def edges_of(model: type[Machine], place: Callable[[str], str]) -> set[Edge]:
 
 
 class Tie(IntEnum):
-    """How far the machines tie the numbers of a month together, as a reader may think."""
+    """How far a reader may tie the numbers of a month together by what the machines allow."""
 
     NOTHING = 0
     DISTRIBUTION = 1
     """Each act leaves one stage of the distribution and enters the next."""
-    EVERYTHING = 2
+    UPSTREAM = 2
     """And so it is upstream, where every number is shown."""
+    ANSWERED = 3
+    """And a device is reserved and handed over for a need, which starts and is met at the same time."""
 
 
 def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> System:
@@ -65,13 +67,36 @@ def tie_of(figures: dict[str, Any]) -> Tie:
     """The most that is true of a month: a reader who believes more would see that it cannot be."""
     if figures["version"] < ACTS_SINCE:
         return Tie.NOTHING
-    return next((tie for tie in (Tie.EVERYTHING, Tie.DISTRIBUTION) if _holds(figures, tie)), Tie.NOTHING)
+    return next((tie for tie in sorted(Tie, reverse=True) if _holds(figures, tie)), Tie.NOTHING)
 
 
 def _write(system: System, figures: dict[str, Any], tie: Tie) -> None:
-    _Devices(system, figures).write(tie)
+    devices = _Devices(system, figures)
+    devices.write(tie)
     if "needs" in figures:
-        _Needs(system, figures).write(tie)
+        needs = _Needs(system, figures)
+        needs.write(tie)
+        if tie >= Tie.ANSWERED:
+            _answer(devices, needs)
+
+
+def _answer(devices: "_Devices", needs: "_Needs") -> None:
+    """What is reserved is in progress, for each kind of equipment: in stock, when it starts, when it is met."""
+    for kind, types in SERVED_BY.items():
+        for measure in STOCKS:
+            held = devices.typed(Stage.RESERVED, measure, types)
+            held += _less(needs.of_kind(NeedState.IN_PROGRESS, measure, kind))
+            devices.system.relate(held)
+        for moved, settled in _TOGETHER:
+            held = [(1, devices.moved(*moved, f"type {type_}")) for type_ in types]
+            devices.system.relate([*held, (-1, needs.moved(*settled, kind))])
+
+
+_TOGETHER = (
+    ((Stage.AVAILABLE, Stage.RESERVED), (NeedState.WAITING, NeedState.IN_PROGRESS)),
+    ((Stage.RESERVED, Stage.HANDED_OVER), (NeedState.IN_PROGRESS, NeedState.MET)),
+)
+"""Acts on a device, with those on the need that it is for."""
 
 
 def _holds(figures: dict[str, Any], tie: Tie) -> bool:
@@ -121,6 +146,10 @@ class _Month:
         self.system.show(Cell(self.month, key, kept, value, households, cost))
 
 
+def _less(terms: Sum) -> Sum:
+    return [(-times, number) for times, number in terms]
+
+
 class _Devices(_Month):
     """The stages of the distribution, by place and, apart, by type. What stands upstream is no secret."""
 
@@ -139,13 +168,13 @@ class _Devices(_Month):
         """The relations, then the numbers that the tables show."""
         for stage in DISTRIBUTION:
             for measure in MEASURES:
-                self.system.relate([*self.everywhere(stage, measure), *((-1, n) for _, n in self.typed(stage, measure))])
+                self.system.relate([*self.everywhere(stage, measure), *_less(self.typed(stage, measure))])
             for place in self.places:
                 self.balance(lambda measure, stage=stage, place=place: self.at(stage, measure, place))  # type: ignore[misc]
             for type_ in DeviceType:
                 self.balance(lambda measure, stage=stage, type_=type_: self.of_type(stage, measure, type_))  # type: ignore[misc]
         if tie:
-            self._tie(upstream=tie == Tie.EVERYTHING)
+            self._tie(upstream=tie >= Tie.UPSTREAM)
         self._show_stages()
         self._show_sums()
         self._show_offer()
@@ -186,11 +215,12 @@ class _Devices(_Month):
                 self._flow(stage, f"type {type_}", edges, of, born=not held)
             self._vary(type_)
         for old, new in touching:
-            here = [(1, self._moved(old, new, place)) for place in self.places]
-            self.system.relate([*here, *((-1, self._moved(old, new, f"type {type_}")) for type_ in DeviceType)])
+            here = [(1, self.moved(old, new, place)) for place in self.places]
+            self.system.relate([*here, *((-1, self.moved(old, new, f"type {type_}")) for type_ in DeviceType)])
 
-    def _moved(self, old: str, new: str, where: str) -> int:
-        return self.system.unknown(("moved", self.month, old, new, where))
+    def moved(self, old: str, new: str, where: str) -> int:
+        """How many acts led from one stage to another."""
+        return self.system.unknown(("moved", self.month, str(old), str(new), where))
 
     def _flow(
         self,
@@ -201,10 +231,10 @@ class _Devices(_Month):
         *,
         born: bool = False,
     ) -> None:
-        into = [(1, self._moved(old, new, where)) for old, new in edges if new == stage]
-        out = [(1, self._moved(old, new, where)) for old, new in edges if old == stage]
+        into = [(1, self.moved(old, new, where)) for old, new in edges if new == stage]
+        out = [(1, self.moved(old, new, where)) for old, new in edges if old == stage]
         if born:
-            into.append((1, self._moved("", stage, where)))
+            into.append((1, self.moved("", stage, where)))
         for measure, terms in (("entered", into), ("left", out)):
             held, number = of(measure)
             if held:
@@ -291,13 +321,17 @@ class _Needs(_Month):
                     self.balance(lambda m, s=state, p=place, k=kind: self.at(s, m, p, k))  # type: ignore[misc]
             if tie:
                 self._tie(kind)
-        for state in NeedState:
-            for measure in MEASURES:
+        for measure in MEASURES:
+            every: Sum = []
+            for state in NeedState:
                 terms = [term for kind in NeedKind for term in self.of_kind(state, measure, kind)]
                 self.show(keys.needs(state, measure), terms, households=True, cost=_DEAR)
-                for kind in NeedKind:
-                    key = keys.needs(state, measure, kind=kind)
-                    self.show(key, self.of_kind(state, measure, kind), households=True, cost=_USUAL)
+                every += terms
+            self.show(keys.needs("", measure), every, households=True, cost=_DEAR)
+        for state, measure in keys.NEEDS_BY_KIND:
+            for kind in NeedKind:
+                key = keys.needs(state, measure, kind=kind)
+                self.show(key, self.of_kind(state, measure, kind), households=True, cost=_USUAL)
         self._show_places()
 
     def at(self, state: str, measure: str, place: str, kind: str) -> int:
@@ -315,16 +349,17 @@ class _Needs(_Month):
     def _tie(self, kind: str) -> None:
         edges = edges_of(Need, str)
         for state in NeedState:
-            into = [(1, self._moved(old, new, kind)) for old, new in edges if new == state]
-            out = [(1, self._moved(old, new, kind)) for old, new in edges if old == state]
+            into = [(1, self.moved(old, new, kind)) for old, new in edges if new == state]
+            out = [(1, self.moved(old, new, kind)) for old, new in edges if old == state]
             if state == NeedState.ASKED:
-                into.append((1, self._moved("", state, kind)))
+                into.append((1, self.moved("", state, kind)))
             for measure, terms in (("entered", into), ("left", out)):
-                self.system.relate([*terms, *((-1, number) for _, number in self.of_kind(state, measure, kind))])
+                self.system.relate([*terms, *_less(self.of_kind(state, measure, kind))])
         other = [term for state in NeedState for term in self.of_kind(state, "other", kind)]
         self.system.relate(other, self.system.value_of(summed(other)))
 
-    def _moved(self, old: str, new: str, kind: str) -> int:
+    def moved(self, old: str, new: str, kind: str) -> int:
+        """How many acts led from one state to another."""
         return self.system.unknown(("settled", self.month, str(old), str(new), str(kind)))
 
     def _show_places(self) -> None:
