@@ -11,6 +11,8 @@ from math import ceil, floor
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole, valued
 from reports.secrecy.system import Cell, Contradiction, Reduced, Row, System, Terms, parts
 
+TOGETHER = 8
+"""How many whole solutions are looked for that say something of many cells, before each is looked at alone."""
 FAR = 8
 """How many times the width around the truth solutions are looked for: what lies farther proves nothing more."""
 
@@ -30,32 +32,36 @@ class Narrow:
 
 
 def narrow_cells(
-    system: System, hidden: Collection[tuple[str, str]], width: int, known: Iterable[int] = ()
+    system: System, hidden: Collection[tuple[str, str]], width: int, month: str = "", known: Iterable[int] = ()
 ) -> list[Narrow]:
-    """The hidden cells whose interval is less wide than ``width``. ``known``: unknowns that the reader knows himself.
+    """The hidden cells, of one month or of all, whose interval is less wide than ``width``.
 
+    ``known``: unknowns that the reader knows himself.
+
+    Fractions come first, which only see too wide; whole numbers are looked for when they find nothing.
     Raises Contradiction when what is shown cannot be.
     """
     shown = [Row(cell.terms, cell.value) for name, cell in system.cells.items() if name not in hidden]
     own = [Row({unknown: 1}, system.truth[unknown] or 0) for unknown in known]
     reduced = Reduced([*system.rows, *shown, *own], system.free)
-    found, asked = [], list[tuple[Cell, Terms, int]]()
-    spared = set(known)
-    for name in sorted(hidden):
-        cell = system.cells[name]
-        if spared.issuperset(cell.terms):
+    found, asked, spared = [], [], set(known)
+    for cell in (cell for name, cell in sorted(system.cells.items()) if name in hidden):
+        if (month and cell.month != month) or spared.issuperset(cell.terms):
             continue
         left, constant = reduced.of(cell.terms)
         if left:
-            asked.append((cell, left, constant))
+            asked.append(_Asked(cell, left, constant))
         else:
             found.append(Narrow(cell, constant, constant))
-    by_unknown = {unknown: rank for rank, (_, left, _) in enumerate(asked) for unknown in left}
-    for unknowns, rows in parts(reduced.rows, [left for _, left, _ in asked]):
-        if not by_unknown.keys().isdisjoint(unknowns):
-            held = set(unknowns)
-            part = _Part(system, unknowns, rows, width)
-            found += part.narrow([one for one in asked if next(iter(one[1])) in held])
+    held = []
+    for unknowns, rows in parts(reduced.rows, [one.terms for one in asked]):
+        inside = set(unknowns)
+        here = [one for one in asked if next(iter(one.terms)) in inside]
+        if here:
+            held.append(_Part(system, unknowns, rows, here, width))
+            found += held[-1].narrow()
+    if not found:
+        found = [one for part in held for one in part.unproven()]
     return sorted(found, key=lambda one: one.cell.name)
 
 
@@ -72,52 +78,79 @@ def bounds_of(system: System, unknowns: Iterable[int], width: int) -> dict[int, 
     return found
 
 
+@dataclass
+class _Asked:
+    """A hidden cell of a part: what is unknown of it, what is known, how far it was seen to go in solutions.
+
+    ``low``, ``high``: in whole ones, the truth among them. ``least``, ``most``: in any.
+    """
+
+    cell: Cell
+    terms: Terms
+    constant: int
+
+    def __post_init__(self) -> None:
+        self.low = self.high = self.cell.value - self.constant
+        self.least = self.most = float(self.low)
+
+    def learn(self, solution: Mapping[int, float], *, whole: bool) -> None:
+        """One more solution."""
+        value = valued(self.terms, solution)
+        self.least, self.most = min(self.least, value), max(self.most, value)
+        if whole:
+            self.low, self.high = min(self.low, round(value)), max(self.high, round(value))
+
+    def narrow(self, low: float, high: float) -> Narrow:
+        """It lies between these."""
+        return Narrow(self.cell, ceil(low - NEAR) + self.constant, floor(high + NEAR) + self.constant)
+
+
 class _Part:
     """Unknowns that have nothing to do with the others."""
 
-    def __init__(self, system: System, unknowns: list[int], rows: list[Row], width: int) -> None:
-        self.width, self.rows = width, rows
-        self.bounds = bounds_of(system, unknowns, width)
-        self.polytope = Polytope(self.bounds, rows)
+    def __init__(self, system: System, unknowns: list[int], rows: list[Row], asked: list[_Asked], width: int) -> None:
+        self.width, self.asked = width, asked
+        bounds = bounds_of(system, unknowns, width)
+        self.fractions, self.wholes = Polytope(bounds, rows), Polytope(bounds, rows, whole=True)
 
-    def narrow(self, asked: list[tuple[Cell, Terms, int]]) -> list[Narrow]:
-        """Those of the cells that are not proven wide enough."""
-        low = high = [cell.value - constant for cell, _, constant in asked]
-        low, high = list(low), list(high)
-        found = []
-        for rank, (cell, terms, constant) in enumerate(asked):
-            limits: list[float] = [low[rank], high[rank]]
-            for side in (1, 0):
-                if high[rank] - low[rank] >= self.width:
-                    break
-                solution = self.polytope.most(terms) if side else self.polytope.least(terms)
-                if solution is None:
-                    raise Contradiction(f"nothing satisfies what is shown around {cell.name}")
-                limits[side] = valued(terms, solution)
-                if are_whole(solution):
-                    _learn(asked, solution, low, high)
-            if high[rank] - low[rank] < self.width:
-                interval = self._exactly(terms, limits)
-                if interval[1] - interval[0] < self.width:
-                    found.append(Narrow(cell, interval[0] + constant, interval[1] + constant))
-        return found
+    def narrow(self) -> list[Narrow]:
+        """Those that fractions do not leave wide enough."""
+        return [one.narrow(one.least, one.most) for one in self.asked if not self._is_wide(one)]
 
-    def _exactly(self, terms: Terms, limits: list[float]) -> tuple[int, int]:
-        """The interval in whole numbers; when that of fractions is already too narrow, it is not looked for."""
-        low, high = ceil(limits[0] - NEAR), floor(limits[1] + NEAR)
-        if high - low < self.width:
-            return low, high
-        whole = Polytope(self.bounds, self.rows)
-        whole.whole()
-        most, least = whole.most(terms), whole.least(terms)
-        if most is None or least is None:
-            raise Contradiction("no whole number satisfies what is shown")
-        return round(valued(terms, least)), round(valued(terms, most))
+    def unproven(self) -> list[Narrow]:
+        """Those that whole numbers do not leave wide enough, when fractions do."""
+        self._prove_together(self.asked)
+        return [one.narrow(one.low, one.high) for one in self.asked if not self._is_proven(one)]
 
+    def _is_wide(self, one: _Asked) -> bool:
+        """Whether fractions leave it wide enough; each solution says something of the others."""
+        for ask in (self.fractions.most, self.fractions.least):
+            if one.most - one.least < self.width - NEAR:
+                self._learn(ask(one.terms), one)
+        return one.most - one.least >= self.width - NEAR
 
-def _learn(
-    asked: list[tuple[Cell, Terms, int]], solution: Mapping[int, float], low: list[int], high: list[int]
-) -> None:
-    for rank, (_, terms, _) in enumerate(asked):
-        value = round(valued(terms, solution))
-        low[rank], high[rank] = min(low[rank], value), max(high[rank], value)
+    def _prove_together(self, unproven: list[_Asked]) -> None:
+        """Whole solutions where as many as can be are far from the truth at once: few are needed."""
+        for round_ in range(TOGETHER):
+            left = [one for one in unproven if one.high - one.low < self.width]
+            if len(left) < 2:
+                return
+            aim: dict[int, float] = {}
+            for rank, one in enumerate(left):
+                sign = 1 if round_ < 2 else (-1) ** (rank >> (round_ % 4))
+                for unknown, times in one.terms.items():
+                    aim[unknown] = aim.get(unknown, 0) + sign * times
+            self._learn(self.wholes.most(aim) if round_ % 2 == 0 else self.wholes.least(aim), left[0])
+
+    def _is_proven(self, one: _Asked) -> bool:
+        for ask in (self.wholes.most, self.wholes.least):
+            if one.high - one.low < self.width:
+                self._learn(ask(one.terms), one)
+        return one.high - one.low >= self.width
+
+    def _learn(self, solution: Mapping[int, float] | None, about: _Asked) -> None:
+        if solution is None:
+            raise Contradiction(f"nothing satisfies what is shown around {about.cell.name}")
+        whole = are_whole(solution)
+        for one in self.asked:
+            one.learn(solution, whole=whole)

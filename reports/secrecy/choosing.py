@@ -1,13 +1,15 @@
 """What is hidden of a month, chosen once with it, and the audit of all that was ever frozen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from reports.months import next_month, previous_month
 from reports.secrecy.audit import Narrow, narrow_cells
 from reports.secrecy.published import published_sha256
-from reports.secrecy.suppression import Rule, hide
+from reports.secrecy.suppression import Rule, View, hide
 from reports.secrecy.system import System, cells_of
-from reports.secrecy.tables import write_down
+from reports.secrecy.tables import STOCK, write_down
 
 type Name = tuple[str, str]
 
@@ -15,24 +17,51 @@ type Name = tuple[str, str]
 def choose(figures: dict[str, Any], others: Sequence[dict[str, Any]], rule: Rule) -> dict[str, Any]:
     """What the figures of a month say of their own secrets. ``others``: the frozen months, which stay as they are."""
     month = figures["month"]
-    others = [one for one in others if one["month"] != month]
-    system = write_down([*others, figures])
-    keys = hide(system, cells_of(system.cells, month), hidden_names(system, others), rule)
+    known = {one["month"]: one for one in others} | {month: figures}
+    views = [View(view_of(known, one), one) for one in (month, _before(month), _after(month)) if one in known]
+    hidden = {name for view in views for name in hidden_names(view.system, known.values()) if name[0] != month}
+    keys = hide(views, month, hidden, rule)
     chosen = {"threshold": rule.threshold, "width": rule.width, "hidden": sorted(keys)}
     return chosen | {"published_sha256": published_sha256(figures | {"secrets": chosen})}
 
 
 def audit(months: Sequence[dict[str, Any]]) -> list[Narrow]:
     """What can be known too closely of the hidden numbers of these months together; nothing, or it is a fault."""
-    chosen = [figures for figures in months if "secrets" in figures]
-    if not chosen:
-        return []
-    system = write_down(months)
-    hidden = hidden_names(system, months)
-    width = min(figures["secrets"]["width"] for figures in chosen)
-    ruled = {figures["month"]: figures["secrets"]["width"] for figures in chosen}
-    found = narrow_cells(system, hidden, max(ruled.values()))
-    return [one for one in found if one.high - one.low < ruled.get(one.cell.month, width) and one.cell.month in ruled]
+    known = {figures["month"]: figures for figures in months}
+    found: list[Narrow] = []
+    for month, figures in sorted(known.items()):
+        if "secrets" in figures:
+            system = view_of(known, month)
+            hidden = hidden_names(system, months)
+            found += narrow_cells(system, hidden, figures["secrets"]["width"], month)
+    return found
+
+
+def view_of(known: Mapping[str, dict[str, Any]], month: str) -> System:
+    """Everything one can write down of a month, the one before and the one after.
+
+    What stands where they touch the months further away is given. So what is found uncertain here is uncertain whatever
+    these say: the truth satisfies them, and nothing of theirs needs to change. A month that was proven with the next
+    one is proven for good.
+    """
+    window = [one for one in (_before(month), month, _after(month)) if one in known]
+    system = write_down([known[one] for one in window])
+    given = {window[0]} if _before(window[0]) in known else set()
+    if _after(window[-1]) in known:
+        given.add(_after(window[-1]))
+    for (_, measure, day, *_), number in list(system.numbers.items()):
+        truth = system.truth[number]
+        if measure == STOCK and day in given and truth is not None:
+            system.relate([(1, number)], truth)
+    return system
+
+
+def _before(month: str) -> str:
+    return previous_month(date.fromisoformat(month)).isoformat()
+
+
+def _after(month: str) -> str:
+    return next_month(date.fromisoformat(month)).isoformat()
 
 
 def hidden_names(system: System, months: Iterable[dict[str, Any]]) -> set[Name]:

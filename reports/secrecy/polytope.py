@@ -15,17 +15,22 @@ INFINITE = highspy.kHighsInf
 
 
 class Polytope:
-    """Unknowns between bounds that satisfy rows; one programme after the other starts where the last one ended."""
+    """Unknowns between bounds that satisfy rows; one programme after the other starts where the last one ended.
 
-    def __init__(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row]) -> None:
+    ``whole``: they are whole numbers, which takes longer.
+    """
+
+    def __init__(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row], *, whole: bool = False) -> None:
         self.columns = {unknown: column for column, unknown in enumerate(bounds)}
         self._costs = numpy.zeros(len(bounds))
         self._solver: Any = _core._Highs()  # what ``Highs`` is made of: it writes no banner on the terminal
         self._solver.setOptionValue("output_flag", False)
         self._solver.setOptionValue("threads", 1)
         self._solver.passModel(self._model(bounds, rows))
+        if whole:
+            self._be_whole()
 
-    def most(self, terms: Terms) -> dict[int, float] | None:
+    def most(self, terms: Mapping[int, float]) -> dict[int, float] | None:
         """A solution where a sum is the greatest; None when there is no solution at all."""
         return self._solve(terms, highspy.ObjSense.kMaximize)
 
@@ -36,13 +41,6 @@ class Polytope:
     def bound(self, unknown: int, low: float, high: float) -> None:
         """Change what an unknown may be."""
         self._solver.changeColBounds(self.columns[unknown], low, high)
-
-    def whole(self) -> None:
-        """From now on every unknown is a whole number: slower, and exact."""
-        size = len(self.columns)
-        ranks = numpy.arange(size, dtype=numpy.int32)
-        kinds = numpy.full(size, int(highspy.HighsVarType.kInteger), dtype=numpy.uint8)
-        self._solver.changeColsIntegrality(size, ranks, kinds)
 
     def _solve(self, terms: Mapping[int, float], sense: Any) -> dict[int, float] | None:
         self._costs[:] = 0
@@ -55,6 +53,12 @@ class Polytope:
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return dict(zip(self.columns, self._solver.getSolution().col_value, strict=True))
+
+    def _be_whole(self) -> None:
+        """Every unknown is a whole number: slower, and exact."""
+        size = len(self.columns)
+        kinds = numpy.full(size, int(highspy.HighsVarType.kInteger), dtype=numpy.uint8)
+        self._solver.changeColsIntegrality(size, numpy.arange(size, dtype=numpy.int32), kinds)
 
     def _model(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row]) -> Any:
         model = highspy.HighsLp()

@@ -30,22 +30,35 @@ class Slack(NamedTuple):
     more: int
 
 
-def hide(system: System, cells: Sequence[Cell], hidden: Collection[Name], rule: Rule) -> set[str]:
-    """The keys to hide among ``cells``, all of one month; ``hidden`` are already, in others, for good.
+@dataclass(frozen=True)
+class View:
+    """Some months, as everything a reader can write down of them, in which the cells of one must stay uncertain."""
 
-    ``narrow_cells`` finds nothing afterwards, unless what is already shown elsewhere cannot be helped.
+    system: System
+    month: str
+
+
+def hide(views: Sequence[View], month: str, hidden: Collection[Name], rule: Rule) -> set[str]:
+    """The keys to hide among the cells of a month; ``hidden`` are already, in others, for good.
+
+    ``narrow_cells`` finds nothing afterwards in any view, unless what is already shown elsewhere cannot be helped.
     """
+    cells = [cell for cell in views[0].system.cells.values() if cell.month == month]
     chosen = {cell.name for cell in cells if cell.is_small(rule.threshold)}
     helpless: set[Name] = set()
     for _ in range(ROUNDS):
-        narrow = narrow_cells(system, chosen | set(hidden), rule.width)
-        narrow = [one for one in narrow if one.cell.name not in helpless]
-        if not narrow:
+        was = len(chosen), len(helpless)
+        for view in views:
+            now = chosen | set(hidden)
+            narrow = narrow_cells(view.system, now, rule.width, view.month)
+            narrow = [one for one in narrow if one.cell.name not in helpless]
+            if narrow:
+                open_ones = [view.system.cells[cell.name] for cell in cells if cell.name not in chosen]
+                more, failed = _others(view.system, open_ones, now, narrow, rule)
+                chosen |= more
+                helpless |= failed
+        if was == (len(chosen), len(helpless)):
             return {key for _, key in chosen}
-        open_ones = [cell for cell in cells if cell.name not in chosen]
-        more, failed = _others(system, open_ones, chosen | set(hidden), narrow, rule)
-        helpless |= failed
-        chosen |= more
     return {cell.key for cell in cells}
 
 

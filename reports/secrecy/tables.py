@@ -20,11 +20,14 @@ from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
 from reports.secrecy.polytope import INFINITE, Polytope
 from reports.secrecy.system import Cell, Contradiction, Reduced, Row, System, summed
 
+STOCK = "stock"
+"""What an unknown is named that stands at an instant, then the day."""
 STOCKS = {"opening": False, "closing": True}
 """The measures that say what stands at an instant; whether it is the end of the month."""
 PROMISED = (Stage.ALLOTTED, Stage.SHIPPED)
 ACTS_SINCE = 3
 """The version of figures since which what enters and leaves is acts, so that the machine ties them together."""
+MOVED, CLOSING = "moved", "closing"
 type Edge = tuple[str, str]
 type Sum = list[tuple[int, int]]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
@@ -127,7 +130,7 @@ class _Month:
         day = self.month
         if measure in STOCKS:
             day = next_month(date.fromisoformat(day)).isoformat() if STOCKS[measure] else day
-            number = self.system.unknown((what, "stock", day, name), truth)
+            number = self.system.unknown((what, STOCK, day, name), truth)
             if self.system.truth[number] == truth:
                 return number
             measure = f"{measure} of {self.month}"
@@ -220,7 +223,7 @@ class _Devices(_Month):
 
     def moved(self, old: str, new: str, where: str) -> int:
         """How many acts led from one stage to another."""
-        return self.system.unknown(("moved", self.month, str(old), str(new), where))
+        return self.system.unknown(("moved", MOVED, self.month, str(old), str(new), where))
 
     def _flow(
         self,
@@ -282,8 +285,10 @@ class _Devices(_Month):
             offered: list[Sum] = []
             for place in self.places:
                 truth = sum(self.screens[stage, place] for stage in stages)
-                screens = self.system.unknown(("screens", self.month, str(name), place), truth)
-                held = self.system.unknown(("offer", self.month, str(name), place), self._offer(stages, place) - truth)
+                screens = self.system.unknown(("screens", CLOSING, self.month, str(name), place), truth)
+                held = self.system.unknown(
+                    ("offer", CLOSING, self.month, str(name), place), self._offer(stages, place) - truth
+                )
                 here = [(1, self.at(stage, "closing", place)) for stage in stages]
                 self.system.relate([*here, (-1, screens), (-1, held)])
                 apart.append((-1, screens))
@@ -360,7 +365,7 @@ class _Needs(_Month):
 
     def moved(self, old: str, new: str, kind: str) -> int:
         """How many acts led from one state to another."""
-        return self.system.unknown(("settled", self.month, str(old), str(new), str(kind)))
+        return self.system.unknown(("settled", MOVED, self.month, str(old), str(new), str(kind)))
 
     def _show_places(self) -> None:
         waiting = NeedState.WAITING
