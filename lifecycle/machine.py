@@ -88,6 +88,13 @@ class Verb:
     due_at: Any = None
     irreversible: bool = False
     again: str = ""
+    undoes: tuple[str, ...] = ()
+    varies: bool = False
+
+    @property
+    def is_act(self) -> bool:
+        """Whether what it does is counted as done in its month: neither an undoing nor a variation."""
+        return not self.undoes and not self.varies
 
     @property
     def creates(self) -> bool:
@@ -154,6 +161,8 @@ def verb(
     due_at: Any = None,
     irreversible: bool = False,
     again: str = "",
+    undoes: Iterable[str] = (),
+    varies: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare one verb: label (French infinitive), sources, target, who may, what is required, what is stamped.
 
@@ -163,6 +172,8 @@ def verb(
     ``stamps``: column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value. ``journal``:
     the given values (codes, numbers, keys) the journal keeps. ``due``: the clock does it when the condition holds.
     ``again``: its label on a row that is already there, for a verb whose target is among its sources.
+    ``undoes``: the verbs whose last act on the row it takes back. ``varies``: it sets right or follows (a correction, a
+    move of what the row depends on), and nothing that is counted as done.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -184,6 +195,8 @@ def verb(
             due_at=due_at,
             irreversible=irreversible,
             again=again,
+            undoes=tuple(undoes),
+            varies=varies,
         )
 
         @wraps(method)

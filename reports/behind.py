@@ -1,67 +1,137 @@
 """From a number of a report to the rows of the journal that it counts: the same walk as ``figures``, row by row."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from lifecycle.journal import Entry
 from network.models import Epci
-from refurb.enums import DeviceState
+from prescriptions.models import NeedEntry
 from refurb.models import DeviceEntry
-from reports.enums import STAGE_OF, Measure, stages_of
-from reports.figures import Standing, bucket_of
+from reports import figures, needs
+from reports.acts import MARK, Apart
+from reports.enums import Measure, stages_of
 from reports.models import Report
 
-_MOVES = """
-SELECT e.id, n.id, e.target, e.type, e.donor_kind, e.origin_epci_id, e.convention_epci_id,
-       n.target, n.type, n.donor_kind, n.origin_epci_id, n.convention_epci_id
-FROM refurb_deviceentry n
-LEFT JOIN refurb_deviceentry e ON e.object_id = n.object_id AND e.seq = n.seq - 1
+_MOVES = f"""
+SELECT e.id, n.id, n.verb, {MARK}, {{columns}}
+FROM {{table}} n
+LEFT JOIN {{table}} e ON e.object_id = n.object_id AND e.seq = n.seq - 1
 WHERE n.at >= %(start)s AND n.at < %(until)s
-"""
+"""  # noqa: S608
 
 
-def rows_behind(report: Report, measure: str, stage: str) -> Any:
-    """The rows of the journal behind a number: each opens a stay; for « sorties », the one that ends.
-
-    ``stage``: a code of ``stages_of``. A device that enters twice is there twice, as in the figures.
+@dataclass(frozen=True)
+class Asked:
+    """Which number: at which stages (a code of ``stages_of``) or in which state, in all of these places at once, of
+    which type or kind, from which kind of donor; what is empty asks for nothing.
     """
+
+    measure: str
+    stage: str = ""
+    places: tuple[str, ...] = ()
+    type: str = ""
+    donor_kind: str = ""
+
+    def wants(self, bucket: tuple[str, ...], stages: Collection[str]) -> bool:
+        """Whether the number counts this bucket."""
+        stage, place, type_, *donor = bucket
+        return (
+            (not stages or stage in stages)
+            and all(wanted == place for wanted in self.places)
+            and self.type in ("", type_)
+            and self.donor_kind in ("", *donor)
+        )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One journal that reports count: its rows, where each one counts its object, the moves that are no acts."""
+
+    name: str
+    entry: type[Entry]
+    columns: tuple[str, ...]
+    bucket: Callable[[tuple[Any, ...], Mapping[int, str]], tuple[str, ...]]
+    apart: Callable[[datetime, datetime, Mapping[int, str]], Apart]
+    stages: Callable[[str], Collection[str]]
+    width: int
+
+    def figure_of(self, report: Report, asked: Asked) -> int:
+        """What the report itself says."""
+        rank, stages = self.width + list(Measure).index(Measure(asked.measure)), self.stages(asked.stage)
+        rows = (row for row in report.figures.get(self.name, ()) if asked.wants(tuple(row[: self.width]), stages))
+        return sum(row[rank] for row in rows if rank < len(row))
+
+
+@dataclass
+class Behind:
+    """The rows behind a number: those that add to it and, of « autres variations », those that take from it."""
+
+    added: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
+
+    @property
+    def number(self) -> int:
+        """What they make together."""
+        return len(self.added) - len(self.taken)
+
+
+DEVICES = Counted(
+    "buckets",
+    DeviceEntry,
+    figures.COLUMNS,
+    lambda told, sirens: figures.bucket_of(figures.Standing(*told), sirens),
+    figures.apart_of,
+    lambda code: [stage.value for stage in stages_of(code)],
+    4,
+)
+NEEDS = Counted(
+    "needs",
+    NeedEntry,
+    needs.COLUMNS,
+    lambda told, sirens: needs.need_bucket(*told, sirens=sirens),
+    needs.apart_of_needs,
+    lambda code: [code] if code else [],
+    3,
+)
+
+
+def rows_behind(counted: Counted, report: Report, asked: Asked) -> Behind:
+    """The rows of the journal behind a number: each opens a stay; for « sorties », the one that ends."""
     start, until = report.bounds.start, report.as_of
-    rows = DeviceEntry.objects.filter(target__in=_states(stage))
-    if measure == Measure.OPENING:
-        return rows.filter(pk__in=_standing(start))
-    if measure == Measure.CLOSING:
-        return rows.filter(pk__in=_standing(until))
-    return rows.filter(pk__in=_moved(measure, start, until))
-
-
-def figure_of(report: Report, measure: str, stage: str, places: Collection[str] = (), type_: str = "") -> int:
-    """What the report itself says. ``places``: in all of them at once, each the SIREN of an EPCI or ``Elsewhere``."""
-    rank, stages = 4 + list(Measure).index(Measure(measure)), stages_of(stage)
-    return sum(
-        row[rank]
-        for row in report.figures["buckets"]
-        if row[0] in stages and all(place == row[1] for place in places) and type_ in ("", row[2])
-    )
-
-
-def _states(stage: str) -> list[str]:
-    return [state.value for state in DeviceState if STAGE_OF[state] in stages_of(stage)]
-
-
-def _standing(instant: datetime) -> Any:
-    return DeviceEntry.objects.as_of(instant).values("pk")
-
-
-def _moved(measure: str, start: datetime, until: datetime) -> list[int]:
     sirens = dict(Epci.objects.values_list("pk", "siren"))
+    if asked.measure in (Measure.OPENING, Measure.CLOSING):
+        return _standing(counted, start if asked.measure == Measure.OPENING else until, asked, sirens)
+    return _moved(counted, start, until, asked, sirens)
+
+
+def _standing(counted: Counted, instant: datetime, asked: Asked, sirens: Mapping[int, str]) -> Behind:
+    rows = counted.entry.objects.as_of(instant).values_list("pk", *counted.columns)
+    stages = counted.stages(asked.stage)
+    return Behind({pk for pk, *told in rows if asked.wants(counted.bucket(tuple(told), sirens), stages)})
+
+
+def _moved(counted: Counted, start: datetime, until: datetime, asked: Asked, sirens: Mapping[int, str]) -> Behind:
+    apart, width, stages = counted.apart(start, until, sirens), len(counted.columns), counted.stages(asked.stage)
+    columns = ", ".join(f"{row}.{column}" for row in "en" for column in counted.columns)
+    sql = _MOVES.format(columns=columns, table=counted.entry._meta.db_table)
+    behind = Behind()
     with connection.cursor() as cursor:
-        cursor.execute(_MOVES, {"start": start, "until": until})
-        found = cursor.fetchall()
-    kept = []
-    for before, after, *told in found:
-        old = None if before is None else bucket_of(Standing(*told[:5]), sirens)
-        if old != bucket_of(Standing(*told[5:]), sirens):
-            kept.append(after if measure == Measure.ENTERED else before)
-    return [pk for pk in kept if pk is not None]
+        cursor.execute(sql, {"start": start, "until": until, **apart.period})
+        for before, after, verb, mark, *told in cursor.fetchall():
+            old = None if before is None else counted.bucket(tuple(told[:width]), sirens)
+            new, why = counted.bucket(tuple(told[width:]), sirens), apart.why(verb, mark)
+            if old == new:
+                continue
+            came, went = asked.wants(new, stages), old is not None and asked.wants(old, stages)
+            if asked.measure == Measure.OTHER:
+                if why and came != went:
+                    (behind.added if came else behind.taken).add(after)
+            elif not why and asked.measure == Measure.ENTERED and came:
+                behind.added.add(after)
+            elif not why and asked.measure == Measure.LEFT and went:
+                behind.added.add(before)
+    return behind

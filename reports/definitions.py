@@ -1,6 +1,14 @@
 """What each figure of a report means, in French: printed with it, on the page, the paper and the workbook."""
 
-from reports.enums import Stage
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from lifecycle.french import HARD
+from lifecycle.machine import Verb, verbs_of
+from refurb.enums import DeviceState
+from refurb.models import Device
+from reports.enums import STAGE_OF, Stage
 
 OF_STAGES: dict[Stage, str] = {
     Stage.ANNOUNCED: "Unités acceptées d’un lot, pas encore enlevées ni vues par l’atelier.",
@@ -67,27 +75,67 @@ GENERAL: dict[str, str] = {
         "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
     ),
     "Besoins des foyers": (
-        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés, ou de nouveau "
-        "en attente. En attente au début + mis en attente − sortis de l’attente = en attente à la fin. Satisfaits et "
-        "non satisfaits : passages pendant le mois. Une prescription en brouillon compte « hors département » tant que "
-        "la commune n’est pas donnée."
+        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés dans le mois. "
+        "Sortis de l’attente : pris en charge ou abandonnés. En attente au début + mis en attente − sortis de "
+        "l’attente + autres variations = en attente à la fin. Satisfaits et non satisfaits : actes du mois, ceux qui "
+        "y sont annulés déduits. Une prescription en brouillon compte « hors département » tant que la commune n’est "
+        "pas donnée."
     ),
     "Tension": (
-        "Besoins d’équipement en attente pour un appareil affecté, en livraison ou disponible, en fin de mois. Un "
+        "Besoins d’équipement en attente pour un appareil affecté, en livraison ou disponible, en fin de mois : les "
+        "besoins par EPCI de résidence, les appareils par EPCI de la convention. Un "
         "écran ne répond à aucun besoin. « sans offre » : personne ne peut être servi aujourd’hui."
     ),
     "Petits nombres": (
         "Un nombre de foyers inférieur à 5 dans un EPCI n’est pas montré hors du pilotage, ni celui qui permettrait de "
         "le retrouver."
     ),
-    "Corrections": (
-        "Reclassements et annulations d’erreurs de saisie inscrits pendant le mois : les lignes par lesquelles "
-        "ce mois diffère de ce que disaient les précédents. Elles sont comprises dans les entrées et les "
+}
+BEFORE_ACTS: dict[str, str] = {
+    "Entrées": (
+        "Passages vers l’étape pendant le mois, créations comprises. Un appareil qui y entre deux fois compte "
+        "deux fois ; le total compte donc chaque changement d’étape, de territoire ou de type."
+    ),
+    "Sorties": "Passages hors de l’étape pendant le mois, vers une autre étape, un autre territoire ou un autre type.",
+    "Fin de mois": (
+        "Appareils présents à l’étape au dernier instant du mois, relus au journal. Début de mois + entrées − "
+        "sorties = fin de mois, pour chaque étape, EPCI, type et nature de donateur."
+    ),
+    "Remis dans le mois": (
+        "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
+    ),
+    "Besoins des foyers": (
+        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés, ou de nouveau "
+        "en attente. En attente au début + mis en attente − sortis de l’attente = en attente à la fin. Satisfaits et "
+        "non satisfaits : passages pendant le mois. Une prescription en brouillon compte « hors département » tant que "
+        "la commune n’est pas donnée."
+    ),
+    "Autres variations": (
+        "Reclassements et annulations d’erreurs de saisie inscrits pendant le mois, compris dans les entrées et les "
         "sorties."
     ),
 }
+"""What the figures meant until their version 2, which counted passages."""
 
 
-def definitions() -> list[tuple[str, str]]:
-    """Every term and its meaning: the general ones, then the stages in their order."""
-    return [*GENERAL.items(), *((str(stage.label), OF_STAGES[stage]) for stage in Stage)]
+def definitions(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every term of these figures and its meaning: the general ones, then the stages in their order, then the acts."""
+    stages = [(str(stage.label), OF_STAGES[stage]) for stage in Stage]
+    if figures["version"] < 3:
+        return [*(GENERAL | BEFORE_ACTS).items(), *stages]
+    return [*GENERAL.items(), *stages, ("Actes comptés comme entrées", _acts())]
+
+
+@cache
+def _acts() -> str:
+    """The verbs that enter each stage, as they are declared."""
+    entering: dict[Stage, list[str]] = {stage: [] for stage in Stage}
+    for verb in verbs_of(Device).values():
+        if verb.is_act and verb.target is not None and {STAGE_OF[DeviceState(verb.target)]} != _stages_before(verb):
+            entering[STAGE_OF[DeviceState(verb.target)]].append(verb.done.lower())
+    told = (f"{stage.label}{HARD}: {', '.join(verbs)}" for stage, verbs in entering.items() if verbs)
+    return f"{f'{HARD}; '.join(told)}."
+
+
+def _stages_before(verb: Verb) -> set[Stage]:
+    return {STAGE_OF[DeviceState(source)] for source in verb.sources if source}

@@ -19,14 +19,19 @@ from reports.summary import Summary
 
 FIRST_TEMPLATE = "documents/reports/monthly_report.html"
 SECOND_TEMPLATE = "documents/reports/monthly_report_2.html"
-TEMPLATE = "documents/reports/monthly_report_3.html"
+THIRD_TEMPLATE = "documents/reports/monthly_report_3.html"
+TEMPLATE = "documents/reports/monthly_report_4.html"
 
 
 def register_kinds() -> None:
-    """Declare the paper and its templates; the second counts the needs of households, the third sums the month up."""
+    """Declare the paper and its templates; the second counts the needs of households, the third sums the month up.
+
+    The fourth tells acts from what else varied, of devices and of needs.
+    """
     register_kind(PAPER, "Rapport mensuel du gisement", FIRST_TEMPLATE)
     register_kind(PAPER, "Rapport mensuel du gisement", SECOND_TEMPLATE, version=2)
-    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=3)
+    register_kind(PAPER, "Rapport mensuel du gisement", THIRD_TEMPLATE, version=3)
+    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=4)
 
 
 def title_of(report: Report) -> str:
@@ -69,6 +74,7 @@ def paper_values(report: Report) -> dict[str, Any]:
         "types_entered": summary.types_at("entered"),
         "distribution_closing": summary.distribution_at("closing"),
         "distribution_entered": summary.distribution_at("entered"),
+        "needs_by_state": served.needs_by_state(),
         "needs_by_kind": served.needs_by_kind(),
         "needs_by_territory": served.needs_by_territory(),
         "tension_by_kind": served.tension_by_kind(),
@@ -92,8 +98,9 @@ def paper_values(report: Report) -> dict[str, Any]:
         "missing_drives": summary.missing_drives,
         "missing_devices": summary.missing_devices,
         "incidents": summary.incidents,
-        "corrections": [list(line) for line in summary.corrections()],
-        "definitions": [list(pair) for pair in definitions()],
+        "variations": [list(line) for line in summary.variations()],
+        "need_variations": [list(line) for line in served.variations()],
+        "definitions": [list(pair) for pair in definitions(report.figures)],
     } | {name: asdict(table) for name, table in tables.items()}
 
 

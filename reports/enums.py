@@ -65,12 +65,22 @@ OF_A_CONVENTION = frozenset((S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.H
 
 
 class Measure(TextChoices):
-    """The four numbers of a stage in a month."""
+    """The numbers of a stage in a month, in the order in which figures keep them."""
 
     OPENING = "debut", "Début de mois"
     ENTERED = "entrees", "Entrées"
     LEFT = "sorties", "Sorties"
     CLOSING = "fin", "Fin de mois"
+    OTHER = "autres", "Autres variations"
+
+
+class Variation(TextChoices):
+    """Why a move is no act of the month; its line says so after the name of the verb."""
+
+    VARIES = "varies", ""
+    UNDOING = "undoing", "annulation"
+    UNDONE = "undone", "annulé dans le mois"
+    AGAIN = "again", "de nouveau"
 
 
 DISTRIBUTION = (

@@ -1,11 +1,13 @@
 """The figures of one month, read from the journals alone: never from the rows of today, which a correction changes.
 
 A **bucket** is a stage, a territory, a type and a kind of donor. For each one: how many devices stood in it just
-before the month, how many entered and left it, how many stood in it at the end. Opening and closing are read from the
-journal, apart from the moves: the four numbers balance because the journal does, or nothing is reported.
+before the month, how many acts entered and left it, what else came and went, how many stood in it at the end. Opening
+and closing are read from the journal, apart from the moves: the numbers balance because the journal does, or nothing is
+reported.
 
 A device enters its first bucket at its creation. A move leaves the bucket of the previous row and enters its own; a
-move inside one bucket counts for nothing. Everything is asked in five statements, whatever the number of devices.
+move inside one bucket counts for nothing. Which moves are acts: ``reports.acts``. Everything is asked in seven
+statements, whatever the number of devices.
 """
 
 import hashlib
@@ -20,31 +22,39 @@ from django.db import connection
 from documents.services.papers import canonical
 from network.models import Epci
 from refurb.enums import DeviceState, DonorKind
+from refurb.models import Device
+from reports.acts import MARK, Apart, set_apart
 from reports.balance import Balance
 from reports.enums import OF_A_CONVENTION, STAGE_OF, Elsewhere
 from reports.evidence import count_evidence
 from reports.months import bounds
 from reports.needs import count_needs
 
-VERSION = 2
-"""Of the definitions below; a report keeps the one it was made with. Since 2: the needs of households."""
-CORRECTIONS = frozenset({"reclassify", "undo_reject", "undo_hand_over"})
-"""Verbs that set right what was entered: their moves are the lines of difference with the months before."""
+VERSION = 3
+"""Of the definitions below; a report keeps the one it was made with.
 
-_MOVES = """
+Since 2: the needs of households. Since 3: what enters and leaves is acts, the rest is told apart as variations.
+"""
+COLUMNS = ("target", "type", "donor_kind", "origin_epci_id", "convention_epci_id")
+"""What a row of the journal says of where its device is counted, in the order of ``Standing``."""
+
+_MOVES = f"""
 SELECT e.target, e.type, e.donor_kind, e.origin_epci_id, e.convention_epci_id,
        n.verb, n.target, n.type, n.donor_kind, n.origin_epci_id, n.convention_epci_id,
+       {MARK},
        count(*),
        count(*) FILTER (WHERE e.at < %(start)s),
-       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1)
+       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1),
+       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1 AND e.id = ANY(%(undone)s::bigint[]))
 FROM refurb_deviceentry e
 LEFT JOIN refurb_deviceentry n ON n.object_id = e.object_id AND n.seq = e.seq + 1 AND n.at < %(until)s
 WHERE e.at < %(until)s AND (n.at IS NULL OR n.at >= %(start)s)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-"""
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+"""  # noqa: S608
 """Each row with the one after it, when the former closed a period or the latter moved in it.
 
-Grouped: how many; of these how many stood so just before ``start``; how many were created since.
+Grouped: how many; of these how many stood so just before ``start``; how many were created since, and of how many that
+was undone.
 """
 _QUANTITIES = """
 SELECT j.verb, j.donor_kind, q.key, sum(q.value::integer)
@@ -93,7 +103,6 @@ class Tally:
 
     balance: Balance[Bucket] = field(default_factory=Balance)
     new: int = 0
-    corrections: Counter[tuple[str, Bucket, Bucket]] = field(default_factory=Counter)
     quantities: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
@@ -112,7 +121,8 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
             cursor.execute(_HOLD)
     tally = Tally()
     sirens = {pk: siren for pk, siren, *_ in epcis}
-    _count_moves(tally, _rows(_MOVES, period), sirens)
+    apart = apart_of(start, until, sirens)
+    _count_moves(tally, _rows(_MOVES, {**period, **apart.period}), sirens, apart)
     for verb, donor_kind, type_, quantity in _rows(_QUANTITIES, period):
         tally.quantities[donor_kind, type_, "announced" if verb == "announce" else "accepted"] += quantity
     figures = {
@@ -125,9 +135,9 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
         ],
         "buckets": tally.balance.rows(),
         "new_devices": tally.new,
-        "corrections": [[verb, *old, *new, n] for (verb, old, new), n in sorted(tally.corrections.items())],
+        "variations": tally.balance.lines(),
         "quantities": [[*key, n] for key, n in sorted(tally.quantities.items()) if n],
-        "needs": count_needs(start, until, sirens),
+        **count_needs(start, until, sirens),
         **count_evidence(start, until),
     }
     return Reckoning(until, figures, digest(figures))
@@ -152,23 +162,28 @@ def bucket_of(standing: Standing, sirens: Mapping[int, str]) -> Bucket:
     return Bucket(STAGE_OF[DeviceState(state)].value, territory, type_, donor_kind)
 
 
-def _rows(sql: str, period: dict[str, datetime]) -> list[tuple[Any, ...]]:
+def apart_of(start: datetime, until: datetime, sirens: Mapping[int, str]) -> Apart:
+    """The moves of devices that are no acts of the month."""
+    return set_apart(Device, COLUMNS, start, until, lambda *told: bucket_of(Standing(*told), sirens))
+
+
+def _rows(sql: str, period: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, period)
         return cursor.fetchall()
 
 
-def _count_moves(tally: Tally, rows: Iterable[tuple[Any, ...]], sirens: Mapping[int, str]) -> None:
-    for row in rows:
-        count, opening, created = row[11:]
-        old = bucket_of(Standing(*row[:5]), sirens)
-        verb, target = row[5], row[6]
-        new = None if verb is None else bucket_of(Standing(*row[6:11]), sirens)
-        tally.balance.count(old, new, count, opening, created)
-        tally.new += created
-        if new is None:
+def _count_moves(tally: Tally, rows: Iterable[tuple[Any, ...]], sirens: Mapping[int, str], apart: Apart) -> None:
+    balance = tally.balance
+    for *told, mark, count, opening, created, undone in rows:
+        verb, target = told[5], told[6]
+        old = bucket_of(Standing(*told[:5]), sirens)
+        balance.stand(old, opening, count if verb is None else 0)
+        balance.begin(old, created - undone, undone)
+        tally.new += created - undone
+        if verb is None:
             continue
-        if new != old and verb in CORRECTIONS:
-            tally.corrections[verb, old, new] += count
-        if row[0] == DeviceState.DECLARED and target in (DeviceState.COLLECTED, DeviceState.RECEIVED):
+        new, why = bucket_of(Standing(*told[6:]), sirens), apart.why(verb, mark)
+        balance.move(old, new, count, verb, why)
+        if not why and told[0] == DeviceState.DECLARED and target in (DeviceState.COLLECTED, DeviceState.RECEIVED):
             tally.quantities[new.donor_kind, new.type, "taken"] += count

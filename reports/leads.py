@@ -58,7 +58,7 @@ class Leads:
                 (
                     row.label,
                     [
-                        (name, cell, self.url(query + row.query) if query and cell else "")
+                        (name, cell, self.url(query + row.query) if query and cell and isinstance(cell, int) else "")
                         for name, cell, query in zip(names, row.cells, queries, strict=True)
                     ],
                 )

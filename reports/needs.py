@@ -6,19 +6,24 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from prescriptions.models import Need
+from reports.acts import MARK, Apart, set_apart
 from reports.balance import Balance
 from reports.enums import Elsewhere
 
-_MOVES = """
-SELECT e.target, e.kind, e.epci_id, n.target, n.kind, n.epci_id,
+COLUMNS = ("target", "kind", "epci_id")
+_MOVES = f"""
+SELECT e.target, e.kind, e.epci_id, n.verb, n.target, n.kind, n.epci_id,
+       {MARK},
        count(*),
        count(*) FILTER (WHERE e.at < %(start)s),
-       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1)
+       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1),
+       count(*) FILTER (WHERE e.at >= %(start)s AND e.seq = 1 AND e.id = ANY(%(undone)s::bigint[]))
 FROM prescriptions_needentry e
 LEFT JOIN prescriptions_needentry n ON n.object_id = e.object_id AND n.seq = e.seq + 1 AND n.at < %(until)s
 WHERE e.at < %(until)s AND (n.at IS NULL OR n.at >= %(start)s)
-GROUP BY 1, 2, 3, 4, 5, 6
-"""
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+"""  # noqa: S608
 """As for devices: each row with the one after it, when it closed a period or the latter moved in it."""
 
 
@@ -30,16 +35,29 @@ class NeedBucket(NamedTuple):
     kind: str
 
 
-def count_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> list[list[Any]]:
-    """``[state, territory, kind, opening, entered, left, closing]`` of every bucket. Raises UnbalancedJournal."""
+def count_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> dict[str, Any]:
+    """``needs``: ``[*bucket, opening, entered, left, closing, other]`` of every bucket; ``need_variations``.
+
+    Raises UnbalancedJournal.
+    """
     balance: Balance[NeedBucket] = Balance()
+    apart = apart_of_needs(start, until, sirens)
     with connection.cursor() as cursor:
-        cursor.execute(_MOVES, {"start": start, "until": until})
-        for state, kind, epci, next_state, next_kind, next_epci, *numbers in cursor.fetchall():
-            new = None if next_state is None else NeedBucket(next_state, _place(next_epci, sirens), next_kind)
-            balance.count(NeedBucket(state, _place(epci, sirens), kind), new, *numbers)
-    return balance.rows()
+        cursor.execute(_MOVES, {"start": start, "until": until, **apart.period})
+        for *told, mark, count, opening, created, undone in cursor.fetchall():
+            old, verb = need_bucket(*told[:3], sirens=sirens), told[3]
+            balance.stand(old, opening, count if verb is None else 0)
+            balance.begin(old, created - undone, undone)
+            if verb is not None:
+                balance.move(old, need_bucket(*told[4:], sirens=sirens), count, verb, apart.why(verb, mark))
+    return {"needs": balance.rows(), "need_variations": balance.lines()}
 
 
-def _place(epci: int | None, sirens: Mapping[int, str]) -> str:
-    return Elsewhere.OUTSIDE.value if epci is None else sirens[epci]
+def apart_of_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> Apart:
+    """The moves of needs that are no acts of the month."""
+    return set_apart(Need, COLUMNS, start, until, lambda *told: need_bucket(*told, sirens=sirens))
+
+
+def need_bucket(state: str, kind: str, epci: int | None, *, sirens: Mapping[int, str]) -> NeedBucket:
+    """Where a row of the journal counts its need: where the household lives."""
+    return NeedBucket(state, Elsewhere.OUTSIDE.value if epci is None else sirens[epci], kind)

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.formats import number_format
 
 from prescriptions.enums import NeedKind, NeedState
+from prescriptions.models import Need
 from refurb.enums import DeviceType
 from reports.enums import Stage
-from reports.summary import Row, Table
+from reports.summary import NOT_SUMMED, Row, Table, told_variation
 
 SMALL = 5
 """Below it a count of households of one EPCI says too much of them: it is hidden (domain, §6)."""
@@ -28,13 +29,15 @@ NEEDS_HEAD = (
     "En attente, début",
     "Mis en attente",
     "Sortis de l’attente",
+    "Autres variations",
+    "En attente, fin",
+    "En cours, fin",
     "Satisfaits",
     "Non satisfaits",
-    "En cours, fin",
-    "En attente, fin",
 )
+STATES_HEAD = ("État", "Début de mois", "Entrées", "Sorties", "Autres variations", "Fin de mois")
 TENSION_HEAD = ("En attente", "Affectés ou en livraison", "Disponibles", "Besoins par appareil")
-OPENING, ENTERED, LEFT, CLOSING = range(4)
+OPENING, ENTERED, LEFT, CLOSING, OTHER = range(5)
 
 
 class Served:
@@ -47,12 +50,13 @@ class Served:
         self.hides_small = hides_small
         self.territories = {code: short for code, _, short in figures["territories"]}
         self.is_counted = "needs" in figures
-        self._needs: list[Counter[tuple[str, str, str]]] = [Counter() for _ in range(4)]
+        self._needs: list[Counter[tuple[str, str, str]]] = [Counter() for _ in range(5)]
         for state, territory, kind, *numbers in figures.get("needs", ()):
-            for counter, number in zip(self._needs, numbers, strict=True):
+            for counter, number in zip(self._needs, numbers, strict=False):
                 counter[state, territory, kind] += number
         self._offered: Counter[tuple[str, str]] = Counter()
         self._available: Counter[tuple[str, str]] = Counter()
+        self._variations = figures.get("need_variations", ())
         for stage, territory, type_, _, *numbers in figures["buckets"]:
             if stage in OFFERED:
                 where = self._available if stage == Stage.AVAILABLE else self._offered
@@ -74,14 +78,37 @@ class Served:
             (OPENING, NeedState.WAITING),
             (ENTERED, NeedState.WAITING),
             (LEFT, NeedState.WAITING),
+            (OTHER, NeedState.WAITING),
+            (CLOSING, NeedState.WAITING),
+            (CLOSING, NeedState.IN_PROGRESS),
             (ENTERED, NeedState.MET),
             (ENTERED, NeedState.UNMET),
-            (CLOSING, NeedState.IN_PROGRESS),
-            (CLOSING, NeedState.WAITING),
         )
         rows = [Row(kind.label, tuple(self._sum(*what, kind=kind) for what in asked)) for kind in NeedKind]
         total = tuple(sum(row.cells[rank] for row in rows) for rank in range(len(asked)))
         return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total))
+
+    def needs_by_state(self) -> Table:
+        """Each state of a need, for the whole département: the numbers add up, line by line."""
+        shown = (OPENING, ENTERED, LEFT, OTHER, CLOSING)
+        rows = tuple(
+            Row(
+                str(state.label),
+                tuple(sum(self._sum(measure, state, kind=kind) for kind in NeedKind) for measure in shown),
+            )
+            for state in NeedState
+        )
+        opening, closing = (sum(self._needs[measure].values()) for measure in (OPENING, CLOSING))
+        total = Row("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
+        return Table("Besoins par état", STATES_HEAD, rows, total)
+
+    def variations(self) -> list[tuple[str, str, str, int]]:
+        """What moved needs otherwise than by an act: what was done, from which state, to which, how many."""
+        counted: Counter[tuple[str, str, str]] = Counter()
+        for verb, why, old, _, _, new, _, _, count in self._variations:
+            what = told_variation(Need, verb, why)
+            counted[what, str(NeedState(old).label), str(NeedState(new).label)] += count
+        return [(*told, count) for told, count in counted.items()]
 
     def tension_by_kind(self) -> Table:
         """Each kind of equipment: needs that wait, devices on offer, needs for one device."""
@@ -112,7 +139,7 @@ class Served:
             available = sum(self._available[place, type_] for type_ in types)
             if waiting or offered or available:
                 lines.append((short, (waiting, offered, available), place in hidden))
-        return self._tension("Tension entre besoins et appareils, par EPCI de la convention", "EPCI", lines)
+        return self._tension("Tension par EPCI (besoins de ses foyers, appareils de ses conventions)", "EPCI", lines)
 
     def needs_by_territory(self) -> Table:
         """Each EPCI: needs that wait at the end of the month, by kind."""

@@ -16,7 +16,9 @@ from reports.enums import ReportState
 from reports.figures import VERSION, reckon
 from reports.models import Report
 from reports.months import month_of, next_month, previous_month
+from reports.summary import MEASURES, Summary
 
+OPENING, CLOSING = MEASURES.index("opening"), MEASURES.index("closing")
 REPORTS = "reports"
 """The subject of a verification of every kept month."""
 
@@ -116,13 +118,19 @@ def differences(report: Report) -> list[str]:
     before = Report.objects.exclude(state=ReportState.COMPUTED).filter(month=previous_month(report.month)).first()
     if before is None:
         return []
-    closing = {tuple(row[:4]): row[7] for row in before.figures["buckets"]}
-    opening = {tuple(row[:4]): row[4] for row in report.figures["buckets"]}
-    return [
-        " / ".join(bucket)
-        for bucket in sorted(closing.keys() | opening.keys())
-        if closing.get(bucket, 0) != opening.get(bucket, 0)
-    ]
+    told = Summary(before.figures), Summary(report.figures)
+    found = []
+    for name, width, say in (("buckets", 4, Summary.place), ("needs", 3, Summary.need_place)):
+        if name not in before.figures or name not in report.figures:
+            continue
+        closing = {tuple(row[:width]): row[width + CLOSING] for row in before.figures[name]}
+        opening = {tuple(row[:width]): row[width + OPENING] for row in report.figures[name]}
+        found += [
+            say(told[bucket in opening], bucket)
+            for bucket in sorted(closing.keys() | opening.keys())
+            if closing.get(bucket, 0) != opening.get(bucket, 0)
+        ]
+    return found
 
 
 def _counted(figures: dict[str, object]) -> dict[str, object]:

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from lifecycle.machine import Machine, verbs_of
+from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType, DonorKind
-from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage
+from refurb.models import Device
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage, Variation
 
 type Numbers = tuple[int, ...]
 type Cells = tuple[int | str, ...]
@@ -17,7 +20,11 @@ PLACE = "place"
 
 SOFT_HYPHEN = "\u00ad"
 
-MEASURES = ("opening", "entered", "left", "closing")
+MEASURES = ("opening", "entered", "left", "closing", "other")
+"""The numbers of a bucket, in the order in which figures keep them."""
+SHOWN = ("opening", "entered", "left", "other", "closing")
+"""The same in the order in which they add up."""
+NOT_SUMMED = "–"
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("Annoncés", (Stage.ANNOUNCED,)),
     ("Enlevés", (Stage.COLLECTED,)),
@@ -32,13 +39,18 @@ COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("Man\u00adquants", (Stage.MISSING,)),
     ("Retirés", (Stage.WITHDRAWN,)),
 )
-"""The columns of the wide tables, with where they may be cut; « Distribution » gathers allotment to return."""
+"""The columns of what stands, with where they may be cut; « Distribution » gathers allotment to return."""
+FLOWS = tuple(
+    column
+    for name, stages in COLUMNS
+    for column in (
+        (("Affectés", (Stage.ALLOTTED,)), ("Remis", (Stage.HANDED_OVER,)))
+        if stages == DISTRIBUTION
+        else ((name, stages),)
+    )
+)
+"""The columns of what was done: one device passes several stages of the distribution, they are not added."""
 QUANTITIES = (("announced", "Annoncé"), ("accepted", "Accepté"), ("taken", "Enlevé"))
-CORRECTION_LABELS = {
-    "reclassify": "Reclassement",
-    "undo_reject": "Décision « non réemployable » annulée",
-    "undo_hand_over": "Remise annulée",
-}
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Detail:
-    """One bucket in words, with opening, entered, left, closing."""
+    """One bucket in words, with its numbers in the order of ``SHOWN``."""
 
     territory: str
     type: str
@@ -90,14 +102,16 @@ class Summary:
     """Reads the figures of one report; asks nothing of the database."""
 
     def __init__(self, figures: dict[str, Any]) -> None:
-        self.buckets = [tuple(row) for row in figures["buckets"]]
+        self.buckets = [(*row, *(0,) * (9 - len(row))) for row in figures["buckets"]]
         self.territories = {code: name for code, name, _ in figures["territories"]}
         self.short_names = {code: short for code, _, short in figures["territories"]}
         self.new_devices: int = figures["new_devices"]
         self.missing_drives: int = figures["missing_erasures"]["drives"]
         self.missing_devices: int = figures["missing_erasures"]["devices"]
         self.incidents: int = figures["incidents"]
-        self._corrections = figures["corrections"]
+        self.tells_acts = "variations" in figures
+        """Since version 3; before, what entered and left was every passage, corrections included."""
+        self._variations = figures["variations"] if self.tells_acts else _old_corrections(figures)
         self._quantities = Counter({tuple(row[:3]): row[3] for row in figures["quantities"]})
 
     @property
@@ -107,12 +121,12 @@ class Summary:
 
     @property
     def reconditioned(self) -> int:
-        """How many times a device became « reconditionné » in the month."""
+        """How many devices became « reconditionné » in the month."""
         return self._entered(Stage.RECONDITIONED)
 
     @property
     def handed_over(self) -> int:
-        """How many times a device was handed over to a household in the month; one given back after repair counts."""
+        """How many devices were handed over to a household in the month, in exchange of another too."""
         return self._entered(Stage.HANDED_OVER)
 
     @property
@@ -121,14 +135,28 @@ class Summary:
         return self._entered(Stage.RECYCLED)
 
     def stages(self) -> Table:
-        """Each stage: opening, entered, left, closing."""
+        """Each stage: opening, entered, left, what else varied, closing. What was done is not summed over stages."""
         sums = self._sums(lambda row: row[0])
-        return _table(
+        shown = [measure for measure in SHOWN if self.tells_acts or measure != "other"]
+        rows = [
+            Row(
+                str(stage.label),
+                tuple(sums(stage.value)[MEASURES.index(measure)] for measure in shown),
+                (("etape", stage.value),),
+            )
+            for stage in Stage
+        ]
+        table = _table(
             "Appareils par étape",
-            ("Étape", "Début de mois", "Entrées", "Sorties", "Fin de mois"),
-            [Row(str(stage.label), sums(stage.value), (("etape", stage.value),)) for stage in Stage],
-            tuple(_query(measure) for measure in MEASURES),
+            ("Étape", *(_HEADS[measure] for measure in shown)),
+            rows,
+            tuple(_query(measure) for measure in shown),
         )
+        stood = ("opening", "closing")
+        total = tuple(
+            cell if measure in stood else NOT_SUMMED for measure, cell in zip(shown, table.total.cells, strict=True)
+        )
+        return replace(table, total=Row("Total", total))
 
     def territories_at(self, measure: str) -> Table:
         """EPCI × stages, « hors département » and « origine inconnue » last; ``measure`` is one of ``MEASURES``."""
@@ -162,12 +190,14 @@ class Summary:
         """Announced, accepted and taken, by type."""
         return self._quantity_table("Quantités du mois par type", "Type", 1, DeviceType)
 
-    def corrections(self) -> list[tuple[str, str, str, int]]:
-        """The lines of difference with the months before: what was done, from where, to where, how many."""
-        return [
-            (CORRECTION_LABELS.get(row[0], row[0]), self._place(row[1:5]), self._place(row[5:9]), row[9])
-            for row in self._corrections
-        ]
+    def variations(self) -> list[tuple[str, str, str, int]]:
+        """What moved devices otherwise than by an act: what was done, from where, to where, how many."""
+        counted: Counter[tuple[str, str, str]] = Counter()
+        for verb, why, *places, count in self._variations:
+            old, new = places[:4], places[4:]
+            what = told_variation(Device, verb, why)
+            counted[what, self._place(old, new), self._place(new, old)] += count
+        return [(*told, count) for told, count in counted.items()]
 
     def details(self) -> list[Detail]:
         """Every bucket, by territory, type, kind of donor and stage."""
@@ -180,7 +210,7 @@ class Summary:
                     str(DeviceType(row[2]).label),
                     str(DonorKind(row[3]).label),
                     str(Stage(row[0]).label),
-                    row[4:],
+                    tuple(row[4 + MEASURES.index(measure)] for measure in SHOWN),
                 ),
             )
             for row in self.buckets
@@ -201,14 +231,17 @@ class Summary:
         self, caption: str, axis: str, position: int, labels: list[tuple[str, str, Query]], measure: str
     ) -> Table:
         sums = self._sums(lambda row: (row[position], row[0]))
-        rank = MEASURES.index(measure)
+        rank, stands = MEASURES.index(measure), measure in ("opening", "closing")
+        columns = COLUMNS if stands else FLOWS
         rows = []
         for code, label, query in labels:
-            cells = [sum(sums((code, stage.value))[rank] for stage in stages) for _, stages in COLUMNS]
-            rows.append(Row(label, (*cells, sum(cells)), query))
-        queries = [_query(measure, stages[0].value if len(stages) == 1 else DISTRIBUTED) for _, stages in COLUMNS]
-        head = (axis, *(name for name, _ in COLUMNS), "Total")
-        return _table(caption, head, rows, (*queries, _query(measure)))
+            cells = [sum(sums((code, stage.value))[rank] for stage in stages) for _, stages in columns]
+            rows.append(Row(label, (*cells, sum(cells)) if stands else tuple(cells), query))
+        queries = [_query(measure, stages[0].value if len(stages) == 1 else DISTRIBUTED) for _, stages in columns]
+        names = tuple(name for name, _ in columns)
+        if not stands:
+            return _table(caption, (axis, *names), rows, tuple(queries))
+        return _table(caption, (axis, *names, "Total"), rows, (*queries, _query(measure)))
 
     def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> Table:
         sums: Counter[tuple[str, str]] = Counter()
@@ -217,12 +250,50 @@ class Summary:
         rows = [Row(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES)) for code in codes]
         return _table(caption, (axis, *(label for _, label in QUANTITIES)), rows)
 
-    def _place(self, bucket: Sequence[str]) -> str:
+    def place(self, bucket: Sequence[str]) -> str:
+        """A bucket of devices in words."""
+        return ", ".join(self._names(bucket))
+
+    def need_place(self, bucket: Sequence[str]) -> str:
+        """A bucket of needs in words."""
+        state, territory, kind = bucket
+        return f"Besoins, {NeedState(state).label}, {self.short_names[territory]}, {NeedKind(kind).label}"
+
+    def _place(self, bucket: Sequence[str], other: Sequence[str]) -> str:
+        """The stage, and what else of a bucket is not as in the other one."""
+        named = enumerate(self._names(bucket))
+        return ", ".join(name for rank, name in named if rank == 0 or bucket[rank] != other[rank])
+
+    def _names(self, bucket: Sequence[str]) -> tuple[str, ...]:
         stage, territory, type_, donor_kind = bucket
-        named = (Stage(stage).label, self.short_names[territory], DeviceType(type_).label, DonorKind(donor_kind).label)
-        return ", ".join(map(str, named))
+        return (
+            str(Stage(stage).label),
+            self.short_names[territory],
+            str(DeviceType(type_).label),
+            str(DonorKind(donor_kind).label),
+        )
 
 
+def told_variation(model: type[Machine], verb: str, why: str) -> str:
+    """What was done, in the words of its verb, and why it is no act of the month."""
+    declared = verbs_of(model).get(verb)
+    said = declared.done if declared else verb
+    return f"{said}, {Variation(why).label}" if why in TOLD_APART else said
+
+
+def _old_corrections(figures: dict[str, Any]) -> list[list[Any]]:
+    """The lines of figures of before version 3, as those of today."""
+    return [[verb, Variation.VARIES.value, *places] for verb, *places in figures["corrections"]]
+
+
+TOLD_APART = (Variation.UNDONE, Variation.AGAIN)
+_HEADS = {
+    "opening": "Début de mois",
+    "entered": "Entrées",
+    "left": "Sorties",
+    "other": "Autres variations",
+    "closing": "Fin de mois",
+}
 _DISTRIBUTION_CAPTIONS = {
     "closing": "Distribution par EPCI de la convention, en fin de mois",
     "entered": "Entrées du mois par EPCI de la convention",

@@ -19,7 +19,7 @@ from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
 from refurb.models import DeviceEntry
-from reports.behind import figure_of
+from reports.behind import DEVICES
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing
@@ -85,13 +85,14 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "territories": leads.of(summary.territories_at("closing"), summary.territories_at("entered")),
         "types": leads.of(summary.types_at("closing"), summary.types_at("entered")),
         "quantities": leads.of(summary.quantities_by_donor(), summary.quantities_by_type()),
-        "corrections": summary.corrections(),
-        "definitions": definitions(),
+        "variations": summary.variations(),
+        "need_variations": served.variations(),
+        "definitions": definitions(report.figures),
         "differences": differences(report),
         "months": Report.objects.visible_to(request.membership).values_list("month", flat=True),
         "served": served,
         "distribution": leads.of(summary.distribution_at("closing"), summary.distribution_at("entered")),
-        "needs": leads.of(served.needs_by_kind(), served.needs_by_territory()),
+        "needs": leads.of(served.needs_by_state(), served.needs_by_kind(), served.needs_by_territory()),
         "tension": leads.of(served.tension_by_kind(), served.tension_by_territory()),
         "is_pilot": pilot,
     }
@@ -111,14 +112,18 @@ def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
         rows=rows.annotate(ended=Subquery(following.values("at")[:1])),
         table=BehindTable,
         noun=STAY,
-        filters=behind(report),
+        filters=behind(report, DEVICES),
     )
     if (answered := page.answered()) is not None:
         return answered
-    asked = page.filter.asked
-    figure = figure_of(report, asked.measure, asked.stage, asked.places, asked.type)
-    label = Measure(asked.measure).label
-    context = {"report": report, "title": title_of_month(report), "figure": figure, "measure": label}
+    asked = page.filter
+    context = {
+        "report": report,
+        "title": title_of_month(report),
+        "figure": asked.figure,
+        "found": asked.behind,
+        "measure": Measure(asked.asked.measure).label,
+    }
     return page.shown("reports/report_devices.html", **context)
 
 

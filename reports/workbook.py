@@ -15,7 +15,17 @@ from reports.served import Served
 from reports.summary import Summary, Table
 
 SHEETS = ("Synthèse", "Par EPCI et type", "Définitions")
-DETAIL_HEAD = ("EPCI", "Type", "Donateur", "Étape", "Début de mois", "Entrées", "Sorties", "Fin de mois")
+DETAIL_HEAD = (
+    "EPCI",
+    "Type",
+    "Donateur",
+    "Étape",
+    "Début de mois",
+    "Entrées",
+    "Sorties",
+    "Autres variations",
+    "Fin de mois",
+)
 PLAIN = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -68,7 +78,7 @@ def write_workbook(report: Report, *, hides_small: bool) -> bytes:
         formats = _formats(book)
         _write_summary(_Sheet(book.add_worksheet(SHEETS[0]), formats), report, summary, served)
         _write_details(_Sheet(book.add_worksheet(SHEETS[1]), formats), summary)
-        _write_definitions(_Sheet(book.add_worksheet(SHEETS[2]), formats))
+        _write_definitions(_Sheet(book.add_worksheet(SHEETS[2]), formats), report)
     return out.getvalue()
 
 
@@ -101,7 +111,10 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Serv
         ("Chiffres", standing(report)),
         ("Empreinte (SHA-256)", report.figures_sha256),
         ("Nouveaux appareils", summary.new_devices),
+        ("Appareils reconditionnés dans le mois", summary.reconditioned),
         ("Appareils remis à un foyer dans le mois", summary.handed_over),
+        ("Appareils remis au recycleur dans le mois", summary.recycled),
+        *([("Besoins satisfaits dans le mois", served.met)] if served.is_counted else []),
         *([("Besoins en attente en fin de mois", served.waiting)] if served.is_counted else []),
         ("Effacements manquants : disques", summary.missing_drives),
         ("Effacements manquants : appareils", summary.missing_devices),
@@ -122,16 +135,24 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Serv
         summary.quantities_by_type(),
     ):
         sheet.table(table)
-    sheet.write(["Corrections du mois"], "caption")
-    sheet.write(["Correction", "De", "À", "Appareils"], "head")
-    for line in summary.corrections():
+    _write_variations(sheet, "Autres variations des appareils", "Appareils", summary.variations())
+    if served.is_counted:
+        _write_variations(sheet, "Autres variations des besoins", "Besoins", served.variations())
+
+
+def _write_variations(sheet: _Sheet, caption: str, counted: str, lines: list[tuple[str, str, str, int]]) -> None:
+    sheet.write([caption], "caption")
+    sheet.write(["Ce qui a été fait", "De", "À", counted], "head")
+    for line in lines:
         sheet.write(line)
+    sheet.line += 1
 
 
 def _of_households(served: Served) -> list[Table]:
     if not served.is_counted:
         return []
     return [
+        served.needs_by_state(),
         served.needs_by_kind(),
         served.needs_by_territory(),
         served.tension_by_kind(),
@@ -148,15 +169,15 @@ def _write_details(sheet: _Sheet, summary: Summary) -> None:
     sheet.sheet.autofilter(0, 0, len(details), len(DETAIL_HEAD) - 1)
     sheet.sheet.set_column(0, 0, 34)
     sheet.sheet.set_column(1, 3, 22)
-    sheet.sheet.set_column(4, 7, 13)
+    sheet.sheet.set_column(4, 8, 13)
     sheet.sheet.repeat_rows(0)
     sheet.sheet.set_landscape()
     sheet.sheet.fit_to_pages(1, 0)
 
 
-def _write_definitions(sheet: _Sheet) -> None:
+def _write_definitions(sheet: _Sheet, report: Report) -> None:
     sheet.write(["Terme", "Définition"], "head")
-    for term, meaning in definitions():
+    for term, meaning in definitions(report.figures):
         sheet.write([term, meaning], "wrapped")
     sheet.sheet.set_column(0, 0, 34)
     sheet.sheet.set_column(1, 1, 100)

@@ -81,6 +81,7 @@ class NeedMachine(Machine):
         leans=["prescription"],
         stamps={"started_at": None, "mediation": None},
         done="Remis en attente",
+        undoes=["start"],
     )
     def wait_again(self) -> None:
         """It keeps the day it was accepted, so it loses nothing."""
@@ -93,6 +94,7 @@ class NeedMachine(Machine):
         leans=["prescription"],
         stamps={"epci": F("prescription__epci")},
         done="Suit le foyer dans son nouveau territoire",
+        varies=True,
     )
     def relocate(self) -> None:
         """It waits where the household lives now."""
@@ -121,6 +123,7 @@ class NeedMachine(Machine):
         leans_write=["prescription"],
         stamps={"met_at": None},
         done="Plus satisfait : erreur de saisie",
+        undoes=["meet"],
     )
     def unmeet(self) -> None:
         """A prescription that was closed opens again."""

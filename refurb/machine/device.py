@@ -252,6 +252,7 @@ class DeviceMachine(Machine):
         stamps=NOT_PRICED,
         journal=["reason"],
         done="Remis en traitement",
+        undoes=["recondition"],
     )
     def reopen(self) -> None:
         """Something was found; the evidence of this stay still counts."""
@@ -284,6 +285,7 @@ class DeviceMachine(Machine):
         stamps=NOT_UNUSABLE,
         journal=["reason"],
         done="Décision « non réemployable » annulée",
+        undoes=["reject"],
     )
     def undo_reject(self) -> None:
         """Same stay: it never left."""
@@ -354,6 +356,7 @@ class DeviceMachine(Machine):
         stamps={"type": Given("type"), "origin_epci": Given("origin_epci")},
         journal=["reason"],
         done="Reclassé",
+        varies=True,
     )
     def reclassify(self) -> None:
         """It leaves the bucket of its previous row and enters another; past months stay as they were."""

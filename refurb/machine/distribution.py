@@ -127,6 +127,7 @@ class DistributedDevice(DeviceMachine):
         stamps=NOT_ALLOTTED,
         journal=["reason"],
         done="Retiré de l’affectation",
+        undoes=["allot"],
     )
     def release_allotment(self) -> None:
         """Its place is given back."""
@@ -154,6 +155,7 @@ class DistributedDevice(DeviceMachine):
         requires=[places.LEFT_ALONE],
         stamps=NOT_SHIPPED,
         done="Expédition annulée",
+        undoes=["ship"],
     )
     def cancel_shipment(self) -> None:
         """It did not leave, or came back at once."""
@@ -200,6 +202,7 @@ class DistributedDevice(DeviceMachine):
         stamps={"available_at": AT, **NOT_MISSING, **HELD_FOR_NOBODY},
         journal=["quota"],
         done="Retrouvé au point de distribution",
+        varies=True,
     )
     def find(self) -> None:
         """It takes its place of the quota again."""
@@ -241,6 +244,7 @@ class DistributedDevice(DeviceMachine):
         due=_reservation_over,
         due_at=F("reserved_until"),
         done="Réservation levée",
+        undoes=["reserve"],
     )
     def release(self) -> None:
         """The need waits again; its rank is computed from when it was accepted, so it loses nothing."""
@@ -292,6 +296,7 @@ class DistributedDevice(DeviceMachine):
         stamps={"reserved_at": AT, "reserved_until": reserved_until, **NOT_SOLD},
         journal=["reason"],
         done="Remise annulée le jour même",
+        undoes=["hand_over"],
     )
     def undo_hand_over(self) -> None:
         """It did not take place: the need is no longer met."""
@@ -331,6 +336,7 @@ class DistributedDevice(DeviceMachine):
         stamps={"warranty_until": Given("warranty_until"), **NOT_RETURNED},
         journal=["warranty_until"],
         done="Rendu au foyer après réparation",
+        varies=True,
     )
     def give_back(self) -> None:
         """The warranty is prolonged."""

@@ -19,6 +19,7 @@ from refurb.enums import (
     DeviceType,
     MissingReason,
     ReclassifyReason,
+    ReopenReason,
     UndoRejectReason,
     UnusableReason,
 )
@@ -120,6 +121,9 @@ class Story:
         manager = self.scene.north.manager
         return stock.undo_reject_device(actor=manager, device=device, reason=UndoRejectReason.ENTRY, at=at)
 
+    def reopen(self, device: Device, at: datetime) -> Device:
+        return stock.reopen_device(actor=self.technician, device=device, reason=ReopenReason.GRADE, at=at)
+
     def lose(self, device: Device, at: datetime) -> Device:
         reason = MissingReason.STOCKTAKE
         return devices.report_missing_device(actor=self.technician, device=device, reason=reason, at=at)
@@ -157,18 +161,18 @@ class Story:
 
 
 def numbers(report: Report, stage: Stage) -> tuple[int, ...]:
-    """Opening, entered, left, closing of a stage."""
+    """Opening, entered, left, what else varied, closing of a stage."""
     return next(row.cells for row in Summary(report.figures).stages().rows if row.label == stage.label)
 
 
 def standing(report: Report) -> dict[str, tuple[int, ...]]:
-    """Opening, entered, left, closing of each stage where anything stood or moved."""
+    """Opening, entered, left, what else varied, closing of each stage where anything stood or moved."""
     rows = Summary(report.figures).stages().rows
     return {row.label: row.cells for row in rows if any(row.cells)}
 
 
 def buckets(report: Report) -> dict[tuple[str, ...], list[int]]:
-    """Opening, entered, left, closing by stage, territory, type and kind of donor."""
+    """Opening, entered, left, closing, what else varied, by stage, territory, type and kind of donor."""
     return {tuple(row[:4]): row[4:] for row in report.figures["buckets"]}
 
 

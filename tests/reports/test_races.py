@@ -72,7 +72,7 @@ def test_a_freeze_waits_for_history_that_is_being_written_and_counts_it() -> Non
         release.set()
         assert history.result(PATIENCE) is None
         frozen = freezing.result(PATIENCE)
-    assert numbers(frozen, Stage.RECEIVED) == (0, 1, 0, 1)
+    assert numbers(frozen, Stage.RECEIVED) == (0, 1, 0, 0, 1)
     assert verify_report(frozen)
 
 

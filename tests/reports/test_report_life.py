@@ -31,6 +31,7 @@ from reports.services import (
     compute_due_months,
     compute_report,
     differences,
+    fault_of_report,
     freeze_report,
     months_to_compute,
     publish_report,
@@ -106,8 +107,8 @@ def test_recompute_counts_what_came_since(story: Story) -> None:
     report = story.computed(DECEMBER, paris(12, 10))
     story.register(paris(12, 12))
     again = recompute_report(actor=story.pilot, report=report, at=paris(12, 13))
-    assert numbers(report, Stage.RECEIVED)[3] == 0
-    assert numbers(again, Stage.RECEIVED)[3] == 1
+    assert numbers(report, Stage.RECEIVED)[-1] == 0
+    assert numbers(again, Stage.RECEIVED)[-1] == 1
     assert again.as_of == again.computed_at == paris(12, 13)
     assert [entry.figures_sha256 for entry in again.journal.order_by("seq")] == [
         report.figures_sha256,
@@ -162,7 +163,7 @@ def test_freezing_counts_one_last_time(story: Story) -> None:
     report = story.computed(OCTOBER, paris(10, 10))
     story.register(paris(10, 11))
     frozen = freeze_report(actor=story.pilot, report=report, at=LATER)
-    assert numbers(frozen, Stage.RECEIVED) == (0, 1, 0, 1)
+    assert numbers(frozen, Stage.RECEIVED) == (0, 1, 0, 0, 1)
     assert frozen.as_of == bounds(OCTOBER).end
 
 
@@ -241,7 +242,7 @@ def test_a_frozen_month_never_changes_whatever_is_corrected_later(story: Story) 
     assert verify_report(after)
     november = story.computed(NOVEMBER)
     assert differences(november) == []
-    assert len(november.figures["corrections"]) == 2
+    assert len(november.figures["variations"]) == 2
 
 
 def test_an_opening_that_is_not_the_frozen_closing_is_told(story: Story) -> None:
@@ -251,7 +252,18 @@ def test_an_opening_that_is_not_the_frozen_closing_is_told(story: Story) -> None
     assert differences(november) == []
     with without_wall("reports_report"):
         Report.objects.filter(month=NOVEMBER).update(figures=november.figures | {"buckets": []})
-    assert differences(Report.objects.get(month=NOVEMBER)) == ["received / unknown / laptop / unknown"]
+    assert differences(Report.objects.get(month=NOVEMBER)) == [
+        "Reçus à l’atelier, Origine inconnue, Ordinateur portable, Origine inconnue"
+    ]
+
+
+def test_an_opening_of_needs_that_is_not_the_frozen_closing_is_told(story: Story) -> None:
+    frozen, november = story.frozen(), story.computed(NOVEMBER)
+    with without_wall("reports_report"):
+        needs = [["waiting", "outside", "computer", 0, 2, 0, 2, 0]]
+        Report.objects.filter(month=OCTOBER).update(figures=frozen.figures | {"needs": needs})
+    assert differences(november) == ["Besoins, En attente, Hors département, Ordinateur"]
+    assert fault_of_report(november) == "le début n’est pas la fin du mois précédent"
 
 
 def test_a_report_that_was_tampered_with_is_found(story: Story) -> None:

@@ -49,8 +49,8 @@ def test_needs_are_counted_by_kind_for_the_whole_departement() -> None:
         ),
         hides_small=True,
     )
-    assert cells(served.needs_by_kind())[NeedKind.COMPUTER.label] == (0, 9, 0, 4, 1, 0, 9)
-    assert cells(served.needs_by_kind())[NeedKind.FIXED_CONNECTION.label] == (0, 0, 0, 0, 0, 2, 0)
+    assert cells(served.needs_by_kind())[NeedKind.COMPUTER.label] == (0, 9, 0, 0, 9, 0, 4, 1)
+    assert cells(served.needs_by_kind())[NeedKind.FIXED_CONNECTION.label] == (0, 0, 0, 0, 0, 2, 0, 0)
     assert (served.met, served.waiting) == (4, 9)
 
 
