@@ -76,6 +76,11 @@ class Report(ReportMachine):
         return self.as_of >= self.bounds.end
 
     @property
+    def published_sha256(self) -> str:
+        """The hash of what is public of the figures; nothing where they never chose what they hide."""
+        return str(self.figures.get("secrets", {}).get("published_sha256", ""))
+
+    @property
     def paper(self) -> Document | None:
         """The document frozen when it was published."""
         owned = Document.objects.filter(owner_machine=self.machine_name, owner_pk=self.pk, kind=PAPER)

@@ -10,6 +10,10 @@ MEASURES = ("opening", "entered", "left", "closing", "other")
 """The numbers of a bucket, in the order in which figures keep them."""
 AT_HOMES = (Stage.RESERVED, Stage.HANDED_OVER, Stage.RETURNED)
 """The stages where a device is one household's: how many there are is a number of households."""
+ENTERED_BY_TYPE = (Stage.ALLOTTED, Stage.HANDED_OVER)
+"""The stages of which it is told how many devices of each type entered them."""
+PLACED = ("entered", "closing")
+"""The measures of the distribution that are told place by place, in the order of the tables."""
 OFFERED = "offered"
 """Devices allotted or on their way, as the tension counts them."""
 EQUIPMENT = "equipment"

@@ -256,12 +256,12 @@ class _Devices(_Month):
         for stage in DISTRIBUTION:
             homes = stage in AT_HOMES
             for measure in MEASURES:
-                terms = self.everywhere(stage, measure)
-                self.show(keys.devices(stage, measure), terms, households=homes, cost=_DEAR)
-                cost = _USUAL if measure == "closing" else _CHEAP
-                for place, term in zip(self.places, terms, strict=True):
-                    self.show(keys.devices(stage, measure, place=place), [term], households=homes, cost=cost)
-            for type_ in DeviceType:
+                self.show(keys.devices(stage, measure), self.everywhere(stage, measure), households=homes, cost=_DEAR)
+            for measure, cost in (("closing", _USUAL), ("entered", _CHEAP)):
+                for place in self.places:
+                    key, terms = keys.devices(stage, measure, place=place), [(1, self.at(stage, measure, place))]
+                    self.show(key, terms, households=homes, cost=cost)
+            for type_ in DeviceType if stage in keys.ENTERED_BY_TYPE else ():
                 terms = self.typed(stage, "entered", (type_,))
                 self.show(keys.devices(stage, "entered", type_=type_), terms, households=homes, cost=_CHEAP)
 
@@ -269,14 +269,14 @@ class _Devices(_Month):
         for measure in ("opening", "closing"):
             every = [term for stage in DISTRIBUTION for term in self.everywhere(stage, measure)]
             self.show(keys.devices(DISTRIBUTED, measure), every, households=False, cost=_DEAR)
-            for place in self.places:
-                terms = [(1, self.at(stage, measure, place)) for stage in DISTRIBUTION]
-                key = keys.devices(DISTRIBUTED, measure, place=place)
-                self.show(key, terms, households=False, cost=_USUAL)
-            for type_ in DeviceType:
-                terms = [(1, self.of_type(stage, measure, type_)) for stage in DISTRIBUTION]
-                key = keys.devices(DISTRIBUTED, measure, type_=type_)
-                self.show(key, terms, households=False, cost=_USUAL)
+        for place in self.places:
+            terms = [(1, self.at(stage, "closing", place)) for stage in DISTRIBUTION]
+            key = keys.devices(DISTRIBUTED, "closing", place=place)
+            self.show(key, terms, households=False, cost=_USUAL)
+        for type_ in DeviceType:
+            terms = [(1, self.of_type(stage, "closing", type_)) for stage in DISTRIBUTION]
+            key = keys.devices(DISTRIBUTED, "closing", type_=type_)
+            self.show(key, terms, households=False, cost=_USUAL)
 
     def _show_offer(self) -> None:
         """A screen answers no need: it is not in the offer, while the other tables count it."""
