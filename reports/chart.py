@@ -29,18 +29,20 @@ class Chart:
 
 
 def bar_chart(table: Table, column: int) -> Chart:
-    """Bars for one column of ``table``; rows where nothing stood nor moved are left out."""
-    rows = [row for row in table.rows if any(row.cells)]
-    longest = max((row.cells[column] for row in rows), default=0)
+    """Bars for one column of ``table``; rows where nothing stood nor moved, or whose number is hidden, are left out."""
+    rows = [
+        (row.label, number) for row in table.rows if any(row.cells) and isinstance(number := row.cells[column], int)
+    ]
+    longest = max((number for _, number in rows), default=0)
     bars = tuple(
         Bar(
-            row.label,
-            row.cells[column],
-            f"{100 * row.cells[column] / longest:.1f}%" if longest else "0%",
+            label,
+            number,
+            f"{100 * number / longest:.1f}%" if longest else "0%",
             rank * STEP + 16,
             rank * STEP + 22,
         )
-        for rank, row in enumerate(rows)
+        for rank, (label, number) in enumerate(rows)
     )
     said = "\N{NO-BREAK SPACE}; ".join(f"{bar.label}\N{NO-BREAK SPACE}: {bar.number}" for bar in bars)
     return Chart(bars, len(bars) * STEP, said)

@@ -86,9 +86,10 @@ GENERAL: dict[str, str] = {
         "besoins par EPCI de résidence, les appareils par EPCI de la convention. Un "
         "écran ne répond à aucun besoin. « sans offre » : personne ne peut être servi aujourd’hui."
     ),
-    "Petits nombres": (
-        "Un nombre de foyers inférieur à 5 dans un EPCI n’est pas montré hors du pilotage, ni celui qui permettrait de "
-        "le retrouver."
+    "Secret": (
+        "« secret » remplace, hors du pilotage, un nombre de foyers inférieur au seuil (5, sauf règle plus récente), "
+        "et tout nombre qui permettrait de le retrouver : par différence, en croisant deux tableaux ou deux mois. Ce "
+        "qui est caché l’est pour toujours, et peut valoir zéro."
     ),
 }
 BEFORE_ACTS: dict[str, str] = {

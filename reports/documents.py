@@ -63,8 +63,8 @@ def draw_proof(report: Report) -> bytes:
 
 
 def paper_values(report: Report) -> dict[str, Any]:
-    """Everything the paper says, in words and whole numbers."""
-    summary = Summary(report.figures)
+    """Everything the paper says, in words and whole numbers; whoever draws it, it is written for all its readers."""
+    summary = Summary(report.figures, hides_small=True)
     served = Served(report.figures, hides_small=True)
     tables = {
         "stages": summary.stages(),
@@ -87,7 +87,7 @@ def paper_values(report: Report) -> dict[str, Any]:
         "month": date_format(report.month, "F Y"),
         "standing": standing(report),
         "is_final": report.state != ReportState.COMPUTED,
-        "sha256": report.figures_sha256,
+        "sha256": report.published_sha256,
         "new_devices": summary.new_devices,
         "reconditioned": summary.reconditioned,
         "handed_over": summary.handed_over,

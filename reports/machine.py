@@ -12,6 +12,7 @@ from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
 from reports.months import month_of
 from reports.permissions import can_compute, can_freeze, can_publish, can_recompute
+from reports.secrecy.frozen import with_secrets
 
 S = ReportState
 LATE = timedelta(hours=1)
@@ -24,7 +25,7 @@ class Reckoned:
     """Stamp: one part of the figures of the month given, read from the journal once per move.
 
     Nobody gives the figures: whoever calls the gate, they are those of the journal. ``settled`` waits first for the
-    transactions that are writing in it.
+    transactions that are writing in it. What is hidden of them is chosen at the same time, and kept with them.
     """
 
     def __init__(self, part: str, *, settled: bool = False) -> None:
@@ -33,7 +34,8 @@ class Reckoned:
     def __call__(self, ctx: Context) -> Any:
         known = _reckoned.get()
         if known is None or known[0] is not ctx:
-            known = (ctx, reckon(ctx.values["month"], ctx.at, settled=self.settled))
+            reckoned = reckon(ctx.values["month"], ctx.at, settled=self.settled)
+            known = (ctx, with_secrets(reckoned, ctx.at, settled=self.settled))
             _reckoned.set(known)
         return getattr(known[1], self.part)
 

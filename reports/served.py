@@ -9,21 +9,13 @@ from django.utils.formats import number_format
 
 from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import Need
-from refurb.enums import DeviceType
 from reports.enums import Stage
-from reports.summary import NOT_SUMMED, Row, Table, told_variation
+from reports.secrecy import keys
+from reports.secrecy.covering import Secrets
+from reports.secrecy.keys import SERVED_BY
+from reports.summary import NOT_SUMMED, Cells, Row, Table, told_variation
 
-SMALL = 5
-"""Below it a count of households of one EPCI says too much of them: it is hidden (domain, §6)."""
-HIDDEN = "moins de 5"
-ALSO_HIDDEN = "non montré"
 OFFERED = (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE)
-SERVED_BY: dict[NeedKind, tuple[DeviceType, ...]] = {
-    NeedKind.COMPUTER: (DeviceType.LAPTOP, DeviceType.DESKTOP),
-    NeedKind.TABLET: (DeviceType.TABLET,),
-    NeedKind.SMARTPHONE: (DeviceType.SMARTPHONE,),
-}
-"""What answers each need of equipment."""
 NEEDS_HEAD = (
     "Besoin",
     "En attente, début",
@@ -43,11 +35,12 @@ OPENING, ENTERED, LEFT, CLOSING, OTHER = range(5)
 class Served:
     """Reads the needs of one report; asks nothing of the database. Figures of before version 2 hold none.
 
-    ``hides_small``: counts of one EPCI under 5 are hidden, with what would give them away.
+    ``hides_small``: for all readers but the pilot, who are not told the small numbers of households.
     """
 
     def __init__(self, figures: dict[str, Any], *, hides_small: bool) -> None:
         self.hides_small = hides_small
+        self.tell = Secrets(figures, hides_small=hides_small).tell
         self.territories = {code: short for code, _, short in figures["territories"]}
         self.is_counted = "needs" in figures
         self._needs: list[Counter[tuple[str, str, str]]] = [Counter() for _ in range(5)]
@@ -63,14 +56,14 @@ class Served:
                 where[territory, type_] += numbers[CLOSING]
 
     @property
-    def met(self) -> int:
+    def met(self) -> int | str:
         """How many needs were met in the month, of every kind."""
-        return sum(self._sum(ENTERED, NeedState.MET, kind=kind) for kind in NeedKind)
+        return self._of_state(ENTERED, NeedState.MET)
 
     @property
-    def waiting(self) -> int:
+    def waiting(self) -> int | str:
         """How many needs wait at the end of the month, of every kind."""
-        return sum(self._sum(CLOSING, NeedState.WAITING, kind=kind) for kind in NeedKind)
+        return self._of_state(CLOSING, NeedState.WAITING)
 
     def needs_by_kind(self) -> Table:
         """Each kind of need: who waits, what was settled, for the whole département."""
@@ -84,27 +77,31 @@ class Served:
             (ENTERED, NeedState.MET),
             (ENTERED, NeedState.UNMET),
         )
-        rows = [Row(kind.label, tuple(self._sum(*what, kind=kind) for what in asked)) for kind in NeedKind]
-        total = tuple(sum(row.cells[rank] for row in rows) for rank in range(len(asked)))
+        rows = [Row(kind.label, tuple(self._of_kind(*what, kind) for what in asked)) for kind in NeedKind]
+        total = tuple(self._of_state(*what) for what in asked)
         return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total))
 
     def needs_by_state(self) -> Table:
         """Each state of a need, for the whole département: the numbers add up, line by line."""
         shown = (OPENING, ENTERED, LEFT, OTHER, CLOSING)
         rows = tuple(
-            Row(
-                str(state.label),
-                tuple(sum(self._sum(measure, state, kind=kind) for kind in NeedKind) for measure in shown),
-            )
-            for state in NeedState
+            Row(str(state.label), tuple(self._of_state(measure, state) for measure in shown)) for state in NeedState
         )
-        opening, closing = (sum(self._needs[measure].values()) for measure in (OPENING, CLOSING))
+        opening, closing = (
+            self.tell(sum(self._needs[measure].values()), keys.needs("", keys.MEASURES[measure]))
+            for measure in (OPENING, CLOSING)
+        )
         total = Row("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
         return Table("Besoins par état", STATES_HEAD, rows, total)
 
     def variations(self) -> list[tuple[str, str, str, int]]:
-        """What moved needs otherwise than by an act: what was done, from which state, to which, how many."""
+        """What moved needs otherwise than by an act: what was done, from which state, to which, how many.
+
+        None where small numbers are hidden: each line is about few households.
+        """
         counted: Counter[tuple[str, str, str]] = Counter()
+        if self.hides_small:
+            return []
         for verb, why, old, _, _, new, _, _, count in self._variations:
             what = told_variation(Need, verb, why)
             counted[what, str(NeedState(old).label), str(NeedState(new).label)] += count
@@ -118,66 +115,76 @@ class Served:
                 sum(counter[place, type_] for place in self.territories for type_ in types)
                 for counter in (self._offered, self._available)
             )
-            waiting = self._sum(CLOSING, NeedState.WAITING, kind=kind)
-            lines.append((str(kind.label), (waiting, offered, available), False))
+            waiting = sum(self._waits(place, kind) for place in self.territories)
+            lines.append((str(kind.label), (waiting, offered, available), _tension_keys(kind=kind)))
         return self._tension("Tension entre besoins et appareils, par type", "Besoin", lines)
 
     def tension_by_territory(self) -> Table:
-        """Each EPCI: needs of equipment that wait, devices of its conventions on offer, needs for one device.
-
-        The needs of an EPCI are hidden as soon as those of one kind are, or the other kinds would tell.
-        """
+        """Each EPCI: needs of equipment that wait, devices of its conventions on offer, needs for one device."""
         types = {type_ for served in SERVED_BY.values() for type_ in served}
-        equipment = [rank for rank, kind in enumerate(NeedKind) if kind in SERVED_BY]
-        hidden = {
-            place for place, _, cells in self._waiting() if any(isinstance(cells[rank], str) for rank in equipment)
-        }
         lines = []
         for place, short in self.territories.items():
-            waiting = sum(self._needs[CLOSING][NeedState.WAITING.value, place, kind.value] for kind in SERVED_BY)
+            waiting = sum(self._waits(place, kind) for kind in SERVED_BY)
             offered = sum(self._offered[place, type_] for type_ in types)
             available = sum(self._available[place, type_] for type_ in types)
-            if waiting or offered or available:
-                lines.append((short, (waiting, offered, available), place in hidden))
+            lines.append((short, (waiting, offered, available), _tension_keys(place=place)))
         return self._tension("Tension par EPCI (besoins de ses foyers, appareils de ses conventions)", "EPCI", lines)
 
     def needs_by_territory(self) -> Table:
         """Each EPCI: needs that wait at the end of the month, by kind."""
-        waiting = self._needs[CLOSING]
-        rows = tuple(Row(short, tuple(cells)) for _, short, cells in self._waiting())
-        totals = tuple(
-            sum(waiting[NeedState.WAITING.value, place, kind.value] for place in self.territories) for kind in NeedKind
-        )
-        head = ("EPCI", *(str(kind.label) for kind in NeedKind))
-        return Table("Besoins en attente par EPCI, en fin de mois", head, rows, Row("Total", totals))
-
-    def _waiting(self) -> list[tuple[str, str, list[int | str]]]:
-        """The EPCI where needs wait at the end of the month, by code and short name, with a cell for each kind."""
-        waiting = self._needs[CLOSING]
-        found = [
-            (place, short, [waiting[NeedState.WAITING.value, place, kind.value] for kind in NeedKind])
+        rows = [
+            Row(
+                short,
+                tuple(
+                    self.tell(
+                        self._waits(place, kind), keys.needs(NeedState.WAITING, "closing", place=place, kind=kind)
+                    )
+                    for kind in NeedKind
+                ),
+            )
             for place, short in self.territories.items()
         ]
-        shown = [row for row in found if any(row[2])]
-        columns = [self._shown([counts[rank] for *_, counts in shown]) for rank in range(len(NeedKind))]
-        return [(place, short, [column[line] for column in columns]) for line, (place, short, _) in enumerate(shown)]
+        totals = tuple(self._of_kind(CLOSING, NeedState.WAITING, kind) for kind in NeedKind)
+        head = ("EPCI", *(str(kind.label) for kind in NeedKind))
+        shown = tuple(row for row in rows if any(row.cells))
+        return Table("Besoins en attente par EPCI, en fin de mois", head, shown, Row("Total", totals))
 
-    def _tension(self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int], bool]]) -> Table:
-        """``lines``: what it is about; needs that wait, devices promised, available; whether the needs are hidden."""
-        rows = tuple(
-            Row(label, (HIDDEN if counts[0] < SMALL else ALSO_HIDDEN, *counts[1:], ALSO_HIDDEN))
-            if hidden
-            else Row(label, (*counts, tension(*counts)))
-            for label, counts, hidden in lines
-        )
-        total = tuple(sum(counts[rank] for _, counts, _ in lines) for rank in range(3))
-        return Table(caption, (axis, *TENSION_HEAD), rows, Row("Total", (*total, tension(*total))))
+    def _tension(
+        self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int], tuple[str, ...]]]
+    ) -> Table:
+        """``lines``: what it is about; needs that wait, devices promised, available; the keys of the three."""
+        rows = [Row(label, self._with_tension(counts, named)) for label, counts, named in lines]
+        waiting, offered, available = (sum(counts[rank] for _, counts, _ in lines) for rank in range(3))
+        total = Row("Total", self._with_tension((waiting, offered, available), _tension_keys()))
+        shown = tuple(row for row in rows if axis != "EPCI" or any(row.cells[:3]))
+        return Table(caption, (axis, *TENSION_HEAD), shown, total)
 
-    def _shown(self, counts: Sequence[int]) -> list[int | str]:
-        return hide_small(counts) if self.hides_small else list(counts)
+    def _with_tension(self, counts: tuple[int, int, int], named: tuple[str, ...]) -> Cells:
+        """The ratio is told where the three numbers that make it are."""
+        told = (self.tell(count, key) for count, key in zip(counts, named, strict=True))
+        return (*told, self.tell(tension(*counts), *named))
 
-    def _sum(self, measure: int, state: NeedState, *, kind: NeedKind) -> int:
-        return sum(self._needs[measure][state.value, place, kind.value] for place in self.territories)
+    def _waits(self, place: str, kind: NeedKind) -> int:
+        return self._needs[CLOSING][NeedState.WAITING.value, place, kind.value]
+
+    def _of_kind(self, measure: int, state: NeedState, kind: NeedKind) -> int | str:
+        count = sum(self._needs[measure][state.value, place, kind.value] for place in self.territories)
+        return self.tell(count, keys.needs(state, keys.MEASURES[measure], kind=kind))
+
+    def _of_state(self, measure: int, state: NeedState) -> int | str:
+        counted = self._needs[measure]
+        count = sum(counted[state.value, place, kind.value] for place in self.territories for kind in NeedKind)
+        return self.tell(count, keys.needs(state, keys.MEASURES[measure]))
+
+
+def _tension_keys(*, place: str = "", kind: str = "") -> tuple[str, ...]:
+    """The needs that wait, the devices promised, those available: everywhere, in one place, or for one kind."""
+    waiting = keys.needs(NeedState.WAITING, "closing", place=place, kind=kind or keys.EQUIPMENT)
+    return (
+        waiting,
+        keys.offer(keys.OFFERED, place=place, kind=kind),
+        keys.offer(Stage.AVAILABLE, place=place, kind=kind),
+    )
 
 
 def tension(waiting: int, offered: int, available: int) -> str:
@@ -188,15 +195,3 @@ def tension(waiting: int, offered: int, available: int) -> str:
     if not devices:
         return "sans offre"
     return number_format((Decimal(waiting) / devices).quantize(Decimal("0.1"), ROUND_HALF_UP))
-
-
-def hide_small(counts: Sequence[int]) -> list[int | str]:
-    """A column of counts of households by EPCI, those under 5 hidden.
-
-    When one alone is, the total would give it away: the smallest of the others is not shown either.
-    """
-    hidden: list[int | str] = [HIDDEN if 0 < count < SMALL else count for count in counts]
-    others = [rank for rank, count in enumerate(counts) if count >= SMALL]
-    if hidden.count(HIDDEN) == 1 and others:
-        hidden[min(others, key=lambda rank: counts[rank])] = ALSO_HIDDEN
-    return hidden

@@ -10,9 +10,13 @@ from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType, DonorKind
 from refurb.models import Device
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage, Variation
+from reports.secrecy import keys
+from reports.secrecy.covering import Secrets, is_upstream
 
 type Numbers = tuple[int, ...]
 type Cells = tuple[int | str, ...]
+type Keys = tuple[str, ...]
+"""Of each cell, the number about households that it tells (``reports.secrecy.keys``), or nothing."""
 type Query = tuple[tuple[str, str], ...]
 """What the list of the rows behind a number is asked: its criteria, with the place where the figures count."""
 PLACE = "place"
@@ -25,6 +29,7 @@ MEASURES = ("opening", "entered", "left", "closing", "other")
 SHOWN = ("opening", "entered", "left", "other", "closing")
 """The same in the order in which they add up."""
 NOT_SUMMED = "–"
+EVERY_TYPE, EVERY_DONOR = "Tous types", "Tous donateurs"
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("Annoncés", (Stage.ANNOUNCED,)),
     ("Enlevés", (Stage.COLLECTED,)),
@@ -95,13 +100,18 @@ class Detail:
     type: str
     donor_kind: str
     stage: str
-    numbers: Numbers
+    numbers: Cells
 
 
 class Summary:
-    """Reads the figures of one report; asks nothing of the database."""
+    """Reads the figures of one report; asks nothing of the database.
 
-    def __init__(self, figures: dict[str, Any]) -> None:
+    ``hides_small``: for all readers but the pilot, who are not told the small numbers of households.
+    """
+
+    def __init__(self, figures: dict[str, Any], *, hides_small: bool = False) -> None:
+        self.hides_small = hides_small
+        self.tell = Secrets(figures, hides_small=hides_small).tell
         self.buckets = [(*row, *(0,) * (9 - len(row))) for row in figures["buckets"]]
         self.territories = {code: name for code, name, _ in figures["territories"]}
         self.short_names = {code: short for code, _, short in figures["territories"]}
@@ -127,9 +137,9 @@ class Summary:
         return self._entered(Stage.RECONDITIONED)
 
     @property
-    def handed_over(self) -> int:
+    def handed_over(self) -> int | str:
         """How many devices were handed over to a household in the month, in exchange of another too."""
-        return self._entered(Stage.HANDED_OVER)
+        return self.number("entered", Stage.HANDED_OVER)
 
     @property
     def recycled(self) -> int:
@@ -158,7 +168,9 @@ class Summary:
         total = tuple(
             cell if measure in stood else NOT_SUMMED for measure, cell in zip(shown, table.total.cells, strict=True)
         )
-        return replace(table, total=Row("Total", total))
+        named = [tuple(keys.of_stages((stage,), measure) for measure in shown) for stage in Stage]
+        summed = tuple(keys.devices(DISTRIBUTED, measure) if measure in stood else "" for measure in shown)
+        return self._covered(replace(table, total=Row("Total", total)), named, summed)
 
     def territories_at(self, measure: str) -> Table:
         """EPCI × stages, « hors département » and « origine inconnue » last; ``measure`` is one of ``MEASURES``."""
@@ -169,15 +181,21 @@ class Summary:
         """EPCI of the convention × stages from allotment to return, those where something stood or moved."""
         sums = self._sums(lambda row: (row[1], row[0]))
         rank = MEASURES.index(measure)
+        places = [code for code in self.short_names if any(self._in_distribution(code))]
         rows = [
-            Row(short, tuple(sums((code, stage.value))[rank] for stage in DISTRIBUTION), ((PLACE, code),))
-            for code, short in self.short_names.items()
-            if any(any(sums((code, stage.value))) for stage in DISTRIBUTION)
+            Row(
+                self.short_names[code],
+                tuple(sums((code, stage.value))[rank] for stage in DISTRIBUTION),
+                ((PLACE, code),),
+            )
+            for code in places
         ]
         head = ("EPCI", *(str(stage.label) for stage in DISTRIBUTION))
-        return _table(
+        table = _table(
             _DISTRIBUTION_CAPTIONS[measure], head, rows, tuple(_query(measure, stage) for stage in DISTRIBUTION)
         )
+        named = [tuple(keys.devices(stage, measure, place=code) for stage in DISTRIBUTION) for code in places]
+        return self._covered(table, named, tuple(keys.devices(stage, measure) for stage in DISTRIBUTION))
 
     def types_at(self, measure: str) -> Table:
         """Types × stages."""
@@ -193,16 +211,51 @@ class Summary:
         return self._quantity_table("Quantités du mois par type", "Type", 1, DeviceType)
 
     def variations(self) -> list[tuple[str, str, str, int]]:
-        """What moved devices otherwise than by an act: what was done, from where, to where, how many."""
+        """What moved devices otherwise than by an act: what was done, from where, to where, how many.
+
+        Where small numbers are hidden, upstream of the distribution only: each line is about few devices.
+        """
         counted: Counter[tuple[str, str, str]] = Counter()
         for verb, why, *places, count in self._variations:
             old, new = places[:4], places[4:]
+            if self.hides_small and not is_upstream(old[0], new[0]):
+                continue
             what = told_variation(Device, verb, why)
             counted[what, self._place(old, new), self._place(new, old)] += count
         return [(*told, count) for told, count in counted.items()]
 
     def details(self) -> list[Detail]:
-        """Every bucket, by territory, type, kind of donor and stage."""
+        """Every bucket, by territory, type, kind of donor and stage.
+
+        Where small numbers are hidden, those of the distribution are told by territory and stage alone.
+        """
+        if not self.hides_small:
+            return self._buckets(self.buckets)
+        upstream = self._buckets([row for row in self.buckets if is_upstream(row[0])])
+        return upstream + [
+            Detail(name, EVERY_TYPE, EVERY_DONOR, str(stage.label), told)
+            for code, name in self.territories.items()
+            for stage in DISTRIBUTION
+            if any(told := tuple(self._placed(measure, stage, code) for measure in SHOWN))
+        ]
+
+    def number(self, measure: str, stage: Stage, place: str = "") -> int | str:
+        """One measure of a stage, everywhere or in one place (its SIREN)."""
+        rank = 4 + MEASURES.index(measure)
+        count = sum(row[rank] for row in self.buckets if row[0] == stage.value and place in ("", row[1]))
+        return self.tell(count, keys.of_stages((stage,), measure, place=place))
+
+    def _in_distribution(self, code: str) -> Cells:
+        """Whatever is told of the distribution in a place."""
+        return tuple(self._placed(measure, stage, code) for stage in DISTRIBUTION for measure in MEASURES)
+
+    def _placed(self, measure: str, stage: Stage, code: str) -> int | str:
+        """One measure of a stage in one place; nothing where it would be one number too many."""
+        if self.hides_small and measure not in keys.PLACED:
+            return ""
+        return self.number(measure, stage, code)
+
+    def _buckets(self, buckets: Sequence[tuple[Any, ...]]) -> list[Detail]:
         places, types, kinds, stages = list(self.territories), list(DeviceType), list(DonorKind), list(Stage)
         found = [
             (
@@ -215,7 +268,7 @@ class Summary:
                     tuple(row[4 + MEASURES.index(measure)] for measure in SHOWN),
                 ),
             )
-            for row in self.buckets
+            for row in buckets
         ]
         return [detail for _, detail in sorted(found, key=lambda pair: pair[0])]
 
@@ -240,10 +293,22 @@ class Summary:
             cells = [sum(sums((code, stage.value))[rank] for stage in stages) for _, stages in columns]
             rows.append(Row(label, (*cells, sum(cells)) if stands else tuple(cells), query))
         queries = [_query(measure, stages[0].value if len(stages) == 1 else DISTRIBUTED) for _, stages in columns]
-        names = tuple(name for name, _ in columns)
-        if not stands:
-            return _table(caption, (axis, *names), rows, tuple(queries))
-        return _table(caption, (axis, *names, "Total"), rows, (*queries, _query(measure)))
+        head: tuple[str, ...] = (axis, *(name for name, _ in columns))
+        groups = [stages for _, stages in columns]
+        if stands:
+            head, queries, groups = (*head, "Total"), [*queries, _query(measure)], [*groups, tuple(Stage)]
+        asked = [{"place": code} if position == 1 else {"type_": code} for code, *_ in labels]
+        named = [tuple(keys.of_stages(stages, measure, **one) for stages in groups) for one in asked]
+        total = tuple(keys.of_stages(stages, measure) for stages in groups)
+        return self._covered(_table(caption, head, rows, tuple(queries)), named, total)
+
+    def _covered(self, table: Table, named: Sequence[Keys], total: Keys) -> Table:
+        """The same, as its reader is told it."""
+        rows = [self._told(row, held) for row, held in zip(table.rows, named, strict=True)]
+        return replace(table, rows=tuple(rows), total=self._told(table.total, total))
+
+    def _told(self, row: Row, named: Keys) -> Row:
+        return replace(row, cells=tuple(self.tell(cell, key) for cell, key in zip(row.cells, named, strict=True)))
 
     def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> Table:
         sums: Counter[tuple[str, str]] = Counter()

@@ -68,9 +68,9 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One month: stages, territories, types, quantities, proofs, corrections, and what each figure means."""
     report = visible_report(request, reference)
-    summary = Summary(report.figures)
-    stages = summary.stages()
     pilot = is_pilot(request.membership)
+    summary = Summary(report.figures, hides_small=not pilot)
+    stages = summary.stages()
     leads = Leads(is_pilot=pilot)
     served = Served(report.figures, hides_small=not pilot)
     context = {

@@ -62,8 +62,9 @@ class _Sheet:
 
 def write_workbook(report: Report, *, hides_small: bool) -> bytes:
     """The bytes of the workbook; the same report gives the same cells, small counts of households hidden or not."""
-    summary, out = Summary(report.figures), BytesIO()
+    summary, out = Summary(report.figures, hides_small=hides_small), BytesIO()
     served = Served(report.figures, hides_small=hides_small)
+    told = told_sha256(report, hides_small=hides_small)
     with Workbook(out, PLAIN) as book:
         book.set_properties(
             {
@@ -71,7 +72,7 @@ def write_workbook(report: Report, *, hides_small: bool) -> bytes:
                 "subject": f"Rapport {report.reference}",
                 "author": "Maillon",
                 "company": "Département du Nord",
-                "comments": f"{standing(report)} Empreinte des chiffres (SHA-256) : {report.figures_sha256}",
+                "comments": f"{standing(report)} Empreinte des chiffres (SHA-256) : {told}",
                 "created": report.computed_at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
             }
         )
@@ -80,6 +81,11 @@ def write_workbook(report: Report, *, hides_small: bool) -> bytes:
         _write_details(_Sheet(book.add_worksheet(SHEETS[1]), formats), summary)
         _write_definitions(_Sheet(book.add_worksheet(SHEETS[2]), formats), report)
     return out.getvalue()
+
+
+def told_sha256(report: Report, *, hides_small: bool) -> str:
+    """The hash of what the reader is told: that of all figures would let her try small numbers until it agrees."""
+    return report.published_sha256 if hides_small else report.figures_sha256
 
 
 def _formats(book: Workbook) -> dict[str, Any]:
@@ -109,7 +115,7 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Serv
         ("Mois", date_format(report.month, "F Y")),
         ("État", report.get_state_display()),
         ("Chiffres", standing(report)),
-        ("Empreinte (SHA-256)", report.figures_sha256),
+        ("Empreinte (SHA-256)", told_sha256(report, hides_small=summary.hides_small)),
         ("Nouveaux appareils", summary.new_devices),
         ("Appareils reconditionnés dans le mois", summary.reconditioned),
         ("Appareils remis à un foyer dans le mois", summary.handed_over),
@@ -136,7 +142,7 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Serv
     ):
         sheet.table(table)
     _write_variations(sheet, "Autres variations des appareils", "Appareils", summary.variations())
-    if served.is_counted:
+    if served.is_counted and not served.hides_small:
         _write_variations(sheet, "Autres variations des besoins", "Besoins", served.variations())
 
 

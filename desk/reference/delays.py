@@ -1,9 +1,10 @@
-"""The families of delays and limits: of the first page, of connection files, of runs of erasure."""
+"""The families of delays and limits: first page, connection files, runs of erasure, reports."""
 
 from connectivity.models import ConnectionTerm
 from desk.models import TodoThreshold
 from desk.reference.families import Family
 from refurb.models.terms import ErasureLimit
+from reports.models import SecrecyTerm
 
 DELAYS: tuple[Family, ...] = (
     Family(
@@ -47,5 +48,18 @@ DELAYS: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         units={"value": "jours"},
+    ),
+    Family(
+        slug="secret-des-petits-nombres",
+        group="Rapports mensuels",
+        title="Secret des petits nombres",
+        purpose="À partir de combien de foyers un nombre des rapports est montré hors du pilotage, et de combien ce qui"
+        " est caché doit rester incertain. Un mois garde la règle avec laquelle il a été figé.",
+        model=SecrecyTerm,
+        series=("code",),
+        named=("code",),
+        fields=("value",),
+        told=("value",),
+        units={"value": "foyers"},
     ),
 )

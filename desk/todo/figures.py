@@ -8,13 +8,14 @@ from django.utils.formats import date_format
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.french import HARD, grouped, plural
 from network.models import Epci
-from reports.enums import ReportState, Stage
+from reports.enums import USUAL_SECRECY, ReportState, SecrecyCode, Stage
 from reports.models import Report
-from reports.served import HIDDEN, SMALL, Served
+from reports.secrecy.covering import HIDDEN
+from reports.served import Served
 from reports.summary import Summary
 
-ENTERED, CLOSING = 5, 7
-"""Where a bucket of figures keeps what entered in the month, and what stood at its end."""
+LESS = "moins de {}"
+"""How anyone reads a small number of the département that is not about households."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,11 @@ def month_name(report: Report) -> str:
 def chain(report: Report, *, hides_small: bool) -> list[Link]:
     """Donateur · Atelier · Convention · Point de distribution · Foyer, with what passed each link in the month.
 
-    ``hides_small``: a number under 5 is not told, whatever it counts.
+    ``hides_small``: what the month hides is not told, nor any number under the threshold, whatever it counts.
     """
-    summary = Summary(report.figures)
+    summary = Summary(report.figures, hides_small=hides_small)
+    chosen = report.figures.get("secrets", {})
+    threshold = chosen.get("threshold", USUAL_SECRECY[SecrecyCode.THRESHOLD]) if hides_small else 0
     announced = int(summary.quantities_by_donor().total.cells[0])
     numbers = (
         ("Donateur", announced, "annoncé,annoncés", "par des entreprises et des organismes publics"),
@@ -64,34 +67,30 @@ def chain(report: Report, *, hides_small: bool) -> list[Link]:
         ("Point de distribution", entered(summary, Stage.AVAILABLE), "mis en rayon,mis en rayon", "près des foyers"),
         ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie"),
     )
-    return [
-        Link(label, *_told(count, endings, hides_small=hides_small), said) for label, count, endings, said in numbers
-    ]
+    return [Link(label, *_told(count, endings, threshold), said) for label, count, endings, said in numbers]
 
 
-def _told(count: int, endings: str, *, hides_small: bool) -> tuple[str, str]:
-    if hides_small and 0 < count < SMALL:
-        return HIDDEN, plural(SMALL, endings)
+def _told(count: int | str, endings: str, threshold: int) -> tuple[str, str]:
+    if isinstance(count, str):
+        return HIDDEN, plural(2, endings)
+    if 0 < count < threshold:
+        return LESS.format(threshold), plural(2, endings)
     return grouped(count), plural(count, endings)
 
 
-def entered(summary: Summary, stage: Stage, place: str | None = None) -> int:
+def entered(summary: Summary, stage: Stage, place: str = "") -> int | str:
     """How many devices entered a stage in the month, everywhere or in one territory (its SIREN)."""
-    return _sum(summary, ENTERED, stage, place)
+    return summary.number("entered", stage, place)
 
 
-def standing(summary: Summary, stage: Stage, place: str | None = None) -> int:
+def standing(summary: Summary, stage: Stage, place: str = "") -> int | str:
     """How many devices stood at a stage at the end of the month, everywhere or in one territory (its SIREN)."""
-    return _sum(summary, CLOSING, stage, place)
-
-
-def _sum(summary: Summary, measure: int, stage: Stage, place: str | None) -> int:
-    return sum(row[measure] for row in summary.buckets if row[0] == stage.value and place in (None, row[1]))
+    return summary.number("closing", stage, place)
 
 
 def territory(report: Report, epci: Epci) -> list[Fact]:
-    """What happened in one territory in the month; counts of households under 5 are hidden, as in the report."""
-    summary, served = Summary(report.figures), Served(report.figures, hides_small=True)
+    """What happened in one territory in the month; what the report hides is hidden here too."""
+    summary, served = Summary(report.figures, hides_small=True), Served(report.figures, hides_small=True)
     place = epci.siren
     facts: list[tuple[str, int | str]] = [
         ("Appareils enlevés chez les donateurs du territoire", entered(summary, Stage.COLLECTED, place)),

@@ -40,7 +40,7 @@ def _handed_over(report: Report | None, rows: list[Today]) -> list[tuple[int, in
     """Of each EPCI, the devices at a household at the end of the month, and those handed over in it."""
     if report is None:
         return [(0, 0) for _ in rows]
-    summary = Summary(report.figures)
+    summary = Summary(report.figures, hides_small=False)
     places = [row.epci.siren for row in rows]
     stage = Stage.HANDED_OVER
-    return [(standing(summary, stage, place), entered(summary, stage, place)) for place in places]
+    return [(int(standing(summary, stage, place)), int(entered(summary, stage, place))) for place in places]

@@ -12,12 +12,14 @@ from network.readers.dated import ReferenceFileError
 from network.services.reference import Written
 from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
+from reports.secrecy.reference import load_reports_reference
 
 LOADERS = (
     load_conventions_reference,
     load_prescriptions_reference,
     load_connectivity_reference,
     load_refurb_reference,
+    load_reports_reference,
     load_desk_reference,
 )
 

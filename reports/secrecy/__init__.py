@@ -1,0 +1,1 @@
+"""What is not shown of households outside the pilot: which cells are hidden, and the proof that they stay so."""

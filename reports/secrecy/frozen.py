@@ -1,0 +1,36 @@
+"""The frozen months, and the figures of one more with what it hides beside them."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from reports.enums import ReportState
+from reports.figures import Reckoning, digest
+from reports.months import PARIS
+from reports.secrecy.choosing import choose
+from reports.secrecy.reference import rule_on
+
+_ALONE = "LOCK TABLE reports_report IN SHARE ROW EXCLUSIVE MODE"
+"""Two months that are frozen at the same time would not see what the other one shows: the second one waits."""
+
+
+def with_secrets(reckoning: Reckoning, at: datetime, *, settled: bool = False) -> Reckoning:
+    """The same, with what these figures hide from all but the pilot, so that no frozen month gives it away.
+
+    ``settled``: no other month is frozen until the transaction ends.
+    """
+    if settled:
+        with connection.cursor() as cursor:
+            cursor.execute(_ALONE)
+    chosen = choose(reckoning.figures, frozen_figures(), rule_on(at.astimezone(PARIS).date()))
+    figures = reckoning.figures | {"secrets": chosen}
+    return replace(reckoning, figures=figures, sha256=digest(figures))
+
+
+def frozen_figures() -> list[dict[str, Any]]:
+    """What is shown for good, or will be: the figures of every frozen month, in order."""
+    rows = apps.get_model("reports", "Report")._default_manager.exclude(state=ReportState.COMPUTED)
+    return list(rows.order_by("month").values_list("figures", flat=True))

@@ -1,0 +1,91 @@
+"""Everything that some numbers may be, as far as a reader can tell: what the linear programmes are asked of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import highspy
+import numpy
+from highspy import _core
+
+from reports.secrecy.system import Row, Terms
+
+NEAR = 1e-6
+"""How near to a whole number is one, for a solver that counts with fractions."""
+INFINITE = highspy.kHighsInf
+
+
+class Polytope:
+    """Unknowns between bounds that satisfy rows; one programme after the other starts where the last one ended.
+
+    ``whole``: they are whole numbers, which takes longer.
+    """
+
+    def __init__(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row], *, whole: bool = False) -> None:
+        self.columns = {unknown: column for column, unknown in enumerate(bounds)}
+        self._costs = numpy.zeros(len(bounds))
+        self._solver: Any = _core._Highs()  # what ``Highs`` is made of: it writes no banner on the terminal
+        self._solver.setOptionValue("output_flag", False)
+        self._solver.setOptionValue("threads", 1)
+        self._solver.passModel(self._model(bounds, rows))
+        if whole:
+            self._be_whole()
+
+    def most(self, terms: Mapping[int, float]) -> dict[int, float] | None:
+        """A solution where a sum is the greatest; None when there is no solution at all."""
+        return self._solve(terms, highspy.ObjSense.kMaximize)
+
+    def least(self, terms: Mapping[int, float]) -> dict[int, float] | None:
+        """A solution where a sum is the smallest; None when there is no solution at all."""
+        return self._solve(terms, highspy.ObjSense.kMinimize)
+
+    def bound(self, unknown: int, low: float, high: float) -> None:
+        """Change what an unknown may be."""
+        self._solver.changeColBounds(self.columns[unknown], low, high)
+
+    def _solve(self, terms: Mapping[int, float], sense: Any) -> dict[int, float] | None:
+        self._costs[:] = 0
+        for unknown, times in terms.items():
+            self._costs[self.columns[unknown]] = times
+        size = len(self.columns)
+        self._solver.changeColsCost(size, numpy.arange(size, dtype=numpy.int32), self._costs)
+        self._solver.changeObjectiveSense(sense)
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return dict(zip(self.columns, self._solver.getSolution().col_value, strict=True))
+
+    def _be_whole(self) -> None:
+        """Every unknown is a whole number: slower, and exact."""
+        size = len(self.columns)
+        kinds = numpy.full(size, int(highspy.HighsVarType.kInteger), dtype=numpy.uint8)
+        self._solver.changeColsIntegrality(size, numpy.arange(size, dtype=numpy.int32), kinds)
+
+    def _model(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row]) -> Any:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(bounds), len(rows)
+        model.col_cost_ = self._costs
+        model.col_lower_ = numpy.array([low for low, _ in bounds.values()], dtype=float)
+        model.col_upper_ = numpy.array([high for _, high in bounds.values()], dtype=float)
+        totals = numpy.array([row.total for row in rows], dtype=float)
+        model.row_lower_ = model.row_upper_ = totals
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.num_col_, matrix.num_row_ = len(bounds), len(rows)
+        starts = [0]
+        for row in rows:
+            starts.append(starts[-1] + len(row.terms))
+        matrix.start_ = numpy.array(starts, dtype=numpy.int32)
+        held = [(self.columns[unknown], times) for row in rows for unknown, times in row.terms.items()]
+        matrix.index_ = numpy.array([column for column, _ in held], dtype=numpy.int32)
+        matrix.value_ = numpy.array([times for _, times in held], dtype=float)
+        return model
+
+
+def are_whole(solution: Mapping[int, float]) -> bool:
+    """Whether a solution is made of whole numbers: then what it says may truly be."""
+    return all(abs(value - round(value)) < NEAR for value in solution.values())
+
+
+def valued(terms: Terms, solution: Mapping[int, float]) -> float:
+    """What a sum is in a solution."""
+    return sum(times * solution[unknown] for unknown, times in terms.items())

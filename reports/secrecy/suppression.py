@@ -1,0 +1,169 @@
+"""Which cells of a month are hidden: the small ones, then the fewest others that keep all of them uncertain."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reports.secrecy.audit import Narrow, bounds_of, narrow_cells
+from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole
+from reports.secrecy.system import Cell, Reduced, Row, System, parts
+
+ROUNDS = 40
+"""How many times what is hidden is audited and completed before all that can be is hidden."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A count of households under ``threshold`` is hidden; no hidden one may be known closer than ``width``."""
+
+    threshold: int
+    width: int
+
+
+type Name = tuple[str, str]
+
+
+class Slack(NamedTuple):
+    """The two unknowns by which a cell may be told less, or more, than it is."""
+
+    less: int
+    more: int
+
+
+@dataclass(frozen=True)
+class View:
+    """Some months, as everything a reader can write down of them, in which the cells of one must stay uncertain."""
+
+    system: System
+    month: str
+
+
+def hide(views: Sequence[View], month: str, hidden: Collection[Name], rule: Rule) -> set[str]:
+    """The keys to hide among the cells of a month; ``hidden`` are already, in others, for good.
+
+    ``narrow_cells`` finds nothing afterwards in any view, unless what is already shown elsewhere cannot be helped.
+    """
+    cells = [cell for cell in views[0].system.cells.values() if cell.month == month]
+    chosen = {cell.name for cell in cells if cell.is_small(rule.threshold)}
+    helpless: set[Name] = set()
+    for _ in range(ROUNDS):
+        was = len(chosen), len(helpless)
+        for view in views:
+            now = chosen | set(hidden)
+            narrow = narrow_cells(view.system, now, rule.width, view.month)
+            narrow = [one for one in narrow if one.cell.name not in helpless]
+            if narrow:
+                open_ones = [view.system.cells[cell.name] for cell in cells if cell.name not in chosen]
+                more, failed = _others(view.system, open_ones, now, narrow, rule)
+                chosen |= more
+                helpless |= failed
+        if was == (len(chosen), len(helpless)):
+            return {key for _, key in chosen}
+    return {cell.key for cell in cells}
+
+
+def _others(
+    system: System, open_ones: Sequence[Cell], hidden: Collection[Name], narrow: Sequence[Narrow], rule: Rule
+) -> tuple[set[Name], set[Name]]:
+    """What to hide besides for the narrow ones, and those that nothing helps.
+
+    Cells that are zero are hidden only where no others do.
+    """
+    found: set[Name] = set()
+    left = _Search(system, [cell for cell in open_ones if cell.value], hidden, narrow, rule).widen(found)
+    if not left:
+        return found, set()
+    return found, {one.cell.name for one in _Search(system, open_ones, hidden, left, rule).widen(found)}
+
+
+class _Search:
+    """The relations where each cell that may be hidden may be told otherwise, at its cost, as long as it is shown."""
+
+    def __init__(
+        self,
+        system: System,
+        open_ones: Iterable[Cell],
+        hidden: Collection[Name],
+        narrow: Sequence[Narrow],
+        rule: Rule,
+    ) -> None:
+        self.system, self.width, self.narrow = system, rule.width, narrow
+        self.cells = {cell.name: cell for cell in open_ones}
+        shown = [
+            Row(cell.terms, cell.value)
+            for name, cell in system.cells.items()
+            if name not in hidden and name not in self.cells
+        ]
+        reduced = Reduced([*system.rows, *shown], system.free)
+        self.rows, self.bounds = list(reduced.rows), dict[int, tuple[float, float]]()
+        self.slacks: dict[Name, Slack] = {}
+        self.probes: dict[Name, tuple[int, int]] = {}
+        """Of each narrow cell, the unknown that repeats it, and what is known of it besides."""
+        for name, cell in self.cells.items():
+            left, constant = reduced.of(cell.terms)
+            if left:
+                slack = self.slacks[name] = Slack(self._new(0), self._new(0))
+                self.rows.append(Row(left | {slack.less: 1, slack.more: -1}, cell.value - constant))
+        for one in narrow:
+            left, constant = reduced.of(one.cell.terms)
+            if left:
+                probe = self._new(-INFINITE)
+                self.probes[one.cell.name] = (probe, constant)
+                self.rows.append(Row(left | {probe: -1}, 0))
+
+    def widen(self, found: set[Name]) -> list[Narrow]:
+        """Add to ``found`` what lets each cell be ``width`` more than the least it may be; return those in vain."""
+        failed = [one for one in self.narrow if one.cell.name not in self.probes]
+        for unknowns, rows in parts(self.rows, []):
+            inside = set(unknowns)
+            here = [one for one in self.narrow if self.probes.get(one.cell.name, (-1, 0))[0] in inside]
+            if here:
+                failed += self._widen(here, unknowns, rows, found)
+        return failed
+
+    def _widen(self, narrow: list[Narrow], unknowns: list[int], rows: list[Row], found: set[Name]) -> list[Narrow]:
+        inside, size = set(unknowns), len(self.system.truth)
+        bounds = bounds_of(self.system, [one for one in unknowns if one < size], self.width)
+        bounds |= {one: self.bounds[one] for one in unknowns if one >= size}
+        polytope = Polytope(bounds, rows)
+        slacks = {name: slack for name, slack in self.slacks.items() if slack.less in inside}
+        wide: set[Name] = set()
+        failed = []
+        for one in narrow:
+            if one.cell.name in wide:
+                continue
+            costs = {
+                number: self.cells[name].cost for name, slack in slacks.items() if name not in found for number in slack
+            }
+            solution = self._nearest(polytope, one, costs)
+            if solution is None:
+                failed.append(one)
+                continue
+            found |= {name for name, slack in slacks.items() if abs(solution[slack.more] - solution[slack.less]) > NEAR}
+            if are_whole(solution):
+                wide |= self._widened(narrow, solution)
+        return failed
+
+    def _nearest(self, polytope: Polytope, one: Narrow, costs: dict[int, float]) -> dict[int, float] | None:
+        probe, constant = self.probes[one.cell.name]
+        for low, high in ((one.low + self.width, INFINITE), (-INFINITE, one.high - self.width)):
+            polytope.bound(probe, low - constant, high - constant)
+            solution = polytope.least(costs)
+            polytope.bound(probe, -INFINITE, INFINITE)
+            if solution is not None:
+                return solution
+        return None
+
+    def _widened(self, narrow: Iterable[Narrow], solution: dict[int, float]) -> set[Name]:
+        """The cells that are as far as they must be from the truth in a solution that what is found hides."""
+        return {
+            one.cell.name
+            for one in narrow
+            if abs(round(solution[self.probes[one.cell.name][0]]) + self.probes[one.cell.name][1] - one.cell.value)
+            >= self.width
+        }
+
+    def _new(self, low: float) -> int:
+        number = len(self.system.truth) + len(self.bounds)
+        self.bounds[number] = (low, INFINITE)
+        return number

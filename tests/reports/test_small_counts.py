@@ -1,0 +1,152 @@
+"""Tables of households that an enemy tries to complete: with totals, crossed, month after month, by trial of all."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from random import Random
+
+import pytest
+
+from reports.secrecy.audit import narrow_cells
+from reports.secrecy.suppression import Rule, View, hide
+from reports.secrecy.system import Cell, Contradiction, System, summed
+
+RULE = Rule(threshold=5, width=5)
+MONTH = "2026-01-01"
+type Grid = Sequence[Sequence[int]]
+
+
+def written(grid: Grid, month: str = MONTH, system: System | None = None) -> System:
+    """A table with all its totals."""
+    system = System() if system is None else system
+    lines, columns = range(len(grid)), range(len(grid[0]))
+    numbers = [[system.unknown((month, i, j), grid[i][j]) for j in columns] for i in lines]
+
+    def show(key: str, numbers: Sequence[int], cost: float) -> None:
+        terms = summed((1, number) for number in numbers)
+        system.show(Cell(month, key, terms, system.value_of(terms), True, cost))
+
+    for i in lines:
+        for j in columns:
+            show(f"{i},{j}", [numbers[i][j]], 1)
+        show(f"{i},*", numbers[i], 3)
+    for j in columns:
+        show(f"*,{j}", [numbers[i][j] for i in lines], 3)
+    show("*,*", [number for line in numbers for number in line], 20)
+    return system
+
+
+def hidden_of(system: System, month: str = MONTH, already: Sequence[tuple[str, str]] = ()) -> set[str]:
+    """What is hidden of a table; nothing of it may be known too closely."""
+    keys = hide([View(system, "")], month, set(already), RULE)
+    assert not narrow_cells(system, {(month, key) for key in keys} | set(already), RULE.width)
+    return keys
+
+
+def completions(grid: Grid, hidden: set[str], most: int) -> Iterator[list[list[int]]]:
+    """Every table that agrees with what is shown, one cell after the other: no equation, only patience."""
+    places = [(i, j) for i in range(len(grid)) for j in range(len(grid[0]))]
+    free = [place for place in places if f"{place[0]},{place[1]}" in hidden]
+    sums = {
+        **{f"{i},*": [(i, j) for j in range(len(grid[0]))] for i in range(len(grid))},
+        **{f"*,{j}": [(i, j) for i in range(len(grid))] for j in range(len(grid[0]))},
+        "*,*": places,
+    }
+    for values in product(range(most + 1), repeat=len(free)):
+        tried = [list(line) for line in grid]
+        for (i, j), value in zip(free, values, strict=True):
+            tried[i][j] = value
+        if all(
+            sum(tried[i][j] for i, j in held) == sum(grid[i][j] for i, j in held)
+            for key, held in sums.items()
+            if key not in hidden
+        ):
+            yield tried
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        [[3], [9]],
+        [[1], [1]],
+        [[4]],
+        [[4], [5], [12]],
+        [[4], [1], [12]],
+        [[3, 9], [9, 3]],
+        [[2, 8], [7, 0]],
+    ],
+    ids=str,
+)
+def test_trying_every_table_leaves_each_hidden_number_as_uncertain_as_the_rule_says(grid: Grid) -> None:
+    hidden = hidden_of(written(grid))
+    most = max(12, *(value for line in grid for value in line))
+    found = list(completions(grid, hidden, most))
+    for i, line in enumerate(grid):
+        for j, value in enumerate(line):
+            possible = {tried[i][j] for tried in found}
+            if f"{i},{j}" in hidden:
+                assert max(possible) - min(possible) >= RULE.width
+            else:
+                assert possible == {value}
+                assert value == 0 or value >= RULE.threshold
+
+
+def test_one_small_count_is_not_what_is_left_of_the_total() -> None:
+    hidden = hidden_of(written([[3], [9], [20]]))
+    assert {"0,0", "1,0"} <= hidden
+    assert "*,*" not in hidden
+
+
+def test_two_small_counts_whose_total_is_two_hide_the_total_too() -> None:
+    assert {"0,0", "1,0", "*,0", "*,*"} <= hidden_of(written([[1], [1]]))
+
+
+def test_a_single_small_count_is_not_read_in_its_own_total() -> None:
+    """Once it was the only line of its table, and the line « Total » said the same number."""
+    assert hidden_of(written([[4]])) == {"0,0", "0,*", "*,0", "*,*"}
+
+
+def test_two_tables_that_cross_hide_as_much_in_lines_as_in_columns() -> None:
+    grid = [[3, 20, 7], [12, 8, 30], [9, 0, 25]]
+    hidden = hidden_of(written(grid))
+    for axis in ({"0,0", "0,1", "0,2", "0,*"}, {"0,0", "1,0", "2,0", "*,0"}):
+        assert len(axis & hidden) >= 2
+
+
+def test_a_month_that_follows_does_not_give_away_what_the_one_before_hid() -> None:
+    """Nothing left and nothing came but what the second month says: its table is the first one, two more."""
+    system = written([[3], [9], [30]])
+    first = hidden_of(system)
+    written([[5], [9], [30]], "2026-02-01", system)
+    for line in range(3):
+        came = system.unknown(("came", line), [2, 0, 0][line])
+        january, february = system.unknown((MONTH, line, 0)), system.unknown(("2026-02-01", line, 0))
+        system.relate([(1, january), (1, came), (-1, february)])
+    total = summed((1, system.unknown(("came", line))) for line in range(3))
+    system.show(Cell("2026-02-01", "came", total, 2, False, 20))
+    already = [(MONTH, key) for key in first]
+    assert narrow_cells(system, already, RULE.width)
+    hidden = hidden_of(system, "2026-02-01", already)
+    assert hidden
+    assert not narrow_cells(system, {*already, *(("2026-02-01", key) for key in hidden)}, RULE.width)
+
+
+def test_what_is_shown_stays_true_and_zero_is_shown_where_it_can_be() -> None:
+    hidden = hidden_of(written([[0, 3, 0, 15], [0, 11, 0, 14], [0, 0, 0, 40]]))
+    assert not hidden & {"0,0", "1,0", "2,0", "0,2", "1,2", "2,2", "2,1"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_the_table_nothing_hidden_is_narrow_and_nothing_small_is_shown(seed: int) -> None:
+    chance = Random(seed)
+    grid = [[chance.choice((0, 0, 1, 2, 3, 4, 6, 9, 17, 60)) for _ in range(6)] for _ in range(9)]
+    system = written(grid)
+    hidden = hidden_of(system)
+    assert all(cell.key in hidden for cell in system.cells.values() if cell.is_small(RULE.threshold))
+
+
+def test_numbers_that_cannot_be_are_not_audited_but_refused() -> None:
+    system = written([[3], [9]])
+    wrong = Cell(MONTH, "wrong", summed([(1, system.unknown((MONTH, 0, 0)))]), 1, True, 1)
+    system.show(wrong)
+    with pytest.raises(Contradiction):
+        narrow_cells(system, {(MONTH, "*,*")}, RULE.width)
