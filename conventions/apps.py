@@ -13,3 +13,4 @@ class ConventionsConfig(AppConfig):
         import_module("conventions.followers").register()
         import_module("conventions.circuit").register()
         import_module("conventions.finding").register_finders()
+        import_module("conventions.standing").register_standings()

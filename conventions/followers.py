@@ -4,7 +4,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from conventions import emails
-from conventions.documents import freeze_convention, freeze_signatures, register_kinds
+from conventions.documents import freeze_agreement, freeze_convention, freeze_signatures, register_kinds
 from conventions.enums import (
     ALIVE,
     AbandonReason,
@@ -13,14 +13,17 @@ from conventions.enums import (
     ReviewState,
     ReviewSubject,
     RuleCode,
+    SignatureMethod,
     SignatureState,
     TerminateReason,
 )
+from conventions.machine.ending_rules import party_of
 from conventions.models import (
     ClauseText,
     Convention,
     ConventionClause,
     ConventionRule,
+    EndConsent,
     Review,
     ReviewNotes,
     Signature,
@@ -31,6 +34,7 @@ from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.machine import Context
 from lifecycle.registry import Move, follow
 from network.calendar import add_working_days
 
@@ -155,6 +159,9 @@ def freeze_papers(move: Move) -> None:
 def ask_signatures(move: Move) -> None:
     """One signature per party, of the signatory it named, on the document of this round."""
     signatures = []
+    day = timezone.localdate(move.at)
+    days = ConventionRule.objects.value_of(RuleCode.SIGNATURE_DAYS, day)
+    due_on = None if days is None else add_working_days(day, int(days))
     for convention in _conventions(move):
         document = convention.document
         signatures += [
@@ -165,6 +172,7 @@ def ask_signatures(move: Move) -> None:
                 organisation=organisation,
                 signatory=signatory,
                 document=document,
+                due_on=due_on,
             )
             for party, organisation, signatory in convention.parties()
         ]
@@ -185,6 +193,44 @@ def complete_signatures(move: Move) -> None:
     complete = signed.exclude(pk__in=awaited)
     if complete.exists():
         _all_moved(gate.apply_many(complete, "complete_signature", actor=move.actor, at=move.at, cause=move))
+
+
+def tell_confirmed(move: Move) -> None:
+    """The signatory is told that what was deposited in her name counts, and until when she may contest it."""
+    signed = Signature.objects.filter(pk__in=move.pks).exclude(method=SignatureMethod.SCREEN)
+    emails.signature_confirmed_for_signatory(signed, move.at)
+
+
+def await_again(move: Move) -> None:
+    """What was signed by three no longer is; everyone is told."""
+    contested = Convention.objects.filter(signatures__in=move.pks).distinct()
+    signed = contested.filter(state=S.SIGNED)
+    if signed.exists():
+        _all_moved(gate.apply_many(signed, "await_signature", actor=move.actor, at=move.at, cause=move))
+    emails.signature_contested_for_parties(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
+def tell_asked_of(move: Move) -> None:
+    """Whoever is asked from now on: for a review or for a signature."""
+    if move.machine == "review":
+        emails.reviews_asked_for_reviewers(Review.objects.filter(pk__in=move.pks), move.at)
+    else:
+        emails.signatures_asked_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
+def remind_reviews(move: Move) -> None:
+    """Whoever is asked; once it is late, whoever can have somebody else asked."""
+    emails.reviews_recalled(Review.objects.filter(pk__in=move.pks), move.at)
+
+
+def remind_signatures(move: Move) -> None:
+    """As for reviews."""
+    emails.signatures_recalled(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
+def tell_passed_over(move: Move) -> None:
+    """Those whose opinion is no longer awaited are told."""
+    emails.reviews_passed_over(Review.objects.filter(pk__in=move.pks), move.at)
 
 
 def void_signatures(move: Move) -> None:
@@ -269,6 +315,46 @@ def tell_reminder(move: Move) -> None:
 # --- the end
 
 
+def open_end_agreement(move: Move) -> None:
+    """Whoever proposes agrees; the paper is frozen for those who sign by hand; the two others are asked."""
+    for convention in _conventions(move):
+        party = party_of(Context(move.at, move.actor))
+        assert party is not None
+        assert move.actor.pk is not None
+        EndConsent.objects.create(
+            convention=convention,
+            round=convention.end_round,
+            party=party,
+            given_at=move.at,
+            given_by_id=move.actor.pk,
+        )
+        freeze_agreement(convention, move)
+        emails.end_proposed_for_parties(convention, move.at)
+
+
+def end_when_agreed(move: Move) -> None:
+    """The third agreement ends it. The convention is locked by the agreement itself."""
+    for convention in _conventions(move):
+        assert convention.end_proposed_at is not None
+        if convention.end_consents.filter(round=convention.end_round).count() < len(Party):
+            continue
+        gate.apply(
+            convention,
+            "terminate",
+            actor=move.actor,
+            at=move.at,
+            cause=move,
+            reason=TerminateReason.AGREEMENT,
+            notice_on=timezone.localdate(convention.end_proposed_at),
+        )
+
+
+def tell_end_declined(move: Move) -> None:
+    """The parties are told that it goes on."""
+    for convention in _conventions(move):
+        emails.end_declined_for_parties(convention, move.at)
+
+
 def end_amendments(move: Move) -> None:
     """Amendments end with what they amend: those in force, those signed, those still on their way."""
     amendments = Convention.objects.filter(amends__in=move.pks).order_by("pk")
@@ -322,7 +408,17 @@ def register_circuit_followers() -> None:
     follow("convention", "abandon", tell_abandoned)
     follow("review", "answer", conclude_reviews)
     follow("review", "answer_against", conclude_reviews)
+    follow("review", "pass_over", conclude_reviews)
+    follow("review", "pass_over", tell_passed_over)
+    follow("review", "hand_on", tell_asked_of)
+    follow("review", "replace", tell_asked_of)
+    follow("review", "remind", remind_reviews)
     follow("signature", "sign", complete_signatures)
+    follow("signature", "sign", tell_confirmed)
+    follow("signature", "contest", await_again)
+    follow("signature", "hand_on", tell_asked_of)
+    follow("signature", "replace", tell_asked_of)
+    follow("signature", "remind", remind_signatures)
 
 
 def register_life_followers() -> None:
@@ -332,6 +428,10 @@ def register_life_followers() -> None:
     follow("convention", "suspend", tell_suspended)
     follow("convention", "resume", tell_resumed)
     follow("convention", "remind", tell_reminder)
+    follow("convention", "propose_end", open_end_agreement)
+    follow("convention", "agree_end", end_when_agreed)
+    follow("convention", "record_end", end_when_agreed)
+    follow("convention", "decline_end", tell_end_declined)
     follow("convention", "terminate", end_amendments)
     follow("convention", "terminate", tell_ended)
     follow("convention", "expire", end_amendments)

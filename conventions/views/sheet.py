@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from viewflow.workflow.models import Task
 
@@ -29,7 +29,14 @@ from conventions.models import (
     SignatureDeposit,
     articles_of,
 )
-from conventions.permissions import can_answer_review, can_deposit_signature, can_sign_signature
+from conventions.permissions import (
+    can_answer_review,
+    can_deposit_signature,
+    can_pass_over_review,
+    can_replace_review,
+    can_replace_signature,
+    can_sign_signature,
+)
 from lifecycle.actors import Actor
 from network.models import Membership
 
@@ -203,11 +210,10 @@ def _quotas_before(convention: Convention, actor: Actor) -> dict[tuple[str, int]
 def _reviews(
     convention: Convention, actor: Membership, titles: dict[str, str], tasks: dict[tuple[str, int | None], Task]
 ) -> list[Review]:
-    answers = can_answer_review(actor)
-    mine = set()
-    if answers is not None and convention.state == ConventionState.IN_REVIEW:
-        asked = Review.objects.visible_to(actor).awaited().filter(convention=convention, round=convention.round)
-        mine = set(asked.filter(answers).values_list("pk", flat=True))
+    mine, replaced, passed = (
+        _asked(convention, actor, scope)
+        for scope in (can_answer_review(actor), can_replace_review(actor), can_pass_over_review(actor))
+    )
     points = ReviewPoint.objects.select_related("answered_by__organisation").order_by("pk")
     reviews = list(
         Review.objects.visible_to(actor)
@@ -224,6 +230,8 @@ def _reviews(
     )
     for review in reviews:
         review.is_mine = review.pk in mine
+        review.replaces = review.pk in replaced
+        review.passes = review.pk in passed and review.due_on < timezone.localdate()
         task = tasks.get(("review", review.pk))
         review.task = task
         review.task_is_mine = task is not None and task.owner_id == actor.user_id
@@ -232,6 +240,14 @@ def _reviews(
         for point in review.said:
             point.about = titles.get(point.clause, WHOLE_TEXT)
     return reviews
+
+
+def _asked(convention: Convention, actor: Actor, scope: Q | None) -> set[int]:
+    """The reviews awaited in this round on which one may act."""
+    if scope is None or convention.state != ConventionState.IN_REVIEW:
+        return set()
+    asked = Review.objects.visible_to(actor).awaited().filter(convention=convention, round=convention.round)
+    return set(asked.filter(scope).values_list("pk", flat=True))
 
 
 def _told(member: Membership | None, review: Review, actor: Actor) -> str:
@@ -243,12 +259,13 @@ def _told(member: Membership | None, review: Review, actor: Actor) -> str:
 
 
 def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
-    deposits = SignatureDeposit.objects.select_related("file").order_by("-pk")
+    deposits = SignatureDeposit.objects.select_related("file", "refusal", "deposited_by").order_by("-pk")
     rows = Signature.objects.visible_to(actor).filter(convention=convention, round=convention.round)
-    signs, deposes = can_sign_signature(actor), can_deposit_signature(actor)
+    signs, deposes, replaces = can_sign_signature(actor), can_deposit_signature(actor), can_replace_signature(actor)
     open_ = rows.filter(state=SignatureState.ASKED) if convention.state == ConventionState.SIGNING else rows.none()
     confirmable = set(open_.filter(signs).values_list("pk", flat=True)) if signs is not None else set()
     depositable = set(open_.filter(deposes).values_list("pk", flat=True)) if deposes is not None else set()
+    replaceable = set(open_.filter(replaces).values_list("pk", flat=True)) if replaces is not None else set()
     signatures = list(
         rows.select_related(
             "organisation", "signatory__user", "document__rendered", "confirmed_by__organisation", "scan"
@@ -260,7 +277,17 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.signs = named
         signature.deposes = signature.pk in depositable
-        waiting = bool(signature.deposited) and signature.state == SignatureState.ASKED
+        signature.replaces = signature.pk in replaceable and not named
+        for deposit in signature.deposited:
+            refusal = getattr(deposit, "refusal", None)
+            deposit.refusal_told = refusal.get_reason_display() if refusal else ""
+        standing = [deposit for deposit in signature.deposited if not deposit.refusal_told]
+        waiting = bool(standing) and signature.state == SignatureState.ASKED
+        signature.is_told = signature.signatory_id == actor.pk and any(
+            deposit.deposited_by.user_id != signature.signatory.user_id
+            and (signature.acknowledged_at is None or signature.acknowledged_at < deposit.deposited_at)
+            for deposit in standing
+        )
         signature.to_confirm = waiting
         signature.confirms = waiting and signature.pk in confirmable and not named
     return signatures

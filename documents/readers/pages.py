@@ -5,7 +5,6 @@ Run apart (``documents.readers.apart``): as many pages and as many points as are
 
 import base64
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pypdfium2
@@ -14,6 +13,9 @@ from PIL import Image
 
 from documents.readers.apart import answer_apart
 
+READER = "documents.readers.pages"
+CODES, PICTURE = b"codes", b"picture"
+"""What is asked of it, before the contents."""
 MOST_PAGES = 80
 """A convention has about ten pages: beyond that it is another document."""
 READ_SIDE = 2400
@@ -25,8 +27,11 @@ MOST_CODES = 40
 CODE_LENGTH = 200
 
 
-def read_pages(content: bytes) -> dict[str, Any]:
-    """``{"pages": how many, "codes": [[page, text], …]}``, or ``{"refused": "pages" or "points"}``."""
+def read_pages(content: bytes, frozen: bytes) -> dict[str, Any]:
+    """``{"pages": how many, "codes": [[page, text], …], "frozen_pages": how many of ``frozen``}``.
+
+    Or ``{"refused": "pages" or "points"}``.
+    """
     count = count_pages(content)
     if isinstance(count, str):
         return {"refused": count}
@@ -35,7 +40,7 @@ def read_pages(content: bytes) -> dict[str, Any]:
         with picture_of(content, number, READ_SIDE) as picture:
             codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
         found += [(number, code.text[:CODE_LENGTH]) for code in codes if code.text]
-    return {"pages": count, "codes": found[:MOST_CODES]}
+    return {"pages": count, "codes": found[:MOST_CODES], "frozen_pages": count_pages(frozen)}
 
 
 def draw_page(content: bytes, number: bytes) -> dict[str, Any]:
@@ -75,13 +80,8 @@ def picture_of(content: bytes, number: int, side: int) -> Image.Image:
     return drawn
 
 
-def _answer(*parts: bytes) -> dict[str, Any]:
-    return read_pages(*parts) if len(parts) == 1 else draw_page(*parts)
-
-
-def parts_of(answer: dict[str, Any]) -> Iterator[tuple[int, str]]:
-    """The codes of an answer, each with its page."""
-    yield from ((int(page), str(text)) for page, text in answer["codes"])
+def _answer(asked: bytes, *parts: bytes) -> dict[str, Any]:
+    return {CODES: read_pages, PICTURE: draw_page}[asked](*parts)
 
 
 if __name__ == "__main__":
