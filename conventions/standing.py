@@ -9,7 +9,7 @@ from lifecycle.french import written_day
 
 S = ConventionState
 NOT_SIGNED = "Ce document est authentique, mais il n’est pas signé par les trois parties."
-REPLACED = "Ce document est authentique, mais son texte a été rouvert depuis : il ne vaut plus."
+REPLACED = "Ce document est authentique, mais son texte a été rouvert depuis : il ne vaut plus."
 ABANDONED = "Ce document est authentique, mais ce projet a été abandonné."
 
 

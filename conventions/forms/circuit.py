@@ -169,7 +169,7 @@ class SignatureDepositForm(DepositForm):
         label="Document signé",
         accept=SCANS,
         required=False,
-        help_text="Le PDF que rend le parapheur ; ou le document signé à la main, numérisé en PDF ou photographié (PNG,"
+        help_text="Le PDF que rend le parapheur ; ou le document signé à la main, numérisé en PDF ou photographié (PNG,"
         " JPEG), avec le code QR de la première page.",
     )
     deposit_required = "Déposez le document signé."
@@ -201,7 +201,7 @@ class SignatureConfirmForm(forms.Form):
         error_messages={"required": "Tapez le code que vous lisez sur le document déposé."},
     )
     checked = forms.BooleanField(
-        label="J’ai comparé le document déposé à la convention : c’est bien ce texte, signé par la personne désignée",
+        label="J’ai comparé le document déposé à la convention : c’est bien ce texte, signé par la personne désignée",
         error_messages={"required": "Cochez la case une fois le document déposé comparé."},
     )
     sha256 = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -27,7 +27,7 @@ class HandOnForm(CommentForm):
             self.fields[
                 "to"
             ].help_text = (
-                "Personne d’autre de cette organisation ne le peut : son responsable ou le pilote invite quelqu’un."
+                "Personne d’autre de cette organisation ne le peut : son responsable ou le pilote invite quelqu’un."
             )
 
     def clean_to(self) -> Membership:

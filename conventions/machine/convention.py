@@ -193,7 +193,7 @@ class ConventionMachine(Machine):
         target=S.SIGNING,
         follows=["signature.contest"],
         stamps={"signed_at": None},
-        done="Signature contestée : la convention n’est plus signée",
+        done="Signature contestée : la convention n’est plus signée",
     )
     def await_signature(self) -> None:
         """A signatory says that she did not sign what was deposited in her name."""

@@ -39,13 +39,13 @@ def _same_text(ctx: Context) -> Any:
     """The code of the document was read on the scan, or whoever confirms types the one that she reads on it."""
     if ctx.values.get("method") != SignatureMethod.PAPER:
         return True
-    read = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None), found=Found.CODE)
-    return Q(Exists(read)) | Q(document__public_code=ctx.values.get("code") or "-")
+    unread = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None), found=Found.NOTHING)
+    return ~Q(Exists(unread)) | Q(document__public_code=ctx.values.get("code") or "-")
 
 
 SAME_TEXT = Requirement(
     "same_text",
-    "Aucun code n’a été lu sur le document déposé : tapez celui que vous y lisez, imprimé sous le code QR. Il doit être"
+    "Aucun code n’a été lu sur le document déposé : tapez celui que vous y lisez, imprimé sous le code QR. Il doit être"
     " celui de la convention.",
     _same_text,
     field="code",
@@ -55,13 +55,13 @@ SAME_TEXT = Requirement(
 def _verified(ctx: Context) -> Any:
     if ctx.values.get("method") != SignatureMethod.SIGNATURE_BOOK:
         return True
-    read = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None), found=Found.SIGNATURE)
-    return Q(Exists(read))
+    taken = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None))
+    return ~Q(Exists(taken.exclude(found=Found.SIGNATURE)))
 
 
 VERIFIED = Requirement(
     "verified",
-    "Aucune signature électronique n’a été vérifiée sur ce fichier : il est à déposer de nouveau.",
+    "Aucune signature électronique n’a été vérifiée sur ce fichier : il est à déposer de nouveau.",
     _verified,
     lifted_by="la partie qui a signé",
     field="scan",
@@ -88,12 +88,12 @@ IN_HER_NAME = Requirement(
 )
 NOT_ON_SCREEN = Requirement(
     "not_on_screen",
-    "Vous avez signé à l’écran : cette signature ne se conteste pas.",
+    "Vous avez signé à l’écran : cette signature ne se conteste pas.",
     lambda ctx: ~Q(method=SignatureMethod.SCREEN),
 )
 NOT_IN_FORCE = Requirement(
     "not_in_force",
-    "La convention est en vigueur ou n’est plus à signer : une contestation se règle hors de Maillon.",
+    "La convention est en vigueur ou n’est plus à signer : une contestation se règle hors de Maillon.",
     lambda ctx: Q(
         convention__state__in=(ConventionState.SIGNING, ConventionState.SIGNED), round=F("convention__round")
     ),
@@ -131,7 +131,7 @@ def _signatories_know(ctx: Context) -> Any:
 
 SIGNATORIES_KNOW = Requirement(
     "signatories_know",
-    "Un document a été déposé au nom d’un signataire : il en prend connaissance, ou le délai pour le contester passe.",
+    "Un document a été déposé au nom d’un signataire : il en prend connaissance, ou le délai pour le contester passe.",
     _signatories_know,
     lifted_by="le signataire désigné",
 )

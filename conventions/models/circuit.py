@@ -262,8 +262,8 @@ class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):
 class SignatureDeposit(models.Model):
     """What a party signed elsewhere, deposited by it, for another party to confirm. Append-only.
 
-    ``found`` is what was read on it before it was taken, ``reading`` what is told of it: ``pages`` of a scan, ``signers``
-    of an electronic signature (``documents.readers.signed``).
+    ``found`` is what was read on it before it was taken, ``reading`` what is told of it: ``pages`` and ``frozen_pages``
+    of a scan, ``signers`` of an electronic signature (``documents.readers.signed``).
     """
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="deposits", verbose_name="signature")

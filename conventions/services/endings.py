@@ -1,5 +1,6 @@
 """A convention ended by the agreement of its three parties: proposed by one, confirmed by the two others."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -18,7 +19,7 @@ from lifecycle.locking import lock
 from lifecycle.machine import Context
 
 NO_CODE = (
-    "Le code de l’accord proposé n’a pas été lu sur ce fichier : numérisez la première page de l’accord signé, code QR"
+    "Le code de l’accord proposé n’a pas été lu sur ce fichier : numérisez la première page de l’accord signé, code QR"
     " compris."
 )
 
@@ -41,7 +42,8 @@ def agree_end_convention(
 ) -> Convention:
     """Agree for one's party; the third agreement ends the convention. Raises Unknown, PermissionDenied, Refused."""
     at = at or timezone.now()
-    return _consent(actor, convention, "agree_end", party_of(Context(at, actor)), None, at, comment)
+    consent = Consent("agree_end", party_of(Context(at, actor)), None, comment)
+    return _consent(actor, convention, consent, at)
 
 
 def record_end_convention(
@@ -65,18 +67,10 @@ def record_end_convention(
     with open_file(document.rendered) as file:
         frozen = file.read()
     if content == frozen:
-        refuse(convention, "as_it_was", "C’est l’accord tel que Maillon l’a établi : personne ne l’a signé.")
+        refuse(convention, "as_it_was", "C’est l’accord tel que Maillon l’a établi : personne ne l’a signé.")
     if read_scan(row=convention, document=document, content=content, frozen=frozen).found != Found.CODE:
         refuse(convention, "no_code", NO_CODE)
-    return _record(actor, convention, party, content, name, at or timezone.now(), comment)
-
-
-@gate.one_transaction
-def _record(
-    actor: Actor, convention: Convention, party: str, content: bytes, name: str, at: datetime, comment: str
-) -> Convention:
-    file = store_file(content=content, name=name, by=actor, at=at, accept=SCANS)
-    return _consent(actor, convention, "record_end", party, file, at, comment)
+    return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at or timezone.now())
 
 
 @gate.one_transaction
@@ -101,25 +95,35 @@ def agreement_of(convention: Convention) -> Document | None:
     return paper.document if paper else None
 
 
-def _consent(
-    actor: Actor,
-    convention: Convention,
-    verb: str,
-    party: str | None,
-    file: StoredFile | None,
-    at: datetime,
-    comment: str,
-) -> Convention:
+@dataclass(frozen=True)
+class Consent:
+    """What a party says, by which verb, with the content and the name of the paper it signed, if it did."""
+
+    verb: str
+    party: str | None
+    paper: tuple[bytes, str] | None
+    comment: str
+
+
+@gate.one_transaction
+def _consent(actor: Actor, convention: Convention, given: Consent, at: datetime) -> Convention:
     lock(Convention, [convention.pk], "FOR NO KEY UPDATE")
     held = Convention.objects.get(pk=convention.pk)
-    if party in Party.values and actor.pk is not None and held.end_proposed_at is not None:
-        _, created = EndConsent.objects.get_or_create(
+    if given.party in Party.values and actor.pk is not None and held.end_proposed_at is not None:
+        known = EndConsent.objects.filter(convention=held, round=held.end_round, party=given.party)
+        if known.exists():
+            raise Refused({held.pk: (CONSENT.reason,)})
+        EndConsent.objects.create(
             convention=held,
             round=held.end_round,
-            party=party,
-            defaults={"file": file, "given_at": at, "given_by_id": actor.pk},
+            party=given.party,
+            file=_kept(given.paper, actor, at),
+            given_at=at,
+            given_by_id=actor.pk,
         )
-        if not created:
-            raise Refused({held.pk: (CONSENT.reason,)})
-    gate.apply(held, verb, actor=actor, at=at, comment=comment, party=party)
+    gate.apply(held, given.verb, actor=actor, at=at, comment=given.comment, party=given.party)
     return Convention.objects.get(pk=convention.pk)
+
+
+def _kept(paper: tuple[bytes, str] | None, actor: Actor, at: datetime) -> StoredFile | None:
+    return None if paper is None else store_file(content=paper[0], name=paper[1], by=actor, at=at, accept=SCANS)

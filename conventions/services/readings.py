@@ -14,28 +14,28 @@ from lifecycle.french import written_day
 from lifecycle.machine import Machine, Reason
 
 SIGNED_READER = "documents.readers.signed"
-AS_IT_WAS = "C’est le document tel que Maillon l’a établi : personne ne l’a signé. Déposez celui qui est revenu signé."
-DEPOSITED_ELSEWHERE = "Ce fichier est déjà dans Maillon, déposé pour autre chose : ce n’est pas ce document signé."
+AS_IT_WAS = "C’est le document tel que Maillon l’a établi : personne ne l’a signé. Déposez celui qui est revenu signé."
+DEPOSITED_ELSEWHERE = "Ce fichier est déjà dans Maillon, déposé pour autre chose : ce n’est pas ce document signé."
 UNREADABLE = (
-    "Ce fichier n’a pas pu être lu : il est abîmé, protégé ou trop lourd. Numérisez de nouveau le document, ou demandez"
+    "Ce fichier n’a pas pu être lu : il est abîmé, protégé ou trop lourd. Numérisez de nouveau le document, ou demandez"
     " le PDF d’origine au parapheur."
 )
 REFUSED = {
-    "pages": f"Ce fichier a plus de {MOST_PAGES} pages : ce n’est pas ce document.",
-    "points": "Cette photo a trop de points pour être lue : réduisez-la, ou numérisez le document en PDF.",
+    "pages": f"Ce fichier a plus de {MOST_PAGES} pages : ce n’est pas ce document.",
+    "points": "Cette photo a trop de points pour être lue : réduisez-la, ou numérisez le document en PDF.",
     "unsigned": (
-        "Aucune signature électronique n’a été trouvée dans ce fichier. Déposez le PDF que rend le parapheur, et non une"
-        " impression ; un document signé à la main se dépose « Sur papier, numérisé »."
+        "Aucune signature électronique n’a été trouvée dans ce fichier. Déposez le PDF que rend le parapheur, pas une"
+        " impression ; un document signé à la main se dépose « Sur papier, numérisé »."
     ),
     "other": (
-        "Ce fichier porte une signature électronique, mais pas sur le document établi par Maillon : c’est un autre texte,"
-        " ou le parapheur l’a réécrit. Faites signer le PDF téléchargé ici, sans le modifier."
+        "Ce fichier porte une signature électronique, mais pas sur le document établi par Maillon : c’est un autre"
+        " texte, ou le parapheur l’a réécrit. Faites signer le PDF téléchargé ici, sans le modifier."
     ),
-    "encrypted": "Ce PDF est protégé par un mot de passe : demandez au parapheur un fichier qui ne l’est pas.",
-    "broken": "La signature électronique de ce fichier ne correspond pas à son contenu : il a été abîmé ou modifié.",
-    "partial": "La signature électronique de ce fichier ne porte pas sur tout le document : elle ne vaut pas ici.",
+    "encrypted": "Ce PDF est protégé par un mot de passe : demandez au parapheur un fichier qui ne l’est pas.",
+    "broken": "La signature électronique de ce fichier ne correspond pas à son contenu : il a été abîmé ou modifié.",
+    "partial": "La signature électronique de ce fichier ne porte pas sur tout le document : elle ne vaut pas ici.",
     "altered": (
-        "Ce fichier n’a pas seulement été signé : autre chose y a été ajouté ou changé depuis que Maillon l’a établi."
+        "Ce fichier n’a pas seulement été signé : autre chose y a été ajouté ou changé depuis que Maillon l’a établi."
         " Faites signer de nouveau le PDF téléchargé ici."
     ),
 }
@@ -95,7 +95,7 @@ def _not_another(row: Machine, document: Document, known: Document | None, *, as
     refuse(
         row,
         "other_paper",
-        f"Ce n’est pas ce document : c’est un autre papier de Maillon, « {label} », établi le {day}.",
+        f"Ce n’est pas ce document : c’est un autre papier de Maillon, « {label} », établi le {day}.",
     )
 
 

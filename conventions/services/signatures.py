@@ -21,17 +21,20 @@ from lifecycle.locking import lock
 from lifecycle.machine import Reason
 
 NOT_AWAITED = Reason("not_awaited", "Cette signature n’est plus attendue.")
-NOT_DRAWN = Reason("rendered", "Le document est en préparation : il se signe dans quelques instants.")
+NOT_DRAWN = Reason("rendered", "Le document est en préparation : il se signe dans quelques instants.")
 ELSEWHERE = Reason("method", "À l’écran, on signe sans déposer de fichier.", field="method")
 SCANS = (ContentType.PDF, ContentType.JPEG, ContentType.PNG)
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A file as it was given."""
+class Kept:
+    """A deposit that was read, ready to be written."""
 
+    method: str
+    signed_on: date
     content: bytes
     name: str
+    reading: Reading
 
 
 def deposit_signature(
@@ -54,7 +57,8 @@ def deposit_signature(
         raise Refused({row.pk: (ELSEWHERE,)})
     check_file(content=content, name=name, accept=SCANS)
     reading = read_deposit(row=row, document=row.document, method=method, content=content)
-    return _keep_deposit(actor, row, method, Upload(content, name), signed_on, reading, at or timezone.now())
+    kept = Kept(method, signed_on, content, name, reading)
+    return _keep_deposit(actor, row, kept, at or timezone.now())
 
 
 def _to_deposit(actor: Actor, signature: Signature) -> Signature:
@@ -74,20 +78,18 @@ def _to_deposit(actor: Actor, signature: Signature) -> Signature:
 
 
 @gate.one_transaction
-def _keep_deposit(
-    actor: Actor, signature: Signature, method: str, upload: Upload, signed_on: date, reading: Reading, at: datetime
-) -> SignatureDeposit:
+def _keep_deposit(actor: Actor, signature: Signature, kept: Kept, at: datetime) -> SignatureDeposit:
     lock(Convention, [signature.convention_id], "FOR NO KEY UPDATE")
     row = _to_deposit(actor, signature)
-    file = store_file(content=upload.content, name=upload.name, by=actor, at=at, accept=SCANS)
+    file = store_file(content=kept.content, name=kept.name, by=actor, at=at, accept=SCANS)
     assert actor.pk is not None
     deposit = SignatureDeposit.objects.create(
         signature=row,
-        method=method,
-        signed_on=signed_on,
+        method=kept.method,
+        signed_on=kept.signed_on,
         file=file,
-        found=reading.found,
-        reading=reading.told,
+        found=kept.reading.found,
+        reading=kept.reading.told,
         deposited_at=at,
         deposited_by_id=actor.pk,
     )

@@ -43,7 +43,7 @@ def convention_propose_end(request: HttpRequest, reference: str) -> HttpResponse
         "propose_end",
         PlainForm(posted(request)),
         lambda data: services.propose_end_convention(actor=request.membership, convention=convention),
-        done="Fin proposée : les deux autres parties reçoivent un courriel. Rien ne change tant qu’elles n’ont pas"
+        done="Fin proposée : les deux autres parties reçoivent un courriel. Rien ne change tant qu’elles n’ont pas"
         " répondu.",
         template=AGREEMENT,
         submit="Proposer la fin",
@@ -114,7 +114,7 @@ def convention_decline_end(request: HttpRequest, reference: str) -> HttpResponse
         "decline_end",
         PlainForm(posted(request)),
         lambda data: services.decline_end_convention(actor=request.membership, convention=convention),
-        done="Fin écartée : la convention continue, les parties sont prévenues.",
+        done="Fin écartée : la convention continue, les parties sont prévenues.",
         warning="La convention continue comme avant. Une autre fin peut être proposée plus tard.",
         submit="Écarter cette fin",
     )

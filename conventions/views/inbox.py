@@ -28,7 +28,10 @@ IN_YOUR_NAME, SEE_IT = "Un document signé est déposé en votre nom", "Voir et 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing asked (``task`` is 0 when no circuit asks it): of which convention, since when, for when, where it is done, who has it in charge."""
+    """One thing asked: of which convention, since when, for when, where it is done, who has it in charge.
+
+    ``task`` is 0 when no circuit asks it.
+    """
 
     task: int
     name: str

@@ -33,7 +33,7 @@ def review_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
         "hand_on",
         HandOnForm(posted(request), people=_others(review)),
         lambda data: services.hand_on_review(actor=request.membership, review=review, **data),
-        done="Relecture confiée : votre collègue reçoit un courriel.",
+        done="Relecture confiée : votre collègue reçoit un courriel.",
         back=back_to(review, "reviews"),
         template="conventions/actions/_convention.html",
         convention=review.convention,
@@ -50,7 +50,7 @@ def review_replace(request: HttpRequest, reference: str) -> HttpResponse:
         "replace",
         ReplaceForm(posted(request), people=_others(review)),
         lambda data: services.replace_review(actor=request.membership, review=review, **data),
-        done="Relecteur remplacé : la nouvelle personne reçoit un courriel.",
+        done="Relecteur remplacé : la nouvelle personne reçoit un courriel.",
         back=back_to(review, "reviews"),
         template="conventions/actions/review_replace.html",
         convention=review.convention,
@@ -87,11 +87,11 @@ def signature_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
         "hand_on",
         HandOnForm(posted(request), people=_others(signature)),
         lambda data: services.hand_on_signature(actor=request.membership, signature=signature, **data),
-        done="Signature confiée : votre collègue reçoit un courriel.",
+        done="Signature confiée : votre collègue reçoit un courriel.",
         back=back_to(signature, "signatures"),
         template="conventions/actions/_convention.html",
         convention=signature.convention,
-        warning="Le document garde votre nom ; la page de signatures dira qui a signé à votre place."
+        warning="Le document garde votre nom ; la page de signatures dira qui a signé à votre place."
         " Vérifiez que cette personne a reçu délégation.",
     )
 
@@ -106,10 +106,10 @@ def signature_replace(request: HttpRequest, reference: str) -> HttpResponse:
         "replace",
         ReplaceForm(posted(request), people=_others(signature)),
         lambda data: services.replace_signature(actor=request.membership, signature=signature, **data),
-        done="Signataire remplacé : la nouvelle personne reçoit un courriel.",
+        done="Signataire remplacé : la nouvelle personne reçoit un courriel.",
         back=back_to(signature, "signatures"),
         template="conventions/actions/_convention.html",
         convention=signature.convention,
-        warning=f"Le document garde le nom de {signature.signatory.user} ; la page de signatures dira qui a signé, et"
+        warning=f"Le document garde le nom de {signature.signatory.user} ; la page de signatures dira qui a signé, et"
         " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt.",
     )

@@ -21,6 +21,7 @@ from conventions.models import (
     ConventionPrice,
     ConventionTerm,
     PlannedQuota,
+    PriceCeiling,
     Quota,
     Review,
     ReviewerNamed,
@@ -50,6 +51,8 @@ class PriceLine:
     amount: Decimal
     before: Decimal | None = None
     """What an amendment on its way changes."""
+    ceiling: Decimal | None = None
+    """What the law allows on the day, when a text that is not in force asks for more."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,7 @@ def is_to_change(convention: Convention) -> bool:
 
 def prices_of(convention: Convention) -> list[PriceLine]:
     """The grid that holds today, or that is written."""
+    ceilings: dict[str, Decimal] = {}
     if convention.amends_id is None and convention.state in (*ALIVE, *ENDED):
         found: Any = [
             (type_, grade, amount)
@@ -174,13 +178,21 @@ def prices_of(convention: Convention) -> list[PriceLine]:
         ]
     else:
         found = ConventionPrice.objects.filter(convention=convention).values_list("type", "grade", "amount")
+        ceilings = PriceCeiling.objects.amounts_on(timezone.localdate())
     rank = list(DeviceType.values)
     held = ConventionTerm.objects.filter(convention=convention.amends_id) if is_to_change(convention) else None
     before = {} if held is None else held.prices_on(timezone.localdate())
     lines = [
-        PriceLine(DeviceType(type_).label, grade, amount, before.get((type_, grade))) for type_, grade, amount in found
+        PriceLine(
+            DeviceType(type_).label, grade, amount, before.get((type_, grade)), _exceeded(ceilings.get(type_), amount)
+        )
+        for type_, grade, amount in found
     ]
     return sorted(lines, key=lambda line: ([DeviceType(code).label for code in rank].index(line.type), line.grade))
+
+
+def _exceeded(ceiling: Decimal | None, amount: Decimal) -> Decimal | None:
+    return ceiling if ceiling is not None and amount > ceiling else None
 
 
 def quotas_of(convention: Convention, actor: Actor) -> list[QuotaLine]:

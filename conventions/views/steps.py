@@ -141,7 +141,7 @@ def _ending(convention: Convention, actor: Actor) -> Step:
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
-    told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
+    told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
     return Step(told, since=convention.suspended_at)
 
 
