@@ -1,6 +1,7 @@
 """From the stock to a convention and a point: places counted, delivery notes, screens that go along."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -169,7 +170,10 @@ def test_the_end_of_a_convention_gives_back_what_has_not_left(shelf: Shelf) -> N
     signatory = shelf.convention.distributor_signatory
 
     terminate_convention(
-        actor=signatory, convention=shelf.convention, reason="agreement", notice_on=timezone.localdate()
+        actor=signatory,
+        convention=shelf.convention,
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     assert [fresh(row).state for row in (allotted, desktop, screen, shipped)] == ["ready", "ready", "ready", "shipped"]

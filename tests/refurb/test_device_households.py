@@ -158,8 +158,8 @@ def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_
     terminate_convention(
         actor=shelf.convention.distributor_signatory,
         convention=again(shelf.convention),
-        reason="agreement",
-        notice_on=timezone.localdate(),
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
     assert shelf.hand_over(fresh(first)).state == "handed_over"
     reserved = shelf.reserve(second)
