@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -114,7 +115,7 @@ def sign_signature(
     ``code``: what whoever confirms reads on a scan where nothing could be read, however it is typed. The third
     signature completes the convention. Raises Unknown, PermissionDenied, Refused.
     """
-    typed = {"code": typed_code(code)} if code else {}
+    typed: dict[str, Any] = {"code": typed_code(code)} if code else {}
     signed: Signature = gate.apply(
         signature,
         "sign",

@@ -7,12 +7,13 @@ import base64
 import io
 from typing import Any
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import zxingcpp
 from PIL import Image
 
 from documents.readers.apart import answer_apart
 
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 READER = "documents.readers.pages"
 CODES, PICTURE = b"codes", b"picture"
 """What is asked of it, before the contents."""
@@ -38,7 +39,7 @@ def read_pages(content: bytes, frozen: bytes) -> dict[str, Any]:
     found: list[tuple[int, str]] = []
     for number in range(1, count + 1):
         with picture_of(content, number, READ_SIDE) as picture:
-            codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+            codes = zxingcpp.read_barcodes(picture, formats=QR)
         found += [(number, code.text[:CODE_LENGTH]) for code in codes if code.text]
     return {"pages": count, "codes": found[:MOST_CODES], "frozen_pages": count_pages(frozen)}
 

@@ -11,7 +11,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, Reference
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, Reference
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -111,7 +111,7 @@ def _only_signatures_were_added(frozen: PdfFileReader, signed: PdfFileReader) ->
         now = Reference(reference.idnum, reference.generation, signed)
         if signed.xrefs.get_last_change(now) == 0:
             continue
-        before, after = frozen.get_object(reference), signed.get_object(now)
+        before, after = _object(frozen, reference), _object(signed, now)
         if reference.idnum == root.idnum:
             _compare(before, after, ADDED_TO_ROOT)
         elif reference.idnum in pages:
@@ -122,11 +122,16 @@ def _only_signatures_were_added(frozen: PdfFileReader, signed: PdfFileReader) ->
     _only_signature_fields(signed)
 
 
+def _object(reader: Any, reference: Reference) -> Any:
+    """An object as this reader sees it."""
+    return reader.get_object(reference)
+
+
 def _page_references(reader: PdfFileReader) -> set[int]:
     found, waiting = set(), [reader.root["/Pages"]]
     while waiting:
         for kid in _raw(waiting.pop()["/Kids"]):
-            node = kid.get_object()
+            node: Any = kid.get_object()
             if _at(node, "/Type") == "/Pages":
                 waiting.append(node)
             else:
@@ -139,7 +144,7 @@ def _at(held: Any, key: str) -> Any:
     return held[key] if isinstance(held, DictionaryObject) and key in held else None
 
 
-def _raw(array: ArrayObject) -> list[Any]:
+def _raw(array: Any) -> list[Any]:
     return [array.raw_get(rank) for rank in range(len(array))]
 
 
@@ -156,7 +161,7 @@ def _only_signature_boxes(before: DictionaryObject, after: DictionaryObject) -> 
     if any(one not in now for one in held):
         raise Doubtful("altered")
     for added in (one for one in now if one not in held):
-        box = added.get_object() if isinstance(added, IndirectObject) else added
+        box: Any = added.get_object() if isinstance(added, IndirectObject) else added  # type: ignore[no-untyped-call]
         field = box if "/FT" in box else _at(box, "/Parent")
         if _at(box, "/Subtype") != "/Widget" or _at(field, "/FT") != "/Sig":
             raise Doubtful("altered")
