@@ -273,6 +273,23 @@ def signature_given(move: Move) -> None:
                 _done(process, ConventionFlow.sign, move.actor, signature)
 
 
+def give_back(move: Move) -> None:
+    """Somebody else is asked: whoever had taken charge of it no longer has."""
+    model: type[Review] | type[Signature] = Review if move.machine == "review" else Signature
+    node = ConventionFlow.review if move.machine == "review" else ConventionFlow.sign
+    for row in model.objects.filter(pk__in=move.pks).order_by("pk"):
+        process = process_of(row.convention_id)
+        if process is None:
+            continue
+        _lock(process)
+        task = Task.objects.filter(
+            process=process, flow_task=node, status__in=WAITING, seed_content_type=type_of(model), seed_object_id=row.pk
+        ).first()
+        if task is not None and task.owner_id is not None:
+            with task.activation() as activation:
+                activation.unassign()
+
+
 def signature_asked_again(move: Move) -> None:
     """A contested signature is asked once more, in the branch of another one; an ended circuit goes on for it."""
     for signature in Signature.objects.filter(pk__in=move.pks).order_by("pk"):
@@ -333,6 +350,9 @@ def register() -> None:
     follow("convention", "open_signature", ask_signatures)
     follow("signature", "sign", signature_given)
     follow("signature", "contest", signature_asked_again)
+    for machine in ("review", "signature"):
+        follow(machine, "hand_on", give_back)
+        follow(machine, "replace", give_back)
     follow("review", "pass_over", review_answered)
     follow("convention", "reopen", go_back)
     follow("convention", "abandon", stop)

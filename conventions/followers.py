@@ -4,7 +4,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from conventions import emails
-from conventions.documents import freeze_agreement, freeze_convention, freeze_signatures, register_kinds
+from conventions.documents import freeze_convention, freeze_signatures, register_kinds
 from conventions.enums import (
     ALIVE,
     AbandonReason,
@@ -13,17 +13,14 @@ from conventions.enums import (
     ReviewState,
     ReviewSubject,
     RuleCode,
-    SignatureMethod,
     SignatureState,
     TerminateReason,
 )
-from conventions.machine.ending_rules import party_of
 from conventions.models import (
     ClauseText,
     Convention,
     ConventionClause,
     ConventionRule,
-    EndConsent,
     Review,
     ReviewNotes,
     Signature,
@@ -34,19 +31,19 @@ from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.machine import Context
 from lifecycle.registry import Move, follow
 from network.calendar import add_working_days
 
 S = ConventionState
 
 
-def _conventions(move: Move) -> list[Convention]:
+def conventions_of(move: Move) -> list[Convention]:
+    """The conventions of a move, with their parties."""
     rows = Convention.objects.filter(pk__in=move.pks).order_by("pk")
     return list(rows.select_related("epci_party", "workshop", "distributor", "amends"))
 
 
-def _all_moved(outcome: gate.Outcome) -> None:
+def all_moved(outcome: gate.Outcome) -> None:
     """Nothing partial here: raises Refused when a row of the set was refused."""
     if outcome.refused:
         raise Refused(outcome.refused)
@@ -67,7 +64,7 @@ def write_articles(move: Move) -> None:
             mandatory=article.mandatory,
             position=article.position,
         )
-        for convention in _conventions(move)
+        for convention in conventions_of(move)
         if not convention.is_amendment
         for article in model
     )
@@ -75,7 +72,7 @@ def write_articles(move: Move) -> None:
 
 def keep_versions(move: Move) -> None:
     """The text as it is read in this round: the next round is compared with it."""
-    TextVersion.objects.bulk_create([version_of(convention) for convention in _conventions(move)])
+    TextVersion.objects.bulk_create([version_of(convention) for convention in conventions_of(move)])
 
 
 def forget_notes(move: Move) -> None:
@@ -89,7 +86,7 @@ def ask_reviews(move: Move) -> None:
     days = ConventionRule.objects.value_of(RuleCode.REVIEW_DAYS, day) or 0
     due_on = add_working_days(day, int(days))
     reviews = []
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         common = {"convention": convention, "round": convention.round, "due_on": due_on}
         reviews += [
             Review(
@@ -125,25 +122,25 @@ def conclude_reviews(move: Move) -> None:
     for verb, pks in (("request_changes", done & against), ("approve", done - against)):
         if pks:
             conventions = Convention.objects.filter(pk__in=pks)
-            _all_moved(gate.apply_many(conventions, verb, actor=move.actor, at=move.at, cause=move))
+            all_moved(gate.apply_many(conventions, verb, actor=move.actor, at=move.at, cause=move))
 
 
 def cancel_reviews(move: Move) -> None:
     """Nobody is asked for an opinion any more."""
     awaited = Review.objects.filter(convention__in=move.pks, state=ReviewState.ASKED)
     if awaited.exists():
-        _all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
+        all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
 
 
 def tell_changes_requested(move: Move) -> None:
     """The author is told, with the points."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.changes_requested_for_author(convention, move.at)
 
 
 def tell_approved(move: Move) -> None:
     """The EPCI is told what comes next: its act."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_approved_for_epci(convention, move.at)
 
 
@@ -152,7 +149,7 @@ def tell_approved(move: Move) -> None:
 
 def freeze_papers(move: Move) -> None:
     """The document is frozen; a task draws it once the change is committed."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         freeze_convention(convention, move)
 
 
@@ -162,7 +159,7 @@ def ask_signatures(move: Move) -> None:
     day = timezone.localdate(move.at)
     days = ConventionRule.objects.value_of(RuleCode.SIGNATURE_DAYS, day)
     due_on = None if days is None else add_working_days(day, int(days))
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         document = convention.document
         signatures += [
             Signature(
@@ -192,64 +189,26 @@ def complete_signatures(move: Move) -> None:
     ).values("convention")
     complete = signed.exclude(pk__in=awaited)
     if complete.exists():
-        _all_moved(gate.apply_many(complete, "complete_signature", actor=move.actor, at=move.at, cause=move))
-
-
-def tell_confirmed(move: Move) -> None:
-    """The signatory is told that what was deposited in her name counts, and until when she may contest it."""
-    signed = Signature.objects.filter(pk__in=move.pks).exclude(method=SignatureMethod.SCREEN)
-    emails.signature_confirmed_for_signatory(signed, move.at)
-
-
-def await_again(move: Move) -> None:
-    """What was signed by three no longer is; everyone is told."""
-    contested = Convention.objects.filter(signatures__in=move.pks).distinct()
-    signed = contested.filter(state=S.SIGNED)
-    if signed.exists():
-        _all_moved(gate.apply_many(signed, "await_signature", actor=move.actor, at=move.at, cause=move))
-    emails.signature_contested_for_parties(Signature.objects.filter(pk__in=move.pks), move.at)
-
-
-def tell_asked_of(move: Move) -> None:
-    """Whoever is asked from now on: for a review or for a signature."""
-    if move.machine == "review":
-        emails.reviews_asked_for_reviewers(Review.objects.filter(pk__in=move.pks), move.at)
-    else:
-        emails.signatures_asked_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
-
-
-def remind_reviews(move: Move) -> None:
-    """Whoever is asked; once it is late, whoever can have somebody else asked."""
-    emails.reviews_recalled(Review.objects.filter(pk__in=move.pks), move.at)
-
-
-def remind_signatures(move: Move) -> None:
-    """As for reviews."""
-    emails.signatures_recalled(Signature.objects.filter(pk__in=move.pks), move.at)
-
-
-def tell_passed_over(move: Move) -> None:
-    """Those whose opinion is no longer awaited are told."""
-    emails.reviews_passed_over(Review.objects.filter(pk__in=move.pks), move.at)
+        all_moved(gate.apply_many(complete, "complete_signature", actor=move.actor, at=move.at, cause=move))
 
 
 def void_signatures(move: Move) -> None:
     """What was asked or signed of this text holds no more."""
     held = Signature.objects.filter(convention__in=move.pks, state__in=(SignatureState.ASKED, SignatureState.SIGNED))
     if held.exists():
-        _all_moved(gate.apply_many(held, "void", actor=move.actor, at=move.at, cause=move))
+        all_moved(gate.apply_many(held, "void", actor=move.actor, at=move.at, cause=move))
 
 
 def freeze_signature_pages(move: Move) -> None:
     """The page of signatures, a second document that quotes the first by its hash; the parties are told."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         freeze_signatures(convention, move)
         emails.convention_signed_for_parties(convention, move.at)
 
 
 def tell_reopened(move: Move) -> None:
     """Those who had agreed are told that the text is opened again."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_reopened_for_parties(convention, str(move.values.get("reason", "")), move.at)
 
 
@@ -258,7 +217,7 @@ def tell_reopened(move: Move) -> None:
 
 def open_or_amend(move: Move) -> None:
     """The quotas and the terms of a convention open; an amendment writes its own on what it amends."""
-    conventions = _conventions(move)
+    conventions = conventions_of(move)
     originals = [convention for convention in conventions if not convention.is_amendment]
     for convention in originals:
         write_terms(convention, convention)
@@ -290,69 +249,29 @@ def _apply_amendment(amendment: Convention, move: Move) -> None:
 
 def tell_activated(move: Move) -> None:
     """The parties are told that devices may be allotted, or that terms have changed."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_activated_for_parties(convention, move.at)
 
 
 def tell_suspended(move: Move) -> None:
     """The parties and the pilot are told."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_suspended_for_parties(convention, move.at)
 
 
 def tell_resumed(move: Move) -> None:
     """The parties and the pilot are told."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_resumed_for_parties(convention, move.at)
 
 
 def tell_reminder(move: Move) -> None:
     """The parties and the pilot are told how many days are left."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_ending_for_parties(convention, move.at)
 
 
 # --- the end
-
-
-def open_end_agreement(move: Move) -> None:
-    """Whoever proposes agrees; the paper is frozen for those who sign by hand; the two others are asked."""
-    for convention in _conventions(move):
-        party = party_of(Context(move.at, move.actor))
-        assert party is not None
-        assert move.actor.pk is not None
-        EndConsent.objects.create(
-            convention=convention,
-            round=convention.end_round,
-            party=party,
-            given_at=move.at,
-            given_by_id=move.actor.pk,
-        )
-        freeze_agreement(convention, move)
-        emails.end_proposed_for_parties(convention, move.at)
-
-
-def end_when_agreed(move: Move) -> None:
-    """The third agreement ends it. The convention is locked by the agreement itself."""
-    for convention in _conventions(move):
-        assert convention.end_proposed_at is not None
-        if convention.end_consents.filter(round=convention.end_round).count() < len(Party):
-            continue
-        gate.apply(
-            convention,
-            "terminate",
-            actor=move.actor,
-            at=move.at,
-            cause=move,
-            reason=TerminateReason.AGREEMENT,
-            notice_on=timezone.localdate(convention.end_proposed_at),
-        )
-
-
-def tell_end_declined(move: Move) -> None:
-    """The parties are told that it goes on."""
-    for convention in _conventions(move):
-        emails.end_declined_for_parties(convention, move.at)
 
 
 def end_amendments(move: Move) -> None:
@@ -371,19 +290,19 @@ def end_amendments(move: Move) -> None:
                 "terminate": {"reason": TerminateReason.AMENDED_ENDED, "notice_on": day},
                 "abandon": {"reason": AbandonReason.AMENDED_ENDED},
             }.get(verb, {})
-            _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
+            all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
 
 
 def tell_ended(move: Move) -> None:
     """The parties and the pilot are told until when devices may still be handed over; an amendment goes unsaid."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         if not convention.is_amendment:
             emails.convention_ended_for_parties(convention, move.at)
 
 
 def tell_abandoned(move: Move) -> None:
     """Those who had seen the draft are told that it goes no further."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         if convention.round:
             emails.convention_abandoned_for_parties(convention, move.at)
 
@@ -408,17 +327,7 @@ def register_circuit_followers() -> None:
     follow("convention", "abandon", tell_abandoned)
     follow("review", "answer", conclude_reviews)
     follow("review", "answer_against", conclude_reviews)
-    follow("review", "pass_over", conclude_reviews)
-    follow("review", "pass_over", tell_passed_over)
-    follow("review", "hand_on", tell_asked_of)
-    follow("review", "replace", tell_asked_of)
-    follow("review", "remind", remind_reviews)
     follow("signature", "sign", complete_signatures)
-    follow("signature", "sign", tell_confirmed)
-    follow("signature", "contest", await_again)
-    follow("signature", "hand_on", tell_asked_of)
-    follow("signature", "replace", tell_asked_of)
-    follow("signature", "remind", remind_signatures)
 
 
 def register_life_followers() -> None:
@@ -428,10 +337,6 @@ def register_life_followers() -> None:
     follow("convention", "suspend", tell_suspended)
     follow("convention", "resume", tell_resumed)
     follow("convention", "remind", tell_reminder)
-    follow("convention", "propose_end", open_end_agreement)
-    follow("convention", "agree_end", end_when_agreed)
-    follow("convention", "record_end", end_when_agreed)
-    follow("convention", "decline_end", tell_end_declined)
     follow("convention", "terminate", end_amendments)
     follow("convention", "terminate", tell_ended)
     follow("convention", "expire", end_amendments)

@@ -10,6 +10,7 @@ from lifecycle.french import written_day
 S = ConventionState
 NOT_SIGNED = "Ce document est authentique, mais il n’est pas signé par les trois parties."
 REPLACED = "Ce document est authentique, mais son texte a été rouvert depuis : il ne vaut plus."
+MADE_ANEW = "Ce document est authentique, mais une page de signatures plus récente le remplace."
 ABANDONED = "Ce document est authentique, mais ce projet a été abandonné."
 
 
@@ -26,8 +27,11 @@ def standing(document: int) -> str:
 
 
 def _told(paper: ConventionPaper, convention: Convention) -> str:
+    made_anew = convention.papers.filter(kind=PaperKind.SIGNATURES, round=paper.round, pk__gt=paper.pk)
     if paper.round != convention.round or convention.is_project:
         return REPLACED
+    if paper.kind == PaperKind.SIGNATURES and made_anew.exists():
+        return MADE_ANEW
     if convention.state == S.ABANDONED:
         return ABANDONED
     if convention.state == S.SIGNING:

@@ -78,6 +78,7 @@ class ReviewMachine(Machine):
         requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER],
         leans_write=["convention"],
         stamps={"asked_of": Given("to")},
+        journal=["to"],
         done="Relecture confiée à un collègue",
     )
     def hand_on(self) -> None:
@@ -91,7 +92,7 @@ class ReviewMachine(Machine):
         requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER, people_rules.REPLACE_REASON],
         leans_write=["convention"],
         stamps={"asked_of": Given("to"), "replaced_because": Given("reason")},
-        journal=["reason"],
+        journal=["to", "reason"],
         done="Relecteur remplacé",
     )
     def replace(self) -> None:

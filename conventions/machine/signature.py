@@ -78,7 +78,7 @@ class SignatureMachine(Machine):
             "scan": Given("scan", default=None),
             "confirmed_by": _confirmed_by,
         },
-        journal=["method", "sha256", "signed_on"],
+        journal=["method", "sha256", "signed_on", "code"],
         done="Convention signée",
         irreversible=True,
     )
@@ -139,6 +139,7 @@ class SignatureMachine(Machine):
         requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY],
         leans_write=["convention"],
         stamps={"signatory": Given("to"), "acknowledged_at": None},
+        journal=["to"],
         done="Signature confiée à un collègue",
     )
     def hand_on(self) -> None:
@@ -152,7 +153,7 @@ class SignatureMachine(Machine):
         requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY, people_rules.REPLACE_REASON],
         leans_write=["convention"],
         stamps={"signatory": Given("to"), "acknowledged_at": None, "replaced_because": Given("reason")},
-        journal=["reason"],
+        journal=["to", "reason"],
         done="Signataire remplacé",
     )
     def replace(self) -> None:

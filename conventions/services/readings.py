@@ -1,5 +1,6 @@
 """What is read on a document signed elsewhere before it is taken: never under a lock, in a process apart."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -55,7 +56,8 @@ def read_deposit(*, row: Machine, document: Document, method: str, content: byte
     Raises Refused (about ``row``, on the field ``deposit``) when it is known to be something else or to be unsigned.
     """
     _not_another(row, document, paper_within(content), as_is=method == SignatureMethod.PAPER)
-    if serves_elsewhere(content, beside=SignatureDeposit):
+    same = SignatureDeposit.objects.filter(file__sha256=hashlib.sha256(content).hexdigest())
+    if serves_elsewhere(content, beside=SignatureDeposit) or same.exclude(signature__document=document).exists():
         refuse(row, "known_elsewhere", DEPOSITED_ELSEWHERE)
     assert document.rendered is not None
     with open_file(document.rendered) as file:

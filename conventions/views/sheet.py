@@ -11,7 +11,7 @@ from django.utils import timezone
 from viewflow.workflow.models import Task
 
 from conventions.circuit import WAITING, processes_of
-from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, ReviewState, SignatureState
+from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, PaperKind, ReviewState, SignatureState
 from conventions.models import (
     WHOLE_TEXT,
     Article,
@@ -142,11 +142,27 @@ def sheet_of(convention: Convention, actor: Membership) -> Sheet:
         quotas=quotas_of(convention, actor),
         reviews=_reviews(convention, actor, {article.code: article.heading for article in articles}, tasks),
         signatures=_signatures(convention, actor),
-        papers=list(ConventionPaper.objects.visible_to(actor).filter(convention=convention).select_related("document")),
+        papers=_papers(convention, actor),
         amendments=amendments,
         named=list(convention.reviewers_named.select_related("organisation", "membership__user")),
         tasks=tasks,
     )
+
+
+def _papers(convention: Convention, actor: Actor) -> list[ConventionPaper]:
+    """The newest first, each with whether another one has taken its place."""
+    papers = list(
+        ConventionPaper.objects.visible_to(actor)
+        .filter(convention=convention)
+        .select_related("document")
+        .order_by("-pk")
+    )
+    pages = [paper for paper in papers if paper.kind == PaperKind.SIGNATURES]
+    reopened = convention.state == ConventionState.CHANGES_REQUESTED
+    for paper in papers:
+        contested = paper in pages and (paper is not pages[0] or convention.state == ConventionState.SIGNING)
+        paper.is_replaced = paper.round != convention.round or reopened or contested
+    return papers
 
 
 def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Convention]) -> None:
