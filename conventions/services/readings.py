@@ -56,14 +56,14 @@ def read_deposit(*, row: Machine, document: Document, method: str, content: byte
     Raises Refused (about ``row``, on the field ``deposit``) when it is known to be something else or to be unsigned.
     """
     _not_another(row, document, paper_within(content), as_is=method == SignatureMethod.PAPER)
-    same = SignatureDeposit.objects.filter(file__sha256=hashlib.sha256(content).hexdigest())
-    if serves_elsewhere(content, beside=SignatureDeposit) or same.exclude(signature__document=document).exists():
-        refuse(row, "known_elsewhere", DEPOSITED_ELSEWHERE)
     assert document.rendered is not None
     with open_file(document.rendered) as file:
         frozen = file.read()
     if content == frozen:
         refuse(row, "as_it_was", AS_IT_WAS)
+    same = SignatureDeposit.objects.filter(file__sha256=hashlib.sha256(content).hexdigest())
+    if serves_elsewhere(content, beside=SignatureDeposit) or same.exclude(signature__document=document).exists():
+        refuse(row, "known_elsewhere", DEPOSITED_ELSEWHERE)
     if method == SignatureMethod.SIGNATURE_BOOK:
         return Reading(Found.SIGNATURE, {"signers": _read(row, SIGNED_READER, frozen, content)["signers"]})
     return read_scan(row=row, document=document, content=content, frozen=frozen)

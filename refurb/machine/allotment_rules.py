@@ -248,7 +248,7 @@ UNDER_GRID = PerRow(
     "Le prix de l’appareil dépasse celui de la grille de la convention.",
     _above_grid,
     needs=("convention",),
-    lifted_by="l’atelier, en corrigeant le prix de l’appareil",
+    lifted_by="l’atelier, en rouvrant l’appareil pour en changer le prix",
     field="convention",
 )
 QUOTA_LEFT = Capacity(
