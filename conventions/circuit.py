@@ -17,7 +17,7 @@ from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 from viewflow.workflow.token import Token
 
-from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureMethod, SignatureState
+from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature, SignatureDeposit
 from conventions.permissions import (
@@ -99,12 +99,11 @@ def _signatures_of(actor: Actor) -> QuerySet[Signature]:
     wanted = Q(pk=None)
     standing = SignatureDeposit.objects.standing().filter(signature=OuterRef("pk"))
     deposited = Q(Exists(standing))
-    known = Q(Exists(standing.filter(deposited_by__user=OuterRef("signatory__user"))))
-    known |= Q(Exists(standing.filter(deposited_at__lte=OuterRef("acknowledged_at"))))
+    unknown = SignatureDeposit.objects.unknown().filter(signature=OuterRef("pk"))
     if deposits is not None:
         wanted |= deposits & ~deposited
     if signs is not None:
-        wanted |= Q(signatory=actor.pk) & ~known
+        wanted |= Q(signatory=actor.pk) & (~deposited | Q(Exists(unknown)))
         wanted |= signs & ~Q(organisation=actor.organisation_id) & deposited
     return asked.filter(wanted)
 
@@ -116,15 +115,12 @@ def unknown_to(actor: Actor) -> QuerySet[Signature]:
     """
     if can_acknowledge_signature(actor) is None:
         return Signature.objects.none()
-    standing = SignatureDeposit.objects.standing().filter(signature=OuterRef("pk"))
+    unknown = SignatureDeposit.objects.unknown().filter(signature=OuterRef("pk"), file=OuterRef("scan"))
     rows = Signature.objects.visible_to(actor).filter(
+        Exists(unknown),
         signatory=actor.pk,
         state=SignatureState.SIGNED,
-        acknowledged_at=None,
         convention__state__in=(ConventionState.SIGNING, ConventionState.SIGNED, *ALIVE),
-    )
-    rows = rows.exclude(method=SignatureMethod.SCREEN).exclude(
-        Exists(standing.filter(deposited_by__user=OuterRef("signatory__user")))
     )
     return rows.select_related("convention__epci_party", "convention__workshop", "convention__distributor")
 

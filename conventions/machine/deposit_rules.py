@@ -15,6 +15,12 @@ def deposits() -> QuerySet[Any]:
     return rows("SignatureDeposit").filter(signature=OuterRef("pk"), refusal=None)
 
 
+def unknown() -> QuerySet[Any]:
+    """Those of a signature that its signatory does not know of."""
+    found: QuerySet[Any] = rows("SignatureDeposit").unknown().filter(signature=OuterRef("pk"))  # type: ignore[attr-defined]
+    return found
+
+
 def _deposited(ctx: Context) -> Any:
     if not ctx.has("method") or ctx.values["method"] == SignatureMethod.SCREEN:
         return True
@@ -83,8 +89,8 @@ NOT_OWN = Requirement(
 )
 IN_HER_NAME = Requirement(
     "in_her_name",
-    "Rien n’a été déposé en votre nom par une autre personne.",
-    lambda ctx: Q(Exists(in_the_name())),
+    "Rien n’a été déposé en votre nom par une autre personne, ou vous en avez déjà pris connaissance.",
+    lambda ctx: Q(Exists(unknown())),
 )
 NOT_ON_SCREEN = Requirement(
     "not_on_screen",
@@ -100,31 +106,15 @@ NOT_IN_FORCE = Requirement(
 )
 
 
-def in_the_name(of: Any = None) -> QuerySet[Any]:
-    """The deposits of a signature made by somebody else than its signatory."""
-    return deposits().exclude(deposited_by__user=of or OuterRef("signatory__user"))
-
-
 def _signatories_know(ctx: Context) -> Any:
     """Of each signature that somebody else deposited, the signatory knows, or had the days to contest it."""
     days = number(ctx, RuleCode.CONTEST) or 0
-    unaware = (
-        rows("Signature")
-        .filter(
-            convention=OuterRef("pk"),
-            round=OuterRef("round"),
-            state=SignatureState.SIGNED,
-            acknowledged_at=None,
-            signed_at__gt=ctx.at - timedelta(days=days),
-        )
-        .exclude(method=SignatureMethod.SCREEN)
-        .filter(
-            Exists(
-                rows("SignatureDeposit")
-                .filter(signature=OuterRef("pk"), refusal=None)
-                .exclude(deposited_by__user=OuterRef("signatory__user"))
-            )
-        )
+    unaware = rows("Signature").filter(
+        Exists(unknown().filter(file=OuterRef("scan"))),
+        convention=OuterRef("pk"),
+        round=OuterRef("round"),
+        state=SignatureState.SIGNED,
+        signed_at__gt=ctx.at - timedelta(days=days),
     )
     return ~Q(Exists(unaware))
 

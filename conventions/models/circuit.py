@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from conventions.enums import (
     Found,
@@ -253,6 +253,12 @@ class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):
     def standing(self) -> Self:
         """Those that nobody refused."""
         return self.filter(refusal=None)
+
+    def unknown(self) -> Self:
+        """Those made by somebody else than the signatory, who has not said since that she knows; none refused."""
+        by_another = self.standing().exclude(deposited_by__user=F("signature__signatory__user"))
+        unsaid = Q(signature__acknowledged_at=None) | Q(deposited_at__gt=F("signature__acknowledged_at"))
+        return by_another.filter(unsaid)
 
     def visible_to(self, actor: Actor | None) -> Self:
         """Those of the signatures one may see."""

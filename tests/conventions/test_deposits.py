@@ -311,6 +311,7 @@ def test_she_contests_before_it_is_in_force_and_her_signature_is_asked_again() -
 
     assert (contested.state, contested.scan, contested.confirmed_by) == (SignatureState.ASKED, None, None)
     assert again(convention).state == ConventionState.SIGNING
+    assert again(convention).journal.filter(verb="await_signature", actor=her).exists()
     assert again(convention).signature_page is None
     assert deposit.refusal.reason == RefuseDepositReason.NOT_MINE
     assert names(scene, Party.RECONDITIONER) == ["Signer la convention"]
