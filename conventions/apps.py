@@ -11,5 +11,8 @@ class ConventionsConfig(AppConfig):
     def ready(self) -> None:
         """The followers know the models, which are there from now on only."""
         import_module("conventions.followers").register()
+        import_module("conventions.unblocking").register()
+        import_module("conventions.ending").register()
         import_module("conventions.circuit").register()
         import_module("conventions.finding").register_finders()
+        import_module("conventions.standing").register_standings()

@@ -17,10 +17,11 @@ from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 from viewflow.workflow.token import Token
 
-from conventions.enums import ReviewState, SignatureState
+from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature, SignatureDeposit
 from conventions.permissions import (
+    can_acknowledge_signature,
     can_answer_review,
     can_deposit_signature,
     can_open_signature_convention,
@@ -89,17 +90,39 @@ def asked_of(actor: Actor) -> QuerySet[Task]:
 
 
 def _signatures_of(actor: Actor) -> QuerySet[Signature]:
-    """What one signs oneself or deposits for one's party, until it is deposited; then another party confirms it."""
+    """What one signs oneself, until it is given; what one deposits for one's party, then what another party confirms.
+
+    The named signatory is asked as long as she has not signed or acknowledged what was deposited in her name.
+    """
     asked = Signature.objects.visible_to(actor).filter(state=SignatureState.ASKED)
     signs, deposits = can_sign_signature(actor), can_deposit_signature(actor)
     wanted = Q(pk=None)
-    deposited = Q(Exists(SignatureDeposit.objects.filter(signature=OuterRef("pk"))))
+    standing = SignatureDeposit.objects.standing().filter(signature=OuterRef("pk"))
+    deposited = Q(Exists(standing))
+    unknown = SignatureDeposit.objects.unknown().filter(signature=OuterRef("pk"))
     if deposits is not None:
         wanted |= deposits & ~deposited
     if signs is not None:
-        wanted |= Q(signatory=actor.pk) & ~deposited
+        wanted |= Q(signatory=actor.pk) & (~deposited | Q(Exists(unknown)))
         wanted |= signs & ~Q(organisation=actor.organisation_id) & deposited
     return asked.filter(wanted)
+
+
+def unknown_to(actor: Actor) -> QuerySet[Signature]:
+    """What counts as given by whoever acts, was deposited by somebody else, and is not acknowledged yet.
+
+    Asked by the rows alone: the circuit has gone on.
+    """
+    if can_acknowledge_signature(actor) is None:
+        return Signature.objects.none()
+    unknown = SignatureDeposit.objects.unknown().filter(signature=OuterRef("pk"), file=OuterRef("scan"))
+    rows = Signature.objects.visible_to(actor).filter(
+        Exists(unknown),
+        signatory=actor.pk,
+        state=SignatureState.SIGNED,
+        convention__state__in=(ConventionState.SIGNING, ConventionState.SIGNED, *ALIVE),
+    )
+    return rows.select_related("convention__epci_party", "convention__workshop", "convention__distributor")
 
 
 # --- taking charge
@@ -246,6 +269,53 @@ def signature_given(move: Move) -> None:
                 _done(process, ConventionFlow.sign, move.actor, signature)
 
 
+def give_back(move: Move) -> None:
+    """Somebody else is asked: whoever had taken charge of it no longer has."""
+    model: type[Review] | type[Signature] = Review if move.machine == "review" else Signature
+    node = ConventionFlow.review if move.machine == "review" else ConventionFlow.sign
+    for row in model.objects.filter(pk__in=move.pks).order_by("pk"):
+        process = process_of(row.convention_id)
+        if process is None:
+            continue
+        _lock(process)
+        task = Task.objects.filter(
+            process=process, flow_task=node, status__in=WAITING, seed_content_type=type_of(model), seed_object_id=row.pk
+        ).first()
+        if task is not None and task.owner_id is not None:
+            with task.activation() as activation:
+                activation.unassign()
+
+
+def signature_asked_again(move: Move) -> None:
+    """A contested signature is asked once more, in the branch of another one; an ended circuit goes on for it."""
+    for signature in Signature.objects.filter(pk__in=move.pks).order_by("pk"):
+        process = _circuit_of(signature.convention_id)
+        if process is None:
+            continue
+        _lock(process)
+        with _at(process.pk, move.at), ConventionFlow.lock(process.pk):
+            _ask_again(process, signature)
+
+
+def _circuit_of(convention_pk: int) -> Process | None:
+    """The last circuit of a convention, ended or not."""
+    return processes_of(Convention.objects.filter(pk=convention_pk)).order_by("-pk").first()
+
+
+def _ask_again(process: Process, signature: Signature) -> None:
+    done = Task.objects.filter(process=process, flow_task=ConventionFlow.sign).order_by("-pk").first()
+    split = Task.objects.filter(process=process, flow_task=ConventionFlow.ask_signatures).order_by("-pk").first()
+    if done is None or split is None:
+        return
+    end = Task.objects.filter(process=process, flow_task=ConventionFlow.end, status=STATUS.DONE).order_by("-pk").first()
+    if end is not None:
+        end.flow_task.activation_class(end).undo()
+        split.refresh_from_db()
+    taken = Task.objects.filter(process=process, token__startswith=f"{split.token}/{split.pk}_").count()
+    token = Token(f"{split.token}/{split.pk}_{taken + 1}")
+    ConventionFlow.sign._create(split.flow_task.activation_class(split), token, seed=signature)
+
+
 def go_back(move: Move) -> None:
     """What was asked no longer is; the circuit waits for the text to be submitted again."""
     _each(move, lambda convention, process: _ask_revision(process))
@@ -275,5 +345,10 @@ def register() -> None:
     follow("review", "answer_against", review_answered)
     follow("convention", "open_signature", ask_signatures)
     follow("signature", "sign", signature_given)
+    follow("signature", "contest", signature_asked_again)
+    for machine in ("review", "signature"):
+        follow(machine, "hand_on", give_back)
+        follow(machine, "replace", give_back)
+    follow("review", "pass_over", review_answered)
     follow("convention", "reopen", go_back)
     follow("convention", "abandon", stop)

@@ -11,8 +11,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import number_format
 
-from conventions.enums import DeviceType, PaperKind, Party, SignatureState
-from conventions.models import Convention, ConventionPaper, Signature
+from conventions.enums import DeviceType, Found, PaperKind, Party, SignatureState
+from conventions.models import Convention, ConventionPaper, EndConsent, Signature
 from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
 from documents.paper import render_pdf
@@ -21,7 +21,12 @@ from lifecycle.french import written_day, written_moment
 from lifecycle.registry import Move
 from network.models import Organisation
 
-KINDS = {PaperKind.CONVENTION: "convention", PaperKind.SIGNATURES: "convention_signatures"}
+KINDS = {
+    PaperKind.CONVENTION: "convention",
+    PaperKind.SIGNATURES: "convention_signatures",
+    PaperKind.AGREEMENT: "convention_agreement",
+    PaperKind.END: "convention_end",
+}
 CALLED = {Party.EPCI: "l’EPCI", Party.RECONDITIONER: "le Reconditionneur", Party.DISTRIBUTOR: "le Distributeur"}
 TO_NAME = "à désigner"
 """A party or a signatory that a draft does not have yet; what is signed has all of them."""
@@ -31,6 +36,8 @@ def register_kinds() -> None:
     """Declare the papers and their templates."""
     for kind, code in KINDS.items():
         register_kind(code, str(kind.label), f"documents/conventions/{code}.html")
+    signatures = KINDS[PaperKind.SIGNATURES]
+    register_kind(signatures, str(PaperKind.SIGNATURES.label), f"documents/conventions/{signatures}_2.html", version=2)
 
 
 def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
@@ -124,6 +131,8 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
                     else ""
                 ),
                 "scan_sha256": signature.scan.sha256 if signature.scan else "",
+                "read": _read_on(signature),
+                "instead_of": _instead_of(signature, convention),
                 "reference": signature.reference,
             }
             for signature in signatures
@@ -131,6 +140,73 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
     }
     title = f"Page de signatures : {convention.title}"
     return _freeze(PaperKind.SIGNATURES, convention, values, move, title)
+
+
+def _read_on(signature: Signature) -> str:
+    """What proves that the deposited document is this one, and by whom it is signed."""
+    if signature.scan is None:
+        return ""
+    deposit = signature.deposits.filter(file=signature.scan).order_by("-pk").first()
+    assert deposit is not None
+    if deposit.found == Found.SIGNATURE:
+        names = ", ".join(_signer(signer) for signer in deposit.reading["signers"])
+        return f"Signature électronique vérifiée sur ce fichier\u00a0: {names}."
+    if deposit.found == Found.CODE:
+        return "Le code de ce document a été lu sur le document déposé."
+    return "Le code de ce document a été relevé sur le document déposé par la personne qui a confirmé."
+
+
+def _signer(signer: dict[str, Any]) -> str:
+    issuer = "certificat émis par son titulaire" if signer["self_signed"] else f"certificat de {signer['issuer']}"
+    organisation = f", {signer['organisation']}" if signer["organisation"] else ""
+    return f"{signer['name'] or 'sans nom'}{organisation} ({issuer})"
+
+
+def _instead_of(signature: Signature, convention: Convention) -> str:
+    """The signatory whom the document names, when another person of the party signed."""
+    named = {party: member for party, _, member in convention.parties()}[Party(signature.party)]
+    if named is None or named.pk == signature.signatory_id:
+        return ""
+    why = signature.get_replaced_because_display().lower() if signature.replaced_because else "signature confiée"
+    return f"{named.user.get_full_name()} ({why})"
+
+
+def freeze_agreement(convention: Convention, move: Move) -> ConventionPaper:
+    """What a party that is not on screen signs by hand: the three end it together."""
+    values = {**_header(convention), "starts_on": written_day(convention.starts_on)}
+    values |= {"ends_on": written_day(convention.ends_on), "proposed_on": written_day(timezone.localdate(move.at))}
+    return _freeze(PaperKind.AGREEMENT, convention, values, move, f"Accord de fin\u00a0: {convention.title}")
+
+
+def freeze_end(convention: Convention, move: Move, fates: list[tuple[str, int]], until: str) -> ConventionPaper:
+    """When it ended and why, who agreed, and what becomes of what was allotted.
+
+    ``fates``: each in words, with how many devices; ``until``: the last day on which what is outside is handed over.
+    """
+    consents = EndConsent.objects.filter(convention=convention, round=convention.end_round)
+    agreed = consents.select_related("given_by__user", "given_by__organisation") if convention.end_proposed_at else []
+    reason = (
+        convention.get_ended_because_display() if convention.ended_because else "Dernier jour de la convention passé"
+    )
+    values = {
+        **_header(convention),
+        "starts_on": written_day(convention.starts_on),
+        "ended_on": written_day(convention.ended_on),
+        "reason": reason,
+        "notice_on": written_day(convention.notice_on) or "",
+        "consents": [
+            {
+                "party": consent.get_party_display(),
+                "by": f"{consent.given_by.user.get_full_name()}, {consent.given_by.organisation}",
+                "on": written_day(timezone.localdate(consent.given_at)),
+                "on_paper": consent.file_id is not None,
+            }
+            for consent in agreed
+        ],
+        "fates": [{"told": told, "count": count} for told, count in fates],
+        "until": until,
+    }
+    return _freeze(PaperKind.END, convention, values, move, f"Constat de fin\u00a0: {convention.title}")
 
 
 def _freeze(kind: PaperKind, convention: Convention, values: dict[str, Any], move: Move, title: str) -> ConventionPaper:

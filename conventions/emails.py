@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ALIVE, Party, ReopenReason, RuleCode
-from conventions.models import Convention, ConventionRule, Review, ReviewPoint, Signature
+from conventions.models import Convention, ConventionRule, Review, ReviewPoint, Signature, SignatureDeposit
 from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -28,11 +28,7 @@ KINDS = {
 def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None:
     """To each organisation whose opinion is asked: on what, until when. A named reviewer is told alone."""
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
-        named = Membership.objects.filter(pk=review.asked_of_id)
-        everyone = Membership.objects.filter(
-            organisation=review.organisation_id, kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
-        )
-        people = _people_of(named if review.asked_of_id else everyone)
+        people = _people_of(_asked_for(review))
         page = _page("review_answer", review.reference)
         _write("review_asked_for_reviewer", review.convention, people, at, review=review, page=page)
 
@@ -104,7 +100,112 @@ def convention_abandoned_for_parties(convention: Convention, at: datetime) -> No
     _tell_all("convention_abandoned_for_parties", convention, at)
 
 
+def deposit_made_for_signatory(deposit: SignatureDeposit, at: datetime) -> None:
+    """To the signatory, at once, when somebody else deposited a document in her name."""
+    signature = deposit.signature
+    if deposit.deposited_by.user_id == signature.signatory.user_id:
+        return
+    people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+    page = _page("signature_acknowledge", signature.reference)
+    _write("deposit_made_for_signatory", signature.convention, people, at, deposit=deposit, page=page)
+
+
+def deposit_to_confirm_for_parties(deposit: SignatureDeposit, at: datetime) -> None:
+    """To those of the two other parties who may confirm it."""
+    signature = deposit.signature
+    convention = signature.convention
+    others = Q(pk=None)
+    for party, organisation, _ in convention.parties():
+        if party != signature.party:
+            others |= Q(organisation=organisation, kind=KINDS[party], role__in=(Role.SIGNATORY, Role.MANAGER))
+    page = _page("signature_confirm", signature.reference)
+    people = _people_of(Membership.objects.filter(others))
+    _write("deposit_to_confirm_for_parties", convention, people, at, deposit=deposit, page=page)
+
+
+def deposit_refused_for_party(deposit: SignatureDeposit, at: datetime) -> None:
+    """To the signatory and to whoever deposited: why it is no signature, and what is left to do."""
+    signature = deposit.signature
+    people = _people_of(Membership.objects.filter(pk__in=(signature.signatory_id, deposit.deposited_by_id)))
+    page = _page("convention_detail", signature.convention.reference)
+    _write("deposit_refused_for_party", signature.convention, people, at, deposit=deposit, page=page)
+
+
+def signature_confirmed_for_signatory(signatures: QuerySet[Signature], at: datetime) -> None:
+    """To each signatory in whose name somebody else deposited: it counts; she may contest it."""
+    for signature in signatures.select_related("convention", "signatory", "organisation").order_by("pk"):
+        own = SignatureDeposit.objects.filter(
+            signature=signature, file=signature.scan_id, deposited_by__user=signature.signatory.user_id
+        )
+        if own.exists():
+            continue
+        people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+        page = _page("signature_acknowledge", signature.reference)
+        _write("signature_confirmed_for_signatory", signature.convention, people, at, signature=signature, page=page)
+
+
+def signature_contested_for_parties(signatures: QuerySet[Signature], at: datetime) -> None:
+    """The three parties and the pilot: this signature is awaited again."""
+    for signature in signatures.select_related("convention", "organisation").order_by("pk"):
+        _tell_all("signature_contested_for_parties", signature.convention, at, signature=signature)
+
+
+def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
+    """To whoever is asked; once it is late, to the managers of the EPCI and the pilot too, who can do without."""
+    for review in reviews.select_related("convention", "organisation").order_by("pk"):
+        late = review.due_on < timezone.localdate(at)
+        context = {"review": review, "late": late}
+        page = _page("review_answer", review.reference)
+        _write("review_recalled", review.convention, _people_of(_asked_for(review)), at, **context, page=page)
+        if late:
+            page = _page("review_replace", review.reference)
+            helpers = _people_of(_epci_people(review.convention) | Membership.objects.pilots())
+            _write("review_late_for_epci", review.convention, helpers, at, **context, page=page)
+
+
+def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
+    """To the signatory; once it is late, to the managers of her organisation and the pilot too."""
+    for signature in signatures.select_related("convention", "organisation").order_by("pk"):
+        late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
+        context = {"signature": signature, "late": late}
+        people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+        page = _page("signature_sign", signature.reference)
+        _write("signature_recalled", signature.convention, people, at, **context, page=page)
+        if late:
+            managers = Membership.objects.filter(
+                organisation=signature.organisation_id, kind=KINDS[Party(signature.party)], role=Role.MANAGER
+            )
+            page = _page("signature_replace", signature.reference)
+            helpers = _people_of(managers | Membership.objects.pilots())
+            _write("signature_late_for_party", signature.convention, helpers, at, **context, page=page)
+
+
+def reviews_passed_over(reviews: QuerySet[Review], at: datetime) -> None:
+    """To whoever was asked: the circuit went on without the opinion, and why."""
+    for review in reviews.select_related("convention", "organisation").order_by("pk"):
+        _write("review_passed_over", review.convention, _people_of(_asked_for(review)), at, review=review)
+
+
+def end_proposed_for_parties(convention: Convention, at: datetime) -> None:
+    """One party proposes to end it: the two others agree, or not."""
+    _tell_all("end_proposed_for_parties", convention, at, page=_page("convention_agree_end", convention.reference))
+
+
+def end_declined_for_parties(convention: Convention, at: datetime) -> None:
+    """The end that was proposed is put aside: it goes on."""
+    _tell_all("end_declined_for_parties", convention, at)
+
+
 # --- what messages share
+
+
+def _asked_for(review: Review) -> QuerySet[Membership]:
+    """Those who may answer a review: the one who is named, else everyone of the organisation."""
+    if review.asked_of_id:
+        return Membership.objects.filter(pk=review.asked_of_id)
+    return Membership.objects.filter(
+        organisation=review.organisation_id, kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
+    )
 
 
 def _tell_all(template: str, convention: Convention, at: datetime, **context: Any) -> None:

@@ -43,6 +43,7 @@ class ReviewState(TextChoices):
     ASKED = "asked", "Demandée"
     FAVOURABLE = "favourable", "Avis favorable"
     UNFAVOURABLE = "unfavourable", "Avis défavorable"
+    PASSED_OVER = "passed_over", "Passée outre"
     CANCELLED = "cancelled", "Annulée"
 
 
@@ -77,6 +78,40 @@ class SignatureMethod(TextChoices):
     SCREEN = "screen", "À l’écran"
     PAPER = "paper", "Sur papier, numérisé"
     SIGNATURE_BOOK = "signature_book", "Par un parapheur électronique extérieur"
+
+
+class Found(TextChoices):
+    """What was read on a deposited document before it was taken."""
+
+    NOTHING = "nothing", "Aucun code lu"
+    CODE = "code", "Code du document lu"
+    SIGNATURE = "signature", "Signature électronique vérifiée"
+
+
+class RefuseDepositReason(TextChoices):
+    """Why a deposited document is no signature."""
+
+    OTHER_TEXT = "other_text", "Ce n’est pas ce document"
+    UNSIGNED = "unsigned", "Le document n’est pas signé"
+    OTHER_SIGNATORY = "other_signatory", "Une autre personne que le signataire désigné a signé"
+    UNREADABLE = "unreadable", "Il est illisible ou il manque des pages"
+    NOT_MINE = "not_mine", "Le signataire désigné dit ne pas l’avoir signé"
+
+
+class ReplaceReason(TextChoices):
+    """Why another person is asked."""
+
+    AWAY = "away", "Absence"
+    LEFT = "left", "Départ ou changement de fonction"
+    NO_ANSWER = "no_answer", "Sans réponse"
+    CONFLICT = "conflict", "Conflit d’intérêts"
+
+
+class PassOverReason(TextChoices):
+    """Why the circuit goes on without an opinion that was asked."""
+
+    NO_ANSWER = "no_answer", "Sans réponse après les rappels"
+    NO_LONGER_NEEDED = "no_longer_needed", "L’avis n’est plus utile"
 
 
 class ActBody(TextChoices):
@@ -114,6 +149,8 @@ class PaperKind(TextChoices):
 
     CONVENTION = "convention", "Convention"
     SIGNATURES = "signatures", "Page de signatures"
+    AGREEMENT = "agreement", "Accord de fin"
+    END = "end", "Constat de fin"
 
 
 class ReopenReason(TextChoices):
@@ -172,6 +209,11 @@ class RuleCode(TextChoices):
     FIRST_REMINDER = "first_reminder_days", "Premier rappel avant la fin"
     SECOND_REMINDER = "second_reminder_days", "Deuxième rappel avant la fin"
     LAST_REMINDER = "last_reminder_days", "Dernier rappel avant la fin"
+    SIGNATURE_DAYS = "signature_working_days", "Délai de signature"
+    REMIND_BEFORE = "circuit_reminder_before_days", "Rappel d’un avis ou d’une signature avant l’échéance"
+    REMIND_AFTER = "circuit_reminder_after_days", "Rappel d’un avis ou d’une signature en retard, tous les"
+    PASS_OVER = "pass_over_days", "Passer outre un avis après l’échéance"
+    CONTEST = "contest_days", "Délai pour contester une signature déposée"
 
 
 REMINDERS = (RuleCode.FIRST_REMINDER, RuleCode.SECOND_REMINDER, RuleCode.LAST_REMINDER)

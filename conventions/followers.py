@@ -37,12 +37,13 @@ from network.calendar import add_working_days
 S = ConventionState
 
 
-def _conventions(move: Move) -> list[Convention]:
+def conventions_of(move: Move) -> list[Convention]:
+    """The conventions of a move, with their parties."""
     rows = Convention.objects.filter(pk__in=move.pks).order_by("pk")
     return list(rows.select_related("epci_party", "workshop", "distributor", "amends"))
 
 
-def _all_moved(outcome: gate.Outcome) -> None:
+def all_moved(outcome: gate.Outcome) -> None:
     """Nothing partial here: raises Refused when a row of the set was refused."""
     if outcome.refused:
         raise Refused(outcome.refused)
@@ -63,7 +64,7 @@ def write_articles(move: Move) -> None:
             mandatory=article.mandatory,
             position=article.position,
         )
-        for convention in _conventions(move)
+        for convention in conventions_of(move)
         if not convention.is_amendment
         for article in model
     )
@@ -71,7 +72,7 @@ def write_articles(move: Move) -> None:
 
 def keep_versions(move: Move) -> None:
     """The text as it is read in this round: the next round is compared with it."""
-    TextVersion.objects.bulk_create([version_of(convention) for convention in _conventions(move)])
+    TextVersion.objects.bulk_create([version_of(convention) for convention in conventions_of(move)])
 
 
 def forget_notes(move: Move) -> None:
@@ -85,7 +86,7 @@ def ask_reviews(move: Move) -> None:
     days = ConventionRule.objects.value_of(RuleCode.REVIEW_DAYS, day) or 0
     due_on = add_working_days(day, int(days))
     reviews = []
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         common = {"convention": convention, "round": convention.round, "due_on": due_on}
         reviews += [
             Review(
@@ -121,25 +122,25 @@ def conclude_reviews(move: Move) -> None:
     for verb, pks in (("request_changes", done & against), ("approve", done - against)):
         if pks:
             conventions = Convention.objects.filter(pk__in=pks)
-            _all_moved(gate.apply_many(conventions, verb, actor=move.actor, at=move.at, cause=move))
+            all_moved(gate.apply_many(conventions, verb, actor=move.actor, at=move.at, cause=move))
 
 
 def cancel_reviews(move: Move) -> None:
     """Nobody is asked for an opinion any more."""
     awaited = Review.objects.filter(convention__in=move.pks, state=ReviewState.ASKED)
     if awaited.exists():
-        _all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
+        all_moved(gate.apply_many(awaited, "cancel", actor=move.actor, at=move.at, cause=move))
 
 
 def tell_changes_requested(move: Move) -> None:
     """The author is told, with the points."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.changes_requested_for_author(convention, move.at)
 
 
 def tell_approved(move: Move) -> None:
     """The EPCI is told what comes next: its act."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_approved_for_epci(convention, move.at)
 
 
@@ -148,14 +149,17 @@ def tell_approved(move: Move) -> None:
 
 def freeze_papers(move: Move) -> None:
     """The document is frozen; a task draws it once the change is committed."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         freeze_convention(convention, move)
 
 
 def ask_signatures(move: Move) -> None:
     """One signature per party, of the signatory it named, on the document of this round."""
     signatures = []
-    for convention in _conventions(move):
+    day = timezone.localdate(move.at)
+    days = ConventionRule.objects.value_of(RuleCode.SIGNATURE_DAYS, day)
+    due_on = None if days is None else add_working_days(day, int(days))
+    for convention in conventions_of(move):
         document = convention.document
         signatures += [
             Signature(
@@ -165,6 +169,7 @@ def ask_signatures(move: Move) -> None:
                 organisation=organisation,
                 signatory=signatory,
                 document=document,
+                due_on=due_on,
             )
             for party, organisation, signatory in convention.parties()
         ]
@@ -184,26 +189,26 @@ def complete_signatures(move: Move) -> None:
     ).values("convention")
     complete = signed.exclude(pk__in=awaited)
     if complete.exists():
-        _all_moved(gate.apply_many(complete, "complete_signature", actor=move.actor, at=move.at, cause=move))
+        all_moved(gate.apply_many(complete, "complete_signature", actor=move.actor, at=move.at, cause=move))
 
 
 def void_signatures(move: Move) -> None:
     """What was asked or signed of this text holds no more."""
     held = Signature.objects.filter(convention__in=move.pks, state__in=(SignatureState.ASKED, SignatureState.SIGNED))
     if held.exists():
-        _all_moved(gate.apply_many(held, "void", actor=move.actor, at=move.at, cause=move))
+        all_moved(gate.apply_many(held, "void", actor=move.actor, at=move.at, cause=move))
 
 
 def freeze_signature_pages(move: Move) -> None:
     """The page of signatures, a second document that quotes the first by its hash; the parties are told."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         freeze_signatures(convention, move)
         emails.convention_signed_for_parties(convention, move.at)
 
 
 def tell_reopened(move: Move) -> None:
     """Those who had agreed are told that the text is opened again."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_reopened_for_parties(convention, str(move.values.get("reason", "")), move.at)
 
 
@@ -212,7 +217,7 @@ def tell_reopened(move: Move) -> None:
 
 def open_or_amend(move: Move) -> None:
     """The quotas and the terms of a convention open; an amendment writes its own on what it amends."""
-    conventions = _conventions(move)
+    conventions = conventions_of(move)
     originals = [convention for convention in conventions if not convention.is_amendment]
     for convention in originals:
         write_terms(convention, convention)
@@ -244,25 +249,25 @@ def _apply_amendment(amendment: Convention, move: Move) -> None:
 
 def tell_activated(move: Move) -> None:
     """The parties are told that devices may be allotted, or that terms have changed."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_activated_for_parties(convention, move.at)
 
 
 def tell_suspended(move: Move) -> None:
     """The parties and the pilot are told."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_suspended_for_parties(convention, move.at)
 
 
 def tell_resumed(move: Move) -> None:
     """The parties and the pilot are told."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_resumed_for_parties(convention, move.at)
 
 
 def tell_reminder(move: Move) -> None:
     """The parties and the pilot are told how many days are left."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         emails.convention_ending_for_parties(convention, move.at)
 
 
@@ -285,19 +290,19 @@ def end_amendments(move: Move) -> None:
                 "terminate": {"reason": TerminateReason.AMENDED_ENDED, "notice_on": day},
                 "abandon": {"reason": AbandonReason.AMENDED_ENDED},
             }.get(verb, {})
-            _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
+            all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
 
 
 def tell_ended(move: Move) -> None:
     """The parties and the pilot are told until when devices may still be handed over; an amendment goes unsaid."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         if not convention.is_amendment:
             emails.convention_ended_for_parties(convention, move.at)
 
 
 def tell_abandoned(move: Move) -> None:
     """Those who had seen the draft are told that it goes no further."""
-    for convention in _conventions(move):
+    for convention in conventions_of(move):
         if convention.round:
             emails.convention_abandoned_for_parties(convention, move.at)
 

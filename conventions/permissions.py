@@ -60,6 +60,16 @@ def can_terminate_convention(actor: Actor) -> Q | None:
     return _of_party(actor) if acts_as(actor, *SIGNATORIES) else None
 
 
+can_propose_end_convention = can_terminate_convention
+can_agree_end_convention = can_terminate_convention
+can_decline_end_convention = can_terminate_convention
+
+
+def can_record_end_convention(actor: Actor) -> Q | None:
+    """The pilot, who is no party: what a party signed on paper."""
+    return Q() if is_pilot(actor) else None
+
+
 def can_set_reserve(actor: Actor) -> bool:
     """The pilot holds the départemental reserve."""
     return is_pilot(actor)
@@ -108,6 +118,28 @@ def can_answer_review(actor: Actor) -> Q | None:
 
 
 can_answer_against_review = can_answer_review
+can_hand_on_review = can_answer_review
+
+
+def can_replace_review(actor: Actor) -> Q | None:
+    """The manager of the organisation that is asked, that of the EPCI for whom it names, and the pilot."""
+    return _asked_under(actor)
+
+
+def can_pass_over_review(actor: Actor) -> Q | None:
+    """The manager of the EPCI, the pilot: who writes the text goes on without an opinion."""
+    if is_pilot(actor):
+        return Q()
+    return _of_epci(actor, "convention__") if acts_as(actor, (Role.MANAGER, Kind.EPCI)) else None
+
+
+def _asked_under(actor: Actor) -> Q | None:
+    if is_pilot(actor):
+        return Q()
+    if not acts_as(actor, *((Role.MANAGER, kind) for kind in PARTIES)):
+        return None
+    own = Q(organisation=actor.organisation_id)
+    return own | _of_epci(actor, "convention__") & Q(party="epci") if actor.kind == Kind.EPCI else own
 
 
 # --- signature
@@ -126,3 +158,22 @@ def can_sign_signature(actor: Actor) -> Q | None:
 def can_deposit_signature(actor: Actor) -> Q | None:
     """The signatory of the party that signed elsewhere, or its manager."""
     return Q(organisation=actor.organisation_id) if acts_as(actor, *SIGNATORIES) else None
+
+
+def can_refuse_deposit_signature(actor: Actor) -> Q | None:
+    """Whoever confirms what was deposited; and the signatory in whose name it was."""
+    return can_sign_signature(actor)
+
+
+def can_acknowledge_signature(actor: Actor) -> Q | None:
+    """The signatory who is named, and nobody for her."""
+    return Q(signatory=actor.pk) if acts_as(actor, *SIGNATORIES) else None
+
+
+can_contest_signature = can_acknowledge_signature
+can_hand_on_signature = can_acknowledge_signature
+
+
+def can_replace_signature(actor: Actor) -> Q | None:
+    """The manager of the party that signs, and the pilot."""
+    return _asked_under(actor)

@@ -72,12 +72,13 @@ class EpciConvention:
 class Today:
     """One EPCI this day. ``conventions``: the most advanced first; what is over only when there is nothing else.
 
-    ``places``, ``left``: of the year under way, by the conventions in force alone; None without a quota.
+    ``places``, ``used``, ``left``: of the year under way, by the conventions in force alone; None without a quota.
     """
 
     epci: Epci
     conventions: tuple[EpciConvention, ...]
     places: int | None
+    used: int | None
     left: int | None
     waiting: tuple[Waiting, ...]
 
@@ -142,11 +143,19 @@ def epcis_today(actor: Actor | None, at: datetime) -> list[Today]:
     rows = Epci.objects.annotate(
         found=ArraySubquery(conventions.order_by("-pk").values(json=JSONObject(reference="reference", state="state"))),
         places=Subquery(of_the_year.annotate(sum=Sum("total")).values("sum")),
+        used=Subquery(of_the_year.annotate(sum=Sum("used")).values("sum")),
         left=Subquery(of_the_year.annotate(sum=Sum(Greatest(F("total") - F("used"), 0))).values("sum")),
         waiting=ArraySubquery(waiting.annotate(count=Count("pk")).values(json=JSONObject(kind="kind", count="count"))),
     )
     return [
-        Today(epci, _most_advanced(epci.found or ()), epci.places, epci.left, _waiting(epci, epci.waiting or ()))
+        Today(
+            epci,
+            _most_advanced(epci.found or ()),
+            epci.places,
+            epci.used,
+            epci.left,
+            _waiting(epci, epci.waiting or ()),
+        )
         for epci in rows.alphabetical("short_name")
     ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from documents.addresses import typed_code
+from documents.kinds import standing_of
 from documents.models import Document
 from documents.services.papers import values_hold
 from network.enums import LegalNature
@@ -29,6 +30,8 @@ class Proof:
     issuer: str
     values: str
     pdf: str
+    standing: str = ""
+    """What has become since of what the paper says, empty when it holds."""
 
     def same_as(self, fingerprint: str) -> str:
         """To which of its two fingerprints another one is equal: "pdf", "values" or nothing."""
@@ -60,6 +63,7 @@ def proof_of(typed: str) -> Proof | None:
         issuer=_issuer(document.created_by),
         values=document.sha256,
         pdf=document.rendered.sha256 if document.rendered else "",
+        standing=standing_of(document.kind, document.pk),
     )
 
 

@@ -1,5 +1,6 @@
 """The kinds of documents that Maillon issues, declared by the apps that own them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -13,7 +14,25 @@ class Kind:
     version: int
 
 
+type Standing = Callable[[int], str]
+
 _kinds: dict[tuple[str, int], Kind] = {}
+_standings: dict[str, Standing] = {}
+
+
+def register_standing(code: str, standing: Standing) -> None:
+    """Declare what has become of what a kind of paper says, for whoever verifies one.
+
+    ``standing(document)`` receives the key of the paper and returns a sentence without any personal data, empty when
+    it still holds as it is written.
+    """
+    _standings[code] = standing
+
+
+def standing_of(code: str, document: int) -> str:
+    """What has become of what this paper says; empty when nobody declared anything."""
+    standing = _standings.get(code)
+    return standing(document) if standing else ""
 
 
 def register_kind(code: str, label: str, template: str, version: int = 1) -> None:

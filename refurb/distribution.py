@@ -3,17 +3,22 @@
 Rows are touched in the order of locks: needs and prescriptions were locked by the verb itself, devices come last.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from conventions.documents import freeze_end
+from conventions.enums import RuleCode
+from conventions.models import Convention, ConventionRule
 from documents.services import forget_document, forget_file
 from lifecycle import gate
+from lifecycle.french import written_day
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, follow
 from prescriptions.enums import Bond, NeedState
@@ -114,6 +119,26 @@ def release_allotted(move: Move) -> None:
         done = gate.apply_many(alone, "release_allotment", actor=move.actor, at=move.at, cause=move, reason=reason)
         stayed = set(allotted.filter(pk__in=done.refused).values_list("pk", flat=True))
         all_moved(gate.Outcome(refused={pk: reasons for pk, reasons in done.refused.items() if pk in stayed}))
+
+
+def tell_fates(move: Move) -> None:
+    """The paper of the end: what is released, outside or with a household, and until when it is handed over.
+
+    After the release, so that it says what was done.
+    """
+    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(move.at)) or 0
+    ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
+    entries = {row.pk: row.entry_pk for row in move.rows}
+    for convention in ended.select_related("epci", "epci_party", "workshop", "distributor"):
+        released = DeviceEntry.objects.filter(
+            verb="release_allotment", cause_machine="convention", cause_entry=entries[convention.pk]
+        ).count()
+        counts = Counter(Device.objects.filter(convention=convention).values_list("state", flat=True))
+        fates = [("Revenus en stock à l’atelier", released)]
+        fates += [(S(state).label, counts[state]) for state in S.values if counts[state]]
+        assert convention.ended_on is not None
+        last = convention.ended_on + timedelta(days=max(0, int(days) - 1))
+        freeze_end(convention, move, [fate for fate in fates if fate[1]], written_day(last) or "")
 
 
 def write_lines(move: Move) -> None:
@@ -289,7 +314,9 @@ def register_distribution() -> None:
     keeps_alive(Bond.WARRANTY, under_warranty)
     follow("household", "anonymise", forget_households)
     follow("convention", "terminate", release_allotted)
+    follow("convention", "terminate", tell_fates)
     follow("convention", "expire", release_allotted)
+    follow("convention", "expire", tell_fates)
     follow("need", "drop", release_dropped)
     follow("device", "allot", take_screens_along)
     follow("device", "release_allotment", take_screens_along)

@@ -9,13 +9,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from conventions.enums import SignatureMethod
-from conventions.forms.base import CommentForm
+from conventions.enums import Found, RefuseDepositReason, SignatureMethod
+from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import circuit_rules as rules
-from conventions.models import WHOLE_TEXT, Article, ReviewNotes
-from conventions.services.circuit import SCANS
+from conventions.machine import deposit_rules
+from conventions.models import WHOLE_TEXT, Article, ReviewNotes, SignatureDeposit
+from conventions.services.signatures import SCANS
 from documents.forms import DepositField, DepositForm
-from lifecycle.forms import day_input
+from lifecycle.forms import choose, day_input
 from network.models import Membership
 
 FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"
@@ -164,7 +165,13 @@ class SignatureDepositForm(DepositForm):
     signed_on = forms.DateField(
         label="Signé le", widget=day_input(), error_messages={"required": rules.SIGNED_IN_TIME.sentence}
     )
-    deposit = DepositField(label="Document signé", accept=SCANS, required=False, help_text="PDF, ou photo (PNG, JPEG).")
+    deposit = DepositField(
+        label="Document signé",
+        accept=SCANS,
+        required=False,
+        help_text="Le PDF que rend le parapheur ; ou le document signé à la main, numérisé en PDF ou photographié (PNG,"
+        " JPEG), avec le code QR de la première page.",
+    )
     deposit_required = "Déposez le document signé."
     field_order = ("method", "signed_on", "deposit", "kept")
 
@@ -179,12 +186,42 @@ class SignatureDepositForm(DepositForm):
         return day
 
 
-class SignatureConfirmForm(forms.Form):
-    """Another party looked at what was deposited: it is the same document, signed by the right person."""
+class PlainForm(forms.Form):
+    """Nothing is typed: the page says what the button does."""
 
+
+class SignatureConfirmForm(forms.Form):
+    """Another party compared what was deposited with the document: the same text, signed by the right person."""
+
+    code = forms.CharField(
+        label="Code lu sur le document déposé",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="16 lettres et chiffres, imprimés sous le code QR. Aucun n’a pu être lu automatiquement.",
+        error_messages={"required": "Tapez le code que vous lisez sur le document déposé."},
+    )
     checked = forms.BooleanField(
-        label="J’ai ouvert le document déposé : c’est bien ce texte, signé par la personne désignée",
-        error_messages={"required": "Cochez la case une fois le document déposé vérifié."},
+        label="J’ai comparé le document déposé à la convention : c’est bien ce texte, signé par la personne désignée",
+        error_messages={"required": "Cochez la case une fois le document déposé comparé."},
     )
     sha256 = forms.CharField(widget=forms.HiddenInput, required=False)
     deposit = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, deposit: SignatureDeposit | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if deposit is None or deposit.found != Found.NOTHING:
+            del self.fields["code"]
+
+
+class SignatureRefuseDepositForm(ReasonForm):
+    """Why what was deposited is no signature; the signatory herself may only say that it is not hers."""
+
+    reasons, rule = RefuseDepositReason.choices, deposit_rules.REFUSE_REASON
+    deposit = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own_word = RefuseDepositReason.NOT_MINE
+        self.fields["reason"].choices = choose(
+            [choice for choice in RefuseDepositReason.choices if (choice[0] == own_word) == own]
+        )

@@ -60,7 +60,9 @@ def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:
     held = {(row.type, row.grade): row.amount for row in convention.prices.all()}
     now = convention.amends.terms.prices_on(timezone.localdate()) if convention.amends is not None else {}
     whole: dict[str, forms.Field] = {
-        f"price_{code}": _amount(label, held.get((code, "")), _ceiling(ceilings.get(code), now.get((code, ""))))
+        f"price_{code}": _amount(
+            label, held.get((code, "")), _ceiling(ceilings.get(code), now.get((code, "")), held.get((code, "")))
+        )
         for code, label in DeviceType.choices
     }
     lines: list[tuple[Any, ...]] = [(type_, grade, amount) for (type_, grade), amount in held.items() if grade]
@@ -72,7 +74,8 @@ def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:
         grades[f"grade_name_{rank}"] = forms.CharField(
             label=f"Grade, ligne {rank}", required=False, max_length=12, initial=grade
         )
-        grades[f"grade_amount_{rank}"] = _amount(f"Prix, ligne {rank}", amount, "")
+        told = _over(ceilings.get(type_), amount)
+        grades[f"grade_amount_{rank}"] = _amount(f"Prix, ligne {rank}", amount, told)
     return Fields(whole), Fields(grades)
 
 
@@ -90,10 +93,19 @@ def _amount(label: str, initial: Any, help_text: str) -> forms.DecimalField:
     )
 
 
-def _ceiling(amount: Any, now: Any = None) -> str:
-    """What the law allows, and for an amendment what the convention asks today."""
+def _ceiling(amount: Any, now: Any = None, written: Any = None) -> str:
+    """What the law allows, and for an amendment what the convention asks today; whether what is written is over it."""
+    if over := _over(amount, written):
+        return over
     told = "Aucun plafond légal." if amount is None else f"Plafond légal\u00a0: {euros(amount)}."
     return told if now is None else f"Aujourd’hui\u00a0: {euros(now)}. {told}"
+
+
+def _over(ceiling: Any, written: Any) -> str:
+    """What is said of a line that the law does not allow; it may be kept meanwhile, not submitted."""
+    if ceiling is None or written is None or written <= ceiling:
+        return ""
+    return f"{euros(written)} dépasse le plafond légal\u00a0: {euros(ceiling)}. À corriger avant la relecture."
 
 
 def clause_fields(convention: Convention) -> Fields:

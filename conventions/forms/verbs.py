@@ -49,12 +49,12 @@ class ConventionAbandonForm(ReasonForm):
 
 
 class ConventionTerminateForm(ReasonForm):
-    """An agreement needs its date too: it is the day the notice counts from."""
+    """One party alone: with notice, or after a formal notice. An agreement is given by the three (``propose_end``)."""
 
-    reasons = [choice for choice in TerminateReason.choices if choice[0] != FOLLOWED]
+    reasons = [choice for choice in TerminateReason.choices if choice[0] not in (FOLLOWED, TerminateReason.AGREEMENT)]
     rule = rules.TERMINATE_REASON
     notice_on = forms.DateField(
-        label="Date du préavis, de la mise en demeure ou de l’accord",
+        label="Date du préavis ou de la mise en demeure",
         widget=day_input(),
         help_text="Le délai prévu par la convention se compte à partir de ce jour.",
         error_messages={"required": rules.NOTICE_GIVEN.sentence},

@@ -79,27 +79,6 @@ RIGHT_HAND = Requirement(
 )
 
 
-def _deposited(ctx: Context) -> Any:
-    if not ctx.has("method") or ctx.values["method"] == SignatureMethod.SCREEN:
-        return True
-    deposits = rows("SignatureDeposit").filter(
-        signature=OuterRef("pk"),
-        method=ctx.values["method"],
-        file=getattr(ctx.values.get("scan"), "pk", None),
-        signed_on=ctx.values.get("signed_on"),
-    )
-    return Q(Exists(deposits))
-
-
-DEPOSITED = Requirement(
-    "deposited",
-    "Le document signé n’est pas déposé.",
-    _deposited,
-    lifted_by="la partie qui a signé",
-    field="scan",
-)
-
-
 def _in_time(ctx: Context) -> Any:
     signed_on: date | None = ctx.values.get("signed_on")
     if not signed_on:

@@ -7,15 +7,19 @@ from django.db.models import F
 from django_fsm import FSMField
 
 from conventions.enums import ConventionState
-from conventions.machine import draft_rules, rules
+from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
 from conventions.machine.days import Midnight, Shifted
 from conventions.machine.reading import day_of
 from conventions.permissions import (
     can_abandon_convention,
     can_activate_convention,
+    can_agree_end_convention,
     can_create_convention,
+    can_decline_end_convention,
     can_edit_convention,
     can_open_signature_convention,
+    can_propose_end_convention,
+    can_record_end_convention,
     can_reopen_convention,
     can_resume_convention,
     can_submit_convention,
@@ -107,7 +111,7 @@ class ConventionMachine(Machine):
         "Demander des modifications",
         source=S.IN_REVIEW,
         target=S.CHANGES_REQUESTED,
-        follows=["review.answer", "review.answer_against"],
+        follows=["review.answer", "review.answer_against", "review.pass_over"],
         requires=[rules.ALL_ANSWERED, rules.SOME_UNFAVOURABLE],
         done="Relectures terminées, texte à reprendre",
     )
@@ -118,7 +122,7 @@ class ConventionMachine(Machine):
         "Valider",
         source=S.IN_REVIEW,
         target=S.APPROVED,
-        follows=["review.answer", "review.answer_against"],
+        follows=["review.answer", "review.answer_against", "review.pass_over"],
         requires=[rules.ALL_ANSWERED, rules.ALL_FAVOURABLE],
         stamps={"approved_at": AT},
         done="Texte validé par tous les relecteurs",
@@ -184,11 +188,22 @@ class ConventionMachine(Machine):
         """The page of signatures is made, as a second document."""
 
     @verb(
+        "Attendre de nouveau une signature",
+        source=S.SIGNED,
+        target=S.SIGNING,
+        follows=["signature.contest"],
+        stamps={"signed_at": None},
+        done="Signature contestée : la convention n’est plus signée",
+    )
+    def await_signature(self) -> None:
+        """A signatory says that she did not sign what was deposited in her name."""
+
+    @verb(
         "Mettre en vigueur",
         source=S.SIGNED,
         target=S.ACTIVE,
         who=can_activate_convention,
-        requires=[rules.EFFECTIVE, draft_rules.AMENDED_ALIVE],
+        requires=[rules.EFFECTIVE, deposit_rules.SIGNATORIES_KNOW, draft_rules.AMENDED_ALIVE],
         leans_write=["amends"],
         stamps={"activated_at": AT},
         due=rules.takes_effect,
@@ -260,12 +275,66 @@ class ConventionMachine(Machine):
         """The parties and the pilot are told how many days are left."""
 
     @verb(
+        "Proposer une fin d’un commun accord",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_propose_end_convention,
+        requires=[ending_rules.NONE_PROPOSED, rules.NOT_AMENDMENT],
+        stamps={"end_proposed_at": AT, "end_proposed_by": ACTOR, "end_round": F("end_round") + 1},
+        done="Fin proposée aux parties",
+    )
+    def propose_end(self) -> None:
+        """The two other parties are asked; nothing changes until both have agreed."""
+
+    @verb(
+        "Donner son accord pour finir",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_agree_end_convention,
+        requires=[ending_rules.PROPOSED, ending_rules.CONSENT],
+        journal=["party"],
+        done="Accord donné pour finir",
+    )
+    def agree_end(self) -> None:
+        """The third agreement ends the convention."""
+
+    @verb(
+        "Inscrire l’accord signé d’une partie",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_record_end_convention,
+        requires=[ending_rules.PROPOSED, ending_rules.CONSENT],
+        journal=["party"],
+        done="Accord signé inscrit",
+    )
+    def record_end(self) -> None:
+        """What a party signed on paper, recorded by the pilot; as ``agree_end``."""
+
+    @verb(
+        "Refuser ou retirer la fin proposée",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_decline_end_convention,
+        requires=[ending_rules.PROPOSED],
+        stamps={"end_proposed_at": None, "end_proposed_by": None},
+        done="Fin d’un commun accord écartée",
+    )
+    def decline_end(self) -> None:
+        """One of the three does not agree, or no longer proposes it: the convention goes on."""
+
+    @verb(
         "Résilier",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=S.TERMINATED,
         who=can_terminate_convention,
-        follows=["convention.terminate", "convention.expire"],
-        requires=[rules.TERMINATE_REASON, rules.NOTICE_GIVEN, rules.REASON_FITS, rules.AMENDMENT_NOT_ALONE],
+        follows=["convention.terminate", "convention.expire", "convention.agree_end", "convention.record_end"],
+        requires=[
+            rules.TERMINATE_REASON,
+            rules.NOTICE_GIVEN,
+            rules.REASON_FITS,
+            ending_rules.AGREED,
+            rules.AMENDMENT_NOT_ALONE,
+        ],
         stamps={
             "ended_at": AT,
             "ended_on": day_of,

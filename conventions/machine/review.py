@@ -7,8 +7,15 @@ from django_fsm import FSMField
 
 from conventions.enums import ReviewState
 from conventions.machine import circuit_rules as rules
-from conventions.permissions import can_answer_against_review, can_answer_review
-from lifecycle.machine import ACTOR, AT, CREATION, Machine, verb
+from conventions.machine import people_rules
+from conventions.permissions import (
+    can_answer_against_review,
+    can_answer_review,
+    can_hand_on_review,
+    can_pass_over_review,
+    can_replace_review,
+)
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
 
 S = ReviewState
 
@@ -62,6 +69,67 @@ class ReviewMachine(Machine):
     )
     def answer_against(self) -> None:
         """With at least one point; the last answer asks for changes."""
+
+    @verb(
+        "Confier la relecture",
+        source=S.ASKED,
+        target=SAME,
+        who=can_hand_on_review,
+        requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER],
+        leans_write=["convention"],
+        stamps={"asked_of": Given("to")},
+        journal=["to"],
+        done="Relecture confiée à un collègue",
+    )
+    def hand_on(self) -> None:
+        """A colleague of the same organisation is asked instead."""
+
+    @verb(
+        "Remplacer le relecteur",
+        source=S.ASKED,
+        target=SAME,
+        who=can_replace_review,
+        requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER, people_rules.REPLACE_REASON],
+        leans_write=["convention"],
+        stamps={"asked_of": Given("to"), "replaced_because": Given("reason")},
+        journal=["to", "reason"],
+        done="Relecteur remplacé",
+    )
+    def replace(self) -> None:
+        """The manager or the pilot names another person of the organisation that is asked."""
+
+    @verb(
+        "Rappeler un avis attendu",
+        source=S.ASKED,
+        target=SAME,
+        requires=[rules.IN_REVIEW],
+        leans_write=["convention"],
+        stamps={"reminded_at": AT},
+        due=people_rules.review_to_be_reminded,
+        done="Avis rappelé",
+    )
+    def remind(self) -> None:
+        """The reviewer is reminded; once it is late, whoever can replace him is told too."""
+
+    @verb(
+        "Passer outre",
+        source=S.ASKED,
+        target=S.PASSED_OVER,
+        who=can_pass_over_review,
+        requires=[
+            rules.IN_REVIEW,
+            people_rules.NOT_DATA_PROTECTION,
+            people_rules.LONG_OVERDUE,
+            people_rules.PASS_OVER_REASON,
+        ],
+        leans_write=["convention"],
+        stamps={"passed_over_at": AT, "passed_over_because": Given("reason")},
+        journal=["reason"],
+        done="Circuit poursuivi sans cet avis",
+        irreversible=True,
+    )
+    def pass_over(self) -> None:
+        """The circuit goes on without this opinion; the last one that is awaited concludes it."""
 
     @verb(
         "Annuler la relecture",

@@ -6,9 +6,17 @@ from django_fsm import FSMField
 
 from conventions.enums import SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
+from conventions.machine import deposit_rules, people_rules
 from conventions.machine.reading import day_of
-from conventions.permissions import can_sign_signature
-from lifecycle.machine import AT, CREATION, Context, Given, Machine, verb
+from conventions.permissions import (
+    can_acknowledge_signature,
+    can_contest_signature,
+    can_hand_on_signature,
+    can_refuse_deposit_signature,
+    can_replace_signature,
+    can_sign_signature,
+)
+from lifecycle.machine import AT, CREATION, SAME, Context, Given, Machine, verb
 
 S = SignatureState
 
@@ -56,7 +64,9 @@ class SignatureMachine(Machine):
             rules.METHOD_KNOWN,
             rules.HASH_QUOTED,
             rules.RIGHT_HAND,
-            rules.DEPOSITED,
+            deposit_rules.DEPOSITED,
+            deposit_rules.VERIFIED,
+            deposit_rules.SAME_TEXT,
             rules.SIGNED_IN_TIME,
         ],
         leans_write=["convention"],
@@ -68,12 +78,99 @@ class SignatureMachine(Machine):
             "scan": Given("scan", default=None),
             "confirmed_by": _confirmed_by,
         },
-        journal=["method", "sha256", "signed_on"],
+        journal=["method", "sha256", "signed_on", "code"],
         done="Convention signée",
         irreversible=True,
     )
     def sign(self) -> None:
         """The document is quoted by its hash; the third signature completes the convention."""
+
+    @verb(
+        "Refuser le document déposé",
+        source=S.ASKED,
+        target=SAME,
+        who=can_refuse_deposit_signature,
+        requires=[rules.SIGNING, deposit_rules.NOT_OWN, deposit_rules.TO_REFUSE, deposit_rules.REFUSE_REASON],
+        leans_write=["convention"],
+        journal=["reason", "deposit"],
+        done="Document déposé refusé",
+    )
+    def refuse_deposit(self) -> None:
+        """It is no signature of this document: the party deposits another one, or its signatory signs on screen."""
+
+    @verb(
+        "Prendre connaissance du document déposé",
+        source=[S.ASKED, S.SIGNED],
+        target=SAME,
+        who=can_acknowledge_signature,
+        requires=[deposit_rules.IN_HER_NAME],
+        stamps={"acknowledged_at": AT},
+        done="Le signataire en a pris connaissance",
+    )
+    def acknowledge(self) -> None:
+        """The signatory knows what was deposited in her name, and lets it be."""
+
+    @verb(
+        "Contester la signature",
+        source=S.SIGNED,
+        target=S.ASKED,
+        who=can_contest_signature,
+        requires=[deposit_rules.NOT_ON_SCREEN, deposit_rules.NOT_IN_FORCE],
+        leans_write=["convention"],
+        stamps={
+            "contested_at": AT,
+            "signed_at": None,
+            "signed_on": None,
+            "method": "",
+            "quoted_sha256": "",
+            "scan": None,
+            "confirmed_by": None,
+        },
+        done="Signature contestée par le signataire désigné",
+    )
+    def contest(self) -> None:
+        """It is asked again, and the convention is no longer signed."""
+
+    @verb(
+        "Confier la signature",
+        source=S.ASKED,
+        target=SAME,
+        who=can_hand_on_signature,
+        requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY],
+        leans_write=["convention"],
+        stamps={"signatory": Given("to"), "acknowledged_at": None},
+        journal=["to"],
+        done="Signature confiée à un collègue",
+    )
+    def hand_on(self) -> None:
+        """A colleague who may sign for the same party signs instead; the page of signatures says so."""
+
+    @verb(
+        "Remplacer le signataire",
+        source=S.ASKED,
+        target=SAME,
+        who=can_replace_signature,
+        requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY, people_rules.REPLACE_REASON],
+        leans_write=["convention"],
+        stamps={"signatory": Given("to"), "acknowledged_at": None, "replaced_because": Given("reason")},
+        journal=["to", "reason"],
+        done="Signataire remplacé",
+    )
+    def replace(self) -> None:
+        """Another person of the same party is asked to sign; the page of signatures says so."""
+
+    @verb(
+        "Rappeler une signature attendue",
+        source=S.ASKED,
+        target=SAME,
+        requires=[rules.SIGNING],
+        leans_write=["convention"],
+        stamps={"reminded_at": AT},
+        due=people_rules.signature_to_be_reminded,
+        done="Signature rappelée",
+    )
+    def remind(self) -> None:
+        """The signatory is reminded; once it is late, whoever can replace her is told too."""
 
     @verb(
         "Rendre caduque",

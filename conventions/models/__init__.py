@@ -2,6 +2,7 @@
 
 from conventions.models.articles import WHOLE_TEXT, Article, articles_of, wording_of_today
 from conventions.models.circuit import (
+    DepositRefusal,
     Review,
     ReviewEntry,
     ReviewNotes,
@@ -10,7 +11,7 @@ from conventions.models.circuit import (
     SignatureDeposit,
     SignatureEntry,
 )
-from conventions.models.convention import Convention, ConventionEntry, ReviewerNamed
+from conventions.models.convention import Convention, ConventionEntry, EndConsent, ReviewerNamed
 from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
 from conventions.models.reference import MONEY, ClauseText, ConventionRule, PriceCeiling
@@ -29,6 +30,8 @@ __all__ = [
     "ConventionPrice",
     "ConventionRule",
     "ConventionTerm",
+    "DepositRefusal",
+    "EndConsent",
     "PlannedQuota",
     "PriceCeiling",
     "Quota",

@@ -3,9 +3,19 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from conventions.enums import Party, ReviewState, ReviewSubject, SignatureMethod, SignatureState
+from conventions.enums import (
+    Found,
+    Party,
+    PassOverReason,
+    RefuseDepositReason,
+    ReplaceReason,
+    ReviewState,
+    ReviewSubject,
+    SignatureMethod,
+    SignatureState,
+)
 from conventions.machine.review import ReviewMachine
 from conventions.machine.signature import SignatureMachine
 from conventions.models.articles import WHOLE_TEXT, articles_of
@@ -54,6 +64,14 @@ class Review(ReviewMachine):
     reviewer = models.ForeignKey(
         Membership, models.PROTECT, null=True, editable=False, related_name="reviews_answered", verbose_name="par"
     )
+    reminded_at = models.DateTimeField("rappelée le", null=True, editable=False)
+    replaced_because = models.CharField(
+        "motif du remplacement", max_length=20, choices=ReplaceReason, blank=True, editable=False
+    )
+    passed_over_at = models.DateTimeField("passée outre le", null=True, editable=False)
+    passed_over_because = models.CharField(
+        "motif pour passer outre", max_length=20, choices=PassOverReason, blank=True, editable=False
+    )
     cancelled_at = models.DateTimeField("annulée le", null=True, editable=False)
 
     objects = ReviewQuerySet.as_manager()
@@ -67,8 +85,17 @@ class Review(ReviewMachine):
             models.CheckConstraint(condition=Q(state__in=R.values), name="conventions_review_state"),
             models.CheckConstraint(
                 condition=Q(state__in=(R.FAVOURABLE, R.UNFAVOURABLE), answered_at__isnull=False)
-                | Q(state__in=(R.ASKED, R.CANCELLED), answered_at=None),
+                | Q(state__in=(R.ASKED, R.CANCELLED, R.PASSED_OVER), answered_at=None),
                 name="conventions_review_answered",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=R.PASSED_OVER,
+                    passed_over_at__isnull=False,
+                    passed_over_because__in=PassOverReason.values,
+                )
+                | ~Q(state=R.PASSED_OVER) & Q(passed_over_at=None, passed_over_because=""),
+                name="conventions_review_passed_over",
             ),
         )
 
@@ -145,7 +172,10 @@ class SignatureQuerySet(_OfConventionQuerySet["Signature"]):
 
 
 class Signature(SignatureMachine):
-    """The signature of one party, by the signatory it named, on one document, quoted by the hash of its PDF."""
+    """The signature of one party, by the signatory it named, on one document, quoted by the hash of its PDF.
+
+    ``acknowledged_at``: when the signatory said she knows what was deposited in her name.
+    """
 
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
     round = models.PositiveSmallIntegerField("relecture n°")
@@ -155,7 +185,14 @@ class Signature(SignatureMachine):
     )
     signatory = models.ForeignKey(Membership, models.PROTECT, related_name="signatures", verbose_name="signataire")
     document = models.ForeignKey(Document, models.PROTECT, related_name="signatures", verbose_name="document")
+    due_on = models.DateField("attendue pour le", null=True)
     asked_at = models.DateTimeField("demandée le", null=True, editable=False)
+    reminded_at = models.DateTimeField("rappelée le", null=True, editable=False)
+    replaced_because = models.CharField(
+        "motif du remplacement", max_length=20, choices=ReplaceReason, blank=True, editable=False
+    )
+    acknowledged_at = models.DateTimeField("connue du signataire le", null=True, editable=False)
+    contested_at = models.DateTimeField("contestée le", null=True, editable=False)
     signed_at = models.DateTimeField("enregistrée le", null=True, editable=False)
     signed_on = models.DateField("signée le", null=True, editable=False)
     method = models.CharField("mode", max_length=16, choices=SignatureMethod, blank=True, editable=False)
@@ -213,18 +250,34 @@ class SignatureEntry(Entry):
 class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):
     """Reads of deposits."""
 
+    def standing(self) -> Self:
+        """Those that nobody refused."""
+        return self.filter(refusal=None)
+
+    def unknown(self) -> Self:
+        """Those made by somebody else than the signatory, who has not said since that she knows; none refused."""
+        by_another = self.standing().exclude(deposited_by__user=F("signature__signatory__user"))
+        unsaid = Q(signature__acknowledged_at=None) | Q(deposited_at__gt=F("signature__acknowledged_at"))
+        return by_another.filter(unsaid)
+
     def visible_to(self, actor: Actor | None) -> Self:
         """Those of the signatures one may see."""
         return self.filter(signature__in=Signature.objects.visible_to(actor).values("pk"))
 
 
 class SignatureDeposit(models.Model):
-    """What a party signed elsewhere, deposited by it, for another party to confirm. Append-only."""
+    """What a party signed elsewhere, deposited by it, for another party to confirm. Append-only.
+
+    ``found`` is what was read on it before it was taken, ``reading`` what is told of it: ``pages`` and ``frozen_pages``
+    of a scan, ``signers`` of an electronic signature (``documents.readers.signed``).
+    """
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="deposits", verbose_name="signature")
     method = models.CharField("mode", max_length=16, choices=SignatureMethod)
     signed_on = models.DateField("signée le")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="document signé")
+    found = models.CharField("lu sur le document", max_length=12, choices=Found, default=Found.NOTHING)
+    reading = models.JSONField("lecture", default=dict)
     deposited_at = models.DateTimeField("déposé le")
     deposited_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
 
@@ -243,3 +296,22 @@ class SignatureDeposit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()}, {self.signed_on:%d/%m/%Y}"
+
+
+class DepositRefusal(models.Model):
+    """A deposited document that is no signature: who says so and why. Append-only."""
+
+    deposit = models.OneToOneField(
+        SignatureDeposit, models.PROTECT, related_name="refusal", verbose_name="signature déposée"
+    )
+    reason = models.CharField("motif", max_length=20, choices=RefuseDepositReason)
+    refused_at = models.DateTimeField("refusé le")
+    refused_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+
+    class Meta:
+        verbose_name = "refus d’un document déposé"
+        verbose_name_plural = "refus de documents déposés"
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

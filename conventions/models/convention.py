@@ -24,7 +24,7 @@ from conventions.enums import (
 from conventions.machine.convention import ConventionMachine
 from conventions.models.reference import ConventionRule
 from conventions.permissions import sees_conventions
-from documents.models import Document
+from documents.models import Document, StoredFile
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
 from network.models import Commune, Epci, Membership, Organisation
@@ -150,6 +150,9 @@ class Convention(ConventionMachine):
         "motif de suspension", max_length=20, choices=SuspendReason, blank=True, editable=False
     )
     reminded_at = models.DateTimeField("échéance rappelée le", null=True, editable=False)
+    end_round = models.PositiveSmallIntegerField("accord de fin n°", default=0, editable=False)
+    end_proposed_at = models.DateTimeField("fin proposée le", null=True, editable=False)
+    end_proposed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     notice_on = models.DateField("préavis du", null=True, editable=False)
     ended_at = models.DateTimeField("fin constatée le", null=True, editable=False)
     ended_on = models.DateField("dernier jour d’effet", null=True, editable=False)
@@ -275,7 +278,7 @@ class Convention(ConventionMachine):
         paper = (
             self.papers.filter(kind=PaperKind.SIGNATURES, round=self.round).select_related("document__rendered").first()
         )
-        return paper.document if paper else None
+        return paper.document if paper and self.state != S.SIGNING else None
 
     @property
     def territories(self) -> set[int | None]:
@@ -296,6 +299,30 @@ class ConventionEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des conventions"
         verbose_name_plural = "journal des conventions"
+
+
+class EndConsent(models.Model):
+    """One party agrees to end a convention, in one round of proposal: on screen, or by its paper. Append-only."""
+
+    convention = models.ForeignKey(Convention, models.PROTECT, related_name="end_consents", verbose_name="convention")
+    round = models.PositiveSmallIntegerField("accord de fin n°")
+    party = models.CharField("partie", max_length=14, choices=Party)
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="accord signé"
+    )
+    given_at = models.DateTimeField("donné le")
+    given_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+
+    class Meta:
+        verbose_name = "accord pour une fin"
+        verbose_name_plural = "accords pour une fin"
+        ordering = ("convention_id", "round", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("convention", "round", "party"), name="conventions_endconsent_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_party_display()}, {self.given_at:%d/%m/%Y}"
 
 
 class ReviewerNamed(models.Model):

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 
 from conventions.enums import PaperKind
 from conventions.models.convention import Convention
@@ -21,7 +22,10 @@ class ConventionPaperQuerySet(models.QuerySet["ConventionPaper"]):
 
 
 class ConventionPaper(models.Model):
-    """A paper of one round: its values are frozen in ``documents``. Append-only."""
+    """A paper of one round: its values are frozen in ``documents``. Append-only.
+
+    A round has one convention; its page of signatures is made again when a signature was contested and given anew.
+    """
 
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="papers", verbose_name="convention")
     kind = models.CharField("nature", max_length=12, choices=PaperKind)
@@ -34,7 +38,13 @@ class ConventionPaper(models.Model):
         verbose_name = "papier d’une convention"
         verbose_name_plural = "papiers des conventions"
         ordering = ("-pk",)
-        constraints = (models.UniqueConstraint(fields=("convention", "kind", "round"), name="conventions_paper_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("convention", "kind", "round"),
+                condition=Q(kind=PaperKind.CONVENTION),
+                name="conventions_paper_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.document)

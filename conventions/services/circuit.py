@@ -1,16 +1,14 @@
-"""The circuit as people act in it: give an opinion, answer a point, sign, deposit what was signed elsewhere."""
+"""The reviews as people act in them: give an opinion, keep notes, answer a point."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.enums import ReviewState, SignatureMethod, SignatureState
-from conventions.models import Convention, Review, ReviewNotes, ReviewPoint, Signature, SignatureDeposit
-from conventions.permissions import can_answer_review, can_deposit_signature, can_write_convention
-from documents.enums import ContentType
-from documents.services import store_file
+from conventions.enums import ReviewState
+from conventions.models import Convention, Review, ReviewNotes, ReviewPoint
+from conventions.permissions import can_answer_review, can_write_convention
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -20,9 +18,6 @@ from lifecycle.machine import Reason
 ANSWERED_LATER = Reason("not_requested", "Les points se traitent quand des modifications sont demandées.")
 ANSWER_GIVEN = Reason("answer", "Dites ce qui a été fait de ce point.", field="answer")
 NOT_ASKED = Reason("not_asked", "Cet avis n’est plus demandé.")
-NOT_AWAITED = Reason("not_awaited", "Cette signature n’est plus attendue.")
-ELSEWHERE = Reason("method", "À l’écran, on signe sans déposer de fichier.", field="method")
-SCANS = (ContentType.PDF, ContentType.JPEG, ContentType.PNG)
 
 
 @gate.one_transaction
@@ -109,72 +104,6 @@ def answer_point(*, actor: Actor, point: ReviewPoint, answer: str, at: datetime 
     held.answer, held.answered_at, held.answered_by_id = answer.strip(), at or timezone.now(), actor.pk
     held.save(update_fields=["answer", "answered_at", "answered_by"])
     return held
-
-
-@gate.one_transaction
-def deposit_signature(
-    *,
-    actor: Actor,
-    signature: Signature,
-    method: str,
-    content: bytes,
-    name: str,
-    signed_on: date,
-    at: datetime | None = None,
-) -> SignatureDeposit:
-    """Deposit what one's party signed on paper or in a signature book; another party will confirm it.
-
-    Raises Unknown, PermissionDenied, Refused, FileRefused.
-    """
-    lock(Convention, [signature.convention_id], "FOR NO KEY UPDATE")
-    row = Signature.objects.visible_to(actor).filter(pk=signature.pk).first()
-    if row is None:
-        raise Unknown
-    scope = can_deposit_signature(actor)
-    if scope is None or not Signature.objects.filter(scope, pk=row.pk).exists():
-        raise PermissionDenied
-    if row.state != SignatureState.ASKED:
-        raise Refused({row.pk: (NOT_AWAITED,)})
-    if method not in (SignatureMethod.PAPER, SignatureMethod.SIGNATURE_BOOK):
-        raise Refused({row.pk: (ELSEWHERE,)})
-    file = store_file(content=content, name=name, by=actor, at=at, accept=SCANS)
-    assert actor.pk is not None
-    return SignatureDeposit.objects.create(
-        signature=row,
-        method=method,
-        signed_on=signed_on,
-        file=file,
-        deposited_at=at or timezone.now(),
-        deposited_by_id=actor.pk,
-    )
-
-
-@gate.one_transaction
-def sign_signature(
-    *,
-    actor: Actor,
-    signature: Signature,
-    sha256: str,
-    deposit: SignatureDeposit | None = None,
-    at: datetime | None = None,
-    comment: str = "",
-) -> Signature:
-    """Sign on screen, or confirm (``deposit``) what another party signed elsewhere, quoting the hash of the document.
-
-    The third signature completes the convention. Raises Unknown, PermissionDenied, Refused.
-    """
-    signed: Signature = gate.apply(
-        signature,
-        "sign",
-        actor=actor,
-        at=at,
-        comment=comment,
-        sha256=sha256,
-        method=deposit.method if deposit else SignatureMethod.SCREEN,
-        scan=deposit.file if deposit else None,
-        signed_on=deposit.signed_on if deposit else None,
-    )
-    return signed
 
 
 def _hold(review: Review) -> None:

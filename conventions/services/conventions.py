@@ -6,8 +6,6 @@ from conventions.models import Convention
 from conventions.services.circuit import (
     answer_point,
     answer_review,
-    deposit_signature,
-    sign_signature,
 )
 from conventions.services.drafting import (
     Article,
@@ -19,7 +17,14 @@ from conventions.services.drafting import (
     create_convention,
     edit_convention,
 )
+from conventions.services.endings import (
+    agree_end_convention,
+    decline_end_convention,
+    propose_end_convention,
+    record_end_convention,
+)
 from conventions.services.quotas import set_reserve
+from conventions.services.signatures import deposit_signature, sign_signature
 from lifecycle import gate
 from lifecycle.actors import Actor
 from network.models import Organisation
@@ -32,13 +37,17 @@ __all__ = [
     "Terms",
     "abandon_convention",
     "activate_convention",
+    "agree_end_convention",
     "answer_point",
     "answer_review",
     "create_amendment",
     "create_convention",
+    "decline_end_convention",
     "deposit_signature",
     "edit_convention",
     "open_signature_convention",
+    "propose_end_convention",
+    "record_end_convention",
     "reopen_convention",
     "resume_convention",
     "set_reserve",

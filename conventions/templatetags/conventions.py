@@ -35,6 +35,12 @@ def local_day(instant: datetime | None) -> date | None:
 
 
 @register.filter
+def iso_day(instant: str) -> str:
+    """The day of an instant kept as text (ISO 8601), Paris time."""
+    return day(timezone.localdate(datetime.fromisoformat(instant)))
+
+
+@register.filter
 def working_days(due: date) -> str:
     """What is left until a deadline, in working days: « dans 2 jours ouvrés », « dépassé de 1 jour ouvré »."""
     today = timezone.localdate()

@@ -77,6 +77,7 @@ def convention_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step": next_step(convention, request.membership, sheet),
         "stages": drawn(convention, sheet),
         "can_write": acts and convention.is_written,
+        "without": "agree_end record_end decline_end" if convention.end_proposed_at is None else "propose_end",
         "can_amend": acts and convention.amends_id is None and convention.state in ALIVE,
     }
     return render(request, "conventions/convention_detail.html", context)

@@ -99,6 +99,7 @@ def _review(review: Review, sheet: Sheet) -> Branch:
         ReviewState.ASKED: (CURRENT, f"pour le {day(review.due_on)}"),
         ReviewState.FAVOURABLE: (DONE, "avis favorable"),
         ReviewState.UNFAVOURABLE: (STOPPED, "avis défavorable"),
+        ReviewState.PASSED_OVER: (DONE, "sans réponse, passée outre"),
         ReviewState.CANCELLED: (STOPPED, "annulée"),
     }[ReviewState(review.state)]
     return Branch(_name(review), standing, told, _owner(sheet, "review", review.pk))

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
-from conventions.circuit import asked_of, claim_task, release_task
+from conventions.circuit import asked_of, claim_task, release_task, unknown_to
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
@@ -23,11 +23,15 @@ from network.models import Membership
 from network.permissions import acts_as, is_pilot
 
 OUTSIDE = "Une autre organisation"
+IN_YOUR_NAME, SEE_IT = "Un document signé est déposé en votre nom", "Voir et répondre"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing asked: of which convention, since when, for when, where it is done, who has it in charge."""
+    """One thing asked: of which convention, since when, for when, where it is done, who has it in charge.
+
+    ``task`` is 0 when no circuit asks it.
+    """
 
     task: int
     name: str
@@ -63,8 +67,10 @@ def items_of(actor: Membership) -> list[Item]:
     keys = {task.process.artifact_object_id for task in tasks}
     conventions = Convention.objects.select_related("epci_party", "workshop", "distributor").in_bulk(keys)
     reviews = Review.objects.select_related("organisation").in_bulk(_seeds(tasks, ConventionFlow.review))
-    signatures = Signature.objects.select_related("organisation", "signatory__user").in_bulk(
-        _seeds(tasks, ConventionFlow.sign)
+    signatures = (
+        Signature.objects.select_related("organisation", "signatory__user")
+        .prefetch_related("deposits__refusal")
+        .in_bulk(_seeds(tasks, ConventionFlow.sign))
     )
     owners = [task.owner_id for task in tasks if task.owner_id is not None]
     near = set(
@@ -76,7 +82,15 @@ def items_of(actor: Membership) -> list[Item]:
         row = {"review": reviews, "sign": signatures}.get(task.flow_task.name, {}).get(task.seed_object_id)
         item = _item(actor, task, convention, row)
         items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
+    items += [_told(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
+
+
+def _told(signature: Signature) -> Item:
+    """A signature that counts already, given in the name of whoever reads and not by her."""
+    url = reverse("conventions:signature_acknowledge", args=[signature.reference])
+    at = signature.signed_at or signature.convention.moved_at
+    return Item(0, IN_YOUR_NAME, SEE_IT, url, signature.convention, at, None, "", False)
 
 
 def _seeds(tasks: list[Task], node: object) -> set[int]:
@@ -89,7 +103,7 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
         name, label, url = row.name, "Donner un avis", reverse("conventions:review_answer", args=[row.reference])
         due_on, asked_at = row.due_on, row.asked_at or asked_at
     elif isinstance(row, Signature):
-        asked_at = row.asked_at or asked_at
+        due_on, asked_at = row.due_on, row.asked_at or asked_at
         name, label, page = _signature_asked(actor, row)
         url = reverse(f"conventions:{page}", args=[row.reference])
     elif task.flow_task == ConventionFlow.revise:
@@ -104,6 +118,9 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
 
 
 def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str, str]:
+    standing = [deposit for deposit in signature.deposits.all() if not hasattr(deposit, "refusal")]
+    if signature.signatory_id == actor.pk and standing:
+        return IN_YOUR_NAME, SEE_IT, "signature_acknowledge"
     if signature.signatory_id == actor.pk:
         named = "Signer l’avenant" if signature.convention.is_amendment else "Signer la convention"
         return named, "Lire et signer", "signature_sign"

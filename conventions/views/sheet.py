@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from viewflow.workflow.models import Task
 
 from conventions.circuit import WAITING, processes_of
-from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, ReviewState, SignatureState
+from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, PaperKind, ReviewState, SignatureState
 from conventions.models import (
     WHOLE_TEXT,
     Article,
@@ -21,6 +21,7 @@ from conventions.models import (
     ConventionPrice,
     ConventionTerm,
     PlannedQuota,
+    PriceCeiling,
     Quota,
     Review,
     ReviewerNamed,
@@ -29,7 +30,14 @@ from conventions.models import (
     SignatureDeposit,
     articles_of,
 )
-from conventions.permissions import can_answer_review, can_deposit_signature, can_sign_signature
+from conventions.permissions import (
+    can_answer_review,
+    can_deposit_signature,
+    can_pass_over_review,
+    can_replace_review,
+    can_replace_signature,
+    can_sign_signature,
+)
 from lifecycle.actors import Actor
 from network.models import Membership
 
@@ -43,6 +51,8 @@ class PriceLine:
     amount: Decimal
     before: Decimal | None = None
     """What an amendment on its way changes."""
+    ceiling: Decimal | None = None
+    """What the law allows on the day, when a text that is not in force asks for more."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +142,27 @@ def sheet_of(convention: Convention, actor: Membership) -> Sheet:
         quotas=quotas_of(convention, actor),
         reviews=_reviews(convention, actor, {article.code: article.heading for article in articles}, tasks),
         signatures=_signatures(convention, actor),
-        papers=list(ConventionPaper.objects.visible_to(actor).filter(convention=convention).select_related("document")),
+        papers=_papers(convention, actor),
         amendments=amendments,
         named=list(convention.reviewers_named.select_related("organisation", "membership__user")),
         tasks=tasks,
     )
+
+
+def _papers(convention: Convention, actor: Actor) -> list[ConventionPaper]:
+    """The newest first, each with whether another one has taken its place."""
+    papers = list(
+        ConventionPaper.objects.visible_to(actor)
+        .filter(convention=convention)
+        .select_related("document")
+        .order_by("-pk")
+    )
+    pages = [paper for paper in papers if paper.kind == PaperKind.SIGNATURES]
+    reopened = convention.state == ConventionState.CHANGES_REQUESTED
+    for paper in papers:
+        contested = paper in pages and (paper is not pages[0] or convention.state == ConventionState.SIGNING)
+        paper.is_replaced = paper.round != convention.round or reopened or contested
+    return papers
 
 
 def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Convention]) -> None:
@@ -158,6 +184,7 @@ def is_to_change(convention: Convention) -> bool:
 
 def prices_of(convention: Convention) -> list[PriceLine]:
     """The grid that holds today, or that is written."""
+    ceilings: dict[str, Decimal] = {}
     if convention.amends_id is None and convention.state in (*ALIVE, *ENDED):
         found: Any = [
             (type_, grade, amount)
@@ -167,13 +194,21 @@ def prices_of(convention: Convention) -> list[PriceLine]:
         ]
     else:
         found = ConventionPrice.objects.filter(convention=convention).values_list("type", "grade", "amount")
+        ceilings = PriceCeiling.objects.amounts_on(timezone.localdate())
     rank = list(DeviceType.values)
     held = ConventionTerm.objects.filter(convention=convention.amends_id) if is_to_change(convention) else None
     before = {} if held is None else held.prices_on(timezone.localdate())
     lines = [
-        PriceLine(DeviceType(type_).label, grade, amount, before.get((type_, grade))) for type_, grade, amount in found
+        PriceLine(
+            DeviceType(type_).label, grade, amount, before.get((type_, grade)), _exceeded(ceilings.get(type_), amount)
+        )
+        for type_, grade, amount in found
     ]
     return sorted(lines, key=lambda line: ([DeviceType(code).label for code in rank].index(line.type), line.grade))
+
+
+def _exceeded(ceiling: Decimal | None, amount: Decimal) -> Decimal | None:
+    return ceiling if ceiling is not None and amount > ceiling else None
 
 
 def quotas_of(convention: Convention, actor: Actor) -> list[QuotaLine]:
@@ -203,11 +238,10 @@ def _quotas_before(convention: Convention, actor: Actor) -> dict[tuple[str, int]
 def _reviews(
     convention: Convention, actor: Membership, titles: dict[str, str], tasks: dict[tuple[str, int | None], Task]
 ) -> list[Review]:
-    answers = can_answer_review(actor)
-    mine = set()
-    if answers is not None and convention.state == ConventionState.IN_REVIEW:
-        asked = Review.objects.visible_to(actor).awaited().filter(convention=convention, round=convention.round)
-        mine = set(asked.filter(answers).values_list("pk", flat=True))
+    mine, replaced, passed = (
+        _asked(convention, actor, scope)
+        for scope in (can_answer_review(actor), can_replace_review(actor), can_pass_over_review(actor))
+    )
     points = ReviewPoint.objects.select_related("answered_by__organisation").order_by("pk")
     reviews = list(
         Review.objects.visible_to(actor)
@@ -224,6 +258,8 @@ def _reviews(
     )
     for review in reviews:
         review.is_mine = review.pk in mine
+        review.replaces = review.pk in replaced
+        review.passes = review.pk in passed and review.due_on < timezone.localdate()
         task = tasks.get(("review", review.pk))
         review.task = task
         review.task_is_mine = task is not None and task.owner_id == actor.user_id
@@ -232,6 +268,14 @@ def _reviews(
         for point in review.said:
             point.about = titles.get(point.clause, WHOLE_TEXT)
     return reviews
+
+
+def _asked(convention: Convention, actor: Actor, scope: Q | None) -> set[int]:
+    """The reviews awaited in this round on which one may act."""
+    if scope is None or convention.state != ConventionState.IN_REVIEW:
+        return set()
+    asked = Review.objects.visible_to(actor).awaited().filter(convention=convention, round=convention.round)
+    return set(asked.filter(scope).values_list("pk", flat=True))
 
 
 def _told(member: Membership | None, review: Review, actor: Actor) -> str:
@@ -243,12 +287,13 @@ def _told(member: Membership | None, review: Review, actor: Actor) -> str:
 
 
 def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
-    deposits = SignatureDeposit.objects.select_related("file").order_by("-pk")
+    deposits = SignatureDeposit.objects.select_related("file", "refusal", "deposited_by").order_by("-pk")
     rows = Signature.objects.visible_to(actor).filter(convention=convention, round=convention.round)
-    signs, deposes = can_sign_signature(actor), can_deposit_signature(actor)
+    signs, deposes, replaces = can_sign_signature(actor), can_deposit_signature(actor), can_replace_signature(actor)
     open_ = rows.filter(state=SignatureState.ASKED) if convention.state == ConventionState.SIGNING else rows.none()
     confirmable = set(open_.filter(signs).values_list("pk", flat=True)) if signs is not None else set()
     depositable = set(open_.filter(deposes).values_list("pk", flat=True)) if deposes is not None else set()
+    replaceable = set(open_.filter(replaces).values_list("pk", flat=True)) if replaces is not None else set()
     signatures = list(
         rows.select_related(
             "organisation", "signatory__user", "document__rendered", "confirmed_by__organisation", "scan"
@@ -260,7 +305,17 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.signs = named
         signature.deposes = signature.pk in depositable
-        waiting = bool(signature.deposited) and signature.state == SignatureState.ASKED
+        signature.replaces = signature.pk in replaceable and not named
+        for deposit in signature.deposited:
+            refusal = getattr(deposit, "refusal", None)
+            deposit.refusal_told = refusal.get_reason_display() if refusal else ""
+        standing = [deposit for deposit in signature.deposited if not deposit.refusal_told]
+        waiting = bool(standing) and signature.state == SignatureState.ASKED
+        signature.is_told = signature.signatory_id == actor.pk and any(
+            deposit.deposited_by.user_id != signature.signatory.user_id
+            and (signature.acknowledged_at is None or signature.acknowledged_at < deposit.deposited_at)
+            for deposit in standing
+        )
         signature.to_confirm = waiting
         signature.confirms = waiting and signature.pk in confirmable and not named
     return signatures

@@ -90,6 +90,11 @@ def _approved(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    told = next((one for one in sheet.signatures if one.is_told), None)
+    if told is not None:
+        url = _page("signature_acknowledge", told.reference)
+        yours = "un document signé est déposé en votre nom, dites si vous en avez connaissance"
+        return Step("", yours, url=url, label="Voir et répondre")
     for signature in sheet.awaited_signatures:
         if signature.signs and not signature.to_confirm:
             url = _page("signature_sign", signature.reference)
@@ -115,6 +120,8 @@ def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    if convention.end_proposed_at is not None:
+        return _ending(convention, actor)
     if convention.amends_id is not None:
         return Step(f"Avenant en vigueur depuis le {day(convention.starts_on)}", dated=False)
     left = (convention.ends_on - timezone.localdate()).days if convention.ends_on else 0
@@ -122,7 +129,18 @@ def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     return Step(told, dated=False)
 
 
+def _ending(convention: Convention, actor: Actor) -> Step:
+    """Its end is proposed: whoever has not agreed yet answers."""
+    told = "Une fin d’un commun accord est proposée, en attente des autres parties"
+    action = next((one for one in gate.actions_for(convention, actor) if one.verb == "agree_end"), None)
+    if action is None or not action.allowed:
+        return Step(told, since=convention.end_proposed_at)
+    return Step(told, "une fin d’un commun accord est proposée, dites si votre partie est d’accord", "agree_end")
+
+
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
+    if convention.end_proposed_at is not None:
+        return _ending(convention, actor)
     told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
     return Step(told, since=convention.suspended_at)
 

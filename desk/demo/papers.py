@@ -1,13 +1,17 @@
 """The files that people of the demonstration attach: they say on their first line that they prove nothing."""
 
+import io
 import math
 import struct
+import time
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 
+import pypdfium2
 from django.utils import timezone
+from PIL import Image
 
 from documents.models import StoredFile
 from documents.services import store_file
@@ -16,6 +20,8 @@ from refurb.models import Device, Drive
 
 MISLEADING_SERIALS = ("", "To be filled by O.E.M.", "System Serial Number", "0", "XXXXXXXXXX", "Not Specified")
 """What machines answer when nobody wrote their number (about a quarter of them, domain §2)."""
+SCANNED_AT, POINT = 130, 72
+"""Dots per inch of the scanner; points of a page per inch."""
 SIGNS = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ"
 
 
@@ -133,6 +139,19 @@ def drawing(rng: Random) -> bytes:
     raw = b"".join(b"\0" + bytes(row) for row in grid)
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(raw)) + _chunk(b"IEND", b"")
+
+
+def scanned(content: bytes, rng: Random) -> bytes:
+    """A paper that was printed, signed by hand at the foot of its last page, and scanned in shades of grey."""
+    printed = pypdfium2.PdfDocument(content)
+    pages = [page.render(scale=SCANNED_AT / POINT, grayscale=True).to_pil() for page in printed]
+    with Image.open(io.BytesIO(drawing(rng))) as ink:
+        pages[-1].paste(ink, (pages[-1].width - ink.width - 120, pages[-1].height - ink.height - 160))
+    scan, when = io.BytesIO(), time.gmtime(0)
+    first, *others = pages
+    first.save(scan, "PDF", save_all=True, append_images=others, resolution=SCANNED_AT, creationDate=when, modDate=when)
+    printed.close()
+    return scan.getvalue()
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -19,7 +19,6 @@ from conventions.enums import (
     ReviewSubject,
     SignatureMethod,
     SuspendReason,
-    TerminateReason,
 )
 from conventions.models import Convention, Review, Signature
 from conventions.services import conventions
@@ -29,7 +28,7 @@ from desk.demo.agenda import Thread
 from desk.demo.calendar import working_day
 from desk.demo.stage import Stage
 from documents.models import Document
-from documents.services import keep_drawing
+from documents.services import keep_drawing, open_file
 from network.calendar import DAY, add_months
 from network.enums import Role
 from network.models import Membership
@@ -245,14 +244,20 @@ class Treaty:
                 actor=signature.signatory,
                 signature=signature,
                 method=SignatureMethod.PAPER,
-                content=papers.drawing(self.rng),
-                name="convention-signee-demonstration.png",
+                content=papers.scanned(self._drawn(signature), self.rng),
+                name="convention-signee-demonstration.pdf",
                 signed_on=timezone.localdate(self.now),
                 at=self.now,
             )
             self.now += timedelta(minutes=15)
             confirms = self.stage.cast.signatory(self.deal.epci)
             conventions.sign_signature(actor=confirms, signature=signature, sha256=sha256, deposit=deposit, at=self.now)
+
+    def _drawn(self, signature: Signature) -> bytes:
+        """The document as it was printed to be signed."""
+        if signature.document.rendered is None:
+            raise ValueError("a document is drawn before it is signed")
+        return open_file(signature.document.rendered).read()
 
     def in_force(self) -> Iterator[datetime]:
         """The clock puts it into force in the night; devices may be allotted that day."""
@@ -297,12 +302,13 @@ class Treaty:
         conventions.suspend_convention(**self.act, reason=SuspendReason.STORAGE)
 
     def terminated(self) -> Iterator[datetime]:
-        """The parties agree to end it, to make another one."""
+        """The EPCI proposes to end it, to make another one; the two others agree in the days after."""
         yield self.on(self.stage.back(45))
         act = self.act | {"actor": self.stage.cast.signatory(self.deal.epci)}
-        conventions.terminate_convention(
-            **act, reason=TerminateReason.AGREEMENT, notice_on=timezone.localdate(self.now)
-        )
+        conventions.propose_end_convention(**act)
+        for code in ("distributor", self.deal.workshop):
+            yield self.after(1, 1)
+            conventions.agree_end_convention(**self.act | {"actor": self.stage.cast.signatory(code)})
 
     def abandoned(self) -> Iterator[datetime]:
         """The workshop prefers another territory, before anybody has read the text."""

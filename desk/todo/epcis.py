@@ -1,12 +1,14 @@
 """« À faire » of an EPCI: what is asked of it, with the date; then its territory this month."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.models import Quota
+from conventions.enums import ALIVE
+from conventions.models import Convention, Quota
 from conventions.permissions import can_create_convention, sees_conventions
 from desk.todo.blocks import Action, Page, Part
 from desk.todo.conventions import inbox, writing_blocks
@@ -36,11 +38,20 @@ def _territory(actor: Membership, at: datetime) -> dict[str, Any]:
     epci = Epci.objects.filter(organisations=actor.organisation_id).first()
     report = latest(actor)
     known = report is not None and epci is not None
-    quotas = Quota.objects.visible_to(actor).on(timezone.localdate(at)).filter(convention__isnull=False)
+    today = timezone.localdate(at)
+    seen = Quota.objects.visible_to(actor).on(today)
     return {
         "epci": epci,
         "report": report,
         "month": month_name(report) if report is not None else "",
         "facts": territory(report, epci) if known else [],
-        "quotas": list(quotas.order_by("convention", "type")),
+        "conventions": _counted(actor, today, seen),
     }
+
+
+def _counted(actor: Membership, today: date, quotas: QuerySet[Quota]) -> list[Convention]:
+    """Its conventions in force, and those that are suspended, each with its ``quotas`` of the year; two queries."""
+    lines = quotas.order_by("type")
+    alive = Convention.objects.originals().filter(state__in=ALIVE, starts_on__lte=today, ends_on__gte=today)
+    kept = alive.filter(Q(epci_party=actor.organisation_id) | Q(succeeded_by=actor.organisation_id))
+    return list(kept.order_by("ends_on", "pk").prefetch_related(Prefetch("quotas", lines, to_attr="year_quotas")))

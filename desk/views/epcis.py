@@ -26,6 +26,7 @@ def epci_list(request: HttpRequest) -> HttpResponse:
         "kinds": NeedKind,
         "total": {
             "places": sum(row.places or 0 for row in rows),
+            "used": sum(row.used or 0 for row in rows),
             "left": sum(row.left or 0 for row in rows),
             "waiting": [(kind, sum(row.waiting[rank].count for row in rows)) for rank, kind in enumerate(NeedKind)],
             "handed": [sum(column) for column in zip(*handed, strict=True)],

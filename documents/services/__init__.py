@@ -2,6 +2,7 @@
 
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
+from documents.services.known import paper_within, papers_named, serves_elsewhere
 from documents.services.mail import forget_account_mails, forget_mails, forget_person, queue_mail, resend_mail
 from documents.services.papers import (
     IN_THE_BACKGROUND,
@@ -31,10 +32,13 @@ __all__ = [
     "freeze_documents",
     "keep_drawing",
     "open_file",
+    "paper_within",
+    "papers_named",
     "queue_mail",
     "render_document",
     "render_pdf",
     "resend_mail",
+    "serves_elsewhere",
     "store_file",
     "verify_document",
     "verify_file",

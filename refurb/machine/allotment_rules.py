@@ -1,11 +1,15 @@
 """What is missing before a device goes to a convention, to a distribution point, and back (machines §1)."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from conventions.enums import TermKind
 from lifecycle.machine import Capacity, Context, Given, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 from network.permissions import is_pilot
@@ -16,7 +20,7 @@ from refurb.enums import (
     ReleaseReason,
     SendBackReason,
 )
-from refurb.machine.device_rules import coded, rows_of
+from refurb.machine.device_rules import coded, euros, rows_of
 
 S = DeviceState
 
@@ -184,6 +188,44 @@ def _wrong_epci(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     }
 
 
+def grid_of(
+    day: date, devices: Iterable[int], conventions_of: Mapping[int, int | None] | None = None
+) -> dict[int, Decimal]:
+    """``{device: the highest price of the grid of its convention}`` on ``day``: that of its grade, or of its type.
+
+    ``conventions_of``: the convention that each is to be allotted to, instead of its own. A type that the grid leaves
+    out is not there, nor a screen that goes with its desktop. Two queries.
+    """
+    alone = rows_of("Device").filter(pk__in=list(devices), attached_to=None)
+    held = [
+        (pk, (conventions_of or {}).get(pk, convention), type_, grade)
+        for pk, convention, type_, grade in alone.values_list("pk", "convention", "type", "grade")
+    ]
+    terms = apps.get_model("conventions", "ConventionTerm")._default_manager.all()
+    priced = terms.filter(convention__in={convention for _, convention, *_ in held}).on(day).filter(kind=TermKind.PRICE)
+    amounts = {
+        (convention, type_, grade.casefold()): amount
+        for convention, type_, grade, amount in priced.values_list("convention", "type", "grade", "amount")
+    }
+    found = {
+        pk: amounts.get((convention, type_, grade.casefold()), amounts.get((convention, type_, "")))
+        for pk, convention, type_, grade in held
+    }
+    return {pk: amount for pk, amount in found.items() if amount is not None}
+
+
+def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """What the workshop asks for a device is not more than what the convention lets a household pay."""
+    asked = {pk: key_of(given.get("convention")) for pk, given in per_row.items()}
+    grid = grid_of(timezone.localdate(ctx.at), per_row, asked)
+    prices = rows_of("Device").filter(pk__in=list(grid), price__isnull=False).values_list("pk", "price")
+    return {
+        pk: f"Son prix, {euros(price)}, dépasse celui de la grille de la convention\u00a0: {euros(grid[pk])} au plus."
+        for pk, price in prices
+        if price > grid[pk]
+    }
+
+
 SOME_CONVENTION = Requirement(
     "some_convention",
     "Aucune convention de l’atelier n’est en vigueur.",
@@ -199,6 +241,14 @@ QUOTA_KNOWN = PerRow(
     "La convention ne prévoit aucun appareil de ce type pour l’année en cours.",
     _wrong_quota,
     lifted_by="les parties, par un avenant, ou le pilote, sur la réserve départementale",
+    field="convention",
+)
+UNDER_GRID = PerRow(
+    "under_grid",
+    "Le prix de l’appareil dépasse celui de la grille de la convention.",
+    _above_grid,
+    needs=("convention",),
+    lifted_by="l’atelier, en rouvrant l’appareil pour en changer le prix",
     field="convention",
 )
 QUOTA_LEFT = Capacity(

@@ -102,6 +102,7 @@ class DistributedDevice(CorrectedDevice):
             places.CONVENTION_IN_FORCE,
             places.CONVENTION_EPCI,
             places.QUOTA_KNOWN,
+            places.UNDER_GRID,
             places.QUOTA_LEFT,
         ],
         leans=[GivenRow("convention", "conventions.Convention")],

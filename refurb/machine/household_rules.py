@@ -1,14 +1,13 @@
 """What is missing before a device goes to a household, and when it comes back (machines §1)."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from conventions.enums import TermKind
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
@@ -24,7 +23,7 @@ from refurb.enums import (
     ReturnReason,
     UndoHandOverReason,
 )
-from refurb.machine.allotment_rules import key_of
+from refurb.machine.allotment_rules import grid_of, key_of
 from refurb.machine.device_rules import ceilings_on, coded, day_of, euros, is_price, rows_of
 from refurb.permissions import can_hand_over_device
 
@@ -185,32 +184,12 @@ def _co_funding_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     return refused
 
 
-def grid_on(day: date, devices: Iterable[int]) -> dict[int, Decimal]:
-    """``{device: the highest price of the grid of its convention}`` on ``day``: that of its grade, or of its type.
-
-    A type that the grid leaves out is not there, nor a screen that goes with its desktop. Two queries.
-    """
-    alone = rows_of("Device").filter(pk__in=list(devices), attached_to=None)
-    held = list(alone.values_list("pk", "convention", "type", "grade"))
-    terms = apps.get_model("conventions", "ConventionTerm")._default_manager.all()
-    priced = terms.filter(convention__in={convention for _, convention, *_ in held}).on(day).filter(kind=TermKind.PRICE)
-    amounts = {
-        (convention, type_, grade.casefold()): amount
-        for convention, type_, grade, amount in priced.values_list("convention", "type", "grade", "amount")
-    }
-    found = {
-        pk: amounts.get((convention, type_, grade.casefold()), amounts.get((convention, type_, "")))
-        for pk, convention, type_, grade in held
-    }
-    return {pk: amount for pk, amount in found.items() if amount is not None}
-
-
 def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """What is no price is said by the rule before."""
     prices = {pk: given["price"] for pk, given in per_row.items() if is_price(given.get("price"))}
     return {
         pk: f"Le prix dépasse celui de la grille de la convention\u00a0: {euros(most)}."
-        for pk, most in grid_on(day_of(ctx), prices).items()
+        for pk, most in grid_of(day_of(ctx), prices).items()
         if prices[pk] > most
     }
 
@@ -285,7 +264,7 @@ NOTE_OF_THE_DAY = PerRow(
 
 
 def _note_above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    grid = grid_on(day_of(ctx), per_row)
+    grid = grid_of(day_of(ctx), per_row)
     prices = notes_in_force().filter(device__in=list(per_row)).values_list("device", "price")
     return {pk: NOTE_UNDER_GRID.sentence for pk, price in prices if pk in grid and price > grid[pk]}
 

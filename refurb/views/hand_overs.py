@@ -17,7 +17,7 @@ from prescriptions.models import Need
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
 from refurb.forms.households import DeviceReserveForm, SignedForm, TermsForm
-from refurb.machine.household_rules import grid_on
+from refurb.machine.allotment_rules import grid_of
 from refurb.models import Device, HandOver
 from refurb.permissions import can_hand_over_device
 from refurb.services import hand_overs
@@ -155,7 +155,7 @@ def said(rank: int, need: Any) -> str:
 def _tell_ceiling(form: Any, device: Device) -> None:
     """The two limits of a price, beside its box: the grid that the parties signed, the legal ceiling."""
     day, told = timezone.localdate(), []
-    if (most := grid_on(day, [device.pk]).get(device.pk)) is not None:
+    if (most := grid_of(day, [device.pk]).get(device.pk)) is not None:
         told.append(f"{euros(most)} au plus : grille de la convention.")
     ceiling = device.ceiling_on(day) if device.is_under_ceiling_rule else None
     if ceiling is not None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conventions.enums import ActBody, Party, ReopenReason, ReviewSubject, SignatureMethod
 from conventions.models import Convention, ConventionRule, Review, Signature
-from conventions.services.circuit import answer_point, answer_review, deposit_signature, sign_signature
+from conventions.services.circuit import answer_point, answer_review
 from conventions.services.conventions import (
     activate_convention,
     open_signature_convention,
@@ -21,16 +21,17 @@ from conventions.services.conventions import (
 )
 from conventions.services.drafting import Article, Named, Plan, Price, Terms, create_amendment, create_convention
 from conventions.services.reference import load_conventions_reference
+from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
-from documents.services import render_document, store_file
+from documents.services import open_file, render_document, store_file
 from network.calendar import add_months
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
+from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
 from tests.network.factories import make_epci, make_membership, make_organisation
 
 _rank = itertools.count(1)
 PRICES = {"laptop": 100, "desktop": 80, "tablet": 60, "smartphone": 50, "screen": 20}
-SCAN = b"%PDF-1.7\n% scanned\n%%EOF\n"
 
 
 def load_law() -> None:
@@ -44,7 +45,7 @@ def drawn(document: Document | None) -> Document:
     assert document is not None
     document = Document.objects.get(pk=document.pk)
     if document.rendered_id is None:
-        content = f"%PDF-1.7\n% {document.public_code}\n%%EOF\n".encode()
+        content = small_pdf(document.public_code)
         document.rendered = store_file(content=content, name="document.pdf", by=None, at=document.created_at)
         document.save(update_fields=["rendered"])
     return document
@@ -53,6 +54,15 @@ def drawn(document: Document | None) -> Document:
 def party(kind: OrganisationKind, **fields: Any) -> Organisation:
     """An organisation that may be a party: it has a SIRET."""
     return make_organisation(kind, **{"siret": f"9{next(_rank):013}"} | fields)
+
+
+def brought(signature: Signature, method: str) -> bytes:
+    """What comes back from a party: the document with its electronic signature, or scanned."""
+    document = drawn(signature.document)
+    if method == SignatureMethod.SIGNATURE_BOOK:
+        assert document.rendered is not None
+        return signed_pdf(open_file(document.rendered).read(), signature.signatory.user.get_full_name())
+    return scan_of(document)
 
 
 def again(convention: Convention) -> Convention:
@@ -244,10 +254,23 @@ class Treaty:
         return sign_signature(actor=signature.signatory, signature=signature, sha256=rendered.sha256, at=self.at)
 
     def deposit(self, convention: Convention, of: Party, method: str = SignatureMethod.PAPER, **changes: Any) -> Any:
-        """A party deposits what it signed on paper."""
+        """A party deposits what it signed on paper, or in a signature book; its signatory does, unless ``actor``."""
         signature = self.signature(convention, of)
-        given = {"signed_on": timezone.localdate(self.at), "content": SCAN, "name": "signe.pdf"} | changes
-        return deposit_signature(actor=signature.signatory, signature=signature, method=method, at=self.at, **given)
+        given = {
+            "actor": signature.signatory,
+            "signed_on": timezone.localdate(self.at),
+            "name": "signe.pdf",
+        } | changes
+        if "content" not in given:
+            given["content"] = brought(signature, method)
+        return deposit_signature(signature=signature, method=method, at=self.at, **given)
+
+    def confirm(self, deposit: Any, by: Party = Party.EPCI, **changes: Any) -> Signature:
+        """A signatory of another party confirms it."""
+        signature = deposit.signature
+        sha256 = signature.document.rendered.sha256
+        given = {"actor": self.signatories[by], "sha256": sha256, "deposit": deposit, "at": self.at} | changes
+        return sign_signature(signature=signature, **given)
 
     def sign_all(self, convention: Convention) -> Convention:
         for of in Party:

@@ -174,7 +174,10 @@ def test_an_amendment_follows_what_it_amends_in_all_things() -> None:
     assert sentences(refused) == {rules.NOT_AMENDMENT.sentence}
     with pytest.raises(Refused) as refused:
         terminate_convention(
-            actor=scene.manager, convention=amendment, reason="agreement", notice_on=timezone.localdate()
+            actor=scene.manager,
+            convention=amendment,
+            reason="notice",
+            notice_on=timezone.localdate() - timedelta(days=90),
         )
     assert sentences(refused) == {rules.AMENDMENT_NOT_ALONE.sentence}
     assert not Convention.objects.in_force_on(timezone.localdate()).filter(pk=amendment.pk).exists()
@@ -197,8 +200,8 @@ def test_amendments_end_with_a_convention_that_is_terminated() -> None:
     terminate_convention(
         actor=scene.manager,
         convention=convention,
-        reason=TerminateReason.AGREEMENT,
-        notice_on=timezone.localdate(),
+        reason=TerminateReason.NOTICE,
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     assert [again(row).state for row in amendments] == [S.TERMINATED, S.TERMINATED, S.ABANDONED]

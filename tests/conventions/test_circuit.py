@@ -18,7 +18,7 @@ from conventions.enums import (
     SignatureMethod,
     SignatureState,
 )
-from conventions.machine import circuit_rules, draft_rules
+from conventions.machine import circuit_rules, deposit_rules, draft_rules
 from conventions.models import ConventionRule, Review, ReviewPoint, Signature
 from conventions.services.conventions import (
     abandon_convention,
@@ -36,7 +36,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.calendar import add_working_days
 from network.enums import OrganisationKind, Role
-from tests.conventions.conventions import SCAN, Treaty, again, drawn, party
+from tests.conventions.conventions import Treaty, again, brought, drawn, party
 from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db
@@ -289,7 +289,7 @@ def test_a_deposit_of_another_signature_proves_nothing() -> None:
     with pytest.raises(Refused) as refused:
         sign_signature(actor=scene.signatories[Party.EPCI], signature=other, sha256=sha256, deposit=deposit)
 
-    assert sentences(refused) == {circuit_rules.DEPOSITED.sentence}
+    assert sentences(refused) == {deposit_rules.DEPOSITED.sentence}
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -313,7 +313,7 @@ def test_the_party_itself_deposits_what_it_signed() -> None:
     given: dict[str, Any] = {
         "signature": signature,
         "method": SignatureMethod.PAPER,
-        "content": SCAN,
+        "content": brought(signature, SignatureMethod.PAPER),
         "name": "signe.pdf",
         "signed_on": timezone.localdate(),
     }

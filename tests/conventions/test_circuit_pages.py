@@ -8,14 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from conventions.enums import AbandonReason, ConventionState, Party, ReviewState, SignatureState
+from conventions.enums import AbandonReason, ConventionState, Party, ReviewState, SignatureMethod, SignatureState
 from conventions.models import Convention, Review, ReviewPoint, Signature, articles_of
 from conventions.services.circuit import answer_point
 from conventions.services.drafting import Price, Terms, edit_convention
 from documents.models import StoredFile
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
-from tests.conventions.conventions import SCAN, Treaty, again
+from tests.conventions.conventions import Treaty, again, brought
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
 
@@ -27,8 +27,9 @@ def asked(treaty: Treaty, convention: Convention) -> Review:
     return next(review for review in treaty.reviews(convention) if review.asked_of == treaty.lawyer)
 
 
-def scan(content: bytes = SCAN) -> SimpleUploadedFile:
-    return SimpleUploadedFile("signe.pdf", content, content_type="application/pdf")
+def scan(signature: Signature) -> SimpleUploadedFile:
+    """The document of a signature as it comes back, signed by hand and scanned."""
+    return SimpleUploadedFile("signe.pdf", brought(signature, SignatureMethod.PAPER), content_type="application/pdf")
 
 
 def sha_of(signature: Signature) -> str:
@@ -303,7 +304,9 @@ def test_a_paper_signature_is_deposited_then_confirmed_by_another_party() -> Non
     today = timezone.localdate()
 
     assert other.get(confirm).status_code == 302
-    page = answered(depositor, url, method="paper", signed_on=(today + timedelta(days=1)).isoformat(), deposit=scan())
+    page = answered(
+        depositor, url, method="paper", signed_on=(today + timedelta(days=1)).isoformat(), deposit=scan(signature)
+    )
     assert "La date de signature se situe entre" in page
     assert "Déjà déposé : signe.pdf" in page
     kept = page[page.index('name="kept"') :].split('value="')[1].split('"')[0]
@@ -314,7 +317,7 @@ def test_a_paper_signature_is_deposited_then_confirmed_by_another_party() -> Non
     page = read(other, confirm)
     file = page_of(signature, "signature_deposited", deposit.pk)
     assert file in page
-    assert b"".join(other.get(file).streaming_content) == SCAN
+    assert b"".join(other.get(file).streaming_content).startswith(b"%PDF")
     sha = sha_of(signature)
     assert "Cochez la case" in answered(other, confirm, sha256=sha, deposit=deposit.pk)
     done(other, confirm, checked="on", sha256=sha, deposit=deposit.pk)
@@ -329,7 +332,7 @@ def test_a_deposit_without_a_file_says_so_and_another_persons_file_does_not_serv
     convention = treaty.signing()
     ours, theirs = (treaty.signature(convention, party) for party in (Party.EPCI, Party.DISTRIBUTOR))
     wrong = {"method": "paper", "signed_on": "2020-01-01"}
-    page = answered(acting(ours.signatory), page_of(ours, "signature_deposit"), **wrong, deposit=scan())
+    page = answered(acting(ours.signatory), page_of(ours, "signature_deposit"), **wrong, deposit=scan(ours))
     kept = page[page.index('name="kept"') :].split('value="')[1].split('"')[0]
     client, url = acting(theirs.signatory), page_of(theirs, "signature_deposit")
     right = {"method": "paper", "signed_on": timezone.localdate().isoformat()}

@@ -167,8 +167,8 @@ def test_one_that_was_terminated_is_neither_reminded_nor_expired() -> None:
     terminate_convention(
         actor=scene.manager,
         convention=convention,
-        reason=TerminateReason.AGREEMENT,
-        notice_on=START,
+        reason=TerminateReason.NOTICE,
+        notice_on=START - timedelta(days=90),
         at=midday(START + timedelta(days=2)),
     )
 

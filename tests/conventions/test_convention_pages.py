@@ -410,7 +410,9 @@ def test_a_suspended_convention_resumes_and_a_signatory_terminates_it() -> None:
     url, today = page_of(convention, "convention_terminate"), timezone.localdate()
 
     assert "délai prévu n’est pas écoulé" in answered(signatory, url, reason="notice", notice_on=today.isoformat())
-    done(signatory, url, reason="agreement", notice_on=today.isoformat())
+    assert "Accord des parties : sans délai, mais donné par les trois" in read(signatory, url).replace("\u00a0", " ")
+    assert "agreement" not in read(signatory, url)
+    done(signatory, url, reason="notice", notice_on=(today - timedelta(days=90)).isoformat())
 
     assert again(convention).state == ConventionState.TERMINATED
 

@@ -238,3 +238,15 @@ def test_an_amendment_is_of_a_convention_in_force() -> None:
     url = page_of(convention, "amendment_create")
     assert done(acting(treaty.manager), url) == page_of(convention, "convention_detail")
     assert acting(treaty.lawyer).get(url).status_code == 403
+
+
+def test_a_price_over_the_ceiling_is_named_on_its_line_and_kept() -> None:
+    treaty = Treaty(prices={"laptop": 185, "tablet": 60})
+    convention = treaty.draft()
+    client = acting(treaty.manager)
+
+    page = read(client, page_of(convention, "convention_edit")).replace("\u00a0", " ")
+    assert "185 € dépasse le plafond légal : 180 €. À corriger avant la relecture." in page
+    assert page.count("dépasse le plafond légal") == 1
+    detail = read(client, page_of(convention, "convention_detail")).replace("\u00a0", " ")
+    assert detail.count("au-dessus du plafond légal, 180 €") == 1

@@ -1,6 +1,6 @@
 """What conventions write to people: to whom, about what; one mail per organisation, and nothing said too early."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -103,8 +103,8 @@ def test_the_parties_and_the_pilot_follow_its_life() -> None:
     terminate_convention(
         actor=scene.manager,
         convention=convention,
-        reason="agreement",
-        notice_on=timezone.localdate(),
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     for begins in ("Signée", "En vigueur", "Convention suspendue", "Convention reprise", "Convention résiliée"):
@@ -146,7 +146,9 @@ def test_an_amendment_is_named_as_such_and_its_end_goes_unsaid() -> None:
     assert "L’avenant" in mails(amendment, "En vigueur")[0].body
     assert "est soumis à relecture" in mails(amendment, "Votre relecture")[0].body
 
-    terminate_convention(actor=scene.manager, convention=convention, reason="agreement", notice_on=timezone.localdate())
+    terminate_convention(
+        actor=scene.manager, convention=convention, reason="notice", notice_on=timezone.localdate() - timedelta(days=90)
+    )
 
     assert mails(convention, "Convention résiliée")
     assert not mails(amendment, "Convention résiliée")

@@ -129,13 +129,19 @@ def test_a_signatory_alone_ends_it(who: str) -> None:
 
     if who == "manager":  # the manager of a party may what its signatory may
         ended = terminate_convention(
-            actor=actor, convention=convention, reason=TerminateReason.AGREEMENT, notice_on=timezone.localdate()
+            actor=actor,
+            convention=convention,
+            reason=TerminateReason.NOTICE,
+            notice_on=timezone.localdate() - timedelta(days=90),
         )
         assert ended.state == S.TERMINATED
         return
     with pytest.raises(PermissionDenied):
         terminate_convention(
-            actor=actor, convention=convention, reason=TerminateReason.AGREEMENT, notice_on=timezone.localdate()
+            actor=actor,
+            convention=convention,
+            reason=TerminateReason.NOTICE,
+            notice_on=timezone.localdate() - timedelta(days=90),
         )
 
 
@@ -145,8 +151,8 @@ def test_devices_are_handed_over_for_ninety_days_after_the_end() -> None:
     terminate_convention(
         actor=scene.manager,
         convention=convention,
-        reason=TerminateReason.AGREEMENT,
-        notice_on=timezone.localdate(),
+        reason=TerminateReason.NOTICE,
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     now = timezone.now()

@@ -13,8 +13,8 @@ from django.utils import timezone
 from conventions.documents import draw_project, values_of
 from conventions.enums import Party, SignatureMethod
 from conventions.models import Convention, articles_of
-from conventions.services.circuit import sign_signature
 from conventions.services.drafting import Article, Plan, Price, Terms
+from conventions.services.signatures import sign_signature
 from documents.models import Document
 from documents.services import open_file, render_document
 from tests.conventions.conventions import Treaty, again

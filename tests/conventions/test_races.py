@@ -1,6 +1,7 @@
 """Real connections at once on the same convention: one wins, the other gets a sentence, nothing is half done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -171,7 +172,7 @@ def test_two_amendments_and_an_end_at_once_leave_nothing_half_done() -> None:
         lambda: activate_convention(actor=manager, convention=second),
         lambda: suspend_convention(actor=manager, convention=convention, reason=SuspendReason.SUPPLY),
         lambda: terminate_convention(
-            actor=signatory, convention=convention, reason=TerminateReason.AGREEMENT, notice_on=today
+            actor=signatory, convention=convention, reason=TerminateReason.NOTICE, notice_on=today - timedelta(days=90)
         ),
     )
 

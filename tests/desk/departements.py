@@ -29,6 +29,7 @@ from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
 from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
+from tests.documents.pdfs import scan_of
 
 AS_OF = date(2026, 3, 26)
 """A fixed day, so that what is proven here is so every day."""
@@ -73,14 +74,14 @@ def seed(*, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = N
 
 @contextmanager
 def stand_in_papers() -> Iterator[None]:
-    """Give each convention a PDF that says its code alone."""
+    """Give each convention a PDF that bears its code alone."""
     with patch.object(Press, "draw", stand_in):
         yield
 
 
 def stand_in(press: Press, document: Document) -> Future[bytes]:
     drawn: Future[bytes] = Future()
-    drawn.set_result(f"%PDF-1.7\n% {document.public_code}\n%%EOF\n".encode())
+    drawn.set_result(scan_of(document))
     return drawn
 
 

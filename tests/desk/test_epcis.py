@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ def test_what_is_suspended_is_said_so_and_what_is_over_only_when_nothing_else_is
     convention = treaty.active()
     suspend_convention(actor=treaty.pilot, convention=convention, reason=SuspendReason.SUPPLY)
     assert today(treaty) == (Coverage.STOPPED, "suspendue", 1, None)
-    end = {"reason": TerminateReason.AGREEMENT, "notice_on": timezone.localdate()}
+    end = {"reason": TerminateReason.NOTICE, "notice_on": timezone.localdate() - timedelta(days=90)}
     terminate_convention(actor=treaty.signatories[Party.EPCI], convention=again(convention), **end)
     assert today(treaty) == (Coverage.STOPPED, "résiliée", 1, None)
     treaty.draft()

@@ -84,7 +84,7 @@ def ends(story: Story) -> Callable[[], Any]:
     convention, day = again(story.shelf.convention), timezone.localdate()
     signatory = convention.epci_signatory
     return lambda: terminate_convention(
-        actor=signatory, convention=convention, reason=TerminateReason.AGREEMENT, notice_on=day
+        actor=signatory, convention=convention, reason=TerminateReason.NOTICE, notice_on=day - timedelta(days=90)
     )
 
 

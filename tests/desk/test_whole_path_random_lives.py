@@ -292,7 +292,7 @@ def on_the_convention(world: World, step: str, asked: str) -> None:
         case "resume":
             resume_convention(actor=actor, convention=convention, reason=ResumeReason.SETTLED, at=at)
         case "terminate":
-            reason, day = TerminateReason.AGREEMENT, timezone.localdate(at)
+            reason, day = TerminateReason.NOTICE, timezone.localdate(at) - timedelta(days=90)
             terminate_convention(actor=actor, convention=convention, reason=reason, notice_on=day, at=at)
 
 

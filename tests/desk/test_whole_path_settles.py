@@ -1,5 +1,7 @@
 """What the end of one thing does to the others: devices, lines, needs and prescriptions settle together."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -123,8 +125,8 @@ def test_the_end_of_a_convention_leaves_what_is_promised_and_takes_the_rest_back
     terminate_convention(
         actor=convention.epci_signatory,
         convention=convention,
-        reason=TerminateReason.AGREEMENT,
-        notice_on=day,
+        reason=TerminateReason.NOTICE,
+        notice_on=day - timedelta(days=90),
         at=story.territory.at,
     )
     assert (again(spare).state, again(spare).convention) == ("ready", None)

@@ -1,6 +1,7 @@
 """From the stock to a convention and a point: places counted, delivery notes, screens that go along."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from refurb.services import allotment
 from refurb.services.points import create_point, edit_point
 from tests.network.factories import make_epci
 from tests.refurb.devices import Bench, fresh
-from tests.refurb.distribution import Shelf, delivery_of, quotas_balance, screen_of
+from tests.refurb.distribution import GRID, Shelf, delivery_of, quotas_balance, screen_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,18 @@ def test_a_device_allotted_takes_a_place_of_its_type_and_keeps_it(shelf: Shelf) 
         shelf.epci,
         {"convention": shelf.convention.pk, "quota": quota.pk},
     )
+
+
+def test_a_device_dearer_than_the_grid_is_refused_at_allotment_and_not_in_front_of_the_family() -> None:
+    shelf = Shelf(grid=GRID | {"laptop": 60})
+    dear, fair = shelf.ready(price=80), shelf.ready(price=60)
+
+    assert sentences(allot(shelf, dear)) == {
+        "Son prix, 80,00 €, dépasse celui de la grille de la convention\u00a0: 60,00 € au plus."
+    }
+    both = Device.objects.filter(pk__in=(dear.pk, fair.pk))
+    outcome = allotment.allot_devices(actor=shelf.manager, devices=both, convention=shelf.convention)
+    assert (list(outcome.moved), list(outcome.refused)) == ([fair.pk], [dear.pk])
 
 
 def test_the_pilot_allots_too_and_nobody_else(shelf: Shelf) -> None:
@@ -169,7 +182,10 @@ def test_the_end_of_a_convention_gives_back_what_has_not_left(shelf: Shelf) -> N
     signatory = shelf.convention.distributor_signatory
 
     terminate_convention(
-        actor=signatory, convention=shelf.convention, reason="agreement", notice_on=timezone.localdate()
+        actor=signatory,
+        convention=shelf.convention,
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     assert [fresh(row).state for row in (allotted, desktop, screen, shipped)] == ["ready", "ready", "ready", "shipped"]

@@ -159,8 +159,8 @@ def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_
     terminate_convention(
         actor=shelf.convention.distributor_signatory,
         convention=again(shelf.convention),
-        reason="agreement",
-        notice_on=timezone.localdate(),
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
     assert shelf.hand_over(fresh(first)).state == "handed_over"
     reserved = shelf.reserve(second)
@@ -210,9 +210,11 @@ def test_price_and_shares_make_sense(shelf: Shelf) -> None:
 
 def test_no_price_is_above_the_grid_that_the_parties_signed() -> None:
     shelf = Shelf(grid=GRID | {"laptop": 60})
-    device, need = shelf.available(price=80), shelf.need()
+    device, need = shelf.available(price=60), shelf.need()
 
-    assert sentences(reserve(shelf, device, need)) == {"Le prix dépasse celui de la grille de la convention : 60,00 €."}
+    assert sentences(reserve(shelf, device, need, price=Decimal(80))) == {
+        "Le prix dépasse celui de la grille de la convention : 60,00 €."
+    }
     reserved = shelf.reserve(device, need, price=Decimal(60))
     assert codes(
         lambda: hand_overs.prepare_hand_over(actor=shelf.adviser, device=reserved, price=Decimal("60.01"))

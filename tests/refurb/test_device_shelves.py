@@ -152,7 +152,10 @@ def test_what_the_end_of_a_convention_leaves_on_the_shelf_is_listed_for_send_bac
     assert not Device.objects.to_send_back(now).exists()
 
     terminate_convention(
-        actor=signatory, convention=shelf.convention, reason="agreement", notice_on=timezone.localdate()
+        actor=signatory,
+        convention=shelf.convention,
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     assert not Device.objects.to_send_back(now + timedelta(days=89)).exists()
@@ -229,8 +232,8 @@ def test_a_device_is_found_at_a_point_it_was_sent_to_in_this_stay_under_a_conven
     terminate_convention(
         actor=shelf.convention.distributor_signatory,
         convention=shelf.convention,
-        reason="agreement",
-        notice_on=timezone.localdate(),
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
     late = timezone.now() + timedelta(days=91)
     assert codes(lambda: shelves.find_device(actor=shelf.adviser, device=relayed, at=late)) == {"convention_hands_over"}

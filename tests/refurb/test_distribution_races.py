@@ -1,6 +1,7 @@
 """Real connections at once on places, needs and devices: one passes before the other, nothing is half done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -96,7 +97,9 @@ def test_nothing_stays_allotted_to_a_convention_that_is_terminated(shelf: Shelf,
 
     allotted, ended = at_once(
         lambda: shelf.allotted(device, convention, actor=manager),
-        lambda: terminate_convention(actor=signatory, convention=convention, reason="agreement", notice_on=day),
+        lambda: terminate_convention(
+            actor=signatory, convention=convention, reason="notice", notice_on=day - timedelta(days=90)
+        ),
     )
 
     assert not isinstance(ended, Refused)

@@ -188,8 +188,8 @@ def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(sh
     terminate_convention(
         actor=convention.distributor_signatory,
         convention=convention,
-        reason=TerminateReason.AGREEMENT,
-        notice_on=timezone.localdate(),
+        reason=TerminateReason.NOTICE,
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
     client, url = acting(shelf.adviser), reverse("refurb:send_back_list")
     assert device.tag not in read(client, url)

@@ -1,0 +1,61 @@
+"""What follows when the parties end a convention together: the paper, the mails, the end itself."""
+
+from django.utils import timezone
+
+from conventions import emails
+from conventions.documents import freeze_agreement
+from conventions.enums import Party, TerminateReason
+from conventions.followers import conventions_of
+from conventions.machine.ending_rules import party_of
+from conventions.models import EndConsent
+from lifecycle import gate
+from lifecycle.machine import Context
+from lifecycle.registry import Move, follow
+
+
+def open_end_agreement(move: Move) -> None:
+    """Whoever proposes agrees; the paper is frozen for those who sign by hand; the two others are asked."""
+    for convention in conventions_of(move):
+        party = party_of(Context(move.at, move.actor))
+        assert party is not None
+        assert move.actor.pk is not None
+        EndConsent.objects.create(
+            convention=convention,
+            round=convention.end_round,
+            party=party,
+            given_at=move.at,
+            given_by_id=move.actor.pk,
+        )
+        freeze_agreement(convention, move)
+        emails.end_proposed_for_parties(convention, move.at)
+
+
+def end_when_agreed(move: Move) -> None:
+    """The third agreement ends it. The convention is locked by the agreement itself."""
+    for convention in conventions_of(move):
+        assert convention.end_proposed_at is not None
+        if convention.end_consents.filter(round=convention.end_round).count() < len(Party):
+            continue
+        gate.apply(
+            convention,
+            "terminate",
+            actor=move.actor,
+            at=move.at,
+            cause=move,
+            reason=TerminateReason.AGREEMENT,
+            notice_on=timezone.localdate(convention.end_proposed_at),
+        )
+
+
+def tell_end_declined(move: Move) -> None:
+    """The parties are told that it goes on."""
+    for convention in conventions_of(move):
+        emails.end_declined_for_parties(convention, move.at)
+
+
+def register() -> None:
+    """Each step of the proposal."""
+    follow("convention", "propose_end", open_end_agreement)
+    follow("convention", "agree_end", end_when_agreed)
+    follow("convention", "record_end", end_when_agreed)
+    follow("convention", "decline_end", tell_end_declined)

@@ -1,0 +1,46 @@
+"""What is typed when somebody else is asked, or nobody any more."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from conventions.enums import PassOverReason, ReplaceReason
+from conventions.forms.base import CommentForm, ReasonForm
+from conventions.machine import people_rules as rules
+from lifecycle.forms import choose
+from network.models import Membership
+
+
+class HandOnForm(CommentForm):
+    """A colleague, among those who may."""
+
+    to = forms.ChoiceField(label="À qui", error_messages={"required": rules.OTHER_REVIEWER.sentence})
+    field_order = ("to", "reason", "comment")
+
+    def __init__(self, *args: Any, people: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(member.pk): member for member in people}
+        told = [(pk, f"{member.user} ({member.get_role_display().lower()})") for pk, member in self.people.items()]
+        self.fields["to"].choices = choose(told)
+        if not told:
+            self.fields[
+                "to"
+            ].help_text = (
+                "Personne d’autre de cette organisation ne le peut : son responsable ou le pilote invite quelqu’un."
+            )
+
+    def clean_to(self) -> Membership:
+        return self.people[self.cleaned_data["to"]]
+
+
+class ReplaceForm(ReasonForm, HandOnForm):
+    """Another person, and why."""
+
+    reasons, rule = ReplaceReason.choices, rules.REPLACE_REASON
+
+
+class PassOverForm(ReasonForm):
+    """Why one goes on without this opinion."""
+
+    reasons, rule = PassOverReason.choices, rules.PASS_OVER_REASON

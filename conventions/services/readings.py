@@ -1,0 +1,116 @@
+"""What is read on a document signed elsewhere before it is taken: never under a lock, in a process apart."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from conventions.enums import Found, SignatureMethod
+from conventions.models import SignatureDeposit
+from documents.models import Document
+from documents.readers.apart import NotRead, read_apart
+from documents.readers.pages import CODES, MOST_PAGES, READER
+from documents.services import open_file, paper_within, papers_named, serves_elsewhere
+from lifecycle.exceptions import Refused
+from lifecycle.french import written_day
+from lifecycle.machine import Machine, Reason
+
+SIGNED_READER = "documents.readers.signed"
+AS_IT_WAS = "C’est le document tel que Maillon l’a établi : personne ne l’a signé. Déposez celui qui est revenu signé."
+DEPOSITED_ELSEWHERE = "Ce fichier est déjà dans Maillon, déposé pour autre chose : ce n’est pas ce document signé."
+UNREADABLE = (
+    "Ce fichier n’a pas pu être lu : il est abîmé, protégé ou trop lourd. Numérisez de nouveau le document, ou demandez"
+    " le PDF d’origine au parapheur."
+)
+REFUSED = {
+    "pages": f"Ce fichier a plus de {MOST_PAGES} pages : ce n’est pas ce document.",
+    "points": "Cette photo a trop de points pour être lue : réduisez-la, ou numérisez le document en PDF.",
+    "unsigned": (
+        "Aucune signature électronique n’a été trouvée dans ce fichier. Déposez le PDF que rend le parapheur, pas une"
+        " impression ; un document signé à la main se dépose « Sur papier, numérisé »."
+    ),
+    "other": (
+        "Ce fichier porte une signature électronique, mais pas sur le document établi par Maillon : c’est un autre"
+        " texte, ou le parapheur l’a réécrit. Faites signer le PDF téléchargé ici, sans le modifier."
+    ),
+    "encrypted": "Ce PDF est protégé par un mot de passe : demandez au parapheur un fichier qui ne l’est pas.",
+    "broken": "La signature électronique de ce fichier ne correspond pas à son contenu : il a été abîmé ou modifié.",
+    "partial": "La signature électronique de ce fichier ne porte pas sur tout le document : elle ne vaut pas ici.",
+    "altered": (
+        "Ce fichier n’a pas seulement été signé : autre chose y a été ajouté ou changé depuis que Maillon l’a établi."
+        " Faites signer de nouveau le PDF téléchargé ici."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found, and what is told of it to whoever confirms (``SignatureDeposit.reading``)."""
+
+    found: Found
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+def read_deposit(*, row: Machine, document: Document, method: str, content: bytes) -> Reading:
+    """Read a document said to be ``document``, signed by this method. Slow: some seconds for a scan.
+
+    Raises Refused (about ``row``, on the field ``deposit``) when it is known to be something else or to be unsigned.
+    """
+    _not_another(row, document, paper_within(content), as_is=method == SignatureMethod.PAPER)
+    assert document.rendered is not None
+    with open_file(document.rendered) as file:
+        frozen = file.read()
+    if content == frozen:
+        refuse(row, "as_it_was", AS_IT_WAS)
+    same = SignatureDeposit.objects.filter(file__sha256=hashlib.sha256(content).hexdigest())
+    if serves_elsewhere(content, beside=SignatureDeposit) or same.exclude(signature__document=document).exists():
+        refuse(row, "known_elsewhere", DEPOSITED_ELSEWHERE)
+    if method == SignatureMethod.SIGNATURE_BOOK:
+        return Reading(Found.SIGNATURE, {"signers": _read(row, SIGNED_READER, frozen, content)["signers"]})
+    return read_scan(row=row, document=document, content=content, frozen=frozen)
+
+
+def read_scan(*, row: Machine, document: Document, content: bytes, frozen: bytes) -> Reading:
+    """Look for the code of the paper on each page of a scan. Raises Refused when it bears only that of another."""
+    answer = _read(row, READER, CODES, content, frozen)
+    named = papers_named(text for _, text in answer["codes"])
+    told = {"pages": answer["pages"], "frozen_pages": answer["frozen_pages"]}
+    if document in named:
+        return Reading(Found.CODE, told)
+    if named:
+        _not_another(row, document, named[0])
+    return Reading(Found.NOTHING, told)
+
+
+def _not_another(row: Machine, document: Document, known: Document | None, *, as_is: bool = False) -> None:
+    if known is None or (known == document and not as_is):
+        return
+    day = written_day(known.created_at.date())
+    if known == document:
+        refuse(row, "as_it_was", AS_IT_WAS)
+    if (known.kind, known.owner_machine, known.owner_pk) == (document.kind, document.owner_machine, document.owner_pk):
+        refuse(
+            row,
+            "other_version",
+            f"C’est une version précédente de ce document, établie le {day}, qui ne se signe plus.",
+        )
+    label = known.declared_kind.label
+    refuse(
+        row,
+        "other_paper",
+        f"Ce n’est pas ce document : c’est un autre papier de Maillon, « {label} », établi le {day}.",
+    )
+
+
+def _read(row: Machine, reader: str, *parts: bytes) -> dict[str, Any]:
+    try:
+        answer = read_apart(reader, *parts)
+    except NotRead:
+        refuse(row, "unreadable", UNREADABLE)
+    if "refused" in answer:
+        refuse(row, answer["refused"], REFUSED[answer["refused"]])
+    return answer
+
+
+def refuse(row: Machine, code: str, sentence: str) -> NoReturn:
+    """Say on the field what is wrong with the file."""
+    raise Refused({row.pk: (Reason(code, sentence, field="deposit"),)})

@@ -1,0 +1,62 @@
+"""What follows when a circuit waits, is handed on or goes back: who is told, what is awaited again."""
+
+from conventions import emails
+from conventions.enums import ConventionState, SignatureMethod
+from conventions.followers import all_moved, conclude_reviews
+from conventions.models import Convention, Review, Signature
+from lifecycle import gate
+from lifecycle.registry import Move, follow
+
+S = ConventionState
+
+
+def tell_confirmed(move: Move) -> None:
+    """The signatory is told that what was deposited in her name counts, and until when she may contest it."""
+    signed = Signature.objects.filter(pk__in=move.pks).exclude(method=SignatureMethod.SCREEN)
+    emails.signature_confirmed_for_signatory(signed, move.at)
+
+
+def await_again(move: Move) -> None:
+    """What was signed by three no longer is; everyone is told."""
+    contested = Convention.objects.filter(signatures__in=move.pks).distinct()
+    signed = contested.filter(state=S.SIGNED)
+    if signed.exists():
+        all_moved(gate.apply_many(signed, "await_signature", actor=move.actor, at=move.at, cause=move))
+    emails.signature_contested_for_parties(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
+def tell_asked_of(move: Move) -> None:
+    """Whoever is asked from now on: for a review or for a signature."""
+    if move.machine == "review":
+        emails.reviews_asked_for_reviewers(Review.objects.filter(pk__in=move.pks), move.at)
+    else:
+        emails.signatures_asked_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
+def remind_reviews(move: Move) -> None:
+    """Whoever is asked; once it is late, whoever can have somebody else asked."""
+    emails.reviews_recalled(Review.objects.filter(pk__in=move.pks), move.at)
+
+
+def remind_signatures(move: Move) -> None:
+    """As for reviews."""
+    emails.signatures_recalled(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
+def tell_passed_over(move: Move) -> None:
+    """Those whose opinion is no longer awaited are told."""
+    emails.reviews_passed_over(Review.objects.filter(pk__in=move.pks), move.at)
+
+
+def register() -> None:
+    """After the followers of the circuit: a signature that counts may complete a convention first."""
+    follow("review", "pass_over", conclude_reviews)
+    follow("review", "pass_over", tell_passed_over)
+    follow("review", "hand_on", tell_asked_of)
+    follow("review", "replace", tell_asked_of)
+    follow("review", "remind", remind_reviews)
+    follow("signature", "sign", tell_confirmed)
+    follow("signature", "contest", await_again)
+    follow("signature", "hand_on", tell_asked_of)
+    follow("signature", "replace", tell_asked_of)
+    follow("signature", "remind", remind_signatures)

@@ -1,0 +1,109 @@
+"""The pages of signatories: sign on screen, or deposit what was signed elsewhere."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
+from conventions.models import ConventionPaper, Signature, SignatureDeposit
+from conventions.permissions import can_deposit_signature
+from conventions.services.signatures import deposit_signature, sign_signature
+from conventions.views.rows import back_to, visible_row
+from documents.services import open_file
+from lifecycle.acting import act, answer, deposited, posted
+
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def paper_of(signature: Signature) -> ConventionPaper | None:
+    """The document as the pages lead to it."""
+    return ConventionPaper.objects.filter(document=signature.document_id).first()
+
+
+def hash_of(signature: Signature) -> str:
+    """The fingerprint of its PDF, empty until it is drawn."""
+    rendered = signature.document.rendered
+    return rendered.sha256 if rendered else ""
+
+
+@asks_then_acts
+def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
+    """The document and its fingerprint, then a box, a name: the signature on screen of the named signatory."""
+    signature = visible_row(Signature, request, reference, "signatory__user", "document__rendered")
+    if signature.signatory_id != request.membership.pk:
+        raise PermissionDenied
+    form = SignatureSignForm(posted(request), by=request.membership)
+    return act(
+        request,
+        signature,
+        "sign",
+        form,
+        lambda data: sign_signature(actor=request.membership, signature=signature, sha256=data["sha256"]),
+        done=f"{'Avenant signé' if signature.convention.is_amendment else 'Convention signée'}."
+        " Les autres parties le voient.",
+        back=back_to(signature, "signatures"),
+        names={"sha256": "agreed", "method": "agreed"},
+        template="conventions/actions/signature_sign.html",
+        signature=signature,
+        convention=signature.convention,
+        paper=paper_of(signature),
+        sha256=hash_of(signature),
+    )
+
+
+@asks_then_acts
+def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Deposit what one's party signed on paper or in a signature book."""
+    signature = _to_deposit(request, reference)
+    awaited = signature.state == "asked" and signature.convention.state == "signing"
+    today = timezone.localdate()
+    form = SignatureDepositForm(
+        posted(request),
+        deposited(request),
+        by=request.membership,
+        earliest=timezone.localdate(signature.asked_at) if signature.asked_at else today,
+        latest=today,
+    )
+
+    def keep(data: dict[str, Any]) -> SignatureDeposit:
+        stored = data["deposit"]
+        with open_file(stored) as content:
+            return deposit_signature(
+                actor=request.membership,
+                signature=signature,
+                method=data["method"],
+                content=content.read(),
+                name=stored.name,
+                signed_on=data["signed_on"],
+            )
+
+    if awaited and answer(request, form, keep, signature) is not None:
+        messages.success(request, "Document lu et déposé. Une autre partie le compare et confirme la signature.")
+        return redirect(back_to(signature, "signatures"))
+    context = {
+        "form": form,
+        "row": signature,
+        "signature": signature,
+        "convention": signature.convention,
+        "title": "Déposer un document signé",
+        "submit": "Déposer",
+        "paper": paper_of(signature),
+        "sha256": hash_of(signature),
+        "impossible": "" if awaited else "Cette signature n’est plus attendue.",
+        "back": back_to(signature, "signatures"),
+    }
+    return render(request, "conventions/actions/signature_deposit.html", context)
+
+
+def _to_deposit(request: HttpRequest, reference: str) -> Signature:
+    """The signature, if the person deposits for the party that gives it. Raises PermissionDenied."""
+    signature = visible_row(Signature, request, reference, "signatory__user", "document__rendered")
+    scope = can_deposit_signature(request.membership)
+    if scope is None or not Signature.objects.filter(scope, pk=signature.pk).exists():
+        raise PermissionDenied
+    return signature

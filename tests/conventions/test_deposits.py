@@ -1,0 +1,360 @@
+"""A document signed elsewhere carries the very text, signed, or it is refused with what it is."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from conventions.circuit import unknown_to
+from conventions.enums import ConventionState, Found, Party, RefuseDepositReason, SignatureMethod, SignatureState
+from conventions.machine import circuit_rules, deposit_rules
+from conventions.models import Convention, SignatureDeposit
+from conventions.services.conventions import activate_convention
+from conventions.services.signatures import (
+    acknowledge_signature,
+    contest_signature,
+    deposit_signature,
+    refuse_deposit_signature,
+    sign_signature,
+)
+from conventions.views.inbox import items_of
+from documents.models import Document, Mail
+from documents.services import freeze_document, open_file, store_file
+from lifecycle.exceptions import Refused
+from network.enums import OrganisationKind, Role
+from tests.conventions.conventions import Treaty, again, drawn
+from tests.documents.pdfs import photo_of, rewritten_pdf, scan_of, scan_with, signed_pdf, small_pdf
+from tests.network.factories import make_membership
+
+pytestmark = pytest.mark.django_db
+BOOK, PAPER = SignatureMethod.SIGNATURE_BOOK, SignatureMethod.PAPER
+
+
+def frozen(convention: Convention) -> bytes:
+    """The document under signature, as Maillon drew it."""
+    document = drawn(convention.document)
+    assert document.rendered is not None
+    return open_file(document.rendered).read()
+
+
+def report_of_the_month() -> Document:
+    """A paper of Maillon that is no convention."""
+    return drawn(freeze_document(kind="monthly_report", owner=("report", 1), values={}, by=None))
+
+
+def content_of(document: Document) -> bytes:
+    assert document.rendered is not None
+    return open_file(document.rendered).read()
+
+
+def refusal(scene: Treaty, convention: Convention, method: str, content: bytes) -> str:
+    """The one sentence with which a deposit is refused; nothing is kept of it."""
+    with pytest.raises(Refused) as refused:
+        scene.deposit(convention, Party.EPCI, method, content=content)
+    (reason,) = refused.value.all
+    assert reason.field == "deposit"
+    assert not SignatureDeposit.objects.exists()
+    return reason.sentence
+
+
+@pytest.mark.parametrize("method", [BOOK, PAPER])
+def test_the_monthly_report_is_not_the_signed_convention(method: str) -> None:
+    scene = Treaty()
+    convention, report = scene.signing(), report_of_the_month()
+
+    told = refusal(scene, convention, method, content_of(report))
+
+    assert report.declared_kind.label in told
+    assert "un autre papier de Maillon" in told
+
+
+def test_nor_is_it_once_it_is_signed_or_scanned() -> None:
+    scene = Treaty()
+    convention, report = scene.signing(), report_of_the_month()
+
+    for method, content in ((BOOK, signed_pdf(content_of(report))), (PAPER, scan_of(report))):
+        assert report.declared_kind.label in refusal(scene, convention, method, content)
+
+
+@pytest.mark.parametrize("method", [BOOK, PAPER])
+def test_the_convention_of_another_epci_is_not_this_one(method: str) -> None:
+    scene, other = Treaty(), Treaty()
+    convention, elsewhere = scene.signing(), other.signing()
+    content = signed_pdf(frozen(elsewhere)) if method == BOOK else scan_of(drawn(elsewhere.document))
+
+    told = refusal(scene, convention, method, content)
+
+    assert "un autre papier de Maillon" in told
+    assert elsewhere.title not in told
+
+
+@pytest.mark.parametrize("method", [BOOK, PAPER])
+def test_the_version_before_is_named_as_such(method: str) -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    content = signed_pdf(frozen(convention)) if method == BOOK else scan_of(drawn(convention.document))
+    scene.reopen(convention)
+    convention = scene.open_signature(scene.approve(scene.submit(again(convention))))
+
+    assert "version précédente" in refusal(scene, convention, method, content)
+
+
+@pytest.mark.parametrize("method", [BOOK, PAPER])
+def test_the_document_as_it_was_drawn_is_not_signed(method: str) -> None:
+    scene = Treaty()
+    convention = scene.signing()
+
+    assert "personne ne l’a signé" in refusal(scene, convention, method, frozen(convention))
+
+
+def test_a_signed_document_that_was_changed_is_refused_before_and_after_the_signature() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    held = frozen(convention)
+
+    for content in (rewritten_pdf(signed_pdf(held)), signed_pdf(rewritten_pdf(held))):
+        assert "autre chose y a été ajouté ou changé" in refusal(scene, convention, BOOK, content)
+
+
+def test_a_signature_on_another_text_or_on_none_is_told_apart() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+
+    assert "pas sur le document" in refusal(scene, convention, BOOK, signed_pdf(small_pdf("Bail")))
+    assert "Aucune signature électronique" in refusal(scene, convention, BOOK, small_pdf("Bail"))
+    assert "n’a pas pu être lu" in refusal(scene, convention, BOOK, b"%PDF-1.7\nrien\n%%EOF\n")
+    assert "n’a pas pu être lu" in refusal(scene, convention, PAPER, b"%PDF-1.7\nrien\n%%EOF\n")
+
+
+def test_a_scan_of_hundreds_of_pages_is_not_read() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+
+    assert "plus de 80 pages" in refusal(scene, convention, PAPER, scan_with(pages=81))
+
+
+def test_a_file_that_serves_elsewhere_is_not_a_signature() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    content = scan_of(drawn(convention.document))
+    file = store_file(content=content, name="recu.pdf", by=scene.manager)
+    Document.objects.create(
+        kind="monthly_report",
+        version=1,
+        title="Reçu",
+        values={},
+        sha256="0" * 64,
+        public_code="ZZZZ-ZZZZ-ZZZZ-ZZZZ",
+        owner_machine="report",
+        owner_pk=1,
+        created_at=timezone.now(),
+        rendered=file,
+    )
+
+    with pytest.raises(Refused):
+        scene.deposit(convention, Party.EPCI, content=content)
+
+
+def test_an_electronic_signature_is_verified_and_its_signer_named() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    content = signed_pdf(signed_pdf(frozen(convention), "Jeanne Martin"), "Ali Saadi", field="Signature2")
+
+    deposit = scene.deposit(convention, Party.RECONDITIONER, BOOK, content=content)
+
+    assert deposit.found == Found.SIGNATURE
+    assert [signer["name"] for signer in deposit.reading["signers"]] == ["Jeanne Martin", "Ali Saadi"]
+    assert all(signer["self_signed"] and signer["was_valid"] for signer in deposit.reading["signers"])
+    scene.deposit(convention, Party.DISTRIBUTOR, BOOK, content=content)
+    for held in SignatureDeposit.objects.all():
+        assert scene.confirm(held).state == SignatureState.SIGNED
+    scene.sign(convention, Party.EPCI)
+    page = again(convention).signature_page
+    assert page is not None
+    assert any("Ali Saadi" in one["read"] for one in page.values["signatures"])
+
+
+def test_the_code_is_read_on_a_scan_and_on_a_photo() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    document = drawn(convention.document)
+
+    scanned = scene.deposit(convention, Party.RECONDITIONER, content=scan_of(document, pages=3))
+    taken = scene.deposit(convention, Party.DISTRIBUTOR, content=photo_of(document), name="signe.jpg")
+
+    assert (scanned.found, scanned.reading) == (Found.CODE, {"pages": 3, "frozen_pages": 1})
+    assert taken.found == Found.CODE
+    assert scene.confirm(taken).state == SignatureState.SIGNED
+
+
+def test_a_scan_without_a_code_counts_once_whoever_confirms_types_it() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    document = drawn(convention.document)
+    deposit = scene.deposit(convention, Party.RECONDITIONER, content=scan_with(pages=2))
+    assert deposit.found == Found.NOTHING
+
+    for code in ("", "7K3M-2QXZ-9TBD-4WNV"):
+        with pytest.raises(Refused) as refused:
+            scene.confirm(deposit, code=code)
+        assert [reason.sentence for reason in refused.value.all] == [deposit_rules.SAME_TEXT.sentence]
+
+    assert scene.confirm(deposit, code=document.public_code.lower().replace("-", " ")).state == SignatureState.SIGNED
+
+
+# --- refused by whoever confirms
+
+
+def test_another_party_refuses_what_was_deposited_and_its_party_is_told_why() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER)
+    signature = deposit.signature
+    given: dict[str, Any] = {"signature": signature, "deposit": deposit, "reason": RefuseDepositReason.UNSIGNED}
+    colleague = make_membership(Role.SIGNATORY, OrganisationKind.RECONDITIONER, scene.workshop)
+
+    for actor in (colleague, scene.pilot, scene.lawyer):
+        with pytest.raises((PermissionDenied, Refused)):
+            refuse_deposit_signature(actor=actor, **given)
+    with pytest.raises(Refused):
+        refuse_deposit_signature(actor=scene.signatories[Party.EPCI], **given | {"reason": "bof"})
+    refuse_deposit_signature(actor=scene.signatories[Party.EPCI], **given)
+
+    told = Mail.objects.get(subject__startswith="Le document déposé est refusé")
+    assert "Le document n’est pas signé" in told.body
+    assert signature.signatory.user.email in told.to
+    with pytest.raises(Refused) as refused:
+        scene.confirm(deposit)
+    assert deposit_rules.DEPOSITED.sentence in {reason.sentence for reason in refused.value.all}
+    with pytest.raises(Refused):
+        refuse_deposit_signature(actor=scene.signatories[Party.EPCI], **given)
+    assert signature.journal.get(verb="refuse_deposit").values["reason"] == "unsigned"
+    another = scene.deposit(convention, Party.RECONDITIONER)
+    assert scene.confirm(another).state == SignatureState.SIGNED
+
+
+# --- the named signatory
+
+
+def deposited_by_another(scene: Treaty, convention: Convention) -> SignatureDeposit:
+    """The manager of the workshop deposits what is said to be signed by its signatory."""
+    manager = make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, scene.workshop)
+    deposit: SignatureDeposit = scene.deposit(convention, Party.RECONDITIONER, actor=manager)
+    return deposit
+
+
+def names(scene: Treaty, of: Party) -> list[str]:
+    return [item.name for item in items_of(scene.signatories[of])]
+
+
+def test_the_named_signatory_is_told_at_once_and_asked_until_she_knows() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    her = scene.signatories[Party.RECONDITIONER]
+    deposit = deposited_by_another(scene, convention)
+
+    told = Mail.objects.get(subject__startswith="Un document signé en votre nom est déposé")
+    assert told.to == [her.user.email]
+    assert names(scene, Party.RECONDITIONER) == ["Un document signé est déposé en votre nom"]
+    scene.confirm(deposit)
+    assert names(scene, Party.RECONDITIONER) == ["Un document signé est déposé en votre nom"]
+    assert Mail.objects.filter(subject__startswith="Votre signature est enregistrée", to=[her.user.email]).exists()
+
+    acknowledge_signature(actor=her, signature=deposit.signature)
+
+    assert names(scene, Party.RECONDITIONER) == []
+    assert not unknown_to(her).exists()
+
+
+def test_one_who_deposits_her_own_signature_knows() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER)
+
+    assert names(scene, Party.RECONDITIONER) == []
+    with pytest.raises(Refused):
+        acknowledge_signature(actor=scene.signatories[Party.RECONDITIONER], signature=deposit.signature)
+
+
+def test_a_convention_waits_for_the_signatory_to_know_or_for_the_days_to_contest() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = deposited_by_another(scene, convention)
+    scene.confirm(deposit)
+    for of in (Party.EPCI, Party.DISTRIBUTOR):
+        scene.sign(convention, of)
+    assert again(convention).state == ConventionState.SIGNED
+
+    with pytest.raises(Refused) as refused:
+        activate_convention(actor=scene.manager, convention=convention)
+    assert [reason.sentence for reason in refused.value.all] == [deposit_rules.SIGNATORIES_KNOW.sentence]
+    later = timezone.now() + timedelta(days=3, minutes=1)
+    assert activate_convention(actor=scene.manager, convention=convention, at=later).state == ConventionState.ACTIVE
+
+
+def test_she_contests_before_it_is_in_force_and_her_signature_is_asked_again() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = deposited_by_another(scene, convention)
+    scene.confirm(deposit)
+    for of in (Party.EPCI, Party.DISTRIBUTOR):
+        scene.sign(convention, of)
+    first_page = again(convention).signature_page
+    her, signature = scene.signatories[Party.RECONDITIONER], scene.signature(convention, Party.RECONDITIONER)
+
+    for actor in (scene.signatories[Party.EPCI], scene.manager, scene.pilot):
+        with pytest.raises(PermissionDenied):
+            contest_signature(actor=actor, signature=signature)
+    contested = contest_signature(actor=her, signature=signature)
+
+    assert (contested.state, contested.scan, contested.confirmed_by) == (SignatureState.ASKED, None, None)
+    assert again(convention).state == ConventionState.SIGNING
+    assert again(convention).journal.filter(verb="await_signature", actor=her).exists()
+    assert again(convention).signature_page is None
+    assert deposit.refusal.reason == RefuseDepositReason.NOT_MINE
+    assert names(scene, Party.RECONDITIONER) == ["Signer la convention"]
+    assert Mail.objects.filter(subject__startswith="Une signature est contestée").count() == 4
+    scene.sign(convention, Party.RECONDITIONER)
+    assert again(convention).state == ConventionState.SIGNED
+    assert again(convention).signature_page != first_page
+    with pytest.raises(Refused) as refused:
+        contest_signature(actor=her, signature=signature)
+    assert deposit_rules.NOT_ON_SCREEN.sentence in {reason.sentence for reason in refused.value.all}
+
+
+def test_what_is_in_force_is_contested_elsewhere() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = deposited_by_another(scene, convention)
+    signature = scene.confirm(deposit)
+    for of in (Party.EPCI, Party.DISTRIBUTOR):
+        scene.sign(convention, of)
+    acknowledge_signature(actor=signature.signatory, signature=signature)
+    activate_convention(actor=scene.manager, convention=again(convention))
+
+    with pytest.raises(Refused) as refused:
+        contest_signature(actor=signature.signatory, signature=signature)
+
+    assert [reason.sentence for reason in refused.value.all] == [deposit_rules.NOT_IN_FORCE.sentence]
+
+
+def test_what_is_read_is_read_outside_of_the_lock_and_checked_again() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    signature = scene.signature(convention, Party.EPCI)
+    scene.sign(convention, Party.EPCI)
+
+    with pytest.raises(Refused):
+        deposit_signature(
+            actor=signature.signatory,
+            signature=signature,
+            method=PAPER,
+            content=scan_of(drawn(convention.document)),
+            name="signe.pdf",
+            signed_on=timezone.localdate(),
+        )
+    with pytest.raises(Refused) as refused:
+        sign_signature(actor=signature.signatory, signature=signature, sha256="0" * 64)
+    assert circuit_rules.HASH_QUOTED.sentence in {reason.sentence for reason in refused.value.all}

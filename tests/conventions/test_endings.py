@@ -1,0 +1,198 @@
+"""An end agreed on is agreed on by three; every end has its dated paper; a stuck circuit moves."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from conventions.enums import ConventionState, PaperKind, Party, TerminateReason
+from conventions.machine import ending_rules
+from conventions.models import Convention, EndConsent
+from conventions.services.conventions import (
+    agree_end_convention,
+    decline_end_convention,
+    propose_end_convention,
+    record_end_convention,
+    terminate_convention,
+)
+from conventions.services.endings import agreement_of
+from documents.authenticity import proof_of
+from documents.models import Mail
+from documents.services import open_file
+from lifecycle.exceptions import Refused
+from tests.conventions.conventions import Treaty, again, drawn
+from tests.conventions.pages import acting, answered, done, page_of, read
+from tests.documents.pdfs import scan_of, scan_with
+
+pytestmark = pytest.mark.django_db
+S = ConventionState
+
+
+def sentences(refused: Any) -> set[str]:
+    return {reason.sentence for reason in refused.value.all}
+
+
+def proposed(scene: Treaty) -> Convention:
+    """In force, and its distributor proposes to end it."""
+    convention = scene.active()
+    return propose_end_convention(actor=scene.signatories[Party.DISTRIBUTOR], convention=convention)
+
+
+def test_one_party_alone_does_not_end_it_by_agreement() -> None:
+    scene = Treaty()
+    convention = scene.active()
+
+    for actor in scene.signatories.values():
+        with pytest.raises(Refused) as refused:
+            terminate_convention(
+                actor=actor,
+                convention=convention,
+                reason=TerminateReason.AGREEMENT,
+                notice_on=timezone.localdate(),
+            )
+        assert sentences(refused) == {ending_rules.AGREED.sentence}
+    assert again(convention).state == S.ACTIVE
+
+
+def test_the_three_agree_and_it_ends_with_its_paper() -> None:
+    scene = Treaty()
+    assert scene.pilot
+    convention = proposed(scene)
+    assert Mail.objects.filter(subject__startswith="Fin d’un commun accord proposée").count() == 4
+
+    with pytest.raises(Refused) as refused:
+        agree_end_convention(actor=scene.signatories[Party.DISTRIBUTOR], convention=convention)
+    assert sentences(refused) == {ending_rules.CONSENT.sentence}
+    assert agree_end_convention(actor=scene.signatories[Party.EPCI], convention=convention).state == S.ACTIVE
+    ended = agree_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+
+    assert (ended.state, ended.ended_because, ended.ended_on) == (
+        S.TERMINATED,
+        TerminateReason.AGREEMENT,
+        timezone.localdate(),
+    )
+    paper = ended.papers.get(kind=PaperKind.END).document
+    assert [consent["party"] for consent in paper.values["consents"]] == ["Distributeur", "EPCI", "Reconditionneur"]
+    assert paper.values["fates"] == []
+
+
+def test_whoever_is_no_party_agrees_to_nothing() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+
+    for actor in (scene.pilot, scene.lawyer, scene.workshop_reviewer):
+        with pytest.raises(PermissionDenied):
+            agree_end_convention(actor=actor, convention=convention)
+    with pytest.raises(PermissionDenied):
+        record_end_convention(
+            actor=scene.signatories[Party.EPCI],
+            convention=convention,
+            party=Party.EPCI,
+            content=scan_of(drawn(agreement_of(convention))),
+            name="accord.pdf",
+        )
+    assert EndConsent.objects.count() == 1
+
+
+def test_one_who_declines_keeps_it_alive_and_former_agreements_count_no_more() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+    agree_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
+    decline_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+    with pytest.raises(Refused):
+        agree_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+
+    again_proposed = propose_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+
+    agree_end_convention(actor=scene.signatories[Party.EPCI], convention=again_proposed)
+    assert again(convention).state == S.ACTIVE, "the distributor agreed to another proposal"
+
+
+def test_what_a_party_signed_by_hand_is_recorded_by_the_pilot_with_the_code_of_the_agreement() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+    document = drawn(agreement_of(convention))
+    given: dict[str, Any] = {"actor": scene.pilot, "convention": convention, "party": Party.EPCI, "name": "accord.pdf"}
+    assert document.rendered is not None
+
+    for content in (scan_with(), scan_of(drawn(convention.document)), open_file(document.rendered).read()):
+        with pytest.raises(Refused) as refused:
+            record_end_convention(**given, content=content)
+        assert {reason.field for reason in refused.value.all} == {"deposit"}
+    record_end_convention(**given, content=scan_of(document))
+    agree_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+
+    ended = again(convention)
+    assert ended.state == S.TERMINATED
+    consents = ended.papers.get(kind=PaperKind.END).document.values["consents"]
+    assert [consent["on_paper"] for consent in consents] == [False, True, False]
+
+
+def test_the_pages_of_an_agreed_end() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    first, second, third = (acting(scene.signatories[party]) for party in Party)
+    done(first, page_of(convention, "convention_propose_end"))
+
+    detail = page_of(convention, "convention_detail")
+    assert "dites si votre partie est d’accord" in read(second, detail)
+    assert "en attente des autres parties" in read(first, detail)
+    page = read(second, page_of(convention, "convention_agree_end"))
+    assert "accord attendu" in page
+    done(second, page_of(convention, "convention_decline_end"))
+    assert "dites si votre partie est d’accord" not in read(second, detail)
+    done(first, page_of(convention, "convention_propose_end"))
+    done(second, page_of(convention, "convention_agree_end"))
+    drawn(agreement_of(again(convention)))
+    assert "Déposez l’accord signé." in answered(
+        acting(scene.pilot), page_of(convention, "convention_record_end"), party="distributor"
+    )
+    done(third, page_of(convention, "convention_agree_end"))
+    assert again(convention).state == S.TERMINATED
+    assert "Constat de fin" in read(first, detail)
+
+
+@pytest.mark.parametrize("reason", [TerminateReason.NOTICE, TerminateReason.BREACH])
+def test_an_end_by_one_party_has_its_paper_too(reason: str) -> None:
+    scene = Treaty()
+    convention = scene.active()
+    ended = terminate_convention(
+        actor=scene.signatories[Party.EPCI],
+        convention=convention,
+        reason=reason,
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+
+    values = ended.papers.get(kind=PaperKind.END).document.values
+    assert values["reason"] == TerminateReason(reason).label
+    assert values["consents"] == []
+
+
+def test_the_public_page_tells_what_has_become_of_a_convention() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    code = drawn(convention.document).public_code
+
+    def told() -> str:
+        proof = proof_of(code)
+        assert proof is not None
+        return proof.standing.replace("\u00a0", " ")
+
+    assert "n’est pas signé par les trois parties" in told()
+    scene.sign_all(convention)
+    assert "prend effet le" in told()
+    activated = again(convention)
+    activate = page_of(activated, "convention_activate")
+    done(acting(scene.manager), activate)
+    assert told() == ""
+    done(acting(scene.manager), page_of(activated, "convention_suspend"), reason="supply")
+    assert "est suspendue depuis le" in told()
+    done(acting(scene.manager), page_of(activated, "convention_resume"), reason="settled")
+    for party in Party:
+        url = "convention_propose_end" if party == Party.EPCI else "convention_agree_end"
+        done(acting(scene.signatories[party]), page_of(activated, url))
+    assert "a pris fin : son dernier jour d’effet" in told()
+    page = acting(scene.manager).get(f"/verifier/{code}/").content.decode()
+    assert "a pris fin" in page

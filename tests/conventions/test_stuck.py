@@ -1,0 +1,203 @@
+"""A circuit that is stuck moves: reminders, a colleague, another person, an opinion one goes without."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from conventions.circuit import asked_of
+from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject
+from conventions.machine import people_rules
+from conventions.models import ConventionRule, Review
+from conventions.services.drafting import Named
+from conventions.services.people import (
+    hand_on_review,
+    hand_on_signature,
+    pass_over_review,
+    replace_review,
+    replace_signature,
+)
+from conventions.views.inbox import items_of
+from documents.models import Mail
+from lifecycle.clock import run_clock
+from lifecycle.exceptions import Refused
+from network.enums import OrganisationKind, Role
+from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.pages import acting, answered, done, page_of, read
+from tests.network.factories import make_membership
+
+pytestmark = pytest.mark.django_db
+ASKED = datetime(2027, 3, 1, 11, tzinfo=timezone.get_default_timezone())
+"""A Monday: reviews are due ten working days later."""
+
+
+def sentences(refused: Any) -> set[str]:
+    return {reason.sentence for reason in refused.value.all}
+
+
+def lawyers(scene: Treaty, review: Review) -> list[date]:
+    """The days on which the lawyer was reminded."""
+    mails = Mail.objects.filter(to=[scene.lawyer.user.email], subject__contains="Votre avis").order_by("created_at")
+    return [timezone.localdate(mail.created_at) for mail in mails]
+
+
+def test_a_review_is_recalled_before_its_deadline_then_every_few_days() -> None:
+    scene = Treaty(at=ASKED, starts_on=date(2027, 6, 1))
+    convention = scene.in_review()
+    legal = next(review for review in scene.reviews(convention) if review.asked_of == scene.lawyer)
+    due = legal.due_on
+
+    for day in range((due - ASKED.date()).days + 14):
+        run_clock(at=midday(ASKED.date() + timedelta(days=day + 1)))
+
+    assert lawyers(scene, legal) == [due + timedelta(days=days) for days in (-3, 1, 6, 11)]
+    late = Mail.objects.filter(subject__startswith="Un avis est en retard", to__contains=[scene.manager.user.email])
+    assert late.exists()
+
+
+def test_a_signature_is_recalled_and_whoever_may_replace_is_told_once_it_is_late() -> None:
+    scene = Treaty(at=ASKED, starts_on=date(2027, 6, 1))
+    convention = scene.signing()
+    scene.sign(convention, Party.EPCI)
+    signature = scene.signature(convention, Party.DISTRIBUTOR)
+    manager = make_membership(Role.MANAGER, OrganisationKind.DISTRIBUTOR, scene.distributor)
+    assert signature.due_on is not None
+
+    for day in (-3, -2, 1, 2):
+        run_clock(at=midday(signature.due_on + timedelta(days=day)))
+
+    told = Mail.objects.filter(to=[signature.signatory.user.email], subject__contains="Votre signature est")
+    assert [timezone.localdate(mail.created_at) - signature.due_on for mail in told.order_by("created_at")] == [
+        timedelta(days=-3),
+        timedelta(days=1),
+    ]
+    assert Mail.objects.get(subject__startswith="Une signature est en retard", to=[manager.user.email])
+    assert not Mail.objects.filter(to=[scene.signatories[Party.EPCI].user.email], subject__contains="Votre signature e")
+
+
+def test_a_reviewer_hands_on_to_a_colleague_who_answers() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    review = next(one for one in scene.reviews(scene.in_review()) if one.asked_of == scene.lawyer)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    stranger = scene.workshop_reviewer
+
+    for to in (stranger, scene.lawyer, scene.signatories[Party.EPCI]):
+        with pytest.raises(Refused) as refused:
+            hand_on_review(actor=scene.lawyer, review=review, to=to)
+        assert sentences(refused) == {people_rules.OTHER_REVIEWER.sentence}
+    with pytest.raises(PermissionDenied):
+        hand_on_review(actor=stranger, review=review, to=colleague)
+    handed = hand_on_review(actor=scene.lawyer, review=review, to=colleague)
+
+    assert handed.asked_of == colleague
+    assert not asked_of(scene.lawyer).exists()
+    assert asked_of(colleague).exists()
+    assert Mail.objects.filter(to=[colleague.user.email], subject__startswith="Votre relecture").exists()
+
+
+def test_the_manager_or_the_pilot_replaces_a_reviewer_and_says_why() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    review = next(one for one in scene.reviews(scene.in_review()) if one.asked_of == scene.lawyer)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    given: dict[str, Any] = {"review": review, "to": colleague}
+
+    for actor in (scene.workshop_reviewer, scene.signatories[Party.EPCI]):
+        with pytest.raises(PermissionDenied):
+            replace_review(actor=actor, **given, reason=ReplaceReason.AWAY)
+    with pytest.raises(Refused):
+        replace_review(actor=scene.manager, **given, reason="bof")
+    assert replace_review(actor=scene.manager, **given, reason=ReplaceReason.AWAY).asked_of == colleague
+    back = replace_review(actor=scene.pilot, review=review, to=scene.lawyer, reason=ReplaceReason.LEFT)
+    assert back.journal.filter(verb="replace").count() == 2
+
+
+def test_a_signatory_is_replaced_and_the_page_of_signatures_says_so() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    signature = scene.signature(convention, Party.RECONDITIONER)
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.RECONDITIONER, scene.workshop)
+    manager = make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, scene.workshop)
+
+    with pytest.raises(PermissionDenied):
+        replace_signature(actor=scene.manager, signature=signature, to=deputy, reason=ReplaceReason.LEFT)
+    replace_signature(actor=manager, signature=signature, to=deputy, reason=ReplaceReason.LEFT)
+    asked = [item.name for item in items_of(scene.signatories[Party.RECONDITIONER])]
+    assert asked == [f"Signature attendue de {deputy.user}"], "of the same party: she may deposit it, not sign it"
+    scene.sign_all(convention)
+
+    page = again(convention).signature_page
+    assert page is not None
+    (told,) = [one["instead_of"] for one in page.values["signatures"] if one["instead_of"]]
+    assert scene.signatories[Party.RECONDITIONER].user.get_full_name() in told
+    assert "départ" in told
+
+
+def test_a_signatory_hands_her_signature_on() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    signature = scene.signature(convention, Party.EPCI)
+
+    with pytest.raises(Refused):
+        hand_on_signature(actor=signature.signatory, signature=signature, to=scene.lawyer)
+    handed = hand_on_signature(actor=signature.signatory, signature=signature, to=scene.manager)
+
+    assert handed.signatory == scene.manager
+    assert scene.sign(convention, Party.EPCI).state == "signed"
+
+
+def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    named = [
+        Named(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
+        Named(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.lawyer),
+    ]
+    convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
+    legal, personal, *others = scene.reviews(convention)
+    days = int(ConventionRule.objects.value_of("pass_over_days", timezone.localdate()) or 0)
+    late = midday(legal.due_on + timedelta(days=days + 1))
+    given: dict[str, Any] = {"reason": "no_answer", "at": late}
+
+    with pytest.raises(Refused) as refused:
+        pass_over_review(actor=scene.manager, review=legal, reason="no_answer", at=late - timedelta(days=1))
+    assert sentences(refused) == {people_rules.LONG_OVERDUE.sentence}
+    with pytest.raises(Refused) as refused:
+        pass_over_review(actor=scene.manager, review=personal, **given)
+    assert sentences(refused) == {people_rules.NOT_DATA_PROTECTION.sentence}
+    with pytest.raises(PermissionDenied):
+        pass_over_review(actor=scene.workshop_reviewer, review=legal, **given)
+    for review in (personal, *others):
+        scene.answer(review)
+    passed = pass_over_review(actor=scene.manager, review=legal, **given)
+
+    assert passed.state == ReviewState.PASSED_OVER
+    assert again(convention).state == ConventionState.APPROVED
+    assert Mail.objects.filter(subject__startswith="Votre avis n’est plus attendu").exists()
+    assert asked_of(scene.manager).filter(flow_task__endswith="open_signature").exists(), "the circuit follows"
+
+
+def test_the_pages_that_unblock_a_circuit() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    convention = scene.in_review()
+    review = next(one for one in scene.reviews(convention) if one.asked_of == scene.lawyer)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    lawyer, manager = acting(scene.lawyer), acting(scene.manager)
+
+    assert "Choisissez une autre personne" in answered(lawyer, page_of(review, "review_hand_on"))
+    done(lawyer, page_of(review, "review_hand_on"), to=colleague.pk)
+    assert "Dites pourquoi" in answered(manager, page_of(review, "review_replace"), to=scene.lawyer.pk)
+    done(manager, page_of(review, "review_replace"), to=scene.lawyer.pk, reason="away")
+    page = answered(manager, page_of(review, "review_pass_over"), reason="no_answer")
+    assert "On ne passe outre" in page
+    assert "Remplacer le relecteur" in read(acting(scene.pilot), page_of(convention, "convention_detail"))
+    signing = Treaty()
+    signature = signing.signature(signing.signing(), Party.EPCI)
+    signatory = acting(signature.signatory)
+    assert signing.manager
+    done(signatory, page_of(signature, "signature_hand_on"), to=signing.manager.pk)
+    done(acting(signing.pilot), page_of(signature, "signature_replace"), to=signature.signatory.pk, reason="left")

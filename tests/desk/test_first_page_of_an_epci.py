@@ -1,0 +1,52 @@
+"""The first page of an EPCI tells the living: the quotas in force, each under the name of its convention."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.services.conventions import suspend_convention, terminate_convention
+from tests.conventions.conventions import Treaty, again
+from tests.conventions.pages import acting, read
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of_its_manager(treaty: Treaty) -> str:
+    return read(acting(treaty.manager), reverse("desk:home"))
+
+
+def test_quotas_are_those_of_conventions_in_force_each_under_its_name() -> None:
+    treaty = Treaty(quotas={"laptop": 20})
+    ended, living = treaty.active(), treaty.active()
+    treaty.signing()
+    page = page_of_its_manager(treaty)
+    assert page.count("0 affecté sur 20") == 2
+    assert f"({ended.reference})" in page
+
+    terminate_convention(
+        actor=treaty.manager,
+        convention=ended,
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+
+    page = page_of_its_manager(treaty)
+    assert page.count("0 affecté sur 20") == 1
+    assert f"({living.reference})" in page
+    assert f"({ended.reference})" not in page
+    suspend_convention(actor=treaty.manager, convention=again(living), reason="supply")
+    page = page_of_its_manager(treaty)
+    assert "0 affecté sur 20" not in page
+    assert "Plus rien n’y est affecté tant qu’elle n’est pas reprise." in page
+
+
+def test_places_mean_the_same_on_every_page() -> None:
+    treaty = Treaty(quotas={"laptop": 40})
+    treaty.active()
+
+    page = read(acting(treaty.pilot), reverse("desk:epci_list"))
+
+    assert "0 sur 40, reste 40" in page
+    assert "Affectés, sur les places de l’année" in page
