@@ -37,6 +37,7 @@ SYSTEM_USER = "maillon"  # runs the server when root starts it: PostgreSQL refus
 SUPERUSER = "postgres"
 DATABASE = "maillon"
 START_SECONDS = 120
+STOP_SECONDS = 30
 
 # No personal data in the server's log: neither the statement that failed nor the values in cause.
 COMMON_SETTINGS = {
@@ -70,6 +71,7 @@ class Server:
 
     home: Path
     throwaway: bool = False
+    stop_seconds: int = STOP_SECONDS
 
     _known: ClassVar[dict[Path, "Server"]] = {}
     _held: ClassVar[dict[Path, tuple[int, IO[bytes]]]] = {}
@@ -207,7 +209,10 @@ class Server:
             if _runs(data):
                 copies = ROOT_FOLDER if os.geteuid() == 0 else None
                 programs, _major = binaries.find(copies)
-                self._run([programs / "pg_ctl", "stop", "-D", data, "-m", "fast", "-w"])
+                stop = [programs / "pg_ctl", "stop", "-D", data, "-w"]
+                if self._run([*stop, "-t", str(self.stop_seconds), "-m", "fast"]).returncode != 0:
+                    # Somebody does not let go. What was written is safe: the next start replays it.
+                    self._run([*stop, "-t", str(STOP_SECONDS), "-m", "immediate"])
 
     def _create_database(self) -> None:
         """Waits for a server that another process was starting when it was killed."""

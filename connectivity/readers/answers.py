@@ -32,6 +32,7 @@ DAY = re.compile(
     r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{1,2})"
     r"|(?P<day>[0-9]{1,2})[-/](?P<month>[0-9]{1,2})[-/](?P<year>[0-9]{4})"
 )
+NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?")
 PRICE = re.compile(r"[0-9]{1,4}([.,][0-9]{1,2})?")
 LONGEST_QUOTE = 60
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -186,6 +187,8 @@ def _day(text: str, column: str) -> date:
 def _price(text: str) -> Decimal:
     figures = re.sub(r"[\s€]", "", text)
     if not PRICE.fullmatch(figures):
+        if NUMBER.fullmatch(figures):
+            raise ValueError(f"Prix impossible\u00a0: «\u00a0{short(text)}\u00a0».")
         raise ValueError(f"Prix à écrire comme 15,99 (reçu\u00a0: «\u00a0{short(text)}\u00a0»).")
     return Decimal(figures.replace(",", "."))
 

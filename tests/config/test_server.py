@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from config import database
@@ -101,6 +102,17 @@ def test_it_starts_again_after_it_was_killed(home: Path) -> None:
     assert running(home) != [killed]
     end(first)
     end(user)
+
+
+def test_a_connection_that_does_not_let_go_is_cut_after_a_delay(home: Path) -> None:
+    own = server.Server(home, throwaway=True, stop_seconds=2)
+    own.hold()
+    with psycopg.connect(host=str(home), port=server.PORT, user=server.SUPERUSER, dbname=server.DATABASE) as held:
+        os.kill(held.info.backend_pid, signal.SIGSTOP)
+        own.release()
+        assert running(home) == []
+        with pytest.raises(psycopg.OperationalError):
+            held.execute("SELECT 1")
 
 
 def test_a_number_that_became_another_process_does_not_stop_it(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""A name is text: a file, a person, an organisation or a commune called like a piece of markup shows as it is written."""
+"""A name is text: a file, a person or an organisation called like a piece of markup shows as it is written."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
