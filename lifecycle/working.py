@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 async def work(app: App, *, stop: asyncio.Event, waits: Sequence[float] = WAITS, **options: Any) -> None:
     """Run the queued work until ``stop``: a worker that the database cut off is followed by another, after a pause."""
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     for task in app.tasks.values():
         task.retry_strategy = task.retry_strategy or WhenLost()
     cuts = 0

@@ -209,7 +209,7 @@ class Server:
             if _runs(data):
                 copies = ROOT_FOLDER if os.geteuid() == 0 else None
                 programs, _major = binaries.find(copies)
-                stop = [programs / "pg_ctl", "stop", "-D", data, "-w"]
+                stop: list[str | Path] = [programs / "pg_ctl", "stop", "-D", data, "-w"]
                 if self._run([*stop, "-t", str(self.stop_seconds), "-m", "fast"]).returncode != 0:
                     # Somebody does not let go. What was written is safe: the next start replays it.
                     self._run([*stop, "-t", str(STOP_SECONDS), "-m", "immediate"])

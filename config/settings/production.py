@@ -41,8 +41,9 @@ SECRET_KEY = required("SECRET_KEY")
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS or ALLOWED_HOSTS[0].startswith("."):
     raise ImproperlyConfigured(
-        "ALLOWED_HOSTS nomme les adresses du site, la première en entier\u00a0: «\u00a0*\u00a0» les accepterait toutes, "
-        "et les liens des courriels mèneraient n’importe où. / ALLOWED_HOSTS names the addresses of the site, never `*`."
+        "ALLOWED_HOSTS nomme les adresses du site, la première en entier\u00a0: «\u00a0*\u00a0» les accepterait "
+        "toutes, et les liens des courriels mèneraient n’importe où. / "
+        "ALLOWED_HOSTS names the addresses of the site, never `*`."
     )
 SITE_URL = f"https://{ALLOWED_HOSTS[0]}"
 required("DATABASE_URL")

@@ -164,8 +164,8 @@ def _fits(name: str, column: str, sentence: str) -> Requirement:
     """What is typed fits where it is kept: it is never cut in silence."""
 
     def is_short(ctx: Context) -> Condition:
-        longest = apps.get_model("connectivity", "ConnectionFile")._meta.get_field(column).max_length
-        return len(str(ctx.values.get(name) or "")) <= (longest or 0)
+        longest = getattr(apps.get_model("connectivity", "ConnectionFile")._meta.get_field(column), "max_length", 0)
+        return len(str(ctx.values.get(name) or "")) <= longest
 
     return Requirement(f"{name}_length", sentence, is_short, field=name)
 
