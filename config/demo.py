@@ -26,8 +26,8 @@ from procrastinate.contrib.django.utils import connector_params
 
 from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
-from config.postgresql.server import create_database
-from lifecycle.roles import make_role
+from config.postgresql.server import Server, create_database
+from lifecycle.roles import RoleRefused, make_role
 
 HOST = "127.0.0.1"
 PREPARATION_LOCK = 0x4D41494C  # any number that nobody else uses in this database
@@ -104,20 +104,30 @@ def prepare(seed_options: list[str]) -> None:
     """
     server = connector_params()
     create_database(server["dbname"], **server)
-    make_role(SERVING_ROLE)
+    rights = [("Droits", ["grant_rights", SERVING_ROLE])] if has_serving_role() else []
     with psycopg.connect(**server, autocommit=True) as connection:
         if connection.execute("SELECT pg_try_advisory_lock(%s)", [PREPARATION_LOCK]).fetchone() == (False,):
             print("Une autre préparation est en cours\u00a0: on attend qu’elle finisse.", flush=True)
             connection.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
         for words, command in (
             ("Tables", ["migrate", "--verbosity", "0"]),
-            ("Droits", ["grant_rights", SERVING_ROLE]),
+            *rights,
             ("Territoire", ["load_territory"]),
             ("Barèmes et listes", ["load_reference"]),
             ("Données inventées", ["seed_demo", *seed_options]),
         ):
             print(f"{words}…", flush=True)
             execute_from_command_line(["manage.py", *command])
+
+
+def has_serving_role() -> bool:
+    """Make the role that serves, and say so where a server does not let it be made."""
+    try:
+        make_role(SERVING_ROLE)
+    except RoleRefused:
+        print("Cette base ne laisse pas créer de rôle\u00a0: la démonstration sert avec celui de DATABASE_URL.")
+        return False
+    return True
 
 
 def serve(port: int, site: str) -> None:
@@ -127,7 +137,8 @@ def serve(port: int, site: str) -> None:
         *("--log-level", "warning", "--no-control-socket"),
     ]
     worker = ["manage.py", "work", "--grace", "5"]
-    os.environ["DATABASE_ROLE"] = SERVING_ROLE
+    if has_serving_role():
+        os.environ["DATABASE_ROLE"] = SERVING_ROLE
     with (
         running([sys.executable, *worker]) as jobs,
         running([sys.executable, "-m", *web]) as site_,
@@ -140,6 +151,8 @@ def serve(port: int, site: str) -> None:
 def keep(processes: dict[str, "Kept"]) -> NoReturn:
     """Start again what ends by itself; exit when something ends too often for that to help."""
     while True:
+        if any(server.revive() for server in Server.held()):
+            print("La base s’est arrêtée\u00a0: elle redémarre.", flush=True)
         for name, one in processes.items():
             if one.poll() is None:
                 continue

@@ -58,16 +58,26 @@ class NoSuchRole(LookupError):
     """There is no role of this name: whoever keeps the server makes it."""
 
 
+class RoleRefused(PermissionError):
+    """Whoever signed in to the database may not make roles."""
+
+
 def make_role(name: str) -> None:
-    """Make a role that may sign in, unless it is there; for a server of one's own, where no password is asked."""
+    """Make a role that may sign in, unless it is there, and whose part whoever makes it may take.
+
+    For a server of one's own, where no password is asked. Raises RoleRefused where one may not make roles.
+    """
+    role = sql.Identifier(name)
     with connection.cursor() as cursor:
         cursor.execute(_ROLE, [name])
         if cursor.fetchone() is not None:
             return
-        made = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(name))
         try:
-            cursor.execute(made)
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(role))
+            cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
         except (ProgrammingError, IntegrityError) as error:
+            if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+                raise RoleRefused(name) from error
             if not isinstance(error.__cause__, psycopg.errors.DuplicateObject | psycopg.errors.UniqueViolation):
                 raise  # else it was made by another at the same instant
 

@@ -82,6 +82,11 @@ class Server:
         return cls._known.setdefault(home, cls(home, throwaway))
 
     @classmethod
+    def held(cls) -> "list[Server]":
+        """Those that this process holds."""
+        return [cls._known[home] for home in cls._held if home in cls._known]
+
+    @classmethod
     def at(cls, host: str) -> "Server":
         """The server declared in settings whose socket is in the folder `host`."""
         return cls._known[Path(host)]
@@ -105,6 +110,14 @@ class Server:
                     raise
             self._held[self.home] = (os.getpid(), users)
             atexit.register(self.release)
+
+    def revive(self) -> bool:
+        """Start the server again if it died while this process holds it; whether it had died."""
+        with self._thread_lock, self._turn():
+            if self.home not in self._held or any(_runs(data) for data in self.home.glob("data-*")):
+                return False
+            self._start()
+            return True
 
     def release(self) -> None:
         """Stop using the server; the last process to do so stops it.

@@ -83,6 +83,11 @@ def test_rights_are_given_again_without_harm_and_to_somebody_who_exists(serving_
         call_command("grant_rights", "maillon_nobody")
 
 
+def test_whoever_may_not_make_roles_is_told_so(as_served: None) -> None:
+    with pytest.raises(roles.RoleRefused), transaction.atomic():
+        roles.make_role("maillon_nobody")
+
+
 def test_more_than_rows_is_told_and_refused_with_a_sentence() -> None:
     found = roles.excess(connection)
     assert "possède des tables de Maillon" in found
