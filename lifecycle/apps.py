@@ -12,5 +12,7 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         """The checks and the walls know the journal, which is a model: they are there from now on only."""
-        register(import_module("lifecycle.checks").check_machines, Tags.models)
+        checks = import_module("lifecycle.checks")
+        register(checks.check_machines, Tags.models)
+        register(checks.check_role, Tags.security, deploy=True)
         post_migrate.connect(import_module("lifecycle.walls").raise_walls, dispatch_uid="lifecycle.raise_walls")

@@ -1,7 +1,7 @@
 """The families of delays and limits: first page, connection files, runs of erasure, reports."""
 
 from connectivity.models import ConnectionTerm
-from desk.models import TodoThreshold
+from desk.models import ServiceThreshold, TodoThreshold
 from desk.reference.families import Family
 from refurb.models.terms import ErasureLimit
 from reports.models import SecrecyTerm
@@ -61,5 +61,18 @@ DELAYS: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         units={"value": "foyers"},
+    ),
+    Family(
+        slug="seuils-du-service",
+        group="Page «\u00a0À faire\u00a0»",
+        title="Seuils du service",
+        purpose="À partir de quand le pilote est prévenu que le travail de fond est arrêté ou en retard, ou que la"
+        " place manque sur le disque.",
+        model=ServiceThreshold,
+        series=("code",),
+        named=("code",),
+        fields=("value",),
+        told=("value",),
+        hints={"value": "Dans l’unité que le nom indique."},
     ),
 )
