@@ -1,6 +1,6 @@
-"""`make demo`: make the database, fill it with invented data, then serve it until Ctrl-C.
+"""`make demo`: serve a page that says how far it is, make the database, fill it with invented data, until Ctrl-C.
 
-Several at once do no harm: the second waits while the first prepares, then finds that it is served.
+Several at once do no harm: on the same port the second finds that it is served, on another it waits for the first.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,12 +20,13 @@ from typing import Any, NoReturn
 
 import django
 import psycopg
-from django.core.management import execute_from_command_line
+from django.core.management import CommandError, call_command
 from procrastinate.contrib.django.utils import connector_params
 
 from config.database import PROJECT
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import create_database
+from desk.preparation import STEPS, Stage, begin_preparation, note_preparation
 
 HOST = "127.0.0.1"
 PREPARATION_LOCK = 0x4D41494C  # any number that nobody else uses in this database
@@ -43,13 +45,16 @@ def main() -> None:
         signal.signal(number, interrupt)
     with contextlib.suppress(KeyboardInterrupt):
         leave_if_served(options.port, site)
-        django.setup()
-        try:
-            prepare(seed_options)
-        except (PostgresqlError, psycopg.OperationalError) as error:
-            sys.exit(str(error))
-        leave_if_served(options.port, site)
-        serve(options.port, site)
+        os.environ["DEMO_PREPARATION"] = str(PROJECT / "var" / f"preparation-{options.port}.json")
+        begin_preparation()
+        with running([sys.executable, "-m", *web(options.port)]) as server:
+            wait_answer(options.port, server)
+            if server.poll() is not None:
+                sys.exit("Le site ne démarre pas.")
+            print(f"\n    Maillon\u00a0: {site}    (cette page dit où en est la préparation)\n", flush=True)
+            django.setup()
+            prepare_or_tell(seed_options, server)
+            serve(site, server)
 
 
 def interrupt(number: int, frame: Any) -> NoReturn:
@@ -92,31 +97,56 @@ def prepare(seed_options: list[str]) -> None:
     with psycopg.connect(**server, autocommit=True) as connection:
         if connection.execute("SELECT pg_try_advisory_lock(%s)", [PREPARATION_LOCK]).fetchone() == (False,):
             print("Une autre préparation est en cours\u00a0: on attend qu’elle finisse.", flush=True)
+            note_preparation(doing="une autre préparation est en cours, on attend qu’elle finisse")
             connection.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
-        for words, command in (
-            ("Tables", ["migrate", "--verbosity", "0"]),
-            ("Territoire", ["load_territory"]),
-            ("Barèmes et listes", ["load_reference"]),
-            ("Données inventées", ["seed_demo", *seed_options]),
-        ):
-            print(f"{words}…", flush=True)
-            execute_from_command_line(["manage.py", *command])
+        commands = (
+            ["migrate", "--verbosity", "0"],
+            ["load_territory"],
+            ["load_reference"],
+            ["seed_demo", *seed_options],
+        )
+        for step, command in zip(STEPS, commands, strict=True):
+            print(f"{step}…", flush=True)
+            note_preparation(step=step, doing="", done=0)
+            call_command(*command)
+    note_preparation(stage=Stage.READY)
 
 
-def serve(port: int, site: str) -> None:
-    """The site and its worker, until one of them ends or somebody interrupts."""
-    web = [
+def prepare_or_tell(seed_options: list[str], server: subprocess.Popen[bytes]) -> None:
+    """Prepare; when that fails the terminal says why, the page what to do, until somebody interrupts: then exit 1."""
+    try:
+        prepare(seed_options)
+    except Exception as error:  # noqa: BLE001 whatever it is, the page has to say that nothing will come
+        told = isinstance(error, PostgresqlError | CommandError | psycopg.OperationalError)
+        if not told:
+            traceback.print_exc()
+        # What the sentence of another error holds is for the terminal alone.
+        note_preparation(stage=Stage.FAILED, why=str(error) if told else f"erreur {type(error).__name__}.")
+        print(
+            f"\nLa préparation a échoué\u00a0: {error}\nArrêtez par Ctrl-C, puis retapez «\u00a0make demo\u00a0»\u00a0; si cela"
+            " recommence, «\u00a0make clean\u00a0» d’abord.",
+            file=sys.stderr,
+            flush=True,
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            server.wait()
+        sys.exit(1)
+
+
+def web(port: int) -> list[str]:
+    """The command of the site."""
+    return [
         *("gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"),
         *("--log-level", "warning", "--no-control-socket"),
     ]
+
+
+def serve(site: str, server: subprocess.Popen[bytes]) -> None:
+    """The site that is served already, and its worker, until one of them ends or somebody interrupts."""
     worker = ["procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
-    with (
-        running([sys.executable, "manage.py", *worker]) as jobs,
-        running([sys.executable, "-m", *web]) as site_,
-    ):
-        wait_answer(port, site_)
+    with running([sys.executable, "manage.py", *worker]) as jobs:
         print(f"\n    Maillon\u00a0: {site}    (Ctrl-C pour arrêter)\n", flush=True)
-        while jobs.poll() is None and site_.poll() is None:
+        while jobs.poll() is None and server.poll() is None:
             time.sleep(0.5)
         sys.exit("Le site s’est arrêté." if jobs.poll() is None else "Le travail de fond s’est arrêté.")
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo import papers
+from desk.demo.agenda import done
 from desk.demo.calendar import working_day
 from desk.demo.catalogue import Model
 from desk.demo.stage import SLOWNESS, Stage
-from lifecycle.gate import Outcome
+from network.enums import Role
 from network.models import Membership
 from refurb.enums import (
     AbsenceReason,
@@ -31,6 +32,8 @@ from refurb.services import batches, bench, evidence, stock
 from refurb.services.bench import Look
 
 GIGABYTE = 10**9
+BYTES_A_SECOND = (80 * 10**6, 140 * 10**6)
+"""How fast a hard disk is written or read."""
 CLOSING_HOUR = 17
 MOBILE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 LOW_GRADES = ("D", "HC", "unsellable")
@@ -47,19 +50,15 @@ TOOLS = {
 }
 
 
-def done(outcome: Outcome) -> Outcome:
-    """What the story asks of a set is possible for all of it. Raises ValueError."""
-    if outcome.refused:
-        raise ValueError(f"refused: {outcome.refused}")
-    return outcome
-
-
 class Work:
     """Devices of one model as they came in, and the hands they are in. ``now`` is the instant of the present act."""
 
     def __init__(self, stage: Stage, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
         self.stage, self.rng = stage, stage.rng
         self.workshop, self.devices, self.model, self.now = workshop, list(devices), model, now
+
+    def __str__(self) -> str:
+        return ", ".join(device.reference for device in self.devices)
 
     @property
     def device(self) -> Device:
@@ -78,6 +77,11 @@ class Work:
     @property
     def technician(self) -> Membership:
         return self.stage.cast.technician(self.workshop, self.rng)
+
+    @property
+    def chief(self) -> Membership:
+        """The first of the technicians."""
+        return self.stage.cast.people[self.workshop, Role.TECHNICIAN][0]
 
     @property
     def manager(self) -> Membership:
@@ -148,7 +152,9 @@ class Work:
         hand = self.hand
         method, tool, verification, hidden = TOOLS[DriveKind(drives[0].kind)]
         started = drives[0].recorded_at + timedelta(minutes=5)
-        running = timedelta(minutes=self.rng.randint(40, 220) if method == ErasureMethod.OVERWRITE else 3)
+        running = timedelta(minutes=3)
+        if method == ErasureMethod.OVERWRITE:  # written, then read again, as fast as such a disk turns
+            running = timedelta(seconds=2 * (drives[0].capacity or 0) // self.rng.randint(*BYTES_A_SECOND))
         finished = min(started + running, self.now)
         report = None
         if method != ErasureMethod.RESET:

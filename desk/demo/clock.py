@@ -1,6 +1,6 @@
 """The clock of Maillon, inside the story: what is due happens in the night, as in life."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from desk.demo.agenda import Thread
 from desk.demo.calendar import local, working_day
@@ -27,11 +27,16 @@ def nights(stage: Stage) -> Thread:
         if day >= stage.first:
             break
         yield (at := local(day, HOUR))
-        run_clock(at=at)
+        _run(stage, at)
     day = stage.first
     every_night = stage.back(EVERY_NIGHT)
     while day < stage.last:
         if day >= every_night or day.weekday() in NIGHTS or day in stage.effects:
             yield (at := local(day, HOUR))
-            run_clock(at=at)
+            _run(stage, at)
         day = working_day(day + timedelta(days=1))
+
+
+def _run(stage: Stage, at: datetime) -> None:
+    with stage.agenda.trying("clock"):
+        run_clock(at=at)

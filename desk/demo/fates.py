@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from desk.demo import papers
-from desk.demo.agenda import Thread
-from desk.demo.bench import MOBILE, Work, done
+from desk.demo.agenda import Thread, done
+from desk.demo.bench import MOBILE, Work
 from network.models import Epci
 from refurb.enums import (
     CedeReason,
