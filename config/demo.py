@@ -123,8 +123,8 @@ def prepare_or_tell(seed_options: list[str], server: subprocess.Popen[bytes]) ->
         # What the sentence of another error holds is for the terminal alone.
         note_preparation(stage=Stage.FAILED, why=str(error) if told else f"erreur {type(error).__name__}.")
         print(
-            f"\nLa préparation a échoué\u00a0: {error}\nArrêtez par Ctrl-C, puis retapez «\u00a0make demo\u00a0»\u00a0; si cela"
-            " recommence, «\u00a0make clean\u00a0» d’abord.",
+            f"\nLa préparation a échoué\u00a0: {error}\nArrêtez par Ctrl-C, puis retapez «\u00a0make demo\u00a0»\u00a0;"
+            " si cela recommence, «\u00a0make clean\u00a0» d’abord.",
             file=sys.stderr,
             flush=True,
         )

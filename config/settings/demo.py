@@ -10,7 +10,5 @@ DEMO = True
 WHITENOISE_USE_FINDERS = True
 # Set by `make demo`: until this file says that all is ready, one page answers, behind what serves files and the CSP.
 DEMO_PREPARATION = os.environ.get("DEMO_PREPARATION", "")
-MIDDLEWARE.insert(
-    MIDDLEWARE.index("django.middleware.csp.ContentSecurityPolicyMiddleware") + 1,
-    "desk.preparation.PreparationMiddleware",
-)
+_behind = MIDDLEWARE.index("django.middleware.csp.ContentSecurityPolicyMiddleware") + 1
+MIDDLEWARE = [*MIDDLEWARE[:_behind], "desk.preparation.PreparationMiddleware", *MIDDLEWARE[_behind:]]

@@ -37,7 +37,8 @@ OURS = (
     "network", "documents", "conventions", "prescriptions", "refurb", "connectivity", "reports", "lifecycle", "account",
 )  # fmt: skip
 DRAWN_OR_TIMED = {
-    "password", "recorded_at", "head", "hash", "salt", "digest", "comment_digest", "message_id", "token_digest",
+    "password", "recorded_at", "head", "hash", "salt", "digest", "previous", "sealed_at", "comment_digest",
+    "message_id", "token_digest",
 }  # fmt: skip
 """Columns that are drawn for secrecy, or that say when the row was really written."""
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
