@@ -20,7 +20,7 @@ from django.utils import timezone
 from lifecycle.actors import Actor
 from lifecycle.answers import Outcome, preview
 from lifecycle.exceptions import Refused
-from lifecycle.machine import Machine
+from lifecycle.machine import Machine, verbs_of
 
 type Thread = Iterator[datetime]
 """A generator that yields the instant of its next act, acts when it is resumed, and yields again."""
@@ -144,9 +144,11 @@ def possible(
     model: type[Machine], pks: list[int], verb: str, *, actor: Actor, at: datetime, **values: Any
 ) -> list[int]:
     """Those of a set on which a verb is possible at ``at``: what moved later than that is left alone."""
-    rows = model._base_manager.filter(pk__in=pks, moved_at__lte=at)
+    rows = model._base_manager.filter(pk__in=pks, moved_at__lte=at, state__in=verbs_of(model)[verb].sources)
+    if not (there := list(rows.values_list("pk", flat=True))):
+        return []
     try:
-        return preview(rows, verb, actor=actor, at=at, **values).moved
+        return preview(model._base_manager.filter(pk__in=there), verb, actor=actor, at=at, **values).moved
     except PermissionDenied:
         return []
 

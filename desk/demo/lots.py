@@ -322,12 +322,11 @@ class Journey:
     def _sort(self, workshop: str, line: Line, found: Sequence[Device]) -> None:
         """What becomes of those the story does not name: by chance, and those that share a fate share a rack."""
         racks: dict[Fate, list[Device]] = {}
-        for device in found:
+        for first in range(0, len(found), fates.HANDFUL):
             fate = fates.too_old if line.destination == Destination.RECYCLING else fates.draw(line.type, self.rng)
-            racks.setdefault(fate, []).append(device)
+            racks.setdefault(fate, []).extend(found[first : first + fates.HANDFUL])
         for fate, rack in racks.items():
-            for group in [rack] if fate in fates.TOGETHER else [[device] for device in rack]:
-                self._start(workshop, line, group, onward(fate))
+            self._start(workshop, line, rack, onward(fate))
 
     def _minute(self) -> datetime:
         """A minute or two later: a scan is quick."""

@@ -143,7 +143,7 @@ def _offer(stage: Stage) -> Line:
     rng = stage.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
     model: Model = stage.catalogue.any_of(type_, rng)
-    quantity = rng.choice((5, 8, 10, 12, 15, 18, 22, 26, 30))
+    quantity = rng.choice((8, 10, 12, 15, 18, 20, 24, 28, 36))
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
     return Line(

@@ -29,7 +29,6 @@ from desk.demo.agenda import Refusal
 from desk.services.seeding import seed_demo
 
 DAYS: Mapping[date, str] = {
-    date(2026, 1, 1): "Jour de l’an",
     date(2026, 2, 2): "premier lundi du mois",
     date(2026, 3, 29): "dimanche, heure d’été",
     date(2026, 4, 6): "lundi de Pâques",
@@ -41,6 +40,7 @@ DAYS: Mapping[date, str] = {
     date(2026, 11, 2): "lundi, lendemain d’un jour férié et d’un dimanche",
     date(2026, 11, 27): "vendredi où la démonstration s’arrêtait à 78 %",
     date(2026, 12, 31): "fin d’année",
+    date(2027, 1, 1): "Jour de l’an",
     date(2027, 3, 1): "premier du mois, un lundi",
     date(2028, 2, 29): "29 février",
 }
