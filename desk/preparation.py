@@ -5,6 +5,7 @@ nothing is prepared: every request goes through.
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 STEPS = ("Tables", "Territoire", "Barèmes et listes", "Données inventées")
+WAITING = 503
 AGAIN_SECONDS = 3
 """How often the page reloads itself."""
 STILL = "fixe"
@@ -87,6 +89,13 @@ def read_preparation() -> Preparation | None:
         return None
 
 
+class PreparedFilter(logging.Filter):
+    """Says nothing of the answers of this page."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != WAITING
+
+
 class PreparationMiddleware:
     """503 and the page, whatever is asked for, until the preparation says that it is over."""
 
@@ -113,4 +122,4 @@ class PreparationMiddleware:
             },
         )
         headers = {"Retry-After": str(AGAIN_SECONDS), "Cache-Control": "no-store"}
-        return HttpResponse(page, status=503, headers=headers)
+        return HttpResponse(page, status=WAITING, headers=headers)

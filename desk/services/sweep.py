@@ -110,7 +110,8 @@ def sweep(wanted: Iterable[Case], *, output: Path, jobs: int = 1) -> Iterator[Me
 
 def measure(case: Case) -> Measured:
     """Tell one story on a database of its own, in a process of its own; whatever stops it is part of its figures."""
-    name, refusals, ended = f"{SCRATCH}_{os.getpid()}", [], "finie"
+    name, ended = f"{SCRATCH}_{os.getpid()}", "finie"
+    refusals: list[str] = []
     template = str(connection.settings_dict["NAME"])
     connection.close()
     _point_to("postgres")
@@ -155,9 +156,9 @@ def read_figures(path: Path) -> list[Figures]:
     with path.open(encoding="utf-8", newline="") as file:
         return [
             Figures(
-                date.fromisoformat(row["as_of"]),
-                *(int(row[name]) for name in ("seed", "devices", "seconds", "cpu_seconds", "refusals")),
-                row["ended"],
+                as_of=date.fromisoformat(row["as_of"]),
+                ended=row["ended"],
+                **{name: int(row[name]) for name in ("seed", "devices", "seconds", "cpu_seconds", "refusals")},
             )
             for row in csv.DictReader(file)
         ]

@@ -1,6 +1,7 @@
 """While the demonstration is being prepared: one page for all, without a database; then the site."""
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from config.settings import demo
 from desk.preparation import (
     Preparation,
     PreparationMiddleware,
+    PreparedFilter,
     Stage,
     begin_preparation,
     note_preparation,
@@ -111,6 +113,14 @@ def test_files_and_the_policy_of_contents_come_before_the_page_and_sessions_afte
     assert order.index("whitenoise.middleware.WhiteNoiseMiddleware") < here
     assert order.index("django.middleware.csp.ContentSecurityPolicyMiddleware") < here
     assert here < order.index("django.contrib.sessions.middleware.SessionMiddleware")
+
+
+def test_the_terminal_is_not_told_of_each_answer_of_the_page_but_of_every_other_error() -> None:
+    assert demo.LOGGING["loggers"]["django.request"]["filters"] == ["prepared"]
+    record = logging.makeLogRecord({"status_code": 503})
+    assert not PreparedFilter().filter(record)
+    assert PreparedFilter().filter(logging.makeLogRecord({"status_code": 500}))
+    assert PreparedFilter().filter(logging.makeLogRecord({}))
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(8, "8\u00a0s"), (72, "1\u00a0min 12\u00a0s")])
