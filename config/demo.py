@@ -1,6 +1,6 @@
-"""`make demo`: make the database, fill it with invented data, then serve it until Ctrl-C.
+"""`make demo`: serve a page that says how far it is, make the database, fill it with invented data, until Ctrl-C.
 
-Several at once do no harm: the second waits while the first prepares, then finds that it is served.
+Several at once do no harm: on the same port the second finds that it is served, on another it waits for the first.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,12 +22,13 @@ from typing import Any, NoReturn
 
 import django
 import psycopg
-from django.core.management import execute_from_command_line
+from django.core.management import CommandError, call_command
 from procrastinate.contrib.django.utils import connector_params
 
 from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import Server, create_database
+from desk.preparation import STEPS, Stage, begin_preparation, note_preparation
 from lifecycle.roles import RoleRefused, make_role
 
 HOST = "127.0.0.1"
@@ -48,13 +50,15 @@ def main() -> None:
         signal.signal(number, interrupt)
     with contextlib.suppress(KeyboardInterrupt):
         leave_if_served(options.port, site)
-        django.setup()
-        try:
-            prepare(seed_options)
-        except (PostgresqlError, psycopg.OperationalError) as error:
-            sys.exit(str(error))
-        leave_if_served(options.port, site)
-        serve(options.port, site)
+        os.environ["DEMO_PREPARATION"] = str(PROJECT / "var" / f"preparation-{options.port}.json")
+        begin_preparation()
+        with running(web(options.port), role=SERVING_ROLE) as server:
+            wait_answer(options.port, server)
+            if server.poll() is not None:
+                sys.exit("Le site ne démarre pas.")
+            print(f"\n    Maillon\u00a0: {site}    (cette page dit où en est la préparation)\n", flush=True)
+            django.setup()
+            serve(site, server, prepare_or_tell(seed_options, server))
 
 
 def interrupt(number: int, frame: Any) -> NoReturn:
@@ -97,55 +101,84 @@ def answer_of(port: int, path: str) -> str:
     return page.decode(errors="replace")
 
 
-def prepare(seed_options: list[str]) -> None:
+def prepare(seed_options: list[str]) -> str:
     """Tables, territory, reference data, then what is invented; one preparation at a time.
 
-    Each step does nothing where it has been done. Exits as the failing command does.
+    Each step does nothing where it has been done. Returns the role that may serve, "" where none could be made.
     """
     server = connector_params()
     create_database(server["dbname"], **server)
-    rights = [("Droits", ["grant_rights", SERVING_ROLE])] if has_serving_role() else []
+    role = serving_role()
     with psycopg.connect(**server, autocommit=True) as connection:
         if connection.execute("SELECT pg_try_advisory_lock(%s)", [PREPARATION_LOCK]).fetchone() == (False,):
             print("Une autre préparation est en cours\u00a0: on attend qu’elle finisse.", flush=True)
+            note_preparation(doing="une autre préparation est en cours, on attend qu’elle finisse")
             connection.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
-        for words, command in (
-            ("Tables", ["migrate", "--verbosity", "0"]),
-            *rights,
-            ("Territoire", ["load_territory"]),
-            ("Barèmes et listes", ["load_reference"]),
-            ("Données inventées", ["seed_demo", *seed_options]),
-        ):
-            print(f"{words}…", flush=True)
-            execute_from_command_line(["manage.py", *command])
+        commands = (
+            ["migrate", "--verbosity", "0"],
+            ["grant_rights", SERVING_ROLE],
+            ["load_territory"],
+            ["load_reference"],
+            ["seed_demo", *seed_options],
+        )
+        for step, command in zip(STEPS, commands, strict=True):
+            if command[0] == "grant_rights" and not role:
+                continue
+            print(f"{step}…", flush=True)
+            note_preparation(step=step, doing="", done=0)
+            call_command(*command)
+    note_preparation(stage=Stage.READY)
+    return role
 
 
-def has_serving_role() -> bool:
-    """Make the role that serves, and say so where a server does not let it be made."""
+def serving_role() -> str:
+    """The role that serves, made where it is not there; "" where a server does not let it be made, and says so."""
     try:
         make_role(SERVING_ROLE)
     except RoleRefused:
         print("Cette base ne laisse pas créer de rôle\u00a0: la démonstration sert avec celui de DATABASE_URL.")
-        return False
-    return True
+        return ""
+    return SERVING_ROLE
 
 
-def serve(port: int, site: str) -> None:
-    """The site and its worker, both with the rights of the role that serves, until somebody interrupts."""
-    web = [
-        *("gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"),
-        *("--log-level", "warning", "--no-control-socket"),
+def prepare_or_tell(seed_options: list[str], server: "Kept") -> str:
+    """Prepare; when that fails the terminal says why, the page what to do, until somebody interrupts: then exit 1."""
+    try:
+        return prepare(seed_options)
+    except Exception as error:  # noqa: BLE001 whatever it is, the page has to say that nothing will come
+        told = isinstance(error, PostgresqlError | CommandError | psycopg.OperationalError)
+        if not told:
+            traceback.print_exc()
+        # What the sentence of another error holds is for the terminal alone.
+        note_preparation(stage=Stage.FAILED, why=str(error) if told else f"erreur {type(error).__name__}.")
+        print(
+            f"\nLa préparation a échoué\u00a0: {error}\nArrêtez par Ctrl-C, puis retapez «\u00a0make demo\u00a0»\u00a0;"
+            " si cela recommence, «\u00a0make clean\u00a0» d’abord.",
+            file=sys.stderr,
+            flush=True,
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            server.process.wait()
+        sys.exit(1)
+
+
+def web(port: int) -> list[str]:
+    """The command of the site."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2"),
+        *("--threads", "4", "--log-level", "warning", "--no-control-socket"),
     ]
-    worker = ["manage.py", "work", "--grace", "5"]
-    if has_serving_role():
-        os.environ["DATABASE_ROLE"] = SERVING_ROLE
-    with (
-        running([sys.executable, *worker]) as jobs,
-        running([sys.executable, "-m", *web]) as site_,
-    ):
-        wait_answer(port, site_)
+
+
+def serve(site: str, server: "Kept", role: str) -> None:
+    """The site that is served already, and its worker, both as the role that serves, until somebody interrupts."""
+    if role != server.role:
+        server.stop()
+        server.role = role
+        server.restart()
+    with running([sys.executable, "manage.py", "work", "--grace", "5"], role=role) as jobs:
         print(f"\n    Maillon\u00a0: {site}    (Ctrl-C pour arrêter)\n", flush=True)
-        keep({"Le travail de fond": jobs, "Le site": site_})
+        keep({"Le travail de fond": jobs, "Le site": server})
 
 
 def keep(processes: dict[str, "Kept"]) -> NoReturn:
@@ -174,14 +207,14 @@ def wait_answer(port: int, site: "Kept") -> None:
 class Kept:
     """A process that is started again when it ends, until that serves nothing."""
 
-    def __init__(self, command: list[str]) -> None:
-        self.command = command
+    def __init__(self, command: list[str], *, role: str = "") -> None:
+        self.command, self.role = command, role
         self.starts: list[float] = []
         self.restart()
 
     def restart(self) -> None:
         self.starts.append(time.monotonic())
-        self.process = subprocess.Popen(self.command)
+        self.process = subprocess.Popen(self.command, env=os.environ | {"DATABASE_ROLE": self.role})
 
     def poll(self) -> int | None:
         return self.process.poll()
@@ -201,9 +234,9 @@ class Kept:
 
 
 @contextlib.contextmanager
-def running(command: list[str]) -> Iterator[Kept]:
-    """A process that does not outlive the block."""
-    kept = Kept(command)
+def running(command: list[str], *, role: str = "") -> Iterator[Kept]:
+    """A process that does not outlive the block; ``role``: that of the database with which it serves."""
+    kept = Kept(command, role=role)
     try:
         yield kept
     finally:

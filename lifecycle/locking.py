@@ -17,6 +17,9 @@ type Strength = Literal["FOR SHARE", "FOR NO KEY UPDATE"]
 _held: ContextVar[dict[str, set[int]] | None] = ContextVar("lifecycle_held", default=None)
 
 
+_all_or_nothing: ContextVar[bool] = ContextVar("lifecycle_all_or_nothing", default=False)
+
+
 class LocksOutOfOrder(ImproperlyConfigured):
     """A lock was asked for on a model that comes before one already held: two such callers would block each other."""
 
@@ -35,11 +38,24 @@ def one_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if is_nested():
-            with transaction.atomic():
+            with transaction.atomic(savepoint=not _all_or_nothing.get()):
                 return function(*args, **kwargs)
         return _outermost(function, *args, **kwargs)
 
     return run
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """In the block a service that fails inside another undoes the whole, whoever catches its error: no savepoints.
+
+    For a long writing of history, of which a failed act is left aside whole.
+    """
+    token = _all_or_nothing.set(True)
+    try:
+        yield
+    finally:
+        _all_or_nothing.reset(token)
 
 
 def is_nested() -> bool:

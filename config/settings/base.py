@@ -234,4 +234,6 @@ LOGGING = {
 }
 
 DEMO = False
+# The file that says how far the preparation of the demonstration is; without one nothing is prepared.
+DEMO_PREPARATION = ""
 DEMO_PASSWORD = "chaine-de-cinq-maillons"

@@ -1,7 +1,10 @@
 """The demonstration of `make demo`: invented data, on this machine only, the pages of production."""
 
 import os
+from copy import deepcopy
+from typing import Any
 
+from config.settings import dev
 from config.settings.dev import *
 
 DEBUG = False
@@ -10,3 +13,12 @@ LIFECYCLE_SERVING_ROLE_ONLY = not os.environ.get("DATABASE_URL")
 DEMO = True
 # Without `collectstatic`: files are served from where they lie.
 WHITENOISE_USE_FINDERS = True
+# Set by `make demo`: until this file says that all is ready, one page answers, behind what serves files and the CSP.
+DEMO_PREPARATION = os.environ.get("DEMO_PREPARATION", "")
+_behind = dev.MIDDLEWARE.index("django.middleware.csp.ContentSecurityPolicyMiddleware") + 1
+MIDDLEWARE = [*dev.MIDDLEWARE[:_behind], "desk.preparation.PreparationMiddleware", *dev.MIDDLEWARE[_behind:]]
+# That page is a 503, asked for again every three seconds: a line each in the terminal would hide the others.
+_logging: dict[str, Any] = deepcopy(dev.LOGGING)
+_logging["filters"] = {"prepared": {"()": "desk.preparation.PreparedFilter"}}
+_logging["loggers"]["django.request"] = _logging["loggers"]["django"] | {"filters": ["prepared"]}
+LOGGING = _logging

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from conventions.enums import DeviceType, RuleCode
-from network.models import Dated, DatedQuerySet
+from network.models import Dated, DatedQuerySet, read_once
 
 MONEY = {"max_digits": 8, "decimal_places": 2}
 
@@ -15,6 +15,7 @@ MONEY = {"max_digits": 8, "decimal_places": 2}
 class PriceCeilingQuerySet(DatedQuerySet):
     """Reads of price ceilings."""
 
+    @read_once
     def amounts_on(self, day: date) -> dict[str, Decimal]:
         """The ceiling in force on ``day`` of each type, in euros, VAT included; one query."""
         return dict(reversed(list(self.on(day).values_list("type", "amount"))))
@@ -49,6 +50,7 @@ class PriceCeiling(Dated):
 class ConventionRuleQuerySet(DatedQuerySet):
     """Reads of the numbers conventions are held to."""
 
+    @read_once
     def value_of(self, code: str, day: date) -> Decimal | None:
         """The value in force on ``day``; None when nobody recorded one."""
         return self.on(day).filter(code=code).values_list("value", flat=True).first()

@@ -1,12 +1,86 @@
-"""The order of time: each thread of the story says when it acts next, and they act one after the other."""
+"""The order of time: each thread of the story says when it acts next, and they act one after the other.
+
+A thread asks what is possible when its turn comes (``may``). One that is refused all the same ends there, is told in
+one line that names nobody, and the others go on.
+"""
 
 import heapq
 import itertools
+import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from lifecycle.actors import Actor
+from lifecycle.answers import Outcome, preview
+from lifecycle.exceptions import Refused
+from lifecycle.machine import Machine, verbs_of
 
 type Thread = Iterator[datetime]
 """A generator that yields the instant of its next act, acts when it is resumed, and yields again."""
+
+BROKEN_MACHINE = (OperationalError, InterfaceError, OSError, MemoryError)
+"""What no other thread would survive either: a database that is away, a full disk."""
+
+logger = logging.getLogger(__name__)
+
+
+class NotPossible(Exception):
+    """What the story asked of a set was refused for some of it; ``codes`` are those of the reasons."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.codes = sorted({reason.code for reasons in outcome.refused.values() for reason in reasons})
+        super().__init__(f"{len(outcome.refused)} × {', '.join(self.codes)}")
+
+
+class StoryRefused(Exception):
+    """A thread of the story was refused, where that is an error: the sentence names it, its object and the day."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A thread that ended before its time: when, which, about what, and why. Nothing in it names a person."""
+
+    at: datetime
+    thread: str
+    about: str
+    error: Exception
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.at)
+
+    @property
+    def why(self) -> str:
+        """The kind of the error and its codes; its words are not ours to repeat."""
+        codes: list[str] = []
+        if isinstance(self.error, Refused):
+            codes = sorted({reason.code for reason in self.error.all})
+        elif isinstance(self.error, NotPossible):
+            codes = self.error.codes
+        return " ".join((type(self.error).__name__, *codes))
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y}, {self.thread} ({self.about or 'rien en main'})\u00a0: {self.why}"
+
+
+type OnRefusal = Callable[[Refusal], None]
+
+
+def log_refusal(refusal: Refusal) -> None:
+    """One line of the log: the demonstration goes on without that thread."""
+    logger.warning("Le récit laisse là un de ses fils\u00a0: %s", refusal)
+
+
+def raise_refusal(refusal: Refusal) -> None:
+    """For the tests: what a story is refused is an error. Raises StoryRefused."""
+    raise StoryRefused(str(refusal)) from refusal.error
 
 
 class Agenda:
@@ -15,28 +89,72 @@ class Agenda:
     At the same instant the first written down acts first: the same threads always act in the same order.
     """
 
-    def __init__(self, horizon: datetime) -> None:
-        self.horizon = horizon
+    def __init__(self, horizon: datetime, refused: OnRefusal = log_refusal) -> None:
+        self.horizon, self.refused = horizon, refused
         self.now: datetime | None = None
-        self._waiting: list[tuple[datetime, int, Thread]] = []
+        self._waiting: list[tuple[datetime, int, Thread, object]] = []
         self._rank = itertools.count()
 
-    def add(self, thread: Thread) -> None:
+    def add(self, thread: Thread, about: object = "") -> None:
         """Write down the next act of a thread; one that has none before the horizon is left there.
 
-        Raises ValueError when it would act before the present instant of the story.
+        ``about`` says, once it is a string, what the thread has in hand: a reference or a code, never a name. A thread
+        that fails, or would act before the present instant of the story, is told to ``refused``.
         """
-        instant = next(thread, None)
-        if instant is None:
-            return
-        if self.now is not None and instant < self.now:
-            raise ValueError(f"an act on {instant} is asked for on {self.now}")
-        if instant < self.horizon:
-            heapq.heappush(self._waiting, (instant, next(self._rank), thread))
+        name: str = getattr(thread, "__qualname__", "").replace(".<locals>", "")
+        with self.trying(name, about):
+            instant = next(thread, None)
+            if instant is None:
+                return
+            if self.now is not None and instant < self.now:
+                raise ValueError(f"an act on {instant} is asked for on {self.now}")
+            if instant < self.horizon:
+                heapq.heappush(self._waiting, (instant, next(self._rank), thread, about))
+
+    @contextmanager
+    def trying(self, name: str, about: object = "") -> Iterator[None]:
+        """One act that does not take with it what comes after: it is told to ``refused`` when it fails."""
+        try:
+            yield
+        except (StoryRefused, *BROKEN_MACHINE):
+            raise
+        except Exception as error:  # noqa: BLE001 a demonstration with one thread less is better than none
+            self.refused(Refusal(self.now or self.horizon, name, str(about), error))
+
+    def moved(self, outcome: Outcome, name: str, about: object = "") -> list[int]:
+        """Those of a set that moved: the others are told to ``refused``, and whoever asked goes on without them."""
+        with self.trying(name, about):
+            done(outcome)
+        return outcome.moved
 
     def run(self, tell: Callable[[datetime], None]) -> None:
         """Play everything; ``tell`` is given each instant as the story reaches it."""
         while self._waiting:
-            self.now, _, thread = heapq.heappop(self._waiting)
+            self.now, _, thread, about = heapq.heappop(self._waiting)
             tell(self.now)
-            self.add(thread)
+            self.add(thread, about)
+
+
+def may(row: Machine, verb: str, *, actor: Actor, at: datetime, **values: Any) -> bool:
+    """Whether a verb is possible on a row as it stands at ``at``, by this actor, with these values."""
+    return bool(possible(type(row), [row.pk], verb, actor=actor, at=at, **values))
+
+
+def possible(
+    model: type[Machine], pks: list[int], verb: str, *, actor: Actor, at: datetime, **values: Any
+) -> list[int]:
+    """Those of a set on which a verb is possible at ``at``: what moved later than that is left alone."""
+    rows = model._base_manager.filter(pk__in=pks, moved_at__lte=at, state__in=verbs_of(model)[verb].sources)
+    if not (there := list(rows.values_list("pk", flat=True))):
+        return []
+    try:
+        return preview(model._base_manager.filter(pk__in=there), verb, actor=actor, at=at, **values).moved
+    except PermissionDenied:
+        return []
+
+
+def done(outcome: Outcome) -> Outcome:
+    """What the story asks of a set is possible for all of it. Raises NotPossible."""
+    if outcome.refused:
+        raise NotPossible(outcome)
+    return outcome

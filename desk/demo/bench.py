@@ -7,10 +7,11 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo import papers
+from desk.demo.agenda import done
 from desk.demo.calendar import working_day
 from desk.demo.catalogue import Model
 from desk.demo.stage import SLOWNESS, Stage
-from lifecycle.gate import Outcome
+from network.enums import Role
 from network.models import Membership
 from refurb.enums import (
     CheckResult,
@@ -27,7 +28,7 @@ from refurb.enums import (
     Verification,
 )
 from refurb.models import Device, Drive
-from refurb.services import batches, bench, evidence, stock
+from refurb.services import batches, bench, stock
 from refurb.services.bench import Look
 from refurb.told import Run
 
@@ -50,19 +51,15 @@ TOOLS = {
 }
 
 
-def done(outcome: Outcome) -> Outcome:
-    """What the story asks of a set is possible for all of it. Raises ValueError."""
-    if outcome.refused:
-        raise ValueError(f"refused: {outcome.refused}")
-    return outcome
-
-
 class Work:
     """Devices of one model as they came in, and the hands they are in. ``now`` is the instant of the present act."""
 
     def __init__(self, stage: Stage, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
         self.stage, self.rng = stage, stage.rng
         self.workshop, self.devices, self.model, self.now = workshop, list(devices), model, now
+
+    def __str__(self) -> str:
+        return ", ".join(device.reference for device in self.devices)
 
     @property
     def device(self) -> Device:
@@ -81,6 +78,11 @@ class Work:
     @property
     def technician(self) -> Membership:
         return self.stage.cast.technician(self.workshop, self.rng)
+
+    @property
+    def chief(self) -> Membership:
+        """The first of the technicians."""
+        return self.stage.cast.people[self.workshop, Role.TECHNICIAN][0]
 
     @property
     def manager(self) -> Membership:

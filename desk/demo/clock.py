@@ -1,11 +1,12 @@
 """The clock of Maillon, inside the story: what is due happens in the night, as in life."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from desk.demo.agenda import Thread
 from desk.demo.calendar import local, working_day
 from desk.demo.stage import Stage
 from lifecycle.clock import run_clock
+from lifecycle.sealing import seal_journals
 from network.calendar import add_months
 
 HOUR = 6
@@ -13,6 +14,8 @@ EVERY_NIGHT = 22
 """So many working days before the end the clock runs every night."""
 NIGHTS = (0,)
 """Before that, the days of the week in the night before which it runs."""
+WEEK = 5
+"""So many working days before the end the journals are sealed every night; before that, once a month."""
 EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
 
@@ -27,11 +30,24 @@ def nights(stage: Stage) -> Thread:
         if day >= stage.first:
             break
         yield (at := local(day, HOUR))
-        run_clock(at=at)
-    day = stage.first
-    every_night = stage.back(EVERY_NIGHT)
+        _run(stage, at)
+    day, sealed = stage.first, 0
+    every_night, last_week = stage.back(EVERY_NIGHT), stage.back(WEEK)
     while day < stage.last:
         if day >= every_night or day.weekday() in NIGHTS or day in stage.effects:
             yield (at := local(day, HOUR))
-            run_clock(at=at)
+            _run(stage, at)
+            if day >= last_week or day.month != sealed:
+                _seal(stage, at)
+                sealed = day.month
         day = working_day(day + timedelta(days=1))
+
+
+def _seal(stage: Stage, at: datetime) -> None:
+    with stage.agenda.trying("seals"):
+        seal_journals(at=at)
+
+
+def _run(stage: Stage, at: datetime) -> None:
+    with stage.agenda.trying("clock"):
+        run_clock(at=at)

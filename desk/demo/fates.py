@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from desk.demo import papers
-from desk.demo.agenda import Thread
-from desk.demo.bench import MOBILE, Work, done
+from desk.demo.agenda import Thread, done
+from desk.demo.bench import MOBILE, Work
 from network.models import Epci
 from refurb.enums import (
     CedeReason,
@@ -21,7 +21,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.services import bench, devices, erasures, evidence, stock
+from refurb.services import bench, devices, erasures, evidence, sessions, stock
 from refurb.services.stock import RecoveredPart
 
 PARTS = {
@@ -60,6 +60,13 @@ def ready(work: Work) -> Generator[datetime, None, list[int]]:
     yield from _in_hand(work)
     yield work.after(0, 8)
     return work.finish()
+
+
+def _finished(work: Work) -> Generator[datetime, None, list[int]]:
+    """The same; those whose grade is too low are out of the set."""
+    finished = yield from ready(work)
+    work.devices = [device for device in work.devices if device.pk in finished]
+    return finished
 
 
 def awaiting_part(work: Work) -> Thread:
@@ -139,7 +146,7 @@ def donor_certificate(work: Work) -> Thread:
     drives = work.inventory()
     for drive in drives:
         hand = work.hand
-        paper = papers.donor_certificate(device=work.device, drive=drive, by=hand["actor"], at=work.now)
+        paper = papers.donor_certificate(device=drive.device, drive=drive, by=hand["actor"], at=work.now)
         given_on = work.now - timedelta(days=30)
         erasures.keep_donor_certificate(
             **hand, drive=drive, tool="Prestataire du donateur", finished_at=given_on, report=paper
@@ -151,12 +158,12 @@ def donor_certificate(work: Work) -> Thread:
 
 def reopened(work: Work) -> Thread:
     """A second drive is found after the fact: the proofs fall, the device goes back to the bench."""
-    if not (yield from ready(work)):
+    if not (yield from _finished(work)):
         return
     yield work.after(3, 8)
-    stock.reopen_device(
-        **work.act, reason=ReopenReason.STORAGE, comment="Un second disque était caché sous le premier."
-    )
+    for device in work.devices:
+        hidden = "Un second disque était caché sous le premier."
+        stock.reopen_device(**work.hand, device=device, reason=ReopenReason.STORAGE, comment=hidden)
     found = work.inventory(again=True)
     yield work.after(1)
     work.erase(found)
@@ -165,11 +172,11 @@ def reopened(work: Work) -> Thread:
 
 def ceded(work: Work) -> Thread:
     """No need of this type: it leaves the chain, to someone who is named."""
-    if not (yield from ready(work)):
+    if not (yield from _finished(work)):
         return
     yield work.after(5, 12)
-    act = work.act | {"actor": work.manager}
-    stock.cede_device(**act, recipient="Espace numérique Exemple", reason=CedeReason.MEDIATION)
+    acts = work.acts | {"actor": work.manager}
+    done(sessions.cede_devices(**acts, recipient="Espace numérique Exemple", reason=CedeReason.MEDIATION))
 
 
 def undone(work: Work) -> Thread:
@@ -228,7 +235,8 @@ def dismantled(work: Work) -> Thread:
     yield work.after(2, 6)
     kind, name, _ = PARTS[work.type]
     parts = [RecoveredPart(kind, 1, name, "Bac à pièces"), RecoveredPart(PartKind.CHARGER, 1, "", "Bac à chargeurs")]
-    stock.dismantle_device(**work.act, parts=parts)
+    for device in work.devices:
+        stock.dismantle_device(**work.hand, device=device, parts=parts)
 
 
 def lost_and_found(work: Work) -> Thread:
@@ -255,10 +263,10 @@ def lost(work: Work) -> Thread:
 def given_back(work: Work) -> Thread:
     """It was leased: it goes back to its donor."""
     yield work.after(2, 6)
-    act = work.act | {"actor": work.manager}
-    devices.return_to_donor_device(
-        **act, reason=WithdrawalReason.LEASED, comment="Étiquette d’un loueur sous la coque."
-    )
+    for device in work.devices:
+        hand = work.hand | {"actor": work.manager}
+        said = "Étiquette d’un loueur sous la coque."
+        devices.return_to_donor_device(**hand, device=device, reason=WithdrawalReason.LEASED, comment=said)
 
 
 def retyped(work: Work) -> Thread:
@@ -306,8 +314,8 @@ USUAL: tuple[tuple[int, Fate], ...] = (
 """How often each fate befalls a device that the story does not name, in per cent."""
 OF_A_COMPUTER = (erased_twice, drive_destroyed, donor_certificate, reopened)
 """Fates of a drive that can be taken out."""
-TOGETHER = (ready, repaired, erased_twice, recycled, unerasable, too_old)
-"""Fates that the devices of a line meet together, on the same rack; the others are met alone."""
+HANDFUL = 4
+"""How many devices of a line, which stood side by side, are in the same condition."""
 
 
 def draw(type_: str, rng: Random) -> Fate:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
 
 from desk.demo.agenda import Thread
 from desk.demo.bench import Work
@@ -37,12 +38,14 @@ def to(convention: str, travel: Travel, rank: int = 0) -> Fate:
         if (yield from ready(work)):
             yield from travel(Trip(work, convention, rank))
 
+    fate.__qualname__ = f"{travel.__name__} through {convention}"
     return fate
 
 
 def onward(fate: Fate) -> Fate:
     """The same fate; what is reconditioned at its end may be allotted with the others."""
 
+    @wraps(fate)
     def longer(work: Work) -> Thread:
         yield from fate(work)
         finished = Device.objects.filter(pk__in=work.pks, state=DeviceState.READY).order_by("pk")
@@ -64,7 +67,7 @@ def shipped(trip: Trip) -> Iterator[datetime]:
     """On its way."""
     yield from trip.allot()
     yield trip.on(trip.stage.back(2))
-    trip.send()
+    yield from trip.send()
 
 
 def available(trip: Trip) -> Iterator[datetime]:
@@ -72,6 +75,7 @@ def available(trip: Trip) -> Iterator[datetime]:
     yield from trip.allot()
     yield from trip.ship()
     yield trip.on(trip.stage.back(2))
+    yield from trip.when("stock_in")
     shelves.stock_in_device(**trip.act)
 
 
@@ -86,6 +90,7 @@ def returned(trip: Trip) -> Iterator[datetime]:
     """Brought back, and not looked at yet."""
     yield from trip.to_a_household()
     yield trip.on(trip.stage.back(4))
+    yield from trip.when("take_back")
     returns.take_back_device(**trip.act, reason=ReturnReason.FAULT, comment="S’éteint au bout de dix minutes.")
 
 
@@ -96,10 +101,12 @@ def recalled(trip: Trip) -> Iterator[datetime]:
     """Taken back from the convention, counted again, its shipment cancelled, then sent."""
     yield from trip.allot()
     yield trip.after(1, 2)
+    yield from trip.when("release_allotment", actor=trip.work.manager)
     act = trip.act | {"actor": trip.work.manager}
     allotment.release_allotment_device(**act, reason=ReleaseReason.BALANCE)
     yield from trip.allot()
     yield from trip.ship()
+    yield from trip.when("cancel_shipment", actor=trip.work.chief)
     allotment.cancel_shipment_device(**trip.bench, comment="Resté sur le quai.")
     yield from trip.ship()
     yield from trip.stock_in()
@@ -110,6 +117,7 @@ def sent_back(trip: Trip) -> Iterator[datetime]:
     """Its charger is missing: back to the workshop, a new stay on the bench, then out again."""
     yield from trip.to_the_shelf()
     yield trip.after(1, 2)
+    yield from trip.when("send_back")
     shelves.send_back_device(**trip.act, reason=SendBackReason.INCOMPLETE, comment="Livré sans chargeur.")
     trip.work.now = trip.now
     yield from onward(ready)(trip.work)
@@ -120,8 +128,10 @@ def found(trip: Trip) -> Iterator[datetime]:
     yield from trip.allot()
     yield from trip.ship()
     yield trip.after(2, 3)
+    yield from trip.when("report_missing")
     devices.report_missing_device(**trip.act, reason=MissingReason.DELIVERY, comment="Absent du colis.")
     yield trip.after(5, 8)
+    yield from trip.when("find")
     shelves.find_device(**trip.act, comment="Retrouvé dans le véhicule.")
     yield from trip.sell()
 
@@ -131,7 +141,7 @@ def released(trip: Trip) -> Iterator[datetime]:
     yield from trip.to_the_shelf()
     yield from trip.hold()
     yield trip.after(6, 9)
-    if trip.still_serves(DeviceState.RESERVED):
+    if trip.may(trip.device, "release"):
         hand_overs.release_device(**trip.act, comment="Rendez-vous manqué deux fois.")
     yield from trip.sell()
 
@@ -144,6 +154,8 @@ def sold(trip: Trip) -> Iterator[datetime]:
 def undone(trip: Trip) -> Iterator[datetime]:
     """The wrong label was scanned: the hand-over is undone the same day, then done."""
     yield from trip.to_a_household()
+    if not trip.may(trip.device, "undo_hand_over"):
+        return
     hand_overs.undo_hand_over_device(**trip.act, reason=UndoHandOverReason.ENTRY)
     trip.hand_over(trip.device)
 
@@ -164,7 +176,7 @@ def derogated(trip: Trip) -> Iterator[datetime]:
         )
         trip.reserve(trip.device, need)
         yield trip.after(2, 5)
-        if trip.still_serves(DeviceState.RESERVED):
+        if trip.may(trip.device, "hand_over"):
             break
     trip.hand_over(trip.device)
 
@@ -174,7 +186,7 @@ def _elsewhere(trip: Trip) -> Need | None:
     served = [one.epci_id for one in trip.stage.conventions.values()]
     waiting = Need.objects.waiting().filter(kind=NeedKind.COMPUTER, moved_at__lte=trip.now)
     found: Need | None = waiting.exclude(epci__in=served).ranked(trip.now).first()
-    return found
+    return found if trip.may(trip.device, "reserve") else None
 
 
 # --- brought back under warranty
@@ -186,6 +198,7 @@ def given_back(trip: Trip) -> Iterator[datetime]:
     yield trip.after(2, 5)
     bench.record_repair(**trip.bench, kind=PartKind.BATTERY, work="Remplacement de la batterie", minutes=30)
     yield trip.after(1, 3)
+    yield from trip.when("give_back")
     returns.give_back_device(**trip.act)
 
 
@@ -230,6 +243,7 @@ def refunded(trip: Trip) -> Iterator[datetime]:
 def _brought_back(trip: Trip, reason: ReturnReason = ReturnReason.FAULT) -> Iterator[datetime]:
     yield from trip.to_a_household()
     yield trip.after(8, 15)
+    yield from trip.when("take_back")
     returns.take_back_device(**trip.act, reason=reason)
 
 

@@ -22,7 +22,7 @@ from connectivity.enums import (
 from connectivity.models import ConnectionFile, Offer
 from connectivity.services import connections
 from connectivity.services.proofs import record_proof
-from desk.demo.agenda import Thread
+from desk.demo.agenda import Thread, may
 from desk.demo.calendar import working_day
 from desk.demo.requests import Follow
 from desk.demo.stage import Stage
@@ -32,6 +32,8 @@ from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import Need
 
 STEPS = ("propose", "choose", "send", "accept", "schedule", "activate")
+VERBS = {"subscribe": "choose", "recharge": "choose", "show": "activate", "problem": "report_problem"}
+"""The verb of the steps that have another name."""
 DESK = {NeedKind.FIXED_CONNECTION: "internet-solidaire", NeedKind.MOBILE_CONNECTION: "mobile-solidaire"}
 PRICE = {NeedKind.FIXED_CONNECTION: Decimal("9.99"), NeedKind.MOBILE_CONNECTION: Decimal("2.99")}
 """What the operator says it costs, in euros a month, VAT included."""
@@ -70,12 +72,19 @@ class Line:
         """The steps in turn, while the need is still for this thread to serve."""
         for step in steps:
             yield self.after(1, 2)
-            if step == "propose" and not self._waits():
+            if not self.may(step):
                 return
             getattr(self, step)()
 
-    def _waits(self) -> bool:
-        return Need.objects.filter(pk=self.need.pk, state=NeedState.WAITING, moved_at__lte=self.now).exists()
+    def may(self, step: str) -> bool:
+        """Whether somebody may still take a step: the need waits, or the file is where this thread left it."""
+        if step == "propose":
+            waiting = Need.objects.visible_to(self.worker).filter(state=NeedState.WAITING, moved_at__lte=self.now)
+            return waiting.filter(pk=self.need.pk).exists()
+        verb = VERBS.get(step, step)
+        asks = [self.worker, self.stage.cast.people["operateur", Role.AGENT][0]]
+        asks += self.stage.cast.people["distributor", Role.ADVISER][:1]
+        return any(may(self.file, verb, actor=one, at=self.now) for one in asks)
 
     # --- the worker and the operator's desk
 
@@ -194,7 +203,8 @@ def on_copper(stage: Stage, need: Need, worker: Membership, now: datetime) -> Th
     """A household whose line is in copper looks at the offers while its end is announced."""
     line = Line(stage, need, worker, now)
     yield line.after(1, 2)
-    line.propose(CurrentLine.COPPER)
+    if line.may("propose"):
+        line.propose(CurrentLine.COPPER)
 
 
 def short(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
@@ -202,7 +212,8 @@ def short(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread
     line = Line(stage, need, worker, now)
     yield from line.live(*STEPS[:-1])
     yield line.after(2, 4)
-    line.activate(timedelta(days=75))
+    if line.may("activate"):
+        line.activate(timedelta(days=75))
 
 
 def left(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
@@ -210,4 +221,5 @@ def left(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
     line = Line(stage, need, worker, now)
     yield from line.live(*STEPS)
     yield line.after(38, 42)
-    line.end()
+    if line.may("end"):
+        line.end()

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo import fates, papers
-from desk.demo.agenda import Thread
-from desk.demo.bench import Work, done
+from desk.demo.agenda import Thread, done
+from desk.demo.bench import Work
 from desk.demo.calendar import local, working_day
 from desk.demo.cast import WORKSHOPS, Site
 from desk.demo.catalogue import Model
@@ -103,6 +103,9 @@ class Journey:
         self.workshops = list(lot.workshops)
         self.now = stage.moment(working_day(lot.announced))
         self.donation = Donation()
+
+    def __str__(self) -> str:
+        return self.donation.reference
 
     def live(self) -> Thread:
         """Every step the plan asks for, then the way out if it takes one."""
@@ -319,12 +322,11 @@ class Journey:
     def _sort(self, workshop: str, line: Line, found: Sequence[Device]) -> None:
         """What becomes of those the story does not name: by chance, and those that share a fate share a rack."""
         racks: dict[Fate, list[Device]] = {}
-        for device in found:
+        for first in range(0, len(found), fates.HANDFUL):
             fate = fates.too_old if line.destination == Destination.RECYCLING else fates.draw(line.type, self.rng)
-            racks.setdefault(fate, []).append(device)
+            racks.setdefault(fate, []).extend(found[first : first + fates.HANDFUL])
         for fate, rack in racks.items():
-            for group in [rack] if fate in fates.TOGETHER else [[device] for device in rack]:
-                self._start(workshop, line, group, onward(fate))
+            self._start(workshop, line, rack, onward(fate))
 
     def _minute(self) -> datetime:
         """A minute or two later: a scan is quick."""
@@ -346,7 +348,8 @@ class Journey:
         }
 
     def _start(self, workshop: str, line: Line, group: Sequence[Device], fate: Fate) -> None:
-        self.stage.agenda.add(fate(Work(self.stage, workshop, group, line.model, self.now)))
+        work = Work(self.stage, workshop, group, line.model, self.now)
+        self.stage.agenda.add(fate(work), about=work)
 
     def _pay(self, workshop: str) -> None:
         """What the transport cost, and for some lots the hours of sorting."""

@@ -28,13 +28,15 @@ def months(stage: Stage) -> Thread:
     while True:
         end = next_month(month)
         yield (at := local(end, 3, 10))
-        compute_due_months(at=at)
+        with stage.agenda.trying("months", f"{month:%m/%Y}"):
+            compute_due_months(at=at)
         yield (at := local(working_day(end), 8, 15))
         report = Report.objects.filter(month=month).first()
-        if report is not None:
-            report = freeze_report(actor=pilot, report=report, at=at)
-            if former is not None:
-                publish_report(actor=pilot, report=former, at=at + timedelta(minutes=5))
+        with stage.agenda.trying("months", f"{month:%m/%Y}"):
+            if report is not None:
+                report = freeze_report(actor=pilot, report=report, at=at)
+                if former is not None:
+                    publish_report(actor=pilot, report=former, at=at + timedelta(minutes=5))
         former, month = report, end
 
 
@@ -51,7 +53,8 @@ def committees(stage: Stage) -> Thread:
 
 
 def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
-    plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=working_day(day), place=place, at=at)
+    with stage.agenda.trying("committees", kind):
+        plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=working_day(day), place=place, at=at)
 
 
 def running_month(stage: Stage) -> Thread:

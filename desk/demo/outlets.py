@@ -8,13 +8,15 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo import papers
+from desk.demo.agenda import may
 from desk.demo.bench import Work
 from desk.demo.calendar import working_day
 from desk.demo.stage import Stage
+from network.enums import Role
 from network.models import Membership
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Need
-from refurb.enums import SERVES, DeviceState, HandOverProof
+from refurb.enums import SERVES, HandOverProof
 from refurb.models import Device
 from refurb.services import allotment, hand_overs, shelves
 from refurb.services.sessions import Call
@@ -30,14 +32,10 @@ ROUTES = {
     "cambrai": ("lille",),
 }
 """The points where the devices of each convention go."""
+ASKED = 5
+"""How many households are looked at before a device stays on its shelf until another day."""
 AID = Decimal("0.3")
 """The share of hand-overs of which a funder pays half."""
-
-
-def first_need(device: Device, at: datetime) -> Need | None:
-    """The need that comes first among those that a device may serve at ``at``."""
-    found: Need | None = first_needs(device, at).first()
-    return found
 
 
 def first_needs(device: Device, at: datetime) -> Any:
@@ -67,6 +65,11 @@ class Outlet:
         """An adviser acts on a device, a few minutes later."""
         self.now += timedelta(minutes=self.rng.randint(2, 6))
         return {"actor": self.adviser, "device": device, "at": self.now}
+
+    def may(self, device: Device, verb: str, *, actor: Membership | None = None, **values: Any) -> bool:
+        """Whether a verb is possible on a device now; one of the advisers asks unless somebody else does."""
+        asks = actor or self.stage.cast.people[self.stage.cast.holders[self.point], Role.ADVISER][0]
+        return may(device, verb, actor=asks, at=self.now, **values)
 
     def call(self, device: Device, need: Need) -> Call:
         """For whom a device is held; a funder pays half for some."""
@@ -123,23 +126,37 @@ class Trip(Outlet):
         self.now = self.stage.moment(max(working_day(day), working_day(today, 1)))
         return self.now
 
+    def when(self, verb: str, *, actor: Membership | None = None, **values: Any) -> Iterator[datetime]:
+        """Wait until a verb is possible on it, for ever if need be."""
+        while not self.may(self.device, verb, actor=actor, **values):
+            yield self.after(2)
+
     def allot(self) -> Iterator[datetime]:
-        """The manager counts it against the convention, once that is in force."""
+        """The manager counts it against the convention, once that is in force and has a place."""
         yield self.after(1, 3)
-        while self.convention not in self.stage.conventions:
+        while not self._has_a_place():
             yield self.after(2)
         act = self.act | {"actor": self.work.manager}
         allotment.allot_device(**act, convention=self.stage.conventions[self.convention])
 
+    def _has_a_place(self) -> bool:
+        convention = self.stage.conventions.get(self.convention)
+        if convention is None:
+            return False
+        place = allotment.places_on([self.device], convention, at=self.now)[self.pk]
+        return self.may(self.device, "allot", actor=self.work.manager, **place)
+
     def ship(self) -> Iterator[datetime]:
         yield self.after(1, 4)
-        self.send()
+        yield from self.send()
 
-    def send(self) -> None:
+    def send(self) -> Iterator[datetime]:
+        yield from self.when("ship", actor=self.work.chief)
         allotment.ship_device(**self.bench, point=self.stage.cast.points[self.point])
 
     def stock_in(self) -> Iterator[datetime]:
         yield self.after(2, 3)
+        yield from self.when("stock_in")
         shelves.stock_in_device(**self.act)
 
     def to_the_shelf(self) -> Iterator[datetime]:
@@ -151,9 +168,15 @@ class Trip(Outlet):
     def hold(self) -> Generator[datetime, None, None]:
         """Reserved for the first need, as soon as one waits."""
         yield self.after(1, 3)
-        while (need := first_need(self.device, self.now)) is None:
+        while (need := self._first_need()) is None:
             yield self.after(1, 2)
         self.reserve(self.device, need)
+
+    def _first_need(self) -> Need | None:
+        """The first in rank that the device may be held for."""
+        device = self.device
+        first = list(first_needs(device, self.now)[:ASKED])
+        return next((need for need in first if self.may(device, "reserve", need=need)), None)
 
     def to_a_household(self) -> Iterator[datetime]:
         """From the bench to a household."""
@@ -164,11 +187,8 @@ class Trip(Outlet):
         """From the shelf to a household; to the next one when that which was called gives up."""
         yield from self.hold()
         yield self.after(3, 8)
-        while not self.still_serves(DeviceState.RESERVED):
-            yield from self.hold()
+        while not self.may(self.device, "hand_over"):
+            if self.may(self.device, "reserve"):
+                yield from self.hold()
             yield self.after(3, 8)
         self.hand_over(self.device)
-
-    def still_serves(self, state: str) -> bool:
-        """Whether nobody moved it meanwhile."""
-        return Device.objects.filter(pk=self.pk, state=state, moved_at__lte=self.now).exists()

@@ -19,5 +19,6 @@ def register(stage: Stage) -> Thread:
     while True:
         yield (at := local(day, 17))
         for incident in Incident.objects.unanswered().filter(known_at__lt=until).order_by("pk"):
-            note_incident(actor=stage.cast.pilot, incident=incident, kind=FollowUpKind.TOLD, done_on=day, at=at)
+            with stage.agenda.trying("register", f"incident {incident.pk}"):
+                note_incident(actor=stage.cast.pilot, incident=incident, kind=FollowUpKind.TOLD, done_on=day, at=at)
         day = working_day(day + timedelta(days=1))

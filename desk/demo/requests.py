@@ -7,14 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from desk.demo.agenda import Thread
-from desk.demo.bench import done
+from desk.demo.agenda import Thread, may, possible
 from desk.demo.calendar import local, working_day
 from desk.demo.homes import Home
 from desk.demo.stage import Stage
 from network.enums import Role
 from network.models import Membership
-from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState, PrescriptionState
+from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.services import households, needs, prescriptions
 from prescriptions.services.sets import accept_prescriptions
@@ -65,6 +64,9 @@ class Request:
         self.worker = stage.cast.worker(ask.prescriber, self.rng)
         self.household, self.prescription = Household(), Prescription()
 
+    def __str__(self) -> str:
+        return self.prescription.reference
+
     def live(self) -> Thread:
         for step in STEPS[: STEPS.index(self.ask.until) + 1]:
             yield from getattr(self, step)()
@@ -83,6 +85,10 @@ class Request:
     def act(self) -> dict[str, Any]:
         """The worker acts on the prescription, a few minutes later."""
         return {"actor": self.worker, "prescription": self.prescription, "at": self.minute()}
+
+    def may(self, verb: str, **values: Any) -> bool:
+        """Whether the worker may do something with the prescription as it stands now."""
+        return may(self.prescription, verb, actor=self.worker, at=self.now, **values)
 
     @property
     def adviser(self) -> Membership:
@@ -172,12 +178,13 @@ class Request:
         """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
         for need in Need.objects.filter(prescription=self.prescription).order_by("pk"):
             if (follow := self.ask.follows.get(need.kind)) is not None:
-                self.stage.agenda.add(follow(self.stage, need, self.worker, self.now))
+                self.stage.agenda.add(follow(self.stage, need, self.worker, self.now), about=need.reference)
         if self.ask.entrusted_to:
             yield self.after(4, 8)
             receiver = self.stage.cast.organisations[self.ask.entrusted_to]
-            prescriptions.transfer_prescription(**self.act, prescriber=receiver)
-            self.worker = self.stage.cast.worker(self.ask.entrusted_to, self.rng)
+            if self.may("transfer", prescriber=receiver):
+                prescriptions.transfer_prescription(**self.act, prescriber=receiver)
+                self.worker = self.stage.cast.worker(self.ask.entrusted_to, self.rng)
         if self.ask.moves_to is not None:
             yield self.after(4, 8)
             self._move(self.ask.moves_to)
@@ -186,13 +193,12 @@ class Request:
             self._give_up()
             return
         yield self.after(CONFIRMED_AFTER, CONFIRMED_AFTER + 10)
-        if self._now().state == PrescriptionState.ACCEPTED and self._now().moved_at <= self.now:
+        if self.may("confirm"):
             prescriptions.confirm_prescription(**self.act)
 
-    def _now(self) -> Prescription:
-        return Prescription.objects.get(pk=self.prescription.pk)
-
     def _move(self, home: Home) -> None:
+        if not may(self.household, "move", actor=self.worker, at=self.now, commune=home.commune):
+            return
         households.move_household(
             actor=self.worker,
             household=self.household,
@@ -205,15 +211,15 @@ class Request:
 
     def _give_up(self) -> None:
         """The whole request, or each need that still waits."""
-        waiting = Need.objects.filter(prescription=self.prescription, state=NeedState.WAITING, moved_at__lte=self.now)
         if self.ask.out == "withdrawn":
-            met = Need.objects.filter(prescription=self.prescription, state=NeedState.MET)
-            if self._now().state != PrescriptionState.ACCEPTED or met.exists():
-                return
-            prescriptions.withdraw_prescription(**self.act, reason="served_elsewhere")
+            if self.may("withdraw"):
+                prescriptions.withdraw_prescription(**self.act, reason="served_elsewhere")
             return
+        waiting = Need.objects.filter(prescription=self.prescription, state=NeedState.WAITING, moved_at__lte=self.now)
         for need in waiting.order_by("pk"):
-            needs.drop_need(actor=self.worker, need=need, reason=DropReason.OFFER_DECLINED, at=self.minute())
+            at = self.minute()
+            if may(need, "drop", actor=self.worker, at=at):
+                needs.drop_need(actor=self.worker, need=need, reason=DropReason.OFFER_DECLINED, at=at)
 
 
 def sittings(stage: Stage) -> Thread:
@@ -224,11 +230,15 @@ def sittings(stage: Stage) -> Thread:
         examined, stage.examined = stage.examined, []
         if examined:
             adviser = stage.rng.choice(stage.cast.people["distributor", Role.ADVISER])
-            rows = Prescription.objects.filter(pk__in=[request.prescription.pk for request in examined])
-            done(accept_prescriptions(actor=adviser, prescriptions=rows, at=now))
+            asked = [request.prescription.pk for request in examined]
+            ready = possible(Prescription, asked, "accept", actor=adviser, at=now)
+            rows = Prescription.objects.filter(pk__in=ready)
+            outcome = accept_prescriptions(actor=adviser, prescriptions=rows, at=now)
+            accepted = set(stage.agenda.moved(outcome, "sittings"))
             for request in examined:
-                request.now = now
-                stage.agenda.add(request.serve())
+                if request.prescription.pk in accepted:
+                    request.now = now
+                    stage.agenda.add(request.serve(), about=request)
         day = working_day(day, 2 if day.weekday() < FRIDAY - 1 else 3)
 
 
@@ -249,25 +259,25 @@ def skills(stage: Stage, need: Need, worker: Membership, now: datetime) -> Threa
     mediation = stage.cast.organisations["mediation"]
     day, hesitates = timezone.localdate(now), stage.number("skills") % 4 == 2
     yield (at := stage.moment(day := working_day(day, stage.rng.randint(2, 6))))
-    if not _is(need, NeedState.WAITING, at):
+    if not may(need, "start", actor=worker, at=at, mediation=mediation):
         return
     needs.start_need(**act, mediation=mediation, at=at)
     if hesitates:
         yield (at := stage.moment(day := working_day(day, 6)))
+        if not may(need, "wait_again", actor=worker, at=at):
+            return
         needs.wait_again_need(**act, at=at)
         yield (at := stage.moment(day := working_day(day, 4)))
+        if not may(need, "start", actor=worker, at=at, mediation=mediation):
+            return
         needs.start_need(**act, mediation=mediation, at=at)
     yield (at := stage.moment(working_day(day, stage.rng.randint(10, 25))))
-    if _is(need, NeedState.IN_PROGRESS, at):
-        needs.meet_need(**act, at=at)
-        if hesitates:
-            needs.unmeet_need(**act, at=at + timedelta(minutes=5))
-            needs.meet_need(**act, at=at + timedelta(minutes=12))
-
-
-def _is(need: Need, state: NeedState, at: datetime) -> bool:
-    """Whether a need is still where this thread left it."""
-    return Need.objects.filter(pk=need.pk, state=state, moved_at__lte=at).exists()
+    if not may(need, "meet", actor=worker, at=at):
+        return
+    needs.meet_need(**act, at=at)
+    if hesitates and may(need, "unmeet", actor=worker, at=at):
+        needs.unmeet_need(**act, at=at + timedelta(minutes=5))
+        needs.meet_need(**act, at=at + timedelta(minutes=12))
 
 
 KINDS = (

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from desk.demo.agenda import Thread
-from desk.demo.bench import done
 from desk.demo.calendar import working_day
 from desk.demo.outlets import ROUTES, Outlet, first_needs
 from desk.demo.stage import Stage
@@ -35,11 +34,11 @@ MARGIN = 4
 """How many devices beyond its queue a workshop sends to a territory, so that its points have a choice."""
 HELD = 2
 """How many devices a point keeps on its shelf."""
-A_DAY = 8
+A_DAY = 10
 """How many households a point calls, or receives, in a day."""
 A_SESSION = 3
 """From so many households on, a point receives them together, and each signs on paper."""
-EVERY = {"lille": (3, 4), "roubaix": (3, 5), "maubeuge": (4, 5), "fourmies": (5, 5), "dunkerque": (5, 5)}
+EVERY = {"lille": (4, 5), "roubaix": (4, 5), "maubeuge": (5, 5), "fourmies": (5, 8), "dunkerque": (5, 8)}
 """How many working days pass between two openings of a point."""
 CEDED = 12
 """So many devices at least that nobody asked for in a season are given together to a place of mediation."""
@@ -51,8 +50,10 @@ def weekly(stage: Stage, workshop: str) -> Thread:
     day = stage.first + timedelta(days=(TUESDAY - stage.first.weekday()) % 7)
     while day < stage.last:
         yield (now := stage.moment(working_day(day)))
-        _send(stage, workshop, now)
-        _allot(stage, workshop, now + timedelta(minutes=20))
+        with stage.agenda.trying("send", workshop):
+            _send(stage, workshop, now)
+        with stage.agenda.trying("allot", workshop):
+            _allot(stage, workshop, now + timedelta(minutes=20))
         day += ONE_WEEK
 
 
@@ -64,15 +65,14 @@ def surpluses(stage: Stage, workshop: str) -> Thread:
         idle = _free(stage, workshop, now - SEASON).filter(attached_to=None)
         pks = list(idle.values_list("pk", flat=True))
         if len(pks) >= CEDED:
-            done(
-                sessions.cede_devices(
-                    actor=stage.cast.manager(workshop),
-                    devices=Device.objects.filter(pk__in=pks[::2]),
-                    recipient=stage.rng.choice(("Espace numérique Exemple", "Médiathèque de Villexemple")),
-                    reason=CedeReason.MEDIATION,
-                    at=now,
-                )
+            outcome = sessions.cede_devices(
+                actor=stage.cast.manager(workshop),
+                devices=Device.objects.filter(pk__in=pks[::2]),
+                recipient=stage.rng.choice(("Espace numérique Exemple", "Médiathèque de Villexemple")),
+                reason=CedeReason.MEDIATION,
+                at=now,
             )
+            stage.agenda.moved(outcome, "surpluses", workshop)
         day = working_day(day, 42)
 
 
@@ -122,13 +122,13 @@ def _send(stage: Stage, workshop: str, at: datetime) -> None:
         boxes.setdefault(codes[convention], []).append(pk)
     for code, pks in boxes.items():
         point = ROUTES[code][stage.number(f"route {code}") % len(ROUTES[code])]
-        allotment.ship_devices(
+        outcome = allotment.ship_devices(
             actor=stage.cast.technician(workshop, stage.rng),
             devices=Device.objects.filter(pk__in=pks),
             point=stage.cast.points[point],
             at=at,
         )
-        stage.boxes[point] += pks
+        stage.boxes[point] += stage.agenda.moved(outcome, "send", code)
 
 
 def counter(stage: Stage, point: str) -> Thread:
@@ -137,14 +137,14 @@ def counter(stage: Stage, point: str) -> Thread:
     while day < stage.last:
         yield (now := stage.moment(day))
         outlet = Outlet(stage, point, now)
-        if _days_of(stage, outlet):
-            _take_in(outlet)
-            _hand_over(outlet)
-            _reserve(outlet)
+        if _days_of(outlet):
+            for act in (_take_in, _hand_over, _reserve):
+                with stage.agenda.trying(act.__name__.strip("_"), point):
+                    act(outlet)
         day = working_day(day, stage.rng.choice(EVERY[point]))
 
 
-def _days_of(stage: Stage, outlet: Outlet) -> bool:
+def _days_of(outlet: Outlet) -> bool:
     """Whether there is time: nothing begins after four."""
     return timezone.localtime(outlet.now).hour < 16
 
@@ -185,10 +185,12 @@ def _hand_over(outlet: Outlet) -> None:
     if len(coming) >= A_SESSION:
         outlet.now += timedelta(minutes=outlet.rng.randint(15, 30))
         devices = Device.objects.filter(pk__in=[device.pk for device in coming])
-        done(sessions.hand_over_devices(actor=outlet.adviser, devices=devices, at=outlet.now))
+        outcome = sessions.hand_over_devices(actor=outlet.adviser, devices=devices, at=outlet.now)
+        outlet.stage.agenda.moved(outcome, "hand_over", outlet.point)
         return
     for device in coming:
-        outlet.hand_over(device)
+        with outlet.stage.agenda.trying("hand_over", device.reference):
+            outlet.hand_over(device)
 
 
 def _reserve(outlet: Outlet) -> None:
@@ -210,7 +212,8 @@ def _reserve(outlet: Outlet) -> None:
             calls[device.pk] = outlet.call(device, waiting[0])
     if calls:
         outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))
-        done(sessions.reserve_devices(actor=outlet.adviser, calls=calls, at=outlet.now))
+        outcome = sessions.reserve_devices(actor=outlet.adviser, calls=calls, at=outlet.now)
+        outlet.stage.agenda.moved(outcome, "reserve", outlet.point)
 
 
 def _day(outlet: Outlet) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from random import Random
 
-from desk.demo.agenda import Agenda
+from desk.demo.agenda import Agenda, OnRefusal, log_refusal
 from desk.demo.asked import asked, long_gone
 from desk.demo.calendar import local, working_day
 from desk.demo.cast import WORKSHOPS, gather
@@ -51,45 +51,45 @@ TAKEN = (
 """Which workshops take a lot, in per cent."""
 
 
-def tell_story(*, as_of: date, seed: int, devices: int, tell: Callable[[float, datetime], None]) -> None:
+def tell_story(
+    *,
+    as_of: date,
+    seed: int,
+    devices: int,
+    tell: Callable[[float, datetime], None],
+    refused: OnRefusal = log_refusal,
+) -> None:
     """Play the twelve months before that of ``as_of``, and what it has seen of its own, through the services.
 
     Same day, seed and size: same département. ``devices`` is about how many, never fewer than the ninety or so of the
     lots that show every way; households and conventions are in proportion. ``tell`` is given how much is done (0 to 1)
-    and the instant reached.
+    and the instant reached; ``refused``, each thread that ended before its time.
     """
     start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
     with drawn_from(references), Press() as press:
-        stage = set_stage(as_of=as_of, seed=seed, press=press)
+        stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(stage.cast, stage.rng)
         lots, asks = plan(stage, homes, devices)
-        for thread in (
-            nights(stage),
-            months(stage),
-            running_month(stage),
-            committees(stage),
-            strays(stage),
-            sittings(stage),
-            register(stage),
-        ):
-            stage.agenda.add(thread)
+        for thread in (nights, months, running_month, committees, strays, sittings, register):
+            stage.agenda.add(thread(stage))
         _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:
-            stage.agenda.add(passages(stage, workshop, stage.cast.organisations["recyclage"]))
+            stage.agenda.add(passages(stage, workshop, stage.cast.organisations["recyclage"]), about=workshop)
         for lot in lots:
-            stage.agenda.add(Journey(stage, lot).live())
+            journey = Journey(stage, lot)
+            stage.agenda.add(journey.live(), about=journey)
         stage.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now))
     tell(1, horizon)
 
 
-def set_stage(*, as_of: date, seed: int, press: Press) -> Stage:
+def set_stage(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Stage:
     """Who acts, from which day to which: the story begins with a month, so that none is nearly empty."""
     first = working_day(first_day(as_of))
     cast = gather(local(add_months(as_of, -EARLY_MONTHS), 8))
     rng = Random(f"story {seed}")  # noqa: S311 nothing here is a secret
-    return Stage(cast, Catalogue(), rng, Agenda(local(as_of, 0)), first, as_of, press)
+    return Stage(cast, Catalogue(), rng, Agenda(local(as_of, 0), refused), first, as_of, press)
 
 
 def first_day(as_of: date) -> date:
@@ -108,17 +108,18 @@ def _distribute(stage: Stage, homes: Homes, asks: list[Ask], *, everywhere: bool
     """The conventions, the households, the weeks of the workshops and of the points."""
     for deal in deals(stage, everywhere=everywhere):
         stage.effects.add(deal.starts_on)
-        stage.agenda.add(Treaty(stage, deal).live())
+        stage.agenda.add(Treaty(stage, deal).live(), about=deal.code)
     stage.effects.add(stage.back(Treaty.AMENDED))
     for thread in long_gone(stage, homes):
         stage.agenda.add(thread)
     for ask in asks:
-        stage.agenda.add(Request(stage, ask).live())
+        request = Request(stage, ask)
+        stage.agenda.add(request.live(), about=request)
     for workshop in WORKSHOPS:
-        stage.agenda.add(weekly(stage, workshop))
-        stage.agenda.add(surpluses(stage, workshop))
+        stage.agenda.add(weekly(stage, workshop), about=workshop)
+        stage.agenda.add(surpluses(stage, workshop), about=workshop)
     for point in stage.cast.points:
-        stage.agenda.add(counter(stage, point))
+        stage.agenda.add(counter(stage, point), about=point)
 
 
 def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
@@ -142,7 +143,7 @@ def _offer(stage: Stage) -> Line:
     rng = stage.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
     model: Model = stage.catalogue.any_of(type_, rng)
-    quantity = rng.choice((5, 8, 10, 12, 15, 18, 22, 26, 30))
+    quantity = rng.choice((8, 10, 12, 15, 18, 20, 24, 28, 36))
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
     return Line(

@@ -26,4 +26,5 @@ def strays(stage: Stage) -> Thread:
             at=at,
             comment="Déposé à la porte de l’atelier, sans nom.",
         )
-        stage.agenda.add(fate(Work(stage, workshop, [device], model, at)))
+        work = Work(stage, workshop, [device], model, at)
+        stage.agenda.add(fate(work), about=work)

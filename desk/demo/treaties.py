@@ -262,10 +262,9 @@ class Treaty:
     def in_force(self) -> Iterator[datetime]:
         """The clock puts it into force in the night; devices may be allotted that day."""
         yield self.on(self.deal.starts_on)
-        self.convention = Convention.objects.get(pk=self.convention.pk)
-        if self.convention.state != ConventionState.ACTIVE:
-            raise ValueError(f"{self.deal.code} is {self.convention.state} on the day it takes effect")
-        self.stage.conventions[self.deal.code] = self.convention
+        while (convention := Convention.objects.get(pk=self.convention.pk)).state != ConventionState.ACTIVE:
+            yield self.after(1, 1)
+        self.convention = self.stage.conventions[self.deal.code] = convention
 
     # --- what happens next
 

@@ -27,7 +27,8 @@ def passages(stage: Stage, workshop: str, recycler: Organisation) -> Thread:
         yield local(day, 16, 40)
         doomed, stage.doomed[workshop] = stage.doomed[workshop], []
         if doomed:
-            _hand_over(stage, workshop, recycler, day, doomed)
+            with stage.agenda.trying("recycler", workshop):
+                _hand_over(stage, workshop, recycler, day, doomed)
 
 
 def _hand_over(stage: Stage, workshop: str, recycler: Organisation, day: date, doomed: Sequence[int]) -> None:
@@ -47,10 +48,9 @@ def _hand_over(stage: Stage, workshop: str, recycler: Organisation, day: date, d
             destruction_awaited=awaited,
             at=at,
         )
-        if outcome.refused:
-            raise ValueError(f"the recycler leaves devices behind: {outcome.refused}")
-        if awaited:
-            stage.agenda.add(_certificates(stage, workshop, recycler, day, leaving))
+        gone = stage.agenda.moved(outcome, "recycler", workshop)
+        if awaited and gone:
+            stage.agenda.add(_certificates(stage, workshop, recycler, day, gone), about=workshop)
 
 
 def _certificates(stage: Stage, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:

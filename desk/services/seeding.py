@@ -13,16 +13,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.jobs import Job
 
+from desk.demo.agenda import OnRefusal, log_refusal
 from desk.demo.story import first_day, tell_story
 from desk.models import Seeding
 from documents.jobs import put_off_together
 from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
-from lifecycle.locking import advisory_lock
+from lifecycle.locking import advisory_lock, all_or_nothing
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
-from network.models import Epci, User
+from network.models import Epci, User, dated_rows_unchanging
 from refurb.models import Checklist, DeedText, GradingScale
 from reports.services import REPORTS, verify_reports
 
@@ -39,11 +40,21 @@ class SeedingRefused(Exception):
     """The demonstration cannot be seeded here, or not for that day; the sentence says why."""
 
 
-def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seeding, bool]:
+def seed_demo(
+    *,
+    as_of: date,
+    seed: int,
+    devices: int,
+    tell: Tell,
+    refused: OnRefusal = log_refusal,
+    ahead: bool = False,
+) -> tuple[Seeding, bool]:
     """Seed the département as it stands on the morning of ``as_of``, unless it is seeded already.
 
-    Waits for the clock and for another seeding. What was written is verified before it is said to be finished. Returns
-    the seeding, and whether this call did it. Raises SeedingRefused, FaultsFound.
+    Waits for the clock and for another seeding. What was written is verified, then sealed, before it is said to be
+    finished. ``refused`` is told of each thread of the story that ended before its time; ``ahead`` lets a day to come
+    be tried, on a database that nobody opens. Returns the seeding, and whether this call did it. Raises SeedingRefused,
+    FaultsFound, and what ``refused`` raises.
     """
     if not settings.DEMO:
         raise SeedingRefused("Les données inventées ne s’écrivent qu’en démonstration (config.settings.demo).")
@@ -53,15 +64,21 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
             return last, False
         if last is not None:
             recreate_schema()
-        _refuse_what_is_missing(as_of)
+        _refuse_what_is_missing(as_of, ahead=ahead)
         # Seals of a demonstration that was dropped since: nothing of this one was sealed yet.
         shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
-        with telling_history(), _at_full_speed(), put_off_together(_with_a_sample):
-            tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell)
+        with (
+            telling_history(),
+            _at_full_speed(),
+            dated_rows_unchanging(),
+            all_or_nothing(),
+            put_off_together(_with_a_sample),
+        ):
+            tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
         note_verification(JOURNALS, verify_journals)
-        seal_journals(at=timezone.now())
         note_verification(REPORTS, verify_reports)
+        seal_journals(at=timezone.now())
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
         return seeding, True
@@ -82,10 +99,10 @@ def recreate_schema() -> None:
         call_command(command, stdout=StringIO())
 
 
-def _refuse_what_is_missing(as_of: date) -> None:
+def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:
     """Raise SeedingRefused when a story that ends on ``as_of`` cannot be told here."""
     first = first_day(as_of) - timedelta(days=7)
-    if as_of > timezone.localdate():
+    if as_of > timezone.localdate() and not ahead:
         raise SeedingRefused(f"Le {as_of:%d/%m/%Y} est à venir : la démonstration s’arrête au plus tard aujourd’hui.")
     if User.objects.exists():
         raise SeedingRefused(

@@ -1,6 +1,13 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
-from network.models.dated import Dated, DatedNumber, DatedQuerySet, known_codes
+from network.models.dated import (
+    Dated,
+    DatedNumber,
+    DatedQuerySet,
+    dated_rows_unchanging,
+    known_codes,
+    read_once,
+)
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.organisation import Organisation
@@ -21,5 +28,7 @@ __all__ = [
     "Organisation",
     "SavedView",
     "User",
+    "dated_rows_unchanging",
     "known_codes",
+    "read_once",
 ]

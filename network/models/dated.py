@@ -1,12 +1,59 @@
 """Rows that are true for a time: ceilings, scales, texts, offers. Numbers with a date are rows, never constants."""
 
-from collections.abc import Mapping
-from datetime import date
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+from datetime import date, timedelta
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+
+_unchanging: ContextVar[dict[Any, Any] | None] = ContextVar("network_unchanging", default=None)
+
+
+@contextmanager
+def dated_rows_unchanging() -> Iterator[None]:
+    """For a long writing of history, in which nobody rewrites these rows: what they say is read once."""
+    token = _unchanging.set({})
+    try:
+        yield
+    finally:
+        _unchanging.reset(token)
+
+
+def read_once[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """A reading that depends on its arguments alone, of all the rows of a kind or of one row with its lines.
+
+    Inside ``dated_rows_unchanging`` it is made once for all the days between two changes of the rows of its kind.
+    """
+
+    @wraps(function)
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        known, about = _unchanging.get(), args[0]
+        if known is None or kwargs or (isinstance(about, models.QuerySet) and about.query.where):
+            return function(*args, **kwargs)
+        model = about.model if isinstance(about, models.QuerySet) else type(about)
+        key = (model, function.__name__, getattr(about, "pk", None), *(_era(one, model, known) for one in args[1:]))
+        if key not in known:
+            known[key] = function(*args, **kwargs)
+        return copy(known[key])
+
+    return read
+
+
+def _era(value: Any, model: type[models.Model], known: dict[Any, Any]) -> Any:
+    """A day is as good as any other between the same two changes of the rows of ``model``."""
+    if not isinstance(value, date):
+        return value
+    if model not in known:
+        spans = model._default_manager.values_list("valid_from", "valid_to")
+        known[model] = sorted({day for start, end in spans for day in (start, end and end + timedelta(days=1)) if day})
+    return bisect_right(known[model], value)
 
 
 class DatedQuerySet(models.QuerySet["Dated"]):
@@ -57,6 +104,7 @@ class Dated(models.Model):
 class DatedNumberQuerySet(DatedQuerySet):
     """Reads of numbers under a code."""
 
+    @read_once
     def values_on(self, day: date) -> dict[str, int]:
         """``{code: value}`` of all of them on ``day``; the usual one where no row says otherwise; one query."""
         return dict(self.model.usual) | dict(reversed(list(self.on(day).values_list("code", "value"))))

@@ -9,18 +9,20 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from network.models import Dated, DatedQuerySet
+from network.models import Dated, DatedQuerySet, read_once
 from prescriptions.enums import CodePurpose, FactKind, RuleOutcome, Verdict
 
 
 class SettingQuerySet(DatedQuerySet):
     """Reads of settings."""
 
+    @read_once
     def value_of(self, code: str, day: date) -> int | None:
         """The number of that code in force on ``day``; None when there is none."""
         value: int | None = self.on(day).filter(code=code).values_list("value", flat=True).first()
         return value
 
+    @read_once
     def values_on(self, day: date, prefix: str = "") -> dict[str, int]:
         """``{code: number}`` of all those in force on ``day``; one query."""
         found = self.on(day).filter(code__startswith=prefix).values_list("code", "value")
@@ -79,10 +81,12 @@ class TerritorialPriority(Dated):
 class CodedReasonQuerySet(DatedQuerySet):
     """Reads of lists of codes."""
 
+    @read_once
     def codes_on(self, purpose: str, day: date) -> set[str]:
         """The codes in force on ``day`` for this purpose."""
         return set(self.on(day).filter(purpose=purpose).values_list("code", flat=True))
 
+    @read_once
     def labels_on(self, purpose: str, day: date) -> dict[str, str]:
         """``{code: label}`` in the order of the list, in force on ``day``."""
         return dict(self.on(day).filter(purpose=purpose).order_by("position", "pk").values_list("code", "label"))

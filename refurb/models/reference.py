@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from network.models import Dated
+from network.models import Dated, read_once
 from refurb.enums import CriterionKind, DeviceType
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 from refurb.verdict import Function
@@ -33,6 +33,7 @@ class GradingScale(Dated):
     def __str__(self) -> str:
         return self.name
 
+    @read_once
     def as_scale(self) -> Scale:
         """The scale as ``refurb.grading`` computes with it; four queries."""
         steps: dict[int, list[Step]] = {}
@@ -190,6 +191,7 @@ class Checklist(Dated):
     def __str__(self) -> str:
         return f"Tests {self.get_type_display().lower()}, version {self.version}"
 
+    @read_once
     def as_functions(self) -> list[Function]:
         """The functions as ``refurb.verdict`` reads them."""
         return [Function(row.code, row.essential, row.not_applicable_when) for row in self.functions.all()]

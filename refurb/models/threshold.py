@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from django.db import models
 
-from network.models import Dated, DatedQuerySet
+from network.models import Dated, DatedQuerySet, read_once
 
 
 class LegalThresholdQuerySet(DatedQuerySet):
     """Reads of thresholds."""
 
+    @read_once
     def value_of(self, code: str, day: date) -> Decimal | None:
         """The value in force on ``day``; None when nobody recorded one."""
         return self.on(day).filter(code=code).values_list("value", flat=True).first()

@@ -2,11 +2,15 @@ import socket
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
+from django.core.management import CommandError
 
 from config import demo
+from desk.preparation import Stage, read_preparation
 
 
 class FrontPage(BaseHTTPRequestHandler):
@@ -86,3 +90,55 @@ def test_a_free_port_is_taken_without_a_word(capsys: pytest.CaptureFixture[str])
         free = taken.getsockname()[1]
     demo.leave_if_served(free, "http://localhost")
     assert capsys.readouterr().out == ""
+
+
+@pytest.fixture
+def told_in(settings: Any, tmp_path: Path) -> Path:
+    settings.DEMO_PREPARATION = str(tmp_path / "preparation.json")
+    return tmp_path
+
+
+class Site:
+    """A site that somebody interrupts as soon as one waits for it."""
+
+    def wait(self) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (CommandError("Le territoire manque."), "Le territoire manque."),
+        (ValueError("Mme Exemple"), "erreur ValueError."),
+    ],
+)
+def test_a_preparation_that_fails_is_told_by_the_page_and_by_the_terminal(
+    told_in: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    told: str,
+) -> None:
+    def prepare(seed_options: list[str]) -> None:
+        raise error
+
+    monkeypatch.setattr(demo, "prepare", prepare)
+    site: Any = Site()
+    with pytest.raises(SystemExit) as left:
+        demo.prepare_or_tell([], site)
+    assert left.value.code == 1
+    found = read_preparation()
+    assert found is not None
+    assert (found.stage, found.why) == (Stage.FAILED, told)
+    assert "make clean" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_it_is_prepared_is_no_failure(told_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def prepare(seed_options: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "prepare", prepare)
+    site: Any = Site()
+    with pytest.raises(KeyboardInterrupt):
+        demo.prepare_or_tell([], site)
+    assert read_preparation() is None

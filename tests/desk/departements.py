@@ -19,6 +19,7 @@ from django.db import models
 
 from connectivity.services.reference import load_connectivity_reference
 from conventions.services.reference import load_conventions_reference
+from desk.demo.agenda import raise_refusal
 from desk.demo.press import Press
 from desk.models import Seeding
 from desk.services.seeding import seed_demo
@@ -37,7 +38,8 @@ OURS = (
     "network", "documents", "conventions", "prescriptions", "refurb", "connectivity", "reports", "lifecycle", "account",
 )  # fmt: skip
 DRAWN_OR_TIMED = {
-    "password", "recorded_at", "head", "hash", "salt", "digest", "comment_digest", "message_id", "token_digest",
+    "password", "recorded_at", "head", "hash", "salt", "digest", "previous", "sealed_at", "comment_digest",
+    "message_id", "token_digest",
 }  # fmt: skip
 """Columns that are drawn for secrecy, or that say when the row was really written."""
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
@@ -66,10 +68,17 @@ def empty() -> None:
     ContentType.objects.clear_cache()
 
 
-def seed(*, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None) -> tuple[Seeding, bool]:
-    """The papers that are signed are stand-ins: a real one takes a second to draw."""
+def seed(
+    *, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None, ahead: bool = False
+) -> tuple[Seeding, bool]:
+    """Nothing that the story asks may be refused: raises StoryRefused, which names the thread, its object and the day.
+
+    The papers that are signed are stand-ins: a real one takes a second to draw.
+    """
     with stand_in_papers():
-        return seed_demo(as_of=as_of, seed=seed, devices=devices, tell=tell or silently)
+        return seed_demo(
+            as_of=as_of, seed=seed, devices=devices, tell=tell or silently, refused=raise_refusal, ahead=ahead
+        )
 
 
 @contextmanager

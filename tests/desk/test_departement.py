@@ -23,6 +23,7 @@ from documents.models import Mail, StoredFile
 from documents.services import open_file
 from lifecycle.journal import journal_of
 from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.models import Seal
 from lifecycle.references import drawn_from
 from lifecycle.verification import verify_comments, verify_journal
 from network.calendar import is_working_day
@@ -113,6 +114,14 @@ class DepartementTests(TestCase):
         verify_comments(faults.append)
         assert faults == []
         assert read > 300
+
+    def test_the_journals_were_sealed_once_a_month_then_every_night_of_the_last_week_then_at_the_end(self) -> None:
+        nights = Seal.objects.filter(sealed_at__lt=local(AS_OF, 0)).dates("sealed_at", "day")
+        assert len({(night.year, night.month) for night in nights}) >= 12
+        last = Seal.objects.filter(machine="device").order_by("sealed_at").last()
+        assert last is not None
+        assert last.sealed_at >= self.seeding.started_at
+        assert last.objects_count == Device.objects.count()
 
     def test_each_month_opens_as_the_one_before_closed_and_the_journal_still_says_so(self) -> None:
         reports = list(Report.objects.order_by("month"))

@@ -3,15 +3,20 @@
 import time
 from argparse import ArgumentParser
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from desk.preparation import note_preparation
 from desk.services.seeding import SeedingRefused, seed_demo
+from desk.services.sweep import DAYS, SEEDS, cases, sweep
 
 WIDTH = 40
+FIGURES = Path("benchmarks/sweep.csv")
 DEVICES = 1500
 """About how many devices, unless one asks otherwise."""
 
@@ -32,8 +37,24 @@ class Command(BaseCommand):
             "--devices", type=int, default=DEVICES, help="combien d’appareils, à peu près (une cinquantaine au moins)"
         )
 
+        swept = parser.add_argument_group(
+            "balayage", "Raconte l’histoire d’autres jours et d’autres graines, chacune sur une base d’essai."
+        )
+        swept.add_argument("--sweep", action="store_true", help="balaie, sans toucher à la démonstration")
+        swept.add_argument(
+            "--days", nargs="+", type=date.fromisoformat, metavar="AAAA-MM-JJ", help="les jours (quatorze, connus)"
+        )
+        swept.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS), help="les graines")
+        swept.add_argument("--jobs", type=int, default=1, help="combien à la fois")
+        swept.add_argument(
+            "--output", type=Path, default=FIGURES, help="où les chiffres s’ajoutent ; ce qui y est n’est pas refait"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        self.shown, self.began = "", time.monotonic()
+        if options["sweep"]:
+            self.sweep(options)
+            return
+        self.shown, self.began, self.noted = "", time.monotonic(), 0.0
         as_of = options["as_of"] or timezone.localdate()
         try:
             seeding, done = seed_demo(as_of=as_of, seed=options["seed"], devices=options["devices"], tell=self.tell)
@@ -49,11 +70,32 @@ class Command(BaseCommand):
                 " « make demo »."
             )
 
+    def sweep(self, options: dict[str, Any]) -> None:
+        """One line for each story as it ends. Raises CommandError when one of them was refused something."""
+        if not settings.DEMO:
+            raise CommandError("Le balayage ne se fait qu’avec les réglages de la démonstration.")
+        wanted = cases(options["days"] or DAYS, options["seeds"], options["devices"])
+        bad = 0
+        for figures, refusals in sweep(wanted, output=options["output"], jobs=options["jobs"]):
+            bad += not figures.is_good
+            self.stdout.write(
+                f"{figures.as_of:%d/%m/%Y}, graine {figures.seed}, {figures.devices} appareils : {figures.ended},"
+                f" {figures.seconds} s ({figures.cpu_seconds} s de calcul), {figures.refusals} refus"
+            )
+            for refusal in refusals:
+                self.stdout.write(f"    {refusal}")
+            self.stdout.flush()
+        if bad:
+            raise CommandError(f"{bad} récit(s) ne se sont pas passés comme prévu.")
+
     def tell(self, done: float, now: datetime) -> None:
         """One line that rewrites itself on a terminal; in a file, a line for each new thing that is done."""
         doing = f"on rejoue {date_format(timezone.localtime(now), 'F Y')}" if done else "organisations et comptes"
         minutes, seconds = divmod(round(time.monotonic() - self.began), 60)
         elapsed = f"{minutes} min {seconds:02} s"
+        if time.monotonic() >= self.noted + 1 or done == 1:
+            self.noted = time.monotonic()
+            note_preparation(doing=doing, done=done)
         if self.stdout.isatty():
             filled = round(done * WIDTH)
             line = f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}  {elapsed}  {doing:<28}"
