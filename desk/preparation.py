@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 STEPS = ("Tables", "Droits", "Territoire", "Barèmes et listes", "Données inventées")
 WAITING = 503
@@ -97,14 +98,17 @@ class PreparedFilter(logging.Filter):
 
 
 class PreparationMiddleware:
-    """503 and the page, whatever is asked for, until the preparation says that it is over."""
+    """503 and the page, whatever is asked for, until the preparation says that it is over.
+
+    Only whether the process lives, and which copy it is, is answered before: another `make demo` asks it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.is_over = not settings.DEMO_PREPARATION
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not self.is_over:
+        if not self.is_over and request.path != reverse("desk:alive"):
             found = read_preparation() or Preparation(began=time.time())
             if found.stage != Stage.READY:
                 return self._wait(request, found)

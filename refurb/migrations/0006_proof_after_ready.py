@@ -35,6 +35,6 @@ CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH
 class Migration(migrations.Migration):
     """Triggers only: no column changes."""
 
-    dependencies = [("refurb", "0004_incident_follow_ups")]
+    dependencies = [("refurb", "0005_evidence_of_closed_months")]
 
     operations = [migrations.RunSQL(ASKED, BEFORE)]

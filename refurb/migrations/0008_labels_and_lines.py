@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         ("conventions", "0004_notes_of_each"),
         ("network", "0003_saved_view"),
         ("prescriptions", "0007_links_by_their_key"),
-        ("refurb", "0004_incident_follow_ups"),
+        ("refurb", "0007_proofs_prove_once"),
     ]
 
     operations = [

@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0002_wall"),
         ("network", "0003_saved_view"),
-        ("refurb", "0004_incident_follow_ups"),
+        ("refurb", "0006_proof_after_ready"),
     ]
 
     operations = [
