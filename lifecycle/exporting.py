@@ -6,6 +6,8 @@ In the folder, and nothing that names a person (``docs/verification.md`` says ho
   that was hashed, with one space between them. The hash is the SHA-256 of the hash of the object's row before
   (nothing before the first) followed by that JSON.
 - ``<machine>.heads``: a line for each object, by key: key, rank and hash of its last row, state, reference.
+- ``evidence.hashes``: a line for each row of evidence, by table and key: its hash (``lifecycle.evidence``), table, key,
+  over the columns of its last seal. What was proved stays in the database: it may name somebody.
 - ``seals.jsonl``: the seals that the database knows, oldest first; ``seals/``: the files that left it, as they are.
 - ``SHA256SUMS``: the digest of each file, for ``sha256sum --check``.
 """
@@ -13,6 +15,7 @@ In the folder, and nothing that names a person (``docs/verification.md`` says ho
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +24,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from lifecycle.evidence import evidence_tables, hashes
 from lifecycle.journal import canonical, hashed_columns, journal_of, plain_value
 from lifecycle.machine import Machine, machines
 from lifecycle.models import Seal
+from lifecycle.sealing import EVIDENCE, SealFile
 
 CHUNK = 2000
 SUMS = "SHA256SUMS"
@@ -45,7 +50,7 @@ class Exported:
 def export_journals(folder: Path) -> Exported:
     """Write every journal, every head and every seal into ``folder``, all as of one instant.
 
-    Raises FolderNotEmpty when it holds something already, OSError when it cannot be written.
+    Raises FolderNotEmpty when it holds something already, OSError when it cannot be written, SealUnreadable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -55,6 +60,7 @@ def export_journals(folder: Path) -> Exported:
         for name, model in machines().items():
             rows += _write(folder / f"{name}.journal", _journal_lines(model))
             _write(folder / f"{name}.heads", _head_lines(model))
+        _write(folder / "evidence.hashes", _evidence_lines())
         seals = _write(folder / "seals.jsonl", _seal_lines())
     _copy_seal_files(folder / "seals")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -83,8 +89,18 @@ def _journal_lines(model: type[Machine]) -> Iterator[str]:
 
 
 def _head_lines(model: type[Machine]) -> Iterator[str]:
-    heads = model._base_manager.order_by("pk").values_list("pk", "seq", "head", "state", "reference")
+    names = ("pk", "seq", "head", "state", "reference")
+    heads = model._base_manager.order_by("pk").values_list(*names)
     return (" ".join(map(str, head)) for head in heads.iterator(CHUNK))
+
+
+def _evidence_lines() -> Iterator[str]:
+    last = SealFile.last(EVIDENCE)
+    sealed = last.tables if last else {}
+    for name, table in evidence_tables().items():
+        columns = sealed[name]["columns"] if name in sealed else list(table.fields)
+        for pk, found in hashes(table, columns, range(sys.maxsize)):
+            yield f"{found} {name} {pk}"
 
 
 def _seal_lines() -> Iterator[str]:

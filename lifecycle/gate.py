@@ -195,7 +195,7 @@ def _move(
     known = SetValues(values, per_row)
     leant = _lock_set(model, declared, before, Context(at or timezone.now(), actor, known), per_row)
     clock, recorded_at = database_clock()
-    ctx = Context(at if cause else instant_of(at, clock), actor, known)
+    ctx = Context(instant_of(at, clock, follows=cause is not None), actor, known)
     due = _still_due(declared, ctx, cause)
     rows = read(model, declared, before, ctx, scope if due is None else due)
     if any(before[row.pk] != row.links for row in rows) or leant != given(declared, ctx, per_row):
@@ -240,7 +240,7 @@ def _give_birth[M: Machine](
     asked = Context(at or timezone.now(), actor, values)
     lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
     clock, recorded_at = database_clock()
-    instant = at if at and cause else instant_of(at, clock)
+    instant = instant_of(at, clock, follows=cause is not None)
     ctx = Context(instant, actor, values)
     pks = draw_keys(model, len(instances))
     drafts = []

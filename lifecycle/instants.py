@@ -34,11 +34,14 @@ def database_clock() -> tuple[datetime, datetime]:
     return clock, recorded_at
 
 
-def instant_of(at: datetime | None, clock: datetime) -> datetime:
-    """When the move happens: ``at`` if it is given, else ``clock``. Raises ValueError if ``at`` is still to come."""
+def instant_of(at: datetime | None, clock: datetime, *, follows: bool) -> datetime:
+    """When the move happens: ``at`` if it is given, else ``clock``.
+
+    Raises ValueError if ``at`` is still to come, unless the move ``follows`` another, whose instant it takes.
+    """
     if at is None:
         return clock
-    if at > clock and not _told.get():
+    if at > clock and not follows and not _told.get():
         raise ValueError(f"un mouvement du {at:%Y-%m-%d %H:%M:%S} devancerait l’horloge ({clock:%Y-%m-%d %H:%M:%S})")
     return at
 
