@@ -52,10 +52,12 @@ def edges_of(model: type[Machine]) -> list[tuple[str, str, str]]:
 
 
 def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
-    """``{name: (column, type)}`` of the stamps that the journal of a machine says."""
+    """``{name: (column, type)}`` of the stamps that the journal of a machine says; the type without its length."""
     connection = connections[DEFAULT_DB_ALIAS]
     fields = {name: field_of(model, name) for name in model.kept}
-    return {name: (str(field.column), str(field.db_type(connection))) for name, field in fields.items()}
+    return {
+        name: (str(field.column), str(field.db_type(connection)).partition("(")[0]) for name, field in fields.items()
+    }
 
 
 def wall_of(model: type[Machine]) -> dict[str, str]:

@@ -31,6 +31,7 @@ class ConnectionMachine(Machine):
     machine_name = "connection"
     reference_prefix = "L"
     dimensions = ("kind", "epci")
+    kept = ("offer", "operator", "monthly_price")
     state_tones = {S.PROPOSED: "todo", S.CHOSEN: "todo", S.PROBLEM: "danger", S.ACTIVE: "done"}
 
     state = FSMField("état", choices=ConnectionState, default=ConnectionState.PROPOSED, protected=True)

@@ -67,7 +67,8 @@ def test_the_ceiling_of_the_day_is_kept_with_the_price(bench: Bench) -> None:
     device = bench.recondition(bench.prepared(), 180)
 
     assert (device.price, device.price_ceiling) == (180, 180)
-    assert device.journal.latest("seq").values == {"price": "180", "price_ceiling": "180.00"}
+    said = {"grade": device.grade, "price": "180.00"}
+    assert device.journal.latest("seq").values == {"price": "180", "price_ceiling": "180.00", "stamps": said}
 
 
 def test_two_drives_need_two_proofs(bench: Bench) -> None:

@@ -71,7 +71,7 @@ def test_the_pilot_gives_the_lot_to_another_workshop_and_the_devices_follow() ->
     moved = Device.objects.filter(donation=donation, workshop=scene.south.organisation).first()
     assert moved is not None
     entry = moved.journal.get(verb="reassign")
-    assert entry.values == {"workshop": scene.south.pk}
+    assert entry.values == {"workshop": scene.south.pk, "stamps": {"workshop": scene.south.pk}}
     assert entry.cause_entry == donation.journal.get(verb="reassign").pk
     kept = Device.objects.get(donation=donation, workshop=scene.north.organisation)
     assert not kept.journal.filter(verb="reassign").exists()

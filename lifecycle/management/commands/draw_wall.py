@@ -7,6 +7,8 @@ from django.db import connection
 
 from lifecycle.walls import drawing_of, standing, walled_apps, written
 
+SCRATCH = "test_wall_drawing"
+
 
 class Command(BaseCommand):
     help = (
@@ -16,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = connection.settings_dict["NAME"]
+        connection.settings_dict["TEST"]["NAME"] = SCRATCH
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             changed = [str(path) for path in self._draw()]
