@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from lifecycle.actors import Actor
 from lifecycle.french import day
 from lifecycle.registry import Found, find
-from refurb.models import Delivery, Device, DistributionPoint, Donation
+from refurb.models import Delivery, Device, DistributionPoint, Donation, Drive
+from refurb.serials import same_serial
 
 MOST = 10
 """How many things of one kind an answer shows."""
@@ -25,8 +26,10 @@ def register_finders() -> None:
 
 
 def devices(text: str, actor: Actor) -> Iterator[Found]:
-    """By label, reference or serial number, or what they begin with; one query."""
+    """By label, reference or serial number, its own or that of a drive in it, or what they begin with; one query."""
     same = Q(tag__iexact=text) | Q(reference__iexact=text) | Q(serial__iexact=text)
+    if key := same_serial(text):
+        same |= Q(Exists(Drive.objects.in_place().filter(device=OuterRef("pk"), serial_key=key)))
     if len(text) >= SHORTEST:
         same |= Q(tag__istartswith=text) | Q(serial__istartswith=text) | Q(reference__istartswith=text)
     for device in Device.objects.visible_to(actor).filter(same).order_by("tag", "pk")[:MOST]:

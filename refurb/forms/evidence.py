@@ -104,6 +104,10 @@ class DriveForm(forms.Form):
             )
         return typed
 
+    def clean_source(self) -> str:
+        """No number, no source of it."""
+        return self.cleaned_data["source"] if self.cleaned_data.get("serial") else ""
+
     def clean_capacity(self) -> int | None:
         """In bytes."""
         gigabytes = self.cleaned_data["capacity"]
