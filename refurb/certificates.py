@@ -221,7 +221,7 @@ def _clock(row: Erasure) -> str:
     if row.clock == Clock.LOCAL:
         return ""
     why = row.get_clock_reason_display().lower()
-    return f"{row.get_clock_display()} ({why})\u00a0; le journal dit\u00a0: {to_the_second(row.printed_end)}"
+    return f"{row.get_clock_display()}, {why}\u00a0; le journal dit\u00a0: {to_the_second(row.printed_end)}"
 
 
 def _destruction(row: Destruction) -> dict[str, Any]:

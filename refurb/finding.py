@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from lifecycle.actors import Actor
 from lifecycle.french import day
 from lifecycle.registry import Found, find
-from refurb.models import Delivery, Device, DistributionPoint, Donation
+from refurb.models import Delivery, Device, DistributionPoint, Donation, Drive
+from refurb.serials import same_serial
 from refurb.tags import normal
 
 MOST = 10
@@ -26,9 +27,11 @@ def register_finders() -> None:
 
 
 def devices(text: str, actor: Actor) -> Iterator[Found]:
-    """By label, reference or serial number, or what they begin with; one query."""
+    """By label, reference or serial number, its own or that of a drive in it, or what they begin with; one query."""
     seen, key = Device.objects.visible_to(actor), normal(text)
     same = Q(tag_key=key) & ~Q(tag="") | Q(reference__iexact=text) | Q(serial__iexact=text)
+    if number := same_serial(text):
+        same |= Q(Exists(Drive.objects.in_place().filter(device=OuterRef("pk"), serial_key=number)))
     if len(text) >= SHORTEST:
         label = Q(tag_key__startswith=key) if len(key) >= SHORTEST else Q(pk=None)
         same |= label | Q(serial__istartswith=text) | Q(reference__istartswith=text)

@@ -164,7 +164,7 @@ class Difference(TextChoices):
     CLAIMS_ERASED = "claims_erased", "Le rapport dit « effacé » : les chiffres ne le prouvent pas."
     SILENT = "silent", "Le rapport ne se prononce pas : les chiffres prouvent l’effacement."
     DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
-    SELF_NAMED = "self_named", "Le disque est inventorié d’après ce rapport : son numéro n’a pas été lu ailleurs."
+    SELF_NAMED = "self_named", "Le disque est inventorié d’après un rapport : son numéro n’a pas été lu ailleurs."
     ATTRIBUTED = "attributed", "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle."
 
 

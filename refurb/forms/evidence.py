@@ -114,6 +114,10 @@ class DriveForm(forms.Form):
             )
         return typed
 
+    def clean_source(self) -> str:
+        """No number, no source of it."""
+        return self.cleaned_data["source"] if self.cleaned_data.get("serial") else ""
+
     def clean_capacity(self) -> int | None:
         """In bytes: to the byte as before where the size shown was left as it is."""
         typed: Decimal | None = self.cleaned_data["capacity"]

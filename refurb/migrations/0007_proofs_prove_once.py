@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                         ("duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."),
                         (
                             "self_named",
-                            "Le disque est inventorié d’après ce rapport\xa0: son numéro n’a pas été lu ailleurs.",
+                            "Le disque est inventorié d’après un rapport\xa0: son numéro n’a pas été lu ailleurs.",
                         ),
                         (
                             "attributed",

@@ -151,7 +151,7 @@ class Erasure(Evidence):
     @property
     def is_typed(self) -> bool:
         """A person copied it: what it says is the word of that person."""
-        return self.entry in (ErasureEntry.TYPED, ErasureEntry.CHECKED)
+        return self.origin == ErasureOrigin.WORKSHOP and self.entry in (ErasureEntry.TYPED, ErasureEntry.CHECKED)
 
     @property
     def printed_end(self) -> datetime | None:

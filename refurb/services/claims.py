@@ -21,7 +21,7 @@ SETTLED_THERE = (
     "Si ce disque a vraiment changé de machine, ou s’il y est inventorié par erreur, dites-le d’abord là-bas\u00a0:"
     " enregistrez son retrait."
 )
-ASK = "le gestionnaire de l’atelier qui a l’autre appareil, ou le Département"
+ASK = "le responsable de l’atelier qui a l’autre appareil, ou le Département"
 
 
 def hold_proofs(keys: Iterable[str], prints: Iterable[str] = ()) -> None:

@@ -56,15 +56,17 @@ def runs_or_none(report: StoredFile | None) -> list[Run]:
 def run_about(runs: Sequence[Run], serial: str) -> Run:
     """The run about the drive of this serial number; without one, the only run there is. Raises NotThisDrive."""
     told = ", ".join(run.serial or f"{run.disk} sans numéro de série" for run in runs)
+    nameless = not any(same_serial(run.serial) for run in runs)
+    hint = "Dites de quel disque parle chacun\u00a0: attribuez ce journal." if nameless else "Tapez le numéro du vôtre."
     if not same_serial(serial):
         if len(runs) > 1:
-            raise NotThisDrive(f"Ce journal parle de plusieurs disques\u00a0: {told}. Tapez le numéro du vôtre.")
+            raise NotThisDrive(f"Ce journal parle de plusieurs disques\u00a0: {told}. {hint}")
         return runs[0]
     same = [run for run in runs if same_serial(run.serial) == same_serial(serial)]
     if not same and len(runs) == 1 and not same_serial(runs[0].serial):
         return runs[0]  # the verdict says that the serial number is missing
     if not same:
-        raise NotThisDrive(f"Ce journal ne parle pas du disque {serial}, mais de\u00a0: {told}.")
+        raise NotThisDrive(f"Ce journal ne parle pas du disque {serial}, mais de\u00a0: {told}.{f' {hint}' * nameless}")
     return same[-1]
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from documents.models import StoredFile
 from documents.services import store_file
 from lifecycle.exceptions import Refused
+from refurb import finding
 from refurb.enums import DriveSource, ErasureEntry, Outcome, RemovalDestination
 from refurb.models import Device, Drive, Erasure
 from refurb.serials import is_placeholder, same_serial
@@ -21,6 +22,8 @@ from refurb.services import devices, erasures, evidence
 from tests.races import at_once
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.logs import log
+from tests.refurb.pages import acting, page_of
+from tests.refurb.pages import read as read_page
 
 pytestmark = pytest.mark.django_db
 SERIAL = "S3Z8NB0K123456"
@@ -225,6 +228,22 @@ def test_a_drive_corrected_frees_the_number_that_was_misread(bench: Bench) -> No
     bench.drive(device, serial="AUTRE1", supersedes=misread)
 
     assert bench.drive(on_the_bench(bench), serial=SERIAL)
+
+
+def test_the_pilot_finds_a_device_by_the_number_of_its_drive_and_strikes_it_out_there(bench: Bench) -> None:
+    gone = devices.report_missing_device(actor=bench.technician, device=bench.ready(), reason="theft")
+    drive = Drive.objects.get(device=gone)
+    pilot, stranger = acting(bench.pilot), acting(bench.stranger)
+
+    assert gone.reference in [found.row.reference for found in finding.devices(f" {drive.serial.lower()}", bench.pilot)]
+    assert not list(finding.devices(drive.serial, bench.stranger))
+    url = page_of(gone, "device_remove_drive", drive.pk)
+    assert url in read_page(pilot, page_of(gone, "device_evidence"))
+    assert stranger.get(url).status_code == 404
+    assert acting(bench.technician).post(url, {"destination": "mistake"}).status_code == 200
+    pilot.post(url, {"destination": "mistake"})
+
+    assert not Drive.objects.in_place().filter(pk=drive.pk).exists()
 
 
 # --- the wall of the database

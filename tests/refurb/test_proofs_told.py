@@ -168,7 +168,7 @@ def test_a_log_in_universal_time_is_read_as_such_and_says_so(bench: Bench) -> No
     assert erasure.clock_offset == timezone.localtime(erasure.finished_at).utcoffset().total_seconds()
     assert timezone.make_naive(erasure.printed_end) == end
     page = read(acting(bench.technician), page_of(device, "device_evidence"))
-    assert "À l’heure universelle (UTC) (système de démarrage réglé" in page
+    assert "À l’heure universelle (UTC), système de démarrage réglé" in page
 
 
 def test_a_dead_battery_is_declared_by_somebody_with_why_and_when_it_really_was(bench: Bench) -> None:

@@ -170,4 +170,3 @@ def test_the_proofs_of_the_month_that_are_only_the_word_of_a_person_are_counted(
     assert story.computed(OCTOBER).figures["typed_erasures"] == 1
     story.bench.erase(second, at=paris(11, 4), finished_at=paris(11, 4), supersedes=second.erasures.get())
     assert story.computed(NOVEMBER).figures["typed_erasures"] == 1
-    assert story.computed(OCTOBER).figures["typed_erasures"] == 1
