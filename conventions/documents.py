@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import number_format
 
-from conventions.enums import DeviceType, Found, PaperKind, Party, SignatureState
+from conventions.enums import DeviceType, Found, PaperKind, Party, SignatureState, TerminateReason
 from conventions.models import Convention, ConventionPaper, EndConsent, Signature
 from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
@@ -184,7 +184,8 @@ def freeze_end(convention: Convention, move: Move, fates: list[tuple[str, int]],
     ``fates``: each in words, with how many devices; ``until``: the last day on which what is outside is handed over.
     """
     consents = EndConsent.objects.filter(convention=convention, round=convention.end_round)
-    agreed = consents.select_related("given_by__user", "given_by__organisation") if convention.end_proposed_at else []
+    together = convention.ended_because == TerminateReason.AGREEMENT
+    agreed = consents.select_related("given_by__user", "given_by__organisation") if together else []
     reason = (
         convention.get_ended_because_display() if convention.ended_because else "Dernier jour de la convention passé"
     )

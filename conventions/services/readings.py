@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from django.utils import timezone
+
 from conventions.enums import Found, SignatureMethod
 from conventions.models import SignatureDeposit
 from documents.models import Document
@@ -84,7 +86,7 @@ def read_scan(*, row: Machine, document: Document, content: bytes, frozen: bytes
 def _not_another(row: Machine, document: Document, known: Document | None, *, as_is: bool = False) -> None:
     if known is None or (known == document and not as_is):
         return
-    day = written_day(known.created_at.date())
+    day = written_day(timezone.localdate(known.created_at))
     if known == document:
         refuse(row, "as_it_was", AS_IT_WAS)
     if (known.kind, known.owner_machine, known.owner_pk) == (document.kind, document.owner_machine, document.owner_pk):

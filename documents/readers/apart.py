@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SECONDS = 30
+SECONDS = 60
 """How long a reader may take, whatever the machine does beside."""
 PROCESSOR_SECONDS = 20
 MEMORY = 2 * 1024**3

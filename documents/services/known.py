@@ -19,7 +19,11 @@ def paper_within(content: bytes) -> Document | None:
     """The paper of Maillon that this file is, or begins with once signatures were added to it; the longest."""
     ends = [match.end() for match in ENDS.finditer(content)][:MOST_ENDS]
     sizes = {len(content), *ends, *(end - 1 for end in ends)}
-    hashes = {hashlib.sha256(content[:size]).hexdigest(): size for size in sorted(sizes)}
+    hashes, running, begin = {}, hashlib.sha256(), 0
+    for size in sorted(sizes):
+        running.update(content[begin:size])
+        hashes[running.copy().hexdigest()] = size
+        begin = size
     found = Document.objects.filter(rendered__sha256__in=hashes).select_related("rendered")
     return max(found, key=lambda paper: hashes[paper.rendered.sha256], default=None)  # type: ignore[union-attr]
 
