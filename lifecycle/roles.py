@@ -36,7 +36,7 @@ _RIGHTS = (
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {role}",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON ROUTINES TO {role}",
 )
-_ROLE = "SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s"
+_ROLE = "SELECT 1 FROM pg_roles WHERE rolname = %s"
 _EXCESS = """
 SELECT session_user, current_user, r.rolsuper, r.rolcreaterole,
     has_database_privilege(current_user, current_database(), 'TEMPORARY'),
