@@ -8,7 +8,7 @@ from functools import wraps
 from desk.demo.agenda import Thread
 from desk.demo.bench import Work
 from desk.demo.fates import Fate, ready
-from desk.demo.outlets import Trip
+from desk.demo.outlets import ASKED, Trip
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need
 from refurb.enums import (
@@ -217,18 +217,15 @@ def exchanged(trip: Trip) -> Iterator[datetime]:
 def _another(trip: Trip) -> Device | None:
     """One of the same type that the weekly deliveries brought to the shelf, of the same territory."""
     earlier = trip.device
-    return (
-        Device.objects.filter(
-            pk__in=trip.stage.boxes[trip.point],
-            state=DeviceState.AVAILABLE,
-            type=earlier.type,
-            point=earlier.point_id,
-            convention_epci=earlier.convention_epci_id,
-            moved_at__lte=trip.now,
-        )
-        .order_by("pk")
-        .first()
+    alike = Device.objects.filter(
+        pk__in=trip.stage.boxes[trip.point],
+        state=DeviceState.AVAILABLE,
+        type=earlier.type,
+        point=earlier.point_id,
+        convention_epci=earlier.convention_epci_id,
+        moved_at__lte=trip.now,
     )
+    return next((one for one in alike.order_by("pk")[:ASKED] if trip.may(one, "exchange")), None)
 
 
 def refunded(trip: Trip) -> Iterator[datetime]:

@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -81,7 +82,9 @@ class DepartementTests(TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory())
-        cls.enterClassContext(override_settings(DEMO=True, MEDIA_ROOT=cls.folder))
+        cls.enterClassContext(
+            override_settings(DEMO=True, MEDIA_ROOT=cls.folder, LIFECYCLE_SEAL_DIR=Path(cls.folder) / "seals")
+        )
         cls.addClassCleanup(empty)
         new_world()
         with pytest.raises(Interrupted):

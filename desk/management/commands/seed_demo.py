@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from desk.demo.agenda import Refusal, log_refusal
 from desk.preparation import note_preparation
 from desk.services.seeding import SeedingRefused, seed_demo
 from desk.services.sweep import DAYS, SEEDS, cases, sweep
@@ -47,28 +48,36 @@ class Command(BaseCommand):
         swept.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS), help="les graines")
         swept.add_argument("--jobs", type=int, default=1, help="combien à la fois")
         swept.add_argument(
-            "--output", type=Path, default=FIGURES, help="où les chiffres s’ajoutent ; ce qui y est n’est pas refait"
+            "--output", type=Path, default=FIGURES, help="où les chiffres s’ajoutent ; ce qui y est n’est pas refait"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sweep"]:
             self.sweep(options)
             return
-        self.shown, self.began, self.noted = "", time.monotonic(), 0.0
+        self.shown, self.began, self.noted, self.left = "", time.monotonic(), 0.0, 0
         as_of = options["as_of"] or timezone.localdate()
         try:
-            seeding, done = seed_demo(as_of=as_of, seed=options["seed"], devices=options["devices"], tell=self.tell)
+            seeding, done = seed_demo(
+                as_of=as_of, seed=options["seed"], devices=options["devices"], tell=self.tell, refused=self.leave
+            )
         except SeedingRefused as error:
             raise CommandError(str(error)) from error
         if done:
             if self.stdout.isatty():
                 self.stdout.write("")
-            self.stdout.write(self.style.SUCCESS(f"{seeding} : prête."))
+            left = f" ; {self.left} fil(s) du récit laissés en route" if self.left else ""
+            self.stdout.write(self.style.SUCCESS(f"{seeding} : prête{left}."))
         else:
             self.stdout.write(
                 f"{seeding} : déjà en place, gardée telle quelle. Pour en faire une autre : « make clean », puis"
                 " « make demo »."
             )
+
+    def leave(self, refusal: Refusal) -> None:
+        """A thread of the story ended before its time."""
+        self.left += 1
+        log_refusal(refusal)
 
     def sweep(self, options: dict[str, Any]) -> None:
         """One line for each story as it ends. Raises CommandError when one of them was refused something."""
@@ -79,7 +88,7 @@ class Command(BaseCommand):
         for figures, refusals in sweep(wanted, output=options["output"], jobs=options["jobs"]):
             bad += not figures.is_good
             self.stdout.write(
-                f"{figures.as_of:%d/%m/%Y}, graine {figures.seed}, {figures.devices} appareils : {figures.ended},"
+                f"{figures.as_of:%d/%m/%Y}, graine {figures.seed}, {figures.devices} appareils : {figures.ended},"
                 f" {figures.seconds} s ({figures.cpu_seconds} s de calcul), {figures.refusals} refus"
             )
             for refusal in refusals:
