@@ -53,7 +53,7 @@ def seed_demo(*, as_of: date, seed: int, devices: int, tell: Tell) -> tuple[Seed
         if last is not None:
             recreate_schema()
         _refuse_what_is_missing(as_of)
-        # Seals of a demonstration that was dropped since: nothing of this one was sealed yet.
+        # Seals of a demonstration that was dropped since: nothing of this one is sealed yet.
         shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
         with _at_full_speed(), put_off_together(_with_a_sample):

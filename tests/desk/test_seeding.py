@@ -57,9 +57,11 @@ def test_what_was_seeded_is_verified_without_the_seals_of_the_demonstration_befo
 ) -> None:
     load_world()
     settings.LIFECYCLE_SEAL_DIR.mkdir()
-    (settings.LIFECYCLE_SEAL_DIR / "device-20251126T021000.000000Z.jsonl.gz").write_bytes(b"of another database")
+    before = settings.LIFECYCLE_SEAL_DIR / "device-20251126T021000.000000Z.jsonl.gz"
+    before.write_bytes(b"of another database")
     seed()
-    assert not settings.LIFECYCLE_SEAL_DIR.exists()
+    assert not before.exists()
+    assert len(list(settings.LIFECYCLE_SEAL_DIR.glob("device-*"))) == 1, "it is sealed as soon as it is verified"
     assert {(one.subject, one.faults_count) for one in Verification.objects.last_of_each()} == {
         (JOURNALS, 0),
         (REPORTS, 0),
