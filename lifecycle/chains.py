@@ -193,11 +193,11 @@ def _compare_stamps(model: type[Machine], report: Report) -> None:
         sql = (
             f"SELECT o.reference, j.seq FROM {table} o JOIN LATERAL ("  # noqa: S608
             f"SELECT j.seq, j.\"values\"->'stamps' AS said FROM {journal} j WHERE j.object_id = o.id "
-            "AND (j.seq = 1 OR j.verb = ANY(%(setting)s) OR j.\"values\"->'stamps' ? %(name)s) "
-            "ORDER BY j.seq DESC LIMIT 1) j ON true WHERE CASE WHEN j.said ? %(name)s "
+            "AND (j.seq = 1 OR j.verb = ANY(%(setting)s) OR j.\"values\"->'stamps'?%(name)s) "
+            "ORDER BY j.seq DESC LIMIT 1) j ON true WHERE CASE WHEN j.said?%(name)s "
             f"THEN (j.said->>%(name)s)::{kind} IS DISTINCT FROM o.{quote(column)} "
             f"ELSE EXISTS (SELECT 1 FROM {journal} f WHERE f.object_id = o.id AND f.seq = 1 "
-            "AND f.\"values\"->'stamps' ? %(name)s) END ORDER BY o.id"
+            "AND f.\"values\"->'stamps'?%(name)s) END ORDER BY o.id"
         )
         said = str(field_of(model, name).verbose_name)
         with connection.cursor() as cursor:

@@ -1,11 +1,11 @@
 """Are the seals all there, each after the one before? And is the evidence still what was sealed?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -13,6 +13,8 @@ from lifecycle.evidence import CHUNK, Extent, Table, evidence_tables, hashes, ro
 from lifecycle.faults import Fault, Report
 from lifecycle.models import JOURNALS, Seal, Verification
 from lifecycle.sealing import EVIDENCE, SealFile, SealUnreadable
+
+type Line = tuple[str, int, str]
 
 SEALS = "(scellés)"
 MISSED = timedelta(hours=36)
@@ -59,7 +61,8 @@ def verify_evidence(report: Report, *, whole: bool = True) -> int:
         if known is None or last is None or known.sealed_at != last.sealed_at:
             report(Fault(EVIDENCE, SEALS, None, "le dernier fichier n’est pas le dernier scellé de la base."))
         if whole or last is None or any(rows_up_to(name, end.last) != end.rows for name, end in _there(last)):
-            return _compare(report)
+            with transaction.atomic():
+                return _compare(report)
     except SealUnreadable as error:
         report(Fault(EVIDENCE, SEALS, None, f"le fichier {error} est illisible."))
     return 0
@@ -70,25 +73,25 @@ def _there(file: SealFile) -> Iterator[tuple[str, Extent]]:
 
 
 def _compare(report: Report) -> int:
-    """Read the seals from the last whole one, each beside the rows of its keys."""
+    """Read the seals from the last whole one, each beside the rows of its keys, both in order of table and key."""
     count, sealed = 0, dict[str, Extent]()
     for seal, file in _since_whole(report):
         seen = 0
-        lines = groupby(file.hashes(), key=itemgetter(0))
-        at = next(lines, None)
+        tables = groupby(file.hashes(), key=itemgetter(0))
+        present = next(tables, None)
         for name, end in file.extents().items():
-            mine: Iterable[Any] = ()
-            if at is not None and at[0] == name:
-                mine, at = list(at[1]), None
+            lines: Iterator[Line] = iter(())
+            if present is not None and present[0] == name:
+                lines = present[1]
             after = sealed.get(name, Extent(0, 0)).last
-            count += _compare_table(name, file, range(after + 1, end.last + 1), mine, report)
-            seen += len(mine)  # type: ignore[arg-type]
-            if at is None:
-                at = next(lines, None)
+            read, told = _compare_table(name, file, range(after + 1, end.last + 1), lines, report)
+            count, seen = count + read, seen + told
+            if present is not None and present[0] == name:
+                present = next(tables, None)
         sealed = file.extents()
         if (seal.digest, seal.previous, seal.objects_count) != (file.digest, file.previous, seen):
-            told = f"le fichier du {_day(seal.sealed_at)} n’est pas celui que la base a scellé."
-            report(Fault(EVIDENCE, SEALS, None, told))
+            told_of = f"le fichier du {_day(seal.sealed_at)} n’est pas celui que la base a scellé."
+            report(Fault(EVIDENCE, SEALS, None, told_of))
     return count
 
 
@@ -106,28 +109,29 @@ def _since_whole(report: Report) -> list[tuple[Seal, SealFile]]:
     return found[::-1]
 
 
-def _compare_table(
-    name: str, file: SealFile, span: range, lines: Iterable[tuple[str, int, str]], report: Report
-) -> int:
-    """Compare the rows whose key is in ``span`` with the lines of one file."""
+def _compare_table(name: str, file: SealFile, span: range, lines: Iterator[Line], report: Report) -> tuple[int, int]:
+    """Compare the rows whose key is in ``span`` with the lines of one file; return how many of each there were."""
     table, columns = evidence_tables().get(name), file.tables[name]["columns"]
     if table is None or not set(columns) <= table.fields.keys():
         report(Fault(EVIDENCE, name, None, "la table, ou une colonne qui est scellée, n’existe plus."))
-        return 0
+        return 0, sum(1 for _ in lines)
     day = _day(file.sealed_at)
-    sealed = {pk: hashed for _, pk, hashed in lines}
-    count = 0
-    if span:
-        for pk, hashed in hashes(table, columns, span):
-            count += 1
-            was = sealed.pop(pk, None)
-            if was is None:
-                report(_fault(table, pk, f"la ligne a été ajoutée sous un numéro déjà scellé le {day}."))
-            elif was != hashed:
-                report(_fault(table, pk, f"la ligne a été modifiée depuis le scellé du {day}."))
-    for pk in sealed:
-        report(_fault(table, pk, f"la ligne a été retirée depuis le scellé du {day}."))
-    return count
+    rows, sealed = hashes(table, columns, span), ((pk, hashed) for _, pk, hashed in lines)
+    row, line = next(rows, None), next(sealed, None)
+    read = told = 0
+    while row or line:
+        if line is None or (row and row[0] < line[0]):
+            report(_fault(table, row[0], f"la ligne a été ajoutée sous un numéro déjà scellé le {day}."))  # type: ignore[index]
+            row, read = next(rows, None), read + 1
+            continue
+        if row is None or line[0] < row[0]:
+            report(_fault(table, line[0], f"la ligne a été retirée depuis le scellé du {day}."))
+        else:
+            if row[1] != line[1]:
+                report(_fault(table, row[0], f"la ligne a été modifiée depuis le scellé du {day}."))
+            row, read = next(rows, None), read + 1
+        line, told = next(sealed, None), told + 1
+    return read, told
 
 
 def _fault(table: Table, pk: int, sentence: str) -> Fault:

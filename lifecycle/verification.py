@@ -58,7 +58,7 @@ def note_verification(subject: str, verify: Callable[[Report], int]) -> Verifica
     noted.finished_at = timezone.now()
     noted.save()
     if found:
-        raise FaultsFound(f"{subject} : {len(found)} faute(s), dans {', '.join(noted.machines)}.")
+        raise FaultsFound(f"{subject}\u00a0: {len(found)} faute(s), dans {', '.join(noted.machines)}.")
     return noted
 
 

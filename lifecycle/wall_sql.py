@@ -99,7 +99,7 @@ BEGIN
         {edges}
     ]::text[]) LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'Aucun verbe « % » ne mène de « % » à « % » dans %.',
+        RAISE EXCEPTION 'Aucun verbe «\u00a0%\u00a0» ne mène de «\u00a0%\u00a0» à «\u00a0%\u00a0» dans %.',
             odd.verb, odd.source, odd.target, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation', CONSTRAINT = '{journal}_edges';
     END IF;
@@ -152,7 +152,7 @@ def wall_bodies(
     moved, born = "", ""
     for name, (column, kind) in (kept or {}).items():
         said = _SAID.format(name=name, column=column, kind=kind)
-        moved += f"\n          AND CASE WHEN j.\"values\"->'stamps' ? '{name}' THEN {said}"
+        moved += f"\n          AND CASE WHEN j.\"values\"->'stamps'?'{name}' THEN {said}"
         moved += f'\n              ELSE NEW."{column}" IS NOT DISTINCT FROM OLD."{column}" END'
         born += f"\n          AND {said}"
     bodies = {

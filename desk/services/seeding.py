@@ -65,7 +65,7 @@ def seed_demo(
         if last is not None:
             recreate_schema()
         _refuse_what_is_missing(as_of, ahead=ahead)
-        # Seals of a demonstration that was dropped since: nothing of this one was sealed yet.
+        # Seals of a demonstration that was dropped since: nothing of this one is sealed yet.
         shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
         with (

@@ -206,7 +206,7 @@ def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
             "Mur de la base parcels_parcel.parcels_parcel_wall_move\u00a0: n’existe plus.",
         ),
         (
-            "CREATE OR REPLACE FUNCTION parcels_parcel_wall_move() RETURNS trigger LANGUAGE plpgsql AS ''",
+            "CREATE OR REPLACE FUNCTION parcels_parcel_wall_move() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
             "Mur de la base parcels_parcel_wall_move()\u00a0: n’est plus ce que le code écrit.",
         ),
         (
