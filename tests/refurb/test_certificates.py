@@ -348,3 +348,22 @@ def test_the_deed_is_drawn_as_pdf_ua(caplog: pytest.LogCaptureFixture) -> None:
     scene.accept(donation)
 
     assert_drawn_well(DonationPaper.objects.get(donation=donation, kind=PaperKind.DEED).document, caplog)
+
+
+def test_a_drive_that_moved_inside_a_lot_is_said_to_have_been_taken_out_of_the_first_device() -> None:
+    scene = Scene(lines=(laptops(2),))
+    bench, donation = given_to(scene), balanced(scene)
+    first, second = (devices.start_device(actor=bench.technician, device=one) for one in received_of(donation))
+    drive = bench.drive(first, serial="MOVED-1")
+    bench.erase(drive)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.OTHER_DEVICE)
+    bench.erase(bench.drive(second, serial="MOVED-1"))
+    for device in (first, second):
+        bench.test(device)
+        bench.grade(device)
+        bench.recondition(device)
+
+    told = {device["reference"]: device["drives"] for device in of_lot(donation).values["devices"]}
+
+    assert told[first.reference] == ["SSD (SATA) n°\u00a0MOVED-1\u00a0: effacé, saisi à la main, puis retiré"]
+    assert told[second.reference] == ["SSD (SATA) n°\u00a0MOVED-1\u00a0: effacé, saisi à la main"]
