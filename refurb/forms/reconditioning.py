@@ -10,7 +10,7 @@ from lifecycle.french import euros
 from refurb.enums import SOLDERED_STORAGE, AbsenceReason, CheckResult
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.deposit import EvidenceForm
-from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, without_inside
+from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, asked_of_its_type
 from refurb.forms.evidence import DriveForm
 from refurb.models import Checklist, Device, Drive
 from refurb.readers.nwipe import NotNwipe, Run
@@ -105,7 +105,7 @@ class IdentityForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        without_inside(self)
+        asked_of_its_type(self)
 
 
 class NoStorageForm(forms.Form):
