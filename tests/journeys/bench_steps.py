@@ -170,8 +170,8 @@ def record_grade(technician: Visitor) -> None:
 
 
 def recondition(technician: Visitor, tag: str, price: str) -> None:
-    """Everything is proven: the price, and it is in stock."""
-    technician.follows("Déclarer reconditionné")
+    """Everything is proven: what it is, the price, and it is in stock."""
+    technician.follows("Continuer sur l’établi")
     technician.reads("Déclarer reconditionné")
     identify(technician)
     technician.fills({"Prix solidaire, en euros TTC": price})
