@@ -21,6 +21,7 @@ from refurb.enums import (
     ReclassifyReason,
     ReopenReason,
     UndoRejectReason,
+    UnreadReason,
     UnusableReason,
     WithdrawalReason,
 )
@@ -126,8 +127,9 @@ UNREAD = "Non relevé, pourquoi"
 UNREAD_HELP = "À choisir seulement si la marque, le modèle, le processeur ou la mémoire ne peut pas être relevé."
 
 
-def without_inside(form: Any) -> None:
-    """The processor and the memory are read on computers alone."""
+def asked_of_its_type(form: Any) -> None:
+    """The processor and the memory are read on computers alone; nothing is left unread unless it is said why."""
+    form.fields["unread"].choices = choose(UnreadReason.choices, "Tout est relevé")
     if form.instance.type not in COMPUTERS:
         for name in INSIDE:
             del form.fields[name]
@@ -148,7 +150,7 @@ class DeviceDescribeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        without_inside(self)
+        asked_of_its_type(self)
 
 
 class DeviceRegisterForm(CommentForm):

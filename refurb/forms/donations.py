@@ -148,10 +148,13 @@ class LineForm(forms.ModelForm):
         return value
 
     @property
-    def told(self) -> str:
-        """What the law says of the line as it is typed, without refusing it."""
-        year = self["purchase_year"].value()
-        return self.law.age_told(int(year)) if str(year or "").isdecimal() else ""
+    def told(self) -> list[str]:
+        """What the law says of the line as it is shown; what is refused beside its field is not said twice."""
+        year = str(self["purchase_year"].value() or "")
+        said = [self.law.age_told(int(year)) if year.isdecimal() else ""]
+        if self.is_public and not self.is_bound:
+            said.insert(0, self.law.value_refused(self["unit_value"].value()))
+        return [sentence for sentence in said if sentence]
 
     @property
     def is_blank(self) -> bool:

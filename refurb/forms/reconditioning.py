@@ -11,7 +11,7 @@ from lifecycle.french import euros, storage
 from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.deposit import EvidenceForm
-from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, without_inside
+from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, asked_of_its_type
 from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Device, Drive
 from refurb.readers.nwipe import NotNwipe, Run
@@ -119,7 +119,7 @@ class IdentityForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        without_inside(self)
+        asked_of_its_type(self)
 
 
 class AttributedLogForm(ReportForm):

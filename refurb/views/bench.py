@@ -135,12 +135,13 @@ def measured_lines(grade: Grade, scale: Scale) -> dict[str, Any]:
 
 
 def known_measures(device: Device) -> dict[str, Any]:
-    """What the form opens with: the last measures of this stay, else what the inventory of storages tells."""
+    """What the form opens with: the last measures of this stay, else what was read on the device and of its storage."""
     last = Grading.objects.current().filter(device=device, stay=device.stay).order_by("-pk").first()
     if last is not None:
         return dict(last.measures)
     drive = Drive.objects.in_place().filter(device=device, stay=device.stay).order_by("pk").first()
+    known: dict[str, Any] = {"ram_gb": device.memory_gb} if device.memory_gb else {}
     if drive is None:
-        return {}
+        return known
     kind = drive.kind if drive.kind != DriveKind.INTERNAL else ""
-    return {"storage_kind": kind, "storage_gb": gigabytes(drive.capacity)}
+    return known | {"storage_kind": kind, "storage_gb": gigabytes(drive.capacity)}

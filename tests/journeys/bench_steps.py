@@ -170,12 +170,20 @@ def record_grade(technician: Visitor) -> None:
 
 
 def recondition(technician: Visitor, tag: str, price: str) -> None:
-    """Everything is proven: the price, and it is in stock."""
-    technician.follows("Déclarer reconditionné")
+    """Everything is proven: what it is, the price, and it is in stock."""
+    technician.follows("Continuer sur l’établi")
     technician.reads("Déclarer reconditionné")
+    identify(technician)
     technician.fills({"Prix solidaire, en euros TTC": price})
     technician.presses("Déclarer reconditionné")
     is_reconditioned(technician, tag)
+
+
+def identify(technician: Visitor) -> None:
+    """What is read on a computer."""
+    identity = technician.page.get_by_role("region", name="1. Identité")
+    read = {"Marque": "Dell", "Modèle": "Latitude 5490", "Processeur": "Intel Core i5-8250U", "Mémoire (Go)": "8"}
+    technician.fills(read, within=identity)
 
 
 def is_reconditioned(technician: Visitor, tag: str) -> None:
@@ -193,8 +201,9 @@ def recondition_on_one_page(technician: Visitor, tag: str, serial: str, price: s
     technician.deposits(
         "Journal de nwipe (fichier texte)", {"name": "nwipe.log", "mimeType": "text/plain", "buffer": report}
     )
+    identify(technician)
     technician.ticks("Tout est bon")
-    grade = technician.page.get_by_role("region", name="3. Grade")
+    grade = technician.page.get_by_role("region", name="4. Grade")
     technician.chooses(
         {"Type de stockage": "SSD (SATA)", "Système installé": "Windows 11", "Aspect": "A – Traces d’usage légères"},
         within=grade,

@@ -160,17 +160,17 @@ def test_no_storage_is_attested_where_drives_are_inventoried(bench: Bench) -> No
     assert codes(refused) == ["drives_present"]
 
 
-def test_several_screens_are_attested_together_or_not_at_all(bench: Bench) -> None:
-    screens = [bench.received(DeviceType.SCREEN) for _ in range(2)]
+def test_several_empty_computers_are_attested_together_or_not_at_all(bench: Bench) -> None:
+    empty = [bench.received(DeviceType.DESKTOP) for _ in range(2)]
 
     def attest(rows: list[Device]) -> list[Any]:
         return evidence.attest_no_storages(actor=bench.technician, devices=rows, reason=AbsenceReason.NO_STORAGE)
 
     with pytest.raises(Refused):
-        attest([*screens, bench.received(DeviceType.TABLET)])
+        attest([*empty, bench.received(DeviceType.TABLET)])
     assert not Device.objects.proven().exists()
 
-    assert len(attest(screens)) == 2
+    assert len(attest(empty)) == 2
     assert Device.objects.proven().count() == 2
 
 

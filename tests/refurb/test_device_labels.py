@@ -1,5 +1,7 @@
 """Labels: one normal form, unique among the devices of a workshop that live, of a form its manager may fix."""
 
+from importlib import import_module
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection
@@ -7,14 +9,16 @@ from django.urls import reverse
 
 from desk.views.search import found_by
 from lifecycle.exceptions import Refused
+from refurb.enums import CorrectTagReason
 from refurb.models import TagShape
 from refurb.services import corrections, devices
 from refurb.tags import fits, normal
-from tests.pages import acting
+from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, private_lot
 from tests.refurb.donations import first_line
 
 pytestmark = pytest.mark.django_db
+TWINS: str = import_module("refurb.migrations.0005_labels_and_lines").TWINS
 
 SPELLINGS = ("PRH-0042", "prh-0042", "PRH 0042", "prh0042", " PRH–0042 ", "P R H 0 0 4 2", "PRH\u00a00042")
 
@@ -77,6 +81,27 @@ def test_another_workshop_may_have_the_same_label(bench: Bench) -> None:
     bench.received(tag="PRH-0042")
 
     assert Bench().received(tag="prh0042").tag == "prh0042"
+
+
+def test_labels_that_were_there_and_read_alike_are_numbered_and_kept_until_they_are_corrected(bench: Bench) -> None:
+    first, second = bench.received(tag="PRH-0042"), bench.received(tag="PRH-0043")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'refurb_device_tag_once'")
+        (unique,) = cursor.fetchone()
+        cursor.execute("DROP INDEX refurb_device_tag_once")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE refurb_device SET tag = 'prh 0042' WHERE id = %s", [second.pk])
+        cursor.execute(TWINS)
+        cursor.execute(unique)
+        cursor.execute("SET LOCAL session_replication_role = origin; SET CONSTRAINTS ALL DEFERRED")
+
+    second = fresh(second)
+    assert (fresh(first).tag_twin, second.tag, second.tag_twin) == (0, "prh 0042", 1)
+    page = read(acting(bench.technician), reverse("refurb:device_detail", args=[second.reference]))
+    assert "se lit comme celle d’un autre appareil" in page
+    corrections.correct_tag_device(actor=bench.technician, device=second, tag="PRH-0044", reason=CorrectTagReason.ALIKE)
+    assert fresh(second).tag_twin == 0
 
 
 # --- the form a workshop fixes

@@ -236,8 +236,17 @@ def test_a_donor_reads_the_proofs_of_its_device_and_no_name_of_the_workshop() ->
 
 
 def test_an_attested_absence_of_storage_is_told_with_its_reason(bench: Bench) -> None:
-    screen = bench.proven(bench.in_process(DeviceType.SCREEN))
-    assert "Absence de stockage attestée" in read(acting(bench.technician), page_of(screen, "device_detail"))
+    device = bench.in_process()
+    bench.no_storage(device)
+    assert "Absence de stockage attestée" in read(acting(bench.technician), page_of(device, "device_detail"))
+
+
+def test_nothing_is_attested_of_the_storage_of_a_screen(bench: Bench) -> None:
+    screen = bench.in_process(DeviceType.SCREEN)
+    for name in ("device_detail", "device_evidence"):
+        page = read(acting(bench.technician), page_of(screen, name))
+        assert "Un écran ne contient pas de stockage" in page
+        assert page_of(screen, "device_attest_no_storage") not in page
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,10 @@ def test_a_delivery_is_ticked_off_line_by_line(shelf: Shelf) -> None:
     told = done.content.decode().replace("\u00a0", " ")
     for said in ("1 appareil en rayon.", "1 appareil manquant.", "1 appareil à renvoyer.", "Livraison pointée"):
         assert said in told, said
+    assert '<p class="alert alert-success">1 appareil en rayon.' in told
+    assert '<p class="alert alert-warning">1 appareil manquant.' in told
+    listed = read(client, reverse("refurb:delivery_list")).replace("\u00a0", " ")
+    assert '<span class="tag tag--danger">Pointée, 1 manquant</span>' in listed
     outcomes = dict(delivery.lines.values_list("device", "outcome"))
     assert outcomes[there.pk] == LineOutcome.STOCKED
     assert outcomes[lost.pk] == LineOutcome.MISSING

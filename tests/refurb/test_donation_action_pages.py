@@ -173,7 +173,7 @@ def test_a_value_over_the_ceiling_is_refused() -> None:
     page = answered(acting(scene.pilot), page_of(donation, "donation_qualify"), **data)
 
     assert "ne dépasse pas le plafond légal du jour" in page
-    assert "Peut y remédier" in page
+    assert f'<a href="{page_of(donation, "donation_correct_lines")}#lines">Y remédier' in page
 
 
 def test_a_public_donor_notes_its_decision_after_announcing() -> None:

@@ -184,7 +184,9 @@ def test_an_announced_lot_is_not_described_again() -> None:
     donation = scene.announced()
     client, url = acting(scene.contact), page_of(donation, "donation_edit")
 
-    assert client.post(url, typed(scene, line(quantity=99))).headers["Location"] == page_of(donation, "donation_detail")
+    leads = client.post(url, typed(scene, line(quantity=99))).headers["Location"]
+
+    assert leads == page_of(donation, "donation_correct_lines")
     assert described(donation) == [("laptop", 3)]
 
 

@@ -204,6 +204,7 @@ def test_a_donor_corrects_its_lines_on_a_page_where_the_law_is_told() -> None:
     prefix = f"line-{first_line(donation).pk}"
     typed = {f"{prefix}-purchase_year": "2022", f"{prefix}-condition": "working", f"{prefix}-model_name": "X"}
 
+    assert "La loi refuse ce don" in read(client, url)
     refused = answered(client, url, **typed, **{f"{prefix}-unit_value": "310"})
     assert "La loi refuse ce don" in refused
     done(client, url, **typed, **{f"{prefix}-unit_value": "290"})
