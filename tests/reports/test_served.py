@@ -168,7 +168,7 @@ def test_distribution_is_told_by_the_epci_of_the_convention() -> None:
 def test_figures_of_before_the_needs_were_counted_still_read() -> None:
     told = figures()
     del told["needs"]
-    served = Served(told, hides_small=True)
+    served = Served(told, hides_small=False)
     assert not served.is_counted
     assert served.waiting == 0
     assert Summary(told).distribution_at("closing").total.cells == (0,) * 6

@@ -23,5 +23,7 @@ class Command(BaseCommand):
         for reference, sentence in recovered:
             self.stdout.write(f"{reference}  {sentence}")
         self.stdout.write(f"Nombres de foyers cachés que l’on peut retrouver\u00a0: {len(recovered)}")
-        if faults or recovered:
-            raise CommandError(f"{faults} rapport(s) non conforme(s) : lancez verify_journal.")
+        if faults:
+            raise CommandError(f"{faults} rapport(s) non conforme(s)\u00a0: lancez verify_journal.")
+        if recovered:
+            raise CommandError("Des nombres de foyers cachés se retrouvent\u00a0: ne publiez rien de plus.")
