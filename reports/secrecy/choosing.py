@@ -9,7 +9,7 @@ from reports.secrecy.audit import Narrow, narrow_cells
 from reports.secrecy.published import published_sha256
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Name, System, cells_of
-from reports.secrecy.tables import write_down
+from reports.secrecy.tables import Tie, write_down
 
 NEAR = 3
 """How many months away a cell of one place is audited with the month that is chosen."""
@@ -19,9 +19,17 @@ def choose(figures: dict[str, Any], others: Sequence[dict[str, Any]], rule: Rule
     """What the figures of a month say of their own secrets. ``others``: the frozen months, which stay as they are."""
     month = figures["month"]
     others = [one for one in others if one["month"] != month]
+    alone = write_down([figures], Tie.NOTHING)
+    is_plain = not any(cell.is_small(rule.threshold) for cell in alone.cells.values())
+    if is_plain and not any(one.get("secrets", {"hidden": True})["hidden"] for one in others):
+        return _chosen(figures, rule, set())
     system = write_down([*others, figures])
     hidden = hidden_names(system, others)
     found = hide(system, month, hidden, rule, {name for name in system.cells if _is_near(name, month)})
+    return _chosen(figures, rule, found)
+
+
+def _chosen(figures: dict[str, Any], rule: Rule, found: Iterable[str]) -> dict[str, Any]:
     chosen = {"threshold": rule.threshold, "width": rule.width, "hidden": sorted(found)}
     return chosen | {"published_sha256": published_sha256(figures | {"secrets": chosen})}
 

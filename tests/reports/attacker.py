@@ -42,6 +42,8 @@ class Attacker:
     months: list[str] = field(default_factory=list)
     told: list[tuple[Terms, int]] = field(default_factory=list)
     secrets: dict[str, Terms] = field(default_factory=dict)
+    ratios: list[str] = field(default_factory=list)
+    """Those that are told beside a number that they are made of."""
 
     def read(self, month: str, tables: dict[str, Table]) -> None:
         """Everything a month says."""
@@ -55,8 +57,8 @@ class Attacker:
                         self.secrets[f"{month} · {caption} · {line[0]} · {name}"] = terms
                     elif terms and isinstance(cell, int | float):
                         self.told.append((terms, int(cell)))
-                if head[-1] == "Besoins par appareil" and SECRET in line[1:4]:
-                    assert line[-1] == SECRET, "a ratio is told beside the number that it is made of"
+                if head[-1] == "Besoins par appareil" and SECRET in line[1:4] and line[-1] != SECRET:
+                    self.ratios.append(f"{month} · {line[0]}")
         self._know(month)
         self.months.append(month)
 

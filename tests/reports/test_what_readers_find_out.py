@@ -48,8 +48,8 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    places = [make_epci() for _ in range(6)]
-    invented = Invented(7, [epci.siren for epci in places], pace=30)
+    places = [make_epci() for _ in range(5)]
+    invented = Invented(7, [epci.siren for epci in places], pace=25)
     months = {month: invented.month(month.isoformat()) for month in MONTHS}
     names = [[epci.siren, epci.name, epci.short_name] for epci in places]
 
@@ -94,6 +94,7 @@ def test_an_observer_with_three_workbooks_and_a_solver_finds_nothing_out(world: 
     assert len(attacker.secrets) > 100
     narrow = {where: found for where, found in attacker.intervals().items() if found[1] - found[0] < WIDTH - 1e-6}
     assert not narrow
+    assert not attacker.ratios
 
 
 def test_the_attacker_finds_small_counts_when_only_they_are_hidden(world: World) -> None:
