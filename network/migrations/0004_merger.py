@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             name="since",
             field=models.DateTimeField(
                 editable=False,
-                help_text="Vide : depuis toujours, pour ce qui est compté ici.",
+                help_text="Vide : depuis toujours, pour ce qui est compté ici.",
                 null=True,
                 verbose_name="existe depuis",
             ),
