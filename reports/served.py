@@ -10,8 +10,19 @@ from django.utils.formats import number_format
 from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import Need
 from refurb.enums import DeviceType
-from reports.enums import Stage
-from reports.summary import NOT_SUMMED, Row, Table, told_variation
+from reports.enums import PROMISED, Measure, Stage
+from reports.summary import (
+    ANSWERS,
+    NEEDS_LIST,
+    NOT_SUMMED,
+    PLACE,
+    Gathered,
+    Query,
+    Row,
+    Table,
+    summed,
+    told_variation,
+)
 
 SMALL = 5
 """Below it a count of households of one EPCI says too much of them: it is hidden (domain, §6)."""
@@ -38,6 +49,15 @@ NEEDS_HEAD = (
 STATES_HEAD = ("État", "Début de mois", "Entrées", "Sorties", "Autres variations", "Fin de mois")
 TENSION_HEAD = ("En attente", "Affectés ou en livraison", "Disponibles", "Besoins par appareil")
 OPENING, ENTERED, LEFT, CLOSING, OTHER = range(5)
+EQUIPMENT = "equipement"
+WAITING_AT_THE_END: Query = (NEEDS_LIST, ("mesure", Measure.CLOSING.value), ("etape", NeedState.WAITING.value))
+TENSION_QUERIES: tuple[Query, ...] = (
+    (*WAITING_AT_THE_END, (ANSWERS, EQUIPMENT)),
+    (("mesure", Measure.CLOSING.value), ("etape", PROMISED), (ANSWERS, EQUIPMENT)),
+    (("mesure", Measure.CLOSING.value), ("etape", Stage.AVAILABLE.value), (ANSWERS, EQUIPMENT)),
+    (),
+)
+type Line = tuple[str, tuple[int, int, int], bool, Query]
 
 
 class Served:
@@ -84,9 +104,13 @@ class Served:
             (ENTERED, NeedState.MET),
             (ENTERED, NeedState.UNMET),
         )
-        rows = [Row(kind.label, tuple(self._sum(*what, kind=kind) for what in asked)) for kind in NeedKind]
+        rows = [
+            Row(kind.label, tuple(self._sum(*what, kind=kind) for what in asked), (("type", kind.value),))
+            for kind in NeedKind
+        ]
         total = tuple(sum(row.cells[rank] for row in rows) for rank in range(len(asked)))
-        return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total))
+        queries = tuple((NEEDS_LIST, _measure(measure), ("etape", state.value)) for measure, state in asked)
+        return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total), queries)
 
     def needs_by_state(self) -> Table:
         """Each state of a need, for the whole département: the numbers add up, line by line."""
@@ -95,20 +119,26 @@ class Served:
             Row(
                 str(state.label),
                 tuple(sum(self._sum(measure, state, kind=kind) for kind in NeedKind) for measure in shown),
+                (NEEDS_LIST, ("etape", state.value)),
             )
             for state in NeedState
         )
         opening, closing = (sum(self._needs[measure].values()) for measure in (OPENING, CLOSING))
         total = Row("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
-        return Table("Besoins par état", STATES_HEAD, rows, total)
+        queries = tuple(((NEEDS_LIST, _measure(measure)),) for measure in shown)
+        return Table("Besoins par état", STATES_HEAD, rows, total, tuple(queries))
 
     def variations(self) -> list[tuple[str, str, str, int]]:
         """What moved needs otherwise than by an act: what was done, from which state, to which, how many."""
-        counted: Counter[tuple[str, str, str]] = Counter()
-        for verb, why, old, _, _, new, _, _, count in self._variations:
-            what = told_variation(Need, verb, why)
-            counted[what, str(NeedState(old).label), str(NeedState(new).label)] += count
-        return [(*told, count) for told, count in counted.items()]
+        return summed(self.gathered())
+
+    def gathered(self) -> Gathered:
+        """The same lines, each with the rows of figures that it gathers."""
+        found: Gathered = {}
+        for row in self._variations:
+            states = str(NeedState(row[2]).label), str(NeedState(row[5]).label)
+            found.setdefault((told_variation(Need, row[0], row[1]), *states), []).append(tuple(row))
+        return found
 
     def tension_by_kind(self) -> Table:
         """Each kind of equipment: needs that wait, devices on offer, needs for one device."""
@@ -119,7 +149,7 @@ class Served:
                 for counter in (self._offered, self._available)
             )
             waiting = self._sum(CLOSING, NeedState.WAITING, kind=kind)
-            lines.append((str(kind.label), (waiting, offered, available), False))
+            lines.append((str(kind.label), (waiting, offered, available), False, ((ANSWERS, kind.value),)))
         return self._tension("Tension entre besoins et appareils, par type", "Besoin", lines)
 
     def tension_by_territory(self) -> Table:
@@ -138,18 +168,19 @@ class Served:
             offered = sum(self._offered[place, type_] for type_ in types)
             available = sum(self._available[place, type_] for type_ in types)
             if waiting or offered or available:
-                lines.append((short, (waiting, offered, available), place in hidden))
+                lines.append((short, (waiting, offered, available), place in hidden, ((PLACE, place),)))
         return self._tension("Tension par EPCI (besoins de ses foyers, appareils de ses conventions)", "EPCI", lines)
 
     def needs_by_territory(self) -> Table:
         """Each EPCI: needs that wait at the end of the month, by kind."""
         waiting = self._needs[CLOSING]
-        rows = tuple(Row(short, tuple(cells)) for _, short, cells in self._waiting())
+        rows = tuple(Row(short, tuple(cells), ((PLACE, place),)) for place, short, cells in self._waiting())
         totals = tuple(
             sum(waiting[NeedState.WAITING.value, place, kind.value] for place in self.territories) for kind in NeedKind
         )
         head = ("EPCI", *(str(kind.label) for kind in NeedKind))
-        return Table("Besoins en attente par EPCI, en fin de mois", head, rows, Row("Total", totals))
+        queries = tuple((*WAITING_AT_THE_END, ("type", kind.value)) for kind in NeedKind)
+        return Table("Besoins en attente par EPCI, en fin de mois", head, rows, Row("Total", totals), queries)
 
     def _waiting(self) -> list[tuple[str, str, list[int | str]]]:
         """The EPCI where needs wait at the end of the month, by code and short name, with a cell for each kind."""
@@ -162,22 +193,49 @@ class Served:
         columns = [self._shown([counts[rank] for *_, counts in shown]) for rank in range(len(NeedKind))]
         return [(place, short, [column[line] for column in columns]) for line, (place, short, _) in enumerate(shown)]
 
-    def _tension(self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int], bool]]) -> Table:
+    def _tension(self, caption: str, axis: str, lines: Sequence[Line]) -> Table:
         """``lines``: what it is about; needs that wait, devices promised, available; whether the needs are hidden."""
         rows = tuple(
-            Row(label, (HIDDEN if counts[0] < SMALL else ALSO_HIDDEN, *counts[1:], ALSO_HIDDEN))
+            Row(label, (HIDDEN if counts[0] < SMALL else ALSO_HIDDEN, *counts[1:], ALSO_HIDDEN), query)
             if hidden
-            else Row(label, (*counts, tension(*counts)))
-            for label, counts, hidden in lines
+            else Row(label, (*counts, tension(*counts)), query)
+            for label, counts, hidden, query in lines
         )
-        total = tuple(sum(counts[rank] for _, counts, _ in lines) for rank in range(3))
-        return Table(caption, (axis, *TENSION_HEAD), rows, Row("Total", (*total, tension(*total))))
+        total = tuple(sum(counts[rank] for _, counts, _, _ in lines) for rank in range(3))
+        return Table(caption, (axis, *TENSION_HEAD), rows, Row("Total", (*total, tension(*total))), TENSION_QUERIES)
 
     def _shown(self, counts: Sequence[int]) -> list[int | str]:
         return hide_small(counts) if self.hides_small else list(counts)
 
     def _sum(self, measure: int, state: NeedState, *, kind: NeedKind) -> int:
         return sum(self._needs[measure][state.value, place, kind.value] for place in self.territories)
+
+
+def answering(code: str) -> str:
+    """The criterion of type, of devices or of needs, for what answers a need of this kind, or any need of a device."""
+    return f"pour_{code}"
+
+
+def types_of(code: str, *, of_needs: bool) -> tuple[str, ...]:
+    """The types of devices, or the kinds of needs, that a criterion stands for; none when it is empty."""
+    if not code.startswith("pour_"):
+        return (code,) if code else ()
+    asked = code.removeprefix("pour_")
+    kinds = [kind for kind in SERVED_BY if asked in (EQUIPMENT, kind.value)]
+    if of_needs:
+        return tuple(kind.value for kind in kinds)
+    return tuple(type_.value for kind in kinds for type_ in SERVED_BY[kind])
+
+
+ANSWERING = [
+    (answering(EQUIPMENT), "Tout ce qui répond à un besoin"),
+    *((answering(kind.value), f"Ce qui répond au besoin « {kind.label} »") for kind in SERVED_BY),
+]
+
+
+def _measure(rank: int) -> tuple[str, str]:
+    """The criterion of one of the numbers of a bucket."""
+    return ("mesure", list(Measure)[rank].value)
 
 
 def tension(waiting: int, offered: int, available: int) -> str:
