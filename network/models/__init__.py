@@ -3,6 +3,7 @@
 from network.models.dated import Dated, DatedNumber, DatedQuerySet, known_codes
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
+from network.models.merger import Merger, MergerEntry
 from network.models.organisation import Organisation
 from network.models.saved_view import SavedView
 from network.models.territory import Arrondissement, Commune, Epci
@@ -18,6 +19,8 @@ __all__ = [
     "Invitation",
     "Membership",
     "MembershipPeriod",
+    "Merger",
+    "MergerEntry",
     "Organisation",
     "SavedView",
     "User",
