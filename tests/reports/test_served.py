@@ -54,7 +54,7 @@ def test_needs_are_counted_by_kind_for_the_whole_departement() -> None:
             [NeedState.UNMET.value, "1", NeedKind.COMPUTER.value, 0, 1, 0, 1],
             [NeedState.IN_PROGRESS.value, "2", NeedKind.FIXED_CONNECTION.value, 1, 1, 0, 2],
         ),
-        hides_small=True,
+        hides_small=False,
     )
     assert cells(served.needs_by_kind())[NeedKind.COMPUTER.label] == (0, 9, 0, 0, 9, 0, 4, 1)
     assert cells(served.needs_by_kind())[NeedKind.FIXED_CONNECTION.label] == (0, 0, 0, 0, 0, 2, 0, 0)
@@ -68,7 +68,7 @@ def test_tension_is_needs_that_wait_for_one_device_on_offer() -> None:
             waiting("2", 6, NeedKind.TABLET),
             buckets=(on_offer("1", Stage.AVAILABLE, 3), on_offer("1", Stage.SHIPPED, 1)),
         ),
-        hides_small=True,
+        hides_small=False,
     )
     assert cells(served.tension_by_territory()) == {"Nord": (10, 1, 3, "2,5"), "Sud": (6, 0, 0, "sans offre")}
     assert cells(served.tension_by_kind())[NeedKind.COMPUTER.label] == (10, 1, 3, "2,5")
@@ -91,7 +91,7 @@ def test_a_screen_and_a_reserved_device_answer_no_need() -> None:
                 on_offer("1", Stage.RESERVED, 4),
             ),
         ),
-        hides_small=True,
+        hides_small=False,
     )
     assert cells(served.tension_by_territory()) == {"Nord": (6, 0, 0, "sans offre")}
 
