@@ -140,7 +140,7 @@ def epcis_today(actor: Actor | None, at: datetime) -> list[Today]:
     quotas = Quota.objects.visible_to(actor).on(today).filter(convention__in=in_force, convention__epci=here)
     of_the_year = quotas.order_by().values("convention__epci")
     waiting = Need.objects.visible_to(actor).waiting().filter(epci=here).order_by().values("kind")
-    rows = Epci.objects.annotate(
+    rows = Epci.objects.living().annotate(
         found=ArraySubquery(conventions.order_by("-pk").values(json=JSONObject(reference="reference", state="state"))),
         places=Subquery(of_the_year.annotate(sum=Sum("total")).values("sum")),
         used=Subquery(of_the_year.annotate(sum=Sum("used")).values("sum")),

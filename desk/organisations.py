@@ -88,7 +88,7 @@ def state_of_play() -> tuple[list[Known], int]:
     An organisation is counted in the EPCI it is, serves, lies in, or of which it serves a commune. Source: the
     roadmap asks for a state of play of actors by territory.
     """
-    epcis = list(Epci.objects.alphabetical())
+    epcis = list(Epci.objects.living().alphabetical())
     active: Any = Organisation.objects.active().select_related("commune").order_by("name", "pk")
     served: dict[int, set[int]] = {}
     links = Organisation.communes_served.through.objects.values_list("organisation", "commune__epci").distinct()

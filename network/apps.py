@@ -9,5 +9,6 @@ class NetworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What the search box finds knows the models, which are there from now on only."""
+        """What the search box finds and what follows a merger know the models, which are there from now on only."""
         import_module("network.finding").register_finders()
+        import_module("network.followers").register()

@@ -80,6 +80,12 @@ class Competence(TextChoices):
     TRAINING = "training", "Formation des acteurs"
 
 
+class MergerState(TextChoices):
+    """The life of a merger of EPCI: it is established, once."""
+
+    DECLARED = "declared", "Constatée"
+
+
 class CommuneStatus(TextChoices):
     """What a row of communes is in the official geographic code (COG) of Insee."""
 

@@ -35,6 +35,11 @@ def is_pilot(actor: Actor | None) -> bool:
     return acts_as(actor, (Role.PILOT, OrganisationKind.DEPARTEMENT))
 
 
+def can_declare_merger(actor: Actor) -> Q | None:
+    """Establish that an EPCI merged into another: the pilot."""
+    return Q() if is_pilot(actor) else None
+
+
 def is_manager(actor: Actor | None) -> bool:
     """Tell whether ``actor`` manages an organisation, whatever its kind."""
     return actor is not None and actor.role == Role.MANAGER.value

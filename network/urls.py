@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from network.views import accounts, organisations, people
+from network.views import accounts, mergers, organisations, people
 
 app_name = "network"
 
 urlpatterns = [
+    path("epci/fusionner/", mergers.merger_declare, name="merger_declare"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/nouvelle/", organisations.organisation_create, name="organisation_create"),
     path("organisations/<str:reference>/", organisations.organisation_detail, name="organisation_detail"),

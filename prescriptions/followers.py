@@ -11,6 +11,7 @@ from lifecycle.actors import SignedLink
 from lifecycle.answers import Outcome
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, follow
+from network.followers import mergers
 from prescriptions import emails
 from prescriptions.documents import freeze_closing, freeze_sheet, register_kinds
 from prescriptions.enums import (
@@ -77,6 +78,12 @@ def note_residence(move: Move) -> None:
 def relocate_prescriptions(move: Move) -> None:
     """The live prescriptions follow the household to its new territory."""
     _follow_up(Prescription.objects.live().filter(household__in=move.pks), "relocate", move)
+
+
+def relocate_merged(move: Move) -> None:
+    """The live prescriptions of a merged EPCI wait in the one that succeeds to it, whose communes are theirs now."""
+    for merger in mergers(move):
+        _follow_up(Prescription.objects.live().filter(epci=merger.epci), "relocate", move)
 
 
 def answer_attached(move: Move) -> None:
@@ -324,6 +331,7 @@ def register() -> None:
     follow("household", "create", note_residence)
     follow("household", "move", note_residence)
     follow("household", "move", relocate_prescriptions)
+    follow("merger", "declare", relocate_merged)
     follow("household", "attach", answer_attached)
     follow("household", "detach", answer_detached)
     follow("household", "archive", plan_notice)

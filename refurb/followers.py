@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
+from network.followers import mergers
 from refurb import emails
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
 from refurb.distribution import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
+from refurb.machine.device import OVER
+from refurb.machine.donation import UNDER_WAY
 from refurb.models.decision import Allocation
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.donation import Donation
@@ -191,8 +194,36 @@ def state_outcome(move: Move) -> None:
         emails.donation_reconciled_for_donor(donation, move.at)
 
 
+def follow_merger(move: Move) -> None:
+    """Lots under way and devices whose life is not over are counted with the successor of their EPCI from now on."""
+    for merger in mergers(move):
+        old, new = merger.epci_id, merger.successor_id
+        lots = Donation.objects.filter(origin_epci=old, state__in=UNDER_WAY)
+        all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
+        rows = Device.objects.exclude(state__in=OVER).filter(Q(origin_epci=old) | Q(convention_epci=old))
+        per_row = {
+            pk: {"origin_epci": new if origin == old else origin, "convention_epci": new if served == old else served}
+            for pk, origin, served in rows.values_list("pk", "origin_epci", "convention_epci")
+        }
+        all_moved(gate.apply_many(rows, "follow_merger", actor=move.actor, at=move.at, cause=move, per_row=per_row))
+
+
+def follow_succession(move: Move) -> None:
+    """The devices of one convention follow it to the EPCI that succeeds; after a merger they follow the merger."""
+    if move.cause is not None:
+        return
+    rows = Device.objects.exclude(state__in=OVER).filter(convention__in=move.pks)
+    per_row = {
+        pk: {"origin_epci": origin, "convention_epci": served}
+        for pk, origin, served in rows.values_list("pk", "origin_epci", "convention__epci")
+    }
+    all_moved(gate.apply_many(rows, "follow_merger", actor=move.actor, at=move.at, cause=move, per_row=per_row))
+
+
 def register_donation_followers() -> None:
     """Followers of one verb run in this order."""
+    follow("merger", "declare", follow_merger)
+    follow("convention", "succeed", follow_succession)
     follow("donation", "announce", tell_announced)
     follow("donation", "qualify", declare_units)
     follow("donation", "qualify", tell_qualified)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -13,7 +13,7 @@ from prescriptions.models import NeedEntry
 from refurb.models import DeviceEntry
 from reports import figures, needs
 from reports.acts import MARK, Apart
-from reports.enums import Measure, stages_of
+from reports.enums import Counting, Measure, Stage, stages_of
 from reports.models import Report
 
 _MOVES = f"""
@@ -24,17 +24,30 @@ WHERE n.at >= %(start)s AND n.at < %(until)s
 """  # noqa: S608
 
 
+class Move(NamedTuple):
+    """Two rows of the journal that follow each other, with where they count their object, and why it is no act."""
+
+    before: int | None
+    after: int
+    verb: str
+    why: str
+    old: tuple[str, ...] | None
+    new: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Asked:
     """Which number: at which stages (a code of ``stages_of``) or in which state, in all of these places at once, of
-    which type or kind, from which kind of donor; what is empty asks for nothing.
+    which types or kinds, from which kind of donor; what is empty asks for nothing. ``line``: the rows of figures of one
+    line of variation.
     """
 
     measure: str
     stage: str = ""
     places: tuple[str, ...] = ()
-    type: str = ""
+    types: tuple[str, ...] = ()
     donor_kind: str = ""
+    line: tuple[tuple[Any, ...], ...] | None = None
 
     def wants(self, bucket: tuple[str, ...], stages: Collection[str]) -> bool:
         """Whether the number counts this bucket."""
@@ -42,9 +55,35 @@ class Asked:
         return (
             (not stages or stage in stages)
             and all(wanted == place for wanted in self.places)
-            and self.type in ("", type_)
+            and (not self.types or type_ in self.types)
             and self.donor_kind in ("", *donor)
         )
+
+    def adds(self, move: Move, stages: Collection[str]) -> bool:
+        """Whether a variation adds to the number rather than takes from it."""
+        return self.line is not None or self.wants(move.new, stages)
+
+    def counts(self, move: Move, stages: Collection[str]) -> int | None:
+        """The row by which the number counts a move, or none."""
+        came, went = self.wants(move.new, stages), move.old is not None and self.wants(move.old, stages)
+        if self.line is not None:
+            told = (move.verb, move.why, *(move.old or ()), *move.new)
+            return move.after if any(row[:-1] == told for row in self.line) else None
+        if self.measure == Measure.OTHER:
+            return move.after if move.why and came != went else None
+        if move.why:
+            return None
+        if self.measure == Measure.LEFT:
+            return move.before if went else None
+        if self.measure == Counting.NEW:
+            return move.after if move.old is None else None
+        if self.measure == Counting.TAKEN:
+            taken = move.old is not None and move.old[0] == Stage.ANNOUNCED and move.new[0] in TAKEN_AT
+            return move.after if taken and came else None
+        return move.after if came else None
+
+
+TAKEN_AT = (Stage.COLLECTED, Stage.RECEIVED)
 
 
 @dataclass(frozen=True)
@@ -61,9 +100,24 @@ class Counted:
 
     def figure_of(self, report: Report, asked: Asked) -> int:
         """What the report itself says."""
+        if asked.line is not None:
+            return sum(row[-1] for row in asked.line)
+        if asked.measure == Counting.NEW:
+            return int(report.figures["new_devices"])
+        if asked.measure == Counting.TAKEN:
+            return quantity_of(report, asked, "taken")
         rank, stages = self.width + list(Measure).index(Measure(asked.measure)), self.stages(asked.stage)
         rows = (row for row in report.figures.get(self.name, ()) if asked.wants(tuple(row[: self.width]), stages))
         return sum(row[rank] for row in rows if rank < len(row))
+
+
+def quantity_of(report: Report, asked: Asked, name: str) -> int:
+    """What the report says was announced, accepted or taken, of some types from one kind of donor or from all."""
+    return sum(
+        count
+        for donor_kind, type_, counted, count in report.figures["quantities"]
+        if counted == name and asked.donor_kind in ("", donor_kind) and (not asked.types or type_ in asked.types)
+    )
 
 
 @dataclass
@@ -103,7 +157,7 @@ def rows_behind(counted: Counted, report: Report, asked: Asked) -> Behind:
     """The rows of the journal behind a number: each opens a stay; for « sorties », the one that ends."""
     start, until = report.bounds.start, report.as_of
     sirens = dict(Epci.objects.values_list("pk", "siren"))
-    if asked.measure in (Measure.OPENING, Measure.CLOSING):
+    if asked.line is None and asked.measure in (Measure.OPENING, Measure.CLOSING):
         return _standing(counted, start if asked.measure == Measure.OPENING else until, asked, sirens)
     return _moved(counted, start, until, asked, sirens)
 
@@ -124,14 +178,7 @@ def _moved(counted: Counted, start: datetime, until: datetime, asked: Asked, sir
         for before, after, verb, mark, *told in cursor.fetchall():
             old = None if before is None else counted.bucket(tuple(told[:width]), sirens)
             new, why = counted.bucket(tuple(told[width:]), sirens), apart.why(verb, mark)
-            if old == new:
-                continue
-            came, went = asked.wants(new, stages), old is not None and asked.wants(old, stages)
-            if asked.measure == Measure.OTHER:
-                if why and came != went:
-                    (behind.added if came else behind.taken).add(after)
-            elif not why and asked.measure == Measure.ENTERED and came:
-                behind.added.add(after)
-            elif not why and asked.measure == Measure.LEFT and went:
-                behind.added.add(before)
+            move = Move(before, after, verb, why, old, new)
+            if old != new and (pk := asked.counts(move, stages)) is not None:
+                (behind.added if asked.measure != Measure.OTHER or asked.adds(move, stages) else behind.taken).add(pk)
     return behind

@@ -75,14 +75,14 @@ GENERAL: dict[str, str] = {
         "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
     ),
     "Besoins des foyers": (
-        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés dans le mois. "
-        "Sortis de l’attente : pris en charge ou abandonnés. En attente au début + mis en attente − sortis de "
-        "l’attente + autres variations = en attente à la fin. Satisfaits et non satisfaits : actes du mois, ceux qui "
-        "y sont annulés déduits. Une prescription en brouillon compte « hors département » tant que la commune n’est "
+        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés dans le mois. "
+        "Sortis de l’attente : pris en charge ou abandonnés. En attente au début + mis en attente − sortis de "
+        "l’attente + autres variations = en attente à la fin. Satisfaits et non satisfaits : actes du mois, ceux qui "
+        "y sont annulés déduits. Une prescription en brouillon compte « hors département » tant que la commune n’est "
         "pas donnée."
     ),
     "Tension": (
-        "Besoins d’équipement en attente pour un appareil affecté, en livraison ou disponible, en fin de mois : les "
+        "Besoins d’équipement en attente pour un appareil affecté, en livraison ou disponible, en fin de mois : les "
         "besoins par EPCI de résidence, les appareils par EPCI de la convention. Un "
         "écran ne répond à aucun besoin. « sans offre » : personne ne peut être servi aujourd’hui."
     ),
@@ -95,7 +95,7 @@ GENERAL: dict[str, str] = {
 BEFORE_ACTS: dict[str, str] = {
     "Entrées": (
         "Passages vers l’étape pendant le mois, créations comprises. Un appareil qui y entre deux fois compte "
-        "deux fois ; le total compte donc chaque changement d’étape, de territoire ou de type."
+        "deux fois ; le total compte donc chaque changement d’étape, de territoire ou de type."
     ),
     "Sorties": "Passages hors de l’étape pendant le mois, vers une autre étape, un autre territoire ou un autre type.",
     "Fin de mois": (
@@ -103,12 +103,12 @@ BEFORE_ACTS: dict[str, str] = {
         "sorties = fin de mois, pour chaque étape, EPCI, type et nature de donateur."
     ),
     "Remis dans le mois": (
-        "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
+        "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
     ),
     "Besoins des foyers": (
-        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés, ou de nouveau "
+        "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés, ou de nouveau "
         "en attente. En attente au début + mis en attente − sortis de l’attente = en attente à la fin. Satisfaits et "
-        "non satisfaits : passages pendant le mois. Une prescription en brouillon compte « hors département » tant que "
+        "non satisfaits : passages pendant le mois. Une prescription en brouillon compte « hors département » tant que "
         "la commune n’est pas donnée."
     ),
     "Autres variations": (

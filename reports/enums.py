@@ -74,6 +74,15 @@ class Measure(TextChoices):
     OTHER = "autres", "Autres variations"
 
 
+class Counting(TextChoices):
+    """What else a report counts of devices, and of lots."""
+
+    NEW = "nouveaux", "Nouveaux appareils suivis"
+    TAKEN = "enleves", "Enlevés (quantité du mois)"
+    ANNOUNCED = "annonces", "Annoncés (quantité du mois)"
+    ACCEPTED = "acceptes", "Acceptés (quantité du mois)"
+
+
 class Variation(TextChoices):
     """Why a move is no act of the month; its line says so after the name of the verb."""
 
@@ -93,13 +102,21 @@ DISTRIBUTION = (
 )
 DISTRIBUTED = "distribution"
 """The code of these six stages together, as one column of the wide tables."""
+PROMISED = "promis"
+"""The code of the two stages between the workshop and the shelf."""
+GROUPS = {DISTRIBUTED: DISTRIBUTION, PROMISED: (Stage.ALLOTTED, Stage.SHIPPED)}
+OPEN_TO_EPCI = tuple(stage for stage in Stage if stage not in DISTRIBUTION)
+"""The stages whose rows an EPCI reads, of its own territory.
+
+From allotment on, rows would tell of households, and of the numbers that are hidden.
+"""
 
 
 def stages_of(code: str) -> tuple[Stage, ...]:
     """The stages that a code stands for: one, those of the distribution, or all of them when it is empty."""
     if not code:
         return tuple(Stage)
-    return DISTRIBUTION if code == DISTRIBUTED else (Stage(code),)
+    return GROUPS.get(code) or (Stage(code),)
 
 
 class Elsewhere(TextChoices):

@@ -6,7 +6,7 @@ and closing are read from the journal, apart from the moves: the numbers balance
 reported.
 
 A device enters its first bucket at its creation. A move leaves the bucket of the previous row and enters its own; a
-move inside one bucket counts for nothing. Which moves are acts: ``reports.acts``. Everything is asked in seven
+move inside one bucket counts for nothing. Which moves are acts: ``reports.acts``. Everything is asked in eight
 statements, whatever the number of devices.
 """
 
@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from documents.services.papers import canonical
 from network.models import Epci
@@ -118,12 +119,11 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
     start, end = bounds(month)
     until = min(at, end)
     period = {"start": start, "until": until}
-    epcis = list(Epci.objects.alphabetical("short_name").values_list("pk", "siren", "name", "short_name"))
     if settled:
         with connection.cursor() as cursor:
             cursor.execute(_HOLD)
     tally = Tally()
-    sirens = {pk: siren for pk, siren, *_ in epcis}
+    sirens = dict(Epci.objects.values_list("pk", "siren"))
     apart = apart_of(start, until, sirens)
     _count_moves(tally, _rows(_MOVES, {**period, **apart.period}), sirens, apart)
     for verb, donor_kind, type_, quantity in _rows(_QUANTITIES, period):
@@ -132,10 +132,6 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
         "version": VERSION,
         "month": month.isoformat(),
         "as_of": until.astimezone(UTC).isoformat(),
-        "territories": [
-            *([siren, name, short_name] for _, siren, name, short_name in epcis),
-            *([place.value, place.label, place.label] for place in Elsewhere),
-        ],
         "buckets": tally.balance.rows(),
         "new_devices": tally.new,
         "variations": tally.balance.lines(),
@@ -143,7 +139,16 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
         **count_needs(start, until, sirens),
         **count_evidence(start, until),
     }
+    figures["territories"] = _territories(figures, start, until)
     return Reckoning(until, figures, digest(figures))
+
+
+def _territories(figures: dict[str, Any], start: datetime, until: datetime) -> list[list[str]]:
+    """The EPCI that were there in the month, and one that was no more where something is still counted; elsewhere."""
+    counted = {row[1] for name in ("buckets", "needs") for row in figures[name]}
+    there = Q(pk__in=Epci.objects.between(start, until).values("pk")) | Q(siren__in=counted)
+    epcis = Epci.objects.filter(there).alphabetical("short_name").values_list("siren", "name", "short_name")
+    return [*map(list, epcis), *([place.value, place.label, place.label] for place in Elsewhere)]
 
 
 def digest(figures: dict[str, Any]) -> str:

@@ -1,20 +1,31 @@
 """What narrows the rows behind a number of a report."""
 
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 import django_filters
+from django.db.models import IntegerField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from network.models import Epci
 from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import NeedEntry
 from refurb.enums import DeviceType, DonorKind
-from refurb.models import DeviceEntry
-from reports.behind import DEVICES, NEEDS, Asked, Behind, Counted, rows_behind
-from reports.enums import DISTRIBUTED, Elsewhere, Measure, Stage
+from refurb.models import DeviceEntry, DonationEntry
+from reports.behind import NEEDS, Asked, Behind, Counted, quantity_of, rows_behind
+from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
 from reports.models import Report
+from reports.served import ANSWERING, Served, types_of
+from reports.summary import Summary
 
-STAGES = [*Stage.choices, (DISTRIBUTED, "Distribution, de l’affectation au retour")]
+STAGES = [
+    *Stage.choices,
+    (DISTRIBUTED, "Distribution, de l’affectation au retour"),
+    (PROMISED, "Affectés ou en livraison"),
+]
 
 
 class BehindFilter(django_filters.FilterSet):
@@ -22,6 +33,7 @@ class BehindFilter(django_filters.FilterSet):
 
     report: Report
     counted: Counted
+    lines: Sequence[tuple[tuple[Any, ...], ...]]
     mesure = django_filters.ChoiceFilter(label="Nombre", choices=Measure, empty_label=None)
     etape = django_filters.ChoiceFilter(label="Étape", choices=STAGES, empty_label="Toutes")
     epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
@@ -57,14 +69,21 @@ class BehindFilter(django_filters.FilterSet):
             said.get("mesure") or Measure.ENTERED,
             said.get("etape") or "",
             tuple(place for place in places if place),
-            said.get("type") or "",
+            types_of(said.get("type") or "", of_needs=self.counted is NEEDS),
             said.get("donateur") or "",
+            self.lines[int(line)] if (line := said.get("ligne")) else None,
         )
 
 
 class BehindDevices(BehindFilter):
     """Devices, by the kind of their donor too."""
 
+    mesure = django_filters.ChoiceFilter(
+        label="Nombre",
+        choices=[*Measure.choices, *((one.value, one.label) for one in (Counting.NEW, Counting.TAKEN))],
+        empty_label=None,
+    )
+    type = django_filters.ChoiceFilter(label="Type", choices=[*DeviceType.choices, *ANSWERING], empty_label="Tous")
     donateur = django_filters.ChoiceFilter(label="Donateur", choices=DonorKind, empty_label="Tous")
 
     class Meta(BehindFilter.Meta):
@@ -75,13 +94,70 @@ class BehindNeeds(BehindFilter):
     """Needs: a state in the place of a stage, a kind in that of a type."""
 
     etape = django_filters.ChoiceFilter(label="État", choices=NeedState, empty_label="Tous")
-    type = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous")
+    type = django_filters.ChoiceFilter(label="Besoin", choices=[*NeedKind.choices, *ANSWERING], empty_label="Tous")
 
     class Meta(BehindFilter.Meta):
         model = NeedEntry
 
 
+class BehindLots(django_filters.FilterSet):
+    """What was announced or accepted in the month, lot by lot. ``report`` is set by ``behind_lots``."""
+
+    report: Report
+    mesure = django_filters.ChoiceFilter(
+        label="Nombre",
+        choices=[(one.value, one.label) for one in (Counting.ANNOUNCED, Counting.ACCEPTED)],
+        empty_label=None,
+    )
+    type = django_filters.ChoiceFilter(label="Type", choices=DeviceType, empty_label="Tous")
+    donateur = django_filters.ChoiceFilter(label="Donateur", choices=DonorKind, empty_label="Tous")
+
+    class Meta:
+        model = DonationEntry
+        fields = ("mesure", "type", "donateur")
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked; what was announced when nothing is said."""
+        self.form.is_valid()
+        said = self.form.cleaned_data
+        types = tuple(type_ for type_ in (said.get("type"),) if type_)
+        return Asked(said.get("mesure") or Counting.ANNOUNCED, types=types, donor_kind=said.get("donateur") or "")
+
+    @property
+    def figure(self) -> int:
+        """What the report itself says."""
+        return quantity_of(self.report, self.asked, "announced" if self.is_announced else "accepted")
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether it is about what donors announced, or what was accepted of it."""
+        return bool(self.asked.measure == Counting.ANNOUNCED)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The rows of the journal of lots, with the quantity that each one counts."""
+        types = self.asked.types or DeviceType.values
+        counted = [Coalesce(Cast(KeyTextTransform(one, "values"), IntegerField()), 0) for one in types]
+        rows = queryset.filter(
+            verb="announce" if self.is_announced else "qualify",
+            at__gte=self.report.bounds.start,
+            at__lt=self.report.as_of,
+        ).annotate(quantity=reduce(add, counted))
+        return rows.filter(quantity__gt=0, **({"donor_kind": kind} if (kind := self.asked.donor_kind) else {}))
+
+
 def behind(report: Report, counted: Counted) -> type[BehindFilter]:
-    """The filter over the months of one report."""
-    base = {DEVICES.name: BehindDevices, NEEDS.name: BehindNeeds}[counted.name]
-    return type(base.__name__, (base,), {"report": report, "counted": counted})
+    """The filter over the months of one report; each line of variation of the month may be asked for."""
+    base: type[BehindFilter] = BehindNeeds if counted is NEEDS else BehindDevices
+    gathered = (
+        Served(report.figures, hides_small=False).gathered() if counted is NEEDS else Summary(report.figures).gathered()
+    )
+    choices = [(str(rank), f"{what} : {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
+    line = django_filters.ChoiceFilter(label="Ligne de variation", choices=choices, empty_label="Toutes")
+    lines = [tuple(rows) for rows in gathered.values()]
+    return type(base.__name__, (base,), {"report": report, "counted": counted, "lines": lines, "ligne": line})
+
+
+def behind_lots(report: Report) -> type[BehindLots]:
+    """The filter over the lots of one report."""
+    return type("BehindLots", (BehindLots,), {"report": report})

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from django.utils.http import urlencode
 
+from lifecycle.actors import Actor
 from network.models import Epci
-from reports.enums import Elsewhere
-from reports.summary import PLACE, Query, Table
+from network.permissions import is_pilot
+from reports.enums import OPEN_TO_EPCI, Elsewhere, Measure
+from reports.permissions import opens_rows_of
+from reports.served import answering
+from reports.summary import ANSWERS, LIST, PLACE, Gathered, Query, Table, summed
 
 
 @dataclass(frozen=True)
@@ -21,33 +25,44 @@ class Led:
 
 
 class Leads:
-    """For the pilot, each number leads where the list is exactly what it counts; for the others none does. One query.
+    """Each number leads where the list is exactly what it counts, for who may read its rows. One query.
 
-    Nowhere: the needs of households and what was announced, accepted, taken or set right, which no list of devices
-    counts; the tension, which adds stages and types that one list does not.
+    All of them for the pilot; for the people of an EPCI those of its own territory, as far as no household is told.
     """
 
-    def __init__(self, *, is_pilot: bool) -> None:
-        self.is_pilot = is_pilot
-        self.epcis: dict[str, int] = dict(Epci.objects.values_list("siren", "pk")) if is_pilot else {}
+    def __init__(self, actor: Actor) -> None:
+        self.is_pilot, scope = is_pilot(actor), opens_rows_of(actor)
+        self.epcis: dict[str, int] = (
+            {} if scope is None else dict(Epci.objects.filter(scope).values_list("siren", "pk"))
+        )
 
     def of(self, *tables: Table) -> list[Led]:
         """Tables, with where their numbers lead."""
         return [self._led(table) for table in tables]
 
+    def lines(self, lines: Gathered, *criteria: tuple[str, str]) -> list[tuple[str, str, str, int, str]]:
+        """Lines of variation, each with where its rows are."""
+        return [
+            (*line, self.url((*criteria, ("mesure", Measure.OTHER.value), ("ligne", str(rank)))))
+            for rank, line in enumerate(summed(lines))
+        ]
+
     def url(self, query: Query) -> str:
         """Where the rows are; empty when no list has them, or for who may not read it."""
-        if not self.is_pilot:
-            return ""
         asked = dict(query)
-        place = asked.pop(PLACE, "")
+        place, path = asked.pop(PLACE, ""), asked.pop(LIST, "appareils")
+        own = place in self.epcis and path == "appareils" and asked.get("etape") in OPEN_TO_EPCI
+        if not self.is_pilot and not own:
+            return ""
+        if ANSWERS in asked:
+            asked.setdefault("type", answering(asked.pop(ANSWERS)))
         if place in self.epcis:
             asked["epci"] = str(self.epcis[place])
         elif place in Elsewhere.values:
             asked["ailleurs"] = place
         elif place:
             return ""
-        return f"appareils/?{urlencode(asked)}"
+        return f"{path}/?{urlencode(asked)}"
 
     def _led(self, table: Table) -> Led:
         names = table.plain_head[1:]
@@ -58,7 +73,7 @@ class Leads:
                 (
                     row.label,
                     [
-                        (name, cell, self.url(query + row.query) if query and cell and isinstance(cell, int) else "")
+                        (name, cell, self.url(query + row.query) if query and isinstance(cell, int) and cell else "")
                         for name, cell, query in zip(names, row.cells, queries, strict=True)
                     ],
                 )

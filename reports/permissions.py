@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from lifecycle.actors import SYSTEM, Actor
+from network.enums import OrganisationKind
 from network.permissions import is_pilot, reads_reports
 from reports.enums import ReportState
 
@@ -23,6 +24,15 @@ def can_freeze(actor: Actor) -> Q | None:
 def can_publish(actor: Actor) -> Q | None:
     """Publish a frozen month: the pilot."""
     return Q() if is_pilot(actor) else None
+
+
+def opens_rows_of(actor: Actor) -> Q | None:
+    """The EPCI of which one reads the rows behind a number: all for the pilot, its own for the people of an EPCI."""
+    if is_pilot(actor):
+        return Q()
+    if actor is None or actor.kind != OrganisationKind.EPCI:
+        return None
+    return Q(organisations=actor.organisation_id)
 
 
 def sees_reports(actor: Actor | None) -> Q | None:

@@ -9,11 +9,23 @@ from django.utils.formats import number_format
 
 from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import Need
-from reports.enums import Stage
+from reports.enums import PROMISED, Measure, Stage
 from reports.secrecy import keys
 from reports.secrecy.covering import Secrets
 from reports.secrecy.keys import SERVED_BY
-from reports.summary import NOT_SUMMED, Cells, Row, Table, told_variation
+from reports.summary import (
+    ANSWERS,
+    NEEDS_LIST,
+    NOT_SUMMED,
+    PLACE,
+    Cells,
+    Gathered,
+    Query,
+    Row,
+    Table,
+    summed,
+    told_variation,
+)
 
 OFFERED = (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE)
 NEEDS_HEAD = (
@@ -30,6 +42,15 @@ NEEDS_HEAD = (
 STATES_HEAD = ("État", "Début de mois", "Entrées", "Sorties", "Autres variations", "Fin de mois")
 TENSION_HEAD = ("En attente", "Affectés ou en livraison", "Disponibles", "Besoins par appareil")
 OPENING, ENTERED, LEFT, CLOSING, OTHER = range(5)
+EQUIPMENT = "equipement"
+WAITING_AT_THE_END: Query = (NEEDS_LIST, ("mesure", Measure.CLOSING.value), ("etape", NeedState.WAITING.value))
+TENSION_QUERIES: tuple[Query, ...] = (
+    (*WAITING_AT_THE_END, (ANSWERS, EQUIPMENT)),
+    (("mesure", Measure.CLOSING.value), ("etape", PROMISED), (ANSWERS, EQUIPMENT)),
+    (("mesure", Measure.CLOSING.value), ("etape", Stage.AVAILABLE.value), (ANSWERS, EQUIPMENT)),
+    (),
+)
+type Line = tuple[str, tuple[int, int, int], tuple[str, ...], Query]
 
 
 class Served:
@@ -77,35 +98,49 @@ class Served:
             (ENTERED, NeedState.MET),
             (ENTERED, NeedState.UNMET),
         )
-        rows = [Row(kind.label, tuple(self._of_kind(*what, kind) for what in asked)) for kind in NeedKind]
+        rows = [
+            Row(kind.label, tuple(self._of_kind(*what, kind) for what in asked), (("type", kind.value),))
+            for kind in NeedKind
+        ]
         total = tuple(self._of_state(*what) for what in asked)
-        return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total))
+        queries = tuple((NEEDS_LIST, _measure(measure), ("etape", state.value)) for measure, state in asked)
+        return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total), queries)
 
     def needs_by_state(self) -> Table:
         """Each state of a need, for the whole département: the numbers add up, line by line."""
         shown = (OPENING, ENTERED, LEFT, OTHER, CLOSING)
         rows = tuple(
-            Row(str(state.label), tuple(self._of_state(measure, state) for measure in shown)) for state in NeedState
+            Row(
+                str(state.label),
+                tuple(self._of_state(measure, state) for measure in shown),
+                (NEEDS_LIST, ("etape", state.value)),
+            )
+            for state in NeedState
         )
         opening, closing = (
             self.tell(sum(self._needs[measure].values()), keys.needs("", keys.MEASURES[measure]))
             for measure in (OPENING, CLOSING)
         )
         total = Row("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
-        return Table("Besoins par état", STATES_HEAD, rows, total)
+        queries = tuple(((NEEDS_LIST, _measure(measure)),) for measure in shown)
+        return Table("Besoins par état", STATES_HEAD, rows, total, tuple(queries))
 
     def variations(self) -> list[tuple[str, str, str, int]]:
-        """What moved needs otherwise than by an act: what was done, from which state, to which, how many.
+        """What moved needs otherwise than by an act: what was done, from which state, to which, how many."""
+        return summed(self.gathered())
+
+    def gathered(self) -> Gathered:
+        """The same lines, each with the rows of figures that it gathers.
 
         None where small numbers are hidden: each line is about few households.
         """
-        counted: Counter[tuple[str, str, str]] = Counter()
+        found: Gathered = {}
         if self.hides_small:
-            return []
-        for verb, why, old, _, _, new, _, _, count in self._variations:
-            what = told_variation(Need, verb, why)
-            counted[what, str(NeedState(old).label), str(NeedState(new).label)] += count
-        return [(*told, count) for told, count in counted.items()]
+            return found
+        for row in self._variations:
+            states = str(NeedState(row[2]).label), str(NeedState(row[5]).label)
+            found.setdefault((told_variation(Need, row[0], row[1]), *states), []).append(tuple(row))
+        return found
 
     def tension_by_kind(self) -> Table:
         """Each kind of equipment: needs that wait, devices on offer, needs for one device."""
@@ -116,7 +151,8 @@ class Served:
                 for counter in (self._offered, self._available)
             )
             waiting = sum(self._waits(place, kind) for place in self.territories)
-            lines.append((str(kind.label), (waiting, offered, available), _tension_keys(kind=kind)))
+            asked = ((ANSWERS, kind.value),)
+            lines.append((str(kind.label), (waiting, offered, available), _tension_keys(kind=kind), asked))
         return self._tension("Tension entre besoins et appareils, par type", "Besoin", lines)
 
     def tension_by_territory(self) -> Table:
@@ -127,7 +163,7 @@ class Served:
             waiting = sum(self._waits(place, kind) for kind in SERVED_BY)
             offered = sum(self._offered[place, type_] for type_ in types)
             available = sum(self._available[place, type_] for type_ in types)
-            lines.append((short, (waiting, offered, available), _tension_keys(place=place)))
+            lines.append((short, (waiting, offered, available), _tension_keys(place=place), ((PLACE, place),)))
         return self._tension("Tension par EPCI (besoins de ses foyers, appareils de ses conventions)", "EPCI", lines)
 
     def needs_by_territory(self) -> Table:
@@ -141,23 +177,23 @@ class Served:
                     )
                     for kind in NeedKind
                 ),
+                ((PLACE, place),),
             )
             for place, short in self.territories.items()
         ]
         totals = tuple(self._of_kind(CLOSING, NeedState.WAITING, kind) for kind in NeedKind)
         head = ("EPCI", *(str(kind.label) for kind in NeedKind))
+        queries = tuple((*WAITING_AT_THE_END, ("type", kind.value)) for kind in NeedKind)
         shown = tuple(row for row in rows if any(row.cells))
-        return Table("Besoins en attente par EPCI, en fin de mois", head, shown, Row("Total", totals))
+        return Table("Besoins en attente par EPCI, en fin de mois", head, shown, Row("Total", totals), queries)
 
-    def _tension(
-        self, caption: str, axis: str, lines: Sequence[tuple[str, tuple[int, int, int], tuple[str, ...]]]
-    ) -> Table:
-        """``lines``: what it is about; needs that wait, devices promised, available; the keys of the three."""
-        rows = [Row(label, self._with_tension(counts, named)) for label, counts, named in lines]
-        waiting, offered, available = (sum(counts[rank] for _, counts, _ in lines) for rank in range(3))
+    def _tension(self, caption: str, axis: str, lines: Sequence[Line]) -> Table:
+        """``lines``: what it is about; needs that wait, devices promised, available; the keys of the three; a query."""
+        rows = [Row(label, self._with_tension(counts, named), query) for label, counts, named, query in lines]
+        waiting, offered, available = (sum(counts[rank] for _, counts, *_ in lines) for rank in range(3))
         total = Row("Total", self._with_tension((waiting, offered, available), _tension_keys()))
         shown = tuple(row for row in rows if axis != "EPCI" or any(row.cells[:3]))
-        return Table(caption, (axis, *TENSION_HEAD), shown, total)
+        return Table(caption, (axis, *TENSION_HEAD), shown, total, TENSION_QUERIES)
 
     def _with_tension(self, counts: tuple[int, int, int], named: tuple[str, ...]) -> Cells:
         """The ratio is told where the three numbers that make it are."""
@@ -185,6 +221,33 @@ def _tension_keys(*, place: str = "", kind: str = "") -> tuple[str, ...]:
         keys.offer(keys.OFFERED, place=place, kind=kind),
         keys.offer(Stage.AVAILABLE, place=place, kind=kind),
     )
+
+
+def answering(code: str) -> str:
+    """The criterion of type, of devices or of needs, for what answers a need of this kind, or any need of a device."""
+    return f"pour_{code}"
+
+
+def types_of(code: str, *, of_needs: bool) -> tuple[str, ...]:
+    """The types of devices, or the kinds of needs, that a criterion stands for; none when it is empty."""
+    if not code.startswith("pour_"):
+        return (code,) if code else ()
+    asked = code.removeprefix("pour_")
+    kinds = [kind for kind in SERVED_BY if asked in (EQUIPMENT, kind.value)]
+    if of_needs:
+        return tuple(kind.value for kind in kinds)
+    return tuple(type_.value for kind in kinds for type_ in SERVED_BY[kind])
+
+
+ANSWERING = [
+    (answering(EQUIPMENT), "Tout ce qui répond à un besoin"),
+    *((answering(kind.value), f"Ce qui répond au besoin « {kind.label} »") for kind in SERVED_BY),
+]
+
+
+def _measure(rank: int) -> tuple[str, str]:
+    """The criterion of one of the numbers of a bucket."""
+    return ("mesure", list(Measure)[rank].value)
 
 
 def tension(waiting: int, offered: int, available: int) -> str:

@@ -16,6 +16,8 @@ from reports.enums import ReportState
 from reports.figures import VERSION, reckon
 from reports.models import Report
 from reports.months import month_of, next_month, previous_month
+from reports.secrecy.choosing import audit
+from reports.secrecy.system import Contradiction
 from reports.summary import MEASURES, Summary
 
 OPENING, CLOSING = MEASURES.index("opening"), MEASURES.index("closing")
@@ -110,7 +112,25 @@ def verify_reports(tell: Tell) -> int:
         count += 1
         if fault := fault_of_report(report):
             tell(Fault(Report.machine_name, report.reference, None, f"{fault}."))
+    for reference, sentence in found_out():
+        tell(Fault(Report.machine_name, reference, None, f"{sentence}."))
     return count
+
+
+def found_out() -> list[tuple[str, str]]:
+    """What readers of all frozen months can know too closely of a hidden number: the reference, and a sentence.
+
+    Nothing, or it is a fault; the sentence does not say the number.
+    """
+    frozen = {report.figures["month"]: report for report in Report.objects.exclude(state=ReportState.COMPUTED)}
+    told = []
+    try:
+        for one in audit([report.figures for report in frozen.values()]):
+            said = "se retrouve" if one.is_found_out else "se connaît de trop près"
+            told.append((frozen[one.cell.month].reference, f"un nombre caché {said} ({one.cell.key})"))
+    except Contradiction:
+        told = [(report.reference, "ce que les mois figés montrent se contredit") for report in frozen.values()]
+    return told
 
 
 def differences(report: Report) -> list[str]:
@@ -134,4 +154,4 @@ def differences(report: Report) -> list[str]:
 
 
 def _counted(figures: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in figures.items() if name != "territories"}
+    return {name: value for name, value in figures.items() if name not in ("territories", "secrets")}

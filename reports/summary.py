@@ -9,7 +9,7 @@ from lifecycle.machine import Machine, verbs_of
 from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType, DonorKind
 from refurb.models import Device
-from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage, Variation
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Counting, Measure, Stage, Variation
 from reports.secrecy import keys
 from reports.secrecy.covering import Secrets, is_upstream
 
@@ -19,8 +19,16 @@ type Keys = tuple[str, ...]
 """Of each cell, the number about households that it tells (``reports.secrecy.keys``), or nothing."""
 type Query = tuple[tuple[str, str], ...]
 """What the list of the rows behind a number is asked: its criteria, with the place where the figures count."""
+LIST = "liste"
+"""The criterion of which list it is: devices, unless it is told."""
+NEEDS_LIST, LOTS_LIST = (LIST, "besoins"), (LIST, "lots")
+ANSWERS = "repond"
+"""The criterion of what answers a need: its kind, or « equipement » for every kind that a device answers."""
 PLACE = "place"
 """The criterion of a place: the SIREN of an EPCI, or a code of ``Elsewhere``."""
+
+type Gathered = dict[tuple[str, str, str], list[tuple[Any, ...]]]
+"""What was done, from where, to where, with the rows of figures of it."""
 
 SOFT_HYPHEN = "\u00ad"
 
@@ -56,6 +64,11 @@ FLOWS = tuple(
 )
 """The columns of what was done: one device passes several stages of the distribution, they are not added."""
 QUANTITIES = (("announced", "Annoncé"), ("accepted", "Accepté"), ("taken", "Enlevé"))
+QUANTITY_QUERIES: tuple[Query, ...] = (
+    (LOTS_LIST, ("mesure", Counting.ANNOUNCED.value)),
+    (LOTS_LIST, ("mesure", Counting.ACCEPTED.value)),
+    (("mesure", Counting.TAKEN.value),),
+)
 
 
 @dataclass(frozen=True)
@@ -211,18 +224,22 @@ class Summary:
         return self._quantity_table("Quantités du mois par type", "Type", 1, DeviceType)
 
     def variations(self) -> list[tuple[str, str, str, int]]:
-        """What moved devices otherwise than by an act: what was done, from where, to where, how many.
+        """What moved devices otherwise than by an act: what was done, from where, to where, how many."""
+        return summed(self.gathered())
+
+    def gathered(self) -> Gathered:
+        """The same lines, each with the rows of figures that it gathers.
 
         Where small numbers are hidden, upstream of the distribution only: each line is about few devices.
         """
-        counted: Counter[tuple[str, str, str]] = Counter()
-        for verb, why, *places, count in self._variations:
-            old, new = places[:4], places[4:]
+        found: Gathered = {}
+        for row in self._variations:
+            old, new = row[2:6], row[6:10]
             if self.hides_small and not is_upstream(old[0], new[0]):
                 continue
-            what = told_variation(Device, verb, why)
-            counted[what, self._place(old, new), self._place(new, old)] += count
-        return [(*told, count) for told, count in counted.items()]
+            told = told_variation(Device, row[0], row[1]), self._place(old, new), self._place(new, old)
+            found.setdefault(told, []).append(tuple(row))
+        return found
 
     def details(self) -> list[Detail]:
         """Every bucket, by territory, type, kind of donor and stage.
@@ -314,8 +331,12 @@ class Summary:
         sums: Counter[tuple[str, str]] = Counter()
         for key, number in self._quantities.items():
             sums[key[position], key[2]] += number
-        rows = [Row(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES)) for code in codes]
-        return _table(caption, (axis, *(label for _, label in QUANTITIES)), rows)
+        criterion = ("donateur", "type")[position]
+        rows = [
+            Row(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES), ((criterion, code.value),))
+            for code in codes
+        ]
+        return _table(caption, (axis, *(label for _, label in QUANTITIES)), rows, QUANTITY_QUERIES)
 
     def place(self, bucket: Sequence[str]) -> str:
         """A bucket of devices in words."""
@@ -339,6 +360,11 @@ class Summary:
             str(DeviceType(type_).label),
             str(DonorKind(donor_kind).label),
         )
+
+
+def summed(lines: Gathered) -> list[tuple[str, str, str, int]]:
+    """Lines of variation with how many each one counts."""
+    return [(*told, sum(row[-1] for row in rows)) for told, rows in lines.items()]
 
 
 def told_variation(model: type[Machine], verb: str, why: str) -> str:

@@ -4,12 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from lifecycle.templatetags.lifecycle import moment
 from network.columns import WHOLE, StateColumn
-from refurb.enums import DeviceState
-from refurb.models import DeviceEntry
+from prescriptions.enums import NeedState
+from prescriptions.models import NeedEntry
+from refurb.enums import DeviceState, DonorKind
+from refurb.models import DeviceEntry, DonationEntry
 from reports.enums import OF_A_CONVENTION
 from reports.models import Report
 
@@ -52,11 +55,12 @@ class BehindTable(tables.Table):
     """Stays of devices: which device, in which state, from when to when, for which EPCI."""
 
     caption = "Appareils derrière le nombre"
+    opens = True
 
     device = tables.Column(
         verbose_name="Appareil",
         accessor="object",
-        linkify=("refurb:device_detail", {"reference": tables.A("object__reference")}),
+        linkify=lambda table, record: table.page_of(record),
         orderable=False,
         attrs=WHOLE,
     )
@@ -73,6 +77,10 @@ class BehindTable(tables.Table):
         order_by = ("at",)
         default = "–"
         empty_text = "Aucun appareil : le nombre est zéro."
+
+    def page_of(self, record: Any) -> str | None:
+        """Where the device is told; nowhere for who may not open it."""
+        return reverse("refurb:device_detail", args=[record.object.reference]) if self.opens else None
 
     def render_device(self, record: Any) -> str:
         return str(record.object.tag or record.object.reference)
@@ -98,3 +106,95 @@ class BehindTable(tables.Table):
     def render_epci(self, record: Any) -> str:
         epci = record.convention_epci if record.target in OF_A_CONVENTION else record.origin_epci
         return epci.short_name if epci else "aucun"
+
+
+class BehindOfEpci(BehindTable):
+    """The same for the people of an EPCI, who open no device."""
+
+    opens = False
+
+
+class BehindNeedsTable(tables.Table):
+    """Stays of needs: which one, in which state, from when to when, where; never whose."""
+
+    caption = "Besoins derrière le nombre"
+
+    need = tables.Column(
+        verbose_name="Besoin",
+        accessor="object",
+        linkify=("prescriptions:need_detail", {"reference": tables.A("object__reference")}),
+        orderable=False,
+        attrs=WHOLE,
+    )
+    target = tables.Column(verbose_name="État")
+    at = tables.Column(verbose_name="Depuis le")
+    ended = tables.Column(verbose_name="Jusqu’au")
+    kind = tables.Column(verbose_name="Nature")
+    epci = tables.Column(verbose_name="EPCI", accessor="epci__short_name", orderable=False)
+
+    class Meta:
+        model = NeedEntry
+        fields = ("need", "target", "at", "ended", "kind", "epci")
+        order_by = ("at",)
+        default = "–"
+        empty_text = "Aucun besoin : le nombre est zéro."
+
+    def render_need(self, record: Any) -> str:
+        return str(record.object.reference)
+
+    def render_target(self, value: str) -> str:
+        return str(NeedState(value).label)
+
+    def value_target(self, value: str) -> str:
+        return self.render_target(value)
+
+    def render_at(self, value: datetime) -> str:
+        return moment(value)
+
+    def value_at(self, value: datetime) -> datetime:
+        return value
+
+    def render_ended(self, value: datetime) -> str:
+        return moment(value)
+
+    def value_ended(self, value: datetime) -> datetime:
+        return value
+
+
+class BehindLotsTable(tables.Table):
+    """Lots that were announced or qualified: which one, when, from which donor, how many units count."""
+
+    caption = "Lots derrière le nombre"
+
+    lot = tables.Column(
+        verbose_name="Lot",
+        accessor="object",
+        linkify=("refurb:donation_detail", {"reference": tables.A("object__reference")}),
+        orderable=False,
+        attrs=WHOLE,
+    )
+    at = tables.Column(verbose_name="Le")
+    donor_kind = tables.Column(verbose_name="Donateur")
+    quantity = tables.Column(verbose_name="Unités", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+
+    class Meta:
+        model = DonationEntry
+        fields = ("lot", "at", "donor_kind", "quantity")
+        order_by = ("at",)
+        default = "–"
+        empty_text = "Aucun lot : le nombre est zéro."
+
+    def render_lot(self, record: Any) -> str:
+        return str(record.object.reference)
+
+    def render_at(self, value: datetime) -> str:
+        return moment(value)
+
+    def value_at(self, value: datetime) -> datetime:
+        return value
+
+    def render_donor_kind(self, value: str) -> str:
+        return str(DonorKind(value).label)
+
+    def value_donor_kind(self, value: str) -> str:
+        return self.render_donor_kind(value)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views
+from reports import views, views_behind
 
 app_name = "reports"
 
@@ -10,7 +10,12 @@ urlpatterns = [
     path("rapports/", views.report_list, name="report_list"),
     path("rapports/calculer/", views.report_compute, name="report_compute"),
     path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
-    path("rapports/<str:reference>/appareils/", views.report_devices, name="report_devices"),
+    path("rapports/<str:reference>/appareils/", views_behind.report_devices, name="report_devices"),
+    path("rapports/<str:reference>/besoins/", views_behind.report_needs, name="report_needs"),
+    path("rapports/<str:reference>/lots/", views_behind.report_lots, name="report_lots"),
+    path("rapports/<str:reference>/chiffres.json", views.report_json, name="report_json"),
+    path("rapports/<str:reference>/publies.json", views.report_public, name="report_public"),
+    path("rapports/<str:reference>/document.json", views.report_values, name="report_values"),
     path("rapports/<str:reference>/recalculer/", views.report_recompute, name="report_recompute"),
     path("rapports/<str:reference>/figer/", views.report_freeze, name="report_freeze"),
     path("rapports/<str:reference>/publier/", views.report_publish, name="report_publish"),

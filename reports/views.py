@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,23 +12,23 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.responses import document_response
+from documents.services.papers import canonical, hashed_values
 from lifecycle.acting import Step, act, answer, posted
 from lifecycle.forms import CommentForm
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
-from refurb.models import DeviceEntry
-from reports.behind import DEVICES
+from prescriptions.enums import NeedState
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing
-from reports.enums import Measure, ReportState, Stage
-from reports.filters import behind
+from reports.enums import Counting, Measure, ReportState, Stage
 from reports.forms import MonthForm
 from reports.leads import Leads
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
-from reports.served import Served
+from reports.secrecy.published import published
+from reports.served import WAITING_AT_THE_END, Served
 from reports.services import (
     compute_report,
     differences,
@@ -38,13 +37,13 @@ from reports.services import (
     publish_report,
     recompute_report,
 )
-from reports.summary import Summary
-from reports.tables import BehindTable, ReportTable
+from reports.summary import NEEDS_LIST, Summary
+from reports.tables import ReportTable
 from reports.workbook import write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT = Noun("rapport", "rapports")
-STAY = Noun("ligne du journal", "lignes du journal")
+JSON = "application/json"
 TOLD = (Stage.RECONDITIONED, Stage.HANDED_OVER, Stage.RECYCLED)
 """The stages whose entries of the month come first on the page."""
 CLOSING = -1
@@ -71,7 +70,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
     pilot = is_pilot(request.membership)
     summary = Summary(report.figures, hides_small=not pilot)
     stages = summary.stages()
-    leads = Leads(is_pilot=pilot)
+    leads = Leads(request.membership)
     served = Served(report.figures, hides_small=not pilot)
     context = {
         "report": report,
@@ -85,8 +84,12 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "territories": leads.of(summary.territories_at("closing"), summary.territories_at("entered")),
         "types": leads.of(summary.types_at("closing"), summary.types_at("entered")),
         "quantities": leads.of(summary.quantities_by_donor(), summary.quantities_by_type()),
-        "variations": summary.variations(),
-        "need_variations": served.variations(),
+        "variations": leads.lines(summary.gathered()),
+        "need_variations": leads.lines(served.gathered(), NEEDS_LIST),
+        "new": leads.url((("mesure", Counting.NEW),)),
+        "met": leads.url((NEEDS_LIST, ("mesure", Measure.ENTERED), ("etape", NeedState.MET))),
+        "waiting": leads.url(WAITING_AT_THE_END),
+        "paper": report.paper,
         "definitions": definitions(report.figures),
         "differences": differences(report),
         "months": Report.objects.visible_to(request.membership).values_list("month", flat=True),
@@ -99,32 +102,32 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "reports/report_detail.html", context)
 
 
-@lists
-def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
-    """The devices behind a number of a report, for the pilot: what he defends it with."""
+@require_safe
+def report_json(request: HttpRequest, reference: str) -> HttpResponse:
+    """The figures in the very bytes whose SHA-256 is printed, for the pilot: they hold every count of households."""
     if not is_pilot(request.membership):
         raise PermissionDenied
     report = visible_report(request, reference)
-    following = DeviceEntry.objects.filter(object=OuterRef("object"), seq=OuterRef("seq") + 1, at__lt=report.as_of)
-    rows = DeviceEntry.objects.select_related("object", "origin_epci", "convention_epci")
-    page = Listing(
-        request,
-        rows=rows.annotate(ended=Subquery(following.values("at")[:1])),
-        table=BehindTable,
-        noun=STAY,
-        filters=behind(report, DEVICES),
-    )
-    if (answered := page.answered()) is not None:
-        return answered
-    asked = page.filter
-    context = {
-        "report": report,
-        "title": title_of_month(report),
-        "figure": asked.figure,
-        "found": asked.behind,
-        "measure": Measure(asked.asked.measure).label,
-    }
-    return page.shown("reports/report_devices.html", **context)
+    return _named(HttpResponse(canonical(report.figures), content_type=JSON), report, "json", "attachment")
+
+
+@require_safe
+def report_public(request: HttpRequest, reference: str) -> HttpResponse:
+    """The numbers that all readers are told, in the very bytes whose SHA-256 is printed for them."""
+    report = visible_report(request, reference)
+    if not report.published_sha256:
+        raise Http404("Ce rapport n’a pas de chiffres publiés.")
+    content = canonical(published(report.figures))
+    return _named(HttpResponse(content, content_type=JSON), report, "publies.json", "attachment")
+
+
+@require_safe
+def report_values(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the published paper says, in the very bytes whose SHA-256 it prints, for whoever reads it."""
+    report = visible_report(request, reference)
+    if (paper := report.paper) is None:
+        raise Http404("Ce rapport n’est pas publié.")
+    return _named(HttpResponse(hashed_values(paper), content_type=JSON), report, "document.json", "attachment")
 
 
 @require_safe

@@ -46,6 +46,10 @@ HEADING = (
 """What ``edit`` writes; clauses, prices and quotas are rows of their own."""
 
 
+SUCCEEDED = (S.SIGNED, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
+"""Where the successor of a merged EPCI takes its place; devices are handed over for a time after the end."""
+
+
 def _successor_epci(ctx: Context) -> int | None:
     epci: int | None = ctx.values["successor"].epci_id
     return epci
@@ -227,9 +231,10 @@ class ConventionMachine(Machine):
 
     @verb(
         "Constater la succession",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        source=SUCCEEDED,
         target=SAME,
         who=can_succeed_convention,
+        follows=["merger.declare"],
         requires=[rules.SUCCESSOR, rules.NOT_AMENDMENT],
         stamps={"succeeded_by": Given("successor"), "epci": _successor_epci},
         done="Succession d’EPCI constatée",

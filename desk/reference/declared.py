@@ -36,7 +36,7 @@ def _arrondissements() -> list[tuple[str, str]]:
 
 
 def _epcis() -> list[tuple[str, str]]:
-    return [("", "Aucun"), *Epci.objects.alphabetical().values_list("siren", "name")]
+    return [("", "Aucun"), *Epci.objects.living().alphabetical().values_list("siren", "name")]
 
 
 def _communes() -> Any:

@@ -177,8 +177,16 @@ def canonical(values: Any) -> bytes:
 
 def _digest(kind: str, version: int, code: str, values: dict[str, Any]) -> str:
     """The hash of a paper. Its unguessable code goes in: the hash alone does not let values be tried."""
-    named = {"kind": kind, "version": version, "code": code, "values": values}
-    return hashlib.sha256(canonical(named)).hexdigest()
+    return hashlib.sha256(_hashed(kind, version, code, values)).hexdigest()
+
+
+def hashed_values(document: Document) -> bytes:
+    """What a paper says, in the very bytes whose hash it prints: for whoever may read the paper, its code is in it."""
+    return _hashed(document.kind, document.version, document.public_code, document.values)
+
+
+def _hashed(kind: str, version: int, code: str, values: dict[str, Any]) -> bytes:
+    return canonical({"kind": kind, "version": version, "code": code, "values": values})
 
 
 def _frozen(values: dict[str, Any]) -> dict[str, Any]:

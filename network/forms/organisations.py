@@ -86,7 +86,7 @@ class OrganisationForm(forms.ModelForm):
     )
     whole_epcis = forms.ModelMultipleChoiceField(
         label="Ajouter toutes les communes de",
-        queryset=Epci.objects.alphabetical(),
+        queryset=Epci.objects.living().alphabetical(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -10,6 +10,7 @@ from network.models.dated import (
 )
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
+from network.models.merger import Merger, MergerEntry
 from network.models.organisation import Organisation
 from network.models.saved_view import SavedView
 from network.models.territory import Arrondissement, Commune, Epci
@@ -25,6 +26,8 @@ __all__ = [
     "Invitation",
     "Membership",
     "MembershipPeriod",
+    "Merger",
+    "MergerEntry",
     "Organisation",
     "SavedView",
     "User",

@@ -1,5 +1,6 @@
 """The territory: arrondissements, EPCI, communes and what became of the communes that merged."""
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -55,6 +56,19 @@ class Arrondissement(models.Model):
         return self.name
 
 
+class EpciQuerySet(PublicQuerySet["Epci"]):
+    """Reads of EPCI: each keeps its row for the months in which it was, whatever it became."""
+
+    def living(self) -> Self:
+        """Those of today."""
+        return self.filter(succeeded_by=None)
+
+    def between(self, start: datetime, until: datetime) -> Self:
+        """Those that were there at some instant of a period."""
+        began, ended = Q(since=None) | Q(since__lt=until), Q(succeeded_at=None) | Q(succeeded_at__gt=start)
+        return self.filter(began & ended)
+
+
 class Epci(models.Model):
     """An intercommunal body. Its population is of another year than the communes': never add the two."""
 
@@ -68,14 +82,29 @@ class Epci(models.Model):
         "population", help_text="Population municipale de l’EPCI entier, habitants."
     )
     population_year = models.PositiveSmallIntegerField("année de la population")
+    since = models.DateTimeField(
+        "existe depuis", null=True, editable=False, help_text="Vide : depuis toujours, pour ce qui est compté ici."
+    )
+    succeeded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="succeeds", verbose_name="EPCI qui succède"
+    )
+    succeeded_at = models.DateTimeField("réuni depuis", null=True, editable=False)
 
-    objects = PublicQuerySet["Epci"].as_manager()
+    objects = EpciQuerySet.as_manager()
 
     class Meta:
         verbose_name = "EPCI"
         verbose_name_plural = "EPCI"
         ordering = ("name",)
-        constraints = (models.CheckConstraint(condition=Q(siren__regex=r"^[0-9]{9}$"), name="network_epci_siren"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(siren__regex=r"^[0-9]{9}$"), name="network_epci_siren"),
+            models.CheckConstraint(condition=~Q(succeeded_by=F("id")), name="network_epci_not_into_itself"),
+            models.CheckConstraint(
+                condition=Q(succeeded_by=None, succeeded_at=None)
+                | Q(succeeded_by__isnull=False, succeeded_at__isnull=False),
+                name="network_epci_succeeded",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

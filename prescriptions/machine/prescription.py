@@ -165,7 +165,7 @@ class PrescriptionMachine(Machine):
         "Suivre le foyer",
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
-        follows=["household.move"],
+        follows=["household.move", "merger.declare"],
         stamps={"commune": F("household__commune"), "epci": F("household__commune__epci")},
         done="Suit le foyer dans son nouveau territoire",
     )

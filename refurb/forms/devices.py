@@ -251,7 +251,7 @@ class DeviceReclassifyForm(ReasonForm):
     type = forms.ChoiceField(label="Type d’appareil", choices=DeviceType.choices)
     origin_epci = forms.ModelChoiceField(
         label="EPCI d’origine",
-        queryset=Epci.objects.alphabetical(),
+        queryset=Epci.objects.living().alphabetical(),
         required=False,
         empty_label="Aucun : hors du département",
     )

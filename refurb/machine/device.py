@@ -33,6 +33,8 @@ from refurb.permissions import (
 )
 
 S = DeviceState
+OVER = (S.WITHDRAWN, S.DISMANTLED, S.RECYCLED, S.CEDED)
+"""Nothing more happens to it."""
 
 
 class DeviceMachine(Machine):
@@ -363,3 +365,15 @@ class DeviceMachine(Machine):
     )
     def reclassify(self) -> None:
         """It leaves the bucket of its previous row and enters another; past months stay as they were."""
+
+    @verb(
+        "Suivre la fusion de son EPCI",
+        source=[state for state in S if state not in OVER],
+        target=SAME,
+        follows=["merger.declare", "convention.succeed"],
+        stamps={"origin_epci": Given("origin_epci"), "convention_epci": Given("convention_epci")},
+        varies=True,
+        done="Suit son EPCI, réuni à un autre",
+    )
+    def follow_merger(self) -> None:
+        """What is over stays where it was counted."""

@@ -22,6 +22,8 @@ from refurb.permissions import (
 )
 
 S = DonationState
+UNDER_WAY = (S.DRAFT, S.ANNOUNCED, S.QUALIFIED, S.SCHEDULED, S.COLLECTED)
+"""Until its balance is struck, or it does not come."""
 
 
 class DonationMachine(Machine):
@@ -117,6 +119,18 @@ class DonationMachine(Machine):
     )
     def qualify(self) -> None:
         """One declared device per accepted unit; the donor and the workshops are told."""
+
+    @verb(
+        "Suivre la fusion de son EPCI",
+        source=UNDER_WAY,
+        target=SAME,
+        follows=["merger.declare"],
+        stamps={"origin_epci": Given("successor")},
+        varies=True,
+        done="Suit son EPCI, réuni à un autre",
+    )
+    def follow_merger(self) -> None:
+        """Its devices to come are counted with the successor."""
 
     @verb(
         "Réaffecter à un autre atelier",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole, valued
-from reports.secrecy.system import Cell, Contradiction, Reduced, Row, System, Terms, parts
+from reports.secrecy.system import Cell, Contradiction, Name, Reduced, Row, System, Terms, parts
 
 TOGETHER = 8
 """How many whole solutions are looked for that say something of many cells, before each is looked at alone."""
@@ -32,9 +32,13 @@ class Narrow:
 
 
 def narrow_cells(
-    system: System, hidden: Collection[tuple[str, str]], width: int, month: str = "", known: Iterable[int] = ()
+    system: System,
+    hidden: Collection[Name],
+    width: int,
+    asked: Collection[Name] | None = None,
+    known: Iterable[int] = (),
 ) -> list[Narrow]:
-    """The hidden cells, of one month or of all, whose interval is less wide than ``width``.
+    """The hidden cells, all or those ``asked``, whose interval is less wide than ``width``.
 
     ``known``: unknowns that the reader knows himself.
 
@@ -44,19 +48,19 @@ def narrow_cells(
     shown = [Row(cell.terms, cell.value) for name, cell in system.cells.items() if name not in hidden]
     own = [Row({unknown: 1}, system.truth[unknown] or 0) for unknown in known]
     reduced = Reduced([*system.rows, *shown, *own], system.free)
-    found, asked, spared = [], [], set(known)
+    found, wanted, spared = [], [], set(known)
     for cell in (cell for name, cell in sorted(system.cells.items()) if name in hidden):
-        if (month and cell.month != month) or spared.issuperset(cell.terms):
+        if (asked is not None and cell.name not in asked) or spared.issuperset(cell.terms):
             continue
         left, constant = reduced.of(cell.terms)
         if left:
-            asked.append(_Asked(cell, left, constant))
+            wanted.append(_Asked(cell, left, constant))
         else:
             found.append(Narrow(cell, constant, constant))
     held = []
-    for unknowns, rows in parts(reduced.rows, [one.terms for one in asked]):
+    for unknowns, rows in parts(reduced.rows, [one.terms for one in wanted]):
         inside = set(unknowns)
-        here = [one for one in asked if next(iter(one.terms)) in inside]
+        here = [one for one in wanted if next(iter(one.terms)) in inside]
         if here:
             held.append(_Part(system, unknowns, rows, here, width))
             found += held[-1].narrow()

@@ -49,6 +49,11 @@ def of_stages(stages: Iterable[str], measure: str, *, place: str = "", type_: st
     return devices(DISTRIBUTED if len(held) > 1 else held[0], measure, place=place, type_=type_)
 
 
+def is_placed(key: str) -> bool:
+    """Whether a number is about one place alone."""
+    return bool(key.split("/")[-2])
+
+
 NEEDS_BY_KIND = (
     *((NeedState.WAITING, measure) for measure in MEASURES),
     (NeedState.IN_PROGRESS, "closing"),

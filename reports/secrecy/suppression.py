@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, bounds_of, narrow_cells
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole
-from reports.secrecy.system import Cell, Reduced, Row, System, parts
+from reports.secrecy.system import Cell, Name, Reduced, Row, System, cells_of, parts
 
 ROUNDS = 40
 """How many times what is hidden is audited and completed before all that can be is hidden."""
@@ -20,9 +20,6 @@ class Rule:
     width: int
 
 
-type Name = tuple[str, str]
-
-
 class Slack(NamedTuple):
     """The two unknowns by which a cell may be told less, or more, than it is."""
 
@@ -30,35 +27,26 @@ class Slack(NamedTuple):
     more: int
 
 
-@dataclass(frozen=True)
-class View:
-    """Some months, as everything a reader can write down of them, in which the cells of one must stay uncertain."""
-
-    system: System
-    month: str
-
-
-def hide(views: Sequence[View], month: str, hidden: Collection[Name], rule: Rule) -> set[str]:
+def hide(
+    system: System, month: str, hidden: Collection[Name], rule: Rule, asked: Collection[Name] | None = None
+) -> set[str]:
     """The keys to hide among the cells of a month; ``hidden`` are already, in others, for good.
 
-    ``narrow_cells`` finds nothing afterwards in any view, unless what is already shown elsewhere cannot be helped.
+    ``narrow_cells`` finds nothing afterwards among those ``asked``, unless what is already shown elsewhere cannot be
+    helped.
     """
-    cells = [cell for cell in views[0].system.cells.values() if cell.month == month]
+    cells = cells_of(system.cells, month)
     chosen = {cell.name for cell in cells if cell.is_small(rule.threshold)}
     helpless: set[Name] = set()
     for _ in range(ROUNDS):
-        was = len(chosen), len(helpless)
-        for view in views:
-            now = chosen | set(hidden)
-            narrow = narrow_cells(view.system, now, rule.width, view.month)
-            narrow = [one for one in narrow if one.cell.name not in helpless]
-            if narrow:
-                open_ones = [view.system.cells[cell.name] for cell in cells if cell.name not in chosen]
-                more, failed = _others(view.system, open_ones, now, narrow, rule)
-                chosen |= more
-                helpless |= failed
-        if was == (len(chosen), len(helpless)):
+        now = chosen | set(hidden)
+        narrow = [one for one in narrow_cells(system, now, rule.width, asked) if one.cell.name not in helpless]
+        if not narrow:
             return {key for _, key in chosen}
+        open_ones = [cell for cell in cells if cell.name not in chosen]
+        more, failed = _others(system, open_ones, now, narrow, rule)
+        chosen |= more
+        helpless |= failed
     return {cell.key for cell in cells}
 
 

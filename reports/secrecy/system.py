@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+type Name = tuple[str, str]
+"""Of a cell: its month, its key."""
 type Terms = dict[int, int]
 """A sum: by unknown, how many times it counts."""
 
@@ -31,7 +33,7 @@ class Cell:
     cost: float
 
     @property
-    def name(self) -> tuple[str, str]:
+    def name(self) -> Name:
         """What tells it from all others, in every month."""
         return self.month, self.key
 
@@ -48,7 +50,7 @@ class System:
     truth: list[int | None] = field(default_factory=list)
     free: set[int] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
-    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    cells: dict[Name, Cell] = field(default_factory=dict)
 
     def unknown(self, name: Hashable, truth: int | None = None, *, free: bool = False) -> int:
         """The number of an unknown, made when it is named for the first time."""
@@ -162,6 +164,6 @@ def parts(rows: Iterable[Row], ties: Iterable[Terms]) -> Iterator[tuple[list[int
         yield unknowns[top], held[top]
 
 
-def cells_of(cells: Mapping[tuple[str, str], Cell], month: str) -> list[Cell]:
+def cells_of(cells: Mapping[Name, Cell], month: str) -> list[Cell]:
     """Those of one month."""
     return [cell for cell in cells.values() if cell.month == month]

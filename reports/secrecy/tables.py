@@ -332,7 +332,8 @@ class _Needs(_Month):
                 terms = [term for kind in NeedKind for term in self.of_kind(state, measure, kind)]
                 self.show(keys.needs(state, measure), terms, households=True, cost=_DEAR)
                 every += terms
-            self.show(keys.needs("", measure), every, households=True, cost=_DEAR)
+            if measure in STOCKS:
+                self.show(keys.needs("", measure), every, households=True, cost=_DEAR)
         for state, measure in keys.NEEDS_BY_KIND:
             for kind in NeedKind:
                 key = keys.needs(state, measure, kind=kind)

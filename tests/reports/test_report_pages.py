@@ -1,5 +1,7 @@
 """The pages of reports and what one takes away: who opens them, what they cost, and the same figures everywhere."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +23,9 @@ from documents.services import render_document, verify_document
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Epci
+from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
+from refurb.services import hand_overs
 from reports.behind import DEVICES, Asked, rows_behind
 from reports.chart import bar_chart
 from reports.definitions import definitions
@@ -34,7 +38,7 @@ from reports.services import compute_report
 from reports.summary import PLACE, Summary, Table
 from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
 from tests.costs import assert_same_queries
-from tests.network.factories import make_epci
+from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.distribution import Shelf
 from tests.refurb.donations import laptops, screens
 from tests.refurb.pages import acting, read
@@ -83,12 +87,12 @@ def test_each_number_of_a_stage_leads_to_as_many_rows_of_the_journal(story: Stor
 def followed(client: Client, report: Report) -> set[str]:
     """Follow each number of the page that leads somewhere: as many rows as it says. Returns the criteria used."""
     page = url("report_detail", report)
-    links = set(re.findall(r'<a href="(appareils/[^"]+)">([^<]+)</a>', read(client, page)))
+    links = set(re.findall(r'<a href="((?:appareils|besoins|lots)/[^"]+)">([^<]+)</a>', read(client, page)))
     used = set()
     for address, number in links:
         behind = client.get(page + unescape(address))
         said = int(number.replace("\u202f", "").replace("−", "-"))
-        assert behind.context["found"].number == behind.context["figure"] == said != 0, address
+        assert behind.context["found"] == behind.context["figure"] == said != 0, address
         used |= set(parse_qsl(urlsplit(unescape(address)).query))
     return used
 
@@ -117,12 +121,36 @@ def test_a_place_that_is_two_at_once_counts_nothing(story: Story, pilot: Client)
     assert page.context["listing"].count == page.context["figure"] == 0
 
 
-def test_what_no_list_of_devices_counts_leads_nowhere(story: Story) -> None:
-    summary = Summary(story.computed().figures)
-    leads = Leads(is_pilot=True)
-    for led in leads.of(summary.quantities_by_donor(), summary.quantities_by_type()):
-        assert not any(address for _, cells in led.lines for *_, address in cells)
-    assert leads.url(((PLACE, "999999999"),)) == "", "an EPCI of which nothing is known"
+def test_every_number_of_the_page_opens_onto_its_rows_for_the_pilot() -> None:
+    shelf = Shelf()
+    shelf.need(NeedKind.TABLET)
+    shelf.need()
+    shelf.handed_over()
+    hand_overs.release_device(actor=shelf.adviser, device=shelf.reserved())
+    report = compute_report(actor=shelf.pilot, month=timezone.localdate().replace(day=1))
+    client = acting(shelf.pilot)
+    used = followed(client, report)
+    assert used >= {("etape", "promis"), ("etape", "met"), ("type", "pour_equipement"), ("mesure", "nouveaux")}
+    assert ("ligne", "0") in used
+    assert nowhere(read(client, url("report_detail", report))) == set()
+
+
+def nowhere(html: str) -> set[str]:
+    """The numbers of tables that lead to no list, zeros apart."""
+    cells = re.findall(r'<td class="num[^>]*>(.*?)</td>', html, re.DOTALL)
+    return {
+        text_of(cell) for cell in cells if "<a " not in cell and re.fullmatch(r"-?[1-9][0-9\u202f]*", text_of(cell))
+    }
+
+
+def test_quantities_lead_to_their_lots_and_to_the_devices_that_were_taken(story: Story, pilot: Client) -> None:
+    used = followed(pilot, story.published())
+    assert used >= {("mesure", "annonces"), ("mesure", "acceptes"), ("mesure", "enleves"), ("donateur", "private")}
+    assert nowhere(read(pilot, url("report_detail", Report.objects.get()))) == set()
+
+
+def test_an_epci_of_which_nothing_is_known_leads_nowhere(story: Story) -> None:
+    assert Leads(story.pilot).url(((PLACE, "999999999"),)) == ""
 
 
 def test_the_territories_are_in_the_order_of_the_names_that_are_shown(story: Story) -> None:
@@ -135,11 +163,57 @@ def test_the_territories_are_in_the_order_of_the_names_that_are_shown(story: Sto
     assert [name for name in offered if name.startswith(("CC d’É", "CA de Z"))] == ["CA de Zuydcoote", "CC d’Écaillon"]
 
 
-def test_the_rows_behind_a_number_are_for_the_pilot(story: Story) -> None:
+def test_the_rows_behind_a_number_are_not_for_observers(story: Story) -> None:
     report = story.published()
     reader = acting(member(*observers()[0]))
-    assert reader.get(url("report_devices", report)).status_code == 403
+    for name in ("report_devices", "report_needs", "report_lots"):
+        assert reader.get(url(name, report)).status_code == 403
     assert "appareils/?" not in read(reader, url("report_detail", report))
+
+
+def test_an_epci_opens_its_own_rows_and_no_others(story: Story) -> None:
+    other = make_epci()
+    story.move_to(story.lot(paris(10, 8), laptops(1))[0], other, paris(10, 9))
+    report = story.published()
+    organisation = make_organisation(OrganisationKind.EPCI, epci=story.epci)
+    client = acting(make_membership(Role.MANAGER, OrganisationKind.EPCI, organisation=organisation))
+    used = followed(client, report)
+    assert {value for name, value in used if name == "epci"} == {str(story.epci.pk)}
+    address = url("report_devices", report)
+    own = {"epci": story.epci.pk, "mesure": "fin", "etape": "received"}
+    assert client.get(address, own).status_code == 200
+    assert "/appareils/A-" not in read(client, f"{address}?mesure=fin&etape=received&epci={story.epci.pk}")
+    for refused in (
+        {},
+        own | {"epci": other.pk},
+        own | {"epci": ""},
+        own | {"etape": "handed_over"},
+        own | {"etape": "distribution"},
+        own | {"etape": ""},
+        own | {"ligne": "0"},
+        own | {"epci": other.pk, "export": "csv"},
+    ):
+        assert client.get(address, refused).status_code == 403, refused
+    for name in ("report_needs", "report_lots", "report_json"):
+        assert client.get(url(name, report)).status_code == 403
+
+
+def test_the_printed_hashes_are_those_of_the_files_one_downloads(story: Story, pilot: Client) -> None:
+    report = story.published()
+    figures = pilot.get(url("report_json", report))
+    assert hashlib.sha256(figures.content).hexdigest() == report.figures_sha256
+    assert json.loads(figures.content) == report.figures
+    reader = acting(member(*observers()[0]))
+    html = read(reader, url("report_detail", report))
+    said = reader.get(url("report_values", report))
+    assert report.paper is not None
+    assert hashlib.sha256(said.content).hexdigest() == report.paper.sha256
+    assert report.paper.sha256 in html
+    assert json.loads(said.content)["values"]["sha256"] == report.figures_sha256
+    assert reader.get(url("report_json", report)).status_code == 403
+    assert url("report_json", report) not in html
+    assert "no-store" in figures["Cache-Control"]
+    assert pilot.get(url("report_values", story.frozen(NOVEMBER))).status_code == 404
 
 
 def url(name: str, report: Report) -> str:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from reports.secrecy.audit import narrow_cells
-from reports.secrecy.suppression import Rule, View, hide
+from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Contradiction, System, summed
 
 RULE = Rule(threshold=5, width=5)
@@ -37,7 +37,7 @@ def written(grid: Grid, month: str = MONTH, system: System | None = None) -> Sys
 
 def hidden_of(system: System, month: str = MONTH, already: Sequence[tuple[str, str]] = ()) -> set[str]:
     """What is hidden of a table; nothing of it may be known too closely."""
-    keys = hide([View(system, "")], month, set(already), RULE)
+    keys = hide(system, month, set(already), RULE)
     assert not narrow_cells(system, {(month, key) for key in keys} | set(already), RULE.width)
     return keys
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.formats import date_format
 
 from reports.models import Report
-from reports.services import fault_of_report
+from reports.services import fault_of_report, found_out
 
 
 class Command(BaseCommand):
@@ -19,5 +19,11 @@ class Command(BaseCommand):
             faults += bool(fault)
             month = date_format(report.month, "F Y")
             self.stdout.write(f"{report.reference}  {month} : {fault or 'conforme'}")
+        recovered = found_out()
+        for reference, sentence in recovered:
+            self.stdout.write(f"{reference}  {sentence}")
+        self.stdout.write(f"Nombres de foyers cachés que l’on peut retrouver\u00a0: {len(recovered)}")
         if faults:
-            raise CommandError(f"{faults} rapport(s) non conforme(s) : lancez verify_journal.")
+            raise CommandError(f"{faults} rapport(s) non conforme(s)\u00a0: lancez verify_journal.")
+        if recovered:
+            raise CommandError("Des nombres de foyers cachés se retrouvent\u00a0: ne publiez rien de plus.")

@@ -1,0 +1,73 @@
+"""The merger of two EPCI: one act of the pilot, that what is open follows."""
+
+from django_fsm import FSMField
+
+from lifecycle.machine import ACTOR, AT, CREATION, Given, Machine, Requirement, verb
+from network.enums import MergerState
+from network.permissions import can_declare_merger
+
+
+def _is_living(name: str) -> Requirement:
+    sentences = {
+        "epci": "Choisissez l’EPCI qui disparaît, parmi ceux d’aujourd’hui.",
+        "successor": "Choisissez l’EPCI qui lui succède, parmi ceux d’aujourd’hui.",
+    }
+    return Requirement(
+        f"merger_{name}",
+        sentences[name],
+        lambda ctx: ctx.values[name] is not None and ctx.values[name].succeeded_by_id is None,
+        needs=(name,),
+        field=name,
+    )
+
+
+EPCI = _is_living("epci")
+SUCCESSOR = _is_living("successor")
+TWO = Requirement(
+    "merger_two", "Un EPCI ne se succède pas à lui-même.", constraint="network_merger_two", field="successor"
+)
+ACTS_FOR_IT = Requirement(
+    "merger_organisation",
+    "Choisissez l’organisation active de l’EPCI qui succède : elle agira dans les conventions.",
+    lambda ctx: ctx.values["organisation"].epci_id == ctx.values["successor"].pk,
+    needs=("organisation", "successor"),
+    lifted_by="le pilote, qui crée l’organisation de cet EPCI",
+    field="organisation",
+)
+ONCE = Requirement(
+    "merger_once", "La fusion de cet EPCI est déjà constatée.", constraint="network_merger_once", field="epci"
+)
+
+
+class MergerMachine(Machine):
+    """An EPCI that is no more, and the one that succeeds to it."""
+
+    machine_name = "merger"
+    reference_prefix = "F"
+    dimensions = ("epci", "successor")
+    state_tones = {MergerState.DECLARED: "done"}
+
+    state = FSMField("état", choices=MergerState, default=MergerState.DECLARED, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @verb(
+        "Constater la fusion",
+        source=CREATION,
+        target=MergerState.DECLARED,
+        who=can_declare_merger,
+        requires=[EPCI, SUCCESSOR, TWO, ACTS_FOR_IT, ONCE],
+        stamps={
+            "epci": Given("epci"),
+            "successor": Given("successor"),
+            "organisation": Given("organisation"),
+            "declared_at": AT,
+            "declared_by": ACTOR,
+        },
+        journal=["organisation"],
+        done="Fusion d’EPCI constatée",
+        irreversible=True,
+    )
+    def declare(self) -> None:
+        """Communes, conventions, requests, lots and devices that are open pass to the successor in the same act."""

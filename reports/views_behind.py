@@ -1,0 +1,91 @@
+"""From a number of a report to its rows: devices, needs, lots. A household behind them stays behind its wall."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+
+from lifecycle.french import Noun
+from network.listing import Listing, lists
+from network.models import Epci
+from network.permissions import is_pilot
+from prescriptions.models import NeedEntry
+from refurb.models import DeviceEntry, DonationEntry
+from reports.behind import DEVICES, NEEDS
+from reports.enums import OPEN_TO_EPCI, Counting, Measure
+from reports.filters import behind, behind_lots
+from reports.models import Report
+from reports.permissions import opens_rows_of
+from reports.tables import BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
+from reports.views import title_of_month, visible_report
+
+STAY = Noun("ligne du journal", "lignes du journal")
+
+
+@lists
+def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
+    """The devices behind a number: all of them for the pilot, those of its own territory for an EPCI."""
+    if (scope := opens_rows_of(request.membership)) is None:
+        raise PermissionDenied
+    report, pilot = visible_report(request, reference), is_pilot(request.membership)
+    rows = DeviceEntry.objects.select_related("object", "origin_epci", "convention_epci")
+    page = Listing(
+        request,
+        rows=_with_end(rows, report),
+        table=BehindTable if pilot else BehindOfEpci,
+        noun=STAY,
+        filters=behind(report, DEVICES),
+    )
+    if not pilot:
+        asked = page.filter.asked
+        own = Epci.objects.filter(scope, siren__in=asked.places).exists()
+        if not own or asked.line is not None or asked.stage not in OPEN_TO_EPCI:
+            raise PermissionDenied
+    return _answer(page, report, "Les appareils derrière un nombre")
+
+
+@lists
+def report_needs(request: HttpRequest, reference: str) -> HttpResponse:
+    """The needs behind a number, for the pilot: never whose they are."""
+    report = _for_the_pilot(request, reference)
+    rows = _with_end(NeedEntry.objects.select_related("object", "epci"), report)
+    page = Listing(request, rows=rows, table=BehindNeedsTable, noun=STAY, filters=behind(report, NEEDS))
+    return _answer(page, report, "Les besoins derrière un nombre")
+
+
+@lists
+def report_lots(request: HttpRequest, reference: str) -> HttpResponse:
+    """The lots behind what was announced or accepted, for the pilot."""
+    report = _for_the_pilot(request, reference)
+    rows = DonationEntry.objects.select_related("object")
+    page = Listing(request, rows=rows, table=BehindLotsTable, noun=STAY, filters=behind_lots(report))
+    if (answered := page.answered()) is not None:
+        return answered
+    found = sum(page.filter.qs.values_list("quantity", flat=True))
+    return _shown(page, report, "Les lots derrière un nombre", found)
+
+
+def _for_the_pilot(request: HttpRequest, reference: str) -> Report:
+    if not is_pilot(request.membership):
+        raise PermissionDenied
+    return visible_report(request, reference)
+
+
+def _with_end(rows: Any, report: Report) -> Any:
+    """Each row of a journal with the instant of the next one of its object, up to that of the figures."""
+    following = rows.model.objects.filter(object=OuterRef("object"), seq=OuterRef("seq") + 1, at__lt=report.as_of)
+    return rows.annotate(ended=Subquery(following.values("at")[:1]))
+
+
+def _answer(page: Listing, report: Report, title: str) -> HttpResponse:
+    if (answered := page.answered()) is not None:
+        return answered
+    found = page.filter.behind
+    return _shown(page, report, title, found.number, added=len(found.added), taken=len(found.taken))
+
+
+def _shown(page: Listing, report: Report, title: str, found: int, **context: Any) -> HttpResponse:
+    measure = dict([*Measure.choices, *Counting.choices])[page.filter.asked.measure]
+    told = {"report": report, "title": title_of_month(report), "heading": title, "measure": measure}
+    return page.shown("reports/report_devices.html", figure=page.filter.figure, found=found, **told, **context)
