@@ -11,7 +11,7 @@ from lifecycle.templatetags.lifecycle import moment
 from network.columns import WHOLE, StateColumn
 from prescriptions.enums import NeedState
 from prescriptions.models import NeedEntry
-from refurb.enums import DeviceState, DonorKind
+from refurb.enums import DeviceState
 from refurb.models import DeviceEntry, DonationEntry
 from reports.enums import OF_A_CONVENTION
 from reports.models import Report
@@ -192,9 +192,3 @@ class BehindLotsTable(tables.Table):
 
     def value_at(self, value: datetime) -> datetime:
         return value
-
-    def render_donor_kind(self, value: str) -> str:
-        return str(DonorKind(value).label)
-
-    def value_donor_kind(self, value: str) -> str:
-        return self.render_donor_kind(value)
