@@ -23,6 +23,7 @@ from conventions.services.endings import (
     propose_end_convention,
     record_end_convention,
 )
+from conventions.services.people import pass_over_review
 from conventions.services.quotas import set_reserve
 from conventions.services.signatures import deposit_signature, sign_signature
 from lifecycle import gate
@@ -46,6 +47,7 @@ __all__ = [
     "deposit_signature",
     "edit_convention",
     "open_signature_convention",
+    "pass_over_review",
     "propose_end_convention",
     "record_end_convention",
     "reopen_convention",

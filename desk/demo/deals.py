@@ -61,8 +61,8 @@ def _under_way(stage: Stage) -> Iterator[Deal]:
         working_day(stage.last, 15), quotas=SMALL, missing=Party.EPCI,
     )  # fmt: skip
     yield Deal(
-        "avesnois-lille", "200043404", "lille", "Deuxième atelier – Sud Avesnois", back(22),
-        working_day(stage.last, 30), quotas=SMALL, until="review",
+        "avesnois-lille", "200043404", "lille", "Deuxième atelier – Sud Avesnois", back(45),
+        working_day(stage.last, 30), quotas=SMALL, until="review", silent=Party.DISTRIBUTOR,
     )  # fmt: skip
     yield Deal(
         "cambrai-lille", "200068500", "lille", "Équipement solidaire – Cambrai, atelier de Lille", back(20),

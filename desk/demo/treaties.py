@@ -13,14 +13,16 @@ from conventions.enums import (
     ActBody,
     ConventionState,
     Party,
+    PassOverReason,
     ReopenReason,
     ResumeReason,
     ReviewState,
     ReviewSubject,
+    RuleCode,
     SignatureMethod,
     SuspendReason,
 )
-from conventions.models import Convention, Review, Signature
+from conventions.models import Convention, ConventionRule, Review, Signature
 from conventions.services import conventions
 from conventions.services.drafting import Named, Plan, Price, Terms
 from desk.demo import papers
@@ -65,7 +67,7 @@ class Deal:
 
     ``against``: a reviewer asks for changes in the first round; ``answered`` tells whether it goes on after that.
     ``reopened``: the text is opened again while it is being signed. ``missing``: the party that has not signed on the
-    last day. ``then`` is what happens once it is in force.
+    last day; ``silent`` one that never gives its opinion. ``then`` is what happens once it is in force.
     """
 
     code: str
@@ -82,6 +84,7 @@ class Deal:
     answered: bool = True
     reopened: bool = False
     missing: str = ""
+    silent: str = ""
     then: "Callable[[Treaty], Iterator[datetime]] | None" = None
 
     @property
@@ -185,7 +188,7 @@ class Treaty:
 
     def _round(self, *, against: bool) -> Iterator[datetime]:
         asked = Review.objects.filter(convention=self.convention, state=ReviewState.ASKED).order_by("pk")
-        *others, last = list(asked.select_related("asked_of"))
+        *others, last = list(asked.exclude(party=self.deal.silent).select_related("asked_of"))
         for review in (*others, last):
             yield self.after(1, 1)
             told = against and review is last
@@ -193,6 +196,17 @@ class Treaty:
             conventions.answer_review(
                 actor=self._reader(review), review=review, favourable=not told, points=points, at=self.now
             )
+
+        for review in asked.filter(party=self.deal.silent):
+            yield self.on(review.due_on + self._patience())
+            conventions.pass_over_review(
+                actor=self.manager, review=review, reason=PassOverReason.NO_ANSWER, at=self.now
+            )
+
+    def _patience(self) -> timedelta:
+        """How long after the deadline an opinion may be gone without."""
+        days = ConventionRule.objects.value_of(RuleCode.PASS_OVER, timezone.localdate(self.now))
+        return timedelta(days=int(days or 0) + 1)
 
     def _reader(self, review: Review) -> Membership:
         if review.asked_of is not None:
