@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, dumps, loads
+from django.utils.html import format_html
 
 from documents.addresses import typed_code
 from documents.enums import DEPOSITED, ContentType
@@ -113,7 +114,8 @@ class DepositForm(forms.Form):
         if self.stored is not None:
             self.data = self.data.copy()
             self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
-            self["deposit"].help_text = f"Déjà déposé : {self.stored.name}. Un autre fichier le remplacera."
+            told = "Déjà déposé : {}. Un autre fichier le remplacera."
+            self["deposit"].help_text = format_html(told, self.stored.name)
         elif self.deposit_required and "deposit" not in self.errors:
             self.add_error("deposit", ValidationError(self.deposit_required, code="required"))
         data["deposit"] = self.stored

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from conventions.enums import SignatureMethod
 from conventions.forms.base import CommentForm
@@ -136,7 +137,7 @@ class SignatureSignForm(forms.Form):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = f"Écrivez : {self.signer}."
+        self.fields["name"].help_text = format_html("Écrivez : {}.", self.signer)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html
 
 from lifecycle.forms import CommentForm, Rows, choose, day_input, validate_telephone
 from network.enums import LegalNature, OrganisationKind
@@ -186,7 +187,7 @@ class DonationAcceptDeedForm(forms.Form):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = f"Écrivez : {self.signer}."
+        self.fields["name"].help_text = format_html("Écrivez : {}.", self.signer)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:
