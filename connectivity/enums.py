@@ -231,6 +231,8 @@ class TermCode(TextChoices):
     FIRST_COPPER = "first_copper_months", "Première alerte avant la fermeture du cuivre, en mois"
     SECOND_COPPER = "second_copper_months", "Deuxième alerte avant la fermeture du cuivre, en mois"
     LAST_COPPER = "last_copper_months", "Dernière alerte avant la fermeture du cuivre, en mois"
+    FARTHEST_APPOINTMENT = "appointment_months", "Raccordement le plus lointain, en mois"
+    LONGEST_ENTITLEMENT = "entitlement_months", "Droit à une offre le plus long, en mois"
 
 
 RENEWALS = (TermCode.FIRST_RENEWAL, TermCode.LAST_RENEWAL)
@@ -246,6 +248,8 @@ USUAL_TERMS: Mapping[str, int] = MappingProxyType(
         TermCode.FIRST_COPPER.value: 12,
         TermCode.SECOND_COPPER.value: 6,
         TermCode.LAST_COPPER.value: 3,
+        TermCode.FARTHEST_APPOINTMENT.value: 12,
+        TermCode.LONGEST_ENTITLEMENT.value: 60,
     }
 )
 """What holds where no row says otherwise."""

@@ -108,7 +108,7 @@ class ConnectionMachine(Machine):
         source=[S.SENT, S.ACCEPTED, S.SCHEDULED],
         target=S.PROBLEM,
         who=can_report_problem_connection,
-        requires=[rules.PROBLEM_CODED],
+        requires=[rules.PROBLEM_CODED, rules.NOTE_FITS],
         stamps={
             "problem": Given("problem"),
             "problem_note": Given("note", default=""),
@@ -128,7 +128,7 @@ class ConnectionMachine(Machine):
         source=S.SENT,
         target=S.ACCEPTED,
         who=can_accept_connection,
-        requires=[rules.OPERATOR_REFERENCE],
+        requires=[rules.OPERATOR_REFERENCE, rules.OPERATOR_REFERENCE_FITS],
         stamps={"operator_reference": Given("operator_reference"), "accepted_at": AT, "waiting_since": None},
         done="Demande acceptée par l’opérateur",
     )
@@ -140,7 +140,7 @@ class ConnectionMachine(Machine):
         source=[S.ACCEPTED, S.SCHEDULED],
         target=S.SCHEDULED,
         who=can_schedule_connection,
-        requires=[rules.APPOINTMENT, rules.SLOT_KNOWN],
+        requires=[rules.APPOINTMENT, rules.APPOINTMENT_NEAR, rules.SLOT_KNOWN],
         stamps={
             "scheduled_at": AT,
             "appointment_on": Given("appointment_on"),
@@ -160,10 +160,14 @@ class ConnectionMachine(Machine):
         requires=[
             rules.NOT_BEFORE_SENT,
             rules.STARTED,
+            rules.STARTED_AFTER,
             rules.PRICE_GIVEN,
             rules.ENDS_LATER,
+            rules.ENDS_IN_TIME,
             rules.EVIDENCE_SEEN,
             rules.EVIDENCE_DATED,
+            rules.EVIDENCE_AFTER,
+            rules.EVIDENCE_FITS,
         ],
         leans_write=NEED,
         stamps={
@@ -189,7 +193,7 @@ class ConnectionMachine(Machine):
         source=S.ACTIVE,
         target=SAME,
         who=can_renew_connection,
-        requires=[rules.HAS_TERM, rules.LATER_TERM, rules.PROVEN_AGAIN],
+        requires=[rules.HAS_TERM, rules.LATER_TERM, rules.ENDS_IN_TIME, rules.PROVEN_AGAIN],
         stamps={
             "renewed_at": AT,
             "renewed_by": ACTOR,

@@ -21,11 +21,13 @@ from connectivity.enums import (
     RefusalCode,
     Slot,
     Technology,
+    TermCode,
 )
 from connectivity.permissions import can_serve_connection
 from lifecycle.actors import SignedLink, System
 from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
+from network.calendar import add_months
 from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 
@@ -157,6 +159,17 @@ PROOFS_FRESH = Requirement(
 
 # --- what the operator answers
 
+
+def _fits(name: str, column: str, sentence: str) -> Requirement:
+    """What is typed fits where it is kept: it is never cut in silence."""
+
+    def is_short(ctx: Context) -> Condition:
+        longest = getattr(apps.get_model("connectivity", "ConnectionFile")._meta.get_field(column), "max_length", 0)
+        return len(str(ctx.values.get(name) or "")) <= longest
+
+    return Requirement(f"{name}_length", sentence, is_short, field=name)
+
+
 PROBLEM_CODED = _among("problem", ProblemCode, "Dites quel est le problème.")
 OPERATOR_REFERENCE = Requirement(
     "operator_reference",
@@ -164,6 +177,16 @@ OPERATOR_REFERENCE = Requirement(
     needs=("operator_reference",),
     field="operator_reference",
 )
+OPERATOR_REFERENCE_FITS = _fits(
+    "operator_reference", "operator_reference", "La référence est trop longue\u00a0: 40 caractères au plus."
+)
+NOTE_FITS = _fits("note", "problem_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
+
+
+def _ahead(ctx: Context, term: str) -> date:
+    """The last day that a date of this kind may be: so many months from the day judged, as a dated row says."""
+    day = day_of(ctx)
+    return add_months(day, rows_of("ConnectionTerm").value_of(TermCode[term], day))  # type: ignore[attr-defined]
 
 
 def _dated(name: str, sentence: str, right: Callable[[date, Context], bool], code: str) -> Requirement:
@@ -181,6 +204,12 @@ APPOINTMENT = _dated(
     "Donnez la date du raccordement : aujourd’hui ou plus tard.",
     lambda day, ctx: day >= day_of(ctx),
     "appointment",
+)
+APPOINTMENT_NEAR = Requirement(
+    "appointment_near",
+    "Cette date est trop lointaine pour un raccordement\u00a0: vérifiez l’année.",
+    lambda ctx: not ctx.has("appointment_on") or ctx.values["appointment_on"] <= _ahead(ctx, "FARTHEST_APPOINTMENT"),
+    field="appointment_on",
 )
 SLOT_KNOWN = Requirement(
     "slot",
@@ -202,6 +231,26 @@ STARTED = _dated(
     "Donnez le jour où la ligne a marché : aujourd’hui ou avant.",
     lambda day, ctx: day <= day_of(ctx),
     "started",
+)
+
+
+def _not_before(name: str) -> Callable[[Context], Condition]:
+    """Not before the day the request was sent; where none is sent, not before the need was accepted."""
+
+    def is_after(ctx: Context) -> Condition:
+        if not ctx.has(name):
+            return True
+        day = ctx.values[name]
+        return Q(sent_at__date__lte=day) | Q(sent_at=None, need__accepted_at__date__lte=day)
+
+    return is_after
+
+
+STARTED_AFTER = Requirement(
+    "started_after",
+    "La ligne n’a pas pu marcher avant d’avoir été demandée\u00a0: vérifiez la date.",
+    _not_before("started_on"),
+    field="started_on",
 )
 PRICE_GIVEN = Requirement(
     "price",
@@ -231,6 +280,14 @@ def _evidence_fits(ctx: Context) -> Condition:
 ENDS_LATER = Requirement(
     "ends_later", "Le droit à l’offre se termine après le début de la ligne.", _ends_later, field="entitlement_ends_on"
 )
+ENDS_IN_TIME = Requirement(
+    "ends_in_time",
+    "Ce terme du droit est trop lointain\u00a0: vérifiez l’année.",
+    lambda ctx: (
+        not ctx.has("entitlement_ends_on") or ctx.values["entitlement_ends_on"] <= _ahead(ctx, "LONGEST_ENTITLEMENT")
+    ),
+    field="entitlement_ends_on",
+)
 EVIDENCE_SEEN = Requirement(
     "evidence",
     "Dites ce qui montre que la ligne marche : nature, date et référence de ce que vous avez vu.",
@@ -243,6 +300,18 @@ EVIDENCE_DATED = Requirement(
     "Ce que vous avez vu ne peut être daté de demain.",
     lambda ctx: not ctx.has("evidence_on") or ctx.values["evidence_on"] <= day_of(ctx),
     field="evidence_on",
+)
+
+EVIDENCE_AFTER = Requirement(
+    "evidence_after",
+    "Ce que vous avez vu est daté d’avant la demande\u00a0: vérifiez la date.",
+    _not_before("evidence_on"),
+    field="evidence_on",
+)
+EVIDENCE_FITS = _fits(
+    "evidence_reference",
+    "evidence_reference",
+    "La référence de la preuve est trop longue\u00a0: 60 caractères au plus.",
 )
 
 # --- the line is active

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db.models import TextChoices
 
@@ -25,6 +27,14 @@ COLUMNS = (
 """What a file of answers holds: the other columns (those of the export) are read past."""
 NEEDED = ("reference", "reponse")
 MOST_LINES = 2000
+OLDEST = date(2000, 1, 1)
+DAY = re.compile(
+    r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{1,2})"
+    r"|(?P<day>[0-9]{1,2})[-/](?P<month>[0-9]{1,2})[-/](?P<year>[0-9]{4})"
+)
+NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?")
+PRICE = re.compile(r"[0-9]{1,4}([.,][0-9]{1,2})?")
+LONGEST_QUOTE = 60
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is a formula for a spreadsheet."""
 ANSWERS = {str(answer.label).lower(): answer.value for answer in Answer} | {
@@ -119,14 +129,16 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
     if not said:
         return AnswerLine(number, reference, cells=kept)
     if said not in ANSWERS:
-        told = f"Réponse inconnue : « {kept['reponse']} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
+        told = (
+            f"Réponse inconnue : « {short(kept['reponse'])} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
+        )
         return AnswerLine(number, reference, fault=told, cells=kept)
     answer = ANSWERS[said]
     try:
         values = _values(answer, kept)
+        comment = "" if "note" in values else _kept(kept["commentaire"], "commentaire", 1000)
     except ValueError as error:
         return AnswerLine(number, reference, answer, fault=str(error), cells=kept)
-    comment = "" if "note" in values else kept["commentaire"]
     return AnswerLine(number, reference, answer, values, comment, cells=kept)
 
 
@@ -139,7 +151,7 @@ def _plain(cell: str) -> str:
 def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
     """What the verb of this answer is given. Raises ValueError with the sentence to show."""
     if answer == Answer.ACCEPT:
-        return {"operator_reference": row["reference_operateur"]}
+        return {"operator_reference": _kept(row["reference_operateur"], "reference_operateur", 40)}
     if answer == Answer.SCHEDULE:
         return {"appointment_on": _day(row["date"], "date"), "appointment_slot": _slot(row["moment"])}
     if answer == Answer.ACTIVATE:
@@ -150,31 +162,49 @@ def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
             "entitlement_ends_on": ends,
         }
     if answer == Answer.REPORT_PROBLEM:
-        return {"problem": _code(row["motif"], ProblemCode), "note": row["commentaire"][:300]}
+        return {"problem": _code(row["motif"], ProblemCode), "note": _kept(row["commentaire"], "commentaire", 300)}
     if answer == Answer.REFUSE:
         return {"refusal": _code(row["motif"], RefusalCode)}
     return {"reason": _code(row["motif"], EndReason)}
 
 
 def _day(text: str, column: str) -> date:
-    for order in ((0, 1, 2), (2, 1, 0)):
-        parts = text.replace("/", "-").split("-")
-        if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[order[0]]) == 4:
-            try:
-                return date(*(int(parts[place]) for place in order))
-            except ValueError:
-                break
-    raise ValueError(f"Date à écrire comme 24/11/2026 dans « {column} » (reçu : « {text} »).")
+    """A day of this century; the rules of the verb say which of them are possible."""
+    found = DAY.fullmatch(text)
+    if found is not None:
+        figures = {name: int(value) for name, value in found.groupdict(default="0").items()}
+        with suppress(ValueError):
+            day = date(
+                figures["y"] or figures["year"], figures["m"] or figures["month"], figures["d"] or figures["day"]
+            )
+            if day >= OLDEST:
+                return day
+    raise ValueError(
+        f"Date à écrire comme 24/11/2026 dans «\u00a0{column}\u00a0» (reçu\u00a0: «\u00a0{short(text)}\u00a0»)."
+    )
 
 
 def _price(text: str) -> Decimal:
-    try:
-        price = Decimal(text.replace(",", ".").replace("€", "").strip())
-    except InvalidOperation:
-        raise ValueError(f"Prix à écrire comme 15,99 (reçu : « {text} »).") from None
-    if not price.is_finite() or not 0 <= price < 10_000 or price != round(price, 2):
-        raise ValueError(f"Prix impossible : « {text} ».")
-    return price
+    figures = re.sub(r"[\s€]", "", text)
+    if not PRICE.fullmatch(figures):
+        if NUMBER.fullmatch(figures):
+            raise ValueError(f"Prix impossible\u00a0: «\u00a0{short(text)}\u00a0».")
+        raise ValueError(f"Prix à écrire comme 15,99 (reçu\u00a0: «\u00a0{short(text)}\u00a0»).")
+    return Decimal(figures.replace(",", "."))
+
+
+def _kept(text: str, column: str, longest: int) -> str:
+    """The text, whole: what is too long is said, never cut."""
+    if len(text) > longest:
+        raise ValueError(
+            f"Trop long dans «\u00a0{column}\u00a0»\u00a0: {longest} caractères au plus, {len(text)} reçus."
+        )
+    return text
+
+
+def short(text: str) -> str:
+    """What was received, as a sentence may quote it."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def _slot(text: str) -> str:
@@ -182,7 +212,7 @@ def _slot(text: str) -> str:
     if not text:
         return Slot.DAY.value
     if text.lower() not in labels:
-        raise ValueError(f"Moment inconnu : « {text} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
+        raise ValueError(f"Moment inconnu : « {short(text)} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
     return labels[text.lower()]
 
 
@@ -190,5 +220,5 @@ def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReas
     labels = {str(one.label).lower(): one.value for one in among} | {one.value: one.value for one in among}
     if text.lower() not in labels:
         known = ", ".join(str(one.label) for one in among)
-        raise ValueError(f"Motif inconnu : « {text} ». Attendu : {known}.")
+        raise ValueError(f"Motif inconnu : « {short(text)} ». Attendu : {known}.")
     return labels[text.lower()]

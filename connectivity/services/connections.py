@@ -85,9 +85,7 @@ def report_problem_connection(
     Raises Unknown, PermissionDenied, Refused.
     """
     refuse_nir(note=note)
-    return _moved(
-        connection, "report_problem", actor=actor, at=at, comment=comment, problem=problem, note=note.strip()[:300]
-    )
+    return _moved(connection, "report_problem", actor=actor, at=at, comment=comment, problem=problem, note=note.strip())
 
 
 @gate.one_transaction
@@ -101,7 +99,7 @@ def accept_connection(
 ) -> ConnectionFile:
     """The operator takes the request, under its own reference. Raises Unknown, PermissionDenied, Refused."""
     return _moved(
-        connection, "accept", actor=actor, at=at, comment=comment, operator_reference=operator_reference.strip()[:40]
+        connection, "accept", actor=actor, at=at, comment=comment, operator_reference=operator_reference.strip()
     )
 
 
@@ -160,7 +158,7 @@ def activate_connection(
         entitlement_ends_on=entitlement_ends_on,
         evidence_kind=evidence_kind,
         evidence_on=evidence_on,
-        evidence_reference=evidence_reference.strip()[:60],
+        evidence_reference=evidence_reference.strip(),
     )
 
 

@@ -75,6 +75,7 @@ def queue_export(request: HttpRequest) -> HttpResponse:
     record_accesses(actor=actor, households=households, what="connection_export")
     response = HttpResponse(written(queue_rows(actor=actor)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="demandes-{timezone.localdate():%Y-%m-%d}.csv"'
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -1,7 +1,8 @@
 """The three ways an operator answers give the same result: a screen, a signed link, a file."""
 
 import re
-from datetime import timedelta
+from contextlib import suppress
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -11,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectivity.enums import Answer, ConnectionState
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
@@ -128,18 +131,19 @@ def test_what_is_read_by_a_link_is_in_the_log_of_accesses_with_the_link_and_its_
 
 
 @pytest.mark.parametrize(
-    ("prepare", "given", "state"),
+    ("prepare", "said", "state"),
     [
         (Line.sent, {"answer": "refuse", "refusal": "no_coverage"}, S.REFUSED),
-        (Line.accepted, {"answer": "schedule", "appointment_on": "2099-01-04", "appointment_slot": "day"}, S.SCHEDULED),
-        (Line.scheduled, {"answer": "activate", "started_on": "2026-01-04", "monthly_price": "5,50"}, S.ACTIVE),
+        (Line.accepted, {"answer": "schedule", "appointment_on": "today", "appointment_slot": "day"}, S.SCHEDULED),
+        (Line.scheduled, {"answer": "activate", "started_on": "today", "monthly_price": "5,50"}, S.ACTIVE),
     ],
 )
-def test_every_answer_can_be_given_by_the_link(prepare: Any, given: dict[str, str], state: str) -> None:
+def test_every_answer_can_be_given_by_the_link(prepare: Any, said: dict[str, str], state: str) -> None:
     line = Line()
     connection = prepare(line)
     url = reverse("connectivity:link", args=[token_of(connection)])
-    page = Client().post(url, {"step": "answer", **given}).content.decode()
+    told = {name: f"{line.today()}" if value == "today" else value for name, value in said.items()}
+    page = Client().post(url, {"step": "answer", **told}).content.decode()
     assert again(connection).state == state, page
 
 
@@ -249,6 +253,91 @@ def test_a_price_and_dates_are_read_as_people_write_them() -> None:
         assert read_answers(lines_of(row | wrong))[0].fault
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"date": "0001-01-01"},
+        {"date": "01/01/0001"},
+        {"date": "2026-99999999999999999999-01"},
+        {"date": f"2026-1-{'9' * 5000}"},
+        {"date": "２０２６-11-24"},
+        {"date": "2026-²-01"},
+        {"prix": "-0"},
+        {"prix": "1_0"},
+        {"prix": "1e1"},
+        {"prix": "NaN"},
+        {"fin_du_droit": "9999-99-99"},
+    ],
+)
+def test_an_absurd_date_or_price_is_a_fault_of_its_line(wrong: dict[str, str]) -> None:
+    row = {"reference": "L-1", "reponse": "ligne active", "date": "2026-11-24", "prix": "15,99", "fin_du_droit": ""}
+    (line,) = read_answers(lines_of(row | wrong))
+    assert "à écrire comme" in line.fault or "Prix impossible" in line.fault
+    assert len(line.fault) < 200
+    assert line.cells[next(iter(wrong))] == next(iter(wrong.values())), "what was written is given back"
+
+
+def test_what_is_too_long_is_said_and_never_cut() -> None:
+    for row, name, longest in (
+        ({"reponse": "accepter", "reference_operateur": "R" * 41}, "reference_operateur", 40),
+        ({"reponse": "signaler un problème", "motif": "duplicate", "commentaire": "c" * 301}, "commentaire", 300),
+        ({"reponse": "refuser", "motif": "duplicate", "commentaire": "c" * 1001}, "commentaire", 1000),
+    ):
+        (line,) = read_answers(lines_of({"reference": "L-1", **row}))
+        assert f"«\u00a0{name}\u00a0»\u00a0: {longest} caractères au plus" in line.fault
+        assert line.cells[name] == row[name]
+
+
+@given(content=st.binary(max_size=400) | st.text(max_size=400).map(lambda text: text.encode("utf-8", "replace")))
+def test_whatever_bytes_come_the_reader_answers_or_says_why_not(content: bytes) -> None:
+    with suppress(AnswersUnreadable):
+        read_answers(content)
+
+
+ODD = st.text(alphabet="0123456789-/.,€eE²٣ naN_'+=", max_size=30) | st.sampled_from(
+    ["0001-01-01", "9999-12-31", "2026-11-24", "24/11/2026", "-0", "0", "1e400", "9" * 400]
+)
+
+
+@given(
+    answer=st.sampled_from([*Answer.values, *(str(one.label) for one in Answer)]),
+    cells=st.fixed_dictionaries(dict.fromkeys(("date", "prix", "fin_du_droit", "motif", "moment", "commentaire"), ODD)),
+)
+def test_whatever_a_line_says_its_values_are_sound_or_its_fault_is_told(answer: str, cells: dict[str, str]) -> None:
+    (line,) = read_answers(lines_of({"reference": "L-1", "reponse": answer, **cells}))
+    if line.fault:
+        return
+    for value in line.values.values():
+        assert not isinstance(value, date) or value.year >= 2000
+        assert not isinstance(value, Decimal) or (not value.is_signed() and value < 10_000)
+
+
+def test_an_absurd_line_holds_back_nothing_of_the_file_and_moves_nothing() -> None:
+    line = Line()
+    first = line.scheduled()
+    others = []
+    for _ in range(4):
+        other = Line(circle=line.circle)
+        other.__dict__["offer"] = line.offer
+        others.append(other.sent())
+    before = line.today() - timedelta(days=1)
+    active = {"reponse": "ligne active", "prix": "9,90"}
+    content = lines_of(
+        {"reference": first.reference, **active, "date": "0001-01-01", "prix": "-0"},
+        {"reference": first.reference, **active, "date": f"{before}"},
+        {"reference": first.reference, **active, "date": "9999-12-31"},
+        {"reference": first.reference, **active, "date": f"{line.today()}", "fin_du_droit": "9999-12-31"},
+        {"reference": others[0].reference, "reponse": "accepter", "reference_operateur": "R" * 500},
+        {"reference": others[1].reference, "reponse": "refuser", "motif": "duplicate"},
+    )
+    results = import_answers(actor=line.agent, lines=read_answers(content))
+    assert [one.done for one in results] == [False, False, False, False, False, True]
+    assert "avant d’avoir été demandée" in results[1].sentence
+    assert "aujourd’hui ou avant" in results[2].sentence
+    assert "trop lointain" in results[3].sentence
+    assert [again(one).state for one in (first, *others)] == [S.SCHEDULED, S.SENT, S.REFUSED, S.SENT, S.SENT]
+
+
 @pytest.mark.parametrize("encode", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("sign", [";", ",", "\t"])
 def test_a_file_is_read_whatever_the_spreadsheet(encode: str, sign: str) -> None:
@@ -309,6 +398,7 @@ def test_the_queue_shows_what_waits_the_oldest_first_and_its_file() -> None:
     export = client.get(reverse("connectivity:queue_export"))
     assert first.reference.encode() in export.content
     assert export.headers["Content-Disposition"].startswith("attachment")
+    assert export.headers["Cache-Control"] == "private, no-store"
 
 
 def test_the_page_of_a_file_tells_each_line_and_gives_the_wrong_ones_back() -> None:

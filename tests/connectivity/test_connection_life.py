@@ -1,6 +1,6 @@
 """The life of a connection file by its three channels: what each verb requires, does, and sets in motion."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -288,7 +288,7 @@ def test_a_desk_file_is_declared_active_by_its_operator_once_sent() -> None:
 def test_activating_wants_a_day_a_price_and_evidence() -> None:
     line = Line(Channel.OWN_SUBSCRIPTION)
     chosen = line.chosen()
-    tomorrow = line.today() + timedelta(days=1)
+    tomorrow, yesterday = line.today() + timedelta(days=1), line.today() - timedelta(days=1)
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"started_on": tomorrow}, "started"),
         ({"monthly_price": Decimal(-1)}, "price"),
@@ -297,6 +297,10 @@ def test_activating_wants_a_day_a_price_and_evidence() -> None:
         ({"evidence_kind": EvidenceKind.OPERATOR}, "evidence"),
         ({"evidence_reference": ""}, "evidence"),
         ({"evidence_on": tomorrow}, "evidence_on"),
+        ({"started_on": yesterday}, "started_after"),
+        ({"evidence_on": yesterday}, "evidence_after"),
+        ({"evidence_reference": "F" * 61}, "evidence_reference_length"),
+        ({"entitlement_ends_on": date.max}, "ends_in_time"),
     ]
     for given, code in wrong:
         with pytest.raises(Refused) as refused:

@@ -257,8 +257,8 @@ POSTED: list[tuple[Callable[[Line], ConnectionFile], str, str, dict[str, Any], s
     (Line.chosen, "worker", "send", {}, "sent"),
     (Line.sent, "agent", "report_problem", {"problem": "duplicate"}, "problem"),
     (Line.sent, "agent", "accept", {"operator_reference": "A"}, "accepted"),
-    (Line.accepted, "agent", "schedule", {"appointment_on": "2099-01-05", "appointment_slot": "day"}, "scheduled"),
-    (Line.scheduled, "agent", "activate", {"started_on": "2026-01-05", "monthly_price": "0"}, "active"),
+    (Line.accepted, "agent", "schedule", {"appointment_on": "today", "appointment_slot": "day"}, "scheduled"),
+    (Line.scheduled, "agent", "activate", {"started_on": "today", "monthly_price": "0"}, "active"),
     (Line.sent, "agent", "refuse", {"refusal": "no_coverage"}, "refused"),
     (Line.active, "worker", "end", {"reason": "moved"}, "ended"),
     (Line.active, "agent", "end", {"reason": "unpaid"}, "ended"),
@@ -274,7 +274,8 @@ def test_an_action_is_asked_then_done(
     connection = prepare(line)
     client = acting(people(line)[who])
     assert client.get(page_of(connection, verb)).status_code == 200
-    done = client.post(page_of(connection, verb), data)
+    given = {name: f"{line.today()}" if value == "today" else value for name, value in data.items()}
+    done = client.post(page_of(connection, verb), given)
     assert done.status_code == 302, done.content.decode()
     assert again(connection).state == state
     assert client.get(done.url).status_code == 200
