@@ -16,6 +16,9 @@ from config.postgresql import server
 PROJECT = Path(__file__).resolve().parents[1]
 USES = DEMO, TEST = "maillon", "test"
 TEST_PREFIX = "test_"
+OWN_ENGINE = "config.postgresql"
+SERVING_ROLE = "maillon_site"
+"""Who serves: a role that owns nothing. DATABASE_ROLE names it to have the settings made for it."""
 
 
 def settings(*, throwaway: bool = False) -> dict[str, Any]:
@@ -25,7 +28,21 @@ def settings(*, throwaway: bool = False) -> dict[str, Any]:
     and touch nothing of the demonstration's.
     """
     url = os.environ.get("DATABASE_URL", "")
-    return from_url(url) if url else own_server(throwaway=throwaway)
+    found = from_url(url) if url else own_server(throwaway=throwaway)
+    return serving(found) if os.environ.get("DATABASE_ROLE") == SERVING_ROLE else found
+
+
+def serving(found: dict[str, Any]) -> dict[str, Any]:
+    """The same database for the role that only reads and writes rows, as the demonstration is served.
+
+    On its own server it signs in as that role; on another, whose passwords are not Maillon's to know, it takes the
+    part of that role once connected.
+    """
+    if found["ENGINE"] == OWN_ENGINE:
+        return found | {"USER": SERVING_ROLE}
+    options = found["OPTIONS"]
+    taken = f"{options.get('options', '')} -c role={SERVING_ROLE}".strip()
+    return found | {"OPTIONS": options | {"options": taken}}
 
 
 def own_server(*, throwaway: bool) -> dict[str, Any]:
@@ -33,7 +50,7 @@ def own_server(*, throwaway: bool) -> dict[str, Any]:
     home = server.home(PROJECT, TEST if throwaway else DEMO)
     server.Server.declare(home, throwaway=throwaway)
     return {
-        "ENGINE": "config.postgresql",
+        "ENGINE": OWN_ENGINE,
         "NAME": server.DATABASE,
         "USER": server.SUPERUSER,
         "HOST": str(home),

@@ -17,3 +17,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "desk.views.errors.bad_request"
+handler500 = "desk.views.errors.failure"

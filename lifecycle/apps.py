@@ -11,4 +11,6 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         """The checks know the journal, which is a model: they are there from now on only."""
-        register(import_module("lifecycle.checks").check_machines, Tags.models)
+        checks = import_module("lifecycle.checks")
+        register(checks.check_machines, Tags.models)
+        register(checks.check_role, Tags.security, deploy=True)

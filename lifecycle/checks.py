@@ -6,15 +6,16 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Info
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import DatabaseError, connection, models
 
 from lifecycle.journal import Entry
 from lifecycle.leaning import model_at
 from lifecycle.machine import CREATION, Capacity, GivenRow, Machine, Verb, field_of, machines, verbs_of
 from lifecycle.operations import WATCHED
 from lifecycle.registry import registry
+from lifecycle.roles import excess, sentence
 
 NAME = re.compile(r"[a-z][a-z_]*")
 
@@ -26,6 +27,22 @@ def check_machines(**_: Any) -> list[CheckMessage]:
         *(error for model in machines().values() for error in _machine(model)),
         *_registrations(),
     ]
+
+
+def check_role(**_: Any) -> list[CheckMessage]:
+    """Where the settings ask for it, the role of the database may do no more than it should."""
+    if not settings.LIFECYCLE_SERVING_ROLE_ONLY:
+        return []
+    try:
+        found = excess(connection)
+    except DatabaseError as error:
+        return [
+            Info(
+                f"La base ne répond pas\u00a0: son rôle n’est pas vérifié ({type(error).__name__}).",
+                id="lifecycle.I001",
+            )
+        ]
+    return [Error(sentence(str(connection.settings_dict["USER"]), found), id="lifecycle.E020")] if found else []
 
 
 def _error(number: int, message: str, obj: Any = None) -> Error:

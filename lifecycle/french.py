@@ -93,6 +93,20 @@ def days_ago(instant: datetime | None) -> str:
     return {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {days}{HARD}jours")
 
 
+def how_long_ago(instant: datetime | None, now: datetime) -> str:
+    """How long before ``now``, to the unit that matters: « à l’instant », « il y a 3 minutes », « il y a 2 jours »."""
+    if instant is None:
+        return ""
+    minutes = int((now - instant).total_seconds() // 60)
+    if minutes < 1:
+        return "à l’instant"
+    for size, unit in ((24 * 60, "jour"), (60, "heure"), (1, "minute")):
+        if minutes >= size:
+            number = minutes // size
+            return f"il y a {number}{HARD}{unit}{plural(number)}"
+    raise AssertionError
+
+
 def days_left(value: date | datetime | None) -> str:
     """How far a day is: « dans 3 jours », « demain », « aujourd’hui », « dépassé depuis hier »."""
     if value is None:

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,13 @@ import hypothesis
 import pytest
 from django.core.signals import setting_changed
 from django.db import connection, connections
+from django.db.backends.signals import connection_created
 from django.template import TemplateSyntaxError, engines
 from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default, default_if_none
+
+from config.database import SERVING_ROLE
+from lifecycle.roles import grant_rights, make_role
 
 pytest_plugins = ["tests.browser"]
 
@@ -123,6 +128,27 @@ def django_db_setup(django_db_setup: None) -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def serving_role(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The role with which the demonstration serves, and its rights in the database of the tests.
+
+    The thread of the tests is the owner: it flushes the tables. Whatever connects from another thread, the site that a
+    browser visits, people who race, workers, has the rights of that role and no more: what passes proves them enough.
+    """
+    with django_db_blocker.unblock():
+        make_role(SERVING_ROLE)
+        grant_rights(SERVING_ROLE)
+
+    def take_its_part(connection: Any, **kwargs: Any) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET ROLE {SERVING_ROLE}")
+
+    connection_created.connect(take_its_part)
+    yield
+    connection_created.disconnect(take_its_part)
+
+
 @pytest.fixture(autouse=True)
 def own_files(settings: Any, tmp_path: Path) -> None:
     """Stored documents and seals of a test go with it."""
@@ -139,6 +165,7 @@ def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("transactional_db")
+    request.getfixturevalue("serving_role")
     yield
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")

@@ -37,6 +37,7 @@ SYSTEM_USER = "maillon"  # runs the server when root starts it: PostgreSQL refus
 SUPERUSER = "postgres"
 DATABASE = "maillon"
 START_SECONDS = 120
+STOP_SECONDS = 30
 
 # No personal data in the server's log: neither the statement that failed nor the values in cause.
 COMMON_SETTINGS = {
@@ -70,6 +71,7 @@ class Server:
 
     home: Path
     throwaway: bool = False
+    stop_seconds: int = STOP_SECONDS
 
     _known: ClassVar[dict[Path, "Server"]] = {}
     _held: ClassVar[dict[Path, tuple[int, IO[bytes]]]] = {}
@@ -78,6 +80,11 @@ class Server:
     @classmethod
     def declare(cls, home: Path, *, throwaway: bool) -> "Server":
         return cls._known.setdefault(home, cls(home, throwaway))
+
+    @classmethod
+    def held(cls) -> "list[Server]":
+        """Those that this process holds."""
+        return [cls._known[home] for home in cls._held if home in cls._known]
 
     @classmethod
     def at(cls, host: str) -> "Server":
@@ -103,6 +110,14 @@ class Server:
                     raise
             self._held[self.home] = (os.getpid(), users)
             atexit.register(self.release)
+
+    def revive(self) -> bool:
+        """Start the server again if it died while this process holds it; whether it had died."""
+        with self._thread_lock, self._turn():
+            if self.home not in self._held or any(_runs(data) for data in self.home.glob("data-*")):
+                return False
+            self._start()
+            return True
 
     def release(self) -> None:
         """Stop using the server; the last process to do so stops it.
@@ -207,7 +222,10 @@ class Server:
             if _runs(data):
                 copies = ROOT_FOLDER if os.geteuid() == 0 else None
                 programs, _major = binaries.find(copies)
-                self._run([programs / "pg_ctl", "stop", "-D", data, "-m", "fast", "-w"])
+                stop: list[str | Path] = [programs / "pg_ctl", "stop", "-D", data, "-w"]
+                if self._run([*stop, "-t", str(self.stop_seconds), "-m", "fast"]).returncode != 0:
+                    # Somebody does not let go. What was written is safe: the next start replays it.
+                    self._run([*stop, "-t", str(STOP_SECONDS), "-m", "immediate"])
 
     def _create_database(self) -> None:
         """Waits for a server that another process was starting when it was killed."""

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "network.middleware.ActingMembershipMiddleware",
+    "network.middleware.UnkeptSheetsMiddleware",
     "desk.middleware.RefusalsMiddleware",
 ]
 
@@ -143,6 +144,9 @@ LIFECYCLE_LOCK_ORDER = [
     "refurb.Device",
 ]
 
+# Whether the site and its worker refuse a role of the database that may do more than read and write rows.
+LIFECYCLE_SERVING_ROLE_ONLY = False
+
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
@@ -197,6 +201,16 @@ REQUEST_MAX_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
+
+# What is shared by all processes: above all what limits the rate of sign-ins. A migration of network makes the table.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "KEY_FUNCTION": "network.shared_cache.hidden",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- the log ------------------------------------------------------------------
 # Of people, the log holds nothing: no mail to administrators (it would carry the request), no values of rows.

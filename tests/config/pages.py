@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -29,6 +30,12 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     return page(body='<iframe title="Ailleurs" src="https://ailleurs.example/"></iframe>')
 
 
+def role(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return page(body=f"<p>{cursor.fetchone()[0]}</p>")
+
+
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse("Page introuvable", status=404)
 
@@ -38,4 +45,5 @@ urlpatterns = [
     path("inline-script", login_not_required(inline_script)),
     path("lost-style", login_not_required(lost_style)),
     path("elsewhere", login_not_required(elsewhere)),
+    path("role", login_not_required(role)),
 ]

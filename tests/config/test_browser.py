@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Page
 
+from config.database import SERVING_ROLE
 from tests.browser import Watch
 
 pytestmark = [pytest.mark.urls("tests.config.pages"), pytest.mark.django_db(transaction=True)]
@@ -15,6 +16,11 @@ def test_a_page_is_served_with_its_style_sheet_and_the_database(page: Page) -> N
     assert response.ok
     assert page.locator("p").evaluate("element => getComputedStyle(element).position") == "absolute"
     assert page.locator("p").text_content() == str(get_user_model().objects.count())
+
+
+def test_the_site_that_a_browser_visits_has_the_rights_of_the_role_that_serves(page: Page) -> None:
+    page.goto("/role")
+    assert page.locator("p").text_content() == SERVING_ROLE
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import socket
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -37,14 +38,47 @@ def test_a_port_held_by_another_program_is_said(neighbour: HTTPServer) -> None:
         demo.leave_if_served(port, "http://localhost")
 
 
-def test_a_port_where_maillon_answers_is_well(
+def test_a_port_where_this_copy_answers_is_well(
     neighbour: HTTPServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(FrontPage, "words", b"<title>Maillon</title>")
+    monkeypatch.setattr(FrontPage, "words", f"vivant\ncopie {demo.PROJECT}\n".encode())
     with pytest.raises(SystemExit) as left:
         demo.leave_if_served(neighbour.server_port, "http://localhost:1234")
     assert not left.value.code
     assert "déjà servi sur http://localhost:1234" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("vivant\ncopie /srv/un autre dossier\n", "celle du dossier /srv/un autre dossier"),
+        ("<title>Maillon</title>", "une autre copie de Maillon, plus ancienne"),
+    ],
+)
+def test_a_port_served_by_another_copy_is_refused_and_which_is_said(
+    neighbour: HTTPServer, monkeypatch: pytest.MonkeyPatch, words: str, who: str
+) -> None:
+    monkeypatch.setattr(FrontPage, "words", words.encode())
+    port = neighbour.server_port
+    with pytest.raises(SystemExit, match=f"{who}.*make demo PORT={port + 1}"):
+        demo.leave_if_served(port, "http://localhost")
+
+
+def test_what_dies_is_started_again_and_given_up_when_that_helps_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo.time, "sleep", lambda seconds: None)
+    with (
+        demo.running([sys.executable, "-c", "import time; time.sleep(600)"]) as steady,
+        demo.running([sys.executable, "-c", ""]) as dying,
+    ):
+        first = steady.process.pid
+        with pytest.raises(SystemExit, match="Le travail de fond s’arrête sans cesse"):
+            demo.keep({"Le site": steady, "Le travail de fond": dying})
+    assert len(dying.starts) == demo.MOST_STARTS
+    assert (len(steady.starts), steady.process.pid) == (1, first)
+    assert steady.poll() is not None, "nothing outlives the demonstration"
+    assert "Le travail de fond s’est arrêté\u00a0: il redémarre." in capsys.readouterr().out
 
 
 def test_a_free_port_is_taken_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:

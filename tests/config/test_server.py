@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from config import database
@@ -101,6 +103,32 @@ def test_it_starts_again_after_it_was_killed(home: Path) -> None:
     assert running(home) != [killed]
     end(first)
     end(user)
+
+
+def test_it_is_revived_by_whoever_holds_it_and_left_alone_while_it_runs(home: Path) -> None:
+    own = server.Server.declare(home, throwaway=True)
+    own.hold()
+    assert own in server.Server.held()
+    assert not own.revive()
+    (killed,) = running(home)
+    os.kill(killed, signal.SIGKILL)
+    assert any(own.revive() or time.sleep(0.1) for _ in range(200)), "it takes a moment to die"
+    (alive,) = running(home)
+    assert alive != killed
+    own.release()
+    assert running(home) == []
+    assert own not in server.Server.held()
+
+
+def test_a_connection_that_does_not_let_go_is_cut_after_a_delay(home: Path) -> None:
+    own = server.Server(home, throwaway=True, stop_seconds=2)
+    own.hold()
+    with psycopg.connect(host=str(home), port=server.PORT, user=server.SUPERUSER, dbname=server.DATABASE) as held:
+        os.kill(held.info.backend_pid, signal.SIGSTOP)
+        own.release()
+        assert running(home) == []
+        with pytest.raises(psycopg.OperationalError):
+            held.execute("SELECT 1")
 
 
 def test_a_number_that_became_another_process_does_not_stop_it(home: Path) -> None:

@@ -7,10 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from config import database
+from config.database import SERVING_ROLE
 from config.logs import DiscreetFormatter
+from network.shared_cache import hidden
 
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
@@ -24,8 +28,12 @@ ENVIRONMENT = {
 
 
 def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run("manage.py", *words, **environment)
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, *words],
         cwd=database.PROJECT,
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
@@ -39,9 +47,18 @@ def test_production_passes_the_checks_of_a_deployment() -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_the_workers_of_production_share_one_cache() -> None:
-    result = manage("diffsettings", **ENVIRONMENT)
-    assert "'django.core.cache.backends.db.DatabaseCache'" in result.stdout, result.stderr
+def test_the_processes_share_one_cache_that_names_nobody() -> None:
+    assert settings.CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+    key = hidden("allauth:rl:login:ip:192.0.2.7", "", 1)
+    assert "192.0.2.7" not in key
+    assert key == hidden("allauth:rl:login:ip:192.0.2.7", "", 1) != hidden("allauth:rl:login:ip:192.0.2.8", "", 1)
+
+
+@pytest.mark.parametrize("hosts", ["*", "maillon.example,*", " , ", ".maillon.example"])
+def test_production_answers_to_its_own_names_alone(hosts: str) -> None:
+    result = manage("check", "--deploy", **ENVIRONMENT | {"ALLOWED_HOSTS": hosts})
+    assert result.returncode != 0
+    assert "ALLOWED_HOSTS nomme les adresses du site" in result.stderr
 
 
 def test_behind_a_proxy_limits_of_rate_count_the_addresses_of_people() -> None:
@@ -49,7 +66,37 @@ def test_behind_a_proxy_limits_of_rate_count_the_addresses_of_people() -> None:
     assert "ALLAUTH_TRUSTED_PROXY_COUNT" not in manage("diffsettings", **ENVIRONMENT).stdout
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "SEAL_DIR"])
+@pytest.mark.django_db
+def test_production_neither_starts_nor_passes_as_the_owner_of_the_tables() -> None:
+    """A process of its own, which really signs in to the database of the tests as its owner."""
+    owner = connection.settings_dict
+    url = f"postgresql://{owner['USER']}:{owner['PASSWORD']}@/{owner['NAME']}?host={owner['HOST']}&port={owner['PORT']}"
+    environment = ENVIRONMENT | {"DATABASE_URL": url}
+    checked = manage("check", "--deploy", **environment)
+    assert checked.returncode != 0
+    for said in (checked, run("-c", "import config.wsgi", **environment), manage("work", **environment)):
+        assert said.returncode != 0
+        assert "Maillon ne sert pas avec le rôle" in said.stderr
+
+
+@pytest.mark.django_db
+def test_production_starts_and_passes_as_the_role_that_serves(serving_role: None) -> None:
+    server = connection.settings_dict
+    if server["PASSWORD"]:
+        pytest.skip("the password of that role is not the tests' to know")
+    url = f"postgresql://{SERVING_ROLE}@/{server['NAME']}?host={server['HOST']}&port={server['PORT']}"
+    environment = ENVIRONMENT | {"DATABASE_URL": url}
+    assert run("-c", "import config.wsgi", **environment).returncode == 0
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_production_starts_while_its_database_is_away() -> None:
+    environment = ENVIRONMENT | {"DATABASE_URL": "postgresql://maillon@localhost:1/maillon"}
+    assert run("-c", "import config.wsgi", **environment).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "SEAL_DIR", "MAIL_HOST"])
 def test_production_says_which_variable_is_missing(name: str) -> None:
     result = manage("check", **ENVIRONMENT | {name: ""})
     assert result.returncode != 0
