@@ -20,6 +20,14 @@ class ThresholdCode(TextChoices):
     UNCHOSEN = "unchosen_days", "Offre à choisir vite, avant la clôture du dossier"
 
 
+class ServiceCode(TextChoices):
+    """From when on the pilot is told that the service itself goes wrong, each in the unit that it says."""
+
+    SILENT = "silent_minutes", "Travail de fond sans nouvelles, en minutes"
+    LATE = "late_minutes", "Tâche en retard, en minutes"
+    ROOM = "free_megabytes", "Place libre attendue sur le disque, en mégaoctets"
+
+
 class CommitteeKind(TextChoices):
     """The committees of the roadmap: one governs, the other follows the work."""
 
@@ -36,6 +44,10 @@ class Coverage(TextChoices):
     NONE = "none", "aucune"
 
 
+USUAL_SERVICE: Mapping[str, int] = MappingProxyType(
+    {ServiceCode.SILENT.value: 5, ServiceCode.LATE.value: 15, ServiceCode.ROOM.value: 1024}
+)
+"""What holds of the service where no row says otherwise."""
 USUAL: Mapping[str, int] = MappingProxyType(
     {
         ThresholdCode.QUIET.value: 60,

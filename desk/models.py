@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from desk.enums import USUAL, CommitteeKind, ThresholdCode
+from desk.enums import USUAL, USUAL_SERVICE, CommitteeKind, ServiceCode, ThresholdCode
 from lifecycle.actors import Actor
 from lifecycle.french import day as told_day
 from network.models import DatedNumber, Membership, known_codes
@@ -61,6 +61,19 @@ class TodoThreshold(DatedNumber):
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} : {self.value} jours"
+
+
+class ServiceThreshold(DatedNumber):
+    """From when on the service itself goes wrong: its worker is silent, its tasks are late, its disk is full."""
+
+    usual = USUAL_SERVICE
+
+    code = models.CharField("seuil", max_length=20, choices=ServiceCode)
+
+    class Meta(DatedNumber.Meta):
+        verbose_name = "seuil du service"
+        verbose_name_plural = "seuils du service"
+        constraints = (*DatedNumber.Meta.constraints, known_codes(ServiceCode))
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):

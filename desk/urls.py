@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import committees, epcis, guide, public, search, todo
+from desk.views import committees, epcis, guide, health, public, search, todo
 
 app_name = "desk"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("epci/", epcis.epci_list, name="epci_list"),
     path("aide/", guide.guide, name="guide"),
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),
+    path("sante/vivant", health.alive, name="alive"),
+    path("sante/pret", health.ready, name="ready"),
     path("mentions-legales/", public.legal, name="legal"),
     path("donnees-personnelles/", public.privacy, name="privacy"),
     path("accessibilite/", public.accessibility, name="accessibility"),

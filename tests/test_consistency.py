@@ -66,6 +66,8 @@ PUBLIC: dict[str, str] = {
     "prescriptions:still_current": "the household answers by the link it was sent",
     "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
     "desk:home": "what Maillon is, for a visitor",
+    "desk:alive": "whatever watches the machine asks whether the site lives",
+    "desk:ready": "and whether it can serve; words, and no figure",
     "desk:legal": "who publishes the site",
     "desk:privacy": "what is held of people, and their rights",
     "desk:accessibility": "how far the site is accessible, and how to say that it is not",

@@ -1,7 +1,7 @@
 """The families of delays that the first page and the connection files go by."""
 
 from connectivity.models import ConnectionTerm
-from desk.models import TodoThreshold
+from desk.models import ServiceThreshold, TodoThreshold
 from desk.reference.families import Family
 
 DELAYS: tuple[Family, ...] = (
@@ -34,5 +34,18 @@ DELAYS: tuple[Family, ...] = (
         fields=("value",),
         told=("value",),
         units={"value": "jours"},
+    ),
+    Family(
+        slug="seuils-du-service",
+        group="Page «\u00a0À faire\u00a0»",
+        title="Seuils du service",
+        purpose="À partir de quand le pilote est prévenu que le travail de fond est arrêté ou en retard, ou que la"
+        " place manque sur le disque.",
+        model=ServiceThreshold,
+        series=("code",),
+        named=("code",),
+        fields=("value",),
+        told=("value",),
+        hints={"value": "Dans l’unité que le nom indique."},
     ),
 )

@@ -12,14 +12,15 @@ from connectivity.enums import USUAL_TERMS
 from connectivity.models import ConnectionTerm
 from conventions.enums import RuleCode
 from conventions.models import ConventionRule
-from desk.enums import USUAL
-from desk.models import TodoThreshold
+from desk.enums import USUAL, USUAL_SERVICE
+from desk.models import ServiceThreshold, TodoThreshold
 from prescriptions.models import Setting
 
 TO_COMPLETE, STILL_CURRENT = "complete_last_days", "still_current_last_days"
 """The settings of prescriptions that say when the last reminder is sent: from then on, what it asks presses."""
 USUAL_REMINDERS = {TO_COMPLETE: 5, STILL_CURRENT: 10}
 """What holds where no row says otherwise."""
+MODELS = (TodoThreshold, Setting, ConnectionTerm, ConventionRule, ServiceThreshold)
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class Limits:
     days: Mapping[str, timedelta]
     terms: Mapping[str, int]
     horizon: timedelta
+    service: Mapping[str, int]
+    """When the service itself goes wrong, by ``ServiceCode``, in the unit of each."""
 
 
 def limits_on(at: datetime) -> Limits:
     """What holds on the day of this instant; one query."""
-    first, *others = (_told(model, at) for model in (TodoThreshold, Setting, ConnectionTerm, ConventionRule))
+    first, *others = (_told(model, at) for model in MODELS)
     found: dict[str, dict[str, int]] = {}
     for model, code, value in first.union(*others, all=True).order_by():
         found.setdefault(model, {})[code] = int(value)
@@ -47,6 +50,7 @@ def limits_on(at: datetime) -> Limits:
         {code: timedelta(days=number) for code, number in days.items()},
         dict(USUAL_TERMS) | found.get(ConnectionTerm.__name__, {}),
         timedelta(days=found.get(ConventionRule.__name__, {}).get(RuleCode.FIRST_REMINDER, 0)),
+        dict(USUAL_SERVICE) | found.get(ServiceThreshold.__name__, {}),
     )
 
 

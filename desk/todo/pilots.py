@@ -19,6 +19,7 @@ from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
+from desk.todo.service import service
 from desk.todo.values import values
 from desk.todo.verified import verifications
 from lifecycle.french import HARD, days_ago
@@ -58,6 +59,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
             quiet(actor, at, limits.days[Limit.QUIET]),
             values(at),
             verifications(at),
+            service(at, limits.service),
         ),
         above=(
             Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),

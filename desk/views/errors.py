@@ -1,12 +1,19 @@
 """What one reads when a request cannot be answered: a page that says what is safe and what to do."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.views.decorators.csrf import requires_csrf_token
+
+from lifecycle.outages import is_away, is_full
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 """What Django refuses to read, because there is too much of it."""
+SOON, SOON_WITH_ROOM = 60, 600
+"""Seconds before one tries again: a database comes back by itself, room is made by somebody."""
 
 
 @requires_csrf_token
@@ -18,6 +25,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more than this site reads."""
     return render(request, "413.html", status=413)
+
+
+@requires_csrf_token
+def failure(request: HttpRequest) -> HttpResponse:
+    """500; 503 when it is the database that is away, 507 when it is room that is missing: both say when to come back.
+
+    These pages ask nothing of the database, of the session or of whoever is signed in.
+    """
+    error = sys.exc_info()[1]
+    if is_full(error):
+        return _told("507.html", 507, SOON_WITH_ROOM)
+    if is_away(error):
+        return _told("503.html", 503, SOON)
+    return _told("500.html", 500, 0)
+
+
+def _told(template: str, status: int, retry_after: int) -> HttpResponse:
+    response = HttpResponse(get_template(template).render(), status=status)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def conflict(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What cannot be answered gets a page: too heavy, incomprehensible, in each other's way."""
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,11 @@ from django.urls import reverse
 
 from desk.middleware import RefusalsMiddleware
 from desk.views.errors import bad_request
+from documents.models import StoredFile
+from documents.services import store_file
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from tests.documents.samples import PDF
 from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +77,74 @@ def test_another_failure_is_left_to_the_page_of_failures(rf: RequestFactory) -> 
     refusals: Callable[..., HttpResponse | None] = RefusalsMiddleware(fails).process_exception
     assert refusals(rf.get("/"), OperationalError()) is None
     assert refusals(rf.get("/"), ValueError()) is None
+
+
+def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> HttpResponse:
+    """What a visitor reads when the first page meets this error."""
+
+    def fails(request: HttpRequest) -> HttpResponse:
+        raise error
+
+    monkeypatch.setattr("desk.views.todo.welcome", fails)
+    return Client(raise_request_exception=False).get("/")
+
+
+def lost(cause: Exception) -> Exception:
+    error = OperationalError("lost")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title", "wait"),
+    [
+        (lost(psycopg.OperationalError("refused")), 503, "La base de données est absente", "60"),
+        (lost(psycopg.errors.AdminShutdown()), 503, "La base de données est absente", "60"),
+        (lost(psycopg.errors.DiskFull()), 507, "Il n’y a plus de place", "600"),
+        (OSError(errno.ENOSPC, "no space left"), 507, "Il n’y a plus de place", "600"),
+        (ValueError("ours"), 500, "Une erreur est survenue", None),
+    ],
+)
+def test_what_is_missing_is_said_with_what_to_do_and_when_to_come_back(
+    error: Exception, status: int, title: str, wait: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    response = failing(error, monkeypatch)
+    page = response.content.decode()
+    assert response.status_code == status
+    assert f"<h1>{title}</h1>" in page
+    assert "Ce que vous avez tapé y est encore" in page or "ce que vous avez tapé y est encore" in page
+    assert response.headers.get("Retry-After") == wait
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_database_that_goes_before_the_page_is_reached_gets_the_same_page(
+    technician: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(technician.user)
+    monkeypatch.setattr("network.middleware.acting_membership", fails_as(psycopg.OperationalError("refused")))
+    response = client.get("/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+
+
+def fails_as(cause: Exception) -> Callable[..., Any]:
+    def fails(*args: Any) -> None:
+        raise OperationalError("lost") from cause
+
+    return fails
+
+
+def test_a_deposit_on_a_full_disk_says_so_and_keeps_nothing(
+    technician: Membership, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr("documents.storage.os.fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        store_file(content=PDF, name="a.pdf", by=technician)
+    assert [place for place in settings.MEDIA_ROOT.rglob("*") if place.is_file()] == []
+    assert not StoredFile.objects.exists()
 
 
 def test_a_form_that_expired_says_that_what_was_typed_is_not_lost() -> None:
