@@ -4,9 +4,14 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from django.http import HttpRequest, HttpResponseBase
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from network.known_devices import known_device, remember_device
 from network.models import User
+
+OF_ITS_OWN = "5/300s/key"
+"""Wrong passwords in a browser where the account signed in before: as many as everywhere else together."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,9 +28,39 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_login": "L’adresse électronique ou le mot de passe est inexact.",
         "invalid_password_reset": "Ce lien n’ouvre plus.",
         "same_as_current": "Indiquez une valeur différente de l’actuelle.",
-        "too_many_login_attempts": "Trop d’essais : attendez quelques minutes avant de recommencer.",
+        "too_many_login_attempts": "Trop d’essais : attendez cinq minutes avant de recommencer, ou choisissez un "
+        "nouveau mot de passe par « Mot de passe oublié ».",
         "rate_limited": "Trop de demandes : attendez quelques minutes avant de recommencer.",
     }
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What wrong passwords are counted under: the account, or the account in a browser where it signed in before.
+
+        So whoever tries passwords from anywhere holds up the others who try, never the browser of the owner.
+        """
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        device = known_device(request, credentials.get("email", ""))
+        return f"{key}:{device}" if device else key
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try: by account and address, or by browser alone where the account is known to it."""
+        if not known_device(request, credentials.get("email", "")):
+            super().pre_authenticate(request, **credentials)
+            return
+        self._login_failed_rl_usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            config={"login_failed": OF_ITS_OWN},
+            key=self._get_login_attempts_cache_key(request, **credentials),
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Know this browser again: what others try on this account does not hold it up."""
+        response = super().post_login(request, user, **kwargs)
+        return remember_device(request, response, user.email)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts come by invitation."""

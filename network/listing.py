@@ -25,6 +25,7 @@ from lifecycle.french import Noun, day
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
 from network.columns import ChosenColumn
 from network.exports import MOST_EXPORTED, export
+from network.middleware import UNKEPT
 from network.models import SavedView
 from network.models.saved_view import LAST
 from network.services.saved_views import delete_view, remember_filter, save_view
@@ -227,7 +228,11 @@ class Listing:
         """The page; whose names are on it is logged where the list says so."""
         if self.named is not None and self.named.shown is not None:
             self.named.shown(_households(self.records, self.named.path))
-        return render(self.request, template, {"listing": self, "filter": self.filter, "table": self.table, **context})
+        page = {"listing": self, "filter": self.filter, "table": self.table, **context}
+        response = render(self.request, template, page)
+        if self.named is not None:
+            response["Cache-Control"] = UNKEPT
+        return response
 
     def answered(self) -> HttpResponse | None:
         """The answer to all but showing the page: a file, a selection, a filter to remember or to recall."""

@@ -12,6 +12,7 @@ from network.models import Membership
 
 SESSION_KEY = "membership"
 """Where the session keeps the primary key of the membership chosen by the person."""
+UNKEPT = "private, no-store"
 
 
 class ActingMembershipMiddleware:
@@ -39,6 +40,23 @@ class ActingMembershipMiddleware:
         if open_to_all or match is None or match.app_name == "admin" or (match.url_name or "").startswith("account"):
             return None
         return render(request, "network/no_membership.html", status=403)
+
+
+class UnkeptSheetsMiddleware:
+    """No browser keeps the sheet of anything: it may name a household, and another may sit down at the same machine.
+
+    A page with a form is kept: whoever goes back to it finds what was typed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and (match.url_name or "").endswith("_detail"):
+            response.headers.setdefault("Cache-Control", UNKEPT)
+        return response
 
 
 def acting_membership(request: HttpRequest) -> Membership | None:

@@ -73,6 +73,7 @@ def pick_up_calendar(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     pick_up = visible_pick_up(request, reference, pk)
     response = HttpResponse(calendar_of(pick_up), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="enlevement-{reference}.ics"'
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -1,10 +1,14 @@
 """Signing in, passwords, addresses: the pages of one's account."""
 
+import hashlib
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import get_hasher
 from django.core import mail
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -95,12 +99,118 @@ def test_disabling_ends_the_sessions(client: Client, person: User) -> None:
     assert not signed_in(client)
 
 
+def from_address(client: Client, address: str, email: str, password: str) -> str:
+    page = client.post(LOGIN, {"login": email, "password": password}, REMOTE_ADDR=address)
+    return page.content.decode()
+
+
 def test_too_many_wrong_passwords_are_stopped(client: Client, person: User) -> None:
     for _ in range(5):
         sign_in(client, person.email, "faux")
     response = sign_in(client, person.email)
     assert "Trop d’essais" in response.content.decode()
+    assert "Mot de passe oublié" in response.content.decode()
     assert not signed_in(client)
+
+
+def test_wrong_passwords_are_counted_by_account_whatever_the_address(person: User) -> None:
+    for number in range(5):
+        assert "inexact" in from_address(Client(), f"192.0.2.{number}", person.email, "faux")
+    assert "Trop d’essais" in from_address(Client(), "192.0.2.99", person.email.upper(), PASSWORD)
+
+
+def test_wrong_passwords_are_counted_by_address_whatever_the_account(person: User) -> None:
+    for number in range(10):
+        assert "inexact" in from_address(Client(), "192.0.2.7", f"personne{number}@exemple.test", "faux")
+    assert "Trop d’essais" in from_address(Client(), "192.0.2.7", person.email, PASSWORD)
+    client = Client()
+    assert from_address(client, "192.0.2.8", person.email, PASSWORD) == ""
+    assert signed_in(client)
+
+
+def test_whoever_tries_passwords_does_not_lock_the_owner_out(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    client.post("/deconnexion/")
+    for number in range(12):
+        from_address(Client(), f"192.0.2.{number % 3}", person.email, "faux")
+    assert "Trop d’essais" in sign_in(Client(), person.email).content.decode()
+    sign_in(client, person.email)
+    assert signed_in(client), "in the browser where the owner signed in before"
+
+
+def test_a_known_browser_has_tries_of_its_own_and_no_more(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    client.post("/deconnexion/")
+    for _ in range(5):
+        assert "inexact" in sign_in(client, person.email, "faux").content.decode()
+    assert "Trop d’essais" in sign_in(client, person.email).content.decode()
+    elsewhere = Client()
+    sign_in(elsewhere, person.email)
+    assert signed_in(elsewhere)
+
+
+def test_a_browser_is_known_for_its_account_alone_and_by_a_name_that_names_nobody(client: Client, person: User) -> None:
+    other = create_account(email="autre@exemple.test", password=PASSWORD)
+    sign_in(client, person.email)
+    client.post("/deconnexion/")
+    cookie = client.cookies["appareil"]
+    assert cookie["httponly"]
+    assert (cookie["path"], cookie["samesite"]) == (LOGIN, "Lax")
+    assert person.email not in cookie.value
+    for _ in range(5):
+        sign_in(Client(), other.email, "faux")
+    assert "Trop d’essais" in sign_in(client, other.email).content.decode()
+    client.cookies["appareil"] = cookie.value + "x"
+    for _ in range(5):
+        sign_in(Client(), person.email, "faux")
+    assert "Trop d’essais" in sign_in(client, person.email).content.decode(), "a forged one is none"
+
+
+def test_a_new_password_opens_the_account_at_once(client: Client, person: User) -> None:
+    for _ in range(5):
+        sign_in(client, person.email, "faux")
+    client.post("/mot-de-passe-oublie/", {"email": person.email})
+    form = client.get(reset_link(), follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    sign_in(client, person.email, NEW_PASSWORD)
+    assert signed_in(client)
+
+
+def test_what_counts_the_tries_is_shared_by_processes_and_names_nobody(person: User) -> None:
+    from_address(Client(), "192.0.2.7", person.email, "faux")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, encode(decode(value, 'base64'), 'escape') FROM shared_cache")
+        kept = str(cursor.fetchall())
+    assert len(kept) > 100
+    for told in ("192.0.2.7", person.email, "camille", hashlib.sha256(person.email.encode()).hexdigest()):
+        assert told not in kept
+
+
+def hashed(client: Client, email: str, password: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many times a password is hashed, which is nearly all the time that an answer takes."""
+    counted: list[str] = []
+    hasher = type(get_hasher())
+    encode = hasher.encode
+
+    def count(self: Any, word: str, *args: Any, **kwargs: Any) -> str:
+        counted.append(word)
+        return str(encode(self, word, *args, **kwargs))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hasher, "encode", count)
+        assert "inexact" in sign_in(client, email, password).content.decode()
+    return len(counted)
+
+
+def test_an_unknown_address_takes_as_long_as_a_known_one(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    disabled = create_account(email="fermee@exemple.test", password=PASSWORD)
+    disable_account(user=disabled)
+    unusable = make_user(email="sans@exemple.test", password=None)
+    line = make_user(email="ligne@exemple.test")
+    spaced = f"  {person.email} "
+    emails = (person.email, disabled.email, unusable.email, line.email, spaced, "inconnue@exemple.test")
+    times = {email: hashed(Client(), email, "faux", monkeypatch) for email in emails}
+    assert set(times.values()) == {1}, times
 
 
 def test_signing_in_changes_the_key_of_the_session(client: Client, person: User) -> None:
