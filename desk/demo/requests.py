@@ -11,6 +11,7 @@ from desk.demo.agenda import Thread, may, possible
 from desk.demo.calendar import local, working_day
 from desk.demo.homes import Home
 from desk.demo.stage import Stage
+from lifecycle.gate import one_transaction
 from network.enums import Role
 from network.models import Membership
 from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
@@ -99,6 +100,14 @@ class Request:
     def open(self) -> Iterator[datetime]:
         """The household and its needs; a draft that goes no further has nothing else."""
         yield self.now
+        self._meet()
+        if self.ask.out == "withdrawn" and self.ask.until == "open":
+            yield self.after(3, 8)
+            prescriptions.withdraw_prescription(**self.act, reason="household_declined")
+
+    @one_transaction
+    def _meet(self) -> None:
+        """One appointment: what is written there is written together."""
         ask, home = self.ask, self.ask.home
         if ask.twin:
             self._meet_again()
@@ -112,9 +121,6 @@ class Request:
         if ask.until != "open":
             self._see_facts()
             prescriptions.record_agreement(**self.act, how=self.rng.choice(list(AgreementHow)))
-        if ask.out == "withdrawn" and ask.until == "open":
-            yield self.after(3, 8)
-            prescriptions.withdraw_prescription(**self.act, reason="household_declined")
 
     def _meet_again(self) -> None:
         """The same people came two weeks ago under another file, and nobody noticed."""
