@@ -338,7 +338,7 @@ def succeed_merged(move: Move) -> None:
     for merger in mergers(move):
         open_now = Q(state=S.SIGNED) | Q(pk__in=Convention.objects.handing_over(move.at).values("pk"))
         rows = Convention.objects.originals().filter(open_now, epci=merger.epci)
-        _all_moved(
+        all_moved(
             gate.apply_many(rows, "succeed", actor=move.actor, at=move.at, cause=move, successor=merger.organisation)
         )
 

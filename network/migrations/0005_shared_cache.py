@@ -13,6 +13,6 @@ CREATE INDEX IF NOT EXISTS shared_cache_expires ON shared_cache (expires);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("network", "0003_saved_view")]
+    dependencies = [("network", "0004_merger")]
 
     operations = [migrations.RunSQL(TABLE, "DROP TABLE shared_cache")]
