@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 
 from lifecycle.machine import machines
 
-NAMES = {"evidence": "preuves", "wall": "mur de la base", "dates": "dates", "checks": "recoupements"}
+NAMES = {"evidence": "preuves", "wall": "mur de la base", "checks": "recoupements"}
 """How what is verified beside the machines is named."""
 
 

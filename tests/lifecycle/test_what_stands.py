@@ -19,6 +19,7 @@ from lifecycle.tasks import verify_and_seal
 from lifecycle.verification import is_whole_night, machines_in_doubt, verify_journal, verify_journals
 from lifecycle.wall_checks import SENTENCES, verify_wall
 from network.models import Membership
+from tests.intruder import intruder
 from tests.lifecycle.parcels.models import Parcel, SealProof
 
 type Announce = Callable[..., list[Parcel]]
@@ -323,3 +324,13 @@ def test_a_week_night_finds_an_object_that_disappeared(live: Live) -> None:
         f"DELETE FROM parcels_parcel WHERE id = {lost.pk}",
     )
     assert f"d’identifiant {lost.pk}" in {fault.reference for fault in faults(whole=False)}
+
+
+def test_whoever_reads_and_writes_rows_alone_verifies_and_seals(live: Live) -> None:
+    live()
+    with intruder():
+        verify_and_seal(timestamp=0)
+        live()
+        verify_and_seal(timestamp=0)
+    assert [one.faults_count for one in Verification.objects.all()] == [0, 0]
+    assert Seal.objects.filter(machine="evidence").count() == 2
