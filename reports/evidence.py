@@ -1,5 +1,6 @@
 """What nothing proves erased as of an instant, and the incidents of a month: from the journal and dated evidence."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -51,26 +52,36 @@ WITH removed AS MATERIALIZED (
     WHERE l.type NOT IN ('tablet', 'smartphone') AND a.recorded_at < %(until)s AND NOT EXISTS (
         SELECT 1 FROM refurb_storageabsence n WHERE n.supersedes_id = a.id AND n.recorded_at < %(until)s)
 )
-SELECT
-    (SELECT count(*) FROM unproven u
-     LEFT JOIN traced t ON t.id = u.device_id AND t.stay = u.stay AND t.state IN ('recycled', 'dismantled')
-     WHERE u.removed OR t.id IS NOT NULL),
-    (SELECT count(*) FROM lost l
-     LEFT JOIN exposed x ON x.device_id = l.id AND x.stay = l.stay
-     LEFT JOIN inventoried i ON i.device_id = l.id AND i.stay = l.stay
-     WHERE x.device_id IS NOT NULL OR i.device_id IS NULL),
-    (SELECT count(*) FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
-     WHERE j.at >= %(start)s AND j.at < %(until)s)
+SELECT 'drives', u.device_id FROM unproven u
+LEFT JOIN traced t ON t.id = u.device_id AND t.stay = u.stay AND t.state IN ('recycled', 'dismantled')
+WHERE u.removed OR t.id IS NOT NULL
+UNION ALL
+SELECT 'devices', l.id FROM lost l
+LEFT JOIN exposed x ON x.device_id = l.id AND x.stay = l.stay
+LEFT JOIN inventoried i ON i.device_id = l.id AND i.stay = l.stay
+WHERE x.device_id IS NOT NULL OR i.device_id IS NULL
+UNION ALL
+SELECT 'incidents', j.object_id FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
+WHERE j.at >= %(start)s AND j.at < %(until)s
 """
 
 
 def count_evidence(start: datetime, until: datetime) -> dict[str, Any]:
-    """As of ``until``: drives that left and devices that are missing without a proof; incidents since ``start``.
+    """As of ``until``: drives that left and devices that are missing without a proof; incidents since ``start``."""
+    counts = {name: devices.total() for name, devices in evidence_behind(start, until).items()}
+    missing = {name: counts[name] for name in ("drives", "devices")}
+    return {"missing_erasures": missing, "incidents": counts["incidents"]}
+
+
+def evidence_behind(start: datetime, until: datetime) -> dict[str, Counter[int]]:
+    """Of drives, devices and incidents, how many each device (its key) has in these counts.
 
     The rule is that of ``refurb``: proofs count in their own stay, a donor's certificate never does, a screen holds
     no data (machines §1). The stay is counted in the journal, since the column of today may be a later one.
     """
+    found: dict[str, Counter[int]] = {name: Counter() for name in ("drives", "devices", "incidents")}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"start": start, "until": until})
-        drives, devices, incidents = cursor.fetchone()
-    return {"missing_erasures": {"drives": drives, "devices": devices}, "incidents": incidents}
+        for name, device in cursor.fetchall():
+            found[name][device] += 1
+    return found

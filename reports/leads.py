@@ -62,7 +62,7 @@ class Leads:
             asked["ailleurs"] = place
         elif place:
             return ""
-        return f"{path}/?{urlencode(asked)}"
+        return f"{path}/?{urlencode(asked)}" if asked else f"{path}/"
 
     def _led(self, table: Table) -> Led:
         names = table.plain_head[1:]

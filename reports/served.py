@@ -122,8 +122,8 @@ class Served:
             for measure in (OPENING, CLOSING)
         )
         total = Row("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
-        queries = tuple(((NEEDS_LIST, _measure(measure)),) for measure in shown)
-        return Table("Besoins par état", STATES_HEAD, rows, total, tuple(queries))
+        queries: tuple[Query, ...] = tuple((NEEDS_LIST, _measure(measure)) for measure in shown)
+        return Table("Besoins par état", STATES_HEAD, rows, total, queries)
 
     def variations(self) -> list[tuple[str, str, str, int]]:
         """What moved needs otherwise than by an act: what was done, from which state, to which, how many."""

@@ -11,8 +11,8 @@ from lifecycle.templatetags.lifecycle import moment
 from network.columns import WHOLE, StateColumn
 from prescriptions.enums import NeedState
 from prescriptions.models import NeedEntry
-from refurb.enums import DeviceState, DonorKind
-from refurb.models import DeviceEntry, DonationEntry
+from refurb.enums import DeviceState
+from refurb.models import Device, DeviceEntry, DonationEntry
 from reports.enums import OF_A_CONVENTION
 from reports.models import Report
 
@@ -114,6 +114,34 @@ class BehindOfEpci(BehindTable):
     opens = False
 
 
+class BehindEvidenceTable(tables.Table):
+    """Devices with drives that nothing proves erased, that are missing, or that had an incident."""
+
+    caption = "Appareils derrière le nombre"
+
+    device = tables.Column(
+        verbose_name="Appareil",
+        accessor="reference",
+        linkify=("refurb:device_detail", {"reference": tables.A("reference")}),
+        orderable=False,
+        attrs=WHOLE,
+    )
+    type = tables.Column()
+    quantity = tables.Column(
+        verbose_name="Compte pour", orderable=False, attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+    )
+
+    class Meta:
+        model = Device
+        fields = ("device", "type", "quantity")
+        order_by = ("reference",)
+        default = "–"
+        empty_text = "Aucun appareil : le nombre est zéro."
+
+    def render_device(self, record: Any) -> str:
+        return str(record.tag or record.reference)
+
+
 class BehindNeedsTable(tables.Table):
     """Stays of needs: which one, in which state, from when to when, where; never whose."""
 
@@ -192,9 +220,3 @@ class BehindLotsTable(tables.Table):
 
     def value_at(self, value: datetime) -> datetime:
         return value
-
-    def render_donor_kind(self, value: str) -> str:
-        return str(DonorKind(value).label)
-
-    def value_donor_kind(self, value: str) -> str:
-        return self.render_donor_kind(value)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("rapports/<str:reference>/appareils/", views_behind.report_devices, name="report_devices"),
     path("rapports/<str:reference>/besoins/", views_behind.report_needs, name="report_needs"),
     path("rapports/<str:reference>/lots/", views_behind.report_lots, name="report_lots"),
+    path("rapports/<str:reference>/preuves/<slug:what>/", views_behind.report_evidence, name="report_evidence"),
     path("rapports/<str:reference>/chiffres.json", views.report_json, name="report_json"),
     path("rapports/<str:reference>/publies.json", views.report_public, name="report_public"),
     path("rapports/<str:reference>/document.json", views.report_values, name="report_values"),

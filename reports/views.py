@@ -37,7 +37,7 @@ from reports.services import (
     publish_report,
     recompute_report,
 )
-from reports.summary import NEEDS_LIST, Summary
+from reports.summary import LIST, NEEDS_LIST, Summary
 from reports.tables import ReportTable
 from reports.workbook import write_workbook
 
@@ -89,6 +89,9 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "new": leads.url((("mesure", Counting.NEW),)),
         "met": leads.url((NEEDS_LIST, ("mesure", Measure.ENTERED), ("etape", NeedState.MET))),
         "waiting": leads.url(WAITING_AT_THE_END),
+        "evidence": {
+            what: leads.url(((LIST, f"preuves/{what}"),)) for what in ("disques", "introuvables", "incidents")
+        },
         "paper": report.paper,
         "definitions": definitions(report.figures),
         "differences": differences(report),

@@ -3,23 +3,30 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Case, IntegerField, OuterRef, Subquery, When
+from django.http import Http404, HttpRequest, HttpResponse
 
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.models import Epci
 from network.permissions import is_pilot
 from prescriptions.models import NeedEntry
-from refurb.models import DeviceEntry, DonationEntry
+from refurb.models import Device, DeviceEntry, DonationEntry
 from reports.behind import DEVICES, NEEDS
 from reports.enums import OPEN_TO_EPCI, Counting, Measure
+from reports.evidence import evidence_behind
 from reports.filters import behind, behind_lots
 from reports.models import Report
 from reports.permissions import opens_rows_of
-from reports.tables import BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
+from reports.tables import BehindEvidenceTable, BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
 from reports.views import title_of_month, visible_report
 
+EVIDENCE = {"disques": "drives", "introuvables": "devices", "incidents": "incidents"}
+MEASURED = {
+    "drives": "Effacements manquants, disques",
+    "devices": "Effacements manquants, appareils introuvables",
+    "incidents": "Incidents ouverts dans le mois",
+}
 STAY = Noun("ligne du journal", "lignes du journal")
 
 
@@ -64,6 +71,34 @@ def report_lots(request: HttpRequest, reference: str) -> HttpResponse:
         return answered
     found = sum(page.filter.qs.values_list("quantity", flat=True))
     return _shown(page, report, "Les lots derrière un nombre", found)
+
+
+@lists
+def report_evidence(request: HttpRequest, reference: str, what: str) -> HttpResponse:
+    """The devices behind missing erasures and incidents, as of the instant of the figures, for the pilot."""
+    report = _for_the_pilot(request, reference)
+    if (name := EVIDENCE.get(what)) is None:
+        raise Http404("Ce nombre n’est pas au rapport.")
+    devices = evidence_behind(report.bounds.start, report.as_of)[name]
+    each = Case(*(When(pk=pk, then=count) for pk, count in devices.items()), default=0, output_field=IntegerField())
+    page = Listing(
+        request,
+        rows=Device.objects.filter(pk__in=devices).annotate(quantity=each),
+        table=BehindEvidenceTable,
+        noun=Noun("appareil", "appareils"),
+    )
+    if (answered := page.answered()) is not None:
+        return answered
+    kept = {**report.figures["missing_erasures"], "incidents": report.figures["incidents"]}
+    return page.shown(
+        "reports/report_devices.html",
+        figure=kept[name],
+        found=devices.total(),
+        report=report,
+        title=title_of_month(report),
+        heading="Les appareils derrière un nombre",
+        measure=MEASURED[name],
+    )
 
 
 def _for_the_pilot(request: HttpRequest, reference: str) -> Report:

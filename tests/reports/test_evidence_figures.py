@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from refurb.enums import Claim, DestructionMethod, DeviceType, RemovalDestination
 from refurb.models import Device, Drive
 from refurb.services import evidence, stock
-from tests.reports.stories import NOVEMBER, OCTOBER, Story, paris
+from tests.refurb.pages import acting
+from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, observers, paris
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,25 @@ def test_a_lost_device_with_a_drive_that_nothing_proves_is_missing_until_found(s
     story.receive(device, paris(11, 1, 0, 30))
     assert missing(story, OCTOBER) == (0, 1, 1)
     assert missing(story, NOVEMBER) == (0, 0, 0)
+
+
+def test_each_missing_proof_opens_onto_its_devices(story: Story) -> None:
+    device, lost = on_the_bench(story), on_the_bench(story)
+    drive_of(story, device, paris(10, 2))
+    drive_of(story, device, paris(10, 2))
+    recycle(story, story.reject(device, paris(10, 3)), paris(10, 4))
+    story.lose(lost, paris(10, 5))
+    report = story.published()
+    pilot, reader = acting(story.pilot), acting(member(*observers()[0]))
+    page = reverse("reports:report_detail", args=[report.reference])
+    html = pilot.get(page).content.decode()
+    for what, count, counted in (("disques", 2, device), ("introuvables", 1, lost), ("incidents", 1, lost)):
+        assert f'"preuves/{what}/"' in html
+        behind = pilot.get(f"{page}preuves/{what}/")
+        assert behind.context["found"] == behind.context["figure"] == count
+        assert [row.pk for row in behind.context["listing"].records] == [counted.pk]
+        assert reader.get(f"{page}preuves/{what}/").status_code == 403
+    assert pilot.get(f"{page}preuves/autre/").status_code == 404
 
 
 def test_a_lost_device_without_inventory_is_missing(story: Story) -> None:

@@ -126,6 +126,7 @@ def test_every_number_of_the_page_opens_onto_its_rows_for_the_pilot() -> None:
     shelf.need(NeedKind.TABLET)
     shelf.need()
     shelf.handed_over()
+    shelf.allotted()
     hand_overs.release_device(actor=shelf.adviser, device=shelf.reserved())
     report = compute_report(actor=shelf.pilot, month=timezone.localdate().replace(day=1))
     client = acting(shelf.pilot)
