@@ -144,13 +144,19 @@ class _Part:
                 sign = 1 if round_ < 2 else (-1) ** (rank >> (round_ % 4))
                 for unknown, times in one.terms.items():
                     aim[unknown] = aim.get(unknown, 0) + sign * times
-            self._learn(self.wholes.most(aim) if round_ % 2 == 0 else self.wholes.least(aim), left[0])
+            self._learn_whole(self.wholes.most(aim) if round_ % 2 == 0 else self.wholes.least(aim))
 
     def _is_proven(self, one: _Asked) -> bool:
         for ask in (self.wholes.most, self.wholes.least):
             if one.high - one.low < self.width:
-                self._learn(ask(one.terms), one)
+                self._learn_whole(ask(one.terms))
         return one.high - one.low >= self.width
+
+    def _learn_whole(self, solution: Mapping[int, float] | None) -> None:
+        """None proves nothing: what is not proven wide is taken for narrow."""
+        if solution is not None and are_whole(solution):
+            for one in self.asked:
+                one.learn(solution, whole=True)
 
     def _learn(self, solution: Mapping[int, float] | None, about: _Asked) -> None:
         if solution is None:

@@ -12,6 +12,8 @@ from reports.secrecy.system import Row, Terms
 NEAR = 1e-6
 """How near to a whole number is one, for a solver that counts with fractions."""
 INFINITE = highspy.kHighsInf
+PATIENCE = 5000
+"""How many branches are tried for a solution in whole numbers; what is not found then is taken for not there."""
 
 
 class Polytope:
@@ -56,6 +58,7 @@ class Polytope:
 
     def _be_whole(self) -> None:
         """Every unknown is a whole number: slower, and exact."""
+        self._solver.setOptionValue("mip_max_nodes", PATIENCE)
         size = len(self.columns)
         kinds = numpy.full(size, int(highspy.HighsVarType.kInteger), dtype=numpy.uint8)
         self._solver.changeColsIntegrality(size, numpy.arange(size, dtype=numpy.int32), kinds)

@@ -210,7 +210,11 @@ def test_the_printed_hashes_are_those_of_the_files_one_downloads(story: Story, p
     assert report.paper is not None
     assert hashlib.sha256(said.content).hexdigest() == report.paper.sha256
     assert report.paper.sha256 in html
-    assert json.loads(said.content)["values"]["sha256"] == report.figures_sha256
+    assert json.loads(said.content)["values"]["sha256"] == report.published_sha256
+    public = reader.get(url("report_public", report))
+    assert hashlib.sha256(public.content).hexdigest() == report.published_sha256
+    assert report.published_sha256 in html
+    assert report.figures_sha256 not in html, "whoever knows all but a few numbers would try them until the hash agrees"
     assert reader.get(url("report_json", report)).status_code == 403
     assert url("report_json", report) not in html
     assert "no-store" in figures["Cache-Control"]
@@ -459,7 +463,7 @@ def test_the_workbook_says_whose_it_is(story: Story) -> None:
     report = story.computed()
     with ZipFile(BytesIO(write_workbook(report, hides_small=True))) as archive:
         core = archive.read("docProps/core.xml").decode()
-    for told in (title_of(report), report.reference, report.figures_sha256, "Maillon"):
+    for told in (title_of(report), report.reference, report.published_sha256, "Maillon"):
         assert told in core
     assert write_workbook(report, hides_small=True) == write_workbook(report, hides_small=True)
 
