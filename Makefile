@@ -55,7 +55,7 @@ lock: install-dev
 
 clean:
 	@if [ -x .venv/bin/python ]; then $(RUN) config.postgresql clean; fi
-	rm -rf .venv var/postgres var/install.lock staticfiles .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv var/postgres var/install.lock var/preparation-*.json staticfiles .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 install:
 	@sh .ci/install requirements.txt

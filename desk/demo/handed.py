@@ -131,7 +131,7 @@ def found(trip: Trip) -> Iterator[datetime]:
     yield from trip.when("report_missing")
     devices.report_missing_device(**trip.act, reason=MissingReason.DELIVERY, comment="Absent du colis.")
     yield trip.after(5, 8)
-    yield from trip.when("find")
+    yield from trip.when("find", quota=trip.device.quota_id)
     shelves.find_device(**trip.act, comment="Retrouvé dans le véhicule.")
     yield from trip.sell()
 

@@ -26,12 +26,14 @@ from desk.demo.agenda import Thread, may
 from desk.demo.calendar import working_day
 from desk.demo.requests import Follow
 from desk.demo.stage import Stage
+from lifecycle.machine import verbs_of
 from network.enums import Role
 from network.models import Membership
 from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import Need
 
 STEPS = ("propose", "choose", "send", "accept", "schedule", "activate")
+PREPARED = "send"
 VERBS = {"subscribe": "choose", "recharge": "choose", "show": "activate", "problem": "report_problem"}
 """The verb of the steps that have another name."""
 DESK = {NeedKind.FIXED_CONNECTION: "internet-solidaire", NeedKind.MOBILE_CONNECTION: "mobile-solidaire"}
@@ -82,6 +84,9 @@ class Line:
             waiting = Need.objects.visible_to(self.worker).filter(state=NeedState.WAITING, moved_at__lte=self.now)
             return waiting.filter(pk=self.need.pk).exists()
         verb = VERBS.get(step, step)
+        if verb == PREPARED:  # what its offer asks for is seen in the same act
+            there = ConnectionFile.objects.filter(pk=self.file.pk, moved_at__lte=self.now)
+            return there.filter(state__in=verbs_of(ConnectionFile)[verb].sources).exists()
         asks = [self.worker, self.stage.cast.people["operateur", Role.AGENT][0]]
         asks += self.stage.cast.people["distributor", Role.ADVISER][:1]
         return any(may(self.file, verb, actor=one, at=self.now) for one in asks)

@@ -33,6 +33,8 @@ HOUSEHOLDS = 4 / 15
 """How many households ask for something, for each device that is offered."""
 EVERYWHERE = 400
 """From so many devices on, the EPCI of the whole département have conventions, or are about to."""
+LEAST = 5
+"""No line of an ordinary lot is shorter."""
 AGES = (3, 4, 5, 6, 7)
 """Years between the purchase and the gift of what is offered for reuse."""
 RECENT = 0.06
@@ -127,7 +129,7 @@ def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
     rng, donors = stage.rng, stage.cast.donors()
     recent, days = stage.worked[-45:-12], spread(stage.worked, GIFTS, stage.rng)
     while devices > 0:
-        lines = tuple(_offer(stage) for _ in range(rng.choice((1, 2, 2, 3))))
+        lines = tuple(_offer(stage, max(devices, LEAST)) for _ in range(rng.choice((1, 2, 2, 3))))
         workshops = rng.choices([one for one, _ in TAKEN], [weight for _, weight in TAKEN])[0]
         if any(line.accepted < len(workshops) for line in lines):
             workshops = workshops[:1]
@@ -138,12 +140,12 @@ def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
         yield lot
 
 
-def _offer(stage: Stage) -> Line:
-    """A line of a lot: mostly good, sometimes refused in part, sometimes miscounted."""
+def _offer(stage: Stage, most: int) -> Line:
+    """A line of a lot, of ``most`` devices at most: mostly good, sometimes refused in part, sometimes miscounted."""
     rng = stage.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
     model: Model = stage.catalogue.any_of(type_, rng)
-    quantity = rng.choice((8, 10, 12, 15, 18, 20, 24, 28, 36))
+    quantity = min(rng.choice((10, 12, 15, 18, 22, 26, 30, 36, 45)), most)
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
     return Line(

@@ -96,11 +96,11 @@ def sweep(wanted: Iterable[Case], *, output: Path, jobs: int = 1) -> Iterator[Me
     _create(template, None)
     try:
         _fill(template, own)
-        pool = ProcessPoolExecutor(
-            jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(template,), max_tasks_per_child=1
-        )
+        # Each story in a process of its own, which reads the apps before it reads what it is asked.
+        spawned = get_context("spawn")
+        pool = ProcessPoolExecutor(jobs, mp_context=spawned, initializer=django.setup, max_tasks_per_child=1)
         with pool:
-            for future in as_completed([pool.submit(measure, case) for case in left]):
+            for future in as_completed([pool.submit(measure, case, template) for case in left]):
                 figures, refusals = future.result()
                 _append(output, figures)
                 yield figures, refusals
@@ -108,12 +108,10 @@ def sweep(wanted: Iterable[Case], *, output: Path, jobs: int = 1) -> Iterator[Me
         _drop(template)
 
 
-def measure(case: Case) -> Measured:
+def measure(case: Case, template: str) -> Measured:
     """Tell one story on a database of its own, in a process of its own; whatever stops it is part of its figures."""
     name, ended = f"{SCRATCH}_{os.getpid()}", "finie"
     refusals: list[str] = []
-    template = str(connection.settings_dict["NAME"])
-    connection.close()
     _point_to("postgres")
     _create(name, template)
     began = time.monotonic()
@@ -175,12 +173,6 @@ def _append(path: Path, figures: Figures) -> None:
 
 
 # --- scratch databases
-
-
-def _begin(template: str) -> None:
-    """A process that tells a story begins beside the template."""
-    django.setup()
-    connection.settings_dict["NAME"] = template
 
 
 def _point_to(name: str) -> None:

@@ -98,6 +98,6 @@ def test_a_case_that_is_refused_is_counted_and_told(monkeypatch: pytest.MonkeyPa
     for name in ("_create", "_drop", "_point_to"):
         monkeypatch.setattr(sweeping, name, lambda *names: told.append(names[0]))
     monkeypatch.setattr(sweeping, "seed_demo", seed_demo)
-    figures, refusals = sweeping.measure(Case(MONDAY, 59, 60))
+    figures, refusals = sweeping.measure(Case(MONDAY, 59, 60), "maillon_sweep_template")
     assert (figures.refusals, figures.ended, len(refusals)) == (1, "RuntimeError: the end", 1)
     assert told[-1].startswith("maillon_sweep_")
