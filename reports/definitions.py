@@ -38,18 +38,32 @@ GENERAL: dict[str, str] = {
     "Mois": "Du 1er à 0 h au 1er du mois suivant à 0 h exclu, heure de Paris.",
     "Début de mois": "Appareils présents à l’étape juste avant le 1er à 0 h.",
     "Entrées": (
-        "Passages vers l’étape pendant le mois, créations comprises. Un appareil qui y entre deux fois compte "
-        "deux fois ; le total compte donc chaque changement d’étape, de territoire ou de type."
+        "Actes du mois qui mènent à l’étape, créations comprises. L’acte d’un appareil compte une seule fois dans le "
+        "mois, et pas du tout s’il y est annulé. Les entrées de plusieurs étapes ne s’additionnent pas : un même "
+        "appareil en passe plusieurs."
     ),
-    "Sorties": "Passages hors de l’étape pendant le mois, vers une autre étape, un autre territoire ou un autre type.",
+    "Sorties": "Actes du mois qui font quitter l’étape, comptés de la même façon.",
+    "Autres variations": (
+        "Arrivées moins départs qui ne sont pas des actes du mois : reclassements, affectations et réservations "
+        "retirées, annulations avec ce qu’elles annulent, actes refaits, appareils retrouvés ou rendus après "
+        "réparation, besoins qui suivent leur foyer, fusions d’EPCI. Une correction compte dans le mois où elle est "
+        "faite ; un acte d’un mois précédent qu’elle annule reste compté dans le sien. Chacune a sa ligne."
+    ),
     "Fin de mois": (
         "Appareils présents à l’étape au dernier instant du mois, relus au journal. Début de mois + entrées − "
-        "sorties = fin de mois, pour chaque étape, EPCI, type et nature de donateur."
+        "sorties + autres variations = fin de mois, pour chaque étape, EPCI, type et nature de donateur."
+    ),
+    "Distribution": (
+        "Appareils présents en fin de mois à l’une des six étapes de l’affectation au retour SAV ; chacun compte "
+        "une fois."
     ),
     "Nouveaux appareils": (
         "Appareils dont le suivi commence pendant le mois : unités acceptées ou arrivées inattendues."
     ),
-    "EPCI": "Celui du lieu d’enlèvement ; de l’affectation au retour, celui de la convention servie.",
+    "EPCI": (
+        "Celui du lieu d’enlèvement ; de l’affectation au retour, celui de la convention servie, ou celui qui lui a "
+        "succédé."
+    ),
     "Hors département": "Appareils d’un lot enlevé hors du territoire des 17 EPCI.",
     "Origine inconnue": "Appareils arrivés sans avoir été annoncés, dont le donateur n’est pas connu.",
     "Annoncé, accepté": (
@@ -72,7 +86,8 @@ GENERAL: dict[str, str] = {
         "garde de l’atelier, sans preuve d’effacement."
     ),
     "Remis dans le mois": (
-        "Passages vers un foyer pendant le mois : remises, échanges, et retours chez le foyer après réparation."
+        "Appareils remis à un foyer pendant le mois, en échange d’un autre compris. Une remise annulée ne compte pas, "
+        "un appareil rendu à son foyer après réparation non plus."
     ),
     "Besoins des foyers": (
         "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente : besoins acceptés dans le mois. "

@@ -19,6 +19,7 @@ from refurb.enums import ReclassifyReason, UndoHandOverReason
 from refurb.models import Device
 from refurb.services import allotment, devices, hand_overs
 from reports.acts import Line, _Life
+from reports.definitions import definitions
 from reports.documents import paper_values
 from reports.enums import Stage, Variation
 from reports.models import Report
@@ -191,6 +192,15 @@ def test_the_act_of_an_object_counts_once_a_month_and_once_for_all_if_it_was_und
         done = sum(line.verb == verb for line in lines)
         assert times <= done
         assert bool(times) <= bool(done)
+
+
+def test_what_is_counted_is_what_its_definition_says_in_each_version() -> None:
+    now, before = (dict(definitions({"version": version})) for version in (3, 2))
+    assert not any(meaning.startswith("Passages") for meaning in now.values())
+    assert before["Entrées"].startswith("Passages vers l’étape")
+    assert "reconditionné\u00a0: effacé, testé, classé" in now["Actes comptés comme entrées"]
+    assert "Reclassé" not in now["Actes comptés comme entrées"]
+    assert {"Autres variations", "Distribution"} <= set(now)
 
 
 # --- the same numbers everywhere
