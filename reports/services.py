@@ -112,20 +112,22 @@ def verify_reports(tell: Tell) -> int:
         count += 1
         if fault := fault_of_report(report):
             tell(Fault(Report.machine_name, report.reference, None, f"{fault}."))
-    for reference, sentence in found_out():
+    for reference, sentence in found_out(exactly=True):
         tell(Fault(Report.machine_name, reference, None, f"{sentence}."))
     return count
 
 
-def found_out() -> list[tuple[str, str]]:
+def found_out(*, exactly: bool = False) -> list[tuple[str, str]]:
     """What readers of all frozen months can know too closely of a hidden number: the reference, and a sentence.
 
-    Nothing, or it is a fault; the sentence does not say the number.
+    ``exactly``: only those of which one value is left, which is a fault. The sentence does not say the number.
     """
     frozen = {report.figures["month"]: report for report in Report.objects.exclude(state=ReportState.COMPUTED)}
     told = []
     try:
         for one in audit([report.figures for report in frozen.values()]):
+            if exactly and not one.is_found_out:
+                continue
             said = "se retrouve" if one.is_found_out else "se connaît de trop près"
             told.append((frozen[one.cell.month].reference, f"un nombre caché {said} ({one.cell.key})"))
     except Contradiction:

@@ -19,8 +19,8 @@ class Command(BaseCommand):
             faults += bool(fault)
             month = date_format(report.month, "F Y")
             self.stdout.write(f"{report.reference}  {month} : {fault or 'conforme'}")
-        recovered = found_out()
-        for reference, sentence in recovered:
+        recovered = found_out(exactly=True)
+        for reference, sentence in found_out():
             self.stdout.write(f"{reference}  {sentence}")
         self.stdout.write(f"Nombres de foyers cachés que l’on peut retrouver\u00a0: {len(recovered)}")
         if faults:
