@@ -18,7 +18,7 @@ from tests.refurb.devices import Bench, fresh, given_to, load_numbers, private_l
 from tests.refurb.donations import first_line
 
 pytestmark = pytest.mark.django_db
-TWINS: str = import_module("refurb.migrations.0005_labels_and_lines").TWINS
+TWINS: str = import_module("refurb.migrations.0008_labels_and_lines").TWINS
 
 SPELLINGS = ("PRH-0042", "prh-0042", "PRH 0042", "prh0042", " PRH–0042 ", "P R H 0 0 4 2", "PRH\u00a00042")
 
