@@ -31,6 +31,7 @@ class CorrectedDevice(DeviceMachine):
         stamps={"tag": Given("tag", default=""), "tag_twin": 0},
         journal=["reason", "was", "becomes"],
         done="Étiquette corrigée",
+        varies=True,
     )
     def correct_tag(self) -> None:
         """The label that is on the device, while it is in the hands of the workshop; its certificate is made anew."""
@@ -45,6 +46,7 @@ class CorrectedDevice(DeviceMachine):
         stamps=NEVER_CAME,
         journal=["reason"],
         done="Réception annulée",
+        undoes=["receive"],
     )
     def undo_receive(self) -> None:
         """It is awaited again, picked up and not seen; what was read on it is forgotten."""
@@ -59,6 +61,7 @@ class CorrectedDevice(DeviceMachine):
         stamps=NEVER_CAME,
         journal=["reason"],
         done="Réception annulée",
+        undoes=["receive"],
     )
     def undo_early_receive(self) -> None:
         """The same for a device that was received before any pick-up: it is at its donor's again."""
@@ -73,6 +76,7 @@ class CorrectedDevice(DeviceMachine):
         stamps={"withdrawal_reason": WithdrawalReason.ENTRY.value, "ended_at": AT},
         journal=["reason"],
         done="Enregistrement annulé",
+        undoes=["register"],
         irreversible=True,
     )
     def undo_register(self) -> None:

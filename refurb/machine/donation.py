@@ -87,6 +87,7 @@ class DonationMachine(Machine):
         requires=[rules.LINES_CORRECTED, rules.YEARS_CORRECTED],
         journal=["corrections"],
         done="Lignes corrigées",
+        varies=True,
     )
     def correct_lines(self) -> None:
         """The year, the condition, the model or the value of a line; never its type nor its quantity."""
