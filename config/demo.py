@@ -23,13 +23,14 @@ from typing import Any, NoReturn
 import django
 import psycopg
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from procrastinate.contrib.django.utils import connector_params
 
 from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import Server, create_database
 from desk.preparation import STEPS, Stage, begin_preparation, note_preparation
-from lifecycle.roles import RoleRefused, make_role
+from lifecycle.roles import RoleRefused, grant_rights, make_role
 
 HOST = "127.0.0.1"
 PREPARATION_LOCK = 0x4D41494C  # any number that nobody else uses in this database
@@ -132,9 +133,14 @@ def prepare(seed_options: list[str]) -> str:
 
 
 def serving_role() -> str:
-    """The role that serves, made where it is not there; "" where a server does not let it be made, and says so."""
+    """The role that serves, made where it is not there; "" where a server does not let it be made, and says so.
+
+    The site is there already and looks for it: it may never be seen with more rights than it keeps.
+    """
     try:
-        make_role(SERVING_ROLE)
+        with transaction.atomic():
+            make_role(SERVING_ROLE)
+            grant_rights(SERVING_ROLE)
     except RoleRefused:
         print("Cette base ne laisse pas créer de rôle\u00a0: la démonstration sert avec celui de DATABASE_URL.")
         return ""
