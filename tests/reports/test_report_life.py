@@ -286,7 +286,7 @@ def test_publishing_issues_the_paper_once(story: Story) -> None:
     paper = Document.objects.get()
     assert report.paper == paper
     assert paper.title == "Gisement du Nord – octobre 2025"
-    assert paper.values["sha256"] == report.figures_sha256
+    assert paper.values["sha256"] == report.published_sha256
     assert verify_document(paper)
     with pytest.raises(Refused):
         publish_report(actor=story.pilot, report=report, at=LATER)
@@ -398,7 +398,7 @@ def test_the_command_counts_every_month_again_and_names_the_one_at_fault(story: 
     reports = [story.frozen(OCTOBER), story.computed(NOVEMBER)]
     out = StringIO()
     call_command("verify_reports", stdout=out)
-    assert [line.rpartition(": ")[2] for line in out.getvalue().splitlines()] == ["conforme", "conforme"]
+    assert [line.rpartition(": ")[2] for line in out.getvalue().splitlines()] == ["conforme", "conforme", "0"]
     with without_wall("reports_report"):
         Report.objects.filter(month=OCTOBER).update(figures=reports[0].figures | {"new_devices": 7})
     with pytest.raises(CommandError, match="1 rapport"):
