@@ -12,8 +12,7 @@ from refurb import emails
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
 from refurb.distribution import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
-from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
-from refurb.machine.device import OVER
+from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.machine.donation import UNDER_WAY
 from refurb.models.decision import Allocation
 from refurb.models.device import Device, DeviceEntry
@@ -200,7 +199,7 @@ def follow_merger(move: Move) -> None:
         old, new = merger.epci_id, merger.successor_id
         lots = Donation.objects.filter(origin_epci=old, state__in=UNDER_WAY)
         all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
-        rows = Device.objects.exclude(state__in=OVER).filter(Q(origin_epci=old) | Q(convention_epci=old))
+        rows = Device.objects.exclude(state__in=ENDED).filter(Q(origin_epci=old) | Q(convention_epci=old))
         per_row = {
             pk: {"origin_epci": new if origin == old else origin, "convention_epci": new if served == old else served}
             for pk, origin, served in rows.values_list("pk", "origin_epci", "convention_epci")
@@ -212,7 +211,7 @@ def follow_succession(move: Move) -> None:
     """The devices of one convention follow it to the EPCI that succeeds; after a merger they follow the merger."""
     if move.cause is not None:
         return
-    rows = Device.objects.exclude(state__in=OVER).filter(convention__in=move.pks)
+    rows = Device.objects.exclude(state__in=ENDED).filter(convention__in=move.pks)
     per_row = {
         pk: {"origin_epci": origin, "convention_epci": served}
         for pk, origin, served in rows.values_list("pk", "origin_epci", "convention__epci")
