@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Left
 
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
@@ -16,7 +17,7 @@ from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, Withdrawa
 from refurb.machine.donation import UNDER_WAY
 from refurb.models.decision import Allocation
 from refurb.models.device import Device, DeviceEntry
-from refurb.models.donation import Donation
+from refurb.models.donation import Donation, DonationLine
 from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident, Part
 from refurb.services.forgetting import forget_person
@@ -277,9 +278,17 @@ def open_incidents(move: Move) -> None:
 
 
 def forget_reading(move: Move) -> None:
-    """What was read on a device that was not the one: the unit is nameless again."""
+    """What was read on a device that was not the one: the unit is nameless again, as its line announced it."""
+    line = DonationLine.objects.filter(pk=OuterRef("line"))
     Device.objects.filter(pk__in=move.pks).update(
-        serial="", manufacturer="", processor="", memory_gb=None, unread="", place=""
+        serial="",
+        manufacturer="",
+        model=Subquery(line.values(said=Left("model_name", 80))),
+        processor="",
+        memory_gb=None,
+        unread="",
+        year=Subquery(line.values("purchase_year")),
+        place="",
     )
 
 
