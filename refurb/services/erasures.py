@@ -110,8 +110,8 @@ def read(
     if not runs:
         raise Refused({drive.device_id: (NOT_A_LOG,)})
     try:
-        found = next(run for run in runs if run.disk == disk) if attribution else run_about(runs, drive.serial)
-    except (NotThisDrive, StopIteration) as error:
+        found = _run_of(runs, disk) if attribution else run_about(runs, drive.serial)
+    except NotThisDrive as error:
         raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
     offset = offset_of(runs, clock)
     return Told(
@@ -123,6 +123,14 @@ def read(
         offset=offset,
         attribution=attribution,
     )
+
+
+def _run_of(runs: Sequence[LogRun], disk: str) -> LogRun:
+    """The run of a disk that a person names, because it has no number. Raises NotThisDrive."""
+    found = next((run for run in runs if run.disk == disk), None)
+    if found is None:
+        raise NotThisDrive(f"Ce journal ne parle pas de {disk}, mais de\u00a0: {', '.join(run.disk for run in runs)}.")
+    return found
 
 
 def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
