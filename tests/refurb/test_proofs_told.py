@@ -56,8 +56,8 @@ def reads(bench: Bench, drive: Drive, content: bytes, **given: Any) -> Erasure:
 @pytest.mark.parametrize(
     ("told", "field", "figures"),
     [
-        ({"errors": (3, 0, 0)}, "pass_errors", ("3 erreurs d’écriture", "0 erreurs d’écriture")),
-        ({"errors": (0, 7, 0)}, "verification_errors", ("7 erreurs", "0 erreurs")),
+        ({"errors": (3, 0, 0)}, "pass_errors", ("3 erreurs d’écriture", "0 erreur d’écriture")),
+        ({"errors": (0, 7, 0)}, "verification_errors", ("7 erreurs à", "0 erreur à")),
         ({"verified": False}, "verification", ("«\u00a0Aucune\u00a0»", "«\u00a0Dernière passe relue\u00a0»")),
         ({"written": 4096}, "bytes_erased", ("4\u202f096 octets", "256\u202f060\u202f514\u202f304 octets")),
         ({"status": "UABORTED"}, "claimed", ("«\u00a0Interrompu\u00a0»", "«\u00a0Effacé\u00a0»")),
