@@ -186,8 +186,10 @@ def test_the_pilot_alone_establishes_a_merger_and_once() -> None:
             declare_merger(actor=actor, **given)
     with pytest.raises(Refused, match="ne se succède pas"):
         declare_merger(actor=story.pilot, **given | {"epci": new})
-    with pytest.raises(Refused, match="organisation active"):
-        declare_merger(actor=story.pilot, **given | {"organisation": make_organisation(OrganisationKind.EPCI)})
+    lies_in_it = make_organisation(OrganisationKind.PRESCRIBER, epci=new)
+    for other in (make_organisation(OrganisationKind.EPCI), lies_in_it):
+        with pytest.raises(Refused, match="organisation active"):
+            declare_merger(actor=story.pilot, **given | {"organisation": other})
     declare_merger(actor=story.pilot, **given)
     merged = Epci.objects.get(pk=story.epci.pk)
     with pytest.raises(Refused, match="déjà constatée"):
