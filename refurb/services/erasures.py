@@ -55,6 +55,9 @@ NO_LIMIT = Reason("no_limit", "Aucun débit maximal n’est en vigueur pour ce t
 REASON_NEEDED = Reason("clock_reason", "Dites pourquoi l’horloge n’était pas à l’heure d’ici.", field="clock_reason")
 REALLY_NEEDED = Reason("clock_really", "Dites quand l’effacement s’est terminé en réalité.", field="really")
 NOT_SO_LATE = "Une horloge fausse se déclare dans les {days} jours\u00a0: refaites l’effacement, l’horloge à l’heure."
+NO_DELAY = Reason(
+    "no_delay", "Aucun délai n’est en vigueur pour déclarer une horloge fausse.", "l’équipe technique", field="really"
+)
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
 RATES: Mapping[DriveKind, LimitCode] = {
     DriveKind.HDD: LimitCode.RATE_HDD,
@@ -139,8 +142,10 @@ def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
     if clock.clock != Clock.LOCAL and not clock.reason:
         refused.append(REASON_NEEDED)
     if clock.clock == Clock.WRONG:
-        days = ErasureLimit.objects.value_of(LimitCode.CLOCK_DAYS, timezone.localdate(at))
-        if clock.really is None:
+        days = limits_on(at).get(LimitCode.CLOCK_DAYS)
+        if days is None:
+            refused.append(NO_DELAY)
+        elif clock.really is None:
             refused.append(REALLY_NEEDED)
         elif clock.really > at:
             refused.append(AHEAD)

@@ -203,6 +203,17 @@ def test_a_clock_is_not_declared_lightly(bench: Bench, clock: Any, code: str) ->
     assert codes(refused) == [code]
 
 
+def test_without_a_delay_in_force_no_wrong_clock_is_declared(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
+    ErasureLimit.objects.filter(code=LimitCode.CLOCK_DAYS).update(valid_to="2025-12-31")
+    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now())
+
+    with pytest.raises(Refused) as refused:
+        reads(bench, drive, log(SERIAL, end=here_now()), clock=told)
+
+    assert codes(refused) == ["no_delay"]
+
+
 def test_a_wrong_clock_does_not_bring_an_erasure_after_the_arrival(bench: Bench) -> None:
     device = bench.in_process()
     drive = bench.drive(device, serial=SERIAL)
