@@ -1,9 +1,11 @@
 """The merger of two EPCI: one act of the pilot, that what is open follows."""
 
+from typing import Any
+
 from django_fsm import FSMField
 
 from lifecycle.machine import ACTOR, AT, CREATION, Given, Machine, Requirement, verb
-from network.enums import MergerState
+from network.enums import MergerState, OrganisationKind
 from network.permissions import can_declare_merger
 
 
@@ -21,6 +23,12 @@ def _is_living(name: str) -> Requirement:
     )
 
 
+def _acts_for(organisation: Any, epci: Any) -> bool:
+    """A town hall of its territory lies in an EPCI too: it does not act for it."""
+    kept = organisation.is_active and OrganisationKind.EPCI in organisation.kinds
+    return bool(kept and organisation.epci_id == epci.pk)
+
+
 EPCI = _is_living("epci")
 SUCCESSOR = _is_living("successor")
 TWO = Requirement(
@@ -29,7 +37,7 @@ TWO = Requirement(
 ACTS_FOR_IT = Requirement(
     "merger_organisation",
     "Choisissez l’organisation active de l’EPCI qui succède : elle agira dans les conventions.",
-    lambda ctx: ctx.values["organisation"].epci_id == ctx.values["successor"].pk,
+    lambda ctx: _acts_for(ctx.values["organisation"], ctx.values["successor"]),
     needs=("organisation", "successor"),
     lifted_by="le pilote, qui crée l’organisation de cet EPCI",
     field="organisation",

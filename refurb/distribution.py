@@ -124,17 +124,17 @@ def release_allotted(move: Move) -> None:
 def tell_fates(move: Move) -> None:
     """The paper of the end: what is released, outside or with a household, and until when it is handed over.
 
-    After the release, so that it says what was done.
+    After the release, so that it says what was done; screens are counted as their desktops are.
     """
     days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(move.at)) or 0
     ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
     entries = {row.pk: row.entry_pk for row in move.rows}
     for convention in ended.select_related("epci", "epci_party", "workshop", "distributor"):
-        released = DeviceEntry.objects.filter(
-            verb="release_allotment", cause_machine="convention", cause_entry=entries[convention.pk]
-        ).count()
+        back = DeviceEntry.objects.filter(verb="release_allotment", at__gte=move.at)
+        alone = back.filter(cause_machine="convention", cause_entry=entries[convention.pk])
+        along = back.filter(cause_machine="device", cause_entry__in=alone.values("pk"))
         counts = Counter(Device.objects.filter(convention=convention).values_list("state", flat=True))
-        fates = [("Revenus en stock à l’atelier", released)]
+        fates = [("Revenus en stock à l’atelier", alone.count() + along.count())]
         fates += [(S(state).label, counts[state]) for state in S.values if counts[state]]
         assert convention.ended_on is not None
         last = convention.ended_on + timedelta(days=max(0, int(days) - 1))

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Left
 
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
@@ -12,12 +13,11 @@ from refurb import emails
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
 from refurb.distribution import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
-from refurb.enums import DeviceState, DeviceType, IncidentKind, WithdrawalReason
-from refurb.machine.device import OVER
+from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.machine.donation import UNDER_WAY
 from refurb.models.decision import Allocation
 from refurb.models.device import Device, DeviceEntry
-from refurb.models.donation import Donation
+from refurb.models.donation import Donation, DonationLine
 from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident, Part
 from refurb.services.forgetting import forget_person
@@ -200,7 +200,7 @@ def follow_merger(move: Move) -> None:
         old, new = merger.epci_id, merger.successor_id
         lots = Donation.objects.filter(origin_epci=old, state__in=UNDER_WAY)
         all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
-        rows = Device.objects.exclude(state__in=OVER).filter(Q(origin_epci=old) | Q(convention_epci=old))
+        rows = Device.objects.exclude(state__in=ENDED).filter(Q(origin_epci=old) | Q(convention_epci=old))
         per_row = {
             pk: {"origin_epci": new if origin == old else origin, "convention_epci": new if served == old else served}
             for pk, origin, served in rows.values_list("pk", "origin_epci", "convention_epci")
@@ -212,7 +212,7 @@ def follow_succession(move: Move) -> None:
     """The devices of one convention follow it to the EPCI that succeeds; after a merger they follow the merger."""
     if move.cause is not None:
         return
-    rows = Device.objects.exclude(state__in=OVER).filter(convention__in=move.pks)
+    rows = Device.objects.exclude(state__in=ENDED).filter(convention__in=move.pks)
     per_row = {
         pk: {"origin_epci": origin, "convention_epci": served}
         for pk, origin, served in rows.values_list("pk", "origin_epci", "convention__epci")
@@ -278,9 +278,17 @@ def open_incidents(move: Move) -> None:
 
 
 def forget_reading(move: Move) -> None:
-    """What was read on a device that was not the one: the unit is nameless again."""
+    """What was read on a device that was not the one: the unit is nameless again, as its line announced it."""
+    line = DonationLine.objects.filter(pk=OuterRef("line"))
     Device.objects.filter(pk__in=move.pks).update(
-        serial="", manufacturer="", processor="", memory_gb=None, unread="", place=""
+        serial="",
+        manufacturer="",
+        model=Subquery(line.values(said=Left("model_name", 80))),
+        processor="",
+        memory_gb=None,
+        unread="",
+        year=Subquery(line.values("purchase_year")),
+        place="",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from lifecycle.french import grouped, to_the_second
+from lifecycle.french import grouped, plural, to_the_second
 from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
 from refurb.serials import same_serial
 
@@ -47,17 +47,17 @@ class Contradiction:
 
     @property
     def sentence(self) -> str:
-        """« Le journal joint dit 1, vous avez tapé 0. »"""
+        """« Le journal joint dit : 2 erreurs d’écriture. Vous avez tapé : 0 erreur d’écriture. »"""
         return f"Le journal joint dit\u00a0: {self.told}. Vous avez tapé\u00a0: {self.typed}."
 
 
 NUMBERS = (
-    ("bytes_expected", "octets"),
-    ("bytes_erased", "octets"),
-    ("passes_asked", "passes"),
-    ("passes_done", "passes"),
-    ("pass_errors", "erreurs d’écriture"),
-    ("verification_errors", "erreurs à la vérification"),
+    ("bytes_expected", "octet{s}"),
+    ("bytes_erased", "octet{s}"),
+    ("passes_asked", "passe{s}"),
+    ("passes_done", "passe{s}"),
+    ("pass_errors", "erreur{s} d’écriture"),
+    ("verification_errors", "erreur{s} à la vérification"),
 )
 WORDS = (("method", ErasureMethod), ("verification", Verification), ("hidden_sectors", HiddenSectors))
 NOT_SAID = "rien"
@@ -96,7 +96,7 @@ def completed(typed: Run, told: Run) -> Run:
 
 
 def _counted(figure: int | None, unit: str) -> str:
-    return NOT_SAID if figure is None else f"{grouped(figure)} {unit}"
+    return NOT_SAID if figure is None else f"{grouped(figure)} {unit.format(s=plural(figure))}"
 
 
 def _claim(run: Run) -> str:

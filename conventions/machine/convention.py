@@ -207,7 +207,12 @@ class ConventionMachine(Machine):
         source=S.SIGNED,
         target=S.ACTIVE,
         who=can_activate_convention,
-        requires=[rules.EFFECTIVE, deposit_rules.SIGNATORIES_KNOW, draft_rules.AMENDED_ALIVE],
+        requires=[
+            rules.EFFECTIVE,
+            rules.TERRITORY_LIVES,
+            deposit_rules.SIGNATORIES_KNOW,
+            draft_rules.AMENDED_ALIVE,
+        ],
         leans_write=["amends"],
         stamps={"activated_at": AT},
         due=rules.takes_effect,

@@ -74,7 +74,10 @@ LONG_OVERDUE = Requirement(
 
 
 def _to_be_reminded(ctx: Context) -> Q:
-    """Once some days before the deadline, then every so many days after it, from the day that follows it."""
+    """Once some days before the deadline, then every so many days after it, from the day that follows it.
+
+    Never twice a day, whatever the number that was recorded: the clock passes every quarter of an hour.
+    """
     day, before, after = day_of(ctx), number(ctx, RuleCode.REMIND_BEFORE), number(ctx, RuleCode.REMIND_AFTER)
     due = Q(pk=None)
     if before is not None:
@@ -82,7 +85,7 @@ def _to_be_reminded(ctx: Context) -> Q:
         near = Q(due_on__gte=day, due_on__lte=day + timedelta(days=before), asked_at__date__lt=begins)
         due |= near & (Q(reminded_at=None) | Q(reminded_at__date__lt=begins))
     if after is not None:
-        silent = Q(reminded_at__date__lte=F("due_on")) | Q(reminded_at__date__lte=day - timedelta(days=after))
+        silent = Q(reminded_at__date__lte=F("due_on")) | Q(reminded_at__date__lte=day - timedelta(days=max(after, 1)))
         due |= Q(due_on__lt=day) & (Q(reminded_at=None) | silent)
     return due & Q(round=F("convention__round"))
 

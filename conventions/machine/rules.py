@@ -101,6 +101,13 @@ EFFECTIVE = Requirement(
     "La date d’effet n’est pas atteinte.",
     lambda ctx: Q(starts_on__lte=day_of(ctx)),
 )
+TERRITORY_LIVES = Requirement(
+    "territory_lives",
+    "L’EPCI de cette convention est désormais réuni à un autre\u00a0: la succession se constate d’abord.",
+    lambda ctx: Q(epci__succeeded_by=None) | ~Q(amends=None),
+    lifted_by="le pilote, qui constate la succession",
+)
+"""What was on its way when its EPCI merged is not followed: it does not begin on a territory that is no more."""
 NOT_AMENDMENT = Requirement("not_amendment", "Un avenant suit la convention qu’il modifie.", lambda ctx: Q(amends=None))
 SUSPEND_REASON = coded("suspend_reason", SuspendReason.values, "Dites pourquoi la convention est suspendue.")
 RESUME_REASON = coded("resume_reason", ResumeReason.values, "Dites pourquoi elle reprend.")

@@ -21,7 +21,7 @@ def hand_on_review(
 def replace_review(
     *, actor: Actor, review: Review, to: Membership, reason: str, at: datetime | None = None, comment: str = ""
 ) -> Review:
-    """Ask another reviewer, with a code of ``ReplaceReason``; both are told.
+    """Ask another reviewer, who is told, with a code of ``ReplaceReason``.
 
     Raises Unknown, PermissionDenied, Refused.
     """

@@ -50,7 +50,7 @@ def _territory(actor: Membership, at: datetime) -> dict[str, Any]:
 
 
 def _counted(actor: Membership, today: date, quotas: QuerySet[Quota]) -> list[Convention]:
-    """Its conventions in force, and those that are suspended, each with its ``quotas`` of the year; two queries."""
+    """Its conventions in force, and those that are suspended, each with its ``year_quotas``; two queries."""
     lines = quotas.order_by("type")
     alive = Convention.objects.originals().filter(state__in=ALIVE, starts_on__lte=today, ends_on__gte=today)
     kept = alive.filter(Q(epci_party=actor.organisation_id) | Q(succeeded_by=actor.organisation_id))

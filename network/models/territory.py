@@ -109,6 +109,11 @@ class Epci(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def today(self) -> "Epci":
+        """What it is now: itself, or the one that succeeds to it, merger after merger."""
+        return self if self.succeeded_by is None else self.succeeded_by.today
+
 
 class CommuneQuerySet(PublicQuerySet["Commune"]):
     """Reads of communes."""

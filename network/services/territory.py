@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 
 from network.enums import CommuneStatus
 from network.models import Arrondissement, Commune, Epci
@@ -89,7 +88,7 @@ def _epcis(territory: Territory) -> list[Epci]:
 
 
 def _communes(territory: Territory) -> list[Commune]:
-    epci = _keys(Epci.objects.annotate(now=Coalesce("succeeded_by", "pk")).values_list("siren", "now"), "EPCI")
+    epci = _keys(((row.siren, row.today.pk) for row in Epci.objects.select_related("succeeded_by")), "EPCI")
     arrondissement = _keys(Arrondissement.objects.values_list("code", "pk"), "arrondissement")
     return [
         Commune(

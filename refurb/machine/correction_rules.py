@@ -9,7 +9,7 @@ from refurb.machine.device_rules import coded, rows_of
 EVIDENCE = ("Drive", "StorageAbsence", "TestRun", "Grading", "Repair")
 """What may be recorded of a device that is received, before it is taken in hand."""
 ARRIVES = ("declare", "reassign", "collect", "report_missing", "withdraw", "receive", "register")
-MENDED = ("correct_tag", "undo_receive", "undo_early_receive")
+MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger")
 """Verbs after which nothing more has been done to a device than to receive it."""
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django_fsm import FSMField
 
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
-from refurb.enums import DeviceState
+from refurb.enums import ENDED, DeviceState
 from refurb.machine import device_rules as rules
 from refurb.machine.allotment_rules import QUOTA_GIVEN_BACK
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, CurrentGrading
@@ -33,8 +33,6 @@ from refurb.permissions import (
 )
 
 S = DeviceState
-OVER = (S.WITHDRAWN, S.DISMANTLED, S.RECYCLED, S.CEDED)
-"""Nothing more happens to it."""
 
 
 class DeviceMachine(Machine):
@@ -368,7 +366,7 @@ class DeviceMachine(Machine):
 
     @verb(
         "Suivre la fusion de son EPCI",
-        source=[state for state in S if state not in OVER],
+        source=[state for state in S if state not in ENDED],
         target=SAME,
         follows=["merger.declare", "convention.succeed"],
         stamps={"origin_epci": Given("origin_epci"), "convention_epci": Given("convention_epci")},

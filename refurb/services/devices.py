@@ -108,7 +108,7 @@ def register_device(
         workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
         donation=donation,
         donor_kind=donation.donor_kind if donation else DonorKind.UNKNOWN,
-        origin_epci_id=donation.origin_epci_id if donation else None,
+        origin_epci=donation.origin_epci.today if donation and donation.origin_epci else None,
         **_known(facts),
     )
     registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=cleaned(tag))

@@ -55,6 +55,9 @@ NO_LIMIT = Reason("no_limit", "Aucun débit maximal n’est en vigueur pour ce t
 REASON_NEEDED = Reason("clock_reason", "Dites pourquoi l’horloge n’était pas à l’heure d’ici.", field="clock_reason")
 REALLY_NEEDED = Reason("clock_really", "Dites quand l’effacement s’est terminé en réalité.", field="really")
 NOT_SO_LATE = "Une horloge fausse se déclare dans les {days} jours\u00a0: refaites l’effacement, l’horloge à l’heure."
+NO_DELAY = Reason(
+    "no_delay", "Aucun délai n’est en vigueur pour déclarer une horloge fausse.", "l’équipe technique", field="really"
+)
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
 RATES: Mapping[DriveKind, LimitCode] = {
     DriveKind.HDD: LimitCode.RATE_HDD,
@@ -110,8 +113,8 @@ def read(
     if not runs:
         raise Refused({drive.device_id: (NOT_A_LOG,)})
     try:
-        found = next(run for run in runs if run.disk == disk) if attribution else run_about(runs, drive.serial)
-    except (NotThisDrive, StopIteration) as error:
+        found = _run_of(runs, disk) if attribution else run_about(runs, drive.serial)
+    except NotThisDrive as error:
         raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
     offset = offset_of(runs, clock)
     return Told(
@@ -125,14 +128,24 @@ def read(
     )
 
 
+def _run_of(runs: Sequence[LogRun], disk: str) -> LogRun:
+    """The run of a disk that a person names, because it has no number. Raises NotThisDrive."""
+    found = next((run for run in runs if run.disk == disk), None)
+    if found is None:
+        raise NotThisDrive(f"Ce journal ne parle pas de {disk}, mais de\u00a0: {', '.join(run.disk for run in runs)}.")
+    return found
+
+
 def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
     """A clock is declared with why; a wrong one soon after the run, by somebody who remembers. Raises Refused."""
     refused = []
     if clock.clock != Clock.LOCAL and not clock.reason:
         refused.append(REASON_NEEDED)
     if clock.clock == Clock.WRONG:
-        days = ErasureLimit.objects.value_of(LimitCode.CLOCK_DAYS, timezone.localdate(at))
-        if clock.really is None:
+        days = limits_on(at).get(LimitCode.CLOCK_DAYS)
+        if days is None:
+            refused.append(NO_DELAY)
+        elif clock.really is None:
             refused.append(REALLY_NEEDED)
         elif clock.really > at:
             refused.append(AHEAD)

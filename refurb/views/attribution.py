@@ -57,7 +57,8 @@ def _attribute(
     if recorded is None:
         return None
     accepted = sum(row.outcome == Outcome.ACCEPTED for row in recorded)
-    told = f"{accepted} effacement{plural(accepted)} sur {len(recorded)} prouvé{plural(accepted)}, attribués par vous."
+    s = plural(accepted)
+    told = f"{accepted} effacement{s} sur {len(recorded)} prouvé{s}, attribué{s} par vous."
     (messages.success if accepted == len(recorded) else messages.warning)(request, told)
     return redirect("refurb:device_evidence", reference=device.reference)
 

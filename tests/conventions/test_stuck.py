@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.circuit import asked_of
-from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject
+from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject, RuleCode
 from conventions.machine import people_rules
 from conventions.models import ConventionRule, Review
 from conventions.services.drafting import Named
@@ -55,6 +55,19 @@ def test_a_review_is_recalled_before_its_deadline_then_every_few_days() -> None:
     assert lawyers(scene, legal) == [due + timedelta(days=days) for days in (-3, 1, 6, 11)]
     late = Mail.objects.filter(subject__startswith="Un avis est en retard", to__contains=[scene.manager.user.email])
     assert late.exists()
+
+
+def test_a_delay_of_no_day_reminds_once_a_day_at_most() -> None:
+    scene = Treaty(at=ASKED, starts_on=date(2027, 6, 1))
+    convention = scene.in_review()
+    ConventionRule.objects.filter(code=RuleCode.REMIND_AFTER).update(value=0)
+    legal = next(review for review in scene.reviews(convention) if review.asked_of == scene.lawyer)
+    late = legal.due_on + timedelta(days=1)
+
+    for hours in range(3):
+        run_clock(at=midday(late) + timedelta(hours=hours))
+
+    assert lawyers(scene, legal) == [late]
 
 
 def test_a_signature_is_recalled_and_whoever_may_replace_is_told_once_it_is_late() -> None:

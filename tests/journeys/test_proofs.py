@@ -76,7 +76,7 @@ def test_five_frauds_are_each_told_in_a_sentence(cast: Cast, visit: Callable[...
     gives(tess, log("AUTRE-3", end=here_now(), errors=(5, 0, 0)), label="Rapport de l’outil (fichier)")
     tess.presses("Enregistrer")
     tess.reads("Enregistrer un effacement")
-    tess.sees("Le journal joint dit : 5 erreurs d’écriture. Vous avez tapé : 0 erreurs d’écriture.")
+    tess.sees("Le journal joint dit : 5 erreurs d’écriture. Vous avez tapé : 0 erreur d’écriture.")
 
     # 256 Go in no time
     opens(tess, fourth)

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from network.models import Arrondissement, Commune, Epci, Organisation
 from network.readers.territory import DATA, TerritoryFileError, read_territory
 from network.services.territory import TerritoryRefused, load_territory
-from tests.network.factories import make_commune, make_membership, make_organisation
+from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,18 @@ def test_loading_again_changes_nothing() -> None:
     report = load_territory(read_territory())
     assert [(row.created, row.changed) for row in report] == [(0, 0)] * 4
     assert list(Commune.objects.order_by("pk").values()) == before
+
+
+def test_the_communes_of_an_epci_that_merged_twice_stay_with_the_one_of_today() -> None:
+    load_territory(read_territory())
+    today = make_epci()
+    between = make_epci(succeeded_by=today, succeeded_at=timezone.now())
+    Epci.objects.filter(siren="200093201").update(succeeded_by=between, succeeded_at=timezone.now())
+    Commune.objects.filter(epci__siren="200093201").update(epci=today)
+
+    load_territory(read_territory())
+
+    assert Commune.objects.current().filter(epci=today).count() == 95
 
 
 def test_loading_puts_back_what_was_altered_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,14 +4,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
+from network.models import Epci
 from refurb.enums import DeviceType, WithdrawalReason
 from refurb.machine import device_rules as rules
 from refurb.machine.tag_rules import TAG_FREE, TAG_GIVEN
 from refurb.models import Device
 from refurb.services import devices
+from tests.network.factories import make_epci
 from tests.refurb.devices import (
     Bench,
     fresh,
@@ -215,6 +218,20 @@ def test_one_more_than_announced_in_a_lot_has_the_origin_of_the_lot() -> None:
 
     assert (extra.unannounced, extra.donor_kind, extra.line_id) == (True, "private", None)
     assert extra.origin_epci_id == donation.origin_epci_id
+
+
+def test_one_more_of_a_lot_whose_epci_merged_since_is_counted_with_the_one_that_succeeds() -> None:
+    """A lot that is balanced keeps the EPCI of its day; what comes of it later is of today."""
+    scene = private_lot()
+    donation, successor = scene.collected(), make_epci()
+    Epci.objects.filter(pk=donation.origin_epci_id).update(succeeded_by=successor, succeeded_at=timezone.now())
+    donation.refresh_from_db()
+
+    extra = devices.register_device(
+        actor=scene.north.technician, type=DeviceType.LAPTOP, tag=new_tag(), donation=donation
+    )
+
+    assert extra.origin_epci == successor
 
 
 def test_registering_needs_a_free_tag(bench: Bench) -> None:

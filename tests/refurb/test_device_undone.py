@@ -4,6 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from lifecycle.exceptions import Refused
+from network.enums import OrganisationKind
+from network.services.mergers import declare_merger
 from refurb.enums import (
     CorrectTagReason,
     DeviceState,
@@ -17,6 +19,7 @@ from refurb.models import Device, DeviceEntry, DevicePaper, DonationPaper
 from refurb.services import corrections, devices, stock
 from refurb.services.bench import record_repair
 from refurb.services.donations import explain_line, reconcile_donation
+from tests.network.factories import make_epci, make_organisation
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag, private_lot
 from tests.refurb.donations import again, first_line
@@ -123,13 +126,15 @@ def test_a_label_is_corrected_on_its_page(bench: Bench) -> None:
 def test_a_reception_is_undone_and_the_unit_is_awaited_again() -> None:
     scene = private_lot()
     bench, line = given_to(scene), first_line(scene.collected())
-    device = devices.receive_device(actor=bench.technician, line=line, tag="PRH-0042", serial="ABC", place="A1")
+    read_on_it = {"serial": "ABC", "model": "D’un autre", "year": 2001, "place": "A1"}
+    device = devices.receive_device(actor=bench.technician, line=line, tag="PRH-0042", **read_on_it)
 
     corrections.undo_receive_device(actor=bench.technician, device=device, reason=SCANNED)
 
     undone = fresh(device)
     assert (undone.state, undone.tag, undone.stay, undone.received_at) == (S.COLLECTED, "", 0, None)
     assert (undone.serial, undone.place) == ("", "")
+    assert (undone.model, undone.year) == (line.model_name, line.purchase_year)
     assert (last(device).verb, last(device).values) == ("undo_receive", {"reason": "wrong_device"})
     again_here = devices.receive_device(actor=bench.technician, line=line, tag="prh0042")
     assert (again_here.pk, again_here.stay) == (device.pk, 1)
@@ -143,6 +148,21 @@ def test_a_reception_before_any_pick_up_goes_back_to_the_donor() -> None:
     corrections.undo_early_receive_device(actor=bench.technician, device=device, reason=SCANNED)
 
     assert fresh(device).state == S.DECLARED
+
+
+def test_a_merger_of_its_epci_does_not_keep_a_reception_from_being_undone() -> None:
+    scene = private_lot()
+    bench, line = given_to(scene), first_line(scene.collected())
+    device = devices.receive_device(actor=bench.technician, line=line, tag="PRH-0042")
+    assert device.origin_epci is not None
+    successor = make_epci()
+    acts_for_it = make_organisation(OrganisationKind.EPCI, epci=successor)
+    declare_merger(actor=bench.pilot, epci=device.origin_epci, successor=successor, organisation=acts_for_it)
+    assert last(device).verb == "follow_merger"
+
+    corrections.undo_receive_device(actor=bench.technician, device=fresh(device), reason=SCANNED)
+
+    assert fresh(device).state == S.COLLECTED
 
 
 def test_a_device_registered_by_mistake_leaves_and_its_label_is_free(bench: Bench) -> None:

@@ -56,8 +56,8 @@ def reads(bench: Bench, drive: Drive, content: bytes, **given: Any) -> Erasure:
 @pytest.mark.parametrize(
     ("told", "field", "figures"),
     [
-        ({"errors": (3, 0, 0)}, "pass_errors", ("3 erreurs d’écriture", "0 erreurs d’écriture")),
-        ({"errors": (0, 7, 0)}, "verification_errors", ("7 erreurs", "0 erreurs")),
+        ({"errors": (3, 0, 0)}, "pass_errors", ("3 erreurs d’écriture", "0 erreur d’écriture")),
+        ({"errors": (0, 7, 0)}, "verification_errors", ("7 erreurs à", "0 erreur à")),
         ({"verified": False}, "verification", ("«\u00a0Aucune\u00a0»", "«\u00a0Dernière passe relue\u00a0»")),
         ({"written": 4096}, "bytes_erased", ("4\u202f096 octets", "256\u202f060\u202f514\u202f304 octets")),
         ({"status": "UABORTED"}, "claimed", ("«\u00a0Interrompu\u00a0»", "«\u00a0Effacé\u00a0»")),
@@ -201,6 +201,17 @@ def test_a_clock_is_not_declared_lightly(bench: Bench, clock: Any, code: str) ->
         reads(bench, drive, log(SERIAL, end=here_now()), clock=clock(timezone.now()))
 
     assert codes(refused) == [code]
+
+
+def test_without_a_delay_in_force_no_wrong_clock_is_declared(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
+    ErasureLimit.objects.filter(code=LimitCode.CLOCK_DAYS).update(valid_to="2025-12-31")
+    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now())
+
+    with pytest.raises(Refused) as refused:
+        reads(bench, drive, log(SERIAL, end=here_now()), clock=told)
+
+    assert codes(refused) == ["no_delay"]
 
 
 def test_a_wrong_clock_does_not_bring_an_erasure_after_the_arrival(bench: Bench) -> None:

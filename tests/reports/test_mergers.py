@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention
-from conventions.services.conventions import succeed_convention
+from conventions.services.conventions import activate_convention, succeed_convention
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journal
@@ -29,6 +29,7 @@ from reports.figures import reckon
 from reports.months import month_of, next_month
 from reports.services import compute_report
 from reports.summary import Summary
+from tests.conventions.conventions import Treaty
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf
@@ -186,12 +187,28 @@ def test_the_pilot_alone_establishes_a_merger_and_once() -> None:
             declare_merger(actor=actor, **given)
     with pytest.raises(Refused, match="ne se succède pas"):
         declare_merger(actor=story.pilot, **given | {"epci": new})
-    with pytest.raises(Refused, match="organisation active"):
-        declare_merger(actor=story.pilot, **given | {"organisation": make_organisation(OrganisationKind.EPCI)})
+    lies_in_it = make_organisation(OrganisationKind.PRESCRIBER, epci=new)
+    for other in (make_organisation(OrganisationKind.EPCI), lies_in_it):
+        with pytest.raises(Refused, match="organisation active"):
+            declare_merger(actor=story.pilot, **given | {"organisation": other})
     declare_merger(actor=story.pilot, **given)
     merged = Epci.objects.get(pk=story.epci.pk)
     with pytest.raises(Refused, match="déjà constatée"):
         declare_merger(actor=story.pilot, **given | {"epci": merged})
+
+
+def test_what_was_being_signed_does_not_begin_on_a_territory_that_is_no_more() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    new, merger = merge(scene.pilot, convention.epci)
+    signed = scene.sign_all(convention)
+
+    with pytest.raises(Refused, match="la succession se constate d’abord"):
+        activate_convention(actor=scene.manager, convention=signed)
+    succeed_convention(actor=scene.pilot, convention=signed, successor=merger.organisation)
+    begun = activate_convention(actor=scene.manager, convention=Convention.objects.get(pk=signed.pk))
+
+    assert begun.epci == new
 
 
 def test_a_merger_costs_the_same_whatever_the_devices() -> None:

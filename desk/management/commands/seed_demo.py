@@ -15,6 +15,7 @@ from desk.demo.agenda import Refusal, log_refusal
 from desk.preparation import note_preparation
 from desk.services.seeding import SeedingRefused, seed_demo
 from desk.services.sweep import DAYS, SEEDS, cases, sweep
+from lifecycle.french import plural
 
 WIDTH = 40
 FIGURES = Path("benchmarks/sweep.csv")
@@ -66,7 +67,8 @@ class Command(BaseCommand):
         if done:
             if self.stdout.isatty():
                 self.stdout.write("")
-            left = f" ; {self.left} fil(s) du récit laissés en route" if self.left else ""
+            s = plural(self.left)
+            left = f"\u00a0; {self.left} fil{s} du récit laissé{s} en route" if self.left else ""
             self.stdout.write(self.style.SUCCESS(f"{seeding} : prête{left}."))
         else:
             self.stdout.write(
@@ -95,7 +97,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {refusal}")
             self.stdout.flush()
         if bad:
-            raise CommandError(f"{bad} récit(s) ne se sont pas passés comme prévu.")
+            raise CommandError(f"{bad} récit{plural(bad)} manqué{plural(bad)}\u00a0: voir les lignes ci-dessus.")
 
     def tell(self, done: float, now: datetime) -> None:
         """One line that rewrites itself on a terminal; in a file, a line for each new thing that is done."""
