@@ -128,6 +128,8 @@ def prepare(seed_options: list[str]) -> str:
             print(f"{step}…", flush=True)
             note_preparation(step=step, doing="", done=0)
             call_command(*command)
+        if role:  # seed_demo makes the schema again when an earlier one was interrupted: its rights went with it
+            grant_rights(role)
     note_preparation(stage=Stage.READY)
     return role
 
@@ -164,7 +166,7 @@ def prepare_or_tell(seed_options: list[str], server: "Kept") -> str:
             flush=True,
         )
         with contextlib.suppress(KeyboardInterrupt):
-            server.process.wait()
+            server.wait()
         sys.exit(1)
 
 
@@ -211,7 +213,7 @@ def wait_answer(port: int, site: "Kept") -> None:
 
 
 class Kept:
-    """A process that is started again when it ends, until that serves nothing."""
+    """A process that is started again when it ends, until that serves nothing; it does not outlive this one."""
 
     def __init__(self, command: list[str], *, role: str = "") -> None:
         self.command, self.role = command, role
@@ -220,10 +222,15 @@ class Kept:
 
     def restart(self) -> None:
         self.starts.append(time.monotonic())
-        self.process = subprocess.Popen(self.command, env=os.environ | {"DATABASE_ROLE": self.role})
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "config.bound", *self.command], env=os.environ | {"DATABASE_ROLE": self.role}
+        )
 
     def poll(self) -> int | None:
         return self.process.poll()
+
+    def wait(self) -> int:
+        return self.process.wait()
 
     def is_hopeless(self) -> bool:
         """Whether it was started so many times within a minute, and ended each time."""

@@ -73,9 +73,7 @@ def hash_of(columns: dict[str, Any]) -> str:
 def hashes(table: Table, columns: list[str], span: range) -> Iterator[tuple[int, str]]:
     """``(key, hash)`` of the rows whose key is in ``span``, in order, over these columns."""
     names = [table.fields[column] for column in columns]
-    rows = (
-        table.model._base_manager.filter(pk__gte=span.start, pk__lt=span.stop).order_by("pk").values_list("pk", *names)
-    )
+    rows = table.model._base_manager.filter(pk__gte=span.start, pk__lt=span.stop).order_by("pk")
     for pk, *values in rows.values_list("pk", *names).iterator(CHUNK):
         yield pk, hash_of(dict(zip(columns, values, strict=True)))
 

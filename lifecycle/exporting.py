@@ -52,7 +52,7 @@ def export_journals(folder: Path) -> Exported:
 
     Raises FolderNotEmpty when it holds something already, OSError when it cannot be written, SealUnreadable.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise FolderNotEmpty(folder)
     rows = 0

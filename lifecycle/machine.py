@@ -203,17 +203,25 @@ def verb(
             varies=varies,
         )
 
-        @wraps(method)
-        def closed(*args: Any, **kwargs: Any) -> None:
-            raise OutsideTheGate(
-                f"«\u00a0{method.__name__}\u00a0» se fait par lifecycle.gate, jamais en appelant la méthode"
-            )
-
-        closed.lifecycle_verb = declared  # type: ignore[attr-defined]
-        moving: Callable[..., None] = transition(field="state", source=list(sources), target=target)(closed)
-        return moving
+        return _closed(method, declared)
 
     return declare
+
+
+def _closed(method: Callable[..., None], declared: Verb) -> Callable[..., None]:
+    """What stands in the place of the method of a verb: whoever calls it is told where it is done."""
+
+    @wraps(method)
+    def closed(*args: Any, **kwargs: Any) -> None:
+        raise OutsideTheGate(
+            f"«\u00a0{method.__name__}\u00a0» se fait par lifecycle.gate, jamais en appelant la méthode"
+        )
+
+    closed.lifecycle_verb = declared  # type: ignore[attr-defined]
+    moving: Callable[..., None] = transition(field="state", source=list(declared.sources), target=declared.target)(
+        closed
+    )
+    return moving
 
 
 @cache

@@ -22,7 +22,11 @@ MISSED = timedelta(hours=36)
 
 
 def verify_seals(name: str, oldest: datetime | None, report: Report) -> None:
-    """The seals the database knows of a machine follow one another, and there are some; ``oldest``: its first row."""
+    """The seals the database knows of a machine follow one another, and there are some; ``oldest``: its first row.
+
+    What was there when a verification passed is sealed since, the evidence in any case; a machine that came later, with
+    a new version, has nothing to show yet.
+    """
     before, last = "", None
     seals = Seal.objects.filter(machine=name).order_by("sealed_at")
     for sealed_at, digest, previous in seals.values_list("sealed_at", "digest", "previous").iterator(CHUNK):
@@ -35,7 +39,9 @@ def verify_seals(name: str, oldest: datetime | None, report: Report) -> None:
         return
     passed = Verification.objects.filter(subject=JOURNALS).exclude(finished_at=None).exclude(machines__contains=name)
     started = passed.order_by("-started_at").values_list("started_at", flat=True).first()
-    if started is not None and (last is None or last < started):
+    if started is None or (last is None and name != EVIDENCE and (oldest is None or oldest >= started)):
+        return
+    if last is None or last < started:
         told = f"la vérification du {_day(started)} n’a pas été suivie de son scellé, ou il a disparu."
         report(Fault(name, SEALS, None, told))
 

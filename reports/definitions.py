@@ -81,6 +81,10 @@ GENERAL: dict[str, str] = {
         "Appareils introuvables après la prise de garde, dont le stockage n’est pas inventorié et prouvé effacé "
         "au dernier instant du mois. Un écran ne contient pas de données. Objectif : 0."
     ),
+    "Effacements saisis": (
+        "Preuves acceptées pendant le mois sur la saisie d’une personne, sans journal que Maillon sache lire, et "
+        "qu’aucune autre n’a remplacées au dernier instant du mois."
+    ),
     "Incidents": (
         "Violations possibles de données personnelles ouvertes pendant le mois : un appareil perdu, sous la "
         "garde de l’atelier, sans preuve d’effacement."

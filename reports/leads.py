@@ -10,7 +10,8 @@ from network.permissions import is_pilot
 from reports.enums import OPEN_TO_EPCI, Elsewhere, Measure
 from reports.permissions import opens_rows_of
 from reports.served import answering
-from reports.summary import ANSWERS, LIST, PLACE, Gathered, Query, Table, summed
+from reports.summary import ANSWERS, LIST, PLACE, Query, Table
+from reports.variations import Gathered, summed
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,11 @@ from reports.summary import (
     NOT_SUMMED,
     PLACE,
     Cells,
-    Gathered,
     Query,
     Row,
     Table,
-    summed,
-    told_variation,
 )
+from reports.variations import Gathered, summed, told_variation
 
 OFFERED = (Stage.ALLOTTED, Stage.SHIPPED, Stage.AVAILABLE)
 NEEDS_HEAD = (

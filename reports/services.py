@@ -17,8 +17,9 @@ from reports.figures import VERSION, reckon
 from reports.models import Report
 from reports.months import month_of, next_month, previous_month
 from reports.secrecy.choosing import audit
+from reports.secrecy.keys import MEASURES
 from reports.secrecy.system import Contradiction
-from reports.summary import MEASURES, Summary
+from reports.summary import Summary
 
 OPENING, CLOSING = MEASURES.index("opening"), MEASURES.index("closing")
 REPORTS = "reports"

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lifecycle.machine import Machine, verbs_of
 from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType, DonorKind
 from refurb.models import Device
-from reports.enums import DISTRIBUTED, DISTRIBUTION, Counting, Measure, Stage, Variation
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Counting, Measure, Stage
 from reports.secrecy import keys
 from reports.secrecy.covering import Secrets, is_upstream
+from reports.secrecy.keys import MEASURES
+from reports.variations import Gathered, old_corrections, summed, told_variation
 
 type Numbers = tuple[int, ...]
 type Cells = tuple[int | str, ...]
@@ -27,15 +28,10 @@ ANSWERS = "repond"
 PLACE = "place"
 """The criterion of a place: the SIREN of an EPCI, or a code of ``Elsewhere``."""
 
-type Gathered = dict[tuple[str, str, str], list[tuple[Any, ...]]]
-"""What was done, from where, to where, with the rows of figures of it."""
-
 SOFT_HYPHEN = "\u00ad"
 
-MEASURES = ("opening", "entered", "left", "closing", "other")
-"""The numbers of a bucket, in the order in which figures keep them."""
 SHOWN = ("opening", "entered", "left", "other", "closing")
-"""The same in the order in which they add up."""
+"""The numbers of a bucket, in the order in which they add up."""
 NOT_SUMMED = "–"
 EVERY_TYPE, EVERY_DONOR = "Tous types", "Tous donateurs"
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
@@ -136,7 +132,7 @@ class Summary:
         """None of a month that was frozen before this was counted."""
         self.tells_acts = "variations" in figures
         """Since version 3; before, what entered and left was every passage, corrections included."""
-        self._variations = figures["variations"] if self.tells_acts else _old_corrections(figures)
+        self._variations = figures["variations"] if self.tells_acts else old_corrections(figures)
         self._quantities = Counter({tuple(row[:3]): row[3] for row in figures["quantities"]})
 
     @property
@@ -362,24 +358,6 @@ class Summary:
         )
 
 
-def summed(lines: Gathered) -> list[tuple[str, str, str, int]]:
-    """Lines of variation with how many each one counts."""
-    return [(*told, sum(row[-1] for row in rows)) for told, rows in lines.items()]
-
-
-def told_variation(model: type[Machine], verb: str, why: str) -> str:
-    """What was done, in the words of its verb, and why it is no act of the month."""
-    declared = verbs_of(model).get(verb)
-    said = declared.done if declared else verb
-    return f"{said}, {Variation(why).label}" if why in TOLD_APART else said
-
-
-def _old_corrections(figures: dict[str, Any]) -> list[list[Any]]:
-    """The lines of figures of before version 3, as those of today."""
-    return [[verb, Variation.VARIES.value, *places] for verb, *places in figures["corrections"]]
-
-
-TOLD_APART = (Variation.UNDONE, Variation.AGAIN)
 _HEADS = {
     "opening": "Début de mois",
     "entered": "Entrées",

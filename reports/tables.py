@@ -115,7 +115,7 @@ class BehindOfEpci(BehindTable):
 
 
 class BehindEvidenceTable(tables.Table):
-    """Devices with drives that nothing proves erased, that are missing, or that had an incident."""
+    """Devices with drives that nothing or the word of a person proves erased, missing, or that had an incident."""
 
     caption = "Appareils derrière le nombre"
 

@@ -90,7 +90,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "met": leads.url((NEEDS_LIST, ("mesure", Measure.ENTERED), ("etape", NeedState.MET))),
         "waiting": leads.url(WAITING_AT_THE_END),
         "evidence": {
-            what: leads.url(((LIST, f"preuves/{what}"),)) for what in ("disques", "introuvables", "incidents")
+            what: leads.url(((LIST, f"preuves/{what}"),)) for what in ("disques", "introuvables", "incidents", "saisis")
         },
         "paper": report.paper,
         "definitions": definitions(report.figures),

@@ -21,11 +21,12 @@ from reports.permissions import opens_rows_of
 from reports.tables import BehindEvidenceTable, BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
 from reports.views import title_of_month, visible_report
 
-EVIDENCE = {"disques": "drives", "introuvables": "devices", "incidents": "incidents"}
+EVIDENCE = {"disques": "drives", "introuvables": "devices", "incidents": "incidents", "saisis": "typed"}
 MEASURED = {
     "drives": "Effacements manquants, disques",
     "devices": "Effacements manquants, appareils introuvables",
     "incidents": "Incidents ouverts dans le mois",
+    "typed": "Effacements saisis dans le mois",
 }
 STAY = Noun("ligne du journal", "lignes du journal")
 
@@ -75,7 +76,7 @@ def report_lots(request: HttpRequest, reference: str) -> HttpResponse:
 
 @lists
 def report_evidence(request: HttpRequest, reference: str, what: str) -> HttpResponse:
-    """The devices behind missing erasures and incidents, as of the instant of the figures, for the pilot."""
+    """The devices behind missing and typed erasures and incidents, as of the instant of the figures, for the pilot."""
     report = _for_the_pilot(request, reference)
     if (name := EVIDENCE.get(what)) is None:
         raise Http404("Ce nombre n’est pas au rapport.")
@@ -89,7 +90,9 @@ def report_evidence(request: HttpRequest, reference: str, what: str) -> HttpResp
     )
     if (answered := page.answered()) is not None:
         return answered
-    kept = {**report.figures["missing_erasures"], "incidents": report.figures["incidents"]}
+    figures = report.figures
+    alone = {"incidents": figures["incidents"], "typed": figures.get("typed_erasures", 0)}
+    kept = {**figures["missing_erasures"], **alone}
     return page.shown(
         "reports/report_devices.html",
         figure=kept[name],

@@ -124,6 +124,7 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Serv
         *([("Besoins en attente en fin de mois", served.waiting)] if served.is_counted else []),
         ("Effacements manquants : disques", summary.missing_drives),
         ("Effacements manquants : appareils", summary.missing_devices),
+        *([("Effacements saisis", summary.typed_erasures)] if summary.typed_erasures is not None else []),
         ("Incidents", summary.incidents),
     ):
         sheet.write([name, value])

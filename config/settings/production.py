@@ -15,9 +15,9 @@
 | SOURCE_URL | where the source of the site that runs is offered (AGPL, article 13) |
 | BEHIND_PROXY | `1` when one proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself |
 
-At each deployment, as the owner: `manage.py migrate`, then `grant_rights` to the role that serves; as the latter,
-`load_territory`, `load_reference`, `collectstatic`; each does nothing where it has been done. Then the site (gunicorn)
-and, beside it, `manage.py work`. All of it is told in `docs/guide/exploitation.md`, and written in `deploy/`.
+At each deployment, as the owner: `manage.py migrate`, `grant_rights` to the role that serves, `load_territory`,
+`load_reference`, `collectstatic`; each does nothing where it has been done. Then, as the role that serves, the site
+(gunicorn) and, beside it, `manage.py work`. All of it is told in `docs/guide/exploitation.md` and written in `deploy/`.
 """
 
 import os

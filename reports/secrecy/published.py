@@ -11,6 +11,12 @@ from documents.services.papers import canonical
 from reports.secrecy.covering import is_upstream
 from reports.secrecy.tables import Tie, write_down
 
+PUBLIC = (
+    *("version", "month", "as_of", "territories", "new_devices", "quantities"),
+    *("missing_erasures", "incidents", "typed_erasures"),
+)
+"""What is told as it is to all readers."""
+
 
 def published(figures: dict[str, Any]) -> dict[str, Any]:
     """What is public of figures that chose their secrets.
@@ -21,8 +27,7 @@ def published(figures: dict[str, Any]) -> dict[str, Any]:
     hidden = set(figures["secrets"]["hidden"])
     cells = write_down([figures], Tie.NOTHING).cells.values()
     numbers = {cell.key: None if cell.key in hidden else cell.value for cell in cells}
-    public = ("version", "month", "as_of", "territories", "new_devices", "quantities", "missing_erasures", "incidents")
-    return {name: figures[name] for name in public} | {
+    return {name: figures[name] for name in PUBLIC if name in figures} | {
         "buckets": [row for row in figures["buckets"] if is_upstream(row[0])],
         "variations": [row for row in figures.get("variations", ()) if is_upstream(row[2], row[6])],
         "households": [[key, number] for key, number in sorted(numbers.items()) if number != 0],

@@ -1,15 +1,22 @@
+import contextlib
+import os
+import signal
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psutil
 import pytest
 from django.core.management import CommandError
 
 from config import demo
+from config.database import SERVING_ROLE
 from desk.preparation import Stage, read_preparation
 
 
@@ -83,6 +90,55 @@ def test_what_dies_is_started_again_and_given_up_when_that_helps_nobody(
     assert (len(steady.starts), steady.process.pid) == (1, first)
     assert steady.poll() is not None, "nothing outlives the demonstration"
     assert "Le travail de fond s’est arrêté\u00a0: il redémarre." in capsys.readouterr().out
+
+
+KILLED = """
+import time
+from config import demo
+print(demo.Kept(["sleep", "600"]).process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_demonstration_that_is_killed_leaves_no_site_whose_page_would_wait_for_ever() -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        site = psutil.Process(int(killed.stdout.readline()))
+        deadline = time.monotonic() + 30
+        while site.name() != "sleep" and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(killed.pid, signal.SIGKILL)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        site.wait(30)
+    assert not site.is_running() or site.status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_role_that_serves_has_its_rights_again_once_the_seed_made_the_tables_anew(
+    told_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    class Lock:
+        def __enter__(self) -> "Lock":
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            """Nothing is held."""
+
+        def execute(self, *statement: object) -> "Lock":
+            return self
+
+        def fetchone(self) -> tuple[bool]:
+            return (True,)
+
+    monkeypatch.setattr(demo, "connector_params", lambda: {"dbname": "maillon"})
+    monkeypatch.setattr(demo, "create_database", lambda name, **server: None)
+    monkeypatch.setattr(demo, "serving_role", lambda: SERVING_ROLE)
+    monkeypatch.setattr(demo.psycopg, "connect", lambda **server: Lock())
+    monkeypatch.setattr(demo, "call_command", lambda name, *options: done.append(name))
+    monkeypatch.setattr(demo, "grant_rights", lambda role: done.append(f"rights of {role}"))
+    assert demo.prepare([]) == SERVING_ROLE
+    assert done[-2:] == ["seed_demo", f"rights of {SERVING_ROLE}"]
 
 
 def test_a_free_port_is_taken_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:

@@ -273,6 +273,16 @@ def test_seals_that_all_disappeared_after_a_night_that_passed_are_found(live: Li
     assert any(text.startswith("Preuves (scellés)") for text in found)
 
 
+def test_a_machine_that_came_with_a_new_version_is_no_fault_before_its_first_seal(live: Live, settings: object) -> None:
+    verify_and_seal(timestamp=0)
+    run("DELETE FROM lifecycle_seal WHERE machine = 'parcel'")
+    for path in Path(settings.LIFECYCLE_SEAL_DIR).glob("parcel-*"):
+        path.unlink()
+    assert faults() == []
+    verify_and_seal(timestamp=0)
+    assert Seal.objects.filter(machine="parcel").count() == 1
+
+
 def test_seals_that_all_disappeared_with_the_verifications_are_found_by_the_age_of_the_journal(
     live: Live, settings: object
 ) -> None:

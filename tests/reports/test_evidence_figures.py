@@ -191,3 +191,18 @@ def test_the_proofs_of_the_month_that_are_only_the_word_of_a_person_are_counted(
     assert story.computed(OCTOBER).figures["typed_erasures"] == 1
     story.bench.erase(second, at=paris(11, 4), finished_at=paris(11, 4), supersedes=second.erasures.get())
     assert story.computed(NOVEMBER).figures["typed_erasures"] == 1
+
+
+def test_typed_proofs_are_told_to_all_readers_and_open_onto_their_devices(story: Story) -> None:
+    device = on_the_bench(story)
+    for _ in range(2):
+        erase(story, drive_of(story, device, paris(10, 3)), paris(10, 4))
+    report = story.published()
+    pilot, reader = acting(story.pilot), acting(member(*observers()[0]))
+    page = reverse("reports:report_detail", args=[report.reference])
+    assert '"preuves/saisis/"' in pilot.get(page).content.decode()
+    behind = pilot.get(f"{page}preuves/saisis/")
+    assert behind.context["found"] == behind.context["figure"] == 2
+    assert [row.pk for row in behind.context["listing"].records] == [device.pk]
+    assert reader.get(f"{page}preuves/saisis/").status_code == 403
+    assert reader.get(f"{page}publies.json").json()["typed_erasures"] == 2

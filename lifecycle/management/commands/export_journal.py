@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lifecycle.exporting import FolderNotEmpty, export_journals
+from lifecycle.sealing import SealUnreadable
 
 
 class Command(BaseCommand):
@@ -20,6 +21,8 @@ class Command(BaseCommand):
             done = export_journals(folder)
         except FolderNotEmpty as error:
             raise CommandError(f"{folder} n’est pas vide\u00a0: choisissez un autre dossier.") from error
+        except SealUnreadable as error:
+            raise CommandError(f"Le fichier de scellé {error} est illisible\u00a0: rendez-le d’une copie.") from error
         except OSError as error:
             raise CommandError(f"{folder} ne s’écrit pas\u00a0: {error.strerror}.") from error
         self.stdout.write(f"{folder}\u00a0: {done.machines} journaux, {done.rows} lignes, {done.seals} scellés.")
