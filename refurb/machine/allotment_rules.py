@@ -247,7 +247,6 @@ UNDER_GRID = PerRow(
     "under_grid",
     "Le prix de l’appareil dépasse celui de la grille de la convention.",
     _above_grid,
-    needs=("convention",),
     lifted_by="l’atelier, en rouvrant l’appareil pour en changer le prix",
     field="convention",
 )

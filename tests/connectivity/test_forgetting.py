@@ -19,6 +19,7 @@ from lifecycle.verification import Fault, verify_comments, verify_journal
 from prescriptions.enums import Bond
 from prescriptions.models import Household
 from tests.connectivity.lines import Line, again, monday
+from tests.faults import but_ahead
 from tests.prescriptions.files import Circle
 
 pytestmark = pytest.mark.django_db
@@ -77,4 +78,4 @@ def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None
     faults: list[Fault] = []
     verify_journal(ConnectionFile, faults.append)
     verify_comments(faults.append)
-    assert faults == []
+    assert but_ahead(faults) == []

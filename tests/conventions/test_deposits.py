@@ -278,6 +278,7 @@ def test_one_who_deposits_her_own_signature_knows() -> None:
         acknowledge_signature(actor=scene.signatories[Party.RECONDITIONER], signature=deposit.signature)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_a_convention_waits_for_the_signatory_to_know_or_for_the_days_to_contest() -> None:
     scene = Treaty()
     convention = scene.signing()

@@ -28,6 +28,7 @@ from prescriptions.models import AgreementText
 from prescriptions.services.reference import fingerprint, load_prescriptions_reference
 from refurb.models import Checklist, Grading, GradingScale
 from refurb.services.reference import load_refurb_reference
+from reports.secrecy.reference import load_reports_reference
 from tests.connectivity.lines import Line
 from tests.costs import assert_same_queries
 from tests.network.factories import make_commune, make_membership
@@ -50,6 +51,7 @@ def everything() -> None:
     load_prescriptions_reference()
     load_connectivity_reference()
     load_refurb_reference()
+    load_reports_reference()
     load_desk_reference()
 
 

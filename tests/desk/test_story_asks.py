@@ -21,7 +21,7 @@ from prescriptions.services.prescriptions import withdraw_prescription
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.prescriptions.files import SKILLS, Circle, again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
 
 @pytest.fixture

@@ -266,6 +266,7 @@ def test_the_technician_alone_finds_the_scan_box_in_focus() -> None:
 
 
 def test_the_bench_says_what_its_devices_lack_and_how_many_lack_it() -> None:
+    load_numbers()
     bench = Bench()
     bench.in_process()
     bench.proven(bench.in_process())

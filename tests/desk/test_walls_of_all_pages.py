@@ -74,7 +74,7 @@ class Scenery:
         shelf.reserve(first, need_of(served, "computer"), co_funding=5, funder=shelf.funder)
         self.given = shelf.hand_over(again(first), proof=HandOverProof.DRAWN, signature=shelf.signature())
         self.line = self.territory.line(need_of(served, BOTH[1][0])).active()
-        self.territory.later(minutes=1)
+        self.territory.go_to(timezone.now())
         self.waiting = circle.accepted(BOTH, household, f"Elle a un {STORY}")
         self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()

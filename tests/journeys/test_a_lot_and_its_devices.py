@@ -31,7 +31,7 @@ def test_a_lot_goes_from_its_announcement_to_stock_to_waste_and_into_the_report(
 ) -> None:
     paule = visit(cast.pilot)
     reports.compute_month(paule)
-    assert reports.stage(paule, "Reconditionnés") == [0, 0, 0, 0]
+    assert reports.stage(paule, "Reconditionnés") == [0, 0, 0, 0, 0]
 
     lina = visit(cast.contact)
     reference = lots.announce_lot(lina, [LAPTOPS, DESKTOPS, SCREENS])

@@ -28,7 +28,7 @@ from refurb.enums import (
 from refurb.models import Device, DevicePaper, Donation, DonationPaper
 from refurb.services import devices, evidence, stock
 from refurb.services.donations import reconcile_donation
-from tests.refurb.devices import Bench, given_to, load_numbers
+from tests.refurb.devices import READ, Bench, given_to, load_numbers
 from tests.refurb.donations import Scene, laptops, screens
 
 pytestmark = pytest.mark.django_db
@@ -361,6 +361,7 @@ def test_a_drive_that_moved_inside_a_lot_is_said_to_have_been_taken_out_of_the_f
     for device in (first, second):
         bench.test(device)
         bench.grade(device)
+        devices.describe_device(actor=bench.technician, device=device, **READ)
         bench.recondition(device)
 
     told = {device["reference"]: device["drives"] for device in of_lot(donation).values["devices"]}

@@ -243,11 +243,11 @@ def test_a_private_donors_device_has_no_ceiling() -> None:
     shelf = Shelf(given_to(scene))
     device = from_lot(scene)
     bench = shelf.bench
-    ready = bench.recondition(bench.prepared(bench_start(shelf, device)), price=200)
+    dear = bench.recondition(bench.prepared(bench_start(shelf, device)), price=200)
+    assert codes(lambda: shelf.allotted(dear)) == {"under_grid"}, "what families pay is bound by the convention"
+    ready = bench.recondition(bench.prepared(bench_start(shelf, from_lot(scene))), price=180)
 
-    device = shelf.on_the_shelf(ready)
-    assert codes(reserve(shelf, device)) == {"grid"}
-    sold = shelf.hand_over(shelf.reserve(device, price=Decimal(180)))
+    sold = shelf.hand_over(shelf.reserve(shelf.on_the_shelf(ready), price=Decimal(180)))
 
     assert (sold.sale_price, sold.sale_ceiling) == (180, None)
 

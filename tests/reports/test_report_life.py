@@ -206,19 +206,26 @@ def test_a_frozen_report_is_neither_computed_nor_frozen_again(story: Story) -> N
         assert codes(refused) == {"state"}
 
 
-def test_the_database_refuses_other_figures_for_a_frozen_month_even_with_a_journal_row(story: Story) -> None:
+@pytest.mark.parametrize(
+    ("verb", "target", "told"),
+    [("recompute", "frozen", "Aucun verbe"), ("publish", "published", "ses chiffres ne changent plus")],
+)
+def test_the_database_refuses_other_figures_for_a_frozen_month_even_with_a_journal_row(
+    story: Story, verb: str, target: str, told: str
+) -> None:
     report = story.frozen()
     last = report.journal.latest("seq")
     forged = {name: getattr(last, name) for name in hashed_columns(ReportEntry)}
-    forged |= {"seq": last.seq + 1, "verb": "recompute", "source": "frozen", "figures_sha256": "a" * 64}
+    forged |= {"seq": last.seq + 1, "verb": verb, "source": "frozen", "target": target, "figures_sha256": "a" * 64}
     row = ReportEntry(**forged, hash=chain(last.hash, forged))
 
     @transaction.atomic
     def forge() -> None:
         row.save()
-        Report.objects.filter(pk=report.pk).update(figures={}, figures_sha256="a" * 64, seq=row.seq, head=row.hash)
+        forged_columns = {"figures": {}, "figures_sha256": "a" * 64, "seq": row.seq, "head": row.hash, "state": target}
+        Report.objects.filter(pk=report.pk).update(**forged_columns)
 
-    with pytest.raises(DatabaseError, match="ses chiffres ne changent plus"):
+    with pytest.raises(DatabaseError, match=told):
         forge()
 
 
