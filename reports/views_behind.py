@@ -101,6 +101,7 @@ def report_evidence(request: HttpRequest, reference: str, what: str) -> HttpResp
         title=title_of_month(report),
         heading="Les appareils derrière un nombre",
         measure=MEASURED[name],
+        of_evidence=True,
     )
 
 

@@ -204,5 +204,6 @@ def test_typed_proofs_are_told_to_all_readers_and_open_onto_their_devices(story:
     behind = pilot.get(f"{page}preuves/saisis/")
     assert behind.context["found"] == behind.context["figure"] == 2
     assert [row.pk for row in behind.context["listing"].records] == [device.pk]
+    assert "Chaque ligne du journal" not in behind.content.decode()
     assert reader.get(f"{page}preuves/saisis/").status_code == 403
     assert reader.get(f"{page}publies.json").json()["typed_erasures"] == 2
