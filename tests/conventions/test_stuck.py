@@ -28,7 +28,7 @@ from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 ASKED = datetime(2027, 3, 1, 11, tzinfo=timezone.get_default_timezone())
 """A Monday: reviews are due ten working days later."""
 
