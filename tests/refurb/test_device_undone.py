@@ -136,6 +136,7 @@ def test_a_reception_is_undone_and_the_unit_is_awaited_again() -> None:
     assert (undone.serial, undone.place) == ("", "")
     assert (undone.model, undone.year) == (line.model_name, line.purchase_year)
     assert (last(device).verb, last(device).values["reason"]) == ("undo_receive", "wrong_device")
+    assert last(device).values["stamps"] == {"stay": 0}
     again_here = devices.receive_device(actor=bench.technician, line=line, tag="prh0042")
     assert (again_here.pk, again_here.stay) == (device.pk, 1)
 
