@@ -32,22 +32,44 @@ def hide(
 ) -> set[str]:
     """The keys to hide among the cells of a month; ``hidden`` are already, in others, for good.
 
-    ``narrow_cells`` finds nothing afterwards among those ``asked``, unless what is already shown elsewhere cannot be
-    helped.
+    A number that stays narrow when the whole month is hidden is told: hiding it would be a pretence, and the others are
+    hidden knowing it. ``narrow_cells`` finds nothing afterwards among those ``asked``, unless what is already shown
+    elsewhere cannot be helped.
     """
     cells = cells_of(system.cells, month)
     chosen = {cell.name for cell in cells if cell.is_small(rule.threshold)}
+    told: set[Name] = set()
     helpless: set[Name] = set()
     for _ in range(ROUNDS):
         now = chosen | set(hidden)
         narrow = [one for one in narrow_cells(system, now, rule.width, asked) if one.cell.name not in helpless]
         if not narrow:
             return {key for _, key in chosen}
-        open_ones = [cell for cell in cells if cell.name not in chosen]
+        secret = [cell for cell in cells if cell.name not in told]
+        if pinned := _pinned(system, secret, hidden, {one.cell.name for one in narrow}, rule.width):
+            told |= pinned
+            chosen -= pinned
+            continue
+        open_ones = [cell for cell in secret if cell.name not in chosen]
         more, failed = _others(system, open_ones, now, narrow, rule)
         chosen |= more
         helpless |= failed
-    return {cell.key for cell in cells}
+    left = {cell.name for cell in cells} - told
+    while pinned := _pinned(system, [system.cells[name] for name in left], hidden, left, rule.width):
+        left -= pinned
+    return {key for _, key in left}
+
+
+def _pinned(
+    system: System, secret: Iterable[Cell], hidden: Collection[Name], asked: Collection[Name], width: int
+) -> set[Name]:
+    """Which of the cells of a month nothing hides: they are narrow though all that may be secret is.
+
+    Only what fractions prove: nothing is told because a search was given up.
+    """
+    most = {cell.name for cell in secret}
+    found = narrow_cells(system, most | set(hidden), width, most.intersection(asked), proven=True)
+    return {one.cell.name for one in found}
 
 
 def _others(
