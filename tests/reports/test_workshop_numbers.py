@@ -10,11 +10,15 @@ from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
 from reports.enums import Stage
 from reports.models import Report
+from reports.months import bounds
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.choosing import audit, choose
+from reports.secrecy.covering import HIDDEN
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, System
 from reports.secrecy.tables import Tie, passages_of_workshops, tie_of
+from reports.served import Served
+from reports.summary import NOT_SUMMED
 from reports.workbook import write_workbook
 from tests.reports.attacker import Attacker
 from tests.reports.invented import ENTERED, LEFT, Invented
@@ -74,7 +78,8 @@ def test_who_counts_what_workshops_began_again_finds_nothing_else(months: list[d
     labels = [[str(one.label) for one in kinds] for kinds in (NeedKind, DeviceType)]
     attacker = Attacker([f"EPCI {place}" for place in PLACES], *labels)
     for figures in months:
-        report = Report(month=date.fromisoformat(figures["month"]), figures=figures)
+        month = date.fromisoformat(figures["month"])
+        report = Report(month=month, figures=figures, as_of=bounds(month).end)
         sheet = sheets_of(write_workbook(report, hides_small=True))["Synthèse"]
         attacker.read(figures["month"], dict(by_caption(sheet)))
         begun = total(figures, Stage.IN_PROCESS, ENTERED) - total(figures, Stage.RECEIVED, LEFT)
@@ -126,3 +131,12 @@ def test_a_small_number_that_keeps_several_values_stays_hidden_though_less_wide_
     assert {"a", "b"} <= hidden
     narrow = narrow_cells(system, {(MONTH, key) for key in hidden}, RULE.width)
     assert [(one.cell.key, one.low, one.high) for one in narrow] == [("a", 0, 3)]
+
+
+def test_needs_in_progress_of_each_kind_are_told_to_the_pilot_alone(months: list[dict[str, Any]]) -> None:
+    """At most as many as there are tablets in the distribution, by type: one or two."""
+    kind, rank = str(NeedKind.COMPUTER.label), 5
+    pilot, reader = (Served(months[-1], hides_small=hides).needs_by_kind() for hides in (False, True))
+    assert {row.cells[rank] for row in reader.rows} == {NOT_SUMMED}
+    assert next(row.cells[rank] for row in pilot.rows if row.label == kind) != NOT_SUMMED
+    assert reader.total.cells[rank] in (HIDDEN, pilot.total.cells[rank])
