@@ -202,6 +202,9 @@ class Served:
         return self._needs[CLOSING][NeedState.WAITING.value, place, kind.value]
 
     def _of_kind(self, measure: int, state: NeedState, kind: NeedKind) -> int | str:
+        """A number of one kind; nothing where it would be one number too many."""
+        if self.hides_small and (state, keys.MEASURES[measure]) not in keys.NEEDS_BY_KIND:
+            return NOT_SUMMED
         count = sum(self._needs[measure][state.value, place, kind.value] for place in self.territories)
         return self.tell(count, keys.needs(state, keys.MEASURES[measure], kind=kind))
 

@@ -37,10 +37,12 @@ def narrow_cells(
     width: int,
     asked: Collection[Name] | None = None,
     known: Iterable[int] = (),
+    *,
+    proven: bool = False,
 ) -> list[Narrow]:
     """The hidden cells, all or those ``asked``, whose interval is less wide than ``width``.
 
-    ``known``: unknowns that the reader knows himself.
+    ``known``: unknowns that the reader knows himself. ``proven``: only those that fractions prove narrow.
 
     Fractions come first, which only see too wide; whole numbers are looked for when they find nothing.
     Raises Contradiction when what is shown cannot be.
@@ -64,7 +66,7 @@ def narrow_cells(
         if here:
             held.append(_Part(system, unknowns, rows, here, width))
             found += held[-1].narrow()
-    if not found:
+    if not found and not proven:
         found = [one for part in held for one in part.unproven()]
     return sorted(found, key=lambda one: one.cell.name)
 

@@ -56,8 +56,10 @@ def is_placed(key: str) -> bool:
 
 NEEDS_BY_KIND = (
     *((NeedState.WAITING, measure) for measure in MEASURES),
-    (NeedState.IN_PROGRESS, "closing"),
     (NeedState.MET, "entered"),
     (NeedState.UNMET, "entered"),
 )
-"""What is told of the needs of each kind."""
+"""What is told of the needs of each kind.
+
+Not those in progress: each has a device reserved, and the tables of workshops tell how few there are of some types.
+"""

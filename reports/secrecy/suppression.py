@@ -1,7 +1,7 @@
 """Which cells of a month are hidden: the small ones, then the fewest others that keep all of them uncertain."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, bounds_of, narrow_cells
@@ -32,22 +32,51 @@ def hide(
 ) -> set[str]:
     """The keys to hide among the cells of a month; ``hidden`` are already, in others, for good.
 
+    A number that hiding would only pretend to hide is told, and the others are hidden knowing it (``_pinned``).
     ``narrow_cells`` finds nothing afterwards among those ``asked``, unless what is already shown elsewhere cannot be
-    helped.
+    helped, or so few devices are there that no number of them is as uncertain as the rule says: then two values at
+    least are left.
     """
     cells = cells_of(system.cells, month)
     chosen = {cell.name for cell in cells if cell.is_small(rule.threshold)}
+    told: set[Name] = set()
     helpless: set[Name] = set()
+    lost: set[Name] = set()
     for _ in range(ROUNDS):
         now = chosen | set(hidden)
-        narrow = [one for one in narrow_cells(system, now, rule.width, asked) if one.cell.name not in helpless]
+        narrow = narrow_cells(system, now, rule.width, asked)
+        secret = {cell.name: cell for cell in cells if cell.name not in told}
+        if pinned := _pinned(system, secret, hidden, narrow, rule.width):
+            told |= pinned
+            chosen -= pinned
+            continue
+        narrow = [one for one in narrow if one.cell.name not in (lost if one.is_found_out else helpless)]
         if not narrow:
             return {key for _, key in chosen}
-        open_ones = [cell for cell in cells if cell.name not in chosen]
+        open_ones = [cell for name, cell in secret.items() if name not in chosen]
         more, failed = _others(system, open_ones, now, narrow, rule)
         chosen |= more
         helpless |= failed
-    return {cell.key for cell in cells}
+        if exact := [one for one in narrow if one.is_found_out and one.cell.name in failed]:
+            more, failed = _others(system, open_ones, now, exact, replace(rule, width=1))
+            chosen |= more
+            lost |= failed
+    return {cell.key for cell in cells if cell.name not in told}
+
+
+def _pinned(
+    system: System, secret: Collection[Name], hidden: Collection[Name], narrow: Iterable[Narrow], width: int
+) -> set[Name]:
+    """Which of the narrow cells of a month cannot be hidden: they are narrow though all that may be ``secret`` is.
+
+    One of households that keeps several values then stays hidden: telling it would say more than what is known. Only
+    what fractions prove: nothing is told because a search was given up.
+    """
+    asked = {one.cell.name for one in narrow if one.is_found_out or not one.cell.about_households}.intersection(secret)
+    if not asked:
+        return set()
+    found = narrow_cells(system, {*secret, *hidden}, width, asked, proven=True)
+    return {one.cell.name for one in found if one.is_found_out or not one.cell.about_households}
 
 
 def _others(

@@ -1,6 +1,6 @@
 """What a reader of published months sees and knows: each number about households, and all that ties them together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,6 +44,23 @@ def edges_of(model: type[Machine], place: Callable[[str], str]) -> set[Edge]:
                 if old != new:
                     found.add((old, new))
     return found
+
+
+def passages_of_workshops() -> set[tuple[str, str]]:
+    """``(stage, measure)`` of the distribution where every act that is counted comes from a workshop or leads to one.
+
+    The numbers of the workshops, always told, count them too: they are no numbers of households.
+    """
+    others: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for old, new in device_edges():
+        others[old, "left"].add(new)
+        others[new, "entered"].add(old)
+    return {named for named, ends in others.items() if named[0] in DISTRIBUTION and not ends.intersection(DISTRIBUTION)}
+
+
+def device_edges() -> set[Edge]:
+    """The acts on a device, between stages."""
+    return edges_of(Device, lambda state: str(STAGE_OF[DeviceState(state)]))
 
 
 class Tie(IntEnum):
@@ -203,7 +220,7 @@ class _Devices(_Month):
     # --- what the machine ties together
 
     def _tie(self, *, upstream: bool) -> None:
-        edges = edges_of(Device, lambda state: str(STAGE_OF[DeviceState(state)]))
+        edges = device_edges()
         touching = {edge for edge in edges if set(edge) & set(DISTRIBUTION)}
         for place in self.places:
             for stage in DISTRIBUTION:
@@ -253,10 +270,12 @@ class _Devices(_Month):
     # --- what the tables show
 
     def _show_stages(self) -> None:
+        passages = passages_of_workshops()
         for stage in DISTRIBUTION:
             homes = stage in AT_HOMES
             for measure in MEASURES:
-                self.show(keys.devices(stage, measure), self.everywhere(stage, measure), households=homes, cost=_DEAR)
+                told, held = keys.devices(stage, measure), homes and (stage, measure) not in passages
+                self.show(told, self.everywhere(stage, measure), households=held, cost=_DEAR)
             for measure, cost in (("closing", _USUAL), ("entered", _CHEAP)):
                 for place in self.places:
                     key, terms = keys.devices(stage, measure, place=place), [(1, self.at(stage, measure, place))]
