@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 LINE = re.compile(r"\[(\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2})\]\s*(?:[a-z]+:)?\s*(.*)")
 DISK = re.compile(r"/dev/([\w/-]+)")
-FOUND = re.compile(r"Found /dev/([\w/-]+),\s*([^,]*?)\s*,\s*(.*?),\s*[\d.]+\s*[KMGT]?B,\s*S/N=\s*(\S*)")
+FOUND = re.compile(r"Found /dev/([\w/-]+),\s*([^,]*?)\s*,\s*(.*?),\s*[\d.]+\s*[KMGT]?B,\s*S/N=\s*(.*?)\s*$")
 SIZES = (re.compile(r"sect/blk/dev \d+/\d+/(\d+)"), re.compile(r"Total device bytes\s*=\s*(\d+)"))
 WRITTEN = re.compile(r"(\d+) bytes written to")
 PASS = re.compile(r"Starting pass (\d+)/(\d+), round (\d+)/(\d+)")
