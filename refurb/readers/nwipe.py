@@ -21,6 +21,8 @@ METHOD = re.compile(r"Invoking method '([^']+)'")
 VERSION = re.compile(r"nwipe (\d[\w.]*)", re.IGNORECASE)
 ERRORS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*(?:\|\s*(\d+)\s*)?\|?\s*$")
 STATUS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(-?[A-Za-z]+-?)\s*\|[^|]*\|\s*(\d+):(\d{2}):(\d{2})\s*\|")
+LONGEST_SERIAL, LONGEST_VERSION, LONGEST_METHOD = 80, 30, 60
+"""Nwipe itself keeps shorter ones: a log that prints a longer one was not written by it."""
 HIDDEN_SERIAL = re.compile(r"[X?.\s]*", re.IGNORECASE)
 
 
@@ -101,6 +103,8 @@ def _told(runs: dict[str, Run], version: str) -> Iterator[Run]:
     """The disks that nwipe worked on: those it only found are left out."""
     for run in runs.values():
         if run.started_at is not None or run.result:
+            if len(run.serial) > LONGEST_SERIAL or len(version) > LONGEST_VERSION or len(run.method) > LONGEST_METHOD:
+                raise NotNwipe("too long")
             run.version = version
             yield run
 

@@ -17,6 +17,7 @@ from lifecycle.exceptions import Refused
 from refurb import finding
 from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
+from refurb.readers.nwipe import NotNwipe
 from refurb.serials import is_placeholder, same_serial
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
@@ -345,6 +346,14 @@ def test_a_placeholder_that_a_log_prints_in_several_words_is_no_number_either(be
     assert erasure.serial_read == "To be filled by O.E.M."
     assert erasure.outcome == Outcome.REFUSED
     assert Refusal.SERIAL_MISSING in erasure.refusals
+
+
+def test_a_log_whose_number_is_too_long_to_be_one_is_no_log_of_nwipe(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial=SERIAL)
+
+    with pytest.raises(NotNwipe):
+        read(bench, drive, log("S" * 200, end=here_now()))
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cn", "Co"), exclude_characters="\0"), max_size=24))
