@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from lifecycle.french import grouped, to_the_second
+from lifecycle.french import grouped, plural, to_the_second
 from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
 from refurb.serials import same_serial
 
@@ -52,12 +52,12 @@ class Contradiction:
 
 
 NUMBERS = (
-    ("bytes_expected", "octets"),
-    ("bytes_erased", "octets"),
-    ("passes_asked", "passes"),
-    ("passes_done", "passes"),
-    ("pass_errors", "erreurs d’écriture"),
-    ("verification_errors", "erreurs à la vérification"),
+    ("bytes_expected", "octet{}"),
+    ("bytes_erased", "octet{}"),
+    ("passes_asked", "passe{}"),
+    ("passes_done", "passe{}"),
+    ("pass_errors", "erreur{} d’écriture"),
+    ("verification_errors", "erreur{} à la vérification"),
 )
 WORDS = (("method", ErasureMethod), ("verification", Verification), ("hidden_sectors", HiddenSectors))
 NOT_SAID = "rien"
@@ -96,7 +96,7 @@ def completed(typed: Run, told: Run) -> Run:
 
 
 def _counted(figure: int | None, unit: str) -> str:
-    return NOT_SAID if figure is None else f"{grouped(figure)} {unit}"
+    return NOT_SAID if figure is None else f"{grouped(figure)} {unit.format(plural(figure))}"
 
 
 def _claim(run: Run) -> str:

@@ -76,14 +76,14 @@ def test_five_frauds_are_each_told_in_a_sentence(cast: Cast, visit: Callable[...
     gives(tess, log("AUTRE-3", end=here_now(), errors=(5, 0, 0)), label="Rapport de l’outil (fichier)")
     tess.presses("Enregistrer")
     tess.reads("Enregistrer un effacement")
-    tess.sees("Le journal joint dit : 5 erreurs d’écriture. Vous avez tapé : 0 erreurs d’écriture.")
+    tess.sees("Le journal joint dit : 5 erreurs d’écriture. Vous avez tapé : 0 erreur d’écriture.")
 
     # 256 Go in no time
     opens(tess, fourth)
     gives(tess, log("AUTRE-4", end=here_now(), lasting=0))
     saves(tess)
     tess.is_told("il ne prouve rien")
-    tess.sees("512,1 Go en 0 s : ce type de disque ne dépasse pas 600 Mo/s.")
+    tess.sees("512,1 Go écrits et relus en 0 s : ce type de disque ne dépasse pas 600 Mo/s.")
 
     # an old log, its clock said to be wrong
     opens(tess, fifth)

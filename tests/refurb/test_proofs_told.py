@@ -56,8 +56,8 @@ def reads(bench: Bench, drive: Drive, content: bytes, **given: Any) -> Erasure:
 @pytest.mark.parametrize(
     ("told", "field", "figures"),
     [
-        ({"errors": (3, 0, 0)}, "pass_errors", ("3 erreurs d’écriture", "0 erreurs d’écriture")),
-        ({"errors": (0, 7, 0)}, "verification_errors", ("7 erreurs", "0 erreurs")),
+        ({"errors": (3, 0, 0)}, "pass_errors", ("3 erreurs d’écriture", "0 erreur d’écriture")),
+        ({"errors": (0, 7, 0)}, "verification_errors", ("7 erreurs", "0 erreur")),
         ({"verified": False}, "verification", ("«\u00a0Aucune\u00a0»", "«\u00a0Dernière passe relue\u00a0»")),
         ({"written": 4096}, "bytes_erased", ("4\u202f096 octets", "256\u202f060\u202f514\u202f304 octets")),
         ({"status": "UABORTED"}, "claimed", ("«\u00a0Interrompu\u00a0»", "«\u00a0Effacé\u00a0»")),
@@ -124,7 +124,7 @@ def test_an_impossible_run_says_how_much_in_how_long(bench: Bench) -> None:
 
     erasure = reads(bench, drive, log(SERIAL, end=here_now(), lasting=0, verified=False))
 
-    assert "256,1\u00a0Go en 0\u00a0s" in erasure.refusal_labels[0]
+    assert "256,1\u00a0Go écrits en 0\u00a0s" in erasure.refusal_labels[0]
     assert "600\u00a0Mo/s" in erasure.refusal_labels[0]
 
 
