@@ -17,7 +17,6 @@ from lifecycle.exceptions import Refused
 from refurb import finding
 from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
-from refurb.readers.nwipe import NotNwipe
 from refurb.serials import is_placeholder, same_serial
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
@@ -352,8 +351,9 @@ def test_a_log_whose_number_is_too_long_to_be_one_is_no_log_of_nwipe(bench: Benc
     device = on_the_bench(bench)
     drive = bench.drive(device, serial=SERIAL)
 
-    with pytest.raises(NotNwipe):
+    with pytest.raises(Refused) as refused:
         read(bench, drive, log("S" * 200, end=here_now()))
+    assert "n’est pas un journal" in str(refused.value)
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cn", "Co"), exclude_characters="\0"), max_size=24))
