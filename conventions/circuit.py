@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.base import Node
 from viewflow.workflow.models import Process, Task
@@ -19,9 +20,11 @@ from viewflow.workflow.token import Token
 
 from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
-from conventions.models import Convention, Review, Signature, SignatureDeposit
+from conventions.machine.ending_rules import party_of
+from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
 from conventions.permissions import (
     can_acknowledge_signature,
+    can_agree_end_convention,
     can_answer_review,
     can_deposit_signature,
     can_open_signature_convention,
@@ -31,6 +34,7 @@ from conventions.permissions import (
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import hold, lock, one_transaction
+from lifecycle.machine import Context
 from lifecycle.registry import Move, follow
 from lifecycle.requirements import Reason
 from network.models import Membership, User
@@ -123,6 +127,19 @@ def unknown_to(actor: Actor) -> QuerySet[Signature]:
         convention__state__in=(ConventionState.SIGNING, ConventionState.SIGNED, *ALIVE),
     )
     return rows.select_related("convention__epci_party", "convention__workshop", "convention__distributor")
+
+
+def to_agree_end(actor: Actor) -> QuerySet[Convention]:
+    """The conventions whose end is proposed, and on which the party of whoever acts has not answered."""
+    scope = can_agree_end_convention(actor)
+    if scope is None:
+        return Convention.objects.none()
+    party = party_of(Context(timezone.now(), actor))
+    given = EndConsent.objects.filter(convention=OuterRef("pk"), round=OuterRef("end_round"), party=party)
+    asked = Convention.objects.visible_to(actor).filter(
+        scope, ~Exists(given), end_proposed_at__isnull=False, state__in=(ConventionState.SIGNED, *ALIVE)
+    )
+    return asked.select_related("epci_party", "workshop", "distributor")
 
 
 # --- taking charge

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
-from conventions.circuit import asked_of, claim_task, release_task, unknown_to
+from conventions.circuit import asked_of, claim_task, release_task, to_agree_end, unknown_to
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
@@ -83,6 +83,7 @@ def items_of(actor: Membership) -> list[Item]:
         item = _item(actor, task, convention, row)
         items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
     items += [_told(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
+    items += [_end_proposed(convention) for convention in to_agree_end(actor)]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
 
 
@@ -91,6 +92,13 @@ def _told(signature: Signature) -> Item:
     url = reverse("conventions:signature_acknowledge", args=[signature.reference])
     at = signature.signed_at or signature.convention.moved_at
     return Item(0, IN_YOUR_NAME, SEE_IT, url, signature.convention, at, None, "", False)
+
+
+def _end_proposed(convention: Convention) -> Item:
+    """An end by agreement on which the party of whoever reads has not answered."""
+    url = reverse("conventions:convention_agree_end", args=[convention.reference])
+    at = convention.end_proposed_at or convention.moved_at
+    return Item(0, "Donner son accord pour finir", "Voir et répondre", url, convention, at, None, "", False)
 
 
 def _seeds(tasks: list[Task], node: object) -> set[int]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from conventions.enums import Found
 from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
 from conventions.models import ConventionPaper, Signature, SignatureDeposit
 from conventions.permissions import can_deposit_signature
@@ -17,6 +18,10 @@ from conventions.views.rows import back_to, visible_row
 from documents.services import open_file
 from lifecycle.acting import act, answer, deposited, posted
 
+DEPOSITED_UNREAD = (
+    "Fichier déposé, mais aucun code n’y a été lu\u00a0: rien ne dit encore qu’il vient de cette convention."
+    " Une autre partie le compare page à page, et tape le code qu’elle y lit."
+)
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -82,8 +87,11 @@ def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
                 signed_on=data["signed_on"],
             )
 
-    if awaited and answer(request, form, keep, signature) is not None:
-        messages.success(request, "Document lu et déposé. Une autre partie le compare et confirme la signature.")
+    if awaited and (deposit := answer(request, form, keep, signature)) is not None:
+        if deposit.found == Found.NOTHING:
+            messages.warning(request, DEPOSITED_UNREAD)
+        else:
+            messages.success(request, "Document lu et déposé. Une autre partie le compare et confirme la signature.")
         return redirect(back_to(signature, "signatures"))
     context = {
         "form": form,

@@ -164,13 +164,13 @@ class Erasure(Evidence):
         return [self._too_fast() if code == Refusal.TOO_FAST else str(Refusal(code).label) for code in self.refusals]
 
     def _too_fast(self) -> str:
-        """« 256 Go en 0 s : ce type de disque ne dépasse pas 600 Mo/s. »"""
+        """« 512 Go écrits et relus en 0 s : ce type de disque ne dépasse pas 600 Mo/s. »"""
         moved, lasted, most = self.moved_bytes, self.duration, self.rate_ceiling
         if moved is None or lasted is None or most is None:
             return str(Refusal.TOO_FAST.label)
-        return (
-            f"{storage(moved)} en {lasting(lasted)}\u00a0: ce type de disque ne dépasse pas {grouped(most)}{HARD}Mo/s."
-        )
+        how = "écrits et relus" if moved > (self.bytes_erased or 0) * self.passes_done else "écrits"
+        told = f"{storage(moved)} {how} en {lasting(lasted)}"
+        return f"{told}\u00a0: ce type de disque ne dépasse pas {grouped(most)}{HARD}Mo/s."
 
     @property
     def difference_labels(self) -> list[str]:

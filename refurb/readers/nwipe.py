@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 LINE = re.compile(r"\[(\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2})\]\s*(?:[a-z]+:)?\s*(.*)")
 DISK = re.compile(r"/dev/([\w/-]+)")
-FOUND = re.compile(r"Found /dev/([\w/-]+),\s*([^,]*?)\s*,\s*(.*?),\s*[\d.]+\s*[KMGT]?B,\s*S/N=\s*(\S*)")
+FOUND = re.compile(r"Found /dev/([\w/-]+),\s*([^,]*?)\s*,\s*(.*?),\s*[\d.]+\s*[KMGT]?B,\s*S/N=\s*(.*?)\s*$")
 SIZES = (re.compile(r"sect/blk/dev \d+/\d+/(\d+)"), re.compile(r"Total device bytes\s*=\s*(\d+)"))
 WRITTEN = re.compile(r"(\d+) bytes written to")
 PASS = re.compile(r"Starting pass (\d+)/(\d+), round (\d+)/(\d+)")
@@ -21,6 +21,8 @@ METHOD = re.compile(r"Invoking method '([^']+)'")
 VERSION = re.compile(r"nwipe (\d[\w.]*)", re.IGNORECASE)
 ERRORS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*(?:\|\s*(\d+)\s*)?\|?\s*$")
 STATUS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(-?[A-Za-z]+-?)\s*\|[^|]*\|\s*(\d+):(\d{2}):(\d{2})\s*\|")
+LONGEST_SERIAL, LONGEST_VERSION, LONGEST_METHOD = 80, 30, 60
+"""Nwipe itself keeps shorter ones: a log that prints a longer one was not written by it."""
 HIDDEN_SERIAL = re.compile(r"[X?.\s]*", re.IGNORECASE)
 
 
@@ -101,6 +103,8 @@ def _told(runs: dict[str, Run], version: str) -> Iterator[Run]:
     """The disks that nwipe worked on: those it only found are left out."""
     for run in runs.values():
         if run.started_at is not None or run.result:
+            if len(run.serial) > LONGEST_SERIAL or len(version) > LONGEST_VERSION or len(run.method) > LONGEST_METHOD:
+                raise NotNwipe("too long")
             run.version = version
             yield run
 

@@ -8,6 +8,9 @@ from reports.enums import DISTRIBUTED, DISTRIBUTION, Stage
 
 MEASURES = ("opening", "entered", "left", "closing", "other")
 """The numbers of a bucket, in the order in which figures keep them."""
+MEASURES_TOLD = dict(
+    zip(MEASURES, ("début de mois", "entrées", "sorties", "fin de mois", "autres variations"), strict=True)
+)
 AT_HOMES = (Stage.RESERVED, Stage.HANDED_OVER, Stage.RETURNED)
 """The stages where a device is one household's: how many there are is a number of households."""
 ENTERED_BY_TYPE = (Stage.ALLOTTED, Stage.HANDED_OVER)
@@ -47,6 +50,14 @@ def of_stages(stages: Iterable[str], measure: str, *, place: str = "", type_: st
     if not held:
         return ""
     return devices(DISTRIBUTED if len(held) > 1 else held[0], measure, place=place, type_=type_)
+
+
+def told(key: str) -> str:
+    """« Retours SAV, sorties » of a key: the stage or the state, the measure, the place and the kind if any."""
+    known = {OFFERED: "Affectés ou en livraison", EQUIPMENT: "Équipement", DISTRIBUTED: "Distribution"}
+    known |= {**dict(Stage.choices), **dict(NeedState.choices), **dict(NeedKind.choices), **dict(DeviceType.choices)}
+    words = [known.get(part, MEASURES_TOLD.get(part, part)) for part in key.split("/")[1:] if part]
+    return ", ".join(str(word) for word in words)
 
 
 def is_placed(key: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conventions.circuit import unknown_to
@@ -25,6 +26,7 @@ from documents.services import freeze_document, open_file, store_file
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, drawn
+from tests.conventions.pages import acting, page_of
 from tests.documents.pdfs import photo_of, rewritten_pdf, scan_of, scan_with, signed_pdf, small_pdf
 from tests.network.factories import make_membership
 
@@ -202,6 +204,21 @@ def test_a_scan_without_a_code_counts_once_whoever_confirms_types_it() -> None:
         assert [reason.sentence for reason in refused.value.all] == [deposit_rules.SAME_TEXT.sentence]
 
     assert scene.confirm(deposit, code=document.public_code.lower().replace("-", " ")).state == SignatureState.SIGNED
+
+
+def test_the_page_does_not_say_read_when_no_code_was_read() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    drawn(convention.document)
+    signature = scene.signature(convention, Party.RECONDITIONER)
+    client, signed_on = acting(signature.signatory), timezone.localdate().isoformat()
+    file = SimpleUploadedFile("signe.pdf", scan_with(pages=2), content_type="application/pdf")
+    given = {"method": "paper", "signed_on": signed_on, "deposit": file}
+
+    page = client.post(page_of(signature, "signature_deposit"), given, follow=True).content.decode()
+
+    assert "aucun code n’y a été lu" in page
+    assert "Document lu et déposé" not in page
 
 
 # --- refused by whoever confirms

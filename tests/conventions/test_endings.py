@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, PaperKind, Party, TerminateReason
@@ -139,6 +140,8 @@ def test_the_pages_of_an_agreed_end() -> None:
     detail = page_of(convention, "convention_detail")
     assert "dites si votre partie est d’accord" in read(second, detail)
     assert "en attente des autres parties" in read(first, detail)
+    asked = [read(one, reverse("desk:home")) for one in (first, second, third)]
+    assert ["Donner son accord pour finir" in page for page in asked] == [False, True, True]
     page = read(second, page_of(convention, "convention_agree_end"))
     assert "accord attendu" in page
     done(second, page_of(convention, "convention_decline_end"))
@@ -151,6 +154,7 @@ def test_the_pages_of_an_agreed_end() -> None:
     )
     done(third, page_of(convention, "convention_agree_end"))
     assert again(convention).state == S.TERMINATED
+    assert "Donner son accord pour finir" not in read(third, reverse("desk:home"))
     assert "Constat de fin" in read(first, detail)
 
 

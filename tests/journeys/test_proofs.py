@@ -83,7 +83,7 @@ def test_five_frauds_are_each_told_in_a_sentence(cast: Cast, visit: Callable[...
     gives(tess, log("AUTRE-4", end=here_now(), lasting=0))
     saves(tess)
     tess.is_told("il ne prouve rien")
-    tess.sees("512,1 Go en 0 s : ce type de disque ne dépasse pas 600 Mo/s.")
+    tess.sees("512,1 Go écrits et relus en 0 s : ce type de disque ne dépasse pas 600 Mo/s.")
 
     # an old log, its clock said to be wrong
     opens(tess, fifth)

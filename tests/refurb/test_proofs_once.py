@@ -15,7 +15,7 @@ from documents.models import StoredFile
 from documents.services import store_file
 from lifecycle.exceptions import Refused
 from refurb import finding
-from refurb.enums import DriveSource, ErasureEntry, Outcome, RemovalDestination
+from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
 from refurb.serials import is_placeholder, same_serial
 from refurb.services import devices, erasures, evidence
@@ -335,6 +335,25 @@ def test_what_is_written_where_nobody_wrote_a_number_is_none(bench: Bench, writt
     assert is_placeholder(written) == bool(written)
     for _ in range(2):
         assert bench.drive(on_the_bench(bench), serial=written).serial_key == ""
+
+
+def test_a_placeholder_that_a_log_prints_in_several_words_is_no_number_either(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
+
+    erasure = read(bench, drive, log("To be filled by O.E.M.", end=here_now()))
+
+    assert erasure.serial_read == "To be filled by O.E.M."
+    assert erasure.outcome == Outcome.REFUSED
+    assert Refusal.SERIAL_MISSING in erasure.refusals
+
+
+def test_a_log_whose_number_is_too_long_to_be_one_is_no_log_of_nwipe(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial=SERIAL)
+
+    with pytest.raises(Refused) as refused:
+        read(bench, drive, log("S" * 200, end=here_now()))
+    assert "n’est pas un journal" in str(refused.value)
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cn", "Co"), exclude_characters="\0"), max_size=24))

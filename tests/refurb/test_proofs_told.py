@@ -124,7 +124,7 @@ def test_an_impossible_run_says_how_much_in_how_long(bench: Bench) -> None:
 
     erasure = reads(bench, drive, log(SERIAL, end=here_now(), lasting=0, verified=False))
 
-    assert "256,1\u00a0Go en 0\u00a0s" in erasure.refusal_labels[0]
+    assert "256,1\u00a0Go écrits en 0\u00a0s" in erasure.refusal_labels[0]
     assert "600\u00a0Mo/s" in erasure.refusal_labels[0]
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from reports.secrecy import keys
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Contradiction, System, summed
@@ -150,3 +151,10 @@ def test_numbers_that_cannot_be_are_not_audited_but_refused() -> None:
     system.show(wrong)
     with pytest.raises(Contradiction):
         narrow_cells(system, {(MONTH, "*,*")}, RULE.width)
+
+
+def test_a_hidden_number_is_named_in_words() -> None:
+    assert keys.told(keys.devices("returned", "left")) == "Retours SAV, sorties"
+    assert keys.told(keys.needs("waiting", "closing", place="245900410", kind="tablet")) == (
+        "En attente, fin de mois, 245900410, Tablette"
+    )
