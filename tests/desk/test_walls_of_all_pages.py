@@ -28,6 +28,7 @@ from refurb.models import Delivery, HandOver
 from refurb.services.devices import start_device
 from reports.months import month_of
 from reports.services import compute_report
+from reports.views_behind import EVIDENCE
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.network.factories import make_membership
@@ -74,7 +75,7 @@ class Scenery:
         shelf.reserve(first, need_of(served, "computer"), co_funding=5, funder=shelf.funder)
         self.given = shelf.hand_over(again(first), proof=HandOverProof.DRAWN, signature=shelf.signature())
         self.line = self.territory.line(need_of(served, BOTH[1][0])).active()
-        self.territory.go_to(timezone.now())
+        self.territory.go_to(None)
         self.waiting = circle.accepted(BOTH, household, f"Elle a un {STORY}")
         self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
@@ -147,6 +148,7 @@ class Scenery:
             for row in rows if is_its_page or "<int:pk>" in route else rows[-1:]:
                 for pk in self.keys(route, row):
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
+                    address = address.replace("<slug:what>", next(iter(EVIDENCE)))
                     yield route, "/" + address
 
     def keys(self, route: str, row: Any) -> list[int]:
