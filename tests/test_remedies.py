@@ -28,6 +28,10 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "l’EPCI, en modifiant le texte": ("conventions:convention_reopen", "conventions:convention_edit"),
     "les signataires": ("conventions:signature_sign",),
     "la partie qui a signé": ("conventions:signature_deposit",),
+    "le signataire désigné": ("conventions:signature_acknowledge",),
+    "les deux autres parties": ("conventions:convention_agree_end",),
+    "le pilote, qui crée l’organisation de cet EPCI": ("network:organisation_create",),
+    "l’atelier, en rouvrant l’appareil pour en changer le prix": ("refurb:device_reopen",),
     "les parties à la convention": ("conventions:convention_create",),
     "les parties, par un avenant, ou le pilote, sur la réserve départementale": ("conventions:amendment_create",),
     "le travailleur social": ("prescriptions:household_reopen",),
@@ -111,6 +115,15 @@ NOBODY: dict[str, str] = {
     "warranty_prolonged": BY_PROGRAM,
     "same_month": BY_PROGRAM,
     "month_over": BY_TIME,
+    "none_proposed": ITSELF,
+    "proposed": ITSELF,
+    "deposit": ITSELF,
+    "not_own": FOR_GOOD,
+    "in_her_name": ITSELF,
+    "not_on_screen": FOR_GOOD,
+    "not_in_force": FOR_GOOD,
+    "not_data_protection": FOR_GOOD,
+    "long_overdue": BY_TIME,
 }
 """Rules that name nobody, by code, and why nobody is to be named."""
 
