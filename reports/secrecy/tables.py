@@ -270,9 +270,8 @@ class _Devices(_Month):
     # --- what the tables show
 
     def _show_stages(self) -> None:
-        passages = passages_of_workshops()
         for stage in DISTRIBUTION:
-            homes = stage in AT_HOMES
+            homes, passages = stage in AT_HOMES, passages_of_workshops()
             for measure in MEASURES:
                 told, held = keys.devices(stage, measure), homes and (stage, measure) not in passages
                 self.show(told, self.everywhere(stage, measure), households=held, cost=_DEAR)

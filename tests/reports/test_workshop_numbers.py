@@ -79,7 +79,8 @@ def test_who_counts_what_workshops_began_again_finds_nothing_else(months: list[d
     attacker = Attacker([f"EPCI {place}" for place in PLACES], *labels)
     for figures in months:
         month = date.fromisoformat(figures["month"])
-        report = Report(month=month, figures=figures, as_of=bounds(month).end)
+        end = bounds(month).end
+        report = Report(month=month, figures=figures, as_of=end, computed_at=end)
         sheet = sheets_of(write_workbook(report, hides_small=True))["Synthèse"]
         attacker.read(figures["month"], dict(by_caption(sheet)))
         begun = total(figures, Stage.IN_PROCESS, ENTERED) - total(figures, Stage.RECEIVED, LEFT)
