@@ -30,6 +30,7 @@ from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
 from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
+from reports.secrecy.reference import load_reports_reference
 from tests.documents.pdfs import scan_of
 
 AS_OF = date(2026, 3, 26)
@@ -54,6 +55,7 @@ def load_world() -> None:
         load_prescriptions_reference()
         load_connectivity_reference()
         load_refurb_reference()
+        load_reports_reference()
 
 
 def new_world() -> None:

@@ -62,6 +62,17 @@ def project_machines() -> Iterator[type[Machine]]:
             yield model
 
 
+NOT_TOLD = {
+    "correct_lines",
+    "correct_tag",
+    "follow_merger",
+    "undo_early_receive",
+    "undo_receive",
+    "undo_register",
+}
+"""What the story leaves to whoever tries the demonstration: what is set right, and the merger of two EPCI."""
+
+
 class Interrupted(Exception):
     """Somebody pressed Ctrl-C."""
 
@@ -158,7 +169,7 @@ class DepartementTests(TestCase):
     def test_every_verb_of_lots_and_devices_was_done(self) -> None:
         for model in (Donation, Device):
             done = set(journal_of(model).objects.values_list("verb", flat=True))
-            assert set(verbs_of(model)) - done == set(), model.machine_name
+            assert set(verbs_of(model)) - done - NOT_TOLD == set(), model.machine_name
 
     def test_a_few_devices_stand_at_each_step_of_distribution(self) -> None:
         counts = Counter(Device.objects.main().values_list("state", flat=True))

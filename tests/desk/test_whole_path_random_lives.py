@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectivity.enums import AbandonReason, Channel, EndReason, RefusalCode
+from connectivity.enums import AbandonReason, Channel, EndReason, ProblemCode, RefusalCode
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from conventions.enums import ResumeReason, SuspendReason, TerminateReason
@@ -256,7 +256,8 @@ def on_a_line(world: World, step: str, need: Need, asked: str, place: int) -> No
         case "activate":
             line.activate(last)
         case "problem":
-            line.report(last)
+            code = ProblemCode.NAME_MISMATCH
+            connections.report_problem_connection(actor=agent, connection=last, problem=code, note="", at=at)
         case "refuse_line":
             connections.refuse_connection(actor=agent, connection=last, refusal=RefusalCode.NO_COVERAGE, at=at)
         case "abandon_line":

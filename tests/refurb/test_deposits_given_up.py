@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conventions.models import Signature, SignatureDeposit
+from conventions.models import EndConsent, Signature, SignatureDeposit
 from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
 from refurb.models import Destruction, Erasure, HandOver, PickUp
@@ -20,6 +20,7 @@ def test_every_column_that_holds_a_file_is_looked_at() -> None:
         (MailAttachment, "file"),
         (Signature, "scan"),
         (SignatureDeposit, "file"),
+        (EndConsent, "file"),
         (Erasure, "report"),
         (Destruction, "certificate"),
         (HandOver, "signature"),
