@@ -136,10 +136,9 @@ def to_agree_end(actor: Actor) -> QuerySet[Convention]:
         return Convention.objects.none()
     party = party_of(Context(timezone.now(), actor))
     given = EndConsent.objects.filter(convention=OuterRef("pk"), round=OuterRef("end_round"), party=party)
-    asked = Convention.objects.visible_to(actor).filter(
+    return Convention.objects.visible_to(actor).filter(
         scope, ~Exists(given), end_proposed_at__isnull=False, state__in=(ConventionState.SIGNED, *ALIVE)
     )
-    return asked.select_related("epci_party", "workshop", "distributor")
 
 
 # --- taking charge

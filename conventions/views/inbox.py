@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -65,7 +67,7 @@ def items_of(actor: Membership) -> list[Item]:
     """What is asked of whoever acts, in a constant number of queries."""
     tasks = list(asked_of(actor))
     keys = {task.process.artifact_object_id for task in tasks}
-    conventions = Convention.objects.select_related("epci_party", "workshop", "distributor").in_bulk(keys)
+    conventions = _conventions(keys, to_agree_end(actor))
     reviews = Review.objects.select_related("organisation").in_bulk(_seeds(tasks, ConventionFlow.review))
     signatures = (
         Signature.objects.select_related("organisation", "signatory__user")
@@ -83,8 +85,16 @@ def items_of(actor: Membership) -> list[Item]:
         item = _item(actor, task, convention, row)
         items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
     items += [_told(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
-    items += [_end_proposed(convention) for convention in to_agree_end(actor)]
+    items += [_end_proposed(convention) for convention in conventions.values() if convention.end_is_asked]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
+
+
+def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
+    """Those of these keys and those whose end is asked, by key; ``end_is_asked`` says of which."""
+    found = Convention.objects.filter(Q(pk__in=keys) | Q(pk__in=to_end.values("pk"))).annotate(
+        end_is_asked=Exists(to_end.filter(pk=OuterRef("pk")))
+    )
+    return {row.pk: row for row in found.select_related("epci_party", "workshop", "distributor")}
 
 
 def _told(signature: Signature) -> Item:

@@ -32,7 +32,8 @@ def page_of(actor: Membership, at: datetime) -> Page:
     is_distributor, limits = advises(actor), limits_on(at)
     blocks = (_demands(actor, at - limits.days[Limit.EXAMINED]), _answers(actor, at - limits.days[Limit.TOLD]))
     blocks = blocks if is_distributor else ()
-    blocks += (_needs(actor, at), *_shelf_blocks(actor, at, limits))
+    alive = Convention.objects.handing_over(at)
+    blocks += (_needs(actor, at, alive), *_shelf_blocks(actor, at, limits, alive))
     if is_distributor:
         blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
     if is_distributor and is_manager(actor):
@@ -91,13 +92,13 @@ def _answered(asked: Any) -> Line:
 # --- needs, in the order they are served
 
 
-def _needs(actor: Membership, at: datetime) -> Block:
+def _needs(actor: Membership, at: datetime, alive: Any) -> Block:
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES).ranked(at)
     offered: list[Counter[tuple[str, int | None]]] = []
 
     def line(need: Any) -> Line:
         if not offered:
-            offered.append(_offered(actor, at))
+            offered.append(_offered(actor, alive))
         return _need(need, offered[0])
 
     derogated = Exists(Derogation.objects.filter(need=OuterRef("pk")))
@@ -111,11 +112,10 @@ def _needs(actor: Membership, at: datetime) -> Block:
     )
 
 
-def _offered(actor: Membership, at: datetime) -> Counter[tuple[str, int | None]]:
+def _offered(actor: Membership, alive: Any) -> Counter[tuple[str, int | None]]:
     """How many devices of the shelf are of each type for each territory; one query."""
     shelf: DeviceQuerySet = Device.objects.visible_to(actor).main().filter(state=S.AVAILABLE)
-    alive = shelf.filter(convention__in=Convention.objects.handing_over(at).order_by().values("pk"))
-    told = alive.exclude(type=DeviceType.SCREEN).order_by()
+    told = shelf.filter(convention__in=alive.order_by().values("pk")).exclude(type=DeviceType.SCREEN).order_by()
     found: Counter[tuple[str, int | None]] = Counter()
     columns = ("type", "convention__epci", "convention__epci_party__epci")
     for type_, own, successor, count in told.values_list(*columns).annotate(Count("pk")):
@@ -136,7 +136,7 @@ def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> Line:
 # --- the shelf
 
 
-def _shelf_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
+def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -> tuple[Block, ...]:
     here = Device.objects.visible_to(actor).main()
     household = "need__prescription__household"
     return (
@@ -170,7 +170,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Bloc
         Block(
             "a-renvoyer",
             "À renvoyer à l’atelier, convention terminée",
-            here.to_send_back(at).select_related("convention").order_by("convention__ended_on", "pk"),
+            here.to_send_back(at, alive).select_related("convention").order_by("convention__ended_on", "pk"),
             _to_send_back,
             "Rien n’est à renvoyer.",
             reverse("refurb:send_back_list") + WHOLE,

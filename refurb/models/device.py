@@ -95,11 +95,13 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Those that have not left their donor, those that are looked for already included."""
         return self.filter(state__in=(S.DECLARED, S.MISSING), stay=0, collected_at=None)
 
-    def to_send_back(self, at: datetime) -> Self:
-        """Not handed over, and their convention has been over for too long for them to be (machines §3, terminate)."""
-        return self.filter(state__in=NOT_YET_HANDED_OVER).exclude(
-            convention__in=Convention.objects.handing_over(at).values("pk")
-        )
+    def to_send_back(self, at: datetime, alive: models.QuerySet[Convention] | None = None) -> Self:
+        """Not handed over, and their convention has been over for too long for them to be (machines §3, terminate).
+
+        ``alive``: ``Convention.objects.handing_over(at)``, from whoever has asked it already.
+        """
+        alive = Convention.objects.handing_over(at) if alive is None else alive
+        return self.filter(state__in=NOT_YET_HANDED_OVER).exclude(convention__in=alive.values("pk"))
 
     def serving(self, need: Need) -> Self:
         """The device that is held for a need or was handed over for it; a screen is not counted."""
