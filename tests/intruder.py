@@ -16,6 +16,7 @@ def intruder() -> Iterator[None]:
     """Be that role for the time of the block; it goes with the transaction of the test."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {NAME} NOLOGIN")
+        cursor.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO {NAME}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {NAME}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {NAME}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {NAME}")

@@ -137,15 +137,15 @@ def report_has_moved(paule: Visitor) -> None:
     """Opening + in − out = closing at each stage; nothing is missing; the month is not over."""
     reports.recompute_month(paule)
     moved = {
-        "Annoncés": [0, 6, 6, 0],
-        "Enlevés": [0, 5, 5, 0],
-        "Reçus à l’atelier": [0, 5, 3, 2],
-        "En traitement": [0, 1, 1, 0],
-        "Reconditionnés": [0, 1, 0, 1],
-        "Non réemployables": [0, 2, 2, 0],
-        "Démontés": [0, 1, 0, 1],
-        "Recyclés": [0, 1, 0, 1],
-        "Retirés ou écartés": [0, 1, 0, 1],
+        "Annoncés": [0, 6, 6, 0, 0],
+        "Enlevés": [0, 5, 5, 0, 0],
+        "Reçus à l’atelier": [0, 5, 3, 0, 2],
+        "En traitement": [0, 1, 1, 0, 0],
+        "Reconditionnés": [0, 1, 0, 0, 1],
+        "Non réemployables": [0, 2, 2, 0, 0],
+        "Démontés": [0, 1, 0, 0, 1],
+        "Recyclés": [0, 1, 0, 0, 1],
+        "Retirés ou écartés": [0, 1, 0, 0, 1],
     }
     assert {name: reports.stage(paule, name) for name in moved} == moved
     paule.sees("Effacements manquants (objectif : 0)")

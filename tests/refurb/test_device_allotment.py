@@ -54,7 +54,7 @@ def test_a_device_allotted_takes_a_place_of_its_type_and_keeps_it(shelf: Shelf) 
     entry = device.journal.latest("seq")
     assert (entry.convention_epci, entry.values) == (
         shelf.epci,
-        {"convention": shelf.convention.pk, "quota": quota.pk},
+        {"convention": shelf.convention.pk, "quota": quota.pk, "stamps": {"quota": quota.pk}},
     )
 
 
