@@ -128,8 +128,6 @@ def prepare(seed_options: list[str]) -> str:
             print(f"{step}…", flush=True)
             note_preparation(step=step, doing="", done=0)
             call_command(*command)
-        if role:  # seed_demo makes the schema again when an earlier one was interrupted: its rights went with it
-            grant_rights(role)
     note_preparation(stage=Stage.READY)
     return role
 

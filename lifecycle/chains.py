@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from lifecycle.faults import Fault, Report
+from lifecycle.instants import latest_instant
 from lifecycle.journal import GENESIS, chain, hashed_columns, journal_of
 from lifecycle.judging import keys
 from lifecycle.machine import CREATION, Machine, field_of, state_label, verbs_of
@@ -209,7 +209,8 @@ def _compare_stamps(model: type[Machine], report: Report) -> None:
 
 def _look_ahead(model: type[Machine], report: Report) -> None:
     """No row is dated later than now."""
-    ahead = journal_of(model)._base_manager.filter(Q(at__gt=Now()) | Q(recorded_at__gt=Now()))
+    latest = latest_instant()
+    ahead = journal_of(model)._base_manager.filter(Q(at__gt=latest) | Q(recorded_at__gt=latest))
     for reference, seq in ahead.order_by("object_id", "seq").values_list("object__reference", "seq"):  # type: ignore[misc]
         report(Fault(model.machine_name, reference, seq, "la ligne est datée d’un instant à venir."))
 

@@ -7,23 +7,37 @@ database's clock, and says so: ``with telling_history():``.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest, Now
 
 from lifecycle.judging import Row
 
-_told: ContextVar[bool] = ContextVar("maillon_history_told", default=False)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+_told_until: ContextVar[datetime | None] = ContextVar("maillon_history_told_until", default=None)
 
 
 @contextmanager
-def telling_history() -> Iterator[None]:
-    """Within the block, the gate takes the instants it is given as they are: the story has a clock of its own."""
-    token = _told.set(True)
+def telling_history(*, until: datetime = END_OF_TIME) -> Iterator[None]:
+    """Within the block, the gate takes the instants it is given up to ``until``: the story has a clock of its own.
+
+    A verification within the block finds no row ahead that is not later than ``until``.
+    """
+    token = _told_until.set(until)
     try:
         yield
     finally:
-        _told.reset(token)
+        _told_until.reset(token)
+
+
+def latest_instant() -> Combinable:
+    """The latest that a row may be dated, as the database reads it: its clock, unless a history goes on beyond it."""
+    told_until = _told_until.get()
+    return Now() if told_until is None else Greatest(Now(), Value(told_until))
 
 
 def database_clock() -> tuple[datetime, datetime]:
@@ -41,7 +55,7 @@ def instant_of(at: datetime | None, clock: datetime, *, follows: bool) -> dateti
     """
     if at is None:
         return clock
-    if at > clock and not follows and not _told.get():
+    if at > max(clock, _told_until.get() or clock) and not follows:
         raise ValueError(f"un mouvement du {at:%Y-%m-%d %H:%M:%S} devancerait l’horloge ({clock:%Y-%m-%d %H:%M:%S})")
     return at
 

@@ -37,6 +37,10 @@ _RIGHTS = (
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON ROUTINES TO {role}",
 )
 _ROLE = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+_SERVING = """
+SELECT r.rolname FROM pg_namespace n, aclexplode(n.nspacl) a JOIN pg_roles r ON r.oid = a.grantee
+WHERE n.nspname = 'public' AND a.privilege_type = 'USAGE' AND a.grantee <> n.nspowner ORDER BY 1
+"""
 _EXCESS = """
 SELECT session_user, current_user, r.rolsuper, r.rolcreaterole,
     has_database_privilege(current_user, current_database(), 'TEMPORARY'),
@@ -98,6 +102,13 @@ def grant_rights(name: str) -> None:
             cursor.execute(sql.SQL(";\n").join(sql.SQL(one).format(**names) for one in (*_RIGHTS, *_read_only())))
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def serving_roles() -> list[str]:
+    """The roles that were given rights in this database (``grant_rights``), its owner left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING)
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _read_only() -> Iterator[str]:

@@ -6,11 +6,11 @@ from itertools import groupby
 from operator import itemgetter
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from lifecycle.evidence import CHUNK, Extent, Table, evidence_tables, hashes, rows_up_to
 from lifecycle.faults import Fault, Report
+from lifecycle.instants import latest_instant
 from lifecycle.models import JOURNALS, Seal, Verification
 from lifecycle.sealing import EVIDENCE, SealFile, SealUnreadable
 
@@ -149,8 +149,9 @@ def _fault(table: Table, pk: int, sentence: str) -> Fault:
 
 def _look_ahead(report: Report) -> None:
     """No evidence is dated later than now."""
+    latest = latest_instant()
     for table in evidence_tables().values():
         if "recorded_at" in table.fields:
-            ahead = table.model._base_manager.filter(recorded_at__gt=Now()).order_by("pk")
+            ahead = table.model._base_manager.filter(recorded_at__gt=latest).order_by("pk")
             for pk in ahead.values_list("pk", flat=True):
                 report(_fault(table, pk, "la ligne est datée d’un instant à venir."))

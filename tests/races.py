@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Barrier
 from typing import Any
 
@@ -27,4 +28,5 @@ def at_once(*acts: Callable[[], Any], returned: tuple[type[Exception], ...] = (R
             connections.close_all()
 
     with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
+        going = [threads.submit(copy_context().run, run, act) for act in acts]
+        return [one.result() for one in going]

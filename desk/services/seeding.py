@@ -14,6 +14,7 @@ from django.utils import timezone
 from procrastinate.jobs import Job
 
 from desk.demo.agenda import OnRefusal, log_refusal
+from desk.demo.calendar import local
 from desk.demo.story import first_day, tell_story
 from desk.models import Seeding
 from documents.jobs import put_off_together
@@ -21,6 +22,7 @@ from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
 from lifecycle.locking import advisory_lock, all_or_nothing
+from lifecycle.roles import grant_rights, serving_roles
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User, dated_rows_unchanging
@@ -68,16 +70,16 @@ def seed_demo(
         # Seals of a demonstration that was dropped since: nothing of this one is sealed yet.
         shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
-        with (
-            telling_history(),
-            _at_full_speed(),
-            dated_rows_unchanging(),
-            all_or_nothing(),
-            put_off_together(_with_a_sample),
-        ):
-            tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
-        note_verification(JOURNALS, verify_journals)
-        note_verification(REPORTS, verify_reports)
+        with telling_history(until=local(as_of, 0)):
+            with (
+                _at_full_speed(),
+                dated_rows_unchanging(),
+                all_or_nothing(),
+                put_off_together(_with_a_sample),
+            ):
+                tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
+            note_verification(JOURNALS, verify_journals)
+            note_verification(REPORTS, verify_reports)
         seal_journals(at=timezone.now())
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
@@ -87,16 +89,20 @@ def seed_demo(
 def recreate_schema() -> None:
     """Empty the database of the demonstration and make it again: tables, territory, reference data.
 
-    Its tables refuse to be emptied, so their schema goes. Raises RuntimeError outside the demonstration.
+    Its tables refuse to be emptied, so their schema goes; the rights on it are given back to those who serve. Raises
+    RuntimeError outside the demonstration.
     """
     if not settings.DEMO:
         raise RuntimeError("Only the database of the demonstration is ever dropped.")
+    serving = serving_roles()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
     call_command("migrate", verbosity=0, interactive=False)
     for command in ("load_territory", "load_reference"):
         call_command(command, stdout=StringIO())
+    for role in serving:
+        grant_rights(role)
 
 
 def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:

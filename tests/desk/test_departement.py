@@ -9,9 +9,11 @@ from random import Random
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.db import connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
+from config.database import SERVING_ROLE
 from connectivity.enums import UNDER_WAY, Channel, RefusalCode
 from connectivity.models import ConnectionFile
 from conventions.enums import SignatureState
@@ -26,6 +28,7 @@ from lifecycle.journal import journal_of
 from lifecycle.machine import Machine, machines, verbs_of
 from lifecycle.models import Seal
 from lifecycle.references import drawn_from
+from lifecycle.roles import grant_rights, make_role, serving_roles
 from lifecycle.verification import verify_journals
 from network.calendar import is_working_day
 from network.demo import DOMAIN, demo_memberships
@@ -98,6 +101,8 @@ class DepartementTests(TestCase):
         )
         cls.addClassCleanup(empty)
         new_world()
+        make_role(SERVING_ROLE)
+        grant_rights(SERVING_ROLE)
         with pytest.raises(Interrupted):
             seed(seed=2, tell=interrupt)
         cls.unfinished = Seeding.objects.get()
@@ -114,6 +119,16 @@ class DepartementTests(TestCase):
         assert self.again.finished_at is not None
         told = fingerprints()
         assert {label for label in told if told[label] != self.restarted[label]} == set()
+
+    def test_a_seeding_begun_again_leaves_their_rights_to_those_who_serve(self) -> None:
+        """The schema was made again: what is said of a role there went with it."""
+        assert serving_roles() == [SERVING_ROLE]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT has_table_privilege(%s, 'network_user', 'UPDATE'), has_schema_privilege(%s, 'public', 'CREATE')",
+                [SERVING_ROLE, SERVING_ROLE],
+            )
+            assert cursor.fetchone() == (True, False)
 
     def test_every_state_that_a_verb_leads_to_is_there(self) -> None:
         for model in set(project_machines()) - {Merger}:  # the story merges no EPCI

@@ -149,6 +149,7 @@ class Scenery:
                 for pk in self.keys(route, row):
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
                     address = address.replace("<slug:what>", next(iter(EVIDENCE)))
+                    address = address.replace("<str:side>", "etabli").replace("<int:number>", "1")
                     yield route, "/" + address
 
     def keys(self, route: str, row: Any) -> list[int]:

@@ -143,6 +143,7 @@ def somebody_waits() -> bool:
         return cursor.fetchone() != (0,)
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_the_clock_releases_what_an_adviser_hands_over(story: Story) -> None:
     device = story.reserve()
     assert device.reserved_until is not None

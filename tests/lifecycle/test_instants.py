@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.chains import verify_journal
 from lifecycle.clock import run_clock
+from lifecycle.faults import Fault
 from lifecycle.instants import telling_history
 from lifecycle.registry import Move, follow, registry
 from network.models import Membership
+from tests.faults import AHEAD
 from tests.lifecycle.parcels.models import Depot, Parcel
 
 type Announce = Callable[..., list[Parcel]]
@@ -57,6 +60,27 @@ def test_whoever_tells_a_history_says_so_and_no_longer_than_that(announce: Annou
         assert reclassify(parcel, pilot, at=to_come).moved_at == to_come
     with pytest.raises(ValueError, match="devancerait l’horloge"):
         reclassify(parcel, pilot, at=to_come + SOON)
+
+
+def test_a_history_told_up_to_a_day_goes_no_further_and_verifies_no_further(
+    announce: Announce, pilot: Membership
+) -> None:
+    (parcel,) = announce()
+    last_day = timezone.now() + SOON
+    with telling_history(until=last_day):
+        with pytest.raises(ValueError, match="devancerait l’horloge"):
+            reclassify(parcel, pilot, at=last_day + SOON)
+        reclassify(parcel, pilot, at=last_day)
+        assert faults_of_parcels() == []
+    with telling_history(until=last_day - SOON / 2):
+        assert faults_of_parcels() == [AHEAD]
+    assert faults_of_parcels() == [AHEAD]
+
+
+def faults_of_parcels() -> list[str]:
+    found: list[Fault] = []
+    verify_journal(Parcel, found.append)
+    return [fault.sentence for fault in found]
 
 
 def test_what_follows_a_move_happens_at_its_instant(announce: Announce, pilot: Membership) -> None:
