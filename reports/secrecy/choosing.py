@@ -1,9 +1,11 @@
 """What is hidden of a month, chosen once with it, and the audit of all that was ever frozen."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from documents.services.papers import canonical
 from reports.secrecy import keys
 from reports.secrecy.audit import Narrow, narrow_cells
 from reports.secrecy.published import published_sha256
@@ -15,25 +17,48 @@ NEAR = 3
 """How many months away a cell of one place is audited with the month that is chosen."""
 
 
-def choose(figures: dict[str, Any], others: Sequence[dict[str, Any]], rule: Rule) -> dict[str, Any]:
-    """What the figures of a month say of their own secrets. ``others``: the frozen months, which stay as they are."""
+NOT_COUNTED = ("secrets", "as_of")
+"""What two counts of one month may differ by and have the same numbers to hide."""
+
+
+def choose(
+    figures: dict[str, Any], others: Sequence[dict[str, Any]], rule: Rule, earlier: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the figures of a month say of their own secrets. ``others``: the frozen months, which stay as they are.
+
+    ``earlier``: an earlier count of the same month. What it chose is chosen again without looking for it where neither
+    the numbers, nor the frozen months, nor the rule are others.
+    """
     month = figures["month"]
     others = [one for one in others if one["month"] != month]
+    beside = hashlib.sha256(canonical(others)).hexdigest()
+    if earlier is not None and _may_be_kept(earlier, figures, beside, rule):
+        return _chosen(figures, rule, beside, earlier["secrets"]["hidden"])
     alone = write_down([figures], Tie.NOTHING)
     is_plain = not any(cell.is_small(rule.threshold) for cell in alone.cells.values())
     if is_plain and not any(one.get("secrets", {"hidden": True})["hidden"] for one in others):
-        return _chosen(figures, rule, set())
+        return _chosen(figures, rule, beside, set())
     system = write_down([*others, figures])
     hidden = hidden_names(system, others)
     try:
         found = hide(system, month, hidden, rule, {name for name in system.cells if _is_near(name, month)})
     except Contradiction:  # months that do not agree with one another: the verification says it, and nothing is told
         found = {cell.key for cell in cells_of(system.cells, month)}
-    return _chosen(figures, rule, found)
+    return _chosen(figures, rule, beside, found)
 
 
-def _chosen(figures: dict[str, Any], rule: Rule, found: Iterable[str]) -> dict[str, Any]:
-    chosen = {"threshold": rule.threshold, "width": rule.width, "hidden": sorted(found)}
+def _may_be_kept(earlier: dict[str, Any], figures: dict[str, Any], beside: str, rule: Rule) -> bool:
+    chosen = earlier.get("secrets", {})
+    numbers, now = ({name: one[name] for name in one if name not in NOT_COUNTED} for one in (earlier, figures))
+    return chosen.get("beside") == beside and _rule_of(chosen) == rule and canonical(numbers) == canonical(now)
+
+
+def _rule_of(chosen: dict[str, Any]) -> Rule:
+    return Rule(chosen["threshold"], chosen["width"])
+
+
+def _chosen(figures: dict[str, Any], rule: Rule, beside: str, found: Iterable[str]) -> dict[str, Any]:
+    chosen = {"threshold": rule.threshold, "width": rule.width, "beside": beside, "hidden": sorted(found)}
     return chosen | {"published_sha256": published_sha256(figures | {"secrets": chosen})}
 
 

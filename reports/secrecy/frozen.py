@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import QuerySet
 
 from reports.enums import ReportState
 from reports.figures import Reckoning, digest
@@ -25,12 +26,22 @@ def with_secrets(reckoning: Reckoning, at: datetime, *, settled: bool = False) -
     if settled:
         with connection.cursor() as cursor:
             cursor.execute(_ALONE)
-    chosen = choose(reckoning.figures, frozen_figures(), rule_on(at.astimezone(PARIS).date()))
+    rule = rule_on(at.astimezone(PARIS).date())
+    chosen = choose(reckoning.figures, frozen_figures(), rule, _counted_before(reckoning.figures["month"]))
     figures = reckoning.figures | {"secrets": chosen}
     return replace(reckoning, figures=figures, sha256=digest(figures))
 
 
+def _counted_before(month: str) -> dict[str, Any] | None:
+    """The figures of a month that is counted and not frozen."""
+    return _reports().filter(month=month, state=ReportState.COMPUTED).values_list("figures", flat=True).first()
+
+
 def frozen_figures() -> list[dict[str, Any]]:
     """What is shown for good, or will be: the figures of every frozen month, in order."""
-    rows = apps.get_model("reports", "Report")._default_manager.exclude(state=ReportState.COMPUTED)
+    rows = _reports().exclude(state=ReportState.COMPUTED)
     return list(rows.order_by("month").values_list("figures", flat=True))
+
+
+def _reports() -> QuerySet[Any]:
+    return apps.get_model("reports", "Report")._default_manager.all()

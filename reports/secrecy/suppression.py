@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from reports.secrecy.audit import Narrow, bounds_of, narrow_cells
+from reports.secrecy.audit import Narrow, Seen, bounds_of, narrow_cells
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole
 from reports.secrecy.system import Cell, Name, Reduced, Row, System, cells_of, parts
 
@@ -42,13 +42,15 @@ def hide(
     told: set[Name] = set()
     helpless: set[Name] = set()
     lost: set[Name] = set()
+    seen: Seen = {}
     for _ in range(ROUNDS):
         now = chosen | set(hidden)
-        narrow = narrow_cells(system, now, rule.width, asked)
+        narrow = narrow_cells(system, now, rule.width, asked, seen=seen)
         secret = {cell.name: cell for cell in cells if cell.name not in told}
         if pinned := _pinned(system, secret, hidden, narrow, rule.width):
             told |= pinned
             chosen -= pinned
+            seen = {}
             continue
         narrow = [one for one in narrow if one.cell.name not in (lost if one.is_found_out else helpless)]
         if not narrow:
