@@ -32,7 +32,7 @@ from reports.services import REPORTS, verify_reports
 type Tell = Callable[[float, datetime], None]
 """How much is done (0 to 1), and the instant that the story has reached."""
 
-SELDOM = 200_000
+SELDOM = 2_000_000
 """How many new objects Python makes before it looks for those that are of no use any more."""
 SAMPLE = 40
 """How many papers the worker draws in advance."""

@@ -12,6 +12,8 @@ from reports.secrecy.system import Row, Terms
 NEAR = 1e-6
 """How near to a whole number is one, for a solver that counts with fractions."""
 INFINITE = highspy.kHighsInf
+PRIMAL = 4
+"""The simplex that goes on from where it is when what is asked for changes, and the rest does not."""
 PATIENCE = 5000
 """How many branches are tried for a solution in whole numbers; what is not found then is taken for not there."""
 
@@ -28,6 +30,7 @@ class Polytope:
         self._solver: Any = _core._Highs()  # what ``Highs`` is made of: it writes no banner on the terminal
         self._solver.setOptionValue("output_flag", False)
         self._solver.setOptionValue("threads", 1)
+        self._solver.setOptionValue("simplex_strategy", PRIMAL)
         self._solver.passModel(self._model(bounds, rows))
         if whole:
             self._be_whole()
