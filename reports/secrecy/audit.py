@@ -59,8 +59,8 @@ def narrow_cells(
 ) -> list[Narrow]:
     """The hidden cells, all or those ``asked``, whose interval is less wide than ``width``.
 
-    ``known``: unknowns that the reader knows himself. ``proven``: only those that fractions prove narrow. ``seen``: what
-    was learnt where no more was hidden, and may only be wider here; what is learnt here is added to it.
+    ``known``: unknowns that the reader knows himself. ``proven``: only those that fractions prove narrow. ``seen``:
+    what was learnt where no more was hidden, and may only be wider here; what is learnt here is added to it.
 
     Fractions come first, which only see too wide; whole numbers are looked for when they find nothing.
     Raises Contradiction when what is shown cannot be.
@@ -139,7 +139,7 @@ class _Part:
     def __init__(self, system: System, unknowns: list[int], rows: list[Row], asked: list[_Asked], width: int) -> None:
         self.width, self.asked = width, asked
         bounds = bounds_of(system, unknowns, width)
-        self.fractions, self.wholes = Polytope(bounds, rows), Polytope(bounds, rows, whole=True)
+        self.fractions, self.wholes = Polytope(bounds, rows, still=True), Polytope(bounds, rows, whole=True)
 
     def narrow(self) -> list[Narrow]:
         """Those that fractions do not leave wide enough."""

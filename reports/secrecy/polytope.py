@@ -21,16 +21,24 @@ PATIENCE = 5000
 class Polytope:
     """Unknowns between bounds that satisfy rows; one programme after the other starts where the last one ended.
 
-    ``whole``: they are whole numbers, which takes longer.
+    ``whole``: they are whole numbers, which takes longer. ``still``: bounds stay, only what is asked for changes.
     """
 
-    def __init__(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row], *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        bounds: Mapping[int, tuple[float, float]],
+        rows: Sequence[Row],
+        *,
+        whole: bool = False,
+        still: bool = False,
+    ) -> None:
         self.columns = {unknown: column for column, unknown in enumerate(bounds)}
         self._costs = numpy.zeros(len(bounds))
         self._solver: Any = _core._Highs()  # what ``Highs`` is made of: it writes no banner on the terminal
         self._solver.setOptionValue("output_flag", False)
         self._solver.setOptionValue("threads", 1)
-        self._solver.setOptionValue("simplex_strategy", PRIMAL)
+        if still:
+            self._solver.setOptionValue("simplex_strategy", PRIMAL)
         self._solver.passModel(self._model(bounds, rows))
         if whole:
             self._be_whole()

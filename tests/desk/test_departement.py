@@ -125,8 +125,9 @@ class DepartementTests(TestCase):
         assert serving_roles() == [SERVING_ROLE]
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT has_table_privilege(%s, 'network_user', 'UPDATE'), has_schema_privilege(%s, 'public', 'CREATE')",
-                [SERVING_ROLE, SERVING_ROLE],
+                "SELECT has_table_privilege(r, 'network_user', 'UPDATE'), has_schema_privilege(r, 'public', 'CREATE')"
+                " FROM unnest(%s::name[]) r",
+                [[SERVING_ROLE]],
             )
             assert cursor.fetchone() == (True, False)
 
