@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -26,6 +27,7 @@ from reports.enums import Stage
 from reports.figures import digest
 from reports.models import Report, ReportEntry
 from reports.months import bounds, previous_month
+from reports.secrecy import choosing, frozen
 from reports.services import (
     REPORTS,
     compute_due_months,
@@ -165,6 +167,23 @@ def test_freezing_counts_one_last_time(story: Story) -> None:
     frozen = freeze_report(actor=story.pilot, report=report, at=LATER)
     assert numbers(frozen, Stage.RECEIVED) == (0, 1, 0, 0, 1)
     assert frozen.as_of == bounds(OCTOBER).end
+
+
+def test_what_to_hide_is_looked_for_beside_what_the_count_before_chose(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A freezing holds the journals: it does not look again for what a count has just found."""
+    report = compute_report(actor=story.pilot, month=NOVEMBER)
+    earlier: list[Any] = []
+
+    def choose(figures: Any, others: Any, rule: Any, before: Any) -> Any:
+        earlier.append(before)
+        return choosing.choose(figures, others, rule, before)
+
+    monkeypatch.setattr(frozen, "choose", choose)
+    freeze_report(actor=story.pilot, report=report)
+    compute_report(actor=story.pilot, month=DECEMBER)
+    assert earlier == [report.figures, None]
 
 
 def test_freezing_closes_the_month_and_what_lies_before(story: Story) -> None:

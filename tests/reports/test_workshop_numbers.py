@@ -11,6 +11,7 @@ from refurb.enums import DeviceType
 from reports.enums import Stage
 from reports.models import Report
 from reports.months import bounds
+from reports.secrecy import choosing
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.choosing import audit, choose
 from reports.secrecy.covering import HIDDEN
@@ -141,3 +142,52 @@ def test_needs_in_progress_of_each_kind_are_told_to_the_pilot_alone(months: list
     assert {row.cells[rank] for row in reader.rows} == {NOT_SUMMED}
     assert next(row.cells[rank] for row in pilot.rows if row.label == kind) != NOT_SUMMED
     assert reader.total.cells[rank] in (HIDDEN, pilot.total.cells[rank])
+
+
+# --- what an earlier count of the same month chose
+
+
+@pytest.fixture
+def looked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The months of which what to hide was looked for, not kept."""
+    found: list[str] = []
+
+    def look(system: Any, month: str, *asked: Any) -> set[str]:
+        found.append(month)
+        return hide(system, month, *asked)
+
+    monkeypatch.setattr(choosing, "hide", look)
+    return found
+
+
+def test_what_a_count_chose_is_kept_where_the_same_numbers_are_counted_again(
+    months: list[dict[str, Any]], looked_for: list[str]
+) -> None:
+    *before, last = months
+    later = {name: last[name] for name in last if name != "secrets"} | {"as_of": "2026-07-09T06:00:00+00:00"}
+    chosen = choose(later, before, RULE, last)
+    assert looked_for == []
+    assert {name: chosen[name] for name in ("hidden", "beside")} == {
+        name: last["secrets"][name] for name in ("hidden", "beside")
+    }
+    assert chosen == choose(later, before, RULE)
+    assert looked_for == [last["month"]]
+
+
+def test_it_is_looked_for_again_as_soon_as_anything_else_is_another(
+    months: list[dict[str, Any]], looked_for: list[str]
+) -> None:
+    *before, last = months
+    counted = {name: last[name] for name in last if name != "secrets"}
+    first, *rows = last["buckets"]
+    more = [[*first[:4], *(one + 1 for one in first[4:])], *rows]
+    for figures, others, rule, earlier in (
+        (counted, before, RULE, None),
+        (counted, before[:-1], RULE, last),
+        (counted, before, Rule(RULE.threshold + 1, RULE.width), last),
+        (counted, before, RULE, counted),
+        (counted | {"buckets": more}, before, RULE, last),
+    ):
+        looked_for.clear()
+        choose(figures, others, rule, earlier)
+        assert looked_for == [last["month"]]
