@@ -170,7 +170,8 @@ def _requirements(model: type[Machine], spec: Specification) -> Iterable[str]:
         if sentences:
             paragraph = spec.of(f"{model.machine_name}.{declared.name}")
             yield f"- **{declared.label}** (`{declared.name}`)" + (f", {paragraph}" if paragraph else "")
-            yield from (f"  - {sentence}" + (f" {link}" if link else "") for sentence, link in sentences.items())
+            apart = {sentence: f" {link}" for sentence, link in sentences.items() if link not in ("", paragraph)}
+            yield from (f"  - {sentence}{apart.get(sentence, '')}" for sentence in sentences)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from desk.guide.chapters import GLOSSARY
-from lifecycle.drawing import drawings
+from lifecycle.drawing import drawings, states_of
 from lifecycle.machine import Machine, machines, verbs_of
 from lifecycle.specification import FOLDER, RULES, SIGN, Paragraph, paragraphs_of, read
 
@@ -170,7 +170,7 @@ def anchors_of(path: Path) -> set[str]:
 
 
 DOCUMENTS = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
-DOCUMENTS += sorted((PROJECT / "benchmarks").rglob("*.md")) + [PROJECT / "network/data/README.md"]
+DOCUMENTS += [*sorted((PROJECT / "benchmarks").rglob("*.md")), PROJECT / "network/data/README.md"]
 
 
 def broken_links(path: Path, text: str) -> list[str]:
@@ -211,6 +211,14 @@ def test_each_machine_and_each_verb_has_one_paragraph_and_a_paragraph_governs_wh
     assert named - said.keys() == set(), "sans paragraphe"
     assert said.keys() - named == set(), "n’existe pas"
     assert [code for code, times in said.items() if times > 1] == [], "dans deux paragraphes"
+
+
+@pytest.mark.parametrize("model", sorted(OURS, key=lambda model: model.machine_name), ids=lambda m: m.machine_name)
+def test_the_section_of_a_machine_tells_each_of_its_states(model: type[Machine]) -> None:
+    section = next(found for found in PARAGRAPHS if model.machine_name in found.codes)
+    text = PAGES[section.file].partition(f'## <a id="{section.number}"></a>')[2].partition("\n## ")[0]
+    untold = [code for code, label in states_of(model).items() if f"| `{code}` | {label} | " not in text]
+    assert untold == []
 
 
 def test_a_rule_that_has_its_paragraph_exists_and_has_only_one() -> None:
