@@ -38,8 +38,13 @@ def project_files(*suffixes: str) -> Iterator[Path]:
         if path.name.startswith(".") or path.name in NOT_READ:
             continue
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.suffix in (suffixes or READ) and not NOT_READ & set(file.parts) and file.is_file():
+            if file.suffix in (suffixes or READ) and not NOT_READ & set(file.relative_to(PROJECT).parts):
                 yield file
+
+
+def test_the_files_of_the_project_are_read() -> None:
+    there = {str(path.relative_to(PROJECT)) for path in project_files()}
+    assert {"refurb/machine/device.py", "docs/adr/0001-engine.md", "README.md", "reports/data/secrecy.csv"} <= there
 
 
 # --- citations
@@ -288,12 +293,9 @@ FAMILIES = {key.partition(".")[0] for key in dated_values()}
 @pytest.mark.parametrize("name", PAGES)
 def test_a_number_with_a_code_is_that_of_the_row_in_force(name: str) -> None:
     values = dated_values()
-    told = {code: number.replace("\u00a0", "").replace(",", ".") for number, code in NUMBER.findall(PAGES[name])}
-    wrong = {
-        code: number for code, number in told.items() if code not in values or float(values[code]) != float(number)
-    }
-    assert wrong == {}
+    told = [(code, number.replace("\u00a0", "").replace(",", ".")) for number, code in NUMBER.findall(PAGES[name])]
+    assert [(code, number) for code, number in told if float(values.get(code, "nan")) != float(number)] == []
     named = {code for code in re.findall(r"`(\w+\.(?!csv)\w+)`", PAGES[name]) if code.partition(".")[0] in FAMILIES}
     with_number = set(re.findall(r"\(`(\w+\.\w+)`\)", PAGES[name])) & named
     assert named <= values.keys()
-    assert with_number == told.keys() & named, "un code entre parenthèses suit son nombre et son unité"
+    assert with_number == {code for code, _ in told} & named, "un code entre parenthèses suit son nombre et son unité"
