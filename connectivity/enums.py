@@ -220,7 +220,7 @@ class Answer(TextChoices):
 
 
 class TermCode(TextChoices):
-    """The delays of connection files that are dated rows, each with its unit (machines §5, domain §5)."""
+    """The delays of connection files that are dated rows, each with its unit (machines §5, domaine §5)."""
 
     FIRST_REMINDER = "first_reminder_days", "Première relance d’un dossier sans réponse, en jours ouvrés"
     SECOND_REMINDER = "second_reminder_days", "Seconde relance d’un dossier sans réponse, en jours ouvrés"

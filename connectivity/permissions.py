@@ -71,7 +71,7 @@ def sees_connections(actor: Actor | None) -> Q | None:
     """All for the pilot; those one serves; for an operator, those that were sent to it and that it still has.
 
     A file for which another offer was chosen leaves the operator's sight. The EPCI, the donor and the workshop see
-    none (domain, §6).
+    none (domaine §6.1).
     """
     if actor is None:
         return None

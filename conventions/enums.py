@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class DeviceType(TextChoices):
-    """What is followed one by one; peripherals are only counted (domain, §2)."""
+    """What is followed one by one; peripherals are only counted (domaine §2.1)."""
 
     LAPTOP = "laptop", "Ordinateur portable"
     DESKTOP = "desktop", "Ordinateur fixe"

@@ -1,6 +1,7 @@
 """Machines drawn from code: for each, a page with its graph, who may do what, and what is required; a chart beside it.
 
-Nothing here is written by hand, and the tests compare: a drawing cannot lie.
+Nothing here is written by hand, and the tests compare: a drawing cannot lie. Each verb, and each rule that has a
+paragraph of its own, leads to the paragraph of the specification that it implements.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +14,7 @@ from lifecycle.actors import Actor
 from lifecycle.charting import chart
 from lifecycle.machine import Machine, Verb, field_of, machines, verbs_of
 from lifecycle.registry import registry
+from lifecycle.specification import Specification, read
 
 FOLDER = "docs/machines"
 ARCHITECTURE = "ARCHITECTURE.md"
@@ -22,10 +24,10 @@ MADE = "<!-- Fait par «\u00a0manage.py draw_machines\u00a0»\u00a0: ne se corri
 
 def drawings(models: Iterable[type[Machine]]) -> dict[str, str]:
     """``{path from the project's folder: content}`` of every page and chart of these machines."""
-    known = list(models)
-    files = {f"{FOLDER}/README.md": _index(known)}
+    known, spec = list(models), read()
+    files = {f"{FOLDER}/README.md": _index(known, spec)}
     for model in known:
-        files[f"{FOLDER}/{model.machine_name}.md"] = _page(model)
+        files[f"{FOLDER}/{model.machine_name}.md"] = _page(model, spec)
         files[f"{FOLDER}/{model.machine_name}.svg"] = chart(title_of(model), states_of(model), verbs_of(model).values())
     return files
 
@@ -68,28 +70,31 @@ def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def _index(models: Sequence[type[Machine]]) -> str:
+def _index(models: Sequence[type[Machine]], spec: Specification) -> str:
     rows = [
         (
             f"[{title_of(model)}]({model.machine_name}.md)",
             model._meta.label,
             len(states_of(model)),
             len(verbs_of(model)),
+            spec.of(model.machine_name),
         )
         for model in models
     ]
-    return _text("# Les machines", "", MADE, "", *_table(("machine", "modèle", "états", "verbes"), rows))
+    return _text("# Les machines", "", MADE, "", *_table(("machine", "modèle", "états", "verbes", "règles"), rows))
 
 
-def _page(model: type[Machine]) -> str:
-    name, title = model.machine_name, title_of(model)
+def _page(model: type[Machine], spec: Specification) -> str:
+    name, title, section = model.machine_name, title_of(model), spec.of(model.machine_name)
     return _text(
         f"# {title}", "", MADE, "",
+        *([f"Ce que dit la spécification\u00a0: {section}.", ""] if section else []),
         f"![{title}\u00a0: états en colonnes, verbes en lignes]({name}.svg)", "",
         "## Le graphe", "", "```mermaid", *mermaid(model), "```", "",
         *_staying(model),
-        "## Qui fait quoi", "", *_matrix(model), "",
-        "## Ce qu’il faut", "", "Ce que chaque verbe répond quand il manque quelque chose.", "", *_requirements(model),
+        "## Qui fait quoi", "", *_matrix(model, spec), "",
+        "## Ce qu’il faut", "", "Ce que chaque verbe répond quand il manque quelque chose.", "",
+        *_requirements(model, spec),
     )  # fmt: skip
 
 
@@ -117,7 +122,7 @@ def _staying(model: type[Machine]) -> list[str]:
     return ["Sans changer d’état\u00a0:", "", *told, ""] if told else []
 
 
-def _matrix(model: type[Machine]) -> list[str]:
+def _matrix(model: type[Machine], spec: Specification) -> list[str]:
     """Rows are verbs, columns the roles that do at least one of them."""
     verbs = list(verbs_of(model).values())
     everyone: list[Actor] = apps.get_model(settings.LIFECYCLE_ACTOR_MODEL).every_role()
@@ -130,12 +135,13 @@ def _matrix(model: type[Machine]) -> list[str]:
             *(cells[i] for cells in columns.values()),
             _causes(declared),
             "oui" if declared.due else "",
+            spec.of(f"{model.machine_name}.{declared.name}"),
         )
         for i, declared in enumerate(verbs)
     ]
     others = [title for title in answers if title not in columns]
     return [
-        *_table(("verbe", "code", *columns, "à la suite de", "horloge"), rows),
+        *_table(("verbe", "code", *columns, "à la suite de", "horloge", "règle"), rows),
         "",
         "«\u00a0selon la ligne\u00a0»\u00a0: sur les seules lignes pour lesquelles l’organisation agit.",
         "",
@@ -154,12 +160,18 @@ def _causes(declared: Verb) -> str:
     return ", ".join(f"`{name}`" for name in sorted(declared.follows))
 
 
-def _requirements(model: type[Machine]) -> Iterable[str]:
+def _requirements(model: type[Machine], spec: Specification) -> Iterable[str]:
     for declared in verbs_of(model).values():
-        sentences = list(dict.fromkeys(rule.reason.sentence for rule in declared.requires if rule.reason.sentence))
+        sentences = {
+            rule.reason.sentence: spec.of_rule(f"{model.machine_name}.{rule.code}")
+            for rule in declared.requires
+            if rule.reason.sentence
+        }
         if sentences:
-            yield f"- **{declared.label}** (`{declared.name}`)"
-            yield from (f"  - {sentence}" for sentence in sentences)
+            paragraph = spec.of(f"{model.machine_name}.{declared.name}")
+            yield f"- **{declared.label}** (`{declared.name}`)" + (f", {paragraph}" if paragraph else "")
+            apart = {sentence: f" {link}" for sentence, link in sentences.items() if link not in ("", paragraph)}
+            yield from (f"  - {sentence}{apart.get(sentence, '')}" for sentence in sentences)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:

@@ -68,7 +68,7 @@ CONNECTION_KINDS = (NeedKind.FIXED_CONNECTION, NeedKind.MOBILE_CONNECTION)
 
 
 class NeedUse(TextChoices):
-    """What it is for, in the household's own terms (domain §4)."""
+    """What it is for, in the household's own terms (domaine §4.4)."""
 
     PAPERWORK = "paperwork", "Démarches"
     STUDIES = "studies", "Études"

@@ -1,4 +1,4 @@
-"""What the search box finds here: prescriptions, needs and households, behind the walls of domain §6.
+"""What the search box finds here: prescriptions, needs and households, behind the walls of domaine §6.1.
 
 A household is found by its name by those who follow or serve it; the pilot, who reads totals, finds none by its name.
 """

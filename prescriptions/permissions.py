@@ -1,6 +1,6 @@
 """Who may do what with households: None for a wrong role or kind, else the rows this organisation acts for.
 
-The purpose walls of domain §6 are here: a prescriber sees its own files; a distributor, those submitted to it; a
+The purpose walls of domaine §6.1 are here: a prescriber sees its own files; a distributor, those submitted to it; a
 relay, those accepted in the communes it serves; the pilot, all of them but no story; nobody else sees any.
 """
 

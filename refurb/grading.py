@@ -116,7 +116,7 @@ def compute(scale: Scale, measures: Mapping[str, Measure]) -> Grade:
     """Grade a device: sum the points, read the level, apply the caps.
 
     Raises Unmeasurable when a measure the scale needs is missing or out of its bounds.
-    Source of the rule: domain §2; the thresholds are rows of the scale.
+    Source of the rule: domaine §2.4; the thresholds are rows of the scale.
     """
     wrong: dict[str, str] = {}
     lines = []

@@ -84,7 +84,7 @@ class Verdict:
 def judge_erasure(facts: Facts) -> Verdict:
     """Decide whether an erasure proves that a drive is empty, from its figures and never from the word of the tool.
 
-    Source of the rule: domain §3 (an interrupted run can exit without error, a status can say ERASED with errors).
+    Source of the rule: domaine §3.1 (an interrupted run can exit without error, a status can say ERASED with errors).
     """
     rules = (_whose, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
     refusals = tuple(refusal for rule in rules for refusal in rule(facts))
@@ -216,7 +216,7 @@ def failing(functions: Iterable[Function], results: Mapping[str, CheckResult]) -
     """The essential functions not tested and passed, by code; none means the device is in working order.
 
     « Sans objet » passes only for a function whose checklist says when it does not apply.
-    Source of the rule: décret n° 2022-190 du 17 février 2022 (all functions tested) and machines §1.
+    Source of the rule: décret n° 2022-190 du 17 février 2022 (all functions tested) and domaine §2.3.
     """
     return [
         function.code

@@ -61,7 +61,7 @@ STAGE_OF: dict[DeviceState, Stage] = {
     S.WITHDRAWN: Stage.WITHDRAWN,
 }
 OF_A_CONVENTION = frozenset((S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.HANDED_OVER, S.RETURNED))
-"""States counted by the EPCI of the convention; all the others by the EPCI of the pick-up (domain, §8)."""
+"""States counted by the EPCI of the convention; all the others by the EPCI of the pick-up (domaine §8.2)."""
 
 
 class Measure(TextChoices):
@@ -134,4 +134,4 @@ class SecrecyCode(TextChoices):
 
 
 USUAL_SECRECY: Mapping[str, int] = MappingProxyType({SecrecyCode.THRESHOLD.value: 5, SecrecyCode.WIDTH.value: 5})
-"""What holds where no row says otherwise: counts of households under 5 are hidden (domain, §6)."""
+"""What holds where no row says otherwise: counts of households under 5 are hidden (domaine §6.4)."""

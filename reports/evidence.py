@@ -83,7 +83,7 @@ def evidence_behind(start: datetime, until: datetime) -> dict[str, Counter[int]]
     Since ``start`` too, the proofs accepted on the word of a person, without a log that Maillon reads.
 
     The rule is that of ``refurb``: proofs count in their own stay, a donor's certificate never does, a screen holds
-    no data (machines §1). The stay is counted in the journal, since the column of today may be a later one.
+    no data (machines §1.6). The stay is counted in the journal, since the column of today may be a later one.
     """
     found: dict[str, Counter[int]] = {name: Counter() for name in ("drives", "devices", "incidents", "typed")}
     with connection.cursor() as cursor:

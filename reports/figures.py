@@ -157,7 +157,7 @@ def digest(figures: dict[str, Any]) -> str:
 
 
 def bucket_of(standing: Standing, sirens: Mapping[int, str]) -> Bucket:
-    """Where a row of the journal counts its device: from allotted to returned with the convention's EPCI (domain, §8).
+    """Where a row of the journal counts its device: from allotted to returned, the convention's EPCI (domaine §8.2).
 
     Without one it is « origine inconnue » when nobody is known to have given it, else « hors département ».
     """

@@ -305,6 +305,7 @@ SAID = [
     *(path for path in sources(*sorted(OURS), "config") if "migrations" not in path.parts),
     *(path for path in sorted((PROJECT / "templates").rglob("*")) if path.suffix in {".html", ".txt", ".xml"}),
     *sorted((PROJECT / "docs" / "guide").glob("*.md")),
+    *sorted((PROJECT / "docs" / "spec").glob("*.md")),
 ]
 
 

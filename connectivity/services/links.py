@@ -14,7 +14,7 @@ from network.models.invitation import digest_of
 
 ONE_HOUR = timedelta(hours=1)
 VALID_FOR = timedelta(days=8)
-"""As the State's own referral tool does (domain, §4)."""
+"""As the State's own referral tool does (domaine §4.1)."""
 
 
 @transaction.atomic

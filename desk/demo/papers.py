@@ -19,7 +19,7 @@ from network.models import Membership
 from refurb.models import Device, Drive
 
 MISLEADING_SERIALS = ("", "To be filled by O.E.M.", "System Serial Number", "0", "XXXXXXXXXX", "Not Specified")
-"""What machines answer when nobody wrote their number (about a quarter of them, domain §2)."""
+"""What machines answer when nobody wrote their number (about a quarter of them, domaine §2.2)."""
 SCANNED_AT, POINT = 130, 72
 """Dots per inch of the scanner; points of a page per inch."""
 SIGNS = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ"

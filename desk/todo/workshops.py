@@ -29,7 +29,7 @@ D = DonationState
 COLUMNS = (*ON_THE_BENCH, S.READY, S.ALLOTTED, S.UNUSABLE)
 """The states of the bench, in the order of a device's life."""
 OLD = timedelta(days=60)
-"""What stays longer in one state is late: the reports count it apart from 60 days on (domain, §8)."""
+"""What stays longer in one state of the bench or of the stock is late (domaine §8.8)."""
 MOST_EXPLAINED = 200
 """How many devices of the bench are asked what they lack."""
 

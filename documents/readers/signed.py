@@ -3,7 +3,7 @@
 What is signed outside must be the file that was frozen, then *added to*: its bytes come first, untouched, and the
 additions hold signatures and nothing that shows another text. Run apart (``documents.readers.apart``).
 
-Sources: ISO 32000-2, §7.5.6 (incremental updates) and §12.8 (signatures); ETSI EN 319 142-1 (PAdES).
+Sources: ISO 32000-2, §7.5.6 (incremental updates) and ISO 32000-2, §12.8 (signatures); ETSI EN 319 142-1 (PAdES).
 """
 
 import io

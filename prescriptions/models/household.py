@@ -41,7 +41,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     """Reads of households."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Domain §6: its own for a prescriber, those of the prescriptions it sees for another, all for the pilot."""
+        """Walls of domaine §6.1: a prescriber its own, another those of the prescriptions it sees, the pilot all."""
         if actor is SYSTEM:
             return self.all()
         scope = sees_households(actor)

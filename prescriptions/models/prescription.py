@@ -32,7 +32,7 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     """Reads of prescriptions."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Domain §6: a prescriber's own, those submitted to a distributor, those accepted around a relay."""
+        """Walls (domaine §6.1): a prescriber's own, those submitted to a distributor, those accepted around a relay."""
         if actor is SYSTEM:
             return self.all()
         scope = sees_prescriptions(actor)

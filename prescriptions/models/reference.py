@@ -53,7 +53,7 @@ class Setting(Dated):
 
 
 class TerritorialPriority(Dated):
-    """Points that a territory gives to the needs that wait in it: an arrondissement or one EPCI (domain §8)."""
+    """Points that a territory gives to the needs that wait in it: an arrondissement or one EPCI (domaine §8.9)."""
 
     arrondissement_code = models.CharField("arrondissement (code Insee)", max_length=3, blank=True)
     epci_siren = models.CharField("EPCI (SIREN)", max_length=9, blank=True)
@@ -209,7 +209,7 @@ class EligibilityRule(Dated):
     """One rule: a fact of this kind was seen and, where it counts, is in a band not above ``at_most``.
 
     Rules are alternatives: one met is favourable. ``decisive``: not met, it speaks against; the quotient familial
-    never does (domain §4).
+    never does (domaine §4.2).
     """
 
     code = models.CharField("code", max_length=30)

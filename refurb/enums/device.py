@@ -17,7 +17,7 @@ class DonorKind(TextChoices):
 
 
 CEILED = (DonorKind.PUBLIC, DonorKind.UNKNOWN)
-"""Origins under the legal price ceiling; an unknown one counts as public (machines §1, register)."""
+"""Origins under the legal price ceiling; an unknown one counts as public (machines §1.4)."""
 
 
 class DeviceState(TextChoices):

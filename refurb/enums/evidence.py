@@ -108,7 +108,7 @@ class HiddenSectors(TextChoices):
 
 
 class ErasureOrigin(TextChoices):
-    """Who says so. A donor's own certificate is kept and never counts (domain, §3)."""
+    """Who says so. A donor's own certificate is kept and never counts (domaine §3.2)."""
 
     WORKSHOP = "workshop", "Atelier"
     DONOR = "donor", "Donateur"
@@ -131,7 +131,7 @@ class Claim(TextChoices):
 
 
 class Refusal(TextChoices):
-    """Why an erasure proves nothing, whatever its report claims (domain, §3)."""
+    """Why an erasure proves nothing, whatever its report claims (domaine §3.1)."""
 
     DONOR_CERTIFICATE = "donor_certificate", "Le certificat d’un donateur est gardé mais ne compte pas."
     NO_REPORT = "no_report", "Le rapport de l’outil manque."
@@ -203,7 +203,7 @@ class CheckResult(TextChoices):
 
 
 class CosmeticGrade(TextChoices):
-    """How the device looks: a letter of its own, apart from the grade (domain, §2)."""
+    """How the device looks: a letter of its own, apart from the grade (domaine §2.4)."""
 
     A = "A", "Traces d’usage légères"
     B = "B", "Rayures visibles"

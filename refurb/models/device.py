@@ -96,7 +96,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(state__in=(S.DECLARED, S.MISSING), stay=0, collected_at=None)
 
     def to_send_back(self, at: datetime, alive: models.QuerySet[Convention] | None = None) -> Self:
-        """Not handed over, and their convention has been over for too long for them to be (machines §3, terminate).
+        """Not handed over, and their convention has been over for too long for them to be (machines §3.19).
 
         ``alive``: ``Convention.objects.handing_over(at)``, from whoever has asked it already.
         """

@@ -88,7 +88,7 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         """Drives that left their device, or whose device left for waste, and that nothing proves empty: aim 0.
 
         Removed drives until erased or destroyed, whatever became of the device; drives of a recycled device until
-        the recycler's certificate is in (machines §1: dismantle, recycle).
+        the recycler's certificate is in (machines §1.17).
         """
         removed = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
         gone = Q(device__state__in=(DeviceState.RECYCLED, DeviceState.DISMANTLED), stay=F("device__stay"))

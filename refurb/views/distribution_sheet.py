@@ -1,4 +1,4 @@
-"""What the page of a device tells of its second half, behind the walls of domain §6.
+"""What the page of a device tells of its second half, behind the walls of domaine §6.1.
 
 A donor reads where its device went, no more. The workshop reads the number of the file, never the household. Those who
 serve the household read its name and how to reach it.

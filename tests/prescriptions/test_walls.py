@@ -1,4 +1,4 @@
-"""Purpose walls (domain §6): who sees what of a household, model by model."""
+"""Purpose walls (domaine §6.1): who sees what of a household, model by model."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Grades against the scales of the field (domain, §2), as the project's files give them."""
+"""Grades against the scales of the field (domaine §2), as the project's files give them."""
 
 from decimal import Decimal
 from typing import Any
