@@ -121,7 +121,9 @@ def record_erasure(technician: Visitor, serial: str) -> None:
     technician.presses("Enregistrer")
     technician.reads(anything("Fiche d’établi"))
     technician.is_told("Effacement enregistré : la preuve est acceptée.")
-    technician.sees("Effacement prouvé", "nwipe.log")
+    technician.sees("Effacement prouvé")
+    technician.within_main().get_by_text("Les preuves de ce disque").click()
+    technician.sees("nwipe.log")
 
 
 def _to_the_second(instant: datetime) -> str:
