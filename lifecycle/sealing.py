@@ -159,7 +159,7 @@ class SealFile:
         self.path = path
         self._digest = hashlib.sha256()
         self._lines = self._read()
-        header = next(self._lines, None)
+        header: Any = next(self._lines, None)
         try:
             self.sealed_at = datetime.fromisoformat(header["sealed_at"])
             self.previous: str = header["previous"]
