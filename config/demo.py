@@ -17,7 +17,6 @@ import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NoReturn
 
 import django
@@ -26,6 +25,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from procrastinate.contrib.django.utils import connector_params
 
+from config.copies import print_of
 from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import Server, create_database
@@ -77,14 +77,14 @@ def leave_if_served(port: int, site: str) -> None:
 
 
 def tell_who_serves(port: int, site: str) -> NoReturn:
-    """Say what holds the port: this copy, and all is well; another one, named by its folder; another program."""
+    """Say what holds the port: this copy, and all is well; another one, of another folder; another program."""
     copy = COPY.search(answer_of(port, "/sante/vivant"))
-    if copy is not None and Path(copy[1]) == PROJECT:
+    if copy is not None and copy[1] == print_of(PROJECT):
         print(f"Maillon est déjà servi sur {site}")
         sys.exit()
     who = "un autre programme"
     if copy is not None:
-        who = f"une autre copie de Maillon, celle du dossier {copy[1]}"
+        who = f"une autre copie de Maillon, d’un autre dossier que {PROJECT}"
     elif "Maillon" in answer_of(port, "/"):
         who = "une autre copie de Maillon, plus ancienne"
     sys.exit(f"Le port {port} est pris par {who}\u00a0: tapez «\u00a0make demo PORT={port + 1}\u00a0».")

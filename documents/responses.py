@@ -9,6 +9,7 @@ from documents.exceptions import FileForgotten
 from documents.models import Document, StoredFile
 from documents.services.files import open_file
 from documents.services.papers import render_document
+from network.unkept import unkept
 
 SHOWN_IN_PLACE = frozenset((ContentType.PDF, ContentType.PNG, ContentType.JPEG))
 """What a browser may show; anything else is only downloaded."""
@@ -31,8 +32,7 @@ def file_response(stored: StoredFile, *, as_attachment: bool = True) -> FileResp
         content_type=str(stored.content_type),  # a server takes no other kind of string than str itself
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return unkept(response)
 
 
 def document_response(document: Document, *, as_attachment: bool = False) -> FileResponse:
@@ -52,5 +52,4 @@ def drawn_response(content: bytes, name: str) -> FileResponse:
     """A PDF that was drawn for whoever opens it and that nobody keeps; ``name`` is that of the file, if it is saved."""
     response = FileResponse(io.BytesIO(content), filename=name, content_type=str(ContentType.PDF))
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return unkept(response)

@@ -168,7 +168,7 @@ def act(
     form: forms.Form,
     do: Callable[[dict[str, Any]], Any],
     *,
-    done: str,
+    done: str | Callable[[Any], str],
     back: str,
     after: str = "",
     names: Mapping[str, str] = NOTHING,
@@ -177,12 +177,13 @@ def act(
 ) -> HttpResponse:
     """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403).
 
-    Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes.
+    Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes. ``done``: what it says then, or
+    how it says it of what the service returned.
     """
     actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
     missing = what_is_missing(row, verb, actor)
-    if answer(request, form, do, row, names) is not None:
-        messages.success(request, done)
+    if (moved := answer(request, form, do, row, names)) is not None:
+        messages.success(request, done(moved) if callable(done) else done)
         return redirect(after or back)
     declared = verbs_of(type(row))[verb]
     context |= {

@@ -96,9 +96,9 @@ def _head_lines(model: type[Machine]) -> Iterator[str]:
 
 def _evidence_lines() -> Iterator[str]:
     last = SealFile.last(EVIDENCE)
-    sealed = last.tables if last else {}
+    sealed = last.columns if last else {}
     for name, table in evidence_tables().items():
-        columns = sealed[name]["columns"] if name in sealed else list(table.fields)
+        columns = sealed.get(name) or list(table.fields)
         for pk, found in hashes(table, columns, range(sys.maxsize)):
             yield f"{found} {name} {pk}"
 

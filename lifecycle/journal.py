@@ -69,7 +69,10 @@ class Entry(models.Model):
         """What happened, as the timeline tells it."""
         model = cast("type[Machine]", self._meta.get_field("object").related_model)
         declared = verbs_of(model).get(self.verb)
-        return declared.done if declared else self.verb
+        if declared is None:
+            return self.verb
+        recalled = declared.recalls.format_map(self.values) if declared.recalls else ""
+        return f"{declared.done}\u00a0: {recalled}" if recalled else declared.done
 
     def expected_hash(self, previous: str) -> str:
         """The hash this row must carry after ``previous``."""

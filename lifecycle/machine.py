@@ -77,6 +77,7 @@ class Verb:
     sources: tuple[str, ...]
     target: str | None
     done: str = ""
+    recalls: str = ""
     who: tuple[Permission, ...] = ()
     follows: frozenset[str] = frozenset()
     requires: tuple[Rule, ...] = ()
@@ -154,6 +155,7 @@ def verb(
     source: str | Sequence[str],
     target: str | None,
     done: str = "",
+    recalls: str = "",
     who: Permission | Iterable[Permission] = (),
     follows: Iterable[str] = (),
     requires: Iterable[Rule] = (),
@@ -175,7 +177,8 @@ def verb(
     written).
     ``stamps``: column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value. ``journal``:
     the given values (codes, numbers, keys) the journal keeps. ``due``: the clock does it when the condition holds.
-    ``again``: its label on a row that is already there, for a verb whose target is among its sources.
+    ``recalls``: what the timeline adds to ``done``, with values of ``journal`` in braces. ``again``: its label on a row
+    that is already there, for a verb whose target is among its sources.
     ``undoes``: the verbs whose last act on the row it takes back. ``varies``: it sets right or follows (a correction, a
     move of what the row depends on), and nothing that is counted as done.
     """
@@ -188,6 +191,7 @@ def verb(
             sources=sources,
             target=target,
             done=done or label,
+            recalls=recalls,
             who=(who,) if callable(who) else tuple(who),
             follows=frozenset(follows),
             requires=tuple(requires),

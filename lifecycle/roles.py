@@ -21,10 +21,11 @@ ONE_AT_A_TIME = 0x524F4C45  # any number that nobody else uses in this database
 GUIDE = "docs/guide/exploitation.md"
 
 _RIGHTS = (
-    "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+    "REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC",
     "REVOKE ALL ON DATABASE {database} FROM {role}",
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     "REVOKE ALL ON SCHEMA public FROM {role}",
+    "REVOKE TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA public FROM PUBLIC",
     "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
     "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}",
     "GRANT CONNECT ON DATABASE {database} TO {role}",
@@ -46,8 +47,14 @@ SELECT session_user, current_user, r.rolsuper, r.rolcreaterole,
     has_database_privilege(current_user, current_database(), 'TEMPORARY'),
     has_schema_privilege(current_user, 'public', 'CREATE'),
     EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE n.nspname = 'public' AND pg_has_role(current_user, c.relowner, 'MEMBER'))
-FROM pg_roles r WHERE r.rolname = current_user
+            WHERE n.nspname = 'public' AND pg_has_role(current_user, c.relowner, 'MEMBER')),
+    has_database_privilege(current_user, current_database(), 'CREATE'),
+    coalesce(bool_or(has_table_privilege(current_user, t.oid, 'TRUNCATE')), false),
+    coalesce(bool_or(has_table_privilege(current_user, t.oid, 'TRIGGER')), false),
+    coalesce(bool_or(has_any_column_privilege(current_user, t.oid, 'REFERENCES')), false)
+FROM pg_roles r
+LEFT JOIN pg_class t ON t.relkind IN ('r', 'p') AND t.relnamespace = 'public'::regnamespace
+WHERE r.rolname = current_user GROUP BY r.oid, r.rolsuper, r.rolcreaterole
 """
 _TOO_MUCH = (
     "est superutilisateur",
@@ -55,6 +62,10 @@ _TOO_MUCH = (
     "peut créer des tables temporaires",
     "peut créer dans le schéma public",
     "possède des tables de Maillon",
+    "peut créer des schémas dans la base",
+    "peut vider des tables d’un coup",
+    "peut poser des déclencheurs",
+    "peut attacher des tables à celles de Maillon",
 )
 
 

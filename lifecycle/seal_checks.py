@@ -117,7 +117,7 @@ def _since_whole(report: Report) -> list[tuple[Seal, SealFile]]:
 
 def _compare_table(name: str, file: SealFile, span: range, lines: Iterator[Line], report: Report) -> tuple[int, int]:
     """Compare the rows whose key is in ``span`` with the lines of one file; return how many of each there were."""
-    table, columns = evidence_tables().get(name), file.tables[name]["columns"]
+    table, columns = evidence_tables().get(name), file.columns[name]
     if table is None or not set(columns) <= table.fields.keys():
         report(Fault(EVIDENCE, name, None, "la table, ou une colonne qui est scellée, n’existe plus."))
         return 0, sum(1 for _ in lines)

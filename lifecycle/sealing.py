@@ -140,6 +140,18 @@ def last_seal(machine: str) -> Seal | None:
     return Seal.objects.filter(machine=machine).order_by("sealed_at").last()
 
 
+def _tables_told(told: Any) -> tuple[dict[str, list[str]], dict[str, Extent]]:
+    """The columns and the extent of each table, as a header tells them. Raises AttributeError, KeyError, TypeError."""
+    columns, extents = {}, {}
+    for name, table in told.items():
+        match table["columns"], table["rows"], table["last"]:
+            case [[*named], int(rows), int(last)] if all(isinstance(one, str) for one in named):
+                columns[name], extents[name] = named, Extent(rows, last)
+            case _:
+                raise TypeError(name)
+    return columns, extents
+
+
 class SealFile:
     """An exported seal, read line by line. ``digest`` is that of the lines read so far. Raises SealUnreadable."""
 
@@ -147,13 +159,16 @@ class SealFile:
         self.path = path
         self._digest = hashlib.sha256()
         self._lines = self._read()
-        header = next(self._lines, None)
-        if not isinstance(header, dict) or not {"machine", "sealed_at", "previous"} <= header.keys():
+        header: Any = next(self._lines, None)
+        try:
+            self.sealed_at = datetime.fromisoformat(header["sealed_at"])
+            self.previous: str = header["previous"]
+            self.whole = bool(header.get("whole"))
+            self.columns, self._extents = _tables_told(header.get("tables", {}))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise SealUnreadable(path.name) from error
+        if self.sealed_at.tzinfo is None:
             raise SealUnreadable(path.name)
-        self.sealed_at = datetime.fromisoformat(header["sealed_at"])
-        self.previous: str = header["previous"]
-        self.whole = bool(header.get("whole"))
-        self.tables: dict[str, Any] = header.get("tables", {})
 
     @classmethod
     def last(cls, machine: str) -> Self | None:
@@ -173,24 +188,25 @@ class SealFile:
 
     def extents(self) -> dict[str, Extent]:
         """How far each table of evidence was sealed."""
-        return {name: Extent(told["rows"], told["last"]) for name, told in self.tables.items()}
+        return dict(self._extents)
 
     def heads(self) -> Iterator[SealedHead]:
         """The heads, by primary key; raises SealUnreadable in the middle of a damaged file."""
         for line in self._lines:
-            try:
-                yield SealedHead(*line)
-            except TypeError as error:
-                raise SealUnreadable(self.path.name) from error
+            match line:
+                case [int(pk), int(seq), str(head)]:
+                    yield SealedHead(pk, seq, head)
+                case _:
+                    raise SealUnreadable(self.path.name)
 
     def hashes(self) -> Iterator[tuple[str, int, str]]:
         """The hashes of evidence, by table and key; raises SealUnreadable in the middle of a damaged file."""
         for line in self._lines:
-            try:
-                name, pk, hashed = line
-            except (TypeError, ValueError) as error:
-                raise SealUnreadable(self.path.name) from error
-            yield name, pk, hashed
+            match line:
+                case [str(name), int(pk), str(hashed)]:
+                    yield name, pk, hashed
+                case _:
+                    raise SealUnreadable(self.path.name)
 
     def _read(self) -> Iterator[Any]:
         try:

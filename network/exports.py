@@ -14,6 +14,7 @@ from django_tables2.rows import BoundRow
 
 from lifecycle.french import Noun
 from network.spreadsheets import Cell, Row, csv_lines, workbook
+from network.unkept import unkept
 
 MOST_EXPORTED = 20_000
 """How many rows a file has; beyond, its last line says so."""
@@ -32,7 +33,7 @@ def export(table: Any, noun: Noun, ending: str) -> HttpResponse | StreamingHttpR
         answer = FileResponse(workbook(noun.title, head, _lines(table, columns)), content_type=XLSX)
     name = f"{slugify(noun.many)}-{timezone.localdate():%Y-%m-%d}.{ending}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
+    unkept(answer)
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 

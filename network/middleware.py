@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from network.models import Membership
+from network.unkept import UNKEPT
 
 SESSION_KEY = "membership"
 """Where the session keeps the primary key of the membership chosen by the person."""
-UNKEPT = "private, no-store"
 
 
 class ActingMembershipMiddleware:

@@ -25,6 +25,7 @@ class Gauge:
     undecided: int
     duty: Decimal
     source: str
+    donor: Organisation
 
     @property
     def rate(self) -> int | None:
@@ -59,4 +60,4 @@ def reuse_gauge(donor: Organisation, day: date) -> Gauge | None:
         given=Coalesce(Sum(F("decision__accepted"), filter=reuse), 0),
         undecided=Coalesce(Sum("quantity", filter=Q(donation__state=DonationState.ANNOUNCED)), 0),
     )
-    return Gauge(year=day.year, duty=duty.value, source=duty.source, **totals)
+    return Gauge(year=day.year, duty=duty.value, source=duty.source, donor=donor, **totals)

@@ -25,14 +25,18 @@ class GiftLaw:
         since = day(self.value.valid_from)
         return (
             f"La loi refuse ce don\u00a0: un appareil donné par une personne publique vaut au plus"
-            f" {euros(self.value.value)} (CG3P, art. D. 3212-3, depuis le {since})."
+            f" {euros(self.value.value)} (CG3P, art. D. 3212-3, depuis le {since}). Si la valeur est fausse, un contact"
+            " du donateur ou le Département la corrige ; sinon, la ligne se retire, ou le Département la refuse."
         )
 
     def age_told(self, year: int | None) -> str:
         """What becomes of a machine bought that year, when it is too old to be used again; empty when it is not."""
         if self.age is None or year is None or year >= self.day.year - int(self.age.value):
             return ""
-        return f"Plus de {int(self.age.value)}\u00a0ans\u00a0: accepté pour le recyclage seulement, ou refusé."
+        return (
+            f"Plus de {int(self.age.value)}\u00a0ans\u00a0: accepté pour le recyclage seulement, ou refusé, le"
+            " Département en décide. Si l’année est fausse, un contact du donateur la corrige."
+        )
 
     def told_of(self, line: DonationLine, *, public: bool) -> list[str]:
         """All that the law says against a line."""

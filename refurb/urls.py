@@ -85,6 +85,7 @@ urlpatterns = [
     # --- the evidence of a device
     path("appareils/<str:reference>/preuves/", evidence.device_evidence, name="device_evidence"),
     path("appareils/<str:reference>/disques/journal/", attribution.device_attribute_log, name="device_attribute_log"),
+    path("appareils/<str:reference>/disques/<int:pk>/journal/", evidence.device_record_log, name="device_record_log"),
     path("appareils/<str:reference>/disques/ajouter/", evidence.device_record_drive, name="device_record_drive"),
     path(
         "appareils/<str:reference>/disques/aucun/", evidence.device_attest_no_storage, name="device_attest_no_storage"

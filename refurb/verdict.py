@@ -67,6 +67,8 @@ class Facts:
     drive_source: DriveSource = DriveSource.UNSAID
     is_attributed: bool = False
     """A person says that the report, which bears no number, is about this drive."""
+    is_read: bool = False
+    """Maillon reads the report. One without number is then attributed, even to a drive that has none either."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def _when(facts: Facts) -> Iterator[Refusal]:
         return
     if facts.started_at is not None and facts.finished_at < facts.started_at:
         yield Refusal.DATES_REVERSED
-    if facts.arrived_at is None or facts.finished_at < facts.arrived_at:
+    began = facts.started_at + PRINTED_TO if facts.started_at else facts.finished_at
+    if facts.arrived_at is None or min(began, facts.finished_at) < facts.arrived_at:
         yield Refusal.BEFORE_ARRIVAL
     if facts.finished_at > facts.recorded_at:
         yield Refusal.IN_THE_FUTURE
@@ -121,11 +124,11 @@ def _how(facts: Facts) -> Iterator[Refusal]:
 
 def _which_drive(facts: Facts) -> Iterator[Refusal]:
     ours, read = same_serial(facts.drive_serial), same_serial(facts.serial_read)
-    if not ours:
-        return
-    if read and read != ours:
+    if read and ours and read != ours:
         yield Refusal.SERIAL_MISMATCH
-    elif not read and facts.method != ErasureMethod.RESET and not facts.is_attributed:
+    if read or facts.method == ErasureMethod.RESET or facts.is_attributed:
+        return
+    if ours or facts.is_read:
         yield Refusal.SERIAL_MISSING
 
 
@@ -201,6 +204,14 @@ def _differences(facts: Facts, refused: bool) -> Iterator[Difference]:
         yield Difference.SELF_NAMED
     if facts.is_attributed:
         yield Difference.ATTRIBUTED
+    elif not refused and _is_nameless(facts):
+        yield Difference.NAMELESS
+
+
+def _is_nameless(facts: Facts) -> bool:
+    """A drive that leaves its device, and its report, bear no number: the word of who typed ties one to the other."""
+    numbers = same_serial(facts.drive_serial), same_serial(facts.serial_read)
+    return not any(numbers) and facts.drive_kind != DriveKind.INTERNAL
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from lifecycle.forms import CommentForm
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
+from network.unkept import unkept
 from prescriptions.enums import NeedState
 from reports.chart import bar_chart
 from reports.definitions import definitions
@@ -233,6 +234,6 @@ def _to_month(rows: Any, asked: str) -> HttpResponseRedirect:
 def _named(response: HttpResponse, report: Report, ending: str, disposition: str) -> HttpResponse:
     name = f"gisement-{report.month:%Y-%m}-{report.reference}.{ending}"
     response["Content-Disposition"] = f'{disposition}; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
+    unkept(response)
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.csp import CSP
 
 from config import database
+from config.copies import print_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -237,4 +238,6 @@ LOGGING = {
 DEMO = False
 # The file that says how far the preparation of the demonstration is; without one nothing is prepared.
 DEMO_PREPARATION = ""
+# By which a copy of Maillon knows that it is itself that answers on a port.
+DEMO_COPY = print_of(BASE_DIR)
 DEMO_PASSWORD = "chaine-de-cinq-maillons"

@@ -27,6 +27,7 @@ from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, posted
 from lifecycle.french import Noun
 from network.listing import Listing, lists
+from network.unkept import unkept
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
 from prescriptions.views.saving import checked
@@ -75,8 +76,7 @@ def queue_export(request: HttpRequest) -> HttpResponse:
     record_accesses(actor=actor, households=households, what="connection_export")
     response = HttpResponse(written(queue_rows(actor=actor)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="demandes-{timezone.localdate():%Y-%m-%d}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return unkept(response)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

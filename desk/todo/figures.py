@@ -10,10 +10,10 @@ from lifecycle.french import HARD, grouped, plural
 from network.models import Epci
 from reports.enums import USUAL_SECRECY, ReportState, SecrecyCode, Stage
 from reports.models import Report
-from reports.secrecy.covering import HIDDEN
 from reports.served import Served
 from reports.summary import Summary
 
+WITHHELD = "Nombre non publié"
 LESS = "moins de {}"
 """How anyone reads a small number of the département that is not about households."""
 
@@ -26,6 +26,7 @@ class Link:
     number: str
     done: str
     said: str
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,15 @@ def chain(report: Report, *, hides_small: bool) -> list[Link]:
         ("Point de distribution", entered(summary, Stage.AVAILABLE), "mis en rayon,mis en rayon", "près des foyers"),
         ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie"),
     )
-    return [Link(label, *_told(count, endings, threshold), said) for label, count, endings, said in numbers]
+    return [
+        Link(label, *_told(count, endings, threshold), said, is_withheld=isinstance(count, str))
+        for label, count, endings, said in numbers
+    ]
 
 
 def _told(count: int | str, endings: str, threshold: int) -> tuple[str, str]:
     if isinstance(count, str):
-        return HIDDEN, plural(2, endings)
+        return WITHHELD, plural(2, endings)
     if 0 < count < threshold:
         return LESS.format(threshold), plural(2, endings)
     return grouped(count), plural(count, endings)

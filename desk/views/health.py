@@ -18,7 +18,7 @@ from desk.views.errors import SOON
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers, whatever the database does. The demonstration says which copy it is."""
-    said = f"vivant\ncopie {settings.BASE_DIR}\n" if settings.DEMO else "vivant\n"
+    said = f"vivant\ncopie {settings.DEMO_COPY}\n" if settings.DEMO else "vivant\n"
     return _words(said, 200)
 
 

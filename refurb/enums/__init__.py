@@ -59,6 +59,7 @@ from refurb.enums.donation import (
     WithdrawReason,
 )
 from refurb.enums.evidence import (
+    SETTLED_FROM_AFAR,
     AbsenceReason,
     AttributionReason,
     CheckResult,
@@ -107,6 +108,7 @@ __all__ = [
     "RENEWED",
     "RETURN_REASONS",
     "SERVES",
+    "SETTLED_FROM_AFAR",
     "SOLDERED_STORAGE",
     "WASTE",
     "WITH_A_HOUSEHOLD",

@@ -166,6 +166,7 @@ class Difference(TextChoices):
     DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
     SELF_NAMED = "self_named", "Le disque est inventorié d’après un rapport : son numéro n’a pas été lu ailleurs."
     ATTRIBUTED = "attributed", "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle."
+    NAMELESS = "nameless", "Ni le disque ni le rapport n’ont de numéro de série : seule la saisie les rattache."
 
 
 class DestructionKind(TextChoices):
@@ -192,6 +193,10 @@ class RemovalDestination(TextChoices):
     DESTRUCTION = "destruction", "À détruire"
     OTHER_DEVICE = "other_device", "Monté dans un autre appareil"
     MISTAKE = "mistake", "Inventorié par erreur : ce disque n’existe pas"
+
+
+SETTLED_FROM_AFAR = frozenset({RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE})
+"""What is said of a drive to settle which of two devices holds it, wherever the device is, without touching it."""
 
 
 class CheckResult(TextChoices):

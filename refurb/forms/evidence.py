@@ -9,8 +9,10 @@ from django.forms import BoundField
 
 from lifecycle.forms import choose
 from network.models import Membership, Organisation
+from network.permissions import is_pilot
 from refurb.enums import (
     IN_THE_WORKSHOP,
+    SETTLED_FROM_AFAR,
     SOLDERED_STORAGE,
     AbsenceReason,
     Claim,
@@ -33,8 +35,6 @@ from refurb.serials import is_placeholder
 from refurb.services.nwipe import ClockTold
 from refurb.told import Run
 
-SAID_FROM_AFAR = (RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE)
-"""What may be said of a drive whose device is no longer in the workshop."""
 READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)
 """How the number of a drive is known when it is not by the report that proves it."""
 GIGABYTE, TEN = 10**9, 10
@@ -271,7 +271,8 @@ class DriveRemovalForm(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = set(RemovalDestination) if device.state in IN_THE_WORKSHOP else set(SAID_FROM_AFAR)
+        here = device.state in IN_THE_WORKSHOP and not is_pilot(by)
+        offered = set(RemovalDestination) if here else set(SETTLED_FROM_AFAR)
         if can_settle_drive(by) is None:
             offered.discard(RemovalDestination.MISTAKE)
         choices = [(one.value, one.label) for one in RemovalDestination if one in offered]

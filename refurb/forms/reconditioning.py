@@ -48,6 +48,12 @@ class LogForm(ReportForm):
         return data
 
 
+class DepositedLogForm(LogForm):
+    """The same on a page of its own, where there is nothing else to give."""
+
+    deposit_required = "Déposez le journal de nwipe."
+
+
 class NewDriveForm(ReportForm, DriveForm):
     """A storage found: read in the log that erased it, or typed. Its number is better read on the drive than there."""
 

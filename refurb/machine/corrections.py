@@ -31,6 +31,7 @@ class CorrectedDevice(DeviceMachine):
         stamps={"tag": Given("tag", default=""), "tag_twin": 0},
         journal=["reason", "was", "becomes"],
         done="Étiquette corrigée",
+        recalls="{was} devient {becomes}",
         varies=True,
     )
     def correct_tag(self) -> None:

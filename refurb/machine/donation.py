@@ -62,6 +62,7 @@ class DonationMachine(Machine):
             rules.COMMUNE_KNOWN,
             rules.HAS_LINES,
             rules.YEARS_POSSIBLE,
+            rules.UNDER_THE_LAW,
             rules.ANNOUNCED_QUANTITIES,
         ],
         stamps={
@@ -84,7 +85,7 @@ class DonationMachine(Machine):
         source=S.ANNOUNCED,
         target=SAME,
         who=can_correct_lines_donation,
-        requires=[rules.LINES_CORRECTED, rules.YEARS_CORRECTED],
+        requires=[rules.LINES_CORRECTED, rules.YEARS_CORRECTED, rules.CORRECTED_UNDER_THE_LAW],
         journal=["corrections"],
         done="Lignes corrigées",
         varies=True,

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Place, Reason, Requirement
 from lifecycle.requirements import PerRowValues
-from network.enums import OrganisationKind
+from network.enums import LegalNature, OrganisationKind
 from refurb.enums import (
     DeclineReason,
     Destination,
@@ -27,6 +27,7 @@ from refurb.permissions import can_edit_donation
 
 TYPES: tuple[str, ...] = tuple(DeviceType.values)
 """The values announce and qualify are given, and their journal rows keep: a quantity per type."""
+PUBLIC_VALUE = "public_gift_unit_value_max"
 
 
 def _rows(model: str) -> QuerySet[Any]:
@@ -82,6 +83,24 @@ YEARS_POSSIBLE = Requirement(
     field="purchase_year",
     where=EDIT.at("material"),
 )
+
+
+UNDER_THE_LAW = Requirement(
+    "value_over_the_law",
+    "La loi refuse ce don : la valeur d’un appareil donné par une personne publique dépasse le plafond du jour (CG3P,"
+    " art. D. 3212-3). Corrigez-la si elle est fausse ; sinon, retirez la ligne.",
+    lambda ctx: (
+        ~Q(donor__legal_nature=LegalNature.PUBLIC)
+        | ~Exists(_dearer(ctx, _rows("DonationLine").filter(donation=OuterRef("pk"))))
+    ),
+    where=EDIT.at("material"),
+)
+
+
+def _dearer(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
+    """The lines whose unit value is over the limit of the day; without one on record, none is."""
+    limits: Any = _rows("LegalThreshold")
+    return lines.filter(unit_value__gt=Subquery(limits.on(_day(ctx)).filter(code=PUBLIC_VALUE).values("value")[:1]))
 
 
 type Totals = Callable[[Iterable[int]], dict[int, dict[str, int]]]
@@ -145,6 +164,22 @@ LINES_CORRECTED = PerRow(
 )
 YEARS_CORRECTED = replace(YEARS_POSSIBLE, where=CORRECT.at("lines"))
 
+
+def _corrected_over_the_law(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Asked of what the lines have become: the correction of a line that was over the limit is never in its way."""
+    public = _rows("DonationLine").filter(donation__in=list(per_row), donation__donor_kind=DonorKind.PUBLIC)
+    over = set(_dearer(ctx, public).values_list("donation", flat=True))
+    return {pk: UNDER_THE_LAW.sentence for pk in per_row if pk in over}
+
+
+CORRECTED_UNDER_THE_LAW = PerRow(
+    UNDER_THE_LAW.code,
+    UNDER_THE_LAW.sentence,
+    _corrected_over_the_law,
+    needs=("corrections",),
+    where=CORRECT.at("lines"),
+)
+
 # --- qualify: what the decision brings is judged when it is given
 
 
@@ -174,7 +209,7 @@ def _too_old(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _over_value(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
-    ceiling = _rows("LegalThreshold").value_of("public_gift_unit_value_max", _day(ctx))  # type: ignore[attr-defined]
+    ceiling = _rows("LegalThreshold").value_of(PUBLIC_VALUE, _day(ctx))  # type: ignore[attr-defined]
     accepted = lines.filter(decision__accepted__gt=0, donation__donor_kind=DonorKind.PUBLIC)
     return accepted if ceiling is None else accepted.filter(Q(unit_value=None) | Q(unit_value__gt=ceiling))
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from documents.models import StoredFile
-from lifecycle.french import HARD, grouped, lasting, storage
+from lifecycle.french import HARD, grouped, lasting, storage, to_the_second
 from refurb.enums import (
     AttributionReason,
     Claim,
@@ -161,7 +161,32 @@ class Erasure(Evidence):
     @property
     def refusal_labels(self) -> list[str]:
         """The French sentences of what keeps it from counting."""
-        return [self._too_fast() if code == Refusal.TOO_FAST else str(Refusal(code).label) for code in self.refusals]
+        told = {
+            Refusal.TOO_FAST: self._too_fast,
+            Refusal.BEFORE_ARRIVAL: self._before_arrival,
+            Refusal.SERIAL_MISSING: self._without_number,
+        }
+        return [told[code]() if code in told else str(Refusal(code).label) for code in self.refusals]
+
+    def _before_arrival(self) -> str:
+        """When it began, when the device arrived, and what to do."""
+        arrived, is_begun = self.drive.arrived_at, self.started_at is not None
+        told = f"L’effacement {'a commencé' if is_begun else 's’est terminé'} le"
+        told = f"{told} {to_the_second(self.started_at or self.finished_at)}"
+        out = "déposez le journal en disant comment était réglée son horloge"
+        if self.entry == ErasureEntry.READ:
+            out = "déposez de nouveau le journal en déclarant le décalage de son horloge"
+        return (
+            f"{told}, avant l’arrivée de l’appareil, le {to_the_second(arrived)}\u00a0: il ne prouve rien. Si le poste"
+            f" n’était pas à l’heure d’ici, {out}\u00a0; sinon, effacez le disque de nouveau."
+        )
+
+    def _without_number(self) -> str:
+        """A log that bears no number is attributed to its drive by a person; a typed one is typed with it."""
+        label = str(Refusal.SERIAL_MISSING.label)
+        if self.entry not in (ErasureEntry.READ, ErasureEntry.CHECKED):
+            return label
+        return f"{label} Attribuez ce journal au disque dont il parle, en disant comment vous le savez."
 
     def _too_fast(self) -> str:
         """« 512 Go écrits et relus en 0 s : ce type de disque ne dépasse pas 600 Mo/s. »"""

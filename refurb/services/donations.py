@@ -31,7 +31,11 @@ from refurb.permissions import (
     can_reconcile_donation,
 )
 
-ALREADY_ANNOUNCED = Reason("already_announced", "Le lot est annoncé : sa description ne change plus.")
+ALREADY_ANNOUNCED = Reason(
+    "already_announced",
+    "Le lot est annoncé\u00a0: sa description ne change plus. Une ligne se corrige tant qu’il n’est pas décidé.",
+    "un contact du donateur, par «\u00a0Corriger une ligne\u00a0»",
+)
 NOT_ANNOUNCED = Reason(
     "not_announced", "Une ligne se corrige quand le lot est annoncé, et tant qu’il n’est pas décidé."
 )

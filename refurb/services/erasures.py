@@ -188,6 +188,7 @@ def judged(
             has_report=report is not None,
             rate_ceiling=ceiling,
             is_attributed=bool(told.attribution),
+            is_read=told.entry in (ErasureEntry.READ, ErasureEntry.CHECKED),
             **said,
         )
     )

@@ -12,9 +12,11 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from network.models import Organisation
+from network.permissions import is_pilot
 from refurb.enums import (
     EXPECTED,
     IN_THE_WORKSHOP,
+    SETTLED_FROM_AFAR,
     SOLDERED_STORAGE,
     AbsenceReason,
     DestructionKind,
@@ -176,10 +178,11 @@ def remove_drive(
 
     The storage of a phone or tablet does not come out. « Inventorié par erreur » is for the manager or the pilot, who
     also say of a device that left, or of an earlier stay, that a drive is not in it: another device may bear it then.
+    The pilot says nothing else: what is put on a shelf or set apart to be destroyed is in the hands of the workshop.
     Raises Unknown, PermissionDenied, Refused.
     """
     where, stamp = RemovalDestination(destination), at or timezone.now()
-    settles = can_settle_drive(actor) is not None
+    settles = can_settle_drive(actor) is not None and (where in SETTLED_FROM_AFAR or not is_pilot(actor))
     can = can_settle_drive if settles or where == RemovalDestination.MISTAKE else can_record_evidence
     held = held_device(actor=actor, device=drive.device, states=ARRIVED_ONCE if settles else IN_THE_WORKSHOP, can=can)
     refused = []

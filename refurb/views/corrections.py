@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import act, answer, posted
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm, TagShapeForm
 from refurb.models import TagShape
 from refurb.permissions import can_set_tag_shape, can_work_on_device
 from refurb.services import corrections
-from refurb.views.device_actions import act_on, asks_then_acts
+from refurb.views.device_actions import PLAIN, act_on, asks_then_acts
 from refurb.views.devices import visible_device
 
 BACK_AMONG_THE_EXPECTED = (
@@ -29,7 +29,18 @@ def device_correct_tag(request: HttpRequest, reference: str) -> HttpResponse:
     device = visible_device(request, reference)
     form = DeviceCorrectTagForm(posted(request))
     warning = "Le certificat d’effacement déjà établi est refait avec la bonne étiquette." if device.ready_at else ""
-    return act_on(request, device, "correct_tag", form, corrections.correct_tag_device, warning=warning)
+    return act(
+        request,
+        device,
+        "correct_tag",
+        form,
+        lambda data: corrections.correct_tag_device(actor=request.membership, device=device, **data),
+        done=lambda corrected: f"{corrected} : étiquette corrigée, c’était {device.tag}.",
+        back=reverse("refurb:device_detail", args=[device.reference]),
+        template=PLAIN,
+        device=device,
+        warning=warning,
+    )
 
 
 @asks_then_acts

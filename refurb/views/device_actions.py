@@ -49,7 +49,6 @@ DONE = {
     "withdraw": "retiré",
     "return_to_donor": "rendu au donateur",
     "reclassify": "reclassé",
-    "correct_tag": "étiquette corrigée",
     "undo_receive": "réception annulée, de nouveau attendu",
     "undo_early_receive": "réception annulée, de nouveau attendu",
     "undo_register": "enregistrement annulé",

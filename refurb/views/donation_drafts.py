@@ -17,7 +17,7 @@ from network.enums import LegalNature
 from network.models import Organisation
 from refurb.enums import DonationState
 from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines
-from refurb.gauge import Gauge, reuse_gauge
+from refurb.gauge import reuse_gauge
 from refurb.gift_law import gift_law
 from refurb.models import Donation, LegalThreshold
 from refurb.permissions import can_create_donation, can_edit_donation
@@ -136,9 +136,12 @@ def _saved_to(request: HttpRequest, donation: Donation) -> HttpResponse:
     return redirect(f"refurb:{page}", reference=donation.reference)
 
 
-def _gauge(form: DonationForm) -> Gauge | None:
+def _gauge(form: DonationForm) -> dict[str, Any]:
+    """The gauge of the donor, and whether it is its own people who read it."""
     donor = form.donor_known()
-    return None if donor is None else reuse_gauge(donor, timezone.localdate())
+    if donor is None:
+        return {"gauge": None, "is_own": False}
+    return {"gauge": reuse_gauge(donor, timezone.localdate()), "is_own": donor.pk == form.by.organisation_id}
 
 
 def _page(request: HttpRequest, form: DonationForm, lines: Lines, donation: Donation | None = None) -> HttpResponse:
@@ -147,7 +150,7 @@ def _page(request: HttpRequest, form: DonationForm, lines: Lines, donation: Dona
         "lines": lines,
         "donation": donation,
         "can_add": lines.total_form_count() < MOST_LINES,
-        "gauge": _gauge(form),
+        **_gauge(form),
         "oldest": LegalThreshold.objects.value_of("device_age_max", timezone.localdate()),
         "is_wrong": lines.is_wrong or (form.is_bound and bool(form.errors)),
     }

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from lifecycle.actors import Actor
 from lifecycle.past import Past
-from network.enums import OrganisationKind
+from network.enums import LegalNature, OrganisationKind
 from refurb.arrivals import Arrivals, arrivals_of
 from refurb.enums import EXPECTED, RENEWED, DeviceState, DonationState, DonorKind
 from refurb.gift_law import gift_law
@@ -63,8 +63,9 @@ def listed(donations: DonationQuerySet) -> DonationQuerySet:
 def told_by_law(donation: Donation, lines: list[DonationLine]) -> list[DonationLine]:
     """The lines, each with what the law says against it (``refused``) while it may be corrected; one query."""
     law = gift_law(timezone.localdate()) if donation.state in NOT_DECIDED else None
+    nature = DonorKind.PUBLIC if donation.donor.legal_nature == LegalNature.PUBLIC else DonorKind.PRIVATE
+    public = (donation.donor_kind or nature) == DonorKind.PUBLIC
     for line in lines:
-        public = donation.donor_kind == DonorKind.PUBLIC
         line.refused = law.told_of(line, public=public) if law is not None else []
     return lines
 

@@ -9,6 +9,7 @@ from documents.responses import document_response, file_response
 from lifecycle.french import Noun
 from network.enums import OrganisationKind
 from network.listing import Listing, lists
+from network.unkept import unkept
 from refurb.documents import calendar_of
 from refurb.filters.donations import DonationFilter
 from refurb.models import Donation, DonationPaper, PickUp
@@ -73,8 +74,7 @@ def pick_up_calendar(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     pick_up = visible_pick_up(request, reference, pk)
     response = HttpResponse(calendar_of(pick_up), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="enlevement-{reference}.ics"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return unkept(response)
 
 
 @require_safe

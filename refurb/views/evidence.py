@@ -23,6 +23,7 @@ from refurb.forms.evidence import (
     ErasureForm,
     StorageAbsenceForm,
 )
+from refurb.forms.reconditioning import DepositedLogForm
 from refurb.models import Destruction, Device, Drive, Erasure
 from refurb.permissions import can_settle_drive
 from refurb.services import erasures, evidence, holding
@@ -97,6 +98,25 @@ def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> Http
         title="Remplacer un effacement" if former else "Enregistrer un effacement",
         done=_verdict_told,
         template="refurb/actions/device_record_erasure.html",
+        drive=drive,
+    )
+
+
+@asks_then_acts
+def device_record_log(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Deposit the log of nwipe about one drive: all that it says is read by Maillon, nothing is typed."""
+    device, drive = _drive(request, reference, pk)
+    form = DepositedLogForm(posted(request), deposited(request), by=request.membership, drive=drive)
+    return _record(
+        request,
+        device,
+        form,
+        lambda data: erasures.record_log(
+            actor=request.membership, drive=drive, report=form.stored, clock=form.told_clock()
+        ),
+        title="Déposer le journal d’un effacement",
+        done=_verdict_told,
+        template="refurb/actions/device_record_log.html",
         drive=drive,
     )
 

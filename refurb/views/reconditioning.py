@@ -21,7 +21,7 @@ from refurb.machine.device_rules import NO_PRICE
 from refurb.models import Device
 from refurb.services import stock
 from refurb.views.devices import visible_device
-from refurb.views.workbench import PRICE, Block, Workbench, lacking, tell
+from refurb.views.workbench import BLOCKS, PRICE, Block, Workbench, lacking, tell
 
 TYPED = "reconditioning"
 """The key of the session under which a price typed and not yet declared waits, by device."""
@@ -130,6 +130,7 @@ def _page(
         "price": price,
         "form": price,
         "wrong": [block.form for block in wrong.values()],
+        "done": BLOCKS - {block.anchor for block in wrong.values()},
         "is_wrong": bool(wrong) or (price.is_bound and bool(price.errors)),
         "identity": work.form_of("identity"),
         "new": work.form_of("new"),
@@ -138,6 +139,7 @@ def _page(
         "grade": work.form_of("grade"),
         "seen_prices": _seen_prices(device),
     }
+    context["done"] -= {anchor for anchor, _ in context["missing"]}
     return render(request, "refurb/reconditioning.html", context)
 
 

@@ -23,6 +23,8 @@ from refurb.views.bench import known_measures, measured_lines
 from refurb.views.sheet import DriveSheet, Sheet, sheet_of
 
 IDENTITY, STORAGE, CHECKS, GRADE, PRICE = "identite", "stockage", "tests", "grade", "prix"
+BLOCKS = frozenset({IDENTITY, STORAGE, CHECKS, GRADE})
+"""What is folded once it is done; the price is what the page ends with."""
 NO_DATA = QueryDict()
 
 

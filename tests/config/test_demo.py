@@ -16,6 +16,7 @@ import pytest
 from django.core.management import CommandError
 
 from config import demo
+from config.copies import print_of
 from config.database import SERVING_ROLE
 from desk.preparation import Stage, read_preparation
 
@@ -52,7 +53,7 @@ def test_a_port_held_by_another_program_is_said(neighbour: HTTPServer) -> None:
 def test_a_port_where_this_copy_answers_is_well(
     neighbour: HTTPServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(FrontPage, "words", f"vivant\ncopie {demo.PROJECT}\n".encode())
+    monkeypatch.setattr(FrontPage, "words", f"vivant\ncopie {print_of(demo.PROJECT)}\n".encode())
     with pytest.raises(SystemExit) as left:
         demo.leave_if_served(neighbour.server_port, "http://localhost:1234")
     assert not left.value.code
@@ -62,7 +63,7 @@ def test_a_port_where_this_copy_answers_is_well(
 @pytest.mark.parametrize(
     ("words", "who"),
     [
-        ("vivant\ncopie /srv/un autre dossier\n", "celle du dossier /srv/un autre dossier"),
+        ("vivant\ncopie 0123456789ab\n", f"d’un autre dossier que {demo.PROJECT}"),
         ("<title>Maillon</title>", "une autre copie de Maillon, plus ancienne"),
     ],
 )

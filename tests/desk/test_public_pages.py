@@ -5,7 +5,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from desk.todo.figures import chain
+from reports.secrecy.covering import HIDDEN
 from reports.services import publish_report
+from reports.summary import Summary
 from tests.refurb.donations import laptops
 from tests.reports.stories import Story, paris
 
@@ -55,6 +57,30 @@ def test_small_counts_are_hidden_and_large_ones_told() -> None:
     assert hidden["Donateur"] == "moins de 5"
     assert hidden["Foyer"] == "0"
     assert len(shown) == 5
+
+
+def test_a_count_that_is_withheld_says_what_and_why(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = Story()
+    story.lot(paris(10, 5), laptops(7))
+    publish_report(actor=story.pilot, report=story.frozen(), at=paris(12, 31))
+    monkeypatch.setattr(Summary, "handed_over", HIDDEN)
+
+    page = client.get("/").content.decode()
+
+    assert "secret" not in page.lower().split("</main>")[0].split("<main")[1]
+    assert "Nombre non publié" in page
+    assert "Appareils remis à prix solidaire, avec garantie. Avec d’autres nombres du mois" in page
+    assert "pour qu’aucun ne soit reconnu" in page
+
+
+def test_a_page_that_is_not_there_promises_a_visitor_no_search(client: Client) -> None:
+    page = client.get("/nulle-part/")
+
+    assert page.status_code == 404
+    assert "cherchez" not in page.content.decode()
+    assert "connectez-vous" in page.content.decode()
+    client.force_login(Story().pilot.user)
+    assert "cherchez la référence en haut de la page" in client.get("/nulle-part/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["legal", "privacy", "accessibility"])

@@ -97,7 +97,12 @@ def test_the_site_says_that_it_lives_without_asking_the_database(
 
 def test_the_demonstration_alone_says_which_copy_it_is(client: Client, settings: Any) -> None:
     settings.DEMO = True
-    assert f"copie {settings.BASE_DIR}\n" in client.get(ALIVE).content.decode()
+
+    said = client.get(ALIVE).content.decode()
+
+    assert f"copie {settings.DEMO_COPY}\n" in said
+    assert "/" not in said, "no path of a machine on a page that anybody reads"
+    assert settings.DEMO_COPY not in str(settings.BASE_DIR)
 
 
 def test_the_site_is_ready_and_says_in_words_what_lags(client: Client) -> None:

@@ -1,6 +1,6 @@
 """What a workshop does with a device, from its arrival to its way out: the same with and without scripts."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -11,7 +11,6 @@ from tests.refurb.logs import log
 
 SCAN_BOX = "Scannez une étiquette, ou tapez une référence ou un n° de série"
 A_FILE_OF_THE_TOOL = {"name": "nwipe.log", "mimeType": "text/plain", "buffer": b"nwipe 0.38\n| Erased |\n"}
-AN_HOUR = timedelta(hours=1)
 
 
 def open_line(technician: Visitor, offer: Offer, reference: str) -> None:
@@ -102,7 +101,7 @@ def record_erasure(technician: Visitor, serial: str) -> None:
     now = timezone.localtime()
     technician.chooses(
         {
-            "Méthode": "Écrasement par logiciel",
+            "Méthode": "Commande du disque (ATA Secure Erase)",
             "Vérification": "Dernière passe relue",
             "Secteurs cachés (HPA, DCO)": "Aucun",
             "Ce que dit le rapport": "Effacé",
@@ -111,7 +110,7 @@ def record_erasure(technician: Visitor, serial: str) -> None:
     technician.fills(
         {
             "Outil": "nwipe",
-            "Début": _to_the_second(now - AN_HOUR),
+            "Début": _to_the_second(now),
             "Fin": _to_the_second(now),
             "Numéro de série au rapport": serial,
             "Octets à effacer": "256000000000",
@@ -122,7 +121,9 @@ def record_erasure(technician: Visitor, serial: str) -> None:
     technician.presses("Enregistrer")
     technician.reads(anything("Fiche d’établi"))
     technician.is_told("Effacement enregistré : la preuve est acceptée.")
-    technician.sees("Effacement prouvé", "nwipe.log")
+    technician.sees("Effacement prouvé")
+    technician.within_main().get_by_text("Les preuves de ce disque").click()
+    technician.sees("nwipe.log")
 
 
 def _to_the_second(instant: datetime) -> str:
@@ -197,7 +198,8 @@ def is_reconditioned(technician: Visitor, tag: str) -> None:
 
 def recondition_on_one_page(technician: Visitor, tag: str, serial: str, price: str) -> None:
     """From the page that opens once a device is on the bench: a log, a tick, the measures, a price, and Enter."""
-    report = log(serial, end=timezone.localtime().replace(tzinfo=None, microsecond=0))
+    now = timezone.localtime().replace(tzinfo=None, microsecond=0)
+    report = log(serial, end=now, lasting=0, method="Secure Erase")
     technician.deposits(
         "Journal de nwipe (fichier texte)", {"name": "nwipe.log", "mimeType": "text/plain", "buffer": report}
     )

@@ -52,6 +52,7 @@ def test_five_frauds_are_each_told_in_a_sentence(cast: Cast, visit: Callable[...
     gives(tess, content)
     saves(tess)
     tess.is_told("Effacement enregistré : la preuve est acceptée.")
+    tess.page.locator("#stockage > div > details > summary").click()
     tess.sees("Preuve acceptée")
 
     # the same log for a second computer

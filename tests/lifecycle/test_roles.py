@@ -101,6 +101,38 @@ def test_whoever_only_took_the_part_of_the_role_may_leave_it_and_is_refused(as_s
     assert found.startswith("peut redevenir")
 
 
+@pytest.mark.parametrize(
+    ("granted", "sentence"),
+    [
+        ("CREATE ON DATABASE {database}", "peut créer des schémas dans la base"),
+        ("TRUNCATE ON refurb_drive", "peut vider des tables d’un coup"),
+        ("TRIGGER ON refurb_drive", "peut poser des déclencheurs"),
+        ("REFERENCES ON refurb_drive", "peut attacher des tables à celles de Maillon"),
+        ("REFERENCES (id) ON refurb_drive", "peut attacher des tables à celles de Maillon"),
+        ("TEMPORARY ON DATABASE {database}", "peut créer des tables temporaires"),
+        ("CREATE ON SCHEMA public", "peut créer dans le schéma public"),
+    ],
+)
+@pytest.mark.parametrize("whom", [SERVING_ROLE, "PUBLIC"])
+def test_each_right_beyond_rows_is_told_refused_and_taken_again(
+    serving_role: None, granted: str, sentence: str, whom: str
+) -> None:
+    database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT {granted.format(database=database)} TO {whom}")
+        cursor.execute(f"SET LOCAL ROLE {SERVING_ROLE}")
+
+        assert sentence in roles.excess(connection)
+        with pytest.raises(ImproperlyConfigured, match=sentence):
+            roles.refuse_excess(connection)
+
+        cursor.execute("RESET ROLE")
+        roles.grant_rights(SERVING_ROLE)
+        cursor.execute(f"SET LOCAL ROLE {SERVING_ROLE}")
+        assert sentence not in roles.excess(connection)
+        cursor.execute("RESET ROLE")
+
+
 def test_nothing_is_looked_at_where_the_settings_do_not_ask_for_it(settings: Any) -> None:
     before = list(connection_created.receivers)
     roles.watch_connections()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -153,6 +154,62 @@ def test_a_file_of_evidence_that_is_lost_or_replaced_is_found(live: Live, settin
     older.write_bytes(content)
     newer.unlink()
     assert "le dernier fichier n’est pas le dernier scellé de la base." in said()[0]
+
+
+def without(header: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in header.items() if key != name}
+
+
+def with_tables(header: dict[str, Any], changed: Any) -> dict[str, Any]:
+    return header | {"tables": {name: changed(told) for name, told in header["tables"].items()}}
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda header: with_tables(header, lambda told: without(told, "rows")),
+        lambda header: with_tables(header, lambda told: without(told, "last")),
+        lambda header: with_tables(header, lambda told: without(told, "columns")),
+        lambda header: with_tables(header, lambda told: told | {"columns": [1]}),
+        lambda header: with_tables(header, lambda told: told | {"rows": "many"}),
+        lambda header: with_tables(header, lambda told: None),
+        lambda header: header | {"tables": []},
+        lambda header: without(header, "sealed_at"),
+        lambda header: header | {"sealed_at": "yesterday"},
+        lambda header: header | {"sealed_at": "2026-01-01T00:00:00"},
+        lambda header: header | {"sealed_at": 12},
+        lambda header: without(header, "previous"),
+        lambda header: [header],
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_header_that_was_tampered_with_is_a_fault_with_the_name_of_its_file(
+    live: Live, settings: object, tamper: Callable[[Any], Any], whole: bool
+) -> None:
+    live()
+    seal_journals(at=timezone.now())
+    (file,) = Path(settings.LIFECYCLE_SEAL_DIR).glob("evidence-*")
+    header, *lines = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    told = json.dumps(tamper(json.loads(header))).encode() + b"\n"
+    file.write_bytes(gzip.compress(b"".join([told, *lines])))
+
+    assert f"le fichier {file.name} est illisible." in " ".join(said(whole=whole))
+
+
+@pytest.mark.parametrize(
+    ("machine", "line"),
+    [("evidence", ["lifecycle_parcels", "1", "a"]), ("evidence", {"a": 1}), ("parcel", ["1", 1, "a"]), ("parcel", 3)],
+)
+def test_a_line_that_is_none_is_a_fault_with_the_name_of_its_file(
+    live: Live, settings: object, machine: str, line: Any
+) -> None:
+    live()
+    seal_journals(at=timezone.now())
+    (file,) = Path(settings.LIFECYCLE_SEAL_DIR).glob(f"{machine}-*")
+    header = gzip.decompress(file.read_bytes()).splitlines(keepends=True)[0]
+    file.write_bytes(gzip.compress(header + json.dumps(line).encode() + b"\n"))
+
+    assert f"le fichier {file.name} est illisible." in " ".join(said())
 
 
 # --- stamps

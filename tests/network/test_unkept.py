@@ -1,15 +1,19 @@
 """What names people is kept by no browser; what one types in is, so that going back finds it again."""
 
+from pathlib import Path
+
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from network.unkept import UNKEPT
 from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db
-UNKEPT = "private, no-store"
 
 
 @pytest.fixture
@@ -30,6 +34,13 @@ def test_a_list_that_names_households_is_not_kept_nor_its_files(client: Client, 
         response = client.get(reverse(name) + ending)
         b"".join(response)  # read to its end, a file closes
         assert (response.status_code, response.headers["Cache-Control"]) == (200, UNKEPT), ending
+
+
+def test_the_words_that_keep_browsers_from_keeping_are_written_in_one_place() -> None:
+    sources = (path for app in apps.get_app_configs() for path in Path(app.path).rglob("*.py"))
+    own = (path for path in sources if path.is_relative_to(settings.BASE_DIR) and ".venv" not in path.parts)
+
+    assert [path.name for path in own if UNKEPT in path.read_text(encoding="utf-8")] == ["unkept.py"]
 
 
 def test_a_page_with_a_form_is_kept_for_whoever_goes_back_to_it(client: Client, worker: Membership) -> None:

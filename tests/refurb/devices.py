@@ -70,6 +70,14 @@ def new_tag() -> str:
     return f"A{next(_rank):05}"
 
 
+def began(finished: datetime | None, arrived: datetime) -> tuple[datetime | None, bool]:
+    """An hour before it ended, or at the arrival: a command of the drive is quick enough for a device just come."""
+    if finished is None:
+        return None, False
+    started = finished - timedelta(hours=1)
+    return (arrived, True) if started < arrived <= finished else (started, False)
+
+
 @dataclass
 class Bench:
     """A workshop at work: devices taken as far as a test needs, by its technician."""
@@ -124,7 +132,7 @@ class Bench:
     def erase(self, drive: Drive, **given: Any) -> Erasure:
         """An erasure that proves the drive empty, unless ``given`` says otherwise."""
         finished = given.get("finished_at", timezone.now())
-        started = finished and finished - timedelta(hours=1)
+        started, quick = began(finished, drive.arrived_at)
         defaults: dict[str, Any] = {"finished_at": finished, "started_at": started, "claimed": Claim.ERASED}
         if drive.kind == DriveKind.INTERNAL:
             defaults |= {
@@ -135,7 +143,7 @@ class Bench:
             }
         else:
             defaults |= {
-                "method": ErasureMethod.OVERWRITE,
+                "method": ErasureMethod.SANITIZE if quick else ErasureMethod.OVERWRITE,
                 "tool": "nwipe",
                 "serial_read": drive.serial,
                 "bytes_expected": drive.capacity,

@@ -117,6 +117,15 @@ class Scene:
     def announced(self, **site: Any) -> Donation:
         return announce_donation(actor=self.contact, donation=self.draft(**site))
 
+    def announced_before_the_law(self, **site: Any) -> Donation:
+        """Announced on a day when the limit was higher: what was described then is over it since."""
+        limit = LegalThreshold.objects.filter(code="public_gift_unit_value_max")
+        held = limit.get().value
+        limit.update(value=10_000)
+        donation = self.announced(**site)
+        limit.update(value=held)
+        return donation
+
     def rulings(
         self, donation: Donation, *, accept: Mapping[int, int] | None = None, split: bool = False
     ) -> list[Ruling]:

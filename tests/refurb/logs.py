@@ -18,6 +18,7 @@ def log(
     errors: tuple[int, int, int] = (0, 0, 0),
     others: str = "",
     lasting: int = 60,
+    method: str = "Fill With Zeros",
 ) -> bytes:
     """The log of one disk, one pass of zeros, its last pass read again; ``lasting`` in minutes."""
 
@@ -34,7 +35,7 @@ def log(
         f"{at(62)}  notice: Found /dev/sdb,  USB, Cle ShredOS,   16 GB, S/N=USB42",
         others,
         f"{at(61)}  notice: /dev/sda, sect/blk/dev 512/4096/{size}",
-        f"{at(60)}  notice: Invoking method 'Fill With Zeros' on /dev/sda",
+        f"{at(60)}  notice: Invoking method '{method}' on /dev/sda",
         f"{at(60)}  notice: Starting round 1 of 1 on /dev/sda",
         f"{at(60)}  notice: Starting pass 1/1, round 1/1, on /dev/sda",
         f"{at(30)}  notice: {size if written is None else written} bytes written to /dev/sda",
@@ -54,6 +55,6 @@ def log(
         "--------------------------------------------------------------------------------",
         f"{' ' if erased else '!'}      sda |{status:^8}| 140 MB/s | {hours} | Samsung SSD 860/{serial}",
         "********************************************************************************",
-        f"{at(0)} Total Throughput 140 MB/s, Fill With Zeros, 1R+NB+VL",
+        f"{at(0)} Total Throughput 140 MB/s, {method}, 1R+NB+VL",
     ]
     return "\n".join(line for line in lines).encode()

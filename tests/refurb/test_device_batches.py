@@ -37,6 +37,9 @@ def numbers() -> None:
     load_numbers()
 
 
+ARRIVED = timedelta(hours=2)
+
+
 @pytest.fixture
 def workshop() -> Bench:
     return Bench()
@@ -79,7 +82,7 @@ def prepare(workshop: Bench, rack: list[Device]) -> None:
 
 
 def test_a_rack_is_proven_tested_graded_then_reconditioned_as_each_would_be(workshop: Bench) -> None:
-    rack = [workshop.in_process() for _ in range(3)]
+    rack = [workshop.in_process(at=timezone.now() - ARRIVED) for _ in range(3)]
     prepare(workshop, rack)
     prices = {device.pk: Decimal(25) for device in rack}
     outcome = stock.recondition_devices(actor=workshop.technician, prices=prices)
@@ -91,7 +94,7 @@ def test_a_rack_is_proven_tested_graded_then_reconditioned_as_each_would_be(work
 def test_a_rack_costs_the_same_whatever_its_size(workshop: Bench) -> None:
     costs = []
     for size in (1, 6):
-        rack = [workshop.in_process() for _ in range(size)]
+        rack = [workshop.in_process(at=timezone.now() - ARRIVED) for _ in range(size)]
         with CaptureQueriesContext(
             connection,
         ) as queries:
@@ -101,7 +104,7 @@ def test_a_rack_costs_the_same_whatever_its_size(workshop: Bench) -> None:
 
 
 def test_one_report_may_tell_of_a_drive_that_is_not_erased(workshop: Bench) -> None:
-    rack = [workshop.in_process() for _ in range(2)]
+    rack = [workshop.in_process(at=timezone.now() - ARRIVED) for _ in range(2)]
     good, bad = batches.record_drives(actor=workshop.technician, found=found_in(rack))
     runs = {good.pk: erased(good), bad.pk: erased(bad, errors=7)}
     written = batches.record_erasures(

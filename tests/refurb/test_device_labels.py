@@ -16,6 +16,7 @@ from refurb.tags import fits, normal
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, private_lot
 from tests.refurb.donations import first_line
+from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db
 TWINS: str = import_module("refurb.migrations.0008_labels_and_lines").TWINS
@@ -191,3 +192,15 @@ def test_a_scan_finds_the_device_that_lives_before_the_one_that_left(bench: Benc
 
     assert gone.tag != here.tag
     assert found["Location"] == reverse("refurb:device_detail", args=[here.reference])
+
+
+def test_a_label_that_was_corrected_is_told_with_the_one_it_was(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-0042"), acting(bench.technician)
+
+    page = client.post(
+        page_of(device, "device_correct_tag"), {"tag": "PRH-0043", "reason": CorrectTagReason.values[0]}, follow=True
+    ).content.decode()
+
+    message = page.split('role="status"', 1)[-1].split("Étiquette corrigée", 1)[0]
+    assert "PRH-0043\u00a0: étiquette corrigée, c’était PRH-0042." in message
+    assert "Étiquette corrigée\u00a0: PRH0042 devient PRH0043" in page

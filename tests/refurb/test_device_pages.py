@@ -1,10 +1,12 @@
 """The pages of devices: who sees what, at what cost, and what they say."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from refurb.enums import CheckResult, DeviceType, Difference, DriveKind, MissingReason, RemovalDestination
 from refurb.models import Device
@@ -196,7 +198,7 @@ def test_the_page_costs_the_same_with_one_drive_and_with_five(
 
 
 def test_an_erasure_that_proves_nothing_says_what_its_report_claims_and_why_they_differ(bench: Bench) -> None:
-    device = bench.in_process()
+    device = bench.in_process(at=timezone.now() - timedelta(hours=2))
     drive = bench.drive(device)
     bench.erase(drive, bytes_erased=1000, claimed_seconds=60)
 

@@ -167,7 +167,7 @@ def test_a_public_lot_needs_its_decision_and_a_value_under_the_ceiling() -> None
 
 def test_a_value_over_the_ceiling_is_refused() -> None:
     scene = public_scene(laptops(2, unit_value=Decimal(301)))
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
     data = rulings(donation, {}) | {"workshop": scene.north.pk, "transfer_reference": "D-1"}
 
     page = answered(acting(scene.pilot), page_of(donation, "donation_qualify"), **data)

@@ -286,6 +286,24 @@ def test_a_public_donor_sees_how_far_it_is_from_its_duty_of_reuse() -> None:
     assert "obligation" not in read(acting(Scene().contact), reverse(CREATE))
 
 
+def test_the_pilot_reads_of_a_public_donor_what_its_own_people_read_in_the_second_person() -> None:
+    scene = public_scene()
+    law = {"valid_from": date(2025, 1, 1), "source": "Décret d’essai", "checked_on": date(2025, 1, 1)}
+    LegalThreshold.objects.create(code="reuse_rate_min", label="Réemploi", value=50, unit="%", **law)
+    scene.qualified(accept={0: 1})
+    draft = scene.draft()
+
+    for url in (page_of(draft, "donation_edit"), page_of(draft, "donation_announce")):
+        own, pilot = (read(acting(reader), url) for reader in (scene.contact, scene.pilot))
+        if "réemploi en" in own.lower():
+            assert "Votre réemploi" in own
+            assert f"Réemploi de {scene.donor}" in pilot
+            assert "Son obligation" in pilot
+            assert "ce que cet organisme donne ailleurs" in pilot
+        for words in ("Votre réemploi", "Votre obligation", "ce que vous donnez", "Voici ce que vous proposez"):
+            assert words not in pilot, (url, words)
+
+
 def test_what_is_not_taken_is_said_before_one_types() -> None:
     page = read(acting(Scene().contact), reverse(CREATE))
     assert "Les appareils de plus de 10\u00a0ans\u00a0: ils vont au recyclage." in page

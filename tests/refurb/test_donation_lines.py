@@ -14,7 +14,7 @@ from lifecycle.french import euros
 from network.enums import LegalNature
 from refurb.enums import DeviceType, LineCondition
 from refurb.models import Donation, DonationEntry, DonationLine, LineCorrection
-from refurb.services.donations import correct_lines_donation, qualify_donation
+from refurb.services.donations import announce_donation, correct_lines_donation, qualify_donation
 from tests.pages import acting, answered, done, read
 from tests.refurb.donations import Scene, again, first_line, laptops, load_law, public_scene
 from tests.refurb.pages import page_of
@@ -85,9 +85,51 @@ def test_the_list_of_those_one_may_give_to_is_told_to_a_public_donor_alone() -> 
 
 def test_a_lot_that_was_described_before_is_told_when_it_is_read() -> None:
     scene = dear_lot()
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
 
     assert "La loi refuse ce don" in read(acting(scene.contact), page_of(donation, "donation_detail"))
+
+
+def test_the_gate_refuses_to_announce_what_the_law_refuses_whoever_calls_the_service() -> None:
+    scene = dear_lot()
+    donation = scene.draft()
+
+    for actor in (scene.contact, scene.pilot):
+        with pytest.raises(Refused) as refused:
+            announce_donation(actor=actor, donation=donation)
+        (reason,) = refused.value.all
+        assert (reason.code, reason.where.page) == ("value_over_the_law", "refurb:donation_edit")
+        assert "La loi refuse ce don" in reason.sentence
+        assert "retirez la ligne" in reason.sentence
+    assert again(donation).state == "draft"
+
+
+def test_the_page_of_announcement_says_what_the_law_refuses_the_way_out_and_who_can_take_it() -> None:
+    scene = dear_lot()
+    donation = scene.draft()
+
+    page = read(acting(scene.contact), page_of(donation, "donation_announce"))
+
+    assert "La loi refuse ce don" in page
+    assert "Corrigez-la si elle est fausse" in page
+    assert f"{page_of(donation, 'donation_edit')}#material" in page
+    assert "un contact du donateur ou le Département la corrige" in page
+
+
+def test_exactly_the_limit_and_the_gift_of_a_company_are_announced() -> None:
+    assert public_scene(laptops(unit_value=Decimal(300))).announced().state == "announced"
+    assert Scene(LegalNature.PRIVATE, (laptops(unit_value=DEAR),)).announced().state == "announced"
+
+
+def test_no_correction_brings_a_line_over_the_limit() -> None:
+    scene = public_scene(laptops(unit_value=Decimal(20)))
+    donation = scene.announced()
+
+    with pytest.raises(Refused) as refused:
+        correction(scene, donation, unit_value=DEAR)
+
+    assert [reason.code for reason in refused.value.all] == ["value_over_the_law"]
+    assert first_line(donation).unit_value == Decimal(20)
 
 
 # --- corrected
@@ -95,7 +137,7 @@ def test_a_lot_that_was_described_before_is_told_when_it_is_read() -> None:
 
 def test_a_line_of_an_announced_lot_is_corrected_and_journalled() -> None:
     scene = dear_lot()
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
 
     corrected = correction(scene, donation, unit_value=Decimal(250), condition=LineCondition.FAULTY)
 
@@ -109,7 +151,7 @@ def test_a_line_of_an_announced_lot_is_corrected_and_journalled() -> None:
 
 def test_the_pilot_who_may_not_qualify_is_told_who_can_mend_it_and_that_person_can() -> None:
     scene = dear_lot()
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
 
     with pytest.raises(Refused) as refused:
         qualify_donation(actor=scene.pilot, donation=donation, rulings=scene.rulings(donation))
@@ -198,7 +240,7 @@ def test_a_correction_that_was_written_lets_the_quantity_alone_too() -> None:
 
 def test_a_donor_corrects_its_lines_on_a_page_where_the_law_is_told() -> None:
     scene = dear_lot()
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
     client, url = acting(scene.contact), page_of(donation, "donation_correct_lines")
     assert url in read(client, page_of(donation, "donation_detail"))
     prefix = f"line-{first_line(donation).pk}"

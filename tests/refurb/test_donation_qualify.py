@@ -239,7 +239,7 @@ def test_without_a_known_age_limit_nothing_is_accepted_for_reuse() -> None:
 
 def test_the_value_of_a_public_gift_stays_under_the_ceiling_of_the_day() -> None:
     scene = public_scene(laptops(3, unit_value=Decimal("300.01")))
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
 
     assert refusals(scene, donation, scene.rulings(donation)) == ["value_under_ceiling"]
 
@@ -267,7 +267,7 @@ def test_without_a_known_ceiling_no_public_gift_is_accepted() -> None:
 
 def test_a_refused_line_of_a_public_donor_may_be_worth_more() -> None:
     scene = public_scene(laptops(3, unit_value=Decimal(100)), screens(2, unit_value=Decimal(900)))
-    donation = scene.announced()
+    donation = scene.announced_before_the_law()
 
     qualify_donation(actor=scene.pilot, donation=donation, rulings=scene.rulings(donation, accept={1: 0}))
 

@@ -62,9 +62,9 @@ def shredded_by(recycler: Organisation) -> dict[str, Any]:
     return {"kind": "recycler", "method": "shred", "destroyed_at": typed(timezone.now()), "recycler": recycler.pk}
 
 
-def received_a_minute_ago(bench: Bench, type: DeviceType = DeviceType.LAPTOP) -> Device:  # noqa: A002
-    """A device whose arrival is older than the seconds a form rounds to."""
-    return bench.in_process(type, at=timezone.now() - timedelta(minutes=1))
+def received_this_morning(bench: Bench, type: DeviceType = DeviceType.LAPTOP) -> Device:  # noqa: A002
+    """A device that came before what is done to it began."""
+    return bench.in_process(type, at=timezone.now() - timedelta(hours=3))
 
 
 # --- storages
@@ -133,7 +133,7 @@ def test_a_tablet_always_holds_a_storage(bench: Bench) -> None:
 
 
 def test_an_erasure_is_recorded_with_its_file_and_its_verdict(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     client = acting(bench.technician)
 
@@ -151,7 +151,7 @@ def test_an_erasure_is_recorded_with_its_file_and_its_verdict(bench: Bench) -> N
 
 
 def test_an_erasure_that_proves_nothing_is_recorded_and_says_why_at_once(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     client = acting(bench.technician)
 
@@ -167,7 +167,7 @@ def test_an_erasure_that_proves_nothing_is_recorded_and_says_why_at_once(bench: 
 
 
 def test_a_file_survives_an_error_elsewhere_in_the_form(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     client = acting(bench.technician)
     url = page_of(device, "device_record_erasure", drive.pk)
@@ -182,7 +182,7 @@ def test_a_file_survives_an_error_elsewhere_in_the_form(bench: Bench) -> None:
 
 
 def test_a_kept_file_serves_nobody_but_who_deposited_it(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     url = page_of(device, "device_record_erasure", drive.pk)
     page = answered(acting(bench.technician), url, **good_run(drive, verification=""))
@@ -195,7 +195,7 @@ def test_a_kept_file_serves_nobody_but_who_deposited_it(bench: Bench) -> None:
 
 
 def test_a_file_that_is_not_one_is_refused_beside_it(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     program = SimpleUploadedFile("nwipe.exe", b"MZ\x00\x01")
     page = answered(
@@ -208,7 +208,7 @@ def test_a_file_that_is_not_one_is_refused_beside_it(bench: Bench) -> None:
 
 
 def test_a_phone_opens_with_the_makers_reset(bench: Bench) -> None:
-    device = received_a_minute_ago(bench, DeviceType.SMARTPHONE)
+    device = received_this_morning(bench, DeviceType.SMARTPHONE)
     drive = bench.drive(device)
     page = read(acting(bench.technician), page_of(device, "device_record_erasure", drive.pk))
     assert '<option value="reset" selected>' in page
@@ -217,7 +217,7 @@ def test_a_phone_opens_with_the_makers_reset(bench: Bench) -> None:
 
 
 def test_an_erasure_is_replaced_by_a_newer_row(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     wrong = bench.erase(drive, bytes_erased=1)
     client = acting(bench.technician)
@@ -241,7 +241,7 @@ def test_a_donors_certificate_is_kept_and_does_not_count(bench: Bench) -> None:
 
 
 def test_a_destruction_by_a_recycler_wants_its_certificate(bench: Bench) -> None:
-    device = received_a_minute_ago(bench)
+    device = received_this_morning(bench)
     drive = bench.drive(device)
     client = acting(bench.technician)
     url = page_of(device, "device_record_destruction", drive.pk)

@@ -272,7 +272,7 @@ def test_the_database_refuses_the_run_on_a_second_drive(bench: Bench) -> None:
     other = bench.drive(on_the_bench(bench), serial="")
     there = {"drive_id": other.pk, "device_id": other.device_id}
 
-    for changes in ({}, {"serial_read": ""}, {"serial_read": "AUTRE1"}):
+    for changes in ({}, {"serial_read": "", "attribution": "slot"}, {"serial_read": "AUTRE1"}):
         with pytest.raises(IntegrityError, match="autre disque"), transaction.atomic():
             copied(proof, **there, **changes)
     with pytest.raises(IntegrityError, match="un disque de son appareil"), transaction.atomic():

@@ -75,7 +75,7 @@ NVME = replace(
         replace(GOOD, finished_at=ARRIVAL, started_at=ARRIVAL),
         replace(GOOD, capacity=257_000_000_000),
         replace(GOOD, capacity=None),
-        replace(GOOD, drive_serial="", serial_read=""),
+        replace(GOOD, drive_serial="", serial_read="S3Z8NB0K"),
     ],
 )
 def test_a_complete_erasure_is_accepted(facts: Facts) -> None:
@@ -194,3 +194,24 @@ def test_an_essential_function_is_tested_and_passed_or_does_not_apply(
     results: dict[str, CheckResult], expected: list[str]
 ) -> None:
     assert failing(FUNCTIONS, results) == expected
+
+
+def test_an_erasure_that_began_before_the_arrival_proves_nothing_but_for_the_second_that_tools_round() -> None:
+    straddling = replace(GOOD, started_at=ARRIVAL - timedelta(seconds=2), finished_at=ARRIVAL + timedelta(hours=1))
+
+    assert judge_erasure(straddling).refusals == (Refusal.BEFORE_ARRIVAL,)
+    assert judge_erasure(replace(straddling, started_at=ARRIVAL - timedelta(seconds=1))).outcome == Outcome.ACCEPTED
+
+
+def test_a_report_without_number_that_is_read_is_attributed_even_to_a_drive_without_number() -> None:
+    nameless = replace(GOOD, drive_serial="", serial_read="", is_read=True)
+
+    assert judge_erasure(nameless).refusals == (Refusal.SERIAL_MISSING,)
+    assert judge_erasure(replace(nameless, is_attributed=True)).outcome == Outcome.ACCEPTED
+    assert judge_erasure(replace(nameless, serial_read="S3Z8NB0K")).outcome == Outcome.ACCEPTED
+
+
+def test_what_is_typed_of_a_drive_without_number_says_that_only_the_typing_ties_it() -> None:
+    verdict = judge_erasure(replace(GOOD, drive_serial="", serial_read=""))
+
+    assert (verdict.outcome, verdict.differences) == (Outcome.ACCEPTED, (Difference.NAMELESS,))

@@ -1,0 +1,223 @@
+"""What a proof leans on: it began after the arrival, somebody ties what has no number, and who may remove a drive."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lifecycle.french import to_the_second
+from refurb.enums import (
+    AttributionReason,
+    Clock,
+    ClockReason,
+    DeviceType,
+    ErasureEntry,
+    Outcome,
+    Refusal,
+    RemovalDestination,
+)
+from refurb.models import DevicePaper, Drive, Erasure
+from refurb.services import batches, devices, erasures, evidence
+from refurb.services.nwipe import ClockTold
+from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.logs import SIZE, log
+from tests.refurb.pages import acting, answered, page_of
+from tests.refurb.pages import read as read_page
+from tests.refurb.test_proofs_once import SERIAL, copied, deposited, here_now, on_the_bench, read
+
+pytestmark = pytest.mark.django_db
+BEGUN_BEFORE = timedelta(hours=3)
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def straddling() -> bytes:
+    """It ended a moment ago, and began an hour before the device arrived."""
+    return log(SERIAL, end=here_now(), lasting=int(BEGUN_BEFORE.total_seconds() // 60))
+
+
+# --- it began here
+
+
+def test_a_log_that_began_before_the_arrival_proves_nothing_and_says_both_dates_and_the_way_out(bench: Bench) -> None:
+    device = on_the_bench(bench)
+
+    erasure = read(bench, bench.drive(device, serial=SERIAL), straddling())
+
+    assert erasure.refusals == [Refusal.BEFORE_ARRIVAL]
+    (told,) = erasure.refusal_labels
+    assert f"a commencé le {to_the_second(erasure.started_at)}" in told
+    assert to_the_second(device.received_at) in told
+    assert "en déclarant le décalage de son horloge" in told
+    assert "effacez le disque de nouveau" in told
+    assert "a commencé le" in read_page(acting(bench.technician), page_of(device, "device_evidence"))
+
+
+def test_a_clock_that_was_declared_moves_the_beginning_too(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
+    report = deposited(bench, log(SERIAL, end=datetime(2000, 1, 1, 1, 2, 3)))  # noqa: DTZ001
+    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(minutes=3))
+
+    erasure = erasures.record_log(actor=bench.technician, drive=drive, report=report, clock=told)
+
+    assert (erasure.outcome, erasure.refusals) == (Outcome.ACCEPTED, [])
+
+
+def test_a_typed_erasure_that_began_before_the_arrival_proves_nothing_either(bench: Bench) -> None:
+    began = timezone.now() - BEGUN_BEFORE
+
+    erasure = bench.erase(bench.drive(on_the_bench(bench)), started_at=began)
+
+    assert erasure.refusals == [Refusal.BEFORE_ARRIVAL]
+    assert "déposez le journal" in erasure.refusal_labels[0]
+
+
+def test_a_run_begun_in_an_earlier_stay_proves_nothing_in_the_next_one(bench: Bench) -> None:
+    """The computer left while its drive was being written, and came back before the end."""
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial=SERIAL)
+    lost = devices.report_missing_device(actor=bench.technician, device=device, reason="theft")
+    again = devices.receive_device(actor=bench.technician, device=lost, tag=device.tag)
+    content = log(SERIAL, end=here_now())
+
+    now = read(bench, bench.drive(again, serial=SERIAL), content)
+
+    assert (now.drive.stay, now.refusals) == (drive.stay + 1, [Refusal.BEFORE_ARRIVAL])
+    assert not Drive.objects.unproven().exclude(pk__in=(drive.pk, now.drive_id)).exists()
+
+
+def test_the_database_refuses_a_proof_that_began_before_the_arrival(bench: Bench) -> None:
+    proof = bench.erase(bench.drive(on_the_bench(bench)))
+
+    with pytest.raises(IntegrityError, match="avant l’arrivée"), transaction.atomic():
+        copied(proof, started_at=timezone.now() - BEGUN_BEFORE)
+
+
+# --- no number on either side
+
+
+def test_two_logs_without_number_cannot_be_swapped_between_two_drives_without_number(bench: Bench) -> None:
+    """Nothing ties a log to a drive when neither bears a number: a person says so, or it proves nothing."""
+    drives = [bench.drive(on_the_bench(bench), serial="", capacity=SIZE) for _ in range(2)]
+    logs = [log("", end=here_now() - timedelta(minutes=rank)) for rank in range(2)]
+
+    for drive, content in zip(drives, reversed(logs), strict=True):
+        erasure = read(bench, drive, content)
+        assert erasure.refusals == [Refusal.SERIAL_MISSING]
+        assert "Attribuez ce journal au disque" in erasure.refusal_labels[0]
+    assert Drive.objects.unproven().count() == len(drives)
+
+    (said,) = batches.attribute_runs(
+        actor=bench.technician,
+        report=deposited(bench, logs[0]),
+        drives={"sda": drives[0]},
+        reason=AttributionReason.ALONE,
+    )
+    assert (said.outcome, said.recorded_by, said.differences) == (Outcome.ACCEPTED, bench.technician, ["attributed"])
+
+
+def test_typing_over_a_log_without_number_does_not_go_round_the_attribution(bench: Bench) -> None:
+    drive, report = bench.drive(on_the_bench(bench), serial=""), deposited(bench, log("", end=here_now()))
+    typed: dict[str, Any] = {"bytes_expected": SIZE, "bytes_erased": SIZE, "started_at": None, "report": report}
+
+    erasure = bench.erase(drive, **typed)
+
+    assert (erasure.entry, erasure.refusals) == (ErasureEntry.CHECKED, [Refusal.SERIAL_MISSING])
+
+
+def test_the_database_refuses_a_log_without_number_that_nobody_attributes(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial="", capacity=SIZE)
+    report = deposited(bench, log("", end=here_now()))
+    (said,) = batches.attribute_runs(
+        actor=bench.technician, report=report, drives={"sda": drive}, reason=AttributionReason.ALONE
+    )
+
+    with pytest.raises(IntegrityError, match="attribué à son disque"), transaction.atomic():
+        copied(said, attribution="")
+
+
+def test_the_certificate_says_that_only_the_typing_ties_a_report_to_a_drive_without_number(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    bench.erase(bench.drive(device, serial=""))
+    bench.test(device)
+    bench.grade(device)
+    bench.recondition(device)
+
+    (told,) = DevicePaper.objects.get(device=device).document.values["drives"]
+
+    (run,) = told["erasures"]
+    assert any("seule la saisie les rattache" in sentence for sentence in run["differences"])
+
+
+# --- who removes a drive
+
+
+@pytest.mark.parametrize("where", [RemovalDestination.STOCK, RemovalDestination.DESTRUCTION])
+def test_the_pilot_does_not_put_a_drive_on_the_shelf_of_a_workshop(bench: Bench, where: RemovalDestination) -> None:
+    drive = bench.drive(on_the_bench(bench))
+
+    with pytest.raises(PermissionDenied):
+        evidence.remove_drive(actor=bench.pilot, drive=drive, destination=where)
+
+    page = read_page(acting(bench.pilot), page_of(drive.device, "device_remove_drive", drive.pk))
+    assert f'value="{where.value}"' not in page
+    assert evidence.remove_drive(actor=bench.technician, drive=drive, destination=where).destination == where
+
+
+@pytest.mark.parametrize("where", [RemovalDestination.MISTAKE, RemovalDestination.OTHER_DEVICE])
+def test_the_pilot_says_that_a_drive_is_elsewhere_or_was_never_there(bench: Bench, where: RemovalDestination) -> None:
+    drive = bench.drive(on_the_bench(bench))
+    bench.erase(drive)
+
+    assert evidence.remove_drive(actor=bench.pilot, drive=drive, destination=where).recorded_by == bench.pilot
+
+
+def test_the_manager_keeps_all_the_removals_of_the_workshop(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench))
+
+    removal = evidence.remove_drive(actor=bench.manager, drive=drive, destination=RemovalDestination.STOCK)
+
+    assert removal.recorded_by == bench.manager
+    assert not Erasure.objects.exists()
+
+
+# --- a log is deposited from the sheet of proofs
+
+
+def test_the_sheet_of_proofs_leads_to_the_deposit_of_a_log_which_is_read_and_judged(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive, client = bench.drive(device, serial=SERIAL), acting(bench.technician)
+    url = page_of(device, "device_record_log", drive.pk)
+    assert f'href="{url}"' in read_page(client, page_of(device, "device_evidence"))
+
+    assert "Déposez le journal de nwipe." in answered(client, url)
+    page = answered(client, url, deposit=SimpleUploadedFile("nwipe.log", b"rien", "text/plain"))
+    assert "n’est pas un journal texte de nwipe" in page
+    good = SimpleUploadedFile("nwipe.log", log(SERIAL, end=here_now()), "text/plain")
+    done = client.post(url, {"deposit": good}, follow=True).content.decode()
+
+    assert "la preuve est acceptée" in done
+    assert Erasure.objects.get().entry == ErasureEntry.READ
+    assert acting(bench.stranger).get(url).status_code == 404
+    assert acting(bench.pilot).get(url).status_code == 403
+
+
+def test_a_phone_has_no_log_to_deposit(bench: Bench) -> None:
+    device = bench.in_process(DeviceType.SMARTPHONE)
+    drive = bench.drive(device)
+
+    assert page_of(device, "device_record_log", drive.pk) not in read_page(
+        acting(bench.technician), page_of(device, "device_evidence")
+    )
