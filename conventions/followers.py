@@ -27,11 +27,12 @@ from conventions.models import (
     TextVersion,
     version_of,
 )
+from conventions.services.forgetting import forget_person
 from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, follow, forget
 from network.calendar import add_working_days
 from network.followers import mergers
 
@@ -362,3 +363,4 @@ def register() -> None:
     register_kinds()
     register_circuit_followers()
     register_life_followers()
+    forget(forget_person)

@@ -154,7 +154,7 @@ def _papers(convention: Convention, actor: Actor) -> list[ConventionPaper]:
     papers = list(
         ConventionPaper.objects.visible_to(actor)
         .filter(convention=convention)
-        .select_related("document")
+        .select_related("document__rendered")
         .order_by("-pk")
     )
     pages = [paper for paper in papers if paper.kind == PaperKind.SIGNATURES]
