@@ -44,8 +44,7 @@ class StoredFile(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(forgotten_at=None) & ~Q(file="")
-                | Q(forgotten_at__isnull=False, file="", name=""),
+                condition=Q(forgotten_at=None) & ~Q(file="") | Q(forgotten_at__isnull=False, file="", name=""),
                 name="documents_storedfile_forgotten",
             ),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="documents_storedfile_sha256"),

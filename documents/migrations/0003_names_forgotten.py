@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             model_name="storedfile",
             constraint=models.CheckConstraint(
                 condition=models.Q(("forgotten_at", None), models.Q(("file", ""), _negated=True))
-                | models.Q(("forgotten_at__isnull", False), ("file", ""), ("name", "")),
+                | models.Q(("file", ""), ("forgotten_at__isnull", False), ("name", "")),
                 name="documents_storedfile_forgotten",
             ),
         ),

@@ -45,7 +45,7 @@ def traces() -> Iterator[tuple[str, str]]:
         cursor.execute(columns)
         for table, column in cursor.fetchall():
             cursor.execute(
-                f'SELECT count(*) FROM "{table}" WHERE "{column}"::text ILIKE ANY(%s)',  # noqa: S608
+                f'SELECT count(*) FROM "{table}" WHERE "{column}"::text ILIKE ANY(%s)',
                 [[f"%{trace}%" for trace in TRACES]],
             )
             if cursor.fetchone() != (0,):
