@@ -8,6 +8,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
+from lifecycle.french import grouped
 from lifecycle.journal import journal_of
 from lifecycle.locking import lock
 from lifecycle.machine import Context, machines
@@ -59,7 +60,7 @@ def declare_merger(
     )
 
 
-def moved_by(merger: Merger) -> list[tuple[str, int]]:
+def moved_by(merger: Merger) -> list[tuple[str, str]]:
     """What a merger moved, from the journals: the name of each kind of thing, and how many."""
     told = []
     declared = merger.journal.get(verb="declare").pk
@@ -67,5 +68,5 @@ def moved_by(merger: Merger) -> list[tuple[str, int]]:
         entries = journal_of(model)._base_manager.filter(cause_machine="merger", cause_entry=declared)
         if count := entries.values("object_id").distinct().count():
             name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
-            told.append((str(name), count))
+            told.append((str(name), grouped(count)))
     return told

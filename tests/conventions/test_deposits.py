@@ -400,15 +400,12 @@ def test_one_does_not_sign_on_screen_while_a_deposit_waits_and_the_page_says_who
     assert str(scene.epci_party) in page
     assert str(scene.distributor) in page
     assert "J’ai lu le document et je le signe" not in page
-    assert page_of(signature, "signature_sign") not in client.get(
-        page_of(convention, "convention_detail")
-    ).content.decode()
+    sheet = client.get(page_of(convention, "convention_detail")).content.decode()
+    assert f'href="{page_of(signature, "signature_sign")}"' not in sheet
     refuse = client.get(page_of(signature, "signature_refuse_deposit")).content.decode()
     assert "il signera autrement" in refuse
 
-    refuse_deposit_signature(
-        actor=her, signature=signature, deposit=deposit, reason=RefuseDepositReason.WITHDRAWN
-    )
+    refuse_deposit_signature(actor=her, signature=signature, deposit=deposit, reason=RefuseDepositReason.WITHDRAWN)
     assert "J’ai lu le document et je le signe" in client.get(page_of(signature, "signature_sign")).content.decode()
     assert scene.sign(convention, Party.RECONDITIONER).method == SignatureMethod.SCREEN
 
