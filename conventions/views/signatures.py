@@ -52,6 +52,7 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
     if signature.signatory_id != request.membership.pk:
         raise PermissionDenied
     form = SignatureSignForm(posted(request), by=request.membership)
+    deposit = standing_deposit(signature) if signature.state == "asked" else None
     return act(
         request,
         signature,
@@ -63,7 +64,8 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
         back=back_to(signature, "signatures"),
         names={"sha256": "agreed", "method": "agreed"},
         template="conventions/actions/signature_sign.html",
-        deposit=standing_deposit(signature) if signature.state == "asked" else None,
+        deposit=deposit,
+        withheld=deposit is not None,
         others=[name for party, name, _ in signature.convention.parties() if party != signature.party],
         signature=signature,
         convention=signature.convention,
