@@ -81,8 +81,8 @@ def moving_conventions(epci: Epci, at: datetime) -> Iterator[Moving]:
         yield Moving(
             noun,
             agreed.count(),
-            "en relecture, à délibérer ou à signer\u00a0: le texte revient au successeur, qui le soumet de nouveau à son"
-            " nom. Relectures et signatures en cours sont annulées",
+            "en relecture, à délibérer ou à signer\u00a0: le texte revient au successeur, qui le soumet de nouveau à"
+            " son nom. Relectures et signatures en cours sont annulées",
         )
         if noun is CONVENTION:
             yield Moving(noun, ended.count(), "finies, dont des appareils restent à remettre")

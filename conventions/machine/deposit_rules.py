@@ -85,8 +85,8 @@ def _nothing_waits(ctx: Context) -> Any:
 
 NOTHING_WAITS = Requirement(
     "nothing_waits",
-    "Un document signé est déposé pour cette signature\u00a0: une autre partie le confirme ou le refuse, ou le signataire"
-    " désigné le refuse d’abord, puis signe à l’écran.",
+    "Un document signé est déposé pour cette signature\u00a0: une autre partie le confirme ou le refuse, ou le"
+    " signataire désigné le refuse d’abord, puis signe à l’écran.",
     _nothing_waits,
     lifted_by="une autre partie, qui confirme ou refuse",
 )

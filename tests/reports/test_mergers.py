@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention
-from conventions.services.conventions import activate_convention, succeed_convention
+from conventions.services.conventions import succeed_convention
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journal
@@ -29,7 +29,6 @@ from reports.figures import reckon
 from reports.months import month_of, next_month
 from reports.services import compute_report
 from reports.summary import Summary
-from tests.conventions.conventions import Treaty
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf
