@@ -85,6 +85,7 @@ def test_nothing_is_left_to_do_at_the_old_epci_and_the_successor_acts(stage: str
     assert not held.signatures.filter(state="asked").exists()
     kept = S(stage) if stage in ("draft", "changes_requested", "signed", "active") else S.CHANGES_REQUESTED
     assert held.state == kept
+    assert held.journal.filter(verb="take_over").exists() == (stage in ("in_review", "approved", "signing"))
     if stage in ("in_review", "changes_requested", "approved", "signing"):
         assert asked(heir.manager) == ["Répondre aux relecteurs et soumettre de nouveau"]
     faults: list[Any] = []
