@@ -128,6 +128,8 @@ def prepare(seed_options: list[str]) -> str:
             print(f"{step}…", flush=True)
             note_preparation(step=step, doing="", done=0)
             call_command(*command)
+        if role:  # a seeding that was interrupted while it made the schema again left none
+            grant_rights(role)
     note_preparation(stage=Stage.READY)
     return role
 

@@ -14,5 +14,6 @@ class ConventionsConfig(AppConfig):
         import_module("conventions.unblocking").register()
         import_module("conventions.ending").register()
         import_module("conventions.circuit").register()
+        import_module("conventions.mergers").register()
         import_module("conventions.finding").register_finders()
         import_module("conventions.standing").register_standings()

@@ -112,7 +112,7 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
     assert document.rendered is not None
     values = {
         **_header(convention),
-        "document_title": document.title,
+        "document_title": document.title or convention.title,
         "document_code": document.public_code,
         "sha256": document.rendered.sha256,
         "signatures": [
@@ -149,7 +149,9 @@ def _read_on(signature: Signature) -> str:
     deposit = signature.deposits.filter(file=signature.scan).order_by("-pk").first()
     assert deposit is not None
     if deposit.found == Found.SIGNATURE:
-        names = ", ".join(_signer(signer) for signer in deposit.reading["signers"])
+        names = ", ".join(_signer(signer) for signer in deposit.reading.get("signers", []))
+        if not names:
+            return "Signature électronique vérifiée sur ce fichier."
         return f"Signature électronique vérifiée sur ce fichier\u00a0: {names}."
     if deposit.found == Found.CODE:
         return "Le code de ce document a été lu sur le document déposé."

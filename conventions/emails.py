@@ -66,6 +66,11 @@ def convention_reopened_for_parties(convention: Convention, reason: str, at: dat
     _tell_all("convention_reopened_for_parties", convention, at, reason=ReopenReason(reason).label)
 
 
+def convention_taken_over_for_parties(convention: Convention, at: datetime) -> None:
+    """Its EPCI merged: who acts now, and that what was read or signed comes again in that name."""
+    _tell_all("convention_taken_over_for_parties", convention, at, successor=convention.epci_acting)
+
+
 def convention_activated_for_parties(convention: Convention, at: datetime) -> None:
     """It is in force: the quotas of its first year, or for an amendment that the terms have changed."""
     quotas = convention.quotas.on(timezone.localdate(at)) if not convention.is_amendment else []

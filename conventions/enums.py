@@ -96,6 +96,7 @@ class RefuseDepositReason(TextChoices):
     OTHER_SIGNATORY = "other_signatory", "Une autre personne que le signataire désigné a signé"
     UNREADABLE = "unreadable", "Il est illisible ou il manque des pages"
     NOT_MINE = "not_mine", "Le signataire désigné dit ne pas l’avoir signé"
+    WITHDRAWN = "withdrawn", "Le signataire désigné le retire\u00a0: il signera autrement"
 
 
 class ReplaceReason(TextChoices):

@@ -1,6 +1,6 @@
 """What follows each verb, in the gate's transaction. Registered in ``ConventionsConfig.ready()``."""
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from conventions import emails
@@ -27,13 +27,13 @@ from conventions.models import (
     TextVersion,
     version_of,
 )
+from conventions.services.forgetting import forget_person
 from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, follow, forget
 from network.calendar import add_working_days
-from network.followers import mergers
 
 S = ConventionState
 
@@ -41,7 +41,7 @@ S = ConventionState
 def conventions_of(move: Move) -> list[Convention]:
     """The conventions of a move, with their parties."""
     rows = Convention.objects.filter(pk__in=move.pks).order_by("pk")
-    return list(rows.select_related("epci_party", "workshop", "distributor", "amends"))
+    return list(rows.select_related("epci_party", "succeeded_by", "workshop", "distributor", "amends"))
 
 
 def all_moved(outcome: gate.Outcome) -> None:
@@ -331,21 +331,8 @@ def register_circuit_followers() -> None:
     follow("signature", "sign", complete_signatures)
 
 
-def succeed_merged(move: Move) -> None:
-    """The successor of a merged EPCI takes its place in what is signed or in force, or still hands over; a draft is
-    written anew by it.
-    """
-    for merger in mergers(move):
-        open_now = Q(state=S.SIGNED) | Q(pk__in=Convention.objects.handing_over(move.at).values("pk"))
-        rows = Convention.objects.originals().filter(open_now, epci=merger.epci)
-        all_moved(
-            gate.apply_many(rows, "succeed", actor=move.actor, at=move.at, cause=move, successor=merger.organisation)
-        )
-
-
 def register_life_followers() -> None:
     """From the entry into force to the end."""
-    follow("merger", "declare", succeed_merged)
     follow("convention", "activate", open_or_amend)
     follow("convention", "activate", tell_activated)
     follow("convention", "suspend", tell_suspended)
@@ -362,3 +349,4 @@ def register() -> None:
     register_kinds()
     register_circuit_followers()
     register_life_followers()
+    forget(forget_person)

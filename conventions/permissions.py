@@ -15,8 +15,9 @@ SIGNATORIES = tuple((Role.SIGNATORY, kind) for kind in PARTIES)
 
 
 def _of_epci(actor: Actor, path: str = "") -> Q:
-    """The conventions of the EPCI one acts for, or of one that merged into it."""
-    return Q(**{f"{path}epci_party": actor.organisation_id}) | Q(**{f"{path}succeeded_by": actor.organisation_id})
+    """The conventions of the EPCI one acts for, or of one that merged into it; no more those that another took over."""
+    own = actor.organisation_id
+    return Q(**{f"{path}epci_party": own, f"{path}succeeded_by": None}) | Q(**{f"{path}succeeded_by": own})
 
 
 def _of_party(actor: Actor, path: str = "") -> Q:
@@ -24,6 +25,12 @@ def _of_party(actor: Actor, path: str = "") -> Q:
     if actor.kind == Kind.EPCI:
         return _of_epci(actor, path)
     return Q(**{f"{path}{PARTIES[Kind(actor.kind)]}": actor.organisation_id})
+
+
+def _known_to(actor: Actor, path: str = "") -> Q:
+    """Those too that another EPCI took over: what one's organisation signed may still be read."""
+    own = _of_party(actor, path)
+    return own | Q(**{f"{path}epci_party": actor.organisation_id}) if actor.kind == Kind.EPCI else own
 
 
 # --- convention
@@ -87,7 +94,7 @@ def sees_conventions(actor: Actor | None) -> Q | None:
         return Q()
     if not acts_as(actor, *REVIEWERS, *SIGNATORIES):
         return None
-    own = _of_party(actor)
+    own = _known_to(actor)
     if actor.kind != Kind.EPCI:
         own &= Q(round__gte=1)
     reviews = apps.get_model("conventions", "Review")._default_manager
@@ -102,7 +109,7 @@ def sees_quotas(actor: Actor | None) -> Q | None:
         return Q()
     if actor.kind not in PARTIES:
         return None
-    own = _of_party(actor, "convention__")
+    own = _known_to(actor, "convention__")
     return own | Q(convention=None) if actor.kind == Kind.RECONDITIONER else own
 
 

@@ -43,15 +43,15 @@ class Proof:
 def proof_of(typed: str) -> Proof | None:
     """What may be said of the paper with this code, however it was typed.
 
-    None when no paper has it, when the paper was forgotten, and when its values are not those that were frozen:
+    None when no paper has it, when the paper was erased, and when its values are not those that were frozen:
     the page says the same of the three. The last one is logged as an error.
     """
     document = (
-        Document.objects.filter(public_code=typed_code(typed), forgotten_at=None)
+        Document.objects.filter(public_code=typed_code(typed))
         .select_related("rendered", "created_by__organisation")
         .first()
     )
-    if document is None:
+    if document is None or document.is_erased:
         return None
     if not values_hold(document):
         logger.error("Document %s does not match its fingerprint.", document.pk)

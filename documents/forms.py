@@ -115,7 +115,7 @@ class DepositForm(forms.Form):
             self.data = self.data.copy()
             self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
             told = "Déjà déposé : {}. Un autre fichier le remplacera."
-            self["deposit"].help_text = format_html(told, self.stored.name)
+            self["deposit"].help_text = format_html(told, self.stored.called)
         elif self.deposit_required and "deposit" not in self.errors:
             self.add_error("deposit", ValidationError(self.deposit_required, code="required"))
         data["deposit"] = self.stored

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from documents.enums import ATTACHMENT, FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
 from documents.kinds import Kind, kind_of
 from documents.permissions import can_read_outbox
+from documents.readers.signature import with_ending
 from lifecycle.actors import Actor
 
 FAILURES = {
@@ -24,7 +25,7 @@ class StoredFile(models.Model):
     """One deposit of one file: what it was, when, by whom, and the hash of its content.
 
     The content lies once on disk, under its hash, whatever the number of its deposits. Append-only: the only
-    change that the database lets through is forgetting, once: content and name go, the hash stays.
+    change that the database lets through is forgetting, once: content and name go, the hash stays; or the name alone.
     """
 
     sha256 = models.CharField("empreinte SHA-256", max_length=64, db_index=True)
@@ -43,15 +44,19 @@ class StoredFile(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(forgotten_at=None) & ~Q(file="") & ~Q(name="")
-                | Q(forgotten_at__isnull=False, file="", name=""),
+                condition=Q(forgotten_at=None) & ~Q(file="") | Q(forgotten_at__isnull=False, file="", name=""),
                 name="documents_storedfile_forgotten",
             ),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="documents_storedfile_sha256"),
         )
 
     def __str__(self) -> str:
-        return self.name or f"fichier effacé {self.sha256[:12]}"
+        return self.called if self.forgotten_at is None else f"fichier effacé {self.sha256[:12]}"
+
+    @property
+    def called(self) -> str:
+        """Its name, or what stands for the one that was forgotten."""
+        return self.name or with_ending(f"fichier-{self.sha256[:12]}", ContentType(self.content_type))
 
     @property
     def is_forgotten(self) -> bool:
@@ -63,6 +68,7 @@ class Document(models.Model):
     """One paper: the values it was made from, frozen with their hash, then the PDF drawn from them, once.
 
     It belongs to a row of another app, named by its machine and primary key, whose view decides who opens it.
+    When it is forgotten, its values and title go; its PDF too, unless it is an act that the law keeps.
     """
 
     kind = models.CharField("nature", max_length=40)
@@ -92,7 +98,12 @@ class Document(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.title or f"document effacé {self.public_code}"
+        return self.title or f"document {'effacé' if self.is_erased else 'gardé'} {self.public_code}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing of it may be opened any more."""
+        return self.forgotten_at is not None and (self.rendered is None or self.rendered.is_forgotten)
 
     @property
     def declared_kind(self) -> Kind:

@@ -28,7 +28,7 @@ def file_response(stored: StoredFile, *, as_attachment: bool = True) -> FileResp
     response = FileResponse(
         content,
         as_attachment=as_attachment or stored.content_type not in SHOWN_IN_PLACE,
-        filename=stored.name,
+        filename=stored.called,
         content_type=str(stored.content_type),  # a server takes no other kind of string than str itself
     )
     response["X-Content-Type-Options"] = "nosniff"

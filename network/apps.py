@@ -12,3 +12,4 @@ class NetworkConfig(AppConfig):
         """What the search box finds and what follows a merger know the models, which are there from now on only."""
         import_module("network.finding").register_finders()
         import_module("network.followers").register()
+        import_module("network.mergers").register()

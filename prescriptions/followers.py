@@ -12,6 +12,7 @@ from lifecycle.answers import Outcome
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, follow
 from network.followers import mergers
+from network.mergers import moves
 from prescriptions import emails
 from prescriptions.documents import freeze_closing, freeze_sheet, register_kinds
 from prescriptions.enums import (
@@ -24,6 +25,7 @@ from prescriptions.enums import (
     PrescriptionState,
     ReminderKind,
 )
+from prescriptions.mergers import moving_prescriptions
 from prescriptions.models import (
     CodedReason,
     CompletionRequest,
@@ -331,6 +333,7 @@ def register() -> None:
     follow("household", "create", note_residence)
     follow("household", "move", note_residence)
     follow("household", "move", relocate_prescriptions)
+    moves(moving_prescriptions)
     follow("merger", "declare", relocate_merged)
     follow("household", "attach", answer_attached)
     follow("household", "detach", answer_detached)

@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Left
 
 from lifecycle import gate
 from lifecycle.registry import Move, follow, forget
 from network.followers import mergers
+from network.mergers import moves
 from refurb import emails
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
 from refurb.distribution import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
-from refurb.machine.donation import UNDER_WAY
+from refurb.mergers import devices_of, lots_of, moving_devices
 from refurb.models.decision import Allocation
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.donation import Donation, DonationLine
@@ -198,9 +199,8 @@ def follow_merger(move: Move) -> None:
     """Lots under way and devices whose life is not over are counted with the successor of their EPCI from now on."""
     for merger in mergers(move):
         old, new = merger.epci_id, merger.successor_id
-        lots = Donation.objects.filter(origin_epci=old, state__in=UNDER_WAY)
+        lots, rows = lots_of(merger.epci), devices_of(merger.epci)
         all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
-        rows = Device.objects.exclude(state__in=ENDED).filter(Q(origin_epci=old) | Q(convention_epci=old))
         per_row = {
             pk: {"origin_epci": new if origin == old else origin, "convention_epci": new if served == old else served}
             for pk, origin, served in rows.values_list("pk", "origin_epci", "convention_epci")
@@ -222,6 +222,7 @@ def follow_succession(move: Move) -> None:
 
 def register_donation_followers() -> None:
     """Followers of one verb run in this order."""
+    moves(moving_devices)
     follow("merger", "declare", follow_merger)
     follow("convention", "succeed", follow_succession)
     follow("donation", "announce", tell_announced)

@@ -132,6 +132,7 @@ LIFECYCLE_ACTOR_MODEL = "network.Membership"
 # its convention, or by itself.
 LIFECYCLE_LOCK_ORDER = [
     "reports.Report",
+    "network.Epci",
     "network.Merger",
     "conventions.Convention",
     "conventions.Review",

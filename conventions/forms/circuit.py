@@ -215,14 +215,14 @@ class SignatureConfirmForm(forms.Form):
 
 
 class SignatureRefuseDepositForm(ReasonForm):
-    """Why what was deposited is no signature; the signatory herself may only say that it is not hers."""
+    """Why what was deposited is no signature; the signatory says that it is not hers, or that she signs otherwise."""
 
     reasons, rule = RefuseDepositReason.choices, deposit_rules.REFUSE_REASON
     deposit = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own_word = RefuseDepositReason.NOT_MINE
+        hers = (RefuseDepositReason.NOT_MINE, RefuseDepositReason.WITHDRAWN)
         self.fields["reason"].choices = choose(
-            [choice for choice in RefuseDepositReason.choices if (choice[0] == own_word) == own]
+            [choice for choice in RefuseDepositReason.choices if (choice[0] in hers) == own]
         )

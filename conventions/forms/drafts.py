@@ -118,6 +118,8 @@ class ConventionDraftForm(forms.ModelForm):
         """Those of the organisation that is chosen: on the page just posted, or in the draft."""
         field = self.fields[name]
         chosen = getattr(self.instance, f"{column}_id")
+        if column == "epci_party":
+            chosen = self.instance.succeeded_by_id or chosen
         if self.is_bound and column in self.fields:
             typed = self.data.get(column, "")
             chosen = int(typed) if typed.isdecimal() else None

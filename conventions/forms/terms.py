@@ -129,7 +129,7 @@ def clause_fields(convention: Convention) -> Fields:
 def reviewer_fields(convention: Convention) -> Fields:
     """Whom the EPCI asks about each subject: one person, or anyone of an organisation."""
     held = {row.subject: row for row in convention.reviewers_named.all()}
-    own = convention.epci_party
+    own = convention.epci_acting
     people = (
         Membership.objects.open()
         .filter(organisation=own, kind=OrganisationKind.EPCI, role__in=(Role.REVIEWER, Role.MANAGER))

@@ -46,7 +46,8 @@ HEADING = (
 """What ``edit`` writes; clauses, prices and quotas are rows of their own."""
 
 
-SUCCEEDED = (S.SIGNED, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
+WRITTEN, AGREED = (S.DRAFT, S.CHANGES_REQUESTED), (S.IN_REVIEW, S.APPROVED, S.SIGNING)
+SUCCEEDED = (*WRITTEN, *AGREED, S.SIGNED, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
 """Where the successor of a merged EPCI takes its place; devices are handed over for a time after the end."""
 
 
@@ -239,13 +240,30 @@ class ConventionMachine(Machine):
         source=SUCCEEDED,
         target=SAME,
         who=can_succeed_convention,
-        follows=["merger.declare"],
-        requires=[rules.SUCCESSOR, rules.NOT_AMENDMENT],
+        follows=["merger.declare", "convention.succeed"],
+        requires=[rules.SUCCESSOR, rules.WITH_AMENDED],
         stamps={"succeeded_by": Given("successor"), "epci": _successor_epci},
         done="Succession d’EPCI constatée",
     )
     def succeed(self) -> None:
         """The EPCI merged: its successor acts in its place, on its territory."""
+
+    @verb(
+        "Reprendre le texte au nom du successeur",
+        source=AGREED,
+        target=S.CHANGES_REQUESTED,
+        follows=["convention.succeed"],
+        stamps={
+            "approved_at": None,
+            "act_body": "",
+            "act_number": "",
+            "act_on": None,
+            "act_executory_on": None,
+        },
+        done="Texte à reprendre au nom de l’EPCI qui succède",
+    )
+    def take_over(self) -> None:
+        """What was being read or signed names an EPCI that is no more: its successor submits it in its own name."""
 
     @verb(
         "Suspendre",

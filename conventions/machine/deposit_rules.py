@@ -74,6 +74,24 @@ VERIFIED = Requirement(
 )
 
 
+def _nothing_waits(ctx: Context) -> Any:
+    """Of the signatory herself, on screen; whoever confirms is asked for the very opposite."""
+    if ctx.values.get("method", SignatureMethod.SCREEN) != SignatureMethod.SCREEN:
+        return True
+    others = Q() if ctx.has("method") else ~Q(signatory=ctx.actor.pk)
+    waiting = ~Q(Exists(deposits()))
+    return waiting if ctx.has("method") else others | waiting
+
+
+NOTHING_WAITS = Requirement(
+    "nothing_waits",
+    "Un document signé est déposé pour cette signature\u00a0: une autre partie le confirme ou le refuse, ou le"
+    " signataire désigné le refuse d’abord, puis signe à l’écran.",
+    _nothing_waits,
+    lifted_by="une autre partie, qui confirme ou refuse",
+)
+
+
 def _refusable(ctx: Context) -> Any:
     if not ctx.has("deposit"):
         return Q(Exists(deposits()))

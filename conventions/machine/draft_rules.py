@@ -38,8 +38,13 @@ AMENDED_ALIVE = Requirement(
 
 
 def _party(kind: OrganisationKind) -> Q:
+    """An EPCI that merged is no party any more: the one that acts for it is."""
     column = PARTIES[kind]
-    return Q(**{f"{column}__kinds__contains": [kind], f"{column}__is_active": True})
+    present = Q(**{f"{column}__kinds__contains": [kind], f"{column}__is_active": True})
+    if kind != OrganisationKind.EPCI:
+        return present
+    succeeded = Q(succeeded_by__kinds__contains=[kind], succeeded_by__is_active=True)
+    return Q(succeeded_by=None) & present | succeeded
 
 
 def _signatory(kind: OrganisationKind) -> Q:
@@ -48,7 +53,7 @@ def _signatory(kind: OrganisationKind) -> Q:
         **{
             f"{column.removesuffix('_party')}_signatory__{name}": value
             for name, value in {
-                "organisation": F(column),
+                "organisation": Coalesce("succeeded_by", F(column)) if column == "epci_party" else F(column),
                 "kind": kind,
                 "role__in": (Role.SIGNATORY, Role.MANAGER),
                 "closed_at": None,
@@ -77,7 +82,11 @@ PARTIES_KNOWN = Requirement(
 PARTIES_SIRET = Requirement(
     "parties_siret",
     "Le SIRET d’une des parties manque.",
-    lambda ctx: ~Q(epci_party__siret="") & ~Q(workshop__siret="") & ~Q(distributor__siret=""),
+    lambda ctx: (
+        (Q(succeeded_by=None) & ~Q(epci_party__siret="") | Q(succeeded_by__isnull=False) & ~Q(succeeded_by__siret=""))
+        & ~Q(workshop__siret="")
+        & ~Q(distributor__siret="")
+    ),
     lifted_by="le pilote, dans la fiche de l’organisation",
 )
 SIGNATORIES_KNOWN = Requirement(

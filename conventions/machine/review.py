@@ -135,10 +135,10 @@ class ReviewMachine(Machine):
         "Annuler la relecture",
         source=S.ASKED,
         target=S.CANCELLED,
-        follows=["convention.abandon"],
+        follows=["convention.abandon", "convention.take_over"],
         leans_write=["convention"],
         stamps={"cancelled_at": AT},
         done="Relecture annulée",
     )
     def cancel(self) -> None:
-        """The draft is abandoned."""
+        """The draft is abandoned, or written anew by another EPCI."""

@@ -107,7 +107,7 @@ TERRITORY_LIVES = Requirement(
     lambda ctx: Q(epci__succeeded_by=None) | ~Q(amends=None),
     lifted_by="le pilote, qui constate la succession",
 )
-"""What was on its way when its EPCI merged is not followed: it does not begin on a territory that is no more."""
+"""What began on the territory of an EPCI that merged before its successor took its place."""
 NOT_AMENDMENT = Requirement("not_amendment", "Un avenant suit la convention qu’il modifie.", lambda ctx: Q(amends=None))
 SUSPEND_REASON = coded("suspend_reason", SuspendReason.values, "Dites pourquoi la convention est suspendue.")
 RESUME_REASON = coded("resume_reason", ResumeReason.values, "Dites pourquoi elle reprend.")
@@ -162,6 +162,11 @@ def _succeeds(ctx: Context) -> bool | Q:
     return ~Q(epci_party=successor.pk) if fits else False
 
 
+def _follows_amended(ctx: Context) -> Q:
+    return Q(amends=None) | Q(amends__succeeded_by=getattr(ctx.values.get("successor"), "pk", None) or 0)
+
+
+WITH_AMENDED = Requirement("with_amended", "Un avenant suit la convention qu’il modifie.", _follows_amended)
 SUCCESSOR = Requirement(
     "successor",
     "Choisissez l’EPCI qui succède : un autre, enregistré comme tel, avec son territoire, et en activité.",

@@ -79,8 +79,10 @@ def _amendment_opens(convention: Convention) -> list[tuple[str, str, str, None]]
 def _changes_end(convention: Convention) -> bool:
     """What the document said once it is drawn: the amended convention has since taken the new day."""
     document = convention.document
-    if document is not None:
+    if document is not None and "ends_changed" in document.values:
         return bool(document.values["ends_changed"])
+    if document is not None and convention.activated_at is not None:
+        return True  # its values were forgotten; the day was said, or is the same
     return convention.amends is not None and convention.amends.ends_on != convention.ends_on
 
 

@@ -254,10 +254,15 @@ class Convention(ConventionMachine):
         """Whether its text is still to be agreed on, or agreed on and waiting for the EPCI's act."""
         return self.state in (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED)
 
+    @property
+    def epci_acting(self) -> Organisation:
+        """The EPCI of the convention, or the one into which it merged: it acts in its place."""
+        return self.succeeded_by or self.epci_party
+
     def parties(self) -> list[tuple[Party, Organisation | None, Membership | None]]:
         """Each party with its organisation and the signatory it named, in the order of the text."""
         return [
-            (Party.EPCI, self.epci_party, self.epci_signatory),
+            (Party.EPCI, self.epci_acting, self.epci_signatory),
             (Party.RECONDITIONER, self.workshop, self.workshop_signatory),
             (Party.DISTRIBUTOR, self.distributor, self.distributor_signatory),
         ]

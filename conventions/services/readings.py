@@ -75,7 +75,7 @@ def read_scan(*, row: Machine, document: Document, content: bytes, frozen: bytes
     """Look for the code of the paper on each page of a scan. Raises Refused when it bears only that of another."""
     answer = _read(row, READER, CODES, content, frozen)
     named = papers_named(text for _, text in answer["codes"])
-    told = {"pages": answer["pages"], "frozen_pages": answer["frozen_pages"]}
+    told = {name: answer[name] for name in ("pages", "frozen_pages", "sizes", "frozen_sizes")}
     if document in named:
         return Reading(Found.CODE, told)
     if named:

@@ -17,7 +17,7 @@ from conventions.forms.circuit import (
 from conventions.models import Signature, SignatureDeposit
 from conventions.services import signatures as services
 from conventions.views.rows import back_to, visible_row
-from conventions.views.signatures import hash_of, paper_of
+from conventions.views.signatures import hash_of, paper_of, standing_deposit
 from documents.models import StoredFile
 from documents.readers.apart import NotRead, read_apart
 from documents.readers.pages import PICTURE, READER
@@ -29,33 +29,45 @@ from network.models import Membership
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 MOST_SHOWN = 15
 """Pages that are shown side by side; the others are opened from the files."""
+A4 = [778, 1100]
 
 
 def _signature(request: HttpRequest, reference: str) -> Signature:
     return visible_row(Signature, request, reference, "signatory__user", "document__rendered")
 
 
-def _last(signature: Signature) -> SignatureDeposit | None:
-    """The deposit that counts: the last one, unless somebody refused it."""
-    deposits = signature.deposits.standing().select_related("file", "deposited_by__user", "deposited_by__organisation")
-    return deposits.order_by("-pk").first()
-
-
 def _evidence(signature: Signature, deposit: SignatureDeposit | None) -> dict[str, Any]:
     """What a page shows of a deposit: both papers, page by page, and what was read."""
-    pages = deposit.reading.get("pages", 0) if deposit else 0
-    frozen = deposit.reading.get("frozen_pages", 0) if deposit else 0
+    read = deposit.reading if deposit else {}
+    pages, frozen = read.get("pages", 0), read.get("frozen_pages", 0)
     return {
         "signature": signature,
         "convention": signature.convention,
         "paper": paper_of(signature),
         "sha256": hash_of(signature),
         "deposit": deposit,
-        "signers": deposit.reading.get("signers", []) if deposit else [],
+        "signers": read.get("signers", []),
         "pages": pages,
         "frozen_pages": frozen,
-        "numbers": range(1, min(max(pages, frozen), MOST_SHOWN) + 1) if pages else [],
+        "sheets": _sheets(read) if pages else [],
     }
+
+
+def _sheets(read: dict[str, Any]) -> list[tuple[int, list[int] | None, list[int] | None]]:
+    """Each page to compare: its number, then the width and height of its picture on either side, if it is there.
+
+    The place of a picture is kept before it comes; a deposit of before is taken for A4.
+    """
+    counts = read.get("frozen_pages", 0), read.get("pages", 0)
+    sizes = read.get("frozen_sizes", []), read.get("sizes", [])
+    sheets = []
+    for number in range(1, min(max(counts), MOST_SHOWN) + 1):
+        established, deposited = (
+            None if number > count else size[number - 1] if number <= len(size) else A4
+            for count, size in zip(counts, sizes, strict=True)
+        )
+        sheets.append((number, established, deposited))
+    return sheets
 
 
 @asks_then_acts
@@ -64,7 +76,7 @@ def signature_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     signature = _signature(request, reference)
     if signature.organisation_id == request.membership.organisation_id:
         raise PermissionDenied
-    deposit = _last(signature)
+    deposit = standing_deposit(signature)
     if deposit is None and signature.state == "asked":
         messages.info(request, "Rien n’est encore déposé pour cette signature.")
         return redirect(back_to(signature, "signatures"))
@@ -102,7 +114,7 @@ def _named(signature: Signature, pk: str) -> SignatureDeposit:
 def signature_refuse_deposit(request: HttpRequest, reference: str) -> HttpResponse:
     """Say that it is no signature of this document, and why."""
     signature = _signature(request, reference)
-    deposit = _last(signature)
+    deposit = standing_deposit(signature)
     form = SignatureRefuseDepositForm(posted(request), own=signature.signatory_id == request.membership.pk)
     return act(
         request,
@@ -128,7 +140,7 @@ def signature_refuse_deposit(request: HttpRequest, reference: str) -> HttpRespon
 def signature_acknowledge(request: HttpRequest, reference: str) -> HttpResponse:
     """The named signatory sees what was deposited in her name, and says that she knows, or that she did not sign."""
     signature = _signature(request, reference)
-    deposit = _last(signature)
+    deposit = standing_deposit(signature)
     return act(
         request,
         signature,

@@ -94,7 +94,7 @@ def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
     found = Convention.objects.filter(Q(pk__in=keys) | Q(pk__in=to_end.values("pk"))).annotate(
         end_is_asked=Exists(to_end.filter(pk=OuterRef("pk")))
     )
-    return {row.pk: row for row in found.select_related("epci_party", "workshop", "distributor")}
+    return {row.pk: row for row in found.select_related("epci_party", "succeeded_by", "workshop", "distributor")}
 
 
 def _told(signature: Signature) -> Item:

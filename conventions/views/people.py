@@ -1,5 +1,7 @@
 """When a circuit is stuck: hand on to a colleague, ask another person, go on without an opinion."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -16,6 +18,9 @@ asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 ROLES = {"review": (Role.REVIEWER, Role.MANAGER), "signature": (Role.SIGNATORY, Role.MANAGER)}
 
 
+ANCHORS = {"review": "reviews", "signature": "signatures"}
+
+
 def _others(row: Review | Signature) -> list[Membership]:
     """Those of the organisation that is asked who may be asked instead."""
     present = row.asked_of_id if isinstance(row, Review) else row.signatory_id
@@ -23,37 +28,43 @@ def _others(row: Review | Signature) -> list[Membership]:
     return list(people.exclude(pk=present).select_related("user").order_by("user__last_name", "pk"))
 
 
+def _ask_another(
+    request: HttpRequest, row: Review | Signature, verb: str, *, done: str, **context: Any
+) -> HttpResponse:
+    """The page on which somebody else is asked: handed on by whoever is asked, replaced (with a reason) by another."""
+    machine = row.machine_name
+    service = getattr(services, f"{verb}_{machine}")
+    form = {"hand_on": HandOnForm, "replace": ReplaceForm}[verb](posted(request), people=_others(row))
+    return act(
+        request,
+        row,
+        verb,
+        form,
+        lambda data: service(actor=request.membership, **{machine: row}, **data),
+        done=done,
+        back=back_to(row, ANCHORS[machine]),
+        convention=row.convention,
+        **{"template": "conventions/actions/_convention.html"} | context,
+    )
+
+
 @asks_then_acts
 def review_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Somebody of the same organisation gives the opinion instead."""
     review = visible_row(Review, request, reference, "asked_of__user")
-    return act(
-        request,
-        review,
-        "hand_on",
-        HandOnForm(posted(request), people=_others(review)),
-        lambda data: services.hand_on_review(actor=request.membership, review=review, **data),
-        done="Relecture confiée : votre collègue reçoit un courriel.",
-        back=back_to(review, "reviews"),
-        template="conventions/actions/_convention.html",
-        convention=review.convention,
-    )
+    return _ask_another(request, review, "hand_on", done="Relecture confiée : votre collègue reçoit un courriel.")
 
 
 @asks_then_acts
 def review_replace(request: HttpRequest, reference: str) -> HttpResponse:
     """The manager or the pilot asks somebody else, and says why."""
     review = visible_row(Review, request, reference, "asked_of__user")
-    return act(
+    return _ask_another(
         request,
         review,
         "replace",
-        ReplaceForm(posted(request), people=_others(review)),
-        lambda data: services.replace_review(actor=request.membership, review=review, **data),
         done="Relecteur remplacé : la nouvelle personne reçoit un courriel.",
-        back=back_to(review, "reviews"),
         template="conventions/actions/review_replace.html",
-        convention=review.convention,
         review=review,
     )
 
@@ -81,16 +92,11 @@ def review_pass_over(request: HttpRequest, reference: str) -> HttpResponse:
 def signature_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Somebody else who may sign for the same party signs instead."""
     signature = visible_row(Signature, request, reference, "signatory__user")
-    return act(
+    return _ask_another(
         request,
         signature,
         "hand_on",
-        HandOnForm(posted(request), people=_others(signature)),
-        lambda data: services.hand_on_signature(actor=request.membership, signature=signature, **data),
         done="Signature confiée : votre collègue reçoit un courriel.",
-        back=back_to(signature, "signatures"),
-        template="conventions/actions/_convention.html",
-        convention=signature.convention,
         warning="Le document garde votre nom ; la page de signatures dira qui a signé à votre place."
         " Vérifiez que cette personne a reçu délégation.",
     )
@@ -100,16 +106,11 @@ def signature_hand_on(request: HttpRequest, reference: str) -> HttpResponse:
 def signature_replace(request: HttpRequest, reference: str) -> HttpResponse:
     """The manager of the party or the pilot asks another signatory, and says why."""
     signature = visible_row(Signature, request, reference, "signatory__user")
-    return act(
+    return _ask_another(
         request,
         signature,
         "replace",
-        ReplaceForm(posted(request), people=_others(signature)),
-        lambda data: services.replace_signature(actor=request.membership, signature=signature, **data),
         done="Signataire remplacé : la nouvelle personne reçoit un courriel.",
-        back=back_to(signature, "signatures"),
-        template="conventions/actions/_convention.html",
-        convention=signature.convention,
         warning=f"Le document garde le nom de {signature.signatory.user} ; la page de signatures dira qui a signé, et"
         " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt.",
     )

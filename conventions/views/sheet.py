@@ -154,7 +154,7 @@ def _papers(convention: Convention, actor: Actor) -> list[ConventionPaper]:
     papers = list(
         ConventionPaper.objects.visible_to(actor)
         .filter(convention=convention)
-        .select_related("document")
+        .select_related("document__rendered")
         .order_by("-pk")
     )
     pages = [paper for paper in papers if paper.kind == PaperKind.SIGNATURES]
@@ -303,7 +303,6 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     )
     for signature in signatures:
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
-        signature.signs = named
         signature.deposes = signature.pk in depositable
         signature.replaces = signature.pk in replaceable and not named
         for deposit in signature.deposited:
@@ -317,6 +316,7 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
             for deposit in standing
         )
         signature.to_confirm = waiting
+        signature.signs = named and not waiting
         signature.confirms = waiting and signature.pk in confirmable and not named
     return signatures
 

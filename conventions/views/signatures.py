@@ -36,13 +36,23 @@ def hash_of(signature: Signature) -> str:
     return rendered.sha256 if rendered else ""
 
 
+def standing_deposit(signature: Signature) -> SignatureDeposit | None:
+    """The deposit that counts: the last one, unless somebody refused it."""
+    deposits = signature.deposits.standing().select_related("file", "deposited_by__user", "deposited_by__organisation")
+    return deposits.order_by("-pk").first()
+
+
 @asks_then_acts
 def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
-    """The document and its fingerprint, then a box, a name: the signature on screen of the named signatory."""
+    """The document and its fingerprint, then a box, a name: the signature on screen of the named signatory.
+
+    Not while a document signed elsewhere waits for another party: the page says who is awaited, and the way out.
+    """
     signature = visible_row(Signature, request, reference, "signatory__user", "document__rendered")
     if signature.signatory_id != request.membership.pk:
         raise PermissionDenied
     form = SignatureSignForm(posted(request), by=request.membership)
+    deposit = standing_deposit(signature) if signature.state == "asked" else None
     return act(
         request,
         signature,
@@ -54,6 +64,9 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
         back=back_to(signature, "signatures"),
         names={"sha256": "agreed", "method": "agreed"},
         template="conventions/actions/signature_sign.html",
+        deposit=deposit,
+        withheld=deposit is not None,
+        others=[name for party, name, _ in signature.convention.parties() if party != signature.party],
         signature=signature,
         convention=signature.convention,
         paper=paper_of(signature),

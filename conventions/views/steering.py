@@ -57,7 +57,7 @@ def _counted(today: date) -> ConventionQuerySet:
     return (
         Convention.objects.originals()
         .filter(state__in=ALIVE)
-        .select_related("epci_party", "workshop", "distributor")
+        .select_related("epci_party", "succeeded_by", "workshop", "distributor")
         .prefetch_related(Prefetch("quotas", Quota.objects.on(today), to_attr="current"))
     )
 

@@ -34,7 +34,7 @@ def _acts(convention: Convention, permission: Callable[[Actor], object], actor: 
 
 
 def _draft(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    awaited = f"En attente de la mise en relecture par {convention.epci_party}"
+    awaited = f"En attente de la mise en relecture par {convention.epci_acting}"
     if not _acts(convention, can_submit_convention, actor):
         return Step(awaited, since=convention.moved_at)
     if gate.preview(Convention.objects.filter(pk=convention.pk), "submit", actor=actor).refused:
@@ -70,7 +70,7 @@ def _lower(text: str) -> str:
 
 
 def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    awaited = f"En attente d’une nouvelle version de {convention.epci_party}"
+    awaited = f"En attente d’une nouvelle version de {convention.epci_acting}"
     if not _acts(convention, can_submit_convention, actor):
         return Step(awaited, since=convention.moved_at)
     if sheet.open_points:
@@ -83,7 +83,7 @@ def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> St
 
 
 def _approved(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    awaited = f"Texte validé. En attente de la délibération de {convention.epci_party}"
+    awaited = f"Texte validé. En attente de la délibération de {convention.epci_acting}"
     if not _acts(convention, can_open_signature_convention, actor):
         return Step(awaited, since=convention.approved_at)
     return Step(awaited, "inscrivez la délibération ou la décision, pour ouvrir la signature", "open_signature")
@@ -96,7 +96,7 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
         yours = "un document signé est déposé en votre nom, dites si vous en avez connaissance"
         return Step("", yours, url=url, label="Voir et répondre")
     for signature in sheet.awaited_signatures:
-        if signature.signs and not signature.to_confirm:
+        if signature.signs:
             url = _page("signature_sign", signature.reference)
             return Step("", "lisez le document et signez-le", url=url, label="Lire et signer")
     for signature in sheet.awaited_signatures:

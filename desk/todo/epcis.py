@@ -53,5 +53,6 @@ def _counted(actor: Membership, today: date, quotas: QuerySet[Quota]) -> list[Co
     """Its conventions in force, and those that are suspended, each with its ``year_quotas``; two queries."""
     lines = quotas.order_by("type")
     alive = Convention.objects.originals().filter(state__in=ALIVE, starts_on__lte=today, ends_on__gte=today)
-    kept = alive.filter(Q(epci_party=actor.organisation_id) | Q(succeeded_by=actor.organisation_id))
+    own = actor.organisation_id
+    kept = alive.filter(Q(epci_party=own, succeeded_by=None) | Q(succeeded_by=own))
     return list(kept.order_by("ends_on", "pk").prefetch_related(Prefetch("quotas", lines, to_attr="year_quotas")))

@@ -29,7 +29,9 @@ CODE_LENGTH = 200
 
 
 def read_pages(content: bytes, frozen: bytes) -> dict[str, Any]:
-    """``{"pages": how many, "codes": [[page, text], …], "frozen_pages": how many of ``frozen``}``.
+    """``{"pages": how many, "codes": [[page, text], …], "frozen_pages": how many of ``frozen``, "sizes": …}``.
+
+    ``sizes`` and ``frozen_sizes``: the width and height of the picture of each page.
 
     Or ``{"refused": "pages" or "points"}``.
     """
@@ -41,7 +43,8 @@ def read_pages(content: bytes, frozen: bytes) -> dict[str, Any]:
         with picture_of(content, number, READ_SIDE) as picture:
             codes = zxingcpp.read_barcodes(picture, formats=QR)
         found += [(number, code.text[:CODE_LENGTH]) for code in codes if code.text]
-    return {"pages": count, "codes": found[:MOST_CODES], "frozen_pages": count_pages(frozen)}
+    told = {"pages": count, "codes": found[:MOST_CODES], "frozen_pages": count_pages(frozen)}
+    return told | {"sizes": sizes_of(content), "frozen_sizes": sizes_of(frozen)}
 
 
 def draw_page(content: bytes, number: bytes) -> dict[str, Any]:
@@ -64,6 +67,23 @@ def count_pages(content: bytes) -> int | str:
     count = len(document)
     document.close()
     return count if 0 < count <= MOST_PAGES else "pages"
+
+
+def sizes_of(content: bytes) -> list[tuple[int, int]]:
+    """The width and height of each page as a picture, its longer side as it is shown."""
+    if not content.startswith(b"%PDF-"):
+        with Image.open(io.BytesIO(content)) as photo:
+            return [_shown(photo.width, photo.height)]
+    document = pypdfium2.PdfDocument(content)
+    sizes = [_shown(*document[rank].get_size()) for rank in range(min(len(document), MOST_PAGES))]
+    document.close()
+    return sizes
+
+
+def _shown(width: float, height: float) -> tuple[int, int]:
+    """Of a page that says it has no width, one point."""
+    scale = SHOWN_SIDE / (max(width, height) or 1)
+    return max(round(width * scale), 1), max(round(height * scale), 1)
 
 
 def picture_of(content: bytes, number: int, side: int) -> Image.Image:

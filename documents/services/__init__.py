@@ -3,7 +3,7 @@
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
 from documents.services.known import paper_within, papers_named, serves_elsewhere
-from documents.services.mail import forget_account_mails, forget_mails, forget_person, queue_mail, resend_mail
+from documents.services.mail import forget_account_mails, forget_mails, queue_mail, resend_mail
 from documents.services.papers import (
     IN_THE_BACKGROUND,
     RENDERING,
@@ -16,6 +16,7 @@ from documents.services.papers import (
     render_document,
     verify_document,
 )
+from documents.services.people import forget_names, forget_person
 
 __all__ = [
     "IN_THE_BACKGROUND",
@@ -27,6 +28,7 @@ __all__ = [
     "forget_document",
     "forget_file",
     "forget_mails",
+    "forget_names",
     "forget_person",
     "freeze_document",
     "freeze_documents",

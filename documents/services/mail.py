@@ -138,7 +138,7 @@ def forget_account_mails(*, before: datetime) -> int:
 
 
 @transaction.atomic
-def forget_person(user: User) -> None:
+def forget_mails_naming(user: User) -> None:
     """Erase the mails to a person who is forgotten, and those to others that name this person.
 
     A namesake's mails go too: better one text too many than one too few, and the outbox proves nothing.
@@ -209,7 +209,7 @@ def _part(stored: StoredFile) -> MIMEPart:
     part = MIMEPart()
     kind, _, precise = stored.content_type.partition("/")
     charset = {"charset": "utf-8"} if stored.content_type == ContentType.CALENDAR else {}
-    part.set_content(open_file(stored).read(), kind, precise, filename=stored.name, params=charset)
+    part.set_content(open_file(stored).read(), kind, precise, filename=stored.called, params=charset)
     return part
 
 

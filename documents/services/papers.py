@@ -143,29 +143,36 @@ def _keep(paper: Document, content: bytes) -> Document:
 def verify_document(document: Document) -> bool:
     """Whether a paper still says what was frozen: its values match their hash, and its PDF its own.
 
-    False for a forgotten paper: nothing is left to prove.
+    False for an erased paper: nothing is left to prove. Of an act whose values alone were forgotten, the PDF is asked.
     """
-    if document.forgotten_at is not None:
+    if document.is_erased:
         return False
     return values_hold(document) and (document.rendered is None or verify_file(document.rendered))
 
 
 def values_hold(document: Document) -> bool:
-    """Whether the values of a paper match their hash; its PDF is not looked at."""
+    """Whether the values of a paper match their hash; its PDF is looked at when the values were forgotten."""
+    if document.forgotten_at is not None:
+        return document.rendered is not None and verify_file(document.rendered)
     return document.sha256 == _digest(document.kind, document.version, document.public_code, document.values)
 
 
 @transaction.atomic
-def forget_document(*, document: Document, at: datetime | None = None) -> Document:
-    """Erase the values, the title and the PDF of a paper; its hashes, its dates and its public code stay."""
+def forget_document(*, document: Document, at: datetime | None = None, keep_act: bool = False) -> Document:
+    """Erase the values, the title and the PDF of a paper; its hashes, its dates and its public code stay.
+
+    ``keep_act``: the PDF is an act that others are bound by; it is drawn if it was not, and kept.
+    """
     hold(f"documents.render:{document.pk}")
     paper = Document.objects.select_for_update().get(pk=document.pk)
     if paper.forgotten_at is not None:
         return paper
     at = at or timezone.now()
+    if keep_act and paper.rendered_id is None:
+        _keep(paper, draw_document(paper))
     paper.values, paper.title, paper.forgotten_at = {}, "", at
     paper.save(update_fields=["values", "title", "forgotten_at"])
-    if paper.rendered_id is not None:
+    if paper.rendered_id is not None and not keep_act:
         forget_file(file=StoredFile.objects.get(pk=paper.rendered_id), at=at)
     return paper
 

@@ -16,7 +16,7 @@ def _choice(label: str, required: str, help_text: str = "") -> Any:
         queryset=Epci.objects.none(),
         empty_label="Choisissez…",
         help_text=help_text,
-        error_messages={"required": required},
+        error_messages={"required": required, "invalid_choice": required},
     )
 
 
@@ -30,7 +30,7 @@ class MergerForm(CommentForm):
         queryset=Organisation.objects.none(),
         empty_label="Choisissez…",
         help_text="Elle prend la place de l’ancien EPCI dans les conventions en cours.",
-        error_messages={"required": ACTS_FOR_IT.sentence},
+        error_messages={"required": ACTS_FOR_IT.sentence, "invalid_choice": ACTS_FOR_IT.sentence},
     )
     field_order = ("epci", "successor", "organisation", "comment")
 

@@ -1,28 +1,43 @@
-"""The pilot establishes that an EPCI merged into another."""
+"""The pilot establishes that an EPCI merged into another: what would follow, then, once confirmed, what did."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import answer, posted
 from network.forms.mergers import MergerForm
+from network.mergers import foreseen
 from network.models import Merger
 from network.permissions import can_declare_merger
-from network.services.mergers import declare_merger
+from network.services.mergers import check_merger, declare_merger, moved_by
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def merger_declare(request: HttpRequest) -> HttpResponse:
-    """One act over whatever is open; the mergers that were established are told under it."""
+    """Asked, foreseen, then done in one act; nothing moves before the confirmation."""
     if can_declare_merger(request.membership) is None:
         raise PermissionDenied
     form = MergerForm(posted(request))
-    merger = answer(request, form, lambda data: declare_merger(actor=request.membership, **data), None)
-    if merger is not None:
-        told = f"{merger.epci} est réuni à {merger.successor}\u00a0: ce qui est en cours a suivi."
-        messages.success(request, told)
-        return redirect("network:merger_declare")
+    if "confirm" in request.POST:
+        merger = answer(request, form, lambda data: declare_merger(actor=request.membership, **data), None)
+        if merger is not None:
+            context = {"merger": merger, "moved": moved_by(merger)}
+            return render(request, "network/merger_result.html", context)
+    elif answer(request, form, lambda data: _checked(request, data), None):
+        return _preview(request, form)
     known = Merger.objects.visible_to(request.membership).select_related("epci", "successor")
     return render(request, "network/merger_declare.html", {"form": form, "mergers": known})
+
+
+def _checked(request: HttpRequest, data: dict[str, object]) -> bool:
+    given = {name: value for name, value in data.items() if name != "comment"}
+    check_merger(actor=request.membership, **given)  # type: ignore[arg-type]  # what the form gives
+    return True
+
+
+def _preview(request: HttpRequest, form: MergerForm) -> HttpResponse:
+    moving, kept = foreseen(form.cleaned_data["epci"], timezone.now())
+    context = form.cleaned_data | {"form": form, "moving": moving, "kept": kept}
+    return render(request, "network/merger_preview.html", context)

@@ -186,7 +186,10 @@ def test_the_code_is_read_on_a_scan_and_on_a_photo() -> None:
     scanned = scene.deposit(convention, Party.RECONDITIONER, content=scan_of(document, pages=3))
     taken = scene.deposit(convention, Party.DISTRIBUTOR, content=photo_of(document), name="signe.jpg")
 
-    assert (scanned.found, scanned.reading) == (Found.CODE, {"pages": 3, "frozen_pages": 1})
+    assert (scanned.found, scanned.reading) == (
+        Found.CODE,
+        {"pages": 3, "frozen_pages": 1, "sizes": [[825, 1100]] * 3, "frozen_sizes": [[777, 1100]]},
+    )
     assert taken.found == Found.CODE
     assert scene.confirm(taken).state == SignatureState.SIGNED
 
@@ -376,3 +379,54 @@ def test_what_is_signed_meanwhile_is_neither_deposited_nor_signed_again() -> Non
     with pytest.raises(Refused) as refused:
         sign_signature(actor=signature.signatory, signature=signature, sha256="0" * 64)
     assert "state" in {reason.code for reason in refused.value.all}
+
+
+# --- on screen, while what was deposited waits
+
+
+def test_one_does_not_sign_on_screen_while_a_deposit_waits_and_the_page_says_who_is_awaited() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER)
+    signature, her = deposit.signature, scene.signatories[Party.RECONDITIONER]
+
+    with pytest.raises(Refused) as refused:
+        scene.sign(convention, Party.RECONDITIONER)
+    assert [reason.sentence for reason in refused.value.all] == [deposit_rules.NOTHING_WAITS.sentence]
+    client = acting(her)
+    page = client.get(page_of(signature, "signature_sign")).content.decode()
+
+    assert "attend d’être confirmé" in page
+    assert str(scene.epci_party) in page
+    assert str(scene.distributor) in page
+    assert "J’ai lu le document et je le signe" not in page
+    sheet = client.get(page_of(convention, "convention_detail")).content.decode()
+    assert f'href="{page_of(signature, "signature_sign")}"' not in sheet
+    refuse = client.get(page_of(signature, "signature_refuse_deposit")).content.decode()
+    assert "il signera autrement" in refuse
+
+    refuse_deposit_signature(actor=her, signature=signature, deposit=deposit, reason=RefuseDepositReason.WITHDRAWN)
+    assert "J’ai lu le document et je le signe" in client.get(page_of(signature, "signature_sign")).content.decode()
+    assert scene.sign(convention, Party.RECONDITIONER).method == SignatureMethod.SCREEN
+
+
+def test_whoever_confirms_is_not_kept_from_it_by_what_waits() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER)
+
+    page = acting(scene.signatories[Party.EPCI]).get(page_of(deposit.signature, "signature_confirm")).content.decode()
+
+    assert deposit_rules.NOTHING_WAITS.sentence not in page
+    assert scene.confirm(deposit).state == SignatureState.SIGNED
+
+
+def test_the_place_of_each_page_is_kept_before_its_picture_comes() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER, content=scan_of(drawn(convention.document), pages=2))
+
+    page = acting(scene.signatories[Party.EPCI]).get(page_of(deposit.signature, "signature_confirm")).content.decode()
+
+    assert page.count('<img loading="lazy" width="825" height="1100"') == 2
+    assert page.count('<img loading="lazy" width="777" height="1100"') == 1

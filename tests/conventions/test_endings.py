@@ -200,3 +200,57 @@ def test_the_public_page_tells_what_has_become_of_a_convention() -> None:
     assert "a pris fin : son dernier jour d’effet" in told()
     page = acting(scene.manager).get(f"/verifier/{code}/").content.decode()
     assert "a pris fin" in page
+
+
+def standing_of(code: str) -> str:
+    proof = proof_of(code)
+    assert proof is not None
+    return proof.standing.replace("\u00a0", " ")
+
+
+def test_the_public_page_tells_what_came_of_an_agreement_to_end() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+    first = agreement_of(convention)
+    assert first is not None
+    assert "toutes les parties n’ont pas encore donné leur accord" in standing_of(first.public_code)
+    decline_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
+    assert "cette fin a été refusée ou retirée" in standing_of(first.public_code)
+    anew = propose_end_convention(actor=scene.signatories[Party.EPCI], convention=again(convention))
+    second = agreement_of(anew)
+    assert second is not None
+    assert "un accord de fin plus récent le remplace" in standing_of(first.public_code)
+    for party in (Party.RECONDITIONER, Party.DISTRIBUTOR):
+        agree_end_convention(actor=scene.signatories[party], convention=convention)
+    assert "a pris fin par cet accord : son dernier jour" in standing_of(second.public_code)
+    assert "plus récent le remplace" in standing_of(first.public_code)
+
+
+def test_an_agreement_says_when_the_convention_ended_otherwise() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+    document = agreement_of(convention)
+    assert document is not None
+    terminate_convention(
+        actor=scene.signatories[Party.EPCI],
+        convention=convention,
+        reason=TerminateReason.BREACH,
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+    assert "a pris fin autrement" in standing_of(document.public_code)
+
+
+def test_the_public_page_tells_that_another_convention_replaced_it() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    code = drawn(convention.document).public_code
+    terminate_convention(
+        actor=scene.signatories[Party.EPCI],
+        convention=convention,
+        reason=TerminateReason.BREACH,
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+    assert "la remplace" not in standing_of(code)
+    scene.signed(starts_on=timezone.localdate() + timedelta(days=1), ends_on=scene.ends_on + timedelta(days=1))
+
+    assert "Une autre, signée par les mêmes parties, la remplace à partir du" in standing_of(code)

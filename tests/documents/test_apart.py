@@ -54,7 +54,13 @@ def test_what_is_broken_is_not_read_and_the_error_holds_none_of_it(content: byte
 def test_the_codes_of_each_page_are_told_with_its_number() -> None:
     answer = read_apart(READER, CODES, scan_with("https://un.fr/a", "deux", pages=2), small_pdf("x"))
 
-    assert answer == {"pages": 2, "codes": [[1, "https://un.fr/a"], [1, "deux"]], "frozen_pages": 1}
+    assert answer == {
+        "pages": 2,
+        "codes": [[1, "https://un.fr/a"], [1, "deux"]],
+        "frozen_pages": 1,
+        "sizes": [[825, 1100]] * 2,
+        "frozen_sizes": [[777, 1100]],
+    }
 
 
 @pytest.mark.parametrize(

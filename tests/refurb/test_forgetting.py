@@ -12,9 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from conventions.services.forgetting import forget_person as forget_in_conventions
 from desk.services.visits import forget_visits
 from documents.models import Mail, StoredFile
-from documents.services import forget_person as forget_in_mails
+from documents.services import forget_person as forget_in_documents
 from documents.services import open_file, store_file
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
@@ -151,4 +152,4 @@ def test_what_others_wrote_and_what_counts_stay(scene: Scene) -> None:
 
 
 def test_each_app_that_holds_names_says_how_to_forget_them() -> None:
-    assert registry.forgetters == [forget_in_mails, forget_person, forget_visits]
+    assert registry.forgetters == [forget_in_documents, forget_in_conventions, forget_person, forget_visits]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention
-from conventions.services.conventions import activate_convention, succeed_convention
+from conventions.services.conventions import succeed_convention
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journal
@@ -29,7 +29,6 @@ from reports.figures import reckon
 from reports.months import month_of, next_month
 from reports.services import compute_report
 from reports.summary import Summary
-from tests.conventions.conventions import Treaty
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf
@@ -197,20 +196,6 @@ def test_the_pilot_alone_establishes_a_merger_and_once() -> None:
         declare_merger(actor=story.pilot, **given | {"epci": merged})
 
 
-def test_what_was_being_signed_does_not_begin_on_a_territory_that_is_no_more() -> None:
-    scene = Treaty()
-    convention = scene.signing()
-    new, merger = merge(scene.pilot, convention.epci)
-    signed = scene.sign_all(convention)
-
-    with pytest.raises(Refused, match="la succession se constate d’abord"):
-        activate_convention(actor=scene.manager, convention=signed)
-    succeed_convention(actor=scene.pilot, convention=signed, successor=merger.organisation)
-    begun = activate_convention(actor=scene.manager, convention=Convention.objects.get(pk=signed.pk))
-
-    assert begun.epci == new
-
-
 def test_a_merger_costs_the_same_whatever_the_devices() -> None:
     story = Story()
     at = datetime(2025, 10, 2, 12, tzinfo=UTC)
@@ -231,6 +216,7 @@ def test_a_merger_costs_the_same_whatever_the_devices() -> None:
 def test_the_pilot_merges_two_epci_on_a_page_that_says_what_follows() -> None:
     story = Story()
     old = story.epci
+    story.lot(datetime(2025, 10, 2, 12, tzinfo=UTC), laptops(3))
     new, organisation = successor_of()
     client = acting(story.pilot)
     page = reverse("network:merger_declare")
@@ -239,6 +225,17 @@ def test_the_pilot_merges_two_epci_on_a_page_that_says_what_follows() -> None:
     answer = client.post(page, {"epci": old.pk, "successor": old.pk, "organisation": organisation.pk, "comment": ""})
     assert "Un EPCI ne se succède pas à lui-même." in answer.content.decode()
     given = {"epci": old.pk, "successor": new.pk, "organisation": organisation.pk, "comment": ""}
-    assert client.post(page, given).url == page
+    foreseen = client.post(page, given).content.decode()
+    assert "Rien n’est encore fait" in foreseen
+    assert "<strong>3 appareils</strong>, dont la vie n’est pas finie" in foreseen
+    assert "Les mois passés et leurs rapports" in foreseen
+    assert not Merger.objects.exists()
+    assert Epci.objects.get(pk=old.pk).succeeded_by is None
+    result = client.post(page, given | {"confirm": "1"}).content.decode()
+    assert f"{old} est réuni à {new} depuis le" in result
+    assert "<strong>3</strong> appareils" in result
+    late = client.post(page, given | {"confirm": "1"}).content.decode()
+    assert Merger.objects.count() == 1
+    assert "parmi ceux d’aujourd’hui" in late
     assert f"{old} est réuni à {new} depuis le" in read(client, page)
     assert acting(story.technician).get(page).status_code == 403

@@ -1,0 +1,183 @@
+"""An EPCI merges while a convention or an amendment of it is written, read or signed: its successor has it all."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from conventions.enums import ConventionState, Party, ReviewSubject
+from conventions.models import Convention
+from conventions.services.circuit import answer_review
+from conventions.services.conventions import (
+    abandon_convention,
+    activate_convention,
+    submit_convention,
+    succeed_convention,
+)
+from conventions.services.drafting import Named, Plan, Terms, edit_convention
+from conventions.views.inbox import items_of
+from documents.models import Mail
+from lifecycle.verification import verify_journal
+from network.enums import OrganisationKind, Role
+from network.models import Epci, Membership, Organisation
+from network.services.mergers import declare_merger
+from tests.conventions.conventions import Treaty, again, drawn, party
+from tests.network.factories import make_epci, make_membership
+
+pytestmark = pytest.mark.django_db
+S = ConventionState
+STAGES = ["draft", "in_review", "changes_requested", "approved", "signing", "signed", "active"]
+
+
+class Heir:
+    """The EPCI that succeeds, with its people."""
+
+    def __init__(self) -> None:
+        self.epci: Epci = make_epci(name="Communauté qui succède", short_name="Qui succède")
+        self.organisation: Organisation = party(OrganisationKind.EPCI, epci=self.epci, name="Communauté qui succède")
+        self.manager = self._member(Role.MANAGER)
+        self.lawyer = self._member(Role.REVIEWER)
+        self.signatory = self._member(Role.SIGNATORY)
+
+    def _member(self, role: Role) -> Membership:
+        return make_membership(role, OrganisationKind.EPCI, self.organisation)
+
+    def merge(self, scene: Treaty) -> None:
+        declare_merger(actor=scene.pilot, epci=scene.epci, successor=self.epci, organisation=self.organisation)
+
+    def submit(self, convention: Convention) -> Convention:
+        """In its own name: its lawyer reads, its signatory signs."""
+        named = [Named(ReviewSubject.LEGAL, self.organisation, self.lawyer)]
+        edit_convention(
+            actor=self.manager,
+            convention=convention,
+            terms=Terms(reviewers=named),
+            epci_signatory=self.signatory,
+        )
+        return submit_convention(actor=self.manager, convention=again(convention))
+
+    def carry(self, scene: Treaty, convention: Convention) -> Convention:
+        """From its submission to three signatures."""
+        scene.manager = self.manager  # type: ignore[misc]  # who acts for the EPCI from now on
+        scene.lawyer = self.lawyer  # type: ignore[misc]
+        return scene.open_signature(scene.approve(self.submit(convention)))
+
+
+def asked(*people: Membership) -> list[str]:
+    return [item.name for member in people for item in items_of(member)]
+
+
+def amendment(scene: Treaty, convention: Convention) -> Convention:
+    return scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 30)]))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_nothing_is_left_to_do_at_the_old_epci_and_the_successor_acts(stage: str) -> None:
+    scene, heir = Treaty(), Heir()
+    convention = getattr(scene, stage)()
+
+    heir.merge(scene)
+
+    held = again(convention)
+    assert (held.epci, held.succeeded_by) == (heir.epci, heir.organisation)
+    assert asked(scene.manager, scene.lawyer, scene.signatories[Party.EPCI]) == []
+    assert not held.reviews.filter(state="asked").exists()
+    assert not held.signatures.filter(state="asked").exists()
+    kept = S(stage) if stage in ("draft", "changes_requested", "signed", "active") else S.CHANGES_REQUESTED
+    assert held.state == kept
+    assert held.journal.filter(verb="take_over").exists() == (stage in ("in_review", "approved", "signing"))
+    if stage in ("in_review", "changes_requested", "approved", "signing"):
+        assert asked(heir.manager) == ["Répondre aux relecteurs et soumettre de nouveau"]
+    faults: list[Any] = []
+    verify_journal(Convention, faults.append)
+    assert faults == []
+
+
+def test_the_reconditioner_signs_with_the_name_of_the_successor() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.signing()
+    former = convention.document
+    scene.sign(convention, Party.EPCI)
+    assert asked(scene.signatories[Party.RECONDITIONER]) == ["Signer la convention"]
+
+    heir.merge(scene)
+    assert asked(scene.signatories[Party.RECONDITIONER]) == []
+    told = Mail.objects.filter(subject__startswith="Texte à reprendre après une fusion d’EPCI")
+    assert any(scene.signatories[Party.RECONDITIONER].user.email in mail.to for mail in told)
+    with pytest.raises(PermissionDenied):
+        submit_convention(actor=scene.manager, convention=again(convention))
+    submitted = heir.submit(convention)
+    assert asked(heir.lawyer) == ["Relecture juridique"]
+    assert asked(scene.lawyer) == []
+    scene.manager, scene.lawyer = heir.manager, heir.lawyer  # type: ignore[misc]
+    signing = scene.open_signature(scene.approve(submitted))
+
+    document = drawn(signing.document)
+    assert former is not None
+    assert document.pk != former.pk
+    first = document.values["parties"][0]
+    assert (first["name"], first["signatory"]) == (heir.organisation.name, heir.signatory.user.get_full_name())
+    assert document.values["territory"] == heir.epci.name
+    assert asked(scene.signatories[Party.RECONDITIONER]) == ["Signer la convention"]
+    assert asked(heir.signatory) == ["Signer la convention"]
+    signed = scene.sign_all(signing)
+    active = activate_convention(actor=heir.manager, convention=signed)
+    assert (active.state, active.epci) == (S.ACTIVE, heir.epci)
+
+
+@pytest.mark.parametrize("stage", ["draft", "in_review", "approved", "signing", "signed"])
+def test_an_amendment_under_way_goes_with_its_convention(stage: str) -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.active()
+    changed = amendment(scene, convention)
+    steps = [scene.submit, scene.approve, scene.open_signature, scene.sign_all]
+    for step in steps[: ["draft", "in_review", "approved", "signing", "signed"].index(stage)]:
+        changed = step(changed)
+    assert changed.state == stage
+
+    heir.merge(scene)
+
+    held = again(changed)
+    assert (held.epci, held.succeeded_by) == (heir.epci, heir.organisation)
+    assert asked(scene.manager, scene.lawyer, scene.signatories[Party.EPCI]) == []
+    if stage != "signed":
+        held = heir.carry(scene, held)
+        held = scene.sign_all(held)
+    assert activate_convention(actor=heir.manager, convention=held).state == S.ACTIVE
+    assert again(convention).quotas.get(type="laptop").total == 30
+
+
+def test_a_succession_established_by_hand_takes_amendments_along_and_no_amendment_alone() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.active()
+    changed = scene.submit(amendment(scene, convention))
+
+    with pytest.raises(Exception, match="suit la convention"):
+        succeed_convention(actor=scene.pilot, convention=changed, successor=heir.organisation)
+    succeed_convention(actor=scene.pilot, convention=convention, successor=heir.organisation)
+
+    assert again(changed).succeeded_by == heir.organisation
+    assert again(changed).state == S.CHANGES_REQUESTED
+
+
+def test_a_second_merger_takes_everything_further() -> None:
+    scene, first, last = Treaty(), Heir(), Heir()
+    convention = scene.in_review()
+    first.merge(scene)
+    first.submit(again(convention))
+    declare_merger(actor=scene.pilot, epci=first.epci, successor=last.epci, organisation=last.organisation)
+
+    assert again(convention).succeeded_by == last.organisation
+    assert asked(first.manager, first.lawyer, first.signatory) == []
+    assert asked(last.manager) == ["Répondre aux relecteurs et soumettre de nouveau"]
+    last.submit(again(convention))
+    review = again(convention).reviews.get(state="asked", subject=ReviewSubject.LEGAL)
+    assert answer_review(actor=last.lawyer, review=review, favourable=True).state == "favourable"
+
+
+def test_what_is_over_stays_in_the_name_of_the_old_epci() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.signing()
+    abandon_convention(actor=scene.manager, convention=convention, reason="party_left")
+    heir.merge(scene)
+    assert (again(convention).epci, again(convention).succeeded_by) == (scene.epci, None)
