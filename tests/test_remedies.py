@@ -26,6 +26,10 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le pilote, qui constate la succession": ("conventions:convention_succeed",),
     "les relecteurs": ("conventions:review_answer",),
     "l’EPCI, en modifiant le texte": ("conventions:convention_reopen", "conventions:convention_edit"),
+    "une autre partie, qui confirme ou refuse": (
+        "conventions:signature_confirm",
+        "conventions:signature_refuse_deposit",
+    ),
     "les signataires": ("conventions:signature_sign",),
     "la partie qui a signé": ("conventions:signature_deposit",),
     "le signataire désigné": ("conventions:signature_acknowledge",),

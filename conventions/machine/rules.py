@@ -166,7 +166,12 @@ def _follows_amended(ctx: Context) -> Q:
     return Q(amends=None) | Q(amends__succeeded_by=getattr(ctx.values.get("successor"), "pk", None) or 0)
 
 
-WITH_AMENDED = Requirement("with_amended", "Un avenant suit la convention qu’il modifie.", _follows_amended)
+WITH_AMENDED = Requirement(
+    "with_amended",
+    "Un avenant suit la convention qu’il modifie\u00a0: la succession se constate sur elle.",
+    _follows_amended,
+    lifted_by="le pilote, qui constate la succession",
+)
 SUCCESSOR = Requirement(
     "successor",
     "Choisissez l’EPCI qui succède : un autre, enregistré comme tel, avec son territoire, et en activité.",
