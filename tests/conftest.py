@@ -13,7 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.core.signals import setting_changed
-from django.db import connection, connections
+from django.db import connections
 from django.db.backends.signals import connection_created
 from django.template import TemplateSyntaxError, engines
 from django.template.base import FilterExpression, Node
@@ -22,6 +22,7 @@ from django.template.defaultfilters import default, default_if_none
 from config.database import SERVING_ROLE
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
+from tests.queue import empty_tables_of_tasks
 
 pytest_plugins = ["tests.browser"]
 
@@ -166,7 +167,7 @@ def days_to_come() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave the queue empty after a test that commits: its tables are not Django's, the flush does not see them."""
+    """Leave the queue empty after a test that commits."""
     mark = request.node.get_closest_marker("django_db")
     commits = mark is not None and mark.kwargs.get("transaction")
     if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
@@ -175,8 +176,7 @@ def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     request.getfixturevalue("serving_role")
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+    empty_tables_of_tasks()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

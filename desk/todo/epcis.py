@@ -12,7 +12,7 @@ from conventions.models import Convention, Quota
 from conventions.permissions import can_create_convention, sees_conventions
 from desk.todo.blocks import Action, Page, Part
 from desk.todo.conventions import inbox, writing_blocks
-from desk.todo.figures import latest, month_name, territory
+from desk.todo.figures import latest, month_name, territory, threshold_of
 from desk.todo.readers import reports
 from network.models import Epci, Membership
 
@@ -45,6 +45,7 @@ def _territory(actor: Membership, at: datetime) -> dict[str, Any]:
         "report": report,
         "month": month_name(report) if report is not None else "",
         "facts": territory(report, epci) if known else [],
+        "threshold": threshold_of(report) if report is not None else None,
         "conventions": _counted(actor, today, seen),
     }
 

@@ -52,14 +52,19 @@ def month_name(report: Report) -> str:
     return date_format(report.month, "F Y").replace(" ", HARD)
 
 
+def threshold_of(report: Report) -> int:
+    """Under how many households a number of this month is not told."""
+    chosen: dict[str, int] = report.figures.get("secrets", {})
+    return chosen.get("threshold", USUAL_SECRECY[SecrecyCode.THRESHOLD])
+
+
 def chain(report: Report, *, hides_small: bool) -> list[Link]:
     """Donateur · Atelier · Convention · Point de distribution · Foyer, with what passed each link in the month.
 
     ``hides_small``: what the month hides is not told, nor any number under the threshold, whatever it counts.
     """
     summary = Summary(report.figures, hides_small=hides_small)
-    chosen = report.figures.get("secrets", {})
-    threshold = chosen.get("threshold", USUAL_SECRECY[SecrecyCode.THRESHOLD]) if hides_small else 0
+    threshold = threshold_of(report) if hides_small else 0
     announced = int(summary.quantities_by_donor().total.cells[0])
     numbers = (
         ("Donateur", announced, "annoncé,annoncés", "par des entreprises et des organismes publics"),

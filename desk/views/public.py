@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from desk.todo.figures import chain, month_name, published
+from desk.todo.figures import chain, month_name, published, threshold_of
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
@@ -15,6 +15,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     context = {
         "month": month_name(report) if report is not None else "",
         "links": chain(report, hides_small=True) if report is not None else [],
+        "threshold": threshold_of(report) if report is not None else None,
         "legal": settings.LEGAL,
     }
     return render(request, "desk/welcome.html", context)

@@ -163,11 +163,17 @@ def _defer(mail: Mail) -> None:
 
 
 def _recipient(address: str, name: str) -> tuple[str, str]:
-    """The address and the name, as a header may hold them. Raises ValidationError or ValueError."""
+    """The address as it was given and the name on one line. Raises ValidationError or ValueError."""
     validate_email(address)
     name = " ".join(name.split())
-    Address(display_name=name, addr_spec=address)
+    _header(address, name)
     return address, name
+
+
+def _header(address: str, name: str) -> str:
+    """For a header: a domain with accents in the form that mail servers know (RFC 5891). Raises ValueError."""
+    local, _, domain = address.rpartition("@")
+    return str(Address(display_name=name, username=local, domain=domain.encode("idna").decode("ascii")))
 
 
 @transaction.atomic(durable=True)
@@ -198,7 +204,7 @@ def _message(mail: Mail) -> EmailMessage:
     return EmailMessage(
         subject=mail.subject,
         body=mail.body,
-        to=[str(Address(display_name=name, addr_spec=address)) for address, name in mail.recipients],
+        to=[_header(address, name) for address, name in mail.recipients],
         attachments=[_part(row.file) for row in attached],  # type: ignore[misc]  # the stubs lag behind Django 6
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )

@@ -32,6 +32,7 @@ from prescriptions.services.reference import load_prescriptions_reference
 from refurb.services.reference import load_refurb_reference
 from reports.secrecy.reference import load_reports_reference
 from tests.documents.pdfs import scan_of
+from tests.queue import empty_tables_of_tasks
 
 AS_OF = date(2026, 3, 26)
 """A fixed day, so that what is proven here is so every day."""
@@ -65,8 +66,9 @@ def new_world() -> None:
 
 
 def empty() -> None:
-    """Leave nothing in the tables, nor in the memory of what was there."""
+    """Leave nothing in the tables, those of tasks included, nor in the memory of what was there."""
     call_command("flush", interactive=False, verbosity=0)
+    empty_tables_of_tasks()
     ContentType.objects.clear_cache()
 
 

@@ -261,6 +261,13 @@ def test_a_mail_that_could_not_be_written_is_refused_at_once(db: None, fields: d
     assert not Mail.objects.exists()
 
 
+def test_a_domain_with_accents_leaves_in_the_form_that_servers_know(db: None, mailoutbox: Box) -> None:
+    mail = write(to=[("camille@métropole.test", "Camille")])
+    deliver_mail(mail=mail.pk)
+    assert mailoutbox[0].recipients() == ["Camille <camille@xn--mtropole-b1a.test>"]
+    assert forget_mails(addresses=["camille@métropole.test"]) == 1
+
+
 def test_a_name_on_several_lines_adds_no_header(db: None, mailoutbox: Box) -> None:
     mail = write(to=[("a@exemple.test", "Camille\nBcc: b@exemple.test")])
     deliver_mail(mail=mail.pk)
