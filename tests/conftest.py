@@ -23,6 +23,7 @@ from config.database import SERVING_ROLE
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
 from tests.queue import empty_tables_of_tasks
+from tests.template import ready_template
 
 pytest_plugins = ["tests.browser"]
 
@@ -121,6 +122,13 @@ def undefined_variables_fail() -> Iterator[None]:
     yield
     setting_changed.disconnect(be_strict)
     engines["django"].engine.string_if_invalid = ""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """The database of each process is a copy of one that they have in common."""
+    with django_db_blocker.unblock():
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = ready_template()
 
 
 @pytest.fixture(scope="session")

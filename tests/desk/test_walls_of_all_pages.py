@@ -1,6 +1,7 @@
 """Purpose walls over every address of the project: a household is named only to those whose work it is.
 
-Each page read on the way keeps the house as well (``tests.desk.house``).
+Each page read on the way keeps the house as well (``tests.desk.house``), and takes no name for markup: everybody and
+everything is called like a piece of it (``tests.desk.hostile``).
 """
 
 import io
@@ -29,6 +30,7 @@ from refurb.services.devices import start_device
 from reports.months import month_of
 from reports.services import compute_report
 from reports.views_behind import EVIDENCE
+from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_like_markup
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.network.factories import make_membership
@@ -204,8 +206,18 @@ GROUPS = [
 ]
 
 
+@pytest.fixture
+def scenery(db: None) -> Scenery:
+    """In which each person, each organisation and each file is called like a piece of markup."""
+    with files_called_like_markup():
+        made = Scenery()
+    called_like_markup()
+    return made
+
+
 def read_everything(scenery: Scenery, membership: Membership) -> Iterator[tuple[str, int, str]]:
     """``(address, status, words)`` of every page that this membership asks for."""
+    called_like_markup()
     client = acting(membership)
     odd: list[tuple[str, str]] = []
     for route, address in scenery.addresses:
@@ -213,6 +225,8 @@ def read_everything(scenery: Scenery, membership: Membership) -> Iterator[tuple[
         assert response.status_code < 500, (str(membership), address)
         odd += [(address, fault) for fault in faults(response)]
         read = words(response)
+        if MARKUP in read and response.headers.get("Content-Type", "").startswith("text/html"):
+            odd.append((address, "takes a name for markup"))
         if route.startswith(OF_A_HOUSEHOLD) or OF_A_NOTE in route:
             yield f"! {address}", response.status_code, read
         else:
@@ -236,8 +250,7 @@ def strangers(scenery: Scenery, kinds: list[Kind]) -> Iterator[Membership]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kinds", GROUPS, ids="-".join)
-def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind]) -> None:
-    scenery = Scenery()
+def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind], scenery: Scenery) -> None:
     logged = HouseholdAccess.objects.count()
     told = []
     for membership in strangers(scenery, kinds):
@@ -251,25 +264,27 @@ def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind]) ->
 
 
 @pytest.mark.django_db
-def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_the_household() -> None:
+def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_the_household(
+    scenery: Scenery,
+) -> None:
     """The pages that are walls for others do open: the proof above is not made of addresses that are wrong."""
-    scenery = Scenery()
     organisations = scenery.organisations
-    named, stories = {}, {}
+    named, stories, shown = {}, {}, set[str]()
     for kind, role in sorted(SERVES - {(kind, Role.MANAGER) for kind in Kind}):
         membership = make_membership(role, kind, organisations.get(kind))
         pages = list(read_everything(scenery, membership))
         named[kind, role] = sum(NAMES[0] in read for _, _, read in pages)
         stories[kind, role] = [address for address, _, read in pages if STORY in read]
+        shown |= {address for address, _, read in pages if SHOWN in read}
     readers = {kind for (kind, _), addresses in stories.items() if addresses}
     assert readers == {Kind.PRESCRIBER}, stories
     assert all(count >= 2 for count in named.values()), named
     assert named[Kind.OPERATOR, Role.AGENT] < named[Kind.DISTRIBUTOR, Role.ADVISER], named
+    assert len(shown) > 50, "names do show: that none is taken for markup is not proven by empty pages"
 
 
 @pytest.mark.django_db
-def test_a_relay_of_the_commune_reads_what_it_serves_and_no_story() -> None:
-    scenery = Scenery()
+def test_a_relay_of_the_commune_reads_what_it_serves_and_no_story(scenery: Scenery) -> None:
     relay = scenery.territory.shelf.relay
     pages = list(read_everything(scenery, relay))
     assert not [address for address, _, read in pages if STORY in read]
