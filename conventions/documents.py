@@ -5,11 +5,9 @@ nowhere. What was submitted does not change until the round ends, so the same ro
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import number_format
 
 from conventions.enums import DeviceType, Found, PaperKind, Party, SignatureState, TerminateReason
 from conventions.models import Convention, ConventionPaper, EndConsent, Signature
@@ -17,7 +15,7 @@ from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
-from lifecycle.french import written_day, written_moment
+from lifecycle.french import euros, percent, written_day, written_moment
 from lifecycle.registry import Move
 from network.models import Organisation
 
@@ -95,10 +93,10 @@ def values_of(convention: Convention) -> dict[str, Any]:
         ],
         "quotas": _quotas(convention),
         "prices": [
-            {"type": price.get_type_display(), "grade": price.grade, "amount": _euros(price.amount)}
+            {"type": price.get_type_display(), "grade": price.grade, "amount": euros(price.amount, cents=True)}
             for price in sorted(convention.prices.all(), key=lambda price: _rank(price.type))
         ],
-        "max_nonconformity": _percent(convention.max_nonconformity),
+        "max_nonconformity": percent(convention.max_nonconformity),
     }
 
 
@@ -267,11 +265,3 @@ def _rank(type_: str) -> int:
 def _address(organisation: Organisation) -> str:
     city = organisation.commune.name if organisation.commune is not None else ""
     return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
-
-
-def _euros(amount: Decimal) -> str:
-    return f"{number_format(amount, 2)}\N{NO-BREAK SPACE}€"
-
-
-def _percent(rate: Decimal | None) -> str:
-    return "" if rate is None else f"{number_format(rate, 1 if rate % 1 else 0)}\N{NO-BREAK SPACE}%"

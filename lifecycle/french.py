@@ -16,11 +16,11 @@ UNITS = ((10**12, "To"), (10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
 MINUTE, HOUR = 60, 3600
 
 
-def euros(amount: Decimal | None) -> str:
-    """An amount: « 180 € », « 49,90 € »; empty when there is none."""
+def euros(amount: Decimal | None, *, cents: bool = False) -> str:
+    """An amount: « 180 € », « 49,90 € », with ``cents`` « 180,00 € » as a signed paper says it; empty when none."""
     if amount is None:
         return ""
-    return f"{number_format(amount, 0 if amount == amount.to_integral_value() else 2)}{HARD}€"
+    return f"{number_format(amount, 2 if cents or amount != amount.to_integral_value() else 0)}{HARD}€"
 
 
 def percent(rate: Decimal | None) -> str:

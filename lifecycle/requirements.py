@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.expressions import BaseExpression, Combinable
+from django.utils import timezone
 
 from lifecycle.actors import Actor
 
@@ -79,6 +80,11 @@ class Context:
     at: datetime
     actor: Actor
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        """The local day of the act: what dated rows are read for."""
+        return timezone.localdate(self.at)
 
     def has(self, name: str) -> bool:
         """True when the value was given: without it a rule asks whether any value would do."""

@@ -14,17 +14,16 @@ from django.utils import timezone
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.actors import Actor
-from lifecycle.french import written_day
+from lifecycle.french import euros, written_day
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType, HandOverKind, TermCode
-from refurb.machine.device_rules import ceilings_on, euros
-from refurb.machine.household_rules import ceiling_of
 from refurb.machine.stamps import term_on
 from refurb.models.device import Device
 from refurb.models.hand_over import Derogation, HandOver
 from refurb.models.points import Delivery, DeliveryLine
 from refurb.models.terms import WarrantyText
+from refurb.pricing import ceiling_of, ceilings_on
 
 DELIVERY_NOTE = "delivery_note"
 HAND_OVER_NOTE = "device_hand_over_note"
@@ -151,10 +150,10 @@ def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict
         "prepared_on_text": written_day(day),
         "articles": [_article(device), *([_article(screen)] if screen is not None else [])],
         "with_peripherals": device.type == DeviceType.DESKTOP,
-        "price": euros(terms.price),
-        "co_funding": euros(terms.co_funding) if terms.co_funding else "",
+        "price": euros(terms.price, cents=True),
+        "co_funding": euros(terms.co_funding, cents=True) if terms.co_funding else "",
         "funder": funder.name if funder is not None else "",
-        "to_pay": euros(terms.price - terms.co_funding),
+        "to_pay": euros(terms.price - terms.co_funding, cents=True),
         "vat": VAT,
         "warranty_months": term_on(TermCode.WARRANTY_MONTHS, day),
         "repair_months": term_on(TermCode.REPAIR_MONTHS, day),

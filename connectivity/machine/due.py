@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from connectivity.enums import COPPER_ALERTS, RENEWALS, UNDER_WAY, ConnectionState, CurrentLine, Technology, TermCode
-from connectivity.machine.rules import ago, day_of, rows_of
+from connectivity.machine.rules import ago, rows_of
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
 from network.calendar import add_working_days
@@ -20,7 +20,7 @@ S = ConnectionState
 
 def _terms(ctx: Context) -> dict[str, int]:
     """The delays in force on the day of what is judged; one query."""
-    return rows_of("ConnectionTerm").values_on(day_of(ctx))  # type: ignore[attr-defined, no-any-return]
+    return rows_of("ConnectionTerm").values_on(ctx.day)  # type: ignore[attr-defined, no-any-return]
 
 
 def _midnight(day: date) -> datetime:
@@ -29,7 +29,7 @@ def _midnight(day: date) -> datetime:
 
 def _worked(ctx: Context, number: int) -> datetime:
     """What came before this instant has seen ``number`` working days pass, today included."""
-    return _midnight(add_working_days(day_of(ctx) + timedelta(days=1), -number))
+    return _midnight(add_working_days(ctx.day + timedelta(days=1), -number))
 
 
 def is_unanswered(ctx: Context) -> Condition:
@@ -59,7 +59,7 @@ def wants_second_reminder(ctx: Context) -> Condition:
 
 def wants_renewal(ctx: Context) -> Condition:
     """The entitlement ends in 60 days, then in 30, unless told otherwise, and nobody was told since."""
-    day, terms = day_of(ctx), _terms(ctx)
+    day, terms = ctx.day, _terms(ctx)
     told = TruncDate("renewal_told_at", tzinfo=timezone.get_current_timezone())
     milestones = [
         Q(
@@ -75,7 +75,7 @@ def wants_renewal(ctx: Context) -> Condition:
 
 def is_over(ctx: Context) -> Condition:
     """The last day of the entitlement has passed."""
-    return Q(entitlement_ends_on__lt=day_of(ctx))
+    return Q(entitlement_ends_on__lt=ctx.day)
 
 
 def is_untouched(ctx: Context) -> Condition:
@@ -106,7 +106,7 @@ def wants_copper_alert(ctx: Context) -> Condition:
 
     These are the usual delays, which rows may tell otherwise.
     """
-    day, terms = day_of(ctx), _terms(ctx)
+    day, terms = ctx.day, _terms(ctx)
     closures = rows_of("CopperClosure").on(day).filter(commune=OuterRef("need__prescription__commune"))  # type: ignore[attr-defined]
     told = TruncDate("copper_told_at", tzinfo=timezone.get_current_timezone())
     own = rows_of("ConnectionFile").filter(is_on_copper(), pk=OuterRef("pk"))

@@ -7,7 +7,6 @@ from typing import Any
 from django.apps import apps
 from django.db.models import DateField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Cast, Coalesce
-from django.utils import timezone
 
 from connectivity.enums import (
     COMPUTED,
@@ -43,11 +42,6 @@ def rows_of(model: str) -> QuerySet[Any]:
     return found._default_manager.all()
 
 
-def day_of(ctx: Context) -> date:
-    """The day in Paris of what is being judged."""
-    return timezone.localdate(ctx.at)
-
-
 def _on(model: str, day: date) -> QuerySet[Any]:
     return rows_of(model).on(day)  # type: ignore[attr-defined, no-any-return]
 
@@ -71,7 +65,7 @@ NO_OTHER_FILE = Requirement(
 
 
 def _offer_in_force(ctx: Context) -> Condition:
-    return not ctx.has("offer") or _on("Offer", day_of(ctx)).filter(pk=ctx.values["offer"].pk).exists()
+    return not ctx.has("offer") or _on("Offer", ctx.day).filter(pk=ctx.values["offer"].pk).exists()
 
 
 def _offer_fits(ctx: Context) -> Condition:
@@ -81,8 +75,8 @@ def _offer_fits(ctx: Context) -> Condition:
 def _copper_sold(ctx: Context) -> Condition:
     if not ctx.has("offer") or ctx.values["offer"].technology != Technology.COPPER:
         return True
-    here = _on("CopperClosure", day_of(ctx)).filter(commune=OuterRef("need__prescription__commune"))
-    return ~Exists(here.filter(commercial_on__lte=day_of(ctx)))
+    here = _on("CopperClosure", ctx.day).filter(commune=OuterRef("need__prescription__commune"))
+    return ~Exists(here.filter(commercial_on__lte=ctx.day))
 
 
 def _among(name: str, choices: type[TextChoices], sentence: str, *, code: str = "") -> Requirement:
@@ -123,7 +117,7 @@ HAS_DESK = Requirement(
 STILL_IN_FORCE = Requirement(
     "offer_still",
     "L’offre choisie n’est plus en vigueur : choisissez-en une autre.",
-    lambda ctx: Exists(_on("Offer", day_of(ctx)).filter(pk=OuterRef("offer"))),
+    lambda ctx: Exists(_on("Offer", ctx.day).filter(pk=OuterRef("offer"))),
     where=_served_on("choose"),
 )
 OPERATOR_WORKS = Requirement(
@@ -136,14 +130,14 @@ OPERATOR_WORKS = Requirement(
 
 def _unproven(ctx: Context, seen: QuerySet[Any]) -> Exists:
     """A condition of the file's offer that no fresh proof meets on the day."""
-    day = Cast(Value(day_of(ctx)), DateField())
+    day = Cast(Value(ctx.day), DateField())
     oldest = ExpressionWrapper(day - OuterRef("fresh_days"), output_field=DateField())
     proof = seen.filter(
         Q(ceiling=None) | Q(ceiling__lte=Coalesce(OuterRef("ceiling"), F("ceiling"))),
         file=OuterRef(OuterRef("pk")),
         rule=OuterRef("rule"),
         holds=True,
-        dated_on__lte=day_of(ctx),
+        dated_on__lte=ctx.day,
         dated_on__gte=Coalesce(oldest, Value(date.min, DateField())),
     )
     asked = rows_of("OfferCondition").filter(offer=OuterRef("offer")).exclude(rule__in=COMPUTED)
@@ -185,7 +179,7 @@ NOTE_FITS = _fits("note", "problem_note", "La précision est trop longue\u00a0: 
 
 def _ahead(ctx: Context, term: str) -> date:
     """The last day that a date of this kind may be: so many months from the day judged, as a dated row says."""
-    day = day_of(ctx)
+    day = ctx.day
     return add_months(day, rows_of("ConnectionTerm").value_of(TermCode[term], day))  # type: ignore[attr-defined]
 
 
@@ -202,7 +196,7 @@ def _dated(name: str, sentence: str, right: Callable[[date, Context], bool], cod
 APPOINTMENT = _dated(
     "appointment_on",
     "Donnez la date du raccordement : aujourd’hui ou plus tard.",
-    lambda day, ctx: day >= day_of(ctx),
+    lambda day, ctx: day >= ctx.day,
     "appointment",
 )
 APPOINTMENT_NEAR = Requirement(
@@ -229,7 +223,7 @@ NOT_BEFORE_SENT = Requirement(
 STARTED = _dated(
     "started_on",
     "Donnez le jour où la ligne a marché : aujourd’hui ou avant.",
-    lambda day, ctx: day <= day_of(ctx),
+    lambda day, ctx: day <= ctx.day,
     "started",
 )
 
@@ -264,7 +258,7 @@ PRICE_GIVEN = Requirement(
 def _ends_later(ctx: Context) -> Condition:
     if not ctx.has("entitlement_ends_on"):
         return True
-    first = ctx.values["started_on"] if ctx.has("started_on") else day_of(ctx)
+    first = ctx.values["started_on"] if ctx.has("started_on") else ctx.day
     return bool(ctx.values["entitlement_ends_on"] > first)
 
 
@@ -298,7 +292,7 @@ EVIDENCE_SEEN = Requirement(
 EVIDENCE_DATED = Requirement(
     "evidence_on",
     "Ce que vous avez vu ne peut être daté de demain.",
-    lambda ctx: not ctx.has("evidence_on") or ctx.values["evidence_on"] <= day_of(ctx),
+    lambda ctx: not ctx.has("evidence_on") or ctx.values["evidence_on"] <= ctx.day,
     field="evidence_on",
 )
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from conventions.enums import ConventionState, SignatureMethod
-from conventions.machine.reading import day_of, rows
+from conventions.machine.reading import rows
 from lifecycle.machine import Context, Requirement
 
 # --- review
@@ -83,7 +83,7 @@ def _in_time(ctx: Context) -> Any:
     signed_on: date | None = ctx.values.get("signed_on")
     if not signed_on:
         return True
-    if signed_on > day_of(ctx):
+    if signed_on > ctx.day:
         return False
     return Q(
         Exists(

@@ -9,7 +9,6 @@ from django_fsm import FSMField
 from conventions.enums import ConventionState
 from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
 from conventions.machine.days import Midnight, Shifted
-from conventions.machine.reading import day_of
 from conventions.permissions import (
     can_abandon_convention,
     can_activate_convention,
@@ -365,7 +364,7 @@ class ConventionMachine(Machine):
         ],
         stamps={
             "ended_at": AT,
-            "ended_on": day_of,
+            "ended_on": lambda ctx: ctx.day,
             "ended_because": Given("reason"),
             "notice_on": Given("notice_on"),
             "suspended_at": None,

@@ -12,7 +12,7 @@ from conventions.enums import (
     RuleCode,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import EDIT, TO_FILL, day_of, number, own, rows
+from conventions.machine.reading import EDIT, TO_FILL, number, own, rows
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind, Role
@@ -214,7 +214,7 @@ PRICED = Requirement(
 
 def _under_ceiling(ctx: Context) -> Q:
     ceiling = (
-        rows("PriceCeiling").on(day_of(ctx)).filter(type=OuterRef("type")).values("amount")[:1]  # type: ignore[attr-defined]
+        rows("PriceCeiling").on(ctx.day).filter(type=OuterRef("type")).values("amount")[:1]  # type: ignore[attr-defined]
     )
     return ~Q(Exists(rows("ConventionPrice").filter(convention=OuterRef("pk"), amount__gt=Subquery(ceiling))))
 

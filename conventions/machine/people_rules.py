@@ -14,7 +14,7 @@ from conventions.enums import (
     RuleCode,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import coded, day_of, number
+from conventions.machine.reading import coded, number
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import Role
@@ -61,7 +61,7 @@ NOT_DATA_PROTECTION = Requirement(
 
 def _long_overdue(ctx: Context) -> Any:
     days = number(ctx, RuleCode.PASS_OVER)
-    return False if days is None else Q(due_on__lt=day_of(ctx) - timedelta(days=days))
+    return False if days is None else Q(due_on__lt=ctx.day - timedelta(days=days))
 
 
 LONG_OVERDUE = Requirement(
@@ -78,7 +78,7 @@ def _to_be_reminded(ctx: Context) -> Q:
 
     Never twice a day, whatever the number that was recorded: the clock passes every quarter of an hour.
     """
-    day, before, after = day_of(ctx), number(ctx, RuleCode.REMIND_BEFORE), number(ctx, RuleCode.REMIND_AFTER)
+    day, before, after = ctx.day, number(ctx, RuleCode.REMIND_BEFORE), number(ctx, RuleCode.REMIND_AFTER)
     due = Q(pk=None)
     if before is not None:
         begins = Shifted("due_on", -before)

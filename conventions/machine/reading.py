@@ -1,12 +1,10 @@
 """What rules read: the rows of the app, the local day, the numbers in force on it."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, QuerySet
-from django.utils import timezone
 
 from conventions.enums import (
     RuleCode,
@@ -25,14 +23,9 @@ def rows(model: str) -> QuerySet[Any]:
     return found._default_manager.all()
 
 
-def day_of(ctx: Context) -> date:
-    """The local day of the act."""
-    return timezone.localdate(ctx.at)
-
-
 def number(ctx: Context, code: RuleCode) -> int | None:
     """The number in force on the day of the act; None when nobody recorded one."""
-    value = rows("ConventionRule").value_of(code, day_of(ctx))  # type: ignore[attr-defined]
+    value = rows("ConventionRule").value_of(code, ctx.day)  # type: ignore[attr-defined]
     return None if value is None else int(value)
 
 

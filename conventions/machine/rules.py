@@ -22,7 +22,7 @@ from conventions.enums import (
     TerminateReason,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import coded, day_of, number, rows
+from conventions.machine.reading import coded, number, rows
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 
@@ -56,7 +56,7 @@ REOPEN_REASON = coded("reopen_reason", ReopenReason.values, "Dites pourquoi le t
 
 def _act_dates(ctx: Context) -> bool:
     decided, executory = ctx.values.get("act_on"), ctx.values.get("act_executory_on")
-    return not (decided and executory) or decided <= executory <= day_of(ctx)
+    return not (decided and executory) or decided <= executory <= ctx.day
 
 
 ACT_BODY = Requirement(
@@ -99,7 +99,7 @@ ALL_SIGNED = Requirement(
 EFFECTIVE = Requirement(
     "effective",
     "La date d’effet n’est pas atteinte.",
-    lambda ctx: Q(starts_on__lte=day_of(ctx)),
+    lambda ctx: Q(starts_on__lte=ctx.day),
 )
 TERRITORY_LIVES = Requirement(
     "territory_lives",
@@ -142,7 +142,7 @@ def _notice_given(ctx: Context) -> bool:
     codes = {TerminateReason.NOTICE: RuleCode.NOTICE, TerminateReason.BREACH: RuleCode.BREACH_NOTICE}
     code = codes.get(reason)
     days = (number(ctx, code) or 0) if code else 0
-    return bool(given_on + timedelta(days=days) <= day_of(ctx))
+    return bool(given_on + timedelta(days=days) <= ctx.day)
 
 
 NOTICE_GIVEN = Requirement(
@@ -183,12 +183,12 @@ SUCCESSOR = Requirement(
 
 def is_over(ctx: Context) -> Q:
     """The last day has passed. An amendment ends with what it amends."""
-    return Q(amends=None, ends_on__lt=day_of(ctx))
+    return Q(amends=None, ends_on__lt=ctx.day)
 
 
 def takes_effect(ctx: Context) -> Q:
     """The effective date is reached, and for an amendment what it amends is alive."""
-    return Q(starts_on__lte=day_of(ctx)) & (Q(amends=None) | Q(amends__state__in=ALIVE))
+    return Q(starts_on__lte=ctx.day) & (Q(amends=None) | Q(amends__state__in=ALIVE))
 
 
 def is_to_be_reminded(ctx: Context) -> Q:
@@ -197,7 +197,7 @@ def is_to_be_reminded(ctx: Context) -> Q:
     After days off the clock sends one reminder, not one per day that was missed; an end that is put off is reminded
     again.
     """
-    day = day_of(ctx)
+    day = ctx.day
     missed = Q(pk=None)
     for code in REMINDERS:
         days = number(ctx, code)

@@ -7,7 +7,6 @@ from django_fsm import FSMField
 from conventions.enums import SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules, people_rules
-from conventions.machine.reading import day_of
 from conventions.permissions import (
     can_acknowledge_signature,
     can_contest_signature,
@@ -27,7 +26,7 @@ def _confirmed_by(ctx: Context) -> int | None:
 
 def _signed_on(ctx: Context) -> date:
     """On screen, the day of the act; elsewhere, the day written on what was deposited."""
-    return ctx.values.get("signed_on") or day_of(ctx)
+    return ctx.values.get("signed_on") or ctx.day
 
 
 class SignatureMachine(Machine):

@@ -32,7 +32,7 @@ def rows(model: str, app: str = "prescriptions") -> QuerySet[Any]:
 
 def setting(code: str, ctx: Context) -> int | None:
     """The dated number of that code in force on the day of the context; None when there is none."""
-    value: int | None = rows("Setting").value_of(code, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
+    value: int | None = rows("Setting").value_of(code, ctx.day)  # type: ignore[attr-defined]
     return value
 
 
@@ -75,7 +75,7 @@ def _moved_before(ctx: Context) -> Q:
     if not ctx.has("moved_on"):
         return Q()
     moved_on = ctx.values["moved_on"]
-    if moved_on > timezone.localdate(ctx.at):
+    if moved_on > ctx.day:
         return Q(pk__in=[])
     return ~Q(Exists(rows("Residence").filter(household=OuterRef("pk"), since__gt=moved_on)))
 
@@ -188,7 +188,7 @@ NOTHING_BINDS = (
 RECEIVED_ON = Requirement(
     "received_on",
     "Dites quel jour la demande du foyer est arrivée : pas dans le futur.",
-    lambda ctx: not ctx.has("received_on") or ctx.values["received_on"] <= timezone.localdate(ctx.at),
+    lambda ctx: not ctx.has("received_on") or ctx.values["received_on"] <= ctx.day,
     needs=("received_on",),
     field="received_on",
 )
@@ -212,7 +212,7 @@ def untouched(ctx: Context) -> Q:
     months = setting("archive_after_months", ctx)
     if months is None:
         return Q(pk__in=[])
-    since = start_of(shifted(timezone.localdate(ctx.at), -months) + timedelta(days=1))
+    since = start_of(shifted(ctx.day, -months) + timedelta(days=1))
     files = rows("Prescription").filter(household=OuterRef("pk"))
     met = rows("Need").filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
@@ -226,12 +226,12 @@ def untouched(ctx: Context) -> Q:
 def anonymised_on(ctx: Context) -> date | None:
     """The day an archived file is erased, by the delay of the day."""
     months = setting("anonymise_after_months", ctx)
-    return None if months is None else shifted(timezone.localdate(ctx.at), months)
+    return None if months is None else shifted(ctx.day, months)
 
 
 def to_notify(ctx: Context) -> Q:
     """The notice that was planned is due."""
-    return Q(Exists(_notices().filter(sent_at=None, due_on__lte=timezone.localdate(ctx.at))))
+    return Q(Exists(_notices().filter(sent_at=None, due_on__lte=ctx.day)))
 
 
 def noticed(ctx: Context) -> Q:
@@ -240,7 +240,7 @@ def noticed(ctx: Context) -> Q:
     if days is None:
         return Q(pk__in=[])
     told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=days))
-    return Q(Exists(told), anonymise_on__lte=timezone.localdate(ctx.at)) & nothing_lives(ctx.at)
+    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_lives(ctx.at)
 
 
 def _notices() -> QuerySet[Any]:

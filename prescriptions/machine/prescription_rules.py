@@ -5,7 +5,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Place, Requirement
@@ -98,7 +97,7 @@ FACTS_SEEN = Requirement(
 
 def _doubles_answered(ctx: Context) -> Q:
     seen = rows("Household").visible_to(ctx.actor)  # type: ignore[attr-defined]
-    return ~Q(Exists(seen.unanswered_doubles("household", timezone.localdate(ctx.at))))
+    return ~Q(Exists(seen.unanswered_doubles("household", ctx.day)))
 
 
 DOUBLES_ANSWERED = Requirement(
@@ -129,7 +128,7 @@ DISTRIBUTOR_GIVEN = Requirement(
 
 def _missing_said(ctx: Context) -> Q:
     codes = ctx.values.get("missing") or []
-    known = rows("CodedReason").codes_on(CodePurpose.MISSING, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
+    known = rows("CodedReason").codes_on(CodePurpose.MISSING, ctx.day)  # type: ignore[attr-defined]
     if not set(codes) <= known:
         return Q(pk__in=[])
     asked = "missing" in ctx.values or "words" in ctx.values
@@ -145,7 +144,7 @@ MISSING_SAID = Requirement(
 
 def _verdicts(ctx: Context, pks: list[int]) -> dict[int, str]:
     model: Any = apps.get_model("prescriptions", "EligibilityRule")
-    found: dict[int, str] = model.objects.verdicts(pks, timezone.localdate(ctx.at))
+    found: dict[int, str] = model.objects.verdicts(pks, ctx.day)
     return found
 
 
@@ -170,7 +169,7 @@ def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
         if ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
             # Neither withdraws by itself: it follows the archive, by the clock or by the pilot who erases on request.
             return isinstance(ctx.actor, System) or is_pilot(ctx.actor)
-        codes = rows("CodedReason").codes_on(purpose, timezone.localdate(ctx.at))  # type: ignore[attr-defined]
+        codes = rows("CodedReason").codes_on(purpose, ctx.day)  # type: ignore[attr-defined]
         return ctx.values["reason"] in codes
 
     return Requirement(code, sentence, known, needs=("reason",), field="reason")
@@ -261,13 +260,13 @@ def valid_until(ctx: Context) -> datetime | None:
 def to_remind(ctx: Context) -> Q:
     """A planned reminder is due."""
     due = rows("Reminder").planned().filter(prescription=OuterRef("pk"))  # type: ignore[attr-defined]
-    return Q(Exists(due.filter(due_on__lte=timezone.localdate(ctx.at))))
+    return Q(Exists(due.filter(due_on__lte=ctx.day)))
 
 
 NOT_REMINDED_TODAY = Requirement(
     "not_reminded_today",
     "Une relance est déjà partie aujourd’hui\u00a0: laissez le temps de répondre, vous pourrez relancer demain.",
-    lambda ctx: ~Exists(rows("Reminder").filter(prescription=OuterRef("pk"), sent_at__date=timezone.localdate(ctx.at))),
+    lambda ctx: ~Exists(rows("Reminder").filter(prescription=OuterRef("pk"), sent_at__date=ctx.day)),
 )
 
 

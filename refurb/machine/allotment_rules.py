@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from conventions.enums import TermKind
+from lifecycle.french import euros
 from lifecycle.machine import Capacity, Context, Given, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 from network.permissions import is_pilot
@@ -20,7 +20,7 @@ from refurb.enums import (
     ReleaseReason,
     SendBackReason,
 )
-from refurb.machine.device_rules import coded, euros, rows_of
+from refurb.machine.device_rules import coded, rows_of
 
 S = DeviceState
 
@@ -116,9 +116,7 @@ class Place(NamedTuple):
 
 def _places(ctx: Context, per_row: PerRowValues) -> dict[int, Place]:
     asked = {key_of(given.get("convention")) for given in per_row.values()} - {None}
-    in_force = set(
-        conventions().in_force_on(timezone.localdate(ctx.at)).filter(pk__in=asked).values_list("pk", flat=True)
-    )
+    in_force = set(conventions().in_force_on(ctx.day).filter(pk__in=asked).values_list("pk", flat=True))
     found = conventions().filter(pk__in=asked).values_list("pk", "epci", "workshop")
     return {pk: Place(pk, epci, workshop, pk in in_force) for pk, epci, workshop in found}
 
@@ -143,7 +141,7 @@ def quotas_on(ctx_day: Any, *, reserve: bool = False) -> QuerySet[Any]:
 
 def _wrong_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The place is one of the type, of the convention year of the day, or of the reserve when the pilot allots."""
-    day = timezone.localdate(ctx.at)
+    day = ctx.day
     facts = {
         pk: (type_, desktop)
         for pk, type_, desktop in rows_of("Device")
@@ -217,7 +215,7 @@ def grid_of(
 def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """What the workshop asks for a device is not more than what the convention lets a household pay."""
     asked = {pk: key_of(given.get("convention")) for pk, given in per_row.items()}
-    grid = grid_of(timezone.localdate(ctx.at), per_row, asked)
+    grid = grid_of(ctx.day, per_row, asked)
     prices = rows_of("Device").filter(pk__in=list(grid), price__isnull=False).values_list("pk", "price")
     return {
         pk: f"Son prix, {euros(price)}, dépasse celui de la grille de la convention\u00a0: {euros(grid[pk])} au plus."
@@ -229,7 +227,7 @@ def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 SOME_CONVENTION = Requirement(
     "some_convention",
     "Aucune convention de l’atelier n’est en vigueur.",
-    lambda ctx: Exists(conventions().in_force_on(timezone.localdate(ctx.at)).filter(workshop=OuterRef("workshop"))),
+    lambda ctx: Exists(conventions().in_force_on(ctx.day).filter(workshop=OuterRef("workshop"))),
     lifted_by="les parties à la convention",
 )
 CONVENTION_IN_FORCE = PerRow(

@@ -2,27 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as, is_pilot
 from refurb.enums import (
-    CEILED,
     COMPUTERS,
     RETURN_REASONS,
     SOLDERED_STORAGE,
     CedeReason,
     DeviceState,
     DeviceType,
-    DonorKind,
     MissingReason,
     ReclassifyReason,
     ReopenReason,
@@ -31,6 +27,7 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.permissions import can_record_evidence
+from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
 S = DeviceState
 BEFORE_ALLOT = (
@@ -58,10 +55,6 @@ def rows_of(model: str) -> QuerySet[Any]:
 
 def _of_this_stay(model: str) -> QuerySet[Any]:
     return rows_of(model).of_this_stay()  # type: ignore[attr-defined,no-any-return]
-
-
-def day_of(ctx: Context) -> date:
-    return timezone.localdate(ctx.at)
 
 
 def value_given(
@@ -192,35 +185,14 @@ IDENTIFIED = Requirement(
 )
 
 
-def ceilings_on(day: date) -> dict[str, Decimal]:
-    """The price ceiling in force on ``day`` of each type, VAT included; one query."""
-    return dict(apps.get_model("conventions", "PriceCeiling")._default_manager.amounts_on(day))
-
-
 def _over_ceiling(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    ceilings = ceilings_on(day_of(ctx))
-    refused = {}
+    ceilings, refused = ceilings_on(ctx.day), {}
     for pk, type_, donor_kind in rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "type", "donor_kind"):
-        ceiling = ceilings.get(type_) if donor_kind in CEILED else None
-        if donor_kind in CEILED and ceiling is None:
-            refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
-        elif ceiling is not None and Decimal(str(per_row[pk]["price"])) > ceiling:
-            why = "d’origine inconnue, il compte comme public" if donor_kind == DonorKind.UNKNOWN else "don public"
-            refused[pk] = f"Le prix dépasse le plafond légal du jour : {euros(ceiling)} ({why})."
-        elif per_row[pk].get("price_ceiling") != ceiling:
+        if why := over_ceiling(ceilings, type_, donor_kind, Decimal(per_row[pk]["price"])):
+            refused[pk] = why
+        elif per_row[pk].get("price_ceiling") != ceiling_of(ceilings, type_, donor_kind):
             refused[pk] = "Le plafond donné n’est pas celui du jour."
     return refused
-
-
-def euros(amount: Decimal) -> str:
-    return f"{amount:.2f} €".replace(".", ",")
-
-
-def is_price(given: Any) -> bool:
-    if isinstance(given, bool) or not isinstance(given, int | Decimal):
-        return False
-    amount = Decimal(given)
-    return amount.is_finite() and 0 <= amount < 10**6 and amount == round(amount, 2)
 
 
 def _no_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:

@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from lifecycle.machine import Context, PerRow, Place, Reason, Requirement
 from lifecycle.requirements import PerRowValues
@@ -33,10 +31,6 @@ PUBLIC_VALUE = "public_gift_unit_value_max"
 def _rows(model: str) -> QuerySet[Any]:
     found: type[Model] = apps.get_model("refurb", model)
     return found._default_manager.all()
-
-
-def _day(ctx: Context) -> date:
-    return timezone.localdate(ctx.at)
 
 
 # --- announce
@@ -79,7 +73,7 @@ HAS_LINES = Requirement(
 YEARS_POSSIBLE = Requirement(
     "purchase_year",
     "Une année d’achat est dans le futur.",
-    lambda ctx: ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=_day(ctx).year)),
+    lambda ctx: ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=ctx.day.year)),
     field="purchase_year",
     where=EDIT.at("material"),
 )
@@ -100,7 +94,7 @@ UNDER_THE_LAW = Requirement(
 def _dearer(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
     """The lines whose unit value is over the limit of the day; without one on record, none is."""
     limits: Any = _rows("LegalThreshold")
-    return lines.filter(unit_value__gt=Subquery(limits.on(_day(ctx)).filter(code=PUBLIC_VALUE).values("value")[:1]))
+    return lines.filter(unit_value__gt=Subquery(limits.on(ctx.day).filter(code=PUBLIC_VALUE).values("value")[:1]))
 
 
 type Totals = Callable[[Iterable[int]], dict[int, dict[str, int]]]
@@ -203,13 +197,13 @@ def _on_lines(
 
 
 def _too_old(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
-    years = _rows("LegalThreshold").value_of("device_age_max", _day(ctx))  # type: ignore[attr-defined]
+    years = _rows("LegalThreshold").value_of("device_age_max", ctx.day)  # type: ignore[attr-defined]
     accepted = lines.filter(decision__accepted__gt=0, decision__destination=Destination.REUSE)
-    return accepted if years is None else accepted.filter(purchase_year__lt=_day(ctx).year - int(years))
+    return accepted if years is None else accepted.filter(purchase_year__lt=ctx.day.year - int(years))
 
 
 def _over_value(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
-    ceiling = _rows("LegalThreshold").value_of(PUBLIC_VALUE, _day(ctx))  # type: ignore[attr-defined]
+    ceiling = _rows("LegalThreshold").value_of(PUBLIC_VALUE, ctx.day)  # type: ignore[attr-defined]
     accepted = lines.filter(decision__accepted__gt=0, donation__donor_kind=DonorKind.PUBLIC)
     return accepted if ceiling is None else accepted.filter(Q(unit_value=None) | Q(unit_value__gt=ceiling))
 

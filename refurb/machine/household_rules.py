@@ -1,19 +1,18 @@
 """What is missing before a device goes to a household, and when it comes back (machines §1)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from lifecycle.french import euros
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
 from refurb.days import day_start
 from refurb.enums import (
-    CEILED,
     HOLDS_A_NEED,
     SERVES,
     DeviceState,
@@ -24,8 +23,9 @@ from refurb.enums import (
     UndoHandOverReason,
 )
 from refurb.machine.allotment_rules import grid_of, key_of
-from refurb.machine.device_rules import ceilings_on, coded, day_of, euros, is_price, rows_of
+from refurb.machine.device_rules import coded, rows_of
 from refurb.permissions import can_hand_over_device
+from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
 S = DeviceState
 
@@ -151,23 +151,16 @@ def _facts(per_row: PerRowValues) -> dict[int, tuple[str, str, bool]]:
     }
 
 
-def ceiling_of(ceilings: Mapping[str, Decimal], type_: str, donor_kind: str) -> Decimal | None:
-    """The ceiling that applies to a device: none for what a private donor gave."""
-    return ceilings.get(type_) if donor_kind in CEILED else None
-
-
 def _price_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    ceilings, refused = ceilings_on(day_of(ctx)), {}
+    ceilings, refused = ceilings_on(ctx.day), {}
     for pk, (type_, donor_kind, attached) in _facts(per_row).items():
-        price, ceiling = per_row[pk]["price"], ceiling_of(ceilings, type_, donor_kind)
+        price = per_row[pk]["price"]
         if attached:
             continue
         if not is_price(price):
             refused[pk] = SALE_PRICE.sentence
-        elif donor_kind in CEILED and ceiling is None:
-            refused[pk] = "Aucun plafond légal n’est connu pour ce type à cette date : le prix ne peut être fixé."
-        elif ceiling is not None and price > ceiling:
-            refused[pk] = f"Le prix dépasse le plafond légal du jour : {euros(ceiling)}."
+        elif why := over_ceiling(ceilings, type_, donor_kind, price):
+            refused[pk] = why
     return refused
 
 
@@ -189,7 +182,7 @@ def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     prices = {pk: given["price"] for pk, given in per_row.items() if is_price(given.get("price"))}
     return {
         pk: f"Le prix dépasse celui de la grille de la convention\u00a0: {euros(most)}."
-        for pk, most in grid_of(day_of(ctx), prices).items()
+        for pk, most in grid_of(ctx.day, prices).items()
         if prices[pk] > most
     }
 
@@ -242,7 +235,7 @@ NOTE_PREPARED = Requirement(
 
 def _note_not_of_the_day(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The price of the note is not above the ceiling of the day that it names."""
-    ceilings = ceilings_on(day_of(ctx))
+    ceilings = ceilings_on(ctx.day)
     notes = notes_in_force().filter(device__in=list(per_row))
     refused = {}
     for pk, type_, donor_kind, price, ceiling in notes.values_list(
@@ -264,7 +257,7 @@ NOTE_OF_THE_DAY = PerRow(
 
 
 def _note_above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    grid = grid_of(day_of(ctx), per_row)
+    grid = grid_of(ctx.day, per_row)
     prices = notes_in_force().filter(device__in=list(per_row)).values_list("device", "price")
     return {pk: NOTE_UNDER_GRID.sentence for pk, price in prices if pk in grid and price > grid[pk]}
 
@@ -298,9 +291,7 @@ SIGNED = PerRow(
 SAME_DAY = Requirement(
     "same_day",
     "Une remise s’annule le jour même seulement. Depuis, l’appareil se reprend en retour SAV.",
-    lambda ctx: Q(
-        handed_over_at__gte=day_start(day_of(ctx)), handed_over_at__lt=day_start(day_of(ctx) + timedelta(days=1))
-    ),
+    lambda ctx: Q(handed_over_at__gte=day_start(ctx.day), handed_over_at__lt=day_start(ctx.day + timedelta(days=1))),
 )
 NOT_EXCHANGED = Requirement(
     "not_exchanged",

@@ -21,7 +21,7 @@ def _rows(model: str) -> QuerySet[Any]:
 DAY_GIVEN = Requirement(
     "starts_at",
     "Indiquez le jour et l’heure de l’enlèvement, à partir d’aujourd’hui.",
-    lambda ctx: not ctx.has("starts_at") or timezone.localdate(ctx.values["starts_at"]) >= timezone.localdate(ctx.at),
+    lambda ctx: not ctx.has("starts_at") or timezone.localdate(ctx.values["starts_at"]) >= ctx.day,
     needs=("starts_at",),
     field="starts_at",
 )

@@ -10,7 +10,7 @@ from lifecycle.requirements import PerRowValues
 from network.calendar import add_months
 from refurb.enums import HOLDS_A_NEED, DeviceState, HandOverKind, TermCode
 from refurb.machine.allotment_rules import key_of
-from refurb.machine.device_rules import day_of, rows_of
+from refurb.machine.device_rules import rows_of
 from refurb.machine.household_rules import notes_in_force
 from refurb.machine.stamps import term_on
 from refurb.permissions import can_record_evidence
@@ -63,7 +63,7 @@ def prolonged(until: date, at_day: date) -> date:
 
 
 def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    day = day_of(ctx)
+    day = ctx.day
     known = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
     months = term_on(TermCode.REPAIR_MONTHS, day)
     return {

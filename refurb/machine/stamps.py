@@ -9,7 +9,6 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from lifecycle.machine import Context
 from network.calendar import add_months
@@ -51,12 +50,12 @@ def term_on(code: str, day: date) -> int:
 
 def reserved_until(ctx: Context) -> datetime:
     """When a reservation made now falls: the end of a day."""
-    return end_after(ctx.at, term_on(TermCode.RESERVATION_DAYS, timezone.localdate(ctx.at)))
+    return end_after(ctx.at, term_on(TermCode.RESERVATION_DAYS, ctx.day))
 
 
 def warranty_until(ctx: Context) -> date:
     """The last day of the warranty of what is handed over now."""
-    day = timezone.localdate(ctx.at)
+    day = ctx.day
     return add_months(day, term_on(TermCode.WARRANTY_MONTHS, day))
 
 

@@ -11,11 +11,11 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from refurb.enums import ClosedBecause, DeviceState, HandOverKind, SettlementKind
-from refurb.machine.device_rules import is_price
 from refurb.machine.return_rules import prolonged
 from refurb.models.device import Device
 from refurb.models.hand_over import HandOver, Settlement
 from refurb.permissions import can_settle_return
+from refurb.pricing import is_price
 from refurb.services.hand_overs import close_notes
 from refurb.services.holding import held_device
 

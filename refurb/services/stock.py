@@ -14,12 +14,12 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Organisation
-from refurb.enums import CEILED, CostKind, PartKind
-from refurb.machine.device_rules import ceilings_on
+from refurb.enums import CostKind, PartKind
 from refurb.models.device import Device
 from refurb.models.donation import Donation
 from refurb.models.stock import Costing
 from refurb.permissions import can_record_cost
+from refurb.pricing import ceiling_of, ceilings_on
 from refurb.services.holding import ALREADY_SUPERSEDED
 
 
@@ -203,4 +203,4 @@ def _waste(recycler: Organisation, bsd_number: str, destruction_awaited: bool) -
 def _ceilings(devices: Iterable[Device], at: datetime | None) -> dict[int, Decimal | None]:
     """The price ceiling of the day that applies to each device: none for a private donor."""
     ceilings = ceilings_on(timezone.localdate(at))
-    return {device.pk: ceilings.get(device.type) if device.donor_kind in CEILED else None for device in devices}
+    return {device.pk: ceiling_of(ceilings, device.type, device.donor_kind) for device in devices}

@@ -213,7 +213,7 @@ def test_no_price_is_above_the_grid_that_the_parties_signed() -> None:
     device, need = shelf.available(price=60), shelf.need()
 
     assert sentences(reserve(shelf, device, need, price=Decimal(80))) == {
-        "Le prix dépasse celui de la grille de la convention : 60,00 €."
+        "Le prix dépasse celui de la grille de la convention\u00a0: 60\u00a0€."
     }
     reserved = shelf.reserve(device, need, price=Decimal(60))
     assert codes(

@@ -24,6 +24,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.models import Checklist, Device
+from refurb.pricing import ceilings_on
 from refurb.services import bench as work
 from refurb.services import devices, erasures, evidence, stock
 from tests.refurb.devices import GOOD_PC, READ, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
@@ -262,7 +263,7 @@ def test_a_device_of_unknown_origin_is_under_the_ceiling_of_its_type(
     device = bench.prepared(bench.in_process(type_))
 
     told = refusal(bench, device, ceiling + 1)
-    assert f"{ceiling},00 €" in told["price_under_ceiling"].replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{ceiling} €" in told["price_under_ceiling"].replace("\N{NO-BREAK SPACE}", " ")
     assert bench.recondition(device, ceiling).price == ceiling
 
 
@@ -318,7 +319,7 @@ def test_without_a_known_ceiling_no_price_may_be_fixed(bench: Bench) -> None:
     ],
 )
 def test_ceilings_exist_since_the_decree_of_2022(day: tuple[int, int, int], amounts: dict[str, int]) -> None:
-    known = rules.ceilings_on(instant(*day).date())
+    known = ceilings_on(instant(*day).date())
 
     assert {name: known[name] for name in ("laptop", "screen") if name in known} == amounts
 
