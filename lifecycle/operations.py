@@ -6,6 +6,7 @@ They guard against code and mistakes, not against a superuser who drops triggers
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -96,6 +97,21 @@ _REWRITTEN = (
 )
 
 
+def _changed(model: type[models.Model], erasable: list[str], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    """The condition on OLD and NEW of a row that changes elsewhere than in what may be erased.
+
+    Where the database computes a column, the others are named: PostgreSQL compares no whole row of such a table before
+    it is written, and would refuse the trigger when the database is restored.
+    """
+    fields = model._meta.concrete_fields
+    if any(field.generated for field in fields):
+        kept = [schema_editor.quote_name(f.column) for f in fields if not f.generated and f.column not in erasable]
+        old, new = (", ".join(f"{row}.{column}" for column in kept) for row in ("OLD", "NEW"))
+        return f"({old}) IS DISTINCT FROM ({new})"
+    names = ", ".join(f"'{column}'" for column in erasable)
+    return f"to_jsonb(OLD) - ARRAY[{names}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{names}]"
+
+
 class AppendOnly(Operation):
     """Make a table append-only: UPDATE, DELETE and TRUNCATE are refused by the database.
 
@@ -127,12 +143,9 @@ class AppendOnly(Operation):
         names: dict[str, Any] = {"table": table, "quoted": schema_editor.quote_name(table)}
         if self.erasable:
             columns = [model._meta.get_field(name).column for name in self.erasable]
-            kept = ", ".join(f"'{column}'" for column in columns)
             rewritten = " OR ".join(_REWRITTEN.format(column=schema_editor.quote_name(column)) for column in columns)
             names["events"] = "UPDATE"
-            names["when"] = (
-                f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}] OR {rewritten})"
-            )
+            names["when"] = f"WHEN ({_changed(model, columns, schema_editor)} OR {rewritten})"
             names["delete"] = (
                 f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {names['quoted']} FOR EACH ROW"
                 " EXECUTE FUNCTION lifecycle_refuse_change();"
