@@ -1,4 +1,4 @@
-"""Migration operations: the wall of a machine, and tables to which one can only add.
+"""Migration operations: tables made together, the wall of a machine, and tables to which one can only add.
 
 They guard against code and mistakes, not against a superuser who drops triggers: ``verify_journal`` is for that.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
 
 from lifecycle.machine import Machine, field_of, verbs_of
@@ -21,6 +22,53 @@ def watched_columns(model: type[Machine]) -> list[str]:
     """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
     names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
     return sorted({str(field_of(model, name).column) for name in names} | set(WATCHED))
+
+
+class Tables(Operation):
+    """Create the tables of an app together.
+
+    For each table it creates, Django makes again the model of every table that is linked to it, however far: nearly all
+    of ours, since all lead to people. Here the models are described first, and made once. A link that closes a circle
+    is added afterwards, by ``AddField``.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, *tables: CreateModel) -> None:
+        self.tables = tables
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        state.__dict__.pop("apps", None)  # made again from all the descriptions, when they are first asked for
+        for table in self.tables:
+            table.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for table in self.tables:
+            table.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for table in reversed(self.tables):
+            table.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Create {len(self.tables)} tables"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "tables"
 
 
 class Wall(Operation):

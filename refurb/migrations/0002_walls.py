@@ -259,7 +259,7 @@ DONATION_EVIDENCE: dict[str, list[str]] = {
 class Migration(migrations.Migration):
     """Triggers only: no column changes."""
 
-    dependencies = [("lifecycle", "0001_tables"), ("refurb", "0001_tables")]
+    dependencies = [("refurb", "0001_tables")]
 
     operations = [
         # --- device

@@ -4,7 +4,7 @@ from lifecycle.operations import AppendOnly, Wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parcels", "0001_tables"), ("lifecycle", "0001_tables")]
+    dependencies = [("parcels", "0001_tables")]
 
     operations = [
         Wall(
