@@ -154,8 +154,7 @@ def _changed(model: type[models.Model], erasable: list[str], schema_editor: Base
     fields = model._meta.concrete_fields
     if any(field.generated for field in fields):
         kept = [schema_editor.quote_name(str(f.column)) for f in fields if not f.generated and f.column not in erasable]
-        old, new = (", ".join(f"{row}.{column}" for column in kept) for row in ("OLD", "NEW"))
-        return f"({old}) IS DISTINCT FROM ({new})"
+        return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in kept)
     names = ", ".join(f"'{column}'" for column in erasable)
     return f"to_jsonb(OLD) - ARRAY[{names}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{names}]"
 

@@ -30,13 +30,14 @@ CREATE TRIGGER conventions_convention_frozen BEFORE UPDATE ON conventions_conven
     WHEN (NEW.epci_party_id <> OLD.epci_party_id OR NEW.amends_id IS DISTINCT FROM OLD.amends_id)
     EXECUTE FUNCTION conventions_convention_frozen();
 CREATE TRIGGER conventions_review_frozen BEFORE UPDATE ON conventions_review FOR EACH ROW
-    WHEN ((NEW.convention_id, NEW.round, NEW.subject, NEW.party, NEW.organisation_id)
-        IS DISTINCT FROM (OLD.convention_id, OLD.round, OLD.subject, OLD.party, OLD.organisation_id))
+    WHEN (NEW.convention_id IS DISTINCT FROM OLD.convention_id OR NEW.round IS DISTINCT FROM OLD.round
+        OR NEW.subject IS DISTINCT FROM OLD.subject OR NEW.party IS DISTINCT FROM OLD.party
+        OR NEW.organisation_id IS DISTINCT FROM OLD.organisation_id)
     EXECUTE FUNCTION lifecycle_refuse_change();
 CREATE TRIGGER conventions_signature_frozen BEFORE UPDATE ON conventions_signature FOR EACH ROW
-    WHEN ((NEW.convention_id, NEW.round, NEW.party, NEW.organisation_id, NEW.document_id)
-        IS DISTINCT FROM
-        (OLD.convention_id, OLD.round, OLD.party, OLD.organisation_id, OLD.document_id))
+    WHEN (NEW.convention_id IS DISTINCT FROM OLD.convention_id OR NEW.round IS DISTINCT FROM OLD.round
+        OR NEW.party IS DISTINCT FROM OLD.party OR NEW.organisation_id IS DISTINCT FROM OLD.organisation_id
+        OR NEW.document_id IS DISTINCT FROM OLD.document_id)
     EXECUTE FUNCTION lifecycle_refuse_change();
 """
 """A signatory may be replaced, by a verb that the wall watches; so may the person who is asked for a review."""
@@ -53,7 +54,8 @@ BEGIN
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'conventions_reviewpoint_kept';
 END $$;
 CREATE TRIGGER conventions_reviewpoint_kept BEFORE UPDATE ON conventions_reviewpoint FOR EACH ROW
-    WHEN ((NEW.id, NEW.review_id, NEW.clause) IS DISTINCT FROM (OLD.id, OLD.review_id, OLD.clause)
+    WHEN (NEW.id IS DISTINCT FROM OLD.id OR NEW.review_id IS DISTINCT FROM OLD.review_id
+        OR NEW.clause IS DISTINCT FROM OLD.clause
         OR NEW.text <> OLD.text AND NEW.text <> '')
     EXECUTE FUNCTION conventions_reviewpoint_kept();
 CREATE TRIGGER conventions_reviewpoint_no_delete BEFORE DELETE ON conventions_reviewpoint FOR EACH ROW

@@ -172,7 +172,7 @@ CREATE TRIGGER refurb_donation_frozen BEFORE UPDATE ON refurb_donation FOR EACH 
             NEW.commune_id IS DISTINCT FROM OLD.commune_id OR NEW.outside <> OLD.outside
             OR NEW.pick_up_address <> OLD.pick_up_address OR NEW.pick_up_postcode <> OLD.pick_up_postcode
             OR NEW.pick_up_city <> OLD.pick_up_city)
-        OR OLD.state NOT IN ('draft', 'announced') AND (
+        OR OLD.state::text NOT IN ('draft', 'announced') AND (
             NEW.transfer_reference <> OLD.transfer_reference
             OR NEW.transfer_decided_on IS DISTINCT FROM OLD.transfer_decided_on))
     EXECUTE FUNCTION refurb_donation_frozen();

@@ -45,9 +45,15 @@ $$;
 """A screen holds no storage: nothing is to be attested of it. A drive that was found in one is still to be proven."""
 
 STATES = "('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'ceded')"
-BACK = (
-    "(OLD.state, NEW.state) IN (('allotted', 'ready'), ('shipped', 'allotted'), ('reserved', 'available'),"
-    " ('handed_over', 'reserved'), ('returned', 'handed_over'))"
+BACK = " OR ".join(
+    f"OLD.state = '{old}' AND NEW.state = '{new}'"
+    for old, new in (
+        ("allotted", "ready"),
+        ("shipped", "allotted"),
+        ("reserved", "available"),
+        ("handed_over", "reserved"),
+        ("returned", "handed_over"),
+    )
 )
 """What undoes a step asks for nothing, so that a device whose proofs fell can come back; nor does a repair under
 warranty: what is on the device is its household's own."""
@@ -63,10 +69,10 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER refurb_device_proven BEFORE UPDATE ON refurb_device FOR EACH ROW
-    WHEN (NEW.state IN {STATES} AND NEW.state IS DISTINCT FROM OLD.state AND NOT {BACK})
+    WHEN (NEW.state::text IN {STATES} AND NEW.state IS DISTINCT FROM OLD.state AND NOT ({BACK}))
     EXECUTE FUNCTION refurb_device_refuse_unproven();
 CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH ROW
-    WHEN (NEW.state IN {STATES})
+    WHEN (NEW.state::text IN {STATES})
     EXECUTE FUNCTION refurb_device_refuse_unproven();
 """
 """The proof is asked at each step forward once a device is reconditioned, up to the household, and not on the way back."""
