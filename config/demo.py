@@ -30,7 +30,9 @@ from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import Server, create_database
 from desk.preparation import STEPS, Stage, begin_preparation, note_preparation
+from desk.services.schema import recreate_schema
 from lifecycle.roles import RoleRefused, grant_rights, make_role
+from lifecycle.versions import unknown_migrations
 
 HOST = "127.0.0.1"
 PREPARATION_LOCK = 0x4D41494C  # any number that nobody else uses in this database
@@ -105,7 +107,8 @@ def answer_of(port: int, path: str) -> str:
 def prepare(seed_options: list[str]) -> str:
     """Tables, territory, reference data, then what is invented; one preparation at a time.
 
-    Each step does nothing where it has been done. Returns the role that may serve, "" where none could be made.
+    Each step does nothing where it has been done; the database of another version of Maillon is made anew first.
+    Returns the role that may serve, "" where none could be made.
     """
     server = connector_params()
     create_database(server["dbname"], **server)
@@ -115,6 +118,10 @@ def prepare(seed_options: list[str]) -> str:
             print("Une autre préparation est en cours\u00a0: on attend qu’elle finisse.", flush=True)
             note_preparation(doing="une autre préparation est en cours, on attend qu’elle finisse")
             connection.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
+        if unknown_migrations():
+            print("La base vient d’une version antérieure de Maillon\u00a0: la démonstration est refaite.", flush=True)
+            note_preparation(step=STEPS[0], doing="la base d’une version antérieure est refaite", done=0)
+            recreate_schema()
         commands = (
             ["migrate", "--verbosity", "0"],
             ["grant_rights", SERVING_ROLE],

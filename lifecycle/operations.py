@@ -1,4 +1,4 @@
-"""Migration operations: the wall of a machine, and tables to which one can only add.
+"""Migration operations: tables made together, the wall of a machine, and tables to which one can only add.
 
 They guard against code and mistakes, not against a superuser who drops triggers: ``verify_journal`` is for that.
 """
@@ -6,8 +6,10 @@ They guard against code and mistakes, not against a superuser who drops triggers
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
 
 from lifecycle.machine import Machine, field_of, verbs_of
@@ -20,6 +22,53 @@ def watched_columns(model: type[Machine]) -> list[str]:
     """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
     names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
     return sorted({str(field_of(model, name).column) for name in names} | set(WATCHED))
+
+
+class Tables(Operation):
+    """Create the tables of an app together.
+
+    For each table it creates, Django makes again the model of every table that is linked to it, however far: nearly all
+    of ours, since all lead to people. Here the models are described first, and made once. A link that closes a circle
+    is added afterwards, by ``AddField``.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, *tables: CreateModel) -> None:
+        self.tables = tables
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        state.__dict__.pop("apps", None)  # made again from all the descriptions, when they are first asked for
+        for table in self.tables:
+            table.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for table in self.tables:
+            table.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for table in reversed(self.tables):
+            table.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Create {len(self.tables)} tables"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "tables"
 
 
 class Wall(Operation):
@@ -96,6 +145,20 @@ _REWRITTEN = (
 )
 
 
+def _changed(model: type[models.Model], erasable: list[str], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    """The condition on OLD and NEW of a row that changes elsewhere than in what may be erased.
+
+    Where the database computes a column, the others are named: PostgreSQL compares no whole row of such a table before
+    it is written, and would refuse the trigger when the database is restored.
+    """
+    fields = model._meta.concrete_fields
+    if any(field.generated for field in fields):
+        kept = [schema_editor.quote_name(str(f.column)) for f in fields if not f.generated and f.column not in erasable]
+        return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in kept)
+    names = ", ".join(f"'{column}'" for column in erasable)
+    return f"to_jsonb(OLD) - ARRAY[{names}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{names}]"
+
+
 class AppendOnly(Operation):
     """Make a table append-only: UPDATE, DELETE and TRUNCATE are refused by the database.
 
@@ -127,12 +190,9 @@ class AppendOnly(Operation):
         names: dict[str, Any] = {"table": table, "quoted": schema_editor.quote_name(table)}
         if self.erasable:
             columns = [model._meta.get_field(name).column for name in self.erasable]
-            kept = ", ".join(f"'{column}'" for column in columns)
             rewritten = " OR ".join(_REWRITTEN.format(column=schema_editor.quote_name(column)) for column in columns)
             names["events"] = "UPDATE"
-            names["when"] = (
-                f"WHEN (to_jsonb(OLD) - ARRAY[{kept}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{kept}] OR {rewritten})"
-            )
+            names["when"] = f"WHEN ({_changed(model, columns, schema_editor)} OR {rewritten})"
             names["delete"] = (
                 f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {names['quoted']} FOR EACH ROW"
                 " EXECUTE FUNCTION lifecycle_refuse_change();"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.db import connection
 
 from lifecycle.faults import Fault, Report
-from lifecycle.walls import drawn, standing, walled_apps
+from lifecycle.versions import project_apps
+from lifecycle.walls import drawn, standing
 
 WALL = "wall"
 
@@ -31,7 +32,7 @@ SENTENCES = {
 def verify_wall(report: Report) -> int:
     """Compare the functions and triggers of each app with the drawing of its wall; return how many there are."""
     count = 0
-    for config in walled_apps():
+    for config in project_apps():
         wanted, found = drawn(config), standing(config.label)
         count += len(wanted)
         for name, sentence in _differences(wanted, found):

@@ -10,20 +10,19 @@ database made from nothing: ``verify_wall`` tells what is no longer so.
 
 import hashlib
 import json
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from lifecycle.journal import canonical, journal_of
 from lifecycle.machine import Machine, field_of, machines, verbs_of
+from lifecycle.versions import project_apps
 from lifecycle.wall_sql import EDGES_TRIGGER, PATH, creation, is_qualified, wall_bodies
 
 DRAWING = "wall.json"
-THIRD_PARTY = Path(sysconfig.get_path("purelib"))
 
 _FUNCTIONS = """
 SELECT p.oid::regprocedure::text, p.proname, p.prosrc, coalesce(p.proconfig, '{}'), p.provolatile::text, l.lanname,
@@ -65,14 +64,9 @@ def wall_of(model: type[Machine]) -> dict[str, str]:
     return wall_bodies(model._meta.db_table, journal_of(model)._meta.db_table, edges_of(model), kept_of(model))
 
 
-def walled_apps() -> list[AppConfig]:
-    """The apps of the project: those that are not installed from elsewhere."""
-    return [config for config in apps.get_app_configs() if not Path(config.path).is_relative_to(THIRD_PARTY)]
-
-
 def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     """After ``migrate``: compile what the code of an app says into its wall. What is right already is not touched."""
-    if connections[using].vendor != "postgresql" or sender not in walled_apps():
+    if connections[using].vendor != "postgresql" or sender not in project_apps():
         return
     with connections[using].cursor() as cursor:
         cursor.execute(_FUNCTIONS, [f"{sender.label}_"])

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django_fsm import FSMField
-
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, Given, Machine, Requirement, verb
 from network.enums import MergerState, OrganisationKind
 from network.permissions import can_declare_merger
@@ -55,7 +54,7 @@ class MergerMachine(Machine):
     dimensions = ("epci", "successor")
     state_tones = {MergerState.DECLARED: "done"}
 
-    state = FSMField("état", choices=MergerState, default=MergerState.DECLARED, protected=True)
+    state = StateField("état", choices=MergerState, default=MergerState.DECLARED, protected=True)
 
     class Meta:
         abstract = True

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db.models import Q
-from django_fsm import FSMField
 
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, verb
 from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
@@ -76,7 +76,7 @@ class ReportMachine(Machine):
     dimensions = ("month", "as_of", "figures_sha256")
     state_tones: ClassVar[dict[str, str]] = {S.COMPUTED: "todo", S.PUBLISHED: "done"}
 
-    state = FSMField("état", choices=ReportState, default=ReportState.COMPUTED, protected=True)
+    state = StateField("état", choices=ReportState, default=ReportState.COMPUTED, protected=True)
 
     class Meta:
         abstract = True

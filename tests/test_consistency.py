@@ -20,7 +20,8 @@ from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
 from lifecycle.machine import CREATION, Machine, Verb, machines, verbs_of
 from lifecycle.operations import watched_columns
-from lifecycle.walls import drawn, standing, wall_of, walled_apps
+from lifecycle.versions import project_apps
+from lifecycle.walls import drawn, standing, wall_of
 
 PROJECT = Path(settings.BASE_DIR)
 OURS = {
@@ -185,7 +186,7 @@ def test_the_wall_knows_the_moves_that_the_code_declares(model: type[Machine]) -
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("config", walled_apps(), ids=lambda config: config.label)
+@pytest.mark.parametrize("config", project_apps(), ids=lambda config: config.label)
 def test_the_wall_is_the_one_that_is_drawn(config: AppConfig) -> None:
     assert drawn(config) == standing(config.label), "manage.py draw_wall --settings config.settings.test"
 

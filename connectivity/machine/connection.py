@@ -1,7 +1,6 @@
 """The life of a connection file, one need of connection and one offer (machines §5): what may happen next, who may."""
 
 from django.db.models import F
-from django_fsm import FSMField
 
 from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
 from connectivity.machine import due, rules
@@ -18,6 +17,7 @@ from connectivity.permissions import (
     can_schedule_connection,
     can_send_connection,
 )
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
 
 S = ConnectionState
@@ -34,7 +34,7 @@ class ConnectionMachine(Machine):
     kept = ("offer", "operator", "monthly_price")
     state_tones = {S.PROPOSED: "todo", S.CHOSEN: "todo", S.PROBLEM: "danger", S.ACTIVE: "done"}
 
-    state = FSMField("état", choices=ConnectionState, default=ConnectionState.PROPOSED, protected=True)
+    state = StateField("état", choices=ConnectionState, default=ConnectionState.PROPOSED, protected=True)
 
     class Meta:
         abstract = True

@@ -4,7 +4,6 @@ An amendment is a convention that points to what it amends; it goes through the 
 """
 
 from django.db.models import F
-from django_fsm import FSMField
 
 from conventions.enums import ConventionState
 from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
@@ -26,6 +25,7 @@ from conventions.permissions import (
     can_suspend_convention,
     can_terminate_convention,
 )
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, verb
 
 S = ConventionState
@@ -69,7 +69,7 @@ class ConventionMachine(Machine):
         S.TERMINATED: "danger",
     }
 
-    state = FSMField("état", choices=ConventionState, default=ConventionState.DRAFT, protected=True)
+    state = StateField("état", choices=ConventionState, default=ConventionState.DRAFT, protected=True)
 
     class Meta:
         abstract = True

@@ -3,8 +3,6 @@
 Two verbs answer, since a verb leads to one state: ``answer`` for, ``answer_against`` with points.
 """
 
-from django_fsm import FSMField
-
 from conventions.enums import ReviewState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import people_rules
@@ -15,6 +13,7 @@ from conventions.permissions import (
     can_pass_over_review,
     can_replace_review,
 )
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
 
 S = ReviewState
@@ -27,7 +26,7 @@ class ReviewMachine(Machine):
     reference_prefix = "V"
     state_tones = {S.ASKED: "todo", S.FAVOURABLE: "done", S.UNFAVOURABLE: "danger"}
 
-    state = FSMField("état", choices=ReviewState, default=ReviewState.ASKED, protected=True)
+    state = StateField("état", choices=ReviewState, default=ReviewState.ASKED, protected=True)
 
     class Meta:
         abstract = True

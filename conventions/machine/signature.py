@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from django_fsm import FSMField
-
 from conventions.enums import SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules, people_rules
@@ -15,6 +13,7 @@ from conventions.permissions import (
     can_replace_signature,
     can_sign_signature,
 )
+from lifecycle.fields import StateField
 from lifecycle.machine import AT, CREATION, SAME, Context, Given, Machine, verb
 
 S = SignatureState
@@ -36,7 +35,7 @@ class SignatureMachine(Machine):
     reference_prefix = "S"
     state_tones = {S.ASKED: "todo", S.SIGNED: "done"}
 
-    state = FSMField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
+    state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
 
     class Meta:
         abstract = True

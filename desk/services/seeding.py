@@ -5,11 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from io import StringIO
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from procrastinate.jobs import Job
 
@@ -17,12 +15,12 @@ from desk.demo.agenda import OnRefusal, log_refusal
 from desk.demo.calendar import local
 from desk.demo.story import first_day, tell_story
 from desk.models import Seeding
+from desk.services.schema import recreate_schema
 from documents.jobs import put_off_together
 from documents.services import RENDERING
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
 from lifecycle.locking import advisory_lock, all_or_nothing
-from lifecycle.roles import grant_rights, serving_roles
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User, dated_rows_unchanging
@@ -84,25 +82,6 @@ def seed_demo(
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
         return seeding, True
-
-
-def recreate_schema() -> None:
-    """Empty the database of the demonstration and make it again: tables, territory, reference data.
-
-    Its tables refuse to be emptied, so their schema goes; the rights on it are given back to those who serve. Raises
-    RuntimeError outside the demonstration.
-    """
-    if not settings.DEMO:
-        raise RuntimeError("Only the database of the demonstration is ever dropped.")
-    serving = serving_roles()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
-    call_command("migrate", verbosity=0, interactive=False)
-    for command in ("load_territory", "load_reference"):
-        call_command(command, stdout=StringIO())
-    for role in serving:
-        grant_rights(role)
 
 
 def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:

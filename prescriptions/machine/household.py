@@ -1,7 +1,6 @@
 """The life of a household's file (machines §4): what may happen next, and who may."""
 
-from django_fsm import FSMField
-
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, GivenRow, Machine, verb
 from prescriptions.enums import HouseholdState
 from prescriptions.machine import household_rules as rules
@@ -24,7 +23,7 @@ class HouseholdMachine(Machine):
     reference_prefix = "F"
     state_tones = {S.ARCHIVED: "done"}
 
-    state = FSMField("état", choices=HouseholdState, default=HouseholdState.OPEN, protected=True)
+    state = StateField("état", choices=HouseholdState, default=HouseholdState.OPEN, protected=True)
 
     class Meta:
         abstract = True

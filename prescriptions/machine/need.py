@@ -1,8 +1,8 @@
 """The life of one need of a prescription (machines §4). The app that serves a need moves it."""
 
 from django.db.models import F
-from django_fsm import FSMField
 
+from lifecycle.fields import StateField
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
 from prescriptions.enums import NeedState
 from prescriptions.machine import need_rules as rules
@@ -27,7 +27,7 @@ class NeedMachine(Machine):
     dimensions = ("kind", "epci")
     state_tones = {S.WAITING: "todo", S.MET: "done"}
 
-    state = FSMField("état", choices=NeedState, default=NeedState.ASKED, protected=True)
+    state = StateField("état", choices=NeedState, default=NeedState.ASKED, protected=True)
 
     class Meta:
         abstract = True

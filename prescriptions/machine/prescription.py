@@ -1,8 +1,8 @@
 """The life of a prescription, a household's file opened by a social worker (machines §4)."""
 
 from django.db.models import Case, F, When
-from django_fsm import FSMField
 
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
 from prescriptions.enums import PrescriptionState
 from prescriptions.machine import prescription_rules as rules
@@ -36,7 +36,7 @@ class PrescriptionMachine(Machine):
         S.EXPIRED: "danger",
     }
 
-    state = FSMField("état", choices=PrescriptionState, default=PrescriptionState.DRAFT, protected=True)
+    state = StateField("état", choices=PrescriptionState, default=PrescriptionState.DRAFT, protected=True)
 
     class Meta:
         abstract = True

@@ -4,8 +4,8 @@ All states are declared here; the verbs that need a convention or a household ar
 """
 
 from django.db.models import F
-from django_fsm import FSMField
 
+from lifecycle.fields import StateField
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
 from refurb.enums import ENDED, DeviceState
 from refurb.machine import device_rules as rules
@@ -51,7 +51,7 @@ class DeviceMachine(Machine):
         S.MISSING: "danger",
     }
 
-    state = FSMField("état", choices=DeviceState, default=DeviceState.DECLARED, protected=True)
+    state = StateField("état", choices=DeviceState, default=DeviceState.DECLARED, protected=True)
 
     class Meta:
         abstract = True

@@ -1,8 +1,8 @@
 """The life of a donation, a lot offered by one donor (machines §2): what may happen next, and who may."""
 
 from django.db.models import Case, F, Value, When
-from django_fsm import FSMField
 
+from lifecycle.fields import StateField
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
 from network.enums import LegalNature
 from refurb.enums import DonationState, DonorKind
@@ -34,7 +34,7 @@ class DonationMachine(Machine):
     dimensions = ("donor_kind", "origin_epci")
     state_tones = {S.ANNOUNCED: "todo", S.RECONCILED: "done"}
 
-    state = FSMField("état", choices=DonationState, default=DonationState.DRAFT, protected=True)
+    state = StateField("état", choices=DonationState, default=DonationState.DRAFT, protected=True)
 
     class Meta:
         abstract = True

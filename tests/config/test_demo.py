@@ -114,9 +114,9 @@ def test_a_demonstration_that_is_killed_leaves_no_site_whose_page_would_wait_for
     assert not site.is_running() or site.status() == psutil.STATUS_ZOMBIE
 
 
-def test_the_role_that_serves_has_its_rights_again_once_the_seed_made_the_tables_anew(
-    told_in: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def done(told_in: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a preparation does, on a database of this version that is not there."""
     done: list[str] = []
 
     class Lock:
@@ -136,10 +136,29 @@ def test_the_role_that_serves_has_its_rights_again_once_the_seed_made_the_tables
     monkeypatch.setattr(demo, "create_database", lambda name, **server: None)
     monkeypatch.setattr(demo, "serving_role", lambda: SERVING_ROLE)
     monkeypatch.setattr(demo.psycopg, "connect", lambda **server: Lock())
+    monkeypatch.setattr(demo, "unknown_migrations", list)
+    monkeypatch.setattr(demo, "recreate_schema", lambda: done.append("made anew"))
     monkeypatch.setattr(demo, "call_command", lambda name, *options: done.append(name))
     monkeypatch.setattr(demo, "grant_rights", lambda role: done.append(f"rights of {role}"))
+    return done
+
+
+def test_the_role_that_serves_has_its_rights_again_once_the_seed_made_the_tables_anew(done: list[str]) -> None:
     assert demo.prepare([]) == SERVING_ROLE
     assert done[-2:] == ["seed_demo", f"rights of {SERVING_ROLE}"]
+    assert "made anew" not in done
+
+
+def test_a_demonstration_of_an_older_version_is_made_anew_and_that_is_said(
+    done: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "unknown_migrations", lambda: ["network.0001_initial"])
+    assert demo.prepare([]) == SERVING_ROLE
+    assert done[:2] == ["made anew", "migrate"]
+    assert (
+        "La base vient d’une version antérieure de Maillon\u00a0: la démonstration est refaite."
+        in capsys.readouterr().out
+    )
 
 
 def test_a_free_port_is_taken_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ from django.utils import timezone
 from desk.demo.calendar import local
 from desk.models import Seeding
 from desk.services import seeding
-from desk.services.seeding import SeedingRefused, recreate_schema
+from desk.services.schema import recreate_schema
+from desk.services.seeding import SeedingRefused
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.machine import machines
 from lifecycle.models import Seal, Verification

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from lifecycle.journal import chain, hashed_columns
 from lifecycle.models import ClosedPeriod
+from lifecycle.versions import project_apps
 from lifecycle.wall_sql import PATH
-from lifecycle.walls import edges_of, raise_walls, wall_of, walled_apps
+from lifecycle.walls import edges_of, raise_walls, wall_of
 from tests.intruder import play
 from tests.lifecycle.parcels.models import Parcel, ParcelEntry
 
@@ -26,7 +27,7 @@ NAMED_BY_SQL = {"bigint", "integer", "smallint", "numeric", "varchar", "boolean"
 
 def functions() -> list[tuple[str, list[str], str]]:
     """``(name, settings, body)`` of every function of the project."""
-    ours = [f"{config.label}_" for config in walled_apps()]
+    ours = [f"{config.label}_" for config in project_apps()]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, coalesce(proconfig, '{}'), prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang "
@@ -53,7 +54,7 @@ def test_a_function_that_forgets_its_path_gets_one_when_migrations_end() -> None
     with connection.cursor() as cursor:
         cursor.execute("CREATE FUNCTION lifecycle_forgetful() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
     assert ("lifecycle_forgetful", [], "SELECT 1") in functions()
-    for config in walled_apps():
+    for config in project_apps():
         raise_walls(config)
     assert ("lifecycle_forgetful", [f"search_path={PATH}"], "SELECT 1") in functions()
 

@@ -256,6 +256,19 @@ def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
 
 
 @pytest.mark.django_db
+def test_a_restored_database_has_all_its_triggers() -> None:
+    """PostgreSQL makes each of them again on the tables as they are today, computed columns included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        for table, name, definition in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name} ON {table}")
+            cursor.execute(definition)
+    assert wall_faults() == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [

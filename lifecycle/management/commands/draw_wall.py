@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from lifecycle.walls import drawing_of, standing, walled_apps, written
+from lifecycle.versions import project_apps
+from lifecycle.walls import drawing_of, standing, written
 
 SCRATCH = "test_wall_drawing"
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Dessiné\u00a0: {', '.join(changed)}" if changed else "Tout est à jour.")
 
     def _draw(self) -> Any:
-        for config in walled_apps():
+        for config in project_apps():
             path, found = drawing_of(config), standing(config.label)
             if (path.read_text() if path.exists() else "") != (written(found) if found else ""):
                 path.write_text(written(found))

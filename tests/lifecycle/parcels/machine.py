@@ -3,9 +3,9 @@
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django_fsm import FSMField
 
 from lifecycle.actors import Actor
+from lifecycle.fields import StateField
 from lifecycle.machine import (
     ACTOR,
     AT,
@@ -86,7 +86,7 @@ class ParcelMachine(Machine):
     dimensions = ("size", "depot")
     kept = ("rounds", "weight")
 
-    state = FSMField("état", choices=ParcelState, protected=True)
+    state = StateField("état", choices=ParcelState, protected=True)
 
     @verb("Annoncer", source=CREATION, target=S.ANNOUNCED, who=(can_handle, can_pilot), journal=["origin"])
     def announce(self) -> None:

@@ -1,0 +1,117 @@
+"""The tables of stored files, frozen papers and the outbox."""
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+from django.db import migrations, models
+
+from lifecycle.operations import Tables
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("network", "0003_cache"),
+    ]
+
+    operations = [
+        Tables(
+            migrations.CreateModel(
+                name="StoredFile",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="empreinte SHA-256")),
+                    ("name", models.CharField(blank=True, max_length=120, verbose_name="nom")),
+                    (
+                        "content_type",
+                        models.CharField(
+                            choices=[("application/pdf", "PDF"), ("image/png", "image PNG"), ("image/jpeg", "image JPEG"), ("text/plain", "texte"), ("text/csv", "CSV"), ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "classeur XLSX"), ("text/calendar", "calendrier")],
+                            max_length=100,
+                            verbose_name="type",
+                        ),
+                    ),
+                    ("size", models.PositiveBigIntegerField(verbose_name="taille (octets)")),
+                    ("file", models.FileField(blank=True, max_length=80, upload_to="", verbose_name="contenu")),
+                    ("stored_at", models.DateTimeField(verbose_name="déposé le")),
+                    ("stored_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="déposé par")),
+                    ("forgotten_at", models.DateTimeField(null=True, verbose_name="effacé le")),
+                ],
+                options={
+                    "verbose_name": "fichier",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("forgotten_at", None), models.Q(("file", ""), _negated=True)), models.Q(("file", ""), ("forgotten_at__isnull", False), ("name", "")), _connector="OR"), name="documents_storedfile_forgotten"),
+                        models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="documents_storedfile_sha256"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Document",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("kind", models.CharField(max_length=40, verbose_name="nature")),
+                    ("version", models.PositiveSmallIntegerField(verbose_name="version du modèle")),
+                    ("title", models.CharField(blank=True, max_length=200, verbose_name="titre")),
+                    ("values", models.JSONField(verbose_name="valeurs")),
+                    ("sha256", models.CharField(max_length=64, verbose_name="empreinte des valeurs")),
+                    ("public_code", models.CharField(max_length=24, unique=True, verbose_name="code public")),
+                    ("owner_machine", models.CharField(max_length=40, verbose_name="objet")),
+                    ("owner_pk", models.BigIntegerField(verbose_name="clé de l’objet")),
+                    ("created_at", models.DateTimeField(verbose_name="établi le")),
+                    ("created_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="établi par")),
+                    ("rendered", models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="document", to="documents.storedfile", verbose_name="PDF")),
+                    ("forgotten_at", models.DateTimeField(null=True, verbose_name="effacé le")),
+                ],
+                options={
+                    "verbose_name": "document",
+                    "ordering": ("-pk",),
+                    "indexes": [models.Index(fields=["owner_machine", "owner_pk"], name="documents_document_owner")],
+                    "constraints": [models.CheckConstraint(condition=models.Q(models.Q(("forgotten_at", None), models.Q(("title", ""), _negated=True)), models.Q(("forgotten_at__isnull", False), ("title", ""), ("values", {})), _connector="OR"), name="documents_document_forgotten")],
+                },
+            ),
+            migrations.CreateModel(
+                name="Mail",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("purpose", models.CharField(choices=[("account", "Compte et connexion"), ("message", "Suivi d’un dossier")], default="message", max_length=10, verbose_name="objet")),
+                    ("to", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), verbose_name="destinataires")),
+                    ("to_names", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(blank=True, max_length=120), verbose_name="noms des destinataires")),
+                    ("subject", models.CharField(blank=True, max_length=250, verbose_name="sujet")),
+                    ("body", models.TextField(blank=True, verbose_name="texte")),
+                    ("about_machine", models.CharField(blank=True, max_length=40, verbose_name="à propos de")),
+                    ("about_pk", models.BigIntegerField(null=True, verbose_name="clé de l’objet")),
+                    ("message_id", models.CharField(max_length=120, unique=True, verbose_name="identifiant du message")),
+                    ("created_at", models.DateTimeField(verbose_name="écrit le")),
+                    ("delivery", models.CharField(choices=[("queued", "En attente d’envoi"), ("sending", "Envoi en cours"), ("sent", "Envoyé"), ("kept", "Gardé ici, rien ne part"), ("failed", "Non envoyé")], default="queued", max_length=10, verbose_name="acheminement")),
+                    ("sent_at", models.DateTimeField(null=True, verbose_name="envoyé le")),
+                    ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
+                    ("error", models.CharField(blank=True, max_length=80, verbose_name="code d’erreur")),
+                    ("forgotten_at", models.DateTimeField(null=True, verbose_name="effacé le")),
+                ],
+                options={
+                    "verbose_name": "courriel",
+                    "ordering": ("-created_at", "-pk"),
+                    "indexes": [models.Index(fields=["about_machine", "about_pk"], name="documents_mail_about"), models.Index(fields=["-created_at", "-id"], name="documents_mail_newest")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("delivery", "sent"), ("sent_at__isnull", False)), models.Q(models.Q(("delivery", "sent"), _negated=True), ("sent_at", None)), _connector="OR"), name="documents_mail_sent"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("delivery", "failed"), models.Q(("error", ""), _negated=True)), models.Q(("delivery", "failed"), _negated=True), _connector="OR"), name="documents_mail_failed"),
+                        models.CheckConstraint(condition=models.Q(("to__len", models.F("to_names__len")), models.Q(models.Q(("forgotten_at", None), ("to__len__gt", 0)), models.Q(("body", ""), ("forgotten_at__isnull", False), ("to__len", 0)), _connector="OR")), name="documents_mail_forgotten"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="MailAttachment",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("mail", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="attachments", to="documents.mail", verbose_name="courriel")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="attachments", to="documents.storedfile", verbose_name="fichier")),
+                ],
+                options={
+                    "verbose_name": "pièce jointe",
+                    "verbose_name_plural": "pièces jointes",
+                    "ordering": ("pk",),
+                    "constraints": [models.UniqueConstraint(fields=("mail", "file"), name="documents_mailattachment_once")],
+                },
+            ),
+        ),
+    ]

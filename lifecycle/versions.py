@@ -1,0 +1,39 @@
+"""Whether a database was made by this version of the code: migrations begin again at 0001 as long as nothing runs."""
+
+import sysconfig
+from pathlib import Path
+
+from django.apps import AppConfig, apps
+from django.core.checks import CheckMessage, Error
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+THIRD_PARTY = Path(sysconfig.get_path("purelib"))
+
+
+def project_apps() -> list[AppConfig]:
+    """The apps of the project: those that are not installed from elsewhere."""
+    return [config for config in apps.get_app_configs() if not Path(config.path).is_relative_to(THIRD_PARTY)]
+
+
+def unknown_migrations(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """The migrations of the project that a database has had and that the code does not hold: « app.name », sorted."""
+    ours = {config.label for config in project_apps()}
+    applied = MigrationRecorder(connections[using]).applied_migrations()
+    known = MigrationLoader(None).disk_migrations
+    return sorted(f"{label}.{name}" for label, name in applied if label in ours and (label, name) not in known)
+
+
+def check_history(*, databases: list[str] | None = None, **_: object) -> list[CheckMessage]:
+    """Before ``migrate``, and when ``check`` is given a database: one of another version is left as it is."""
+    return [
+        Error(
+            "Cette base a été faite par une autre version de Maillon, que celle-ci ne sait pas reprendre"
+            f"\u00a0: {len(found)} de ses migrations lui sont inconnues, dont {found[0]}.",
+            hint="Remettez la version qui l’a faite, ou migrez une base vide.",
+            id="lifecycle.E021",
+        )
+        for alias in databases or []
+        if (found := unknown_migrations(alias))
+    ]

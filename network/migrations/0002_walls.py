@@ -1,0 +1,90 @@
+"""What the database itself refuses about people and roles, whatever the path; the wall of mergers."""
+
+from django.db import migrations
+
+from lifecycle.operations import Wall
+
+FUNCTIONS = """
+CREATE FUNCTION network_membership_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    allowed varchar[];
+BEGIN
+    IF TG_OP = 'UPDATE' AND (
+        NEW.user_id <> OLD.user_id OR NEW.organisation_id <> OLD.organisation_id
+        OR NEW.kind <> OLD.kind OR NEW.role <> OLD.role
+        OR (NEW.opened_at <> OLD.opened_at AND NOT (OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL))
+    ) THEN
+        RAISE EXCEPTION 'a membership is never edited, only closed and reopened'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'network_membership_frozen';
+    END IF;
+    IF NEW.closed_at IS NULL THEN
+        SELECT kinds INTO allowed FROM network_organisation WHERE id = NEW.organisation_id FOR SHARE;
+        IF NOT NEW.kind = ANY (allowed) THEN
+            RAISE EXCEPTION 'the organisation is not a %', NEW.kind
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'network_membership_kind_of_organisation';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER network_membership_guard BEFORE INSERT OR UPDATE ON network_membership
+    FOR EACH ROW EXECUTE FUNCTION network_membership_guard();
+
+CREATE FUNCTION network_organisation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM network_membership
+        WHERE organisation_id = NEW.id AND closed_at IS NULL AND NOT kind = ANY (NEW.kinds)
+    ) THEN
+        RAISE EXCEPTION 'people still act in a kind that is taken away'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'network_organisation_kind_in_use';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER network_organisation_guard BEFORE UPDATE OF kinds ON network_organisation
+    FOR EACH ROW WHEN (NEW.kinds IS DISTINCT FROM OLD.kinds) EXECUTE FUNCTION network_organisation_guard();
+
+CREATE FUNCTION network_membershipperiod_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.closed_at IS NOT NULL OR NEW.membership_id <> OLD.membership_id OR NEW.opened_at <> OLD.opened_at
+        OR NEW.opened_by_id IS DISTINCT FROM OLD.opened_by_id THEN
+        RAISE EXCEPTION 'a past period is never edited'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'network_membershipperiod_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER network_membershipperiod_guard BEFORE UPDATE ON network_membershipperiod
+    FOR EACH ROW EXECUTE FUNCTION network_membershipperiod_guard();
+
+CREATE FUNCTION network_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% rows are never deleted', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'network_never_deleted';
+END $$;
+"""
+
+UNDO = """
+DROP FUNCTION network_membership_guard CASCADE;
+DROP FUNCTION network_organisation_guard CASCADE;
+DROP FUNCTION network_membershipperiod_guard CASCADE;
+DROP FUNCTION network_never_deleted CASCADE;
+"""
+
+NEVER_DELETED = "".join(
+    f"CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table}"
+    " FOR EACH ROW EXECUTE FUNCTION network_never_deleted();\n"
+    for table in ("network_user", "network_organisation", "network_membership", "network_membershipperiod")
+)
+
+
+class Migration(migrations.Migration):
+    # The tables of the circuits are made early: Django reads again, at each step, all the models that are related.
+    dependencies = [("network", "0001_tables"), ("viewflow", "0014_alter_process_parent_task")]
+
+    operations = [
+        migrations.RunSQL(FUNCTIONS + NEVER_DELETED, UNDO),
+        Wall(
+            model_name="merger",
+            journal_name="mergerentry",
+            stamps=["declared_at", "declared_by", "epci", "organisation", "successor"],
+        ),
+    ]

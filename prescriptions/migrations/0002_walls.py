@@ -1,0 +1,148 @@
+"""The walls of the three machines, what is only added to, and what may never be written: a social security number."""
+
+from django.db import migrations
+
+from lifecycle.operations import AppendOnly, Wall
+
+HOUSEHOLD_STAMPS = [
+    "anonymise_on",
+    "anonymised_at",
+    "archived_at",
+    "commune",
+    "created_at",
+    "created_by",
+    "last_contact_at",
+    "prescriber",
+    "same_as",
+]
+PRESCRIPTION_STAMPS = [
+    "accepted_at",
+    "commune",
+    "complete_by",
+    "confirmed_at",
+    "contacted_at",
+    "created_at",
+    "distributor",
+    "end_reason",
+    "ended_at",
+    "epci",
+    "prescriber",
+    "submitted_at",
+    "valid_until",
+    "worker",
+    "worker_before",
+]
+NEED_STAMPS = [
+    "accepted_at",
+    "asked_at",
+    "drop_reason",
+    "dropped_at",
+    "epci",
+    "kind",
+    "mediation",
+    "met_at",
+    "started_at",
+]
+EVIDENCE: dict[str, list[str]] = {
+    "agreement": [],
+    "completionrequest": ["words"],
+    "decision": ["motive", "next_step"],
+    "doubleanswer": [],
+    "fact": ["note", "proof"],
+    "householdaccess": [],
+    "prescriptionpaper": [],
+    "residence": [],
+}
+"""What is only added to, with what may be forgotten: the words of people."""
+
+AGREEMENT_TEXT_KEPT = """
+CREATE TRIGGER prescriptions_agreementtext_append_only BEFORE UPDATE ON prescriptions_agreementtext FOR EACH ROW
+    WHEN (
+        to_jsonb(OLD) - ARRAY['valid_to', 'source', 'checked_on']
+            IS DISTINCT FROM to_jsonb(NEW) - ARRAY['valid_to', 'source', 'checked_on']
+    ) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER prescriptions_agreementtext_no_delete BEFORE DELETE ON prescriptions_agreementtext FOR EACH ROW
+    WHEN (OLD.valid_from <= CURRENT_DATE) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER prescriptions_agreementtext_no_truncate BEFORE TRUNCATE ON prescriptions_agreementtext
+    FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+"""A text keeps its words; what is said of it (source, check, end) may be corrected, and one to come may be given up."""
+
+AGREEMENT_TEXT_FREE = """
+DROP TRIGGER prescriptions_agreementtext_append_only ON prescriptions_agreementtext;
+DROP TRIGGER prescriptions_agreementtext_no_delete ON prescriptions_agreementtext;
+DROP TRIGGER prescriptions_agreementtext_no_truncate ON prescriptions_agreementtext;
+"""
+
+NIR = """
+CREATE FUNCTION prescriptions_holds_nir(told text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE found text[]; figures text;
+BEGIN
+    FOR found IN SELECT regexp_matches(
+        told,
+        '(?<![0-9])([1-478])[ .\\u00a0\\u202f-]?([0-9]{2})[ .\\u00a0\\u202f-]?(0[1-9]|1[0-2]|[2-9][0-9])'
+        '[ .\\u00a0\\u202f-]?([0-9]{2}|2[AB])[ .\\u00a0\\u202f-]?([0-9]{3})[ .\\u00a0\\u202f-]?([0-9]{3})'
+        '(?:([0-9]{2})(?![0-9])|(?![0-9]))', 'gi')
+    LOOP
+        IF found[7] IS NULL THEN
+            RETURN true;
+        END IF;
+        figures := found[1] || found[2] || found[3]
+            || replace(replace(upper(found[4]), '2A', '19'), '2B', '18') || found[5] || found[6];
+        IF 97 - figures::bigint % 97 = found[7]::integer THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+"""
+NO_NIR = "DROP FUNCTION prescriptions_holds_nir(text);"
+WITHOUT_NIR = {
+    "household": ["last_name", "first_name", "phone", "email", "address"],
+    "socialstory": ["text"],
+    "fact": ["proof", "note"],
+    "completionrequest": ["words"],
+    "decision": ["motive", "next_step"],
+}
+"""The columns that people fill about people. Source: décret n° 2019-341 du 19 avril 2019."""
+
+
+def without_nir(table: str, column: str) -> migrations.RunSQL:
+    """A column that refuses a social security number, whoever writes it."""
+    name = f"prescriptions_{table}_nir_{column}"
+    return migrations.RunSQL(
+        f"ALTER TABLE prescriptions_{table} ADD CONSTRAINT {name} CHECK (NOT prescriptions_holds_nir({column}));",
+        f"ALTER TABLE prescriptions_{table} DROP CONSTRAINT {name};",
+    )
+
+
+FORGOTTEN = """
+CREATE FUNCTION prescriptions_household_forgotten() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un foyer rendu anonyme ne se nomme plus.'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'prescriptions_household_forgotten';
+END $$;
+CREATE TRIGGER prescriptions_household_forgotten BEFORE UPDATE ON prescriptions_household FOR EACH ROW
+    WHEN (OLD.state = 'anonymised' AND (
+        NEW.last_name <> '' OR NEW.first_name <> '' OR NEW.birth_date IS NOT NULL OR NEW.phone <> ''
+        OR NEW.email <> '' OR NEW.address <> '' OR NEW.postcode <> ''))
+    EXECUTE FUNCTION prescriptions_household_forgotten();
+"""
+NOT_FORGOTTEN = "DROP FUNCTION prescriptions_household_forgotten CASCADE;"
+
+
+class Migration(migrations.Migration):
+    """Triggers and constraints only: no column changes."""
+
+    dependencies = [("prescriptions", "0001_tables")]
+
+    operations = [
+        Wall(model_name="household", journal_name="householdentry", stamps=HOUSEHOLD_STAMPS),
+        Wall(model_name="prescription", journal_name="prescriptionentry", stamps=PRESCRIPTION_STAMPS),
+        Wall(model_name="need", journal_name="needentry", stamps=NEED_STAMPS),
+        *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
+        migrations.RunSQL(AGREEMENT_TEXT_KEPT, AGREEMENT_TEXT_FREE),
+        migrations.RunSQL(NIR, NO_NIR),
+        *(without_nir(table, column) for table, columns in WITHOUT_NIR.items() for column in columns),
+        migrations.RunSQL(FORGOTTEN, NOT_FORGOTTEN),
+    ]

@@ -1,0 +1,210 @@
+"""What proves that a device holds no data, and the wall of it: asked before each step forward, by one drive, once."""
+
+from django.db import migrations
+
+PROVEN = """
+CREATE FUNCTION refurb_device_proven(
+    device bigint, device_type text, present_stay integer, arrived timestamptz
+)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT arrived IS NOT NULL
+    AND (
+        device_type = 'screen'
+        OR EXISTS (
+            SELECT 1 FROM refurb_drive d
+            WHERE d.device_id = device AND d.stay = present_stay
+              AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
+              AND NOT EXISTS (
+                SELECT 1 FROM refurb_driveremoval r
+                WHERE r.drive_id = d.id AND r.destination = 'mistake'
+                  AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id)))
+        OR (device_type NOT IN ('tablet', 'smartphone') AND EXISTS (
+            SELECT 1 FROM refurb_storageabsence a
+            WHERE a.device_id = device AND a.stay = present_stay
+              AND NOT EXISTS (SELECT 1 FROM refurb_storageabsence n WHERE n.supersedes_id = a.id)))
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM refurb_drive d
+        WHERE d.device_id = device AND d.stay = present_stay
+          AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_erasure e
+            WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= arrived
+              AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_destruction x
+            WHERE x.drive_id = d.id
+              AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_driveremoval r
+            WHERE r.drive_id = d.id AND (r.destination = 'mistake' OR device_type NOT IN ('tablet', 'smartphone'))
+              AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
+    )
+$$;
+"""
+"""A screen holds no storage: nothing is to be attested of it. A drive that was found in one is still to be proven."""
+
+STATES = "('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'ceded')"
+BACK = " OR ".join(
+    f"OLD.state = '{old}' AND NEW.state = '{new}'"
+    for old, new in (
+        ("allotted", "ready"),
+        ("shipped", "allotted"),
+        ("reserved", "available"),
+        ("handed_over", "reserved"),
+        ("returned", "handed_over"),
+    )
+)
+"""What undoes a step asks for nothing, so that a device whose proofs fell can come back; nor does a repair under
+warranty: what is on the device is its household's own."""
+
+
+ASKED = f"""
+CREATE FUNCTION refurb_device_refuse_unproven() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT refurb_device_proven(NEW.id, NEW.type, NEW.stay, NEW.received_at) THEN
+        RAISE EXCEPTION 'Appareil % sans stockage inventorié et prouvé effacé.', NEW.reference
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_device_proven', TABLE = 'refurb_device';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_device_proven BEFORE UPDATE ON refurb_device FOR EACH ROW
+    WHEN (NEW.state::text IN {STATES} AND NEW.state IS DISTINCT FROM OLD.state AND NOT ({BACK}))
+    EXECUTE FUNCTION refurb_device_refuse_unproven();
+CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH ROW
+    WHEN (NEW.state::text IN {STATES})
+    EXECUTE FUNCTION refurb_device_refuse_unproven();
+"""
+"""The proof is asked at each step forward once a device is reconditioned, up to the household, and not on the way back."""
+
+UNPROVEN = """
+DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
+DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
+"""
+
+ONCE = """
+CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = drive)
+    AND NOT EXISTS (
+        SELECT 1 FROM refurb_driveremoval r
+            JOIN refurb_drive d ON d.id = r.drive_id JOIN refurb_device v ON v.id = d.device_id
+        WHERE r.drive_id = drive AND (r.destination = 'mistake' OR v.type NOT IN ('tablet', 'smartphone'))
+          AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
+$$;
+CREATE FUNCTION refurb_serial_borne(key text, drive bigint, its_device bigint, its_stay integer)
+RETURNS boolean LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF key = '' THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('refurb.serial:' || key, 0));
+    RETURN EXISTS (
+        SELECT 1 FROM refurb_drive d
+        WHERE d.id IN (
+            SELECT a.id FROM refurb_drive a WHERE a.serial_key = key AND a.serial_key <> ''
+            UNION ALL
+            SELECT e.drive_id FROM refurb_erasure e
+            WHERE e.serial_key = key AND e.serial_key <> '' AND e.outcome = 'accepted'
+              AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
+          AND d.id <> drive AND (d.device_id <> its_device OR d.stay = its_stay) AND refurb_drive_in_place(d.id));
+END $$;
+CREATE FUNCTION refurb_drive_once() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'Une preuve s’écrit en lecture validée : elle doit voir les autres.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_drive_once', TABLE = 'refurb_drive';
+    END IF;
+    IF NEW.supersedes_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM refurb_drive o
+        WHERE o.id = NEW.supersedes_id AND o.device_id = NEW.device_id AND o.stay = NEW.stay)
+    THEN
+        RAISE EXCEPTION 'Un disque ne remplace que celui du même appareil, dans le même passage.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_drive_once', TABLE = 'refurb_drive';
+    END IF;
+    IF refurb_serial_borne(NEW.serial_key, NEW.id, NEW.device_id, NEW.stay) THEN
+        RAISE EXCEPTION 'Ce numéro de série est déjà celui d’un autre disque.'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_drive_once', TABLE = 'refurb_drive';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_drive_once AFTER INSERT ON refurb_drive FOR EACH ROW
+    EXECUTE FUNCTION refurb_drive_once();
+
+CREATE FUNCTION refurb_erasure_once() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE drive refurb_drive;
+BEGIN
+    SELECT * INTO drive FROM refurb_drive d WHERE d.id = NEW.drive_id;
+    IF current_setting('transaction_isolation') <> 'read committed'
+       OR drive.device_id <> NEW.device_id OR drive.stay <> NEW.stay
+       OR NEW.supersedes_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM refurb_erasure o
+        WHERE o.id = NEW.supersedes_id AND o.device_id = NEW.device_id AND o.stay = NEW.stay)
+    THEN
+        RAISE EXCEPTION 'Un effacement est celui d’un disque de son appareil, dans le même passage.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
+    IF NEW.started_at + interval '1 second' < drive.arrived_at THEN
+        RAISE EXCEPTION 'Cet effacement a commencé avant l’arrivée de l’appareil.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
+    IF NEW.entry IN ('read', 'checked') AND NEW.serial_key = '' AND NEW.attribution = '' THEN
+        RAISE EXCEPTION 'Un journal sans numéro de série est attribué à son disque par une personne.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
+    IF NOT refurb_drive_in_place(drive.id) AND drive.serial_key <> '' AND drive.serial_key = NEW.serial_key THEN
+        RETURN NULL;
+    END IF;
+    IF refurb_serial_borne(NEW.serial_key, drive.id, drive.device_id, drive.stay) THEN
+        RAISE EXCEPTION 'Ce rapport est celui d’un autre disque.'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
+    IF NEW.run_sha256 = '' AND NEW.report_sha256 = '' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(
+        'refurb.proof:' || coalesce(nullif(NEW.run_sha256, ''), NEW.report_sha256), 0));
+    IF NEW.run_sha256 <> '' AND EXISTS (
+        SELECT 1 FROM refurb_erasure e
+        WHERE e.run_sha256 = NEW.run_sha256 AND e.run_sha256 <> '' AND e.drive_id <> NEW.drive_id
+          AND e.outcome = 'accepted' AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id)
+          AND refurb_drive_in_place(e.drive_id)
+    ) OR NEW.run_sha256 = '' AND EXISTS (
+        SELECT 1 FROM refurb_erasure e
+        WHERE e.report_sha256 = NEW.report_sha256 AND e.report_sha256 <> '' AND e.run_sha256 = ''
+          AND e.drive_id <> NEW.drive_id AND e.outcome = 'accepted'
+          AND NOT (e.recorded_at = NEW.recorded_at AND e.serial_key <> '' AND NEW.serial_key <> ''
+            AND e.serial_key <> NEW.serial_key)
+          AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id)
+          AND refurb_drive_in_place(e.drive_id)
+    ) THEN
+        RAISE EXCEPTION 'Ce rapport prouve déjà un autre disque.'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
+    WHEN (NEW.outcome = 'accepted') EXECUTE FUNCTION refurb_erasure_once();
+"""
+"""A number, or a run, proves one drive. An erasure begins after the arrival of its device; a log without number is
+attributed to its drive by a person."""
+
+MORE_THAN_ONCE = """
+DROP FUNCTION refurb_erasure_once() CASCADE;
+DROP FUNCTION refurb_drive_once() CASCADE;
+DROP FUNCTION refurb_serial_borne(text, bigint, bigint, integer);
+DROP FUNCTION refurb_drive_in_place(bigint);
+"""
+
+
+class Migration(migrations.Migration):
+    """Functions and triggers only: no column changes."""
+
+    dependencies = [("refurb", "0002_walls")]
+
+    operations = [
+        migrations.RunSQL(PROVEN + ASKED, UNPROVEN),
+        migrations.RunSQL(ONCE, MORE_THAN_ONCE),
+    ]
