@@ -12,6 +12,7 @@ from django.db import Error, IntegrityError, connection, models, transaction
 from django.forms.models import model_to_dict
 from django.test import RequestFactory
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -171,7 +172,8 @@ def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None
         "values": {"stamps": {"grade": "A", "price": "20.00"} if said is None else said},
     }
     head = chain(device.head, columns)
-    DeviceEntry.objects.bulk_create([DeviceEntry(**columns, hash=head)])
+    row = {DeviceEntry._meta.get_field(name).column: value for name, value in (columns | {"hash": head}).items()}
+    row["values"] = Jsonb(row["values"])
     grading = Grading.objects.filter(device=device).first() or bench.grade(device)
     set_ = {
         "state": target,
@@ -185,8 +187,13 @@ def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None
         "ready_at": columns["at"],
     }
     assignments = ", ".join(f"{name} = %s" for name in set_)
+    quoted, marks = ", ".join(f'"{name}"' for name in row), ", ".join(["%s"] * len(row))
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE refurb_device SET {assignments} WHERE id = %s", [*set_.values(), device.pk])
+        cursor.execute(
+            f"WITH j AS (INSERT INTO refurb_deviceentry ({quoted}) VALUES ({marks}))"
+            f" UPDATE refurb_device SET {assignments} WHERE id = %s",
+            [*row.values(), *set_.values(), device.pk],
+        )
 
 
 @pytest.mark.parametrize("path", PATHS)
