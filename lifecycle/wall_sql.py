@@ -171,8 +171,8 @@ def wall_bodies(
     """``{function: body}`` of the wall of one machine.
 
     ``watched`` are the columns that only a move changes. ``edges`` are the legal moves (verb, source, target): with
-    them a journal row of any other is refused. ``kept`` gives ``{name: (column, type)}`` of the stamps that each journal row
-    which sets them says: no other is written.
+    them a journal row of any other is refused. ``kept`` gives ``{name: (column, type)}`` of the stamps that each
+    journal row which sets them says: no other is written.
     """
     names = {"table": table, "journal": journal}
     changed = "\n            OR ".join(_CHANGED.format(column=column) for column in watched)

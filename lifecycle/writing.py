@@ -299,7 +299,7 @@ def _source(word: str, model: type[models.Model], apart: tuple[str, ...]) -> str
 @cache
 def _kind(model: type[models.Model], attname: str) -> str:
     """The type of a column, without its length: a cast would silently cut what is too long."""
-    return str(field_of(model, attname).db_type(connection)).partition("(")[0]
+    return re.sub(r"\(.*\)", "", str(field_of(model, attname).db_type(connection)))
 
 
 def _column(model: type[models.Model], attname: str) -> str:

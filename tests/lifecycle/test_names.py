@@ -83,7 +83,8 @@ def write(parcel: Parcel, columns: dict[str, Any], table: str = "public.parcels_
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH j AS (INSERT INTO {table} ({quoted}) VALUES ({marks}))"
-            "UPDATE public.parcels_parcel SET state = %s, seq = %s, head = %s, moved_at = %s, stored_at = now() WHERE id = %s",
+            "UPDATE public.parcels_parcel SET state = %s, seq = %s, head = %s, moved_at = %s, stored_at = now()"
+            " WHERE id = %s",
             [*given, columns["target"], columns["seq"], columns["hash"], columns["at"], parcel.pk],
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -45,8 +45,7 @@ ENEMIES = {
     "another source": (f"WITH j AS ({entry(source='stored')}) {MOVE}",),
     "two ranks at once": (f"WITH j AS ({entry()}), k AS ({entry('seq + 2', 'expired', 'x')}) {MOVE}",),
     "two moves of one object": (
-        f"WITH j AS ({entry()}), k AS ({entry('seq + 2', 'expired', 'last')})"
-        " UPDATE parcels_parcel SET state = 'expired', seq = seq + 2, head = 'last'",
+        f"WITH j AS ({entry()}), k AS ({entry('seq + 2', 'expired', 'last')}) {MOVE.replace('+ 1', '+ 2')}",
     ),
     "another instant": (f"WITH j AS ({entry()}) {MOVE}, moved_at = now() + interval '1 day'",),
     "a stamp that the row does not say": (f"WITH j AS ({entry()}) {MOVE}, weight = 3",),
@@ -54,8 +53,7 @@ ENEMIES = {
     "another key": (f"WITH j AS ({entry()}) {MOVE}, id = id + 1000000",),
     "one row for two objects": (f"WITH j AS ({entry()} ORDER BY id LIMIT 1) {MOVE}",),
     "a move that merges": (
-        "MERGE INTO parcels_parcel p USING parcels_parcel q ON q.id = p.id"
-        " WHEN MATCHED THEN UPDATE SET state = 'expired', seq = p.seq + 1",
+        "MERGE INTO parcels_parcel p USING parcels_depot d ON d.id = p.depot_id WHEN MATCHED THEN UPDATE SET seq = 2",
     ),
     "a birth that turns into a move": (
         "INSERT INTO parcels_parcel SELECT * FROM parcels_parcel ON CONFLICT (id) DO UPDATE SET state = 'expired'",

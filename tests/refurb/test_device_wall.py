@@ -12,7 +12,6 @@ from django.db import Error, IntegrityError, connection, models, transaction
 from django.forms.models import model_to_dict
 from django.test import RequestFactory
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -30,6 +29,7 @@ from refurb.models import (
 )
 from refurb.models import TestRun as Run
 from refurb.services import devices, evidence, stock
+from tests.forging import forge_move
 from tests.refurb.devices import Bench, fresh, from_lot, load_numbers, private_lot
 
 pytestmark = pytest.mark.django_db
@@ -171,29 +171,15 @@ def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None
         "comment_digest": "",
         "values": {"stamps": {"grade": "A", "price": "20.00"} if said is None else said},
     }
-    head = chain(device.head, columns)
-    row = {DeviceEntry._meta.get_field(name).column: value for name, value in (columns | {"hash": head}).items()}
-    row["values"] = Jsonb(row["values"])
     grading = Grading.objects.filter(device=device).first() or bench.grade(device)
-    set_ = {
-        "state": target,
-        "seq": device.seq + 1,
-        "head": head,
-        "moved_at": columns["at"],
-        "grade": "A",
-        "grading_id": grading.pk,
-        "price": 20,
-        "price_ceiling": 180,
-        "ready_at": columns["at"],
-    }
-    assignments = ", ".join(f"{name} = %s" for name in set_)
-    quoted, marks = ", ".join(f'"{name}"' for name in row), ", ".join(["%s"] * len(row))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH j AS (INSERT INTO refurb_deviceentry ({quoted}) VALUES ({marks}))"
-            f" UPDATE refurb_device SET {assignments} WHERE id = %s",
-            [*row.values(), *set_.values(), device.pk],
-        )
+    forge_move(
+        DeviceEntry(**columns, hash=chain(device.head, columns)),
+        grade="A",
+        grading_id=grading.pk,
+        price=20,
+        price_ceiling=180,
+        ready_at=columns["at"],
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)
