@@ -140,7 +140,7 @@ def apply_many(
 def _moving(model: type[Machine], verb: str) -> Verb:
     declared = verbs_of(model)[verb]
     if declared.creates:
-        raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
+        raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
     return declared
 
 

@@ -155,7 +155,9 @@ PATHS: list[Callable[[Bench, Device], None]] = [
 ]
 
 
-def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None = None) -> None:
+def forge(
+    device: Device, target: str, bench: Bench, said: dict[str, Any] | None = None, verb: str = "recondition"
+) -> None:
     """A hand that knows everything of the wall: a journal row with the right sequence and hash, and every stamp.
 
     ``said``: the stamps that the row says, the right ones unless given.
@@ -163,7 +165,7 @@ def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None
     last = device.journal.latest("seq")
     columns: dict[str, Any] = {name: getattr(last, name) for name in hashed_columns(DeviceEntry)}
     columns |= {
-        "verb": "recondition",
+        "verb": verb,
         "seq": device.seq + 1,
         "source": device.state,
         "target": target,
