@@ -138,10 +138,16 @@ def scope_of(declared: Verb, actor: Actor, cause: Move | None) -> Q:
     return scope
 
 
-def seen_by(model: type[Machine], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
+def visible(model: type[Machine], actor: Actor, cause: Move | None) -> QuerySet[Any] | None:
+    """The rows that the actor may see; None when nothing is hidden from him."""
     if cause is not None or isinstance(actor, System):
-        return queryset
-    return queryset.filter(pk__in=model._default_manager.all().visible_to(actor).values("pk"))  # type: ignore[attr-defined]
+        return None
+    return model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined, no-any-return]
+
+
+def seen_by(model: type[Machine], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
+    shown = visible(model, actor, cause)
+    return queryset if shown is None else queryset.filter(pk__in=shown.values("pk"))
 
 
 def outcome_of(rows: Sequence[Row], at: datetime) -> Outcome:

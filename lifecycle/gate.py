@@ -5,6 +5,7 @@ One row is a set of one. A set is partial: a refused row is untouched and comes 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +17,22 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from lifecycle.actors import Actor, System
-from lifecycle.answers import Action, Outcome, actions_for, missing_before, outcome_of, preview, scope_of, seen_by
+from lifecycle.answers import (
+    Action,
+    Outcome,
+    actions_for,
+    missing_before,
+    outcome_of,
+    preview,
+    scope_of,
+    seen_by,
+    visible,
+)
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
-from lifecycle.locking import hold, lock_in_order, one_transaction
+from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
 from lifecycle.machine import Machine, Verb, field_of, machine_named, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
@@ -34,8 +45,8 @@ from lifecycle.writing import (
     moved,
     record_comment,
     stamp,
-    update_rows,
-    write_journal,
+    write_births,
+    write_moves,
 )
 
 __all__ = [
@@ -59,6 +70,14 @@ class _LinksMoved(Exception):
     """A link changed between its reading and its lock: start again."""
 
 
+@dataclass(frozen=True)
+class _Done:
+    """What became of a set; ``row``: the only one, as it was written, when nothing that follows can change it."""
+
+    outcome: Outcome
+    row: Machine | None = None
+
+
 def apply[M: Machine](
     row: M,
     verb: str,
@@ -74,22 +93,22 @@ def apply[M: Machine](
     Raises Unknown (the actor may not see it: 404), PermissionDenied (not allowed: 403) or Refused (what is missing).
     """
     model = type(row)
-    outcome = apply_many(
-        model._base_manager.filter(pk=row.pk),
-        verb,
-        actor=actor,
-        at=at,
-        cause=cause,
-        comment=comment,
-        **values,
-    )
+    declared = _moving(model, verb)
+    names = links_of(declared)
+    only = model._base_manager.filter(pk=row.pk)
+    seen = _seen(model, only, names, actor, cause) if names or row.pk is None else {row.pk: {}}
+    done = _attempt(
+        model, declared, seen, actor=actor, per_row={}, at=at, cause=cause, comment=comment, values=values,
+        within=None if names else visible(model, actor, cause),
+    )  # fmt: skip
+    outcome = done.outcome
     if not outcome.moved and not outcome.refused:
         raise Unknown
     if outcome.refused:
         if NOT_ALLOWED in outcome.refused[row.pk]:
             raise PermissionDenied
         raise Refused(outcome.refused)
-    return model._base_manager.get(pk=row.pk)
+    return model._base_manager.get(pk=row.pk) if done.row is None else done.row  # type: ignore[return-value]
 
 
 def apply_many(
@@ -111,21 +130,51 @@ def apply_many(
     when the database itself refuses the set.
     """
     model: type[Machine] = queryset.model
+    declared = _moving(model, verb)
+    seen = _seen(model, queryset, links_of(declared), actor, cause)
+    return _attempt(
+        model, declared, seen, actor=actor, per_row=per_row or {}, at=at, cause=cause, comment=comment, values=values
+    ).outcome
+
+
+def _moving(model: type[Machine], verb: str) -> Verb:
     declared = verbs_of(model)[verb]
     if declared.creates:
         raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
+    return declared
+
+
+def _seen(
+    model: type[Machine], queryset: QuerySet[Any], names: Sequence[str], actor: Actor, cause: Move | None
+) -> dict[int, dict[str, Any]]:
+    """The rows of a set that the actor may see, and where they lean."""
+    rows = seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", *names)
+    return {pk: dict(zip(names, links, strict=True)) for pk, *links in rows}
+
+
+def _attempt(
+    model: type[Machine],
+    declared: Verb,
+    seen: Mapping[int, Mapping[str, Any]],
+    *,
+    actor: Actor,
+    per_row: PerRowValues,
+    at: datetime | None,
+    cause: Move | None,
+    comment: str,
+    values: dict[str, Any],
+    within: QuerySet[Any] | None = None,
+) -> "_Done":
+    """Move what can be; again when a link changed between its reading and its lock."""
     scope = scope_of(declared, actor, cause)
-    names = links_of(declared)
-    seen = list(seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", *names))
     if not seen:
-        return Outcome(at=at)
-    before = {pk: dict(zip(names, links, strict=True)) for pk, *links in seen}
-    pks = list(before)
+        return _Done(Outcome(at=at))
+    names, pks = links_of(declared), list(seen)
     for attempt in range(ATTEMPTS):
         try:
             return _move(
-                model, declared, before if not attempt else _links(model, names, pks), scope, actor=actor,
-                per_row=per_row or {}, at=at, cause=cause, comment=comment, values=values,
+                model, declared, seen if not attempt else _links(model, names, pks), scope, actor=actor,
+                per_row=per_row, at=at, cause=cause, comment=comment, values=values, within=within,
             )  # fmt: skip
         except _LinksMoved:
             if attempt == ATTEMPTS - 1:
@@ -191,13 +240,15 @@ def _move(
     cause: Move | None,
     comment: str,
     values: dict[str, Any],
-) -> Outcome:
+    within: QuerySet[Any] | None,
+) -> _Done:
     known = SetValues(values, per_row)
-    leant = _lock_set(model, declared, before, Context(at or timezone.now(), actor, known), per_row)
-    clock, recorded_at = database_clock()
+    leant, (clock, recorded_at) = _lock_set(
+        model, declared, before, Context(at or timezone.now(), actor, known), per_row
+    )
     ctx = Context(instant_of(at, clock, follows=cause is not None), actor, known)
     due = _still_due(declared, ctx, cause)
-    rows = read(model, declared, before, ctx, scope if due is None else due)
+    rows = read(model, declared, before, ctx, scope if due is None else due, within=within)
     if any(before[row.pk] != row.links for row in rows) or leant != given(declared, ctx, per_row):
         raise _LinksMoved
     if due is not None:
@@ -209,18 +260,19 @@ def _move(
     outcome = outcome_of(rows, ctx.at)
     movable = [row for row in rows if not row.reasons]
     if not movable:
-        return outcome
+        return _Done(outcome)
     stamped = stamp(
         model, declared, movable, ctx, per_row, recorded_at=recorded_at,
         cause=_cause(model, movable, cause), comment_digest=record_comment(comment),
     )  # fmt: skip
-    entry_keys = write_journal(model, stamped)
-    update_rows(model, declared, stamped, ctx.at)
+    final = len(movable) == 1 and not followers(model.machine_name, declared.name)
+    entry_keys, row = write_moves(model, stamped, returning=final)
     count_capacities(declared, movable, ctx, per_row)
-    _set_in_motion(
-        Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), per_row)
-    )
-    return outcome
+    if not final:
+        _set_in_motion(
+            Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), per_row)
+        )
+    return _Done(outcome, row)
 
 
 @one_transaction
@@ -238,8 +290,9 @@ def _give_birth[M: Machine](
 ) -> list[M]:
     links = [{name: link_of(instance, name) for name in links_of(declared)} for instance in instances]
     asked = Context(at or timezone.now(), actor, values)
-    lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
-    clock, recorded_at = database_clock()
+    clock, recorded_at = (
+        lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)]) or database_clock()
+    )
     instant = instant_of(at, clock, follows=cause is not None)
     ctx = Context(instant, actor, values)
     pks = draw_keys(model, len(instances))
@@ -253,7 +306,7 @@ def _give_birth[M: Machine](
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
         cause=_cause(model, drafts, cause, instances), comment_digest=record_comment(comment),
     )  # fmt: skip
-    entry_keys = write_journal(model, stamped)
+    entry_keys = write_births(model, stamped)
     _name(model, instances)
     for instance, item in zip(instances, stamped, strict=True):
         instance.seq, instance.head, instance.moved_at = 1, item.entry["hash"], instant
@@ -303,11 +356,14 @@ def _lock_set(
     before: Mapping[int, Mapping[str, Any]],
     ctx: Context,
     per_row: PerRowValues,
-) -> list[Group]:
-    """Lock the rows and those they lean on by the links given, in the global order; return those that are given."""
+) -> tuple[list[Group], Clock]:
+    """Lock the rows and those they lean on by the links given, in the global order.
+
+    Returns those that are given, and the clock once all is held.
+    """
     leant = given(declared, ctx, per_row)
-    lock_in_order([*leant, *linked(model, declared, before.values()), (model, before, "FOR NO KEY UPDATE")])
-    return leant
+    groups = [*leant, *linked(model, declared, before.values()), (model, before, "FOR NO KEY UPDATE")]
+    return leant, lock_in_order(groups) or database_clock()
 
 
 def _still_due(declared: Verb, ctx: Context, cause: Move | None) -> Q | None:

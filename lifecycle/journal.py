@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Self, cast
@@ -112,6 +113,41 @@ canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii
 def chain(previous: str, columns: dict[str, Any]) -> str:
     """SHA-256 of the previous hash and the canonical JSON of the columns (UTC, microseconds), in hexadecimal."""
     return hashlib.sha256(f"{previous}{canonical(columns)}".encode()).hexdigest()
+
+
+class Sheet:
+    """The hashes of rows of which some columns are the same, and the others have the same names: ``chain``, faster.
+
+    What is shared is written once: the common columns, and each text or mapping that several rows hold.
+    """
+
+    def __init__(self, common: dict[str, Any], own: Iterable[str]) -> None:
+        self.own = sorted(own)
+        shared = {name: canonical(value).replace("%", "%%") for name, value in common.items() if name not in self.own}
+        columns = ",".join(f"{canonical(name)}:{shared.get(name, '%s')}" for name in sorted({*shared, *self.own}))
+        self.template = f"%s{{{columns}}}"
+        self.texts: dict[str, str] = {}
+        self.mappings: dict[int, tuple[Any, str]] = {}
+
+    def chain(self, previous: str, own: dict[str, Any]) -> str:
+        """SHA-256 of the previous hash and the canonical JSON of the common columns and these."""
+        told = self.template % (previous, *[self._text(own[name]) for name in self.own])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def _text(self, value: Any) -> str:
+        kind = type(value)
+        if kind is int:
+            return str(value)
+        if kind is str:
+            text = self.texts.get(value)
+            if text is None:
+                text = self.texts[value] = canonical(value)
+            return text
+        if kind is dict:
+            if id(value) not in self.mappings:
+                self.mappings[id(value)] = (value, canonical(value))
+            return self.mappings[id(value)][1]
+        return "null" if value is None else canonical(value)
 
 
 def digest_comment(salt: str, text: str) -> str:

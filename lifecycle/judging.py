@@ -1,12 +1,12 @@
 """Reading the rows of a set once, with the answer of every rule for each of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
 from lifecycle.leaning import links_of
@@ -28,7 +28,7 @@ type Links = dict[str, int | None]
 NOT_ALLOWED = Reason("not_allowed", "Votre organisation n’agit pas pour cette ligne.")
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """What the gate knows of one row of the set; ``born``: what it is born with of the stamps that the journal says."""
 
@@ -55,9 +55,19 @@ def _is_expression(value: Any) -> bool:
 
 
 def read(
-    model: type[Machine], verb: Verb, pks: Iterable[int], ctx: Context, scope: Q, *, dimensions: bool = True
+    model: type[Machine],
+    verb: Verb,
+    pks: Collection[int],
+    ctx: Context,
+    scope: Q,
+    *,
+    within: QuerySet[Any] | None = None,
+    dimensions: bool = True,
 ) -> list[Row]:
-    """Read the rows by primary key in one statement, each with who, rules and computed stamps."""
+    """Read the rows by primary key in one statement, each with who, rules and computed stamps.
+
+    ``within``: the rows that may be seen; the others are not there.
+    """
     rules = [rule for rule in verb.requires if isinstance(rule, Requirement)]
     computed = {name: value for name, value in verb.stamps.items() if _is_expression(value)}
     links = links_of(verb)
@@ -68,23 +78,31 @@ def read(
     if verb.due_at is not None:
         annotations["gate_due_at"] = verb.due_at
     columns = ["pk", "state", "seq", "head", "moved_at", *dict.fromkeys((*links, *names)), *annotations]
-    rows = []
-    for values in model._base_manager.filter(pk__in=keys(pks)).order_by("pk").annotate(**annotations).values(*columns):
-        row = Row(
-            pk=values["pk"],
-            state=values["state"],
-            seq=values["seq"],
-            head=values["head"],
-            moved_at=values["moved_at"],
-            allowed=bool(values["gate_who"]),
-            links={name: values[name] for name in links},
-            dimensions={name: values[name] for name in names},
-            computed={name: values[f"gate_stamp_{name}"] for name in computed},
+    asked = model._base_manager.filter(**({"pk": next(iter(pks))} if len(pks) == 1 else {"pk__in": keys(pks)}))
+    if within is not None:
+        asked = asked.filter(pk__in=within.values("pk"))
+    place = {name: i for i, name in enumerate(columns)}
+    linked = [(name, place[name]) for name in links]
+    sized = [(name, place[name]) for name in names]
+    told = [(name, place[f"gate_stamp_{name}"]) for name in computed]
+    told += [("gate_due_at", place["gate_due_at"])] if verb.due_at is not None else []
+    who = place["gate_who"]
+    answers = [(rule.reason, place[f"gate_rule_{i}"]) for i, rule in enumerate(rules)]
+    return [
+        Row(
+            pk=found[0],
+            state=found[1],
+            seq=found[2],
+            head=found[3],
+            moved_at=found[4],
+            allowed=bool(found[who]),
+            links={name: found[i] for name, i in linked},
+            dimensions={name: found[i] for name, i in sized},
+            computed={name: found[i] for name, i in told},
+            reasons=[reason for reason, i in answers if not found[i]],
         )
-        row.computed |= {"gate_due_at": values["gate_due_at"]} if verb.due_at is not None else {}
-        row.reasons = [rule.reason for i, rule in enumerate(rules) if not values[f"gate_rule_{i}"]]
-        rows.append(row)
-    return rows
+        for found in asked.order_by("pk").annotate(**annotations).values_list(*columns)
+    ]
 
 
 def judge(
@@ -98,15 +116,18 @@ def judge(
     locked: bool,
 ) -> None:
     """Complete the reasons of each row: state, who, missing values, rules on the set, capacities (last, by rank)."""
+    needy = [] if asking else [rule for rule in verb.requires if getattr(rule, "needs", ())]
+    if needy and not per_row:
+        needy = [rule for rule in needy if _lacks(rule, dict(ctx.values))]
     for row in rows:
         if row.state not in verb.sources and not verb.creates:
             row.reasons.insert(0, wrong_state(model, verb, row.state))
         if not row.allowed:
             row.reasons.insert(0, NOT_ALLOWED)
-        if not asking:
+        if needy:
             known = {reason.code for reason in row.reasons}
             given = {**ctx.values, **per_row.get(row.pk, {})}
-            row.reasons += [rule.reason for rule in verb.requires if rule.code not in known and _lacks(rule, given)]
+            row.reasons += [rule.reason for rule in needy if rule.code not in known and _lacks(rule, given)]
     _judge_sets(verb, rows, ctx, per_row)
     for rule in verb.requires:
         if isinstance(rule, Capacity):
@@ -120,6 +141,8 @@ def _lacks(rule: Rule, given: Mapping[str, Any]) -> bool:
 
 def _judge_sets(verb: Verb, rows: list[Row], ctx: Context, per_row: PerRowValues) -> None:
     """Ask the rules on a set's values, for every row the verb could concern, so that all is said at once."""
+    if not any(isinstance(rule, PerRow) for rule in verb.requires):
+        return
     concerned = [row for row in rows if not any(reason.code in ("state", NOT_ALLOWED.code) for reason in row.reasons)]
     merged = {row.pk: {**ctx.values, **per_row.get(row.pk, {})} for row in concerned}
     for rule in verb.requires:

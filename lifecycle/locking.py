@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import wraps
-from typing import Any, Literal
+from typing import Literal
 
 import psycopg
 from django.apps import apps
@@ -96,26 +97,36 @@ def hold(model: type[models.Model], pks: Iterable[int]) -> None:
         held.setdefault(model._meta.label, set()).update(pks)
 
 
+type Clock = tuple[datetime, datetime]
+"""The database's clock, read once locks were held, and the transaction's own time."""
+
+
 def lock(model: type[models.Model], pks: Iterable[int], strength: Strength) -> list[int]:
     """Lock rows by primary key, in order, and return those that exist.
 
     Raises LocksOutOfOrder when a new row is asked for after one of a model that comes later in the global order.
     """
+    return _lock(model, pks, strength)[0]
+
+
+def _lock(model: type[models.Model], pks: Iterable[int], strength: Strength) -> tuple[list[int], Clock | None]:
+    """Lock, and read the clock in the same statement: an aggregate is told when every row of it is held."""
     wanted = sorted(set(pks))
     if not wanted:
-        return []
+        return [], None
     held = _held.get()
     if held is not None:
         _check_order(model, wanted, held)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}",  # noqa: S608
+            f"WITH held AS MATERIALIZED (SELECT id FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id {strength}) "  # noqa: S608
+            "SELECT array_agg(id), clock_timestamp(), transaction_timestamp() FROM held",
             [wanted],
         )
-        found = [row[0] for row in cursor.fetchall()]
-    hold(model, found)
-    return found
+        found, *clock = cursor.fetchone()
+    hold(model, found or ())
+    return found or [], (clock[0], clock[1])
 
 
 def _check_order(model: type[models.Model], wanted: list[int], held: Mapping[str, set[int]]) -> None:
@@ -127,10 +138,11 @@ def _check_order(model: type[models.Model], wanted: list[int], held: Mapping[str
         raise LocksOutOfOrder(f"{model._meta.label} est verrouillé après {', '.join(later)}")
 
 
-def lock_in_order(
-    groups: Iterable[tuple[type[models.Model], Iterable[int], Strength]],
-) -> dict[Any, list[int]]:
-    """Lock several models' rows in the global order; the same model asked twice takes the stronger lock."""
+def lock_in_order(groups: Iterable[tuple[type[models.Model], Iterable[int], Strength]]) -> Clock | None:
+    """Lock several models' rows in the global order; the same model asked twice takes the stronger lock.
+
+    Returns the clock as it was once all were held; None when there was nothing to lock.
+    """
     merged: dict[type[models.Model], tuple[set[int], Strength]] = {}
     for model, pks, strength in groups:
         known, strongest = merged.get(model, (set(), strength))
@@ -138,7 +150,10 @@ def lock_in_order(
             known | set(pks),
             "FOR NO KEY UPDATE" if "FOR NO KEY UPDATE" in (strength, strongest) else strength,
         )
-    return {model: lock(model, *merged[model]) for model in sorted(merged, key=rank)}
+    clock = None
+    for model in sorted(merged, key=rank):
+        clock = _lock(model, *merged[model])[1] or clock
+    return clock
 
 
 @contextmanager

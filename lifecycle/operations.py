@@ -94,15 +94,10 @@ class Wall(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The tables' columns do not change."""
 
-    def _names(self, app_label: str, state: ProjectState) -> dict[str, str]:
-        model = state.apps.get_model(app_label, self.model_name)
-        columns = sorted({model._meta.get_field(name).column for name in self.stamps} | set(WATCHED))
-        return {
-            "table": model._meta.db_table,
-            "journal": state.apps.get_model(app_label, self.journal_name)._meta.db_table,
-            "changed": " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns),
-            "watched": ",".join(columns),
-        }
+    def _tables(self, app_label: str, state: ProjectState) -> tuple[str, str]:
+        names = (self.model_name, self.journal_name)
+        table, journal = (state.apps.get_model(app_label, name)._meta.db_table for name in names)
+        return table, journal
 
     def database_forwards(
         self,
@@ -111,10 +106,13 @@ class Wall(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        names = self._names(app_label, to_state)
-        for name, body in {**SHARED, **wall_bodies(names["table"], names["journal"])}.items():
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table, journal = self._tables(app_label, to_state)
+        watched = sorted({model._meta.get_field(name).column for name in self.stamps} | set(WATCHED))
+        for name, body in {**SHARED, **wall_bodies(table, journal, watched)}.items():
             schema_editor.execute(creation(name, body), params=None)
-        schema_editor.execute(WALL_TRIGGERS.format(**names), params=None)
+        triggers = WALL_TRIGGERS.format(table=table, journal=journal, watched=",".join(watched))
+        schema_editor.execute(triggers, params=None)
         AppendOnly(self.journal_name).database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
@@ -129,7 +127,8 @@ class Wall(Operation):
             wall.database_forwards(app_label, schema_editor, from_state, to_state)
             return
         AppendOnly(self.journal_name).database_backwards(app_label, schema_editor, from_state, to_state)
-        schema_editor.execute(UNWALL.format(**self._names(app_label, from_state)), params=None)
+        table, journal = self._tables(app_label, from_state)
+        schema_editor.execute(UNWALL.format(table=table, journal=journal), params=None)
 
     def describe(self) -> str:
         return f"Raise the wall of {self.model_name}"

@@ -1,26 +1,35 @@
 """The functions and triggers of the wall, as SQL.
 
-Whoever may make temporary tables must not put his own in the place of a journal, of a closed period or of a proof. Each
-function fixes the path on which names are looked up, temporary objects last; the three that run for each row of a set
-say ``public.`` before their one table instead, which costs nothing (fixing the path took a fifth of a set's time), and
-cast to no type but those that SQL itself names. Functions and operators are never looked up among temporary objects.
+A move is one statement: it inserts the journal rows and updates their objects. What it changed is looked at when it
+ends, once for all its rows, in what PostgreSQL keeps of them (transition tables): nothing can be between a journal row
+and its move, and nothing is left to be checked at COMMIT.
+
+Whoever may make temporary tables must not put his own in the place of a journal, of a closed period or of a proof: each
+function fixes the path on which names are looked up, temporary objects last. Functions and operators are never looked
+up among temporary objects.
+
+A plan is made once per connection, maybe for one row, and then serves a set of ten thousand: it must stay linear.
+Nothing is known of transition tables, so old and new rows meet by FULL JOIN, which is never a nested loop; a journal is
+probed row by row, by a scalar subquery and through its index (``enable_seqscan`` is off), whatever its size was then.
 """
 
 from collections.abc import Iterable, Mapping
 
 PATH = "pg_catalog, public, pg_temp"
 """Where a function of the wall looks names up; temporary objects, which anyone may make, come last."""
+PROBES = ("_wall_move", "_wall_birth", "_wall_moved")
+"""The functions that look up one row for each row of a statement."""
 
 
-def is_qualified(name: str) -> bool:
-    """Whether this function of the wall runs for each row, and qualifies its table instead of fixing the path."""
-    return name.endswith(("_wall_move", "_wall_birth", "_wall_moved"))
+def settings_of(name: str) -> list[str]:
+    """What a function of the wall fixes while it runs, as PostgreSQL keeps it (``pg_proc.proconfig``)."""
+    return [f"search_path={PATH}", *(["enable_seqscan=off"] if name.endswith(PROBES) else [])]
 
 
 def creation(name: str, body: str) -> str:
     """The statement that creates or replaces a trigger function of the wall."""
-    fixed = "" if is_qualified(name) else f" SET search_path = {PATH}"
-    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{fixed} AS $${body}$$"
+    fixed = " ".join(f"SET {setting.replace('=', ' = ', 1)}" for setting in settings_of(name))
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {fixed} AS $${body}$$"
 
 
 SHARED = {
@@ -35,6 +44,11 @@ END """,
 BEGIN
     RAISE EXCEPTION 'La table % ne se complète que par ajout.', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
+END """,
+    "lifecycle_refuse_removal": """
+BEGIN
+    RAISE EXCEPTION 'Rien ne se retire de %.', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_wall';
 END """,
     "lifecycle_refuse_closed": """
 DECLARE first timestamptz; last timestamptz;
@@ -61,31 +75,37 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {quoted} FOR EACH STATEMEN
 
 _MOVE = """
 BEGIN
-    IF NEW.id <> OLD.id OR NEW.reference <> OLD.reference OR NEW.seq <> OLD.seq + 1 OR NOT EXISTS (
-        SELECT 1 FROM public.{journal} j
-        WHERE j.object_id = NEW.id AND j.seq = NEW.seq AND j.source = OLD.state AND j.target = NEW.state
-          AND j.hash = NEW.head AND j.at = NEW.moved_at{said})
+    IF EXISTS (
+        SELECT 1 FROM gone o FULL JOIN come n ON n.id = o.id
+        WHERE ({changed})
+          AND (n.id IS NULL OR o.id IS NULL OR n.reference <> o.reference OR n.seq <> o.seq + 1 OR coalesce((
+            SELECT j.source = o.state AND j.target = n.state AND j.hash = n.head AND j.at = n.moved_at{said}
+            FROM {journal} j WHERE j.object_id = n.id AND j.seq = n.seq), false) IS FALSE))
     THEN
         RAISE EXCEPTION 'Aucun mouvement de % sans sa ligne au journal.', TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation', CONSTRAINT = '{table}_wall';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END """
 _BIRTH = """
 BEGIN
-    IF NEW.seq <> 1 OR NOT EXISTS (
-        SELECT 1 FROM public.{journal} j
-        WHERE j.object_id = NEW.id AND j.seq = 1 AND j.source = '' AND j.target = NEW.state
-          AND j.hash = NEW.head AND j.at = NEW.moved_at{said})
+    IF EXISTS (
+        SELECT 1 FROM come n
+        WHERE n.seq <> 1 OR coalesce((
+            SELECT j.source = '' AND j.target = n.state AND j.hash = n.head AND j.at = n.moved_at{said}
+            FROM {journal} j WHERE j.object_id = n.id AND j.seq = 1), false) IS FALSE)
     THEN
         RAISE EXCEPTION 'Aucune création de % sans sa ligne au journal.', TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation', CONSTRAINT = '{table}_wall';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END """
 _MOVED = """
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM public.{table} o WHERE o.id = NEW.object_id AND o.seq >= NEW.seq) THEN
+    IF EXISTS (
+        SELECT 1 FROM added a
+        WHERE a.seq <> 1 AND a.seq IS DISTINCT FROM (SELECT o.seq FROM {table} o WHERE o.id = a.object_id))
+    THEN
         RAISE EXCEPTION 'Ligne de % sans mouvement de son objet.', TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation', CONSTRAINT = '{journal}_wall';
     END IF;
@@ -108,15 +128,17 @@ END """
 
 WALL_TRIGGERS = """
 DROP TRIGGER IF EXISTS {table}_wall_move ON {table};
-CREATE TRIGGER {table}_wall_move BEFORE UPDATE ON {table} FOR EACH ROW
-    WHEN ({changed}) EXECUTE FUNCTION {table}_wall_move();
+CREATE TRIGGER {table}_wall_move AFTER UPDATE ON {table} REFERENCING OLD TABLE AS gone NEW TABLE AS come
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_wall_move();
 COMMENT ON TRIGGER {table}_wall_move ON {table} IS '{watched}';
 DROP TRIGGER IF EXISTS {table}_wall_birth ON {table};
-CREATE TRIGGER {table}_wall_birth BEFORE INSERT ON {table} FOR EACH ROW
-    EXECUTE FUNCTION {table}_wall_birth();
+CREATE TRIGGER {table}_wall_birth AFTER INSERT ON {table} REFERENCING NEW TABLE AS come
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_wall_birth();
+DROP TRIGGER IF EXISTS {table}_wall_kept ON {table};
+CREATE TRIGGER {table}_wall_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION lifecycle_refuse_removal();
 DROP TRIGGER IF EXISTS {journal}_wall_moved ON {journal};
-CREATE CONSTRAINT TRIGGER {journal}_wall_moved AFTER INSERT ON {journal} DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION {journal}_wall_moved();
+CREATE TRIGGER {journal}_wall_moved AFTER INSERT ON {journal} REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION {journal}_wall_moved();
 DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 CREATE TRIGGER {journal}_closed AFTER INSERT ON {journal} REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_refuse_closed();
@@ -131,32 +153,37 @@ DROP FUNCTION IF EXISTS {table}_wall_move() CASCADE;
 DROP FUNCTION IF EXISTS {table}_wall_birth() CASCADE;
 DROP FUNCTION IF EXISTS {journal}_wall_moved() CASCADE;
 DROP FUNCTION IF EXISTS {journal}_wall_edges() CASCADE;
+DROP TRIGGER IF EXISTS {table}_wall_kept ON {table};
 DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 """
 
-_SAID = "(j.\"values\"->'stamps'->>'{name}')::{kind} IS NOT DISTINCT FROM NEW.\"{column}\""
+_CHANGED = 'o."{column}" IS DISTINCT FROM n."{column}"'
+_SAID = "(j.\"values\"->'stamps'->>'{name}')::{kind} IS NOT DISTINCT FROM n.\"{column}\""
 
 
 def wall_bodies(
     table: str,
     journal: str,
+    watched: Iterable[str],
     edges: Iterable[tuple[str, str, str]] = (),
     kept: Mapping[str, tuple[str, str]] | None = None,
 ) -> dict[str, str]:
     """``{function: body}`` of the wall of one machine.
 
-    ``edges`` are the legal moves (verb, source, target): with them a journal row of any other is refused. ``kept``
-    gives ``{name: (column, type)}`` of the stamps that each journal row which sets them says: no other is written.
+    ``watched`` are the columns that only a move changes. ``edges`` are the legal moves (verb, source, target): with
+    them a journal row of any other is refused. ``kept`` gives ``{name: (column, type)}`` of the stamps that each
+    journal row which sets them says: no other is written.
     """
     names = {"table": table, "journal": journal}
+    changed = "\n            OR ".join(_CHANGED.format(column=column) for column in watched)
     moved, born = "", ""
     for name, (column, kind) in (kept or {}).items():
         said = _SAID.format(name=name, column=column, kind=kind)
-        moved += f"\n          AND CASE WHEN j.\"values\"->'stamps'?'{name}' THEN {said}"
-        moved += f'\n              ELSE NEW."{column}" IS NOT DISTINCT FROM OLD."{column}" END'
-        born += f"\n          AND {said}"
+        moved += f"\n              AND CASE WHEN j.\"values\"->'stamps'?'{name}' THEN {said}"
+        moved += f'\n                  ELSE n."{column}" IS NOT DISTINCT FROM o."{column}" END'
+        born += f"\n              AND {said}"
     bodies = {
-        f"{table}_wall_move": _MOVE.format(**names, said=moved),
+        f"{table}_wall_move": _MOVE.format(**names, changed=changed, said=moved),
         f"{table}_wall_birth": _BIRTH.format(**names, said=born),
         f"{journal}_wall_moved": _MOVED.format(**names),
     }

@@ -1,8 +1,9 @@
 """What the wall in the database must be, as the code draws it; raised again after each migration, and read back.
 
 Migrations create the triggers (``operations``). What follows from the verbs is compiled, when ``migrate`` ends and by
-the owner, into the functions behind them: the legal moves of each machine, and which stamps the journal says. Nobody
-who only reads and writes rows can change a function. Every other function of the project gets a fixed path of names.
+the owner, into the functions behind them: the columns that are watched, the legal moves of each machine, and which
+stamps the journal says. Triggers of an older wall, which looked at each row, give way to those of today. Nobody who
+only reads and writes rows can change a function. Every other function of the project gets a fixed path of names.
 
 ``<app>/wall.json`` holds a digest of every function and trigger of an app, as ``manage.py draw_wall`` found them in a
 database made from nothing: ``verify_wall`` tells what is no longer so.
@@ -15,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from lifecycle.journal import canonical, journal_of
 from lifecycle.machine import Machine, field_of, machines, verbs_of
+from lifecycle.operations import watched_columns
 from lifecycle.versions import project_apps
-from lifecycle.wall_sql import EDGES_TRIGGER, PATH, creation, is_qualified, wall_bodies
+from lifecycle.wall_sql import EDGES_TRIGGER, PATH, SHARED, WALL_TRIGGERS, creation, settings_of, wall_bodies
 
 DRAWING = "wall.json"
 
@@ -38,6 +40,10 @@ SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %s) AND NOT t.tgisinternal
 ORDER BY 1, 2
+"""
+_STATEMENT_TRIGGERS = """
+SELECT tgname FROM pg_trigger
+WHERE tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) name) AND NOT tgisinternal AND tgtype & 1 = 0
 """
 
 
@@ -61,43 +67,45 @@ def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
 
 def wall_of(model: type[Machine]) -> dict[str, str]:
     """``{function: body}`` of the wall of a machine, from its verbs."""
-    return wall_bodies(model._meta.db_table, journal_of(model)._meta.db_table, edges_of(model), kept_of(model))
+    table, journal = model._meta.db_table, journal_of(model)._meta.db_table
+    return wall_bodies(table, journal, watched_columns(model), edges_of(model), kept_of(model))
 
 
 def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     """After ``migrate``: compile what the code of an app says into its wall. What is right already is not touched."""
     if connections[using].vendor != "postgresql" or sender not in project_apps():
         return
-    with connections[using].cursor() as cursor:
+    with transaction.atomic(using), connections[using].cursor() as cursor:
         cursor.execute(_FUNCTIONS, [f"{sender.label}_"])
         there = {name: (source, config) for _, name, source, config, *_ in cursor.fetchall()}
         for model in machines().values():
             if model._meta.app_label == sender.label and f"{model._meta.db_table}_wall_move" in there:
                 _raise(cursor, model, there)
-        for name, signature in _open_functions(cursor, sender.label):
-            if not is_qualified(name):
-                cursor.execute(f"ALTER FUNCTION {signature} SET search_path = {PATH}")
+        for signature in _open_functions(cursor, sender.label):
+            cursor.execute(f"ALTER FUNCTION {signature} SET search_path = {PATH}")
 
 
 def _raise(cursor: Any, model: type[Machine], there: dict[str, tuple[str, list[str]]]) -> None:
-    bodies = wall_of(model)
-    journal = journal_of(model)._meta.db_table
-    for name, body in bodies.items():
-        wanted = [] if is_qualified(name) else [f"search_path={PATH}"]
-        if there.get(name) != (body, wanted):
+    table, journal = model._meta.db_table, journal_of(model)._meta.db_table
+    for name, body in wall_of(model).items():
+        if there.get(name) != (body, settings_of(name)):
             cursor.execute(creation(name, body))
-    cursor.execute(
-        "SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s", [journal, f"{journal}_edges"]
-    )
-    if cursor.fetchone() is None:
+    cursor.execute(_STATEMENT_TRIGGERS, [[table, journal]])
+    found = {name for (name,) in cursor.fetchall()}
+    if not {f"{table}_wall_move", f"{table}_wall_birth", f"{journal}_wall_moved"} <= found:
+        for name, body in SHARED.items():
+            cursor.execute(creation(name, body))
+        watched = ",".join(watched_columns(model))
+        cursor.execute(WALL_TRIGGERS.format(table=table, journal=journal, watched=watched))
+    if f"{journal}_edges" not in found:
         cursor.execute(EDGES_TRIGGER.format(journal=journal))
 
 
-def _open_functions(cursor: Any, label: str) -> Iterator[tuple[str, str]]:
+def _open_functions(cursor: Any, label: str) -> Iterator[str]:
     cursor.execute(_FUNCTIONS, [f"{label}_"])
-    for signature, name, _, config, *_ in cursor.fetchall():
+    for signature, _, _, config, *_ in cursor.fetchall():
         if not any(setting.startswith("search_path=") for setting in config):
-            yield name, signature
+            yield signature
 
 
 # --- the drawing of the wall, and what stands

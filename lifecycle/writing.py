@@ -1,4 +1,4 @@
-"""Writing a move: journal rows first (COPY), then the objects by one UPDATE, whatever the size of the set."""
+"""Writing a move: its journal rows and its objects in one statement, whatever the size of the set."""
 
 import re
 import secrets
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -13,13 +14,14 @@ from django.db import connection, models
 from django.db.models import F
 
 from lifecycle.actors import SignedLink
-from lifecycle.journal import canonical, chain, digest_comment, hashed_columns, journal_of, plain_value
+from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
 from lifecycle.judging import Row, counters_of, stamps_of
 from lifecycle.machine import Machine, Verb, field_of
 from lifecycle.models import Comment
 from lifecycle.registry import Moved
 from lifecycle.requirements import Capacity, Context, PerRowValues
 
+WHOLE = {"smallint", "integer", "bigint"}
 CODE = re.compile(r"[\w.:/+@-]{0,64}")
 
 
@@ -100,7 +102,7 @@ def stamp(
         "via": ctx.actor.link_id if isinstance(ctx.actor, SignedLink) else "",
         "comment_digest": comment_digest,
     }
-    plain = {name: plain_value(value) for name, value in common.items()}
+    sheet: Sheet | None = None
     for_all = dict(ctx.values)
     shared = _journaled(verb, for_all)
     says = _Said(model, shared)
@@ -121,7 +123,8 @@ def stamp(
         if "gate_due_at" in row.computed:
             own["due_at"] = row.computed["gate_due_at"]
         entry = common | own
-        entry["hash"] = chain(row.head, plain | own)
+        sheet = sheet or Sheet(common, own)
+        entry["hash"] = sheet.chain(row.head, own)
         stamped.append(Stamped(row, target, written, entry))
     return stamped
 
@@ -169,29 +172,151 @@ def draw_keys(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def write_journal(model: type[Machine], stamped: Sequence[Stamped]) -> list[int]:
-    """Insert the journal rows, before their objects move, and return their keys in order."""
-    journal = journal_of(model)
-    columns = [*hashed_columns(journal), "hash"]
-    quoted = ", ".join(connection.ops.quote_name(_column(journal, name)) for name in columns)
-    table = connection.ops.quote_name(journal._meta.db_table)
-    json_columns = {f.attname for f in journal._meta.concrete_fields if isinstance(f, models.JSONField)}
+def write_moves(
+    model: type[Machine], stamped: Sequence[Stamped], *, returning: bool = False
+) -> tuple[list[int], Machine | None]:
+    """Insert the journal rows and move their objects, in one statement.
 
-    texts: dict[int, str] = {}
+    Each object takes its rank, its head, its instant and its state from its journal row, so that they are the same.
+    Returns the keys of the journal rows, in order; and, ``returning``, the only object as it is then.
+    """
+    said, stamps = _said(model, stamped), _stamps(model, stamped)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _move_sql(model, said.names, stamps.names, returning),
+            [*said.given(journal_of(model)), *stamps.given(model)],
+        )
+        rows = cursor.fetchall()
+    keys = {pk: key for pk, key, *_ in rows}
+    if len(keys) != len(stamped):
+        raise RuntimeError(f"{len(keys)} lignes déplacées sur {len(stamped)}")
+    return [keys[item.row.pk] for item in stamped], _instance(model, rows[0][2:]) if returning else None
 
-    def line(item: Stamped) -> list[Any]:
-        return [_json(item.entry[name], texts) if name in json_columns else item.entry[name] for name in columns]
 
-    if len(stamped) == 1:
-        marks = ", ".join(["%s"] * len(columns))
-        with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({quoted}) VALUES ({marks}) RETURNING id", line(stamped[0]))  # noqa: S608
-            return [cursor.fetchone()[0]]
-    keys = draw_keys(journal, len(stamped))
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} (id, {quoted}) FROM STDIN") as copy:
-        for key, item in zip(keys, stamped, strict=True):
-            copy.write_row([key, *line(item)])
-    return keys
+def write_births(model: type[Machine], stamped: Sequence[Stamped]) -> list[int]:
+    """Insert the journal rows of objects that are about to be born, and return their keys in order."""
+    said = _said(model, stamped)
+    with connection.cursor() as cursor:
+        cursor.execute(_entries_sql(model, said.names), said.given(journal_of(model)))
+        keys = {pk: key for key, pk, *_ in cursor.fetchall()}
+    return [keys[item.row.pk] for item in stamped]
+
+
+type Names = tuple[tuple[str, ...], tuple[str, ...]]
+"""The columns that are the same for all, and the others."""
+
+
+class _Columns:
+    """What a set writes in a table, by attribute: the same for all as a parameter, the rest as arrays (``unnest``)."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.common: dict[str, Any] = {}
+        self.apart: dict[str, list[Any]] = {}
+
+    def add(self, attname: str, values: list[Any]) -> None:
+        if self.count == 1 or values.count(values[0]) == self.count:
+            self.common[attname] = values[0]
+        else:
+            self.apart[attname] = values
+
+    def given(self, model: type[models.Model]) -> list[Any]:
+        """The parameters; whole numbers and hashes, which need no quote, as the text of their array."""
+        arrays = [
+            f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+            if name == "hash" or _kind(model, name) in WHOLE
+            else values
+            for name, values in self.apart.items()
+        ]
+        return [*self.common.values(), *arrays]
+
+    @property
+    def names(self) -> Names:
+        return tuple(self.common), tuple(self.apart)
+
+
+def _said(model: type[Machine], stamped: Sequence[Stamped]) -> _Columns:
+    """The columns of the journal rows."""
+    said, texts = _Columns(len(stamped)), dict[int, str]()
+    json_columns = _json_columns(model)
+    for name in stamped[0].entry:
+        values = [item.entry[name] for item in stamped]
+        said.add(name, [_json(value, texts) for value in values] if name in json_columns else values)
+    return said
+
+
+def _stamps(model: type[Machine], stamped: Sequence[Stamped]) -> _Columns:
+    """The columns that the verb stamps on the objects; their key with them when some are not the same for all."""
+    stamps = _Columns(len(stamped))
+    for attname in stamped[0].written:
+        field = field_of(model, attname)
+        stamps.add(attname, [field.get_db_prep_save(item.written[attname], connection) for item in stamped])
+    if stamps.apart:
+        stamps.apart["id"] = [item.row.pk for item in stamped]
+    return stamps
+
+
+@cache
+def _json_columns(model: type[Machine]) -> frozenset[str]:
+    return frozenset(f.attname for f in journal_of(model)._meta.concrete_fields if isinstance(f, models.JSONField))
+
+
+@lru_cache(maxsize=1000)
+def _entries_sql(model: type[Machine], said: Names) -> str:
+    journal, (common, apart) = journal_of(model), said
+    columns = ", ".join(_column(journal, name) for name in (*common, *apart))
+    values = [f"%s::{_kind(journal, name)}" for name in common] + [f"v.{_column(journal, name)}" for name in apart]
+    return (
+        f"INSERT INTO {_table(journal)} ({columns}) SELECT {', '.join(values)} {_source('FROM', journal, apart)}"
+        "RETURNING id, object_id, seq, hash, at, target"
+    )
+
+
+@lru_cache(maxsize=1000)
+def _move_sql(model: type[Machine], said: Names, stamps: Names, returning: bool) -> str:
+    common, apart = stamps
+    settings = ["seq = j.seq", "head = j.hash", "moved_at = j.at", "state = j.target"]
+    settings += [f"{_column(model, name)} = %s::{_kind(model, name)}" for name in common]
+    settings += [f"{_column(model, name)} = v.{_column(model, name)}" for name in apart if name != "id"]
+    told = ["o.id", "j.id"]
+    told += [f"o.{_column(model, field.attname)}" for field in model._meta.concrete_fields] if returning else []
+    source = _source("JOIN", model, apart) + ("ON v.id = j.object_id " if apart else "")
+    return (
+        f"WITH j AS ({_entries_sql(model, said)}) "  # noqa: S608
+        f"UPDATE {_table(model)} AS o SET {', '.join(settings)} FROM j {source}"
+        f"WHERE o.id = j.object_id RETURNING {', '.join(told)}"
+    )
+
+
+def _source(word: str, model: type[models.Model], apart: tuple[str, ...]) -> str:
+    """The rows of the arrays, as a table ``v``; nothing when there is none."""
+    if not apart:
+        return ""
+    arrays = ", ".join(f"%s::{_kind(model, name)}[]" for name in apart)
+    return f"{word} unnest({arrays}) AS v({', '.join(_column(model, name) for name in apart)}) "
+
+
+@cache
+def _kind(model: type[models.Model], attname: str) -> str:
+    """The type of a column, without its length: a cast would silently cut what is too long."""
+    return re.sub(r"\(.*\)", "", str(field_of(model, attname).db_type(connection)))
+
+
+def _column(model: type[models.Model], attname: str) -> str:
+    return connection.ops.quote_name(str(field_of(model, attname).column))
+
+
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _instance(model: type[Machine], columns: Sequence[Any]) -> Machine:
+    """The row behind columns that a statement returned, as the ORM would have read it."""
+    fields, values = model._meta.concrete_fields, list(columns)
+    for i, field in enumerate(fields):
+        for convert in field.get_db_converters(connection):
+            values[i] = convert(values[i], field.cached_col, connection)
+    return model.from_db(connection.alias, [field.attname for field in fields], values)
 
 
 def _json(value: Any, texts: dict[int, str]) -> str:
@@ -199,43 +324,6 @@ def _json(value: Any, texts: dict[int, str]) -> str:
     if id(value) not in texts:
         texts[id(value)] = canonical(value)
     return texts[id(value)]
-
-
-def _column(model: type[models.Model], attname: str) -> str:
-    return str(field_of(model, attname).column)
-
-
-def update_rows(model: type[Machine], verb: Verb, stamped: Sequence[Stamped], at: datetime) -> None:
-    """Move every object by one UPDATE; what is the same for all is a parameter, the rest comes through unnest."""
-    arrays: list[tuple[str, str, list[Any]]] = [
-        ("seq", "integer", [item.entry["seq"] for item in stamped]),
-        ("head", "text", [item.entry["hash"] for item in stamped]),
-    ]
-    common: list[tuple[str, Any]] = [("moved_at", at)]
-    if verb.target is not None:
-        common.append(("state", verb.target))
-    for attname in stamped[0].written:
-        field = field_of(model, attname)
-        values = [field.get_db_prep_save(item.written[attname], connection) for item in stamped]
-        column = str(field.column)
-        if len(stamped) == 1 or all(value == values[0] for value in values):
-            common.append((column, values[0]))
-        else:
-            arrays.append((column, str(field.db_type(connection)), values))
-    quote = connection.ops.quote_name
-    settings = [f"{quote(column)} = v.{quote(column)}" for column, _, _ in arrays]
-    settings += [f"{quote(column)} = %s" for column, _ in common]
-    sources = ", ".join(["%s::bigint[]", *(f"%s::{kind}[]" for _, kind, _ in arrays)])
-    names = ", ".join(["pk", *(quote(column) for column, _, _ in arrays)])
-    sql = (
-        f"UPDATE {quote(model._meta.db_table)} AS o SET {', '.join(settings)} "  # noqa: S608
-        f"FROM unnest({sources}) AS v({names}) WHERE o.id = v.pk"
-    )
-    pks = [item.row.pk for item in stamped]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*(value for _, value in common), pks, *(values for _, _, values in arrays)])
-        if cursor.rowcount != len(stamped):
-            raise RuntimeError(f"{cursor.rowcount} lignes déplacées sur {len(stamped)}")
 
 
 def count_capacities(verb: Verb, rows: Sequence[Row], ctx: Context, per_row: PerRowValues) -> None:

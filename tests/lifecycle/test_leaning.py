@@ -1,6 +1,7 @@
 """Rows a verb leans on: given to it or at the end of a path of links; counters that are given; causes of a set."""
 
 from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -38,12 +39,12 @@ def test_a_given_row_and_what_is_behind_it_are_locked_before_the_row(
 ) -> None:
     taken = []
 
-    def spy(model: type, pks: list[int], strength: str) -> list[int]:
+    def spy(model: type, pks: list[int], strength: str) -> Any:
         taken.append((model, sorted(pks), strength))
         return real(model, pks, strength)
 
-    real = locking.lock
-    with patch.object(locking, "lock", spy):
+    real = locking._lock
+    with patch.object(locking, "_lock", spy):
         gate.apply(stored[0], "carry", actor=pilot, to=elsewhere)
 
     first = sorted({stored[0].depot.organisation_id, elsewhere.organisation_id})

@@ -29,6 +29,7 @@ from refurb.models import (
 )
 from refurb.models import TestRun as Run
 from refurb.services import devices, evidence, stock
+from tests.forging import forge_move
 from tests.refurb.devices import Bench, fresh, from_lot, load_numbers, private_lot
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +155,9 @@ PATHS: list[Callable[[Bench, Device], None]] = [
 ]
 
 
-def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None = None) -> None:
+def forge(
+    device: Device, target: str, bench: Bench, said: dict[str, Any] | None = None, verb: str = "recondition"
+) -> None:
     """A hand that knows everything of the wall: a journal row with the right sequence and hash, and every stamp.
 
     ``said``: the stamps that the row says, the right ones unless given.
@@ -162,7 +165,7 @@ def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None
     last = device.journal.latest("seq")
     columns: dict[str, Any] = {name: getattr(last, name) for name in hashed_columns(DeviceEntry)}
     columns |= {
-        "verb": "recondition",
+        "verb": verb,
         "seq": device.seq + 1,
         "source": device.state,
         "target": target,
@@ -170,23 +173,15 @@ def forge(device: Device, target: str, bench: Bench, said: dict[str, Any] | None
         "comment_digest": "",
         "values": {"stamps": {"grade": "A", "price": "20.00"} if said is None else said},
     }
-    head = chain(device.head, columns)
-    DeviceEntry.objects.bulk_create([DeviceEntry(**columns, hash=head)])
     grading = Grading.objects.filter(device=device).first() or bench.grade(device)
-    set_ = {
-        "state": target,
-        "seq": device.seq + 1,
-        "head": head,
-        "moved_at": columns["at"],
-        "grade": "A",
-        "grading_id": grading.pk,
-        "price": 20,
-        "price_ceiling": 180,
-        "ready_at": columns["at"],
-    }
-    assignments = ", ".join(f"{name} = %s" for name in set_)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE refurb_device SET {assignments} WHERE id = %s", [*set_.values(), device.pk])
+    forge_move(
+        DeviceEntry(**columns, hash=chain(device.head, columns)),
+        grade="A",
+        grading_id=grading.pk,
+        price=20,
+        price_ceiling=180,
+        ready_at=columns["at"],
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -125,6 +125,14 @@ def test_a_forged_row_from_the_reception_to_the_shelf_is_refused_whatever_its_ha
     device = bench.received()
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         forge(device, "available", bench)
+    assert constraint(refused.value) == "refurb_device_proven"
+
+
+def test_a_move_that_no_verb_makes_is_refused_even_on_a_proven_device() -> None:
+    bench = Bench()
+    device = bench.prepared()
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        forge(device, "ready", bench, verb="allot")
     assert constraint(refused.value) == "refurb_deviceentry_edges"
 
 

@@ -1,0 +1,27 @@
+"""A hand that knows everything of the wall: a journal row and the move of its object, in one statement."""
+
+from typing import Any
+
+from django.db import connection
+
+from lifecycle.journal import Entry
+
+
+def forge_move(entry: Entry, **columns: Any) -> None:
+    """Insert this unsaved journal row, and write these columns on its object with the rank, head and state it says."""
+    journal, model = type(entry), type(entry)._meta.get_field("object").related_model
+    row = {
+        field.column: field.get_db_prep_save(getattr(entry, field.attname), connection)
+        for field in journal._meta.concrete_fields
+        if not field.primary_key
+    }
+    moved = {"seq": entry.seq, "head": entry.hash, "state": entry.target, "moved_at": entry.at} | columns
+    written = {name: model._meta.get_field(name).get_db_prep_save(value, connection) for name, value in moved.items()}  # type: ignore[union-attr]
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH j AS (INSERT INTO {journal._meta.db_table} ({', '.join(map(quote, row))})"
+            f" VALUES ({', '.join(['%s'] * len(row))}))"
+            f" UPDATE {model._meta.db_table} SET {', '.join(f'{quote(name)} = %s' for name in written)} WHERE id = %s",  # type: ignore[union-attr]
+            [*row.values(), *written.values(), entry.object_id],  # type: ignore[attr-defined]
+        )

@@ -1,0 +1,208 @@
+"""A move is one statement: whoever cuts it in two, doubles it or says it wrong moves nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from lifecycle import gate, walls
+from lifecycle.journal import Sheet, chain, hashed_columns
+from lifecycle.wall_sql import creation
+from network.models import Membership
+from tests.intruder import play
+from tests.lifecycle.parcels.models import Parcel, ParcelEntry
+from tests.lifecycle.test_names import forge, forged, sql
+
+type Announce = Callable[..., list[Parcel]]
+
+ENTRY = """
+INSERT INTO parcels_parcelentry (object_id, seq, verb, source, target, at, recorded_at, cause_machine, role, via,
+    "values", comment_digest, hash, size, depot_id)
+SELECT id, {seq}, 'expire', '{source}', 'expired', moved_at, now(), '', 'x', '', '{{}}', '', '{hash}', size, depot_id
+FROM parcels_parcel
+"""
+
+
+def entry(seq: str = "seq + 1", source: str = "announced", hash: str = "right") -> str:  # noqa: A002
+    return ENTRY.format(seq=seq, source=source, hash=hash)
+
+
+MOVE = "UPDATE parcels_parcel SET state = 'expired', seq = seq + 1, head = 'right'"
+WHOLE = f"WITH j AS ({entry()}) {MOVE}"
+
+ENEMIES = {
+    "an update alone": (MOVE,),
+    "a journal row alone": (entry(),),
+    "the row, then the move": (entry(), MOVE),
+    "the move, then the row": (MOVE, entry()),
+    "a move, then a row of a later rank": (WHOLE, entry("seq + 1", "expired", "more")),
+    "another head": (f"WITH j AS ({entry(hash='wrong')}) {MOVE}",),
+    "another rank": (f"WITH j AS ({entry('seq + 2')}) {MOVE}",),
+    "another source": (f"WITH j AS ({entry(source='stored')}) {MOVE}",),
+    "two ranks at once": (f"WITH j AS ({entry()}), k AS ({entry('seq + 2', 'expired', 'x')}) {MOVE}",),
+    "two moves of one object": (
+        f"WITH j AS ({entry()}), k AS ({entry('seq + 2', 'expired', 'last')}) {MOVE.replace('+ 1', '+ 2')}",
+    ),
+    "another instant": (f"WITH j AS ({entry()}) {MOVE}, moved_at = now() + interval '1 day'",),
+    "a stamp that the row does not say": (f"WITH j AS ({entry()}) {MOVE}, weight = 3",),
+    "another reference": (f"WITH j AS ({entry()}) {MOVE}, reference = 'P-OTHER'",),
+    "another key": (f"WITH j AS ({entry()}) {MOVE}, id = id + 1000000",),
+    "one row for two objects": (f"WITH j AS ({entry()} ORDER BY id LIMIT 1) {MOVE}",),
+    "a move that merges": (
+        "MERGE INTO parcels_parcel p USING parcels_depot d ON d.id = p.depot_id WHEN MATCHED THEN UPDATE SET seq = 2",
+    ),
+    "a birth that turns into a move": (
+        "INSERT INTO parcels_parcel SELECT * FROM parcels_parcel ON CONFLICT (id) DO UPDATE SET state = 'expired'",
+    ),
+    "an object taken away": ("DELETE FROM parcels_parcel",),
+    "an object taken away and born again": (
+        "WITH gone AS (DELETE FROM parcels_parcel RETURNING *) INSERT INTO parcels_parcel SELECT * FROM gone",
+    ),
+    "a first row, of no verb, for nobody": (
+        ENTRY.format(seq=1, source="", hash="x").replace("SELECT id,", "SELECT id + 1000000,"),
+    ),
+}
+
+
+@pytest.mark.parametrize("statements", ENEMIES.values(), ids=ENEMIES)
+def test_what_is_not_a_journal_row_with_its_move_in_one_statement_is_refused(
+    announce: Announce, statements: tuple[str, ...]
+) -> None:
+    announce(2)
+    with pytest.raises(IntegrityError):
+        play(lambda: [sql(statement) for statement in statements])
+    assert [(parcel.state, parcel.seq) for parcel in Parcel.objects.all()] == [("announced", 1)] * 2
+    assert ParcelEntry.objects.count() == 2
+
+
+def test_the_same_statement_moves_when_nothing_is_wrong_so_that_the_tests_prove_something(announce: Announce) -> None:
+    announce(2)
+    play(lambda: sql(WHOLE))
+    assert {parcel.state for parcel in Parcel.objects.all()} == {"expired"}
+
+
+def test_a_statement_that_updates_a_row_twice_moves_it_as_its_journal_row_says_or_not_at_all(
+    announce: Announce,
+) -> None:
+    announce(2)
+    sql(f"WITH j AS ({entry()}), k AS (UPDATE parcels_parcel SET state = 'given' RETURNING id) {MOVE}")
+    assert {(parcel.state, parcel.head) for parcel in Parcel.objects.all()} == {("expired", "right")}
+
+
+def test_a_first_row_whose_object_is_never_born_is_refused(announce: Announce) -> None:
+    (parcel,) = announce()
+    columns = forged(parcel, "announce", "announced") | {"object_id": parcel.pk + 1_000_000, "seq": 1, "source": ""}
+    with pytest.raises(IntegrityError, match="foreign key"):
+        play(lambda: ParcelEntry.objects.bulk_create([ParcelEntry(**columns)]))
+
+
+def test_rows_copied_into_the_journal_move_nothing(announce: Announce) -> None:
+    (parcel,) = announce()
+    names = [field.column for field in ParcelEntry._meta.concrete_fields if field.column != "id"]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    told = {field.column: getattr(parcel.journal.get(), field.attname) for field in ParcelEntry._meta.concrete_fields}
+    told |= {"seq": 2, "verb": "expire", "source": "announced", "target": "expired", "values": "{}", "hash": "x"}
+
+    def copied() -> None:
+        with connection.cursor() as cursor, cursor.copy(f"COPY parcels_parcelentry ({quoted}) FROM STDIN") as copy:
+            copy.write_row([told[name] for name in names])
+
+    with pytest.raises(psycopg.IntegrityError, match="sans mouvement"):
+        play(copied)
+
+
+def test_nothing_is_left_to_be_checked_later(announce: Announce) -> None:
+    announce()
+    sql("SET CONSTRAINTS ALL DEFERRED")
+    with pytest.raises(IntegrityError, match="sans mouvement"), transaction.atomic():
+        sql(entry())
+
+
+def test_several_moves_of_one_object_follow_each_other_in_one_transaction(
+    announce: Announce, keeper: Membership
+) -> None:
+    (parcel,) = announce()
+    with transaction.atomic():
+        stored = gate.apply(parcel, "store", actor=keeper, weight=1, label="R")
+        broken = gate.apply(stored, "break_", actor=keeper, reason="fell")
+    assert (broken.seq, broken.state) == (3, "broken")
+
+
+def test_a_plan_made_for_one_row_serves_a_set(announce: Announce, keeper: Membership) -> None:
+    (one, *rest) = announce(301)
+    gate.apply(one, "break_", actor=keeper, reason="fell")
+    outcome = gate.apply_many(Parcel.objects.exclude(pk=one.pk), "break_", actor=keeper, reason="fell")
+    assert len(outcome.moved) == len(rest)
+
+
+# --- the wall of before
+
+
+ROW_BY_ROW = """
+CREATE OR REPLACE FUNCTION parcels_parcel_wall_move() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+DROP TRIGGER parcels_parcel_wall_move ON parcels_parcel;
+CREATE TRIGGER parcels_parcel_wall_move BEFORE UPDATE ON parcels_parcel FOR EACH ROW
+    EXECUTE FUNCTION parcels_parcel_wall_move();
+DROP TRIGGER parcels_parcel_wall_kept ON parcels_parcel;
+DROP TRIGGER parcels_parcelentry_wall_moved ON parcels_parcelentry;
+CREATE CONSTRAINT TRIGGER parcels_parcelentry_wall_moved AFTER INSERT ON parcels_parcelentry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION parcels_parcelentry_wall_moved();
+"""
+
+
+@pytest.mark.django_db
+def test_a_wall_that_looked_at_each_row_gives_way_when_migrations_end() -> None:
+    config = apps.get_app_config("parcels")
+    sql(ROW_BY_ROW)
+    assert walls.standing("parcels") != walls.drawn(config)
+    walls.raise_walls(config)
+    assert walls.standing("parcels") == walls.drawn(config)
+
+
+def test_a_function_of_the_wall_is_made_with_what_it_fixes() -> None:
+    assert "SET enable_seqscan = off" in creation("parcels_parcel_wall_move", "BEGIN END")
+    assert "enable_seqscan" not in creation("parcels_parcelentry_wall_edges", "BEGIN END")
+
+
+# --- how the gate writes it
+
+
+def test_a_move_is_locked_with_the_clock_read_and_written(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    with CaptureQueriesContext(connection) as asked:
+        moved = gate.apply(parcel, "break_", actor=keeper, reason="fell")
+    told = [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert ["clock_timestamp()" in told[0], "gate_who" in told[1], "INSERT INTO" in told[2]] == [True, True, True]
+    assert len(told) == 3
+    again = Parcel.objects.get(pk=parcel.pk)
+    assert {f.attname: getattr(moved, f.attname) for f in Parcel._meta.concrete_fields} == {
+        f.attname: getattr(again, f.attname) for f in Parcel._meta.concrete_fields
+    }
+
+
+def test_the_hash_of_a_set_is_the_one_that_anybody_computes(announce: Announce, keeper: Membership) -> None:
+    for parcel in announce(3):
+        (row,) = parcel.journal.all()
+        assert row.hash == row.expected_hash("")
+    gate.apply_many(Parcel.objects.all(), "break_", actor=keeper, reason="fell")
+    for row in ParcelEntry.objects.filter(seq=2):
+        assert row.hash == row.expected_hash(row.object.journal.get(seq=1).hash)
+
+
+@pytest.mark.parametrize("value", [None, True, 1, 'é"%', {"b": 1, "a": None}, ["x"], 1.5])
+def test_a_sheet_tells_the_chain_whatever_a_column_holds(value: Any) -> None:
+    sheet = Sheet({"verb": "100 %", "at": None, "due_at": None}, ["values", "due_at"])
+    whole = {"verb": "100 %", "at": None, "due_at": value, "values": value}
+    for previous in ("", "%s", "a"):
+        assert sheet.chain(previous, {"values": value, "due_at": value}) == chain(previous, whole)
+
+
+def test_a_forged_row_has_every_hashed_column(announce: Announce) -> None:
+    (parcel,) = announce()
+    forge(parcel, "expire", "expired")
+    assert set(hashed_columns(ParcelEntry)) > {"values", "at"}
+    assert Parcel.objects.get(pk=parcel.pk).seq == 2
