@@ -96,7 +96,7 @@ def convention_ending_for_parties(convention: Convention, at: datetime) -> None:
 
 def convention_ended_for_parties(convention: Convention, at: datetime) -> None:
     """It has ended: how many days are left to hand over what the distributor holds."""
-    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(at)) or 0
+    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(at))
     _tell_all("convention_ended_for_parties", convention, at, days=int(days))
 
 

@@ -1,5 +1,9 @@
 """The codes of conventions and their French labels."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
 from django.db.models import TextChoices
 
 
@@ -216,5 +220,26 @@ class RuleCode(TextChoices):
     PASS_OVER = "pass_over_days", "Passer outre un avis après l’échéance"
     CONTEST = "contest_days", "Délai pour contester une signature déposée"
 
+
+USUAL_RULES: Mapping[str, Decimal] = MappingProxyType(
+    {
+        RuleCode.SHORTEST.value: Decimal(1),
+        RuleCode.LONGEST.value: Decimal(3),
+        RuleCode.REVIEW_DAYS.value: Decimal(10),
+        RuleCode.NOTICE.value: Decimal(90),
+        RuleCode.BREACH_NOTICE.value: Decimal(30),
+        RuleCode.HANDING_OVER.value: Decimal(90),
+        RuleCode.NONCONFORMITY.value: Decimal(5),
+        RuleCode.FIRST_REMINDER.value: Decimal(180),
+        RuleCode.SECOND_REMINDER.value: Decimal(90),
+        RuleCode.LAST_REMINDER.value: Decimal(30),
+        RuleCode.SIGNATURE_DAYS.value: Decimal(15),
+        RuleCode.REMIND_BEFORE.value: Decimal(3),
+        RuleCode.REMIND_AFTER.value: Decimal(5),
+        RuleCode.PASS_OVER.value: Decimal(10),
+        RuleCode.CONTEST.value: Decimal(3),
+    }
+)
+"""What holds where no row says otherwise: a day that no row covers shortens no notice and closes nothing."""
 
 REMINDERS = (RuleCode.FIRST_REMINDER, RuleCode.SECOND_REMINDER, RuleCode.LAST_REMINDER)

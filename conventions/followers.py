@@ -84,7 +84,7 @@ def forget_notes(move: Move) -> None:
 def ask_reviews(move: Move) -> None:
     """The reviews the EPCI names, and one of each other party, all due the same day."""
     day = timezone.localdate(move.at)
-    days = ConventionRule.objects.value_of(RuleCode.REVIEW_DAYS, day) or 0
+    days = ConventionRule.objects.value_of(RuleCode.REVIEW_DAYS, day)
     due_on = add_working_days(day, int(days))
     reviews = []
     for convention in conventions_of(move):
@@ -159,7 +159,7 @@ def ask_signatures(move: Move) -> None:
     signatures = []
     day = timezone.localdate(move.at)
     days = ConventionRule.objects.value_of(RuleCode.SIGNATURE_DAYS, day)
-    due_on = None if days is None else add_working_days(day, int(days))
+    due_on = add_working_days(day, int(days))
     for convention in conventions_of(move):
         document = convention.document
         signatures += [

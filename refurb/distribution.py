@@ -126,7 +126,7 @@ def tell_fates(move: Move) -> None:
 
     After the release, so that it says what was done; screens are counted as their desktops are.
     """
-    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(move.at)) or 0
+    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(move.at))
     ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
     entries = {row.pk: row.entry_pk for row in move.rows}
     for convention in ended.select_related("epci", "epci_party", "workshop", "distributor"):

@@ -23,6 +23,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le pilote, dans la fiche de l’organisation": ("network:organisation_edit",),
     "le pilote, en décidant de chaque ligne": ("refurb:donation_qualify",),
     "le pilote, par une dérogation écrite": ("refurb:derogation_grant",),
+    "le pilote, qui tient les valeurs datées": ("desk:reference_add",),
     "le pilote, qui constate la succession": ("conventions:convention_succeed",),
     "les relecteurs": ("conventions:review_answer",),
     "l’EPCI, en modifiant le texte": ("conventions:convention_reopen", "conventions:convention_edit"),

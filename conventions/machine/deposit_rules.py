@@ -126,7 +126,7 @@ NOT_IN_FORCE = Requirement(
 
 def _signatories_know(ctx: Context) -> Any:
     """Of each signature that somebody else deposited, the signatory knows, or had the days to contest it."""
-    days = number(ctx, RuleCode.CONTEST) or 0
+    days = number(ctx, RuleCode.CONTEST)
     unaware = rows("Signature").filter(
         Exists(unknown().filter(file=OuterRef("scan"))),
         convention=OuterRef("pk"),

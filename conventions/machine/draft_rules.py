@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from conventions.enums import (
@@ -107,15 +107,11 @@ DATES_KNOWN = Requirement(
 
 def _long_enough(ctx: Context) -> Q:
     months = number(ctx, RuleCode.SHORTEST)
-    if months is None:
-        return Q()
     return Q(ends_on=None) | ~Q(amends=None) | Q(ends_on__gte=Shifted(Shifted("starts_on", months, "months"), -1))
 
 
 def _not_too_long(ctx: Context) -> Q:
     years = number(ctx, RuleCode.LONGEST)
-    if years is None:
-        return Q()
     start = Coalesce("amends__starts_on", "starts_on")
     return Q(ends_on=None) | Q(ends_on__lt=Shifted(start, years, "years"))
 
@@ -158,7 +154,7 @@ def _year_is_planned(year: int) -> Q:
 
 
 def _quotas_planned(ctx: Context) -> Q:
-    years = number(ctx, RuleCode.LONGEST) or 1
+    years = number(ctx, RuleCode.LONGEST)
     whole = Q()
     for year in range(1, years + 1):
         whole &= _year_is_planned(year)
@@ -212,13 +208,22 @@ PRICED = Requirement(
 )
 
 
+def _ceilings(ctx: Context) -> QuerySet[Any]:
+    return rows("PriceCeiling").on(ctx.day).filter(type=OuterRef("type"))  # type: ignore[attr-defined, no-any-return]
+
+
 def _under_ceiling(ctx: Context) -> Q:
-    ceiling = (
-        rows("PriceCeiling").on(ctx.day).filter(type=OuterRef("type")).values("amount")[:1]  # type: ignore[attr-defined]
-    )
-    return ~Q(Exists(rows("ConventionPrice").filter(convention=OuterRef("pk"), amount__gt=Subquery(ceiling))))
+    ceiling = Subquery(_ceilings(ctx).values("amount")[:1])
+    return ~Q(Exists(rows("ConventionPrice").filter(convention=OuterRef("pk"), amount__gt=ceiling)))
 
 
+CEILINGS_KNOWN = Requirement(
+    "ceilings_known",
+    "Aucun plafond légal n’est connu à ce jour pour un type de la grille de prix\u00a0: elle ne peut être vérifiée.",
+    lambda ctx: ~Q(Exists(rows("ConventionPrice").filter(~Exists(_ceilings(ctx)), convention=OuterRef("pk")))),
+    lifted_by="le pilote, qui tient les valeurs datées",
+    field="prices",
+)
 UNDER_CEILING = Requirement(
     "under_ceiling",
     "Un prix de la grille dépasse le plafond légal du jour (décret du 7 novembre 2022).",
@@ -300,6 +305,7 @@ SUBMITTED = (
     QUOTAS_PLANNED,
     QUOTAS_WITHIN,
     PRICED,
+    CEILINGS_KNOWN,
     UNDER_CEILING,
     NONCONFORMITY_KNOWN,
     *MANDATORY_FILLED,

@@ -60,8 +60,7 @@ NOT_DATA_PROTECTION = Requirement(
 
 
 def _long_overdue(ctx: Context) -> Any:
-    days = number(ctx, RuleCode.PASS_OVER)
-    return False if days is None else Q(due_on__lt=ctx.day - timedelta(days=days))
+    return Q(due_on__lt=ctx.day - timedelta(days=number(ctx, RuleCode.PASS_OVER)))
 
 
 LONG_OVERDUE = Requirement(
@@ -79,15 +78,12 @@ def _to_be_reminded(ctx: Context) -> Q:
     Never twice a day, whatever the number that was recorded: the clock passes every quarter of an hour.
     """
     day, before, after = ctx.day, number(ctx, RuleCode.REMIND_BEFORE), number(ctx, RuleCode.REMIND_AFTER)
-    due = Q(pk=None)
-    if before is not None:
-        begins = Shifted("due_on", -before)
-        near = Q(due_on__gte=day, due_on__lte=day + timedelta(days=before), asked_at__date__lt=begins)
-        due |= near & (Q(reminded_at=None) | Q(reminded_at__date__lt=begins))
-    if after is not None:
-        silent = Q(reminded_at__date__lte=F("due_on")) | Q(reminded_at__date__lte=day - timedelta(days=max(after, 1)))
-        due |= Q(due_on__lt=day) & (Q(reminded_at=None) | silent)
-    return due & Q(round=F("convention__round"))
+    begins = Shifted("due_on", -before)
+    near = Q(due_on__gte=day, due_on__lte=day + timedelta(days=before), asked_at__date__lt=begins)
+    silent = Q(reminded_at__date__lte=F("due_on")) | Q(reminded_at__date__lte=day - timedelta(days=max(after, 1)))
+    soon = near & (Q(reminded_at=None) | Q(reminded_at__date__lt=begins))
+    late = Q(due_on__lt=day) & (Q(reminded_at=None) | silent)
+    return (soon | late) & Q(round=F("convention__round"))
 
 
 def review_to_be_reminded(ctx: Context) -> Q:

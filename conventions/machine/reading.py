@@ -23,10 +23,9 @@ def rows(model: str) -> QuerySet[Any]:
     return found._default_manager.all()
 
 
-def number(ctx: Context, code: RuleCode) -> int | None:
-    """The number in force on the day of the act; None when nobody recorded one."""
-    value = rows("ConventionRule").value_of(code, ctx.day)  # type: ignore[attr-defined]
-    return None if value is None else int(value)
+def number(ctx: Context, code: RuleCode) -> int:
+    """The number in force on the day of the act, or the usual one."""
+    return int(rows("ConventionRule").value_of(code, ctx.day))  # type: ignore[attr-defined]
 
 
 def own(model: str, **wanted: Any) -> Exists:

@@ -141,7 +141,7 @@ def _notice_given(ctx: Context) -> bool:
         return True
     codes = {TerminateReason.NOTICE: RuleCode.NOTICE, TerminateReason.BREACH: RuleCode.BREACH_NOTICE}
     code = codes.get(reason)
-    days = (number(ctx, code) or 0) if code else 0
+    days = number(ctx, code) if code else 0
     return bool(given_on + timedelta(days=days) <= ctx.day)
 
 
@@ -201,8 +201,6 @@ def is_to_be_reminded(ctx: Context) -> Q:
     missed = Q(pk=None)
     for code in REMINDERS:
         days = number(ctx, code)
-        if days is None:
-            continue
         reached = Shifted("ends_on", -days)
         missed |= Q(ends_on__lte=day + timedelta(days=days), starts_on__lt=reached) & (
             Q(reminded_at=None) | Q(reminded_at__date__lt=reached)

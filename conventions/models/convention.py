@@ -56,7 +56,7 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         than the days that follow an end (90, rule ``handing_over_days`` of the day).
         """
         day = timezone.localdate(at)
-        days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, day) or 0
+        days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, day)
         ended = Q(state__in=ENDED, ended_on__gt=day - timedelta(days=int(days)))
         return self.originals().filter(Q(state__in=ALIVE) | ended)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from conventions.enums import DeviceType, RuleCode
+from conventions.enums import USUAL_RULES, DeviceType, RuleCode
 from network.models import Dated, DatedQuerySet, read_once
 
 MONEY = {"max_digits": 8, "decimal_places": 2}
@@ -51,9 +51,10 @@ class ConventionRuleQuerySet(DatedQuerySet):
     """Reads of the numbers conventions are held to."""
 
     @read_once
-    def value_of(self, code: str, day: date) -> Decimal | None:
-        """The value in force on ``day``; None when nobody recorded one."""
-        return self.on(day).filter(code=code).values_list("value", flat=True).first()
+    def value_of(self, code: str, day: date) -> Decimal:
+        """The value in force on ``day``, in the unit of its row; the usual one when no row says otherwise."""
+        found: Decimal | None = self.on(day).filter(code=code).values_list("value", flat=True).first()
+        return USUAL_RULES[code] if found is None else found
 
 
 class ConventionRule(Dated):

@@ -101,7 +101,7 @@ def create_convention(
         raise Refused({0: (EPCI_KNOWN.reason,)})
     if heading.get("max_nonconformity") is None:
         proposed = ConventionRule.objects.value_of(RuleCode.NONCONFORMITY, timezone.localdate(at))
-        heading["max_nonconformity"] = proposed and proposed.quantize(Decimal("0.1"))
+        heading["max_nonconformity"] = proposed.quantize(Decimal("0.1"))
     row = Convention(epci_party=epci_party, epci_id=epci_party.epci_id, title=title, **_known(heading))
     return _create(row, terms, actor=actor, at=at, comment=comment)
 

@@ -35,7 +35,7 @@ def ending_list(request: HttpRequest) -> HttpResponse:
     """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used."""
     may(is_pilot(request.membership) or None)
     today = timezone.localdate()
-    horizon = int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today) or 0)
+    horizon = int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today))
     whole = ALL in request.GET
     rows = _counted(today)
     if not whole:

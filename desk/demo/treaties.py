@@ -206,7 +206,7 @@ class Treaty:
     def _patience(self) -> timedelta:
         """How long after the deadline an opinion may be gone without."""
         days = ConventionRule.objects.value_of(RuleCode.PASS_OVER, timezone.localdate(self.now))
-        return timedelta(days=int(days or 0) + 1)
+        return timedelta(days=int(days) + 1)
 
     def _reader(self, review: Review) -> Membership:
         if review.asked_of is not None:

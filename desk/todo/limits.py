@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connectivity.enums import USUAL_TERMS
 from connectivity.models import ConnectionTerm
-from conventions.enums import RuleCode
+from conventions.enums import USUAL_RULES, RuleCode
 from conventions.models import ConventionRule
 from desk.enums import USUAL, USUAL_SERVICE
 from desk.models import ServiceThreshold, TodoThreshold
@@ -46,10 +46,11 @@ def limits_on(at: datetime) -> Limits:
         found.setdefault(model, {})[code] = int(value)
     reminders = USUAL_REMINDERS | found.get(Setting.__name__, {})
     days = dict(USUAL) | found.get(TodoThreshold.__name__, {}) | {code: reminders[code] for code in USUAL_REMINDERS}
+    rules = {code: int(value) for code, value in USUAL_RULES.items()} | found.get(ConventionRule.__name__, {})
     return Limits(
         {code: timedelta(days=number) for code, number in days.items()},
         dict(USUAL_TERMS) | found.get(ConnectionTerm.__name__, {}),
-        timedelta(days=found.get(ConventionRule.__name__, {}).get(RuleCode.FIRST_REMINDER, 0)),
+        timedelta(days=rules[RuleCode.FIRST_REMINDER]),
         dict(USUAL_SERVICE) | found.get(ServiceThreshold.__name__, {}),
     )
 

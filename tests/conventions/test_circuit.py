@@ -71,7 +71,7 @@ def test_those_the_epci_names_and_each_other_party_are_asked_at_once() -> None:
         ("party", "reconditioner", scene.workshop),
         ("party", "distributor", scene.distributor),
     }
-    days = int(ConventionRule.objects.value_of("review_working_days", timezone.localdate()) or 0)
+    days = int(ConventionRule.objects.value_of("review_working_days", timezone.localdate()))
     due = {review.due_on for review in scene.reviews(convention)}
     assert due == {add_working_days(timezone.localdate(), days)}
     assert scene.approve(convention).state == S.APPROVED

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, PaperKind, Party, TerminateReason
-from conventions.machine import ending_rules
-from conventions.models import Convention, EndConsent
+from conventions.machine import draft_rules, ending_rules, rules
+from conventions.models import Convention, ConventionRule, EndConsent, PriceCeiling
 from conventions.services.conventions import (
     agree_end_convention,
     decline_end_convention,
@@ -23,6 +23,7 @@ from documents.authenticity import proof_of
 from documents.models import Mail
 from documents.services import open_file
 from lifecycle.exceptions import Refused
+from network.calendar import add_working_days
 from tests.conventions.conventions import Treaty, again, drawn
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.documents.pdfs import scan_of, scan_with
@@ -254,3 +255,43 @@ def test_the_public_page_tells_that_another_convention_replaced_it() -> None:
     scene.signed(starts_on=timezone.localdate() + timedelta(days=1), ends_on=scene.ends_on + timedelta(days=1))
 
     assert "Une autre, signée par les mêmes parties, la remplace à partir du" in standing_of(code)
+
+
+def test_no_row_in_force_shortens_no_notice_and_closes_nothing() -> None:
+    """A gap between two rows, or none at all: the usual numbers hold."""
+    scene = Treaty()
+    convention = scene.active()
+    ConventionRule.objects.all().delete()
+
+    with pytest.raises(Refused) as refused:
+        terminate_convention(
+            actor=scene.signatories[Party.EPCI],
+            convention=convention,
+            reason=TerminateReason.NOTICE,
+            notice_on=timezone.localdate() - timedelta(days=89),
+        )
+    assert sentences(refused) == {rules.NOTICE_GIVEN.sentence}
+    terminate_convention(
+        actor=scene.signatories[Party.EPCI],
+        convention=convention,
+        reason=TerminateReason.NOTICE,
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+    now = timezone.now()
+    assert Convention.objects.handing_over(now + timedelta(days=89)).exists()
+    assert not Convention.objects.handing_over(now + timedelta(days=91)).exists()
+
+
+def test_a_review_without_a_row_is_due_in_two_weeks_of_work_and_no_grid_passes_without_a_ceiling() -> None:
+    scene = Treaty()
+    draft = scene.draft()
+    ConventionRule.objects.all().delete()
+    day = timezone.localdate()
+    PriceCeiling.objects.filter(type="tablet").update(valid_to=day - timedelta(days=1))
+
+    with pytest.raises(Refused) as refused:
+        scene.submit(draft)
+    assert sentences(refused) == {draft_rules.CEILINGS_KNOWN.sentence}
+    PriceCeiling.objects.filter(type="tablet").update(valid_to=None)
+    convention = scene.submit(draft)
+    assert {review.due_on for review in scene.reviews(convention)} == {add_working_days(day, 10)}

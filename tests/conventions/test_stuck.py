@@ -171,7 +171,7 @@ def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data
     ]
     convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
     legal, personal, *others = scene.reviews(convention)
-    days = int(ConventionRule.objects.value_of("pass_over_days", timezone.localdate()) or 0)
+    days = int(ConventionRule.objects.value_of("pass_over_days", timezone.localdate()))
     late = midday(legal.due_on + timedelta(days=days + 1))
     given: dict[str, Any] = {"reason": "no_answer", "at": late}
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from connectivity.enums import USUAL_TERMS
 from connectivity.models import ConnectionTerm, CopperClosure
 from connectivity.services.reference import load_connectivity_reference
-from conventions.models import PriceCeiling
+from conventions.enums import USUAL_RULES
+from conventions.models import ConventionRule, PriceCeiling
 from conventions.services.reference import load_conventions_reference
 from desk.enums import USUAL, ThresholdCode
 from desk.models import TodoThreshold
@@ -65,15 +66,16 @@ def test_the_closures_of_copper_are_found_by_commune_or_by_epci(office: Client, 
 
 def test_the_delays_are_rows_that_say_what_holds_without_them(today: date) -> None:
     everything()
-    for model, usual in ((ConnectionTerm, USUAL_TERMS), (TodoThreshold, USUAL)):
+    for model, usual in ((ConnectionTerm, USUAL_TERMS), (TodoThreshold, USUAL), (ConventionRule, USUAL_RULES)):
         assert dict(model.objects.on(today).values_list("code", "value")) == usual
     told = limits_on(timezone.now())
     assert (told.terms, ConnectionTerm.objects.values_on(today)) == (USUAL_TERMS, USUAL_TERMS)
     assert {code: told.days[code].days for code in USUAL} == USUAL
-    for model in (ConnectionTerm, TodoThreshold, Setting):
+    for model in (ConnectionTerm, TodoThreshold, Setting, ConventionRule):
         model.objects.all().delete()
     assert limits_on(timezone.now()) == told
     assert ConnectionTerm.objects.values_on(today) == USUAL_TERMS
+    assert {code: ConventionRule.objects.value_of(code, today) for code in USUAL_RULES} == USUAL_RULES
 
 
 def test_a_number_under_a_code_is_the_one_of_the_day(today: date) -> None:

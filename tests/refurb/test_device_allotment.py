@@ -63,7 +63,7 @@ def test_a_device_dearer_than_the_grid_is_refused_at_allotment_and_not_in_front_
     dear, fair = shelf.ready(price=80), shelf.ready(price=60)
 
     assert sentences(allot(shelf, dear)) == {
-        "Son prix, 80,00\u00a0€, dépasse celui de la grille de la convention\u00a0: 60,00\u00a0€ au plus."
+        "Son prix, 80\u00a0€, dépasse celui de la grille de la convention\u00a0: 60\u00a0€ au plus."
     }
     both = Device.objects.filter(pk__in=(dear.pk, fair.pk))
     outcome = allotment.allot_devices(actor=shelf.manager, devices=both, convention=shelf.convention)
