@@ -157,6 +157,7 @@ DROP TRIGGER IF EXISTS {table}_wall_kept ON {table};
 DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 """
 
+_AGREES = 'j."{column}" IS NOT DISTINCT FROM n."{column}"'
 _CHANGED = 'o."{column}" IS DISTINCT FROM n."{column}"'
 _SAID = "(j.\"values\"->'stamps'->>'{name}')::{kind} IS NOT DISTINCT FROM n.\"{column}\""
 
@@ -167,12 +168,15 @@ def wall_bodies(
     watched: Iterable[str],
     edges: Iterable[tuple[str, str, str]] = (),
     kept: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    dimensions: Iterable[str] = (),
 ) -> dict[str, str]:
     """``{function: body}`` of the wall of one machine.
 
     ``watched`` are the columns that only a move changes. ``edges`` are the legal moves (verb, source, target): with
     them a journal row of any other is refused. ``kept`` gives ``{name: (column, type)}`` of the stamps that each
-    journal row which sets them says: no other is written.
+    journal row which sets them says: no other is written. ``dimensions`` are the columns that the journal repeats: both
+    say the same.
     """
     names = {"table": table, "journal": journal}
     changed = "\n            OR ".join(_CHANGED.format(column=column) for column in watched)
@@ -182,6 +186,9 @@ def wall_bodies(
         moved += f"\n              AND CASE WHEN j.\"values\"->'stamps'?'{name}' THEN {said}"
         moved += f'\n                  ELSE n."{column}" IS NOT DISTINCT FROM o."{column}" END'
         born += f"\n              AND {said}"
+    for column in dimensions:
+        moved += f"\n              AND {_AGREES.format(column=column)}"
+        born += f"\n              AND {_AGREES.format(column=column)}"
     bodies = {
         f"{table}_wall_move": _MOVE.format(**names, changed=changed, said=moved),
         f"{table}_wall_birth": _BIRTH.format(**names, said=born),

@@ -68,7 +68,8 @@ def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
 def wall_of(model: type[Machine]) -> dict[str, str]:
     """``{function: body}`` of the wall of a machine, from its verbs."""
     table, journal = model._meta.db_table, journal_of(model)._meta.db_table
-    return wall_bodies(table, journal, watched_columns(model), edges_of(model), kept_of(model))
+    columns = [str(field_of(model, name).column) for name in model.dimensions]
+    return wall_bodies(table, journal, watched_columns(model), edges_of(model), kept_of(model), dimensions=columns)
 
 
 def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:

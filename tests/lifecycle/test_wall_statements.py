@@ -34,6 +34,10 @@ def entry(seq: str = "seq + 1", source: str = "announced", hash: str = "right") 
 MOVE = "UPDATE parcels_parcel SET state = 'expired', seq = seq + 1, head = 'right'"
 WHOLE = f"WITH j AS ({entry()}) {MOVE}"
 
+MERGED_BEHIND = """
+WITH x AS (UPDATE parcels_parcel SET state = state WHERE false) MERGE INTO parcels_parcel p
+USING parcels_depot d ON d.id = p.depot_id WHEN MATCHED THEN UPDATE SET seq = 2, state = 'expired'
+"""
 ENEMIES = {
     "an update alone": (MOVE,),
     "a journal row alone": (entry(),),
@@ -49,12 +53,14 @@ ENEMIES = {
     ),
     "another instant": (f"WITH j AS ({entry()}) {MOVE}, moved_at = now() + interval '1 day'",),
     "a stamp that the row does not say": (f"WITH j AS ({entry()}) {MOVE}, weight = 3",),
+    "a dimension that the row does not say": (f"WITH j AS ({entry()}) {MOVE}, size = 'large'",),
     "another reference": (f"WITH j AS ({entry()}) {MOVE}, reference = 'P-OTHER'",),
     "another key": (f"WITH j AS ({entry()}) {MOVE}, id = id + 1000000",),
     "one row for two objects": (f"WITH j AS ({entry()} ORDER BY id LIMIT 1) {MOVE}",),
     "a move that merges": (
         "MERGE INTO parcels_parcel p USING parcels_depot d ON d.id = p.depot_id WHEN MATCHED THEN UPDATE SET seq = 2",
     ),
+    "a move that merges behind an update of nothing": (MERGED_BEHIND,),
     "a birth that turns into a move": (
         "INSERT INTO parcels_parcel SELECT * FROM parcels_parcel ON CONFLICT (id) DO UPDATE SET state = 'expired'",
     ),

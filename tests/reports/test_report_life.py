@@ -226,11 +226,11 @@ def test_a_frozen_report_is_neither_computed_nor_frozen_again(story: Story) -> N
         assert codes(refused) == {"state"}
 
 
-def forged(report: Report, verb: str, target: str) -> ReportEntry:
-    """A journal row of other figures, with the right rank and hash."""
+def forged(report: Report, verb: str, target: str, sha256: str = "a" * 64) -> ReportEntry:
+    """A journal row of other figures, or of these, with the right rank and hash."""
     last = report.journal.latest("seq")
     columns = {name: getattr(last, name) for name in hashed_columns(ReportEntry)}
-    columns |= {"seq": last.seq + 1, "verb": verb, "source": "frozen", "target": target, "figures_sha256": "a" * 64}
+    columns |= {"seq": last.seq + 1, "verb": verb, "source": "frozen", "target": target, "figures_sha256": sha256}
     return ReportEntry(**columns, hash=chain(last.hash, columns))
 
 
@@ -244,9 +244,11 @@ def test_the_database_refuses_other_figures_for_a_frozen_month_even_with_a_journ
 
 
 def test_no_verb_leads_from_a_frozen_month_to_other_figures(story: Story) -> None:
-    row = forged(story.frozen(), "recompute", "frozen")
+    report = story.frozen()
     with pytest.raises(DatabaseError, match="Aucun verbe"), transaction.atomic():
-        forge_move(row)
+        forge_move(forged(report, "recompute", "frozen", report.figures_sha256))
+    with pytest.raises(DatabaseError, match="Aucun mouvement"), transaction.atomic():
+        forge_move(forged(report, "recompute", "frozen"))
 
 
 @pytest.mark.parametrize("column", ["figures", "figures_sha256", "as_of", "month", "computed_at", "frozen_at"])
