@@ -254,7 +254,8 @@ def on_a_line(world: World, step: str, need: Need, asked: str, place: int) -> No
         case "accept_line":
             connections.accept_connection(actor=agent, connection=last, operator_reference="OP-1", at=at)
         case "activate":
-            territory.line(need, Channel(last.channel)).activate(last)
+            own = territory.line(need, Channel(last.channel)) if last.channel else line
+            own.activate(last)
         case "problem":
             code = ProblemCode.NAME_MISMATCH
             connections.report_problem_connection(actor=agent, connection=last, problem=code, note="", at=at)
