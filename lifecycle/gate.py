@@ -28,18 +28,17 @@ from lifecycle.answers import (
     seen_by,
     visible,
 )
+from lifecycle.causes import cause_of
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
 from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
-from lifecycle.machine import Machine, Verb, field_of, machine_named, verbs_of
+from lifecycle.machine import Machine, Verb, field_of, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
 from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression
 from lifecycle.writing import (
-    NO_CAUSE,
-    Cause,
     count_capacities,
     draw_keys,
     moved,
@@ -263,7 +262,7 @@ def _move(
         return _Done(outcome)
     stamped = stamp(
         model, declared, movable, ctx, per_row, recorded_at=recorded_at,
-        cause=_cause(model, movable, cause), comment_digest=record_comment(comment),
+        cause=cause_of(model, movable, cause), comment_digest=record_comment(comment),
     )  # fmt: skip
     final = len(movable) == 1 and not followers(model.machine_name, declared.name)
     entry_keys, row = write_moves(model, stamped, returning=final)
@@ -304,7 +303,7 @@ def _give_birth[M: Machine](
         drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}, born=born))
     stamped = stamp(
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
-        cause=_cause(model, drafts, cause, instances), comment_digest=record_comment(comment),
+        cause=cause_of(model, drafts, cause, instances), comment_digest=record_comment(comment),
     )  # fmt: skip
     entry_keys = write_births(model, stamped)
     _name(model, instances)
@@ -375,47 +374,6 @@ def _still_due(declared: Verb, ctx: Context, cause: Move | None) -> Q | None:
 
 def _dimension_fields(model: type[Machine]) -> list[Any]:
     return [model._meta.get_field(name) for name in model.dimensions]
-
-
-def _cause(
-    model: type[Machine], rows: Sequence[Row], cause: Move | None, instances: Sequence[Machine] | None = None
-) -> Cause:
-    """Which journal row each object follows: the only one, its own, or that of the cause's object it is linked to."""
-    if cause is None:
-        return NO_CAUSE
-    if len(cause.rows) == 1:
-        return Cause(cause.machine, common=cause.rows[0].entry_pk)
-    origin = machine_named(cause.machine)
-    entries = {row.pk: row.entry_pk for row in cause.rows}
-    pks = [row.pk for row in rows]
-    if origin is model:
-        return Cause(cause.machine, entries | _by_links(model, model, [pk for pk in pks if pk not in entries], entries))
-    links = [f.attname for f in model._meta.concrete_fields if f.related_model is origin]
-    back = [f.attname for f in origin._meta.concrete_fields if f.related_model is model]
-    if len(links) == 1 and instances is not None:
-        parents = {instance.pk: getattr(instance, links[0]) for instance in instances}
-        return Cause(cause.machine, {pk: entries[parent] for pk, parent in parents.items() if parent in entries})
-    if len(links) == 1:
-        return Cause(cause.machine, _by_links(model, origin, pks, entries))
-    if not links and len(back) == 1:
-        led = origin._base_manager.filter(pk__in=keys(entries)).order_by("pk").values_list(back[0], "pk")
-        return Cause(cause.machine, {target: entries[pk] for target, pk in led})
-    raise TypeError(f"{model.__name__} n’a pas un lien et un seul avec {origin.__name__}")
-
-
-def _by_links(
-    model: type[Machine], origin: type[Machine], pks: Sequence[int], entries: Mapping[int, int]
-) -> dict[int, int]:
-    """``{pk: journal row}``: that of the first row of the cause that each object is linked to."""
-    links = [f.attname for f in model._meta.concrete_fields if f.related_model is origin]
-    if not pks or not links:
-        return {}
-    found = {}
-    for pk, *parents in model._base_manager.filter(pk__in=keys(pks)).values_list("pk", *links):
-        parent = next((parent for parent in parents if parent in entries), None)
-        if parent is not None:
-            found[pk] = entries[parent]
-    return found
 
 
 def _set_in_motion(move: Move) -> None:
