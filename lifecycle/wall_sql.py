@@ -13,7 +13,8 @@ Nothing is known of transition tables, so old and new rows meet by FULL JOIN, wh
 probed row by row, by a scalar subquery and through its index (``enable_seqscan`` is off), whatever its size was then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 PATH = "pg_catalog, public, pg_temp"
 """Where a function of the wall looks names up; temporary objects, which anyone may make, come last."""
@@ -159,42 +160,104 @@ DROP TRIGGER IF EXISTS {journal}_closed ON {journal};
 
 _AGREES = 'j."{column}" IS NOT DISTINCT FROM n."{column}"'
 _CHANGED = 'o."{column}" IS DISTINCT FROM n."{column}"'
-_SAID = "(j.\"values\"->'stamps'->>'{name}')::{kind} IS NOT DISTINCT FROM n.\"{column}\""
+_STAYS = 'n."{column}" IS NOT DISTINCT FROM o."{column}"'
+_IS = 'n."{column}" IS NOT DISTINCT FROM {value}'
+_STAMPS = "(j.\"values\"->'stamps')"
+_SAYS = f"{_STAMPS} ? '{{name}}' AND ({_STAMPS}->>'{{name}}')::{{kind}} IS NOT DISTINCT FROM n.\"{{column}}\""
+_SILENT = f"({_STAMPS} ? '{{name}}') IS NOT TRUE"
+_OBJECT = "jsonb_typeof(j.\"values\") = 'object'"
+_NO_OTHER = f"CASE jsonb_typeof({_STAMPS}) WHEN 'object' THEN {_STAMPS} - {{names}} = '{{{{}}}}' ELSE {_STAMPS} IS NULL END"
 
 
-def wall_bodies(
-    table: str,
-    journal: str,
-    watched: Iterable[str],
-    edges: Iterable[tuple[str, str, str]] = (),
-    kept: Mapping[str, tuple[str, str]] | None = None,
-    *,
-    dimensions: Iterable[str] = (),
-) -> dict[str, str]:
+@dataclass(frozen=True)
+class Verbs:
+    """What the verbs of a machine write, by column, as the wall asks it of each move.
+
+    ``edges`` are the legal moves (verb, source, target): a journal row of any other is refused. ``writes`` gives
+    ``{verb: {column: value}}``: a move changes no other column; the value is SQL over its journal row ``j``, or None
+    when it may be any. ``kept`` gives ``{name: (column, type)}`` of the stamps that each journal row which sets them,
+    and that of the birth, says: no other is written. ``dimensions`` are the columns that the journal repeats: both say
+    the same. ``unborn`` are the columns that say what was done later: they are null in what is born, unless its
+    creation writes them.
+    """
+
+    edges: Sequence[tuple[str, str, str]] = ()
+    writes: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    kept: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    dimensions: Sequence[str] = ()
+    unborn: Sequence[str] = ()
+
+    @property
+    def creations(self) -> list[str]:
+        return sorted({verb for verb, source, _ in self.edges if not source})
+
+    def writing(self, column: str) -> list[str]:
+        """The verbs that write a column."""
+        return sorted(verb for verb, columns in self.writes.items() if column in columns)
+
+    def of_moves(self) -> Iterator[str]:
+        """What must be true of a move: ``o`` before, ``n`` after, ``j`` its journal row."""
+        together: dict[tuple[str, ...], list[str]] = {}
+        for column in sorted({*self.dimensions, *(name for columns in self.writes.values() for name in columns)}):
+            together.setdefault(tuple(self.writing(column)), []).append(column)
+        for verbs, columns in sorted(together.items()):
+            stay = " AND ".join(_STAYS.format(column=column) for column in columns)
+            yield f"({stay}{f' OR {_is_one_of(verbs)}' if verbs else ''})"
+        for name, (column, kind) in self.kept.items():
+            says, silent = _SAYS.format(name=name, column=column, kind=kind), _SILENT.format(name=name)
+            yield f"CASE WHEN {_is_one_of(self.writing(column))} THEN {says} ELSE {silent} END"
+        yield from self._of_rows(verb for verb in self.writes if verb not in self.creations)
+
+    def of_births(self) -> Iterator[str]:
+        """What must be true of what is born."""
+        for column in self.unborn:
+            verbs = [verb for verb in self.writing(column) if verb in self.creations]
+            yield f'(n."{column}" IS NULL{f" OR {_is_one_of(verbs)}" if verbs else ""})'
+        for name, (column, kind) in self.kept.items():
+            yield _SAYS.format(name=name, column=column, kind=kind)
+        yield from self._of_rows(self.creations)
+
+    def _of_rows(self, verbs: Iterable[str]) -> Iterator[str]:
+        """What the journal row says, and the values that each of these verbs writes."""
+        yield from (_AGREES.format(column=column) for column in self.dimensions)
+        yield _OBJECT
+        yield _NO_OTHER.format(names=f"ARRAY[{', '.join(map(_text, self.kept))}]::text[]")
+        cases = []
+        for verb in sorted(verbs):
+            known = {column: value for column, value in self.writes.get(verb, {}).items() if value is not None}
+            if known:
+                are = " AND ".join(_IS.format(column=column, value=value) for column, value in sorted(known.items()))
+                cases.append(f"WHEN {_text(verb)} THEN {are}")
+        if cases:
+            separator = "\n                  "
+            yield f"CASE j.verb{separator}{separator.join(cases)}{separator}ELSE true END"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _is_one_of(verbs: Sequence[str]) -> str:
+    return f"j.verb = ANY (ARRAY[{', '.join(map(_text, verbs))}])"
+
+
+def wall_bodies(table: str, journal: str, watched: Iterable[str], verbs: Verbs | None = None) -> dict[str, str]:
     """``{function: body}`` of the wall of one machine.
 
-    ``watched`` are the columns that only a move changes. ``edges`` are the legal moves (verb, source, target): with
-    them a journal row of any other is refused. ``kept`` gives ``{name: (column, type)}`` of the stamps that each
-    journal row which sets them says: no other is written. ``dimensions`` are the columns that the journal repeats: both
-    say the same.
+    ``watched`` are the columns that only a move changes; ``verbs``: what they write, once the code is known.
     """
     names = {"table": table, "journal": journal}
     changed = "\n            OR ".join(_CHANGED.format(column=column) for column in watched)
-    moved, born = "", ""
-    for name, (column, kind) in (kept or {}).items():
-        said = _SAID.format(name=name, column=column, kind=kind)
-        moved += f"\n              AND CASE WHEN j.\"values\"->'stamps'?'{name}' THEN {said}"
-        moved += f'\n                  ELSE n."{column}" IS NOT DISTINCT FROM o."{column}" END'
-        born += f"\n              AND {said}"
-    for column in dimensions:
-        moved += f"\n              AND {_AGREES.format(column=column)}"
-        born += f"\n              AND {_AGREES.format(column=column)}"
+    moved, born = (
+        "".join(f"\n              AND {condition}" for condition in conditions)
+        for conditions in ((verbs.of_moves(), verbs.of_births()) if verbs else ((), ()))
+    )
     bodies = {
         f"{table}_wall_move": _MOVE.format(**names, changed=changed, said=moved),
         f"{table}_wall_birth": _BIRTH.format(**names, said=born),
         f"{journal}_wall_moved": _MOVED.format(**names),
     }
-    written = sorted(f"'{' '.join(edge)}'" for edge in edges)
-    if written:
-        bodies[f"{journal}_wall_edges"] = _EDGES.format(**names, edges=",\n        ".join(written))
+    edges = sorted(_text(" ".join(edge)) for edge in verbs.edges) if verbs else []
+    if edges:
+        bodies[f"{journal}_wall_edges"] = _EDGES.format(**names, edges=",\n        ".join(edges))
     return bodies

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from lifecycle.journal import canonical, journal_of
-from lifecycle.machine import Machine, field_of, machines, verbs_of
+from lifecycle.machine import ACTOR, AT, Machine, field_of, machines, verbs_of
 from lifecycle.operations import watched_columns
 from lifecycle.versions import project_apps
-from lifecycle.wall_sql import EDGES_TRIGGER, PATH, SHARED, WALL_TRIGGERS, creation, settings_of, wall_bodies
+from lifecycle.wall_sql import EDGES_TRIGGER, PATH, SHARED, WALL_TRIGGERS, creation, Verbs, settings_of, wall_bodies
 
 DRAWING = "wall.json"
 
@@ -65,11 +65,56 @@ def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
     }
 
 
+def writes_of(model: type[Machine]) -> dict[str, dict[str, str | None]]:
+    """``{verb: {column: value}}`` of what each verb of a machine stamps; the value as SQL when it is known before."""
+    return {
+        declared.name: {
+            str(field_of(model, name).column): _value(field_of(model, name), value)
+            for name, value in declared.stamps.items()
+        }
+        for declared in verbs_of(model).values()
+    }
+
+
+def _value(field: "models.Field[Any, Any]", value: Any) -> str | None:
+    """What a stamp writes, as SQL over its journal row ``j``; None when that depends on what is given or computed."""
+    if value is AT:
+        return "j.at" if isinstance(field, models.DateTimeField) else None
+    if value is ACTOR:
+        return "j.actor_id"
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool) and isinstance(field, models.BooleanField):
+        return str(value).lower()
+    if isinstance(value, int) and isinstance(field, models.IntegerField):
+        return str(int(value))
+    if isinstance(value, str) and isinstance(field, models.CharField | models.TextField):
+        return "'" + str(value).replace("'", "''") + "'"
+    return None
+
+
+def _unborn(model: type[Machine], writes: dict[str, dict[str, str | None]]) -> list[str]:
+    """The columns that verbs only write with the instant of a move or with who moves, or empty again."""
+    acts = {"j.at", "j.actor_id", "NULL"}
+    values: dict[str, set[str | None]] = {}
+    for columns in writes.values():
+        for column, value in columns.items():
+            values.setdefault(column, set()).add(value)
+    return sorted(column for column, found in values.items() if found <= acts and field_of(model, column).null)
+
+
 def wall_of(model: type[Machine]) -> dict[str, str]:
     """``{function: body}`` of the wall of a machine, from its verbs."""
     table, journal = model._meta.db_table, journal_of(model)._meta.db_table
-    columns = [str(field_of(model, name).column) for name in model.dimensions]
-    return wall_bodies(table, journal, watched_columns(model), edges_of(model), kept_of(model), dimensions=columns)
+    writes = writes_of(model)
+    verbs = Verbs(
+        edges=edges_of(model),
+        writes=writes,
+        kept=kept_of(model),
+        dimensions=[str(field_of(model, name).column) for name in model.dimensions],
+        unborn=_unborn(model, writes),
+    )
+    return wall_bodies(table, journal, watched_columns(model), verbs)
 
 
 def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:

@@ -10,7 +10,8 @@ from lifecycle.journal import Entry
 def forge_move(entry: Entry, **columns: Any) -> None:
     """Insert this unsaved journal row, and write these columns on its object with the rank, head and state it says.
 
-    The dimensions that the row leaves empty are those of the object.
+    The dimensions that the row leaves empty are those of the object. As in what the gate writes, the object is moved
+    from its row: what is asked of the row is asked first.
     """
     journal, model = type(entry), type(entry)._meta.get_field("object").related_model
     row = {
@@ -29,7 +30,8 @@ def forge_move(entry: Entry, **columns: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH j AS (INSERT INTO {journal._meta.db_table} ({', '.join(map(quote, row))})"
-            f" VALUES ({', '.join(['%s'] * len(row))}))"
-            f" UPDATE {model._meta.db_table} SET {', '.join(f'{quote(name)} = %s' for name in written)} WHERE id = %s",  # type: ignore[union-attr]
+            f" VALUES ({', '.join(['%s'] * len(row))}) RETURNING object_id)"
+            f" UPDATE {model._meta.db_table} SET {', '.join(f'{quote(name)} = %s' for name in written)}"  # type: ignore[union-attr]
+            " FROM j WHERE object_id = id AND id = %s",
             [*row.values(), *written.values(), entry.object_id],  # type: ignore[attr-defined]
         )

@@ -22,17 +22,35 @@ type Announce = Callable[..., list[Parcel]]
 ENTRY = """
 INSERT INTO parcels_parcelentry (object_id, seq, verb, source, target, at, recorded_at, cause_machine, role, via,
     "values", comment_digest, hash, size, depot_id)
-SELECT id, {seq}, 'expire', '{source}', 'expired', moved_at, now(), '', 'x', '', '{{}}', '', '{hash}', size, depot_id
+SELECT id, {seq}, '{verb}', '{source}', '{target}', moved_at, now(), '', 'x', '', '{values}', '', '{hash}', {size},
+    depot_id
 FROM parcels_parcel
 """
 
 
-def entry(seq: str = "seq + 1", source: str = "announced", hash: str = "right") -> str:  # noqa: A002
-    return ENTRY.format(seq=seq, source=source, hash=hash)
+def entry(seq: str = "seq + 1", source: str = "announced", hash: str = "right", **columns: str) -> str:  # noqa: A002
+    usual = {"hash": hash, "verb": "expire", "target": "expired", "values": "{}", "size": "size"}
+    return ENTRY.format(seq=seq, source=source, **(usual | columns))
 
 
 MOVE = "UPDATE parcels_parcel SET state = 'expired', seq = seq + 1, head = 'right'"
 WHOLE = f"WITH j AS ({entry()}) {MOVE}"
+STORE = (
+    "UPDATE parcels_parcel SET state = 'stored', seq = seq + 1, head = 'right', label = 'L' || id, weight = 3,"
+    " stored_at = moved_at, rounds = rounds + 1"
+)
+SAID = '{"stamps": {"weight": 3, "rounds": 1}}'
+
+
+def storing(said: str = SAID, store: str = STORE) -> str:
+    """A legal move that stamps, with what its journal row says."""
+    return f"WITH j AS ({entry(verb='store', target='stored', values=said)}) {store}"
+
+
+def saying(said: str) -> str:
+    """A legal move that stamps nothing, whose journal row says this."""
+    return f"WITH j AS ({entry(values=said)}) {MOVE}"
+
 
 MERGED_BEHIND = """
 WITH x AS (UPDATE parcels_parcel SET state = state WHERE false) MERGE INTO parcels_parcel p
@@ -53,6 +71,30 @@ ENEMIES = {
     ),
     "another instant": (f"WITH j AS ({entry()}) {MOVE}, moved_at = now() + interval '1 day'",),
     "a stamp that the row does not say": (f"WITH j AS ({entry()}) {MOVE}, weight = 3",),
+    "a stamp that another verb sets": (f"{WHOLE}, given_at = moved_at",),
+    "a text that another verb sets": (f"{WHOLE}, label = 'L' || id",),
+    "who did what another verb does": (f"{WHOLE}, stored_by_id = (SELECT min(id) FROM network_membership)",),
+    "a stamp that another verb sets, which the row says": (f"{saying('{"stamps": {"weight": 3}}')}, weight = 3",),
+    "a stamp that another verb sets, said and not changed": (saying('{"stamps": {"rounds": 0}}'),),
+    "a dimension that another verb sets, which the row says": (
+        f"WITH j AS ({entry(size="'large'")}) {MOVE}, size = 'large'",
+    ),
+    "a dimension that the verb does not set, kept by the object alone": (
+        f"WITH j AS ({entry(size="'large'")}) {MOVE}",
+    ),
+    "a stamp of the verb that its row does not say": (
+        storing('{"stamps": {"rounds": 1}}', STORE.replace("weight = 3", "weight = NULL")),
+    ),
+    "a stamp of the verb that is not written": (storing('{"stamps": {"weight": 3}}', STORE.replace(" + 1", "")),),
+    "a stamp of the verb at another instant": (storing(store=STORE.replace("= moved_at", "= now()")),),
+    "a stamp of the verb by another than who did it": (
+        storing(store=f"{STORE}, stored_by_id = (SELECT min(id) FROM network_membership)"),
+    ),
+    "a stamp beside those that are kept": (storing('{"stamps": {"weight": 3, "rounds": 1, "label": "L"}}'),),
+    "stamps that are a list": (saying('{"stamps": ["rounds"]}'),),
+    "stamps that are a text": (saying('{"stamps": "weight"}'),),
+    "stamps that are nothing": (saying('{"stamps": null}'),),
+    "values that are a list": (saying('["stamps"]'),),
     "a dimension that the row does not say": (f"WITH j AS ({entry()}) {MOVE}, size = 'large'",),
     "another reference": (f"WITH j AS ({entry()}) {MOVE}, reference = 'P-OTHER'",),
     "another key": (f"WITH j AS ({entry()}) {MOVE}, id = id + 1000000",),
@@ -69,7 +111,7 @@ ENEMIES = {
         "WITH gone AS (DELETE FROM parcels_parcel RETURNING *) INSERT INTO parcels_parcel SELECT * FROM gone",
     ),
     "a first row, of no verb, for nobody": (
-        ENTRY.format(seq=1, source="", hash="x").replace("SELECT id,", "SELECT id + 1000000,"),
+        entry("1", "", hash="x").replace("SELECT id,", "SELECT id + 1000000,"),
     ),
 }
 
@@ -87,7 +129,9 @@ def test_what_is_not_a_journal_row_with_its_move_in_one_statement_is_refused(
 
 def test_the_same_statement_moves_when_nothing_is_wrong_so_that_the_tests_prove_something(announce: Announce) -> None:
     announce(2)
-    play(lambda: sql(WHOLE))
+    play(lambda: sql(storing()))
+    assert {parcel.state for parcel in Parcel.objects.all()} == {"stored"}
+    sql(f"WITH j AS ({entry(source='stored', hash='last')}) {MOVE.replace("right", "last")}")
     assert {parcel.state for parcel in Parcel.objects.all()} == {"expired"}
 
 
@@ -104,6 +148,46 @@ def test_a_first_row_whose_object_is_never_born_is_refused(announce: Announce) -
     columns = forged(parcel, "announce", "announced") | {"object_id": parcel.pk + 1_000_000, "seq": 1, "source": ""}
     with pytest.raises(IntegrityError, match="foreign key"):
         play(lambda: ParcelEntry.objects.bulk_create([ParcelEntry(**columns)]))
+
+
+BORN = """
+INSERT INTO parcels_parcel (reference, state, seq, head, moved_at, size, "limit", label, rounds, weight, depot_id
+    {columns})
+SELECT 'P-BORN', state, seq, 'x', moved_at, size, "limit", '', 2, 5, depot_id {values}
+FROM parcels_parcel RETURNING id
+"""
+FIRST = """
+INSERT INTO parcels_parcelentry (object_id, seq, verb, source, target, at, recorded_at, cause_machine, role, via,
+    "values", comment_digest, hash, size, depot_id)
+SELECT id, 1, 'announce', '', 'announced', moved_at, now(), '', 'x', '', '{said}', '', 'x', size, depot_id
+FROM born
+"""
+
+
+def birth(said: str = '{"stamps": {"rounds": 2, "weight": 5}}', columns: str = "", values: str = "") -> str:
+    born = BORN.format(columns=columns, values=values).replace("RETURNING id", "RETURNING *")
+    return f"WITH born AS ({born}) {FIRST.format(said=said)}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        birth(columns=", given_at", values=", moved_at"),
+        birth(columns=", stored_by_id", values=", (SELECT min(id) FROM network_membership)"),
+        birth('{"stamps": {"rounds": 2}}'),
+        birth('{"stamps": {"rounds": 2, "weight": 6}}'),
+        birth('{"stamps": {"rounds": 2, "weight": 5, "label": ""}}'),
+        birth('{"stamps": "rounds"}'),
+        birth("{}"),
+        birth("[]"),
+    ],
+)
+def test_what_is_born_says_what_it_is_and_nothing_that_was_done_later(announce: Announce, statement: str) -> None:
+    announce()
+    with pytest.raises(IntegrityError, match="Aucune création"):
+        play(lambda: sql(statement))
+    play(lambda: sql(birth()))
+    assert Parcel.objects.get(reference="P-BORN").rounds == 2
 
 
 def test_rows_copied_into_the_journal_move_nothing(announce: Announce) -> None:
