@@ -96,10 +96,7 @@ def apply[M: Machine](
     names = links_of(declared)
     only = model._base_manager.filter(pk=row.pk)
     seen = _seen(model, only, names, actor, cause) if names or row.pk is None else {row.pk: {}}
-    done = _attempt(
-        model, declared, seen, actor=actor, per_row={}, at=at, cause=cause, comment=comment, values=values,
-        within=None if names else visible(model, actor, cause),
-    )  # fmt: skip
+    done = _attempt(model, declared, seen, actor=actor, per_row={}, at=at, cause=cause, comment=comment, values=values)
     outcome = done.outcome
     if not outcome.moved and not outcome.refused:
         raise Unknown
@@ -162,13 +159,15 @@ def _attempt(
     cause: Move | None,
     comment: str,
     values: dict[str, Any],
-    within: QuerySet[Any] | None = None,
 ) -> "_Done":
-    """Move what can be; again when a link changed between its reading and its lock."""
+    """Move what can be; again when a link changed between its reading and its lock.
+
+    What the actor sees is read again under the lock: a row that was hidden from him meanwhile is not there.
+    """
     scope = scope_of(declared, actor, cause)
     if not seen:
         return _Done(Outcome(at=at))
-    names, pks = links_of(declared), list(seen)
+    names, pks, within = links_of(declared), list(seen), visible(model, actor, cause)
     for attempt in range(ATTEMPTS):
         try:
             return _move(

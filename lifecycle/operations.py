@@ -221,20 +221,7 @@ class AppendOnly(Operation):
         return f"append_only_{self.model_name.lower()}"
 
 
-_CLOSED_RECORD_SQL = """
-CREATE OR REPLACE FUNCTION lifecycle_refuse_closed_record() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF EXISTS (
-        SELECT 1 FROM lifecycle_closedperiod c
-        WHERE (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz >= c.starts_at
-          AND (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz < c.ends_at)
-    THEN
-        RAISE EXCEPTION 'Cette période est close\u00a0: rien ne s’y inscrit plus.'
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lifecycle_closed_period';
-    END IF;
-    RETURN NEW;
-END $$;
+_CLOSED_RECORD_TRIGGER = """
 DROP TRIGGER IF EXISTS {table}_closed ON {quoted};
 CREATE TRIGGER {table}_closed BEFORE INSERT ON {quoted} FOR EACH ROW
     EXECUTE FUNCTION lifecycle_refuse_closed_record('{column}');
@@ -268,7 +255,9 @@ class ClosedToRecords(Operation):
         model = to_state.apps.get_model(app_label, self.model_name)
         table, column = model._meta.db_table, model._meta.get_field(self.instant).column
         names = {"table": table, "quoted": schema_editor.quote_name(table), "column": column}
-        schema_editor.execute(_CLOSED_RECORD_SQL.format(**names), params=None)
+        for function, body in SHARED.items():
+            schema_editor.execute(creation(function, body), params=None)
+        schema_editor.execute(_CLOSED_RECORD_TRIGGER.format(**names), params=None)
 
     def database_backwards(
         self,

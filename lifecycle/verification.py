@@ -1,7 +1,8 @@
 """Is what the journals stand for still whole? Every check by its name, and what each verification found.
 
 ``chains``: journals, objects, stamps, seals of machines. ``seal_checks``: evidence beside its seals. ``wall_checks``:
-functions, triggers and tables of the database. What an app counts from its rows is registered (``registry.verify``).
+functions, triggers, constraints and tables of the database. What an app counts from its rows is registered
+(``registry.verify``).
 """
 
 from collections.abc import Callable
@@ -87,7 +88,7 @@ CHECKS: dict[str, tuple[str, Check]] = {
     "journals": ("lignes", lambda report, whole: _machines(report, whole=whole)),
     "comments": ("commentaires", lambda report, whole: verify_comments(report)),
     "evidence": ("preuves", lambda report, whole: verify_evidence(report, whole=whole)),
-    "wall": ("fonctions et déclencheurs", lambda report, whole: verify_wall(report)),
+    "wall": ("fonctions, déclencheurs et contraintes", lambda report, whole: verify_wall(report)),
     "counts": ("recoupements", lambda report, whole: _registered(report)),
 }
 """Each check by its name: what it counts, and the function, which is told whether everything is read again."""

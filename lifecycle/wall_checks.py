@@ -1,4 +1,4 @@
-"""Does the wall stand as the code draws it? Functions, triggers, and what would let rows pass beside them."""
+"""Does the wall stand as the code draws it? Functions, triggers, constraints; and what lets rows pass beside them."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ SENTENCES = {
 
 
 def verify_wall(report: Report) -> int:
-    """Compare the functions and triggers of each app with the drawing of its wall; return how many there are."""
+    """Compare the functions, triggers and constraints of each app with the drawing of its wall; return their number."""
     count = 0
     for config in project_apps():
         wanted, found = drawn(config), standing(config.label)

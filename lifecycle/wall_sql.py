@@ -63,6 +63,18 @@ BEGIN
     END IF;
     RETURN NULL;
 END """,
+    "lifecycle_refuse_closed_record": """
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM lifecycle_closedperiod c
+        WHERE (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz >= c.starts_at
+          AND (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz < c.ends_at)
+    THEN
+        RAISE EXCEPTION 'Cette période est close\u00a0: rien ne s’y inscrit plus.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lifecycle_closed_period';
+    END IF;
+    RETURN NEW;
+END """,
 }
 """What every wall leans on: the same functions for all tables."""
 
@@ -166,7 +178,9 @@ _STAMPS = "(j.\"values\"->'stamps')"
 _SAYS = f"{_STAMPS} ? '{{name}}' AND ({_STAMPS}->>'{{name}}')::{{kind}} IS NOT DISTINCT FROM n.\"{{column}}\""
 _SILENT = f"({_STAMPS} ? '{{name}}') IS NOT TRUE"
 _OBJECT = "jsonb_typeof(j.\"values\") = 'object'"
-_NO_OTHER = f"CASE jsonb_typeof({_STAMPS}) WHEN 'object' THEN {_STAMPS} - {{names}} = '{{{{}}}}' ELSE {_STAMPS} IS NULL END"
+_NO_OTHER = (
+    f"CASE jsonb_typeof({_STAMPS}) WHEN 'object' THEN {_STAMPS} - {{names}} = '{{{{}}}}' ELSE {_STAMPS} IS NULL END"
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ the owner, into the functions behind them: the columns that are watched, the leg
 stamps the journal says. Triggers of an older wall, which looked at each row, give way to those of today. Nobody who
 only reads and writes rows can change a function. Every other function of the project gets a fixed path of names.
 
-``<app>/wall.json`` holds a digest of every function and trigger of an app, as ``manage.py draw_wall`` found them in a
-database made from nothing: ``verify_wall`` tells what is no longer so.
+``<app>/wall.json`` holds a digest of every function, trigger and constraint of an app, as ``manage.py draw_wall`` found
+them in a database made from nothing: ``verify_wall`` tells what is no longer so.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from lifecycle.journal import canonical, journal_of
 from lifecycle.machine import ACTOR, AT, Machine, field_of, machines, verbs_of
 from lifecycle.operations import watched_columns
 from lifecycle.versions import project_apps
-from lifecycle.wall_sql import EDGES_TRIGGER, PATH, SHARED, WALL_TRIGGERS, creation, Verbs, settings_of, wall_bodies
+from lifecycle.wall_sql import EDGES_TRIGGER, PATH, SHARED, WALL_TRIGGERS, Verbs, creation, settings_of, wall_bodies
 
 DRAWING = "wall.json"
 
@@ -41,10 +41,29 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %s) AND NOT t.tgisinternal
 ORDER BY 1, 2
 """
-_STATEMENT_TRIGGERS = """
-SELECT tgname FROM pg_trigger
-WHERE tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) name) AND NOT tgisinternal AND tgtype & 1 = 0
+_BY_ROW = """
+SELECT tgname, tgtype & 1 = 1 FROM pg_trigger
+WHERE tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) name) AND NOT tgisinternal
 """
+_CONSTRAINTS = """
+SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %(label)s)
+  AND k.contype IN ('c', 'f', 'p', 'u', 'x')
+UNION ALL
+SELECT c.relname, i.relname, pg_get_indexdef(i.oid) || CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
+WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %(label)s) AND x.indisunique
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
+UNION ALL
+SELECT c.relname, 'not null', string_agg(a.attname, ', ' ORDER BY a.attname)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND starts_with(c.relname, %(label)s) AND c.relkind IN ('r', 'p')
+  AND a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped
+GROUP BY c.relname
+ORDER BY 1, 2
+"""
+"""What every row of a table obeys whoever writes it: keys, links, conditions, unique indexes, columns never null."""
 
 
 def edges_of(model: type[Machine]) -> list[tuple[str, str, str]]:
@@ -124,6 +143,9 @@ def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> N
     with transaction.atomic(using), connections[using].cursor() as cursor:
         cursor.execute(_FUNCTIONS, [f"{sender.label}_"])
         there = {name: (source, config) for _, name, source, config, *_ in cursor.fetchall()}
+        for name, body in SHARED.items():
+            if name in there and there[name] != (body, settings_of(name)):
+                cursor.execute(creation(name, body))
         for model in machines().values():
             if model._meta.app_label == sender.label and f"{model._meta.db_table}_wall_move" in there:
                 _raise(cursor, model, there)
@@ -136,9 +158,12 @@ def _raise(cursor: Any, model: type[Machine], there: dict[str, tuple[str, list[s
     for name, body in wall_of(model).items():
         if there.get(name) != (body, settings_of(name)):
             cursor.execute(creation(name, body))
-    cursor.execute(_STATEMENT_TRIGGERS, [[table, journal]])
-    found = {name for (name,) in cursor.fetchall()}
-    if not {f"{table}_wall_move", f"{table}_wall_birth", f"{journal}_wall_moved"} <= found:
+    cursor.execute(_BY_ROW, [[table, journal]])
+    found = dict(cursor.fetchall())
+    wanted = dict.fromkeys(
+        (f"{table}_wall_move", f"{table}_wall_birth", f"{journal}_wall_moved", f"{journal}_closed"), False
+    )
+    if not (wanted | {f"{table}_wall_kept": True}).items() <= found.items():
         for name, body in SHARED.items():
             cursor.execute(creation(name, body))
         watched = ",".join(watched_columns(model))
@@ -158,12 +183,14 @@ def _open_functions(cursor: Any, label: str) -> Iterator[str]:
 
 
 def standing(label: str, using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
-    """``{function or table.trigger: digest}`` of what stands in the database for one app."""
+    """``{function, table.trigger or table.constraint: digest}`` of what stands in the database for one app."""
     with connections[using].cursor() as cursor:
         cursor.execute(_FUNCTIONS, [f"{label}_"])
         found = {signature: _digest(columns) for signature, *columns in cursor.fetchall()}
         cursor.execute(_TRIGGERS, [f"{label}_"])
         found |= {f"{table}.{name}": _digest(columns) for table, name, *columns in cursor.fetchall()}
+        cursor.execute(_CONSTRAINTS, {"label": f"{label}_"})
+        found |= {f"{table} ({name})": _digest(columns) for table, name, *columns in cursor.fetchall()}
     return found
 
 

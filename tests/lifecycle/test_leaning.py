@@ -1,13 +1,14 @@
 """Rows a verb leans on: given to it or at the end of a path of links; counters that are given; causes of a set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from lifecycle import gate, leaning, locking
-from lifecycle.exceptions import Refused
+from lifecycle.exceptions import Refused, Unknown
 from lifecycle.registry import Move, follow, registry
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
@@ -134,3 +135,39 @@ def test_a_place_that_is_not_there_refuses_with_its_sentence(
     gate.apply(stored[0], "carry", actor=pilot, to=elsewhere)
     with pytest.raises(Refused, match=r"Le dépôt d’arrivée est plein\."):
         gate.apply(stored[1], "carry", actor=pilot, to=elsewhere)
+
+
+# --- who sees a row is read again once it is locked
+
+
+@contextmanager
+def hidden_meanwhile(depot: Depot, organisation: Organisation) -> Iterator[None]:
+    """Between the reading of a set and its locks, the depot goes to another organisation."""
+
+    def late(groups: Any) -> Any:
+        Depot.objects.filter(pk=depot.pk).update(organisation=organisation)
+        return locking.lock_in_order(groups)
+
+    with patch.object(gate, "lock_in_order", late):
+        yield
+
+
+def test_a_row_that_was_hidden_meanwhile_is_unknown(
+    announce: Announce, keeper: Membership, depot: Depot, elsewhere: Depot
+) -> None:
+    (parcel,) = announce()
+    with hidden_meanwhile(depot, elsewhere.organisation), pytest.raises(Unknown):
+        gate.apply(parcel, "store", actor=keeper, weight=1, label="R")
+
+
+def test_rows_that_were_hidden_meanwhile_are_not_in_the_set(
+    announce: Announce, keeper: Membership, depot: Depot, elsewhere: Depot
+) -> None:
+    mine = Depot.objects.create(organisation=keeper.organisation, total=5)
+    announce()
+    (kept,) = announce(depot=mine)
+    for verb, values in (("store", {"weight": 1, "label": "R"}), ("break_", {"reason": "fell"})):
+        with hidden_meanwhile(depot, elsewhere.organisation):
+            outcome = gate.apply_many(Parcel.objects.all(), verb, actor=keeper, **values)
+        assert (outcome.moved, outcome.refused) == ([kept.pk], {})
+        Depot.objects.filter(pk=depot.pk).update(organisation=keeper.organisation)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lifecycle import gate, walls
 from lifecycle.journal import Sheet, chain, hashed_columns
-from lifecycle.wall_sql import creation
+from lifecycle.wall_sql import SHARED, creation
 from network.models import Membership
 from tests.intruder import play
 from tests.lifecycle.parcels.models import Parcel, ParcelEntry
@@ -110,9 +110,7 @@ ENEMIES = {
     "an object taken away and born again": (
         "WITH gone AS (DELETE FROM parcels_parcel RETURNING *) INSERT INTO parcels_parcel SELECT * FROM gone",
     ),
-    "a first row, of no verb, for nobody": (
-        entry("1", "", hash="x").replace("SELECT id,", "SELECT id + 1000000,"),
-    ),
+    "a first row, of no verb, for nobody": (entry("1", "", hash="x").replace("SELECT id,", "SELECT id + 1000000,"),),
 }
 
 
@@ -131,7 +129,7 @@ def test_the_same_statement_moves_when_nothing_is_wrong_so_that_the_tests_prove_
     announce(2)
     play(lambda: sql(storing()))
     assert {parcel.state for parcel in Parcel.objects.all()} == {"stored"}
-    sql(f"WITH j AS ({entry(source='stored', hash='last')}) {MOVE.replace("right", "last")}")
+    sql(f"WITH j AS ({entry(source='stored', hash='last')}) {MOVE.replace('right', 'last')}")
     assert {parcel.state for parcel in Parcel.objects.all()} == {"expired"}
 
 
@@ -249,6 +247,32 @@ def test_a_wall_that_looked_at_each_row_gives_way_when_migrations_end() -> None:
     config = apps.get_app_config("parcels")
     sql(ROW_BY_ROW)
     assert walls.standing("parcels") != walls.drawn(config)
+    walls.raise_walls(config)
+    assert walls.standing("parcels") == walls.drawn(config)
+
+
+SHARED_BEFORE = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [*SHARED])
+def test_a_function_that_all_walls_share_is_made_again_when_it_is_another(name: str) -> None:
+    config = apps.get_app_config("lifecycle")
+    sql(SHARED_BEFORE.format(name=name))
+    assert walls.standing("lifecycle") != walls.drawn(config)
+    walls.raise_walls(config)
+    assert walls.standing("lifecycle") == walls.drawn(config)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "trigger", ["parcels_parcel_wall_kept ON parcels_parcel", "parcels_parcelentry_closed ON parcels_parcelentry"]
+)
+def test_a_trigger_of_a_machine_that_is_missing_is_made_again(trigger: str) -> None:
+    sql(f"DROP TRIGGER {trigger}")
+    config = apps.get_app_config("parcels")
     walls.raise_walls(config)
     assert walls.standing("parcels") == walls.drawn(config)
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.faults import Fault
+from lifecycle.journal import journal_of
+from lifecycle.machine import Machine, machines
 from lifecycle.models import Seal, Verification
 from lifecycle.sealing import SealFile, seal_journals
 from lifecycle.tasks import verify_and_seal
@@ -250,9 +252,36 @@ BACKDOOR = (
 )
 
 
+ONCE_LATER = (
+    "ALTER TABLE parcels_parcelentry DROP CONSTRAINT parcels_parcelentry_once,"
+    " ADD CONSTRAINT parcels_parcelentry_once UNIQUE (object_id, seq) DEFERRABLE"
+)
+UNCHECKED = (
+    "ALTER TABLE parcels_parcel DROP CONSTRAINT parcels_stored_stamp, ADD CONSTRAINT parcels_stored_stamp CHECK (true)"
+)
+UNLINKED = (
+    "ALTER TABLE parcels_parcelentry ADD CONSTRAINT entry_of_object FOREIGN KEY (object_id)"
+    " REFERENCES parcels_parcel ON DELETE CASCADE NOT VALID"
+)
+
+
 @pytest.mark.django_db
 def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
     assert wall_faults() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", machines().values(), ids=machines())
+def test_a_journal_holds_one_row_of_each_rank_at_every_moment(model: type[Machine]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.condeferrable, k.convalidated, x.indisvalid, x.indimmediate FROM pg_constraint k"
+            " JOIN pg_index x ON x.indexrelid = k.conindid WHERE k.conrelid = %s::regclass AND k.contype = 'u' AND ("
+            "SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a"
+            " WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)) = '{object_id,seq}'",
+            [journal_of(model)._meta.db_table],
+        )
+        assert cursor.fetchall() == [(False, True, True, True)]
 
 
 @pytest.mark.django_db
@@ -300,6 +329,35 @@ def test_a_restored_database_has_all_its_triggers() -> None:
             "CREATE RULE swallow AS ON INSERT TO parcels_sealproof DO INSTEAD NOTHING",
             "Mur de la base parcels_sealproof\u00a0: une règle «\u00a0swallow\u00a0» réécrit ce qui s’y inscrit.",
         ),
+        (
+            "ALTER TABLE parcels_parcelentry DROP CONSTRAINT parcels_parcelentry_once",
+            "Mur de la base parcels_parcelentry (parcels_parcelentry_once)\u00a0: n’existe plus.",
+        ),
+        (
+            ONCE_LATER,
+            "Mur de la base parcels_parcelentry (parcels_parcelentry_once)\u00a0: n’est plus ce que le code écrit.",
+        ),
+        (
+            UNCHECKED,
+            "Mur de la base parcels_parcel (parcels_stored_stamp)\u00a0: n’est plus ce que le code écrit.",
+        ),
+        (
+            "ALTER TABLE parcels_depot DROP CONSTRAINT parcels_depot_room",
+            "Mur de la base parcels_depot (parcels_depot_room)\u00a0: n’existe plus.",
+        ),
+        (
+            "DROP INDEX parcels_label_once",
+            "Mur de la base parcels_parcel (parcels_label_once)\u00a0: n’existe plus.",
+        ),
+        (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'parcels_label_once'::regclass",
+            "Mur de la base parcels_parcel (parcels_label_once)\u00a0: n’est plus ce que le code écrit.",
+        ),
+        (
+            "ALTER TABLE parcels_parcel ALTER reference DROP NOT NULL",
+            "Mur de la base parcels_parcel (not null)\u00a0: n’est plus ce que le code écrit.",
+        ),
+        (UNLINKED, "Mur de la base parcels_parcelentry (entry_of_object)\u00a0: n’est pas de ceux que le code écrit."),
     ],
 )
 def test_what_is_dropped_replaced_or_put_beside_the_wall_is_found(statement: str, sentence: str) -> None:

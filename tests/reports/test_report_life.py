@@ -247,8 +247,21 @@ def test_no_verb_leads_from_a_frozen_month_to_other_figures(story: Story) -> Non
     report = story.frozen()
     with pytest.raises(DatabaseError, match="Aucun verbe"), transaction.atomic():
         forge_move(forged(report, "recompute", "frozen", report.figures_sha256))
-    with pytest.raises(DatabaseError, match="Aucun mouvement"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Aucun verbe"), transaction.atomic():
         forge_move(forged(report, "recompute", "frozen"))
+
+
+def publish(row: ReportEntry) -> None:
+    """Move the report as its verb would, with what this forged row says."""
+    forge_move(row, published_at=row.at, published_by_id=row.actor_id)
+
+
+def test_a_journal_row_tells_the_figures_of_its_report_and_no_others(story: Story) -> None:
+    report = story.frozen()
+    with pytest.raises(DatabaseError, match="Aucun mouvement"), transaction.atomic():
+        publish(forged(report, "publish", "published"))
+    publish(forged(report, "publish", "published", report.figures_sha256))
+    assert Report.objects.get(pk=report.pk).state == "published"
 
 
 @pytest.mark.parametrize("column", ["figures", "figures_sha256", "as_of", "month", "computed_at", "frozen_at"])
