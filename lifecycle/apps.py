@@ -15,5 +15,7 @@ class LifecycleConfig(AppConfig):
         checks = import_module("lifecycle.checks")
         register(checks.check_machines, Tags.models)
         register(checks.check_role, Tags.security, deploy=True)
-        register(import_module("lifecycle.versions").check_history, Tags.database)
+        versions = import_module("lifecycle.versions")
+        register(versions.check_history, Tags.database)
+        register(versions.check_server, Tags.database)
         post_migrate.connect(import_module("lifecycle.walls").raise_walls, dispatch_uid="lifecycle.raise_walls")

@@ -15,6 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from psycopg import sql
 
+from lifecycle.versions import refuse_blind_server
+
 READ_ONLY = ("django_migrations",)
 """What the migrations did is for their owner to write."""
 ONE_AT_A_TIME = 0x524F4C45  # any number that nobody else uses in this database
@@ -51,10 +53,15 @@ SELECT session_user, current_user, r.rolsuper, r.rolcreaterole,
     has_database_privilege(current_user, current_database(), 'CREATE'),
     coalesce(bool_or(has_table_privilege(current_user, t.oid, 'TRUNCATE')), false),
     coalesce(bool_or(has_table_privilege(current_user, t.oid, 'TRIGGER')), false),
-    coalesce(bool_or(has_any_column_privilege(current_user, t.oid, 'REFERENCES')), false)
+    coalesce(bool_or(has_any_column_privilege(current_user, t.oid, 'REFERENCES')), false),
+    has_parameter_privilege(current_user, 'session_replication_role', 'SET'),
+    r.rolreplication OR EXISTS (SELECT 1 FROM pg_roles p WHERE p.rolname = 'pg_create_subscription'
+            AND pg_has_role(current_user, p.oid, 'MEMBER')),
+    EXISTS (SELECT 1 FROM pg_roles p WHERE p.rolname IN ('pg_write_server_files', 'pg_execute_server_program')
+            AND pg_has_role(current_user, p.oid, 'MEMBER'))
 FROM pg_roles r
 LEFT JOIN pg_class t ON t.relkind IN ('r', 'p') AND t.relnamespace = 'public'::regnamespace
-WHERE r.rolname = current_user GROUP BY r.oid, r.rolsuper, r.rolcreaterole
+WHERE r.rolname = current_user GROUP BY r.oid, r.rolsuper, r.rolcreaterole, r.rolreplication
 """
 _TOO_MUCH = (
     "est superutilisateur",
@@ -66,6 +73,9 @@ _TOO_MUCH = (
     "peut vider des tables d’un coup",
     "peut poser des déclencheurs",
     "peut attacher des tables à celles de Maillon",
+    "peut faire taire les déclencheurs",
+    "peut répliquer des bases",
+    "peut écrire sur le disque du serveur",
 )
 
 
@@ -155,7 +165,7 @@ def sentence(role: str, found: list[str]) -> str:
 
 
 def watch_connections() -> None:
-    """Refuse each connection whose role may do too much, the first one now: the process does not start.
+    """Refuse each connection whose role may do too much, or whose server is too old: the process does not start.
 
     Where the settings ask for it (``LIFECYCLE_SERVING_ROLE_ONLY``). A database that is away is looked at when it is
     back. Raises ImproperlyConfigured.
@@ -172,6 +182,7 @@ def watch_connections() -> None:
 
 def _look(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     try:
+        refuse_blind_server(connection)
         refuse_excess(connection)
     except ImproperlyConfigured:
         connection.close()

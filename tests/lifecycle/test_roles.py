@@ -15,6 +15,7 @@ from django.db.backends.signals import connection_created
 from config.database import SERVING_ROLE, from_url, serving
 from lifecycle import roles
 from network.models import User
+from tests.intruder import NAME
 from tests.network.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,13 @@ def test_rows_are_read_written_and_deleted(as_served: None) -> None:
         "TRUNCATE refurb_deviceentry CASCADE",
         "ALTER TABLE refurb_device ADD COLUMN mine text",
         "SET session_replication_role = replica",
+        "CREATE SUBSCRIPTION ours CONNECTION 'dbname=elsewhere' PUBLICATION theirs WITH (connect = false)",
+        "CREATE PUBLICATION theirs FOR TABLE refurb_device",
+        "SELECT pg_create_logical_replication_slot('ours', 'pgoutput')",
+        "SELECT pg_replication_origin_create('ours')",
+        "COPY refurb_device FROM PROGRAM 'true'",
+        "CREATE VIEW public.devices AS SELECT * FROM refurb_device",
+        "CREATE RULE quiet AS ON INSERT TO refurb_deviceentry DO INSTEAD NOTHING",
         "INSERT INTO django_migrations (app, name, applied) VALUES ('refurb', '0099_mine', now())",
     ],
 )
@@ -130,6 +138,30 @@ def test_each_right_beyond_rows_is_told_refused_and_taken_again(
         roles.grant_rights(SERVING_ROLE)
         cursor.execute(f"SET LOCAL ROLE {SERVING_ROLE}")
         assert sentence not in roles.excess(connection)
+        cursor.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize(
+    ("granted", "sentence"),
+    [
+        ("GRANT SET ON PARAMETER session_replication_role TO {role}", "peut faire taire les déclencheurs"),
+        ("ALTER ROLE {role} REPLICATION", "peut répliquer des bases"),
+        ("GRANT pg_create_subscription TO {role}", "peut répliquer des bases"),
+        ("GRANT pg_write_server_files TO {role}", "peut écrire sur le disque du serveur"),
+        ("GRANT pg_execute_server_program TO {role}", "peut écrire sur le disque du serveur"),
+    ],
+)
+def test_what_goes_past_every_trigger_is_told_and_refused(granted: str, sentence: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {NAME} NOLOGIN")
+        cursor.execute(f"SET LOCAL ROLE {NAME}")
+        assert sentence not in roles.excess(connection)
+        cursor.execute("RESET ROLE")
+        cursor.execute(granted.format(role=NAME))
+        cursor.execute(f"SET LOCAL ROLE {NAME}")
+        assert sentence in roles.excess(connection)
+        with pytest.raises(ImproperlyConfigured, match=sentence):
+            roles.refuse_excess(connection)
         cursor.execute("RESET ROLE")
 
 

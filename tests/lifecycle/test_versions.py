@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
 
-from lifecycle.versions import check_history, unknown_migrations
+from lifecycle import roles, versions
+from lifecycle.versions import blind_server, check_history, check_server, unknown_migrations
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +45,44 @@ def test_a_database_of_another_version_is_refused_before_anything_is_done(older:
     asked: dict[str, Any] = {"databases": ["default"]} if command == "check" else {"skip_checks": False}
     with pytest.raises(SystemCheckError, match=r"autre version de Maillon.*dont network\.0001_initial\."):
         call_command(command, **asked)
+
+
+# --- the server
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"),
+    [
+        (140025, "15.16"), (150000, "15.16"), (150015, "15.16"), (150016, None), (160011, "16.12"), (160012, None),
+        (170007, "17.8"), (170008, None), (180001, "18.2"), (180002, None), (180006, None), (190000, None),
+    ],
+)  # fmt: skip
+def test_a_server_that_hides_changes_from_triggers_is_too_old(version: int, wanted: str | None) -> None:
+    said = blind_server(version)
+    assert said is None if wanted is None else f"Prenez PostgreSQL\u00a0{wanted} ou plus récent." in str(said)
+
+
+def test_the_server_of_the_tests_shows_its_triggers_everything() -> None:
+    assert check_server(databases=["default"]) == []
+    versions.refuse_blind_server(connection)
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "_version", lambda _: 170007)
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_a_server_that_is_too_old_is_refused_before_anything_is_done(blind: None, command: str) -> None:
+    asked: dict[str, Any] = {"databases": ["default"]} if command == "check" else {"skip_checks": False}
+    with pytest.raises(SystemCheckError, match="PostgreSQL\u00a017\\.7 ne montre pas aux déclencheurs"):
+        call_command(command, **asked)
+    assert check_server() == []
+
+
+def test_nothing_is_served_from_a_server_that_is_too_old(blind: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    with pytest.raises(ImproperlyConfigured, match="Prenez PostgreSQL\u00a017\\.8"):
+        roles._look(sender=None, connection=connection)
+    assert closed == [True]
