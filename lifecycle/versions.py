@@ -78,4 +78,4 @@ def check_server(*, databases: list[str] | None = None, **_: object) -> list[Che
 
 
 def _version(connection: BaseDatabaseWrapper) -> int:
-    return int(connection.pg_version)
+    return int(connection.pg_version)  # type: ignore[attr-defined]
