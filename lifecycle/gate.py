@@ -162,12 +162,14 @@ def _attempt(
 ) -> "_Done":
     """Move what can be; again when a link changed between its reading and its lock.
 
-    What the actor sees is read again under the lock: a row that was hidden from him meanwhile is not there.
+    What the actor sees is read again under the lock, of one row and of what leans on others: a row that was hidden from
+    him meanwhile is not there.
     """
     scope = scope_of(declared, actor, cause)
     if not seen:
         return _Done(Outcome(at=at))
-    names, pks, within = links_of(declared), list(seen), visible(model, actor, cause)
+    names, pks = links_of(declared), list(seen)
+    within = visible(model, actor, cause) if names or len(pks) == 1 else None
     for attempt in range(ATTEMPTS):
         try:
             return _move(

@@ -166,8 +166,18 @@ def test_rows_that_were_hidden_meanwhile_are_not_in_the_set(
     mine = Depot.objects.create(organisation=keeper.organisation, total=5)
     announce()
     (kept,) = announce(depot=mine)
-    for verb, values in (("store", {"weight": 1, "label": "R"}), ("break_", {"reason": "fell"})):
-        with hidden_meanwhile(depot, elsewhere.organisation):
-            outcome = gate.apply_many(Parcel.objects.all(), verb, actor=keeper, **values)
-        assert (outcome.moved, outcome.refused) == ([kept.pk], {})
-        Depot.objects.filter(pk=depot.pk).update(organisation=keeper.organisation)
+    with hidden_meanwhile(depot, elsewhere.organisation):
+        outcome = gate.apply_many(
+            Parcel.objects.all(), "store", actor=keeper, weight=1, per_row={kept.pk: {"label": "R"}}
+        )
+    assert (outcome.moved, outcome.refused) == ([kept.pk], {})
+
+
+def test_a_set_that_leans_on_nothing_and_was_hidden_meanwhile_does_not_move(
+    announce: Announce, keeper: Membership, depot: Depot, elsewhere: Depot
+) -> None:
+    announce(2)
+    with hidden_meanwhile(depot, elsewhere.organisation):
+        outcome = gate.apply_many(Parcel.objects.all(), "break_", actor=keeper, reason="fell")
+    assert outcome.moved == []
+    assert {reason.code for reasons in outcome.refused.values() for reason in reasons} == {"not_allowed"}
