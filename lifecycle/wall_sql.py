@@ -175,8 +175,8 @@ _CHANGED = 'o."{column}" IS DISTINCT FROM n."{column}"'
 _STAYS = 'n."{column}" IS NOT DISTINCT FROM o."{column}"'
 _IS = 'n."{column}" IS NOT DISTINCT FROM {value}'
 _STAMPS = "(j.\"values\"->'stamps')"
-_SAYS = f"{_STAMPS} ? '{{name}}' AND ({_STAMPS}->>'{{name}}')::{{kind}} IS NOT DISTINCT FROM n.\"{{column}}\""
-_SILENT = f"({_STAMPS} ? '{{name}}') IS NOT TRUE"
+_SAYS = f"{_STAMPS}?'{{name}}' AND ({_STAMPS}->>'{{name}}')::{{kind}} IS NOT DISTINCT FROM n.\"{{column}}\""
+_SILENT = f"({_STAMPS}?'{{name}}') IS NOT TRUE"
 _OBJECT = "jsonb_typeof(j.\"values\") = 'object'"
 _NO_OTHER = (
     f"CASE jsonb_typeof({_STAMPS}) WHEN 'object' THEN {_STAMPS} - {{names}} = '{{{{}}}}' ELSE {_STAMPS} IS NULL END"
