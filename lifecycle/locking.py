@@ -132,10 +132,35 @@ def _lock(model: type[models.Model], pks: Iterable[int], strength: Strength) -> 
 def _check_order(model: type[models.Model], wanted: list[int], held: Mapping[str, set[int]]) -> None:
     if held.get(model._meta.label, set()).issuperset(wanted):
         return
-    own = rank(model)
-    later = [label for label in held if rank(apps.get_model(label)) > own]
+    later = _later(model, held)
     if later:
         raise LocksOutOfOrder(f"{model._meta.label} est verrouillé après {', '.join(later)}")
+
+
+def _later(model: type[models.Model], held: Iterable[str]) -> list[str]:
+    """The models of which rows are held, that come after this one in the order."""
+    own = rank(model)
+    return [label for label in held if rank(apps.get_model(label)) > own]
+
+
+def locked[M: models.Model](rows: "models.QuerySet[M]") -> list[M]:
+    """The rows of a queryset, by primary key, held for a change until the transaction ends and read once they are.
+
+    The one way to lock outside the gate. Raises LocksOutOfOrder, as ``lock`` does, for a model that has a rank.
+    """
+    ranked = rows.model._meta.label in settings.LIFECYCLE_LOCK_ORDER
+    held = _held.get() if ranked else None
+    if held and _later(rows.model, held):
+        _check_order(rows.model, list(rows.order_by().values_list("pk", flat=True)), held)
+    found = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    if ranked:
+        hold(rows.model, [row.pk for row in found])
+    return found
+
+
+def locked_row[M: models.Model](rows: "models.QuerySet[M]") -> M | None:
+    """The only row of a queryset, as ``locked`` holds it; None when it has none."""
+    return next(iter(locked(rows)), None)
 
 
 def lock_in_order(groups: Iterable[tuple[type[models.Model], Iterable[int], Strength]]) -> Clock | None:

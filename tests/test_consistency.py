@@ -253,6 +253,12 @@ def test_only_the_gate_writes_a_state() -> None:
     assert found == []
 
 
+def test_rows_are_locked_in_one_place() -> None:
+    """Elsewhere nothing would hold them to the global order: two such callers could block each other."""
+    asked = {str(path.relative_to(PROJECT)) for path in sources(*OURS) if "select_for_update" in path.read_text()}
+    assert asked == {"lifecycle/locking.py"}
+
+
 def test_no_import_hides_in_a_function() -> None:
     found = [
         shown(path, node)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from connectivity.enums import LIVE, ConditionRule, ProofKind
@@ -12,7 +11,8 @@ from connectivity.models import ConnectionFile, OfferCondition, ProofSeen
 from connectivity.permissions import can_record_proof
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.exceptions import Refused, Unknown
+from lifecycle.exceptions import Refused
+from lifecycle.holding import held_row
 from lifecycle.machine import Reason
 
 NOT_LIVE = Reason("state", "Le dossier est clos : plus rien ne s’y note.")
@@ -37,13 +37,7 @@ def record_proof(
     Raises Unknown, PermissionDenied, Refused.
     """
     instant = at or timezone.now()
-    seen = ConnectionFile.objects.visible_to(actor).filter(pk=connection.pk)
-    row = seen.select_for_update(no_key=True, of=("self",)).first()
-    if row is None:
-        raise Unknown
-    scope = can_record_proof(actor)
-    if scope is None or not seen.filter(scope).exists():
-        raise PermissionDenied
+    row = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_record_proof)
     reasons = [
         reason
         for reason, wrong in (

@@ -10,7 +10,7 @@ from conventions.models import Convention, PlannedQuota, Quota, QuotaChange
 from conventions.permissions import can_set_reserve
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.locking import lock
+from lifecycle.locking import lock, locked_row
 from network.calendar import add_months
 
 ONE_DAY = timedelta(days=1)
@@ -82,9 +82,7 @@ def set_reserve(*, actor: Actor, type: str, year: int, total: int, at: datetime 
     """
     if not can_set_reserve(actor):
         raise PermissionDenied
-    quota = (
-        Quota.objects.select_for_update(no_key=True, of=("self",)).filter(convention=None, type=type, year=year).first()
-    )
+    quota = locked_row(Quota.objects.filter(convention=None, type=type, year=year))
     before = quota.total if quota else None
     if quota is None:
         quota = Quota(type=type, year=year, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))

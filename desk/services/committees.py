@@ -9,6 +9,7 @@ from django.utils import timezone
 from desk.enums import CommitteeKind
 from desk.models import Committee
 from lifecycle.actors import Actor
+from lifecycle.locking import locked
 from network.permissions import is_pilot
 
 PAST = "Ce comité est passé ou annulé\u00a0: sa date ne change plus."
@@ -61,7 +62,7 @@ def _held(actor: Actor, committee: Committee, at: datetime | None) -> tuple[Comm
     """The committee, locked, and the instant. Raises PermissionDenied, ValidationError when it is past."""
     _may_write(actor)
     now = at or timezone.now()
-    held = Committee.objects.select_for_update(no_key=True).get(pk=committee.pk)
+    (held,) = locked(Committee.objects.filter(pk=committee.pk))
     if not held.may_change(timezone.localdate(now)):
         raise ValidationError(PAST, code="past")
     return held, now

@@ -14,6 +14,7 @@ from desk.models import ReferenceAction, ReferenceChange
 from desk.reference.families import OF_A_USED_ROW, Family, changes, snapshot
 from lifecycle.actors import Actor
 from lifecycle.french import day as told_day
+from lifecycle.locking import locked
 from network.models import Dated
 from network.permissions import is_pilot
 
@@ -97,8 +98,8 @@ def correct_row(
 def check_rows(*, family: Family, keys: Iterable[int], by: Actor, at: datetime | None = None) -> int:
     """Note that the source of these rows was read today; answers how many. Raises PermissionDenied."""
     hand = _allowed(by, at)
-    rows: Any = family.model._default_manager.select_for_update(no_key=True).filter(pk__in=list(keys)).order_by("pk")
-    found = list(rows)
+    rows: Any = family.model._default_manager.filter(pk__in=list(keys))
+    found = locked(rows)
     rows.update(checked_on=hand.today)
     for row in found:
         _keep(family, row, ReferenceAction.CHECKED, "", hand)
@@ -154,9 +155,8 @@ def _locked(family: Family, row: Dated) -> list[Dated]:
     The oldest row of the kind stands for the kind: two people who begin the same new thing meet there.
     """
     oldest = family.model._default_manager.order_by("pk")[:1].values_list("pk", flat=True)
-    list(family.model._default_manager.select_for_update(no_key=True).filter(pk__in=list(oldest)))
-    same = family.versions(row).order_by("pk").select_for_update(no_key=True, of=("self",))
-    return list(same)
+    locked(family.model._default_manager.filter(pk__in=list(oldest)))
+    return locked(family.versions(row))
 
 
 def _former(family: Family, same: list[Dated], row: Dated, replaces: Dated | None) -> Dated | None:

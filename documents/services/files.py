@@ -24,6 +24,7 @@ from documents.models import StoredFile
 from documents.readers.signature import clean_name, recognise, with_ending
 from documents.storage import PrivateStorage
 from lifecycle.actors import Actor
+from lifecycle.locking import locked
 
 MEBIBYTE = 1024 * 1024
 
@@ -116,7 +117,7 @@ def forget_file(*, file: StoredFile, at: datetime | None = None) -> StoredFile:
     It can no longer be opened at once; a task removes the content from disk after the commit, unless another
     deposit of the same content is still kept.
     """
-    held = StoredFile.objects.select_for_update().get(pk=file.pk)
+    (held,) = locked(StoredFile.objects.filter(pk=file.pk))
     if held.is_forgotten:
         return held
     held.file, held.name, held.forgotten_at = "", "", at or timezone.now()

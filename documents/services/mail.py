@@ -24,6 +24,7 @@ from documents.models import Mail, MailAttachment, StoredFile
 from documents.permissions import can_resend_mail
 from documents.services.files import forget_file, open_file
 from lifecycle.actors import Actor
+from lifecycle.locking import locked
 from network.models import User
 
 SUBJECT_LENGTH = 250
@@ -104,7 +105,7 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
     """
     if can_resend_mail(by) is None:
         raise PermissionDenied
-    held = Mail.objects.select_for_update().get(pk=mail.pk)
+    (held,) = locked(Mail.objects.filter(pk=mail.pk))
     if held.delivery != Delivery.FAILED or held.forgotten_at is not None:
         return held
     held.delivery, held.error = Delivery.QUEUED, ""
@@ -148,7 +149,7 @@ def forget_mails_naming(user: User) -> None:
 
 def _erase(wanted: Q, at: datetime) -> int:
     found = Mail.objects.filter(wanted, forgotten_at=None)
-    pks = list(found.select_for_update().order_by("pk").values_list("pk", flat=True))
+    pks = [mail.pk for mail in locked(found.only("pk"))]
     waiting = Mail.objects.filter(pk__in=pks, delivery__in=(Delivery.QUEUED, Delivery.SENDING))
     waiting.update(delivery=Delivery.FAILED, error=FORGOTTEN)
     erased = Mail.objects.filter(pk__in=pks).update(to=[], to_names=[], subject="", body="", forgotten_at=at)
@@ -179,7 +180,7 @@ def _header(address: str, name: str) -> str:
 @transaction.atomic(durable=True)
 def _take(pk: int) -> Mail | None:
     """Mark a queued mail as being sent and return it; None when there is nothing to send."""
-    mail = Mail.objects.select_for_update().get(pk=pk)
+    (mail,) = locked(Mail.objects.filter(pk=pk))
     if mail.delivery == Delivery.SENDING:
         mail.delivery, mail.error = Delivery.FAILED, INTERRUPTED
         mail.save(update_fields=["delivery", "error"])

@@ -20,6 +20,7 @@ from documents.models import Document, StoredFile
 from documents.paper import render_pdf
 from documents.services.files import forget_file, store_file, verify_file
 from lifecycle.actors import Actor
+from lifecycle.locking import locked
 from lifecycle.references import new_reference
 
 RENDERING = "documents.render_document"
@@ -164,7 +165,7 @@ def forget_document(*, document: Document, at: datetime | None = None, keep_act:
     ``keep_act``: the PDF is an act that others are bound by; it is drawn if it was not, and kept.
     """
     hold(f"documents.render:{document.pk}")
-    paper = Document.objects.select_for_update().get(pk=document.pk)
+    (paper,) = locked(Document.objects.filter(pk=document.pk))
     if paper.forgotten_at is not None:
         return paper
     at = at or timezone.now()

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.locking import locked, locked_row
 from network import emails
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Invitation, Membership, Organisation, User
@@ -43,7 +44,7 @@ def invite(
     """
     at = at or timezone.now()
     refuse_unless_managed(organisation.pk, kind, by)
-    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    locked(Organisation.objects.filter(pk=organisation.pk))
     email = email.strip().lower()
     _refuse_what_does_not_fit(organisation, email, kind, role)
     same = Invitation.objects.filter(organisation=organisation, email=email, kind=kind, role=role)
@@ -78,11 +79,11 @@ def _refuse_what_does_not_fit(organisation: Organisation, email: str, kind: Orga
 def withdraw_invitation(*, invitation: Invitation, by: Actor, at: datetime | None = None) -> Invitation:
     """Make the link of a pending invitation useless. Raises ``PermissionDenied`` when ``by`` may not."""
     refuse_unless_managed(invitation.organisation_id, invitation.kind, by)
-    locked = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
-    if locked.accepted_at is None and locked.withdrawn_at is None:
-        locked.withdrawn_at = at or timezone.now()
-        locked.save(update_fields=["withdrawn_at"])
-    return locked
+    (row,) = locked(Invitation.objects.filter(pk=invitation.pk))
+    if row.accepted_at is None and row.withdrawn_at is None:
+        row.withdrawn_at = at or timezone.now()
+        row.save(update_fields=["withdrawn_at"])
+    return row
 
 
 @transaction.atomic
@@ -130,7 +131,7 @@ def accept_with_account(*, token: str, user: User, at: datetime | None = None) -
 
 def _locked_invitation(token: str, at: datetime) -> Invitation:
     usable = Invitation.objects.for_token(token).usable(at)
-    invitation = usable.select_for_update(no_key=True, of=("self",)).first()
+    invitation = locked_row(usable)
     if invitation is None:
         raise ValidationError(
             "Ce lien n’ouvre plus : il a servi, il a expiré ou l’invitation a été retirée.", code="link"

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.locking import locked
 from network.enums import OrganisationKind, Role
 from network.models import Membership, MembershipPeriod, Organisation, User
 from network.models.membership import MembershipQuerySet
@@ -48,12 +49,12 @@ def close_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime
     at = at or timezone.now()
     refuse_unless_managed(membership.organisation_id, membership.kind, by)
     refuse_last_pilot(Membership.objects.filter(pk=membership.pk))
-    locked = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-    if locked.closed_at is None:
-        locked.closed_at = at
-        locked.save(update_fields=["closed_at"])
-        locked.periods.filter(closed_at=None).update(closed_at=at, closed_by_id=by.pk)
-    return locked
+    (row,) = locked(Membership.objects.filter(pk=membership.pk))
+    if row.closed_at is None:
+        row.closed_at = at
+        row.save(update_fields=["closed_at"])
+        row.periods.filter(closed_at=None).update(closed_at=at, closed_by_id=by.pk)
+    return row
 
 
 @transaction.atomic
@@ -61,12 +62,12 @@ def reopen_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetim
     """Open a closed role again; reopening an open one changes nothing. Raises ``PermissionDenied``."""
     at = at or timezone.now()
     refuse_unless_managed(membership.organisation_id, membership.kind, by)
-    locked = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-    if locked.closed_at is not None:
-        locked.opened_at, locked.closed_at = at, None
-        locked.save(update_fields=["opened_at", "closed_at"])
-        MembershipPeriod.objects.create(membership=locked, opened_at=at, opened_by_id=by.pk)
-    return locked
+    (row,) = locked(Membership.objects.filter(pk=membership.pk))
+    if row.closed_at is not None:
+        row.opened_at, row.closed_at = at, None
+        row.save(update_fields=["opened_at", "closed_at"])
+        MembershipPeriod.objects.create(membership=row, opened_at=at, opened_by_id=by.pk)
+    return row
 
 
 def refuse_unless_managed(organisation_id: int, kind: str, by: Actor) -> None:
@@ -82,7 +83,7 @@ def refuse_last_pilot(leaving: MembershipQuerySet) -> None:
     """
     if not leaving.pilots().exists():
         return
-    list(Membership.objects.pilots().select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    locked(Membership.objects.pilots())
     held = set(Membership.objects.open().pilots().values_list("pk", flat=True))
     gone = set(leaving.values_list("pk", flat=True))
     if held & gone and not held - gone:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from prescriptions import emails
 from prescriptions.enums import LinkAnswer, PrescriptionState
@@ -93,7 +94,7 @@ def ask_link_again(*, token: str, at: datetime | None = None) -> bool:
     instant = at or timezone.now()
     link = link_for(token=token)
     waiting = Prescription.objects.filter(pk=link.prescription_id, state=PrescriptionState.ACCEPTED)
-    prescription = waiting.select_for_update(no_key=True, of=("self",)).select_related("household").first()
+    prescription = locked_row(waiting.select_related("household"))
     replaced = ConfirmationLink.objects.filter(prescription=link.prescription_id, pk__gt=link.pk).exists()
     settled = link.answered_at is not None or link.withdrawn_at is not None
     if prescription is None or replaced or settled or is_open(link, at=instant):

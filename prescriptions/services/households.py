@@ -13,6 +13,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.holding import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from prescriptions.enums import DoubleSign, HouseholdState
@@ -292,13 +293,7 @@ def _held(actor: Actor, household: Household) -> Household:
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    seen = Household.objects.visible_to(actor).filter(pk=household.pk)
-    row = seen.select_for_update(no_key=True, of=("self",)).first()
-    if row is None:
-        raise Unknown
-    scope = can_follow_household(actor)
-    if scope is None or not seen.filter(scope).exists():
-        raise PermissionDenied
+    row = held_row(Household.objects.visible_to(actor), household, actor=actor, can=can_follow_household)
     if row.state != HouseholdState.OPEN:
         raise Refused({row.pk: (NOT_OPEN,)})
     return row

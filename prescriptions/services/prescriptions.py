@@ -13,8 +13,8 @@ from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.holding import held_row
 from lifecycle.machine import Reason
-from lifecycle.requirements import as_expression
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.enums import CodePurpose, HouseholdState, PrescriptionState
@@ -76,18 +76,7 @@ def held_prescription(
 
     Raises Unknown, PermissionDenied.
     """
-    scope = can(actor)
-    seen = Prescription.objects.visible_to(actor).filter(pk=prescription.pk)
-    row = (
-        seen.annotate(may=as_expression(Q() if scope is None else scope))
-        .select_for_update(no_key=True, of=("self",))
-        .first()
-    )
-    if row is None:
-        raise Unknown
-    if scope is None or not row.may:
-        raise PermissionDenied
-    return row
+    return held_row(Prescription.objects.visible_to(actor), prescription, actor=actor, can=can)
 
 
 def _being_written(actor: Actor, prescription: Prescription) -> Prescription:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
+from lifecycle.locking import locked
 from lifecycle.machine import Reason
 from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, DeviceState, PartKind
 from refurb.grading import Measure, Unmeasurable, compute
@@ -189,7 +190,7 @@ def record_repair(
     held = held_device(actor=actor, device=device, states=(*ON_THE_BENCH, DeviceState.RETURNED))
     if part is not None:
         ours = Part.objects.filter(workshop=held.workshop_id, pk=part.pk)
-        ours.select_for_update(no_key=True).first()  # two repairs never use the same part
+        locked(ours)  # two repairs never use the same part
         if not ours.in_stock(quantity).exists():
             raise Refused({held.pk: (NOT_ENOUGH_PARTS,)})
     return Repair.objects.create(

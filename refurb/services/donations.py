@@ -8,13 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.holding import held_row
 from lifecycle.machine import Reason
 from network.enums import LegalNature
 from network.models import Commune, Organisation
@@ -73,14 +73,7 @@ def held_donation(*, actor: Actor, donation: Donation, can: Callable[[Actor], Q 
 
     Raises Unknown when it is outside what the actor sees, PermissionDenied when he may not.
     """
-    seen = Donation.objects.visible_to(actor).filter(pk=donation.pk)
-    row = seen.select_for_update(no_key=True, of=("self",)).first()
-    if row is None:
-        raise Unknown
-    scope = can(actor)
-    if scope is None or not seen.filter(scope).exists():
-        raise PermissionDenied
-    return row
+    return held_row(Donation.objects.visible_to(actor), donation, actor=actor, can=can)
 
 
 @gate.one_transaction

@@ -4,14 +4,13 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils import timezone
 
 from lifecycle.actors import Actor
-from lifecycle.exceptions import Refused, Unknown
+from lifecycle.exceptions import Refused
+from lifecycle.holding import held_rows
 from lifecycle.machine import Reason
-from lifecycle.requirements import as_expression
 from refurb.enums import IN_THE_WORKSHOP, DeviceState
 from refurb.models.device import Device
 from refurb.models.evidence import Drive, Evidence
@@ -50,21 +49,11 @@ def held_devices(
     A move of a device waits for the evidence, or the evidence for the move: neither misses the other. Raises Unknown
     when one is outside what the actor sees, PermissionDenied when he may not, Refused in another state.
     """
-    pks = {device.pk for device in devices}
-    scope = can(actor)
-    seen = Device.objects.visible_to(actor).filter(pk__in=pks).order_by("pk")
-    rows = seen.annotate(may=as_expression(Q() if scope is None else scope)).select_for_update(
-        no_key=True, of=("self",)
-    )
-    held = {row.pk: row for row in rows}
-    if len(held) < len(pks):
-        raise Unknown
-    if scope is None or not all(row.may for row in held.values()):
-        raise PermissionDenied
+    held = held_rows(Device.objects.visible_to(actor), {device.pk for device in devices}, actor=actor, can=can)
     elsewhere = {pk: (NOT_IN_THE_WORKSHOP,) for pk, row in held.items() if row.state not in states}
     if elsewhere:
         raise Refused(elsewhere)
-    return dict(held)
+    return held
 
 
 def about(held: Device, actor: Actor, at: datetime | None, stay: int | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Commune, Organisation
@@ -61,7 +62,7 @@ def edit_point(*, actor: Actor, point: DistributionPoint, **changed: Any) -> Dis
     unknown = set(changed) - set(EDITED)
     if unknown:
         raise TypeError(f"not edited here: {', '.join(sorted(unknown))}")
-    row = DistributionPoint.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=point.pk).first()
+    row = locked_row(DistributionPoint.objects.visible_to(actor).filter(pk=point.pk))
     if row is None:
         raise Unknown
     _may_edit(actor, row)

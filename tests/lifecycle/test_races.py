@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.locking import LocksOutOfOrder, is_deadlock, lock, one_transaction
+from lifecycle.locking import LocksOutOfOrder, is_deadlock, lock, locked, locked_row, one_transaction
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests import races
@@ -130,6 +130,44 @@ def test_a_lock_out_of_the_global_order_is_an_error(keeper: Membership, depot: D
 
     with pytest.raises(LocksOutOfOrder):
         wrong()
+
+
+def test_rows_that_are_locked_as_they_are_read_keep_the_same_order(keeper: Membership, depot: Depot) -> None:
+    (parcel,) = announce(keeper, depot)
+    parcels, depots = Parcel.objects.filter(pk=parcel.pk), Depot.objects.filter(pk=depot.pk)
+
+    @one_transaction
+    def wrong() -> None:
+        locked(parcels)
+        locked(depots)
+
+    @one_transaction
+    def wrong_through_the_gate() -> None:
+        locked(parcels)
+        lock(Depot, [depot.pk], "FOR SHARE")
+
+    @one_transaction
+    def again() -> Depot | None:
+        locked(depots)
+        locked(parcels)
+        return locked_row(depots)
+
+    for out_of_order in (wrong, wrong_through_the_gate):
+        with pytest.raises(LocksOutOfOrder):
+            out_of_order()
+    assert again() == depot
+    with transaction.atomic():
+        assert locked_row(Parcel.objects.none()) is None
+
+
+def test_a_row_that_is_locked_is_read_as_it_stands_then(keeper: Membership, depot: Depot) -> None:
+    def spend() -> int:
+        with transaction.atomic():
+            (row,) = locked(Depot.objects.filter(pk=depot.pk))
+            Depot.objects.filter(pk=depot.pk).update(total=row.total - 1)
+        return row.total
+
+    assert sorted(at_once(*[spend] * 8)) == list(range(93, 101))
 
 
 def test_a_crash_between_any_two_statements_leaves_nothing(keeper: Membership, depot: Depot) -> None:
