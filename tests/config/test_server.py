@@ -151,4 +151,29 @@ def test_without_programs_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch) 
 def test_programs_that_do_not_run_are_passed_over(tmp_path: Path) -> None:
     for program in ("postgres", "initdb", "pg_ctl"):
         (tmp_path / program).write_text("not a program")
-    assert binaries._major_version(tmp_path) == 0
+    assert binaries._version(tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [
+        ("18.6", True),
+        ("17.10 (Debian 17.10-1)", True),
+        ("17.6", False),
+        ("14.20", False),
+        ("19beta1", True),
+        ("", False),
+    ],
+)
+def test_a_server_on_which_the_wall_would_not_stand_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, is_taken: bool
+) -> None:
+    for program in ("postgres", "initdb", "pg_ctl"):
+        (tmp_path / program).write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {said}'\n")
+        (tmp_path / program).chmod(0o755)
+    monkeypatch.setattr(binaries, "_candidates", lambda copies: iter([tmp_path]))
+    if is_taken:
+        assert binaries.find() == (tmp_path, int(said[:2]))
+    else:
+        with pytest.raises(binaries.PostgresqlError):
+            binaries.find()

@@ -9,7 +9,8 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from lifecycle import roles, versions
-from lifecycle.versions import blind_server, check_history, check_server, unknown_migrations
+from lifecycle.servers import blind_server
+from lifecycle.versions import check_history, check_server, unknown_migrations
 
 pytestmark = pytest.mark.django_db
 
