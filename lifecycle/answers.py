@@ -83,7 +83,7 @@ def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> li
     for i, (declared, _) in enumerate(scoped):
         if not answers.get(f"who_{i}"):
             continue
-        reasons = tuple(rule.reason for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"])
+        reasons = tuple(_reason(rule, ctx) for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"])
         actions.append(
             Action(
                 verb=declared.name,
@@ -106,7 +106,11 @@ def missing_before(row: Machine, verb: str, *, at: datetime | None = None) -> tu
     if not asked:
         return ()
     answers = model._base_manager.filter(pk=row.pk).annotate(**asked).values(*asked).first() or {}
-    return tuple(rule.reason for i, rule in enumerate(rules) if not answers.get(f"rule_{i}"))
+    return tuple(_reason(rule, ctx) for i, rule in enumerate(rules) if not answers.get(f"rule_{i}"))
+
+
+def _reason(rule: Rule, ctx: Context) -> Reason:
+    return rule.reason_in(ctx) if isinstance(rule, Requirement) else rule.reason
 
 
 def _as_condition(rule: Rule, ctx: Context) -> Condition:

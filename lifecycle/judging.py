@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -87,7 +88,8 @@ def read(
     told = [(name, place[f"gate_stamp_{name}"]) for name in computed]
     told += [("gate_due_at", place["gate_due_at"])] if verb.due_at is not None else []
     who = place["gate_who"]
-    answers = [(rule.reason, place[f"gate_rule_{i}"]) for i, rule in enumerate(rules)]
+    answers = [(rule, place[f"gate_rule_{i}"]) for i, rule in enumerate(rules)]
+    reason_in = cache(lambda rule: rule.reason_in(ctx))
     return [
         Row(
             pk=found[0],
@@ -99,7 +101,7 @@ def read(
             links={name: found[i] for name, i in linked},
             dimensions={name: found[i] for name, i in sized},
             computed={name: found[i] for name, i in told},
-            reasons=[reason for reason, i in answers if not found[i]],
+            reasons=[reason_in(rule) for rule, i in answers if not found[i]],
         )
         for found in asked.order_by("pk").annotate(**annotations).values_list(*columns)
     ]

@@ -97,7 +97,8 @@ class Requirement:
 
     ``condition(ctx)`` yields one ORM condition, true when the requirement is met. ``needs`` names the values
     without which the verb is refused. ``constraint`` is the database constraint that says the same: its violation
-    becomes this sentence. ``where`` is the place where it is solved.
+    becomes this sentence. ``where`` is the place where it is solved. ``says`` tells more precisely, to whoever is
+    refused, what holds on the day of the act.
     """
 
     code: str
@@ -108,10 +109,15 @@ class Requirement:
     lifted_by: str = ""
     where: Place | None = None
     field: str = ""
+    says: Callable[[Context], str] | None = None
 
     @property
     def reason(self) -> Reason:
         return Reason(self.code, self.sentence, self.lifted_by, self.where, self.field)
+
+    def reason_in(self, ctx: Context) -> Reason:
+        """The reason as it is told on the day of the act."""
+        return self.reason if self.says is None else replace(self.reason, sentence=self.says(ctx))
 
 
 @dataclass(frozen=True)
