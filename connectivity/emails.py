@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Channel, TermCode
-from connectivity.models import ConnectionFile, ConnectionTerm, CopperClosure, OperatorLink
+from connectivity.enums import Channel
+from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
+from connectivity.parameters import NO_ANSWER_DAYS, UNTOUCHED_DAYS
 from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose
 from documents.services import queue_mail
@@ -23,13 +24,13 @@ type People = dict[int, list[tuple[str, str]]]
 
 def sent_for_operator(file: ConnectionFile, at: datetime) -> None:
     """A request waits in the queue."""
-    days = _term(TermCode.NO_ANSWER, at)
+    days = NO_ANSWER_DAYS.on(timezone.localdate(at))
     _write("sent_for_operator", file, _agents(file.operator_id), at, page=_queue(), days=days)
 
 
 def reminder_for_operator(file: ConnectionFile, at: datetime) -> None:
     """A request has been waiting; without an answer it closes by itself."""
-    closes_on = (file.waiting_since or at) + timedelta(days=_term(TermCode.NO_ANSWER, at))
+    closes_on = (file.waiting_since or at) + timedelta(days=NO_ANSWER_DAYS.on(timezone.localdate(at)))
     _write("reminder_for_operator", file, _agents(file.operator_id), at, page=_queue(), closes_on=closes_on)
 
 
@@ -55,7 +56,7 @@ def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:
 
 def problem_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The operator is stopped: what, and what to do next."""
-    _write("problem_for_worker", file, _workers(file), at, days=_term(TermCode.NO_ANSWER, at))
+    _write("problem_for_worker", file, _workers(file), at, days=NO_ANSWER_DAYS.on(timezone.localdate(at)))
 
 
 def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -76,7 +77,7 @@ def refused_for_worker(file: ConnectionFile, at: datetime) -> None:
 
 def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
     """Nothing came of a file for too long: it is closed, the need waits again."""
-    _write("untouched_for_worker", file, _workers(file), at, days=_term(TermCode.UNTOUCHED, at))
+    _write("untouched_for_worker", file, _workers(file), at, days=UNTOUCHED_DAYS.on(timezone.localdate(at)))
 
 
 def ended_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -127,10 +128,6 @@ def _write(template: str, file: ConnectionFile, people: People, at: datetime, **
 
 def _about(file: ConnectionFile) -> tuple[str, int]:
     return ("connection", file.pk)
-
-
-def _term(code: TermCode, at: datetime) -> int:
-    return ConnectionTerm.objects.value_of(code, timezone.localdate(at))
 
 
 def _queue() -> str:

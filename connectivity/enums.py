@@ -1,8 +1,5 @@
 """The codes of connection and their French labels."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from django.db.models import TextChoices
 
 
@@ -217,39 +214,3 @@ class Answer(TextChoices):
     REPORT_PROBLEM = "report_problem", "Signaler un problème"
     REFUSE = "refuse", "Refuser"
     END = "end", "Ligne terminée"
-
-
-class TermCode(TextChoices):
-    """The delays of connection files that are dated rows, each with its unit (machines §5, domaine §5)."""
-
-    FIRST_REMINDER = "first_reminder_days", "Première relance d’un dossier sans réponse, en jours ouvrés"
-    SECOND_REMINDER = "second_reminder_days", "Seconde relance d’un dossier sans réponse, en jours ouvrés"
-    NO_ANSWER = "no_answer_days", "Clôture d’une demande sans réponse, en jours"
-    UNTOUCHED = "untouched_days", "Clôture d’un dossier sans suite, en jours"
-    FIRST_RENEWAL = "first_renewal_days", "Premier rappel avant la fin d’un droit, en jours"
-    LAST_RENEWAL = "last_renewal_days", "Dernier rappel avant la fin d’un droit, en jours"
-    FIRST_COPPER = "first_copper_months", "Première alerte avant la fermeture du cuivre, en mois"
-    SECOND_COPPER = "second_copper_months", "Deuxième alerte avant la fermeture du cuivre, en mois"
-    LAST_COPPER = "last_copper_months", "Dernière alerte avant la fermeture du cuivre, en mois"
-    FARTHEST_APPOINTMENT = "appointment_months", "Raccordement le plus lointain, en mois"
-    LONGEST_ENTITLEMENT = "entitlement_months", "Droit à une offre le plus long, en mois"
-
-
-RENEWALS = (TermCode.FIRST_RENEWAL, TermCode.LAST_RENEWAL)
-COPPER_ALERTS = (TermCode.FIRST_COPPER, TermCode.SECOND_COPPER, TermCode.LAST_COPPER)
-USUAL_TERMS: Mapping[str, int] = MappingProxyType(
-    {
-        TermCode.FIRST_REMINDER.value: 5,
-        TermCode.SECOND_REMINDER.value: 10,
-        TermCode.NO_ANSWER.value: 30,
-        TermCode.UNTOUCHED.value: 60,
-        TermCode.FIRST_RENEWAL.value: 60,
-        TermCode.LAST_RENEWAL.value: 30,
-        TermCode.FIRST_COPPER.value: 12,
-        TermCode.SECOND_COPPER.value: 6,
-        TermCode.LAST_COPPER.value: 3,
-        TermCode.FARTHEST_APPOINTMENT.value: 12,
-        TermCode.LONGEST_ENTITLEMENT.value: 60,
-    }
-)
-"""What holds where no row says otherwise."""

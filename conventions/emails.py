@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ALIVE, Party, ReopenReason, RuleCode
-from conventions.models import Convention, ConventionRule, Review, ReviewPoint, Signature, SignatureDeposit
+from conventions.enums import ALIVE, Party, ReopenReason
+from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit
+from conventions.parameters import HANDING_OVER_DAYS
 from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -96,7 +97,7 @@ def convention_ending_for_parties(convention: Convention, at: datetime) -> None:
 
 def convention_ended_for_parties(convention: Convention, at: datetime) -> None:
     """It has ended: how many days are left to hand over what the distributor holds."""
-    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(at))
+    days = HANDING_OVER_DAYS.on(timezone.localdate(at))
     _tell_all("convention_ended_for_parties", convention, at, days=int(days))
 
 

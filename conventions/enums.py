@@ -1,9 +1,5 @@
 """The codes of conventions and their French labels."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from types import MappingProxyType
-
 from django.db.models import TextChoices
 
 
@@ -199,47 +195,3 @@ class AbandonReason(TextChoices):
     PARTY_LEFT = "party_left", "Une partie s’est retirée"
     ACT_REFUSED = "act_refused", "L’assemblée de l’EPCI a refusé"
     AMENDED_ENDED = "amended_ended", "La convention modifiée a pris fin"
-
-
-class RuleCode(TextChoices):
-    """The numbers with a date that conventions are held to."""
-
-    SHORTEST = "shortest_months", "Durée minimale"
-    LONGEST = "longest_years", "Durée maximale"
-    REVIEW_DAYS = "review_working_days", "Délai de relecture"
-    NOTICE = "notice_days", "Préavis de résiliation"
-    BREACH_NOTICE = "breach_notice_days", "Délai après mise en demeure"
-    HANDING_OVER = "handing_over_days", "Remises possibles après la fin"
-    NONCONFORMITY = "max_nonconformity", "Taux maximal de non-conformité proposé"
-    FIRST_REMINDER = "first_reminder_days", "Premier rappel avant la fin"
-    SECOND_REMINDER = "second_reminder_days", "Deuxième rappel avant la fin"
-    LAST_REMINDER = "last_reminder_days", "Dernier rappel avant la fin"
-    SIGNATURE_DAYS = "signature_working_days", "Délai de signature"
-    REMIND_BEFORE = "circuit_reminder_before_days", "Rappel d’un avis ou d’une signature avant l’échéance"
-    REMIND_AFTER = "circuit_reminder_after_days", "Rappel d’un avis ou d’une signature en retard, tous les"
-    PASS_OVER = "pass_over_days", "Passer outre un avis après l’échéance"
-    CONTEST = "contest_days", "Délai pour contester une signature déposée"
-
-
-USUAL_RULES: Mapping[str, Decimal] = MappingProxyType(
-    {
-        RuleCode.SHORTEST.value: Decimal(1),
-        RuleCode.LONGEST.value: Decimal(3),
-        RuleCode.REVIEW_DAYS.value: Decimal(10),
-        RuleCode.NOTICE.value: Decimal(90),
-        RuleCode.BREACH_NOTICE.value: Decimal(30),
-        RuleCode.HANDING_OVER.value: Decimal(90),
-        RuleCode.NONCONFORMITY.value: Decimal(5),
-        RuleCode.FIRST_REMINDER.value: Decimal(180),
-        RuleCode.SECOND_REMINDER.value: Decimal(90),
-        RuleCode.LAST_REMINDER.value: Decimal(30),
-        RuleCode.SIGNATURE_DAYS.value: Decimal(15),
-        RuleCode.REMIND_BEFORE.value: Decimal(3),
-        RuleCode.REMIND_AFTER.value: Decimal(5),
-        RuleCode.PASS_OVER.value: Decimal(10),
-        RuleCode.CONTEST.value: Decimal(3),
-    }
-)
-"""What holds where no row says otherwise: a day that no row covers shortens no notice and closes nothing."""
-
-REMINDERS = (RuleCode.FIRST_REMINDER, RuleCode.SECOND_REMINDER, RuleCode.LAST_REMINDER)

@@ -12,7 +12,6 @@ from conventions.enums import (
     Party,
     ReviewState,
     ReviewSubject,
-    RuleCode,
     SignatureState,
     TerminateReason,
 )
@@ -20,13 +19,13 @@ from conventions.models import (
     ClauseText,
     Convention,
     ConventionClause,
-    ConventionRule,
     Review,
     ReviewNotes,
     Signature,
     TextVersion,
     version_of,
 )
+from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
 from conventions.services.forgetting import forget_person
 from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
@@ -84,7 +83,7 @@ def forget_notes(move: Move) -> None:
 def ask_reviews(move: Move) -> None:
     """The reviews the EPCI names, and one of each other party, all due the same day."""
     day = timezone.localdate(move.at)
-    days = ConventionRule.objects.value_of(RuleCode.REVIEW_DAYS, day)
+    days = REVIEW_DAYS.on(day)
     due_on = add_working_days(day, int(days))
     reviews = []
     for convention in conventions_of(move):
@@ -158,7 +157,7 @@ def ask_signatures(move: Move) -> None:
     """One signature per party, of the signatory it named, on the document of this round."""
     signatures = []
     day = timezone.localdate(move.at)
-    days = ConventionRule.objects.value_of(RuleCode.SIGNATURE_DAYS, day)
+    days = SIGNATURE_DAYS.on(day)
     due_on = add_working_days(day, int(days))
     for convention in conventions_of(move):
         document = convention.document

@@ -1,4 +1,4 @@
-"""What spans the apps and is stored: the demonstration’s seed, thresholds of the first page, committees, changes."""
+"""What spans the apps and is stored: the demonstration’s seed, committees, changes."""
 
 from datetime import date
 from typing import Self
@@ -6,10 +6,10 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from desk.enums import USUAL, USUAL_SERVICE, CommitteeKind, ServiceCode, ThresholdCode
+from desk.enums import CommitteeKind
 from lifecycle.actors import Actor
 from lifecycle.french import day as told_day
-from network.models import DatedNumber, Membership, known_codes
+from network.models import Membership
 from network.permissions import sees_everything
 
 
@@ -45,35 +45,6 @@ class Seeding(models.Model):
 
     def __str__(self) -> str:
         return f"Démonstration au {self.as_of:%d/%m/%Y}, graine {self.seed}"
-
-
-class TodoThreshold(DatedNumber):
-    """From how many days on « À faire » shows what waits, or says that it is late."""
-
-    usual = USUAL
-
-    code = models.CharField("seuil", max_length=20, choices=ThresholdCode)
-
-    class Meta(DatedNumber.Meta):
-        verbose_name = "seuil d’« À faire »"
-        verbose_name_plural = "seuils d’« À faire »"
-        constraints = (*DatedNumber.Meta.constraints, known_codes(ThresholdCode))
-
-    def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value} jours"
-
-
-class ServiceThreshold(DatedNumber):
-    """From when on the service itself goes wrong: its worker is silent, its tasks are late, its disk is full."""
-
-    usual = USUAL_SERVICE
-
-    code = models.CharField("seuil", max_length=20, choices=ServiceCode)
-
-    class Meta(DatedNumber.Meta):
-        verbose_name = "seuil du service"
-        verbose_name_plural = "seuils du service"
-        constraints = (*DatedNumber.Meta.constraints, known_codes(ServiceCode))
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):
@@ -146,10 +117,14 @@ class ReferenceChangeQuerySet(models.QuerySet["ReferenceChange"]):
 
 
 class ReferenceChange(models.Model):
-    """One change of a row of reference data: who, when, what it said before and says since. Append-only."""
+    """One change of a row of reference data: who, when, what it said before and says since. Append-only.
+
+    ``code``: that of a parameter, whose family is no kind of its own.
+    """
 
     model = models.CharField("sorte", max_length=80)
     key = models.BigIntegerField("n°")
+    code = models.CharField("paramètre", max_length=60, blank=True)
     action = models.CharField("acte", max_length=10, choices=ReferenceAction)
     said = models.TextField("ce qui change", blank=True)
     by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")

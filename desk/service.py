@@ -1,7 +1,6 @@
 """How the service itself is doing: its worker, its late tasks, the room that is left on its disk."""
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from desk.enums import ServiceCode
+from desk.parameters import LATE_MINUTES, SILENT_MINUTES
+from desk.todo.limits import Limits
 
 _SEEN = """
 SELECT greatest(
@@ -34,12 +34,12 @@ class Watched:
     oldest: datetime | None
 
 
-def watched(at: datetime, limits: Mapping[str, int]) -> Watched:
-    """What the queue tells of its worker; one query. ``limits``: the values of ``ServiceThreshold`` in force."""
+def watched(at: datetime, limits: Limits) -> Watched:
+    """What the queue tells of its worker; one query. ``limits``: the parameters of the day."""
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [at - timedelta(minutes=limits[ServiceCode.LATE])])
+        cursor.execute(_SEEN, [at - timedelta(minutes=limits[LATE_MINUTES])])
         seen_at, late, oldest = cursor.fetchone()
-    silent = seen_at is None or seen_at < at - timedelta(minutes=limits[ServiceCode.SILENT])
+    silent = seen_at is None or seen_at < at - timedelta(minutes=limits[SILENT_MINUTES])
     return Watched(seen_at, silent, late, oldest)
 
 

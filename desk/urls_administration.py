@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from desk.views import administration, administration_actions
+from desk.views import administration, administration_actions, dated_values
 
 urlpatterns = [
     path("", administration.home, name="administration"),
     path("competences/", administration.competences, name="competences"),
     path("invitations/", administration.invitations, name="invitations"),
     path("territoire/", administration.territory, name="territory"),
+    path("parametres/", dated_values.parameter_list, name="parameter_list"),
+    path("parametres/<str:code>/nouvelle-valeur/", dated_values.parameter_value, name="parameter_value"),
     path("<str:family>/", administration.reference_list, name="reference_list"),
     path("<str:family>/ajouter/", administration_actions.reference_add, name="reference_add"),
     path("<str:family>/verifier/", administration_actions.reference_check, name="reference_check"),

@@ -9,14 +9,13 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from documents.models import Document, StoredFile
+from documents.parameters import ACCOUNT_MAIL_DAYS
 from documents.services.files import forget_abandoned, remove_content, sweep_contents
 from documents.services.mail import deliver_mail, forget_account_mails
 from documents.services.papers import render_document
 
 MAIL_RETRIES = 7
 """With waits of 4, 16, 64… seconds, the last of the eight tries comes about six hours after the first."""
-ACCOUNT_MAILS_KEPT = timedelta(days=90)
-"""How long one may look up that an invitation or a new password was sent, and where."""
 MAX_ATTEMPTS = 20
 """A job that ran this often and still took its worker down is left failed instead of put back."""
 
@@ -88,4 +87,4 @@ def sweep_orphan_contents(timestamp: int) -> None:
 @app.task(name="documents.forget_account_mails", queueing_lock="documents.forget_account_mails")
 def forget_old_account_mails(timestamp: int) -> None:
     """Erase to whom the links of accounts were sent, long after the last of them opened anything."""
-    forget_account_mails(before=timezone.now() - ACCOUNT_MAILS_KEPT)
+    forget_account_mails(before=timezone.now() - timedelta(days=ACCOUNT_MAIL_DAYS.on(timezone.localdate())))

@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conventions.documents import freeze_end
-from conventions.enums import RuleCode
-from conventions.models import Convention, ConventionRule
+from conventions.models import Convention
+from conventions.parameters import HANDING_OVER_DAYS
 from documents.services import forget_document, forget_file
 from lifecycle import gate
 from lifecycle.french import written_day
@@ -126,7 +126,7 @@ def tell_fates(move: Move) -> None:
 
     After the release, so that it says what was done; screens are counted as their desktops are.
     """
-    days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, timezone.localdate(move.at))
+    days = HANDING_OVER_DAYS.on(timezone.localdate(move.at))
     ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
     entries = {row.pk: row.entry_pk for row in move.rows}
     for convention in ended.select_related("epci", "epci_party", "workshop", "distributor"):

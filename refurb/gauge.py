@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
@@ -10,7 +9,8 @@ from django.db.models.functions import Coalesce
 from network.enums import LegalNature
 from network.models import Organisation
 from refurb.enums import Destination, DonationState
-from refurb.models import DonationLine, LegalThreshold
+from refurb.models import DonationLine
+from refurb.parameters import DEVICE_AGE, REUSE_RATE
 
 NOT_OFFERED = (DonationState.DRAFT, DonationState.WITHDRAWN)
 
@@ -23,7 +23,7 @@ class Gauge:
     offered: int
     given: int
     undecided: int
-    duty: Decimal
+    duty: int
     source: str
     donor: Organisation
 
@@ -38,21 +38,18 @@ class Gauge:
 
 
 def reuse_gauge(donor: Organisation, day: date) -> Gauge | None:
-    """The gauge of the civil year of ``day``; None for a private donor, who has no such duty. Two queries.
+    """The gauge of the civil year of ``day``; None for a private donor, who has no such duty. Three queries.
 
     Machines beyond the age limit are left out. Only what is offered here is known: what the donor gives elsewhere
     counts too, and is not seen. Source of the rule: décret n° 2023-266 du 12 avril 2023.
     """
     if donor.legal_nature != LegalNature.PUBLIC:
         return None
-    known = {row.code: row for row in LegalThreshold.objects.on(day)}
-    duty, oldest = known.get("reuse_rate_min"), known.get("device_age_max")
-    if duty is None or oldest is None:
-        return None
+    duty, oldest = REUSE_RATE.in_force(day), DEVICE_AGE.on(day)
     lines = DonationLine.objects.filter(
         donation__donor=donor,
         donation__announced_at__year=day.year,
-        purchase_year__gte=day.year - int(oldest.value),
+        purchase_year__gte=day.year - oldest,
     ).exclude(donation__state__in=NOT_OFFERED)
     reuse = Q(decision__destination=Destination.REUSE)
     totals = lines.aggregate(

@@ -5,36 +5,36 @@ from datetime import date
 from decimal import Decimal
 
 from lifecycle.french import day, euros
-from refurb.models import DonationLine, LegalThreshold
-
-VALUE, AGE = "public_gift_unit_value_max", "device_age_max"
+from reference.parameters import InForce
+from refurb.models import DonationLine
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 
 
 @dataclass(frozen=True)
 class GiftLaw:
-    """The thresholds in force on ``day``; one that nobody recorded binds nothing."""
+    """The thresholds in force on ``day``."""
 
     day: date
-    value: LegalThreshold | None
-    age: LegalThreshold | None
+    value: InForce[Decimal]
+    age: int
 
     def value_refused(self, value: Decimal | None) -> str:
         """Why a public donor may not give a machine of this value; empty when it may."""
-        if self.value is None or value is None or value <= self.value.value:
+        if value is None or value <= self.value.value:
             return ""
-        since = day(self.value.valid_from)
+        since = f", depuis le {day(self.value.since)}" if self.value.since else ""
         return (
             f"La loi refuse ce don\u00a0: un appareil donné par une personne publique vaut au plus"
-            f" {euros(self.value.value)} (CG3P, art. D. 3212-3, depuis le {since}). Si la valeur est fausse, un contact"
+            f" {euros(self.value.value)} (CG3P, art. D. 3212-3{since}). Si la valeur est fausse, un contact"
             " du donateur ou le Département la corrige ; sinon, la ligne se retire, ou le Département la refuse."
         )
 
     def age_told(self, year: int | None) -> str:
         """What becomes of a machine bought that year, when it is too old to be used again; empty when it is not."""
-        if self.age is None or year is None or year >= self.day.year - int(self.age.value):
+        if year is None or year >= self.day.year - self.age:
             return ""
         return (
-            f"Plus de {int(self.age.value)}\u00a0ans\u00a0: accepté pour le recyclage seulement, ou refusé, le"
+            f"Plus de {self.age}\u00a0ans\u00a0: accepté pour le recyclage seulement, ou refusé, le"
             " Département en décide. Si l’année est fausse, un contact du donateur la corrige."
         )
 
@@ -45,6 +45,5 @@ class GiftLaw:
 
 
 def gift_law(on: date) -> GiftLaw:
-    """The law of that day; one query."""
-    known = {row.code: row for row in LegalThreshold.objects.on(on).filter(code__in=(VALUE, AGE))}
-    return GiftLaw(on, known.get(VALUE), known.get(AGE))
+    """The law of that day; two queries."""
+    return GiftLaw(on, PUBLIC_GIFT_VALUE.in_force(on), DEVICE_AGE.on(on))

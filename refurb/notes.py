@@ -17,12 +17,12 @@ from lifecycle.actors import Actor
 from lifecycle.french import euros, written_day
 from network.models import Organisation
 from prescriptions.models import Need
-from refurb.enums import DeviceType, HandOverKind, TermCode
-from refurb.machine.stamps import term_on
+from refurb.enums import DeviceType, HandOverKind
 from refurb.models.device import Device
 from refurb.models.hand_over import Derogation, HandOver
 from refurb.models.points import Delivery, DeliveryLine
 from refurb.models.terms import WarrantyText
+from refurb.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
 from refurb.pricing import ceiling_of, ceilings_on
 
 DELIVERY_NOTE = "delivery_note"
@@ -155,8 +155,8 @@ def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict
         "funder": funder.name if funder is not None else "",
         "to_pay": euros(terms.price - terms.co_funding, cents=True),
         "vat": VAT,
-        "warranty_months": term_on(TermCode.WARRANTY_MONTHS, day),
-        "repair_months": term_on(TermCode.REPAIR_MONTHS, day),
+        "warranty_months": WARRANTY_MONTHS.on(day),
+        "repair_months": REPAIR_MONTHS.on(day),
         "warranty_version": warranty.version if warranty is not None else "",
         "warranty": warranty.body.split("\n\n") if warranty is not None else [],
     }

@@ -1,8 +1,5 @@
 """The codes of reports and their French labels: states, stages of the figures, places without an EPCI."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from django.db.models import TextChoices
 
 from refurb.enums import DeviceState
@@ -124,14 +121,3 @@ class Elsewhere(TextChoices):
 
     OUTSIDE = "outside", "Hors département"
     UNKNOWN = "unknown", "Origine inconnue"
-
-
-class SecrecyCode(TextChoices):
-    """The numbers of the rule on small counts of households, each with a date."""
-
-    THRESHOLD = "threshold", "Nombre de foyers à partir duquel il est montré"
-    WIDTH = "width", "Écart entre la plus petite et la plus grande valeur possible d’un nombre caché"
-
-
-USUAL_SECRECY: Mapping[str, int] = MappingProxyType({SecrecyCode.THRESHOLD.value: 5, SecrecyCode.WIDTH.value: 5})
-"""What holds where no row says otherwise: counts of households under 5 are hidden (domaine §6.4)."""

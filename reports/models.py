@@ -8,8 +8,8 @@ from django.db.models import Q
 from documents.models import Document
 from lifecycle.actors import Actor
 from lifecycle.journal import Entry
-from network.models import DatedNumber, Membership, known_codes
-from reports.enums import USUAL_SECRECY, ReportState, SecrecyCode
+from network.models import Membership
+from reports.enums import ReportState
 from reports.machine import ReportMachine
 from reports.months import Bounds, bounds
 from reports.permissions import sees_reports
@@ -98,16 +98,3 @@ class ReportEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des rapports"
         verbose_name_plural = "journal des rapports"
-
-
-class SecrecyTerm(DatedNumber):
-    """The rule on small counts of households: from how many on one is shown, how uncertain a hidden one stays."""
-
-    usual = USUAL_SECRECY
-
-    code = models.CharField("règle", max_length=20, choices=SecrecyCode)
-
-    class Meta(DatedNumber.Meta):
-        verbose_name = "règle du secret des petits nombres"
-        verbose_name_plural = "règles du secret des petits nombres"
-        constraints = (*DatedNumber.Meta.constraints, known_codes(SecrecyCode))

@@ -27,6 +27,7 @@ PROJECT = Path(settings.BASE_DIR)
 OURS = {
     "lifecycle",
     "network",
+    "reference",
     "documents",
     "conventions",
     "prescriptions",

@@ -20,6 +20,9 @@ from desk.guide.chapters import GLOSSARY
 from lifecycle.drawing import drawings, states_of
 from lifecycle.machine import Machine, machines, verbs_of
 from lifecycle.specification import FOLDER, RULES, SIGN, Paragraph, paragraphs_of, read
+from lifecycle.versions import project_apps
+from reference.files import read_parameters
+from reference.registry import declared_parameters
 
 PROJECT = Path(settings.BASE_DIR)
 SPEC = PROJECT / FOLDER
@@ -44,7 +47,7 @@ def project_files(*suffixes: str) -> Iterator[Path]:
 
 def test_the_files_of_the_project_are_read() -> None:
     there = {str(path.relative_to(PROJECT)) for path in project_files()}
-    assert {"refurb/machine/device.py", "docs/adr/0001-engine.md", "README.md", "reports/data/secrecy.csv"} <= there
+    assert {"refurb/machine/device.py", "docs/adr/0001-engine.md", "README.md", "reports/data/parameters.csv"} <= there
 
 
 # --- citations
@@ -266,24 +269,35 @@ def test_a_rule_that_has_its_own_paragraph_leads_to_it() -> None:
 KEYED = {
     "price_ceilings": ("type", "amount"),
     "eligibility_rules": ("code", "at_most"),
-    "territorial_priorities": ("arrondissement", "points"),
+    "territorial_priorities": ("arrondissement_code", "points"),
 }
-"""The columns of a family that has no « code » and « value »."""
+"""The columns of the other numbers with a date: their code, their value."""
 
 
 @cache
 def dated_values() -> dict[str, str]:
-    """``{family.code: the value in force}`` of every dated row of the project."""
+    """``{family.code: the value in force}`` of every parameter and of every other number with a date."""
     found: dict[str, tuple[date, str]] = {}
+
+    def keep(code: str, begins: date, value: str) -> None:
+        if code not in found or begins > found[code][0]:
+            found[code] = (begins, value)
+
+    for config in project_apps():
+        for line in read_parameters(config.label):
+            keep(line.key["code"], line.dates.valid_from, str(line.told["value"]))
     for path in sorted(PROJECT.glob("*/data/*.csv")):
-        code, value = KEYED.get(path.stem, ("code", "value"))
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                if row.get(value) and row.get("valid_from"):
-                    begins, key = date.fromisoformat(row["valid_from"]), f"{path.stem}.{row[code]}"
-                    if key not in found or begins > found[key][0]:
-                        found[key] = (begins, row[value])
+        if path.stem in KEYED:
+            code, value = KEYED[path.stem]
+            with path.open(newline="") as file:
+                for row in csv.DictReader(file):
+                    if row[value]:
+                        keep(f"{path.stem}.{row[code]}", date.fromisoformat(row["valid_from"]), row[value])
     return {key: value for key, (_, value) in found.items()}
+
+
+def test_each_declared_parameter_has_a_value_with_its_source() -> None:
+    assert declared_parameters().keys() == {code for code in dated_values() if code.partition(".")[0] not in KEYED}
 
 
 NUMBER = re.compile(r"(\d[\d\u00a0]*(?:,\d+)?)\s(?:[^\d()`]{1,30}?\s)?\(`(\w+\.\w+)`\)")

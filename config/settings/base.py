@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "lifecycle",
+    "reference",
     "network",
     "documents",
     "conventions",

@@ -9,18 +9,22 @@ from django.db.models import DateField, Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from connectivity.enums import COPPER_ALERTS, RENEWALS, UNDER_WAY, ConnectionState, CurrentLine, Technology, TermCode
+from connectivity.enums import UNDER_WAY, ConnectionState, CurrentLine, Technology
 from connectivity.machine.rules import ago, rows_of
+from connectivity.parameters import (
+    COPPER_ALERTS,
+    FIRST_REMINDER_DAYS,
+    NO_ANSWER_DAYS,
+    RENEWALS,
+    SECOND_REMINDER_DAYS,
+    UNTOUCHED_DAYS,
+)
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
 from network.calendar import add_working_days
+from reference.parameters import parameters_on
 
 S = ConnectionState
-
-
-def _terms(ctx: Context) -> dict[str, int]:
-    """The delays in force on the day of what is judged; one query."""
-    return rows_of("ConnectionTerm").values_on(ctx.day)  # type: ignore[attr-defined, no-any-return]
 
 
 def _midnight(day: date) -> datetime:
@@ -34,32 +38,32 @@ def _worked(ctx: Context, number: int) -> datetime:
 
 def is_unanswered(ctx: Context) -> Condition:
     """Nobody answered for 30 days, unless told otherwise: the operator asked, or the worker told of a problem."""
-    return Q(waiting_since__lte=ago(ctx, days=_terms(ctx)[TermCode.NO_ANSWER]))
+    return Q(waiting_since__lte=ago(ctx, days=NO_ANSWER_DAYS.on(ctx.day)))
 
 
 def wants_reminder(ctx: Context) -> Condition:
     """Five working days have passed, and not ten, unless told otherwise."""
-    terms = _terms(ctx)
+    terms = parameters_on(ctx.day)
     return Q(
         reminders=0,
-        waiting_since__lt=_worked(ctx, terms[TermCode.FIRST_REMINDER]),
-        waiting_since__gte=_worked(ctx, terms[TermCode.SECOND_REMINDER]),
+        waiting_since__lt=_worked(ctx, terms[FIRST_REMINDER_DAYS]),
+        waiting_since__gte=_worked(ctx, terms[SECOND_REMINDER_DAYS]),
     )
 
 
 def wants_second_reminder(ctx: Context) -> Condition:
     """Ten working days have passed, unless told otherwise, and not yet what closes the file."""
-    terms = _terms(ctx)
+    terms = parameters_on(ctx.day)
     return Q(
         reminders__lt=2,
-        waiting_since__lt=_worked(ctx, terms[TermCode.SECOND_REMINDER]),
-        waiting_since__gt=ago(ctx, days=terms[TermCode.NO_ANSWER]),
+        waiting_since__lt=_worked(ctx, terms[SECOND_REMINDER_DAYS]),
+        waiting_since__gt=ago(ctx, days=terms[NO_ANSWER_DAYS]),
     )
 
 
 def wants_renewal(ctx: Context) -> Condition:
     """The entitlement ends in 60 days, then in 30, unless told otherwise, and nobody was told since."""
-    day, terms = ctx.day, _terms(ctx)
+    day, terms = ctx.day, parameters_on(ctx.day)
     told = TruncDate("renewal_told_at", tzinfo=timezone.get_current_timezone())
     milestones = [
         Q(
@@ -80,7 +84,7 @@ def is_over(ctx: Context) -> Condition:
 
 def is_untouched(ctx: Context) -> Condition:
     """Offers were proposed, or one was chosen, 60 days ago unless told otherwise, and nothing came of it."""
-    limit = ago(ctx, days=_terms(ctx)[TermCode.UNTOUCHED])
+    limit = ago(ctx, days=UNTOUCHED_DAYS.on(ctx.day))
     proofs = rows_of("ProofSeen").filter(file=OuterRef("pk"), seen_at__gt=limit)
     return Q(~Exists(proofs), state__in=(S.PROPOSED, S.CHOSEN), touched_at__lte=limit)
 
@@ -106,7 +110,7 @@ def wants_copper_alert(ctx: Context) -> Condition:
 
     These are the usual delays, which rows may tell otherwise.
     """
-    day, terms = ctx.day, _terms(ctx)
+    day, terms = ctx.day, parameters_on(ctx.day)
     closures = rows_of("CopperClosure").on(day).filter(commune=OuterRef("need__prescription__commune"))  # type: ignore[attr-defined]
     told = TruncDate("copper_told_at", tzinfo=timezone.get_current_timezone())
     own = rows_of("ConnectionFile").filter(is_on_copper(), pk=OuterRef("pk"))

@@ -20,8 +20,8 @@ from connectivity.enums import (
     RefusalCode,
     Slot,
     Technology,
-    TermCode,
 )
+from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS, LONGEST_ENTITLEMENT_MONTHS
 from connectivity.permissions import can_serve_connection
 from lifecycle.actors import SignedLink, System
 from lifecycle.machine import Context, Place, Requirement
@@ -29,6 +29,7 @@ from lifecycle.requirements import Condition
 from network.calendar import add_months
 from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
+from reference.parameters import DatedParameter
 
 
 def _served_on(page: str) -> Place:
@@ -177,10 +178,9 @@ OPERATOR_REFERENCE_FITS = _fits(
 NOTE_FITS = _fits("note", "problem_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
 
 
-def _ahead(ctx: Context, term: str) -> date:
+def _ahead(ctx: Context, months: DatedParameter[int]) -> date:
     """The last day that a date of this kind may be: so many months from the day judged, as a dated row says."""
-    day = ctx.day
-    return add_months(day, rows_of("ConnectionTerm").value_of(TermCode[term], day))  # type: ignore[attr-defined]
+    return add_months(ctx.day, months.on(ctx.day))
 
 
 def _dated(name: str, sentence: str, right: Callable[[date, Context], bool], code: str) -> Requirement:
@@ -202,7 +202,9 @@ APPOINTMENT = _dated(
 APPOINTMENT_NEAR = Requirement(
     "appointment_near",
     "Cette date est trop lointaine pour un raccordement\u00a0: vérifiez l’année.",
-    lambda ctx: not ctx.has("appointment_on") or ctx.values["appointment_on"] <= _ahead(ctx, "FARTHEST_APPOINTMENT"),
+    lambda ctx: (
+        not ctx.has("appointment_on") or ctx.values["appointment_on"] <= _ahead(ctx, FARTHEST_APPOINTMENT_MONTHS)
+    ),
     field="appointment_on",
 )
 SLOT_KNOWN = Requirement(
@@ -278,7 +280,8 @@ ENDS_IN_TIME = Requirement(
     "ends_in_time",
     "Ce terme du droit est trop lointain\u00a0: vérifiez l’année.",
     lambda ctx: (
-        not ctx.has("entitlement_ends_on") or ctx.values["entitlement_ends_on"] <= _ahead(ctx, "LONGEST_ENTITLEMENT")
+        not ctx.has("entitlement_ends_on")
+        or ctx.values["entitlement_ends_on"] <= _ahead(ctx, LONGEST_ENTITLEMENT_MONTHS)
     ),
     field="entitlement_ends_on",
 )

@@ -460,52 +460,5 @@ class Migration(migrations.Migration):
                     "ordering": ("-pk",),
                 },
             ),
-            migrations.CreateModel(
-                name="ConnectionTerm",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("value", models.PositiveSmallIntegerField(verbose_name="valeur")),
-                    (
-                        "code",
-                        models.CharField(
-                            choices=[
-                                ("first_reminder_days", "Première relance d’un dossier sans réponse, en jours ouvrés"),
-                                ("second_reminder_days", "Seconde relance d’un dossier sans réponse, en jours ouvrés"),
-                                ("no_answer_days", "Clôture d’une demande sans réponse, en jours"),
-                                ("untouched_days", "Clôture d’un dossier sans suite, en jours"),
-                                ("first_renewal_days", "Premier rappel avant la fin d’un droit, en jours"),
-                                ("last_renewal_days", "Dernier rappel avant la fin d’un droit, en jours"),
-                                ("first_copper_months", "Première alerte avant la fermeture du cuivre, en mois"),
-                                ("second_copper_months", "Deuxième alerte avant la fermeture du cuivre, en mois"),
-                                ("last_copper_months", "Dernière alerte avant la fermeture du cuivre, en mois"),
-                                ("appointment_months", "Raccordement le plus lointain, en mois"),
-                                ("entitlement_months", "Droit à une offre le plus long, en mois"),
-                            ],
-                            max_length=24,
-                            verbose_name="délai",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "délai des connexions",
-                    "verbose_name_plural": "délais des connexions",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [
-                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="connectivity_connectionterm_dates"),
-                        models.UniqueConstraint(fields=("code", "valid_from"), name="connectivity_connectionterm_once"),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("code__in", ["first_reminder_days", "second_reminder_days", "no_answer_days", "untouched_days", "first_renewal_days", "last_renewal_days", "first_copper_months", "second_copper_months", "last_copper_months", "appointment_months", "entitlement_months"]), ("value__gte", 1)
-                            ),
-                            name="connectivity_connectionterm_known",
-                        ),
-                    ],
-                },
-            ),
         ),
     ]

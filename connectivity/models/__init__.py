@@ -4,13 +4,11 @@ from connectivity.models.connection import ConnectionEntry, ConnectionFile
 from connectivity.models.copper import CopperClosure
 from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProofSeen, Transmission
 from connectivity.models.offer import Offer, OfferCondition
-from connectivity.models.terms import ConnectionTerm
 
 __all__ = [
     "ConnectionEntry",
     "ConnectionFile",
     "ConnectionPaper",
-    "ConnectionTerm",
     "CopperClosure",
     "Offer",
     "OfferCondition",

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from connectivity.eligibility import Copper
 from connectivity.enums import Reliability
 from lifecycle.actors import Actor
-from network.models import Commune, Dated, DatedQuerySet
+from network.models import Commune
+from reference.dated import Dated, DatedQuerySet
 
 
 class CopperClosureQuerySet(DatedQuerySet):

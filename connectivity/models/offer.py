@@ -11,8 +11,9 @@ from connectivity.eligibility import Asked
 from connectivity.enums import Channel, ConditionRule, Period, ProofKind, Reliability, Technology
 from connectivity.permissions import sees_offers
 from lifecycle.actors import SYSTEM, Actor
-from network.models import Dated, DatedQuerySet, Organisation
+from network.models import Organisation
 from prescriptions.enums import CONNECTION_KINDS, NeedKind
+from reference.dated import Dated, DatedQuerySet
 
 MONEY = {"max_digits": 6, "decimal_places": 2, "validators": [MinValueValidator(0)]}
 KINDS = [str(kind) for kind in CONNECTION_KINDS]

@@ -9,12 +9,11 @@ from django.utils import timezone
 from connectivity import emails
 from connectivity.enums import WITH_OPERATOR
 from connectivity.models import ConnectionFile, OperatorLink
+from connectivity.parameters import OPERATOR_LINK_DAYS
 from lifecycle.actors import SignedLink
 from network.models.invitation import digest_of
 
 ONE_HOUR = timedelta(hours=1)
-VALID_FOR = timedelta(days=8)
-"""As the State's own referral tool does (domaine §4.1)."""
 
 
 @transaction.atomic
@@ -35,7 +34,7 @@ def open_link(*, connection: ConnectionFile, at: datetime | None = None) -> tupl
         email=row.operator.email,
         token_digest=digest_of(token),
         sent_at=instant,
-        expires_at=instant + VALID_FOR,
+        expires_at=instant + timedelta(days=OPERATOR_LINK_DAYS.on(timezone.localdate(instant))),
     )
     return link, token
 

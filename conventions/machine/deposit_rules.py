@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from conventions.enums import ConventionState, Found, RefuseDepositReason, RuleCode, SignatureMethod, SignatureState
-from conventions.machine.reading import coded, number, rows
+from conventions.enums import ConventionState, Found, RefuseDepositReason, SignatureMethod, SignatureState
+from conventions.machine.reading import coded, rows
+from conventions.parameters import CONTEST_DAYS
 from lifecycle.machine import Context, Requirement
 
 
@@ -126,7 +127,7 @@ NOT_IN_FORCE = Requirement(
 
 def _signatories_know(ctx: Context) -> Any:
     """Of each signature that somebody else deposited, the signatory knows, or had the days to contest it."""
-    days = number(ctx, RuleCode.CONTEST)
+    days = CONTEST_DAYS.on(ctx.day)
     unaware = rows("Signature").filter(
         Exists(unknown().filter(file=OuterRef("scan"))),
         convention=OuterRef("pk"),

@@ -9,11 +9,12 @@ from django.db.models.functions import Coalesce
 from conventions.enums import (
     ALIVE,
     ClauseCode,
-    RuleCode,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import EDIT, TO_FILL, number, own, rows
+from conventions.machine.reading import EDIT, TO_FILL, own, rows
+from conventions.parameters import LONGEST_YEARS, SHORTEST_MONTHS
 from conventions.permissions import PARTIES
+from lifecycle.french import plural
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind, Role
 
@@ -106,25 +107,34 @@ DATES_KNOWN = Requirement(
 
 
 def _long_enough(ctx: Context) -> Q:
-    months = number(ctx, RuleCode.SHORTEST)
+    months = SHORTEST_MONTHS.on(ctx.day)
     return Q(ends_on=None) | ~Q(amends=None) | Q(ends_on__gte=Shifted(Shifted("starts_on", months, "months"), -1))
 
 
 def _not_too_long(ctx: Context) -> Q:
-    years = number(ctx, RuleCode.LONGEST)
+    years = LONGEST_YEARS.on(ctx.day)
     start = Coalesce("amends__starts_on", "starts_on")
     return Q(ends_on=None) | Q(ends_on__lt=Shifted(start, years, "years"))
 
 
 LONG_ENOUGH = Requirement(
-    "long_enough", "Une convention dure au moins un mois.", _long_enough, where=EDIT.at("id_ends_on"), field="ends_on"
+    "long_enough",
+    "La convention est plus courte que la durée minimale.",
+    _long_enough,
+    where=EDIT.at("id_ends_on"),
+    field="ends_on",
+    says=lambda ctx: f"Une convention dure au moins {SHORTEST_MONTHS.on(ctx.day)}\u00a0mois.",
 )
 NOT_TOO_LONG = Requirement(
     "not_too_long",
-    "Une convention dure au plus trois ans, avenants compris.",
+    "La convention est plus longue que la durée maximale, avenants compris.",
     _not_too_long,
     where=EDIT.at("id_ends_on"),
     field="ends_on",
+    says=lambda ctx: (
+        f"Une convention dure au plus {LONGEST_YEARS.on(ctx.day)}\u00a0an{plural(LONGEST_YEARS.on(ctx.day))},"
+        " avenants compris."
+    ),
 )
 AMENDMENT_WITHIN = Requirement(
     "amendment_within",
@@ -154,7 +164,7 @@ def _year_is_planned(year: int) -> Q:
 
 
 def _quotas_planned(ctx: Context) -> Q:
-    years = number(ctx, RuleCode.LONGEST)
+    years = LONGEST_YEARS.on(ctx.day)
     whole = Q()
     for year in range(1, years + 1):
         whole &= _year_is_planned(year)

@@ -11,10 +11,10 @@ from conventions.enums import (
     PassOverReason,
     ReplaceReason,
     ReviewSubject,
-    RuleCode,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import coded, number
+from conventions.machine.reading import coded
+from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS, REMIND_BEFORE_DAYS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import Role
@@ -60,7 +60,7 @@ NOT_DATA_PROTECTION = Requirement(
 
 
 def _long_overdue(ctx: Context) -> Any:
-    return Q(due_on__lt=ctx.day - timedelta(days=number(ctx, RuleCode.PASS_OVER)))
+    return Q(due_on__lt=ctx.day - timedelta(days=PASS_OVER_DAYS.on(ctx.day)))
 
 
 LONG_OVERDUE = Requirement(
@@ -77,7 +77,7 @@ def _to_be_reminded(ctx: Context) -> Q:
 
     Never twice a day, whatever the number that was recorded: the clock passes every quarter of an hour.
     """
-    day, before, after = ctx.day, number(ctx, RuleCode.REMIND_BEFORE), number(ctx, RuleCode.REMIND_AFTER)
+    day, before, after = ctx.day, REMIND_BEFORE_DAYS.on(ctx.day), REMIND_AFTER_DAYS.on(ctx.day)
     begins = Shifted("due_on", -before)
     near = Q(due_on__gte=day, due_on__lte=day + timedelta(days=before), asked_at__date__lt=begins)
     silent = Q(reminded_at__date__lte=F("due_on")) | Q(reminded_at__date__lte=day - timedelta(days=max(after, 1)))

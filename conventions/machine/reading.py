@@ -1,4 +1,4 @@
-"""What rules read: the rows of the app, the local day, the numbers in force on it."""
+"""What rules read: the rows of the app, by their name."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,11 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from conventions.enums import (
-    RuleCode,
-)
 from conventions.permissions import can_edit_convention
-from lifecycle.machine import Context, Place, Requirement
+from lifecycle.machine import Place, Requirement
 
 EDIT = Place("conventions:convention_edit", can_edit_convention, "le gestionnaire de l’EPCI", "epci_party")
 TO_FILL = "[à compléter"
@@ -21,11 +18,6 @@ def rows(model: str) -> QuerySet[Any]:
     """All the rows of a model of the app."""
     found: type[Model] = apps.get_model("conventions", model)
     return found._default_manager.all()
-
-
-def number(ctx: Context, code: RuleCode) -> int:
-    """The number in force on the day of the act, or the usual one."""
-    return int(rows("ConventionRule").value_of(code, ctx.day))  # type: ignore[attr-defined]
 
 
 def own(model: str, **wanted: Any) -> Exists:

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Q
 from conventions.enums import (
     ALIVE,
     ENDED,
-    REMINDERS,
     AbandonReason,
     ActBody,
     ConventionState,
@@ -16,13 +15,13 @@ from conventions.enums import (
     ReopenReason,
     ResumeReason,
     ReviewState,
-    RuleCode,
     SignatureState,
     SuspendReason,
     TerminateReason,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import coded, number, rows
+from conventions.machine.reading import coded, rows
+from conventions.parameters import BREACH_NOTICE_DAYS, NOTICE_DAYS, REMINDERS
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 
@@ -139,9 +138,9 @@ def _notice_given(ctx: Context) -> bool:
     reason, given_on = ctx.values.get("reason"), ctx.values.get("notice_on")
     if not given_on or not reason:
         return True
-    codes = {TerminateReason.NOTICE: RuleCode.NOTICE, TerminateReason.BREACH: RuleCode.BREACH_NOTICE}
-    code = codes.get(reason)
-    days = number(ctx, code) if code else 0
+    delays = {TerminateReason.NOTICE: NOTICE_DAYS, TerminateReason.BREACH: BREACH_NOTICE_DAYS}
+    delay = delays.get(reason)
+    days = 0 if delay is None else delay.on(ctx.day)
     return bool(given_on + timedelta(days=days) <= ctx.day)
 
 
@@ -199,8 +198,8 @@ def is_to_be_reminded(ctx: Context) -> Q:
     """
     day = ctx.day
     missed = Q(pk=None)
-    for code in REMINDERS:
-        days = number(ctx, code)
+    for reminder in REMINDERS:
+        days = reminder.on(ctx.day)
         reached = Shifted("ends_on", -days)
         missed |= Q(ends_on__lte=day + timedelta(days=days), starts_on__lt=reached) & (
             Q(reminded_at=None) | Q(reminded_at__date__lt=reached)

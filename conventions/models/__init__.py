@@ -14,7 +14,7 @@ from conventions.models.circuit import (
 from conventions.models.convention import Convention, ConventionEntry, EndConsent, ReviewerNamed
 from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
-from conventions.models.reference import MONEY, ClauseText, ConventionRule, PriceCeiling
+from conventions.models.reference import MONEY, ClauseText, PriceCeiling
 from conventions.models.terms import ConventionClause, ConventionPrice, ConventionTerm, PlannedQuota
 from conventions.models.version import TextVersion, version_of
 
@@ -28,7 +28,6 @@ __all__ = [
     "ConventionEntry",
     "ConventionPaper",
     "ConventionPrice",
-    "ConventionRule",
     "ConventionTerm",
     "DepositRefusal",
     "EndConsent",

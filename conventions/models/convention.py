@@ -17,12 +17,11 @@ from conventions.enums import (
     PaperKind,
     Party,
     ReviewSubject,
-    RuleCode,
     SuspendReason,
     TerminateReason,
 )
 from conventions.machine.convention import ConventionMachine
-from conventions.models.reference import ConventionRule
+from conventions.parameters import HANDING_OVER_DAYS
 from conventions.permissions import sees_conventions
 from documents.models import Document, StoredFile
 from lifecycle.actors import SYSTEM, Actor
@@ -56,7 +55,7 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         than the days that follow an end (90, rule ``handing_over_days`` of the day).
         """
         day = timezone.localdate(at)
-        days = ConventionRule.objects.value_of(RuleCode.HANDING_OVER, day)
+        days = HANDING_OVER_DAYS.on(day)
         ended = Q(state__in=ENDED, ended_on__gt=day - timedelta(days=int(days)))
         return self.originals().filter(Q(state__in=ALIVE) | ended)
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from conventions.enums import USUAL_RULES, DeviceType, RuleCode
-from network.models import Dated, DatedQuerySet, read_once
+from conventions.enums import DeviceType
+from reference.dated import Dated, DatedQuerySet, read_once
 
 MONEY = {"max_digits": 8, "decimal_places": 2}
 
@@ -45,40 +45,6 @@ class PriceCeiling(Dated):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} : {self.amount} €"
-
-
-class ConventionRuleQuerySet(DatedQuerySet):
-    """Reads of the numbers conventions are held to."""
-
-    @read_once
-    def value_of(self, code: str, day: date) -> Decimal:
-        """The value in force on ``day``, in the unit of its row; the usual one when no row says otherwise."""
-        found: Decimal | None = self.on(day).filter(code=code).values_list("value", flat=True).first()
-        return USUAL_RULES[code] if found is None else found
-
-
-class ConventionRule(Dated):
-    """A number that conventions are held to: a duration, a notice, a delay, the days of the reminders."""
-
-    code = models.CharField("code", max_length=30, choices=RuleCode)
-    value = models.DecimalField("valeur", max_digits=6, decimal_places=2)
-    unit = models.CharField("unité", max_length=20)
-
-    objects = ConventionRuleQuerySet.as_manager()
-
-    class Meta(Dated.Meta):
-        verbose_name = "règle des conventions"
-        verbose_name_plural = "règles des conventions"
-        ordering = ("code", "-valid_from")
-        constraints = (
-            *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=("code", "valid_from"), name="conventions_rule_once"),
-            models.CheckConstraint(condition=Q(code__in=RuleCode.values), name="conventions_rule_code"),
-            models.CheckConstraint(condition=Q(value__gte=0), name="conventions_rule_positive"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_code_display()} : {self.value} {self.unit}"
 
 
 class ClauseText(Dated):

@@ -8,17 +8,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.enums import RuleCode
 from conventions.machine.convention import HEADING
 from conventions.machine.draft_rules import EPCI_KNOWN
 from conventions.models import (
     Convention,
     ConventionClause,
     ConventionPrice,
-    ConventionRule,
     PlannedQuota,
     ReviewerNamed,
 )
+from conventions.parameters import MAX_NONCONFORMITY
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
@@ -100,7 +99,7 @@ def create_convention(
     if epci_party.epci_id is None:
         raise Refused({0: (EPCI_KNOWN.reason,)})
     if heading.get("max_nonconformity") is None:
-        proposed = ConventionRule.objects.value_of(RuleCode.NONCONFORMITY, timezone.localdate(at))
+        proposed = MAX_NONCONFORMITY.on(timezone.localdate(at))
         heading["max_nonconformity"] = proposed.quantize(Decimal("0.1"))
     row = Convention(epci_party=epci_party, epci_id=epci_party.epci_id, title=title, **_known(heading))
     return _create(row, terms, actor=actor, at=at, comment=comment)

@@ -21,7 +21,8 @@ from conventions.forms.verbs import (
     ConventionSuspendForm,
     ConventionTerminateForm,
 )
-from conventions.models import Convention, ConventionRule
+from conventions.models import Convention
+from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS
 from conventions.services import conventions as services
 from conventions.views.conventions import visible_convention
 from conventions.views.sheet import sheet_of
@@ -60,7 +61,7 @@ def convention_submit(request: HttpRequest, reference: str) -> HttpResponse:
         template="conventions/actions/convention_submit.html",
         sheet=sheet,
         others=[organisation for party, organisation, _ in convention.parties() if party != Party.EPCI],
-        days=ConventionRule.objects.value_of("review_working_days", timezone.localdate()),
+        days=REVIEW_DAYS.on(timezone.localdate()),
     )
 
 
@@ -170,9 +171,9 @@ def convention_terminate(request: HttpRequest, reference: str) -> HttpResponse:
         lambda data: services.terminate_convention(actor=request.membership, convention=convention, **data),
         done="Convention résiliée. Les autres parties sont prévenues.",
         template="conventions/actions/convention_terminate.html",
-        notice=ConventionRule.objects.value_of("notice_days", today),
-        breach=ConventionRule.objects.value_of("breach_notice_days", today),
-        handing=ConventionRule.objects.value_of("handing_over_days", today),
+        notice=NOTICE_DAYS.on(today),
+        breach=BREACH_NOTICE_DAYS.on(today),
+        handing=HANDING_OVER_DAYS.on(today),
     )
 
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 from conventions.enums import Party
 from conventions.forms.circuit import PlainForm
 from conventions.forms.endings import RecordEndForm
-from conventions.models import Convention, ConventionRule, EndConsent
+from conventions.models import Convention, EndConsent
+from conventions.parameters import HANDING_OVER_DAYS
 from conventions.services import endings as services
 from conventions.views.actions import act_on
 from conventions.views.conventions import visible_convention
@@ -29,7 +30,7 @@ def _known(convention: Convention) -> dict[str, Any]:
     return {
         "consents": [(party.label, name, given.get(party.value)) for party, name, _ in convention.parties()],
         "agreement": services.agreement_paper(convention),
-        "handing": ConventionRule.objects.value_of("handing_over_days", timezone.localdate()),
+        "handing": HANDING_OVER_DAYS.on(timezone.localdate()),
     }
 
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from conventions.forms.people import HandOnForm, PassOverForm, ReplaceForm
-from conventions.models import ConventionRule, Review, Signature
+from conventions.models import Review, Signature
+from conventions.parameters import PASS_OVER_DAYS
 from conventions.services import people as services
 from conventions.views.rows import back_to, visible_row
 from lifecycle.acting import act, posted
@@ -84,7 +85,7 @@ def review_pass_over(request: HttpRequest, reference: str) -> HttpResponse:
         template="conventions/actions/review_pass_over.html",
         convention=review.convention,
         review=review,
-        days=ConventionRule.objects.value_of("pass_over_days", timezone.localdate()),
+        days=PASS_OVER_DAYS.on(timezone.localdate()),
     )
 
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from conventions.enums import ALIVE, RuleCode
+from conventions.enums import ALIVE
 from conventions.forms.verbs import ReserveForm, reserve_years
-from conventions.models import Convention, ConventionRule, Quota
+from conventions.models import Convention, Quota
 from conventions.models.convention import ConventionQuerySet
+from conventions.parameters import FIRST_REMINDER_DAYS
 from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
@@ -35,7 +36,7 @@ def ending_list(request: HttpRequest) -> HttpResponse:
     """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used."""
     may(is_pilot(request.membership) or None)
     today = timezone.localdate()
-    horizon = int(ConventionRule.objects.value_of(RuleCode.FIRST_REMINDER, today))
+    horizon = FIRST_REMINDER_DAYS.on(today)
     whole = ALL in request.GET
     rows = _counted(today)
     if not whole:

@@ -18,11 +18,11 @@ from conventions.enums import (
     ResumeReason,
     ReviewState,
     ReviewSubject,
-    RuleCode,
     SignatureMethod,
     SuspendReason,
 )
-from conventions.models import Convention, ConventionRule, Review, Signature
+from conventions.models import Convention, Review, Signature
+from conventions.parameters import PASS_OVER_DAYS
 from conventions.services import conventions
 from conventions.services.drafting import Named, Plan, Price, Terms
 from desk.demo import papers
@@ -205,7 +205,7 @@ class Treaty:
 
     def _patience(self) -> timedelta:
         """How long after the deadline an opinion may be gone without."""
-        days = ConventionRule.objects.value_of(RuleCode.PASS_OVER, timezone.localdate(self.now))
+        days = PASS_OVER_DAYS.on(timezone.localdate(self.now))
         return timedelta(days=int(days) + 1)
 
     def _reader(self, review: Review) -> Membership:

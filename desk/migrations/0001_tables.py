@@ -31,69 +31,6 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="TodoThreshold",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("value", models.PositiveSmallIntegerField(verbose_name="valeur")),
-                    (
-                        "code",
-                        models.CharField(
-                            choices=[
-                                ("quiet_days", "Prescripteur sans activité depuis"),
-                                ("waited_days", "Besoin qui attend depuis plus de"),
-                                ("decided_days", "Dérogation sans réponse, en retard après"),
-                                ("told_days", "Réponse à une dérogation, affichée pendant"),
-                                ("examined_days", "Demande sans réponse, en retard après"),
-                                ("falls_days", "Réservation à remettre vite, avant sa fin"),
-                                ("returned_days", "Appareil rapporté, en retard après"),
-                                ("unanswered_days", "Problème de connexion, en retard après"),
-                                ("unchosen_days", "Offre à choisir vite, avant la clôture du dossier"),
-                            ],
-                            max_length=20,
-                            verbose_name="seuil",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "seuil d’«\xa0À faire\xa0»",
-                    "verbose_name_plural": "seuils d’«\xa0À faire\xa0»",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [
-                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="desk_todothreshold_dates"),
-                        models.UniqueConstraint(fields=("code", "valid_from"), name="desk_todothreshold_once"),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["quiet_days", "waited_days", "decided_days", "told_days", "examined_days", "falls_days", "returned_days", "unanswered_days", "unchosen_days"]), ("value__gte", 1)), name="desk_todothreshold_known"),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="ServiceThreshold",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("value", models.PositiveSmallIntegerField(verbose_name="valeur")),
-                    ("code", models.CharField(choices=[("silent_minutes", "Travail de fond sans nouvelles, en minutes"), ("late_minutes", "Tâche en retard, en minutes"), ("free_megabytes", "Place libre attendue sur le disque, en mégaoctets")], max_length=20, verbose_name="seuil")),
-                ],
-                options={
-                    "verbose_name": "seuil du service",
-                    "verbose_name_plural": "seuils du service",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [
-                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="desk_servicethreshold_dates"),
-                        models.UniqueConstraint(fields=("code", "valid_from"), name="desk_servicethreshold_once"),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["silent_minutes", "late_minutes", "free_megabytes"]), ("value__gte", 1)), name="desk_servicethreshold_known"),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
                 name="Committee",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -116,6 +53,7 @@ class Migration(migrations.Migration):
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("model", models.CharField(max_length=80, verbose_name="sorte")),
                     ("key", models.BigIntegerField(verbose_name="n°")),
+                    ("code", models.CharField(blank=True, max_length=60, verbose_name="paramètre")),
                     ("action", models.CharField(choices=[("added", "Ajout"), ("replaced", "Nouvelle version"), ("ended", "Fin"), ("corrected", "Correction"), ("checked", "Vérification"), ("withdrawn", "Retrait")], max_length=10, verbose_name="acte")),
                     ("said", models.TextField(blank=True, verbose_name="ce qui change")),
                     ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),

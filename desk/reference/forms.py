@@ -5,14 +5,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from desk.reference.families import DATES, OF_A_USED_ROW, UNITS, Family
 from lifecycle.forms import day_input
-from network.models import Dated
+from reference.dated import Dated
+from reference.families import DATES, OF_A_USED_ROW, Family
 
 LABELS = {
     "valid_from": "Valable à compter du",
@@ -29,8 +30,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "dates": ("valid_to", "Le dernier jour vient avant le premier."),
     "once": ("valid_from", "Une version commence déjà ce jour-là."),
     "conventions_priceceiling_positive": ("amount", "Un plafond est plus grand que zéro."),
-    "conventions_rule_positive": ("value", "Une valeur ne peut pas être négative."),
-    "refurb_distributionterm_known": ("value", "Une durée compte au moins 1."),
     "prescriptions_priority_one_territory": ("epci_siren", "Choisissez un arrondissement ou un EPCI, pas les deux."),
     "prescriptions_rule_never_on_quotient_alone": (
         "decisive",
@@ -65,8 +64,13 @@ class ReferenceForm(forms.ModelForm):
             self._update_errors(error)
 
     def validate_constraints(self) -> None:
-        """The rules of the database, each with a sentence of its own beside its field."""
+        """The rules of the database, each with a sentence of its own beside its field.
+
+        That two versions never hold on the same day is judged when the former one ends, by the service.
+        """
         for constraint in self._meta.model._meta.constraints:
+            if isinstance(constraint, ExclusionConstraint):
+                continue
             try:
                 constraint.validate(self._meta.model, self.instance, exclude=self._unjudged())
             except ValidationError:
@@ -107,18 +111,24 @@ def form_of(family: Family, names: Iterable[str]) -> type[ReferenceForm]:
 
 
 def names_to_add(family: Family) -> tuple[str, ...]:
-    """What is typed for a thing that has no version yet."""
-    return tuple(dict.fromkeys((*family.series, *_typed(family), *DATES)))
+    """What is typed for a thing that has no version yet; the code of a parameter is chosen before."""
+    series = () if family.continuous else family.series
+    return tuple(dict.fromkeys((*series, *_typed(family), *_dates(family))))
 
 
 def names_to_replace(family: Family) -> tuple[str, ...]:
     """What is typed for a new version of a known thing."""
-    return (*_typed(family), *DATES)
+    return (*_typed(family), *_dates(family))
 
 
 def names_to_correct(family: Family, *, is_used: bool) -> tuple[str, ...]:
     """What may be corrected; of a row that was used, its source, its check and its end."""
-    return tuple(name for name in (*_typed(family), *DATES) if not is_used or name in OF_A_USED_ROW)
+    return tuple(name for name in (*_typed(family), *_dates(family)) if not is_used or name in OF_A_USED_ROW)
+
+
+def _dates(family: Family) -> tuple[str, ...]:
+    """A value of what never stops has no end of its own: the next one ends it."""
+    return tuple(name for name in DATES if name != "valid_to" or not family.continuous)
 
 
 def _typed(family: Family) -> tuple[str, ...]:
@@ -165,6 +175,5 @@ def _several(column: Any, choices: Any, given: dict[str, Any]) -> forms.Field:
 def with_unit(form: ReferenceForm, family: Family, row: Dated) -> ReferenceForm:
     """Say in the help in which unit the value is counted."""
     if family.unit and "value" in form.fields:
-        unit = str(getattr(row, family.unit))
-        form.fields["value"].help_text = f"En {UNITS.get(unit, unit)}."
+        form.fields["value"].help_text = f"En {getattr(row, family.unit)}."
     return form

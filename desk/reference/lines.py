@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.formats import number_format, sanitize_separators
 from django.utils.text import slugify
 
-from desk.reference.families import Family, Lines, shown
 from desk.reference.forms import ReferenceForm, field_of
+from reference.families import Family, Lines, shown
 
 EMPTY_ONES = 2
 

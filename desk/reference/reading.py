@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
 from desk.models import ReferenceChange
-from desk.reference.declared import BY_MODEL, FAMILIES
-from desk.reference.families import STATES, Family
-from network.models import Dated
+from network.forms.organisations import folded
+from reference.dated import Dated
+from reference.families import STATES, Family, families, state_of
+from reference.models import Parameter, told
+from reference.registry import REGISTRY, Declaration
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,22 @@ class Card:
 
 def cards(today: date) -> list[Card]:
     """Every family with its counts, in one query; those without a row count nothing."""
-    first, *others = [family.counts(today) for family in FAMILIES]
+    every = families()
+    first, *others = [family.counts(today) for family in every]
     counted = {
         slug: dict(zip(STATES, counts, strict=True)) for slug, *counts in first.union(*others, all=True).order_by()
     }
     none = dict.fromkeys(STATES, 0)
-    return [Card(family, counted.get(family.slug, none)) for family in FAMILIES]
+    return [Card(family, counted.get(family.slug, none)) for family in every]
+
+
+def family_of_change(change: ReferenceChange) -> Family | None:
+    """The family of the row that was changed; None of a kind that is no more."""
+    own = [family for family in families() if family.model._meta.label_lower == change.model]
+    if change.model == Parameter._meta.label_lower:
+        prefix = change.code.partition(".")[0]
+        return next((family for family in own if family.prefix == prefix), None)
+    return next(iter(own), None)
 
 
 def by_group(found: Iterable[Card]) -> list[tuple[str, list[Card]]]:
@@ -61,6 +74,51 @@ def by_group(found: Iterable[Card]) -> list[tuple[str, list[Card]]]:
     for card in found:
         groups.setdefault(card.family.group, []).append(card)
     return list(groups.items())
+
+
+def named_like(family: Family, typed: str, rows: Any) -> Any:
+    """Those of the rows one of whose names has what was typed in it, whatever the accents, capitals and signs."""
+    wanted = folded(typed)
+    if not wanted or not family.sought:
+        return rows
+    known = rows.values_list("pk", *family.sought)
+    return rows.filter(pk__in=[pk for pk, *names in known if any(wanted in folded(str(name)) for name in names)])
+
+
+@dataclass(frozen=True)
+class ParameterLine:
+    """One parameter on the page of all of them. ``history``: its values, the newest first, with their days."""
+
+    declared: Declaration
+    in_force: str
+    since: date | None
+    source: str
+    following: Parameter | None
+    history: list[Parameter]
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether no row says what holds today."""
+        return self.since is None
+
+
+def parameter_lines(today: date) -> list[tuple[Family, list[ParameterLine]]]:
+    """Every parameter under its family, as it stands on ``today``; one query."""
+    stored: dict[str, list[Parameter]] = {}
+    for row in Parameter.objects.order_by("-valid_from"):
+        stored.setdefault(row.code, []).append(row)
+    found: dict[str, list[ParameterLine]] = {}
+    for code, declared in REGISTRY.parameters.items():
+        found.setdefault(declared.family, []).append(_line(declared, stored.get(code, []), today))
+    return [(family, found[family.prefix]) for family in families() if family.prefix]
+
+
+def _line(declared: Declaration, rows: list[Parameter], today: date) -> ParameterLine:
+    in_force = next((row for row in rows if state_of(row, today) == "en-vigueur"), None)
+    following = next((row for row in reversed(rows) if row.valid_from > today), None)
+    if in_force is None:
+        return ParameterLine(declared, told(Decimal(declared.usual)), None, declared.source, following, rows)
+    return ParameterLine(declared, told(in_force.value), in_force.valid_from, in_force.source, following, rows)
 
 
 def counts_of(family: Family, today: date) -> dict[str, int]:
@@ -83,13 +141,13 @@ class Trace:
 
 def traces(changes: Iterable[ReferenceChange]) -> list[Trace]:
     """Changes with the family they are in, what the row is called and what changed, line by line."""
-    told = []
+    found = []
     for change in changes:
-        family = BY_MODEL.get(change.model)
+        family = family_of_change(change)
         name, *said = change.said.splitlines() or [""]
         url = reverse("desk:reference_list", args=[family.slug]) if family else ""
-        told.append(Trace(change, family.title if family else change.model, url, name, said))
-    return told
+        found.append(Trace(change, family.title if family else change.model, url, name, said))
+    return found
 
 
 def leaning(row: Dated) -> list[tuple[str, int]]:

@@ -11,12 +11,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from desk.models import ReferenceAction, ReferenceChange
-from desk.reference.families import OF_A_USED_ROW, Family, changes, snapshot
 from lifecycle.actors import Actor
 from lifecycle.french import day as told_day
 from lifecycle.locking import locked
-from network.models import Dated
 from network.permissions import is_pilot
+from reference.dated import Dated, gaps_between
+from reference.families import OF_A_USED_ROW, Family, changes, snapshot
+from reference.models import Parameter
 
 DAY = timedelta(days=1)
 
@@ -34,7 +35,7 @@ def add_version(
     """Write a new version and end the former one the day before, at once; or the first version of a thing.
 
     ``replaces``: the version it follows, of the kinds that live side by side. What was decided stays: a version that
-    replaces another begins today at the earliest.
+    replaces another begins today at the earliest. Of what never stops, it ends where the next one begins.
     Raises PermissionDenied, ValidationError (a sentence, with the field it is about).
     """
     hand = _allowed(by, at)
@@ -42,9 +43,12 @@ def add_version(
     former = _former(family, same, row, replaces)
     if former is not None:
         _refuse_what_is_past(former, row, hand.today)
+    if family.continuous:
+        _stop_before_the_next(row, same, hand.today)
     _refuse_overlap(family, row, [other for other in same if former is None or other.pk != former.pk])
     if former is not None:
         _end(family, former, row.valid_from - DAY, hand)
+    _refuse_gap(family, row, same, hand.today)
     _refuse_disorder(family, row)
     if family.numbered:
         numbered = family.versions(row).aggregate(last=Max(family.numbered))["last"] or 0
@@ -82,6 +86,7 @@ def correct_row(
     if "valid_to" in fields:
         _refuse_another_past(stored, row, hand.today)
     _refuse_overlap(family, row, [other for other in same if other.pk != row.pk])
+    _refuse_gap(family, row, same, hand.today)
     _refuse_disorder(family, row)
     before = snapshot(family, stored)
     family.prepare(row)
@@ -98,7 +103,7 @@ def correct_row(
 def check_rows(*, family: Family, keys: Iterable[int], by: Actor, at: datetime | None = None) -> int:
     """Note that the source of these rows was read today; answers how many. Raises PermissionDenied."""
     hand = _allowed(by, at)
-    rows: Any = family.model._default_manager.filter(pk__in=list(keys))
+    rows: Any = family.rows.filter(pk__in=list(keys))
     found = locked(rows)
     rows.update(checked_on=hand.today)
     for row in found:
@@ -210,6 +215,31 @@ def _refuse_overlap(family: Family, row: Dated, others: Iterable[Dated]) -> None
             )
 
 
+def _stop_before_the_next(row: Dated, same: list[Dated], today: date) -> None:
+    """Of what never stops, a value has no end of its own; the first one of all is not written in the past."""
+    if not same and row.valid_from < today:
+        raise ValidationError({"valid_from": "Une première valeur commence aujourd’hui au plus tôt."})
+    later = min((other.valid_from for other in same if other.valid_from > row.valid_from), default=None)
+    row.valid_to = None if later is None else later - DAY
+
+
+def _refuse_gap(family: Family, row: Dated, same: Iterable[Dated], today: date) -> None:
+    """Of what never stops, each day to come has its value: the sentence names the days that would have none."""
+    if not family.continuous:
+        return
+    spans = [(other.valid_from, other.valid_to) for other in same if other.pk != row.pk]
+    first = min((begins for begins, _ in spans), default=row.valid_from)
+    for begins, ends in gaps_between([*spans, (row.valid_from, row.valid_to)], max(today, first)):
+        until = f" au {told_day(ends)}" if ends else ""
+        raise ValidationError(
+            {
+                "valid_from": f"Du {told_day(begins)}{until}, aucune valeur ne vaudrait\u00a0: l’une commence quand"
+                " l’autre finit."
+            },
+            code="gap",
+        )
+
+
 def _refuse_disorder(family: Family, row: Dated) -> None:
     """A second reminder never leaves before the first, on any day the row holds."""
     for told, wanted in _out_of_order(family, row):
@@ -242,6 +272,7 @@ def _keep(family: Family, row: Dated, action: ReferenceAction, said: str, hand: 
     ReferenceChange.objects.create(
         model=family.model._meta.label_lower,
         key=row.pk,
+        code=row.code if isinstance(row, Parameter) else "",
         action=action,
         said=told,
         by_id=hand.by.pk,  # type: ignore[misc]  # a pilot is a membership

@@ -23,7 +23,8 @@ from lifecycle.instants import telling_history
 from lifecycle.locking import advisory_lock, all_or_nothing
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
-from network.models import Epci, User, dated_rows_unchanging
+from network.models import Epci, User
+from reference.dated import dated_rows_unchanging
 from refurb.models import Checklist, DeedText, GradingScale
 from reports.services import REPORTS, verify_reports
 

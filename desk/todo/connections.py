@@ -8,11 +8,12 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import COPPER_ALERTS, RENEWALS, ConnectionState, TermCode
+from connectivity.enums import ConnectionState
 from connectivity.machine.due import is_on_copper
 from connectivity.models import ConnectionFile, CopperClosure
+from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
-from desk.enums import ThresholdCode as Limit
+from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
 from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
 from desk.todo.limits import Limits
 from lifecycle.french import day
@@ -31,7 +32,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
     """What a worker or an adviser has to do for the lines of the households he serves."""
     files = ConnectionFile.objects.visible_to(actor).select_related(*FOLLOWED)
     files_url = reverse("connectivity:connection_list")
-    closing = timedelta(days=limits.terms[TermCode.UNTOUCHED])
+    closing = limits.days(UNTOUCHED_DAYS)
     return (
         Block(
             "problemes",
@@ -40,7 +41,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             partial(_problem, actor),
             "Aucun opérateur ne signale de problème.",
             f"{files_url}?state={S.PROBLEM}",
-            late=Q(waiting_since__lte=at - limits.days[Limit.UNANSWERED]),
+            late=Q(waiting_since__lte=at - limits.days(UNANSWERED_DAYS)),
         ),
         Block(
             "connexions-a-trouver",
@@ -59,7 +60,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             partial(_proposed, actor),
             "Aucune proposition n’attend un choix.",
             f"{files_url}?state={S.PROPOSED}",
-            late=Q(touched_at__lte=at - closing + limits.days[Limit.UNCHOSEN]),
+            late=Q(touched_at__lte=at - closing + limits.days(UNCHOSEN_DAYS)),
             late_word=SOON,
         ),
         Block(
@@ -77,7 +78,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
 def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Entitlements to an offer that end soon."""
     today = timezone.localdate(at)
-    first, last = (limits.terms[code] for code in RENEWALS)
+    first, last = (limits[before] for before in RENEWALS)
     ending = Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
     files = ConnectionFile.objects.visible_to(actor).filter(ending).select_related("need__prescription__household")
     return Block(
@@ -94,7 +95,7 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
 def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Households whose line is in copper, where it closes before long."""
     today = timezone.localdate(at)
-    first, *_, last = (limits.terms[code] for code in COPPER_ALERTS)
+    first, *_, last = (limits[before] for before in COPPER_ALERTS)
     closures = CopperClosure.objects.on(today).filter(commune=OuterRef("need__prescription__commune"))
     files = (
         ConnectionFile.objects.visible_to(actor)

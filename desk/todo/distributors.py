@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from conventions.models import Convention
-from desk.enums import ThresholdCode as Limit
+from desk.parameters import EXAMINED_DAYS, FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
@@ -30,7 +30,7 @@ S = DeviceState
 def page_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor, limits = advises(actor), limits_on(at)
-    blocks = (_demands(actor, at - limits.days[Limit.EXAMINED]), _answers(actor, at - limits.days[Limit.TOLD]))
+    blocks = (_demands(actor, at - limits.days(EXAMINED_DAYS)), _answers(actor, at - limits.days(TOLD_DAYS)))
     blocks = blocks if is_distributor else ()
     alive = Convention.objects.handing_over(at)
     blocks += (_needs(actor, at, alive), *_shelf_blocks(actor, at, limits, alive))
@@ -147,7 +147,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             _reserved,
             "Aucun appareil n’est mis de côté.",
             reverse("refurb:reservation_list") + WHOLE,
-            late=Q(reserved_until__lte=at + limits.days[Limit.FALLS]),
+            late=Q(reserved_until__lte=at + limits.days(FALLS_DAYS)),
             late_word=SOON,
         ),
         Block(
@@ -165,7 +165,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             _returned,
             "Aucun appareil n’a été rapporté.",
             reverse("refurb:return_list") + WHOLE,
-            late=Q(returned_at__lte=at - limits.days[Limit.RETURNED]),
+            late=Q(returned_at__lte=at - limits.days(RETURNED_DAYS)),
         ),
         Block(
             "a-renvoyer",

@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.french import HARD, grouped, plural
 from network.models import Epci
-from reports.enums import USUAL_SECRECY, ReportState, SecrecyCode, Stage
+from reports.enums import ReportState, Stage
 from reports.models import Report
+from reports.parameters import THRESHOLD
 from reports.served import Served
 from reports.summary import Summary
 
@@ -55,7 +56,7 @@ def month_name(report: Report) -> str:
 def threshold_of(report: Report) -> int:
     """Under how many households a number of this month is not told."""
     chosen: dict[str, int] = report.figures.get("secrets", {})
-    return chosen.get("threshold", USUAL_SECRECY[SecrecyCode.THRESHOLD])
+    return chosen.get("threshold", THRESHOLD.usual)
 
 
 def chain(report: Report, *, hides_small: bool) -> list[Link]:

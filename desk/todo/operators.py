@@ -7,10 +7,10 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import ConnectionState, TermCode
+from connectivity.enums import ConnectionState
 from connectivity.models import ConnectionFile, Transmission
+from connectivity.parameters import FIRST_REMINDER_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since, until
-from desk.todo.limits import limits_on
 from lifecycle.actors import Actor
 from network.calendar import add_working_days
 from network.models import Membership
@@ -33,7 +33,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
 
 def _queue(actor: Actor, at: datetime) -> Block:
     told = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
-    reminded = add_working_days(timezone.localdate(at), -limits_on(at).terms[TermCode.FIRST_REMINDER])
+    reminded = add_working_days(timezone.localdate(at), -FIRST_REMINDER_DAYS.on(timezone.localdate(at)))
     waited = Q(state=S.SENT, waiting_since__date__lt=reminded)
     missed = Q(state=S.SCHEDULED, appointment_on__lt=timezone.localdate(at))
     files = ConnectionFile.objects.to_answer(actor).select_related("offer")

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota, Review
+from conventions.parameters import FIRST_REMINDER_DAYS
 from conventions.views.steering import NEARLY_USED
-from desk.enums import ThresholdCode as Limit
 from desk.epcis import epcis_today, map_context
 from desk.models import Committee
+from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
@@ -49,17 +50,17 @@ def page_of(actor: Membership, at: datetime) -> Page:
         blocks=(
             inbox(actor),
             _lots(actor),
-            _derogations(actor, at - limits.days[Limit.DECIDED]),
+            _derogations(actor, at - limits.days(DECIDED_DAYS)),
             _reports(actor, at),
             *_proofs(actor, at),
-            _ending(actor, at, limits.horizon),
+            _ending(actor, at, limits.days(FIRST_REMINDER_DAYS)),
             _reviews(actor, at),
             copper(actor, at, limits),
-            _needs(actor, at, limits.days[Limit.WAITED]),
-            quiet(actor, at, limits.days[Limit.QUIET]),
+            _needs(actor, at, limits.days(WAITED_DAYS)),
+            quiet(actor, at, limits.days(QUIET_DAYS)),
             values(at),
             verifications(at),
-            service(at, limits.service),
+            service(at, limits),
         ),
         above=(
             Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
@@ -74,13 +75,13 @@ def to_decide(actor: Membership, at: datetime) -> tuple[Block, ...]:
     """The blocks that a committee reads before it decides."""
     limits = limits_on(at)
     return (
-        _derogations(actor, at - limits.days[Limit.DECIDED]),
+        _derogations(actor, at - limits.days(DECIDED_DAYS)),
         _lots(actor),
         _reports(actor, at),
-        _ending(actor, at, limits.horizon),
+        _ending(actor, at, limits.days(FIRST_REMINDER_DAYS)),
         _reviews(actor, at),
-        _needs(actor, at, limits.days[Limit.WAITED]),
-        quiet(actor, at, limits.days[Limit.QUIET]),
+        _needs(actor, at, limits.days(WAITED_DAYS)),
+        quiet(actor, at, limits.days(QUIET_DAYS)),
     )
 
 

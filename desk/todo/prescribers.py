@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks
-from desk.todo.limits import STILL_CURRENT, TO_COMPLETE, Limits, limits_on
+from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState, ReminderKind
 from prescriptions.models import CompletionRequest, Prescription, Reminder
+from prescriptions.parameters import COMPLETE_LAST_DAYS, STILL_CURRENT_LAST_DAYS
 
 S = PrescriptionState
 STEPS = (
@@ -83,7 +84,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
             _incomplete,
             "Rien ne manque à vos dossiers.",
             _address(actor, S.INCOMPLETE),
-            late=Q(complete_by__lte=at + limits.days[TO_COMPLETE]),
+            late=Q(complete_by__lte=at + limits.days(COMPLETE_LAST_DAYS)),
             late_word=SOON,
         ),
         Block(
@@ -92,7 +93,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
             files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
             _still_current,
             "Aucun foyer n’est à rappeler.",
-            late=Q(valid_until__lte=at + limits.days[STILL_CURRENT]),
+            late=Q(valid_until__lte=at + limits.days(STILL_CURRENT_LAST_DAYS)),
             late_word=SOON,
         ),
         Block(

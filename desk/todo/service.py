@@ -1,20 +1,20 @@
 """« À faire » of the pilot: the worker was seen so long ago, some tasks are late, there is hardly any room left."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
 from django.urls import reverse
 
-from desk.enums import ServiceCode
+from desk.parameters import FREE_MEGABYTES
 from desk.service import Watched, room_left, watched
 from desk.todo.blocks import Block, Line, many
+from desk.todo.limits import Limits
 from lifecycle.french import HARD, grouped, how_long_ago
 
 ANCHOR = "quand-le-service-va-mal"
 
 
-def service(at: datetime, limits: Mapping[str, int]) -> Block:
+def service(at: datetime, limits: Limits) -> Block:
     """One line for each thing that goes wrong; one query."""
     seen = watched(at, limits)
     return Block(
@@ -31,7 +31,7 @@ def _last_seen(seen: Watched, at: datetime) -> str:
     return f"vu {how_long_ago(seen.seen_at, at)}" if seen.seen_at else "jamais vu"
 
 
-def _lines(seen: Watched, at: datetime, limits: Mapping[str, int]) -> list[Line]:
+def _lines(seen: Watched, at: datetime, limits: Limits) -> list[Line]:
     url = f"{reverse('desk:guide_chapter', args=['exploitation'])}#{ANCHOR}"
     found = []
     if seen.is_silent:
@@ -41,7 +41,7 @@ def _lines(seen: Watched, at: datetime, limits: Mapping[str, int]) -> list[Line]
     if seen.late:
         oldest = f"la plus ancienne attend depuis {how_long_ago(seen.oldest, at).removeprefix('il y a ')}"
         found.append(Line(many(seen.late, "tâche en retard", "tâches en retard"), url, "", oldest, is_late=True))
-    if (room := room_left()) < limits[ServiceCode.ROOM]:
-        told = f"{grouped(room)}{HARD}Mo libres, {grouped(limits[ServiceCode.ROOM])}{HARD}Mo au moins sont attendus"
+    if (room := room_left()) < limits[FREE_MEGABYTES]:
+        told = f"{grouped(room)}{HARD}Mo libres, {grouped(limits[FREE_MEGABYTES])}{HARD}Mo au moins sont attendus"
         found.append(Line("Place sur le disque", url, told, "", is_late=True, late_word="presque plein"))
     return found

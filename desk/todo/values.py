@@ -5,9 +5,9 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.reference.families import SOON as ANNOUNCED
 from desk.reference.reading import Card, cards
 from desk.todo.blocks import Block, Line, many
+from reference.families import SOON as ANNOUNCED
 
 ASKS = (
     ("finie", "finie sans suite", "finies sans suite"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.models import Quota
+from desk.parameters import BENCH_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
 from lifecycle import gate
@@ -28,8 +29,6 @@ S = DeviceState
 D = DonationState
 COLUMNS = (*ON_THE_BENCH, S.READY, S.ALLOTTED, S.UNUSABLE)
 """The states of the bench, in the order of a device's life."""
-OLD = timedelta(days=60)
-"""What stays longer in one state of the bench or of the stock is late (domaine §8.8)."""
 MOST_EXPLAINED = 200
 """How many devices of the bench are asked what they lack."""
 
@@ -37,7 +36,8 @@ MOST_EXPLAINED = 200
 def page_of(actor: Membership, at: datetime) -> Page:
     """The bench and what leaves or comes today; for the manager, quotas, lots and signatures as well."""
     mine = Device.objects.visible_to(actor)
-    bench = _bench_blocks(actor, mine, at)
+    old = at - timedelta(days=BENCH_DAYS.on(timezone.localdate(at)))
+    bench = _bench_blocks(actor, mine, old)
     if not is_manager(actor):
         blocks = (_pick_ups(actor, at), *bench, _to_receive(mine), _coming(actor), _erasures(actor))
         return Page(
@@ -56,7 +56,7 @@ def page_of(actor: Membership, at: datetime) -> Page:
             *_lot_blocks(actor, at),
             _pick_ups(actor, at),
             _quotas(actor, mine, at),
-            _to_ship(mine, at),
+            _to_ship(mine, old),
             _coming(actor),
             _returned(mine, at),
             *bench,
@@ -87,10 +87,10 @@ def _columns(mine: DeviceQuerySet) -> list[dict[str, Any]]:
 # --- the bench
 
 
-def _bench_blocks(actor: Membership, mine: DeviceQuerySet, at: datetime) -> tuple[Block, ...]:
+def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: datetime) -> tuple[Block, ...]:
     listed = reverse("refurb:device_list")
     in_process = oldest_first(mine, S.IN_PROCESS)
-    old = Q(since__lte=at - OLD)
+    late = Q(since__lte=old)
     return (
         Block(
             "en-traitement",
@@ -99,7 +99,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, at: datetime) -> tupl
             _on_the_bench,
             "Rien en traitement : scannez un appareil reçu pour commencer.",
             f"{listed}?state={S.IN_PROCESS}",
-            late=old,
+            late=late,
             reasons=lambda: lacking(actor, in_process),
         ),
         Block(
@@ -109,7 +109,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, at: datetime) -> tupl
             _awaiting_part,
             "Aucun appareil n’attend de pièce.",
             f"{listed}?state={S.AWAITING_PART}",
-            late=old,
+            late=late,
         ),
         Block(
             "recus",
@@ -118,7 +118,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, at: datetime) -> tupl
             _on_the_bench,
             "Aucun appareil reçu n’attend.",
             f"{listed}?state={S.RECEIVED}",
-            late=old,
+            late=late,
         ),
     )
 
@@ -181,7 +181,7 @@ def _coming(actor: Membership) -> Block:
     )
 
 
-def _to_ship(mine: DeviceQuerySet, at: datetime) -> Block:
+def _to_ship(mine: DeviceQuerySet, old: datetime) -> Block:
     allotted = mine.filter(state=S.ALLOTTED).select_related("convention")
     return Block(
         "a-expedier",
@@ -190,7 +190,7 @@ def _to_ship(mine: DeviceQuerySet, at: datetime) -> Block:
         _allotted,
         "Aucun appareil affecté n’attend son départ.",
         f"{reverse('refurb:device_list')}?state={S.ALLOTTED}",
-        late=Q(allotted_at__lte=at - OLD),
+        late=Q(allotted_at__lte=old),
     )
 
 

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from desk.models import ReferenceChange
 from desk.organisations import state_of_play
-from desk.reference.declared import BY_SLUG
-from desk.reference.families import STATES, Family, state_of
 from desk.reference.lines import told_lines
-from desk.reference.reading import by_group, cards, counts_of, leaning, traces
-from network.models import Commune, Dated, Epci, Invitation
+from desk.reference.reading import by_group, cards, counts_of, leaning, named_like, traces
+from network.models import Commune, Epci, Invitation
+from network.parameters import INVITATION_DAYS
 from network.permissions import is_pilot
+from reference.dated import Dated
+from reference.families import STATES, Family, families, state_of
 
 PER_PAGE = 50
 LATEST = 8
@@ -51,7 +52,7 @@ def reference_list(request: HttpRequest, family: str) -> HttpResponse:
         raise Http404
     counts = counts_of(kept, today)
     typed = " ".join(request.GET.get("nom", "").split())[:LONGEST]
-    rows = related(kept, kept.named_like(typed, kept.among(state, today)))
+    rows = related(kept, named_like(kept, typed, kept.among(state, today)))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "family": kept,
@@ -128,6 +129,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(waiting.order_by("sent_at", "pk"), PER_PAGE).get_page(request.GET.get("page")),
         "expired": waiting.filter(expires_at__lt=now).count(),
+        "days": INVITATION_DAYS.on(timezone.localdate(now)),
         "now": now,
     }
     return render(request, "desk/administration/invitations.html", context)
@@ -142,9 +144,10 @@ def pilot_only(request: HttpRequest) -> None:
 def family_of(request: HttpRequest, slug: str) -> Family:
     """The family of that address, for the pilot; raises PermissionDenied, Http404."""
     pilot_only(request)
-    if slug not in BY_SLUG:
+    found = next((family for family in families() if family.slug == slug), None)
+    if found is None:
         raise Http404
-    return BY_SLUG[slug]
+    return found
 
 
 def related(family: Family, rows: Any) -> Any:
@@ -155,7 +158,7 @@ def related(family: Family, rows: Any) -> Any:
 
 def row_of(family: Family, pk: int) -> Dated:
     """The row of that key; a 404 when there is none."""
-    return get_object_or_404(related(family, family.model._default_manager.all()), pk=pk)
+    return get_object_or_404(related(family, family.rows), pk=pk)
 
 
 def _is_told(family: Family, state: str) -> bool:

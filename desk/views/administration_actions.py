@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from desk.reference.families import Family
 from desk.reference.forms import (
     ReferenceForm,
     form_of,
@@ -25,8 +24,9 @@ from desk.reference.lines import LinesFormSet, lines_of
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from desk.views.administration import family_of, row_of
 from lifecycle.acting import posted
-from network.models import Dated
 from network.views.confirm import confirm
+from reference.dated import Dated
+from reference.families import Family
 
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,15 +43,15 @@ def reference_add(request: HttpRequest, family: str) -> HttpResponse:
         posted(request), instance=kept.model(), initial={"valid_from": today, "checked_on": today}
     )
     lines = lines_of(kept, posted(request), None)
-    written = _written(
+    made = written(
         kept,
         form,
         lines,
         lambda: add_version(family=kept, row=form.instance, by=request.membership, lines=_writer(lines)),
     )
-    if written is not None:
-        return _done(request, kept, written, f"{kept.name(written)}\u00a0: ajouté.")
-    return _page(request, kept, form, lines, title="Ajouter", submit="Ajouter", back=back)
+    if made is not None:
+        return done(request, kept, made, f"{kept.name(made)}\u00a0: ajouté.")
+    return form_page(request, kept, form, lines, title="Ajouter", submit="Ajouter", back=back)
 
 
 @asks_then_acts
@@ -66,18 +66,18 @@ def reference_replace(request: HttpRequest, family: str, pk: int) -> HttpRespons
     form = with_unit(form_of(kept, names_to_replace(kept))(posted(request), instance=row), kept, former)
     lines = lines_of(kept, posted(request), former)
     by = request.membership
-    written = _written(
+    made = written(
         kept,
         form,
         lines,
         lambda: add_version(family=kept, row=form.instance, by=by, replaces=former, lines=_writer(lines)),
     )
-    if written is not None:
-        return _done(request, kept, written, "Nouvelle version enregistrée.")
+    if made is not None:
+        return done(request, kept, made, "Nouvelle version enregistrée.")
     title = f"Nouvelle version\u00a0: {kept.name(former)}"
     about = {"former": former, "former_facts": kept.facts(former)}
     back = _address(kept, former)
-    return _page(request, kept, form, lines, title=title, submit="Enregistrer la version", back=back, **about)
+    return form_page(request, kept, form, lines, title=title, submit="Enregistrer la version", back=back, **about)
 
 
 @asks_then_acts
@@ -90,7 +90,7 @@ def reference_correct(request: HttpRequest, family: str, pk: int) -> HttpRespons
     form = with_unit(form_of(kept, names_to_correct(kept, is_used=is_used))(posted(request), instance=row), kept, row)
     lines = [] if is_used else lines_of(kept, posted(request), row)
     by = request.membership
-    written = _written(
+    made = written(
         kept,
         form,
         lines,
@@ -98,10 +98,10 @@ def reference_correct(request: HttpRequest, family: str, pk: int) -> HttpRespons
             family=kept, row=form.instance, changed=form.changed_data, by=by, lines=_writer(lines) if lines else None
         ),
     )
-    if written is not None:
-        return _done(request, kept, written, "Correction enregistrée.")
+    if made is not None:
+        return done(request, kept, made, "Correction enregistrée.")
     title, back = f"Corriger\u00a0: {name}", reverse("desk:reference_detail", args=[kept.slug, pk])
-    return _page(request, kept, form, lines, title=title, submit="Enregistrer", back=back, is_used=is_used)
+    return form_page(request, kept, form, lines, title=title, submit="Enregistrer", back=back, is_used=is_used)
 
 
 @require_POST
@@ -135,9 +135,7 @@ def reference_withdraw(request: HttpRequest, family: str, pk: int) -> HttpRespon
     )
 
 
-def _written(
-    family: Family, form: ReferenceForm, lines: list[LinesFormSet], write: Callable[[], Dated]
-) -> Dated | None:
+def written(family: Family, form: ReferenceForm, lines: list[LinesFormSet], write: Callable[[], Dated]) -> Dated | None:
     """The row once written; None when the page is to be shown, first or again with what was typed."""
     if not form.is_bound or not all([form.is_valid(), *(one.is_valid() for one in lines)]):
         return None
@@ -162,7 +160,7 @@ def _writer(lines: list[LinesFormSet]) -> Callable[[Dated], None]:
     return write
 
 
-def _done(request: HttpRequest, family: Family, row: Dated, sentence: str) -> HttpResponse:
+def done(request: HttpRequest, family: Family, row: Dated, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
     return redirect(_address(family, row))
 
@@ -171,7 +169,7 @@ def _address(family: Family, row: Dated) -> str:
     return reverse("desk:reference_detail", args=[family.slug, row.pk])
 
 
-def _page(
+def form_page(
     request: HttpRequest, family: Family, form: ReferenceForm, lines: list[LinesFormSet], **context: Any
 ) -> HttpResponse:
     told = {"former": None, "former_facts": [], "is_used": False} | context

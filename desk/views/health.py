@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from desk.models import ServiceThreshold
+from desk.parameters import FREE_MEGABYTES
 from desk.service import room_left, watched
+from desk.todo.limits import limits_on
 from desk.views.errors import SOON
 
 
@@ -31,11 +32,11 @@ def ready(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         now = timezone.now()
-        limits = ServiceThreshold.objects.values_on(timezone.localdate(now))
+        limits = limits_on(now)
         seen = watched(now, limits)
     except (DatabaseError, InterfaceError):
         return _words("base\u00a0: absente\n", 503)
-    room = room_left() >= limits["free_megabytes"]
+    room = room_left() >= limits[FREE_MEGABYTES]
     lines = (
         "base\u00a0: répond",
         f"disque\u00a0: {'place suffisante' if room else 'presque plein'}",

@@ -4,9 +4,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.todo.figures import chain, month_name, published, threshold_of
+from network.parameters import UNANSWERED_DAYS
+from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS
+from reference.parameters import parameters_on
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
@@ -31,8 +35,15 @@ def legal(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Which personal data are held, why, how long, and which rights people have."""
-    return render(request, "desk/privacy.html", {"legal": settings.LEGAL})
+    """Which personal data are held, why, how long, and which rights people have; one query."""
+    today = parameters_on(timezone.localdate())
+    values = {
+        "archive_months": today[ARCHIVE_AFTER_MONTHS],
+        "erased_months": today[ANONYMISE_AFTER_MONTHS],
+        "notice_days": today[ANONYMISE_NOTICE_DAYS],
+        "unanswered_days": today[UNANSWERED_DAYS],
+    }
+    return render(request, "desk/privacy.html", {"legal": settings.LEGAL, "values": values})
 
 
 @login_not_required

@@ -1,13 +1,5 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
-from network.models.dated import (
-    Dated,
-    DatedNumber,
-    DatedQuerySet,
-    dated_rows_unchanging,
-    known_codes,
-    read_once,
-)
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
@@ -19,9 +11,6 @@ from network.models.user import User
 __all__ = [
     "Arrondissement",
     "Commune",
-    "Dated",
-    "DatedNumber",
-    "DatedQuerySet",
     "Epci",
     "Invitation",
     "Membership",
@@ -31,7 +20,4 @@ __all__ = [
     "Organisation",
     "SavedView",
     "User",
-    "dated_rows_unchanging",
-    "known_codes",
-    "read_once",
 ]

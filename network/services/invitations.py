@@ -15,13 +15,9 @@ from network import emails
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Invitation, Membership, Organisation, User
 from network.models.invitation import digest_of
+from network.parameters import INVITATION_DAYS, UNANSWERED_DAYS
 from network.services.accounts import FORGOTTEN_DOMAIN, create_account
 from network.services.memberships import open_membership, refuse_unless_managed
-
-LIFE = timedelta(days=8)
-"""How long the link of an invitation opens."""
-KEPT_FOR = timedelta(days=90)
-"""How long an invitation that nobody accepted can be sent again after its link; then nobody waits for it any more."""
 
 
 @transaction.atomic
@@ -59,7 +55,7 @@ def invite(
         last_name=last_name,
         token_digest=digest_of(token),
         sent_at=at,
-        expires_at=at + LIFE,
+        expires_at=at + timedelta(days=INVITATION_DAYS.on(timezone.localdate(at))),
         invited_by_id=by.pk,
     )
     emails.invited(invitation, token)
@@ -92,8 +88,9 @@ def forget_invitations(*, at: datetime) -> int:
 
     They have no account, hence nothing that would be forgotten on request.
     """
+    kept = timedelta(days=UNANSWERED_DAYS.on(timezone.localdate(at)))
     neutral = Concat(Value("invitation-"), Cast("pk", CharField()), Value(f"@{FORGOTTEN_DOMAIN}"))
-    unanswered = Invitation.objects.filter(accepted_at=None, expires_at__lte=at - KEPT_FOR)
+    unanswered = Invitation.objects.filter(accepted_at=None, expires_at__lte=at - kept)
     return unanswered.exclude(email__endswith=f"@{FORGOTTEN_DOMAIN}").update(
         email=neutral, first_name="", last_name="", withdrawn_at=Coalesce("withdrawn_at", at)
     )

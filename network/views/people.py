@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from network.forms.people import AcceptInvitationForm, InvitationForm, position_choices
 from network.middleware import act_as
 from network.models import Invitation, Membership, Organisation, User
+from network.parameters import INVITATION_DAYS
 from network.permissions import is_pilot, manages
 from network.services import invitations
 from network.services.memberships import close_membership, reopen_membership
@@ -72,7 +73,8 @@ def invite(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"Invitation envoyée à {invitation.email}.")
             return redirect("network:people", reference=reference)
-    return render(request, "network/invite.html", {"form": form, "organisation": organisation})
+    days = INVITATION_DAYS.on(timezone.localdate())
+    return render(request, "network/invite.html", {"form": form, "organisation": organisation, "days": days})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from network.enums import OrganisationKind
 from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, ReminderKind
 from prescriptions.liveness import nothing_lives
 from prescriptions.nir import SENTENCE
+from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS
 
 PEOPLE_FIELDS = {
     "last_name": "Nom",
@@ -30,12 +31,6 @@ def rows(model: str, app: str = "prescriptions") -> QuerySet[Any]:
     return found._default_manager.all()
 
 
-def setting(code: str, ctx: Context) -> int | None:
-    """The dated number of that code in force on the day of the context; None when there is none."""
-    value: int | None = rows("Setting").value_of(code, ctx.day)  # type: ignore[attr-defined]
-    return value
-
-
 def start_of(day: date) -> datetime:
     """The first instant of a day in Paris."""
     return timezone.make_aware(datetime.combine(day, time.min))
@@ -46,12 +41,6 @@ def shifted(day: date, months: int) -> date:
     rank = day.year * 12 + day.month - 1 + months
     year, month = divmod(rank, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def days_after(code: str, ctx: Context) -> datetime | None:
-    """The instant so many days after the move, by the setting of that code; None without it."""
-    days = setting(code, ctx)
-    return None if days is None else ctx.at + timedelta(days=days)
 
 
 # --- create
@@ -209,10 +198,7 @@ def untouched(ctx: Context) -> Q:
     A contact is with the household: its file opened or reopened, a move told, a prescription created, submitted or
     confirmed, a need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
     """
-    months = setting("archive_after_months", ctx)
-    if months is None:
-        return Q(pk__in=[])
-    since = start_of(shifted(ctx.day, -months) + timedelta(days=1))
+    since = start_of(shifted(ctx.day, -ARCHIVE_AFTER_MONTHS.on(ctx.day)) + timedelta(days=1))
     files = rows("Prescription").filter(household=OuterRef("pk"))
     met = rows("Need").filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
@@ -223,10 +209,9 @@ def untouched(ctx: Context) -> Q:
     )
 
 
-def anonymised_on(ctx: Context) -> date | None:
+def anonymised_on(ctx: Context) -> date:
     """The day an archived file is erased, by the delay of the day."""
-    months = setting("anonymise_after_months", ctx)
-    return None if months is None else shifted(ctx.day, months)
+    return shifted(ctx.day, ANONYMISE_AFTER_MONTHS.on(ctx.day))
 
 
 def to_notify(ctx: Context) -> Q:
@@ -236,10 +221,7 @@ def to_notify(ctx: Context) -> Q:
 
 def noticed(ctx: Context) -> Q:
     """The day has come, and the prescriber was told long enough before."""
-    days = setting("anonymise_notice_days", ctx)
-    if days is None:
-        return Q(pk__in=[])
-    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=days))
+    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=ANONYMISE_NOTICE_DAYS.on(ctx.day)))
     return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_lives(ctx.at)
 
 

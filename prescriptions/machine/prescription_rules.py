@@ -1,6 +1,6 @@
 """What is missing before each verb of a prescription (machines §4), in the order of a file's life."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -23,7 +23,8 @@ from prescriptions.enums import (
     Verdict,
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
-from prescriptions.machine.household_rules import days_after, rows
+from prescriptions.machine.household_rules import rows
+from prescriptions.parameters import ANSWER_DAYS, COMPLETE_DAYS, VALID_DAYS
 from prescriptions.permissions import FOLLOWING, can_edit_prescription
 
 
@@ -247,14 +248,14 @@ NOTHING_IN_PROGRESS = Requirement(
 # --- the clock: remind, expire
 
 
-def complete_by(ctx: Context) -> datetime | None:
+def complete_by(ctx: Context) -> datetime:
     """Until when a completion is waited for."""
-    return days_after("complete_days", ctx)
+    return ctx.at + timedelta(days=COMPLETE_DAYS.on(ctx.day))
 
 
-def valid_until(ctx: Context) -> datetime | None:
+def valid_until(ctx: Context) -> datetime:
     """Until when an acceptance holds without an answer to « toujours d’actualité ? »."""
-    return days_after("valid_days", ctx)
+    return ctx.at + timedelta(days=VALID_DAYS.on(ctx.day))
 
 
 def to_remind(ctx: Context) -> Q:
@@ -272,11 +273,8 @@ NOT_REMINDED_TODAY = Requirement(
 
 def overdue(ctx: Context) -> Q:
     """The delay is over, the reminder was sent long enough before, and nothing is under way."""
-    answered_by = days_after("answer_days", ctx)
-    if answered_by is None:
-        return Q(pk__in=[])
     asked = rows("Reminder").filter(
-        prescription=OuterRef("pk"), cancelled_at=None, sent_at__lte=ctx.at - (answered_by - ctx.at)
+        prescription=OuterRef("pk"), cancelled_at=None, sent_at__lte=ctx.at - timedelta(days=ANSWER_DAYS.on(ctx.day))
     )
     incomplete = Q(Exists(asked.filter(kind=ReminderKind.COMPLETE)), complete_by__lte=ctx.at)
     accepted = Q(Exists(asked.filter(kind=ReminderKind.STILL_CURRENT)), valid_until__lte=ctx.at)

@@ -22,27 +22,6 @@ class Migration(migrations.Migration):
     operations = [
         Tables(
             migrations.CreateModel(
-                name="Setting",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("code", models.CharField(max_length=40, verbose_name="code")),
-                    ("label", models.CharField(max_length=160, verbose_name="libellé")),
-                    ("value", models.IntegerField(verbose_name="valeur")),
-                    ("unit", models.CharField(max_length=12, verbose_name="unité")),
-                ],
-                options={
-                    "verbose_name": "réglage des prescriptions",
-                    "verbose_name_plural": "réglages des prescriptions",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="prescriptions_setting_dates"), models.UniqueConstraint(fields=("code", "valid_from"), name="prescriptions_setting_once")],
-                },
-            ),
-            migrations.CreateModel(
                 name="TerritorialPriority",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -25,7 +25,6 @@ from prescriptions.models.reference import (
     Evaluation,
     FactBand,
     RuleLine,
-    Setting,
     TerritorialPriority,
 )
 from prescriptions.models.reminder import ConfirmationLink, Reminder
@@ -55,7 +54,6 @@ __all__ = [
     "Reminder",
     "Residence",
     "RuleLine",
-    "Setting",
     "SocialStory",
     "TerritorialPriority",
     "rank_of",

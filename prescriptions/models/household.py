@@ -17,9 +17,10 @@ from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
 from prescriptions.enums import ContactChannel, DoubleSign, HouseholdState
 from prescriptions.machine.household import HouseholdMachine
-from prescriptions.models.reference import Setting
 from prescriptions.nir import validate_no_nir
+from prescriptions.parameters import DOUBLE_POINTS, DOUBLE_THRESHOLD
 from prescriptions.permissions import sees_accesses, sees_households
+from reference.parameters import parameters_on
 
 KEYS = {
     DoubleSign.NAME: "name_key",
@@ -50,19 +51,18 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     def resembling(self, value_of: Callable[[str], Any], day: date) -> Self:
         """The households that look like one (``value_of`` gives its columns), each with its ``score``.
 
-        Points and threshold are the settings of ``day``. Names alone are no identity: they never reach the threshold.
+        Points and threshold are the parameters of ``day``. Names alone are no identity: they never reach the threshold.
         """
-        points = Setting.objects.values_on(day, "double_")
-        threshold = points.get("double_threshold")
-        if threshold is None:
-            return self.annotate(score=Value(0)).none()
+        points = parameters_on(day)
         score: Any = Value(0)
         for sign, column in KEYS.items():
             known = Q(birth_date__isnull=False) if column == "birth_date" else ~Q(**{column: ""})
             same = known & Q(**{column: value_of(column)})
-            score = score + Case(When(same, then=Value(points.get(sign, 0))), default=0, output_field=IntegerField())
+            score = score + Case(
+                When(same, then=Value(points[DOUBLE_POINTS[sign]])), default=0, output_field=IntegerField()
+            )
         others = self.exclude(pk=value_of("pk")).exclude(state=HouseholdState.ANONYMISED)
-        return others.annotate(score=score).filter(score__gte=threshold)
+        return others.annotate(score=score).filter(score__gte=points[DOUBLE_THRESHOLD])
 
     def unanswered_doubles(self, link: str, day: date) -> Self:
         """Inside the query of a row with a ``link`` to its household: what looks like it, and waits for an answer."""

@@ -28,7 +28,9 @@ from network.models import Epci, Organisation
 from prescriptions.enums import OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse
 from prescriptions.machine.need import NeedMachine
 from prescriptions.models.prescription import Prescription
-from prescriptions.models.reference import Setting, TerritorialPriority
+from prescriptions.models.reference import TerritorialPriority
+from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
+from reference.parameters import parameters_on
 
 S = NeedState
 WEEK = timedelta(days=7)
@@ -55,12 +57,12 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """Each accepted need with its ``points`` at ``at``, the first to be served first.
 
         Points: those of the territory, those of the use, and some per whole week since it was accepted; then the
-        oldest. They are settings of the day: nothing is stored.
+        oldest. They are parameters of the day: nothing is stored.
         """
         at = at or timezone.now()
         day = timezone.localdate(at)
-        numbers = Setting.objects.values_on(day, "rank_")
-        uses = [When(use=use, then=Value(numbers.get(f"rank_use_{use}", 0))) for use in NeedUse.values]
+        numbers = parameters_on(day)
+        uses = [When(use=use, then=Value(numbers[points])) for use, points in USE_POINTS.items()]
         waited = ExpressionWrapper(Value(at) - F("accepted_at"), output_field=DurationField())
         weeks = Cast(Floor(Extract(waited, "epoch") / WEEK.total_seconds()), IntegerField())
         return (
@@ -70,7 +72,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
                 use_points=Case(*uses, default=Value(0), output_field=IntegerField()),
                 weeks=weeks,
             )
-            .annotate(points=F("territory_points") + F("use_points") + F("weeks") * numbers.get("rank_week_points", 0))
+            .annotate(points=F("territory_points") + F("use_points") + F("weeks") * numbers[RANK_WEEK_POINTS])
             .order_by("-points", "accepted_at", "pk")
         )
 

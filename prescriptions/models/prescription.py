@@ -10,7 +10,7 @@ from documents.models import Document
 from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.journal import Entry
-from network.models import Commune, Dated, Epci, Membership, Organisation
+from network.models import Commune, Epci, Membership, Organisation
 from prescriptions.enums import (
     ENDED_STATES,
     LIVE_STATES,
@@ -24,6 +24,7 @@ from prescriptions.machine.prescription import PrescriptionMachine
 from prescriptions.models.household import Household
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_facts, sees_prescriptions, sees_stories
+from reference.dated import Dated
 
 S = PrescriptionState
 

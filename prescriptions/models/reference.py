@@ -1,4 +1,4 @@
-"""Numbers, rules and lists with a date: delays, points, bands, rules of eligibility, codes. Rows, never constants."""
+"""Rules and lists with a date: points of territories, bands, rules of eligibility, codes. Rows, never constants."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,47 +9,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from network.models import Dated, DatedQuerySet, read_once
 from prescriptions.enums import CodePurpose, FactKind, RuleOutcome, Verdict
-
-
-class SettingQuerySet(DatedQuerySet):
-    """Reads of settings."""
-
-    @read_once
-    def value_of(self, code: str, day: date) -> int | None:
-        """The number of that code in force on ``day``; None when there is none."""
-        value: int | None = self.on(day).filter(code=code).values_list("value", flat=True).first()
-        return value
-
-    @read_once
-    def values_on(self, day: date, prefix: str = "") -> dict[str, int]:
-        """``{code: number}`` of all those in force on ``day``; one query."""
-        found = self.on(day).filter(code__startswith=prefix).values_list("code", "value")
-        return dict(reversed(list(found)))
-
-
-class Setting(Dated):
-    """One number that the app goes by: a delay, a threshold, points."""
-
-    code = models.CharField("code", max_length=40)
-    label = models.CharField("libellé", max_length=160)
-    value = models.IntegerField("valeur")
-    unit = models.CharField("unité", max_length=12)
-
-    objects = SettingQuerySet.as_manager()
-
-    class Meta(Dated.Meta):
-        verbose_name = "réglage des prescriptions"
-        verbose_name_plural = "réglages des prescriptions"
-        ordering = ("code", "-valid_from")
-        constraints = (
-            *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=("code", "valid_from"), name="prescriptions_setting_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.label}\u00a0: {self.value} {self.unit}"
+from reference.dated import Dated, DatedQuerySet, read_once
 
 
 class TerritorialPriority(Dated):

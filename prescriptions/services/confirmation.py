@@ -12,8 +12,9 @@ from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from prescriptions import emails
 from prescriptions.enums import LinkAnswer, PrescriptionState
-from prescriptions.models import ConfirmationLink, Prescription, Setting
+from prescriptions.models import ConfirmationLink, Prescription
 from prescriptions.models.reminder import digest_of
+from prescriptions.parameters import LINK_DAYS
 
 LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus : il a servi, il a expiré, ou un autre l’a remplacé.")
 NOT_ACCEPTED = Reason("not_accepted", "Cette demande n’attend plus de réponse.")
@@ -25,8 +26,7 @@ def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | No
     Of the token only the digest is kept. The caller's transaction holds the prescription.
     """
     address = prescription.household.email
-    days = Setting.objects.value_of("link_days", timezone.localdate(at))
-    if not address or days is None:
+    if not address:
         return None
     close_links([prescription.pk], at)
     token = secrets.token_urlsafe(32)
@@ -34,7 +34,7 @@ def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | No
         prescription=prescription,
         token_digest=digest_of(token),
         sent_at=at,
-        expires_at=at + timedelta(days=days),
+        expires_at=at + timedelta(days=LINK_DAYS.on(timezone.localdate(at))),
     )
     emails.still_current_for_household(prescription, token, link.expires_at, at)
     return link

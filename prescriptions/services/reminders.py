@@ -6,13 +6,21 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from prescriptions.enums import ReminderKind
-from prescriptions.models import Household, Prescription, Reminder, Setting
+from prescriptions.models import Household, Prescription, Reminder
+from prescriptions.parameters import (
+    ANONYMISE_NOTICE_DAYS,
+    COMPLETE_FIRST_DAYS,
+    COMPLETE_LAST_DAYS,
+    STILL_CURRENT_FIRST_DAYS,
+    STILL_CURRENT_LAST_DAYS,
+)
+from reference.parameters import parameters_on
 
 BEFORE_THE_END = {
-    ReminderKind.COMPLETE: ("complete_first_days", "complete_last_days"),
-    ReminderKind.STILL_CURRENT: ("still_current_first_days", "still_current_last_days"),
+    ReminderKind.COMPLETE: (COMPLETE_FIRST_DAYS, COMPLETE_LAST_DAYS),
+    ReminderKind.STILL_CURRENT: (STILL_CURRENT_FIRST_DAYS, STILL_CURRENT_LAST_DAYS),
 }
-"""For each kind, the settings that say how many days before the end of the delay a reminder is sent."""
+"""For each kind, the parameters that say how many days before the end of the delay a reminder is sent."""
 
 
 def plan_reminders(prescriptions: Iterable[Prescription], kind: ReminderKind, at: datetime) -> None:
@@ -20,14 +28,14 @@ def plan_reminders(prescriptions: Iterable[Prescription], kind: ReminderKind, at
     rows = list(prescriptions)
     cancel_reminders([row.pk for row in rows], at)
     today = timezone.localdate(at)
-    numbers = Setting.objects.values_on(today)
+    numbers = parameters_on(today)
     planned = {}
     for row in rows:
         end = row.complete_by if kind == ReminderKind.COMPLETE else row.valid_until
-        for code in BEFORE_THE_END[kind]:
-            if end is None or code not in numbers:
+        for before in BEFORE_THE_END[kind]:
+            if end is None:
                 continue
-            day = max(timezone.localdate(end - timedelta(days=numbers[code])), today)
+            day = max(timezone.localdate(end - timedelta(days=numbers[before])), today)
             planned[row.pk, day] = Reminder(household_id=row.household_id, prescription=row, kind=kind, due_on=day)
     Reminder.objects.bulk_create(planned.values())
 
@@ -56,9 +64,9 @@ def mark_sent(prescription: Prescription, kind: ReminderKind, at: datetime) -> N
 def plan_notices(households: Iterable[Household], at: datetime) -> None:
     """Plan the notice that says, so many days before, that archived files will be erased."""
     today = timezone.localdate(at)
-    days = Setting.objects.value_of("anonymise_notice_days", today)
+    days = ANONYMISE_NOTICE_DAYS.on(today)
     for household in households:
-        if household.anonymise_on is None or days is None:
+        if household.anonymise_on is None:
             continue
         day = max(household.anonymise_on - timedelta(days=days), today)
         Reminder.objects.create(household=household, kind=ReminderKind.ANONYMISATION, due_on=day)

@@ -44,7 +44,6 @@ from refurb.enums.distribution import (
     ReturnReason,
     SendBackReason,
     SettlementKind,
-    TermCode,
     UndoHandOverReason,
 )
 from refurb.enums.donation import (
@@ -80,7 +79,6 @@ from refurb.enums.evidence import (
     FollowUpKind,
     HiddenSectors,
     IncidentKind,
-    LimitCode,
     OperatingSystem,
     Outcome,
     PanelState,
@@ -148,7 +146,6 @@ __all__ = [
     "HandOverProof",
     "HiddenSectors",
     "IncidentKind",
-    "LimitCode",
     "LineCondition",
     "LineOutcome",
     "MissingReason",
@@ -168,7 +165,6 @@ __all__ = [
     "SendBackReason",
     "SettlementKind",
     "SlipProof",
-    "TermCode",
     "UndoHandOverReason",
     "UndoReceiveReason",
     "UndoRejectReason",

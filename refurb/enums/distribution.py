@@ -132,11 +132,3 @@ class LineOutcome(TextChoices):
     MISSING = "missing", "Manquant"
     SENT_BACK = "sent_back", "Renvoyé à l’atelier"
     CANCELLED = "cancelled", "Expédition annulée"
-
-
-class TermCode(TextChoices):
-    """Durations that distribution counts with."""
-
-    RESERVATION_DAYS = "reservation_days", "Durée d’une réservation (jours)"
-    WARRANTY_MONTHS = "warranty_months", "Garantie à la remise (mois)"
-    REPAIR_MONTHS = "repair_months", "Garantie ajoutée après réparation (mois)"

@@ -57,18 +57,6 @@ class AttributionReason(TextChoices):
     SIZE = "size", "Seul disque de cette capacité"
 
 
-class LimitCode(TextChoices):
-    """The limits that a run of erasure is held against; rates in megabytes per second."""
-
-    RATE_HDD = "rate_hdd", "Débit le plus haut d’un disque dur (Mo/s)"
-    RATE_SSD = "rate_ssd", "Débit le plus haut d’un SSD SATA (Mo/s)"
-    RATE_NVME = "rate_nvme", "Débit le plus haut d’un SSD NVMe (Mo/s)"
-    RATE_EMMC = "rate_emmc", "Débit le plus haut d’une mémoire eMMC (Mo/s)"
-    RATE_INTERNAL = "rate_internal", "Débit le plus haut d’un téléphone ou d’une tablette (Mo/s)"
-    RATE_USB = "rate_usb", "Débit le plus haut par un câble USB (Mo/s)"
-    CLOCK_DAYS = "clock_days", "Horloge fausse : jours entre la fin réelle et la déclaration"
-
-
 class AbsenceReason(TextChoices):
     """Why a device holds no drive."""
 

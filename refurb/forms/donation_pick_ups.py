@@ -1,7 +1,7 @@
 """What people type about a pick-up: when, who comes, what was counted, how the slip is signed."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,15 +11,16 @@ from django.utils import timezone
 from documents.enums import ContentType
 from documents.forms import DepositField
 from lifecycle.forms import CommentForm, day_input, validate_telephone
+from network.calendar import add_months
 from network.models import Membership
 from refurb.enums import SlipProof
 from refurb.forms.deposit import EvidenceForm
 from refurb.models import Allocation, Donation, PickUp
+from refurb.parameters import FARTHEST_PICK_UP_MONTHS
 from refurb.services.pickups import FILE_GIVEN, SIGNER_NAMED
 
 SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
 LATER = ""
-FARTHEST = timedelta(days=2 * 365)
 
 
 class DonationScheduleForm(CommentForm):
@@ -56,8 +57,10 @@ class DonationScheduleForm(CommentForm):
     def clean_day(self) -> date:
         """A slip of the finger in the year is seen before anybody is told the date."""
         day: date = self.cleaned_data["day"]
-        if day > timezone.localdate() + FARTHEST:
-            raise ValidationError("Ce jour est à plus de deux ans : vérifiez l’année.")
+        today = timezone.localdate()
+        months = FARTHEST_PICK_UP_MONTHS.on(today)
+        if day > add_months(today, months):
+            raise ValidationError(f"Ce jour est à plus de {months}\u00a0mois\u00a0: vérifiez l’année.")
         return day
 
     @staticmethod

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from lifecycle.machine import Context, PerRow, Place, Reason, Requirement
@@ -21,6 +21,7 @@ from refurb.enums import (
     ReassignReason,
     WithdrawReason,
 )
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from refurb.permissions import can_edit_donation
 
 TYPES: tuple[str, ...] = tuple(DeviceType.values)
@@ -92,9 +93,8 @@ UNDER_THE_LAW = Requirement(
 
 
 def _dearer(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
-    """The lines whose unit value is over the limit of the day; without one on record, none is."""
-    limits: Any = _rows("LegalThreshold")
-    return lines.filter(unit_value__gt=Subquery(limits.on(ctx.day).filter(code=PUBLIC_VALUE).values("value")[:1]))
+    """The lines whose unit value is over the limit of the day."""
+    return lines.filter(unit_value__gt=PUBLIC_GIFT_VALUE.on(ctx.day))
 
 
 type Totals = Callable[[Iterable[int]], dict[int, dict[str, int]]]
@@ -197,15 +197,13 @@ def _on_lines(
 
 
 def _too_old(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
-    years = _rows("LegalThreshold").value_of("device_age_max", ctx.day)  # type: ignore[attr-defined]
     accepted = lines.filter(decision__accepted__gt=0, decision__destination=Destination.REUSE)
-    return accepted if years is None else accepted.filter(purchase_year__lt=ctx.day.year - int(years))
+    return accepted.filter(purchase_year__lt=ctx.day.year - DEVICE_AGE.on(ctx.day))
 
 
 def _over_value(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
-    ceiling = _rows("LegalThreshold").value_of(PUBLIC_VALUE, ctx.day)  # type: ignore[attr-defined]
     accepted = lines.filter(decision__accepted__gt=0, donation__donor_kind=DonorKind.PUBLIC)
-    return accepted if ceiling is None else accepted.filter(Q(unit_value=None) | Q(unit_value__gt=ceiling))
+    return accepted.filter(Q(unit_value=None) | Q(unit_value__gt=PUBLIC_GIFT_VALUE.on(ctx.day)))
 
 
 def _shared_otherwise(lines: QuerySet[Any]) -> QuerySet[Any]:

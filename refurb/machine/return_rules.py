@@ -8,11 +8,11 @@ from django.utils import timezone
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.calendar import add_months
-from refurb.enums import HOLDS_A_NEED, DeviceState, HandOverKind, TermCode
+from refurb.enums import HOLDS_A_NEED, DeviceState, HandOverKind
 from refurb.machine.allotment_rules import key_of
 from refurb.machine.device_rules import rows_of
 from refurb.machine.household_rules import notes_in_force
-from refurb.machine.stamps import term_on
+from refurb.parameters import REPAIR_MONTHS
 from refurb.permissions import can_record_evidence
 
 S = DeviceState
@@ -59,13 +59,13 @@ NEED_NOT_HELD = Requirement(
 
 def prolonged(until: date, at_day: date) -> date:
     """The last day of a warranty after a repair."""
-    return add_months(until, term_on(TermCode.REPAIR_MONTHS, at_day))
+    return add_months(until, REPAIR_MONTHS.on(at_day))
 
 
 def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     day = ctx.day
     known = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
-    months = term_on(TermCode.REPAIR_MONTHS, day)
+    months = REPAIR_MONTHS.on(day)
     return {
         pk: WARRANTY_PROLONGED.sentence
         for pk, given in per_row.items()

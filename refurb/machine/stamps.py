@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from lifecycle.machine import Context
 from network.calendar import add_months
 from refurb.days import end_after
-from refurb.enums import DeviceState, TermCode
+from refurb.enums import DeviceState
+from refurb.parameters import RESERVATION_DAYS, WARRANTY_MONTHS
 
 NOT_PRICED = {"grade": "", "grading": None, "price": None, "price_ceiling": None, "ready_at": None}
 NOT_UNUSABLE = {"unusable_at": None, "unusable_reason": ""}
@@ -37,26 +37,14 @@ LOST = {
 """Missing: a reservation is over; a device brought back keeps its need, as any keeps its convention and its quota."""
 
 
-def term_on(code: str, day: date) -> int:
-    """A duration of distribution in force on ``day``. Raises ImproperlyConfigured when the reference is not loaded."""
-    terms = apps.get_model("refurb", "DistributionTerm")._default_manager
-    value: int | None = terms.values_on(day).get(code)
-    if value is None:
-        raise ImproperlyConfigured(
-            f"la durée «\u00a0{code}\u00a0» manque au {day}\u00a0: chargez les données de référence"
-        )
-    return value
-
-
 def reserved_until(ctx: Context) -> datetime:
     """When a reservation made now falls: the end of a day."""
-    return end_after(ctx.at, term_on(TermCode.RESERVATION_DAYS, ctx.day))
+    return end_after(ctx.at, RESERVATION_DAYS.on(ctx.day))
 
 
 def warranty_until(ctx: Context) -> date:
     """The last day of the warranty of what is handed over now."""
-    day = ctx.day
-    return add_months(day, term_on(TermCode.WARRANTY_MONTHS, day))
+    return add_months(ctx.day, WARRANTY_MONTHS.on(ctx.day))
 
 
 @dataclass(frozen=True)

@@ -745,67 +745,6 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="DistributionTerm",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("value", models.PositiveSmallIntegerField(verbose_name="valeur")),
-                    ("code", models.CharField(choices=[("reservation_days", "Durée d’une réservation (jours)"), ("warranty_months", "Garantie à la remise (mois)"), ("repair_months", "Garantie ajoutée après réparation (mois)")], max_length=20, verbose_name="durée")),
-                ],
-                options={
-                    "verbose_name": "durée de la distribution",
-                    "verbose_name_plural": "durées de la distribution",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [
-                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_distributionterm_dates"),
-                        models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_distributionterm_once"),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["reservation_days", "warranty_months", "repair_months"]), ("value__gte", 1)), name="refurb_distributionterm_known"),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="ErasureLimit",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("value", models.PositiveSmallIntegerField(verbose_name="valeur")),
-                    (
-                        "code",
-                        models.CharField(
-                            choices=[
-                                ("rate_hdd", "Débit le plus haut d’un disque dur (Mo/s)"),
-                                ("rate_ssd", "Débit le plus haut d’un SSD SATA (Mo/s)"),
-                                ("rate_nvme", "Débit le plus haut d’un SSD NVMe (Mo/s)"),
-                                ("rate_emmc", "Débit le plus haut d’une mémoire eMMC (Mo/s)"),
-                                ("rate_internal", "Débit le plus haut d’un téléphone ou d’une tablette (Mo/s)"),
-                                ("rate_usb", "Débit le plus haut par un câble USB (Mo/s)"),
-                                ("clock_days", "Horloge fausse\xa0: jours entre la fin réelle et la déclaration"),
-                            ],
-                            max_length=20,
-                            verbose_name="limite",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "limite des effacements",
-                    "verbose_name_plural": "limites des effacements",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [
-                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_erasurelimit_dates"),
-                        models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_erasurelimit_once"),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["rate_hdd", "rate_ssd", "rate_nvme", "rate_emmc", "rate_internal", "rate_usb", "clock_days"]), ("value__gte", 1)), name="refurb_erasurelimit_known"),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
                 name="WarrantyText",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -822,27 +761,6 @@ class Migration(migrations.Migration):
                     "ordering": ("-valid_from", "-pk"),
                     "abstract": False,
                     "constraints": [models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_warrantytext_dates")],
-                },
-            ),
-            migrations.CreateModel(
-                name="LegalThreshold",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("code", models.SlugField(max_length=40, verbose_name="code")),
-                    ("label", models.CharField(max_length=160, verbose_name="libellé")),
-                    ("value", models.DecimalField(decimal_places=2, max_digits=10, verbose_name="valeur")),
-                    ("unit", models.CharField(max_length=12, verbose_name="unité")),
-                ],
-                options={
-                    "verbose_name": "seuil légal",
-                    "verbose_name_plural": "seuils légaux",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_legalthreshold_dates"), models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_legalthreshold_once")],
                 },
             ),
             migrations.CreateModel(

@@ -29,8 +29,7 @@ from refurb.models.reference import (
 )
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
 from refurb.models.tag_shape import TagShape
-from refurb.models.terms import DistributionTerm, ErasureLimit, WarrantyText
-from refurb.models.threshold import LegalThreshold
+from refurb.models.terms import WarrantyText
 
 __all__ = [
     "Allocation",
@@ -48,7 +47,6 @@ __all__ = [
     "DeviceEntry",
     "DevicePaper",
     "DistributionPoint",
-    "DistributionTerm",
     "Donation",
     "DonationEntry",
     "DonationLine",
@@ -56,7 +54,6 @@ __all__ = [
     "Drive",
     "DriveRemoval",
     "Erasure",
-    "ErasureLimit",
     "Grading",
     "GradingCap",
     "GradingCriterion",
@@ -66,7 +63,6 @@ __all__ = [
     "HandOver",
     "Incident",
     "IncidentFollowUp",
-    "LegalThreshold",
     "LineCorrection",
     "LineDecision",
     "LineExplanation",

@@ -1,20 +1,14 @@
 """The deed of gift: versions of its text, and who accepted which exact text."""
 
-import hashlib
-
 from django.db import models
 from django.db.models import Q
 
 from lifecycle.actors import SYSTEM, Actor
 from network.enums import LegalNature
-from network.models import Dated, Membership
+from network.models import Membership
+from reference.dated import Dated
 from refurb.models.decision import Allocation
 from refurb.models.donation import Donation
-
-
-def fingerprint(text: str) -> str:
-    """SHA-256 of a text in UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class DeedText(Dated):

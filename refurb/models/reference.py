@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from network.models import Dated, read_once
+from reference.dated import Dated, read_once
 from refurb.enums import CriterionKind, DeviceType
 from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
 from refurb.verdict import Function

@@ -10,6 +10,7 @@ from documents.models import StoredFile
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
+from reference.parameters import parameters_on
 from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
 from refurb.models.erasure import Erasure
@@ -127,7 +128,7 @@ def _record(
     past = {drive.device_id for drive in drives if drive.stay != held[drive.device_id].stay}
     if past:
         raise Refused(dict.fromkeys(sorted(past), (OTHER_STAY,)))
-    limits = erasures.limits_on(stamp)
+    limits = parameters_on(timezone.localdate(stamp))
     rows = [
         erasures.judged(held[drive.device_id], drive, told(drive), report, actor=actor, at=stamp, limits=limits)
         for drive in drives

@@ -8,9 +8,10 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
+from reference.dated import fingerprint
 from refurb.documents import freeze_deed
 from refurb.enums import DonationState
-from refurb.models.deed import DeedAcceptance, DeedText, fingerprint
+from refurb.models.deed import DeedAcceptance, DeedText
 from refurb.models.donation import Donation
 from refurb.permissions import can_accept_deed
 from refurb.services.donations import held_donation

@@ -1,6 +1,6 @@
 """Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
+from reference.parameters import ValuesOfDay, parameters_on
 from refurb.enums import (
     AttributionReason,
     Claim,
@@ -23,13 +24,12 @@ from refurb.enums import (
     ErasureMethod,
     ErasureOrigin,
     HiddenSectors,
-    LimitCode,
     Verification,
 )
 from refurb.models.device import Device
 from refurb.models.erasure import Erasure
 from refurb.models.evidence import Drive
-from refurb.models.terms import ErasureLimit
+from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import Run as LogRun
 from refurb.services import claims
 from refurb.services.holding import about, held_drive, may_supersede
@@ -51,21 +51,10 @@ NOT_A_LOG = Reason(
     "Ce fichier n’est pas un journal texte de nwipe : saisissez l’effacement à la main, il sera marqué comme tel.",
     field="deposit",
 )
-NO_LIMIT = Reason("no_limit", "Aucun débit maximal n’est en vigueur pour ce type de stockage.", "l’équipe technique")
 REASON_NEEDED = Reason("clock_reason", "Dites pourquoi l’horloge n’était pas à l’heure d’ici.", field="clock_reason")
 REALLY_NEEDED = Reason("clock_really", "Dites quand l’effacement s’est terminé en réalité.", field="really")
 NOT_SO_LATE = "Une horloge fausse se déclare dans les {days} jours\u00a0: refaites l’effacement, l’horloge à l’heure."
-NO_DELAY = Reason(
-    "no_delay", "Aucun délai n’est en vigueur pour déclarer une horloge fausse.", "l’équipe technique", field="really"
-)
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
-RATES: Mapping[DriveKind, LimitCode] = {
-    DriveKind.HDD: LimitCode.RATE_HDD,
-    DriveKind.SSD: LimitCode.RATE_SSD,
-    DriveKind.NVME: LimitCode.RATE_NVME,
-    DriveKind.EMMC: LimitCode.RATE_EMMC,
-    DriveKind.INTERNAL: LimitCode.RATE_INTERNAL,
-}
 USB = "USB"
 
 
@@ -142,10 +131,8 @@ def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
     if clock.clock != Clock.LOCAL and not clock.reason:
         refused.append(REASON_NEEDED)
     if clock.clock == Clock.WRONG:
-        days = limits_on(at).get(LimitCode.CLOCK_DAYS)
-        if days is None:
-            refused.append(NO_DELAY)
-        elif clock.really is None:
+        days = CLOCK_DAYS.on(timezone.localdate(at))
+        if clock.really is None:
             refused.append(REALLY_NEEDED)
         elif clock.really > at:
             refused.append(AHEAD)
@@ -163,7 +150,7 @@ def judged(
     *,
     actor: Actor,
     at: datetime,
-    limits: Mapping[str, int],
+    limits: ValuesOfDay,
 ) -> Erasure:
     """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims."""
     run = told.run
@@ -176,7 +163,7 @@ def judged(
         "claimed": Claim(run.claimed),
     }
     words = {name: said.pop(name).strip() for name in ("tool", "tool_version", "standard", "operator")}
-    ceiling = _ceiling(held, drive, told, limits)
+    ceiling = _ceiling(drive, told, limits)
     verdict = judge_erasure(
         Facts(
             drive_kind=DriveKind(drive.kind),
@@ -212,20 +199,12 @@ def judged(
     )
 
 
-def limits_on(at: datetime) -> dict[str, int]:
-    """``{code: value}`` of the limits of that day; one query."""
-    limits: dict[str, int] = ErasureLimit.objects.values_on(timezone.localdate(at))
-    return limits
-
-
-def _ceiling(held: Device, drive: Drive, told: Told, limits: Mapping[str, int]) -> int | None:
+def _ceiling(drive: Drive, told: Told, limits: ValuesOfDay) -> int | None:
     """The rate that an overwriting of this drive does not go beyond; through a cable, that of the cable too."""
     if ErasureMethod(told.run.method) != ErasureMethod.OVERWRITE or told.run.origin == ErasureOrigin.DONOR:
         return None
-    asked = [RATES[DriveKind(drive.kind)], *([LimitCode.RATE_USB] if USB in told.bus else [])]
-    if any(code not in limits for code in asked):
-        raise Refused({held.pk: (NO_LIMIT,)})
-    return min(limits[code] for code in asked)
+    asked = [RATES[DriveKind(drive.kind)], *([RATE_USB] if USB in told.bus else [])]
+    return min(limits[rate] for rate in asked)
 
 
 @gate.one_transaction
@@ -306,6 +285,6 @@ def _kept(
 ) -> Erasure:
     if supersedes is not None:
         may_supersede(held, supersedes, stay=drive.stay)
-    erasure = judged(held, drive, told, report, actor=actor, at=at, limits=limits_on(at))
+    erasure = judged(held, drive, told, report, actor=actor, at=at, limits=parameters_on(timezone.localdate(at)))
     erasure.supersedes = supersedes
     return keep([erasure], actor)[0]

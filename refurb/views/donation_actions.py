@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from lifecycle.acting import act, answer, posted
 from lifecycle.exceptions import Refused
+from reference.dated import fingerprint
 from refurb.enums import DonationState, DonorKind
 from refurb.forms.donations import (
     DonationAcceptDeedForm,
@@ -22,7 +23,6 @@ from refurb.forms.donations import (
     DonationWithdrawForm,
 )
 from refurb.models import DeedAcceptance, Donation
-from refurb.models.deed import fingerprint
 from refurb.permissions import can_accept_deed, can_edit_donation
 from refurb.services import donations
 from refurb.services.deeds import accept_deed, deed_of

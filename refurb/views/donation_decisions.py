@@ -10,7 +10,8 @@ from lifecycle.acting import posted
 from network.enums import OrganisationKind
 from refurb.enums import DonorKind
 from refurb.forms.donation_shares import DonationGiveUpForm, DonationQualifyForm, DonationReassignForm, workshops
-from refurb.models import Allocation, LegalThreshold
+from refurb.models import Allocation
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from refurb.services.donations import qualify_donation, reassign_donation
 from refurb.views.donation_actions import act_on, asks_then_acts
 from refurb.views.donation_sheet import lines_of
@@ -38,14 +39,13 @@ def donation_qualify(request: HttpRequest, reference: str) -> HttpResponse:
         done=f"Lot {reference} qualifié. Le donateur et les ateliers sont prévenus.",
         template="refurb/actions/donation_qualify.html",
         is_public=donation.donor_kind == DonorKind.PUBLIC,
-        ceiling=LegalThreshold.objects.value_of("public_gift_unit_value_max", today),
+        ceiling=PUBLIC_GIFT_VALUE.on(today),
     )
 
 
 def _oldest(today: date) -> int:
-    """The first year of purchase that may still be used again; 0 when no limit is in force."""
-    years = LegalThreshold.objects.value_of("device_age_max", today)
-    return 0 if years is None else today.year - int(years)
+    """The first year of purchase that may still be used again."""
+    return today.year - DEVICE_AGE.on(today)
 
 
 @asks_then_acts

@@ -19,7 +19,8 @@ from refurb.enums import DonationState
 from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines
 from refurb.gauge import reuse_gauge
 from refurb.gift_law import gift_law
-from refurb.models import Donation, LegalThreshold
+from refurb.models import Donation
+from refurb.parameters import DEVICE_AGE
 from refurb.permissions import can_create_donation, can_edit_donation
 from refurb.services.donations import create_donation, edit_donation
 from refurb.views.donations import may, visible_donation
@@ -151,7 +152,7 @@ def _page(request: HttpRequest, form: DonationForm, lines: Lines, donation: Dona
         "donation": donation,
         "can_add": lines.total_form_count() < MOST_LINES,
         **_gauge(form),
-        "oldest": LegalThreshold.objects.value_of("device_age_max", timezone.localdate()),
+        "oldest": DEVICE_AGE.on(timezone.localdate()),
         "is_wrong": lines.is_wrong or (form.is_bound and bool(form.errors)),
     }
     return render(request, "refurb/donation_form.html", context)

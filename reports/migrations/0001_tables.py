@@ -88,28 +88,5 @@ class Migration(migrations.Migration):
                     "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="reports_reportentry_once")],
                 },
             ),
-            migrations.CreateModel(
-                name="SecrecyTerm",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("valid_from", models.DateField(verbose_name="valable du")),
-                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
-                    ("source", models.CharField(max_length=250, verbose_name="source")),
-                    ("checked_on", models.DateField(verbose_name="vérifié le")),
-                    ("value", models.PositiveSmallIntegerField(verbose_name="valeur")),
-                    ("code", models.CharField(choices=[("threshold", "Nombre de foyers à partir duquel il est montré"), ("width", "Écart entre la plus petite et la plus grande valeur possible d’un nombre caché")], max_length=20, verbose_name="règle")),
-                ],
-                options={
-                    "verbose_name": "règle du secret des petits nombres",
-                    "verbose_name_plural": "règles du secret des petits nombres",
-                    "ordering": ("code", "-valid_from"),
-                    "abstract": False,
-                    "constraints": [
-                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="reports_secrecyterm_dates"),
-                        models.UniqueConstraint(fields=("code", "valid_from"), name="reports_secrecyterm_once"),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["threshold", "width"]), ("value__gte", 1)), name="reports_secrecyterm_known"),
-                    ],
-                },
-            ),
         ),
     ]

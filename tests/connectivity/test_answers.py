@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from connectivity.enums import Answer, ConnectionState
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
+from connectivity.parameters import OPERATOR_LINK_DAYS
 from connectivity.readers.answers import TO_FILL, AnswersUnreadable, read_answers, written
 from connectivity.services.answers import ALREADY, NOT_YOURS, answer_connection, import_answers, queue_rows
-from connectivity.services.links import VALID_FOR, actor_of, ask_again, link_of
+from connectivity.services.links import actor_of, ask_again, link_of
 from documents.models import Mail
 from lifecycle.exceptions import Refused, Unknown
 from prescriptions.models import HouseholdAccess
@@ -151,7 +152,10 @@ def test_a_link_expires_and_another_may_be_asked_to_the_same_address_once_an_hou
     line = Line()
     connection = line.sent()
     token, url = token_of(connection), reverse("connectivity:link", args=[token_of(connection)])
-    OperatorLink.objects.update(sent_at=timezone.now() - 2 * VALID_FOR, expires_at=timezone.now() - timedelta(days=1))
+    OperatorLink.objects.update(
+        sent_at=timezone.now() - timedelta(days=2 * OPERATOR_LINK_DAYS.usual),
+        expires_at=timezone.now() - timedelta(days=1),
+    )
 
     assert Client().get(url).status_code == 410
     assert Client().post(url, {"answer": "refuse", "step": "answer", "refusal": "duplicate"}).status_code == 410

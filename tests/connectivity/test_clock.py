@@ -7,13 +7,15 @@ import pytest
 from django.utils import timezone
 
 from connectivity.enums import AbandonReason, Channel, ConnectionState, CurrentLine, EndReason, RefusalCode, Technology
-from connectivity.models import ConnectionEntry, ConnectionFile, ConnectionTerm, OperatorLink
+from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink
+from connectivity.parameters import FIRST_REMINDER_DAYS, NO_ANSWER_DAYS, SECOND_REMINDER_DAYS
 from documents.models import Mail
 from lifecycle.clock import run_clock
 from prescriptions.enums import NeedState
 from prescriptions.models import Need
 from tests.connectivity.lines import Line, again, close_copper, monday
 from tests.prescriptions.files import Circle
+from tests.reference.values import make_value
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 S = ConnectionState
@@ -55,9 +57,8 @@ def test_the_operator_is_reminded_at_five_and_ten_working_days() -> None:
 def test_the_delays_of_the_day_are_those_of_the_rows() -> None:
     line = at_monday()
     sent, start = line.sent(), monday()
-    for code, value in (("first_reminder_days", 2), ("second_reminder_days", 3), ("no_answer_days", 12)):
-        told = {"valid_from": start.date(), "source": "Comité technique", "checked_on": start.date()}
-        ConnectionTerm.objects.create(code=code, value=value, **told)
+    for delay, value in ((FIRST_REMINDER_DAYS, 2), (SECOND_REMINDER_DAYS, 3), (NO_ANSWER_DAYS, 12)):
+        make_value(delay, value, start.date())
     assert ran(start + timedelta(days=1)) == {}
     assert ran(start + timedelta(days=2)) == {"remind": 1}
     assert ran(start + timedelta(days=3)) == {"remind_again": 1}

@@ -11,14 +11,14 @@ from connectivity.eligibility import Asked, Copper, Seen, assess
 from connectivity.enums import Channel, ConditionRule, ProofKind, Technology, Verdict
 from connectivity.models import CopperClosure, Offer, OfferCondition
 from connectivity.prices import price_of
-from connectivity.readers.reference import DATA, read_reference
 from connectivity.services.offers import offers_of_the_day
-from connectivity.services.reference import load_connectivity_reference
 from network.enums import OrganisationKind
 from network.models import Organisation
-from network.readers.dated import ReferenceFileError
 from prescriptions.enums import FactKind, NeedKind
 from prescriptions.models import Fact
+from reference.families import family_of
+from reference.files import ReferenceFileError, data_of, read_family
+from reference.loading import load_reference
 from tests.connectivity.lines import Line, ask, close_copper, make_offer
 from tests.network.factories import make_commune, make_organisation
 
@@ -127,7 +127,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
     commune = make_commune(code="59001")
     operator = make_organisation(OrganisationKind.OPERATOR, name="orange")
 
-    offers, closures, _ = load_connectivity_reference()
+    offers, closures, _ = load_reference("connectivity")
 
     assert (offers.created, closures.created) == (6, 1)
     assert {offer.channel for offer in Offer.objects.all()} == set(Channel.values)
@@ -138,7 +138,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
     assert all(offer.source and offer.reliability for offer in Offer.objects.all())
     organisations, conditions = Organisation.objects.count(), OfferCondition.objects.count()
 
-    offers, closures, _ = load_connectivity_reference()
+    offers, closures, _ = load_reference("connectivity")
 
     assert (offers.unchanged, closures.unchanged, offers.created) == (6, 1, 0)
     assert (Organisation.objects.count(), OfferCondition.objects.count()) == (organisations, conditions)
@@ -146,24 +146,24 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
 
 @pytest.mark.django_db
 def test_what_was_checked_later_in_the_office_is_left_alone() -> None:
-    load_connectivity_reference()
+    load_reference("connectivity")
     Offer.objects.filter(code="coup-de-pouce").update(price=Decimal(17), checked_on=date(2099, 1, 1))
     OfferCondition.objects.filter(offer__code="coup-de-pouce", rule="family_quotient").update(ceiling=800)
 
-    load_connectivity_reference()
+    load_reference("connectivity")
 
     assert Offer.objects.get(code="coup-de-pouce").price == 17
     assert OfferCondition.objects.get(offer__code="coup-de-pouce", rule="family_quotient").ceiling == 800
 
 
 def test_every_commune_of_the_closing_lots_is_there_once_with_dates_in_order() -> None:
-    closures = read_reference().closures
-    assert len(closures) == len({row.commune for row in closures}) == 169
-    assert all(row.commercial_on < row.technical_on for row in closures)
+    closures = read_family(family_of(CopperClosure))
+    assert len(closures) == len({row.key["commune"] for row in closures}) == 169
+    assert all(row.told["commercial_on"] < row.told["technical_on"] for row in closures)
 
 
 def test_a_wrong_line_of_a_file_is_named(tmp_path: Path) -> None:
-    for path in DATA.glob("*.csv"):
+    for path in data_of("connectivity").glob("*.csv"):
         (tmp_path / path.name).write_text(path.read_text().replace("own_subscription", "by_pigeon"))
     with pytest.raises(ReferenceFileError, match=r"offers.csv, ligne 2.*by_pigeon"):
-        read_reference(tmp_path)
+        read_family(family_of(Offer), tmp_path)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from conventions.enums import ActBody, Party, ReopenReason, ReviewSubject, SignatureMethod
-from conventions.models import Convention, ConventionRule, Review, Signature
+from conventions.models import Convention, PriceCeiling, Review, Signature
 from conventions.services.circuit import answer_point, answer_review
 from conventions.services.conventions import (
     activate_convention,
@@ -20,13 +20,13 @@ from conventions.services.conventions import (
     submit_convention,
 )
 from conventions.services.drafting import Article, Named, Plan, Price, Terms, create_amendment, create_convention
-from conventions.services.reference import load_conventions_reference
 from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
 from documents.services import open_file, render_document, store_file
 from network.calendar import add_months
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
+from reference.loading import load_reference
 from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
 from tests.network.factories import make_epci, make_membership, make_organisation
 
@@ -36,8 +36,8 @@ PRICES = {"laptop": 100, "desktop": 80, "tablet": 60, "smartphone": 50, "screen"
 
 def load_law() -> None:
     """The ceilings, the rules and the articles of the model, once."""
-    if not ConventionRule.objects.exists():
-        load_conventions_reference()
+    if not PriceCeiling.objects.exists():
+        load_reference("conventions")
 
 
 def drawn(document: Document | None) -> Document:

@@ -18,6 +18,7 @@ from conventions.services.conventions import (
 from conventions.services.drafting import Article, Plan, Price, Terms
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
+from lifecycle.machine import Context, Requirement
 from network.calendar import add_months
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, page_of, read
@@ -128,7 +129,7 @@ def test_an_end_that_its_document_does_not_change_is_left_to_the_amendment_that_
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_before_an_amendment_is_submitted(
-    terms: Terms, starts: int, ends: int | None, requirement: object
+    terms: Terms, starts: int, ends: int | None, requirement: Requirement
 ) -> None:
     scene = Treaty()
     convention = scene.active()
@@ -144,7 +145,7 @@ def test_what_is_missing_is_said_before_an_amendment_is_submitted(
     with pytest.raises(Refused) as refused:
         scene.submit(draft)
 
-    assert requirement.sentence in sentences(refused)  # type: ignore[attr-defined]
+    assert requirement.reason_in(Context(timezone.now(), scene.manager)).sentence in sentences(refused)
 
 
 def test_an_article_is_added_by_an_amendment() -> None:

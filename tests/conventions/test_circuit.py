@@ -19,7 +19,8 @@ from conventions.enums import (
     SignatureState,
 )
 from conventions.machine import circuit_rules, deposit_rules, draft_rules
-from conventions.models import ConventionRule, Review, ReviewPoint, Signature
+from conventions.models import Review, ReviewPoint, Signature
+from conventions.parameters import REVIEW_DAYS
 from conventions.services.conventions import (
     abandon_convention,
     answer_point,
@@ -71,7 +72,7 @@ def test_those_the_epci_names_and_each_other_party_are_asked_at_once() -> None:
         ("party", "reconditioner", scene.workshop),
         ("party", "distributor", scene.distributor),
     }
-    days = int(ConventionRule.objects.value_of("review_working_days", timezone.localdate()))
+    days = REVIEW_DAYS.on(timezone.localdate())
     due = {review.due_on for review in scene.reviews(convention)}
     assert due == {add_working_days(timezone.localdate(), days)}
     assert scene.approve(convention).state == S.APPROVED

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conventions.enums import ConventionState, PaperKind, Party, TerminateReason
 from conventions.machine import draft_rules, ending_rules, rules
-from conventions.models import Convention, ConventionRule, EndConsent, PriceCeiling
+from conventions.models import Convention, EndConsent, PriceCeiling
 from conventions.services.conventions import (
     agree_end_convention,
     decline_end_convention,
@@ -24,6 +24,7 @@ from documents.models import Mail
 from documents.services import open_file
 from lifecycle.exceptions import Refused
 from network.calendar import add_working_days
+from reference.models import Parameter
 from tests.conventions.conventions import Treaty, again, drawn
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.documents.pdfs import scan_of, scan_with
@@ -261,7 +262,7 @@ def test_no_row_in_force_shortens_no_notice_and_closes_nothing() -> None:
     """A gap between two rows, or none at all: the usual numbers hold."""
     scene = Treaty()
     convention = scene.active()
-    ConventionRule.objects.all().delete()
+    Parameter.objects.all().delete()
 
     with pytest.raises(Refused) as refused:
         terminate_convention(
@@ -285,7 +286,7 @@ def test_no_row_in_force_shortens_no_notice_and_closes_nothing() -> None:
 def test_a_review_without_a_row_is_due_in_two_weeks_of_work_and_no_grid_passes_without_a_ceiling() -> None:
     scene = Treaty()
     draft = scene.draft()
-    ConventionRule.objects.all().delete()
+    Parameter.objects.all().delete()
     day = timezone.localdate()
     PriceCeiling.objects.filter(type="tablet").update(valid_to=day - timedelta(days=1))
 

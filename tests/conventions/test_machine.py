@@ -18,6 +18,7 @@ from conventions.enums import (
 )
 from conventions.machine import draft_rules, rules
 from conventions.models import Convention, PriceCeiling
+from conventions.parameters import LONGEST_YEARS, SHORTEST_MONTHS
 from conventions.services.conventions import (
     create_convention,
     edit_convention,
@@ -27,12 +28,14 @@ from conventions.services.conventions import (
 )
 from conventions.services.drafting import Named, Plan, Price, Terms
 from lifecycle import gate
+from lifecycle.answers import missing_before
 from lifecycle.exceptions import Refused
-from lifecycle.machine import Requirement
+from lifecycle.machine import Context, Requirement
 from network.calendar import add_months
 from network.enums import OrganisationKind
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, party
+from tests.reference.values import set_value
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -176,8 +179,21 @@ def test_what_is_missing_is_said_before_a_text_is_submitted(
     with pytest.raises(Refused) as refused:
         submit_convention(actor=scene.manager, convention=convention)
 
-    assert requirement.sentence in sentences(refused)
+    assert requirement.reason_in(Context(timezone.now(), scene.manager)).sentence in sentences(refused)
     assert again(convention).state == S.DRAFT
+
+
+def test_how_long_a_convention_lasts_is_told_as_the_rows_of_the_day_say() -> None:
+    scene = Treaty()
+    convention = _cut(500)(scene)
+    set_value(LONGEST_YEARS, 1)
+
+    with pytest.raises(Refused) as refused:
+        submit_convention(actor=scene.manager, convention=convention)
+    assert "Une convention dure au plus 1\u00a0an, avenants compris." in sentences(refused)
+    set_value(SHORTEST_MONTHS, 24)
+    missing = {reason.sentence for reason in missing_before(again(convention), "submit")}
+    assert "Une convention dure au moins 24\u00a0mois." in missing
 
 
 def test_a_rate_of_non_conformity_is_missing() -> None:

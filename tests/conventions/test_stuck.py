@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.circuit import asked_of
-from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject, RuleCode
+from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject
 from conventions.machine import people_rules
-from conventions.models import ConventionRule, Review
+from conventions.models import Review
+from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS
 from conventions.services.drafting import Named
 from conventions.services.people import (
     hand_on_review,
@@ -27,6 +28,7 @@ from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
+from tests.reference.values import set_value
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 ASKED = datetime(2027, 3, 1, 11, tzinfo=timezone.get_default_timezone())
@@ -60,7 +62,7 @@ def test_a_review_is_recalled_before_its_deadline_then_every_few_days() -> None:
 def test_a_delay_of_no_day_reminds_once_a_day_at_most() -> None:
     scene = Treaty(at=ASKED, starts_on=date(2027, 6, 1))
     convention = scene.in_review()
-    ConventionRule.objects.filter(code=RuleCode.REMIND_AFTER).update(value=0)
+    set_value(REMIND_AFTER_DAYS, 0)
     legal = next(review for review in scene.reviews(convention) if review.asked_of == scene.lawyer)
     late = legal.due_on + timedelta(days=1)
 
@@ -171,7 +173,7 @@ def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data
     ]
     convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
     legal, personal, *others = scene.reviews(convention)
-    days = int(ConventionRule.objects.value_of("pass_over_days", timezone.localdate()))
+    days = PASS_OVER_DAYS.on(timezone.localdate())
     late = midday(legal.due_on + timedelta(days=days + 1))
     given: dict[str, Any] = {"reason": "no_answer", "at": late}
 

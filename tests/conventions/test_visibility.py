@@ -13,7 +13,6 @@ from conventions.models import (
     ConventionClause,
     ConventionPaper,
     ConventionPrice,
-    ConventionRule,
     ConventionTerm,
     PlannedQuota,
     PriceCeiling,
@@ -27,11 +26,12 @@ from conventions.models import (
 )
 from conventions.services.drafting import Named
 from conventions.services.quotas import set_reserve
-from conventions.services.reference import load_conventions_reference
 from lifecycle.actors import SYSTEM
 from lifecycle.verification import verify_journal
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Membership
+from reference.loading import load_reference
+from reference.models import Parameter
 from tests.conventions.conventions import Treaty, party
 from tests.network.factories import make_membership
 
@@ -190,12 +190,12 @@ def test_the_journals_hold() -> None:
 
 
 def test_the_reference_files_are_read_again_without_change() -> None:
-    load_conventions_reference()
-    again = load_conventions_reference()
+    load_reference("conventions")
+    again = load_reference("conventions")
 
     assert {written.changed + written.created for written in again} == {0}
     assert PriceCeiling.objects.exists()
-    assert ConventionRule.objects.count() == 15
+    assert Parameter.objects.filter(code__startswith="conventions.").count() == 15
     for clause in ClauseText.objects.all():
         assert clause.source
         assert " :" not in clause.body

@@ -17,8 +17,6 @@ from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from connectivity.services.reference import load_connectivity_reference
-from conventions.services.reference import load_conventions_reference
 from desk.demo.agenda import raise_refusal
 from desk.demo.press import Press
 from desk.models import Seeding
@@ -28,9 +26,7 @@ from lifecycle.models import Verification
 from lifecycle.references import drawn_from
 from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
-from prescriptions.services.reference import load_prescriptions_reference
-from refurb.services.reference import load_refurb_reference
-from reports.secrecy.reference import load_reports_reference
+from reference.loading import load_reference
 from tests.documents.pdfs import scan_of
 from tests.queue import empty_tables_of_tasks
 
@@ -52,11 +48,11 @@ def load_world() -> None:
     """Everything the demonstration stands on; the operator that the offers name has the same reference each time."""
     with drawn_from(Random(0)):
         load_territory(read_territory(DATA))
-        load_conventions_reference()
-        load_prescriptions_reference()
-        load_connectivity_reference()
-        load_refurb_reference()
-        load_reports_reference()
+        load_reference("conventions")
+        load_reference("prescriptions")
+        load_reference("connectivity")
+        load_reference("refurb")
+        load_reference("reports")
 
 
 def new_world() -> None:

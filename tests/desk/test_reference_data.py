@@ -14,21 +14,16 @@ from django.utils import timezone
 
 from connectivity.enums import ConditionRule
 from connectivity.models import Offer
-from connectivity.services.reference import load_connectivity_reference
 from conventions.models import ClauseText, PriceCeiling
-from conventions.services.reference import load_conventions_reference
 from desk.models import ReferenceAction, ReferenceChange
-from desk.reference.declared import BY_SLUG, FAMILIES
-from desk.reference.families import Family
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
-from desk.services.thresholds import load_desk_reference
 from network.enums import OrganisationKind, Role
-from network.models import Commune, Dated, Membership
+from network.models import Commune, Membership
 from prescriptions.models import AgreementText
-from prescriptions.services.reference import fingerprint, load_prescriptions_reference
+from reference.dated import Dated, fingerprint
+from reference.families import Family, families
+from reference.loading import load_reference
 from refurb.models import Checklist, Grading, GradingScale
-from refurb.services.reference import load_refurb_reference
-from reports.secrecy.reference import load_reports_reference
 from tests.connectivity.lines import Line
 from tests.costs import assert_same_queries
 from tests.network.factories import make_commune, make_membership
@@ -36,23 +31,20 @@ from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+FAMILIES = families()
+BY_SLUG = {family.slug: family for family in FAMILIES}
 CEILINGS = BY_SLUG["plafonds-de-prix"]
 
 
 @pytest.fixture
 def ceiling() -> PriceCeiling:
-    load_conventions_reference()
+    load_reference("conventions")
     return PriceCeiling.objects.get(type="laptop")
 
 
 def everything() -> None:
     Commune.objects.filter(code="59001").exists() or make_commune(code="59001")
-    load_conventions_reference()
-    load_prescriptions_reference()
-    load_connectivity_reference()
-    load_refurb_reference()
-    load_reports_reference()
-    load_desk_reference()
+    load_reference()
 
 
 def address(name: str, *arguments: Any) -> str:
@@ -117,7 +109,7 @@ def filled(page: Any) -> dict[str, Any]:
 
 
 def test_a_scale_is_replaced_with_the_same_sum(office: Client, today: date) -> None:
-    load_refurb_reference()
+    load_reference("refurb")
     scale = GradingScale.objects.get(code="ec-pc-2025")
     url = address("reference_replace", "grilles-de-classement", scale.pk)
     typed = filled(office.get(url)) | {"code": "ec-pc-2027", "source": "Emmaüs Connect", "valid_from": f"{today + DAY}"}
@@ -131,7 +123,7 @@ def test_a_scale_is_replaced_with_the_same_sum(office: Client, today: date) -> N
 
 
 def test_a_scale_that_cannot_be_computed_with_is_told_before_it_grades(office: Client, today: date) -> None:
-    load_refurb_reference()
+    load_reference("refurb")
     scale = GradingScale.objects.get(code="ec-pc-2025")
     url = address("reference_replace", "grilles-de-classement", scale.pk)
     typed = filled(office.get(url)) | {"code": "ec-pc-2027", "source": "Essai", "valid_from": f"{today + DAY}"}
@@ -198,7 +190,7 @@ def test_the_files_loaded_again_leave_the_versions_of_the_office(
     ceiling: PriceCeiling, pilot: Membership, today: date
 ) -> None:
     add_version(family=CEILINGS, row=next_one(ceiling, today + DAY), by=pilot)
-    load_conventions_reference()
+    load_reference("conventions")
     assert PriceCeiling.objects.get(pk=ceiling.pk).valid_to == today
     assert PriceCeiling.objects.filter(type="laptop").count() == 2
 
@@ -206,8 +198,8 @@ def test_the_files_loaded_again_leave_the_versions_of_the_office(
 def test_a_new_text_has_its_own_fingerprint_and_a_new_checklist_the_next_number(
     pilot: Membership, office: Client, today: date
 ) -> None:
-    load_prescriptions_reference()
-    load_refurb_reference()
+    load_reference("prescriptions")
+    load_reference("refurb")
     text = AgreementText.objects.get()
     url = address("reference_replace", "textes-d-accord", text.pk)
     office.post(url, filled(office.get(url)) | {"version": "2027-1", "body": "Autre texte", "source": "DPO"})
@@ -336,7 +328,7 @@ def test_a_wrong_form_keeps_what_was_typed_and_says_why_in_french(office: Client
 
 
 def test_a_line_written_twice_is_told(office: Client) -> None:
-    load_connectivity_reference()
+    load_reference("connectivity")
     offer = Offer.objects.get(code="coup-de-pouce")
     url = address("reference_replace", "offres", offer.pk)
     page = office.get(url)
@@ -400,7 +392,7 @@ def test_what_does_not_exist_is_a_404(office: Client, ceiling: PriceCeiling) -> 
 
 def test_a_list_costs_the_same_with_one_row_and_with_fifty(office: Client) -> None:
     commune = make_commune(code="59001")
-    load_connectivity_reference()
+    load_reference("connectivity")
     closure = commune.copper_closures.get()
 
     def close(count: int) -> None:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk import service
-from desk.enums import ServiceCode
-from desk.models import ServiceThreshold
+from desk.parameters import SILENT_MINUTES
 from desk.todo.blocks import Shown
 from documents.services import queue_mail
 from lifecycle.french import HARD, how_long_ago
+from tests.reference.values import make_value
 
 pytestmark = pytest.mark.django_db
 ALIVE, READY = "/sante/vivant", "/sante/pret"
@@ -80,9 +80,7 @@ def test_a_disk_that_is_nearly_full_is_an_alarm(shown: Any, monkeypatch: pytest.
 
 def test_the_pilot_chooses_from_when_on_in_dated_rows(shown: Any) -> None:
     seen(50)
-    today = timezone.localdate()
-    row = {"valid_from": today, "source": "Comité technique", "checked_on": today}
-    ServiceThreshold.objects.create(code=ServiceCode.SILENT, value=60, **row)
+    make_value(SILENT_MINUTES, 60, timezone.localdate())
     assert shown().count == 0
 
 

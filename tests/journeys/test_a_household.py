@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from connectivity.services.reference import load_connectivity_reference
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import Need
+from reference.loading import load_reference
 from tests.connectivity.lines import Line
 from tests.journeys import distribution_steps
 from tests.journeys import household_steps as household
@@ -35,7 +35,7 @@ def worker_of(shelf: Shelf) -> Membership:
 def test_a_household_is_filed_completed_equipped_and_connected_until_its_prescription_is_fulfilled(
     shelf: Shelf, come: Callable[[Membership], Visitor]
 ) -> None:
-    load_connectivity_reference()
+    load_reference("connectivity")
     device = shelf.available()
     nadia, ada = come(worker_of(shelf)), come(shelf.adviser)
     reference = household.file_prescription(nadia, "Essai", shelf.commune.name, [COMPUTER, LINE])

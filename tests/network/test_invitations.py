@@ -13,10 +13,9 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from network.models import Invitation, Membership, User
+from network.parameters import INVITATION_DAYS, UNANSWERED_DAYS
 from network.services.accounts import create_account
 from network.services.invitations import (
-    KEPT_FOR,
-    LIFE,
     accept_with_account,
     accept_with_new_account,
     forget_invitations,
@@ -98,7 +97,7 @@ def test_a_link_serves_once(client: Client, manager: Membership) -> None:
 
 
 def test_a_link_expires(client: Client, manager: Membership) -> None:
-    token = invited(manager, at=timezone.now() - LIFE - timedelta(seconds=1))
+    token = invited(manager, at=timezone.now() - timedelta(days=INVITATION_DAYS.usual) - timedelta(seconds=1))
     assert client.get(accept_url(token)).status_code == 410
     with pytest.raises(ValidationError):
         accept_with_new_account(token=token, first_name="A", last_name="B", password=PASSWORD)
@@ -271,13 +270,13 @@ def test_a_manager_resends_and_withdraws_from_the_page(client: Client, manager: 
 def test_an_invitation_that_nobody_accepted_forgets_whom_it_was_sent_to(manager: Membership) -> None:
     invited(manager, first_name="Dominique", last_name="Exemple")
     kept = Invitation.objects.get()
-    assert forget_invitations(at=kept.expires_at + KEPT_FOR - timedelta(minutes=1)) == 0
-    assert forget_invitations(at=kept.expires_at + KEPT_FOR) == 1
+    assert forget_invitations(at=kept.expires_at + timedelta(days=UNANSWERED_DAYS.usual) - timedelta(minutes=1)) == 0
+    assert forget_invitations(at=kept.expires_at + timedelta(days=UNANSWERED_DAYS.usual)) == 1
     forgotten = Invitation.objects.get()
     assert GUEST not in str(vars(forgotten))
     assert "Dominique" not in str(vars(forgotten))
-    assert forgotten.withdrawn_at == kept.expires_at + KEPT_FOR
-    assert forget_invitations(at=kept.expires_at + KEPT_FOR) == 0
+    assert forgotten.withdrawn_at == kept.expires_at + timedelta(days=UNANSWERED_DAYS.usual)
+    assert forget_invitations(at=kept.expires_at + timedelta(days=UNANSWERED_DAYS.usual)) == 0
 
 
 def test_an_invitation_withdrawn_is_forgotten_too_and_one_accepted_is_kept_with_its_account(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedState, NeedUse
-from prescriptions.models import AgreementText, Household, Need, Prescription, Setting
+from prescriptions.models import AgreementText, Household, Need, Prescription
 from prescriptions.services.households import create_household
 from prescriptions.services.needs import ask_need, start_need
 from prescriptions.services.prescriptions import (
@@ -22,7 +22,7 @@ from prescriptions.services.prescriptions import (
     record_fact,
     submit_prescription,
 )
-from prescriptions.services.reference import load_prescriptions_reference
+from reference.loading import load_reference
 from tests.network.factories import make_commune, make_membership, make_organisation
 
 _rank = itertools.count(1)
@@ -36,8 +36,8 @@ SKILLS: Asked = ((NeedKind.DIGITAL_SKILLS, NeedUse.PAPERWORK),)
 
 def load_settings() -> None:
     """The reference files of the app, once per test."""
-    if not Setting.objects.exists() or not AgreementText.objects.exists():
-        load_prescriptions_reference()
+    if not AgreementText.objects.exists():
+        load_reference("prescriptions")
 
 
 def person(**changes: Any) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import HouseholdState
-from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Residence, Setting
+from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Residence
+from prescriptions.parameters import DOUBLE_THRESHOLD
 from prescriptions.services.households import (
     answer_double,
     attach_household,
@@ -22,8 +23,10 @@ from prescriptions.services.households import (
     possible_doubles,
     record_access,
 )
+from reference.models import Parameter
 from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import Circle, again, person
+from tests.reference.values import set_value
 
 pytestmark = pytest.mark.django_db
 
@@ -163,12 +166,14 @@ def test_a_double_is_suggested_among_what_one_may_see_only() -> None:
     assert len(possible_doubles(actor=circle.pilot, household=one)) == 1
 
 
-def test_without_a_threshold_in_the_settings_no_file_looks_like_another() -> None:
+def test_files_look_alike_from_the_usual_threshold_on_where_no_row_says_otherwise() -> None:
     circle = Circle()
     one = circle.household(last_name="Essai", birth_date=date(1980, 1, 2), phone="0699000001")
     circle.household(last_name="Essai", birth_date=date(1980, 1, 2), phone="0699000001")
-    Setting.objects.filter(code="double_threshold").delete()
+    Parameter.objects.all().delete()
+    assert len(possible_doubles(actor=circle.worker, household=one)) == 1
 
+    set_value(DOUBLE_THRESHOLD, 1000)
     assert possible_doubles(actor=circle.worker, household=one) == []
 
 

@@ -25,7 +25,8 @@ from prescriptions.services.prescriptions import (
     submit_prescription,
     write_story,
 )
-from prescriptions.services.reference import fingerprint, load_prescriptions_reference
+from reference.dated import fingerprint
+from reference.loading import load_reference
 from tests.network.factories import make_organisation
 from tests.prescriptions.files import COMPUTER, Circle, again
 
@@ -232,9 +233,9 @@ def test_the_story_stays_with_the_prescriber_that_wrote_it() -> None:
 
 
 def test_the_reference_files_may_be_loaded_again() -> None:
-    first = load_prescriptions_reference()
+    first = load_reference("prescriptions")
     assert all(written.created for written in first)
-    assert not any(written.created or written.changed for written in load_prescriptions_reference())
+    assert not any(written.created or written.changed for written in load_reference("prescriptions"))
 
 
 def test_a_draft_says_nothing_of_its_territory() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.services.reference import load_conventions_reference
 from documents.models import StoredFile
 from documents.services import store_file
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
+from reference.loading import load_reference
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -30,7 +30,6 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
 from refurb.services import bench, devices, erasures, evidence, stock
-from refurb.services.reference import load_refurb_reference
 from refurb.told import Run as Told
 from tests.network.factories import make_membership, make_organisation
 from tests.refurb.donations import Scene, Workshop, first_line, laptops
@@ -62,8 +61,8 @@ REPORT = b"nwipe 0.38\n| Erased |\n"
 
 def load_numbers() -> None:
     """Ceilings, scales, checklists, thresholds and deed, from the files of the project."""
-    load_conventions_reference()
-    load_refurb_reference()
+    load_reference("conventions")
+    load_reference("refurb")
 
 
 def new_tag() -> str:

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
+from reference.dated import fingerprint
+from reference.models import Parameter
 from refurb.enums import DeclineReason, Destination, DeviceType, LineCondition, RefusalCode, SlipProof
-from refurb.models import DeedText, Donation, DonationLine, LegalThreshold, PickUp
-from refurb.models.deed import fingerprint
+from refurb.models import DeedText, Donation, DonationLine, PickUp
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from refurb.services.deeds import accept_deed, deed_of
 from refurb.services.donations import (
     Line,
@@ -26,6 +28,7 @@ from refurb.services.donations import (
 )
 from refurb.services.pickups import record_pick_up, schedule_donation
 from tests.network.factories import make_commune, make_membership, make_organisation
+from tests.reference.values import make_value
 
 _rank = itertools.count(1)
 DAY = date(2020, 1, 1)
@@ -34,8 +37,8 @@ DAY = date(2020, 1, 1)
 def load_law() -> None:
     """The thresholds and the text of the deed, in force since 2020."""
     dated = {"valid_from": DAY, "source": "test", "checked_on": DAY}
-    LegalThreshold.objects.create(code="public_gift_unit_value_max", label="Plafond", value=300, unit="EUR", **dated)
-    LegalThreshold.objects.create(code="device_age_max", label="Âge", value=10, unit="ans", **dated)
+    make_value(PUBLIC_GIFT_VALUE, 300, DAY)
+    make_value(DEVICE_AGE, 10, DAY)
     body = "Article 1 – Objet\nLe donateur donne le matériel désigné en annexe."
     DeedText.objects.create(version="1", title="Acte de don", body=body, sha256=fingerprint(body), **dated)
 
@@ -119,7 +122,7 @@ class Scene:
 
     def announced_before_the_law(self, **site: Any) -> Donation:
         """Announced on a day when the limit was higher: what was described then is over it since."""
-        limit = LegalThreshold.objects.filter(code="public_gift_unit_value_max")
+        limit = Parameter.objects.filter(code=PUBLIC_GIFT_VALUE.code)
         held = limit.get().value
         limit.update(value=10_000)
         donation = self.announced(**site)

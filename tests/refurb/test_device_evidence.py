@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.models import PriceCeiling
-from conventions.services.reference import load_conventions_reference
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
+from reference.loading import load_reference
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -23,12 +23,11 @@ from refurb.enums import (
 )
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, GradingScale
 from refurb.models import TestRun as Run
-from refurb.readers.reference import read_reference
 from refurb.services import bench as work
 from refurb.services import devices, evidence, stock
-from refurb.services.reference import load_reference
 from tests.network.factories import make_membership
 from tests.refurb.devices import GOOD_PC, Bench, load_numbers
+from tests.refurb.scales import scales_of_the_files
 
 pytestmark = pytest.mark.django_db
 
@@ -362,7 +361,7 @@ def test_without_a_scale_in_force_nothing_is_graded(bench: Bench) -> None:
 
 
 def test_loading_the_reference_again_changes_nothing() -> None:
-    report = [*load_conventions_reference(), *load_reference(read_reference())]
+    report = [*load_reference("conventions"), *load_reference("refurb")]
 
     assert {(written.created, written.changed) for written in report} == {(0, 0)}
 
@@ -372,8 +371,8 @@ def test_a_row_that_differs_from_its_file_is_put_right() -> None:
     GradingScale.objects.get(code="ec-pc-2025").caps.all().delete()
     Checklist.objects.get(type="laptop").functions.filter(code="webcam").delete()
 
-    load_conventions_reference()
-    load_reference(read_reference())
+    load_reference("conventions")
+    load_reference("refurb")
 
     assert PriceCeiling.objects.get(type="laptop").amount == 180
     assert GradingScale.objects.get(code="ec-pc-2025").caps.count() == 4
@@ -384,15 +383,15 @@ def test_what_was_checked_in_the_office_after_the_file_is_left_alone() -> None:
     later = timezone.localdate() + timedelta(days=30)
     PriceCeiling.objects.filter(type="laptop").update(amount=170, checked_on=later)
 
-    load_conventions_reference()
-    load_reference(read_reference())
+    load_reference("conventions")
+    load_reference("refurb")
 
     assert PriceCeiling.objects.get(type="laptop").amount == 170
 
 
 def test_the_scales_in_the_database_are_those_of_the_files() -> None:
-    for row in read_reference().scales:
-        stored = GradingScale.objects.get(code=row.code).as_scale()
-        assert list(stored.caps) == list(row.scale.caps)
-        assert list(stored.levels) == list(row.scale.levels)
-        assert [criterion.code for criterion in stored.criteria] == [criterion.code for criterion in row.scale.criteria]
+    for code, (scale, _) in scales_of_the_files().items():
+        stored = GradingScale.objects.get(code=code).as_scale()
+        assert list(stored.caps) == list(scale.caps)
+        assert list(stored.levels) == list(scale.levels)
+        assert [criterion.code for criterion in stored.criteria] == [criterion.code for criterion in scale.criteria]

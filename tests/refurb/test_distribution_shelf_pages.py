@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import RuleCode, TerminateReason
-from conventions.models import ConventionRule
+from conventions.enums import TerminateReason
+from conventions.parameters import HANDING_OVER_DAYS
 from conventions.services.conventions import terminate_convention
 from network.enums import OrganisationKind, Role
 from refurb.enums import DeviceState, LineOutcome
@@ -15,6 +15,7 @@ from refurb.models import Delivery, Device, DistributionPoint
 from refurb.services.allotment import ship_devices
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
+from tests.reference.values import set_value
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, delivery_of, quotas_balance
 from tests.refurb.pages import acting, answered, page_of, read
@@ -197,7 +198,7 @@ def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(sh
     )
     client, url = acting(shelf.adviser), reverse("refurb:send_back_list")
     assert device.tag not in read(client, url)
-    ConventionRule.objects.filter(code=RuleCode.HANDING_OVER).update(value=0)
+    set_value(HANDING_OVER_DAYS, 0)
 
     assert device.tag in read(client, url)
     assert "1 à renvoyer à l’atelier" in read(client, reverse("refurb:shelf"))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from lifecycle.models import Comment
+from reference.dated import fingerprint
 from refurb.enums import DonationState
 from refurb.models import Allocation, DeedAcceptance, Device, Donation, LineDecision
-from refurb.models.deed import fingerprint
 from refurb.services.deeds import deed_of
 from refurb.services.devices import receive_device
 from tests.refurb.devices import new_tag

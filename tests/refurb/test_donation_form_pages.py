@@ -1,6 +1,5 @@
 """Propose a lot: its description on one page, without script, nothing typed lost; then its announcement."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,9 +10,11 @@ from lifecycle.models import Comment
 from network.enums import LegalNature
 from refurb.enums import DonationState
 from refurb.gauge import reuse_gauge
-from refurb.models import Donation, LegalThreshold
+from refurb.models import Donation
+from refurb.parameters import REUSE_RATE
 from refurb.services.donations import announce_donation, qualify_donation
 from tests.network.factories import make_organisation
+from tests.reference.values import make_value
 from tests.refurb.donations import Scene, again, laptops, load_law, public_scene
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -274,8 +275,7 @@ def test_the_donor_says_when_and_whom_to_ask_for_and_the_workshop_finds_it() -> 
 
 def test_a_public_donor_sees_how_far_it_is_from_its_duty_of_reuse() -> None:
     scene = public_scene()
-    law = {"valid_from": date(2025, 1, 1), "source": "Décret d’essai", "checked_on": date(2025, 1, 1)}
-    LegalThreshold.objects.create(code="reuse_rate_min", label="Réemploi", value=50, unit="%", **law)
+    make_value(REUSE_RATE, 50)
     client = acting(scene.contact)
     assert "Rien n’est encore proposé cette année. Votre obligation\u00a0: 50\u00a0%" in read(client, reverse(CREATE))
     scene.qualified(accept={0: 1})
@@ -288,8 +288,7 @@ def test_a_public_donor_sees_how_far_it_is_from_its_duty_of_reuse() -> None:
 
 def test_the_pilot_reads_of_a_public_donor_what_its_own_people_read_in_the_second_person() -> None:
     scene = public_scene()
-    law = {"valid_from": date(2025, 1, 1), "source": "Décret d’essai", "checked_on": date(2025, 1, 1)}
-    LegalThreshold.objects.create(code="reuse_rate_min", label="Réemploi", value=50, unit="%", **law)
+    make_value(REUSE_RATE, 50)
     scene.qualified(accept={0: 1})
     draft = scene.draft()
 

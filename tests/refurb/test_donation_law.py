@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from refurb.models import DeedText, LegalThreshold
-from refurb.models.deed import fingerprint
+from reference.dated import fingerprint
+from refurb.models import DeedText
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 
 
 @pytest.mark.django_db
@@ -15,8 +16,8 @@ def test_the_files_of_the_project_hold_the_law_of_donations() -> None:
     call_command("load_reference", stdout=StringIO())
 
     today = timezone.localdate()
-    assert LegalThreshold.objects.value_of("public_gift_unit_value_max", today) == 300
-    assert LegalThreshold.objects.value_of("device_age_max", today) == 10
+    assert PUBLIC_GIFT_VALUE.on(today) == 300
+    assert DEVICE_AGE.on(today) == 10
     text = DeedText.objects.on(today).get()
     assert text.sha256 == fingerprint(text.body)
     assert "L. 3212-2" in text.body

@@ -11,9 +11,9 @@ from django.utils import timezone
 from documents.models import Document, Mail
 from lifecycle import gate
 from lifecycle.journal import state_as_of
+from reference.dated import fingerprint
 from refurb.enums import DonationState, SlipProof, WithdrawReason
 from refurb.models import Device, Donation
-from refurb.models.deed import fingerprint
 from refurb.services.deeds import accept_deed, deed_of
 from refurb.services.donations import (
     announce_donation,

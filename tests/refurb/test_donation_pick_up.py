@@ -14,10 +14,10 @@ from documents.services import open_file, store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.services.accounts import disable_account, forget_user
+from reference.dated import fingerprint
 from refurb.documents import calendar_of
 from refurb.enums import DeviceState, DonationState, PaperKind, SlipProof, WithdrawalReason
 from refurb.models import DeedAcceptance, DeedText, Device, DonationPaper, PickUp, PickUpCount
-from refurb.models.deed import fingerprint
 from refurb.services.deeds import accept_deed, deed_of
 from refurb.services.donations import withdraw_donation
 from refurb.services.pickups import record_pick_up, sign_pick_up

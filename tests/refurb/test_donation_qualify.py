@@ -17,9 +17,11 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import verbs_of
 from network.enums import OrganisationKind, Role
+from reference.models import Parameter
 from refurb.enums import Destination, DeviceState, DonationState, RefusalCode
 from refurb.machine import donation_rules as rules
-from refurb.models import Allocation, Device, Donation, LegalThreshold, LineDecision
+from refurb.models import Allocation, Device, Donation, LineDecision
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from refurb.services.donations import Ruling, qualify_donation
 from tests.network.factories import make_membership, make_organisation
 from tests.refurb.donations import Scene, again, laptops, load_law, public_scene, screens
@@ -229,12 +231,13 @@ def test_a_machine_of_ten_years_may_still_be_reused() -> None:
     assert Scene(lines=(laptops(3, purchase_year=old(10)),)).qualified().state == DonationState.QUALIFIED
 
 
-def test_without_a_known_age_limit_nothing_is_accepted_for_reuse() -> None:
-    LegalThreshold.objects.filter(code="device_age_max").delete()
-    scene = Scene()
+@pytest.mark.parametrize(("years", "refused"), [(10, []), (11, ["old_to_recycling"])])
+def test_without_a_row_in_force_the_usual_age_limit_holds(years: int, refused: list[str]) -> None:
+    Parameter.objects.filter(code=DEVICE_AGE.code).delete()
+    scene = Scene(lines=(laptops(3, purchase_year=old(years)),))
     donation = scene.announced()
 
-    assert refusals(scene, donation, scene.rulings(donation)) == ["old_to_recycling"]
+    assert refusals(scene, donation, scene.rulings(donation)) == refused
 
 
 def test_the_value_of_a_public_gift_stays_under_the_ceiling_of_the_day() -> None:
@@ -257,12 +260,13 @@ def test_the_value_of_a_public_gift_is_known() -> None:
     assert refusals(scene, donation, scene.rulings(donation)) == ["value_under_ceiling"]
 
 
-def test_without_a_known_ceiling_no_public_gift_is_accepted() -> None:
-    LegalThreshold.objects.filter(code="public_gift_unit_value_max").delete()
-    scene = public_scene()
-    donation = scene.announced()
+@pytest.mark.parametrize(("value", "refused"), [("300", []), ("300.01", ["value_under_ceiling"])])
+def test_without_a_row_in_force_the_usual_ceiling_of_a_public_gift_holds(value: str, refused: list[str]) -> None:
+    scene = public_scene(laptops(3, unit_value=Decimal(value)))
+    donation = scene.announced_before_the_law()
+    Parameter.objects.filter(code=PUBLIC_GIFT_VALUE.code).delete()
 
-    assert refusals(scene, donation, scene.rulings(donation)) == ["value_under_ceiling"]
+    assert refusals(scene, donation, scene.rulings(donation)) == refused
 
 
 def test_a_refused_line_of_a_public_donor_may_be_worth_more() -> None:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from lifecycle.exceptions import Refused
+from reference.models import Parameter
 from refurb.enums import (
     AttributionReason,
     Clock,
@@ -15,13 +16,14 @@ from refurb.enums import (
     DriveKind,
     DriveSource,
     ErasureEntry,
-    LimitCode,
     Outcome,
     Refusal,
 )
-from refurb.models import Device, DevicePaper, Drive, Erasure, ErasureLimit
+from refurb.models import Device, DevicePaper, Drive, Erasure
+from refurb.parameters import CLOCK_DAYS, RATE_SSD, RATE_USB
 from refurb.services import batches, erasures
 from refurb.services.nwipe import ClockTold
+from tests.reference.values import set_value
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.logs import SIZE, log
 from tests.refurb.pages import acting, answered, page_of, read
@@ -129,8 +131,7 @@ def test_an_impossible_run_says_how_much_in_how_long(bench: Bench) -> None:
 
 
 def test_a_cable_is_slower_than_its_drive(bench: Bench) -> None:
-    slow = ErasureLimit.objects.get(code=LimitCode.RATE_USB)
-    ErasureLimit.objects.filter(pk=slow.pk).update(value=35)
+    set_value(RATE_USB, 35)
     drive = bench.drive(on_the_bench(bench), serial=SERIAL, kind=DriveKind.HDD)
 
     erasure = reads(bench, drive, log(SERIAL, end=here_now(), bus="USB"))
@@ -145,13 +146,13 @@ def test_a_typed_overwriting_says_when_it_began(bench: Bench) -> None:
     assert bench.erase(drive, started_at=timezone.now()).refusals == [Refusal.TOO_FAST]
 
 
-def test_without_a_limit_in_force_nothing_is_recorded(bench: Bench) -> None:
-    ErasureLimit.objects.filter(code=LimitCode.RATE_SSD).update(valid_to="2025-12-31")
+def test_without_a_limit_in_force_the_usual_one_holds(bench: Bench) -> None:
+    Parameter.objects.filter(code=RATE_SSD.code).delete()
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
 
-    with pytest.raises(Refused) as refused:
-        bench.erase(bench.drive(on_the_bench(bench)))
+    erasure = reads(bench, drive, log(SERIAL, end=here_now(), lasting=0, verified=False))
 
-    assert codes(refused) == ["no_limit"]
+    assert (erasure.rate_ceiling, erasure.refusals) == (RATE_SSD.usual, [Refusal.TOO_FAST])
 
 
 # --- clocks
@@ -203,15 +204,15 @@ def test_a_clock_is_not_declared_lightly(bench: Bench, clock: Any, code: str) ->
     assert codes(refused) == [code]
 
 
-def test_without_a_delay_in_force_no_wrong_clock_is_declared(bench: Bench) -> None:
+def test_without_a_delay_in_force_a_wrong_clock_is_declared_within_the_usual_one(bench: Bench) -> None:
     drive = bench.drive(on_the_bench(bench), serial=SERIAL)
-    ErasureLimit.objects.filter(code=LimitCode.CLOCK_DAYS).update(valid_to="2025-12-31")
-    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now())
+    Parameter.objects.filter(code=CLOCK_DAYS.code).delete()
+    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(days=CLOCK_DAYS.usual + 1))
 
     with pytest.raises(Refused) as refused:
         reads(bench, drive, log(SERIAL, end=here_now()), clock=told)
 
-    assert codes(refused) == ["no_delay"]
+    assert codes(refused) == ["clock_late"]
 
 
 def test_a_wrong_clock_does_not_bring_an_erasure_after_the_arrival(bench: Bench) -> None:

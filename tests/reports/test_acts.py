@@ -1,7 +1,7 @@
 """Flows count acts: what corrections, releases, undoing and doing again move is told apart, and a month adds up."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -22,12 +22,14 @@ from reports.acts import Line, _Life
 from reports.definitions import definitions
 from reports.documents import paper_values
 from reports.enums import Stage, Variation
-from reports.models import Report, SecrecyTerm
+from reports.models import Report
+from reports.parameters import THRESHOLD
 from reports.served import Served
 from reports.services import compute_report, recompute_report
 from reports.summary import SHOWN, Summary
 from reports.workbook import write_workbook
 from tests.network.factories import make_epci
+from tests.reference.values import set_value
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf
 from tests.reports.stories import DECEMBER, NOVEMBER, Story, numbers, paris
@@ -208,8 +210,7 @@ def test_what_is_counted_is_what_its_definition_says_in_each_version() -> None:
 
 @pytest.mark.django_db
 def test_the_public_page_the_paper_the_workbook_and_the_dashboard_say_the_same() -> None:
-    nothing_small = {"valid_from": date(2021, 1, 1), "source": "Essai", "checked_on": date(2021, 1, 1)}
-    SecrecyTerm.objects.create(code="threshold", value=1, **nothing_small)
+    set_value(THRESHOLD, 1)
     shelf = Shelf()
     shelf.handed_over()
     hand_overs.release_device(actor=shelf.adviser, device=fresh(shelf.reserved()))

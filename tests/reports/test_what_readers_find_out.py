@@ -20,13 +20,15 @@ from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
 from reports.enums import DISTRIBUTION
 from reports.figures import Reckoning, digest
-from reports.models import Report, SecrecyTerm
+from reports.models import Report
+from reports.parameters import THRESHOLD
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.keys import AT_HOMES
 from reports.secrecy.published import published, published_sha256
 from reports.services import compute_report, found_out, freeze_report, publish_report, verify_reports
 from reports.workbook import write_workbook
 from tests.network.factories import make_epci, make_membership
+from tests.reference.values import set_value
 from tests.refurb.pages import acting, read
 from tests.reports.attacker import Attacker, Table
 from tests.reports.invented import Invented
@@ -209,9 +211,7 @@ def test_verification_finds_nothing_to_find_out_and_sees_a_secret_that_is_uncove
 
 def test_what_is_hidden_is_frozen_with_the_month(world: World) -> None:
     before = [report.figures["secrets"] for report in world.reports]
-    SecrecyTerm.objects.create(
-        code="threshold", value=50, valid_from=date(2025, 1, 1), source="Essai", checked_on=date(2025, 1, 1)
-    )
+    set_value(THRESHOLD, 50)
     again = Report.objects.order_by("month")
     assert [report.figures["secrets"] for report in again] == before
     with pytest.raises(Exception, match="figé"), connection.cursor() as cursor:

@@ -4,24 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from connectivity.services.reference import load_connectivity_reference
-from conventions.services.reference import load_conventions_reference
-from desk.services.thresholds import load_desk_reference
 from lifecycle.french import plural
-from network.readers.dated import ReferenceFileError
-from network.services.reference import Written
-from prescriptions.services.reference import load_prescriptions_reference
-from refurb.services.reference import load_refurb_reference
-from reports.secrecy.reference import load_reports_reference
-
-LOADERS = (
-    load_conventions_reference,
-    load_prescriptions_reference,
-    load_connectivity_reference,
-    load_refurb_reference,
-    load_reports_reference,
-    load_desk_reference,
-)
+from reference.files import ReferenceFileError
+from reference.loading import Written, load_reference
 
 
 class Command(BaseCommand):
@@ -29,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = [written for load in LOADERS for written in load()]
+            report = load_reference()
         except ReferenceFileError as error:
             raise CommandError(str(error)) from error
         for written in report:

@@ -1,0 +1,124 @@
+"""The tables of dated rows of connections, and what each is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model, Q
+
+from connectivity.enums import Channel, Reliability
+from connectivity.models import CopperClosure, Offer, OfferCondition
+from network.enums import LegalNature, OrganisationKind
+from network.models import Commune, Organisation
+from prescriptions.enums import CONNECTION_KINDS
+from reference.families import Family, Lines, declare
+
+CODE = "Un mot court, sans espace ni accent, qui reste le même d’une version à l’autre. Exemple\u00a0: coup-de-pouce."
+
+
+def _communes() -> Any:
+    return Commune.objects.in_departement().alphabetical()
+
+
+def _communes_by_code() -> Mapping[str, Model]:
+    """The communes of the database: a closure of one that is not loaded is left out."""
+    return {row.code: row for row in Commune.objects.current()}
+
+
+def _operators() -> Any:
+    return Organisation.objects.active().of_kind(OrganisationKind.OPERATOR)
+
+
+def _with_operator(told: dict[str, Any]) -> dict[str, Any]:
+    """Who answers: the operator of that name; made when the offer has a desk and nobody behind."""
+    name = told["operator_name"]
+    known = Organisation.objects.of_kind(OrganisationKind.OPERATOR).filter(name__iexact=name).first()
+    if known is None and told["channel"] == Channel.DESK:
+        known = Organisation.objects.create(
+            name=name, kinds=[OrganisationKind.OPERATOR], legal_nature=LegalNature.PRIVATE
+        )
+    return {**told, "operator": known}
+
+
+def _connections() -> list[tuple[str, str]]:
+    return [(str(kind), str(kind.label)) for kind in CONNECTION_KINDS]
+
+
+declare(
+    Family(
+        slug="offres",
+        group="Internet",
+        title="Offres des opérateurs",
+        purpose="Les offres à prix réduit proposées aux foyers\u00a0: prix, durée, conditions, façon de les obtenir.",
+        model=Offer,
+        series=("code",),
+        named=("name", "operator_name"),
+        fields=(
+            *("name", "operator_name", "operator", "technology", "kinds", "channel", "price", "price_max", "period"),
+            *("commitment_months", "setup_fee", "needs_bank_account", "entitlement_months", "how_to", "phone", "url"),
+            "reliability",
+        ),
+        told=("technology", "price", "period", "channel", "reliability"),
+        adds=True,
+        lines=(
+            Lines(
+                model=OfferCondition,
+                key="offer",
+                title="Conditions",
+                one="Condition",
+                fields=("rule", "proof", "ceiling", "fresh_days", "detail"),
+                unique="rule",
+                numbered=False,
+                file="offer_conditions.csv",
+                of_row={"offer": "code"},
+            ),
+        ),
+        units=dict.fromkeys(("price", "price_max", "setup_fee", "ceiling"), "€"),
+        labels={"period": "Ce que le prix paie", "price_max": "Prix le plus haut", "url": "Adresse du site"},
+        hints={
+            "code": CODE,
+            "operator": "L’organisation dont les agents répondent aux demandes. Obligatoire quand la demande lui est"
+            " transmise.",
+            "kinds": "Les besoins auxquels l’offre répond.",
+            "price": "En euros TTC\u00a0; vide s’il est à confirmer.",
+            "price_max": "En euros TTC, quand le prix va de … à …\u00a0; vide sinon.",
+            "commitment_months": "0\u00a0: sans engagement.",
+            "setup_fee": "En euros\u00a0; vide s’ils sont à confirmer.",
+            "how_to": "Écrit pour la famille\u00a0: où aller, quoi demander, avec quels papiers.",
+            "phone": "Le numéro que la famille appelle.",
+            "reliability": "«\u00a0À confirmer\u00a0» s’affiche à côté de l’offre, pour que personne ne la promette.",
+            "ceiling": "En euros\u00a0; par exemple le quotient familial le plus haut.",
+            "fresh_days": "En jours\u00a0: au-delà, la pièce est trop ancienne.",
+            "detail": "Vide\u00a0: la condition s’écrit toute seule.",
+        },
+        choices={"operator": _operators, "kinds": _connections},
+        to_confirm=Q(reliability=Reliability.CHECK),
+        file="offers.csv",
+        key=("code",),
+        typed=("operator",),
+        completed=_with_operator,
+    ),
+    Family(
+        slug="fermetures-du-cuivre",
+        group="Internet",
+        title="Fermeture du cuivre",
+        purpose="Commune par commune, quand on ne vend plus l’ADSL et quand il s’arrête.",
+        model=CopperClosure,
+        series=("commune",),
+        named=("commune",),
+        fields=("lot", "commercial_on", "technical_on", "reliability"),
+        told=("lot", "commercial_on", "technical_on", "reliability"),
+        adds=True,
+        sought=("commune__name", "commune__epci__name", "commune__epci__short_name"),
+        seek="Commune ou EPCI",
+        hints={
+            "lot": "Le lot de fermeture d’Orange.",
+            "commercial_on": "À partir de ce jour, plus aucune nouvelle ligne.",
+            "technical_on": "À partir de ce jour, plus aucune ligne ne marche.",
+        },
+        choices={"commune": _communes},
+        to_confirm=Q(reliability=Reliability.CHECK),
+        file="copper_closures.csv",
+        key=("commune",),
+        relations={"commune": _communes_by_code},
+    ),
+)

@@ -1,0 +1,19 @@
+"""How long what is sent to people without an account opens, and how long it is kept."""
+
+from reference.parameters import parameter, parameter_family
+
+parameter_family(
+    "accounts",
+    slug="durees-des-comptes",
+    group="Comptes",
+    title="Durées des invitations et de leurs courriels",
+    purpose="Combien de temps s’ouvre une invitation, combien de temps on garde l’adresse de qui n’a pas répondu.",
+)
+
+INVITATION_DAYS = parameter("accounts.invitation_days", usual=8, unit="jours", label="Durée du lien d’une invitation")
+UNANSWERED_DAYS = parameter(
+    "accounts.unanswered_days",
+    usual=90,
+    unit="jours",
+    label="Garder une invitation sans réponse, après la fin de son lien",
+)

@@ -1,0 +1,22 @@
+"""The rule on small counts of households (domaine §6.4)."""
+
+from reference.parameters import parameter, parameter_family
+
+parameter_family(
+    "secrecy",
+    slug="secret-des-petits-nombres",
+    group="Rapports mensuels",
+    title="Secret des petits nombres",
+    purpose="À partir de combien de foyers un nombre des rapports est montré hors du pilotage, et de combien ce qui"
+    " est caché doit rester incertain. Un mois garde la règle avec laquelle il a été figé.",
+)
+
+THRESHOLD = parameter(
+    "secrecy.threshold", usual=5, unit="foyers", label="Nombre de foyers à partir duquel il est montré"
+)
+WIDTH = parameter(
+    "secrecy.width",
+    usual=5,
+    unit="foyers",
+    label="Écart entre la plus petite et la plus grande valeur possible d’un nombre caché",
+)
