@@ -37,6 +37,10 @@ class ParameterQuerySet(DatedQuerySet):
         """The row in force on ``day`` for this code."""
         return self.on(day).filter(code=code).first()
 
+    def values_of(self, code: str, day: date) -> Any:
+        """The value in force on ``day`` for this code, for a subquery."""
+        return self.on(day).filter(code=code).values("value")[:1]
+
     def codes(self) -> list[tuple[str, str]]:
         """``(code, unit)`` of what is written, each once."""
         return list(self.order_by("code").values_list("code", "unit").distinct())

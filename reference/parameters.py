@@ -6,13 +6,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, IntegerField, Subquery, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
 from reference.models import Parameter
 from reference.registry import REGISTRY, Declaration, ParameterFamily
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,13 @@ class DatedParameter[N: (int, Decimal)]:
         if row is None:
             return InForce(self.usual, self.unit, None, self.declaration.source)
         return InForce(self._number(row.value), self.unit, row.valid_from, row.source)
+
+    def before(self, at: datetime) -> CombinedExpression:
+        """For a number of days: the instant so many days before ``at``, inside a query that would be one more."""
+        rows = Parameter.objects.values_of(self.code, timezone.localdate(at))
+        number = Coalesce(Cast(Subquery(rows), IntegerField()), Value(self.usual), output_field=IntegerField())
+        days = ExpressionWrapper(number * Value(ONE_DAY, DurationField()), DurationField())
+        return Value(at, DateTimeField()) - days
 
     def _number(self, value: Decimal) -> N:
         return int(value) if isinstance(self.usual, int) else value

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,7 +37,7 @@ MOST_EXPLAINED = 200
 def page_of(actor: Membership, at: datetime) -> Page:
     """The bench and what leaves or comes today; for the manager, quotas, lots and signatures as well."""
     mine = Device.objects.visible_to(actor)
-    old = at - timedelta(days=BENCH_DAYS.on(timezone.localdate(at)))
+    old = BENCH_DAYS.before(at)
     bench = _bench_blocks(actor, mine, old)
     if not is_manager(actor):
         blocks = (_pick_ups(actor, at), *bench, _to_receive(mine), _coming(actor), _erasures(actor))
@@ -87,7 +88,7 @@ def _columns(mine: DeviceQuerySet) -> list[dict[str, Any]]:
 # --- the bench
 
 
-def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: datetime) -> tuple[Block, ...]:
+def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: Combinable) -> tuple[Block, ...]:
     listed = reverse("refurb:device_list")
     in_process = oldest_first(mine, S.IN_PROCESS)
     late = Q(since__lte=old)
@@ -181,7 +182,7 @@ def _coming(actor: Membership) -> Block:
     )
 
 
-def _to_ship(mine: DeviceQuerySet, old: datetime) -> Block:
+def _to_ship(mine: DeviceQuerySet, old: Combinable) -> Block:
     allotted = mine.filter(state=S.ALLOTTED).select_related("convention")
     return Block(
         "a-expedier",

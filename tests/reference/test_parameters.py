@@ -9,10 +9,13 @@ import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from connectivity.parameters import NO_ANSWER_DAYS
 from conventions.parameters import MAX_NONCONFORMITY, REMIND_AFTER_DAYS, REVIEW_DAYS
+from desk.parameters import BENCH_DAYS
 from lifecycle.versions import project_apps
+from network.models import User
 from reference.checks import check_declarations, check_rows
 from reference.dated import gaps_between
 from reference.files import PARAMETERS, ReferenceFileError, read_parameters
@@ -65,6 +68,18 @@ def test_all_the_values_of_a_day_are_read_in_one_query(django_assert_num_queries
     with django_assert_num_queries(1):  # type: ignore[operator]
         values = parameters_on(date(2026, 3, 2))
         assert (values[REVIEW_DAYS], values[NO_ANSWER_DAYS]) == (12, 30)
+
+
+@pytest.mark.django_db
+def test_an_instant_so_many_days_before_is_read_inside_a_query() -> None:
+    at = timezone.now()
+    User.objects.create(email="essai@exemple.test")
+    for days in (BENCH_DAYS.usual, 7):
+        early, late = (at - timedelta(days=days, seconds=seconds) for seconds in (1, -1))
+        for instant, is_old in ((early, True), (late, False)):
+            User.objects.update(last_login=instant)
+            assert User.objects.filter(last_login__lte=BENCH_DAYS.before(at)).exists() == is_old
+        make_value(BENCH_DAYS, 7)
 
 
 # --- declarations

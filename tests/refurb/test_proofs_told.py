@@ -152,7 +152,8 @@ def test_without_a_limit_in_force_the_usual_one_holds(bench: Bench) -> None:
 
     erasure = reads(bench, drive, log(SERIAL, end=here_now(), lasting=0, verified=False))
 
-    assert (erasure.rate_ceiling, erasure.refusals) == (RATE_SSD.usual, [Refusal.TOO_FAST])
+    assert erasure.rate_ceiling == RATE_SSD.usual
+    assert Refusal.TOO_FAST in erasure.refusals
 
 
 # --- clocks
