@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from connectivity import parameters
+from lifecycle.walls import drawn, standing
 from reference.checks import check_declarations
 from reference.files import PARAMETERS, data_of
 from reference.known import raise_known
@@ -49,7 +51,11 @@ def test_the_blocks_declare_a_parameter_write_its_value_and_read_it(
         file.write(line + "\n")
     assert (folder / PARAMETERS).read_text().splitlines()[0] == header
 
+    config = apps.get_app_config("reference")
+    assert standing("reference") == drawn(config)
     raise_known()
+    assert standing("reference") != drawn(config)
+    assert "manage.py draw_wall" in blocks("sh")[0]
     load_reference("connectivity", folder=folder)
 
     _, reading = blocks("python")
