@@ -4,12 +4,15 @@ A number is safe as soon as two whole solutions of everything that is known diff
 one of them is the truth. Each programme that is solved says something of all the others, so few are.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, floor
 from typing import NamedTuple
 
-from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole, valued
+import numpy
+
+from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
 from reports.secrecy.system import Cell, Contradiction, Name, Reduced, Row, System, Terms, parts
 
 TOGETHER = 8
@@ -65,16 +68,15 @@ def narrow_cells(
     Fractions come first, which only see too wide; whole numbers are looked for when they find nothing.
     Raises Contradiction when what is shown cannot be.
     """
-    shown = [Row(cell.terms, cell.value) for name, cell in system.cells.items() if name not in hidden]
-    own = [Row({unknown: 1}, system.truth[unknown] or 0) for unknown in known]
-    reduced = Reduced([*system.rows, *shown, *own], system.free)
-    found, wanted, spared = [], [], set(known)
+    spared = set(known)
+    reduced = Reduced(system, system.cells.keys() - hidden, spared)
+    found, wanted = [], []
     for cell in (cell for name, cell in sorted(system.cells.items()) if name in hidden):
         if (asked is not None and cell.name not in asked) or spared.issuperset(cell.terms):
             continue
         left, constant = reduced.of(cell.terms)
         if left:
-            wanted.append(_Asked(cell, left, constant, seen))
+            wanted.append(_Asked(cell, left, constant))
         else:
             found.append(Narrow(cell, constant, constant))
     held = []
@@ -82,10 +84,13 @@ def narrow_cells(
         inside = set(unknowns)
         here = [one for one in wanted if next(iter(one.terms)) in inside]
         if here:
-            held.append(_Part(system, unknowns, rows, here, width))
+            held.append(_Part(system, unknowns, rows, here, width, seen or {}))
             found += held[-1].narrow()
     if not found and not proven:
         found = [one for part in held for one in part.unproven()]
+    if seen is not None:
+        for part in held:
+            seen |= part.intervals()
     return sorted(found, key=lambda one: one.cell.name)
 
 
@@ -102,113 +107,128 @@ def bounds_of(system: System, unknowns: Iterable[int], width: int) -> dict[int, 
     return found
 
 
-@dataclass
-class _Asked:
-    """A hidden cell of a part: what is unknown of it, what is known, how far it was seen to go in solutions.
-
-    ``low``, ``high``: in whole ones, the truth among them. ``least``, ``most``: in any.
-    """
+class _Asked(NamedTuple):
+    """A hidden cell: what is unknown of it, what is known."""
 
     cell: Cell
     terms: Terms
     constant: int
-    seen: Seen | None
-
-    def __post_init__(self) -> None:
-        alone = Interval(self.cell.value, self.cell.value, self.cell.value, self.cell.value)
-        before = alone if self.seen is None else self.seen.get(self.cell.name, alone)
-        self.low, self.high, self.least, self.most = before
-
-    def learn(self, solution: Mapping[int, float], *, whole: bool) -> None:
-        """One more solution."""
-        value = valued(self.terms, solution) + self.constant
-        self.least, self.most = min(self.least, value), max(self.most, value)
-        if whole:
-            self.low, self.high = min(self.low, round(value)), max(self.high, round(value))
-        if self.seen is not None:
-            self.seen[self.cell.name] = Interval(self.low, self.high, self.least, self.most)
-
-    def narrow(self, low: float, high: float) -> Narrow:
-        """It lies between these."""
-        return Narrow(self.cell, ceil(low - NEAR), floor(high + NEAR))
 
 
 class _Part:
-    """Unknowns that have nothing to do with the others."""
+    """Unknowns that have nothing to do with the others, and how far each cell asked about goes in solutions.
 
-    def __init__(self, system: System, unknowns: list[int], rows: list[Row], asked: list[_Asked], width: int) -> None:
-        self.width, self.asked = width, asked
-        bounds = bounds_of(system, unknowns, width)
-        self.fractions, self.wholes = Polytope(bounds, rows, still=True), Polytope(bounds, rows, whole=True)
+    ``low``, ``high``: in whole ones, the truth among them. ``least``, ``most``: in any.
+    """
+
+    def __init__(
+        self, system: System, unknowns: list[int], rows: list[Row], asked: list[_Asked], width: int, seen: Seen
+    ) -> None:
+        self.width, self.asked, self._rows = width, asked, rows
+        self._bounds = bounds_of(system, unknowns, width)
+        self.fractions = Polytope(self._bounds, rows, still=True)
+        before = [seen.get(one.cell.name, Interval(*(one.cell.value,) * 4)) for one in asked]
+        self.low, self.high = (numpy.array([one[i] for one in before], dtype=numpy.int64) for i in (0, 1))
+        self.least, self.most = (numpy.array([one[i] for one in before], dtype=float) for i in (2, 3))
+        columns = self.fractions.columns
+        self._rank = numpy.repeat(numpy.arange(len(asked)), [len(one.terms) for one in asked])
+        self._column = numpy.array([columns[unknown] for one in asked for unknown in one.terms])
+        self._times = numpy.array([times for one in asked for times in one.terms.values()], dtype=float)
+        self._constants = numpy.array([one.constant for one in asked], dtype=float)
+
+    @cached_property
+    def wholes(self) -> Polytope:
+        """The same in whole numbers, which are looked for when fractions find nothing."""
+        return Polytope(self._bounds, self._rows, whole=True)
 
     def narrow(self) -> list[Narrow]:
         """Those that fractions do not leave wide enough."""
         self._widen_together()
-        return [one.narrow(one.least, one.most) for one in self.asked if not self._is_wide(one)]
+        return [
+            Narrow(one.cell, ceil(self.least[rank] - NEAR), floor(self.most[rank] + NEAR))
+            for rank, one in enumerate(self.asked)
+            if not self._is_wide(rank)
+        ]
 
     def unproven(self) -> list[Narrow]:
         """Those that whole numbers do not leave wide enough, when fractions do."""
-        self._prove_together(self.asked)
-        return [one.narrow(one.low, one.high) for one in self.asked if not self._is_proven(one)]
+        self._prove_together()
+        return [
+            Narrow(one.cell, int(self.low[rank]), int(self.high[rank]))
+            for rank, one in enumerate(self.asked)
+            if not self._is_proven(rank)
+        ]
+
+    def intervals(self) -> Seen:
+        """How far each cell went."""
+        told = zip(self.low.tolist(), self.high.tolist(), self.least.tolist(), self.most.tolist(), strict=True)
+        return {one.cell.name: Interval(*ends) for one, ends in zip(self.asked, told, strict=True)}
 
     def _widen_together(self) -> None:
         """Solutions where as many as can be are far from the truth at once, as long as they say something new."""
-        left = [one for one in self.asked if not self._seems_wide(one)]
+        left = self._look_narrow()
         for round_ in range(ROUNDS):
             if len(left) < 2:
                 return
-            self._learn(_aim(self.fractions, left, round_), left[0])
-            still = [one for one in left if not self._seems_wide(one)]
+            self._learn(self._aim(self.fractions, left, round_), self.asked[left[0]])
+            still = self._look_narrow()
             if round_ >= TOGETHER and len(still) > len(left) * 0.9:
                 return
             left = still
 
-    def _is_wide(self, one: _Asked) -> bool:
-        """Whether fractions leave it wide enough; each solution says something of the others."""
+    def _is_wide(self, rank: int) -> bool:
+        """Whether fractions leave a cell wide enough; each solution says something of the others."""
         for ask in (self.fractions.most, self.fractions.least):
-            if not self._seems_wide(one):
-                self._learn(ask(one.terms), one)
-        return self._seems_wide(one)
+            if not self._seems_wide(rank):
+                self._learn(ask(self.fractions.sum(self.asked[rank].terms)), self.asked[rank])
+        return self._seems_wide(rank)
 
-    def _seems_wide(self, one: _Asked) -> bool:
-        return one.most - one.least >= self.width - NEAR
+    def _seems_wide(self, rank: int) -> bool:
+        return bool(self.most[rank] - self.least[rank] >= self.width - NEAR)
 
-    def _prove_together(self, unproven: list[_Asked]) -> None:
+    def _look_narrow(self) -> list[int]:
+        found: list[int] = (self.most - self.least < self.width - NEAR).nonzero()[0].tolist()
+        return found
+
+    def _prove_together(self) -> None:
         """Whole solutions where as many as can be are far from the truth at once: few are needed."""
         for round_ in range(TOGETHER):
-            left = [one for one in unproven if one.high - one.low < self.width]
+            left = (self.high - self.low < self.width).nonzero()[0].tolist()
             if len(left) < 2:
                 return
-            self._learn_whole(_aim(self.wholes, left, round_))
+            self._learn_whole(self._aim(self.wholes, left, round_))
 
-    def _is_proven(self, one: _Asked) -> bool:
+    def _is_proven(self, rank: int) -> bool:
         for ask in (self.wholes.most, self.wholes.least):
-            if one.high - one.low < self.width:
-                self._learn_whole(ask(one.terms))
-        return one.high - one.low >= self.width
+            if self.high[rank] - self.low[rank] < self.width:
+                self._learn_whole(ask(self.wholes.sum(self.asked[rank].terms)))
+        return bool(self.high[rank] - self.low[rank] >= self.width)
 
-    def _learn_whole(self, solution: Mapping[int, float] | None) -> None:
+    def _learn_whole(self, solution: Solution | None) -> None:
         """None proves nothing: what is not proven wide is taken for narrow."""
         if solution is not None and are_whole(solution):
-            for one in self.asked:
-                one.learn(solution, whole=True)
+            self._see(solution, whole=True)
 
-    def _learn(self, solution: Mapping[int, float] | None, about: _Asked) -> None:
+    def _learn(self, solution: Solution | None, about: _Asked) -> None:
         if solution is None:
             raise Contradiction(f"nothing satisfies what is shown around {about.cell.name}")
-        whole = are_whole(solution)
-        for one in self.asked:
-            one.learn(solution, whole=whole)
+        self._see(solution, whole=are_whole(solution))
 
+    def _see(self, solution: Solution, *, whole: bool) -> None:
+        """One more solution says how far every cell may go."""
+        values = numpy.bincount(self._rank, self._times * solution[self._column], len(self.asked)) + self._constants
+        self.least, self.most = numpy.minimum(self.least, values), numpy.maximum(self.most, values)
+        if whole:
+            rounded = numpy.rint(values).astype(numpy.int64)
+            self.low, self.high = numpy.minimum(self.low, rounded), numpy.maximum(self.high, rounded)
 
-def _aim(polytope: Polytope, far: Sequence[_Asked], round_: int) -> dict[int, float] | None:
-    """A solution where some are as much more, and the others as much less, as they can be together.
+    def _aim(self, polytope: Polytope, far: Sequence[int], round_: int) -> Solution | None:
+        """A solution where some are as much more, and the others as much less, as they can be together.
 
-    All more, then all less; then one half against the other, halved otherwise at each round.
-    """
-    aim: dict[int, float] = {}
-    for rank, one in enumerate(far):
-        sign = 1 if round_ < 2 else (-1) ** (rank >> ((round_ - 2) // 2))
-        for unknown, times in one.terms.items():
-            aim[unknown] = aim.get(unknown, 0) + sign * times
-    return polytope.most(aim) if round_ % 2 == 0 else polytope.least(aim)
+        All more, then all less; then one half against the other, halved otherwise at each round.
+        """
+        signs = numpy.zeros(len(self.asked))
+        halves = numpy.arange(len(far)) >> max(round_ - 2, 0) // 2
+        signs[far] = 1 if round_ < 2 else 1 - 2 * (halves % 2)
+        aim = numpy.bincount(self._column, self._times * signs[self._rank], len(polytope.columns))
+        return polytope.most(aim) if round_ % 2 == 0 else polytope.least(aim)

@@ -6,8 +6,11 @@ from typing import Any
 import highspy
 import numpy
 from highspy import _core
+from numpy.typing import NDArray
 
-from reports.secrecy.system import Row, Terms
+from reports.secrecy.system import Row
+
+type Solution = NDArray[numpy.float64]
 
 NEAR = 1e-6
 """How near to a whole number is one, for a solver that counts with fractions."""
@@ -33,7 +36,6 @@ class Polytope:
         still: bool = False,
     ) -> None:
         self.columns = {unknown: column for column, unknown in enumerate(bounds)}
-        self._costs = numpy.zeros(len(bounds))
         self._solver: Any = _core._Highs()  # what ``Highs`` is made of: it writes no banner on the terminal
         self._solver.setOptionValue("output_flag", False)
         self._solver.setOptionValue("threads", 1)
@@ -43,29 +45,33 @@ class Polytope:
         if whole:
             self._be_whole()
 
-    def most(self, terms: Mapping[int, float]) -> dict[int, float] | None:
-        """A solution where a sum is the greatest; None when there is no solution at all."""
-        return self._solve(terms, highspy.ObjSense.kMaximize)
+    def sum(self, terms: Mapping[int, float]) -> Solution:
+        """What is asked of ``most`` and ``least``: how many times each unknown counts, column by column."""
+        asked = numpy.zeros(len(self.columns))
+        for unknown, times in terms.items():
+            asked[self.columns[unknown]] = times
+        return asked
 
-    def least(self, terms: Mapping[int, float]) -> dict[int, float] | None:
+    def most(self, sum_: Solution) -> Solution | None:
+        """A solution where a sum is the greatest, column by column; None when there is no solution at all."""
+        return self._solve(sum_, highspy.ObjSense.kMaximize)
+
+    def least(self, sum_: Solution) -> Solution | None:
         """A solution where a sum is the smallest; None when there is no solution at all."""
-        return self._solve(terms, highspy.ObjSense.kMinimize)
+        return self._solve(sum_, highspy.ObjSense.kMinimize)
 
     def bound(self, unknown: int, low: float, high: float) -> None:
         """Change what an unknown may be."""
         self._solver.changeColBounds(self.columns[unknown], low, high)
 
-    def _solve(self, terms: Mapping[int, float], sense: Any) -> dict[int, float] | None:
-        self._costs[:] = 0
-        for unknown, times in terms.items():
-            self._costs[self.columns[unknown]] = times
+    def _solve(self, sum_: Solution, sense: Any) -> Solution | None:
         size = len(self.columns)
-        self._solver.changeColsCost(size, numpy.arange(size, dtype=numpy.int32), self._costs)
+        self._solver.changeColsCost(size, numpy.arange(size, dtype=numpy.int32), sum_)
         self._solver.changeObjectiveSense(sense)
         self._solver.run()
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        return dict(zip(self.columns, self._solver.getSolution().col_value, strict=True))
+        return numpy.array(self._solver.getSolution().col_value)
 
     def _be_whole(self) -> None:
         """Every unknown is a whole number: slower, and exact."""
@@ -77,7 +83,7 @@ class Polytope:
     def _model(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row]) -> Any:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(bounds), len(rows)
-        model.col_cost_ = self._costs
+        model.col_cost_ = numpy.zeros(len(bounds))
         model.col_lower_ = numpy.array([low for low, _ in bounds.values()], dtype=float)
         model.col_upper_ = numpy.array([high for _, high in bounds.values()], dtype=float)
         totals = numpy.array([row.total for row in rows], dtype=float)
@@ -95,11 +101,6 @@ class Polytope:
         return model
 
 
-def are_whole(solution: Mapping[int, float]) -> bool:
+def are_whole(solution: Solution) -> bool:
     """Whether a solution is made of whole numbers: then what it says may truly be."""
-    return all(abs(value - round(value)) < NEAR for value in solution.values())
-
-
-def valued(terms: Terms, solution: Mapping[int, float]) -> float:
-    """What a sum is in a solution."""
-    return sum(times * solution[unknown] for unknown, times in terms.items())
+    return bool((abs(solution - numpy.rint(solution)) < NEAR).all())

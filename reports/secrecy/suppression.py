@@ -1,11 +1,11 @@
 """Which cells of a month are hidden: the small ones, then the fewest others that keep all of them uncertain."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, Seen, bounds_of, narrow_cells
-from reports.secrecy.polytope import INFINITE, NEAR, Polytope, are_whole
+from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
 from reports.secrecy.system import Cell, Name, Reduced, Row, System, cells_of, parts
 
 ROUNDS = 40
@@ -108,12 +108,7 @@ class _Search:
     ) -> None:
         self.system, self.width, self.narrow = system, rule.width, narrow
         self.cells = {cell.name: cell for cell in open_ones}
-        shown = [
-            Row(cell.terms, cell.value)
-            for name, cell in system.cells.items()
-            if name not in hidden and name not in self.cells
-        ]
-        reduced = Reduced([*system.rows, *shown], system.free)
+        reduced = Reduced(system, system.cells.keys() - hidden - self.cells.keys())
         self.rows, self.bounds = list(reduced.rows), dict[int, tuple[float, float]]()
         self.slacks: dict[Name, Slack] = {}
         self.probes: dict[Name, tuple[int, int]] = {}
@@ -158,27 +153,28 @@ class _Search:
             if solution is None:
                 failed.append(one)
                 continue
-            found |= {name for name, slack in slacks.items() if abs(solution[slack.more] - solution[slack.less]) > NEAR}
+            told = {unknown: solution[column] for unknown, column in polytope.columns.items() if unknown >= size}
+            found |= {name for name, slack in slacks.items() if abs(told[slack.more] - told[slack.less]) > NEAR}
             if are_whole(solution):
-                wide |= self._widened(narrow, solution)
+                wide |= self._widened(narrow, told)
         return failed
 
-    def _nearest(self, polytope: Polytope, one: Narrow, costs: dict[int, float]) -> dict[int, float] | None:
-        probe, constant = self.probes[one.cell.name]
+    def _nearest(self, polytope: Polytope, one: Narrow, costs: dict[int, float]) -> Solution | None:
+        (probe, constant), asked = self.probes[one.cell.name], polytope.sum(costs)
         for low, high in ((one.low + self.width, INFINITE), (-INFINITE, one.high - self.width)):
             polytope.bound(probe, low - constant, high - constant)
-            solution = polytope.least(costs)
+            solution = polytope.least(asked)
             polytope.bound(probe, -INFINITE, INFINITE)
             if solution is not None:
                 return solution
         return None
 
-    def _widened(self, narrow: Iterable[Narrow], solution: dict[int, float]) -> set[Name]:
+    def _widened(self, narrow: Iterable[Narrow], told: Mapping[int, float]) -> set[Name]:
         """The cells that are as far as they must be from the truth in a solution that what is found hides."""
         return {
             one.cell.name
             for one in narrow
-            if abs(round(solution[self.probes[one.cell.name][0]]) + self.probes[one.cell.name][1] - one.cell.value)
+            if abs(round(told[self.probes[one.cell.name][0]]) + self.probes[one.cell.name][1] - one.cell.value)
             >= self.width
         }
 

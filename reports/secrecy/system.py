@@ -1,9 +1,14 @@
 """What a reader can write down of the figures: unknown whole numbers, and the linear relations between them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy
+from numpy.typing import NDArray
+
+type Numbers = NDArray[numpy.int64]
+type Flags = NDArray[numpy.bool_]
 type Name = tuple[str, str]
 """Of a cell: its month, its key."""
 type Terms = dict[int, int]
@@ -51,10 +56,19 @@ class System:
     free: set[int] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
     cells: dict[Name, Cell] = field(default_factory=dict)
+    _relations: "Relations | None" = None
+
+    @property
+    def relations(self) -> "Relations":
+        """All of it as arrays, made once for what is written down."""
+        if self._relations is None:
+            self._relations = Relations(self)
+        return self._relations
 
     def unknown(self, name: Hashable, truth: int | None = None, *, free: bool = False) -> int:
         """The number of an unknown, made when it is named for the first time."""
         if name not in self.numbers:
+            self._relations = None
             self.numbers[name] = len(self.truth)
             self.truth.append(truth)
             if free:
@@ -63,10 +77,12 @@ class System:
 
     def relate(self, terms: Iterable[tuple[int, int]], total: int = 0) -> None:
         """What everyone knows: ``(times, unknown)`` sum up to ``total``."""
+        self._relations = None
         self.rows.append(Row(summed(terms), total))
 
     def show(self, cell: Cell) -> None:
         """Add a number of the tables."""
+        self._relations = None
         self.cells[cell.name] = cell
 
     def value_of(self, terms: Terms) -> int:
@@ -86,55 +102,93 @@ class Contradiction(ArithmeticError):
     """The relations cannot all hold: the figures, or what is believed of them, are wrong."""
 
 
-class Reduced:
-    """Relations once everything that follows step by step is replaced by its value."""
+class Relations:
+    """Every relation of a system, then every cell with what it is, entry by entry, so that all are read at once."""
 
-    def __init__(self, rows: Iterable[Row], free: Collection[int]) -> None:
-        self.known: dict[int, int] = {}
-        self.rows = [Row(dict(row.terms), row.total) for row in rows]
-        self._totals = [row.total for row in self.rows]
-        self._free = free
-        self._where: defaultdict[int, list[int]] = defaultdict(list)
-        for rank, row in enumerate(self.rows):
-            for unknown in row.terms:
-                self._where[unknown].append(rank)
-        self._deduce()
-        self.rows = [Row(row.terms, total) for row, total in zip(self.rows, self._totals, strict=True) if row.terms]
+    def __init__(self, system: System) -> None:
+        cells = system.cells.values()
+        terms = [*(row.terms for row in system.rows), *(cell.terms for cell in cells)]
+        totals = [*(row.total for row in system.rows), *(cell.value for cell in cells)]
+        self.size, self.count, self.names = len(system.truth), len(terms), list(system.cells)
+        self.totals = _whole(totals)
+        self.rank = numpy.repeat(numpy.arange(self.count), _whole([len(one) for one in terms]))
+        self.unknown = _whole([unknown for one in terms for unknown in one])
+        self.times = _whole([times for one in terms for times in one.values()])
+        self.free = numpy.zeros(self.size, dtype=bool)
+        self.free[list(system.free)] = True
+
+
+class Reduced:
+    """Relations once everything that follows step by step is replaced by its value.
+
+    ``shown``: the cells that the reader is told; ``own``: the unknowns that he knows himself. Raises Contradiction.
+    """
+
+    def __init__(self, system: System, shown: Collection[Name], own: Iterable[int] = ()) -> None:
+        self._all = system.relations
+        self._values = numpy.zeros(self._all.size, dtype=numpy.int64)
+        self._is_known = numpy.zeros(self._all.size, dtype=bool)
+        told = numpy.ones(self._all.count, dtype=bool)
+        told[len(system.rows) :] = [name in shown for name in self._all.names]
+        self._totals = numpy.where(told, self._all.totals, 0)
+        self._keep(self._all.rank, self._all.unknown, self._all.times, told[self._all.rank])
+        given = list(own)
+        self._settle(_whole(given), _whole([system.truth[unknown] or 0 for unknown in given]))
+        while self._deduce():
+            pass
+        self.known = dict(zip(self._is_known.nonzero()[0].tolist(), self._values[self._is_known].tolist(), strict=True))
+        self.rows = self._left()
 
     def of(self, terms: Terms) -> tuple[Terms, int]:
         """What stays unknown of a sum, and what is known of it."""
         left = {unknown: times for unknown, times in terms.items() if unknown not in self.known}
         return left, sum(times * self.known[unknown] for unknown, times in terms.items() if unknown in self.known)
 
-    def _deduce(self) -> None:
-        waiting = list(range(len(self.rows)))
-        while waiting:
-            rank = waiting.pop()
-            for unknown, value in self._follows(rank):
-                if unknown in self.known:
-                    continue
-                self.known[unknown] = value
-                for other in self._where[unknown]:
-                    times = self.rows[other].terms.pop(unknown)
-                    self._totals[other] -= times * value
-                    waiting.append(other)
+    def _deduce(self) -> bool:
+        """Look at every row once: one unknown is left, or all that are left are 0. Whether anything followed."""
+        left = numpy.bincount(self._rank, minlength=self._all.count)
+        if self._totals[left == 0].any():
+            raise Contradiction("a relation is short of some units")
+        alone = left[self._rank] == 1
+        unknown, total, times = self._unknown[alone], self._totals[self._rank[alone]], self._times[alone]
+        if (total % times).any():
+            raise Contradiction("an unknown would be a fraction")
+        nothing = self._unknown[self._is_nothing(left)[self._rank]]
+        found = numpy.concatenate([nothing, unknown])
+        self._settle(found, numpy.concatenate([numpy.zeros_like(nothing), total // times]))
+        return found.size > 0
 
-    def _follows(self, rank: int) -> list[tuple[int, int]]:
-        terms, total = self.rows[rank].terms, self._totals[rank]
-        if not terms:
-            if total:
-                raise Contradiction(f"{total} units too many")
-            return []
-        if len(terms) == 1:
-            ((unknown, times),) = terms.items()
-            if total % times or (total // times < 0 and unknown not in self._free):
-                raise Contradiction(f"{times} × unknown = {total}")
-            return [(unknown, total // times)]
-        if not total and not self._free.intersection(terms):
-            signs = {times > 0 for times in terms.values()}
-            if len(signs) == 1:
-                return [(unknown, 0) for unknown in terms]
-        return []
+    def _is_nothing(self, left: Numbers) -> Flags:
+        """The rows that sum up to nothing, of which no unknown makes up for another: each is 0."""
+        count = self._all.count
+        more = numpy.bincount(self._rank[self._times > 0], minlength=count)
+        free = numpy.bincount(self._rank[self._all.free[self._unknown]], minlength=count)
+        flags: Flags = (left > 1) & (self._totals == 0) & (free == 0) & ((more == 0) | (more == left))
+        return flags
+
+    def _settle(self, unknown: Numbers, values: Numbers) -> None:
+        """Put their values in the place of unknowns; of two for the same one, a row that does not hold is left."""
+        if (values[~self._all.free[unknown]] < 0).any():
+            raise Contradiction("an unknown would be less than nothing")
+        self._values[unknown], self._is_known[unknown] = values, True
+        done = self._is_known[self._unknown]
+        numpy.subtract.at(self._totals, self._rank[done], self._times[done] * self._values[self._unknown[done]])
+        self._keep(self._rank, self._unknown, self._times, ~done)
+
+    def _keep(self, rank: Numbers, unknown: Numbers, times: Numbers, kept: Flags) -> None:
+        self._rank, self._unknown, self._times = rank[kept], unknown[kept], times[kept]
+
+    def _left(self) -> list[Row]:
+        """The rows of which something is unknown, in their order."""
+        rows: dict[int, Terms] = {}
+        entries = zip(self._rank.tolist(), self._unknown.tolist(), self._times.tolist(), strict=True)
+        for rank, unknown, times in entries:
+            rows.setdefault(rank, {})[unknown] = times
+        return [Row(terms, int(self._totals[rank])) for rank, terms in rows.items()]
+
+
+def _whole(numbers: Sequence[int]) -> Numbers:
+    return numpy.array(numbers, dtype=numpy.int64)
 
 
 def parts(rows: Iterable[Row], ties: Iterable[Terms]) -> Iterator[tuple[list[int], list[Row]]]:

@@ -1,13 +1,16 @@
 """What a reader of published months sees and knows: each number about households, and all that ties them together."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from math import log2
 from typing import Any
 
+from documents.services.papers import canonical
 from lifecycle.machine import Machine, verbs_of
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind, NeedState
 from prescriptions.models import Need
@@ -18,13 +21,15 @@ from reports.months import next_month
 from reports.secrecy import keys
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
 from reports.secrecy.polytope import INFINITE, Polytope
-from reports.secrecy.system import Cell, Contradiction, Reduced, Row, System, summed
+from reports.secrecy.system import Cell, Contradiction, Reduced, System, summed
 
 STOCK = "stock"
 """What an unknown is named that stands at an instant, then the day."""
 STOCKS = {"opening": False, "closing": True}
 """The measures that say what stands at an instant; whether it is the end of the month."""
 PROMISED = (Stage.ALLOTTED, Stage.SHIPPED)
+KNOWN = 64
+"""Of how many months what is true of them is remembered."""
 ACTS_SINCE = 3
 """The version of figures since which what enters and leaves is acts, so that the machine ties them together."""
 MOVED, CLOSING = "moved", "closing"
@@ -87,6 +92,13 @@ def tie_of(figures: dict[str, Any]) -> Tie:
     """The most that is true of a month: a reader who believes more would see that it cannot be."""
     if figures["version"] < ACTS_SINCE:
         return Tie.NOTHING
+    return _most_that_holds(canonical(figures))
+
+
+@lru_cache(maxsize=KNOWN)
+def _most_that_holds(text: bytes) -> Tie:
+    """The same, of the canonical JSON of a month: a frozen one is asked about each time that another is."""
+    figures = json.loads(text)
     return next((tie for tie in sorted(Tie, reverse=True) if _holds(figures, tie)), Tie.NOTHING)
 
 
@@ -122,13 +134,16 @@ _TOGETHER = (
 def _holds(figures: dict[str, Any], tie: Tie) -> bool:
     system = System()
     _write(system, figures, tie)
-    counted = [Row({unknown: 1}, truth) for unknown, truth in enumerate(system.truth) if truth is not None]
+    counted = [unknown for unknown, truth in enumerate(system.truth) if truth is not None]
     try:
-        reduced = Reduced([*system.rows, *counted], system.free)
+        reduced = Reduced(system, (), counted)
     except Contradiction:
         return False
     left = {unknown: (0.0, INFINITE) for row in reduced.rows for unknown in row.terms}
-    return not left or Polytope(left, reduced.rows).least({}) is not None
+    if not left:
+        return True
+    polytope = Polytope(left, reduced.rows)
+    return polytope.least(polytope.sum({})) is not None
 
 
 @dataclass
@@ -220,8 +235,8 @@ class _Devices(_Month):
     # --- what the machine ties together
 
     def _tie(self, *, upstream: bool) -> None:
-        edges = device_edges()
-        touching = {edge for edge in edges if set(edge) & set(DISTRIBUTION)}
+        edges = sorted(device_edges())
+        touching = [edge for edge in edges if set(edge) & set(DISTRIBUTION)]
         for place in self.places:
             for stage in DISTRIBUTION:
                 self._flow(stage, place, touching, lambda m, s=stage, p=place: (1, self.at(s, m, p)))  # type: ignore[misc]
@@ -371,7 +386,7 @@ class _Needs(_Month):
         return self.places if state == NeedState.WAITING else [""]
 
     def _tie(self, kind: str) -> None:
-        edges = edges_of(Need, str)
+        edges = sorted(edges_of(Need, str))
         for state in NeedState:
             into = [(1, self.moved(old, new, kind)) for old, new in edges if new == state]
             out = [(1, self.moved(old, new, kind)) for old, new in edges if old == state]
