@@ -4,7 +4,7 @@ A number is safe as soon as two whole solutions of everything that is known diff
 one of them is the truth. Each programme that is solved says something of all the others, so few are.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor
@@ -19,6 +19,8 @@ TOGETHER = 8
 """How many whole solutions are looked for that say something of many cells, before each is looked at alone."""
 ROUNDS = 24
 """The same for solutions with fractions, which are soon found; fewer where they say little."""
+FEW = 8
+"""So few cells are looked at one after the other."""
 FAR = 8
 """How many times the width around the truth solutions are looked for: what lies farther proves nothing more."""
 
@@ -84,7 +86,7 @@ def narrow_cells(
         inside = set(unknowns)
         here = [one for one in wanted if next(iter(one.terms)) in inside]
         if here:
-            held.append(_Part(system, unknowns, rows, here, width, seen or {}))
+            held.append(_Part(bounds_of(system, unknowns, width), rows, here, width, seen or {}))
             found += held[-1].narrow()
     if not found and not proven:
         found = [one for part in held for one in part.unproven()]
@@ -122,10 +124,9 @@ class _Part:
     """
 
     def __init__(
-        self, system: System, unknowns: list[int], rows: list[Row], asked: list[_Asked], width: int, seen: Seen
+        self, bounds: dict[int, tuple[float, float]], rows: list[Row], asked: list[_Asked], width: int, seen: Seen
     ) -> None:
-        self.width, self.asked, self._rows = width, asked, rows
-        self._bounds = bounds_of(system, unknowns, width)
+        self.width, self.asked, self._rows, self._bounds = width, asked, rows, bounds
         self.fractions = Polytope(self._bounds, rows, still=True)
         before = [seen.get(one.cell.name, Interval(*(one.cell.value,) * 4)) for one in asked]
         self.low, self.high = (numpy.array([one[i] for one in before], dtype=numpy.int64) for i in (0, 1))
@@ -168,7 +169,7 @@ class _Part:
         """Solutions where as many as can be are far from the truth at once, as long as they say something new."""
         left = self._look_narrow()
         for round_ in range(ROUNDS):
-            if len(left) < 2:
+            if len(left) < FEW:
                 return
             self._learn(self._aim(self.fractions, left, round_), self.asked[left[0]])
             still = self._look_narrow()
@@ -196,16 +197,23 @@ class _Part:
             left = (self.high - self.low < self.width).nonzero()[0].tolist()
             if len(left) < 2:
                 return
-            self._learn_whole(self._aim(self.wholes, left, round_))
+            self._learn_whole(lambda polytope, far=left, aim=round_: self._aim(polytope, far, aim))  # type: ignore[misc]
 
     def _is_proven(self, rank: int) -> bool:
-        for ask in (self.wholes.most, self.wholes.least):
+        asked = self.fractions.sum(self.asked[rank].terms)
+        for ask in (Polytope.most, Polytope.least):
             if self.high[rank] - self.low[rank] < self.width:
-                self._learn_whole(ask(self.wholes.sum(self.asked[rank].terms)))
+                self._learn_whole(lambda polytope, ask=ask: ask(polytope, asked))  # type: ignore[misc]
         return bool(self.high[rank] - self.low[rank] >= self.width)
 
-    def _learn_whole(self, solution: Solution | None) -> None:
-        """None proves nothing: what is not proven wide is taken for narrow."""
+    def _learn_whole(self, ask: Callable[[Polytope], Solution | None]) -> None:
+        """The best solution with fractions, when it has none after all; else the best one in whole numbers.
+
+        None proves nothing: what is not proven wide is taken for narrow.
+        """
+        solution = ask(self.fractions)
+        if solution is None or not are_whole(solution):
+            solution = ask(self.wholes)
         if solution is not None and are_whole(solution):
             self._see(solution, whole=True)
 

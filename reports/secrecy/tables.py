@@ -1,7 +1,7 @@
 """What a reader of published months sees and knows: each number about households, and all that ties them together."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +11,12 @@ from math import log2
 from typing import Any
 
 from documents.services.papers import canonical
-from lifecycle.machine import Machine, verbs_of
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind, NeedState
-from prescriptions.models import Need
-from refurb.enums import DeviceState, DeviceType
-from refurb.models import Device
-from reports.enums import DISTRIBUTED, DISTRIBUTION, STAGE_OF, Stage
+from refurb.enums import DeviceType
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Stage
 from reports.months import next_month
 from reports.secrecy import keys
+from reports.secrecy.edges import Edge, device_edges, need_edges, passages_of_workshops
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
 from reports.secrecy.polytope import INFINITE, Polytope
 from reports.secrecy.system import Cell, Contradiction, Reduced, System, summed
@@ -33,39 +31,9 @@ KNOWN = 64
 ACTS_SINCE = 3
 """The version of figures since which what enters and leaves is acts, so that the machine ties them together."""
 MOVED, CLOSING = "moved", "closing"
-type Edge = tuple[str, str]
 type Sum = list[tuple[int, int]]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
 """What hiding costs: a number of the whole département, of the end of a month in a place, of anything else."""
-
-
-def edges_of(model: type[Machine], place: Callable[[str], str]) -> set[Edge]:
-    """Where an act leads, from where, in the terms of the figures: what anyone may read of the machine."""
-    found: set[Edge] = set()
-    for declared in verbs_of(model).values():
-        if declared.is_act and not declared.creates:
-            for source in declared.sources:
-                old, new = place(source), place(declared.target_from(source))
-                if old != new:
-                    found.add((old, new))
-    return found
-
-
-def passages_of_workshops() -> set[tuple[str, str]]:
-    """``(stage, measure)`` of the distribution where every act that is counted comes from a workshop or leads to one.
-
-    The numbers of the workshops, always told, count them too: they are no numbers of households.
-    """
-    others: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for old, new in device_edges():
-        others[old, "left"].add(new)
-        others[new, "entered"].add(old)
-    return {named for named, ends in others.items() if named[0] in DISTRIBUTION and not ends.intersection(DISTRIBUTION)}
-
-
-def device_edges() -> set[Edge]:
-    """The acts on a device, between stages."""
-    return edges_of(Device, lambda state: str(STAGE_OF[DeviceState(state)]))
 
 
 class Tie(IntEnum):
@@ -235,7 +203,7 @@ class _Devices(_Month):
     # --- what the machine ties together
 
     def _tie(self, *, upstream: bool) -> None:
-        edges = sorted(device_edges())
+        edges = device_edges()
         touching = [edge for edge in edges if set(edge) & set(DISTRIBUTION)]
         for place in self.places:
             for stage in DISTRIBUTION:
@@ -386,7 +354,7 @@ class _Needs(_Month):
         return self.places if state == NeedState.WAITING else [""]
 
     def _tie(self, kind: str) -> None:
-        edges = sorted(edges_of(Need, str))
+        edges = need_edges()
         for state in NeedState:
             into = [(1, self.moved(old, new, kind)) for old, new in edges if new == state]
             out = [(1, self.moved(old, new, kind)) for old, new in edges if old == state]

@@ -15,9 +15,10 @@ from reports.secrecy import choosing
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.choosing import audit, choose
 from reports.secrecy.covering import HIDDEN
+from reports.secrecy.edges import passages_of_workshops
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, System
-from reports.secrecy.tables import Tie, passages_of_workshops, tie_of
+from reports.secrecy.tables import Tie, tie_of
 from reports.served import Served
 from reports.summary import NOT_SUMMED
 from reports.workbook import write_workbook
