@@ -38,7 +38,7 @@ from typing import Any, NamedTuple, Self
 from django.conf import settings
 from django.db import transaction
 
-from lifecycle.evidence import Extent, evidence_tables, extent_now, hashes
+from lifecycle.evidence import Extent, evidence_tables, extent_now, extents, hashes
 from lifecycle.locking import advisory_lock
 from lifecycle.machine import Machine, machines
 from lifecycle.models import Seal
@@ -80,7 +80,8 @@ def _heads(model: type[Machine]) -> Iterable[Any]:
 def _seal_evidence(at: datetime, *, whole: bool) -> Seal:
     before = None if whole else SealFile.last(EVIDENCE)
     sealed = before.extents() if before else {}
-    ends = {name: extent_now(name) for name in evidence_tables()}
+    # Up to where it is sealed a table is whole for good: where nothing more is seen, nobody has to be waited for.
+    ends = {name: seen if seen == sealed.get(name) else extent_now(name) for name, seen in extents().items()}
     told = {
         name: {"columns": list(table.fields), "last": ends[name].last, "rows": ends[name].rows}
         for name, table in evidence_tables().items()
