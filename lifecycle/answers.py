@@ -55,8 +55,10 @@ def preview(
     declared = verbs_of(model)[verb]
     scope = scope_of(declared, actor, None)
     ctx = Context(at or timezone.now(), actor, SetValues(values, per_row or {}))
-    pks = seen_by(model, queryset, actor, None).order_by("pk").values_list("pk", flat=True)
-    rows = read(model, declared, list(pks), ctx, scope)
+    pks = list(seen_by(model, queryset, actor, None).order_by("pk").values_list("pk", flat=True))
+    if not pks:
+        return Outcome(at=ctx.at)
+    rows = read(model, declared, pks, ctx, scope)
     judge(model, declared, rows, ctx, per_row or {}, asking=True, locked=False)
     return outcome_of(rows, ctx.at)
 

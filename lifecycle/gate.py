@@ -13,7 +13,6 @@ import psycopg
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from lifecycle.actors import Actor, System
@@ -39,6 +38,7 @@ from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
 from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression
 from lifecycle.writing import (
+    Drawn,
     count_capacities,
     draw_keys,
     moved,
@@ -290,12 +290,11 @@ def _give_birth[M: Machine](
 ) -> list[M]:
     links = [{name: link_of(instance, name) for name in links_of(declared)} for instance in instances]
     asked = Context(at or timezone.now(), actor, values)
-    clock, recorded_at = (
-        lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)]) or database_clock()
-    )
+    held = lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
+    pks, now = _name(model, instances)
+    clock, recorded_at = held or now
     instant = instant_of(at, clock, follows=cause is not None)
     ctx = Context(instant, actor, values)
-    pks = draw_keys(model, len(instances))
     drafts = []
     for pk, instance, found in zip(pks, instances, links, strict=True):
         instance.pk = pk
@@ -307,7 +306,6 @@ def _give_birth[M: Machine](
         cause=cause_of(model, drafts, cause, instances), comment_digest=record_comment(comment),
     )  # fmt: skip
     entry_keys = write_births(model, stamped)
-    _name(model, instances)
     for instance, item in zip(instances, stamped, strict=True):
         instance.seq, instance.head, instance.moved_at = 1, item.entry["hash"], instant
         instance.__dict__ |= {"state": item.target, **item.written}
@@ -327,21 +325,27 @@ def _give_birth[M: Machine](
     return list(model._base_manager.filter(pk__in=keys(pks)).order_by("pk"))
 
 
-def _name(model: type[Machine], instances: Sequence[Machine]) -> None:
-    """Give each row its reference; one that is taken is drawn again (one chance in 30 for 200,000 rows)."""
+def _name(model: type[Machine], instances: Sequence[Machine]) -> tuple[list[int], Clock]:
+    """Give each row its reference; one that is taken is drawn again (one chance in 30 for 200,000 rows).
+
+    Returns the keys of all of them, and the clock.
+    """
     wanting = [instance for instance in instances if not instance.reference]
     taken = {instance.reference for instance in instances if instance.reference}
-    while wanting:
+    drawn: Drawn | None = None
+    while drawn is None or wanting:
         for instance in wanting:
             instance.reference = new_reference(model.reference_prefix)
-        drawn = RawSQL("SELECT unnest(%s::text[])", [[instance.reference for instance in wanting]])
-        taken |= set(model._base_manager.filter(reference__in=drawn).values_list("reference", flat=True))
+        count = 0 if drawn else len(instances)
+        found = draw_keys(model, count, [instance.reference for instance in wanting])
+        drawn, taken = drawn or found, taken | found.taken
         again = []
         for instance in wanting:
             if instance.reference in taken:
                 again.append(instance)
             taken.add(instance.reference)
         wanting = again
+    return drawn.keys, drawn.clock
 
 
 def _links(model: type[Machine], names: Sequence[str], pks: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What must be true before a verb, as objects: the same one answers for a row, a set, a preview or a filter."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -80,6 +80,14 @@ class Context:
     at: datetime
     actor: Actor
     values: Mapping[str, Any] = field(default_factory=dict)
+    _known: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once[R](self, key: Hashable, read: Callable[[], R]) -> R:
+        """What several rules of one judgement read, read for the first of them: nothing moves in between."""
+        if key not in self._known:
+            self._known[key] = read()
+        found: R = self._known[key]
+        return found
 
     @property
     def day(self) -> date:

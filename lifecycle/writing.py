@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models
@@ -16,6 +16,7 @@ from django.db.models import F
 from lifecycle.actors import SignedLink
 from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
 from lifecycle.judging import Row, counters_of, stamps_of
+from lifecycle.locking import Clock
 from lifecycle.machine import Machine, Verb, field_of
 from lifecycle.models import Comment
 from lifecycle.registry import Moved
@@ -162,14 +163,25 @@ def _stored(field: "models.Field[Any, Any]", value: Any) -> Any:
     return journal_value(value)
 
 
-def draw_keys(model: type[models.Model], count: int) -> list[int]:
-    """Draw primary keys from the table's sequence in one statement."""
+class Drawn(NamedTuple):
+    """The keys of objects to come, which of the references thought of are taken, and the clock then."""
+
+    keys: list[int]
+    taken: set[str]
+    clock: Clock
+
+
+def draw_keys(model: type[Machine], count: int, references: Sequence[str]) -> Drawn:
+    """Draw primary keys from the table's sequence, and look for references, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
+            "SELECT array(SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)), "  # noqa: S608
+            f"array(SELECT reference FROM {_table(model)} WHERE reference = ANY(%s::text[])), "
+            "clock_timestamp(), transaction_timestamp()",
+            [model._meta.db_table, count, list(references)],
         )
-        return [row[0] for row in cursor.fetchall()]
+        keys, taken, *clock = cursor.fetchone()
+    return Drawn(keys, set(taken), (clock[0], clock[1]))
 
 
 def write_moves(

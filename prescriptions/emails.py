@@ -136,8 +136,9 @@ def _write(template: str, prescription: Prescription, people: People, at: dateti
 def _workers(prescription: Prescription) -> People:
     """The worker who follows it, or everyone of the prescriber when nobody does any more."""
     followed = Membership.objects.filter(pk=prescription.worker_id, organisation=prescription.prescriber_id)
-    everyone = _of(prescription.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER))
-    return _people_of(followed) or everyone
+    if people := _people_of(followed):
+        return people
+    return _of(prescription.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER))
 
 
 def _former_worker(prescription: Prescription) -> People:

@@ -145,10 +145,8 @@ def possible(
 ) -> list[int]:
     """Those of a set on which a verb is possible at ``at``: what moved later than that is left alone."""
     rows = model._base_manager.filter(pk__in=pks, moved_at__lte=at, state__in=verbs_of(model)[verb].sources)
-    if not (there := list(rows.values_list("pk", flat=True))):
-        return []
     try:
-        return preview(model._base_manager.filter(pk__in=there), verb, actor=actor, at=at, **values).moved
+        return preview(rows, verb, actor=actor, at=at, **values).moved
     except PermissionDenied:
         return []
 

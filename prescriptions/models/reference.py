@@ -79,6 +79,15 @@ class CodedReason(Dated):
         return self.label
 
 
+class FactBandQuerySet(DatedQuerySet):
+    """Reads of bands."""
+
+    @read_once
+    def of_kind(self, kind: str, day: date) -> "dict[str, FactBand]":
+        """``{code: band}`` of one kind of fact, in force on ``day``."""
+        return {band.code: band for band in self.on(day).filter(kind=kind)}
+
+
 class FactBand(Dated):
     """One band of a number that is looked at and not kept: a quotient familial, a reste à vivre."""
 
@@ -86,6 +95,8 @@ class FactBand(Dated):
     code = models.CharField("code", max_length=24)
     label = models.CharField("tranche", max_length=80)
     at_most = models.PositiveIntegerField("au plus (€ par mois)", null=True, blank=True)
+
+    objects = FactBandQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = "tranche"
@@ -149,10 +160,15 @@ class Evaluation:
 class EligibilityRuleQuerySet(DatedQuerySet):
     """Reads of rules, and what they say."""
 
+    @read_once
+    def rules_on(self, day: date) -> "list[EligibilityRule]":
+        """The rules in force on ``day``, in their order."""
+        return list(self.on(day).order_by("position", "pk"))
+
     def evaluations(self, pks: Iterable[int], day: date) -> dict[int, Evaluation]:
         """``{prescription pk: what the rules in force on day say}``, in two queries."""
         wanted = list(pks)
-        rules = list(self.on(day).order_by("position", "pk"))
+        rules = self.rules_on(day)
         seen: dict[int, list[Any]] = {pk: [] for pk in wanted}
         facts: Any = apps.get_model("prescriptions", "Fact")
         for fact in facts.objects.current().filter(prescription__in=wanted).order_by("-seen_on", "-pk"):

@@ -65,8 +65,17 @@ def create_prescription(
     for kind, use in needs:
         ask_need(actor=actor, prescription=created, kind=kind, use=use, at=at)
     if story:
-        write_story(actor=actor, prescription=created, text=story, at=at)
+        SocialStory.objects.create(**_told(actor, created), **_words(actor, story, at))
     return created
+
+
+def _told(actor: Actor, prescription: Prescription) -> dict[str, Any]:
+    """Whose words they are, and about what."""
+    return {"prescription": prescription, "prescriber_id": actor.organisation_id}
+
+
+def _words(actor: Actor, text: str, at: datetime | None) -> dict[str, Any]:
+    return {"text": text.strip(), "written_at": at or timezone.now(), "written_by_id": actor.pk}
 
 
 def held_prescription(
@@ -97,11 +106,7 @@ def write_story(*, actor: Actor, prescription: Prescription, text: str, at: date
     if not Household.objects.filter(pk=row.household_id, state=HouseholdState.OPEN).exists():
         raise Refused({row.pk: (HOUSEHOLD_OPEN.reason,)})
     assert actor.pk is not None
-    written, _ = SocialStory.objects.update_or_create(
-        prescription=row,
-        prescriber_id=actor.organisation_id,
-        defaults={"text": text.strip(), "written_at": at or timezone.now(), "written_by_id": actor.pk},
-    )
+    written, _ = SocialStory.objects.update_or_create(**_told(actor, row), defaults=_words(actor, text, at))
     return written
 
 
@@ -171,7 +176,7 @@ def record_fact(
     row = _being_written(actor, prescription)
     assert actor.pk is not None
     day = timezone.localdate(at)
-    bands: Any = {one.code: one for one in FactBand.objects.on(day).filter(kind=kind)}
+    bands = FactBand.objects.of_kind(kind, day)
     chosen = bands.get(band)
     if chosen is None and (band or bands):
         raise Refused({row.pk: (UNKNOWN_BAND,)})

@@ -1,6 +1,6 @@
 """What is missing before a device goes to a convention, to a distribution point, and back (machines §1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -115,8 +115,12 @@ class Place(NamedTuple):
 
 
 def _places(ctx: Context, per_row: PerRowValues) -> dict[int, Place]:
-    asked = {key_of(given.get("convention")) for given in per_row.values()} - {None}
-    in_force = set(conventions().in_force_on(ctx.day).filter(pk__in=asked).values_list("pk", flat=True))
+    asked = frozenset({key_of(given.get("convention")) for given in per_row.values()} - {None})
+    return ctx.once(("places", asked), lambda: _read_places(asked, ctx.day))
+
+
+def _read_places(asked: Collection[int | None], day: date) -> dict[int, Place]:
+    in_force = set(conventions().in_force_on(day).filter(pk__in=asked).values_list("pk", flat=True))
     found = conventions().filter(pk__in=asked).values_list("pk", "epci", "workshop")
     return {pk: Place(pk, epci, workshop, pk in in_force) for pk, epci, workshop in found}
 
@@ -142,15 +146,10 @@ def quotas_on(ctx_day: Any, *, reserve: bool = False) -> QuerySet[Any]:
 def _wrong_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The place is one of the type, of the convention year of the day, or of the reserve when the pilot allots."""
     day = ctx.day
-    facts = {
-        pk: (type_, desktop)
-        for pk, type_, desktop in rows_of("Device")
-        .filter(pk__in=list(per_row))
-        .values_list("pk", "type", "attached_to__convention")
-    }
-    attached = set(
-        rows_of("Device").filter(pk__in=list(per_row), attached_to__isnull=False).values_list("pk", flat=True)
-    )
+    devices = rows_of("Device").filter(pk__in=list(per_row))
+    rows = list(devices.values_list("pk", "type", "attached_to__convention", "attached_to"))
+    facts = {pk: (type_, convention) for pk, type_, convention, _ in rows}
+    attached = {pk for pk, _, _, desktop in rows if desktop is not None}
     asked = {key_of(given.get("quota")) for given in per_row.values()} - {None}
     known = {
         pk: (convention, type_)

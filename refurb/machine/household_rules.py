@@ -50,9 +50,13 @@ class Held(NamedTuple):
         return self.attached_to is not None and self.desktop_need == self.need
 
 
-def _held(per_row: PerRowValues) -> dict[int, Held]:
+def _held(ctx: Context, per_row: PerRowValues) -> dict[int, Held]:
     """The rows that were given a need: what is missing is said once, by the rule that asks for it."""
     asked = {pk: key for pk, given in per_row.items() if (key := key_of(given.get("need"))) is not None}
+    return ctx.once(("held", *asked.items()), lambda: _read_held(asked))
+
+
+def _read_held(asked: dict[int, int]) -> dict[int, Held]:
     wanted = set(asked.values())
     derogated = set(rows_of("Derogation").filter(need__in=wanted).values_list("need", flat=True))
     needs: dict[int, Any] = {
@@ -81,7 +85,7 @@ def _unless_it_follows(
     """A rule on the need that a device is given; a screen that follows its desktop is not asked."""
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-        return {pk: sentence for pk, held in _held(per_row).items() if not held.follows and not holds(held)}
+        return {pk: sentence for pk, held in _held(ctx, per_row).items() if not held.follows and not holds(held)}
 
     return PerRow(code, sentence, check, needs=needs, lifted_by=lifted_by, field="need")
 
@@ -121,7 +125,7 @@ NEED_TERRITORY = _unless_it_follows(
 
 def _already_served(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Another device already serves the need, or two of the set would."""
-    held = {pk: row for pk, row in _held(per_row).items() if not row.follows}
+    held = {pk: row for pk, row in _held(ctx, per_row).items() if not row.follows}
     asked = [row.need for row in held.values()]
     taken = dict(
         rows_of("Device").filter(need__in=asked, attached_to=None, state__in=HOLDS_A_NEED).values_list("need", "pk")
@@ -142,18 +146,17 @@ NEED_FREE = PerRow(
 # --- what the household pays
 
 
-def _facts(per_row: PerRowValues) -> dict[int, tuple[str, str, bool]]:
+def _facts(ctx: Context, per_row: PerRowValues) -> dict[int, tuple[str, str, bool]]:
     """Type, kind of donor, and whether it is a screen that goes with its desktop."""
     devices = rows_of("Device").filter(pk__in=list(per_row))
-    return {
-        pk: (type_, donor_kind, desktop is not None)
-        for pk, type_, donor_kind, desktop in devices.values_list("pk", "type", "donor_kind", "attached_to")
-    }
+    columns = ("pk", "type", "donor_kind", "attached_to")
+    rows = ctx.once(("facts", *per_row), lambda: list(devices.values_list(*columns)))
+    return {pk: (type_, donor_kind, desktop is not None) for pk, type_, donor_kind, desktop in rows}
 
 
 def _price_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     ceilings, refused = ceilings_on(ctx.day), {}
-    for pk, (type_, donor_kind, attached) in _facts(per_row).items():
+    for pk, (type_, donor_kind, attached) in _facts(ctx, per_row).items():
         price = per_row[pk]["price"]
         if attached:
             continue
@@ -166,7 +169,7 @@ def _price_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 def _co_funding_refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     refused = {}
-    for pk, (_, _, attached) in _facts(per_row).items():
+    for pk, (_, _, attached) in _facts(ctx, per_row).items():
         price, part, funder = per_row[pk].get("price"), per_row[pk]["co_funding"], per_row[pk].get("funder")
         if attached:
             continue
