@@ -1,11 +1,13 @@
-"""Chromium for the tests that go through the screens: one browser per test, closed with it.
+"""Chromium for the tests that go through the screens: one per process of the tests, and for each person what is theirs.
 
 A page fails its test at the end when the browser refused something for the Content-Security-Policy, when a
 script failed, when a style sheet, a script or an image could not be had, when the site itself failed (500),
 or when it asked for another site.
 """
 
+import asyncio
 import shutil
+from asyncio.events import _set_running_loop
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,21 +73,35 @@ class Watch:
             self.faults.append(f"another site: {request.url}")
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """The browser of this process, and Playwright’s event loop, which runs in those tests only that ask for it."""
+    executable = find_chromium()
+    with sync_playwright() as playwright:
+        loop = asyncio.get_running_loop()
+        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        _set_running_loop(None)
+        yield launched, loop
+        _set_running_loop(loop)
+        launched.close()
+
+
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """A browser of this test's own.
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """The browser, without anything that a test before left in it.
 
     While Playwright runs, an event loop runs in the test's thread, and Django would refuse the database: it
     is told that this thread knows what it does. Meanwhile Django gives the test a second connection, closed
     here, and asyncio.run() is impossible in the test's own thread. Nothing of the loop is left afterwards.
     """
-    executable = find_chromium()
+    launched, loop = chromium
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield launched
-        launched.close()
-        connections.close_all()
+    _set_running_loop(loop)
+    yield launched
+    for context in launched.contexts:
+        context.close()
+    connections.close_all()
+    _set_running_loop(None)
 
 
 @pytest.fixture
