@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from axe_playwright_python.base import AXE_SCRIPT as AXE
 from axe_playwright_python.base import AxeResults
-from django.urls import reverse
+from django.conf import settings
 from playwright.sync_api import Page
 
 from network.models import Membership
-from tests.network.factories import PASSWORD
+from tests.pages import acting
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
 RULES = {
@@ -25,14 +25,16 @@ STICKING_OUT = """width => [...document.body.querySelectorAll("*")].filter(
     element => element.getBoundingClientRect().right > width
 ).map(element => `${element.tagName} ${element.className}, up to ${element.getBoundingClientRect().right} px`)"""
 WITHOUT_CONTRAST = RULES | {"rules": {"color-contrast": {"enabled": False}}}
+CONTRASTED: set[str] = set()
+"""The kinds of elements that this process found in pages whose every contrast is enough."""
 
 
 def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
     """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
 
     ``seen``: the kinds of elements that were looked at, added to. Without a new one axe does not look again, unless at
-    the ``whole`` of every page; then not at contrasts, which are three quarters of its work and come from the kind, and
-    once for both widths where the same things are shown.
+    the ``whole`` of every page; then once for both widths where the same things are shown. Contrasts, which are three
+    quarters of its work and come from the kind, are looked at where a kind is new to the process of the tests.
     """
     page.wait_for_load_state()  # its title is there before its style sheets are
     size_before = page.viewport_size
@@ -51,10 +53,12 @@ def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
         if is_new or (whole and kinds != shown):
             if not page.evaluate("Boolean(window.axe)"):
                 page.evaluate(AXE)
-            rules = RULES if is_new else WITHOUT_CONTRAST
+            rules = WITHOUT_CONTRAST if kinds <= CONTRASTED else RULES
             told = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
             if told.violations_count:
                 found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
+            else:
+                CONTRASTED.update(kinds)
         shown = kinds
     if size_before is not None and size_before != page.viewport_size:
         page.set_viewport_size(size_before)
@@ -62,11 +66,9 @@ def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
 
 
 def sign_in(page: Page, membership: Membership) -> None:
-    page.goto(reverse("account_login"))
-    page.fill("input[name=login]", membership.user.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.get_by_role("navigation", name="Navigation principale").wait_for()
+    """Give the browser of this page the session of somebody: the form is the subject of other tests."""
+    session = acting(membership).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": session.key, "value": session.value, "domain": "localhost", "path": "/"}])
 
 
 class Look:

@@ -29,19 +29,23 @@ def cast(transactional_db: None) -> Cast:
 
 @pytest.fixture
 def visit(open_page: Callable[..., Page]) -> Callable[..., Visitor]:
-    """Sign somebody in, in a browser of their own; takes what ``open_page`` takes."""
+    """Somebody at their first page, in a browser of their own; takes what ``open_page`` takes.
+
+    ``stranger``: the browser does not know this person, who signs in by the form.
+    """
 
     kinds: set[str] = set()
 
-    def sign_in(membership: Membership, *, careful: bool = True, **options: object) -> Visitor:
-        return Visitor(open_page(**options), membership, careful=careful, kinds=kinds).sign_in()
+    def come(membership: Membership, *, careful: bool = True, stranger: bool = False, **options: object) -> Visitor:
+        visitor = Visitor(open_page(**options), membership, careful=careful, kinds=kinds)
+        return visitor.signs_in() if stranger else visitor.comes_back()
 
-    return sign_in
+    return come
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def come(visit: Callable[..., Visitor], request: pytest.FixtureRequest) -> Callable[[Membership], Visitor]:
-    """Sign in, looking at each page; then, in a second run of the same test, in a browser that runs no script."""
+    """Come, looking at each page; then, in a second run of the same test, in a browser that runs no script."""
     scripts: bool = request.param
     return lambda membership: visit(membership, careful=scripts, java_script_enabled=scripts)
 

@@ -44,9 +44,9 @@ def test_each_one_reads_what_is_to_do(visit: Callable[..., Visitor], transaction
         (shelf.pilot, "Prescripteurs sans activité"),
     )
     for membership, sentence in people:
-        visitor = visit(membership)
+        visitor = visit(membership, stranger=True)
         visitor.reads("À faire")
         visitor.sees(sentence)
-    worker = visit(territory.worker, careful=False, java_script_enabled=False)
+    worker = visit(territory.worker, stranger=True, careful=False, java_script_enabled=False)
     worker.follows("Nouvelle prescription")
     expect(worker.page.get_by_role("heading", level=1)).to_contain_text("prescription")

@@ -6,7 +6,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from network.models import Membership
 from tests.network.factories import PASSWORD
-from tests.screens import flaws
+from tests.screens import flaws, sign_in
 
 
 def anything(part: str) -> re.Pattern[str]:
@@ -76,7 +76,13 @@ class Visitor:
 
     # --- moving
 
-    def sign_in(self) -> "Visitor":
+    def comes_back(self) -> "Visitor":
+        """To the first page, in a browser that knows this person already."""
+        sign_in(self.page, self.membership)
+        self.page.goto("/")
+        return self
+
+    def signs_in(self) -> "Visitor":
         """Through the page anyone comes to."""
         self.page.goto("/")
         self.reads(anything("au foyer connecté"))
