@@ -1,7 +1,6 @@
 """In which capacity one acts: ``request.membership``."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.db.models import Case, Value, When
@@ -20,14 +19,17 @@ class ActingMembershipMiddleware:
 
     It is None for an anonymous and for a person without any open membership. Such a person reads a page that
     says so instead of any page that demands to be signed in, account pages and the admin site excepted.
+
+    ``request.other_roles`` are this person's other open memberships, from the same query: a page that is not for one
+    may be for another.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.membership = acting_membership(request)
-        request.other_roles = partial(other_roles, request)
+        mine = open_memberships(request)
+        request.membership, request.other_roles = mine[0] if mine else None, mine[1:]
         return self.get_response(request)
 
     def process_view(
@@ -59,26 +61,13 @@ class UnkeptSheetsMiddleware:
         return response
 
 
-def acting_membership(request: HttpRequest) -> Membership | None:
-    """The membership in which the person of this request acts."""
+def open_memberships(request: HttpRequest) -> list[Membership]:
+    """The open memberships of the person of this request: first the one in which he acts, then the last opened."""
     if not request.user.is_authenticated:
-        return None
-    chosen = Case(When(pk=request.session.get(SESSION_KEY), then=Value(1)), default=Value(0))
-    return (
-        Membership.objects.open()
-        .filter(user_id=request.user.pk)
-        .select_related("user", "organisation")
-        .order_by(chosen.desc(), "-opened_at", "-pk")
-        .first()
-    )
-
-
-def other_roles(request: HttpRequest) -> list[Membership]:
-    """The open memberships of this person in which he does not act: a page that is not for one may be for another."""
-    if request.membership is None:
         return []
-    mine = Membership.objects.open().filter(user_id=request.user.pk).exclude(pk=request.membership.pk)
-    return list(mine.select_related("organisation"))
+    chosen = Case(When(pk=request.session.get(SESSION_KEY), then=Value(1)), default=Value(0))
+    mine = Membership.objects.open().filter(user_id=request.user.pk).select_related("user", "organisation")
+    return list(mine.order_by(chosen.desc(), "-opened_at", "-pk"))
 
 
 def act_as(request: HttpRequest, membership: Membership) -> None:

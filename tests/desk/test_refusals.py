@@ -122,7 +122,7 @@ def test_a_database_that_goes_before_the_page_is_reached_gets_the_same_page(
 ) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(technician.user)
-    monkeypatch.setattr("network.middleware.acting_membership", fails_as(psycopg.OperationalError("refused")))
+    monkeypatch.setattr("network.middleware.open_memberships", fails_as(psycopg.OperationalError("refused")))
     response = client.get("/")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
 
