@@ -2,6 +2,7 @@
 
 import gc
 import ipaddress
+import os
 import socket
 import sys
 import sysconfig
@@ -22,6 +23,7 @@ from django.template.defaultfilters import default, default_if_none
 from config.database import SERVING_ROLE
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
+from tests.order import longest_first
 from tests.queue import empty_tables_of_tasks
 from tests.template import ready_template
 
@@ -185,6 +187,13 @@ def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("serving_role")
     yield
     empty_tables_of_tasks()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Once they are drawn at random, and grouped as Django wants them."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [items[rank] for rank in longest_first([item.nodeid for item in items], processes)]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
