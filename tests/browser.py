@@ -29,6 +29,8 @@ ARGUMENTS = [
 ]
 LOCAL = {"localhost", "127.0.0.1", None}  # None: data:, blob: and about:
 PATIENCE = 15_000  # milliseconds
+WIDE = {"width": 1280, "height": 900}
+"""How large a window is unless said: as wide as the pages are looked at, for fewer layouts."""
 
 
 def find_chromium() -> str:
@@ -122,7 +124,7 @@ def open_page(browser: Browser, watch: Watch, live_server: object) -> Callable[.
     """
 
     def open_as_somebody(**options: object) -> Page:
-        known = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "base_url": str(live_server)}
+        known = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "base_url": str(live_server), "viewport": WIDE}
         context = browser.new_context(**known | options)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

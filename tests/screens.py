@@ -8,9 +8,10 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from network.models import Membership
+from tests.browser import WIDE
 from tests.pages import acting
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
+NARROW = {"width": 320, "height": 720}
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
