@@ -11,13 +11,14 @@ export PYTHONDONTWRITEBYTECODE =
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
 TEMPLATES = $(shell find . -name '*.html' -path '*/templates/*' -not -path './.venv/*')
 
-.PHONY: help demo test lint format lock bench guide clean install install-dev
+.PHONY: help demo test lint format draw lock bench guide clean install install-dev
 
 help:
 	@echo 'make demo    installer, remplir de données inventées, servir sur http://localhost:$(PORT)'
 	@echo 'make test    installer, vérifier le code, lancer tous les tests'
 	@echo 'make lint    vérifier le code sans lancer les tests'
 	@echo 'make format  mettre en forme le code et les gabarits'
+	@echo 'make draw    redessiner ce que le code déclare : machines, inscriptions, murs'
 	@echo 'make lock    figer les dépendances (UPGRADE=--upgrade pour les renouveler)'
 	@echo 'make bench   mesurer'
 	@echo 'make guide   rephotographier les écrans du guide (pendant make demo, même PORT)'
@@ -44,6 +45,10 @@ format: install-dev
 	$(RUN) ruff format .
 	.venv/bin/djade $(TEMPLATES)
 	.venv/bin/djhtml $(TEMPLATES)
+
+draw: install-dev
+	.venv/bin/python manage.py draw_machines --settings config.settings.test
+	.venv/bin/python manage.py draw_wall --settings config.settings.test
 
 guide: install-dev
 	.venv/bin/python docs/guide/photograph.py --port $(PORT) $(GUIDE_ARGS)
