@@ -2,11 +2,12 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -29,8 +30,10 @@ from network.models import Epci, Membership, Organisation
 from reference.loading import load_reference
 from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
 from tests.network.factories import make_epci, make_membership, make_organisation
+from tests.world import WORLD
 
 _rank = itertools.count(1)
+QUOTAS = {"laptop": 20}
 PRICES = {"laptop": 100, "desktop": 80, "tablet": 60, "smartphone": 50, "screen": 20}
 
 
@@ -74,11 +77,11 @@ def again(convention: Convention) -> Convention:
 class Treaty:
     """Three parties with their people, the pilot, and a convention between them in any state."""
 
-    epci: Epci = field(default_factory=make_epci)
+    epci: Epci = cast(Epci, None)  # noqa: RUF009
     epci_party: Organisation | None = None
-    workshop: Organisation = field(default_factory=lambda: party(OrganisationKind.RECONDITIONER))
-    distributor: Organisation = field(default_factory=lambda: party(OrganisationKind.DISTRIBUTOR))
-    quotas: Mapping[str, int] | Sequence[Plan] = field(default_factory=lambda: {"laptop": 20})
+    workshop: Organisation = cast(Organisation, None)  # noqa: RUF009
+    distributor: Organisation = cast(Organisation, None)  # noqa: RUF009
+    quotas: Mapping[str, int] | Sequence[Plan] = field(default_factory=lambda: dict(QUOTAS))
     prices: Mapping[str, int] = field(default_factory=lambda: PRICES)
     starts_on: date | None = None
     ends_on: date | None = None
@@ -87,6 +90,15 @@ class Treaty:
     draw: bool = False
 
     def __post_init__(self) -> None:
+        """A treaty of which nothing particular is asked is put back, as far as it goes (``tests.world``)."""
+        usual = {one.name: {"quotas": QUOTAS, "prices": PRICES}.get(one.name, one.default) for one in fields(self)}
+        self.is_plain = vars(self) == usual
+        if self.is_plain and (kept := WORLD.put_back("parties")) is not None:
+            self.__dict__ |= kept
+            return
+        self.epci = self.epci or make_epci()
+        self.workshop = self.workshop or party(OrganisationKind.RECONDITIONER)
+        self.distributor = self.distributor or party(OrganisationKind.DISTRIBUTOR)
         load_law()
         if self.epci_party is None:
             self.epci_party = party(OrganisationKind.EPCI, epci=self.epci)
@@ -152,6 +164,22 @@ class Treaty:
         }
         return Terms(**given | changes)
 
+    def _put_back(self, name: str, heading: Mapping[str, Any]) -> Convention | None:
+        """The convention in this state and everybody around it, if nothing else happened since the parties came."""
+        if heading or not self.is_plain:
+            return None
+        kept = WORLD.put_back(name, after="parties", known=self._standing_for)
+        if kept is None:
+            return None
+        around, convention = kept
+        self.__dict__ |= around
+        made: Convention = convention
+        return made
+
+    def _standing_for(self, kept: tuple[dict[str, Any], Convention]) -> dict[int, Any]:
+        """The parties that a test may hold already are those of the convention."""
+        return {id(kept[0][name]): getattr(self, name) for name in ("epci", "epci_party", "workshop", "distributor")}
+
     def years(self) -> range:
         assert self.starts_on is not None
         assert self.ends_on is not None
@@ -186,7 +214,7 @@ class Treaty:
         return submit_convention(actor=self.manager, convention=convention, at=self.at)
 
     def in_review(self, **heading: Any) -> Convention:
-        return self.submit(self.draft(**heading))
+        return self._put_back("in_review", heading) or self.submit(self.draft(**heading))
 
     def reviews(self, convention: Convention) -> list[Review]:
         """Those of the round, in the order they were asked."""
@@ -205,7 +233,7 @@ class Treaty:
         return again(convention)
 
     def approved(self, **heading: Any) -> Convention:
-        return self.approve(self.in_review(**heading))
+        return self._put_back("approved", heading) or self.approve(self.in_review(**heading))
 
     def changes_requested(self) -> Convention:
         """One is against, after the others."""
@@ -237,7 +265,7 @@ class Treaty:
         return opened
 
     def signing(self, **heading: Any) -> Convention:
-        return self.open_signature(self.approved(**heading))
+        return self._put_back("signing", heading) or self.open_signature(self.approved(**heading))
 
     def reopen(self, convention: Convention, reason: str = ReopenReason.TERMS) -> Convention:
         return reopen_convention(actor=self.manager, convention=convention, reason=reason, at=self.at)
@@ -278,10 +306,12 @@ class Treaty:
         return again(convention)
 
     def signed(self, **heading: Any) -> Convention:
-        return self.sign_all(self.signing(**heading))
+        return self._put_back("signed", heading) or self.sign_all(self.signing(**heading))
 
     def active(self, **heading: Any) -> Convention:
-        return activate_convention(actor=self.manager, convention=self.signed(**heading), at=self.at)
+        return self._put_back("active", heading) or activate_convention(
+            actor=self.manager, convention=self.signed(**heading), at=self.at
+        )
 
     # --- amendments
 
@@ -338,6 +368,25 @@ def active_convention(
     }
     return Treaty(**{name: value for name, value in given.items() if value is not None}).active()
 
+
+def go_through(folder: Path) -> None:
+    """Each state of a convention of which nothing particular is asked, for the tests of this process."""
+    with WORLD.going_through(folder):
+        treaty = Treaty()
+        WORLD.keep("parties", vars(treaty))
+        convention = treaty.in_review()
+        for name, step in (
+            ("in_review", lambda one: one),
+            ("approved", treaty.approve),
+            ("signing", treaty.open_signature),
+            ("signed", treaty.sign_all),
+            ("active", lambda one: activate_convention(actor=treaty.manager, convention=one)),
+        ):
+            convention = step(convention)
+            WORLD.keep(name, (vars(treaty), convention))
+
+
+WORLD.stories.append(go_through)
 
 EXTRA = Article("visits", "Visites", "Chaque partie peut visiter l’atelier.")
 """An article that is not in the model."""
