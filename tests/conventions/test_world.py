@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from conventions.enums import ConventionState
 from lifecycle.verification import verify_journals
@@ -71,6 +72,15 @@ def test_in_a_database_that_is_not_empty_nothing_is_put_back(told: World) -> Non
     make_organisation()
     assert Treaty().workshop.pk != told.situations["parties"].objects["workshop"].pk
     assert Organisation.objects.count() == 4
+
+
+def test_a_sequence_that_began_again_goes_on_after_what_is_put_back(told: World) -> None:
+    sequence, last = told.last["network_organisation"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(%s, 1)", [sequence])
+    treaty = Treaty()
+    assert treaty.workshop.pk == told.situations["parties"].objects["workshop"].pk
+    assert make_organisation().pk > last >= treaty.workshop.pk
 
 
 def test_on_another_day_nothing_is_put_back(told: World) -> None:
