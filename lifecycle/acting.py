@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
 
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -27,6 +28,8 @@ from lifecycle.machine import Machine, Place, Reason, verbs_of
 from lifecycle.requirements import as_expression
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+"""A page that asks, then acts once it is posted."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,15 @@ def refuse(
         form.add_error(beside, ValidationError(sentence, code=reason.code))
 
 
+def invalidate(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put what is wrong beside its field when the form asks for it, else on top."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
 def answer[R](
     request: HttpRequest,
     form: forms.Form,
@@ -151,14 +163,19 @@ def answer[R](
     row: Machine | None,
     names: Mapping[str, str] = NOTHING,
 ) -> R | None:
-    """What the service returns once the form is right; None when the page, about ``row``, is to be shown."""
+    """What the service returns once the form is right; None when the page, about ``row``, is to be shown.
+
+    Whatever the service refuses, or finds invalid, is told beside the field it is about, and nothing typed is lost.
+    """
     if request.method != "POST" or not form.is_valid():
         return None
     try:
         return do(form.cleaned_data)
     except Refused as refused:
         refuse(form, refused, row, getattr(request, "membership", None), names)
-        return None
+    except ValidationError as error:
+        invalidate(form, error)
+    return None
 
 
 def act(

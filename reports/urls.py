@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views, views_behind
+from reports import actions, views, views_behind
 
 app_name = "reports"
 
@@ -17,9 +17,7 @@ urlpatterns = [
     path("rapports/<str:reference>/chiffres.json", views.report_json, name="report_json"),
     path("rapports/<str:reference>/publies.json", views.report_public, name="report_public"),
     path("rapports/<str:reference>/document.json", views.report_values, name="report_values"),
-    path("rapports/<str:reference>/recalculer/", views.report_recompute, name="report_recompute"),
-    path("rapports/<str:reference>/figer/", views.report_freeze, name="report_freeze"),
-    path("rapports/<str:reference>/publier/", views.report_publish, name="report_publish"),
+    *actions.urlpatterns,
     path("rapports/<str:reference>/gisement.pdf", views.report_pdf, name="report_pdf"),
     path("rapports/<str:reference>/gisement.xlsx", views.report_xlsx, name="report_xlsx"),
 ]

@@ -1,20 +1,17 @@
 """Monthly reports: the list, one of them with its exports, and the verbs of its life."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from documents.responses import document_response
 from documents.services.papers import canonical, hashed_values
-from lifecycle.acting import Step, act, answer, posted
-from lifecycle.forms import CommentForm
+from lifecycle.acting import Step, answer, asks_then_acts, posted
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
@@ -33,10 +30,7 @@ from reports.served import WAITING_AT_THE_END, Served
 from reports.services import (
     compute_report,
     differences,
-    freeze_report,
     months_to_compute,
-    publish_report,
-    recompute_report,
 )
 from reports.summary import LIST, NEEDS_LIST, Summary
 from reports.tables import ReportTable
@@ -49,7 +43,6 @@ TOLD = (Stage.RECONDITIONED, Stage.HANDED_OVER, Stage.RECYCLED)
 """The stages whose entries of the month come first on the page."""
 CLOSING = -1
 """The column of the closing numbers in the table of stages."""
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @lists
@@ -168,24 +161,6 @@ def report_compute(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/report_compute.html", {"form": form})
 
 
-@asks_then_acts
-def report_recompute(request: HttpRequest, reference: str) -> HttpResponse:
-    """Count the month again."""
-    return _act(request, reference, "recompute", recompute_report, "Les chiffres sont recalculés.")
-
-
-@asks_then_acts
-def report_freeze(request: HttpRequest, reference: str) -> HttpResponse:
-    """Count the month one last time and close it."""
-    return _act(request, reference, "freeze", freeze_report, "Le mois est figé : ses chiffres ne changent plus.")
-
-
-@asks_then_acts
-def report_publish(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the month to those who read reports."""
-    return _act(request, reference, "publish", publish_report, "Le rapport est publié.")
-
-
 def visible_report(request: HttpRequest, reference: str) -> Report:
     """The report, if the person may see it; else a 404."""
     return get_object_or_404(Report.objects.visible_to(request.membership), reference=reference)
@@ -206,21 +181,6 @@ def title_of_month(report: Report) -> str:
     """« Gisement d’octobre 2026 »."""
     month = date_format(report.month, "F Y")
     return f"Gisement {'d’' if month[0] in 'ao' else 'de '}{month}"
-
-
-def _act(request: HttpRequest, reference: str, verb: str, service: Callable[..., Any], done: str) -> HttpResponse:
-    report = visible_report(request, reference)
-    return act(
-        request,
-        report,
-        verb,
-        CommentForm(posted(request)),
-        lambda data: service(actor=request.membership, report=report, **data),
-        done=done,
-        back=reverse("reports:report_detail", args=[reference]),
-        template=f"reports/actions/{verb}.html",
-        month=date_format(report.month, "F Y"),
-    )
 
 
 def _to_month(rows: Any, asked: str) -> HttpResponseRedirect:

@@ -30,7 +30,6 @@ from network.listing import Listing, lists
 from network.unkept import unkept
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
-from prescriptions.views.saving import checked
 
 DEMAND = Noun("demande", "demandes", feminine=True)
 ANSWERABLE = {
@@ -124,10 +123,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         data = answer(
             request,
             form,
-            checked(
-                form,
-                lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
-            ),
+            lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
             opened.file,
         )
         if data is not None:

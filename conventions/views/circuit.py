@@ -25,15 +25,28 @@ from conventions.permissions import can_write_convention
 from conventions.services.circuit import answer_points, answer_review, keep_notes
 from conventions.views.changes import changes_since
 from conventions.views.conventions import may, visible_convention
-from conventions.views.rows import back_to, visible_row
+from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of
-from lifecycle.acting import act, answer, posted, refuse
+from lifecycle.acting import answer, asks_then_acts, posted, refuse
 from lifecycle.exceptions import Refused
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
-
+from lifecycle.pages import Pages
 
 # --- review
+
+
+def visible_review(request: HttpRequest, reference: str) -> Review:
+    """The review with who is asked, if the person may see it; else a 404."""
+    return visible_row(Review, request, reference, "asked_of__user")
+
+
+REVIEW_PAGES = Pages(
+    Review,
+    visible_review,
+    "conventions/actions/_convention.html",
+    back=lambda review: back_to(review, "reviews"),
+    context=of_its_convention,
+)
+"""What the pages of the verbs of a review share."""
 
 
 @asks_then_acts
@@ -48,28 +61,24 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and "put_aside" in request.POST and _put_aside(request, review, form):
         return redirect(back_to(review, "reviews"))
 
-    def give(data: dict[str, Any]) -> Review:
-        favourable = data["opinion"] != UNFAVOURABLE
-        return answer_review(
-            actor=request.membership,
-            review=review,
-            favourable=favourable,
-            points=form.points(),
-            comment=data["comment"],
-        )
+    def opinion(form: ReviewAnswerForm) -> dict[str, Any]:
+        data = form.cleaned_data
+        return {
+            "favourable": data["opinion"] != UNFAVOURABLE,
+            "points": form.points(),
+            "comment": data["comment"],
+        }
 
-    return act(
+    return REVIEW_PAGES.act(
         request,
         review,
         "answer",
         form,
-        give,
-        done="Avis enregistré. Merci : l’EPCI le voit dès maintenant.",
-        back=back_to(review, "reviews"),
+        answer_review,
+        values=opinion,
+        done="Avis enregistré. Merci\u00a0: l’EPCI le voit dès maintenant",
         names={"points": "opinion"},
         template="conventions/actions/review_answer.html",
-        review=review,
-        convention=convention,
         prices=prices_of(convention),
         quotas=quotas_of(convention, request.membership),
         former=_former_points(review, articles),

@@ -20,6 +20,7 @@ from conventions.views.steps import next_step
 from documents.responses import document_response, drawn_response
 from lifecycle.actors import Actor
 from lifecycle.french import Noun
+from lifecycle.pages import Pages
 from network.enums import OrganisationKind
 from network.listing import Listing, lists
 
@@ -105,6 +106,10 @@ def visible_convention(request: HttpRequest, reference: str) -> Convention:
     """The convention, if the person may see it; else a 404."""
     seen = Convention.objects.visible_to(request.membership).select_related(*SHOWN)
     return get_object_or_404(seen, reference=reference)
+
+
+CONVENTION_PAGES = Pages(Convention, visible_convention, "conventions/actions/_convention.html")
+"""What the pages of the verbs of a convention share."""
 
 
 def acts_for(convention: Convention, actor: Actor) -> bool:

@@ -7,33 +7,26 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from conventions.forms.circuit import (
-    PlainForm,
     SignatureConfirmForm,
     SignatureRefuseDepositForm,
 )
 from conventions.models import Signature, SignatureDeposit
 from conventions.services import signatures as services
-from conventions.views.rows import back_to, visible_row
-from conventions.views.signatures import hash_of, paper_of, standing_deposit
+from conventions.views.rows import back_to
+from conventions.views.signatures import SIGNATURE_PAGES, hash_of, paper_of, standing_deposit, visible_signature
 from documents.models import StoredFile
 from documents.readers.apart import NotRead, read_apart
 from documents.readers.pages import PICTURE, READER
 from documents.responses import file_response
 from documents.services import open_file
-from lifecycle.acting import act, posted
-from network.models import Membership
+from lifecycle.acting import asks_then_acts, posted
 
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 MOST_SHOWN = 15
 """Pages that are shown side by side; the others are opened from the files."""
 A4 = [778, 1100]
-
-
-def _signature(request: HttpRequest, reference: str) -> Signature:
-    return visible_row(Signature, request, reference, "signatory__user", "document__rendered")
 
 
 def _evidence(signature: Signature, deposit: SignatureDeposit | None) -> dict[str, Any]:
@@ -41,8 +34,6 @@ def _evidence(signature: Signature, deposit: SignatureDeposit | None) -> dict[st
     read = deposit.reading if deposit else {}
     pages, frozen = read.get("pages", 0), read.get("frozen_pages", 0)
     return {
-        "signature": signature,
-        "convention": signature.convention,
         "paper": paper_of(signature),
         "sha256": hash_of(signature),
         "deposit": deposit,
@@ -70,10 +61,15 @@ def _sheets(read: dict[str, Any]) -> list[tuple[int, list[int] | None, list[int]
     return sheets
 
 
+def deposited_by_a_party(request: HttpRequest, signature: Signature) -> dict[str, Any]:
+    """What was deposited in the name of the signatory, as the page on which she says that she knows shows it."""
+    return _evidence(signature, standing_deposit(signature))
+
+
 @asks_then_acts
 def signature_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     """Another party compares what was deposited with the document, and confirms that it is the same, signed."""
-    signature = _signature(request, reference)
+    signature = visible_signature(request, reference)
     if signature.organisation_id == request.membership.organisation_id:
         raise PermissionDenied
     deposit = standing_deposit(signature)
@@ -81,14 +77,14 @@ def signature_confirm(request: HttpRequest, reference: str) -> HttpResponse:
         messages.info(request, "Rien n’est encore déposé pour cette signature.")
         return redirect(back_to(signature, "signatures"))
     form = SignatureConfirmForm(posted(request), deposit=deposit)
-    return act(
+    return SIGNATURE_PAGES.act(
         request,
         signature,
         "sign",
         form,
-        lambda data: _confirm(request.membership, signature, data),
-        done="Signature confirmée.",
-        back=back_to(signature, "signatures"),
+        services.sign_signature,
+        values=lambda form: _confirmed(signature, form.cleaned_data),
+        done="Signature confirmée",
         names=dict.fromkeys(("sha256", "scan", "signed_on", "method"), "checked"),
         template="conventions/actions/signature_confirm.html",
         submit="Confirmer la signature",
@@ -96,11 +92,9 @@ def signature_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _confirm(actor: Membership, signature: Signature, data: dict[str, Any]) -> Signature:
+def _confirmed(signature: Signature, data: dict[str, Any]) -> dict[str, Any]:
     """The deposit that was on the page, not one that came since."""
-    deposit = _named(signature, data["deposit"])
-    code = data.get("code", "")
-    return services.sign_signature(actor=actor, signature=signature, sha256=data["sha256"], deposit=deposit, code=code)
+    return {"deposit": _named(signature, data["deposit"]), "sha256": data["sha256"], "code": data.get("code", "")}
 
 
 def _named(signature: Signature, pk: str) -> SignatureDeposit:
@@ -113,65 +107,20 @@ def _named(signature: Signature, pk: str) -> SignatureDeposit:
 @asks_then_acts
 def signature_refuse_deposit(request: HttpRequest, reference: str) -> HttpResponse:
     """Say that it is no signature of this document, and why."""
-    signature = _signature(request, reference)
+    signature = visible_signature(request, reference)
     deposit = standing_deposit(signature)
     form = SignatureRefuseDepositForm(posted(request), own=signature.signatory_id == request.membership.pk)
-    return act(
+    return SIGNATURE_PAGES.act(
         request,
         signature,
         "refuse_deposit",
         form,
-        lambda data: services.refuse_deposit_signature(
-            actor=request.membership,
-            signature=signature,
-            deposit=_named(signature, data["deposit"]),
-            reason=data["reason"],
-            comment=data["comment"],
-        ),
-        done="Document refusé : la partie qui l’a déposé en reçoit le motif.",
-        back=back_to(signature, "signatures"),
+        services.refuse_deposit_signature,
+        values=lambda form: form.cleaned_data | {"deposit": _named(signature, form.cleaned_data["deposit"])},
+        done="Document refusé\u00a0: la partie qui l’a déposé en reçoit le motif",
         names={"deposit": "reason"},
         template="conventions/actions/signature_refuse_deposit.html",
         **_evidence(signature, deposit),
-    )
-
-
-@asks_then_acts
-def signature_acknowledge(request: HttpRequest, reference: str) -> HttpResponse:
-    """The named signatory sees what was deposited in her name, and says that she knows, or that she did not sign."""
-    signature = _signature(request, reference)
-    deposit = standing_deposit(signature)
-    return act(
-        request,
-        signature,
-        "acknowledge",
-        PlainForm(posted(request)),
-        lambda data: services.acknowledge_signature(actor=request.membership, signature=signature),
-        done="C’est noté : vous en avez connaissance.",
-        back=back_to(signature, "signatures"),
-        template="conventions/actions/signature_acknowledge.html",
-        submit="J’en ai connaissance",
-        **_evidence(signature, deposit),
-    )
-
-
-@asks_then_acts
-def signature_contest(request: HttpRequest, reference: str) -> HttpResponse:
-    """Before the convention is in force, the named signatory says that she did not sign."""
-    signature = _signature(request, reference)
-    return act(
-        request,
-        signature,
-        "contest",
-        PlainForm(posted(request)),
-        lambda data: services.contest_signature(actor=request.membership, signature=signature),
-        done="Signature contestée : elle est de nouveau attendue, les parties sont prévenues.",
-        back=back_to(signature, "signatures"),
-        template="conventions/actions/_convention.html",
-        convention=signature.convention,
-        warning="Ce qui a été déposé en votre nom ne comptera plus. La convention n’entrera pas en vigueur sans votre"
-        " signature.",
-        submit="Je n’ai pas signé ce document",
     )
 
 

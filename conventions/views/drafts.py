@@ -8,7 +8,6 @@ from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from conventions.enums import ALIVE
 from conventions.forms.drafts import AmendmentForm, ConventionDraftForm, ConventionStartForm
@@ -16,10 +15,8 @@ from conventions.models import Convention
 from conventions.permissions import can_create_convention, can_edit_convention
 from conventions.services.drafting import create_amendment, create_convention, edit_convention
 from conventions.views.conventions import acts_for, may, visible_convention
-from lifecycle.acting import posted, refuse
+from lifecycle.acting import asks_then_acts, posted, refuse
 from lifecycle.exceptions import Refused
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts

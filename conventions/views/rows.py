@@ -4,9 +4,13 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from conventions.models import Review, Signature
+from conventions.models import Convention, Review, Signature
 from conventions.views.conventions import SHOWN
+from network.enums import Role
+from network.models import Membership
 
+ROLES = {"review": (Role.REVIEWER, Role.MANAGER), "signature": (Role.SIGNATORY, Role.MANAGER)}
+"""Who may be asked instead."""
 WITH_CONVENTION = tuple(f"convention__{name}" for name in SHOWN)
 
 
@@ -20,3 +24,15 @@ def visible_row[M: (Review, Signature)](model: type[M], request: HttpRequest, re
 def back_to(row: Review | Signature, anchor: str) -> str:
     """Its place on the page of its convention."""
     return reverse("conventions:convention_detail", args=[row.convention.reference]) + f"#{anchor}"
+
+
+def others_to_ask(request: HttpRequest, row: Review | Signature) -> dict[str, list[Membership]]:
+    """Those of the organisation that is asked who may be asked instead, for the form that names one."""
+    present = row.asked_of_id if isinstance(row, Review) else row.signatory_id
+    people = Membership.objects.open().filter(organisation=row.organisation_id, role__in=ROLES[row.machine_name])
+    return {"people": list(people.exclude(pk=present).select_related("user").order_by("user__last_name", "pk"))}
+
+
+def of_its_convention(request: HttpRequest, row: Review | Signature) -> dict[str, Convention]:
+    """The convention, which the pages of both show."""
+    return {"convention": row.convention}

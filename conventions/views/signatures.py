@@ -7,22 +7,36 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from conventions.enums import Found
 from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
 from conventions.models import ConventionPaper, Signature, SignatureDeposit
 from conventions.permissions import can_deposit_signature
 from conventions.services.signatures import deposit_signature, sign_signature
-from conventions.views.rows import back_to, visible_row
+from conventions.views.rows import back_to, of_its_convention, visible_row
 from documents.services import open_file
-from lifecycle.acting import act, answer, deposited, posted
+from lifecycle.acting import answer, asks_then_acts, deposited, posted
+from lifecycle.pages import Pages
 
 DEPOSITED_UNREAD = (
     "Fichier déposé, mais aucun code n’y a été lu\u00a0: rien ne dit encore qu’il vient de cette convention."
     " Une autre partie le compare page à page, et tape le code qu’elle y lit."
 )
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def visible_signature(request: HttpRequest, reference: str) -> Signature:
+    """The signature with who is asked and its document, if the person may see it; else a 404."""
+    return visible_row(Signature, request, reference, "signatory__user", "document__rendered")
+
+
+SIGNATURE_PAGES = Pages(
+    Signature,
+    visible_signature,
+    "conventions/actions/_convention.html",
+    back=lambda signature: back_to(signature, "signatures"),
+    context=of_its_convention,
+)
+"""What the pages of the verbs of a signature share."""
 
 
 def paper_of(signature: Signature) -> ConventionPaper | None:
@@ -48,27 +62,25 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
 
     Not while a document signed elsewhere waits for another party: the page says who is awaited, and the way out.
     """
-    signature = visible_row(Signature, request, reference, "signatory__user", "document__rendered")
+    signature = visible_signature(request, reference)
     if signature.signatory_id != request.membership.pk:
         raise PermissionDenied
     form = SignatureSignForm(posted(request), by=request.membership)
     deposit = standing_deposit(signature) if signature.state == "asked" else None
-    return act(
+    return SIGNATURE_PAGES.act(
         request,
         signature,
         "sign",
         form,
-        lambda data: sign_signature(actor=request.membership, signature=signature, sha256=data["sha256"]),
+        sign_signature,
+        values=lambda form: {"sha256": form.cleaned_data["sha256"]},
         done=f"{'Avenant signé' if signature.convention.is_amendment else 'Convention signée'}."
-        " Les autres parties le voient.",
-        back=back_to(signature, "signatures"),
+        " Les autres parties le voient",
         names={"sha256": "agreed", "method": "agreed"},
         template="conventions/actions/signature_sign.html",
         deposit=deposit,
         withheld=deposit is not None,
         others=[name for party, name, _ in signature.convention.parties() if party != signature.party],
-        signature=signature,
-        convention=signature.convention,
         paper=paper_of(signature),
         sha256=hash_of(signature),
     )
@@ -123,7 +135,7 @@ def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _to_deposit(request: HttpRequest, reference: str) -> Signature:
     """The signature, if the person deposits for the party that gives it. Raises PermissionDenied."""
-    signature = visible_row(Signature, request, reference, "signatory__user", "document__rendered")
+    signature = visible_signature(request, reference)
     scope = can_deposit_signature(request.membership)
     if scope is None or not Signature.objects.filter(scope, pk=signature.pk).exists():
         raise PermissionDenied

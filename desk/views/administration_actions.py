@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from desk.reference.forms import (
     ReferenceForm,
@@ -23,12 +23,10 @@ from desk.reference.forms import (
 from desk.reference.lines import LinesFormSet, lines_of
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from desk.views.administration import family_of, row_of
-from lifecycle.acting import posted
+from lifecycle.acting import asks_then_acts, posted
 from network.views.confirm import confirm
 from reference.dated import Dated
 from reference.families import Family
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts

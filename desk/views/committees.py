@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from desk.forms import CommitteeForm, CommitteeMoveForm
 from desk.models import Committee
@@ -18,7 +18,7 @@ from desk.services.committees import cancel_committee, move_committee, plan_comm
 from desk.todo.blocks import arranged
 from desk.todo.pilots import to_decide
 from desk.views.administration import pilot_only
-from lifecycle.acting import posted
+from lifecycle.acting import asks_then_acts, posted
 from network.views.confirm import confirm
 from refurb.models import Donation
 from reports.models import Report
@@ -26,7 +26,6 @@ from reports.models import Report
 PER_PAGE = 30
 MOST = 50
 """How many lots to ratify are named."""
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

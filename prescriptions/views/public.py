@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from lifecycle.acting import asks_then_acts
 from lifecycle.exceptions import Refused
 from prescriptions.enums import LinkAnswer
 from prescriptions.services.confirmation import actor_of, answer_link, ask_link_again, is_open, link_for
 from prescriptions.services.households import record_access
-from prescriptions.views.rows import asks_then_acts
 
 PAGE = "prescriptions/still_current.html"
 

@@ -5,15 +5,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods
 
 from network.listing import Named
 from network.permissions import is_pilot
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import works
 from prescriptions.services.households import record_access, record_accesses, record_sightings
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def may(allowed: object) -> None:

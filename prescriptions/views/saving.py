@@ -1,13 +1,12 @@
 """Call a service from a form: whatever it refuses is told beside the field it is about, and nothing typed is lost."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 
 from lifecycle import gate
-from lifecycle.acting import refuse
+from lifecycle.acting import invalidate, refuse
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from prescriptions.forms.doubles import DoublesForm
@@ -22,17 +21,8 @@ def saved[R](form: BaseForm, do: Callable[[], R], names: Mapping[str, str] | Non
     except Refused as refused:
         refuse(form, refused, None, None, names or {})  # type: ignore[arg-type]
     except ValidationError as error:
-        tell(form, error)
+        invalidate(form, error)
     return None
-
-
-def tell(form: BaseForm, error: ValidationError) -> None:
-    """Put what is wrong beside its field when the form asks for it, else on top."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def answering(form: DoublesForm, household: Household, actor: Actor) -> Callable[[], list[DoubleAnswer]]:
@@ -45,16 +35,3 @@ def answering(form: DoublesForm, household: Household, actor: Actor) -> Callable
         ]
 
     return write
-
-
-def checked(form: BaseForm, do: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    """The same service for ``lifecycle.acting``: what is invalid shows the page again."""
-
-    def run(data: dict[str, Any]) -> Any:
-        try:
-            return do(data)
-        except ValidationError as error:
-            tell(form, error)
-            return None
-
-    return run

@@ -244,6 +244,10 @@ class DeviceDismantleForm(CommentForm):
         place = self.cleaned_data["place"]
         return [RecoveredPart(kind, quantity, place=place) for kind, quantity in counted.items() if quantity]
 
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"parts": self.recovered(), "comment": self.cleaned_data["comment"]}
+
 
 class DeviceReclassifyForm(ReasonForm):
     """The pilot corrects the EPCI of origin, a technician the type."""

@@ -247,6 +247,10 @@ class DonationCorrectLinesForm(LineByLine, CommentForm):
             if form.changed_data
         }
 
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"corrected": self.corrected(), "comment": self.cleaned_data["comment"]}
+
 
 class ExplanationForm(forms.Form):
     """Why what was accepted, collected and received differ on one line."""

@@ -7,9 +7,8 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import answer, deposited, posted
+from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.french import plural
 from refurb.enums import IN_THE_WORKSHOP, Outcome
 from refurb.forms.reconditioning import AttributedLogForm, AttributionForm
@@ -18,7 +17,6 @@ from refurb.services import batches, holding
 from refurb.views.evidence import worked_on
 
 ATTRIBUTE = "attribute"
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts

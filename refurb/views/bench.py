@@ -1,25 +1,27 @@
-"""The bench: test the functions of a device, compute its grade, note a repair."""
+"""The bench: describe a device, test its functions, compute its grade, note a repair."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from refurb.enums import CheckResult, DriveKind
 from refurb.forms.bench import GradingForm, RepairForm, TestRunForm
+from refurb.forms.devices import DeviceDescribeForm
 from refurb.forms.evidence import gigabytes
 from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
 from refurb.services import bench
+from refurb.services.devices import describe_device
+from refurb.views.devices import visible_device, works_on
 from refurb.views.evidence import worked_on
 from refurb.views.sheet import last_results, measured
 
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 EVERYTHING_WORKS = "all_ok"
 COMPUTE = "compute"
 
@@ -145,3 +147,24 @@ def known_measures(device: Device) -> dict[str, Any]:
         return known
     kind = drive.kind if drive.kind != DriveKind.INTERNAL else ""
     return known | {"storage_kind": kind, "storage_gb": gigabytes(drive.capacity)}
+
+
+@asks_then_acts
+def device_describe(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is read on the device, and where it is put: no verb hangs on it."""
+    device = visible_device(request, reference)
+    if not works_on(device, request.membership):
+        raise PermissionDenied
+    form = DeviceDescribeForm(posted(request), instance=Device.objects.get(pk=device.pk))
+    described = answer(
+        request,
+        form,
+        lambda data: describe_device(actor=request.membership, device=device, **data),
+        device,
+    )
+    back = reverse("refurb:device_detail", args=[device.reference])
+    if described is not None:
+        messages.success(request, "Description enregistrée.")
+        return redirect(back)
+    context = {"form": form, "device": device, "row": device, "title": "Décrire l’appareil", "back": back}
+    return render(request, "refurb/actions/_device.html", context)

@@ -8,11 +8,11 @@ from django.db.models import Case, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from documents.responses import document_response
 from lifecycle import gate
-from lifecycle.acting import Step, posted
+from lifecycle.acting import Step, asks_then_acts, posted
 from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.french import Noun, plural
@@ -35,7 +35,6 @@ OUTCOME_TONES = {
     LineOutcome.STOCKED: "tag--done",
     LineOutcome.MISSING: "tag--danger",
 }
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @lists

@@ -7,17 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from prescriptions.models import Need
 from refurb.forms.households import DerogationAskForm, DerogationRefuseForm
 from refurb.models import Derogation
 from refurb.permissions import can_ask_derogation, can_grant_derogation
 from refurb.services.derogations import ask_derogation, refuse_derogation
 from refurb.views.needs import visible_need
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts

@@ -15,6 +15,7 @@ from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.french import Noun
+from lifecycle.pages import Pages
 from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.services.households import record_access
@@ -211,6 +212,10 @@ def visible_device(request: HttpRequest, reference: str) -> Device:
     """The device, if the person may see it; else a 404."""
     rows = with_since(Device.objects.visible_to(request.membership).select_related(*LINKED))
     return get_object_or_404(rows, reference=reference)
+
+
+DEVICE_PAGES = Pages(Device, visible_device, "refurb/actions/_device.html", done="{row}\u00a0: {done}.")
+"""What the pages of the verbs of a device share."""
 
 
 def papers_of(device: Device, actor: Actor) -> list[DevicePaper]:

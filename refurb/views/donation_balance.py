@@ -1,4 +1,4 @@
-"""What was announced, accepted, collected and received: explain the differences, then balance the lot."""
+"""What was announced, accepted, collected and received: explain the differences, before the lot is balanced."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -6,15 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import answer, posted
-from lifecycle.forms import CommentForm
+from lifecycle.acting import answer, asks_then_acts, posted
 from refurb.arrivals import arrivals_of
 from refurb.enums import DonationState
 from refurb.forms.donations import DonationDifferencesForm
 from refurb.models import Donation, LineExplanation
 from refurb.permissions import can_reconcile_donation
-from refurb.services.donations import explain_line, reconcile_donation
-from refurb.views.donation_actions import act_on, asks_then_acts
+from refurb.services.donations import explain_line
 from refurb.views.donation_sheet import lines_of
 from refurb.views.donations import may, visible_donation
 
@@ -44,23 +42,6 @@ def donation_differences(request: HttpRequest, reference: str) -> HttpResponse:
         "back": reverse("refurb:donation_detail", args=[reference]),
     }
     return render(request, "refurb/actions/donation_differences.html", context)
-
-
-@asks_then_acts
-def donation_reconcile(request: HttpRequest, reference: str) -> HttpResponse:
-    """Balance the lot: the donor receives its statement."""
-    donation = visible_donation(request, reference)
-    return act_on(
-        request,
-        donation,
-        "reconcile",
-        CommentForm(posted(request)),
-        lambda data: reconcile_donation(actor=request.membership, donation=donation, **data),
-        done=f"Lot {reference} soldé. Le bilan du don est prêt pour le donateur.",
-        template="refurb/actions/donation_reconcile.html",
-        lines=lines_of(donation),
-        arrivals=arrivals_of(donation),
-    )
 
 
 def _explain(request: HttpRequest, form: DonationDifferencesForm) -> list[LineExplanation]:

@@ -1,51 +1,17 @@
-"""What is decided of a lot line by line, and which workshops take it."""
+"""Which workshops take a lot."""
 
-from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
-from lifecycle.acting import posted
+from lifecycle.acting import asks_then_acts, posted
 from network.enums import OrganisationKind
-from refurb.enums import DonorKind
-from refurb.forms.donation_shares import DonationGiveUpForm, DonationQualifyForm, DonationReassignForm, workshops
+from refurb.forms.donation_shares import DonationGiveUpForm, DonationReassignForm, workshops
 from refurb.models import Allocation
-from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
-from refurb.services.donations import qualify_donation, reassign_donation
-from refurb.views.donation_actions import act_on, asks_then_acts
+from refurb.services.donations import reassign_donation
 from refurb.views.donation_sheet import lines_of
-from refurb.views.donations import visible_donation
-
-
-@asks_then_acts
-def donation_qualify(request: HttpRequest, reference: str) -> HttpResponse:
-    """Every line on one page: how many, for what, why not the others, to whom."""
-    donation = visible_donation(request, reference)
-    today = timezone.localdate()
-    form = DonationQualifyForm(
-        posted(request),
-        donation=donation,
-        lines=lines_of(donation),
-        oldest=_oldest(today),
-        among=list(workshops()),
-    )
-    return act_on(
-        request,
-        donation,
-        "qualify",
-        form,
-        lambda data: qualify_donation(actor=request.membership, donation=donation, **form.decision()),
-        done=f"Lot {reference} qualifié. Le donateur et les ateliers sont prévenus.",
-        template="refurb/actions/donation_qualify.html",
-        is_public=donation.donor_kind == DonorKind.PUBLIC,
-        ceiling=PUBLIC_GIFT_VALUE.on(today),
-    )
-
-
-def _oldest(today: date) -> int:
-    """The first year of purchase that may still be used again."""
-    return today.year - DEVICE_AGE.on(today)
+from refurb.views.donations import DONATION_PAGES, visible_donation
 
 
 @asks_then_acts
@@ -61,19 +27,18 @@ def donation_reassign(request: HttpRequest, reference: str) -> HttpResponse:
         form = DonationReassignForm(posted(request), lines=lines_of(donation), among=list(workshops()))
         after = ""
 
-    def reassign(data: dict[str, object]) -> object:
+    def values(form: DonationReassignForm | DonationGiveUpForm) -> dict[str, Any]:
         shared = form.shared() if isinstance(form, DonationReassignForm) else form.shared(shares, actor)
-        return reassign_donation(
-            actor=actor, donation=donation, shares=shared, reason=data["reason"], comment=data["comment"]
-        )
+        return {"shares": shared, "reason": form.cleaned_data["reason"], "comment": form.cleaned_data["comment"]}
 
-    return act_on(
+    return DONATION_PAGES.act(
         request,
         donation,
         "reassign",
         form,
-        reassign,
-        done=f"Lot {reference} réaffecté. Le donateur et les ateliers sont prévenus.",
+        reassign_donation,
+        values=values,
+        done="Lot {row} réaffecté. Le donateur et les ateliers sont prévenus",
         after=after,
         template="refurb/actions/donation_reassign.html",
         shares=shares,

@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import answer, deposited, explained, posted
+from lifecycle.acting import answer, asks_then_acts, deposited, explained, posted
 from refurb.enums import DonationState
 from refurb.forms.donation_pick_ups import DonationCollectForm, DonationScheduleForm, DonationSignForm
 from refurb.models import Allocation, Donation, PickUp
 from refurb.permissions import can_collect_donation
 from refurb.services.pickups import NOT_SCHEDULED, record_pick_up, schedule_donation, sign_pick_up
-from refurb.views.donation_actions import act_on, asks_then_acts
-from refurb.views.donations import may, visible_donation
+from refurb.views.donations import DONATION_PAGES, may, visible_donation
 
 AS_ON_THE_FORM = {"starts_at": "day", "ends_at": "ends", "signature": "deposit"}
 """Where the forms call otherwise what the rules name."""
@@ -26,13 +25,14 @@ def donation_schedule(request: HttpRequest, reference: str) -> HttpResponse:
     donation = visible_donation(request, reference)
     planned = _own(request, donation)
     form = DonationScheduleForm(posted(request), planned=planned, donation=donation)
-    return act_on(
+    return DONATION_PAGES.act(
         request,
         donation,
         "schedule",
         form,
-        lambda data: schedule_donation(actor=request.membership, donation=donation, **form.plan()),
-        done="Enlèvement planifié. Le donateur reçoit la date, le bordereau est prêt.",
+        schedule_donation,
+        values=DonationScheduleForm.plan,
+        done="Enlèvement planifié. Le donateur reçoit la date, le bordereau est prêt",
         names=AS_ON_THE_FORM,
         template="refurb/actions/donation_schedule.html",
         planned=planned,

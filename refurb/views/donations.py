@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, file_response
 from lifecycle.french import Noun
+from lifecycle.pages import Pages
 from network.enums import OrganisationKind
 from network.listing import Listing, lists
 from network.unkept import unkept
@@ -90,6 +91,10 @@ def visible_donation(request: HttpRequest, reference: str) -> Donation:
     """The lot, if the person may see it; else a 404."""
     seen = Donation.objects.visible_to(request.membership).select_related("donor", "commune", "origin_epci")
     return get_object_or_404(seen, reference=reference)
+
+
+DONATION_PAGES = Pages(Donation, visible_donation, "refurb/actions/_donation.html")
+"""What the pages of the verbs of a lot share."""
 
 
 def visible_pick_up(request: HttpRequest, reference: str, pk: int) -> PickUp:

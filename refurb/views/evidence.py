@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from documents.responses import file_response
-from lifecycle.acting import answer, deposited, posted
+from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.actors import Actor
 from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
 from refurb.forms.evidence import (
@@ -30,8 +30,6 @@ from refurb.services import erasures, evidence, holding
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

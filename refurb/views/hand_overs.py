@@ -1,4 +1,4 @@
-"""From the shelf to a household: reserve, prepare the note again, hand over; the note as a PDF."""
+"""From the shelf to a household: reserve, prepare the note again; the note as a PDF."""
 
 from typing import Any
 
@@ -8,24 +8,21 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, file_response
-from lifecycle.acting import answer, deposited, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.french import euros
 from prescriptions.models import Need
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
-from refurb.forms.households import DeviceReserveForm, SignedForm, TermsForm
+from refurb.forms.households import DeviceReserveForm, TermsForm
 from refurb.machine.allotment_rules import grid_of
 from refurb.models import Device, HandOver
 from refurb.permissions import can_hand_over_device
 from refurb.services import hand_overs
-from refurb.views.device_actions import act_on
-from refurb.views.devices import visible_device
+from refurb.views.devices import DEVICE_PAGES, visible_device
 from refurb.views.needs import needs_for
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts
@@ -43,12 +40,13 @@ def device_reserve(request: HttpRequest, reference: str) -> HttpResponse:
         initial={"price": device.price, "need": wanted},
     )
     _tell_ceiling(form, device)
-    return act_on(
+    return DEVICE_PAGES.act(
         request,
         device,
         "reserve",
         form,
         hand_overs.reserve_device,
+        done="réservé. La fiche d’achat est prête",
         template="refurb/actions/device_reserve.html",
         nobody=not labels,
     )
@@ -76,26 +74,6 @@ def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpRespon
     context = {"form": form, "device": device, "row": device, "title": "Changer le prix ou la prise en charge"}
     return render(
         request, "refurb/actions/_device.html", context | {"submit": "Préparer la nouvelle fiche", "back": back}
-    )
-
-
-@asks_then_acts
-def device_hand_over(request: HttpRequest, reference: str) -> HttpResponse:
-    """What the household pays, its note to print, its signature: then the device is in its hands."""
-    device = visible_device(request, reference)
-    note = opened_note(request, device)
-    form = SignedForm(posted(request), deposited(request), by=request.membership)
-    return act_on(
-        request,
-        device,
-        "hand_over",
-        form,
-        signed(request, form, hand_overs.hand_over_device),
-        names={"signature": "deposit"},
-        template="refurb/actions/device_hand_over.html",
-        note=note,
-        household=note.need.prescription.household if note else None,
-        today=timezone.localdate(),
     )
 
 
@@ -135,15 +113,6 @@ def opened_note(request: HttpRequest, device: Device) -> HandOver | None:
     """The same for a page that shows the household, once it is written who opened it."""
     note = note_of(request, device)
     return opened(request, note.need.prescription.household, note) if note is not None else None
-
-
-def signed(request: HttpRequest, form: SignedForm, service: Any) -> Any:
-    """The service, given the signature that the form keeps."""
-
-    def do(**given: Any) -> Any:
-        return service(actor=given["actor"], device=given["device"], **form.signature())
-
-    return do
 
 
 def said(rank: int, need: Any) -> str:

@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from conventions.models import Convention
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.french import Noun
 from network.listing import Listing, lists
@@ -36,7 +35,6 @@ DEROGATION = Noun("dérogation accordée", "dérogations accordées", feminine=T
 PER_PAGE = 20
 SHOWN = 3
 """How many suitable devices of one need the list shows; its own page has them all."""
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass

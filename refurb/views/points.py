@@ -6,9 +6,9 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from refurb.enums import ARRIVED, DeviceState
@@ -19,7 +19,6 @@ from refurb.services.points import create_point, edit_point
 from refurb.tables.distribution import PointTable
 
 POINT = Noun("point", "points")
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @lists

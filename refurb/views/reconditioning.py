@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from conventions.models import PriceCeiling
-from lifecycle.acting import deposited, refuse, what_is_missing
+from lifecycle.acting import asks_then_acts, deposited, refuse, what_is_missing
 from lifecycle.exceptions import Refused
 from lifecycle.french import euros
 from refurb.forms.reconditioning import PriceForm
@@ -25,7 +25,6 @@ from refurb.views.workbench import BLOCKS, PRICE, Block, Workbench, lacking, tel
 
 TYPED = "reconditioning"
 """The key of the session under which a price typed and not yet declared waits, by device."""
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts

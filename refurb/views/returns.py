@@ -8,22 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import answer, deposited, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.french import euros
-from refurb.enums import SERVES, DeviceState, HandOverKind
-from refurb.forms.households import ExchangeChoiceForm, SettleForm, SignedForm
+from refurb.enums import SERVES, DeviceState
+from refurb.forms.households import ExchangeChoiceForm, SettleForm
 from refurb.models import Device, Settlement
 from refurb.permissions import can_exchange_device, can_settle_return
-from refurb.services.hand_overs import exchange_device, prepare_exchange
+from refurb.services.hand_overs import prepare_exchange
 from refurb.services.returns import settle_return
-from refurb.views.device_actions import act_on
 from refurb.views.devices import visible_device
-from refurb.views.hand_overs import opened_note, signed
 from refurb.views.needs import available_to
-
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @asks_then_acts
@@ -82,27 +77,6 @@ def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
     )
     context = {"form": form, "device": device, "offered": offered, "covered": covered}
     return render(request, "refurb/device_replace.html", context)
-
-
-@asks_then_acts
-def device_exchange(request: HttpRequest, reference: str) -> HttpResponse:
-    """The replacement, its note, its signature."""
-    device = visible_device(request, reference)
-    note = opened_note(request, device)
-    if note is not None and note.kind != HandOverKind.EXCHANGE:
-        note = None
-    form = SignedForm(posted(request), deposited(request), by=request.membership)
-    return act_on(
-        request,
-        device,
-        "exchange",
-        form,
-        signed(request, form, exchange_device),
-        names={"signature": "deposit"},
-        template="refurb/actions/device_exchange.html",
-        note=note,
-        household=note.need.prescription.household if note else None,
-    )
 
 
 def replacements(request: HttpRequest, device: Device) -> Any:

@@ -1,106 +1,26 @@
-"""The verbs of a lot that ask little: announce, decline, withdraw, the decision of transfer, the deed of gift."""
-
-from collections.abc import Callable
-from typing import Any
+"""What a donor says in law: the decision of transfer of a public donor, the deed of gift."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import act, answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from reference.dated import fingerprint
 from refurb.enums import DonationState, DonorKind
 from refurb.forms.donations import (
     DonationAcceptDeedForm,
-    DonationAnnounceForm,
-    DonationDeclineForm,
     DonationTransferForm,
-    DonationWithdrawForm,
 )
 from refurb.models import DeedAcceptance, Donation
 from refurb.permissions import can_accept_deed, can_edit_donation
 from refurb.services import donations
 from refurb.services.deeds import accept_deed, deed_of
-from refurb.views.donation_sheet import lines_of, told_by_law
 from refurb.views.donations import may, visible_donation
 
-asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 PLAIN = "refurb/actions/_donation.html"
-
-
-def act_on(
-    request: HttpRequest, donation: Donation, verb: str, form: Form, do: Callable[[dict[str, Any]], Any], **said: Any
-) -> HttpResponse:
-    """The page of one verb of a lot."""
-    said.setdefault("template", PLAIN)
-    return act(
-        request,
-        donation,
-        verb,
-        form,
-        do,
-        back=reverse("refurb:donation_detail", args=[donation.reference]),
-        donation=donation,
-        **said,
-    )
-
-
-@asks_then_acts
-def donation_announce(request: HttpRequest, reference: str) -> HttpResponse:
-    """Offer the lot, once nothing is missing: the page shows it whole."""
-    donation = visible_donation(request, reference)
-    lines = told_by_law(donation, lines_of(donation))
-    return act_on(
-        request,
-        donation,
-        "announce",
-        DonationAnnounceForm(posted(request)),
-        lambda data: donations.announce_donation(actor=request.membership, donation=donation, **data),
-        done=f"Lot {reference} annoncé. Le Département vous répond ligne par ligne.",
-        template="refurb/actions/donation_announce.html",
-        lines=lines,
-        units=sum(line.quantity for line in lines),
-        transfer_missing=donation.donor_kind == DonorKind.PUBLIC and not donation.transfer_reference,
-    )
-
-
-@asks_then_acts
-def donation_decline(request: HttpRequest, reference: str) -> HttpResponse:
-    """Decline the whole lot; the donor is told why, and where to recycle it."""
-    donation = visible_donation(request, reference)
-    return act_on(
-        request,
-        donation,
-        "decline",
-        DonationDeclineForm(posted(request)),
-        lambda data: donations.decline_donation(actor=request.membership, donation=donation, **data),
-        done=f"Lot {reference} écarté. Le donateur est prévenu.",
-        warning="Le donateur reçoit le motif et la liste des recycleurs de son territoire.",
-    )
-
-
-@asks_then_acts
-def donation_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take the offer back."""
-    donation = visible_donation(request, reference)
-    told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
-    told += " les ateliers sont prévenus. Un nouveau lot pourra être proposé."
-    if donation.state == DonationState.DRAFT:
-        told = "Ce brouillon est abandonné. Personne d’autre que vous ne l’a vu, personne n’est prévenu."
-    return act_on(
-        request,
-        donation,
-        "withdraw",
-        DonationWithdrawForm(posted(request)),
-        lambda data: donations.withdraw_donation(actor=request.membership, donation=donation, **data),
-        done=f"Lot {reference} retiré.",
-        warning=told,
-    )
 
 
 @asks_then_acts

@@ -1,0 +1,98 @@
+"""What is done of a connection file, from the choice of an offer to the end of the line: one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from connectivity.forms import connections as forms
+from connectivity.models import ConnectionFile
+from connectivity.permissions import can_answer_connection
+from connectivity.services import connections as services
+from connectivity.views.choosing import CONNECTION_PAGES, connection_choose
+from lifecycle.pages import Page
+from prescriptions.forms.asking import CommentForm
+
+
+def _appointment(request: HttpRequest, connection: ConnectionFile) -> Mapping[str, Any]:
+    return {"initial": {"appointment_on": connection.appointment_on, "appointment_slot": connection.appointment_slot}}
+
+
+def _evidence(request: HttpRequest, connection: ConnectionFile) -> Mapping[str, Any]:
+    """The operator says that the line works; whoever else says so shows it."""
+    return {"file": connection, "asks_evidence": can_answer_connection(request.membership) is None}
+
+
+PAGES = (
+    Page("choose", "choisir", view=connection_choose),
+    Page(
+        "send",
+        "transmettre",
+        CommentForm,
+        services.send_connection,
+        template="connectivity/actions/send.html",
+    ),
+    Page(
+        "report_problem",
+        "probleme",
+        forms.ConnectionReportProblemForm,
+        services.report_problem_connection,
+        done="Problème signalé. Le travailleur social est prévenu",
+    ),
+    Page(
+        "accept",
+        "accepter",
+        forms.ConnectionAcceptForm,
+        services.accept_connection,
+        done="Demande acceptée",
+    ),
+    Page(
+        "schedule",
+        "planifier",
+        forms.ConnectionScheduleForm,
+        services.schedule_connection,
+        done="Raccordement planifié. Le travailleur social est prévenu",
+        form_kwargs=_appointment,
+    ),
+    Page(
+        "activate",
+        "ligne-active",
+        forms.ConnectionActivateForm,
+        services.activate_connection,
+        done="Ligne active. Le besoin est satisfait",
+        form_kwargs=_evidence,
+    ),
+    Page(
+        "renew",
+        "renouveler",
+        forms.ConnectionRenewForm,
+        services.renew_connection,
+        form_kwargs=lambda request, connection: {"file": connection},
+    ),
+    Page(
+        "refuse",
+        "refuser",
+        forms.ConnectionRefuseForm,
+        services.refuse_connection,
+        done="Demande refusée. Le travailleur social est prévenu",
+        warning="Le dossier est clos. Le besoin du foyer attend de nouveau, à son rang, une autre solution.",
+    ),
+    Page(
+        "end",
+        "terminer",
+        forms.ConnectionEndForm,
+        services.end_connection,
+        warning="Le dossier est clos, et le travailleur social est prévenu. Pour une autre offre, le foyer a besoin"
+        " d’une nouvelle demande.",
+    ),
+    Page(
+        "abandon",
+        "abandonner",
+        forms.ConnectionAbandonForm,
+        services.abandon_connection,
+        done="Dossier abandonné. Le besoin attend de nouveau, à son rang",
+        warning="Le besoin attend de nouveau, à son rang\u00a0: un autre dossier peut être ouvert.",
+    ),
+)
+
+urlpatterns = CONNECTION_PAGES.urls("connexions", PAGES)

@@ -1,0 +1,117 @@
+"""A household and its offers: look at them, choose one, note what was seen of what it asks."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.eligibility import Asked
+from connectivity.enums import LIVE, Verdict
+from connectivity.forms import connections as forms
+from connectivity.models import ConnectionFile, OfferCondition
+from connectivity.permissions import can_answer_connection, can_record_proof
+from connectivity.services import connections as services
+from connectivity.services.offers import copper_of, offers_of_the_day
+from connectivity.services.proofs import NOT_LIVE, record_proof
+from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
+from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.pages import Pages
+from prescriptions.services.households import record_access
+
+PLAIN = "connectivity/actions/_connection.html"
+
+
+CONNECTION_PAGES = Pages(ConnectionFile, visible_connection, PLAIN)
+"""What the pages of the verbs of a file share."""
+
+
+@asks_then_acts
+def connection_propose(request: HttpRequest, reference: str) -> HttpResponse:
+    """Look at the offers of the day for a need, and open its file."""
+    need = get_object_or_404(
+        waiting_needs(request).select_related("prescription__household", "prescription__commune"), reference=reference
+    )
+    record_access(actor=request.membership, household=need.prescription.household, what=ACCESS)
+    form = forms.ConnectionProposeForm(posted(request))
+    made = answer(
+        request,
+        form,
+        lambda data: services.propose_connection(actor=request.membership, need=need, **data),
+        need,
+    )
+    if made is not None:
+        messages.success(request, f"Dossier {made.reference} ouvert. Choisissez une offre avec la personne.")
+        return redirect("connectivity:connection_choose", reference=made.reference)
+    context = {
+        "need": need,
+        "form": form,
+        "proposals": offers_of_the_day(need=need),
+        "closure": copper_of(need, timezone.localdate()),
+    }
+    return render(request, "connectivity/connection_propose.html", context)
+
+
+@asks_then_acts
+def connection_choose(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose one offer of the day, with the household's agreement."""
+    connection = visible_connection(request, reference)
+    if can_answer_connection(request.membership) is not None:
+        raise PermissionDenied
+    proposals = offers_of_the_day(need=connection.need, file=connection)
+    return CONNECTION_PAGES.act(
+        request,
+        connection,
+        "choose",
+        forms.ConnectionChooseForm(posted(request), proposals=proposals, initial={"offer": connection.offer_id}),
+        services.choose_connection,
+        done="Offre choisie. La fiche pour la famille est prête",
+        template="connectivity/actions/choose.html",
+        proposals=proposals,
+        closure=copper_of(connection.need, timezone.localdate()),
+        nothing=all(one.verdict == Verdict.NOT for one in proposals),
+    )
+
+
+@asks_then_acts
+def connection_proof(request: HttpRequest, reference: str) -> HttpResponse:
+    """Note a proof that was looked at: it is not kept."""
+    connection = visible_connection(request, reference)
+    if can_record_proof(request.membership) is None:
+        raise PermissionDenied
+    back = reverse("connectivity:connection_detail", args=[reference])
+    form = forms.ConnectionProofForm(posted(request), asked=_asked(connection))
+    seen = answer(
+        request,
+        form,
+        lambda data: record_proof(actor=request.membership, connection=connection, **form.proof()),
+        connection,
+    )
+    if seen is not None:
+        messages.success(request, "Pièce notée comme vue. Rien d’autre n’est gardé.")
+        return redirect(back)
+    context = {
+        "form": form,
+        "row": connection,
+        "connection": connection,
+        "title": "Noter une pièce vue",
+        "submit": "Noter",
+        "impossible": "" if connection.state in LIVE else NOT_LIVE.sentence,
+        "missing": [],
+        "irreversible": False,
+        "warning": "",
+        "back": back,
+    }
+    return render(request, PLAIN, context)
+
+
+def _asked(connection: ConnectionFile) -> list[Asked]:
+    """What the chosen offer asks; before a choice, what the offers of the day ask, each rule once."""
+    if connection.offer_id is not None:
+        return [condition.asked for condition in OfferCondition.objects.filter(offer=connection.offer_id)]
+    found: dict[str, Asked] = {}
+    for proposal in offers_of_the_day(need=connection.need, file=connection):
+        for finding in proposal.assessment.findings:
+            found.setdefault(finding.asked.rule, finding.asked)
+    return list(found.values())

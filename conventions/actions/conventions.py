@@ -1,0 +1,152 @@
+"""What is done of a convention, from the draft to its end: one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from conventions.enums import ConventionState, Party
+from conventions.forms.base import CommentForm
+from conventions.forms.circuit import PlainForm
+from conventions.forms.verbs import (
+    ConventionAbandonForm,
+    ConventionOpenSignatureForm,
+    ConventionReopenForm,
+    ConventionResumeForm,
+    ConventionSucceedForm,
+    ConventionSuspendForm,
+    ConventionTerminateForm,
+)
+from conventions.models import Convention
+from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS
+from conventions.services import endings
+from conventions.services.conventions import open_signature_convention
+from conventions.views.conventions import CONVENTION_PAGES
+from conventions.views.endings import convention_record_end, end_proposed
+from conventions.views.sheet import sheet_of
+from lifecycle.pages import Page
+
+AGREEMENT = "conventions/actions/convention_agreement.html"
+
+
+def _asked_of(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+    """What is submitted, to whom, and how long they have, in working days."""
+    return {
+        "sheet": sheet_of(convention, request.membership),
+        "others": [organisation for party, organisation, _ in convention.parties() if party != Party.EPCI],
+        "days": REVIEW_DAYS.on(timezone.localdate()),
+    }
+
+
+def _what_a_reopening_voids(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+    signed = convention.signatures.filter(round=convention.round, state="signed").count()
+    told = "Le texte repart en écriture, puis en relecture."
+    if signed:
+        several = f" Les {signed} signatures déjà données seront caduques."
+        told += several if signed > 1 else " La signature déjà donnée sera caduque."
+    return {"warning": told}
+
+
+def _what_an_abandon_cancels(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+    asked = convention.state not in (ConventionState.DRAFT, ConventionState.CHANGES_REQUESTED)
+    return {"warning": "Ce qui était demandé aux relecteurs et aux signataires est annulé." if asked else ""}
+
+
+def _delays(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+    """The delays of an end by one party alone, in days."""
+    delays = {"notice": NOTICE_DAYS, "breach": BREACH_NOTICE_DAYS, "handing": HANDING_OVER_DAYS}
+    return {name: delay.on(timezone.localdate()) for name, delay in delays.items()}
+
+
+def _in_force(convention: Convention, activated: Convention) -> str:
+    return "Avenant en vigueur." if convention.amends_id else "Convention en vigueur\u00a0: ses quotas sont ouverts."
+
+
+PAGES = (
+    Page(
+        "submit",
+        "soumettre",
+        CommentForm,
+        done="Texte soumis\u00a0: chaque relecteur reçoit un courriel",
+        context=_asked_of,
+        template="conventions/actions/convention_submit.html",
+    ),
+    Page(
+        "reopen",
+        "rouvrir",
+        ConventionReopenForm,
+        done="Texte rouvert\u00a0: il peut être modifié, puis soumis de nouveau",
+        context=_what_a_reopening_voids,
+    ),
+    Page(
+        "open_signature",
+        "ouvrir-la-signature",
+        ConventionOpenSignatureForm,
+        open_signature_convention,
+        done="Signature ouverte\u00a0: les trois signataires reçoivent un courriel",
+        template="conventions/actions/convention_open_signature.html",
+    ),
+    Page("activate", "mettre-en-vigueur", CommentForm, done=_in_force),
+    Page(
+        "succeed",
+        "succession",
+        ConventionSucceedForm,
+        done="Succession enregistrée",
+        warning="L’EPCI choisi agira à la place de l’ancien, et son territoire deviendra celui de la convention.",
+    ),
+    Page(
+        "suspend",
+        "suspendre",
+        ConventionSuspendForm,
+        warning="Aucun appareil n’y est plus affecté. Ceux qui le sont déjà se livrent et se remettent.",
+    ),
+    Page(
+        "resume",
+        "reprendre",
+        ConventionResumeForm,
+        done="Convention reprise\u00a0: des appareils peuvent y être affectés",
+    ),
+    # --- ended by the agreement of its three parties
+    Page(
+        "propose_end",
+        "fin/proposer",
+        PlainForm,
+        done="Fin proposée\u00a0: les deux autres parties reçoivent un courriel. Rien ne change tant qu’elles n’ont pas"
+        " répondu",
+        context=end_proposed,
+        template=AGREEMENT,
+        submit="Proposer la fin",
+    ),
+    Page(
+        "agree_end",
+        "fin/accord",
+        PlainForm,
+        endings.agree_end_convention,
+        done="Accord enregistré",
+        context=end_proposed,
+        template=AGREEMENT,
+        submit="Donner l’accord de ma partie",
+    ),
+    Page("record_end", "fin/inscrire", view=convention_record_end),
+    Page(
+        "decline_end",
+        "fin/ecarter",
+        PlainForm,
+        done="Fin écartée\u00a0: la convention continue, les parties sont prévenues",
+        warning="La convention continue comme avant. Une autre fin peut être proposée plus tard.",
+        submit="Écarter cette fin",
+    ),
+    # --- ended otherwise
+    Page(
+        "terminate",
+        "resilier",
+        ConventionTerminateForm,
+        done="Convention résiliée. Les autres parties sont prévenues",
+        context=_delays,
+        template="conventions/actions/convention_terminate.html",
+    ),
+    Page("abandon", "abandonner", ConventionAbandonForm, context=_what_an_abandon_cancels),
+)
+
+urlpatterns = CONVENTION_PAGES.urls("conventions", PAGES)

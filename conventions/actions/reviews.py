@@ -1,0 +1,47 @@
+"""What is done of a review: an opinion, or the way out when the circuit is stuck; one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from conventions.forms.people import HandOnForm, PassOverForm, ReplaceForm
+from conventions.models import Review
+from conventions.parameters import PASS_OVER_DAYS
+from conventions.views.circuit import REVIEW_PAGES
+from conventions.views.rows import others_to_ask
+from lifecycle.pages import Page
+
+
+def _days(request: HttpRequest, review: Review) -> Mapping[str, Any]:
+    return {"days": PASS_OVER_DAYS.on(timezone.localdate())}
+
+
+PAGES = (
+    Page(
+        "hand_on",
+        "confier",
+        HandOnForm,
+        done="Relecture confiée\u00a0: votre collègue reçoit un courriel",
+        form_kwargs=others_to_ask,
+    ),
+    Page(
+        "replace",
+        "remplacer",
+        ReplaceForm,
+        done="Relecteur remplacé\u00a0: la nouvelle personne reçoit un courriel",
+        form_kwargs=others_to_ask,
+        template="conventions/actions/review_replace.html",
+    ),
+    Page(
+        "pass_over",
+        "passer-outre",
+        PassOverForm,
+        done="Le circuit continue sans cet avis. La personne qui devait le donner est prévenue",
+        context=_days,
+        template="conventions/actions/review_pass_over.html",
+    ),
+)
+
+urlpatterns = REVIEW_PAGES.urls("relectures", PAGES)

@@ -1,0 +1,66 @@
+"""What is done of a signature, besides signing: one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from conventions.forms.circuit import PlainForm
+from conventions.forms.people import HandOnForm, ReplaceForm
+from conventions.models import Signature
+from conventions.services.signatures import contest_signature
+from conventions.views.deposits import deposited_by_a_party, signature_refuse_deposit
+from conventions.views.rows import others_to_ask
+from conventions.views.signatures import SIGNATURE_PAGES
+from lifecycle.pages import Page
+
+
+def _name_that_stays(request: HttpRequest, signature: Signature) -> Mapping[str, Any]:
+    told = (
+        f"Le document garde le nom de {signature.signatory.user}\u00a0; la page de signatures dira qui a signé, et"
+        " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt."
+    )
+    return {"warning": told}
+
+
+PAGES = (
+    Page(
+        "hand_on",
+        "confier",
+        HandOnForm,
+        done="Signature confiée\u00a0: votre collègue reçoit un courriel",
+        form_kwargs=others_to_ask,
+        warning="Le document garde votre nom\u00a0; la page de signatures dira qui a signé à votre place."
+        " Vérifiez que cette personne a reçu délégation.",
+    ),
+    Page(
+        "replace",
+        "remplacer",
+        ReplaceForm,
+        done="Signataire remplacé\u00a0: la nouvelle personne reçoit un courriel",
+        form_kwargs=others_to_ask,
+        context=_name_that_stays,
+    ),
+    Page("refuse_deposit", "refuser", view=signature_refuse_deposit),
+    Page(
+        "acknowledge",
+        "connaissance",
+        PlainForm,
+        done="C’est noté\u00a0: vous en avez connaissance",
+        context=deposited_by_a_party,
+        template="conventions/actions/signature_acknowledge.html",
+        submit="J’en ai connaissance",
+    ),
+    Page(
+        "contest",
+        "contester",
+        PlainForm,
+        contest_signature,
+        done="Signature contestée\u00a0: elle est de nouveau attendue, les parties sont prévenues",
+        warning="Ce qui a été déposé en votre nom ne comptera plus. La convention n’entrera pas en vigueur sans votre"
+        " signature.",
+        submit="Je n’ai pas signé ce document",
+    ),
+)
+
+urlpatterns = SIGNATURE_PAGES.urls("signatures", PAGES)

@@ -1,0 +1,163 @@
+"""The page of an action, declared: fetch the row, ask, call one service or the gate alone, tell, go back.
+
+``Page`` is one action of a row; ``Pages`` is what those of one machine share. Each app declares its own in ``actions``:
+the view, the address, its name and the sentence of success follow from the declaration and from the verb.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+
+from lifecycle import gate
+from lifecycle.acting import NOTHING, act, asks_then_acts, posted
+from lifecycle.actors import Actor
+from lifecycle.forms import CommentForm
+from lifecycle.machine import Machine, verbs_of
+
+type Extra = Callable[[HttpRequest, Any], Mapping[str, Any]]
+"""What a page adds of its own, from the request and the row; raises PermissionDenied when it is not for this reader."""
+type Done = str | Callable[[Any, Any], str]
+"""The words of success, where ``{row}`` is the row as it was; or the whole sentence, from the row before and after."""
+
+
+def nothing(request: HttpRequest, row: Any) -> Mapping[str, Any]:
+    """A page that adds nothing of its own."""
+    return NOTHING
+
+
+def by_reader(request: HttpRequest, row: Any) -> Mapping[str, Any]:
+    """A form that asks who fills it in: whoever opened the page."""
+    return {"by": request.membership}  # type: ignore[attr-defined]  # a middleware of the app above
+
+
+def cleaned(form: forms.Form) -> Mapping[str, Any]:
+    """What most forms give: their fields, under the names that the service or the verb knows them by."""
+    return form.cleaned_data
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page of one verb.
+
+    ``address``: the last part of its URL, under that of the row. ``service``: what does it, given ``actor``, the row
+    under the name of its machine, and ``values(form)``; without one, the gate is asked with the same values.
+    ``done``: when success is told in other words than the verb's own (without the final full stop).
+    ``form_kwargs``, ``context``: what the form and the template are given besides. ``after``: the page that comes next.
+    ``names``: where the form calls otherwise what the rules name. ``view``: a view written by hand, in place of all it.
+    """
+
+    verb: str
+    address: str
+    form: Callable[..., forms.Form] = CommentForm
+    service: Callable[..., Any] | None = None
+    _: KW_ONLY
+    done: Done = ""
+    values: Callable[[Any], Mapping[str, Any]] = cleaned
+    form_kwargs: Extra = nothing
+    context: Extra = nothing
+    template: str = ""
+    warning: str = ""
+    submit: str = ""
+    after: Callable[[Any], str] | None = None
+    names: Mapping[str, str] = NOTHING
+    view: Callable[..., HttpResponse] | None = None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of the verbs of one machine.
+
+    ``fetch``: the row among those one may see, else a 404. ``done``: the sentence of success around ``{done}``, what
+    the page or the verb says of itself. ``back``: where « Annuler » goes, if not to the page of the row; ``after``:
+    where success leads, if not there. ``context``: what all their templates are given besides the row.
+    """
+
+    model: type[Machine]
+    fetch: Callable[[HttpRequest, str], Any]
+    template: str = "lifecycle/_action.html"
+    done: str = "{done}."
+    back: Callable[[Any], str] | None = None
+    after: Callable[[Any], str] | None = None
+    context: Extra = nothing
+
+    def urls(self, prefix: str, pages: Iterable[Page]) -> list[URLPattern]:
+        """The addresses of pages, named ``<machine>_<verb>``, each under ``<prefix>/<reference>/``."""
+        return [
+            path(
+                f"{prefix}/<str:reference>/{page.address}/",
+                page.view or self.view(page),
+                name=f"{self.model.machine_name}_{page.verb}",
+            )
+            for page in pages
+        ]
+
+    def view(self, page: Page) -> Callable[..., HttpResponse]:
+        """The view of a page."""
+
+        @asks_then_acts
+        def view(request: HttpRequest, reference: str) -> HttpResponse:
+            row = self.fetch(request, reference)
+            said = dict(page.context(request, row))
+            form = page.form(posted(request), **page.form_kwargs(request, row))
+            for name in ("template", "warning", "submit"):
+                if getattr(page, name):
+                    said[name] = getattr(page, name)
+            if page.after is not None:
+                said["after"] = page.after(row)
+            return self.act(
+                request,
+                row,
+                page.verb,
+                form,
+                page.service,
+                values=page.values,
+                done=page.done,
+                names=page.names,
+                **said,
+            )
+
+        view.page = page  # type: ignore[attr-defined]  # for whoever asks which verbs have one
+        return view
+
+    def act(
+        self,
+        request: HttpRequest,
+        row: Any,
+        verb: str,
+        form: forms.Form,
+        service: Callable[..., Any] | None = None,
+        *,
+        values: Callable[[Any], Mapping[str, Any]] = cleaned,
+        done: Done = "",
+        **said: Any,
+    ) -> HttpResponse:
+        """The answer of the page of one verb, for a view that made its own form. Raises PermissionDenied (403)."""
+        actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+        name = self.model.machine_name
+
+        def do(_: Mapping[str, Any]) -> Any:
+            if service is None:
+                return gate.apply(row, verb, actor=actor, **values(form))
+            return service(actor=actor, **{name: row}, **values(form))
+
+        given = {"template": self.template, name: row} | dict(self.context(request, row)) | said
+        if self.after is not None:
+            given.setdefault("after", self.after(row))
+        return act(request, row, verb, form, do, done=self._told(row, verb, done), back=self._back(row), **given)
+
+    def _back(self, row: Any) -> str:
+        if self.back is not None:
+            return self.back(row)
+        return reverse(f"{self.model._meta.app_label}:{self.model.machine_name}_detail", args=[row.reference])
+
+    def _told(self, row: Any, verb: str, done: Done) -> str | Callable[[Any], str]:
+        if callable(done):
+            return lambda moved: done(row, moved)
+        own = verbs_of(self.model)[verb].done
+        if not self.done.startswith("{done}"):
+            own = own[:1].lower() + own[1:]
+        return self.done.format(row=row, done=done.format(row=row) if done else own)

@@ -1,0 +1,60 @@
+"""What is done of a household's file: move, attach, detach, reopen, erase; one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from lifecycle.pages import Page, Pages
+from prescriptions.enums import HouseholdState
+from prescriptions.forms.asking import CommentForm
+from prescriptions.forms.households import AttachForm, ErasureForm, MoveForm
+from prescriptions.models import Household
+from prescriptions.services import households
+from prescriptions.views.rows import visible_household
+
+
+def _files_seen(request: HttpRequest, household: Household) -> Mapping[str, Any]:
+    return {"seen": Household.objects.visible_to(request.membership)}
+
+
+def _other_files(request: HttpRequest, household: Household) -> Mapping[str, Any]:
+    """The files of the same household, which stay."""
+    same = Household.objects.visible_to(request.membership).filter(Q(same_as=household) | Q(pk=household.same_as_id))
+    return {"others": list(same.exclude(state=HouseholdState.ANONYMISED).order_by("pk"))}
+
+
+PAGES = (
+    Page(
+        "move",
+        "demenager",
+        MoveForm,
+        households.move_household,
+        done="Déménagement noté",
+        warning="Ses demandes en cours le suivent dans son nouveau territoire.",
+        submit="Enregistrer",
+    ),
+    Page(
+        "attach",
+        "rattacher",
+        AttachForm,
+        households.attach_household,
+        done="Dossiers rattachés. Rien n’est fusionné\u00a0: chacun garde sa vie",
+        form_kwargs=_files_seen,
+        submit="Rattacher",
+    ),
+    Page("detach", "detacher", CommentForm, households.detach_household, done="Dossiers détachés"),
+    Page("reopen", "rouvrir", CommentForm, households.reopen_household),
+    Page(
+        "erase_on_request",
+        "rendre-anonyme",
+        ErasureForm,
+        done="Rendu anonyme\u00a0: tout ce qui nomme ce foyer est effacé. Le prescripteur est prévenu",
+        context=_other_files,
+        template="prescriptions/actions/household_erase_on_request.html",
+        submit="Effacer ce qui nomme le foyer",
+    ),
+)
+
+urlpatterns = Pages(Household, visible_household, "prescriptions/actions/_household.html").urls("foyers", PAGES)

@@ -1,0 +1,57 @@
+"""What a person does here of a need: give it up; refer digital skills, and say what came of it; one page each."""
+
+from django.urls import reverse
+
+from lifecycle.pages import Page, Pages
+from prescriptions.forms.actions import NeedDropForm, NeedReferForm
+from prescriptions.forms.asking import CommentForm
+from prescriptions.models import Need
+from prescriptions.services import needs
+from prescriptions.views.rows import visible_need
+
+PAGES = (
+    Page(
+        "drop",
+        "abandonner",
+        NeedDropForm,
+        needs.drop_need,
+        done=lambda need, dropped: f"{need.get_kind_display()}\u00a0: besoin abandonné.",
+        warning="Ce qui est réservé ou en cours pour ce besoin est libéré.",
+    ),
+    Page(
+        "start",
+        "orienter",
+        NeedReferForm,
+        needs.start_need,
+        done="Foyer orienté vers le lieu de médiation",
+        submit="Orienter",
+    ),
+    Page(
+        "wait_again",
+        "remettre-en-attente",
+        CommentForm,
+        needs.wait_again_need,
+        done="Le besoin attend de nouveau\u00a0; son rang n’a pas changé",
+    ),
+    Page(
+        "meet",
+        "satisfait",
+        CommentForm,
+        needs.meet_need,
+        done=lambda need, met: f"{need.get_kind_display()}\u00a0: besoin satisfait.",
+    ),
+    Page(
+        "unmeet",
+        "annuler",
+        CommentForm,
+        needs.unmeet_need,
+        done="Erreur corrigée\u00a0: le besoin est de nouveau en cours",
+    ),
+)
+
+urlpatterns = Pages(
+    Need,
+    visible_need,
+    "prescriptions/actions/_need.html",
+    after=lambda need: reverse("prescriptions:prescription_detail", args=[need.prescription.reference]),
+).urls("besoins", PAGES)

@@ -1,0 +1,129 @@
+"""What is done of a prescription: submit, examine, decide, keep up, hand on, give up; one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from lifecycle.pages import Page
+from prescriptions.forms.actions import (
+    AskCompletionForm,
+    HandOnForm,
+    RefuseForm,
+    SubmitForm,
+    TransferForm,
+    WithdrawForm,
+    today,
+)
+from prescriptions.forms.asking import CommentForm
+from prescriptions.models import Prescription
+from prescriptions.services import prescriptions
+from prescriptions.views.deciding import PRESCRIPTION_PAGES, examined, prescription_accept
+from prescriptions.views.sheet import evaluation_of, needs_of, sheet_of
+from prescriptions.views.stages import lacking, stages_of
+
+
+def _receivers(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+    return {"prescription": prescription, "receivers": prescriptions.distributors_for(prescription=prescription)}
+
+
+def _summary(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+    """Everything on one page, and a way back to each step."""
+    actor, needs = request.membership, needs_of(prescription)
+    return {
+        "stages": stages_of(prescription, "summary", actor),
+        "household": prescription.household,
+        "sheet": sheet_of(prescription, needs, actor),
+        "asked": [need for need in needs if need.state == "asked"],
+        "lacks": bool(lacking(prescription, actor)),
+    }
+
+
+def _of_today(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+    return {"day": today()}
+
+
+def _colleagues(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+    return {"prescription": prescription}
+
+
+PAGES = (
+    Page(
+        "submit",
+        "deposer",
+        SubmitForm,
+        prescriptions.submit_prescription,
+        done="Prescription {row} déposée. La fiche pour le foyer est prête, plus bas dans «\u00a0Papiers\u00a0»",
+        form_kwargs=_receivers,
+        context=_summary,
+        template="prescriptions/filing/summary.html",
+    ),
+    Page(
+        "ask_completion",
+        "complement",
+        AskCompletionForm,
+        prescriptions.ask_completion_prescription,
+        done="Complément demandé à {row.prescriber}",
+        form_kwargs=_of_today,
+    ),
+    Page("accept", "accepter", view=prescription_accept),
+    Page(
+        "refuse",
+        "refuser",
+        RefuseForm,
+        prescriptions.refuse_prescription,
+        done="Prescription {row} refusée. Le travailleur social est prévenu",
+        form_kwargs=_of_today,
+        context=lambda request, prescription: examined(request, prescription, evaluation_of(prescription)),
+        template="prescriptions/actions/decide.html",
+        warning="Ses besoins sont abandonnés et ses rappels s’arrêtent. Le foyer pourra faire l’objet d’une nouvelle"
+        " prescription.",
+    ),
+    Page(
+        "withdraw",
+        "abandonner",
+        WithdrawForm,
+        prescriptions.withdraw_prescription,
+        done="Prescription {row} abandonnée",
+        form_kwargs=_of_today,
+        warning="Ses besoins sont abandonnés, et ce qui était réservé ou en cours pour eux est libéré.",
+    ),
+    Page(
+        "confirm",
+        "confirmer",
+        CommentForm,
+        prescriptions.confirm_prescription,
+        done="C’est noté\u00a0: la demande est toujours d’actualité, et sa validité repart de ce jour",
+    ),
+    Page(
+        "remind",
+        "relancer",
+        CommentForm,
+        prescriptions.remind_prescription,
+        done="Relance faite",
+        template="prescriptions/actions/prescription_remind.html",
+        submit="Relancer maintenant",
+    ),
+    Page(
+        "hand_on",
+        "confier",
+        HandOnForm,
+        prescriptions.hand_on_prescription,
+        done="Prescription {row} confiée\u00a0: elle est sur la page «\u00a0À faire\u00a0» de qui la suit désormais",
+        form_kwargs=_colleagues,
+    ),
+    Page(
+        "transfer",
+        "transferer",
+        TransferForm,
+        prescriptions.transfer_prescription,
+        done="Prescription {row} transférée",
+        form_kwargs=_colleagues,
+        warning="Le dossier du foyer part avec elle\u00a0: vous ne le verrez plus. La situation que vous avez écrite"
+        " reste chez vous et n’est pas transmise.",
+        after=lambda prescription: reverse("prescriptions:prescription_list"),
+    ),
+)
+
+urlpatterns = PRESCRIPTION_PAGES.urls("prescriptions", PAGES)

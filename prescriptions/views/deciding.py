@@ -1,0 +1,40 @@
+"""The decision on a prescription: what whoever decides reads first, then accepts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from lifecycle.acting import asks_then_acts, posted
+from lifecycle.pages import Pages
+from prescriptions.enums import Verdict
+from prescriptions.forms.actions import AcceptForm
+from prescriptions.models import Fact, Prescription
+from prescriptions.services.prescriptions import accept_prescription
+from prescriptions.views.rows import visible_prescription
+from prescriptions.views.sheet import evaluation_of, needs_of
+
+PRESCRIPTION_PAGES = Pages(Prescription, visible_prescription, "prescriptions/actions/_prescription.html")
+"""What the pages of the verbs of a prescription share."""
+
+
+@asks_then_acts
+def prescription_accept(request: HttpRequest, reference: str) -> HttpResponse:
+    """Accept: the rules of the day are shown; against them, a written reason."""
+    prescription = visible_prescription(request, reference)
+    evaluation = evaluation_of(prescription)
+    return PRESCRIPTION_PAGES.act(
+        request,
+        prescription,
+        "accept",
+        AcceptForm(posted(request), against=evaluation.verdict == Verdict.AGAINST),
+        accept_prescription,
+        done="Prescription {row} acceptée. Ses besoins attendent, au rang de ce jour",
+        template="prescriptions/actions/decide.html",
+        **examined(request, prescription, evaluation),
+    )
+
+
+def examined(request: HttpRequest, prescription: Prescription, evaluation: Any) -> dict[str, Any]:
+    """What whoever decides reads first."""
+    facts = Fact.objects.visible_to(request.membership).current().filter(prescription=prescription)
+    return {"evaluation": evaluation, "facts": list(facts), "needs": needs_of(prescription)}

@@ -1,0 +1,63 @@
+"""What is corrected in a household’s file, apart from its verbs: identity and contact, files that look alike."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from lifecycle.acting import asks_then_acts, posted
+from prescriptions.forms.doubles import DoublesForm
+from prescriptions.forms.households import HouseholdForm
+from prescriptions.models import Household
+from prescriptions.permissions import can_attach_household, can_follow_household
+from prescriptions.services import households as services
+from prescriptions.views.rows import may, visible_household
+from prescriptions.views.saving import answering, saved
+
+PLAIN = "prescriptions/actions/_household.html"
+
+
+@asks_then_acts
+def household_edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Identity, contact, members: what was mistyped or has changed."""
+    household = visible_household(request, reference)
+    actor = request.membership
+    may(can_follow_household(actor))
+    form = HouseholdForm(posted(request), instance=Household.objects.get(pk=household.pk))
+    back = reverse("prescriptions:household_detail", args=[reference])
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if saved(form, lambda: services.edit_household(actor=actor, household=household, **data)) is not None:
+            messages.success(request, "Dossier corrigé.")
+            return redirect(back)
+    context = {
+        "form": form,
+        "row": household,
+        "household": household,
+        "title": "Corriger l’identité ou le contact",
+        "submit": "Enregistrer",
+        "impossible": "" if household.state == "open" else services.NOT_OPEN.sentence,
+        "back": back,
+    }
+    return render(request, PLAIN, context)
+
+
+@asks_then_acts
+def household_doubles(request: HttpRequest, reference: str) -> HttpResponse:
+    """The files that look like this one, for whoever sees both: the same household, or not?"""
+    household = visible_household(request, reference)
+    actor = request.membership
+    may(can_attach_household(actor))
+    form = DoublesForm(posted(request), doubles=services.possible_doubles(actor=actor, household=household))
+    back = reverse("prescriptions:household_detail", args=[reference])
+    if request.method == "POST" and form.is_valid() and saved(form, answering(form, household, actor)) is not None:
+        messages.success(request, "Réponses retenues.")
+        return redirect(back)
+    context = {
+        "form": form,
+        "row": household,
+        "household": household,
+        "title": "Dossiers qui se ressemblent",
+        "back": back,
+    }
+    return render(request, "prescriptions/actions/household_doubles.html", context)

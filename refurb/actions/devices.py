@@ -1,0 +1,157 @@
+"""What is done of a device at its workshop, from the pick-up to the bench and out: one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from lifecycle.pages import Page, by_reader
+from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
+from refurb.forms.devices import (
+    DeviceAwaitPartForm,
+    DeviceCedeForm,
+    DeviceDismantleForm,
+    DeviceReceiveForm,
+    DeviceReclassifyForm,
+    DeviceRecycleForm,
+    DeviceRejectForm,
+    DeviceReopenForm,
+    DeviceReportMissingForm,
+    DeviceReturnToDonorForm,
+    DeviceUndoRejectForm,
+    DeviceWithdrawForm,
+)
+from refurb.models import Device
+from refurb.services import corrections, devices, stock
+from refurb.views.devices import DEVICE_PAGES
+from refurb.views.reconditioning import device_recondition
+
+BACK_AMONG_THE_EXPECTED = (
+    "L’appareil redevient attendu, sans étiquette\u00a0: ce qui a été relevé dessus (marque, numéro de série,"
+    " place) est oublié."
+)
+
+
+def _known(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+    return {"initial": {"tag": device.tag, "place": device.place}}
+
+
+def _certificate(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+    """What becomes of the certificate that bears the label, when there is one."""
+    told = "Le certificat d’effacement déjà établi est refait avec la bonne étiquette." if device.ready_at else ""
+    return {"warning": told}
+
+
+def _to_reception(device: Device) -> str:
+    return reverse("refurb:reception")
+
+
+PAGES = (
+    # --- expected
+    Page("collect", "enlever", done="enlevé"),
+    Page("receive", "receptionner", DeviceReceiveForm, devices.receive_device, form_kwargs=_known),
+    Page(
+        "correct_tag",
+        "etiquette",
+        DeviceCorrectTagForm,
+        corrections.correct_tag_device,
+        done=lambda device, corrected: f"{corrected}\u00a0: étiquette corrigée, c’était {device.tag}.",
+        context=_certificate,
+    ),
+    Page(
+        "undo_receive",
+        "annuler-reception",
+        DeviceUndoReceiveForm,
+        done="réception annulée, de nouveau attendu",
+        warning=BACK_AMONG_THE_EXPECTED,
+        after=_to_reception,
+    ),
+    Page(
+        "undo_early_receive",
+        "annuler-reception-avant-enlevement",
+        DeviceUndoReceiveForm,
+        done="réception annulée, de nouveau attendu",
+        warning=BACK_AMONG_THE_EXPECTED,
+        after=_to_reception,
+    ),
+    Page(
+        "undo_register",
+        "annuler-enregistrement",
+        DeviceUndoReceiveForm,
+        warning="L’appareil quitte Maillon\u00a0: aucun lot ne le compte plus, et son étiquette est de nouveau libre.",
+        after=_to_reception,
+    ),
+    Page(
+        "report_missing",
+        "manquant",
+        DeviceReportMissingForm,
+        warning="Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est"
+        " ouvert\u00a0: le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt.",
+    ),
+    Page(
+        "withdraw",
+        "retirer",
+        DeviceWithdrawForm,
+        done="retiré",
+        warning="L’appareil n’est plus attendu\u00a0: il sort du lot et de ses comptes. S’il arrive quand même, il"
+        " s’enregistre comme inattendu.",
+    ),
+    Page(
+        "return_to_donor",
+        "rendre",
+        DeviceReturnToDonorForm,
+        warning="L’appareil quitte l’atelier et Maillon, avec les données qu’il porte encore\u00a0: son parcours"
+        " s’arrête ici.",
+    ),
+    # --- on the bench
+    Page("start", "traiter", after=lambda device: reverse("refurb:device_recondition", args=[device.reference])),
+    Page(
+        "await_part",
+        "attendre-une-piece",
+        DeviceAwaitPartForm,
+        devices.await_part_device,
+        done="en attente d’une pièce",
+    ),
+    Page("resume", "reprendre", done="repris"),
+    Page("recondition", "reconditionne", view=device_recondition),
+    Page("reopen", "rouvrir", DeviceReopenForm),
+    # --- out
+    Page("reject", "non-reemployable", DeviceRejectForm),
+    Page(
+        "undo_reject",
+        "annuler-rejet",
+        DeviceUndoRejectForm,
+        done="de nouveau à traiter",
+        submit="Revenir sur la décision",
+    ),
+    Page(
+        "dismantle",
+        "demonter",
+        DeviceDismantleForm,
+        stock.dismantle_device,
+        values=DeviceDismantleForm.values,
+        template="refurb/actions/device_dismantle.html",
+        warning="L’appareil n’existe plus comme tel\u00a0: les pièces comptées entrent au stock, le reste part aux"
+        " déchets, et chaque disque reste suivi jusqu’à sa preuve d’effacement ou de destruction.",
+    ),
+    Page("recycle", "recycler", DeviceRecycleForm, stock.recycle_device, form_kwargs=by_reader),
+    Page(
+        "cede",
+        "ceder",
+        DeviceCedeForm,
+        stock.cede_device,
+        done="cédé",
+        warning="L’appareil sort du stock et de Maillon\u00a0: il ne servira plus de foyer, et ses preuves restent"
+        " ici.",
+    ),
+    Page(
+        "reclassify",
+        "reclasser",
+        DeviceReclassifyForm,
+        devices.reclassify_device,
+        form_kwargs=lambda request, device: {"by": request.membership, "device": device},
+    ),
+)
+
+urlpatterns = DEVICE_PAGES.urls("appareils", PAGES)

@@ -1,0 +1,139 @@
+"""What is done of a lot, from its offer to its balance: one page each."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from lifecycle.pages import Page
+from refurb.arrivals import arrivals_of
+from refurb.enums import DonationState, DonorKind
+from refurb.forms.donation_shares import DonationQualifyForm, workshops
+from refurb.forms.donations import (
+    DonationAnnounceForm,
+    DonationCorrectLinesForm,
+    DonationDeclineForm,
+    DonationWithdrawForm,
+)
+from refurb.gift_law import gift_law
+from refurb.models import Donation
+from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
+from refurb.services import donations
+from refurb.views.donation_decisions import donation_reassign
+from refurb.views.donation_pick_ups import donation_collect, donation_schedule
+from refurb.views.donation_sheet import lines_of, told_by_law
+from refurb.views.donations import DONATION_PAGES
+
+
+def _offer(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+    """The whole lot, as it is offered."""
+    lines = told_by_law(donation, lines_of(donation))
+    return {
+        "lines": lines,
+        "units": sum(line.quantity for line in lines),
+        "transfer_missing": donation.donor_kind == DonorKind.PUBLIC and not donation.transfer_reference,
+    }
+
+
+def _lines_to_correct(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+    """Every line, and what the law refuses of each; what is left as it is is no correction."""
+    return {
+        "lines": donation.lines.order_by("pk"),
+        "public": donation.donor_kind == DonorKind.PUBLIC,
+        "law": gift_law(timezone.localdate()),
+    }
+
+
+def _lines_to_decide(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+    """Every line: how many, for what, why not the others, to which of the workshops."""
+    return {
+        "donation": donation,
+        "lines": lines_of(donation),
+        "oldest": _oldest(timezone.localdate()),
+        "among": list(workshops()),
+    }
+
+
+def _oldest(today: date) -> int:
+    """The first year of purchase that may still be used again."""
+    return today.year - DEVICE_AGE.on(today)
+
+
+def _law(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+    ceiling = PUBLIC_GIFT_VALUE.on(timezone.localdate())
+    return {"is_public": donation.donor_kind == DonorKind.PUBLIC, "ceiling": ceiling}
+
+
+def _balance(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+    return {"lines": lines_of(donation), "arrivals": arrivals_of(donation)}
+
+
+def _what_a_withdrawal_undoes(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+    if donation.state == DonationState.DRAFT:
+        return {"warning": "Ce brouillon est abandonné. Personne d’autre que vous ne l’a vu, personne n’est prévenu."}
+    told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
+    told += " les ateliers sont prévenus. Un nouveau lot pourra être proposé."
+    return {"warning": told}
+
+
+PAGES = (
+    Page(
+        "announce",
+        "annoncer",
+        DonationAnnounceForm,
+        donations.announce_donation,
+        done="Lot {row} annoncé. Le Département vous répond ligne par ligne",
+        context=_offer,
+        template="refurb/actions/donation_announce.html",
+    ),
+    Page(
+        "correct_lines",
+        "corriger",
+        DonationCorrectLinesForm,
+        donations.correct_lines_donation,
+        done="Lignes du lot {row} corrigées",
+        values=DonationCorrectLinesForm.values,
+        form_kwargs=_lines_to_correct,
+        template="refurb/actions/donation_correct_lines.html",
+        submit="Enregistrer les corrections",
+    ),
+    Page(
+        "qualify",
+        "qualifier",
+        DonationQualifyForm,
+        donations.qualify_donation,
+        done="Lot {row} qualifié. Le donateur et les ateliers sont prévenus",
+        values=DonationQualifyForm.decision,
+        form_kwargs=_lines_to_decide,
+        context=_law,
+        template="refurb/actions/donation_qualify.html",
+    ),
+    Page("reassign", "reaffecter", view=donation_reassign),
+    Page(
+        "decline",
+        "ecarter",
+        DonationDeclineForm,
+        done="Lot {row} écarté. Le donateur est prévenu",
+        warning="Le donateur reçoit le motif et la liste des recycleurs de son territoire.",
+    ),
+    Page("schedule", "planifier", view=donation_schedule),
+    Page("collect", "enlever", view=donation_collect),
+    Page(
+        "reconcile",
+        "solder",
+        done="Lot {row} soldé. Le bilan du don est prêt pour le donateur",
+        context=_balance,
+        template="refurb/actions/donation_reconcile.html",
+    ),
+    Page(
+        "withdraw",
+        "retirer",
+        DonationWithdrawForm,
+        done="Lot {row} retiré",
+        context=_what_a_withdrawal_undoes,
+    ),
+)
+
+urlpatterns = DONATION_PAGES.urls("lots", PAGES)
