@@ -30,8 +30,9 @@ BOX = "row"
 
 @dataclass(frozen=True)
 class SetVerb:
-    """A verb offered on a selection: of which machine, what it asks, the set service that does it, who may.
+    """A verb offered on a selection: of which machine, what it asks, who may, the set service that does it.
 
+    Without a service, the gate is asked with what the form gives.
     ``given`` are the values a set is judged with that its form does not ask: the preview says what they refuse.
     ``warning`` is what follows from it, read before one confirms.
     """
@@ -39,8 +40,8 @@ class SetVerb:
     model: type[Machine]
     name: str
     form: Callable[..., forms.Form]
-    do: Callable[..., gate.Outcome]
     can: Callable[[Actor], object]
+    service: Callable[..., gate.Outcome] | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     warning: str = ""
 
@@ -51,6 +52,12 @@ class SetVerb:
     @property
     def irreversible(self) -> bool:
         return verbs_of(self.model)[self.name].irreversible
+
+    def do(self, rows: QuerySet[Any], actor: Actor, given: Mapping[str, Any]) -> gate.Outcome:
+        """What became of the selection, once confirmed. Raises as the service or the gate do."""
+        if self.service is None:
+            return gate.apply_many(rows, self.name, actor=actor, **given)
+        return self.service(actor=actor, **{f"{self.model.machine_name}s": rows}, **given)
 
 
 @dataclass(frozen=True)
@@ -99,9 +106,8 @@ def decide(request: HttpRequest, verb: SetVerb, selection: Selection) -> HttpRes
     confirmed = "confirm" in request.POST
     form = verb.form(request.POST if confirmed else None)
     if confirmed and form.is_valid():
-        given = {f"{verb.model.machine_name}s": selection.rows, **form.cleaned_data}
         try:
-            return done(request, selection, lambda: verb.do(actor=actor, **given))
+            return done(request, selection, lambda: verb.do(selection.rows, actor, form.cleaned_data))
         except ValidationError as error:
             form.add_error(None, error)
     outcome = gate.preview(selection.rows, verb.name, actor=actor, **verb.given)

@@ -45,11 +45,6 @@ def freeze_report(*, actor: Actor, report: Report, at: datetime | None = None, c
     return gate.apply(report, "freeze", actor=actor, at=at, comment=comment, month=report.month)
 
 
-def publish_report(*, actor: Actor, report: Report, at: datetime | None = None, comment: str = "") -> Report:
-    """Show a frozen month to its readers and issue its paper. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(report, "publish", actor=actor, at=at, comment=comment)
-
-
 @gate.one_transaction
 def compute_due_months(*, at: datetime | None = None) -> list[Report]:
     """What the clock does: the report of every month that is over, from the first row of the journals on.

@@ -41,8 +41,8 @@ NEED = Noun("besoin", "besoins")
 OFFER = Noun("offre", "offres", feminine=True)
 COMMUNE = Noun("commune", "communes", feminine=True)
 SETS = (
-    SetVerb(ConnectionFile, "send", CommentForm, send_connections, can_send_connection),
-    SetVerb(ConnectionFile, "abandon", ConnectionAbandonForm, abandon_connections, can_abandon_connection),
+    SetVerb(ConnectionFile, "send", CommentForm, can_send_connection, send_connections),
+    SetVerb(ConnectionFile, "abandon", ConnectionAbandonForm, can_abandon_connection, abandon_connections),
 )
 ACCESS = "connection"
 """How the log of accesses calls these pages."""

@@ -25,18 +25,6 @@ NO_CODE = (
 
 
 @gate.one_transaction
-def propose_end_convention(
-    *, actor: Actor, convention: Convention, at: datetime | None = None, comment: str = ""
-) -> Convention:
-    """Propose to the two other parties to end it; one's own party agrees by proposing.
-
-    The agreement is frozen as a paper, for whoever signs by hand. Raises Unknown, PermissionDenied, Refused.
-    """
-    proposed: Convention = gate.apply(convention, "propose_end", actor=actor, at=at, comment=comment)
-    return proposed
-
-
-@gate.one_transaction
 def agree_end_convention(
     *, actor: Actor, convention: Convention, at: datetime | None = None, comment: str = ""
 ) -> Convention:
@@ -71,15 +59,6 @@ def record_end_convention(
     if read_scan(row=convention, document=document, content=content, frozen=frozen).found != Found.CODE:
         refuse(convention, "no_code", NO_CODE)
     return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at or timezone.now())
-
-
-@gate.one_transaction
-def decline_end_convention(
-    *, actor: Actor, convention: Convention, at: datetime | None = None, comment: str = ""
-) -> Convention:
-    """Refuse the end that is proposed, or withdraw one's own. Raises Unknown, PermissionDenied, Refused."""
-    declined: Convention = gate.apply(convention, "decline_end", actor=actor, at=at, comment=comment)
-    return declined
 
 
 def agreement_paper(convention: Convention) -> ConventionPaper | None:

@@ -163,15 +163,6 @@ def refuse_deposit_signature(
 
 
 @gate.one_transaction
-def acknowledge_signature(
-    *, actor: Actor, signature: Signature, at: datetime | None = None, comment: str = ""
-) -> Signature:
-    """Say that one knows what was deposited in one's name. Raises Unknown, PermissionDenied, Refused."""
-    known: Signature = gate.apply(signature, "acknowledge", actor=actor, at=at, comment=comment)
-    return known
-
-
-@gate.one_transaction
 def contest_signature(
     *, actor: Actor, signature: Signature, at: datetime | None = None, comment: str = ""
 ) -> Signature:

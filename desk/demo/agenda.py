@@ -7,7 +7,7 @@ one line that names nobody, and the others go on.
 import heapq
 import itertools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.answers import Outcome, preview
 from lifecycle.exceptions import Refused
@@ -156,3 +157,19 @@ def done(outcome: Outcome) -> Outcome:
     if outcome.refused:
         raise NotPossible(outcome)
     return outcome
+
+
+ROWS = ("device", "convention", "donation")
+
+
+def do(verb: str, act: Mapping[str, Any], **values: Any) -> None:
+    """Do a verb that no service does, as ``act`` says: who, when, on which row or set (``devices``).
+
+    Raises NotPossible when the set is not done whole, and as the gate does.
+    """
+    given = dict(act) | values
+    if "devices" in given:
+        done(gate.apply_many(given.pop("devices"), verb, **given))
+        return
+    row = next(given.pop(name) for name in ROWS if name in given)
+    gate.apply(row, verb, **given)

@@ -11,6 +11,7 @@ from desk.demo.agenda import done
 from desk.demo.calendar import working_day
 from desk.demo.catalogue import Model
 from desk.demo.stage import SLOWNESS, Stage
+from lifecycle import gate
 from network.enums import Role
 from network.models import Membership
 from refurb.enums import (
@@ -226,7 +227,7 @@ class Work:
     def reject(self, reason: UnusableReason, only: Iterable[int] | None = None) -> None:
         """Declare all of them, or ``only`` some, not reusable."""
         devices = Device.objects.filter(pk__in=self.pks if only is None else only)
-        done(stock.reject_devices(**self.hand, devices=devices, reason=reason))
+        done(gate.apply_many(devices, "reject", **self.hand, reason=reason))
 
     def discard(self, only: Iterable[int] | None = None) -> None:
         """Keep them, or some, for the recycler."""

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from desk.demo import papers
-from desk.demo.agenda import Thread, done
+from desk.demo.agenda import Thread, do, done
 from desk.demo.bench import MOBILE, Work
+from lifecycle import gate
 from network.models import Epci
 from refurb.enums import (
     CedeReason,
@@ -42,14 +43,14 @@ def received(work: Work) -> Thread:
 def in_process(work: Work) -> Thread:
     """Taken in hand, not finished."""
     yield work.after(1, 3)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     work.inventory()
 
 
 def _in_hand(work: Work, low: int = 1, high: int = 14) -> Iterator[datetime]:
     """Wait for its turn, inventory, erase overnight."""
     yield work.turn(low, high)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     drives = work.inventory()
     yield work.after(1)
     work.erase(drives)
@@ -72,7 +73,7 @@ def _finished(work: Work) -> Generator[datetime, None, list[int]]:
 def awaiting_part(work: Work) -> Thread:
     """A part is missing, and still is."""
     yield work.after(1, 3)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     yield work.after(1, 2)
     work.test([PARTS[work.type][2]])
     devices.await_part_device(**work.act, part_wanted=PARTS[work.type][1])
@@ -87,7 +88,7 @@ def repaired(work: Work) -> Thread:
         devices.await_part_device(**work.hand, device=device, part_wanted=name)
     yield work.after(4, 12)
     for device in work.devices:
-        devices.resume_device(**work.hand, device=device)
+        gate.apply(device, "resume", **work.hand)
         minutes = work.rng.choice((15, 30, 45))
         said = f"Remplacement\u00a0: {name.lower()}"
         bench.record_repair(**work.hand, device=device, kind=kind, work=said, minutes=minutes)
@@ -98,7 +99,7 @@ def repaired(work: Work) -> Thread:
 def erased_twice(work: Work) -> Thread:
     """The tool says « Erased » with errors: refused here, then done again."""
     yield work.after(1, 10)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     drives = work.inventory()
     yield work.after(1)
     work.erase(drives, errors=3)
@@ -111,7 +112,7 @@ def erased_twice(work: Work) -> Thread:
 def drive_destroyed(work: Work) -> Thread:
     """A drive that no longer answers is drilled, and another one is put in."""
     yield work.after(1, 10)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     drives = work.inventory()
     yield work.after(1)
     work.erase(drives, errors=128)
@@ -127,7 +128,7 @@ def drive_destroyed(work: Work) -> Thread:
 def drive_removed(work: Work) -> Thread:
     """A drive is taken out to be destroyed, which is not done yet: one erasure is missing."""
     yield work.after(1, 5)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     drives = work.inventory()
     for drive in drives:
         evidence.remove_drive(
@@ -142,7 +143,7 @@ def drive_removed(work: Work) -> Thread:
 def donor_certificate(work: Work) -> Thread:
     """The donor's certificate is kept; the drive is erased all the same."""
     yield work.after(1, 10)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     drives = work.inventory()
     for drive in drives:
         hand = work.hand
@@ -163,7 +164,7 @@ def reopened(work: Work) -> Thread:
     yield work.after(3, 8)
     for device in work.devices:
         hidden = "Un second disque était caché sous le premier."
-        stock.reopen_device(**work.hand, device=device, reason=ReopenReason.STORAGE, comment=hidden)
+        gate.apply(device, "reopen", **work.hand, reason=ReopenReason.STORAGE, comment=hidden)
     found = work.inventory(again=True)
     yield work.after(1)
     work.erase(found)
@@ -185,16 +186,14 @@ def undone(work: Work) -> Thread:
     work.reject(UnusableReason.BROKEN)
     yield work.after(0, 1)
     act = work.act | {"actor": work.manager}
-    stock.undo_reject_device(
-        **act, reason=UndoRejectReason.WRONG_DEVICE, comment="Étiquette voisine scannée par erreur."
-    )
+    do("undo_reject", act, reason=UndoRejectReason.WRONG_DEVICE, comment="Étiquette voisine scannée par erreur.")
     yield from ready(work)
 
 
 def unusable(work: Work) -> Thread:
     """Decided, and still in the workshop."""
     yield work.after(1, 3)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     work.test(_broken(work))
     work.reject(UnusableReason.BROKEN)
 
@@ -210,7 +209,7 @@ def recycled(work: Work) -> Thread:
 def unerasable(work: Work) -> Thread:
     """Its drive cannot be erased: the recycler will certify that it is destroyed."""
     yield work.after(1, 6)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     drives = work.inventory()
     yield work.after(1)
     if work.type not in MOBILE:
@@ -243,9 +242,7 @@ def lost_and_found(work: Work) -> Thread:
     """Not there at the stocktake, an incident; found again: a new stay, in which the old proofs count no more."""
     yield from _in_hand(work, 1, 5)
     yield work.after(3, 6)
-    devices.report_missing_device(
-        **work.act, reason=MissingReason.STOCKTAKE, comment="Absent de son étagère à l’inventaire."
-    )
+    do("report_missing", work.act, reason=MissingReason.STOCKTAKE, comment="Absent de son étagère à l’inventaire.")
     yield work.after(5, 9)
     devices.receive_device(**work.act, tag=work.device.tag, comment="Retrouvé derrière le chariot.", place="Étagère R1")
     yield from ready(work)
@@ -254,10 +251,10 @@ def lost_and_found(work: Work) -> Thread:
 def lost(work: Work) -> Thread:
     """Inventoried, not erased, stolen: an incident."""
     yield work.after(1, 3)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     work.inventory()
     yield work.after(2, 5)
-    devices.report_missing_device(**work.act, reason=MissingReason.THEFT)
+    do("report_missing", work.act, reason=MissingReason.THEFT)
 
 
 def given_back(work: Work) -> Thread:
@@ -266,13 +263,13 @@ def given_back(work: Work) -> Thread:
     for device in work.devices:
         hand = work.hand | {"actor": work.manager}
         said = "Étiquette d’un loueur sous la coque."
-        devices.return_to_donor_device(**hand, device=device, reason=WithdrawalReason.LEASED, comment=said)
+        gate.apply(device, "return_to_donor", **hand, reason=WithdrawalReason.LEASED, comment=said)
 
 
 def retyped(work: Work) -> Thread:
     """Announced as a telephone, it is a tablet."""
     yield work.after(1, 5)
-    done(devices.start_devices(**work.acts))
+    do("start", work.acts)
     work.devices = [devices.reclassify_device(**work.act, reason=ReclassifyReason.AUDIT, type=work.model.type)]
     drives = work.inventory()
     yield work.after(1)

@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from functools import wraps
 
-from desk.demo.agenda import Thread
+from desk.demo.agenda import Thread, do
 from desk.demo.bench import Work
 from desk.demo.fates import Fate, ready
 from desk.demo.outlets import ASKED, Trip
+from lifecycle import gate
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need
 from refurb.enums import (
@@ -26,7 +27,7 @@ from refurb.enums import (
     UndoHandOverReason,
 )
 from refurb.models import Device, HandOver
-from refurb.services import allotment, bench, devices, hand_overs, returns, shelves
+from refurb.services import allotment, bench, hand_overs, returns, shelves
 
 type Travel = Callable[[Trip], Iterator[datetime]]
 
@@ -76,7 +77,7 @@ def available(trip: Trip) -> Iterator[datetime]:
     yield from trip.ship()
     yield trip.on(trip.stage.back(2))
     yield from trip.when("stock_in")
-    shelves.stock_in_device(**trip.act)
+    do("stock_in", trip.act)
 
 
 def reserved(trip: Trip) -> Iterator[datetime]:
@@ -91,7 +92,7 @@ def returned(trip: Trip) -> Iterator[datetime]:
     yield from trip.to_a_household()
     yield trip.on(trip.stage.back(4))
     yield from trip.when("take_back")
-    returns.take_back_device(**trip.act, reason=ReturnReason.FAULT, comment="S’éteint au bout de dix minutes.")
+    do("take_back", trip.act, reason=ReturnReason.FAULT, comment="S’éteint au bout de dix minutes.")
 
 
 # --- what goes wrong on the way
@@ -103,11 +104,11 @@ def recalled(trip: Trip) -> Iterator[datetime]:
     yield trip.after(1, 2)
     yield from trip.when("release_allotment", actor=trip.work.manager)
     act = trip.act | {"actor": trip.work.manager}
-    allotment.release_allotment_device(**act, reason=ReleaseReason.BALANCE)
+    do("release_allotment", act, reason=ReleaseReason.BALANCE)
     yield from trip.allot()
     yield from trip.ship()
     yield from trip.when("cancel_shipment", actor=trip.work.chief)
-    allotment.cancel_shipment_device(**trip.bench, comment="Resté sur le quai.")
+    do("cancel_shipment", trip.bench, comment="Resté sur le quai.")
     yield from trip.ship()
     yield from trip.stock_in()
     yield from trip.sell()
@@ -118,7 +119,7 @@ def sent_back(trip: Trip) -> Iterator[datetime]:
     yield from trip.to_the_shelf()
     yield trip.after(1, 2)
     yield from trip.when("send_back")
-    shelves.send_back_device(**trip.act, reason=SendBackReason.INCOMPLETE, comment="Livré sans chargeur.")
+    do("send_back", trip.act, reason=SendBackReason.INCOMPLETE, comment="Livré sans chargeur.")
     trip.work.now = trip.now
     yield from onward(ready)(trip.work)
 
@@ -129,7 +130,7 @@ def found(trip: Trip) -> Iterator[datetime]:
     yield from trip.ship()
     yield trip.after(2, 3)
     yield from trip.when("report_missing")
-    devices.report_missing_device(**trip.act, reason=MissingReason.DELIVERY, comment="Absent du colis.")
+    do("report_missing", trip.act, reason=MissingReason.DELIVERY, comment="Absent du colis.")
     yield trip.after(5, 8)
     yield from trip.when("find", quota=trip.device.quota_id)
     shelves.find_device(**trip.act, comment="Retrouvé dans le véhicule.")
@@ -142,7 +143,7 @@ def released(trip: Trip) -> Iterator[datetime]:
     yield from trip.hold()
     yield trip.after(6, 9)
     if trip.may(trip.device, "release"):
-        hand_overs.release_device(**trip.act, comment="Rendez-vous manqué deux fois.")
+        do("release", trip.act, comment="Rendez-vous manqué deux fois.")
     yield from trip.sell()
 
 
@@ -156,7 +157,7 @@ def undone(trip: Trip) -> Iterator[datetime]:
     yield from trip.to_a_household()
     if not trip.may(trip.device, "undo_hand_over"):
         return
-    hand_overs.undo_hand_over_device(**trip.act, reason=UndoHandOverReason.ENTRY)
+    do("undo_hand_over", trip.act, reason=UndoHandOverReason.ENTRY)
     trip.hand_over(trip.device)
 
 
@@ -241,7 +242,7 @@ def _brought_back(trip: Trip, reason: ReturnReason = ReturnReason.FAULT) -> Iter
     yield from trip.to_a_household()
     yield trip.after(8, 15)
     yield from trip.when("take_back")
-    returns.take_back_device(**trip.act, reason=reason)
+    do("take_back", trip.act, reason=reason)
 
 
 def _worked_on_again(trip: Trip) -> Iterator[datetime]:
@@ -261,7 +262,7 @@ def with_screen(trip: Trip) -> Iterator[datetime]:
     desktop = trip.device
     attach = {"actor": trip.work.technician, "desktop": desktop}
     allotment.attach_device(**attach, device=first, at=trip.act["at"])
-    allotment.detach_device(actor=trip.work.technician, device=first, reason=DetachReason.REPLACED, at=trip.act["at"])
+    gate.apply(first, "detach", actor=trip.work.technician, reason=DetachReason.REPLACED, at=trip.act["at"])
     allotment.attach_device(**attach, device=second, at=trip.act["at"])
     trip.stage.offered[trip.work.workshop].remove(second.pk)
     yield from trip.to_a_household()

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo import fates, papers
-from desk.demo.agenda import Thread, done
+from desk.demo.agenda import Thread, do, done
 from desk.demo.bench import Work
 from desk.demo.calendar import local, working_day
 from desk.demo.cast import WORKSHOPS, Site
@@ -17,6 +17,7 @@ from desk.demo.catalogue import Model
 from desk.demo.fates import Fate
 from desk.demo.handed import onward
 from desk.demo.stage import Stage
+from lifecycle import gate
 from network.enums import LegalNature
 from network.models import Membership, Organisation
 from refurb.enums import (
@@ -182,8 +183,8 @@ class Journey:
         donations.qualify_donation(**self.by(self.stage.cast.pilot), rulings=rulings)
         kept = Device.objects.filter(donation=self.donation).order_by("pk")[: self.lot.kept]
         for device in kept:
-            devices.withdraw_device(
-                actor=self.contact, device=device, reason=WithdrawalReason.KEPT, at=self.now + timedelta(hours=1)
+            gate.apply(
+                device, "withdraw", actor=self.contact, reason=WithdrawalReason.KEPT, at=self.now + timedelta(hours=1)
             )
 
     def _rows(self) -> list[tuple[DonationLine, Line]]:
@@ -298,9 +299,10 @@ class Journey:
         home = self.stage.cast.organisations[workshop]
         missing = Device.objects.filter(line=row, workshop=home, state=DeviceState.COLLECTED)
         for device in missing.order_by("pk")[:lost]:
-            devices.report_missing_device(
+            gate.apply(
+                device,
+                "report_missing",
                 actor=self.stage.cast.technician(workshop, self.rng),
-                device=device,
                 reason=MissingReason.COUNT,
                 at=self._minute(),
                 comment="Compté sur le bordereau, absent du camion.",
@@ -373,7 +375,7 @@ class Journey:
         manager = self.stage.cast.manager(self.workshops[0])
         for line in DonationLine.objects.unexplained().filter(donation=self.donation).order_by("pk"):
             donations.explain_line(actor=manager, line=line, code=self._why(line), at=self.now)
-        donations.reconcile_donation(**self.by(manager))
+        do("reconcile", self.by(manager))
 
     @staticmethod
     def _why(line: Any) -> DifferenceCode:
@@ -386,7 +388,7 @@ class Journey:
         """The lot is declined, or taken back."""
         if self.lot.declined is not None:
             yield self.after(1, 3)
-            donations.decline_donation(**self.by(self.stage.cast.pilot), reason=self.lot.declined)
+            do("decline", self.by(self.stage.cast.pilot), reason=self.lot.declined)
         if self.lot.withdrawn is not None:
             yield self.after(1, 2)
-            donations.withdraw_donation(**self.by(self.contact), reason=self.lot.withdrawn)
+            do("withdraw", self.by(self.contact), reason=self.lot.withdrawn)

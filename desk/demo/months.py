@@ -9,10 +9,11 @@ from desk.demo.calendar import local, working_day
 from desk.demo.stage import Stage
 from desk.enums import CommitteeKind
 from desk.services.committees import plan_committee
+from lifecycle import gate
 from network.calendar import add_months
 from reports.models import Report
 from reports.months import next_month
-from reports.services import compute_due_months, compute_report, freeze_report, publish_report
+from reports.services import compute_due_months, compute_report, freeze_report
 
 STEERED = (4, 10)
 """The months in which the next committee of steering is convened."""
@@ -36,7 +37,7 @@ def months(stage: Stage) -> Thread:
             if report is not None:
                 report = freeze_report(actor=pilot, report=report, at=at)
                 if former is not None:
-                    publish_report(actor=pilot, report=former, at=at + timedelta(minutes=5))
+                    gate.apply(former, "publish", actor=pilot, at=at + timedelta(minutes=5))
         former, month = report, end
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from desk.demo import papers
-from desk.demo.agenda import may
+from desk.demo.agenda import do, may
 from desk.demo.bench import Work
 from desk.demo.calendar import working_day
 from desk.demo.stage import Stage
@@ -18,7 +18,7 @@ from prescriptions.enums import PrescriptionState
 from prescriptions.models import Need
 from refurb.enums import SERVES, HandOverProof
 from refurb.models import Device
-from refurb.services import allotment, hand_overs, shelves
+from refurb.services import allotment, hand_overs
 from refurb.services.sessions import Call
 
 ROUTES = {
@@ -157,7 +157,7 @@ class Trip(Outlet):
     def stock_in(self) -> Iterator[datetime]:
         yield self.after(2, 3)
         yield from self.when("stock_in")
-        shelves.stock_in_device(**self.act)
+        do("stock_in", self.act)
 
     def to_the_shelf(self) -> Iterator[datetime]:
         """From the bench to the shelf."""

@@ -26,11 +26,12 @@ from conventions.parameters import PASS_OVER_DAYS
 from conventions.services import conventions
 from conventions.services.drafting import Named, Plan, Price, Terms
 from desk.demo import papers
-from desk.demo.agenda import Thread
+from desk.demo.agenda import Thread, do
 from desk.demo.calendar import working_day
 from desk.demo.stage import Stage
 from documents.models import Document
 from documents.services import keep_drawing, open_file
+from lifecycle import gate
 from network.calendar import DAY, add_months
 from network.enums import Role
 from network.models import Membership
@@ -170,7 +171,7 @@ class Treaty:
 
     def submit(self) -> Iterator[datetime]:
         yield self.after(1, 2)
-        conventions.submit_convention(**self.act)
+        do("submit", self.act)
 
     def review(self) -> Iterator[datetime]:
         """Each reader in turn; the last one may ask for changes, which are made and read again."""
@@ -183,7 +184,7 @@ class Treaty:
                 conventions.answer_point(
                     actor=self.manager, point=point, answer="L’article a été précisé en ce sens.", at=self.now
                 )
-        conventions.submit_convention(**self.act)
+        do("submit", self.act)
         yield from self._round(against=False)
 
     def _round(self, *, against: bool) -> Iterator[datetime]:
@@ -199,9 +200,7 @@ class Treaty:
 
         for review in asked.filter(party=self.deal.silent):
             yield self.on(review.due_on + self._patience())
-            conventions.pass_over_review(
-                actor=self.manager, review=review, reason=PassOverReason.NO_ANSWER, at=self.now
-            )
+            gate.apply(review, "pass_over", actor=self.manager, reason=PassOverReason.NO_ANSWER, at=self.now)
 
     def _patience(self) -> timedelta:
         """How long after the deadline an opinion may be gone without."""
@@ -220,8 +219,8 @@ class Treaty:
         document = yield from self._decide()
         if self.deal.reopened:
             yield self.after(1, 1)
-            conventions.reopen_convention(**self.act, reason=ReopenReason.MISTAKE)
-            conventions.submit_convention(**self.act)
+            do("reopen", self.act, reason=ReopenReason.MISTAKE)
+            do("submit", self.act)
             yield from self._round(against=False)
             document = yield from self._decide()
         drawing = self.stage.press.draw(document)
@@ -308,17 +307,17 @@ class Treaty:
     def suspended(self) -> Iterator[datetime]:
         """Suspended once and resumed, then suspended again: the point of distribution is full."""
         yield self.on(self.stage.back(80))
-        conventions.suspend_convention(**self.act, reason=SuspendReason.SUPPLY)
+        do("suspend", self.act, reason=SuspendReason.SUPPLY)
         yield self.after(8, 10)
-        conventions.resume_convention(**self.act, reason=ResumeReason.SETTLED)
+        do("resume", self.act, reason=ResumeReason.SETTLED)
         yield self.on(self.stage.back(12))
-        conventions.suspend_convention(**self.act, reason=SuspendReason.STORAGE)
+        do("suspend", self.act, reason=SuspendReason.STORAGE)
 
     def terminated(self) -> Iterator[datetime]:
         """The EPCI proposes to end it, to make another one; the two others agree in the days after."""
         yield self.on(self.stage.back(45))
         act = self.act | {"actor": self.stage.cast.signatory(self.deal.epci)}
-        conventions.propose_end_convention(**act)
+        do("propose_end", act)
         for code in ("distributor", self.deal.workshop):
             yield self.after(1, 1)
             conventions.agree_end_convention(**self.act | {"actor": self.stage.cast.signatory(code)})
@@ -326,7 +325,7 @@ class Treaty:
     def abandoned(self) -> Iterator[datetime]:
         """The workshop prefers another territory, before anybody has read the text."""
         yield self.after(4, 6)
-        conventions.abandon_convention(**self.act, reason=AbandonReason.PARTY_LEFT)
+        do("abandon", self.act, reason=AbandonReason.PARTY_LEFT)
 
 
 def _hash(document: Document) -> str:

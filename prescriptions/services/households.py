@@ -107,20 +107,6 @@ def reopen_household(*, actor: Actor, household: Household, at: datetime | None 
     return reopened
 
 
-@gate.one_transaction
-def erase_on_request_household(
-    *, actor: Actor, household: Household, received_on: date | None, channel: str, at: datetime | None = None
-) -> Household:
-    """Make a household anonymous because it asked, on that day, by a channel of ``ErasureChannel``. Never undone.
-
-    The prescriber is told. Raises Unknown, PermissionDenied, Refused (what has to end first, and who ends it).
-    """
-    erased: Household = gate.apply(
-        household, "erase_on_request", actor=actor, at=at, received_on=received_on, channel=channel
-    )
-    return erased
-
-
 def attach_household(
     *, actor: Actor, household: Household, same_as: Household, at: datetime | None = None, comment: str = ""
 ) -> Household:

@@ -42,18 +42,18 @@ DEMAND = Noun("demande", "demandes", feminine=True)
 NEED = Noun("besoin", "besoins")
 HOUSEHOLD = Noun("foyer", "foyers")
 PRESCRIPTION_SETS = (
-    SetVerb(Prescription, "accept", CommentForm, sets.accept_prescriptions, can_accept_prescription, {"motive": ""}),
-    SetVerb(Prescription, "confirm", CommentForm, sets.confirm_prescriptions, can_confirm_prescription),
-    SetVerb(Prescription, "remind", CommentForm, sets.remind_prescriptions, can_remind_prescription),
+    SetVerb(Prescription, "accept", CommentForm, can_accept_prescription, sets.accept_prescriptions, {"motive": ""}),
+    SetVerb(Prescription, "confirm", CommentForm, can_confirm_prescription, sets.confirm_prescriptions),
+    SetVerb(Prescription, "remind", CommentForm, can_remind_prescription, sets.remind_prescriptions),
     SetVerb(
         Prescription,
         "withdraw",
         lambda data: WithdrawForm(data, day=today()),
-        sets.withdraw_prescriptions,
         can_withdraw_prescription,
+        sets.withdraw_prescriptions,
     ),
 )
-NEED_SETS = (SetVerb(Need, "drop", NeedDropForm, sets.drop_needs, can_drop_need),)
+NEED_SETS = (SetVerb(Need, "drop", NeedDropForm, can_drop_need, sets.drop_needs),)
 MOST_FOUND = 50
 """How many households a search shows: more of them, and it is to be narrowed."""
 S = PrescriptionState

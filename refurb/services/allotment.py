@@ -57,13 +57,6 @@ def allot_devices(
     return outcome
 
 
-def release_allotment_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Take a device back from a convention; its place is given back. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "release_allotment", actor=actor, at=at, comment=comment, reason=reason)
-
-
 def release_allotment_devices(
     *, actor: Actor, devices: QuerySet[Device], reason: str, at: datetime | None = None, comment: str = ""
 ) -> gate.Outcome:
@@ -123,11 +116,6 @@ def ship_devices(
     return outcome
 
 
-def cancel_shipment_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
-    """Undo a shipment: the device did not leave. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "cancel_shipment", actor=actor, at=at, comment=comment)
-
-
 def cancel_shipment_devices(
     *, actor: Actor, devices: QuerySet[Device], at: datetime | None = None, comment: str = ""
 ) -> gate.Outcome:
@@ -144,13 +132,6 @@ def attach_device(
     Raises Unknown, PermissionDenied, Refused.
     """
     return gate.apply(device, "attach", actor=actor, at=at, comment=comment, desktop=desktop.pk)
-
-
-def detach_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Take a screen apart from its desktop, in the workshop. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "detach", actor=actor, at=at, comment=comment, reason=reason)
 
 
 def places_on(

@@ -36,29 +36,6 @@ def correct_tag_device(
     return corrected
 
 
-def undo_receive_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Undo the reception of a device that was picked up, nothing else being done. Raises Unknown, PermissionDenied,
-    Refused.
-    """
-    return gate.apply(device, "undo_receive", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def undo_early_receive_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """The same for a device that came before any pick-up. Raises as ``undo_receive_device``."""
-    return gate.apply(device, "undo_early_receive", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def undo_register_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """The same for a device nobody announced: it leaves for good. Raises as ``undo_receive_device``."""
-    return gate.apply(device, "undo_register", actor=actor, at=at, comment=comment, reason=reason)
-
-
 @gate.one_transaction
 def set_tag_shape(*, actor: Actor, shape: str, at: datetime | None = None) -> TagShape:
     """Fix the form of the labels of the actor's workshop; an empty one takes any label.

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -127,65 +125,12 @@ def describe_device(*, actor: Actor, device: Device, **facts: Any) -> Device:
     return _write_facts(held, facts)
 
 
-def collect_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
-    """Take custody of a declared device, once its lot is picked up. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "collect", actor=actor, at=at, comment=comment)
-
-
-def report_missing_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Say that a device is expected and not found; an incident may follow.
-
-    Raises Unknown, PermissionDenied, Refused.
-    """
-    return gate.apply(device, "report_missing", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def report_missing_devices(
-    *, actor: Actor, devices: QuerySet[Device], reason: str, at: datetime | None = None, comment: str = ""
-) -> gate.Outcome:
-    """The same for a set (a stocktake); one mail per donor and per workshop. Raises PermissionDenied."""
-    return gate.apply_many(devices, "report_missing", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def withdraw_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Take back one declared unit. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "withdraw", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def return_to_donor_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Give a device back to its donor: leased, claimed, stolen. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "return_to_donor", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def start_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
-    """Put a received device on the bench. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "start", actor=actor, at=at, comment=comment)
-
-
-def start_devices(
-    *, actor: Actor, devices: QuerySet[Device], at: datetime | None = None, comment: str = ""
-) -> gate.Outcome:
-    """The same for a set. Raises PermissionDenied."""
-    return gate.apply_many(devices, "start", actor=actor, at=at, comment=comment)
-
-
 def await_part_device(
     *, actor: Actor, device: Device, part_wanted: str, at: datetime | None = None, comment: str = ""
 ) -> Device:
     """Stop until a part arrives. Raises Unknown, PermissionDenied, Refused."""
     wanted = part_wanted.strip()
     return gate.apply(device, "await_part", actor=actor, at=at, comment=comment, part_wanted=wanted)
-
-
-def resume_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
-    """Go on: the part is there. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "resume", actor=actor, at=at, comment=comment)
 
 
 @gate.one_transaction

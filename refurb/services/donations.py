@@ -246,24 +246,6 @@ def reassign_donation(
 
 
 @gate.one_transaction
-def decline_donation(
-    *, actor: Actor, donation: Donation, reason: str, at: datetime | None = None, comment: str = ""
-) -> Donation:
-    """Decline the whole lot, with a code of ``DeclineReason``. Raises Unknown, PermissionDenied, Refused."""
-    declined: Donation = gate.apply(donation, "decline", actor=actor, at=at, comment=comment, reason=reason)
-    return declined
-
-
-@gate.one_transaction
-def withdraw_donation(
-    *, actor: Actor, donation: Donation, reason: str, at: datetime | None = None, comment: str = ""
-) -> Donation:
-    """Take the offer back, with a code of ``WithdrawReason``. Raises Unknown, PermissionDenied, Refused."""
-    withdrawn: Donation = gate.apply(donation, "withdraw", actor=actor, at=at, comment=comment, reason=reason)
-    return withdrawn
-
-
-@gate.one_transaction
 def explain_line(*, actor: Actor, line: DonationLine, code: str, at: datetime | None = None) -> LineExplanation:
     """Explain, with a code of ``DifferenceCode``, why what was accepted, collected and received differ on a
     line.
@@ -282,13 +264,6 @@ def explain_line(*, actor: Actor, line: DonationLine, code: str, at: datetime | 
         explained_at=at or timezone.now(),
         explained_by_id=actor.pk,
     )
-
-
-@gate.one_transaction
-def reconcile_donation(*, actor: Actor, donation: Donation, at: datetime | None = None, comment: str = "") -> Donation:
-    """Balance the lot: what was announced, collected, received. Raises Unknown, PermissionDenied, Refused."""
-    reconciled: Donation = gate.apply(donation, "reconcile", actor=actor, at=at, comment=comment)
-    return reconciled
 
 
 _SITE = (

@@ -138,11 +138,6 @@ def prepare_hand_over(
     return prepare_note(held, current.need_id, Terms(**given, kind=HandOverKind.SALE), actor=actor, at=stamp)
 
 
-def release_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
-    """Put a reserved device back on the shelf; the need waits again. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "release", actor=actor, at=at, comment=comment)
-
-
 def hand_over_device(
     *,
     actor: Actor,
@@ -158,13 +153,6 @@ def hand_over_device(
     Raises Unknown, PermissionDenied, Refused.
     """
     return gate.apply(device, "hand_over", actor=actor, at=at, comment=comment, proof=proof, signature=_key(signature))
-
-
-def undo_hand_over_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Undo a hand-over of the same day, an error. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "undo_hand_over", actor=actor, at=at, comment=comment, reason=reason)
 
 
 @gate.one_transaction

@@ -25,13 +25,6 @@ AMOUNT = Reason("amount", "Donnez le montant remboursé, au plus égal à ce que
 BY_EXCHANGE = Reason("kind", "Un échange s’inscrit en remettant l’autre appareil.", field="kind")
 
 
-def take_back_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Take in what a household brings back; a new stay begins. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "take_back", actor=actor, at=at, comment=comment, reason=reason)
-
-
 @gate.one_transaction
 def give_back_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
     """Give a repaired device back to its household; the warranty is prolonged.

@@ -18,11 +18,6 @@ NOTHING_EXPECTED = Reason("nothing_expected", "Plus aucun appareil de cette livr
 OTHER_DELIVERY = Reason("other_delivery", "Cet appareil n’est pas attendu dans cette livraison.", field="there")
 
 
-def stock_in_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
-    """Put one delivered device on the shelf. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "stock_in", actor=actor, at=at, comment=comment)
-
-
 def stock_in_devices(
     *, actor: Actor, devices: QuerySet[Device], at: datetime | None = None, comment: str = ""
 ) -> gate.Outcome:
@@ -64,13 +59,6 @@ def reconcile_delivery(
         if waiting.exists():
             all_moved(gate.apply_many(waiting, "stock_in", actor=actor, at=at, comment=comment))
     return Delivery.objects.get(pk=delivery.pk)
-
-
-def send_back_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Send a device back to its workshop; a new stay begins. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "send_back", actor=actor, at=at, comment=comment, reason=reason)
 
 
 def send_back_devices(

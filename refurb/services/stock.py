@@ -65,34 +65,6 @@ def recondition_devices(
     return outcome
 
 
-def reopen_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Put a reconditioned device back on the bench. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "reopen", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def reject_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Declare that a device will not be used again. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "reject", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def reject_devices(
-    *, actor: Actor, devices: QuerySet[Device], reason: str, at: datetime | None = None, comment: str = ""
-) -> gate.Outcome:
-    """The same for a set. Raises PermissionDenied."""
-    return gate.apply_many(devices, "reject", actor=actor, at=at, comment=comment, reason=reason)
-
-
-def undo_reject_device(
-    *, actor: Actor, device: Device, reason: str, at: datetime | None = None, comment: str = ""
-) -> Device:
-    """Undo « non réemployable », an error. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "undo_reject", actor=actor, at=at, comment=comment, reason=reason)
-
-
 def dismantle_device(
     *,
     actor: Actor,

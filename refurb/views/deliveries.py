@@ -25,7 +25,6 @@ from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_cancel_shipment_device, can_ship_device, can_stock_in_device, sees_deliveries
 from refurb.services.allotment import cancel_shipment_devices
-from refurb.services.devices import report_missing_devices
 from refurb.services.shelves import send_back_devices, stock_in_devices
 from refurb.tables.distribution import DeliveryTable, counted
 
@@ -180,7 +179,7 @@ def _receive(request: HttpRequest, form: ReceiptForm) -> None:
     given = {"actor": actor, "comment": comment}
     done = []
     if said["absent"]:
-        lost = report_missing_devices(devices=_rows(said["absent"]), reason=MissingReason.DELIVERY, **given)
+        lost = gate.apply_many(_rows(said["absent"]), "report_missing", reason=MissingReason.DELIVERY, **given)
         done.append((lost, "manquant", "s"))
     for reason in sorted(set(said["sent_back"].values())):
         back = [device for device, why in said["sent_back"].items() if why == reason]

@@ -15,27 +15,23 @@ from refurb.permissions import (
     can_work_on_device,
 )
 from refurb.services.allotment import release_allotment_devices
-from refurb.services.devices import report_missing_devices, start_devices
-from refurb.services.sets import decline_donations, release_devices
 from refurb.services.shelves import send_back_devices
-from refurb.services.stock import reject_devices
 
 DEVICE_BOX = "device"
 """What the boxes of the lists of devices are called."""
 ON_DEVICES = (
-    SetVerb(Device, "start", CommentForm, start_devices, can_work_on_device),
-    SetVerb(Device, "reject", DeviceRejectForm, reject_devices, can_work_on_device),
-    SetVerb(Device, "release_allotment", DeviceReleaseAllotmentForm, release_allotment_devices, can_allot_device),
+    SetVerb(Device, "start", CommentForm, can_work_on_device),
+    SetVerb(Device, "reject", DeviceRejectForm, can_work_on_device),
+    SetVerb(Device, "release_allotment", DeviceReleaseAllotmentForm, can_allot_device, release_allotment_devices),
     SetVerb(
         Device,
         "report_missing",
         DeviceReportMissingForm,
-        report_missing_devices,
         can_report_missing_device,
         warning="Pour chaque appareil qui avait quitté son donateur sans preuve d’effacement, un incident est"
         " ouvert\u00a0: le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt.",
     ),
 )
-ON_SEND_BACKS = (SetVerb(Device, "send_back", DeviceSendBackForm, send_back_devices, can_send_back_device),)
-ON_RESERVATIONS = (SetVerb(Device, "release", CommentForm, release_devices, can_release_device),)
-ON_DONATIONS = (SetVerb(Donation, "decline", DonationDeclineForm, decline_donations, can_decline_donation),)
+ON_SEND_BACKS = (SetVerb(Device, "send_back", DeviceSendBackForm, can_send_back_device, send_back_devices),)
+ON_RESERVATIONS = (SetVerb(Device, "release", CommentForm, can_release_device),)
+ON_DONATIONS = (SetVerb(Donation, "decline", DonationDeclineForm, can_decline_donation),)

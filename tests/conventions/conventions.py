@@ -15,15 +15,13 @@ from conventions.enums import ActBody, Party, ReopenReason, ReviewSubject, Signa
 from conventions.models import Convention, PriceCeiling, Review, Signature
 from conventions.services.circuit import answer_point, answer_review
 from conventions.services.conventions import (
-    activate_convention,
     open_signature_convention,
-    reopen_convention,
-    submit_convention,
 )
 from conventions.services.drafting import Article, Named, Plan, Price, Terms, create_amendment, create_convention
 from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
 from documents.services import open_file, render_document, store_file
+from lifecycle import gate
 from network.calendar import add_months
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
@@ -211,7 +209,7 @@ class Treaty:
         )
 
     def submit(self, convention: Convention) -> Convention:
-        return submit_convention(actor=self.manager, convention=convention, at=self.at)
+        return gate.apply(convention, "submit", actor=self.manager, at=self.at)
 
     def in_review(self, **heading: Any) -> Convention:
         return self._put_back("in_review", heading) or self.submit(self.draft(**heading))
@@ -268,7 +266,7 @@ class Treaty:
         return self._put_back("signing", heading) or self.open_signature(self.approved(**heading))
 
     def reopen(self, convention: Convention, reason: str = ReopenReason.TERMS) -> Convention:
-        return reopen_convention(actor=self.manager, convention=convention, reason=reason, at=self.at)
+        return gate.apply(convention, "reopen", actor=self.manager, reason=reason, at=self.at)
 
     def signature(self, convention: Convention, of: Party) -> Signature:
         """The signature asked of a party in this round."""
@@ -309,8 +307,8 @@ class Treaty:
         return self._put_back("signed", heading) or self.sign_all(self.signing(**heading))
 
     def active(self, **heading: Any) -> Convention:
-        return self._put_back("active", heading) or activate_convention(
-            actor=self.manager, convention=self.signed(**heading), at=self.at
+        return self._put_back("active", heading) or gate.apply(
+            self.signed(**heading), "activate", actor=self.manager, at=self.at
         )
 
     # --- amendments
@@ -338,7 +336,7 @@ class Treaty:
     def amended(self, convention: Convention, terms: Terms, **changes: Any) -> Convention:
         """An amendment in force; returned as it is after."""
         signed = self.carry(self.amendment(convention, terms, **changes))
-        return activate_convention(actor=self.manager, convention=signed, at=self.at)
+        return gate.apply(signed, "activate", actor=self.manager, at=self.at)
 
 
 def active_convention(

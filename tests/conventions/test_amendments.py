@@ -10,12 +10,10 @@ from conventions.enums import ConventionState, Party, TerminateReason, TermKind
 from conventions.machine import draft_rules, rules
 from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
 from conventions.services.conventions import (
-    activate_convention,
     create_amendment,
-    suspend_convention,
-    terminate_convention,
 )
 from conventions.services.drafting import Article, Plan, Price, Terms
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
@@ -108,7 +106,7 @@ def test_an_end_that_its_document_does_not_change_is_left_to_the_amendment_that_
     later = add_months(start, 9)
     scene.amended(convention, Terms(), ends_on=later)
 
-    activate_convention(actor=scene.manager, convention=silent)
+    gate.apply(silent, "activate", actor=scene.manager)
 
     assert again(convention).ends_on == later
     assert convention.quotas.get().ends_on == later
@@ -171,12 +169,13 @@ def test_an_amendment_follows_what_it_amends_in_all_things() -> None:
     amendment = scene.amended(scene.active(), MORE)
 
     with pytest.raises(Refused) as refused:
-        suspend_convention(actor=scene.manager, convention=amendment, reason="supply")
+        gate.apply(amendment, "suspend", actor=scene.manager, reason="supply")
     assert sentences(refused) == {rules.NOT_AMENDMENT.sentence}
     with pytest.raises(Refused) as refused:
-        terminate_convention(
+        gate.apply(
+            amendment,
+            "terminate",
             actor=scene.manager,
-            convention=amendment,
             reason="notice",
             notice_on=timezone.localdate() - timedelta(days=90),
         )
@@ -198,9 +197,10 @@ def test_amendments_end_with_a_convention_that_is_terminated() -> None:
     convention = scene.active()
     amendments = _three_amendments(scene, convention)
 
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.manager,
-        convention=convention,
         reason=TerminateReason.NOTICE,
         notice_on=timezone.localdate() - timedelta(days=90),
     )

@@ -22,7 +22,6 @@ from conventions.machine import circuit_rules, deposit_rules, draft_rules
 from conventions.models import Review, ReviewPoint, Signature
 from conventions.parameters import REVIEW_DAYS
 from conventions.services.conventions import (
-    abandon_convention,
     answer_point,
     answer_review,
     deposit_signature,
@@ -166,7 +165,7 @@ def test_the_reviews_of_an_abandoned_draft_are_cancelled() -> None:
     convention = scene.in_review()
     first, second, third = scene.reviews(convention)
     scene.answer(first)
-    abandon_convention(actor=scene.manager, convention=convention, reason=AbandonReason.PARTY_LEFT)
+    gate.apply(convention, "abandon", actor=scene.manager, reason=AbandonReason.PARTY_LEFT)
 
     assert [review.state for review in scene.reviews(convention)] == ["favourable", "cancelled", "cancelled"]
     with pytest.raises(Refused):

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from conventions.enums import ConventionState, TerminateReason
 from conventions.models import Convention, Quota
-from conventions.services.conventions import suspend_convention, terminate_convention
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from tests.conventions.conventions import Treaty, again, midday
 
@@ -125,9 +125,7 @@ def test_it_expires_the_day_after_its_last_day(suspended: bool) -> None:
     convention = scene.signed()
     run_clock(at=midday(START))
     if suspended:
-        suspend_convention(
-            actor=scene.manager, convention=convention, reason="supply", at=midday(START + timedelta(days=3))
-        )
+        gate.apply(convention, "suspend", actor=scene.manager, reason="supply", at=midday(START + timedelta(days=3)))
 
     assert moved("expire", LAST) == 0
     assert moved("expire", LAST + timedelta(days=1)) == 1
@@ -164,9 +162,10 @@ def test_one_that_was_terminated_is_neither_reminded_nor_expired() -> None:
     scene = treaty()
     convention = scene.signed()
     run_clock(at=midday(START))
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.manager,
-        convention=convention,
         reason=TerminateReason.NOTICE,
         notice_on=START - timedelta(days=90),
         at=midday(START + timedelta(days=2)),

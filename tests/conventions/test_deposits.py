@@ -12,9 +12,7 @@ from conventions.circuit import unknown_to
 from conventions.enums import ConventionState, Found, Party, RefuseDepositReason, SignatureMethod, SignatureState
 from conventions.machine import deposit_rules
 from conventions.models import Convention, SignatureDeposit
-from conventions.services.conventions import activate_convention
 from conventions.services.signatures import (
-    acknowledge_signature,
     contest_signature,
     deposit_signature,
     refuse_deposit_signature,
@@ -23,6 +21,7 @@ from conventions.services.signatures import (
 from conventions.views.inbox import items_of
 from documents.models import Document, Mail
 from documents.services import freeze_document, open_file, store_file
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, drawn
@@ -282,7 +281,7 @@ def test_the_named_signatory_is_told_at_once_and_asked_until_she_knows() -> None
     assert names(scene, Party.RECONDITIONER) == ["Un document signé est déposé en votre nom"]
     assert Mail.objects.filter(subject__startswith="Votre signature est enregistrée", to=[her.user.email]).exists()
 
-    acknowledge_signature(actor=her, signature=deposit.signature)
+    gate.apply(deposit.signature, "acknowledge", actor=her)
 
     assert names(scene, Party.RECONDITIONER) == []
     assert not unknown_to(her).exists()
@@ -295,7 +294,7 @@ def test_one_who_deposits_her_own_signature_knows() -> None:
 
     assert names(scene, Party.RECONDITIONER) == []
     with pytest.raises(Refused):
-        acknowledge_signature(actor=scene.signatories[Party.RECONDITIONER], signature=deposit.signature)
+        gate.apply(deposit.signature, "acknowledge", actor=scene.signatories[Party.RECONDITIONER])
 
 
 @pytest.mark.usefixtures("days_to_come")
@@ -309,10 +308,10 @@ def test_a_convention_waits_for_the_signatory_to_know_or_for_the_days_to_contest
     assert again(convention).state == ConventionState.SIGNED
 
     with pytest.raises(Refused) as refused:
-        activate_convention(actor=scene.manager, convention=convention)
+        gate.apply(convention, "activate", actor=scene.manager)
     assert [reason.sentence for reason in refused.value.all] == [deposit_rules.SIGNATORIES_KNOW.sentence]
     later = timezone.now() + timedelta(days=3, minutes=1)
-    assert activate_convention(actor=scene.manager, convention=convention, at=later).state == ConventionState.ACTIVE
+    assert gate.apply(convention, "activate", actor=scene.manager, at=later).state == ConventionState.ACTIVE
 
 
 def test_she_contests_before_it_is_in_force_and_her_signature_is_asked_again() -> None:
@@ -352,8 +351,8 @@ def test_what_is_in_force_is_contested_elsewhere() -> None:
     signature = scene.confirm(deposit)
     for of in (Party.EPCI, Party.DISTRIBUTOR):
         scene.sign(convention, of)
-    acknowledge_signature(actor=signature.signatory, signature=signature)
-    activate_convention(actor=scene.manager, convention=again(convention))
+    gate.apply(signature, "acknowledge", actor=signature.signatory)
+    gate.apply(again(convention), "activate", actor=scene.manager)
 
     with pytest.raises(Refused) as refused:
         contest_signature(actor=signature.signatory, signature=signature)

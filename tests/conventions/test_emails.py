@@ -7,15 +7,10 @@ from django.utils import timezone
 
 from conventions.enums import AbandonReason, Party, ReopenReason, ResumeReason, ReviewSubject, SuspendReason
 from conventions.models import Convention, Review
-from conventions.services.conventions import (
-    abandon_convention,
-    resume_convention,
-    suspend_convention,
-    terminate_convention,
-)
 from conventions.services.drafting import Named, Plan, Terms
 from documents.emails import absolute_url
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from network.models import Membership
 from network.services.memberships import close_membership
@@ -72,7 +67,7 @@ def test_a_draft_that_was_never_submitted_is_abandoned_without_a_word() -> None:
     scene = Treaty()
     draft = scene.draft()
 
-    abandon_convention(actor=scene.manager, convention=draft, reason=AbandonReason.DUPLICATE)
+    gate.apply(draft, "abandon", actor=scene.manager, reason=AbandonReason.DUPLICATE)
 
     assert not Mail.objects.about("convention", draft.pk).exists()
 
@@ -98,11 +93,12 @@ def test_the_parties_and_the_pilot_follow_its_life() -> None:
     scene = Treaty()
     assert scene.pilot
     convention = scene.active()
-    suspend_convention(actor=scene.manager, convention=convention, reason=SuspendReason.QUALITY)
-    resume_convention(actor=scene.manager, convention=convention, reason=ResumeReason.SETTLED)
-    terminate_convention(
+    gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.QUALITY)
+    gate.apply(convention, "resume", actor=scene.manager, reason=ResumeReason.SETTLED)
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.manager,
-        convention=convention,
         reason="notice",
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -120,7 +116,7 @@ def test_an_abandoned_draft_that_was_read_is_told() -> None:
     scene = Treaty()
     convention = scene.in_review()
 
-    abandon_convention(actor=scene.manager, convention=convention, reason=AbandonReason.PARTY_LEFT)
+    gate.apply(convention, "abandon", actor=scene.manager, reason=AbandonReason.PARTY_LEFT)
 
     assert "une partie s’est retirée" in mails(convention, "Projet abandonné")[0].body
 
@@ -146,8 +142,12 @@ def test_an_amendment_is_named_as_such_and_its_end_goes_unsaid() -> None:
     assert "L’avenant" in mails(amendment, "En vigueur")[0].body
     assert "est soumis à relecture" in mails(amendment, "Votre relecture")[0].body
 
-    terminate_convention(
-        actor=scene.manager, convention=convention, reason="notice", notice_on=timezone.localdate() - timedelta(days=90)
+    gate.apply(
+        convention,
+        "terminate",
+        actor=scene.manager,
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
     )
 
     assert mails(convention, "Convention résiliée")

@@ -13,15 +13,13 @@ from conventions.machine import draft_rules, ending_rules, rules
 from conventions.models import Convention, EndConsent, PriceCeiling
 from conventions.services.conventions import (
     agree_end_convention,
-    decline_end_convention,
-    propose_end_convention,
     record_end_convention,
-    terminate_convention,
 )
 from conventions.services.endings import agreement_of
 from documents.authenticity import proof_of
 from documents.models import Mail
 from documents.services import open_file
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.calendar import add_working_days
 from reference.models import Parameter
@@ -40,7 +38,7 @@ def sentences(refused: Any) -> set[str]:
 def proposed(scene: Treaty) -> Convention:
     """In force, and its distributor proposes to end it."""
     convention = scene.active()
-    return propose_end_convention(actor=scene.signatories[Party.DISTRIBUTOR], convention=convention)
+    return gate.apply(convention, "propose_end", actor=scene.signatories[Party.DISTRIBUTOR])
 
 
 def test_one_party_alone_does_not_end_it_by_agreement() -> None:
@@ -49,9 +47,10 @@ def test_one_party_alone_does_not_end_it_by_agreement() -> None:
 
     for actor in scene.signatories.values():
         with pytest.raises(Refused) as refused:
-            terminate_convention(
+            gate.apply(
+                convention,
+                "terminate",
                 actor=actor,
-                convention=convention,
                 reason=TerminateReason.AGREEMENT,
                 notice_on=timezone.localdate(),
             )
@@ -103,11 +102,11 @@ def test_one_who_declines_keeps_it_alive_and_former_agreements_count_no_more() -
     scene = Treaty()
     convention = proposed(scene)
     agree_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
-    decline_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER])
     with pytest.raises(Refused):
         agree_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
 
-    again_proposed = propose_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+    again_proposed = gate.apply(convention, "propose_end", actor=scene.signatories[Party.RECONDITIONER])
 
     agree_end_convention(actor=scene.signatories[Party.EPCI], convention=again_proposed)
     assert again(convention).state == S.ACTIVE, "the distributor agreed to another proposal"
@@ -164,9 +163,10 @@ def test_the_pages_of_an_agreed_end() -> None:
 def test_an_end_by_one_party_has_its_paper_too(reason: str) -> None:
     scene = Treaty()
     convention = scene.active()
-    ended = terminate_convention(
+    ended = gate.apply(
+        convention,
+        "terminate",
         actor=scene.signatories[Party.EPCI],
-        convention=convention,
         reason=reason,
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -216,9 +216,9 @@ def test_the_public_page_tells_what_came_of_an_agreement_to_end() -> None:
     first = agreement_of(convention)
     assert first is not None
     assert "toutes les parties n’ont pas encore donné leur accord" in standing_of(first.public_code)
-    decline_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.EPCI])
     assert "cette fin a été refusée ou retirée" in standing_of(first.public_code)
-    anew = propose_end_convention(actor=scene.signatories[Party.EPCI], convention=again(convention))
+    anew = gate.apply(again(convention), "propose_end", actor=scene.signatories[Party.EPCI])
     second = agreement_of(anew)
     assert second is not None
     assert "un accord de fin plus récent le remplace" in standing_of(first.public_code)
@@ -233,9 +233,10 @@ def test_an_agreement_says_when_the_convention_ended_otherwise() -> None:
     convention = proposed(scene)
     document = agreement_of(convention)
     assert document is not None
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.signatories[Party.EPCI],
-        convention=convention,
         reason=TerminateReason.BREACH,
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -246,9 +247,10 @@ def test_the_public_page_tells_that_another_convention_replaced_it() -> None:
     scene = Treaty()
     convention = scene.active()
     code = drawn(convention.document).public_code
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.signatories[Party.EPCI],
-        convention=convention,
         reason=TerminateReason.BREACH,
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -265,16 +267,18 @@ def test_no_row_in_force_shortens_no_notice_and_closes_nothing() -> None:
     Parameter.objects.all().delete()
 
     with pytest.raises(Refused) as refused:
-        terminate_convention(
+        gate.apply(
+            convention,
+            "terminate",
             actor=scene.signatories[Party.EPCI],
-            convention=convention,
             reason=TerminateReason.NOTICE,
             notice_on=timezone.localdate() - timedelta(days=89),
         )
     assert sentences(refused) == {rules.NOTICE_GIVEN.sentence}
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.signatories[Party.EPCI],
-        convention=convention,
         reason=TerminateReason.NOTICE,
         notice_on=timezone.localdate() - timedelta(days=90),
     )

@@ -10,8 +10,8 @@ from conventions.circuit import asked_of, claim_task, process_of, release_task
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review
-from conventions.services.conventions import abandon_convention, reopen_convention, submit_convention
 from conventions.services.drafting import Named
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.calendar import working_days_between
 from tests.conventions.conventions import Treaty, again
@@ -149,9 +149,9 @@ def test_reopening_an_approved_text_waits_for_it_to_be_submitted_again() -> None
     treaty = Treaty()
     convention = treaty.approved()
 
-    reopen_convention(actor=treaty.manager, convention=convention, reason="terms")
+    gate.apply(convention, "reopen", actor=treaty.manager, reason="terms")
     assert waiting(convention) == ["revise"]
-    submit_convention(actor=treaty.manager, convention=again(convention))
+    gate.apply(again(convention), "submit", actor=treaty.manager)
     assert waiting(convention) == ["review"] * 3
 
 
@@ -160,7 +160,7 @@ def test_reopening_between_two_signatures_cancels_the_others_and_the_second_roun
     convention = treaty.signing()
     treaty.sign(convention, Party.EPCI)
 
-    reopen_convention(actor=treaty.manager, convention=again(convention), reason="mistake")
+    gate.apply(again(convention), "reopen", actor=treaty.manager, reason="mistake")
     assert waiting(convention) == ["revise"]
     treaty.carry(again(convention))
 
@@ -173,7 +173,7 @@ def test_abandoning_cancels_what_is_asked(stage: str) -> None:
     treaty = Treaty()
     convention = getattr(treaty, stage)()
 
-    abandon_convention(actor=treaty.manager, convention=convention, reason="party_left")
+    gate.apply(convention, "abandon", actor=treaty.manager, reason="party_left")
 
     assert waiting(convention) == []
     assert circuit(convention).status == "CANCELED"

@@ -10,7 +10,7 @@ from viewflow.workflow.models import Process, Task
 from conventions.circuit import asked_of, claim_task
 from conventions.enums import ConventionState, Party
 from conventions.models import Convention
-from conventions.services.conventions import abandon_convention, reopen_convention
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Membership
 from tests import races
@@ -76,7 +76,7 @@ def test_claiming_answering_and_abandoning_at_once_leave_nothing_half_done() -> 
     acts = [lambda review=review: treaty.answer(review) for review in reviews]
     acts += [
         lambda: claim_task(actor=treaty.lawyer, pk=task.pk),
-        lambda: abandon_convention(actor=treaty.manager, convention=convention, reason="party_left"),
+        lambda: gate.apply(convention, "abandon", actor=treaty.manager, reason="party_left"),
     ]
     treaty.workshop_reviewer, treaty.distributor_reviewer  # noqa: B018
 
@@ -92,7 +92,7 @@ def test_signing_while_the_text_is_reopened_is_one_or_the_other() -> None:
 
     at_once(
         lambda: treaty.sign(convention, Party.EPCI),
-        lambda: reopen_convention(actor=treaty.manager, convention=convention, reason="terms"),
+        lambda: gate.apply(convention, "reopen", actor=treaty.manager, reason="terms"),
         lambda: treaty.sign(convention, Party.DISTRIBUTOR),
     )
 

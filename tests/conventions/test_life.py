@@ -16,14 +16,6 @@ from conventions.enums import (
 )
 from conventions.machine import rules
 from conventions.models import Convention
-from conventions.services.conventions import (
-    abandon_convention,
-    activate_convention,
-    resume_convention,
-    succeed_convention,
-    suspend_convention,
-    terminate_convention,
-)
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
@@ -53,7 +45,7 @@ def test_it_is_not_in_force_before_its_effective_date() -> None:
     convention = scene.signed()
 
     with pytest.raises(Refused) as refused:
-        activate_convention(actor=scene.manager, convention=convention)
+        gate.apply(convention, "activate", actor=scene.manager)
 
     assert sentences(refused) == {rules.EFFECTIVE.sentence}
 
@@ -78,17 +70,17 @@ def test_it_is_suspended_and_resumed_with_a_reason() -> None:
     today = timezone.localdate()
 
     with pytest.raises(Refused) as refused:
-        suspend_convention(actor=scene.manager, convention=convention, reason="")
+        gate.apply(convention, "suspend", actor=scene.manager, reason="")
     assert sentences(refused) == {rules.SUSPEND_REASON.sentence}
-    suspended = suspend_convention(actor=scene.manager, convention=convention, reason=SuspendReason.QUALITY)
+    suspended = gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.QUALITY)
     assert suspended.state == S.SUSPENDED
     assert not Convention.objects.in_force_on(today).filter(pk=convention.pk).exists()
     assert Convention.objects.handing_over(timezone.now()).filter(pk=convention.pk).exists()
 
     with pytest.raises(Refused) as refused:
-        resume_convention(actor=scene.pilot, convention=convention, reason="")
+        gate.apply(convention, "resume", actor=scene.pilot, reason="")
     assert sentences(refused) == {rules.RESUME_REASON.sentence}
-    resumed = resume_convention(actor=scene.pilot, convention=convention, reason=ResumeReason.SETTLED)
+    resumed = gate.apply(convention, "resume", actor=scene.pilot, reason=ResumeReason.SETTLED)
     assert (resumed.state, resumed.suspended_at, resumed.suspend_reason) == (S.ACTIVE, None, "")
     assert Convention.objects.in_force_on(today).filter(pk=convention.pk).exists()
 
@@ -101,20 +93,16 @@ def test_a_party_ends_it_after_the_notice() -> None:
 
     for reason, days in ((TerminateReason.NOTICE, 89), (TerminateReason.BREACH, 29)):
         with pytest.raises(Refused) as refused:
-            terminate_convention(
-                actor=signatory, convention=convention, reason=reason, notice_on=today - timedelta(days=days)
-            )
+            gate.apply(convention, "terminate", actor=signatory, reason=reason, notice_on=today - timedelta(days=days))
         assert sentences(refused) == {rules.NOTICE_GIVEN.sentence}
     with pytest.raises(Refused) as refused:
-        terminate_convention(actor=signatory, convention=convention, reason="", notice_on=today)
+        gate.apply(convention, "terminate", actor=signatory, reason="", notice_on=today)
     assert sentences(refused) == {rules.TERMINATE_REASON.sentence}
     with pytest.raises(Refused) as refused:
-        terminate_convention(
-            actor=signatory, convention=convention, reason=TerminateReason.AMENDED_ENDED, notice_on=today
-        )
+        gate.apply(convention, "terminate", actor=signatory, reason=TerminateReason.AMENDED_ENDED, notice_on=today)
     assert sentences(refused) == {rules.REASON_FITS.sentence}
-    ended = terminate_convention(
-        actor=signatory, convention=convention, reason=TerminateReason.NOTICE, notice_on=today - timedelta(days=90)
+    ended = gate.apply(
+        convention, "terminate", actor=signatory, reason=TerminateReason.NOTICE, notice_on=today - timedelta(days=90)
     )
 
     assert ended.state == S.TERMINATED
@@ -128,18 +116,20 @@ def test_a_signatory_alone_ends_it(who: str) -> None:
     actor = getattr(scene, who)
 
     if who == "manager":  # the manager of a party may what its signatory may
-        ended = terminate_convention(
+        ended = gate.apply(
+            convention,
+            "terminate",
             actor=actor,
-            convention=convention,
             reason=TerminateReason.NOTICE,
             notice_on=timezone.localdate() - timedelta(days=90),
         )
         assert ended.state == S.TERMINATED
         return
     with pytest.raises(PermissionDenied):
-        terminate_convention(
+        gate.apply(
+            convention,
+            "terminate",
             actor=actor,
-            convention=convention,
             reason=TerminateReason.NOTICE,
             notice_on=timezone.localdate() - timedelta(days=90),
         )
@@ -148,9 +138,10 @@ def test_a_signatory_alone_ends_it(who: str) -> None:
 def test_devices_are_handed_over_for_ninety_days_after_the_end() -> None:
     scene = Treaty()
     convention = scene.active()
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=scene.manager,
-        convention=convention,
         reason=TerminateReason.NOTICE,
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -167,17 +158,17 @@ def test_an_epci_that_merges_is_succeeded_by_another() -> None:
     successor = party(OrganisationKind.EPCI, epci=make_epci())
     heir = make_membership(Role.MANAGER, OrganisationKind.EPCI, successor)
     with pytest.raises(Unknown):
-        suspend_convention(actor=heir, convention=convention, reason=SuspendReason.SUPPLY)
+        gate.apply(convention, "suspend", actor=heir, reason=SuspendReason.SUPPLY)
     for wrong in (scene.epci_party, party(OrganisationKind.EPCI)):
         with pytest.raises(Refused) as refused:
-            succeed_convention(actor=scene.pilot, convention=convention, successor=wrong)  # type: ignore[arg-type]
+            gate.apply(convention, "succeed", actor=scene.pilot, successor=wrong)  # type: ignore[arg-type]
         assert sentences(refused) == {rules.SUCCESSOR.sentence}
 
-    succeeded = succeed_convention(actor=scene.pilot, convention=convention, successor=successor)
+    succeeded = gate.apply(convention, "succeed", actor=scene.pilot, successor=successor)
 
     assert succeeded.epci == successor.epci
     assert succeeded.journal.order_by("seq").first().epci == scene.epci  # type: ignore[union-attr]
-    assert suspend_convention(actor=heir, convention=convention, reason=SuspendReason.SUPPLY).state == S.SUSPENDED
+    assert gate.apply(convention, "suspend", actor=heir, reason=SuspendReason.SUPPLY).state == S.SUSPENDED
     assert Convention.objects.serving(successor.epci).filter(pk=convention.pk).exists()  # type: ignore[arg-type]
 
 
@@ -190,9 +181,9 @@ def test_a_draft_is_abandoned_from_wherever_it_is(state: str) -> None:
     convention = getattr(scene, state)()
 
     with pytest.raises(Refused) as refused:
-        abandon_convention(actor=scene.pilot, convention=convention, reason="")
+        gate.apply(convention, "abandon", actor=scene.pilot, reason="")
     assert rules.ABANDON_REASON.sentence in sentences(refused)
-    abandoned = abandon_convention(actor=scene.pilot, convention=convention, reason=AbandonReason.PARTY_LEFT)
+    abandoned = gate.apply(convention, "abandon", actor=scene.pilot, reason=AbandonReason.PARTY_LEFT)
 
     assert abandoned.state == S.ABANDONED
     assert not convention.reviews.filter(state="asked").exists()
@@ -203,7 +194,7 @@ def test_a_signed_convention_is_not_abandoned() -> None:
     scene = Treaty()
 
     with pytest.raises(Refused) as refused:
-        abandon_convention(actor=scene.manager, convention=scene.signed(), reason=AbandonReason.DUPLICATE)
+        gate.apply(scene.signed(), "abandon", actor=scene.manager, reason=AbandonReason.DUPLICATE)
 
     assert codes(refused) == {"state"}
 

@@ -23,8 +23,6 @@ from conventions.services.conventions import (
     create_convention,
     edit_convention,
     open_signature_convention,
-    reopen_convention,
-    submit_convention,
 )
 from conventions.services.drafting import Named, Plan, Price, Terms
 from lifecycle import gate
@@ -177,7 +175,7 @@ def test_what_is_missing_is_said_before_a_text_is_submitted(
     convention = fault(scene)
 
     with pytest.raises(Refused) as refused:
-        submit_convention(actor=scene.manager, convention=convention)
+        gate.apply(convention, "submit", actor=scene.manager)
 
     assert requirement.reason_in(Context(timezone.now(), scene.manager)).sentence in sentences(refused)
     assert again(convention).state == S.DRAFT
@@ -249,9 +247,9 @@ def test_a_text_is_reopened_with_a_reason_and_its_signatures_are_void() -> None:
     scene.sign(convention, Party.EPCI)
 
     with pytest.raises(Refused) as refused:
-        reopen_convention(actor=scene.manager, convention=convention, reason="whim")
+        gate.apply(convention, "reopen", actor=scene.manager, reason="whim")
     assert sentences(refused) == {rules.REOPEN_REASON.sentence}
-    reopened = reopen_convention(actor=scene.manager, convention=convention, reason=ReopenReason.SIGNATORY)
+    reopened = gate.apply(convention, "reopen", actor=scene.manager, reason=ReopenReason.SIGNATORY)
 
     assert reopened.state == S.CHANGES_REQUESTED
     assert set(convention.signatures.values_list("state", flat=True)) == {"void"}

@@ -8,15 +8,10 @@ from django.core.exceptions import PermissionDenied
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
 from conventions.services.circuit import answer_review
-from conventions.services.conventions import (
-    abandon_convention,
-    activate_convention,
-    submit_convention,
-    succeed_convention,
-)
 from conventions.services.drafting import Named, Plan, Terms, edit_convention
 from conventions.views.inbox import items_of
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.verification import verify_journal
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
@@ -54,7 +49,7 @@ class Heir:
             terms=Terms(reviewers=named),
             epci_signatory=self.signatory,
         )
-        return submit_convention(actor=self.manager, convention=again(convention))
+        return gate.apply(again(convention), "submit", actor=self.manager)
 
     def carry(self, scene: Treaty, convention: Convention) -> Convention:
         """From its submission to three signatures."""
@@ -105,7 +100,7 @@ def test_the_reconditioner_signs_with_the_name_of_the_successor() -> None:
     told = Mail.objects.filter(subject__startswith="Texte à reprendre après une fusion d’EPCI")
     assert any(scene.signatories[Party.RECONDITIONER].user.email in mail.to for mail in told)
     with pytest.raises(PermissionDenied):
-        submit_convention(actor=scene.manager, convention=again(convention))
+        gate.apply(again(convention), "submit", actor=scene.manager)
     submitted = heir.submit(convention)
     assert asked(heir.lawyer) == ["Relecture juridique"]
     assert asked(scene.lawyer) == []
@@ -121,7 +116,7 @@ def test_the_reconditioner_signs_with_the_name_of_the_successor() -> None:
     assert asked(scene.signatories[Party.RECONDITIONER]) == ["Signer la convention"]
     assert asked(heir.signatory) == ["Signer la convention"]
     signed = scene.sign_all(signing)
-    active = activate_convention(actor=heir.manager, convention=signed)
+    active = gate.apply(signed, "activate", actor=heir.manager)
     assert (active.state, active.epci) == (S.ACTIVE, heir.epci)
 
 
@@ -143,7 +138,7 @@ def test_an_amendment_under_way_goes_with_its_convention(stage: str) -> None:
     if stage != "signed":
         held = heir.carry(scene, held)
         held = scene.sign_all(held)
-    assert activate_convention(actor=heir.manager, convention=held).state == S.ACTIVE
+    assert gate.apply(held, "activate", actor=heir.manager).state == S.ACTIVE
     assert again(convention).quotas.get(type="laptop").total == 30
 
 
@@ -153,8 +148,8 @@ def test_a_succession_established_by_hand_takes_amendments_along_and_no_amendmen
     changed = scene.submit(amendment(scene, convention))
 
     with pytest.raises(Exception, match="suit la convention"):
-        succeed_convention(actor=scene.pilot, convention=changed, successor=heir.organisation)
-    succeed_convention(actor=scene.pilot, convention=convention, successor=heir.organisation)
+        gate.apply(changed, "succeed", actor=scene.pilot, successor=heir.organisation)
+    gate.apply(convention, "succeed", actor=scene.pilot, successor=heir.organisation)
 
     assert again(changed).succeeded_by == heir.organisation
     assert again(changed).state == S.CHANGES_REQUESTED
@@ -178,6 +173,6 @@ def test_a_second_merger_takes_everything_further() -> None:
 def test_what_is_over_stays_in_the_name_of_the_old_epci() -> None:
     scene, heir = Treaty(), Heir()
     convention = scene.signing()
-    abandon_convention(actor=scene.manager, convention=convention, reason="party_left")
+    gate.apply(convention, "abandon", actor=scene.manager, reason="party_left")
     heir.merge(scene)
     assert (again(convention).epci, again(convention).succeeded_by) == (scene.epci, None)

@@ -12,18 +12,13 @@ from django.utils import timezone
 from conventions.enums import AbandonReason, ConventionState, Party, SuspendReason, TerminateReason
 from conventions.models import Quota, Review, Signature
 from conventions.services.conventions import (
-    abandon_convention,
-    activate_convention,
     answer_review,
     edit_convention,
-    reopen_convention,
     sign_signature,
-    submit_convention,
-    suspend_convention,
-    terminate_convention,
 )
 from conventions.services.drafting import Plan, Terms
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from tests import races
@@ -117,7 +112,7 @@ def test_a_text_is_reopened_or_signed_and_never_both() -> None:
 
     answers = at_once(
         lambda: sign_signature(actor=signatory, signature=last, sha256=sha256),
-        lambda: reopen_convention(actor=manager, convention=convention, reason="mistake"),
+        lambda: gate.apply(convention, "reopen", actor=manager, reason="mistake"),
     )
 
     assert sum(isinstance(answer, Refused) for answer in answers) == 1
@@ -132,8 +127,8 @@ def test_a_draft_is_submitted_abandoned_or_edited_and_its_terms_hold_together() 
     terms = Terms(quotas=[Plan("laptop", 1, 33)])
 
     at_once(
-        lambda: submit_convention(actor=manager, convention=convention),
-        lambda: abandon_convention(actor=manager, convention=convention, reason=AbandonReason.DUPLICATE),
+        lambda: gate.apply(convention, "submit", actor=manager),
+        lambda: gate.apply(convention, "abandon", actor=manager, reason=AbandonReason.DUPLICATE),
         lambda: edit_convention(actor=manager, convention=convention, title="Autre", terms=terms),
     )
 
@@ -150,7 +145,7 @@ def test_the_clock_and_a_manager_put_it_into_force_once() -> None:
     convention = scene.signed()
     manager = scene.manager
 
-    at_once(lambda: activate_convention(actor=manager, convention=convention), run_clock, run_clock)
+    at_once(lambda: gate.apply(convention, "activate", actor=manager), run_clock, run_clock)
 
     assert again(convention).state == S.ACTIVE
     assert convention.journal.filter(verb="activate").count() == 1
@@ -168,11 +163,15 @@ def test_two_amendments_and_an_end_at_once_leave_nothing_half_done() -> None:
     today = timezone.localdate()
 
     at_once(
-        lambda: activate_convention(actor=manager, convention=first),
-        lambda: activate_convention(actor=manager, convention=second),
-        lambda: suspend_convention(actor=manager, convention=convention, reason=SuspendReason.SUPPLY),
-        lambda: terminate_convention(
-            actor=signatory, convention=convention, reason=TerminateReason.NOTICE, notice_on=today - timedelta(days=90)
+        lambda: gate.apply(first, "activate", actor=manager),
+        lambda: gate.apply(second, "activate", actor=manager),
+        lambda: gate.apply(convention, "suspend", actor=manager, reason=SuspendReason.SUPPLY),
+        lambda: gate.apply(
+            convention,
+            "terminate",
+            actor=signatory,
+            reason=TerminateReason.NOTICE,
+            notice_on=today - timedelta(days=90),
         ),
     )
 

@@ -13,18 +13,13 @@ from conventions.machine import people_rules
 from conventions.models import Review
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS
 from conventions.services.drafting import Named
-from conventions.services.people import (
-    hand_on_review,
-    hand_on_signature,
-    pass_over_review,
-    replace_review,
-    replace_signature,
-)
 from conventions.views.inbox import items_of
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
+from network.models import Membership
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
@@ -101,11 +96,11 @@ def test_a_reviewer_hands_on_to_a_colleague_who_answers() -> None:
 
     for to in (stranger, scene.lawyer, scene.signatories[Party.EPCI]):
         with pytest.raises(Refused) as refused:
-            hand_on_review(actor=scene.lawyer, review=review, to=to)
+            gate.apply(review, "hand_on", actor=scene.lawyer, to=to)
         assert sentences(refused) == {people_rules.OTHER_REVIEWER.sentence}
     with pytest.raises(PermissionDenied):
-        hand_on_review(actor=stranger, review=review, to=colleague)
-    handed = hand_on_review(actor=scene.lawyer, review=review, to=colleague)
+        gate.apply(review, "hand_on", actor=stranger, to=colleague)
+    handed = gate.apply(review, "hand_on", actor=scene.lawyer, to=colleague)
 
     assert handed.asked_of == colleague
     assert not asked_of(scene.lawyer).exists()
@@ -118,15 +113,17 @@ def test_the_manager_or_the_pilot_replaces_a_reviewer_and_says_why() -> None:
     assert scene.epci_party is not None
     review = next(one for one in scene.reviews(scene.in_review()) if one.asked_of == scene.lawyer)
     colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
-    given: dict[str, Any] = {"review": review, "to": colleague}
+
+    def replace(actor: Membership, reason: str) -> Review:
+        return gate.apply(review, "replace", actor=actor, to=colleague, reason=reason)
 
     for actor in (scene.workshop_reviewer, scene.signatories[Party.EPCI]):
         with pytest.raises(PermissionDenied):
-            replace_review(actor=actor, **given, reason=ReplaceReason.AWAY)
+            replace(actor, ReplaceReason.AWAY)
     with pytest.raises(Refused):
-        replace_review(actor=scene.manager, **given, reason="bof")
-    assert replace_review(actor=scene.manager, **given, reason=ReplaceReason.AWAY).asked_of == colleague
-    back = replace_review(actor=scene.pilot, review=review, to=scene.lawyer, reason=ReplaceReason.LEFT)
+        replace(scene.manager, "bof")
+    assert replace(scene.manager, ReplaceReason.AWAY).asked_of == colleague
+    back = gate.apply(review, "replace", actor=scene.pilot, to=scene.lawyer, reason=ReplaceReason.LEFT)
     assert back.journal.filter(verb="replace").count() == 2
 
 
@@ -138,8 +135,8 @@ def test_a_signatory_is_replaced_and_the_page_of_signatures_says_so() -> None:
     manager = make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, scene.workshop)
 
     with pytest.raises(PermissionDenied):
-        replace_signature(actor=scene.manager, signature=signature, to=deputy, reason=ReplaceReason.LEFT)
-    replace_signature(actor=manager, signature=signature, to=deputy, reason=ReplaceReason.LEFT)
+        gate.apply(signature, "replace", actor=scene.manager, to=deputy, reason=ReplaceReason.LEFT)
+    gate.apply(signature, "replace", actor=manager, to=deputy, reason=ReplaceReason.LEFT)
     asked = [item.name for item in items_of(scene.signatories[Party.RECONDITIONER])]
     assert asked == [f"Signature attendue de {deputy.user}"], "of the same party: she may deposit it, not sign it"
     scene.sign_all(convention)
@@ -157,8 +154,8 @@ def test_a_signatory_hands_her_signature_on() -> None:
     signature = scene.signature(convention, Party.EPCI)
 
     with pytest.raises(Refused):
-        hand_on_signature(actor=signature.signatory, signature=signature, to=scene.lawyer)
-    handed = hand_on_signature(actor=signature.signatory, signature=signature, to=scene.manager)
+        gate.apply(signature, "hand_on", actor=signature.signatory, to=scene.lawyer)
+    handed = gate.apply(signature, "hand_on", actor=signature.signatory, to=scene.manager)
 
     assert handed.signatory == scene.manager
     assert scene.sign(convention, Party.EPCI).state == "signed"
@@ -178,16 +175,16 @@ def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data
     given: dict[str, Any] = {"reason": "no_answer", "at": late}
 
     with pytest.raises(Refused) as refused:
-        pass_over_review(actor=scene.manager, review=legal, reason="no_answer", at=late - timedelta(days=1))
+        gate.apply(legal, "pass_over", actor=scene.manager, reason="no_answer", at=late - timedelta(days=1))
     assert sentences(refused) == {people_rules.LONG_OVERDUE.sentence}
     with pytest.raises(Refused) as refused:
-        pass_over_review(actor=scene.manager, review=personal, **given)
+        gate.apply(personal, "pass_over", actor=scene.manager, **given)
     assert sentences(refused) == {people_rules.NOT_DATA_PROTECTION.sentence}
     with pytest.raises(PermissionDenied):
-        pass_over_review(actor=scene.workshop_reviewer, review=legal, **given)
+        gate.apply(legal, "pass_over", actor=scene.workshop_reviewer, **given)
     for review in (personal, *others):
         scene.answer(review)
-    passed = pass_over_review(actor=scene.manager, review=legal, **given)
+    passed = gate.apply(legal, "pass_over", actor=scene.manager, **given)
 
     assert passed.state == ReviewState.PASSED_OVER
     assert again(convention).state == ConventionState.APPROVED

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from lifecycle import gate
 from network.models import Membership
 from refurb.enums import MissingReason, RemovalDestination
-from refurb.services import devices, evidence
+from refurb.services import evidence
 from tests.connectivity.lines import FIXED, close_copper
 from tests.desk.territory import Territory, need_of
 from tests.network.factories import make_commune
@@ -87,7 +88,7 @@ class Rows:
         shelf.returned()
         lost = bench.in_process()
         bench.drive(lost)
-        devices.report_missing_device(actor=bench.technician, device=lost, reason=MissingReason.THEFT)
+        gate.apply(lost, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
         self.scene.announced()

@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 
 from conventions.enums import ConventionState, Party, SuspendReason, TerminateReason
 from conventions.models import Convention, Quota
-from conventions.services.conventions import suspend_convention, terminate_convention
 from desk.enums import Coverage
 from desk.epcis import HEIGHT, ON_ONE_LINE, WIDTH, draw_map, epcis_today, in_lines
+from lifecycle import gate
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Commune, Epci, Membership
@@ -105,10 +105,10 @@ def test_a_tile_tells_the_most_advanced_convention_and_leads_to_it(pilot: Member
 def test_what_is_suspended_is_said_so_and_what_is_over_only_when_nothing_else_is() -> None:
     treaty = Treaty()
     convention = treaty.active()
-    suspend_convention(actor=treaty.pilot, convention=convention, reason=SuspendReason.SUPPLY)
+    gate.apply(convention, "suspend", actor=treaty.pilot, reason=SuspendReason.SUPPLY)
     assert today(treaty) == (Coverage.STOPPED, "suspendue", 1, None)
     end = {"reason": TerminateReason.NOTICE, "notice_on": timezone.localdate() - timedelta(days=90)}
-    terminate_convention(actor=treaty.signatories[Party.EPCI], convention=again(convention), **end)
+    gate.apply(again(convention), "terminate", actor=treaty.signatories[Party.EPCI], **end)
     assert today(treaty) == (Coverage.STOPPED, "résiliée", 1, None)
     treaty.draft()
     assert today(treaty) == (Coverage.UNDER_WAY, "en projet", 1, None)

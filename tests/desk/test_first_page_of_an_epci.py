@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.services.conventions import suspend_convention, terminate_convention
+from lifecycle import gate
 from tests.conventions.conventions import Treaty, again
 from tests.conventions.pages import acting, read
 
@@ -25,9 +25,10 @@ def test_quotas_are_those_of_conventions_in_force_each_under_its_name() -> None:
     assert page.count("0 affecté sur 20") == 2
     assert f"({ended.reference})" in page
 
-    terminate_convention(
+    gate.apply(
+        ended,
+        "terminate",
         actor=treaty.manager,
-        convention=ended,
         reason="notice",
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -36,7 +37,7 @@ def test_quotas_are_those_of_conventions_in_force_each_under_its_name() -> None:
     assert page.count("0 affecté sur 20") == 1
     assert f"({living.reference})" in page
     assert f"({ended.reference})" not in page
-    suspend_convention(actor=treaty.manager, convention=again(living), reason="supply")
+    gate.apply(again(living), "suspend", actor=treaty.manager, reason="supply")
     page = page_of_its_manager(treaty)
     assert "0 affecté sur 20" not in page
     assert "Plus rien n’y est affecté tant qu’elle n’est pas reprise." in page

@@ -15,6 +15,7 @@ from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from documents.models import Document, StoredFile
 from documents.services import render_document
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
@@ -23,7 +24,6 @@ from prescriptions.services.prescriptions import remind_prescription
 from refurb.enums import HandOverProof
 from refurb.models import Device, HandOver
 from refurb.services import hand_overs
-from refurb.services.devices import start_device
 from reports.figures import reckon
 from reports.months import month_of, previous_month
 from reports.services import compute_report, verify_report
@@ -86,12 +86,12 @@ def served(territory: Territory, first: Device, second: Device) -> tuple[Househo
         actor=shelf.pilot, need=computer, kind="emergency", reason=f"{FIRST} {LAST} attend", at=territory.at
     )
     first = shelf.reserve(first, computer, comment=f"Pour {LAST}")
-    hand_overs.release_device(actor=territory.adviser, device=first, comment=f"{FIRST} hésite", at=territory.at)
+    gate.apply(first, "release", actor=territory.adviser, comment=f"{FIRST} hésite", at=territory.at)
     first = shelf.reserve(fresh(first), computer)
     first = shelf.hand_over(first, proof=HandOverProof.DRAWN, signature=shelf.signature(), comment=f"Remis à {LAST}")
     first = shelf.take_back(first, comment=f"Rapporté par {FIRST}")
     replaced = shelf.exchange(second, first, comment=f"Échangé pour {LAST}")
-    start_device(actor=shelf.technician, device=first, at=territory.at)
+    gate.apply(first, "start", actor=shelf.technician, at=territory.at)
     return connect(territory, connected, prescription.household), replaced
 
 

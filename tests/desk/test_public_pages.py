@@ -5,8 +5,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from desk.todo.figures import chain
+from lifecycle import gate
 from reports.secrecy.covering import HIDDEN
-from reports.services import publish_report
 from reports.summary import Summary
 from tests.refurb.donations import laptops
 from tests.reports.stories import Story, paris
@@ -40,7 +40,7 @@ def test_the_volumes_are_those_of_a_published_month_only(client: Client) -> None
     story.lot(paris(10, 5), laptops(7))
     report = story.frozen()
     assert "octobre" not in client.get("/").content.decode(), "a frozen month is not public yet"
-    publish_report(actor=story.pilot, report=report, at=paris(12, 31))
+    gate.apply(report, "publish", actor=story.pilot, at=paris(12, 31))
     page = client.get("/").content.decode()
     assert f"en octobre\u00a0{report.month.year}" in page
     assert '<span class="volumes__number figure">7</span> annoncés' in page
@@ -62,7 +62,7 @@ def test_small_counts_are_hidden_and_large_ones_told() -> None:
 def test_a_count_that_is_withheld_says_what_and_why(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     story = Story()
     story.lot(paris(10, 5), laptops(7))
-    publish_report(actor=story.pilot, report=story.frozen(), at=paris(12, 31))
+    gate.apply(story.frozen(), "publish", actor=story.pilot, at=paris(12, 31))
     monkeypatch.setattr(Summary, "handed_over", HIDDEN)
 
     page = client.get("/").content.decode()

@@ -19,6 +19,7 @@ from django.utils import timezone
 from conventions.models import Review, Signature
 from desk.services.committees import plan_committee
 from documents.models import Document, Mail
+from lifecycle import gate
 from lifecycle.machine import Machine
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
@@ -26,7 +27,6 @@ from network.models import Membership, Organisation
 from prescriptions.models import HouseholdAccess, Need
 from refurb.enums import HandOverProof
 from refurb.models import Delivery, HandOver
-from refurb.services.devices import start_device
 from reports.months import month_of
 from reports.services import compute_report
 from reports.views_behind import EVIDENCE
@@ -67,7 +67,7 @@ class Scenery:
         self.territory = Territory(Shelf(given_to(self.scene)))
         shelf = self.territory.shelf
         ready = shelf.bench.recondition(
-            shelf.bench.prepared(start_device(actor=self.scene.north.technician, device=from_lot(self.scene))), 30
+            shelf.bench.prepared(gate.apply(from_lot(self.scene), "start", actor=self.scene.north.technician)), 30
         )
         first, second = shelf.on_the_shelf(ready), shelf.available()
         self.territory.go_to(timezone.now())

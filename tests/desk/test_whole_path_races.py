@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.enums import TerminateReason
-from conventions.services.conventions import terminate_convention
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.services.households import move_household
-from refurb.services import hand_overs
 from tests.desk.territory import Story, balance, faults
 from tests.network.factories import make_commune
 from tests.prescriptions.files import again
@@ -83,8 +82,8 @@ def test_two_advisers_hold_two_devices_for_one_need(story: Story) -> None:
 def ends(story: Story) -> Callable[[], Any]:
     convention, day = again(story.shelf.convention), timezone.localdate()
     signatory = convention.epci_signatory
-    return lambda: terminate_convention(
-        actor=signatory, convention=convention, reason=TerminateReason.NOTICE, notice_on=day - timedelta(days=90)
+    return lambda: gate.apply(
+        convention, "terminate", actor=signatory, reason=TerminateReason.NOTICE, notice_on=day - timedelta(days=90)
     )
 
 
@@ -173,7 +172,7 @@ def test_a_household_moves_while_a_device_is_held_and_a_file_is_proposed(story: 
 def test_an_undone_hand_over_and_a_line_at_once_leave_it_open_with_one_need_met(story: Story) -> None:
     device, file, adviser = story.equip(), story.line.chosen(), story.territory.adviser
     answers = at_once(
-        lambda: hand_overs.undo_hand_over_device(actor=adviser, device=device, reason="entry"),
+        lambda: gate.apply(device, "undo_hand_over", actor=adviser, reason="entry"),
         lambda: story.line.activate(file),
     )
     assert refused(*answers) == 0

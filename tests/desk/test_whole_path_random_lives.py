@@ -16,7 +16,7 @@ from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from conventions.enums import ResumeReason, SuspendReason, TerminateReason
 from conventions.models import Convention
-from conventions.services.conventions import resume_convention, suspend_convention, terminate_convention
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
@@ -26,7 +26,7 @@ from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import confirm_prescription, withdraw_prescription
 from refurb.enums import PartKind
 from refurb.models import Device
-from refurb.services import allotment, devices, hand_overs, returns, shelves
+from refurb.services import allotment, returns, shelves
 from refurb.services.bench import record_repair
 from reports.figures import reckon
 from reports.months import month_of, next_month
@@ -196,14 +196,14 @@ def in_the_workshop(world: World, step: str, device: Device, asked: str) -> None
         case "allot":
             shelf.allotted(device, Convention.objects.get(pk=shelf.convention.pk), actor=manager)
         case "release_allotment":
-            allotment.release_allotment_device(actor=manager, device=device, reason="balance", at=at)
+            gate.apply(device, "release_allotment", actor=manager, reason="balance", at=at)
         case "ship":
             point = shelf.point if device.pk % 2 else shelf.relay_point
             allotment.ship_device(actor=technician, device=device, point=point, at=at)
         case "repair":
             record_repair(actor=technician, device=device, kind=PartKind.BATTERY, work="Batterie changée", at=at)
         case "start":
-            devices.start_device(actor=technician, device=device, at=at)
+            gate.apply(device, "start", actor=technician, at=at)
 
 
 def on_the_shelf(world: World, step: str, device: Device, need: Need, asked: str) -> None:  # noqa: C901
@@ -211,9 +211,9 @@ def on_the_shelf(world: World, step: str, device: Device, need: Need, asked: str
     actor = world.who(shelf.adviser, asked)
     match step:
         case "stock_in":
-            shelves.stock_in_device(actor=actor, device=device, at=at)
+            gate.apply(device, "stock_in", actor=actor, at=at)
         case "send_back":
-            shelves.send_back_device(actor=actor, device=device, reason="broken", at=at)
+            gate.apply(device, "send_back", actor=actor, reason="broken", at=at)
         case "lose":
             shelf.missing(device, actor=actor)
         case "find":
@@ -221,11 +221,11 @@ def on_the_shelf(world: World, step: str, device: Device, need: Need, asked: str
         case "reserve":
             shelf.reserve(device, need, actor=actor)
         case "release":
-            hand_overs.release_device(actor=actor, device=device, at=at)
+            gate.apply(device, "release", actor=actor, at=at)
         case "hand_over":
             shelf.hand_over(device, actor=actor)
         case "undo_hand_over":
-            hand_overs.undo_hand_over_device(actor=actor, device=device, reason="entry", at=at)
+            gate.apply(device, "undo_hand_over", actor=actor, reason="entry", at=at)
         case "take_back":
             shelf.take_back(device, actor=actor)
         case "give_back":
@@ -290,12 +290,12 @@ def on_the_convention(world: World, step: str, asked: str) -> None:
     actor = world.who(convention.epci_signatory if step == "terminate" else world.treaty_manager, asked)
     match step:
         case "suspend":
-            suspend_convention(actor=actor, convention=convention, reason=SuspendReason.SUPPLY, at=at)
+            gate.apply(convention, "suspend", actor=actor, reason=SuspendReason.SUPPLY, at=at)
         case "resume":
-            resume_convention(actor=actor, convention=convention, reason=ResumeReason.SETTLED, at=at)
+            gate.apply(convention, "resume", actor=actor, reason=ResumeReason.SETTLED, at=at)
         case "terminate":
             reason, day = TerminateReason.NOTICE, timezone.localdate(at) - timedelta(days=90)
-            terminate_convention(actor=actor, convention=convention, reason=reason, notice_on=day, at=at)
+            gate.apply(convention, "terminate", actor=actor, reason=reason, notice_on=day, at=at)
 
 
 def test_the_steps_of_these_lives_do_lead_somewhere(world: World) -> None:

@@ -9,11 +9,10 @@ from connectivity.enums import AbandonReason, EndReason
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from conventions.enums import TerminateReason
-from conventions.services.conventions import terminate_convention
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ENDED_STATES
-from refurb.services import hand_overs
 from tests.desk.territory import Story, balance, faults
 from tests.prescriptions.files import again
 
@@ -122,9 +121,10 @@ def test_the_end_of_a_convention_leaves_what_is_promised_and_takes_the_rest_back
     story.reserve()
     convention = again(story.shelf.convention)
     day = timezone.localdate(story.territory.at)
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=convention.epci_signatory,
-        convention=convention,
         reason=TerminateReason.NOTICE,
         notice_on=day - timedelta(days=90),
         at=story.territory.at,
@@ -144,8 +144,12 @@ def test_undoing_a_hand_over_opens_the_prescription_again_and_the_line_stays(sto
     file = story.line.active()
     story.equip()
     assert story.states() == ("fulfilled", "met", "met")
-    hand_overs.undo_hand_over_device(
-        actor=story.territory.adviser, device=again(story.device), reason="entry", at=story.territory.later(minutes=5)
+    gate.apply(
+        again(story.device),
+        "undo_hand_over",
+        actor=story.territory.adviser,
+        reason="entry",
+        at=story.territory.later(minutes=5),
     )
     assert story.states() == ("accepted", "in_progress", "met")
     assert (again(story.device).state, again(file).state) == ("reserved", "active")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from lifecycle import gate
 from refurb.models import Device, Erasure
 from refurb.services import devices
 from tests.journeys.cast import Cast
@@ -26,7 +27,7 @@ def computer(cast: Cast, tag: str) -> Device:
     """On the bench since this morning."""
     arrived = timezone.now() - timedelta(hours=3)
     device = devices.register_device(actor=cast.technician, type="laptop", tag=tag, at=arrived)
-    return devices.start_device(actor=cast.technician, device=device)
+    return gate.apply(device, "start", actor=cast.technician)
 
 
 def opens(tess: Visitor, device: Device) -> None:

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.verification import Fault, verify_comments, verify_journal
 from prescriptions.enums import ErasureChannel, HouseholdState, PrescriptionState
 from prescriptions.models import Household, Reminder
-from prescriptions.services.households import erase_on_request_household
 from tests.network.factories import make_membership
 from tests.prescriptions.files import PARIS, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def erase(circle: Circle, household: Household, **changes: Any) -> Household:
     given = {"received_on": timezone.localdate(circle.at), "channel": ErasureChannel.LETTER.value} | changes
-    return erase_on_request_household(actor=circle.pilot, household=household, at=circle.at, **given)
+    return gate.apply(household, "erase_on_request", actor=circle.pilot, at=circle.at, **given)
 
 
 def refusals(circle: Circle, household: Household, **changes: Any) -> set[str]:
@@ -86,8 +86,12 @@ def test_the_pilot_alone_erases() -> None:
     for member in (circle.worker, circle.manager, circle.adviser):
         assert acting(member).get(page_of(household, "household_erase_on_request")).status_code == 403
         with pytest.raises(PermissionDenied):
-            erase_on_request_household(
-                actor=member, household=household, received_on=date(2026, 1, 1), channel=ErasureChannel.PLACE.value
+            gate.apply(
+                household,
+                "erase_on_request",
+                actor=member,
+                received_on=date(2026, 1, 1),
+                channel=ErasureChannel.PLACE.value,
             )
     operator = acting(make_membership("agent", "operator"))
     assert operator.get(page_of(household, "household_erase_on_request")).status_code == 404

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from documents.models import StoredFile
 from documents.services import store_file
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from reference.loading import load_reference
@@ -109,7 +110,7 @@ class Bench:
         return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag(), **READ} | given)
 
     def in_process(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
-        return devices.start_device(actor=self.technician, device=self.received(type, **given))
+        return gate.apply(self.received(type, **given), "start", actor=self.technician)
 
     def drive(self, device: Device, **given: Any) -> Drive:
         internal = device.type in (DeviceType.TABLET, DeviceType.SMARTPHONE)
@@ -194,9 +195,7 @@ class Bench:
         return self.recondition(self.prepared(self.in_process(type)), price)
 
     def unusable(self, device: Device | None = None) -> Device:
-        return stock.reject_device(
-            actor=self.technician, device=device or self.in_process(), reason=UnusableReason.BROKEN
-        )
+        return gate.apply(device or self.in_process(), "reject", actor=self.technician, reason=UnusableReason.BROKEN)
 
     def recycle(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"recycler": self.recycler, "bsd_number": "BSD-20261124-ABC123"}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from conventions.models import Convention, Quota
 from documents.models import StoredFile
 from documents.services import store_file
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Epci, Membership, Organisation
 from prescriptions.enums import NeedKind, NeedUse
@@ -27,7 +28,7 @@ from refurb.enums import (
 )
 from refurb.models import Delivery, Derogation, Device, DistributionPoint
 from refurb.services import bench as work
-from refurb.services import devices, hand_overs, returns, shelves
+from refurb.services import hand_overs
 from refurb.services.allotment import allot_device, attach_device, ship_device
 from refurb.services.points import create_point
 from tests.conventions.conventions import active_convention
@@ -176,7 +177,7 @@ class Shelf:
     ) -> Device:
         """A reconditioned device, taken to the shelf."""
         shipped = self.shipped(self.allotted(device, convention), point)
-        return shelves.stock_in_device(actor=self.adviser, device=shipped, at=self.at)
+        return gate.apply(shipped, "stock_in", actor=self.adviser, at=self.at)
 
     def reserve(self, device: Device, need: Need | None = None, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at}
@@ -194,7 +195,7 @@ class Shelf:
 
     def take_back(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at, "reason": ReturnReason.FAULT}
-        return returns.take_back_device(device=device, **defaults | given)
+        return gate.apply(device, "take_back", **defaults | given)
 
     def returned(self, device: Device | None = None, **given: Any) -> Device:
         return self.take_back(device or self.handed_over(), **given)
@@ -204,7 +205,7 @@ class Shelf:
 
     def missing(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at, "reason": MissingReason.STOCKTAKE}
-        return devices.report_missing_device(device=device, **defaults | given)
+        return gate.apply(device, "report_missing", **defaults | given)
 
     def desktop(self) -> Device:
         """A reconditioned desktop with its screen, at the workshop."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from lifecycle import gate
 from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
 from reference.dated import fingerprint
@@ -23,7 +24,6 @@ from refurb.services.donations import (
     Ruling,
     announce_donation,
     create_donation,
-    decline_donation,
     qualify_donation,
 )
 from refurb.services.pickups import record_pick_up, schedule_donation
@@ -187,7 +187,7 @@ class Scene:
         return again(donation)
 
     def declined(self) -> Donation:
-        return decline_donation(actor=self.pilot, donation=self.announced(), reason=DeclineReason.TOO_OLD)
+        return gate.apply(self.announced(), "decline", actor=self.pilot, reason=DeclineReason.TOO_OLD)
 
 
 def public_scene(*lines: Line) -> Scene:

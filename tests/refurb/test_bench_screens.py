@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from lifecycle import gate
 from refurb.enums import RemovalDestination
 from refurb.models import Device
 from refurb.services import devices, evidence
@@ -23,9 +24,9 @@ def with_everything(bench: Bench) -> Device:
     """It came twice; three drives, each erased in vain, then well; one of them removed; tested twice, graded."""
     arrived = timezone.now() - timedelta(hours=3)
     first = bench.proven(bench.in_process(at=arrived))
-    lost = devices.report_missing_device(actor=bench.technician, device=first, reason="theft")
+    lost = gate.apply(first, "report_missing", actor=bench.technician, reason="theft")
     device = devices.receive_device(actor=bench.technician, device=lost, tag=first.tag)
-    device = devices.start_device(actor=bench.technician, device=device)
+    device = gate.apply(device, "start", actor=bench.technician)
     for rank in range(3):
         drive = bench.drive(device, manufacturer="Marque", model="Modèle", slot=f"Baie {rank}")
         bench.erase(drive, pass_errors=2)

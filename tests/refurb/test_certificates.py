@@ -27,7 +27,6 @@ from refurb.enums import (
 )
 from refurb.models import Device, DevicePaper, Donation, DonationPaper
 from refurb.services import devices, evidence, stock
-from refurb.services.donations import reconcile_donation
 from tests.refurb.devices import READ, Bench, given_to, load_numbers
 from tests.refurb.donations import Scene, laptops, screens
 
@@ -64,7 +63,7 @@ def balanced(scene: Scene, *, missing: int = 0) -> Donation:
             per_row={pk: {"tag": f"T-{pk}"} for pk in lost},
         )
         gate.apply_many(Device.objects.filter(pk__in=lost), "report_missing", actor=technician, reason="stocktake")
-    return reconcile_donation(actor=scene.north.manager, donation=donation)
+    return gate.apply(donation, "reconcile", actor=scene.north.manager)
 
 
 def received_of(donation: Donation) -> list[Device]:
@@ -72,7 +71,7 @@ def received_of(donation: Donation) -> list[Device]:
 
 
 def reconditioned(bench: Bench, device: Device) -> Device:
-    started = devices.start_device(actor=bench.technician, device=device)
+    started = gate.apply(device, "start", actor=bench.technician)
     return bench.recondition(bench.prepared(started))
 
 
@@ -197,7 +196,7 @@ def test_a_device_declared_again_gets_a_certificate_that_replaces_the_first() ->
     bench = Bench()
     device = bench.ready()
     first = certificate(device)
-    stock.reopen_device(actor=bench.technician, device=device, reason="storage")
+    gate.apply(device, "reopen", actor=bench.technician, reason="storage")
     found = bench.drive(device)
     bench.erase(found)
     bench.test(device)
@@ -274,7 +273,7 @@ def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_th
 
     reconditioned(bench, first)
     assert DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE).count() == 1
-    second = devices.start_device(actor=bench.technician, device=second)
+    second = gate.apply(second, "start", actor=bench.technician)
     drive = bench.drive(second)
     evidence.record_destruction(
         actor=bench.technician, drive=drive, method=DestructionMethod.CRUSH, destroyed_at=timezone.now()
@@ -295,7 +294,7 @@ def test_a_lot_done_before_it_is_balanced_gets_one_certificate() -> None:
     device = devices.receive_device(actor=bench.technician, line=donation.lines.get(), tag="T-1")
     reconditioned(bench, device)
 
-    reconcile_donation(actor=scene.north.manager, donation=donation)
+    gate.apply(donation, "reconcile", actor=scene.north.manager)
     stock.cede_device(actor=bench.manager, device=device, recipient="École inventée", reason="association")
 
     assert DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE).count() == 1
@@ -306,7 +305,7 @@ def test_a_device_recycled_with_its_drives_waits_for_the_recycler_s_certificate(
     scene = Scene(lines=(laptops(1),))
     bench = given_to(scene)
     donation = balanced(scene)
-    device = devices.start_device(actor=bench.technician, device=received_of(donation)[0])
+    device = gate.apply(received_of(donation)[0], "start", actor=bench.technician)
     bench.drive(device)
 
     bench.recycle(bench.unusable(device), destruction_awaited=True)
@@ -353,7 +352,7 @@ def test_the_deed_is_drawn_as_pdf_ua(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_drive_that_moved_inside_a_lot_is_said_to_have_been_taken_out_of_the_first_device() -> None:
     scene = Scene(lines=(laptops(2),))
     bench, donation = given_to(scene), balanced(scene)
-    first, second = (devices.start_device(actor=bench.technician, device=one) for one in received_of(donation))
+    first, second = (gate.apply(one, "start", actor=bench.technician) for one in received_of(donation))
     drive = bench.drive(first, serial="MOVED-1")
     bench.erase(drive)
     evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.OTHER_DEVICE)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from lifecycle import gate
 from lifecycle.judging import wrong_state
 from lifecycle.machine import verbs_of
 from lifecycle.models import Comment
@@ -34,7 +35,7 @@ def bench() -> Bench:
 
 def missing(bench: Bench) -> Device:
     device = bench.proven(bench.in_process())
-    return devices.report_missing_device(actor=bench.technician, device=device, reason=MissingReason.COUNT)
+    return gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.COUNT)
 
 
 def awaiting(bench: Bench) -> Device:
@@ -201,7 +202,7 @@ def test_a_price_over_the_ceiling_is_refused_beside_the_price_with_the_law(bench
 def test_no_ceiling_holds_the_price_of_a_private_gift() -> None:
     scene = Scene()
     bench = given_to(scene)
-    device = bench.prepared(devices.start_device(actor=bench.technician, device=from_lot(scene)))
+    device = bench.prepared(gate.apply(from_lot(scene), "start", actor=bench.technician))
     client = acting(bench.technician)
     url = page_of(device, "device_recondition")
     assert "le donateur est privé" in read(client, url)

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from conventions.enums import PaperKind
 from conventions.models import Quota
-from conventions.services.conventions import suspend_convention, terminate_convention
 from conventions.services.quotas import set_reserve
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
@@ -85,7 +84,7 @@ def test_only_the_convention_of_the_workshop_in_force_on_the_day_takes_devices()
         "Cette convention n’est pas celle de l’atelier de l’appareil.",
     }
     own = shelf.convention
-    suspend_convention(actor=shelf.pilot, convention=own, reason="quality")
+    gate.apply(own, "suspend", actor=shelf.pilot, reason="quality")
     assert "Cette convention n’est pas en vigueur à cette date." in sentences(allot(shelf, device))
     assert fresh(device).state == "ready"
 
@@ -157,7 +156,7 @@ def test_a_preview_without_a_convention_asks_whether_any_would_do() -> None:
 
 
 def release(shelf: Shelf, device: Device, reason: str = ReleaseReason.BALANCE) -> Device:
-    return allotment.release_allotment_device(actor=shelf.manager, device=device, reason=reason)
+    return gate.apply(device, "release_allotment", actor=shelf.manager, reason=reason)
 
 
 def test_a_place_is_given_back_with_the_device(shelf: Shelf) -> None:
@@ -182,9 +181,10 @@ def test_the_end_of_a_convention_gives_back_what_has_not_left(shelf: Shelf) -> N
     screen = screen_of(desktop)
     signatory = shelf.convention.distributor_signatory
 
-    terminate_convention(
+    gate.apply(
+        shelf.convention,
+        "terminate",
         actor=signatory,
-        convention=shelf.convention,
         reason="notice",
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -275,7 +275,7 @@ def test_a_shipment_is_cancelled_and_made_again(shelf: Shelf) -> None:
     device = shelf.shipped()
     note = delivery_of(device)
 
-    back = allotment.cancel_shipment_device(actor=shelf.technician, device=device)
+    back = gate.apply(device, "cancel_shipment", actor=shelf.technician)
 
     assert (back.state, back.point, back.delivery, back.shipped_at) == ("allotted", None, None, None)
     assert note.lines.get().outcome == LineOutcome.CANCELLED
@@ -302,7 +302,7 @@ def test_a_screen_follows_its_desktop_and_takes_no_place(shelf: Shelf) -> None:
     assert (shelf.quota("desktop").used, shelf.quota("screen").used) == (1, 0)
     assert {line.device for line in delivery_of(desktop).lines.all()} == {desktop, screen}
     assert quotas_balance()
-    allotment.cancel_shipment_device(actor=shelf.technician, device=desktop)
+    gate.apply(desktop, "cancel_shipment", actor=shelf.technician)
     release(shelf, fresh(desktop))
     assert (fresh(screen).state, fresh(screen).attached_to) == ("ready", desktop)
 
@@ -342,10 +342,10 @@ def test_a_screen_is_attached_to_one_reconditioned_desktop_of_the_workshop(shelf
 def test_a_screen_is_detached_in_the_workshop(shelf: Shelf) -> None:
     screen = screen_of(shelf.desktop())
 
-    apart = allotment.detach_device(actor=shelf.technician, device=screen, reason=DetachReason.APART)
+    apart = gate.apply(screen, "detach", actor=shelf.technician, reason=DetachReason.APART)
 
     assert apart.attached_to is None
-    again = lambda: allotment.detach_device(actor=shelf.technician, device=apart, reason=DetachReason.APART)  # noqa: E731
+    again = lambda: gate.apply(apart, "detach", actor=shelf.technician, reason=DetachReason.APART)  # noqa: E731
     assert codes(again) == {"attached"}
 
 

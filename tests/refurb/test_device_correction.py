@@ -136,7 +136,7 @@ def test_each_sees_the_devices_it_acts_for(bench: Bench) -> None:
 
 
 def test_incidents_and_parts_are_seen_as_their_devices(bench: Bench) -> None:
-    lost = devices.report_missing_device(actor=bench.technician, device=bench.received(), reason=MissingReason.THEFT)
+    lost = gate.apply(bench.received(), "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
 
     assert Incident.objects.visible_to(bench.technician).get().device == lost
     assert Incident.objects.visible_to(bench.pilot).exists()

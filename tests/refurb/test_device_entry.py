@@ -70,7 +70,7 @@ def test_a_device_is_not_collected_before_its_pick_up() -> None:
     unit = Device.objects.get(donation=scene.scheduled())
 
     with pytest.raises(Refused, match="pas encore fait") as refused:
-        devices.collect_device(actor=scene.north.technician, device=unit)
+        gate.apply(unit, "collect", actor=scene.north.technician)
 
     assert codes(refused) == ["picked_up"]
 
@@ -271,10 +271,10 @@ def test_a_donor_takes_back_a_unit_not_yet_picked_up() -> None:
     scene = private_lot()
     unit = Device.objects.get(donation=scene.qualified())
     with pytest.raises(Refused) as refused:
-        devices.withdraw_device(actor=scene.contact, device=unit, reason="")
+        gate.apply(unit, "withdraw", actor=scene.contact, reason="")
     assert [reason.sentence for reason in refused.value.all] == [rules.WITHDRAWAL_REASON.sentence]
 
-    withdrawn = devices.withdraw_device(actor=scene.contact, device=unit, reason=WithdrawalReason.KEPT)
+    withdrawn = gate.apply(unit, "withdraw", actor=scene.contact, reason=WithdrawalReason.KEPT)
 
     assert (withdrawn.state, withdrawn.withdrawal_reason) == ("withdrawn", "kept")
     assert withdrawn.ended_at == withdrawn.moved_at
@@ -285,7 +285,7 @@ def test_once_collected_a_unit_is_not_withdrawn() -> None:
     unit = Device.objects.get(donation=scene.collected())
 
     with pytest.raises(Refused) as refused:
-        devices.withdraw_device(actor=scene.contact, device=unit, reason=WithdrawalReason.KEPT)
+        gate.apply(unit, "withdraw", actor=scene.contact, reason=WithdrawalReason.KEPT)
 
     assert codes(refused) == ["state"]
 
@@ -293,12 +293,12 @@ def test_once_collected_a_unit_is_not_withdrawn() -> None:
 def test_the_manager_gives_a_leased_device_back(bench: Bench) -> None:
     device = bench.in_process()
     with pytest.raises(PermissionDenied):
-        devices.return_to_donor_device(actor=bench.technician, device=device, reason=WithdrawalReason.LEASED)
+        gate.apply(device, "return_to_donor", actor=bench.technician, reason=WithdrawalReason.LEASED)
     for reason in ("", WithdrawalReason.KEPT):
         with pytest.raises(Refused) as refused:
-            devices.return_to_donor_device(actor=bench.manager, device=device, reason=reason)
+            gate.apply(device, "return_to_donor", actor=bench.manager, reason=reason)
         assert [reason.sentence for reason in refused.value.all] == [rules.RETURN_REASON.sentence]
 
-    back = devices.return_to_donor_device(actor=bench.manager, device=device, reason=WithdrawalReason.LEASED)
+    back = gate.apply(device, "return_to_donor", actor=bench.manager, reason=WithdrawalReason.LEASED)
 
     assert (back.state, back.withdrawal_reason) == ("withdrawn", "leased")

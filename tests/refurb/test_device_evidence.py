@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.models import PriceCeiling
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from reference.loading import load_reference
@@ -24,7 +25,7 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, GradingScale
 from refurb.models import TestRun as Run
 from refurb.services import bench as work
-from refurb.services import devices, evidence, stock
+from refurb.services import evidence, stock
 from tests.network.factories import make_membership
 from tests.refurb.devices import GOOD_PC, Bench, load_numbers
 from tests.refurb.scales import scales_of_the_files
@@ -70,7 +71,7 @@ def test_only_the_workshop_that_holds_the_device_records_evidence(bench: Bench) 
 
 
 def missing(bench: Bench) -> Device:
-    return devices.report_missing_device(actor=bench.technician, device=bench.in_process(), reason="theft")
+    return gate.apply(bench.in_process(), "report_missing", actor=bench.technician, reason="theft")
 
 
 def ceded(bench: Bench) -> Device:

@@ -59,14 +59,14 @@ def test_a_device_waits_for_a_part_that_is_named_and_resumes(bench: Bench) -> No
     waiting = devices.await_part_device(actor=bench.technician, device=device, part_wanted="Batterie 45 Wh")
     assert (waiting.state, waiting.part_wanted) == ("awaiting_part", "Batterie 45 Wh")
 
-    resumed = devices.resume_device(actor=bench.technician, device=waiting)
+    resumed = gate.apply(waiting, "resume", actor=bench.technician)
     assert (resumed.state, resumed.part_wanted) == ("in_process", "")
 
 
 def test_a_set_is_taken_on_the_bench_and_the_rest_says_why(bench: Bench) -> None:
     first, second, started = bench.received(), bench.received(), bench.in_process()
 
-    outcome = devices.start_devices(actor=bench.technician, devices=Device.objects.all())
+    outcome = gate.apply_many(Device.objects.all(), "start", actor=bench.technician)
 
     assert outcome.moved == [first.pk, second.pk]
     assert [reason.code for reason in outcome.refused[started.pk]] == ["state"]
@@ -85,10 +85,10 @@ def test_a_return_is_not_taken_while_its_household_is_not_served_otherwise() -> 
 def test_a_reconditioned_device_is_reopened_with_a_reason(bench: Bench) -> None:
     device = bench.ready()
     with pytest.raises(Refused) as refused:
-        stock.reopen_device(actor=bench.technician, device=device, reason="")
+        gate.apply(device, "reopen", actor=bench.technician, reason="")
     assert sentences(refused) == [rules.REOPEN_REASON.sentence]
 
-    assert stock.reopen_device(actor=bench.technician, device=device, reason=ReopenReason.GRADE).state == "in_process"
+    assert gate.apply(device, "reopen", actor=bench.technician, reason=ReopenReason.GRADE).state == "in_process"
 
 
 # --- not reusable
@@ -106,10 +106,10 @@ def test_a_device_is_declared_not_reusable_with_a_coded_reason(bench: Bench, sit
     }[situation]()
     assert device.state == situation
     with pytest.raises(Refused) as refused:
-        stock.reject_device(actor=bench.technician, device=device, reason="vieux")
+        gate.apply(device, "reject", actor=bench.technician, reason="vieux")
     assert sentences(refused) == [rules.UNUSABLE_REASON.sentence]
 
-    rejected = stock.reject_device(actor=bench.technician, device=device, reason=UnusableReason.OBSOLETE)
+    rejected = gate.apply(device, "reject", actor=bench.technician, reason=UnusableReason.OBSOLETE)
 
     assert (rejected.state, rejected.unusable_reason) == ("unusable", "obsolete")
     assert rejected.unusable_at == rejected.moved_at
@@ -119,12 +119,12 @@ def test_a_device_is_declared_not_reusable_with_a_coded_reason(bench: Bench, sit
 def test_the_manager_undoes_it_in_the_same_stay(bench: Bench) -> None:
     device = bench.unusable(bench.proven(bench.in_process()))
     with pytest.raises(PermissionDenied):
-        stock.undo_reject_device(actor=bench.technician, device=device, reason=UndoRejectReason.ENTRY)
+        gate.apply(device, "undo_reject", actor=bench.technician, reason=UndoRejectReason.ENTRY)
     with pytest.raises(Refused) as refused:
-        stock.undo_reject_device(actor=bench.manager, device=device, reason="")
+        gate.apply(device, "undo_reject", actor=bench.manager, reason="")
     assert sentences(refused) == [rules.UNDO_REASON.sentence]
 
-    undone = stock.undo_reject_device(actor=bench.manager, device=device, reason=UndoRejectReason.ENTRY)
+    undone = gate.apply(device, "undo_reject", actor=bench.manager, reason=UndoRejectReason.ENTRY)
 
     assert (undone.state, undone.stay, undone.unusable_at, undone.unusable_reason) == ("received", 1, None, "")
     assert Device.objects.proven().filter(pk=undone.pk).exists()
@@ -212,7 +212,7 @@ def test_a_removed_drive_stays_missing_when_its_device_enters_another_stay(bench
     device = bench.in_process()
     drive = bench.drive(device)
     evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
-    devices.report_missing_device(actor=bench.technician, device=device, reason="stocktake")
+    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
     devices.receive_device(actor=bench.technician, device=device, tag=device.tag)
 
     assert list(Drive.objects.missing_erasures()) == [drive]
@@ -379,7 +379,7 @@ def test_a_stranger_finds_no_device_of_another_workshop(bench: Bench) -> None:
     device = bench.ready()
 
     with pytest.raises(Unknown):
-        stock.reopen_device(actor=bench.stranger, device=device, reason=ReopenReason.GRADE)
+        gate.apply(device, "reopen", actor=bench.stranger, reason=ReopenReason.GRADE)
 
 
 def test_final_states_have_no_way_out(bench: Bench) -> None:

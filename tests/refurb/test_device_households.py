@@ -9,7 +9,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.services.conventions import succeed_convention, suspend_convention, terminate_convention
 from conventions.services.drafting import Price, Terms
 from documents.models import Mail
 from lifecycle import gate
@@ -137,7 +136,7 @@ def test_another_territory_needs_a_written_derogation_of_the_pilot_counted_apart
 def test_a_device_serves_its_territory_before_and_after_the_epci_merged(shelf: Shelf) -> None:
     allotted_before, before = [shelf.available() for _ in range(2)], shelf.need()
     successor = party(OrganisationKind.EPCI, epci=make_epci())
-    succeed_convention(actor=shelf.pilot, convention=shelf.convention, successor=successor)
+    gate.apply(shelf.convention, "succeed", actor=shelf.pilot, successor=successor)
     allotted_after = shelf.available(convention=again_convention(shelf.convention))
     after = [shelf.need(commune=make_commune(epci=successor.epci)) for _ in range(2)]
 
@@ -154,11 +153,12 @@ def test_a_device_serves_its_territory_before_and_after_the_epci_merged(shelf: S
 @pytest.mark.usefixtures("days_to_come")
 def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_for_a_time(shelf: Shelf) -> None:
     first, second, third = (shelf.available() for _ in range(3))
-    suspend_convention(actor=shelf.pilot, convention=shelf.convention, reason="quality")
+    gate.apply(shelf.convention, "suspend", actor=shelf.pilot, reason="quality")
     assert shelf.reserve(first).state == "reserved"
-    terminate_convention(
+    gate.apply(
+        again(shelf.convention),
+        "terminate",
         actor=shelf.convention.distributor_signatory,
-        convention=again(shelf.convention),
         reason="notice",
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -279,7 +279,7 @@ def test_a_device_that_is_released_lets_its_need_wait_where_it_was(shelf: Shelf)
     need = device.need
     accepted_at = need.accepted_at
 
-    free = hand_overs.release_device(actor=shelf.adviser, device=device)
+    free = gate.apply(device, "release", actor=shelf.adviser)
 
     assert (free.state, free.need, free.reserved_until) == ("available", None, None)
     assert (again(need).state, again(need).accepted_at) == ("waiting", accepted_at)
@@ -433,7 +433,7 @@ def test_a_hand_over_is_undone_the_same_day(shelf: Shelf) -> None:
 
 def undo(shelf: Shelf, device: Device, **given: Any) -> Device:
     defaults: dict[str, Any] = {"actor": shelf.adviser, "reason": UndoHandOverReason.ENTRY}
-    return hand_overs.undo_hand_over_device(device=device, **defaults | given)
+    return gate.apply(device, "undo_hand_over", **defaults | given)
 
 
 @pytest.mark.usefixtures("days_to_come")

@@ -43,9 +43,7 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
 
 
 def missing(bench: Bench, device: Device, **given: Any) -> Device:
-    return devices.report_missing_device(
-        actor=bench.technician, device=device, **{"reason": MissingReason.STOCKTAKE} | given
-    )
+    return gate.apply(device, "report_missing", actor=bench.technician, **{"reason": MissingReason.STOCKTAKE} | given)
 
 
 def test_a_device_is_reported_missing_with_a_reason(bench: Bench) -> None:
@@ -141,8 +139,8 @@ def test_a_stocktake_writes_one_mail_per_organisation_whatever_the_number_of_dev
     bench, donation = given_to(scene), scene.collected()
     people = [scene.contact, bench.manager, scene.pilot]
 
-    outcome = devices.report_missing_devices(
-        actor=bench.technician, devices=Device.objects.filter(donation=donation), reason=MissingReason.THEFT
+    outcome = gate.apply_many(
+        Device.objects.filter(donation=donation), "report_missing", actor=bench.technician, reason=MissingReason.THEFT
     )
 
     assert len(outcome.moved) == 3

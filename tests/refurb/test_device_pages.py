@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle import gate
 from refurb.enums import CheckResult, DeviceType, Difference, DriveKind, MissingReason, RemovalDestination
 from refurb.models import Device
 from refurb.services import devices, evidence
@@ -103,7 +104,7 @@ def test_the_pilot_narrows_the_list_by_workshop_and_the_workshop_has_no_such_fil
 
 def test_the_list_is_sorted_by_age_in_state(bench: Bench) -> None:
     first, second = bench.received(), bench.received()
-    devices.start_device(actor=bench.technician, device=first)
+    gate.apply(first, "start", actor=bench.technician)
 
     oldest_first = read(acting(bench.technician), reverse("refurb:device_list"), sort="since")
 
@@ -131,7 +132,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_many(
     def one_more() -> None:
         lost = bench.in_process()
         bench.drive(lost)
-        devices.report_missing_device(actor=bench.technician, device=lost, reason=MissingReason.THEFT)
+        gate.apply(lost, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
         drive = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
         bench.recycle(bench.proven(bench.unusable()))
@@ -156,7 +157,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_many(
 def test_the_page_of_a_device_tells_its_names_its_facts_its_proofs_and_its_life() -> None:
     scene = public_scene()
     bench = given_to(scene)
-    device = bench.prepared(devices.start_device(actor=bench.technician, device=from_lot(scene)))
+    device = bench.prepared(gate.apply(from_lot(scene), "start", actor=bench.technician))
     bench.recondition(device, 45)
 
     told = read(acting(bench.technician), page_of(device, "device_detail"))
@@ -212,7 +213,7 @@ def test_an_erasure_that_proves_nothing_says_what_its_report_claims_and_why_they
 
 def test_the_proofs_of_an_earlier_stay_are_shown_apart(bench: Bench) -> None:
     device = bench.proven(bench.in_process())
-    devices.report_missing_device(actor=bench.technician, device=device, reason=MissingReason.OTHER)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.OTHER)
     devices.receive_device(actor=bench.technician, device=device, tag=device.tag)
 
     told = read(acting(bench.technician), page_of(device, "device_detail"))
@@ -225,7 +226,7 @@ def test_the_proofs_of_an_earlier_stay_are_shown_apart(bench: Bench) -> None:
 def test_a_donor_reads_the_proofs_of_its_device_and_no_name_of_the_workshop() -> None:
     scene = public_scene()
     bench = given_to(scene)
-    device = devices.start_device(actor=bench.technician, device=from_lot(scene))
+    device = gate.apply(from_lot(scene), "start", actor=bench.technician)
     bench.prepared(device)
     worker = str(bench.technician.user)
 
@@ -325,7 +326,7 @@ def test_a_device_lost_with_its_data_is_an_incident_for_the_workshop_the_pilot_a
     scene = public_scene()
     bench = given_to(scene)
     device = from_lot(scene)
-    devices.report_missing_device(actor=bench.technician, device=device, reason=MissingReason.THEFT)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
     url = reverse("refurb:incident_list")
 
     for membership in (bench.technician, bench.pilot, scene.contact):

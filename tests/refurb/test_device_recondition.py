@@ -270,7 +270,7 @@ def test_a_device_of_unknown_origin_is_under_the_ceiling_of_its_type(
 def test_a_public_gift_is_under_the_ceiling() -> None:
     scene = public_scene()
     bench = given_to(scene)
-    device = bench.prepared(devices.start_device(actor=bench.technician, device=from_lot(scene)))
+    device = bench.prepared(gate.apply(from_lot(scene), "start", actor=bench.technician))
 
     assert set(refusal(bench, device, 181)) == {"price_under_ceiling"}
     assert bench.recondition(device, 180).price_ceiling == 180
@@ -279,7 +279,7 @@ def test_a_public_gift_is_under_the_ceiling() -> None:
 def test_the_gift_of_a_company_has_no_legal_ceiling() -> None:
     scene = private_lot()
     bench = given_to(scene)
-    device = bench.prepared(devices.start_device(actor=bench.technician, device=from_lot(scene)))
+    device = bench.prepared(gate.apply(from_lot(scene), "start", actor=bench.technician))
 
     reconditioned = bench.recondition(device, 300)
 
@@ -389,7 +389,7 @@ def test_the_action_is_greyed_with_its_reasons(bench: Bench) -> None:
 def test_a_history_is_entered_with_its_instants_and_judged_by_the_numbers_of_its_days(bench: Bench) -> None:
     actor, day = bench.technician, instant(2026, 3, 2, 9)
     device = devices.register_device(actor=actor, type="laptop", tag="H-1", at=day, **READ)
-    device = devices.start_device(actor=actor, device=device, at=day + timedelta(hours=1))
+    device = gate.apply(device, "start", actor=actor, at=day + timedelta(hours=1))
     drive = evidence.record_drive(actor=actor, device=device, kind="ssd", serial="SN-H1", at=day + timedelta(hours=1))
     done = day + timedelta(hours=3)
     run = {"started_at": day + timedelta(hours=2), "finished_at": done, "at": done + timedelta(minutes=5)}

@@ -22,7 +22,7 @@ from prescriptions.models import Household
 from refurb.distribution import forget_households, under_warranty
 from refurb.enums import ClosedBecause, DeviceType, HandOverProof, SettlementKind
 from refurb.models import Device, HandOver, Settlement
-from refurb.services import devices, hand_overs, returns, stock
+from refurb.services import devices, hand_overs, returns
 from tests.network.factories import make_epci
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
@@ -128,8 +128,8 @@ def test_a_desktop_and_its_screen_come_back_and_go_back_together(shelf: Shelf) -
 
 def test_the_household_is_served_otherwise_before_its_device_is_worked_on(shelf: Shelf) -> None:
     back = shelf.returned()
-    start = lambda: devices.start_device(actor=shelf.technician, device=back)  # noqa: E731
-    reject = lambda: stock.reject_device(actor=shelf.technician, device=back, reason="broken")  # noqa: E731
+    start = lambda: gate.apply(back, "start", actor=shelf.technician)  # noqa: E731
+    reject = lambda: gate.apply(back, "reject", actor=shelf.technician, reason="broken")  # noqa: E731
     assert codes(start) == {"served_otherwise"}
     assert codes(reject) == {"served_otherwise"}
 
@@ -156,7 +156,7 @@ def test_a_settled_device_is_rejected_and_its_place_is_given_back(shelf: Shelf) 
     back = shelf.returned()
     settle(shelf, back)
 
-    gone = stock.reject_device(actor=shelf.technician, device=back, reason="broken")
+    gone = gate.apply(back, "reject", actor=shelf.technician, reason="broken")
 
     assert (gone.state, gone.need, gone.warranty_until) == ("unusable", None, None)
     assert quotas_balance()
@@ -184,7 +184,7 @@ def test_a_device_that_served_one_household_serves_another(shelf: Shelf) -> None
     back = shelf.returned()
     settle(shelf, back)
     first = back.need
-    started = devices.start_device(actor=shelf.technician, device=back)
+    started = gate.apply(back, "start", actor=shelf.technician)
     ready = shelf.bench.recondition(shelf.bench.prepared(started))
 
     sold = shelf.handed_over(shelf.reserve(shelf.on_the_shelf(ready)))
@@ -209,7 +209,7 @@ def test_a_device_is_exchanged_under_warranty_without_a_price(shelf: Shelf) -> N
     assert (note.kind, note.replaces, note.price) == ("exchange", back, 0)
     assert note.document.values["replaces"]["reference"] == back.reference
     assert Settlement.objects.get().replaced_by == given
-    assert devices.start_device(actor=shelf.technician, device=back).state == "in_process"
+    assert gate.apply(back, "start", actor=shelf.technician).state == "in_process"
     assert quotas_balance()
     assert Device.objects.serving(given.need).get() == given
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.services.conventions import terminate_convention
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, LineOutcome, MissingReason, SendBackReason
 from refurb.models import Delivery, Device, Incident
@@ -26,7 +26,7 @@ def codes(act: Callable[[], object]) -> set[str]:
 
 
 def send_back(shelf: Shelf, device: Device, reason: str = SendBackReason.BROKEN) -> Device:
-    return shelves.send_back_device(actor=shelf.adviser, device=device, reason=reason)
+    return gate.apply(device, "send_back", actor=shelf.adviser, reason=reason)
 
 
 def deliver(shelf: Shelf, *rows: Device) -> Delivery:
@@ -99,13 +99,13 @@ def test_a_screen_comes_without_its_desktop(shelf: Shelf) -> None:
 def test_the_adviser_of_the_relay_takes_in_what_is_sent_to_it(shelf: Shelf) -> None:
     device, other = shelf.shipped(point=shelf.relay_point), shelf.shipped()
 
-    assert shelves.stock_in_device(actor=shelf.relay, device=device).state == "available"
+    assert gate.apply(device, "stock_in", actor=shelf.relay).state == "available"
     with pytest.raises(Unknown):
-        shelves.stock_in_device(actor=shelf.relay, device=other)
+        gate.apply(other, "stock_in", actor=shelf.relay)
     with pytest.raises(PermissionDenied):
-        shelves.stock_in_device(actor=shelf.technician, device=other)
+        gate.apply(other, "stock_in", actor=shelf.technician)
     with pytest.raises(Unknown):
-        shelves.stock_in_device(actor=shelf.stranger, device=other)
+        gate.apply(other, "stock_in", actor=shelf.stranger)
     rows = Device.objects.filter(pk=other.pk)
     assert shelves.stock_in_devices(actor=shelf.adviser, devices=rows).moved == [other.pk]
 
@@ -151,9 +151,10 @@ def test_what_the_end_of_a_convention_leaves_on_the_shelf_is_listed_for_send_bac
     signatory = shelf.convention.distributor_signatory
     assert not Device.objects.to_send_back(now).exists()
 
-    terminate_convention(
+    gate.apply(
+        shelf.convention,
+        "terminate",
         actor=signatory,
-        convention=shelf.convention,
         reason="notice",
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -232,9 +233,10 @@ def test_a_device_is_found_at_a_point_it_was_sent_to_in_this_stay_under_a_conven
     relayed = shelf.missing(shelf.available(point=shelf.relay_point))
     with pytest.raises(PermissionDenied):
         shelves.find_device(actor=shelf.relay, device=relayed)
-    terminate_convention(
+    gate.apply(
+        shelf.convention,
+        "terminate",
         actor=shelf.convention.distributor_signatory,
-        convention=shelf.convention,
         reason="notice",
         notice_on=timezone.localdate() - timedelta(days=90),
     )
@@ -266,7 +268,7 @@ def test_a_reservation_falls_with_a_device_that_is_not_found(shelf: Shelf) -> No
 def test_lost_once_its_household_brought_it_back_it_is_an_incident_that_is_not_its_donors() -> None:
     scene = private_lot()
     shelf = Shelf(given_to(scene))
-    device = devices.start_device(actor=shelf.technician, device=from_lot(scene))
+    device = gate.apply(from_lot(scene), "start", actor=shelf.technician)
     device = shelf.bench.recondition(shelf.bench.prepared(device))
     returned = shelf.returned(shelf.handed_over(shelf.reserve(shelf.on_the_shelf(device))))
 
@@ -281,7 +283,7 @@ def test_lost_once_its_household_brought_it_back_it_is_an_incident_that_is_not_i
 
 def test_what_comes_back_is_worked_on_like_any_other(shelf: Shelf) -> None:
     back = send_back(shelf, shelf.available())
-    device = shelf.bench.prepared(devices.start_device(actor=shelf.technician, device=back))
+    device = shelf.bench.prepared(gate.apply(back, "start", actor=shelf.technician))
 
     again_ready = stock.recondition_device(actor=shelf.technician, device=device, price=25)  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind
 from network.services.mergers import declare_merger
@@ -16,9 +17,9 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.models import Device, DeviceEntry, DevicePaper, DonationPaper
-from refurb.services import corrections, devices, stock
+from refurb.services import corrections, devices
 from refurb.services.bench import record_repair
-from refurb.services.donations import explain_line, reconcile_donation
+from refurb.services.donations import explain_line
 from tests.network.factories import make_epci, make_organisation
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag, private_lot
@@ -129,7 +130,7 @@ def test_a_reception_is_undone_and_the_unit_is_awaited_again() -> None:
     read_on_it = {"serial": "ABC", "model": "D’un autre", "year": 2001, "place": "A1"}
     device = devices.receive_device(actor=bench.technician, line=line, tag="PRH-0042", **read_on_it)
 
-    corrections.undo_receive_device(actor=bench.technician, device=device, reason=SCANNED)
+    gate.apply(device, "undo_receive", actor=bench.technician, reason=SCANNED)
 
     undone = fresh(device)
     assert (undone.state, undone.tag, undone.stay, undone.received_at) == (S.COLLECTED, "", 0, None)
@@ -146,7 +147,7 @@ def test_a_reception_before_any_pick_up_goes_back_to_the_donor() -> None:
     bench, line = given_to(scene), first_line(scene.qualified())
     device = devices.receive_device(actor=bench.technician, line=line, tag="PRH-0042")
 
-    corrections.undo_early_receive_device(actor=bench.technician, device=device, reason=SCANNED)
+    gate.apply(device, "undo_early_receive", actor=bench.technician, reason=SCANNED)
 
     assert fresh(device).state == S.DECLARED
 
@@ -161,7 +162,7 @@ def test_a_merger_of_its_epci_does_not_keep_a_reception_from_being_undone() -> N
     declare_merger(actor=bench.pilot, epci=device.origin_epci, successor=successor, organisation=acts_for_it)
     assert last(device).verb == "follow_merger"
 
-    corrections.undo_receive_device(actor=bench.technician, device=fresh(device), reason=SCANNED)
+    gate.apply(fresh(device), "undo_receive", actor=bench.technician, reason=SCANNED)
 
     assert fresh(device).state == S.COLLECTED
 
@@ -169,7 +170,7 @@ def test_a_merger_of_its_epci_does_not_keep_a_reception_from_being_undone() -> N
 def test_a_device_registered_by_mistake_leaves_and_its_label_is_free(bench: Bench) -> None:
     device = bench.received(tag="PRH-0042")
 
-    corrections.undo_register_device(actor=bench.technician, device=device, reason=UndoReceiveReason.TWICE)
+    gate.apply(device, "undo_register", actor=bench.technician, reason=UndoReceiveReason.TWICE)
 
     assert (fresh(device).state, fresh(device).withdrawal_reason) == (S.WITHDRAWN, WithdrawalReason.ENTRY)
     assert bench.received(tag="prh 0042")
@@ -178,9 +179,9 @@ def test_a_device_registered_by_mistake_leaves_and_its_label_is_free(bench: Benc
 def test_each_way_back_is_for_the_devices_that_came_so(bench: Bench) -> None:
     device = bench.received()
 
-    for undo in (corrections.undo_receive_device, corrections.undo_early_receive_device):
+    for undo in ("undo_receive", "undo_early_receive"):
         with pytest.raises((PermissionDenied, Refused)):
-            undo(actor=bench.technician, device=device, reason=SCANNED)
+            gate.apply(device, undo, actor=bench.technician, reason=SCANNED)
 
 
 @pytest.mark.parametrize("done_since", ["drive", "absence", "test", "grade", "repaired", "rejected"])
@@ -200,7 +201,7 @@ def test_nothing_is_undone_once_something_was_done_after(bench: Bench, done_sinc
         undo_rejected(bench, device)
 
     with pytest.raises(Refused) as refused:
-        corrections.undo_register_device(actor=bench.technician, device=fresh(device), reason=SCANNED)
+        gate.apply(fresh(device), "undo_register", actor=bench.technician, reason=SCANNED)
 
     assert codes(refused.value) == {"nothing_done"}
 
@@ -210,14 +211,14 @@ def bench_repair(bench: Bench, device: Device) -> None:
 
 
 def undo_rejected(bench: Bench, device: Device) -> None:
-    stock.undo_reject_device(actor=bench.manager, device=bench.unusable(device), reason=UndoRejectReason.ENTRY)
+    gate.apply(bench.unusable(device), "undo_reject", actor=bench.manager, reason=UndoRejectReason.ENTRY)
 
 
 def test_a_corrected_label_does_not_keep_a_reception_from_being_undone(bench: Bench) -> None:
     device = bench.received()
     corrections.correct_tag_device(actor=bench.technician, device=device, tag="B-1", reason=TYPED)
 
-    corrections.undo_register_device(actor=bench.technician, device=fresh(device), reason=SCANNED)
+    gate.apply(fresh(device), "undo_register", actor=bench.technician, reason=SCANNED)
 
     assert fresh(device).state == S.WITHDRAWN
 
@@ -226,11 +227,11 @@ def test_a_device_that_was_lost_and_found_keeps_its_second_stay() -> None:
     scene = private_lot()
     bench, line = given_to(scene), first_line(scene.collected())
     device = devices.receive_device(actor=bench.technician, line=line, tag=new_tag())
-    devices.report_missing_device(actor=bench.technician, device=device, reason="stocktake")
+    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
     found = devices.receive_device(actor=bench.technician, device=fresh(device), tag=device.tag)
 
     with pytest.raises(Refused) as refused:
-        corrections.undo_receive_device(actor=bench.technician, device=found, reason=SCANNED)
+        gate.apply(found, "undo_receive", actor=bench.technician, reason=SCANNED)
 
     assert "first_arrival" in codes(refused.value)
 
@@ -239,10 +240,10 @@ def test_the_balance_of_a_lot_keeps_what_it_counted() -> None:
     scene = private_lot()
     bench, donation = given_to(scene), scene.collected()
     device = devices.receive_device(actor=bench.technician, line=first_line(donation), tag=new_tag())
-    reconcile_donation(actor=bench.manager, donation=donation)
+    gate.apply(donation, "reconcile", actor=bench.manager)
 
     with pytest.raises(Refused) as refused:
-        corrections.undo_receive_device(actor=bench.technician, device=device, reason=SCANNED)
+        gate.apply(device, "undo_receive", actor=bench.technician, reason=SCANNED)
 
     assert codes(refused.value) == {"lot_not_balanced"}
 
@@ -271,13 +272,13 @@ def test_the_certificate_and_the_outcome_statement_count_the_same_devices() -> N
     for _ in range(2):
         devices.receive_device(actor=bench.technician, line=line, tag=new_tag())
     surplus = [bench.received(donation=donation) for _ in range(11)]
-    corrections.undo_register_device(actor=bench.technician, device=surplus[-1], reason=UndoReceiveReason.TWICE)
+    gate.apply(surplus[-1], "undo_register", actor=bench.technician, reason=UndoReceiveReason.TWICE)
     lost = Device.objects.get(donation=donation, stay=0)
-    devices.report_missing_device(actor=bench.technician, device=lost, reason="count")
+    gate.apply(lost, "report_missing", actor=bench.technician, reason="count")
     assert "Reçus en plus</dt><dd>10" in read(acting(bench.manager), page_of(donation, "donation_differences"))
     explain_line(actor=bench.manager, line=line, code="lost")
 
-    reconcile_donation(actor=bench.manager, donation=again(donation))
+    gate.apply(again(donation), "reconcile", actor=bench.manager)
 
     outcome, certificate = (
         DonationPaper.objects.get(donation=donation, kind=kind).document.values for kind in ("outcome", "erasure")

@@ -70,9 +70,9 @@ def with_an_erasure_before_arrival(bench: Bench) -> Device:
 
 def lost_and_found_with_old_proofs(bench: Bench) -> Device:
     device = bench.prepared()
-    devices.report_missing_device(actor=bench.technician, device=device, reason=MissingReason.STOCKTAKE)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
     found = devices.receive_device(actor=bench.technician, device=device, tag=device.tag)
-    return devices.start_device(actor=bench.technician, device=found)
+    return gate.apply(found, "start", actor=bench.technician)
 
 
 def telephone_without_inventory(bench: Bench) -> Device:
@@ -271,7 +271,7 @@ def test_an_old_erasure_cannot_be_recorded_again_for_the_new_stay() -> None:
     device = bench.prepared()
     drive = Drive.objects.get(device=device)
     before = Erasure.objects.get(drive=drive).finished_at
-    devices.report_missing_device(actor=bench.technician, device=device, reason=MissingReason.THEFT)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
     found = devices.receive_device(actor=bench.technician, device=device, tag=device.tag)
 
     with pytest.raises(Refused, match="passage précédent"):
@@ -283,7 +283,7 @@ def test_an_old_erasure_cannot_be_recorded_again_for_the_new_stay() -> None:
 
 def test_reopened_and_reconditioned_again_the_proofs_of_the_stay_still_count() -> None:
     bench = Bench()
-    device = stock.reopen_device(actor=bench.technician, device=bench.ready(), reason="price")
+    device = gate.apply(bench.ready(), "reopen", actor=bench.technician, reason="price")
 
     assert (device.price, device.grade, device.grading_id, device.ready_at) == (None, "", None, None)
     assert bench.recondition(device, 40).price == 40

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conventions.services.conventions import terminate_convention
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.models import Device, HandOver
@@ -97,8 +97,8 @@ def test_nothing_stays_allotted_to_a_convention_that_is_terminated(shelf: Shelf,
 
     allotted, ended = at_once(
         lambda: shelf.allotted(device, convention, actor=manager),
-        lambda: terminate_convention(
-            actor=signatory, convention=convention, reason="notice", notice_on=day - timedelta(days=90)
+        lambda: gate.apply(
+            convention, "terminate", actor=signatory, reason="notice", notice_on=day - timedelta(days=90)
         ),
     )
 

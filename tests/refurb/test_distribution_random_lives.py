@@ -18,7 +18,7 @@ from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import HOLDS_A_NEED, HandOverProof, SettlementKind
 from refurb.models import Device, DeviceEntry, HandOver
-from refurb.services import allotment, devices, hand_overs, returns, shelves
+from refurb.services import devices, hand_overs, returns, shelves
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, quotas_balance
 
@@ -69,15 +69,15 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
         case "allot":
             shelf.allotted(device)
         case "release_allotment":
-            allotment.release_allotment_device(actor=shelf.manager, device=device, reason="balance")
+            gate.apply(device, "release_allotment", actor=shelf.manager, reason="balance")
         case "ship":
             shelf.shipped(device)
         case "cancel_shipment":
-            allotment.cancel_shipment_device(actor=shelf.technician, device=device)
+            gate.apply(device, "cancel_shipment", actor=shelf.technician)
         case "stock_in":
-            shelves.stock_in_device(actor=adviser, device=device)
+            gate.apply(device, "stock_in", actor=adviser)
         case "send_back":
-            shelves.send_back_device(actor=adviser, device=device, reason="broken")
+            gate.apply(device, "send_back", actor=adviser, reason="broken")
         case "lose":
             shelf.missing(device, actor=shelf.technician)
         case "find":
@@ -87,11 +87,11 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
         case "reserve":
             shelf.reserve(device, need)
         case "release":
-            hand_overs.release_device(actor=adviser, device=device)
+            gate.apply(device, "release", actor=adviser)
         case "hand_over":
             shelf.hand_over(device)
         case "undo_hand_over":
-            hand_overs.undo_hand_over_device(actor=adviser, device=device, reason="entry")
+            gate.apply(device, "undo_hand_over", actor=adviser, reason="entry")
         case "take_back":
             shelf.take_back(device)
         case "repair":
@@ -111,7 +111,7 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
             prescription = need.prescription
             withdraw_prescription(actor=prescription.worker, prescription=prescription, reason="moved_away")
         case "start":
-            devices.start_device(actor=shelf.technician, device=device)
+            gate.apply(device, "start", actor=shelf.technician)
 
 
 def check(rows: list[Device]) -> None:

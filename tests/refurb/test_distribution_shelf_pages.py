@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from conventions.enums import TerminateReason
 from conventions.parameters import HANDING_OVER_DAYS
-from conventions.services.conventions import terminate_convention
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models import Delivery, Device, DistributionPoint
@@ -190,9 +190,10 @@ def test_one_device_is_stocked_and_sent_back_from_its_page(shelf: Shelf) -> None
 def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(shelf: Shelf) -> None:
     device = shelf.available()
     convention = shelf.convention
-    terminate_convention(
+    gate.apply(
+        convention,
+        "terminate",
         actor=convention.distributor_signatory,
-        convention=convention,
         reason=TerminateReason.NOTICE,
         notice_on=timezone.localdate() - timedelta(days=90),
     )

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions.models import HouseholdAccess
 from refurb.enums import DeviceType
 from refurb.models import Device
 from refurb.services.allotment import ship_devices
-from refurb.services.devices import start_device
 from tests.network.factories import make_membership
 from tests.refurb.devices import from_lot, given_to
 from tests.refurb.distribution import Shelf, delivery_of
@@ -159,7 +159,7 @@ def test_a_donor_reads_that_its_device_was_handed_over_and_nothing_of_whom_nor_f
     bench = given_to(scene)
     shelf = Shelf(bench)
     device = from_lot(scene)
-    ready = bench.recondition(bench.prepared(start_device(actor=bench.technician, device=device)), 45)
+    ready = bench.recondition(bench.prepared(gate.apply(device, "start", actor=bench.technician)), 45)
     handed = shelf.handed_over(shelf.reserved(shelf.on_the_shelf(ready)))
 
     page = read(acting(scene.contact), page_of(handed, "device_detail"))

@@ -19,8 +19,6 @@ from refurb.services.donations import (
     announce_donation,
     create_donation,
     qualify_donation,
-    reconcile_donation,
-    withdraw_donation,
 )
 from refurb.services.pickups import record_pick_up, schedule_donation
 from tests.refurb.donations import Scene, laptops, load_law
@@ -63,7 +61,7 @@ def test_a_lot_is_replayed_in_the_past() -> None:
     )
     tags = {pk: {"tag": f"T-{pk}"} for pk in Device.objects.values_list("pk", flat=True)}
     gate.apply_many(Device.objects.all(), "receive", actor=workshop.technician, per_row=tags, at=days[5])
-    donation = reconcile_donation(actor=workshop.manager, donation=donation, at=days[6])
+    donation = gate.apply(donation, "reconcile", actor=workshop.manager, at=days[6])
 
     verbs = ["create", "announce", "qualify", "schedule", "collect", "reconcile"]
     told = list(donation.journal.order_by("seq").values_list("verb", "at"))
@@ -100,7 +98,7 @@ def test_a_pick_up_of_two_hundred_costs_as_many_queries_as_one_of_two() -> None:
 def test_withdrawing_two_hundred_units_costs_as_many_queries_as_withdrawing_two() -> None:
     def withdraw(quantity: int) -> int:
         scene, donation = ready(quantity)
-        return cost(lambda: withdraw_donation(actor=scene.contact, donation=donation, reason=WithdrawReason.KEPT))
+        return cost(lambda: gate.apply(donation, "withdraw", actor=scene.contact, reason=WithdrawReason.KEPT))
 
     withdraw(2)
     assert withdraw(200) <= withdraw(2) + 2

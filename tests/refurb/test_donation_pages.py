@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.services import store_file
+from lifecycle import gate
 from network.models import Membership
 from refurb.enums import PaperKind, ReassignReason, SlipProof
 from refurb.models import Device, Donation, DonationPaper
 from refurb.services.devices import receive_device
-from refurb.services.donations import reassign_donation, reconcile_donation
+from refurb.services.donations import reassign_donation
 from refurb.views.donation_sheet import sheet_of
 from tests.network.factories import make_membership
 from tests.refurb.devices import new_tag
@@ -350,7 +351,7 @@ def test_a_slip_made_again_tells_the_former_one_apart() -> None:
 
 def test_a_balanced_lot_gives_its_statement_and_waits_for_nothing() -> None:
     scene = Scene()
-    donation = reconcile_donation(actor=scene.north.manager, donation=received(scene))
+    donation = gate.apply(received(scene), "reconcile", actor=scene.north.manager)
 
     page = read(acting(scene.contact), page_of(donation, "donation_detail"))
 

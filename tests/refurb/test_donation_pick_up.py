@@ -19,7 +19,6 @@ from refurb.documents import calendar_of
 from refurb.enums import DeviceState, DonationState, PaperKind, SlipProof, WithdrawalReason
 from refurb.models import DeedAcceptance, DeedText, Device, DonationPaper, PickUp, PickUpCount
 from refurb.services.deeds import accept_deed, deed_of
-from refurb.services.donations import withdraw_donation
 from refurb.services.pickups import record_pick_up, sign_pick_up
 from tests.refurb.donations import Scene, again, first_line, laptops, load_law, screens
 
@@ -152,7 +151,7 @@ def test_the_date_is_attached_to_what_the_donor_is_told_and_its_cancellation_too
     scene = Scene()
     donation = scene.scheduled()
     scene.schedule(donation, scene.north, starts_at=timezone.now() + timedelta(days=8))
-    withdraw_donation(actor=scene.contact, donation=donation, reason="kept")
+    gate.apply(donation, "withdraw", actor=scene.contact, reason="kept")
 
     told = Mail.objects.filter(about_pk=donation.pk, to=[scene.contact.user.email], subject__contains="enlèvement")
     files = [attachment.file for mail in told.order_by("pk") for attachment in mail.attachments.all()]
@@ -224,7 +223,7 @@ def test_the_date_goes_into_a_calendar_and_changes_there() -> None:
     assert "SEQUENCE:1" in second
     assert f"UID:{pick_up.uid}" in first
     assert f"UID:{pick_up.uid}" in second
-    withdraw_donation(actor=scene.contact, donation=donation, reason="kept")
+    gate.apply(donation, "withdraw", actor=scene.contact, reason="kept")
     gone = calendar_of(PickUp.objects.get(pk=pick_up.pk)).decode()
     assert "METHOD:CANCEL" in gone
     assert "SEQUENCE:2" in gone

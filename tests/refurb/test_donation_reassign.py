@@ -17,7 +17,7 @@ from refurb.enums import (
     WithdrawReason,
 )
 from refurb.models import Device, Donation, PickUp
-from refurb.services.donations import decline_donation, reassign_donation, withdraw_donation
+from refurb.services.donations import reassign_donation
 from tests.network.factories import make_organisation
 from tests.refurb.donations import Scene, Workshop, again, first_line, laptops, load_law, screens
 
@@ -269,7 +269,7 @@ def test_declining_a_qualified_lot_withdraws_its_devices_and_tells_the_workshop(
     manager = scene.north.manager
     donation = scene.qualified()
 
-    donation = decline_donation(actor=scene.pilot, donation=donation, reason=DeclineReason.TITLE)
+    donation = gate.apply(donation, "decline", actor=scene.pilot, reason=DeclineReason.TITLE)
 
     devices = Device.objects.filter(donation=donation)
     assert {(d.state, d.withdrawal_reason) for d in devices} == {
@@ -287,7 +287,7 @@ def test_decline_asks_for_a_coded_reason(reason: str) -> None:
     donation = scene.announced()
 
     with pytest.raises(Refused) as refused:
-        decline_donation(actor=scene.pilot, donation=donation, reason=reason)
+        gate.apply(donation, "decline", actor=scene.pilot, reason=reason)
 
     assert codes(refused) == ["reason"]
 
@@ -296,14 +296,14 @@ def test_a_donor_does_not_decline() -> None:
     scene = Scene()
 
     with pytest.raises(PermissionDenied):
-        decline_donation(actor=scene.contact, donation=scene.announced(), reason=DeclineReason.OTHER)
+        gate.apply(scene.announced(), "decline", actor=scene.contact, reason=DeclineReason.OTHER)
 
 
 def test_a_scheduled_lot_is_not_declined() -> None:
     scene = Scene()
 
     with pytest.raises(Refused) as refused:
-        decline_donation(actor=scene.pilot, donation=scene.scheduled(), reason=DeclineReason.OTHER)
+        gate.apply(scene.scheduled(), "decline", actor=scene.pilot, reason=DeclineReason.OTHER)
 
     assert codes(refused) == ["state"]
 
@@ -314,7 +314,7 @@ def test_decline_is_refused_once_a_unit_has_arrived() -> None:
     arrive(donation, scene.north)
 
     with pytest.raises(Refused) as refused:
-        decline_donation(actor=scene.pilot, donation=donation, reason=DeclineReason.OTHER)
+        gate.apply(donation, "decline", actor=scene.pilot, reason=DeclineReason.OTHER)
 
     assert codes(refused) == ["nothing_arrived"]
 
@@ -342,7 +342,7 @@ def test_a_donor_takes_its_lot_back(situation: str) -> None:
     scene = Scene(lines=(laptops(3), screens(1)))
     donation = getattr(scene, situation)()
 
-    donation = withdraw_donation(actor=scene.contact, donation=donation, reason=WithdrawReason.KEPT)
+    donation = gate.apply(donation, "withdraw", actor=scene.contact, reason=WithdrawReason.KEPT)
 
     assert donation.state == DonationState.WITHDRAWN
     assert donation.withdraw_reason == WithdrawReason.KEPT
@@ -358,7 +358,7 @@ def test_withdrawing_a_draft_troubles_nobody() -> None:
     scene = Scene()
     assert scene.pilot
 
-    withdraw_donation(actor=scene.contact, donation=scene.draft(), reason=WithdrawReason.ENTRY)
+    gate.apply(scene.draft(), "withdraw", actor=scene.contact, reason=WithdrawReason.ENTRY)
 
     assert not Mail.objects.exists()
 
@@ -368,7 +368,7 @@ def test_withdrawing_a_scheduled_lot_tells_pilot_and_workshop() -> None:
     manager = scene.north.manager
     donation = scene.scheduled()
 
-    withdraw_donation(actor=scene.contact, donation=donation, reason=WithdrawReason.KEPT)
+    gate.apply(donation, "withdraw", actor=scene.contact, reason=WithdrawReason.KEPT)
 
     assert told(donation, "retire son offre") == {scene.pilot.user.email}
     assert told(donation, "plus rien à enlever") == {manager.user.email}
@@ -380,7 +380,7 @@ def test_withdraw_is_refused_once_a_pick_up_is_done() -> None:
     scene.count(donation, scene.north)
 
     with pytest.raises(Refused) as refused:
-        withdraw_donation(actor=scene.contact, donation=donation, reason=WithdrawReason.KEPT)
+        gate.apply(donation, "withdraw", actor=scene.contact, reason=WithdrawReason.KEPT)
 
     assert codes(refused) == ["nothing_picked_up", "nothing_arrived"]
 
@@ -389,7 +389,7 @@ def test_withdraw_asks_for_a_coded_reason() -> None:
     scene = Scene()
 
     with pytest.raises(Refused) as refused:
-        withdraw_donation(actor=scene.contact, donation=scene.draft(), reason="")
+        gate.apply(scene.draft(), "withdraw", actor=scene.contact, reason="")
 
     assert codes(refused) == ["reason"]
 
@@ -399,9 +399,9 @@ def test_another_donor_or_a_workshop_does_not_withdraw() -> None:
     donation = scene.qualified()
 
     with pytest.raises(Unknown):
-        withdraw_donation(actor=Scene().contact, donation=donation, reason=WithdrawReason.KEPT)
+        gate.apply(donation, "withdraw", actor=Scene().contact, reason=WithdrawReason.KEPT)
     with pytest.raises(PermissionDenied):
-        withdraw_donation(actor=scene.north.manager, donation=donation, reason=WithdrawReason.KEPT)
+        gate.apply(donation, "withdraw", actor=scene.north.manager, reason=WithdrawReason.KEPT)
 
 
 def test_a_set_is_withdrawn_less_what_is_already_picked_up() -> None:
@@ -422,8 +422,8 @@ def test_a_set_is_withdrawn_less_what_is_already_picked_up() -> None:
 def test_a_comment_is_kept_apart_from_the_journal() -> None:
     scene = Scene()
 
-    donation = withdraw_donation(
-        actor=scene.contact, donation=scene.draft(), reason=WithdrawReason.OTHER, comment="Déménagement"
+    donation = gate.apply(
+        scene.draft(), "withdraw", actor=scene.contact, reason=WithdrawReason.OTHER, comment="Déménagement"
     )
 
     entry = donation.journal.get(verb="withdraw")

@@ -11,7 +11,7 @@ from lifecycle.exceptions import Refused, Unknown
 from network.enums import LegalNature
 from refurb.enums import DeviceState, DifferenceCode, DonationState, PaperKind
 from refurb.models import Device, Donation, DonationLine, DonationPaper, LineExplanation
-from refurb.services.donations import explain_line, reconcile_donation
+from refurb.services.donations import explain_line
 from tests.refurb.donations import Scene, again, first_line, laptops, load_law, public_scene, screens
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_a_lot_that_arrived_whole_is_reconciled() -> None:
     donation = scene.collected()
     receive(scene, donation)
 
-    donation = reconcile_donation(actor=scene.north.manager, donation=donation)
+    donation = gate.apply(donation, "reconcile", actor=scene.north.manager)
 
     assert donation.state == DonationState.RECONCILED
     assert donation.reconciled_by == scene.north.manager
@@ -62,7 +62,7 @@ def test_units_still_expected_keep_the_lot_open() -> None:
     receive(scene, donation, 2)
 
     with pytest.raises(Refused) as refused:
-        reconcile_donation(actor=scene.north.manager, donation=donation)
+        gate.apply(donation, "reconcile", actor=scene.north.manager)
 
     assert codes(refused) == ["nothing_expected", "differences_explained"]
 
@@ -74,13 +74,13 @@ def test_a_difference_is_explained_then_the_lot_is_reconciled() -> None:
     line = first_line(donation)
     assert numbers(line) == (3, 2, 2)
     with pytest.raises(Refused) as refused:
-        reconcile_donation(actor=scene.north.manager, donation=donation)
+        gate.apply(donation, "reconcile", actor=scene.north.manager)
     assert codes(refused) == ["differences_explained"]
 
     explained = explain_line(actor=scene.north.manager, line=line, code=DifferenceCode.NOT_FOUND)
 
     assert (explained.accepted, explained.collected, explained.received) == (3, 2, 2)
-    donation = reconcile_donation(actor=scene.north.manager, donation=donation)
+    donation = gate.apply(donation, "reconcile", actor=scene.north.manager)
     assert donation.state == DonationState.RECONCILED
 
 
@@ -96,7 +96,7 @@ def test_an_explanation_holds_for_the_numbers_it_was_given_for() -> None:
 
     assert numbers(line) == (3, 3, 2)
     with pytest.raises(Refused) as refused:
-        reconcile_donation(actor=scene.north.manager, donation=donation)
+        gate.apply(donation, "reconcile", actor=scene.north.manager)
     assert codes(refused) == ["differences_explained"]
 
 
@@ -114,7 +114,7 @@ def test_what_was_refused_is_explained_by_its_decision() -> None:
     donation = scene.collected(accept={0: 2, 1: 0})
     receive(scene, donation)
 
-    assert reconcile_donation(actor=scene.north.manager, donation=donation).state == DonationState.RECONCILED
+    assert gate.apply(donation, "reconcile", actor=scene.north.manager).state == DonationState.RECONCILED
 
 
 def test_a_difference_is_explained_once_the_lot_is_collected() -> None:
@@ -136,9 +136,9 @@ def test_only_managers_of_its_workshops_explain_and_reconcile() -> None:
         with pytest.raises(PermissionDenied):
             explain_line(actor=other, line=line, code=DifferenceCode.OTHER)
         with pytest.raises(PermissionDenied):
-            reconcile_donation(actor=other, donation=donation)
+            gate.apply(donation, "reconcile", actor=other)
     with pytest.raises(Unknown):
-        reconcile_donation(actor=scene.south.manager, donation=donation)
+        gate.apply(donation, "reconcile", actor=scene.south.manager)
 
 
 def test_a_set_is_reconciled_less_what_is_not_explained() -> None:
@@ -160,7 +160,7 @@ def reconciled(scene: Scene, counts: dict[int, int] | None = None) -> Donation:
     receive(scene, donation)
     for line in DonationLine.objects.filter(donation=donation).unexplained():
         explain_line(actor=scene.north.manager, line=line, code=DifferenceCode.KEPT_BY_DONOR)
-    return reconcile_donation(actor=scene.north.manager, donation=donation)
+    return gate.apply(donation, "reconcile", actor=scene.north.manager)
 
 
 def paper(donation: Donation, kind: PaperKind) -> Document:

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from desk.todo.blocks import first_of
 from desk.todo.pilots import page_of as page_of_pilot
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from refurb.enums import FollowUpKind, MissingReason
 from refurb.models import Incident, IncidentFollowUp
-from refurb.services.devices import report_missing_device
 from refurb.services.incidents import note_incident
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, done, read
@@ -29,7 +29,7 @@ def lost() -> tuple[Bench, Incident]:
     load_numbers()
     scene = private_lot()
     bench = given_to(scene)
-    report_missing_device(actor=bench.technician, device=from_lot(scene), reason=MissingReason.STOCKTAKE)
+    gate.apply(from_lot(scene), "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
     return bench, Incident.objects.get()
 
 

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.services import forget_document
+from lifecycle import gate
 from refurb.enums import PaperKind
 from refurb.models import Device, DevicePaper, Donation, DonationPaper
-from refurb.services import devices, stock
-from refurb.services.donations import reconcile_donation
+from refurb.services import devices
 from tests.refurb.devices import Bench, given_to, load_numbers, new_tag
 from tests.refurb.donations import Scene, first_line, laptops
 from tests.refurb.pages import acting, page_of, read
@@ -28,8 +28,8 @@ def reconciled(scene: Scene) -> tuple[Donation, Device]:
     bench = given_to(scene)
     donation = scene.collected()
     received = devices.receive_device(actor=bench.technician, line=first_line(donation), tag=new_tag())
-    device = bench.recondition(bench.prepared(devices.start_device(actor=bench.technician, device=received)))
-    return reconcile_donation(actor=scene.north.manager, donation=donation), device
+    device = bench.recondition(bench.prepared(gate.apply(received, "start", actor=bench.technician)))
+    return gate.apply(donation, "reconcile", actor=scene.north.manager), device
 
 
 def test_the_certificate_of_a_device_is_opened_from_its_page_by_those_who_see_the_device() -> None:
@@ -56,7 +56,7 @@ def test_a_paper_is_not_opened_from_the_page_of_another_device() -> None:
 def test_a_certificate_that_a_later_one_replaces_says_so() -> None:
     bench = Bench()
     device = bench.ready()
-    stock.reopen_device(actor=bench.technician, device=device, reason="grade")
+    gate.apply(device, "reopen", actor=bench.technician, reason="grade")
     bench.recondition(device)
 
     page = read(acting(bench.technician), page_of(device, "device_detail"))

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from lifecycle import gate
 from lifecycle.french import to_the_second
 from refurb.enums import (
     AttributionReason,
@@ -88,7 +89,7 @@ def test_a_run_begun_in_an_earlier_stay_proves_nothing_in_the_next_one(bench: Be
     """The computer left while its drive was being written, and came back before the end."""
     device = on_the_bench(bench)
     drive = bench.drive(device, serial=SERIAL)
-    lost = devices.report_missing_device(actor=bench.technician, device=device, reason="theft")
+    lost = gate.apply(device, "report_missing", actor=bench.technician, reason="theft")
     again = devices.receive_device(actor=bench.technician, device=lost, tag=device.tag)
     content = log(SERIAL, end=here_now())
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from documents.models import StoredFile
 from documents.services import store_file
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb import finding
 from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
@@ -179,7 +180,7 @@ def test_a_device_that_comes_back_keeps_its_own_drive(bench: Bench) -> None:
     device = on_the_bench(bench)
     drive = bench.drive(device, serial=SERIAL)
     read(bench, drive)
-    lost = devices.report_missing_device(actor=bench.technician, device=device, reason="theft")
+    lost = gate.apply(device, "report_missing", actor=bench.technician, reason="theft")
     again = devices.receive_device(actor=bench.technician, device=lost, tag=device.tag)
 
     assert again.stay == 2
@@ -211,7 +212,7 @@ def test_a_removed_drive_is_proven_by_the_log_of_the_device_where_it_went(bench:
 def test_the_manager_or_the_pilot_settles_of_a_device_that_left_which_one_holds_the_drive(bench: Bench) -> None:
     gone = bench.ready()
     drive = Drive.objects.get(device=gone)
-    gone = devices.report_missing_device(actor=bench.technician, device=gone, reason="theft")
+    gone = gate.apply(gone, "report_missing", actor=bench.technician, reason="theft")
     told = {"drive": drive, "destination": RemovalDestination.MISTAKE}
     with pytest.raises(PermissionDenied):
         evidence.remove_drive(actor=bench.technician, **told)
@@ -231,7 +232,7 @@ def test_a_drive_corrected_frees_the_number_that_was_misread(bench: Bench) -> No
 
 
 def test_the_pilot_finds_a_device_by_the_number_of_its_drive_and_strikes_it_out_there(bench: Bench) -> None:
-    gone = devices.report_missing_device(actor=bench.technician, device=bench.ready(), reason="theft")
+    gone = gate.apply(bench.ready(), "report_missing", actor=bench.technician, reason="theft")
     drive = Drive.objects.get(device=gone)
     pilot, stranger = acting(bench.pilot), acting(bench.stranger)
 

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle import gate
 from refurb.enums import DeviceState, DriveKind, ErasureEntry, HiddenSectors, Outcome
 from refurb.models import Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
-from refurb.services.devices import start_device
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.logs import log
 from tests.refurb.pages import acting, answered, page_of, read
@@ -81,7 +81,7 @@ def sends(client: Client, device: Device, **given: Any) -> Any:
 def on_the_bench(bench: Bench) -> Device:
     """A laptop that came two hours ago: time enough to erase it."""
     arrived = bench.received(at=timezone.now() - timedelta(hours=2))
-    return start_device(actor=bench.technician, device=arrived)
+    return gate.apply(arrived, "start", actor=bench.technician)
 
 
 def fresh(device: Device) -> Device:

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums import DeclineReason, MissingReason, ReassignReason, WithdrawReason
 from refurb.models import Device, Donation
 from refurb.services import devices
-from refurb.services.donations import decline_donation, reassign_donation, withdraw_donation
+from refurb.services.donations import reassign_donation
 from tests.refurb.devices import Bench, fresh, load_numbers, new_tag
 from tests.refurb.donations import Scene
 
@@ -23,14 +24,14 @@ def numbers() -> None:
 def looked_for(scene: Scene, donation: Donation) -> Device:
     """One unit of a qualified lot that its workshop reports missing."""
     unit = Device.objects.filter(donation=donation).order_by("pk")[0]
-    return devices.report_missing_device(actor=scene.north.technician, device=unit, reason=MissingReason.OTHER)
+    return gate.apply(unit, "report_missing", actor=scene.north.technician, reason=MissingReason.OTHER)
 
 
 def test_a_lot_is_withdrawn_or_declined_with_the_unit_that_is_looked_for() -> None:
     scene = Scene()
     for end in (
-        lambda lot: withdraw_donation(actor=scene.contact, donation=lot, reason=WithdrawReason.KEPT),
-        lambda lot: decline_donation(actor=scene.pilot, donation=lot, reason=DeclineReason.TOO_OLD),
+        lambda lot: gate.apply(lot, "withdraw", actor=scene.contact, reason=WithdrawReason.KEPT),
+        lambda lot: gate.apply(lot, "decline", actor=scene.pilot, reason=DeclineReason.TOO_OLD),
     ):
         donation = scene.qualified()
         unit = looked_for(scene, donation)
@@ -77,7 +78,7 @@ def test_a_unit_that_had_left_its_donor_is_not_withdrawn() -> None:
     unit = looked_for(scene, donation)
 
     with pytest.raises(Refused) as refused:
-        devices.withdraw_device(actor=scene.contact, device=unit, reason="kept")
+        gate.apply(unit, "withdraw", actor=scene.contact, reason="kept")
 
     assert [reason.code for reason in refused.value.all] == ["never_seen"]
 

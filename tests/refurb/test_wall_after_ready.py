@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conventions.models import Quota
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.faults import Fault
 from lifecycle.machine import verbs_of
@@ -16,7 +17,6 @@ from refurb.enums import ReleaseReason
 from refurb.machine.device_rules import DRIVES_PROVEN, PROOFS_STAND
 from refurb.models import Device, Drive, Erasure
 from refurb.recounts import STATES
-from refurb.services import allotment, shelves
 from tests.intruder import play
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.distribution import Shelf
@@ -103,9 +103,9 @@ def test_a_device_whose_proof_fell_is_neither_put_on_the_shelf_nor_reserved_and_
     shipped = shelf.shipped()
     run(f"DELETE FROM refurb_erasure WHERE device_id = {shipped.pk}")
     with pytest.raises(Refused) as refused:
-        shelves.stock_in_device(actor=shelf.adviser, device=shipped, at=shelf.at)
+        gate.apply(shipped, "stock_in", actor=shelf.adviser, at=shelf.at)
     assert [reason.sentence for reason in refused.value.all] == [PROOFS_STAND.sentence]
-    back = allotment.cancel_shipment_device(actor=shelf.technician, device=shipped)
+    back = gate.apply(shipped, "cancel_shipment", actor=shelf.technician)
     assert back.state == "allotted"
 
 
@@ -113,7 +113,7 @@ def test_a_drive_found_after_the_allotment_does_not_keep_the_device_there() -> N
     shelf = Shelf()
     allotted = shelf.allotted()
     shelf.bench.drive(allotted)
-    released = allotment.release_allotment_device(actor=shelf.manager, device=allotted, reason=ReleaseReason.DEFECT)
+    released = gate.apply(allotted, "release_allotment", actor=shelf.manager, reason=ReleaseReason.DEFECT)
     assert released.state == "ready"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Epci, Membership
@@ -28,7 +29,7 @@ from refurb.services.donations import Line, announce_donation, create_donation, 
 from reports.enums import Stage
 from reports.models import Report
 from reports.months import PARIS
-from reports.services import compute_report, freeze_report, publish_report
+from reports.services import compute_report, freeze_report
 from reports.summary import Summary
 from tests.network.factories import make_membership
 from tests.refurb.devices import MEASURES, READ, Bench, load_numbers, new_tag
@@ -105,27 +106,27 @@ class Story:
         return devices.receive_device(actor=self.technician, device=device, tag=device.tag or new_tag(), at=at)
 
     def start(self, device: Device, at: datetime) -> Device:
-        return devices.start_device(actor=self.technician, device=device, at=at)
+        return gate.apply(device, "start", actor=self.technician, at=at)
 
     def await_part(self, device: Device, at: datetime) -> Device:
         return devices.await_part_device(actor=self.technician, device=device, part_wanted="batterie", at=at)
 
     def resume(self, device: Device, at: datetime) -> Device:
-        return devices.resume_device(actor=self.technician, device=device, at=at)
+        return gate.apply(device, "resume", actor=self.technician, at=at)
 
     def reject(self, device: Device, at: datetime) -> Device:
-        return stock.reject_device(actor=self.technician, device=device, reason=UnusableReason.BROKEN, at=at)
+        return gate.apply(device, "reject", actor=self.technician, reason=UnusableReason.BROKEN, at=at)
 
     def undo_reject(self, device: Device, at: datetime) -> Device:
         manager = self.scene.north.manager
-        return stock.undo_reject_device(actor=manager, device=device, reason=UndoRejectReason.ENTRY, at=at)
+        return gate.apply(device, "undo_reject", actor=manager, reason=UndoRejectReason.ENTRY, at=at)
 
     def reopen(self, device: Device, at: datetime) -> Device:
-        return stock.reopen_device(actor=self.technician, device=device, reason=ReopenReason.GRADE, at=at)
+        return gate.apply(device, "reopen", actor=self.technician, reason=ReopenReason.GRADE, at=at)
 
     def lose(self, device: Device, at: datetime) -> Device:
         reason = MissingReason.STOCKTAKE
-        return devices.report_missing_device(actor=self.technician, device=device, reason=reason, at=at)
+        return gate.apply(device, "report_missing", actor=self.technician, reason=reason, at=at)
 
     def retype(self, device: Device, type: DeviceType, at: datetime) -> Device:  # noqa: A002
         given = {"type": type, "reason": ReclassifyReason.AUDIT}
@@ -156,7 +157,7 @@ class Story:
         return freeze_report(actor=self.pilot, report=self.computed(month, at), at=at or paris(12, 31))
 
     def published(self, month: date = OCTOBER, at: datetime | None = None) -> Report:
-        return publish_report(actor=self.pilot, report=self.frozen(month, at), at=at or paris(12, 31))
+        return gate.apply(self.frozen(month, at), "publish", actor=self.pilot, at=at or paris(12, 31))
 
 
 def numbers(report: Report, stage: Stage) -> tuple[int, ...]:

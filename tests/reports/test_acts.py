@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from desk.todo.figures import chain, territory
+from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.machine import machines, verbs_of
 from prescriptions.models import Need
 from refurb.enums import ReclassifyReason, UndoHandOverReason
 from refurb.models import Device
-from refurb.services import allotment, devices, hand_overs
+from refurb.services import devices
 from reports.acts import Line, _Life
 from reports.definitions import definitions
 from reports.documents import paper_values
@@ -76,7 +77,7 @@ def test_a_merger_reclassified_row_by_row_recycles_nothing() -> None:
 def test_a_released_allotment_makes_nothing_reconditioned_and_is_no_allotment() -> None:
     shelf = Shelf()
     device = shelf.allotted()
-    allotment.release_allotment_device(actor=shelf.manager, device=device, reason="other")
+    gate.apply(device, "release_allotment", actor=shelf.manager, reason="other")
     report = this_month()
     assert numbers(report, Stage.RECONDITIONED) == (0, 1, 0, 0, 1)
     assert numbers(report, Stage.ALLOTTED) == (0, 0, 0, 0, 0)
@@ -94,7 +95,7 @@ def test_a_hand_over_undone_and_done_again_is_one_and_so_is_its_need() -> None:
     device = shelf.handed_over()
     shelf.handed_over()
     undo = {"reason": UndoHandOverReason.values[0]}
-    hand_overs.undo_hand_over_device(actor=shelf.adviser, device=fresh(device), **undo)
+    gate.apply(fresh(device), "undo_hand_over", actor=shelf.adviser, **undo)
     report = this_month()
     assert Summary(report.figures).handed_over == Served(report.figures, hides_small=False).met == 1
     shelf.hand_over(fresh(device))
@@ -108,7 +109,7 @@ def test_a_hand_over_undone_and_done_again_is_one_and_so_is_its_need() -> None:
 def test_a_reservation_released_puts_nothing_on_a_shelf_nor_in_waiting() -> None:
     shelf = Shelf()
     device = shelf.reserved()
-    hand_overs.release_device(actor=shelf.adviser, device=fresh(device))
+    gate.apply(fresh(device), "release", actor=shelf.adviser)
     report = this_month()
     assert numbers(report, Stage.AVAILABLE) == (0, 1, 0, 0, 1)
     assert numbers(report, Stage.RESERVED) == (0, 0, 0, 0, 0)
@@ -213,8 +214,8 @@ def test_the_public_page_the_paper_the_workbook_and_the_dashboard_say_the_same()
     set_value(THRESHOLD, 1)
     shelf = Shelf()
     shelf.handed_over()
-    hand_overs.release_device(actor=shelf.adviser, device=fresh(shelf.reserved()))
-    allotment.release_allotment_device(actor=shelf.manager, device=shelf.allotted(), reason="other")
+    gate.apply(fresh(shelf.reserved()), "release", actor=shelf.adviser)
+    gate.apply(shelf.allotted(), "release_allotment", actor=shelf.manager, reason="other")
     recycled(shelf)
     report = this_month()
     summary, paper = Summary(report.figures), paper_values(report)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention
-from conventions.services.conventions import succeed_convention
+from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journal
@@ -22,7 +22,6 @@ from network.services.mergers import declare_merger
 from prescriptions.models import Need, Prescription
 from refurb.enums import WithdrawalReason
 from refurb.models import Device, DeviceEntry
-from refurb.services.devices import withdraw_device
 from refurb.services.donations import qualify_donation
 from reports.enums import Stage
 from reports.figures import reckon
@@ -156,7 +155,7 @@ def test_a_lot_under_way_gives_its_devices_to_the_successor_and_recycled_ones_st
     at = datetime(2025, 10, 2, 12, tzinfo=UTC)
     donation = story.announced(at, laptops(2))
     ended = story.lot(at, laptops(1))[0]
-    withdraw_device(actor=story.pilot, device=ended, reason=WithdrawalReason.values[0], at=at)
+    gate.apply(ended, "withdraw", actor=story.pilot, reason=WithdrawalReason.values[0], at=at)
     new, _ = merge(story.pilot, story.epci, at=datetime(2025, 11, 3, tzinfo=UTC))
     donation.refresh_from_db()
     assert donation.origin_epci == new
@@ -170,7 +169,7 @@ def test_one_convention_succeeded_by_hand_takes_its_devices_along() -> None:
     shelf = Shelf()
     device = shelf.available()
     new, organisation = successor_of()
-    succeed_convention(actor=shelf.pilot, convention=shelf.convention, successor=organisation)
+    gate.apply(shelf.convention, "succeed", actor=shelf.pilot, successor=organisation)
     assert fresh(device).convention_epci == new == Convention.objects.get(pk=shelf.convention.pk).epci
 
 

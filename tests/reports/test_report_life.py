@@ -36,7 +36,6 @@ from reports.services import (
     fault_of_report,
     freeze_report,
     months_to_compute,
-    publish_report,
     recompute_report,
     verify_report,
 )
@@ -323,7 +322,7 @@ def test_a_report_that_was_tampered_with_is_found(story: Story) -> None:
 def test_publishing_issues_the_paper_once(story: Story) -> None:
     frozen = story.frozen()
     assert frozen.paper is None
-    report = publish_report(actor=story.pilot, report=frozen, at=LATER)
+    report = gate.apply(frozen, "publish", actor=story.pilot, at=LATER)
     assert (report.state, report.published_at, report.published_by) == ("published", LATER, story.pilot)
     paper = Document.objects.get()
     assert report.paper == paper
@@ -331,13 +330,13 @@ def test_publishing_issues_the_paper_once(story: Story) -> None:
     assert paper.values["sha256"] == report.published_sha256
     assert verify_document(paper)
     with pytest.raises(Refused):
-        publish_report(actor=story.pilot, report=report, at=LATER)
+        gate.apply(report, "publish", actor=story.pilot, at=LATER)
     assert Document.objects.count() == 1
 
 
 def test_what_is_not_frozen_is_not_published(story: Story) -> None:
     with pytest.raises(Refused) as refused:
-        publish_report(actor=story.pilot, report=story.computed(), at=LATER)
+        gate.apply(story.computed(), "publish", actor=story.pilot, at=LATER)
     assert codes(refused) == {"state"}
 
 
@@ -350,9 +349,11 @@ def test_the_others_do_none_of_it(story: Story, role: Role, kind: OrganisationKi
     with pytest.raises(PermissionDenied):
         compute_report(actor=actor, month=OCTOBER, at=LATER)
     report = story.computed()
-    for service in (recompute_report, freeze_report, publish_report):
+    for service in (recompute_report, freeze_report):
         with pytest.raises((PermissionDenied, Unknown)):
             service(actor=actor, report=report, at=LATER)
+    with pytest.raises((PermissionDenied, Unknown)):
+        gate.apply(report, "publish", actor=actor, at=LATER)
 
 
 def test_the_system_freezes_and_publishes_nothing(story: Story) -> None:

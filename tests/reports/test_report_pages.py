@@ -25,7 +25,6 @@ from network.enums import OrganisationKind, Role
 from network.models import Epci
 from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
-from refurb.services import hand_overs
 from reports.behind import DEVICES, Asked, rows_behind
 from reports.chart import bar_chart
 from reports.definitions import definitions
@@ -127,7 +126,7 @@ def test_every_number_of_the_page_opens_onto_its_rows_for_the_pilot() -> None:
     shelf.need()
     shelf.handed_over()
     shelf.allotted()
-    hand_overs.release_device(actor=shelf.adviser, device=shelf.reserved())
+    gate.apply(shelf.reserved(), "release", actor=shelf.adviser)
     report = compute_report(actor=shelf.pilot, month=timezone.localdate().replace(day=1))
     client = acting(shelf.pilot)
     used = followed(client, report)

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from desk.todo.figures import chain, territory
 from documents.services.papers import canonical
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Epci
 from prescriptions.enums import NeedKind
@@ -25,7 +26,7 @@ from reports.parameters import THRESHOLD
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.keys import AT_HOMES
 from reports.secrecy.published import published, published_sha256
-from reports.services import compute_report, found_out, freeze_report, publish_report, verify_reports
+from reports.services import compute_report, found_out, freeze_report, verify_reports
 from reports.workbook import write_workbook
 from tests.network.factories import make_epci, make_membership
 from tests.reference.values import set_value
@@ -66,7 +67,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         at = paris(12, 1)
         report = compute_report(actor=pilot, month=month, at=at)
         report = freeze_report(actor=pilot, report=report, at=at)
-        reports.append(publish_report(actor=pilot, report=report, at=at))
+        reports.append(gate.apply(report, "publish", actor=pilot, at=at))
     return World(places, reports)
 
 
