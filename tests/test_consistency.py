@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.template.loader import get_template
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from lifecycle.acting import page_of
 from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
 from lifecycle.machine import CREATION, Machine, Verb, machines, verbs_of
 from lifecycle.operations import watched_columns
+from lifecycle.pages import Page
 from lifecycle.versions import project_apps
 from lifecycle.walls import drawn, standing, wall_of
 
@@ -107,11 +109,68 @@ def test_every_verb_has_a_label_and_someone_who_does_it(model: type[Machine], de
 
 
 @pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
-def test_every_verb_someone_does_has_a_service(model: type[Machine], declared: Verb) -> None:
-    name = f"{declared.name.rstrip('_')}_{model.machine_name}"
-    if declared.who and f"{model.machine_name}.{declared.name}" not in LATER:
-        wanted = SERVED_BY.get(f"{model.machine_name}.{declared.name}", name)
-        assert wanted in services_of(model._meta.app_label), "a service, or a place in SERVED_BY or LATER"
+def test_every_verb_someone_does_has_a_service_or_a_page_that_asks_the_gate(
+    model: type[Machine], declared: Verb
+) -> None:
+    verb = f"{model.machine_name}.{declared.name}"
+    if declared.who and verb not in LATER:
+        wanted = SERVED_BY.get(verb, f"{declared.name.rstrip('_')}_{model.machine_name}")
+        has_service = wanted in services_of(model._meta.app_label)
+        page = declared_pages().get(verb)
+        by_the_gate = page is not None and page.view is None and page.service is None
+        assert has_service != by_the_gate, "one of a service (or a place in SERVED_BY, LATER) and a page without one"
+
+
+def test_a_declared_page_is_that_of_a_verb_of_the_machine() -> None:
+    assert declared_pages()
+    assert declared_pages().keys() <= {f"{m.machine_name}.{verb.name}" for m, verb in VERBS if not verb.creates}
+
+
+def test_a_service_adds_something_to_the_gate() -> None:
+    found = [
+        f"{shown(path, node)} {node.name}"
+        for path in sources(*sorted(OURS))
+        if "services" in path.relative_to(PROJECT).with_suffix("").parts
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and only_forwards(node)
+    ]
+    assert found == [], "who calls it may ask the gate itself"
+
+
+def only_forwards(function: ast.FunctionDef) -> bool:
+    """Whether all that a function does is to hand what it was given, under the same names, to the gate."""
+    body = [one for one in function.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    match body:
+        case [ast.Return(value=call)]:
+            pass
+        case [ast.Assign(value=call) | ast.AnnAssign(value=call), ast.Return(value=ast.Name())]:
+            pass
+        case _:
+            return False
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="gate"), attr="apply" | "apply_many"), args=[ast.Name(), *_]
+        ):
+            return all(isinstance(one.value, ast.Name) and one.value.id == one.arg for one in call.keywords)
+    return False
+
+
+@cache
+def declared_pages() -> dict[str, Page]:
+    """The page of each verb ("machine.verb") that the addresses of the site lead to."""
+    found: dict[str, Page] = {}
+    for config in project_apps():
+        for path in [PROJECT / config.label / "actions.py", *(PROJECT / config.label / "actions").glob("[a-z]*.py")]:
+            if path.exists():
+                module = import_module(".".join(path.relative_to(PROJECT).with_suffix("").parts))
+                for page, pattern in zip(module.PAGES, module.urlpatterns, strict=True):
+                    machine = pattern.name.removesuffix(f"_{page.verb}")
+                    assert (
+                        resolve(reverse(f"{config.label}:{pattern.name}", args=["X-0000-0000"])).func
+                        is pattern.callback
+                    )
+                    assert found.setdefault(f"{machine}.{page.verb}", page) is page
+    return found
 
 
 @pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
