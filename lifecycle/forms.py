@@ -1,11 +1,13 @@
 """What the forms of every verb have in common, and rows that may be left empty."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict, ErrorList
+
+from lifecycle.requirements import Requirement
 
 
 def choose(choices: Iterable[tuple[str, str]], none: str = "Choisissez…") -> list[tuple[str, str]]:
@@ -39,6 +41,24 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"] = self.fields.pop("comment")
+
+
+class ReasonForm(CommentForm):
+    """A verb that wants a coded reason; the sentence that asks for it is the rule's."""
+
+    reason = forms.ChoiceField(label="Motif")
+    reasons: Iterable[tuple[str, str]] = ()
+    rule: Requirement
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choose(self.reasons)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["reason"].error_messages["required"] = self.rule.sentence
+
+    @classmethod
+    def asking(cls, reasons: Iterable[tuple[str, str]], rule: Requirement) -> type[Self]:
+        """The form of a verb that asks nothing else: these reasons (codes and labels), wanted by this rule."""
+        return type(cls.__name__, (cls,), {"reasons": tuple(reasons), "rule": rule})
 
 
 def leave_unjudged(form: Any) -> None:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from connectivity.enums import Answer, ConnectionState
 from connectivity.filters.connections import QueueFilter
@@ -24,7 +24,7 @@ from connectivity.readers.answers import COLUMNS, TO_FILL, AnswersUnreadable, re
 from connectivity.services.answers import answer_connection, import_answers, queue_rows
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.unkept import unkept
@@ -78,7 +78,7 @@ def queue_export(request: HttpRequest) -> HttpResponse:
     return unkept(response)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def queue_import(request: HttpRequest) -> HttpResponse:
     """Answer by a file: each line is done or told why not; the wrong ones come back to be corrected."""
     _only_operators(request)
@@ -108,7 +108,7 @@ def queue_import(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """One request, for whoever holds its link. Opened by a button: what scans mail sees neither name nor address."""
     opened = link_of(token=token)

@@ -6,18 +6,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from conventions.enums import ConventionState, Party
-from conventions.forms.base import CommentForm
+from conventions.enums import ConventionState, Party, ReopenReason, ResumeReason, SuspendReason
+from conventions.forms.base import CommentForm, ReasonForm
 from conventions.forms.circuit import PlainForm
 from conventions.forms.verbs import (
     ConventionAbandonForm,
     ConventionOpenSignatureForm,
-    ConventionReopenForm,
-    ConventionResumeForm,
     ConventionSucceedForm,
-    ConventionSuspendForm,
     ConventionTerminateForm,
 )
+from conventions.machine import rules
 from conventions.models import Convention
 from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS
 from conventions.services import endings
@@ -75,7 +73,7 @@ PAGES = (
     Page(
         "reopen",
         "rouvrir",
-        ConventionReopenForm,
+        ReasonForm.asking(ReopenReason.choices, rules.REOPEN_REASON),
         done="Texte rouvert\u00a0: il peut être modifié, puis soumis de nouveau",
         context=_what_a_reopening_voids,
     ),
@@ -98,13 +96,13 @@ PAGES = (
     Page(
         "suspend",
         "suspendre",
-        ConventionSuspendForm,
+        ReasonForm.asking(SuspendReason.choices, rules.SUSPEND_REASON),
         warning="Aucun appareil n’y est plus affecté. Ceux qui le sont déjà se livrent et se remettent.",
     ),
     Page(
         "resume",
         "reprendre",
-        ConventionResumeForm,
+        ReasonForm.asking(ResumeReason.choices, rules.RESUME_REASON),
         done="Convention reprise\u00a0: des appareils peuvent y être affectés",
     ),
     # --- ended by the agreement of its three parties

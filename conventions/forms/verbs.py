@@ -9,9 +9,6 @@ from conventions.enums import (
     AbandonReason,
     ActBody,
     DeviceType,
-    ReopenReason,
-    ResumeReason,
-    SuspendReason,
     TerminateReason,
 )
 from conventions.forms.base import CommentForm, ReasonForm
@@ -22,26 +19,6 @@ from network.models import Organisation
 
 FOLLOWED = "amended_ended"
 """The reason of an amendment whose convention ended: nobody chooses it."""
-
-
-class ConventionSubmitForm(CommentForm):
-    """Nothing is asked: the page shows what will be submitted, and to whom."""
-
-
-class ConventionActivateForm(CommentForm):
-    """Nothing is asked."""
-
-
-class ConventionReopenForm(ReasonForm):
-    reasons, rule = ReopenReason.choices, rules.REOPEN_REASON
-
-
-class ConventionSuspendForm(ReasonForm):
-    reasons, rule = SuspendReason.choices, rules.SUSPEND_REASON
-
-
-class ConventionResumeForm(ReasonForm):
-    reasons, rule = ResumeReason.choices, rules.RESUME_REASON
 
 
 class ConventionAbandonForm(ReasonForm):

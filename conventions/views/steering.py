@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from conventions.enums import ALIVE
 from conventions.forms.verbs import ReserveForm, reserve_years
@@ -20,6 +19,7 @@ from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
 from conventions.views.conventions import may
+from lifecycle.acting import asks_then_acts
 from lifecycle.french import Noun
 from lifecycle.locking import one_transaction
 from network.listing import ALL, Listing, lists
@@ -63,7 +63,7 @@ def _counted(today: date) -> ConventionQuerySet:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def reserve(request: HttpRequest) -> HttpResponse:
     """How many devices of each type the pilot keeps outside the quotas, for one calendar year."""
     may(can_set_reserve(request.membership))

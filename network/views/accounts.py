@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from lifecycle.acting import asks_then_acts
 from lifecycle.past import Past, history
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
@@ -22,7 +23,7 @@ from network.views.confirm import confirm
 from network.views.sheet import account_step, periods_of, roles_told
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def account(request: HttpRequest) -> HttpResponse:
     """One's name, address, password and roles."""
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
@@ -34,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "network/account.html", {"form": form, "memberships": memberships})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def role_switch(request: HttpRequest) -> HttpResponse:
     """Choose in which of one's open memberships to act, then go on to the page that asked for it."""
     form = RoleForm(request.POST or None, user=request.user, initial={"membership": request.membership})
@@ -76,7 +77,7 @@ def _doors(user: User) -> list[dict[str, str]]:
     return [{"label": label, "url": reverse(f"network:{name}", args=[user.pk])} for label, name in doors]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def user_disable(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the door to a person."""
     user = _managed_account(request, pk)
@@ -90,7 +91,7 @@ def user_disable(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the door again."""
     user = _managed_account(request, pk)
@@ -104,7 +105,7 @@ def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def user_forget(request: HttpRequest, pk: int) -> HttpResponse:
     """Erase a person's name and e-mail, on request."""
     user = _managed_account(request, pk)

@@ -4,9 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from network.forms.mergers import MergerForm
 from network.mergers import foreseen
 from network.models import Merger
@@ -14,7 +13,7 @@ from network.permissions import can_declare_merger
 from network.services.mergers import check_merger, declare_merger, moved_by
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def merger_declare(request: HttpRequest) -> HttpResponse:
     """Asked, foreseen, then done in one act; nothing moves before the confirmation."""
     if can_declare_merger(request.membership) is None:

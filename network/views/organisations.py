@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from lifecycle.acting import asks_then_acts
 from lifecycle.french import Noun
 from lifecycle.past import history
 from network.filters import OrganisationFilter
@@ -75,13 +76,13 @@ def _people_of(request: HttpRequest, organisation: Organisation) -> dict[str, An
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def organisation_create(request: HttpRequest) -> HttpResponse:
     """A new organisation."""
     return _organisation_form(request, Organisation(), "Organisation créée.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def organisation_edit(request: HttpRequest, reference: str) -> HttpResponse:
     """An organisation that changes."""
     return _organisation_form(request, visible_organisation(request, reference), "Organisation enregistrée.")

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from lifecycle.acting import asks_then_acts
 from network.forms.people import AcceptInvitationForm, InvitationForm, position_choices
 from network.middleware import act_as
 from network.models import Invitation, Membership, Organisation, User
@@ -48,7 +49,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "network/people.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def invite(request: HttpRequest, reference: str) -> HttpResponse:
     """Invite someone into the organisation."""
     organisation = visible_organisation(request, reference)
@@ -77,7 +78,7 @@ def invite(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "network/invite.html", {"form": form, "organisation": organisation, "days": days})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a new link; the former one no longer opens."""
     invitation = _visible_invitation(request, pk)
@@ -103,7 +104,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the link useless."""
     invitation = _visible_invitation(request, pk)
@@ -117,7 +118,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def membership_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a role of a person."""
     membership = _managed_membership(request, pk)
@@ -132,7 +133,7 @@ def membership_close(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def membership_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a closed role again."""
     membership = _managed_membership(request, pk)
@@ -149,7 +150,7 @@ def membership_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password1", "password2")
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: with a new account, or signed in as the invited address."""
     usable = Invitation.objects.for_token(token).usable(timezone.now())

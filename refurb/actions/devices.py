@@ -6,7 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
+from refurb.enums import RETURN_REASONS, ReopenReason, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
     DeviceAwaitPartForm,
@@ -16,12 +18,10 @@ from refurb.forms.devices import (
     DeviceReclassifyForm,
     DeviceRecycleForm,
     DeviceRejectForm,
-    DeviceReopenForm,
     DeviceReportMissingForm,
-    DeviceReturnToDonorForm,
-    DeviceUndoRejectForm,
     DeviceWithdrawForm,
 )
+from refurb.machine import device_rules
 from refurb.models import Device
 from refurb.services import corrections, devices, stock
 from refurb.views.devices import DEVICE_PAGES
@@ -100,7 +100,7 @@ PAGES = (
     Page(
         "return_to_donor",
         "rendre",
-        DeviceReturnToDonorForm,
+        ReasonForm.asking(((one.value, one.label) for one in RETURN_REASONS), device_rules.RETURN_REASON),
         warning="L’appareil quitte l’atelier et Maillon, avec les données qu’il porte encore\u00a0: son parcours"
         " s’arrête ici.",
     ),
@@ -115,13 +115,13 @@ PAGES = (
     ),
     Page("resume", "reprendre", done="repris"),
     Page("recondition", "reconditionne", view=device_recondition),
-    Page("reopen", "rouvrir", DeviceReopenForm),
+    Page("reopen", "rouvrir", ReasonForm.asking(ReopenReason.choices, device_rules.REOPEN_REASON)),
     # --- out
     Page("reject", "non-reemployable", DeviceRejectForm),
     Page(
         "undo_reject",
         "annuler-rejet",
-        DeviceUndoRejectForm,
+        ReasonForm.asking(UndoRejectReason.choices, device_rules.UNDO_REASON),
         done="de nouveau à traiter",
         submit="Revenir sur la décision",
     ),

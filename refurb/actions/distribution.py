@@ -9,17 +9,18 @@ from django.utils import timezone
 
 from conventions.models import Quota
 from lifecycle.acting import deposited
+from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
-from refurb.enums import HandOverKind
+from refurb.enums import DetachReason, HandOverKind, ReturnReason, UndoHandOverReason
 from refurb.forms.distribution import (
     AllotForm,
     DeviceAttachForm,
-    DeviceDetachForm,
     DeviceReleaseAllotmentForm,
     DeviceSendBackForm,
     DeviceShipForm,
 )
-from refurb.forms.households import DeviceTakeBackForm, DeviceUndoHandOverForm, SignedForm
+from refurb.forms.households import SignedForm
+from refurb.machine import allotment_rules, household_rules
 from refurb.models import Device
 from refurb.services import allotment, hand_overs, returns, shelves
 from refurb.views.devices import DEVICE_PAGES
@@ -65,7 +66,7 @@ PAGES = (
         done="rattaché à son ordinateur",
         form_kwargs=lambda request, screen: {"screen": screen},
     ),
-    Page("detach", "separer", DeviceDetachForm),
+    Page("detach", "separer", ReasonForm.asking(DetachReason.choices, allotment_rules.DETACH_REASON)),
     Page(
         "allot",
         "affecter",
@@ -123,7 +124,7 @@ PAGES = (
     Page(
         "undo_hand_over",
         "annuler-remise",
-        DeviceUndoHandOverForm,
+        ReasonForm.asking(UndoHandOverReason.choices, household_rules.UNDO_HAND_OVER_REASON),
         done="remise annulée, de nouveau réservé",
         warning="L’appareil redevient réservé pour le même besoin, et une nouvelle fiche est à signer.",
     ),
@@ -131,7 +132,7 @@ PAGES = (
     Page(
         "take_back",
         "reprendre-au-foyer",
-        DeviceTakeBackForm,
+        ReasonForm.asking(ReturnReason.choices, household_rules.TAKE_BACK_REASON),
         done="repris en retour SAV",
         warning="Les données du foyer sont sur l’appareil\u00a0: tout ce qui prouvait son effacement ne compte plus.",
     ),

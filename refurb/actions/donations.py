@@ -7,17 +7,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from refurb.arrivals import arrivals_of
-from refurb.enums import DonationState, DonorKind
+from refurb.enums import DonationState, DonorKind, WithdrawReason
 from refurb.forms.donation_shares import DonationQualifyForm, workshops
 from refurb.forms.donations import (
     DonationAnnounceForm,
     DonationCorrectLinesForm,
     DonationDeclineForm,
-    DonationWithdrawForm,
 )
 from refurb.gift_law import gift_law
+from refurb.machine import donation_rules
 from refurb.models import Donation
 from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from refurb.services import donations
@@ -130,7 +131,7 @@ PAGES = (
     Page(
         "withdraw",
         "retirer",
-        DonationWithdrawForm,
+        ReasonForm.asking(WithdrawReason.choices, donation_rules.WITHDRAW_REASON),
         done="Lot {row} retiré",
         context=_what_a_withdrawal_undoes,
     ),

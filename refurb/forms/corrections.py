@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
+from lifecycle.forms import ReasonForm
 from refurb.enums import CorrectTagReason, UndoReceiveReason
-from refurb.forms.devices import SCANNED, ReasonForm
+from refurb.forms.devices import SCANNED
 from refurb.machine.correction_rules import UNDO_RECEIVE_REASON
 from refurb.machine.tag_rules import CORRECT_TAG_REASON, TAG_GIVEN
 from refurb.models import TagShape

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from lifecycle.forms import CommentForm, choose
+from lifecycle.forms import CommentForm, ReasonForm, choose
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from network.permissions import is_pilot
@@ -19,8 +19,6 @@ from refurb.enums import (
     MissingReason,
     PartKind,
     ReclassifyReason,
-    ReopenReason,
-    UndoRejectReason,
     UnreadReason,
     UnusableReason,
     WithdrawalReason,
@@ -40,19 +38,6 @@ SCANNED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": 
 """A box a scanner types into: the browser neither completes nor corrects."""
 
 
-class ReasonForm(CommentForm):
-    """A verb that wants a coded reason; the sentence that asks for it is the rule's."""
-
-    reason = forms.ChoiceField(label="Motif")
-    reasons: Choices = []
-    rule = rules.REOPEN_REASON
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = choose(self.reasons)
-        self.fields["reason"].error_messages["required"] = self.rule.sentence
-
-
 class DeviceAwaitPartForm(CommentForm):
     part_wanted = forms.CharField(
         label="Pièce attendue",
@@ -62,24 +47,12 @@ class DeviceAwaitPartForm(CommentForm):
     )
 
 
-class DeviceReopenForm(ReasonForm):
-    reasons, rule = ReopenReason.choices, rules.REOPEN_REASON
-
-
 class DeviceRejectForm(ReasonForm):
     reasons, rule = UnusableReason.choices, rules.UNUSABLE_REASON
 
 
-class DeviceUndoRejectForm(ReasonForm):
-    reasons, rule = UndoRejectReason.choices, rules.UNDO_REASON
-
-
 class DeviceReportMissingForm(ReasonForm):
     reasons, rule = MissingReason.choices, rules.MISSING_REASON
-
-
-class DeviceReturnToDonorForm(ReasonForm):
-    reasons, rule = [(one.value, one.label) for one in RETURN_REASONS], rules.RETURN_REASON
 
 
 class DeviceWithdrawForm(ReasonForm):

@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conventions.models import Convention
-from lifecycle.forms import CommentForm, choose, leave_unjudged
+from lifecycle.forms import CommentForm, ReasonForm, choose, leave_unjudged
 from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
-from refurb.enums import DetachReason, DeviceState, DeviceType, ReleaseReason, SendBackReason
-from refurb.forms.devices import SCANNED, ReasonForm
+from refurb.enums import DeviceState, DeviceType, ReleaseReason, SendBackReason
+from refurb.forms.devices import SCANNED
 from refurb.machine import allotment_rules as rules
 from refurb.models import DeliveryLine, Device, DistributionPoint
 from refurb.services.points import EDITED
@@ -80,10 +80,6 @@ class DeviceReleaseAllotmentForm(ReasonForm):
 
 class DeviceSendBackForm(ReasonForm):
     reasons, rule = SendBackReason.choices, rules.SEND_BACK_REASON
-
-
-class DeviceDetachForm(ReasonForm):
-    reasons, rule = DetachReason.choices, rules.DETACH_REASON
 
 
 class DeviceAttachForm(CommentForm):

@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from lifecycle.forms import CommentForm, choose, day_input
+from lifecycle.forms import CommentForm, ReasonForm, choose, day_input
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from refurb.enums import Destination, DonorKind, ReassignReason, RefusalCode
-from refurb.forms.devices import ReasonForm
 from refurb.forms.donations import LineByLine
 from refurb.machine import donation_rules as rules
 from refurb.models import Allocation, Donation, DonationLine

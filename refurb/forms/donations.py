@@ -9,13 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
 
-from lifecycle.forms import CommentForm, Rows, choose, day_input, validate_telephone
+from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, validate_telephone
 from lifecycle.french import euros
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
-from refurb.enums import DeclineReason, DifferenceCode, WithdrawReason
-from refurb.forms.devices import ReasonForm
+from refurb.enums import DeclineReason, DifferenceCode
 from refurb.gift_law import GiftLaw
 from refurb.machine import donation_rules as rules
 from refurb.models import Donation, DonationLine
@@ -177,10 +176,6 @@ class Lines(Rows):
 LineFormSet = forms.formset_factory(
     LineForm, formset=Lines, extra=0, can_delete=True, max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True
 )
-
-
-class DonationWithdrawForm(ReasonForm):
-    reasons, rule = WithdrawReason.choices, rules.WITHDRAW_REASON
 
 
 class DonationDeclineForm(ReasonForm):

@@ -19,12 +19,10 @@ from prescriptions.models import Need
 from refurb.enums import (
     DerogationKind,
     HandOverProof,
-    ReturnReason,
     SettlementKind,
-    UndoHandOverReason,
 )
 from refurb.forms.deposit import EvidenceForm
-from refurb.forms.devices import SCANNED, ReasonForm
+from refurb.forms.devices import SCANNED
 from refurb.machine import household_rules as rules
 from refurb.models import Device
 
@@ -137,14 +135,6 @@ class SignedForm(EvidenceForm):
         data = self.cleaned_data
         signed = None if data["proof"] == HandOverProof.ATTESTED else data["deposit"]
         return {"proof": data["proof"], "signature": signed, "comment": data["comment"]}
-
-
-class DeviceUndoHandOverForm(ReasonForm):
-    reasons, rule = UndoHandOverReason.choices, rules.UNDO_HAND_OVER_REASON
-
-
-class DeviceTakeBackForm(ReasonForm):
-    reasons, rule = ReturnReason.choices, rules.TAKE_BACK_REASON
 
 
 class SettleForm(forms.Form):

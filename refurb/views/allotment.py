@@ -9,11 +9,10 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from conventions.models import Convention, Quota
 from lifecycle import gate
-from lifecycle.acting import posted
+from lifecycle.acting import asks_then_acts, posted
 from lifecycle.french import Noun
 from lifecycle.machine import verbs_of
 from lifecycle.sets import Selection, done, foreseen
@@ -52,7 +51,7 @@ class Served:
         return self.quotas[0] if self.quotas else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def allotment(request: HttpRequest) -> HttpResponse:
     """The places to serve and the devices that are ready; a selection is foreseen, then confirmed."""
     actor = request.membership

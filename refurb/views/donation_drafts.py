@@ -8,9 +8,8 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import posted, refuse
+from lifecycle.acting import asks_then_acts, posted, refuse
 from lifecycle.exceptions import Refused
 from lifecycle.forms import leave_unjudged
 from network.enums import LegalNature
@@ -29,7 +28,7 @@ FIRST_ROWS = 3
 LINE_COLUMNS = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def donation_create(request: HttpRequest) -> HttpResponse:
     """A new lot, by a contact of the donor, or by the pilot on behalf of one."""
     may(can_create_donation(request.membership))
@@ -45,7 +44,7 @@ def donation_create(request: HttpRequest) -> HttpResponse:
     return _page(request, form, lines)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def donation_edit(request: HttpRequest, reference: str) -> HttpResponse:
     """A draft described again."""
     donation = visible_donation(request, reference)

@@ -5,9 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.french import Noun
 from network.listing import Listing, lists
 from refurb.forms.incidents import FollowUpForm
@@ -29,7 +28,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     return page.respond("refurb/incident_list.html")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def incident_note(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """The pilot writes down what was done: told to the CNIL, no risk, found."""
     actor = request.membership

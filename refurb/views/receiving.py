@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from lifecycle.acting import answer, posted
+from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import ENDED, DeviceState, WithdrawalReason
@@ -36,7 +36,7 @@ def reception(request: HttpRequest) -> HttpResponse:
     return render(request, "refurb/reception.html", {"lines": lines, "last": _last_received(request.membership)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
     """One tag after another: each takes a free unit of the line. The box is empty and ready again after each."""
     _may_receive(request)
@@ -64,7 +64,7 @@ def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "refurb/device_scan.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def device_register(request: HttpRequest) -> HttpResponse:
     """A device that nobody announced."""
     actor = request.membership

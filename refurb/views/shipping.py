@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
 
 from conventions.models import Convention
 from lifecycle import gate
+from lifecycle.acting import asks_then_acts
 from lifecycle.exceptions import Refused
 from lifecycle.sets import MOST, told_of
 from refurb.enums import DeviceState
@@ -25,7 +25,7 @@ from refurb.tables.distribution import counted
 from refurb.tags import normal
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks_then_acts
 def delivery_prepare(request: HttpRequest) -> HttpResponse:
     """Nothing is written before « Expédier »: the parcel is what this page holds."""
     if can_ship_device(request.membership) is None:
