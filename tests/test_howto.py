@@ -19,7 +19,7 @@ from tests.connectivity.lines import close_copper
 from tests.desk.list_rows import LISTS
 from tests.network.factories import make_commune, make_membership
 from tests.pages import acting, read
-from tests.refurb.devices import Bench
+from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.donations import Scene
 
 PROJECT = Path(settings.BASE_DIR)
@@ -60,6 +60,7 @@ def test_an_action_touches_at_most_six_files() -> None:
 
 @pytest.mark.django_db
 def test_the_action_shown_is_a_page_that_does_the_verb_and_says_so() -> None:
+    load_numbers()
     bench = Bench()
     device = bench.ready()
     address = reverse("refurb:device_reopen", args=[device.reference])
@@ -75,7 +76,7 @@ def test_the_action_shown_is_a_page_that_does_the_verb_and_says_so() -> None:
     after = client.post(address, {"reason": "defect"}, follow=True).content.decode()
 
     assert f"{device}\u00a0: {declared.done[0].lower()}{declared.done[1:]}." in after
-    assert Device.objects.get(pk=device.pk).journal.latest("seq").reason == "defect"
+    assert Device.objects.get(pk=device.pk).journal.latest("seq").values["reason"] == "defect"
 
 
 @pytest.mark.django_db

@@ -22,12 +22,12 @@ RESERVED = "RESERVE"
 
 
 class StoreForm(CommentForm):
-    sticker = forms.CharField(label="Étiquette", required=False)
-    weight = forms.IntegerField(label="Poids")
+    label = forms.CharField(label="Étiquette", required=False)
+    kilos = forms.IntegerField(label="Poids")
 
     def values(self) -> dict[str, Any]:
-        data = dict(self.cleaned_data)
-        return data | {"label": data.pop("sticker")}
+        given = dict(self.cleaned_data)
+        return {"weight": given.pop("kilos")} | given
 
 
 class SizedForm(ReasonForm):
@@ -41,7 +41,7 @@ class SizedForm(ReasonForm):
 
 def store_parcel(*, actor: Actor, parcel: Parcel, label: str, **given: Any) -> Parcel:
     if label == RESERVED:
-        raise ValidationError({"weight": "Pas avec cette étiquette."})
+        raise ValidationError({"label": "Cette étiquette ne se donne pas."})
     return gate.apply(parcel, "store", actor=actor, label=label, **given)
 
 
@@ -67,7 +67,7 @@ PAGES = (
         StoreForm,
         store_parcel,
         values=StoreForm.values,
-        names={"label": "sticker"},
+        names={"weight": "kilos"},
         context=not_when_large,
         after=lambda parcel: f"/colis/{parcel.reference}/suite/",
     ),

@@ -57,7 +57,7 @@ def test_a_service_is_given_the_row_the_actor_and_the_values_of_the_form(
 ) -> None:
     (parcel,) = announce()
 
-    leads, told = said(acting(keeper), address(parcel, "store"), sticker="A-1", weight="3")
+    leads, told = said(acting(keeper), address(parcel, "store"), label="A-1", kilos="3")
 
     stored = fresh(parcel)
     assert (stored.state, stored.label, stored.weight, stored.stored_by) == (S.STORED, "A-1", 3, keeper)
@@ -84,21 +84,21 @@ def test_the_page_shows_the_verb_what_it_warns_of_and_what_the_form_was_given(
 def test_what_the_rules_refuse_is_told_beside_its_field_and_nothing_typed_is_lost(
     announce: Announce, keeper: Membership
 ) -> None:
-    parcel, other = announce(2)
-    said(acting(keeper), address(other, "store"), sticker="A-1", weight="3")
+    (parcel,) = announce()
 
-    shown = acting(keeper).post(address(parcel, "store"), {"sticker": "A-1", "weight": "7"})
+    shown = acting(keeper).post(address(parcel, "store"), {"label": "A-1", "kilos": "700"})
 
     assert shown.status_code == 200
-    assert "déjà prise" in shown.context["form"].errors["sticker"][0], "the form calls the label otherwise"
-    assert 'value="7"' in shown.content.decode()
+    errors = shown.context["form"].errors
+    assert "dépasse la limite" in errors["kilos"][0], "where the form calls otherwise what the rule names"
+    assert 'value="700"' in shown.content.decode()
     assert fresh(parcel).state == S.ANNOUNCED
 
 
 def test_what_a_service_finds_invalid_is_told_in_the_same_way(announce: Announce, keeper: Membership) -> None:
     (parcel,) = announce()
-    page = answered(acting(keeper), address(parcel, "store"), sticker="RESERVE", weight="7")
-    assert "Pas avec cette étiquette." in page
+    page = answered(acting(keeper), address(parcel, "store"), label="RESERVE", kilos="7")
+    assert "Cette étiquette ne se donne pas." in page
     assert 'value="RESERVE"' in page
     assert fresh(parcel).state == S.ANNOUNCED
 
