@@ -9,11 +9,13 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
 from lifecycle import gate
-from lifecycle.acting import NOTHING, act, asks_then_acts, posted
+from lifecycle.acting import NOTHING, act, answer, asks_then_acts, posted
 from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.machine import Machine, verbs_of
@@ -120,7 +122,6 @@ class Pages:
                 **said,
             )
 
-        view.page = page  # type: ignore[attr-defined]  # for whoever asks which verbs have one
         return view
 
     def act(
@@ -136,18 +137,54 @@ class Pages:
         **said: Any,
     ) -> HttpResponse:
         """The answer of the page of one verb, for a view that made its own form. Raises PermissionDenied (403)."""
-        actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
-        name = self.model.machine_name
 
-        def do(_: Mapping[str, Any]) -> Any:
-            if service is None:
-                return gate.apply(row, verb, actor=actor, **values(form))
-            return service(actor=actor, **{name: row}, **values(form))
+        def ask_the_gate(**given: Any) -> Any:
+            return gate.apply(given.pop(self.model.machine_name), verb, **given)
 
-        given = {"template": self.template, name: row} | dict(self.context(request, row)) | said
+        do = self._do(request, row, form, service or ask_the_gate, values)
+        given = {"template": self.template} | self._shown(request, row) | said
         if self.after is not None:
             given.setdefault("after", self.after(row))
         return act(request, row, verb, form, do, done=self._told(row, verb, done), back=self._back(row), **given)
+
+    def record(
+        self,
+        request: HttpRequest,
+        row: Any,
+        form: forms.Form,
+        service: Callable[..., Any],
+        *,
+        title: str,
+        done: Done,
+        values: Callable[[Any], Mapping[str, Any]] = cleaned,
+        back: str = "",
+        **said: Any,
+    ) -> HttpResponse:
+        """The answer of a page that writes something about a row and moves nothing; the view has said who may.
+
+        ``impossible``, among what the template is given: why nothing can be written now; the form is then not shown.
+        """
+        back = back or self._back(row)
+        made = answer(request, form, self._do(request, row, form, service, values), row)
+        if made is not None:
+            messages.success(request, done(row, made) if callable(done) else f"{done.format(row=row)}.")
+            return redirect(back)
+        context = {"form": form, "row": row, "title": title, "back": back} | self._shown(request, row) | said
+        return render(request, self.template, context)
+
+    def _do(
+        self,
+        request: HttpRequest,
+        row: Any,
+        form: forms.Form,
+        service: Callable[..., Any],
+        values: Callable[[Any], Mapping[str, Any]],
+    ) -> Callable[[Mapping[str, Any]], Any]:
+        actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+        return lambda _: service(actor=actor, **{self.model.machine_name: row}, **values(form))
+
+    def _shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        return {self.model.machine_name: row} | dict(self.context(request, row))
 
     def _back(self, row: Any) -> str:
         if self.back is not None:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.eligibility import Asked
@@ -80,30 +79,18 @@ def connection_proof(request: HttpRequest, reference: str) -> HttpResponse:
     connection = visible_connection(request, reference)
     if can_record_proof(request.membership) is None:
         raise PermissionDenied
-    back = reverse("connectivity:connection_detail", args=[reference])
     form = forms.ConnectionProofForm(posted(request), asked=_asked(connection))
-    seen = answer(
+    return CONNECTION_PAGES.record(
         request,
-        form,
-        lambda data: record_proof(actor=request.membership, connection=connection, **form.proof()),
         connection,
+        form,
+        record_proof,
+        values=forms.ConnectionProofForm.proof,
+        title="Noter une pièce vue",
+        done="Pièce notée comme vue. Rien d’autre n’est gardé",
+        submit="Noter",
+        impossible="" if connection.state in LIVE else NOT_LIVE.sentence,
     )
-    if seen is not None:
-        messages.success(request, "Pièce notée comme vue. Rien d’autre n’est gardé.")
-        return redirect(back)
-    context = {
-        "form": form,
-        "row": connection,
-        "connection": connection,
-        "title": "Noter une pièce vue",
-        "submit": "Noter",
-        "impossible": "" if connection.state in LIVE else NOT_LIVE.sentence,
-        "missing": [],
-        "irreversible": False,
-        "warning": "",
-        "back": back,
-    }
-    return render(request, PLAIN, context)
 
 
 def _asked(connection: ConnectionFile) -> list[Asked]:

@@ -18,7 +18,7 @@ from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
 from refurb.services import bench
 from refurb.services.devices import describe_device
-from refurb.views.devices import visible_device, works_on
+from refurb.views.devices import DEVICE_PAGES, visible_device, works_on
 from refurb.views.evidence import worked_on
 from refurb.views.sheet import last_results, measured
 
@@ -156,15 +156,6 @@ def device_describe(request: HttpRequest, reference: str) -> HttpResponse:
     if not works_on(device, request.membership):
         raise PermissionDenied
     form = DeviceDescribeForm(posted(request), instance=Device.objects.get(pk=device.pk))
-    described = answer(
-        request,
-        form,
-        lambda data: describe_device(actor=request.membership, device=device, **data),
-        device,
+    return DEVICE_PAGES.record(
+        request, device, form, describe_device, title="Décrire l’appareil", done="Description enregistrée"
     )
-    back = reverse("refurb:device_detail", args=[device.reference])
-    if described is not None:
-        messages.success(request, "Description enregistrée.")
-        return redirect(back)
-    context = {"form": form, "device": device, "row": device, "title": "Décrire l’appareil", "back": back}
-    return render(request, "refurb/actions/_device.html", context)

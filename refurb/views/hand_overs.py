@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, file_response
-from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.acting import asks_then_acts, posted
 from lifecycle.french import euros
 from prescriptions.models import Need
 from prescriptions.views.rows import opened
@@ -61,19 +60,15 @@ def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpRespon
     form = TermsForm(posted(request), by=request.membership, initial=initial)
     del form.fields["comment"]
     _tell_ceiling(form, device)
-    made = answer(
+    return DEVICE_PAGES.record(
         request,
-        form,
-        lambda data: hand_overs.prepare_hand_over(actor=request.membership, device=device, **data),
         device,
-    )
-    back = reverse("refurb:device_hand_over", args=[device.reference])
-    if made is not None:
-        messages.success(request, f"Nouvelle fiche d’achat : le foyer paie {euros(made.to_pay)}.")
-        return redirect(back)
-    context = {"form": form, "device": device, "row": device, "title": "Changer le prix ou la prise en charge"}
-    return render(
-        request, "refurb/actions/_device.html", context | {"submit": "Préparer la nouvelle fiche", "back": back}
+        form,
+        hand_overs.prepare_hand_over,
+        title="Changer le prix ou la prise en charge",
+        done=lambda device, made: f"Nouvelle fiche d’achat\u00a0: le foyer paie {euros(made.to_pay)}.",
+        back=reverse("refurb:device_hand_over", args=[device.reference]),
+        submit="Préparer la nouvelle fiche",
     )
 
 

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -17,7 +16,7 @@ from refurb.models import Device, Settlement
 from refurb.permissions import can_exchange_device, can_settle_return
 from refurb.services.hand_overs import prepare_exchange
 from refurb.services.returns import settle_return
-from refurb.views.devices import visible_device
+from refurb.views.devices import DEVICE_PAGES, visible_device
 from refurb.views.needs import available_to
 
 
@@ -31,26 +30,16 @@ def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
     form.fields["amount"].help_text = (
         f"Le foyer a payé {euros(device.sale_price)} au plus." if device.sale_price else ""
     )
-    settled = answer(
+    return DEVICE_PAGES.record(
         request,
-        form,
-        lambda data: settle_return(actor=request.membership, device=device, **data),
         device,
+        form,
+        settle_return,
+        title="Servir le foyer autrement",
+        done=lambda device, settled: f"{device}\u00a0: {settled}. L’atelier peut le reprendre en traitement.",
+        submit="Enregistrer l’issue",
+        impossible=_not_to_settle(device),
     )
-    back = reverse("refurb:device_detail", args=[device.reference])
-    if settled is not None:
-        messages.success(request, f"{device} : {settled}. L’atelier peut le reprendre en traitement.")
-        return redirect(back)
-    context = {
-        "form": form,
-        "device": device,
-        "row": device,
-        "title": "Servir le foyer autrement",
-        "submit": "Enregistrer l’issue",
-        "back": back,
-        "impossible": _not_to_settle(device),
-    }
-    return render(request, "refurb/actions/_device.html", context)
 
 
 @asks_then_acts
