@@ -373,6 +373,7 @@ SAID = [
     *(path for path in sorted((PROJECT / "templates").rglob("*")) if path.suffix in {".html", ".txt", ".xml"}),
     *sorted((PROJECT / "docs" / "guide").glob("*.md")),
     *sorted((PROJECT / "docs" / "spec").glob("*.md")),
+    *sorted((PROJECT / "docs" / "howto").glob("*.md")),
 ]
 
 
