@@ -32,6 +32,12 @@ asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 """A page that asks, then acts once it is posted."""
 
 
+def may(allowed: object) -> None:
+    """Raises PermissionDenied (403) when a permission said None or False: a wrong role or kind."""
+    if allowed is None or allowed is False:
+        raise PermissionDenied
+
+
 @dataclass(frozen=True)
 class Step:
     """Who acts next on a row, as its page tells it (``{% what_next row step %}``).

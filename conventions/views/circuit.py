@@ -24,10 +24,10 @@ from conventions.models import (
 from conventions.permissions import can_write_convention
 from conventions.services.circuit import answer_points, answer_review, keep_notes
 from conventions.views.changes import changes_since
-from conventions.views.conventions import may, visible_convention
+from conventions.views.conventions import visible_convention
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of
-from lifecycle.acting import answer, asks_then_acts, posted, refuse
+from lifecycle.acting import answer, asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
 from lifecycle.pages import Pages
 

@@ -1,7 +1,6 @@
 """Conventions as one reads them: the list, one of them, its papers."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -116,9 +115,3 @@ def acts_for(convention: Convention, actor: Actor) -> bool:
     """Whether the organisation of this person writes this convention."""
     scope = can_edit_convention(actor)
     return scope is not None and Convention.objects.filter(scope, pk=convention.pk).exists()
-
-
-def may(allowed: object) -> None:
-    """Raises PermissionDenied (403) when a permission function said None or False: a wrong role or kind."""
-    if allowed is None or allowed is False:
-        raise PermissionDenied

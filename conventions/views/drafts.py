@@ -14,8 +14,8 @@ from conventions.forms.drafts import AmendmentForm, ConventionDraftForm, Convent
 from conventions.models import Convention
 from conventions.permissions import can_create_convention, can_edit_convention
 from conventions.services.drafting import create_amendment, create_convention, edit_convention
-from conventions.views.conventions import acts_for, may, visible_convention
-from lifecycle.acting import asks_then_acts, posted, refuse
+from conventions.views.conventions import acts_for, visible_convention
+from lifecycle.acting import asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
 
 

@@ -18,8 +18,7 @@ from conventions.parameters import FIRST_REMINDER_DAYS
 from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
-from conventions.views.conventions import may
-from lifecycle.acting import asks_then_acts
+from lifecycle.acting import asks_then_acts, may
 from lifecycle.french import Noun
 from lifecycle.locking import one_transaction
 from network.listing import ALL, Listing, lists

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from lifecycle import gate
-from lifecycle.acting import asks_then_acts, posted
+from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.actors import Actor
 from network.models import Membership
 from prescriptions.forms.doubles import DoublesForm
@@ -21,7 +21,7 @@ from prescriptions.models import Household, Prescription
 from prescriptions.permissions import can_create_prescription, can_edit_prescription
 from prescriptions.services.households import Double, create_household, edit_household, possible_doubles
 from prescriptions.services.prescriptions import create_prescription, write_story
-from prescriptions.views.rows import may, visible_household, visible_prescription
+from prescriptions.views.rows import visible_household, visible_prescription
 from prescriptions.views.saving import answering, saved
 from prescriptions.views.sheet import story_of
 from prescriptions.views.stages import STAGES, being_written, first_lacking, leave, stages_of

@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import asks_then_acts, posted
+from lifecycle.acting import asks_then_acts, may, posted
 from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.households import HouseholdForm
 from prescriptions.models import Household
 from prescriptions.permissions import can_attach_household, can_follow_household
 from prescriptions.services import households as services
-from prescriptions.views.rows import may, visible_household
+from prescriptions.views.rows import visible_household
 from prescriptions.views.saving import answering, saved
 
 PLAIN = "prescriptions/actions/_household.html"

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from lifecycle.acting import may
 from lifecycle.actors import Actor
 from lifecycle.french import Noun
 from lifecycle.sets import SetVerb
@@ -35,7 +36,7 @@ from prescriptions.permissions import (
 from prescriptions.services import sets
 from prescriptions.services.households import record_sightings
 from prescriptions.tables.lists import HouseholdTable, NeedTable, PrescriptionTable
-from prescriptions.views.rows import may, named_by
+from prescriptions.views.rows import named_by
 
 PRESCRIPTION = Noun("prescription", "prescriptions", feminine=True)
 DEMAND = Noun("demande", "demandes", feminine=True)

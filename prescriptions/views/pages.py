@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, drawn_response
+from lifecycle.acting import may
 from prescriptions.documents import draw_agreement
 from prescriptions.enums import CodePurpose, PrescriptionState
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.services.prescriptions import agreement_text
-from prescriptions.views.rows import may, visible_household, visible_need, visible_prescription
+from prescriptions.views.rows import visible_household, visible_need, visible_prescription
 from prescriptions.views.sheet import household_sheet, needs_of, sheet_of
 from prescriptions.views.steps import household_step, need_step, next_step
 

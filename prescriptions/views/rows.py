@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -11,12 +10,6 @@ from network.permissions import is_pilot
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import works
 from prescriptions.services.households import record_access, record_accesses, record_sightings
-
-
-def may(allowed: object) -> None:
-    """Raises PermissionDenied (403) when a permission function said None: a wrong role or kind."""
-    if allowed is None or allowed is False:
-        raise PermissionDenied
 
 
 def visible_household(request: HttpRequest, reference: str) -> Household:

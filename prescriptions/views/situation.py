@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.acting import asks_then_acts, posted
+from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.forms import Rows, leave_unjudged
 from network.models import Membership
 from prescriptions.enums import DropReason, NeedState
@@ -26,7 +26,7 @@ from prescriptions.models import Agreement, Fact, FactBand, Prescription
 from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.needs import ask_need, drop_need
 from prescriptions.services.prescriptions import agreement_text, record_agreement, record_fact, write_story
-from prescriptions.views.rows import may, visible_prescription
+from prescriptions.views.rows import visible_prescription
 from prescriptions.views.saving import saved
 from prescriptions.views.sheet import story_of
 from prescriptions.views.stages import being_written, leave, stages_of

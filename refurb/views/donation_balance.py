@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.acting import answer, asks_then_acts, may, posted
 from refurb.arrivals import arrivals_of
 from refurb.enums import DonationState
 from refurb.forms.donations import DonationDifferencesForm
@@ -14,7 +14,7 @@ from refurb.models import Donation, LineExplanation
 from refurb.permissions import can_reconcile_donation
 from refurb.services.donations import explain_line
 from refurb.views.donation_sheet import lines_of
-from refurb.views.donations import may, visible_donation
+from refurb.views.donations import visible_donation
 
 
 @asks_then_acts

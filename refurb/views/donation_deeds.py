@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.acting import answer, asks_then_acts, may, posted
 from lifecycle.exceptions import Refused
 from reference.dated import fingerprint
 from refurb.enums import DonationState, DonorKind
@@ -18,7 +18,7 @@ from refurb.models import DeedAcceptance, Donation
 from refurb.permissions import can_accept_deed, can_edit_donation
 from refurb.services import donations
 from refurb.services.deeds import accept_deed, deed_of
-from refurb.views.donations import may, visible_donation
+from refurb.views.donations import visible_donation
 
 PLAIN = "refurb/actions/_donation.html"
 

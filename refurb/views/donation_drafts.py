@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from lifecycle.acting import asks_then_acts, posted, refuse
+from lifecycle.acting import asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
 from lifecycle.forms import leave_unjudged
 from network.enums import LegalNature
@@ -22,7 +22,7 @@ from refurb.models import Donation
 from refurb.parameters import DEVICE_AGE
 from refurb.permissions import can_create_donation, can_edit_donation
 from refurb.services.donations import create_donation, edit_donation
-from refurb.views.donations import may, visible_donation
+from refurb.views.donations import visible_donation
 
 FIRST_ROWS = 3
 LINE_COLUMNS = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lifecycle.acting import answer, asks_then_acts, deposited, explained, posted
+from lifecycle.acting import answer, asks_then_acts, deposited, explained, may, posted
 from refurb.enums import DonationState
 from refurb.forms.donation_pick_ups import DonationCollectForm, DonationScheduleForm, DonationSignForm
 from refurb.models import Allocation, Donation, PickUp
 from refurb.permissions import can_collect_donation
 from refurb.services.pickups import NOT_SCHEDULED, record_pick_up, schedule_donation, sign_pick_up
-from refurb.views.donations import DONATION_PAGES, may, visible_donation
+from refurb.views.donations import DONATION_PAGES, visible_donation
 
 AS_ON_THE_FORM = {"starts_at": "day", "ends_at": "ends", "signature": "deposit"}
 """Where the forms call otherwise what the rules name."""

@@ -1,6 +1,5 @@
 """Lots as one reads them: the list, one of them, its papers."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -101,9 +100,3 @@ def visible_pick_up(request: HttpRequest, reference: str, pk: int) -> PickUp:
     """The pick-up of this lot, if the person may see it; else a 404."""
     seen = PickUp.objects.visible_to(request.membership).filter(donation__reference=reference)
     return get_object_or_404(seen.select_related("donation__donor", "workshop", "signature"), pk=pk)
-
-
-def may(allowed: object) -> None:
-    """Raises PermissionDenied (403) when a permission function said None: a wrong role or kind."""
-    if allowed is None:
-        raise PermissionDenied
