@@ -24,7 +24,9 @@ from tests.refurb.donations import Scene
 
 PROJECT = Path(settings.BASE_DIR)
 FOLDER = PROJECT / "docs" / "howto"
-HOWTOS = sorted(FOLDER.glob("*.md"))
+RUN_APART = {"ajouter-une-valeur-datee.md": "tests/reference/test_howto.py"}
+"""How-tos whose code is run as it is written, by a test of its own."""
+HOWTOS = [path for path in sorted(FOLDER.glob("*.md")) if path.name not in RUN_APART]
 BLOCK = re.compile(r"^\*\*`([^`\n]+)`\*\*\n\n```\w*\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```\w", re.MULTILINE)
 LINK = re.compile(r"\]\(([\w-]+\.md)\)")
@@ -52,6 +54,11 @@ def test_what_a_howto_shows_stands_in_the_file_it_names(howto: Path) -> None:
         for extract in extracts:
             assert flat(extract) in flat((PROJECT / path).read_text()), (path, extract)
     assert all((FOLDER / link).exists() for link in LINK.findall(text))
+
+
+def test_what_is_run_apart_has_its_test() -> None:
+    for howto, test in RUN_APART.items():
+        assert howto in (PROJECT / test).read_text()
 
 
 def test_an_action_touches_at_most_six_files() -> None:

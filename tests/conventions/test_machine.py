@@ -187,7 +187,7 @@ def test_how_long_a_convention_lasts_is_told_as_the_rows_of_the_day_say() -> Non
     set_value(LONGEST_YEARS, 1)
 
     with pytest.raises(Refused) as refused:
-        submit_convention(actor=scene.manager, convention=convention)
+        gate.apply(convention, "submit", actor=scene.manager)
     assert "Une convention dure au plus 1\u00a0an, avenants compris." in sentences(refused)
     set_value(SHORTEST_MONTHS, 24)
     missing = {reason.sentence for reason in missing_before(again(convention), "submit")}
