@@ -378,7 +378,7 @@ def go_through(folder: Path) -> None:
             ("approved", treaty.approve),
             ("signing", treaty.open_signature),
             ("signed", treaty.sign_all),
-            ("active", lambda one: activate_convention(actor=treaty.manager, convention=one)),
+            ("active", lambda one: gate.apply(one, "activate", actor=treaty.manager)),
         ):
             convention = step(convention)
             WORLD.keep(name, (vars(treaty), convention))
