@@ -20,6 +20,7 @@ from desk.demo.stage import Stage
 from lifecycle import gate
 from network.enums import LegalNature
 from network.models import Membership, Organisation
+from reference.dated import fingerprint
 from refurb.enums import (
     CostKind,
     DeclineReason,
@@ -34,7 +35,6 @@ from refurb.enums import (
     WithdrawReason,
 )
 from refurb.models import Device, Donation, DonationLine, PickUp
-from refurb.models.deed import fingerprint
 from refurb.services import deeds, devices, donations, pickups, stock
 from refurb.services.donations import Ruling
 
