@@ -1,7 +1,6 @@
 """Who may do what with connection files: None for a wrong role or kind, else the rows this organisation acts for."""
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from connectivity.enums import Channel, ConnectionState
 from lifecycle.actors import Actor, SignedLink
@@ -26,7 +25,6 @@ def can_serve_connection(actor: Actor) -> Q | None:
 
 
 can_propose_connection = can_serve_connection
-can_choose_connection = can_serve_connection
 can_send_connection = can_serve_connection
 can_abandon_connection = can_serve_connection
 can_record_proof = can_serve_connection
@@ -41,15 +39,8 @@ def can_answer_connection(actor: Actor) -> Q | None:
     """An agent of the operator the file was sent to, or the person who received its signed link."""
     sent_to_it = Q(operator=actor.organisation_id, sent_at__isnull=False) & ~Q(state__in=BEFORE)
     if isinstance(actor, SignedLink):
-        links = apps.get_model("connectivity", "OperatorLink")._default_manager
-        return sent_to_it & Q(Exists(links.filter(pk=int(actor.link_id), file=OuterRef("pk"))))
+        return sent_to_it & Q(pk=actor.key_of("connection"))
     return sent_to_it if acts_as(actor, AGENT) else None
-
-
-can_report_problem_connection = can_answer_connection
-can_accept_connection = can_answer_connection
-can_schedule_connection = can_answer_connection
-can_refuse_connection = can_answer_connection
 
 
 def can_activate_connection(actor: Actor) -> Q | None:

@@ -1,9 +1,9 @@
 """Who may do what in conventions: None for a wrong role or kind, else the rows this organisation acts for."""
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from lifecycle.actors import Actor
+from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
@@ -49,10 +49,6 @@ def can_decide_convention(actor: Actor) -> Q | None:
 can_create_convention = can_write_convention
 can_edit_convention = can_write_convention
 can_submit_convention = can_write_convention
-can_reopen_convention = can_write_convention
-can_suspend_convention = can_write_convention
-can_resume_convention = can_write_convention
-can_abandon_convention = can_write_convention
 can_open_signature_convention = can_decide_convention
 can_activate_convention = can_decide_convention
 
@@ -67,9 +63,7 @@ def can_terminate_convention(actor: Actor) -> Q | None:
     return _of_party(actor) if acts_as(actor, *SIGNATORIES) else None
 
 
-can_propose_end_convention = can_terminate_convention
 can_agree_end_convention = can_terminate_convention
-can_decline_end_convention = can_terminate_convention
 
 
 def can_record_end_convention(actor: Actor) -> Q | None:
@@ -97,8 +91,7 @@ def sees_conventions(actor: Actor | None) -> Q | None:
     own = _known_to(actor)
     if actor.kind != Kind.EPCI:
         own &= Q(round__gte=1)
-    reviews = apps.get_model("conventions", "Review")._default_manager
-    return own | Q(Exists(reviews.filter(convention=OuterRef("pk"), organisation=actor.organisation_id)))
+    return own | Q(Linked("reviews", organisation=actor.organisation_id))
 
 
 def sees_quotas(actor: Actor | None) -> Q | None:
@@ -122,10 +115,6 @@ def can_answer_review(actor: Actor) -> Q | None:
         return None
     own = Q(organisation=actor.organisation_id)
     return own if actor.role == Role.MANAGER else own & (Q(asked_of=None) | Q(asked_of=actor.pk))
-
-
-can_answer_against_review = can_answer_review
-can_hand_on_review = can_answer_review
 
 
 def can_replace_review(actor: Actor) -> Q | None:
@@ -175,10 +164,6 @@ def can_refuse_deposit_signature(actor: Actor) -> Q | None:
 def can_acknowledge_signature(actor: Actor) -> Q | None:
     """The signatory who is named, and nobody for her."""
     return Q(signatory=actor.pk) if acts_as(actor, *SIGNATORIES) else None
-
-
-can_contest_signature = can_acknowledge_signature
-can_hand_on_signature = can_acknowledge_signature
 
 
 def can_replace_signature(actor: Actor) -> Q | None:

@@ -24,7 +24,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.journal import journal_of
 from lifecycle.judging import NOT_ALLOWED
-from lifecycle.machine import Machine, Place, Reason, verbs_of
+from lifecycle.machine import Place, Reason, Stateful, verbs_of
 from lifecycle.requirements import as_expression
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -56,7 +56,7 @@ class Step:
     dated: bool = True
 
 
-def entered_at(row: Machine) -> datetime | None:
+def entered_at(row: Stateful) -> datetime | None:
     """When a row entered its present state, corrections apart; one query, unless it was read with ``since``."""
     known: datetime | None = getattr(row, "since", None)
     if known is not None:
@@ -75,7 +75,7 @@ def deposited(request: HttpRequest) -> MultiValueDict[str, UploadedFile] | None:
     return request.FILES if request.method == "POST" else None
 
 
-def what_is_missing(row: Machine, verb: str, actor: Actor) -> tuple[Reason, ...]:
+def what_is_missing(row: Stateful, verb: str, actor: Actor) -> tuple[Reason, ...]:
     """What keeps ``verb`` from ``row`` before anything is typed; raises PermissionDenied when it is not one's to do."""
     seen = type(row)._default_manager.filter(pk=row.pk)
     reasons = gate.preview(seen, verb, actor=actor).refused.get(row.pk, ())
@@ -93,14 +93,14 @@ class Told:
     url: str
 
 
-def told(given: Iterable[Reason], row: Machine | None, actor: Actor | None) -> tuple[Told, ...]:
+def told(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> tuple[Told, ...]:
     """Reasons as a page shows them to whoever acts, about this row, if there is one; at most one query."""
     reasons = tuple(given)
     may = _may_solve(row, {reason.where for reason in reasons if reason.where is not None}, actor)
     return tuple(_told(reason, row, may) for reason in reasons)
 
 
-def _told(reason: Reason, row: Machine | None, may: Collection[Place]) -> Told:
+def _told(reason: Reason, row: Stateful | None, may: Collection[Place]) -> Told:
     place = reason.where
     if place is None:
         return Told(reason.sentence, reason.lifted_by, "")
@@ -113,7 +113,7 @@ def _told(reason: Reason, row: Machine | None, may: Collection[Place]) -> Told:
     return Told(reason.sentence, f"{place.who}, {named}" if named else place.who, "")
 
 
-def _may_solve(row: Machine | None, places: Collection[Place], actor: Actor | None) -> set[Place]:
+def _may_solve(row: Stateful | None, places: Collection[Place], actor: Actor | None) -> set[Place]:
     """Those of the places where this actor may do what is asked on this row."""
     if row is None or actor is None:
         return set()
@@ -125,12 +125,12 @@ def _may_solve(row: Machine | None, places: Collection[Place], actor: Actor | No
     return {place for rank, place in enumerate(scopes) if answers.get(f"may_{rank}")}
 
 
-def _is_about(place: Place, row: Machine) -> bool:
+def _is_about(place: Place, row: Stateful) -> bool:
     """A page of another machine is given another's reference: a refusal of a set may speak of rows of two kinds."""
-    return place.page.startswith(f"{row._meta.app_label}:{row.machine_name}_")
+    return place.page.startswith(f"{row._meta.app_label}:{row.machine.name}_")
 
 
-def explained(given: Iterable[Reason], row: Machine | None, actor: Actor | None) -> list[SafeString]:
+def explained(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> list[SafeString]:
     """The sentence of each reason, with a link to where it is solved, or else who solves it."""
     return [render_to_string("lifecycle/_reason.html", {"reason": one}) for one in told(given, row, actor)]
 
@@ -144,7 +144,7 @@ def page_of(name: str, reference: str) -> str:
 
 
 def refuse(
-    form: forms.Form, refused: Refused, row: Machine | None, actor: Actor | None, names: Mapping[str, str] = NOTHING
+    form: forms.Form, refused: Refused, row: Stateful | None, actor: Actor | None, names: Mapping[str, str] = NOTHING
 ) -> None:
     """Put each reason beside the field it is about (``names``: where the form calls it otherwise), or on top."""
     for reason, sentence in zip(refused.all, explained(refused.all, row, actor), strict=True):
@@ -166,7 +166,7 @@ def answer[R](
     request: HttpRequest,
     form: forms.Form,
     do: Callable[[dict[str, Any]], R],
-    row: Machine | None,
+    row: Stateful | None,
     names: Mapping[str, str] = NOTHING,
 ) -> R | None:
     """What the service returns once the form is right; None when the page, about ``row``, is to be shown.
@@ -186,7 +186,7 @@ def answer[R](
 
 def act(
     request: HttpRequest,
-    row: Machine,
+    row: Stateful,
     verb: str,
     form: forms.Form,
     do: Callable[[dict[str, Any]], Any],
@@ -212,7 +212,7 @@ def act(
     context |= {
         "form": form,
         "row": row,
-        "title": declared.label_from(row.state),  # type: ignore[attr-defined]  # every machine has a state
+        "title": declared.label_from(row.state),
         "irreversible": declared.irreversible,
         "missing": [] if form.is_bound else explained(missing, row, actor),
         "impossible": next((reason.sentence for reason in missing if reason.code == "state"), ""),

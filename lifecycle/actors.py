@@ -36,10 +36,14 @@ class System:
 
 @dataclass(frozen=True)
 class SignedLink:
-    """A person who acts through a link: its key, which is all that is written down, and nothing of the address."""
+    """A person who acts through a link: its key, which is all that is written down, and nothing of the address.
+
+    ``opens``: the machine and the key of the one row it was sent for.
+    """
 
     link_id: str
     organisation_id: int | None = None
+    opens: tuple[str, int] | None = None
     pk: None = None
     role: str = "link"
     kind: str = ""
@@ -47,6 +51,11 @@ class SignedLink:
 
     def __str__(self) -> str:
         return "Lien signé"
+
+    def key_of(self, machine: str) -> int:
+        """The key of the row of this machine that the link was sent for; 0, which no row has, when it is another's."""
+        name, key = self.opens or ("", 0)
+        return key if name == machine else 0
 
 
 SYSTEM = System()

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from lifecycle.journal import Entry
-from lifecycle.machine import Machine
+from lifecycle.machine import Stateful
 from lifecycle.operations import watched_columns
 
 COLUMNS = 6
@@ -93,7 +93,7 @@ def show(app: str, hidden: Mapping[str, Iterable[str]] = NOTHING) -> None:
 
 def _described(model: type[models.Model], hidden: tuple[str, ...]) -> tuple[type[ReadOnlyAdmin], dict[str, Any]]:
     """How a table is listed: as a machine, as a journal, or by its days, codes and figures, which name nobody."""
-    if issubclass(model, Machine):
+    if issubclass(model, Stateful):
         return MachineAdmin, {}
     if issubclass(model, Entry):
         return EntryAdmin, {}

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor, System
 from lifecycle.judging import Row, judge, read
-from lifecycle.machine import Capacity, Given, Machine, Requirement, Verb, verbs_of
+from lifecycle.machine import Capacity, Given, Requirement, Stateful, Verb, verbs_of
 from lifecycle.registry import Move
 from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression
 
@@ -51,7 +50,7 @@ def preview(
 
     A value that is not given asks whether any would do. Raises PermissionDenied as ``apply_many``.
     """
-    model: type[Machine] = queryset.model
+    model: type[Stateful] = queryset.model
     declared = verbs_of(model)[verb]
     scope = scope_of(declared, actor, None)
     ctx = Context(at or timezone.now(), actor, SetValues(values, per_row or {}))
@@ -63,14 +62,14 @@ def preview(
     return outcome_of(rows, ctx.at)
 
 
-def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> list[Action]:
+def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> list[Action]:
     """The verbs this actor has on this row from its present state, each possible or with its reasons: one query."""
     model = type(row)
     ctx = Context(at or timezone.now(), actor, {})
     scoped = [
         (declared, scope)
         for declared in verbs_of(model).values()
-        if row.state in declared.sources and (scope := declared.scope(actor)) is not None  # type: ignore[attr-defined]
+        if row.state in declared.sources and (scope := declared.scope(actor)) is not None
     ]
     annotations = {}
     for i, (declared, scope) in enumerate(scoped):
@@ -89,17 +88,17 @@ def actions_for(row: Machine, actor: Actor, *, at: datetime | None = None) -> li
         actions.append(
             Action(
                 verb=declared.name,
-                label=declared.label_from(row.state),  # type: ignore[attr-defined]
+                label=declared.label_from(row.state),
                 allowed=not reasons,
                 reasons=reasons,
-                url_name=f"{model._meta.app_label}:{model.machine_name}_{declared.name}",
+                url_name=f"{model._meta.app_label}:{model.machine.name}_{declared.name}",
                 irreversible=declared.irreversible,
             )
         )
     return actions
 
 
-def missing_before(row: Machine, verb: str, *, at: datetime | None = None) -> tuple[Reason, ...]:
+def missing_before(row: Stateful, verb: str, *, at: datetime | None = None) -> tuple[Reason, ...]:
     """What keeps ``verb`` from ``row``, whoever would do it: its rules that need no value, in order; one query."""
     model = type(row)
     ctx = Context(at or timezone.now(), SYSTEM, {})
@@ -127,7 +126,7 @@ def _as_condition(rule: Rule, ctx: Context) -> Condition:
         counter = rule.key(ctx)
         if counter is None:
             return True
-        model = apps.get_model(rule.counter)
+        model = rule.counter
         return Exists(model._base_manager.filter(**{"pk": counter, f"{rule.used}__lt": F(rule.limit)}))
     return True
 
@@ -144,14 +143,14 @@ def scope_of(declared: Verb, actor: Actor, cause: Move | None) -> Q:
     return scope
 
 
-def visible(model: type[Machine], actor: Actor, cause: Move | None) -> QuerySet[Any] | None:
+def visible(model: type[Stateful], actor: Actor, cause: Move | None) -> QuerySet[Any] | None:
     """The rows that the actor may see; None when nothing is hidden from him."""
     if cause is not None or isinstance(actor, System):
         return None
     return model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined, no-any-return]
 
 
-def seen_by(model: type[Machine], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
+def seen_by(model: type[Stateful], queryset: QuerySet[Any], actor: Actor, cause: Move | None) -> QuerySet[Any]:
     shown = visible(model, actor, cause)
     return queryset if shown is None else queryset.filter(pk__in=shown.values("pk"))
 

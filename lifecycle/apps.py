@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class LifecycleConfig(AppConfig):
@@ -11,7 +12,11 @@ class LifecycleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The checks and the walls know the journal, which is a model: they are there from now on only."""
+        """The machines know the models, the checks and the walls the journal: they are there from now on only.
+
+        The modules ``machine`` of all apps are imported first, whatever the app: the followers know the verbs.
+        """
+        autodiscover_modules("machine")
         checks = import_module("lifecycle.checks")
         register(checks.check_machines, Tags.models)
         register(checks.check_role, Tags.security, deploy=True)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from lifecycle.judging import Row, keys
-from lifecycle.machine import Machine, machine_named
+from lifecycle.machine import Stateful, machine_named
 from lifecycle.registry import Move
 from lifecycle.writing import NO_CAUSE, Cause
 
 
 def cause_of(
-    model: type[Machine], rows: Sequence[Row], cause: Move | None, instances: Sequence[Machine] | None = None
+    model: type[Stateful], rows: Sequence[Row], cause: Move | None, instances: Sequence[Stateful] | None = None
 ) -> Cause:
     """Which journal row each object follows: the only one, its own, or that of the cause's object it is linked to."""
     if cause is None:
@@ -35,7 +35,7 @@ def cause_of(
 
 
 def _by_links(
-    model: type[Machine], origin: type[Machine], pks: Sequence[int], entries: Mapping[int, int]
+    model: type[Stateful], origin: type[Stateful], pks: Sequence[int], entries: Mapping[int, int]
 ) -> dict[int, int]:
     """``{pk: journal row}``: that of the first row of the cause that each object is linked to."""
     links = [f.attname for f in model._meta.concrete_fields if f.related_model is origin]

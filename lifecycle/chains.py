@@ -18,7 +18,7 @@ from lifecycle.faults import Fault, Report
 from lifecycle.instants import latest_instant
 from lifecycle.journal import GENESIS, chain, hashed_columns, journal_of
 from lifecycle.judging import keys
-from lifecycle.machine import CREATION, Machine, field_of, state_label, verbs_of
+from lifecycle.machine import CREATION, Stateful, field_of, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.seal_checks import verify_seals
 from lifecycle.sealing import SealedHead, SealFile, SealUnreadable, last_seal
@@ -27,7 +27,7 @@ from lifecycle.walls import kept_of
 CHUNK = 2000
 
 
-def verify_journal(model: type[Machine], report: Report, *, whole: bool = True) -> int:
+def verify_journal(model: type[Stateful], report: Report, *, whole: bool = True) -> int:
     """Verify the journal of one machine, hand each fault to ``report``; return how many rows were read.
 
     Unless ``whole``, only the chains of objects that moved since the last seal are computed again; all the rest of what
@@ -45,14 +45,14 @@ def verify_journal(model: type[Machine], report: Report, *, whole: bool = True) 
 class _Reading:
     """One pass over a journal, beside the list of the last seal: both are in primary key order."""
 
-    def __init__(self, model: type[Machine], report: Report, *, whole: bool) -> None:
+    def __init__(self, model: type[Stateful], report: Report, *, whole: bool) -> None:
         self.model, self.report, self.whole = model, report, whole
         self.count = 0
         self.sealed_on = ""
 
     def fault(self, pk: int, seq: int | None, sentence: str) -> None:
         found = self.model._base_manager.filter(pk=pk).values_list("reference", flat=True).first()
-        self.report(Fault(self.model.machine_name, found or f"d’identifiant {pk}", seq, sentence))
+        self.report(Fault(self.model.machine.name, found or f"d’identifiant {pk}", seq, sentence))
 
     def read(self) -> int:
         sealed, pks = self._sealed_heads(), None
@@ -129,7 +129,7 @@ class _Reading:
 
     def _sealed_heads(self) -> Iterator[SealedHead]:
         """The heads of the last exported seal; says what is wrong with the seal itself."""
-        name = self.model.machine_name
+        name = self.model.machine.name
         oldest = journal_of(self.model)._base_manager.order_by("pk").values_list("recorded_at", flat=True).first()
         verify_seals(name, oldest, self.report)
         known = last_seal(name)
@@ -150,14 +150,14 @@ class _Reading:
             self._fault_of_seal(f"le fichier du {self.sealed_on} n’est pas celui que la base a scellé.")
 
     def _fault_of_seal(self, sentence: str) -> None:
-        self.report(Fault(self.model.machine_name, "(scellés)", None, sentence))
+        self.report(Fault(self.model.machine.name, "(scellés)", None, sentence))
 
 
-def _compare_objects(model: type[Machine], report: Report) -> None:
+def _compare_objects(model: type[Stateful], report: Report) -> None:
     """Each object agrees with the last row of its journal, in one statement; each journal has its object."""
     journal = journal_of(model)
     pairs = {"state": "target", "seq": "seq", "head": "hash", "moved_at": "at"}
-    pairs |= {name: name for name in model.dimensions}
+    pairs |= {name: name for name in model.machine.dimensions}
     quote = connection.ops.quote_name
     differs = [
         f"o.{quote(str(field_of(model, mine).column))} IS DISTINCT FROM j.{quote(str(field_of(journal, its).column))}"
@@ -175,13 +175,13 @@ def _compare_objects(model: type[Machine], report: Report) -> None:
                 str(field_of(model, name).verbose_name) for name, wrong in zip(pairs, columns, strict=True) if wrong
             ]
             told = f"l’objet et la dernière ligne de son journal ne s’accordent pas ({', '.join(names)})."
-            report(Fault(model.machine_name, reference, seq, "l’objet n’a aucun journal." if without else told))
+            report(Fault(model.machine.name, reference, seq, "l’objet n’a aucun journal." if without else told))
     orphans = journal._base_manager.filter(~Exists(model._base_manager.filter(pk=OuterRef("object_id"))))
     for pk in orphans.order_by("object_id").values_list("object_id", flat=True).distinct():  # type: ignore[misc]
-        report(Fault(model.machine_name, f"d’identifiant {pk}", None, "l’objet a disparu, son journal reste."))
+        report(Fault(model.machine.name, f"d’identifiant {pk}", None, "l’objet a disparu, son journal reste."))
 
 
-def _compare_stamps(model: type[Machine], report: Report) -> None:
+def _compare_stamps(model: type[Stateful], report: Report) -> None:
     """Each stamp that the journal says is what its last row to set it says; one statement for each.
 
     A row that a verb wrote before its journal said the stamp says nothing: it is told from the first row of the object.
@@ -204,18 +204,18 @@ def _compare_stamps(model: type[Machine], report: Report) -> None:
             cursor.execute(sql, {"setting": setting, "name": name})
             for reference, seq in cursor:
                 told = f"«\u00a0{said}\u00a0» n’est pas ce que dit cette ligne."
-                report(Fault(model.machine_name, reference, seq, told))
+                report(Fault(model.machine.name, reference, seq, told))
 
 
-def _look_ahead(model: type[Machine], report: Report) -> None:
+def _look_ahead(model: type[Stateful], report: Report) -> None:
     """No row is dated later than now."""
     latest = latest_instant()
     ahead = journal_of(model)._base_manager.filter(Q(at__gt=latest) | Q(recorded_at__gt=latest))
     for reference, seq in ahead.order_by("object_id", "seq").values_list("object__reference", "seq"):  # type: ignore[misc]
-        report(Fault(model.machine_name, reference, seq, "la ligne est datée d’un instant à venir."))
+        report(Fault(model.machine.name, reference, seq, "la ligne est datée d’un instant à venir."))
 
 
-def _look_for_comments(model: type[Machine], report: Report) -> None:
+def _look_for_comments(model: type[Stateful], report: Report) -> None:
     """An erased comment leaves its digest; one that was taken away leaves nothing."""
     written = journal_of(model)._base_manager.exclude(comment_digest="")
     lost = written.filter(~Exists(Comment.objects.filter(digest=OuterRef("comment_digest"))))
@@ -223,6 +223,6 @@ def _look_for_comments(model: type[Machine], report: Report) -> None:
     for reference, seq in found:
         report(
             Fault(
-                model.machine_name, reference, seq, "le commentaire de cette ligne a été retiré sans laisser de trace."
+                model.machine.name, reference, seq, "le commentaire de cette ligne a été retiré sans laisser de trace."
             )
         )

@@ -10,9 +10,10 @@ from django.core.checks import CheckMessage, Error, Info
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, connection, models
 
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.leaning import model_at
-from lifecycle.machine import CREATION, Capacity, GivenRow, Machine, Verb, field_of, machines, verbs_of
+from lifecycle.machine import CREATION, Capacity, GivenRow, Stateful, Verb, field_of, machines, verbs_of
 from lifecycle.operations import WATCHED
 from lifecycle.registry import registry
 from lifecycle.roles import excess, sentence
@@ -24,7 +25,8 @@ def check_machines(**_: Any) -> list[CheckMessage]:
     """Every machine can be moved, locked, seen and journaled; every name it gives exists."""
     return [
         *_settings(),
-        *(error for model in machines().values() for error in _machine(model)),
+        *_still(),
+        *(error for model in machines().values() for error in errors_of(model)),
         *_registrations(),
     ]
 
@@ -68,15 +70,23 @@ def _settings() -> Iterator[Error]:
         yield _error(2, "LIFECYCLE_LOCK_ORDER names a model twice.")
 
 
-def _machine(model: type[Machine]) -> Iterator[Error]:
-    if not NAME.fullmatch(model.machine_name):
-        yield _error(3, f"« {model.machine_name} » is no name for a machine: lower case letters and _.", model)
+def _still() -> Iterator[Error]:
+    for model in apps.get_models():
+        fields = model._meta.local_concrete_fields
+        if any(isinstance(one, StateField) for one in fields) and "machine" not in vars(model):
+            yield _error(10, f"{model._meta.label} has a state, and no module « machine » declares its machine.", model)
+
+
+def errors_of(model: type[Stateful]) -> Iterator[Error]:
+    """What is wrong in the declaration of one machine."""
+    if not NAME.fullmatch(model.machine.name):
+        yield _error(3, f"« {model.machine.name} » is no name for a machine: lower case letters and _.", model)
     yield from _ordered(model, model)
     if not hasattr(model._default_manager.all(), "visible_to"):
         yield _error(4, "The manager has no visible_to(actor).", model)
     yield from _journal(model)
     stamped = {name for declared in verbs_of(model).values() for name in declared.stamps}
-    for name in model.kept:
+    for name in model.machine.kept:
         if name not in stamped or isinstance(field_of(model, name), models.TextField):
             yield _error(8, f"« {name} » is kept by the journal, and no verb stamps it, or it is a free text.", model)
     for declared in verbs_of(model).values():
@@ -87,24 +97,24 @@ def _machine(model: type[Machine]) -> Iterator[Error]:
                 yield _error(9, f"« {declared.name} » follows « {name} », which no machine does.", model)
 
 
-def _ordered(model: type[Machine], locked: type[models.Model]) -> Iterator[Error]:
+def _ordered(model: type[Stateful], locked: type[models.Model]) -> Iterator[Error]:
     if locked._meta.label not in settings.LIFECYCLE_LOCK_ORDER:
         yield _error(5, f"{locked._meta.label} is locked and has no place in LIFECYCLE_LOCK_ORDER.", model)
 
 
-def _journal(model: type[Machine]) -> Iterator[Error]:
+def _journal(model: type[Stateful]) -> Iterator[Error]:
     related = {relation.get_accessor_name(): relation.related_model for relation in model._meta.related_objects}
     journal = related.get("journal")
     if not (isinstance(journal, type) and issubclass(journal, Entry)):
         yield _error(6, 'There is no journal: an Entry whose « object » has related_name="journal".', model)
         return
-    for name in model.dimensions:
+    for name in model.machine.dimensions:
         for owner in (model, journal):
             if not _field_exists(owner, name):
                 yield _error(6, f"The dimension « {name} » is not a field of {owner._meta.label}.", model)
 
 
-def _states(model: type[Machine], declared: Verb) -> Iterator[Error]:
+def _states(model: type[Stateful], declared: Verb) -> Iterator[Error]:
     states = dict(field_of(model, "state").flatchoices)
     if not declared.label.strip():
         yield _error(7, f"« {declared.name} » has no label.", model)
@@ -119,7 +129,7 @@ def _states(model: type[Machine], declared: Verb) -> Iterator[Error]:
         yield _error(7, f"« {declared.name} » leads to « {declared.target} », which is not a state.", model)
 
 
-def _columns(model: type[Machine], declared: Verb) -> Iterator[Error]:
+def _columns(model: type[Stateful], declared: Verb) -> Iterator[Error]:
     for name in declared.stamps:
         if name in WATCHED or not _field_exists(model, name):
             yield _error(8, f"« {declared.name} » stamps « {name} », which is not a field it may write.", model)
@@ -133,22 +143,16 @@ def _columns(model: type[Machine], declared: Verb) -> Iterator[Error]:
         if isinstance(path, str):
             yield from _led_to(model, model, declared, path)
     for rule in counters:
-        if _model_exists(rule.counter):
-            yield from _ordered(model, apps.get_model(rule.counter))
-        else:
-            yield _error(8, f"« {declared.name} » counts on « {rule.counter} », which is no model.", model)
+        yield from _ordered(model, rule.counter)
 
 
-def _given(model: type[Machine], declared: Verb, lean: GivenRow) -> Iterator[Error]:
-    if not _model_exists(lean.model):
-        yield _error(8, f"« {declared.name} » leans on « {lean.model} », which is no model.", model)
-        return
-    yield from _ordered(model, apps.get_model(lean.model))
+def _given(model: type[Stateful], declared: Verb, lean: GivenRow) -> Iterator[Error]:
+    yield from _ordered(model, lean.model)
     for path in lean.through:
-        yield from _led_to(model, apps.get_model(lean.model), declared, path)
+        yield from _led_to(model, lean.model, declared, path)
 
 
-def _led_to(model: type[Machine], start: type[models.Model], declared: Verb, path: str) -> Iterator[Error]:
+def _led_to(model: type[Stateful], start: type[models.Model], declared: Verb, path: str) -> Iterator[Error]:
     try:
         yield from _ordered(model, model_at(start, path))
     except (FieldDoesNotExist, TypeError):

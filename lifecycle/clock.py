@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.locking import advisory_lock
-from lifecycle.machine import Machine, Verb, machines, verbs_of
+from lifecycle.machine import Stateful, Verb, machines, verbs_of
 from lifecycle.requirements import Context, as_expression
 
 CLOCK_LOCK = "lifecycle.clock"
@@ -53,20 +53,20 @@ def run_clock(*, at: datetime | None = None) -> list[Ran]:
     return ran
 
 
-def due_rows(model: type[Machine], declared: Verb, at: datetime) -> QuerySet[Any]:
+def due_rows(model: type[Stateful], declared: Verb, at: datetime) -> QuerySet[Any]:
     """The rows on which a verb of the clock is due at ``at``; those that moved later are left to the next run."""
     assert declared.due is not None
     condition = as_expression(declared.due(Context(at, SYSTEM)))
     return model._base_manager.filter(condition, state__in=declared.sources, moved_at__lte=at)  # type: ignore[misc]
 
 
-def _run(model: type[Machine], declared: Verb, at: datetime) -> Ran:
+def _run(model: type[Stateful], declared: Verb, at: datetime) -> Ran:
     due = list(due_rows(model, declared, at).values_list("pk", flat=True))
     if not due:  # most nights, for most verbs: no transaction is opened
-        return Ran(model.machine_name, declared.name, 0)
+        return Ran(model.machine.name, declared.name, 0)
     outcome = gate.apply_many(model._base_manager.filter(pk__in=due), declared.name, actor=SYSTEM, at=at)
     sentences = Counter(reason.sentence for reasons in outcome.refused.values() for reason in reasons)
-    return Ran(model.machine_name, declared.name, len(outcome.moved), sentences)
+    return Ran(model.machine.name, declared.name, len(outcome.moved), sentences)
 
 
 def _now() -> datetime:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from lifecycle.actors import Actor
 from lifecycle.charting import chart
-from lifecycle.machine import Machine, Verb, field_of, machines, verbs_of
+from lifecycle.machine import Stateful, Verb, field_of, machines, verbs_of
 from lifecycle.registry import registry
 from lifecycle.specification import Specification, read
 
@@ -22,23 +22,23 @@ BEGIN, END = "<!-- registrations:begin -->", "<!-- registrations:end -->"
 MADE = "<!-- Fait par «\u00a0manage.py draw_machines\u00a0»\u00a0: ne se corrige pas à la main. -->"
 
 
-def drawings(models: Iterable[type[Machine]]) -> dict[str, str]:
+def drawings(models: Iterable[type[Stateful]]) -> dict[str, str]:
     """``{path from the project's folder: content}`` of every page and chart of these machines."""
     known, spec = list(models), read()
     files = {f"{FOLDER}/README.md": _index(known, spec)}
     for model in known:
-        files[f"{FOLDER}/{model.machine_name}.md"] = _page(model, spec)
-        files[f"{FOLDER}/{model.machine_name}.svg"] = chart(title_of(model), states_of(model), verbs_of(model).values())
+        files[f"{FOLDER}/{model.machine.name}.md"] = _page(model, spec)
+        files[f"{FOLDER}/{model.machine.name}.svg"] = chart(title_of(model), states_of(model), verbs_of(model).values())
     return files
 
 
-def title_of(model: type[Machine]) -> str:
+def title_of(model: type[Stateful]) -> str:
     """The French name of a machine's object."""
     name = str(model._meta.verbose_name)
     return name[:1].upper() + name[1:]
 
 
-def states_of(model: type[Machine]) -> dict[str, str]:
+def states_of(model: type[Stateful]) -> dict[str, str]:
     """The states of a machine in the order of a file's life, with their labels."""
     return {str(code): str(label) for code, label in field_of(model, "state").flatchoices}
 
@@ -70,22 +70,22 @@ def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def _index(models: Sequence[type[Machine]], spec: Specification) -> str:
+def _index(models: Sequence[type[Stateful]], spec: Specification) -> str:
     rows = [
         (
-            f"[{title_of(model)}]({model.machine_name}.md)",
+            f"[{title_of(model)}]({model.machine.name}.md)",
             model._meta.label,
             len(states_of(model)),
             len(verbs_of(model)),
-            spec.of(model.machine_name),
+            spec.of(model.machine.name),
         )
         for model in models
     ]
     return _text("# Les machines", "", MADE, "", *_table(("machine", "modèle", "états", "verbes", "règles"), rows))
 
 
-def _page(model: type[Machine], spec: Specification) -> str:
-    name, title, section = model.machine_name, title_of(model), spec.of(model.machine_name)
+def _page(model: type[Stateful], spec: Specification) -> str:
+    name, title, section = model.machine.name, title_of(model), spec.of(model.machine.name)
     return _text(
         f"# {title}", "", MADE, "",
         *([f"Ce que dit la spécification\u00a0: {section}.", ""] if section else []),
@@ -98,7 +98,7 @@ def _page(model: type[Machine], spec: Specification) -> str:
     )  # fmt: skip
 
 
-def mermaid(model: type[Machine]) -> list[str]:
+def mermaid(model: type[Stateful]) -> list[str]:
     """The graph as a Mermaid ``stateDiagram-v2``: every state, and every verb that leads to another one."""
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{_plain(label)}" as {code}' for code, label in states_of(model).items()]
@@ -111,7 +111,7 @@ def mermaid(model: type[Machine]) -> list[str]:
     return lines + [f"    {code} --> [*]" for code in states_of(model) if code not in leaving]
 
 
-def _staying(model: type[Machine]) -> list[str]:
+def _staying(model: type[Stateful]) -> list[str]:
     """The verbs that change no state, in words: as loops they would hide the graph."""
     labels = states_of(model)
     told = [
@@ -122,7 +122,7 @@ def _staying(model: type[Machine]) -> list[str]:
     return ["Sans changer d’état\u00a0:", "", *told, ""] if told else []
 
 
-def _matrix(model: type[Machine], spec: Specification) -> list[str]:
+def _matrix(model: type[Stateful], spec: Specification) -> list[str]:
     """Rows are verbs, columns the roles that do at least one of them."""
     verbs = list(verbs_of(model).values())
     everyone: list[Actor] = apps.get_model(settings.LIFECYCLE_ACTOR_MODEL).every_role()
@@ -135,7 +135,7 @@ def _matrix(model: type[Machine], spec: Specification) -> list[str]:
             *(cells[i] for cells in columns.values()),
             _causes(declared),
             "oui" if declared.due else "",
-            spec.of(f"{model.machine_name}.{declared.name}"),
+            spec.of(f"{model.machine.name}.{declared.name}"),
         )
         for i, declared in enumerate(verbs)
     ]
@@ -160,15 +160,15 @@ def _causes(declared: Verb) -> str:
     return ", ".join(f"`{name}`" for name in sorted(declared.follows))
 
 
-def _requirements(model: type[Machine], spec: Specification) -> Iterable[str]:
+def _requirements(model: type[Stateful], spec: Specification) -> Iterable[str]:
     for declared in verbs_of(model).values():
         sentences = {
-            rule.reason.sentence: spec.of_rule(f"{model.machine_name}.{rule.code}")
+            rule.reason.sentence: spec.of_rule(f"{model.machine.name}.{rule.code}")
             for rule in declared.requires
             if rule.reason.sentence
         }
         if sentences:
-            paragraph = spec.of(f"{model.machine_name}.{declared.name}")
+            paragraph = spec.of(f"{model.machine.name}.{declared.name}")
             yield f"- **{declared.label}** (`{declared.name}`)" + (f", {paragraph}" if paragraph else "")
             apart = {sentence: f" {link}" for sentence, link in sentences.items() if link not in ("", paragraph)}
             yield from (f"  - {sentence}{apart.get(sentence, '')}" for sentence in sentences)
@@ -188,6 +188,6 @@ def _text(*lines: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def drawn_machines() -> list[type[Machine]]:
+def drawn_machines() -> list[type[Stateful]]:
     """The machines of the project in the order of their apps."""
     return list(machines().values())

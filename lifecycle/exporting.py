@@ -26,7 +26,7 @@ from django.db import connection, transaction
 
 from lifecycle.evidence import evidence_tables, hashes
 from lifecycle.journal import canonical, hashed_columns, journal_of, plain_value
-from lifecycle.machine import Machine, machines
+from lifecycle.machine import Stateful, machines
 from lifecycle.models import Seal
 from lifecycle.sealing import EVIDENCE, SealFile
 
@@ -79,7 +79,7 @@ def _one_snapshot() -> Iterator[None]:
         yield
 
 
-def _journal_lines(model: type[Machine]) -> Iterator[str]:
+def _journal_lines(model: type[Stateful]) -> Iterator[str]:
     journal = journal_of(model)
     names = hashed_columns(journal)
     rows = journal._base_manager.order_by("object_id", "seq").values_list("hash", "pk", *names)
@@ -88,7 +88,7 @@ def _journal_lines(model: type[Machine]) -> Iterator[str]:
         yield f"{written} {pk} {canonical(plain)}"
 
 
-def _head_lines(model: type[Machine]) -> Iterator[str]:
+def _head_lines(model: type[Stateful]) -> Iterator[str]:
     names = ("pk", "seq", "head", "state", "reference")
     heads = model._base_manager.order_by("pk").values_list(*names)
     return (" ".join(map(str, head)) for head in heads.iterator(CHUNK))

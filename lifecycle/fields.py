@@ -21,3 +21,8 @@ class StateField(FSMField):
         super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
         if cls.__module__ == "__fake__":
             class_prepared.disconnect(self._collect_transitions)
+
+    def collect(self, model: type[models.Model]) -> None:
+        """Find the transitions of a model again, and of its proxies: a machine declared them since it was prepared."""
+        for known in [model, *(one for one in self.transitions if one is not model and issubclass(one, model))]:
+            self._collect_transitions(sender=known)

@@ -33,7 +33,7 @@ from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.leaning import Group, given, link_of, linked, links_of
 from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
-from lifecycle.machine import Machine, Verb, field_of, verbs_of
+from lifecycle.machine import Stateful, Verb, field_of, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
 from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression
@@ -74,10 +74,10 @@ class _Done:
     """What became of a set; ``row``: the only one, as it was written, when nothing that follows can change it."""
 
     outcome: Outcome
-    row: Machine | None = None
+    row: Stateful | None = None
 
 
-def apply[M: Machine](
+def apply[M: Stateful](
     row: M,
     verb: str,
     *,
@@ -125,7 +125,7 @@ def apply_many(
     ValueError (``lifecycle.instants``). Raises PermissionDenied when the actor's role never does this verb, Refused
     when the database itself refuses the set.
     """
-    model: type[Machine] = queryset.model
+    model: type[Stateful] = queryset.model
     declared = _moving(model, verb)
     seen = _seen(model, queryset, links_of(declared), actor, cause)
     return _attempt(
@@ -133,7 +133,7 @@ def apply_many(
     ).outcome
 
 
-def _moving(model: type[Machine], verb: str) -> Verb:
+def _moving(model: type[Stateful], verb: str) -> Verb:
     declared = verbs_of(model)[verb]
     if declared.creates:
         raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
@@ -141,7 +141,7 @@ def _moving(model: type[Machine], verb: str) -> Verb:
 
 
 def _seen(
-    model: type[Machine], queryset: QuerySet[Any], names: Sequence[str], actor: Actor, cause: Move | None
+    model: type[Stateful], queryset: QuerySet[Any], names: Sequence[str], actor: Actor, cause: Move | None
 ) -> dict[int, dict[str, Any]]:
     """The rows of a set that the actor may see, and where they lean."""
     rows = seen_by(model, queryset, actor, cause).order_by("pk").values_list("pk", *names)
@@ -149,7 +149,7 @@ def _seen(
 
 
 def _attempt(
-    model: type[Machine],
+    model: type[Stateful],
     declared: Verb,
     seen: Mapping[int, Mapping[str, Any]],
     *,
@@ -184,7 +184,7 @@ def _attempt(
     raise AssertionError("unreachable")
 
 
-def create[M: Machine](
+def create[M: Stateful](
     row: M,
     verb: str,
     *,
@@ -198,7 +198,7 @@ def create[M: Machine](
     return create_many(type(row), verb, [row], actor=actor, at=at, cause=cause, comment=comment, **values)[0]
 
 
-def create_many[M: Machine](
+def create_many[M: Stateful](
     model: type[M],
     verb: str,
     rows: Sequence[M],
@@ -229,7 +229,7 @@ def create_many[M: Machine](
 
 @one_transaction
 def _move(
-    model: type[Machine],
+    model: type[Stateful],
     declared: Verb,
     before: Mapping[int, Mapping[str, Any]],
     scope: Q,
@@ -265,18 +265,18 @@ def _move(
         model, declared, movable, ctx, per_row, recorded_at=recorded_at,
         cause=cause_of(model, movable, cause), comment_digest=record_comment(comment),
     )  # fmt: skip
-    final = len(movable) == 1 and not followers(model.machine_name, declared.name)
+    final = len(movable) == 1 and not followers(model.machine.name, declared.name)
     entry_keys, row = write_moves(model, stamped, returning=final)
     count_capacities(declared, movable, ctx, per_row)
     if not final:
         _set_in_motion(
-            Move(model.machine_name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), per_row)
+            Move(model.machine.name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), per_row)
         )
     return _Done(outcome, row)
 
 
 @one_transaction
-def _give_birth[M: Machine](
+def _give_birth[M: Stateful](
     model: type[M],
     declared: Verb,
     instances: Sequence[M],
@@ -299,7 +299,7 @@ def _give_birth[M: Machine](
     for pk, instance, found in zip(pks, instances, links, strict=True):
         instance.pk = pk
         dimensions = {f.attname: getattr(instance, f.attname) for f in _dimension_fields(model)}
-        born = {name: getattr(instance, field_of(model, name).attname) for name in model.kept}
+        born = {name: getattr(instance, field_of(model, name).attname) for name in model.machine.kept}
         drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}, born=born))
     stamped = stamp(
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
@@ -320,12 +320,12 @@ def _give_birth[M: Machine](
         raise Refused(refused)
     count_capacities(declared, rows, ctx, {})
     _set_in_motion(
-        Move(model.machine_name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
+        Move(model.machine.name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
     )
     return list(model._base_manager.filter(pk__in=keys(pks)).order_by("pk"))
 
 
-def _name(model: type[Machine], instances: Sequence[Machine]) -> tuple[list[int], Clock]:
+def _name(model: type[Stateful], instances: Sequence[Stateful]) -> tuple[list[int], Clock]:
     """Give each row its reference; one that is taken is drawn again (one chance in 30 for 200,000 rows).
 
     Returns the keys of all of them, and the clock.
@@ -335,7 +335,7 @@ def _name(model: type[Machine], instances: Sequence[Machine]) -> tuple[list[int]
     drawn: Drawn | None = None
     while drawn is None or wanting:
         for instance in wanting:
-            instance.reference = new_reference(model.reference_prefix)
+            instance.reference = new_reference(model.machine.reference_prefix)
         count = 0 if drawn else len(instances)
         found = draw_keys(model, count, [instance.reference for instance in wanting])
         drawn, taken = drawn or found, taken | found.taken
@@ -348,14 +348,14 @@ def _name(model: type[Machine], instances: Sequence[Machine]) -> tuple[list[int]
     return drawn.keys, drawn.clock
 
 
-def _links(model: type[Machine], names: Sequence[str], pks: Sequence[int]) -> dict[int, dict[str, Any]]:
+def _links(model: type[Stateful], names: Sequence[str], pks: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Where the rows lean now, read again."""
     rows = model._base_manager.filter(pk__in=keys(pks)).values_list("pk", *names)
     return {pk: dict(zip(names, links, strict=True)) for pk, *links in rows}
 
 
 def _lock_set(
-    model: type[Machine],
+    model: type[Stateful],
     declared: Verb,
     before: Mapping[int, Mapping[str, Any]],
     ctx: Context,
@@ -377,8 +377,8 @@ def _still_due(declared: Verb, ctx: Context, cause: Move | None) -> Q | None:
     return Q(as_expression(declared.due(ctx)), moved_at__lte=ctx.at)
 
 
-def _dimension_fields(model: type[Machine]) -> list[Any]:
-    return [model._meta.get_field(name) for name in model.dimensions]
+def _dimension_fields(model: type[Stateful]) -> list[Any]:
+    return [model._meta.get_field(name) for name in model.machine.dimensions]
 
 
 def _set_in_motion(move: Move) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 from django.conf import settings
 from django.db import models
 
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 
 GENESIS = ""
 """The hash that comes before the first row of an object."""
@@ -23,7 +23,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The last row of each object before ``instant``: the state the world was in, from the journal alone."""
         return self.filter(at__lt=instant).order_by("object_id", "-seq").distinct("object_id")
 
-    def of(self, row: Machine) -> Self:
+    def of(self, row: Stateful) -> Self:
         """The rows of one object, newest first, with who acted."""
         return self.filter(object_id=row.pk).select_related("actor__user", "actor__organisation").order_by("-seq")
 
@@ -68,7 +68,7 @@ class Entry(models.Model):
 
     def sentence(self) -> str:
         """What happened, as the timeline tells it."""
-        model = cast("type[Machine]", self._meta.get_field("object").related_model)
+        model = cast("type[Stateful]", self._meta.get_field("object").related_model)
         declared = verbs_of(model).get(self.verb)
         if declared is None:
             return self.verb
@@ -80,7 +80,7 @@ class Entry(models.Model):
         return chain(previous, {name: getattr(self, name) for name in hashed_columns(type(self))})
 
 
-def journal_of(model: type[Machine]) -> type[Entry]:
+def journal_of(model: type[Stateful]) -> type[Entry]:
     """The journal of a machine."""
     return cast("type[Entry]", model._meta.get_field("journal").related_model)  # type: ignore[misc]
 
@@ -155,6 +155,6 @@ def digest_comment(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-def state_as_of(model: type[Machine], instant: datetime) -> dict[int, str]:
+def state_as_of(model: type[Stateful], instant: datetime) -> dict[int, str]:
     """``{pk: state}`` of every object of a machine just before ``instant``, from the journal alone."""
     return dict(journal_of(model).objects.as_of(instant).values_list("object_id", "target"))  # type: ignore[misc]

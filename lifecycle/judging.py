@@ -6,13 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
 from lifecycle.leaning import links_of
 from lifecycle.locking import lock
-from lifecycle.machine import ACTOR, AT, Given, Machine, Verb, field_of, state_label
+from lifecycle.machine import ACTOR, AT, Given, Stateful, Verb, field_of, state_label
 from lifecycle.requirements import (
     Capacity,
     Context,
@@ -56,7 +55,7 @@ def _is_expression(value: Any) -> bool:
 
 
 def read(
-    model: type[Machine],
+    model: type[Stateful],
     verb: Verb,
     pks: Collection[int],
     ctx: Context,
@@ -72,7 +71,7 @@ def read(
     rules = [rule for rule in verb.requires if isinstance(rule, Requirement)]
     computed = {name: value for name, value in verb.stamps.items() if _is_expression(value)}
     links = links_of(verb)
-    names = [field_of(model, name).attname for name in model.dimensions] if dimensions else []
+    names = [field_of(model, name).attname for name in model.machine.dimensions] if dimensions else []
     annotations: dict[str, Any] = {"gate_who": as_expression(scope)}
     annotations |= {f"gate_rule_{i}": as_expression(rule.condition(ctx)) for i, rule in enumerate(rules)}
     annotations |= {f"gate_stamp_{name}": value for name, value in computed.items()}
@@ -108,7 +107,7 @@ def read(
 
 
 def judge(
-    model: type[Machine],
+    model: type[Stateful],
     verb: Verb,
     rows: list[Row],
     ctx: Context,
@@ -174,7 +173,7 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: 
         return
     counters = counters_of(capacity, rows, ctx, per_row)
     wanted = {counter for counter in counters.values() if counter is not None}
-    model = apps.get_model(capacity.counter)
+    model = capacity.counter
     if locked:
         lock(model, wanted, "FOR NO KEY UPDATE")
     room = {
@@ -194,12 +193,12 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: 
             row.reasons.append(capacity.reason)
 
 
-def wrong_state(model: type[Machine], verb: Verb, state: str) -> Reason:
+def wrong_state(model: type[Stateful], verb: Verb, state: str) -> Reason:
     """The reason given when the verb does not start from this state."""
     return Reason("state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} ».")
 
 
-def stamps_of(model: type[Machine], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
+def stamps_of(model: type[Stateful], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
     """``{attname: value}`` of everything this verb writes on this row."""
     written = {}
     for name, value in verb.stamps.items():

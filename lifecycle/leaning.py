@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 
 from lifecycle.locking import Strength
-from lifecycle.machine import Given, GivenRow, Machine, Verb
+from lifecycle.machine import Given, GivenRow, Stateful, Verb
 from lifecycle.requirements import Capacity, Context, PerRowValues
 
 type Group = tuple[type[models.Model], list[int], Strength]
@@ -40,7 +39,7 @@ def link_of(instance: models.Model, name: str) -> int | None:
     return value  # type: ignore[no-any-return]
 
 
-def linked(model: type[Machine], declared: Verb, links: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
+def linked(model: type[Stateful], declared: Verb, links: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
     """What is to be locked behind the links of the rows."""
     known = list(links)
     shared = {f"{path}_id" for path in declared.leans if isinstance(path, str)}
@@ -60,7 +59,7 @@ def given(declared: Verb, ctx: Context, per_row: PerRowValues) -> list[Group]:
     for lean, strength in leans:
         if not isinstance(lean, GivenRow):
             continue
-        model = apps.get_model(lean.model)
+        model = lean.model
         pks = keys_given(lean.name, ctx, per_row)
         groups.append((model, pks, strength))
         for path in lean.through if pks else ():
@@ -71,9 +70,9 @@ def given(declared: Verb, ctx: Context, per_row: PerRowValues) -> list[Group]:
         if not isinstance(rule, Capacity) or isinstance(rule.key, str):
             continue
         if isinstance(rule.key, Given):
-            groups.append((apps.get_model(rule.counter), keys_given(rule.key.name, ctx, per_row), "FOR NO KEY UPDATE"))
+            groups.append((rule.counter, keys_given(rule.key.name, ctx, per_row), "FOR NO KEY UPDATE"))
         elif (counter := rule.key(ctx)) is not None:
-            groups.append((apps.get_model(rule.counter), [counter], "FOR NO KEY UPDATE"))
+            groups.append((rule.counter, [counter], "FOR NO KEY UPDATE"))
     return groups
 
 

@@ -1,12 +1,12 @@
-"""Declaring a machine: states in a protected field, verbs as methods whose body stays empty.
+"""Declaring a machine: a model that has a state, and beside it the verbs that move its rows.
 
-A machine is an abstract model built on ``Machine``; each verb is declared with ``@verb`` on top of django-fsm's own
-``transition``, which keeps sources and targets. Nothing here moves a row: that is ``lifecycle.gate``.
+The model is built on ``Stateful`` and knows nothing of its verbs. The machine is declared above it, in the module
+``machine`` of its app, which is imported once all models are there: each verb is one statement, and is registered as a
+transition of django-fsm on the model. Nothing here moves a row: that is ``lifecycle.gate``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, wraps
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, ClassVar, Final, cast
 
 from django.apps import apps
@@ -17,6 +17,7 @@ from django_fsm import FSMModelMixin, transition
 
 from lifecycle.actors import Actor
 from lifecycle.exceptions import OutsideTheGate
+from lifecycle.fields import StateField
 from lifecycle.requirements import Capacity, Condition, Context, Given, Marker, PerRow, Place, Reason, Requirement, Rule
 
 __all__ = [
@@ -33,11 +34,11 @@ __all__ = [
     "Place",
     "Reason",
     "Requirement",
+    "Stateful",
     "Verb",
     "field_of",
     "machine_named",
     "machines",
-    "verb",
     "verbs_of",
 ]
 
@@ -55,13 +56,13 @@ ACTOR: Final = Marker("ACTOR")
 
 @dataclass(frozen=True)
 class GivenRow:
-    """A row that is given to a verb under ``name``, of ``model`` ("app.Model"), which the verb leans on.
+    """A row of ``model`` that is given to a verb under ``name``, and on which the verb leans.
 
     ``through``: links of that row whose rows are locked with it.
     """
 
     name: str
-    model: str
+    model: type[models.Model]
     through: tuple[str, ...] = ()
 
 
@@ -70,27 +71,60 @@ type Permission = Callable[[Actor], Q | None]
 
 @dataclass(frozen=True)
 class Verb:
-    """Everything one transition says of itself."""
+    """One verb of a machine, and everything it says of itself."""
 
-    name: str
     label: str
-    sources: tuple[str, ...]
+    """What it is called, in French: an infinitive."""
+    _: KW_ONLY
+    source: str | Sequence[str]
+    """The state or states it starts from, or CREATION."""
     target: str | None
-    done: str = ""
-    recalls: str = ""
-    who: tuple[Permission, ...] = ()
-    follows: frozenset[str] = frozenset()
-    requires: tuple[Rule, ...] = ()
-    leans: "tuple[str | GivenRow, ...]" = ()
-    leans_write: "tuple[str | GivenRow, ...]" = ()
+    """The state it leads to, or SAME."""
+    who: Permission | Sequence[Permission] = ()
+    """The permissions, any of which is enough."""
+    follows: Collection[str] = ()
+    """The causes ("machine.verb") on which a follower may do it, with the same actor."""
+    requires: Sequence[Rule] = ()
+    leans: Sequence[str | GivenRow] = ()
+    """The links of the row, and the given rows, that are locked with it to be read."""
+    leans_write: Sequence[str | GivenRow] = ()
+    """The same, to be written."""
     stamps: Mapping[str, Any] = field(default_factory=dict)
-    journal: tuple[str, ...] = ()
+    """Column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value."""
+    journal: Sequence[str] = ()
+    """The given values (codes, numbers, keys) that the journal keeps."""
+    done: str = ""
+    """What the timeline says of it; its label when nothing else is said."""
+    recalls: str = ""
+    """What the timeline adds to ``done``, with values of ``journal`` in braces."""
+    again: str = ""
+    """Its label on a row that is already in its target, when that is one of its sources."""
     due: Callable[[Context], Condition] | None = None
+    """The clock does it when this condition holds."""
     due_at: Any = None
     irreversible: bool = False
-    again: str = ""
-    undoes: tuple[str, ...] = ()
+    undoes: Sequence[str] = ()
+    """The verbs whose last act on the row it takes back."""
     varies: bool = False
+    """It sets right or follows (a correction, a move of what the row depends on), and is not counted as done."""
+    why: str = ""
+    """What a developer should know of it."""
+    name: str = ""
+    """Given by the machine: the name it is declared under."""
+
+    sources: tuple[str, ...] = field(init=False)
+    permissions: tuple[Permission, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        said: dict[str, Any] = {
+            name: tuple(getattr(self, name))
+            for name in ("follows", "requires", "leans", "leans_write", "journal", "undoes")
+        }
+        said["done"] = self.done or self.label
+        said["sources"] = (self.source,) if isinstance(self.source, str) else tuple(self.source)
+        said["permissions"] = (self.who,) if callable(self.who) else tuple(self.who)
+        for name, value in said.items():
+            object.__setattr__(self, name, value)
 
     @property
     def is_act(self) -> bool:
@@ -110,7 +144,7 @@ class Verb:
 
     def scope(self, actor: Actor) -> Q | None:
         """Where this actor may do this verb: None when nowhere (wrong role or kind), else the rows."""
-        scopes = [scope for permission in self.who if (scope := permission(actor)) is not None]
+        scopes = [scope for permission in self.permissions if (scope := permission(actor)) is not None]
         if not scopes:
             return None
         if not all(scopes):
@@ -121,21 +155,17 @@ class Verb:
         return united
 
 
-class Machine(FSMModelMixin, models.Model):
+class Stateful(FSMModelMixin, models.Model):
     """The base of every row with a life: its public reference, and the head of its journal.
 
-    All four columns are written by the gate and watched by the database. A subclass adds ``state``.
+    All four columns are written by the gate and watched by the database. A subclass adds ``state``, a ``StateField``,
+    and has a journal; its machine is declared beside it.
     """
 
-    machine_name: ClassVar[str]
-    reference_prefix: ClassVar[str]
-    dimensions: ClassVar[Sequence[str]] = ()
-    kept: ClassVar[Sequence[str]] = ()
-    """The stamps of which each journal row that sets them, and that of the birth, says the value: codes, numbers, keys.
+    machine: "ClassVar[type[Machine]]"
+    """What may happen to its rows: there once the app's module ``machine`` is imported."""
 
-    The wall compares them with the row, and so does ``verify_journal``."""
-    state_tones: ClassVar[Mapping[str, str]] = {}
-    """How a badge shows a state that needs more than "under way" or "ended": todo, done or danger."""
+    state: Any
 
     reference = models.CharField("référence", max_length=16, unique=True, editable=False)
     seq = models.PositiveIntegerField("rang au journal", editable=False, default=0)
@@ -149,115 +179,98 @@ class Machine(FSMModelMixin, models.Model):
         return self.reference
 
 
-def verb(
-    label: str,
-    *,
-    source: str | Sequence[str],
-    target: str | None,
-    done: str = "",
-    recalls: str = "",
-    who: Permission | Iterable[Permission] = (),
-    follows: Iterable[str] = (),
-    requires: Iterable[Rule] = (),
-    leans: "Iterable[str | GivenRow]" = (),
-    leans_write: "Iterable[str | GivenRow]" = (),
-    stamps: Mapping[str, Any] | None = None,
-    journal: Iterable[str] = (),
-    due: Callable[[Context], Condition] | None = None,
-    due_at: Any = None,
-    irreversible: bool = False,
-    again: str = "",
-    undoes: Iterable[str] = (),
-    varies: bool = False,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Declare one verb: label (French infinitive), sources, target, who may, what is required, what is stamped.
+class Machine:
+    """What may happen to the rows of a model: ``class DeviceMachine(Machine, of=Device)``, and a ``Verb`` per line.
 
-    ``who``: permission functions, any of which is enough. ``follows``: "machine.verb" causes on which a follower may do
-    it with the same actor. ``leans``: links whose rows are locked with it, or a GivenRow (``leans_write`` when they are
-    written).
-    ``stamps``: column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value. ``journal``:
-    the given values (codes, numbers, keys) the journal keeps. ``due``: the clock does it when the condition holds.
-    ``recalls``: what the timeline adds to ``done``, with values of ``journal`` in braces. ``again``: its label on a row
-    that is already there, for a verb whose target is among its sources.
-    ``undoes``: the verbs whose last act on the row it takes back. ``varies``: it sets right or follows (a correction, a
-    move of what the row depends on), and nothing that is counted as done.
+    The order of declaration is that of a file's life: screens, journals and drawings keep it.
     """
-    sources = (source,) if isinstance(source, str) else tuple(source)
 
-    def declare(method: Callable[..., None]) -> Callable[..., None]:
-        declared = Verb(
-            name=method.__name__,
-            label=label,
-            sources=sources,
-            target=target,
-            done=done or label,
-            recalls=recalls,
-            who=(who,) if callable(who) else tuple(who),
-            follows=frozenset(follows),
-            requires=tuple(requires),
-            leans=tuple(leans),
-            leans_write=tuple(leans_write),
-            stamps=dict(stamps or {}),
-            journal=tuple(journal),
-            due=due,
-            due_at=due_at,
-            irreversible=irreversible,
-            again=again,
-            undoes=tuple(undoes),
-            varies=varies,
-        )
+    name: ClassVar[str]
+    reference_prefix: ClassVar[str]
+    dimensions: ClassVar[Sequence[str]] = ()
+    kept: ClassVar[Sequence[str]] = ()
+    """The stamps of which each journal row that sets them, and that of the birth, says the value: codes, numbers, keys.
 
-        return _closed(method, declared)
+    The wall compares them with the row, and so does ``verify_journal``."""
+    tones: ClassVar[Mapping[str, str]] = {}
+    """How a badge shows a state that needs more than "under way" or "ended": todo, done or danger."""
 
-    return declare
+    model: ClassVar[type[Stateful]]
+    verbs: ClassVar[dict[str, Verb]]
 
+    def __init_subclass__(cls, *, of: type[Stateful]) -> None:
+        super().__init_subclass__()
+        if "machine" in vars(of):
+            raise ImproperlyConfigured(f"{of._meta.label} a déjà une machine\u00a0: {of.machine.__name__}")
+        declared = {name: one for name, one in vars(cls).items() if isinstance(one, Verb)}
+        cls.model, cls.verbs = of, {}
+        of.machine = cls
+        cls.extend(**declared)
 
-def _closed(method: Callable[..., None], declared: Verb) -> Callable[..., None]:
-    """What stands in the place of the method of a verb: whoever calls it is told where it is done."""
+    @classmethod
+    def extend(cls, **verbs: Verb) -> None:
+        """Add verbs after those that are there: what an upper app makes happen to the rows of a lower model.
 
-    @wraps(method)
-    def closed(*args: Any, **kwargs: Any) -> None:
-        raise OutsideTheGate(
-            f"«\u00a0{method.__name__}\u00a0» se fait par lifecycle.gate, jamais en appelant la méthode"
-        )
-
-    closed.lifecycle_verb = declared  # type: ignore[attr-defined]
-    moving: Callable[..., None] = transition(field="state", source=list(declared.sources), target=declared.target)(
-        closed
-    )
-    return moving
+        Raises ImproperlyConfigured when the machine, or its model, already has something of that name.
+        """
+        for name, declared in verbs.items():
+            if name in Machine.__annotations__ or hasattr(Machine, name) or hasattr(cls.model, name):
+                raise ImproperlyConfigured(f"«\u00a0{name}\u00a0» est déjà pris sur {cls.model._meta.label}")
+            cls.verbs[name] = replace(declared, name=name)
+            setattr(cls, name, cls.verbs[name])
+            setattr(cls.model, name, _transition(cls.model, cls.verbs[name]))
+        cast(StateField, field_of(cls.model, "state")).collect(cls.model)
 
 
-@cache
-def verbs_of(model: type[Machine]) -> dict[str, Verb]:
-    """The verbs of a machine by name, in the order of declaration: the order of a file's life."""
-    found: dict[str, Verb] = {}
-    for owner in reversed(model.__mro__):
-        for name, attribute in vars(owner).items():
-            declared = getattr(attribute, "lifecycle_verb", None)
-            if isinstance(declared, Verb):
-                found[name] = declared
-    return found
+def _transition(model: type[Stateful], declared: Verb) -> Callable[..., None]:
+    """The transition that django-fsm knows: the same sources, target and permission. Called, it says where it is done.
+
+    Raises OutsideTheGate, or django-fsm's TransitionNotAllowed from a state it does not start from.
+    """
+
+    def closed(row: Stateful, *args: Any, **kwargs: Any) -> None:
+        raise OutsideTheGate(f"«\u00a0{declared.name}\u00a0» se fait par lifecycle.gate, jamais en appelant la méthode")
+
+    def may(row: Any, actor: Any) -> bool:
+        scope = declared.scope(actor)
+        return scope is not None and model._base_manager.filter(scope, pk=row.pk).exists()
+
+    closed.__name__, closed.__doc__ = declared.name, declared.why or None
+    closed.__qualname__ = f"{model.__qualname__}.{declared.name}"
+    method: Callable[..., None] = closed
+    for source in declared.sources:
+        method = transition(
+            field=cast(StateField, field_of(model, "state")),
+            source=source,
+            target=declared.target_from(source),
+            permission=may,
+            custom={"label": declared.label, "verb": declared},
+        )(method)
+    return method
 
 
-@cache
-def machines() -> dict[str, type[Machine]]:
-    """Every machine of the project by name."""
-    found: dict[str, type[Machine]] = {}
+def verbs_of(model: type[Stateful]) -> dict[str, Verb]:
+    """The verbs of a model by name, in the order of declaration: the order of a file's life."""
+    return model.machine.verbs
+
+
+def machines() -> dict[str, type[Stateful]]:
+    """Every model that has a machine, by the machine's name. Raises ImproperlyConfigured when two have the same."""
+    found: dict[str, type[Stateful]] = {}
     for model in apps.get_models():
-        if issubclass(model, Machine) and not model._meta.proxy:
-            if model.machine_name in found:
-                raise ImproperlyConfigured(f"deux machines s’appellent «\u00a0{model.machine_name}\u00a0»")
-            found[model.machine_name] = model
+        if issubclass(model, Stateful) and "machine" in vars(model):
+            if model.machine.name in found:
+                raise ImproperlyConfigured(f"deux machines s’appellent «\u00a0{model.machine.name}\u00a0»")
+            found[model.machine.name] = model
     return found
 
 
-def machine_named(name: str) -> type[Machine]:
+def machine_named(name: str) -> type[Stateful]:
     """The model of a machine; raises KeyError when there is none of that name."""
     return machines()[name]
 
 
-def state_label(model: type[Machine], code: str) -> str:
+def state_label(model: type[Stateful], code: str) -> str:
     """The French label of a state code."""
     return str(dict(field_of(model, "state").flatchoices).get(code, code))
 

@@ -12,15 +12,15 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
 
-from lifecycle.machine import Machine, field_of, verbs_of
+from lifecycle.machine import Stateful, field_of, verbs_of
 from lifecycle.wall_sql import APPEND_ONLY, SHARED, UNWALL, WALL_TRIGGERS, creation, wall_bodies
 
 WATCHED = ("id", "reference", "state", "seq", "head", "moved_at")
 
 
-def watched_columns(model: type[Machine]) -> list[str]:
+def watched_columns(model: type[Stateful]) -> list[str]:
     """The columns of a machine that only the gate writes: state, sequence, head, dimensions and every stamp."""
-    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.dimensions)
+    names = {name for declared in verbs_of(model).values() for name in declared.stamps} | set(model.machine.dimensions)
     return sorted({str(field_of(model, name).column) for name in names} | set(WATCHED))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, Model, Q, Value
 from django.db.models.expressions import BaseExpression, Combinable
 from django.utils import timezone
 
@@ -190,7 +190,7 @@ class Given:
 class Capacity:
     """A counted place (a quota): one counter row, locked, with a check constraint behind it.
 
-    ``counter`` is the model's label. ``key``: the link of the row that leads to its counter; or the value given, for
+    ``counter`` is its model. ``key``: the link of the row that leads to its counter; or the value given, for
     the set or row by row (none given takes no place); or a function of the context when one counter serves the whole
     set. ``amount`` is +1 to take a place, -1 to give it back.
     The surplus of a set is refused by rank, in the order of primary keys.
@@ -198,7 +198,7 @@ class Capacity:
 
     code: str
     sentence: str
-    counter: str
+    counter: type[Model]
     key: str | Given | Callable[[Context], int | None]
     used: str = "used"
     limit: str = "total"

@@ -40,7 +40,7 @@ from django.db import transaction
 
 from lifecycle.evidence import Extent, evidence_tables, extent_now, extents, hashes
 from lifecycle.locking import advisory_lock
-from lifecycle.machine import Machine, machines
+from lifecycle.machine import Stateful, machines
 from lifecycle.models import Seal
 
 SEAL_LOCK = "lifecycle.seal"
@@ -72,7 +72,7 @@ def seal_journals(*, at: datetime, but: Collection[str] = (), whole: bool = Fals
         return seals
 
 
-def _heads(model: type[Machine]) -> Iterable[Any]:
+def _heads(model: type[Stateful]) -> Iterable[Any]:
     heads: Iterable[Any] = model._base_manager.order_by("pk").values_list("pk", "seq", "head").iterator()
     return heads
 

@@ -18,7 +18,7 @@ from lifecycle.acting import page_of
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.french import Noun
-from lifecycle.machine import Machine, Reason, verbs_of
+from lifecycle.machine import Reason, Stateful, verbs_of
 
 MOST = 500
 """How many rows are taken at once from a page."""
@@ -37,7 +37,7 @@ class SetVerb:
     ``warning`` is what follows from it, read before one confirms.
     """
 
-    model: type[Machine]
+    model: type[Stateful]
     name: str
     form: Callable[..., forms.Form]
     can: Callable[[Actor], object]
@@ -154,7 +154,7 @@ class Told:
     kept: list[tuple[Reason, list[Any]]]
 
 
-def told_of(model: type[Machine], outcome: gate.Outcome) -> Told:
+def told_of(model: type[Stateful], outcome: gate.Outcome) -> Told:
     """The rows behind an outcome, in one query."""
     rows = model._base_manager.in_bulk([*outcome.moved, *outcome.refused])
     kept: dict[Reason, list[Any]] = {}
@@ -176,4 +176,4 @@ def _group(title: str, rows: list[Any], *, refused: bool = False) -> Group:
 
 def _page(row: Any) -> str:
     """The address of the page of a row; empty when it has none."""
-    return page_of(f"{row._meta.app_label}:{row.machine_name}_detail", row.reference)
+    return page_of(f"{row._meta.app_label}:{row.machine.name}_detail", row.reference)

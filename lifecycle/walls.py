@@ -19,7 +19,7 @@ from django.apps import AppConfig
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from lifecycle.journal import canonical, journal_of
-from lifecycle.machine import ACTOR, AT, Machine, field_of, machines, verbs_of
+from lifecycle.machine import ACTOR, AT, Stateful, field_of, machines, verbs_of
 from lifecycle.operations import watched_columns
 from lifecycle.versions import project_apps
 from lifecycle.wall_sql import EDGES_TRIGGER, PATH, SHARED, WALL_TRIGGERS, Verbs, creation, settings_of, wall_bodies
@@ -66,7 +66,7 @@ ORDER BY 1, 2
 """What every row of a table obeys whoever writes it: keys, links, conditions, unique indexes, columns never null."""
 
 
-def edges_of(model: type[Machine]) -> list[tuple[str, str, str]]:
+def edges_of(model: type[Stateful]) -> list[tuple[str, str, str]]:
     """The legal moves of a machine: (verb, source, target)."""
     return [
         (declared.name, str(source), str(declared.target_from(source)))
@@ -75,16 +75,16 @@ def edges_of(model: type[Machine]) -> list[tuple[str, str, str]]:
     ]
 
 
-def kept_of(model: type[Machine]) -> dict[str, tuple[str, str]]:
+def kept_of(model: type[Stateful]) -> dict[str, tuple[str, str]]:
     """``{name: (column, type)}`` of the stamps that the journal of a machine says; the type without its length."""
     connection = connections[DEFAULT_DB_ALIAS]
-    fields = {name: field_of(model, name) for name in model.kept}
+    fields = {name: field_of(model, name) for name in model.machine.kept}
     return {
         name: (str(field.column), str(field.db_type(connection)).partition("(")[0]) for name, field in fields.items()
     }
 
 
-def writes_of(model: type[Machine]) -> dict[str, dict[str, str | None]]:
+def writes_of(model: type[Stateful]) -> dict[str, dict[str, str | None]]:
     """``{verb: {column: value}}`` of what each verb of a machine stamps; the value as SQL when it is known before."""
     return {
         declared.name: {
@@ -112,7 +112,7 @@ def _value(field: "models.Field[Any, Any]", value: Any) -> str | None:
     return None
 
 
-def _unborn(model: type[Machine], writes: dict[str, dict[str, str | None]]) -> list[str]:
+def _unborn(model: type[Stateful], writes: dict[str, dict[str, str | None]]) -> list[str]:
     """The columns that verbs only write with the instant of a move or with who moves, or empty again."""
     acts = {"j.at", "j.actor_id", "NULL"}
     values: dict[str, set[str | None]] = {}
@@ -122,7 +122,7 @@ def _unborn(model: type[Machine], writes: dict[str, dict[str, str | None]]) -> l
     return sorted(column for column, found in values.items() if found <= acts and field_of(model, column).null)
 
 
-def wall_of(model: type[Machine]) -> dict[str, str]:
+def wall_of(model: type[Stateful]) -> dict[str, str]:
     """``{function: body}`` of the wall of a machine, from its verbs."""
     table, journal = model._meta.db_table, journal_of(model)._meta.db_table
     writes = writes_of(model)
@@ -130,7 +130,7 @@ def wall_of(model: type[Machine]) -> dict[str, str]:
         edges=edges_of(model),
         writes=writes,
         kept=kept_of(model),
-        dimensions=[str(field_of(model, name).column) for name in model.dimensions],
+        dimensions=[str(field_of(model, name).column) for name in model.machine.dimensions],
         unborn=_unborn(model, writes),
     )
     return wall_bodies(table, journal, watched_columns(model), verbs)
@@ -153,7 +153,7 @@ def raise_walls(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> N
             cursor.execute(f"ALTER FUNCTION {signature} SET search_path = {PATH}")
 
 
-def _raise(cursor: Any, model: type[Machine], there: dict[str, tuple[str, list[str]]]) -> None:
+def _raise(cursor: Any, model: type[Stateful], there: dict[str, tuple[str, list[str]]]) -> None:
     table, journal = model._meta.db_table, journal_of(model)._meta.db_table
     for name, body in wall_of(model).items():
         if there.get(name) != (body, settings_of(name)):

@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db import connection, models
 from django.db.models import F
 
@@ -17,7 +16,7 @@ from lifecycle.actors import SignedLink
 from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
 from lifecycle.judging import Row, counters_of, stamps_of
 from lifecycle.locking import Clock
-from lifecycle.machine import Machine, Verb, field_of
+from lifecycle.machine import Stateful, Verb, field_of
 from lifecycle.models import Comment
 from lifecycle.registry import Moved
 from lifecycle.requirements import Capacity, Context, PerRowValues
@@ -80,7 +79,7 @@ def record_comment(text: str) -> str:
 
 
 def stamp(
-    model: type[Machine],
+    model: type[Stateful],
     verb: Verb,
     rows: Sequence[Row],
     ctx: Context,
@@ -137,8 +136,8 @@ def _journaled(verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
 class _Said:
     """The values of journal rows, with the stamps that the journal says; one for the rows that say the same."""
 
-    def __init__(self, model: type[Machine], shared: dict[str, Any]) -> None:
-        self.fields = {name: field_of(model, name) for name in model.kept}
+    def __init__(self, model: type[Stateful], shared: dict[str, Any]) -> None:
+        self.fields = {name: field_of(model, name) for name in model.machine.kept}
         self.shared = shared
         self.known: dict[tuple[Any, ...], dict[str, Any]] = {}
 
@@ -171,7 +170,7 @@ class Drawn(NamedTuple):
     clock: Clock
 
 
-def draw_keys(model: type[Machine], count: int, references: Sequence[str]) -> Drawn:
+def draw_keys(model: type[Stateful], count: int, references: Sequence[str]) -> Drawn:
     """Draw primary keys from the table's sequence, and look for references, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -185,8 +184,8 @@ def draw_keys(model: type[Machine], count: int, references: Sequence[str]) -> Dr
 
 
 def write_moves(
-    model: type[Machine], stamped: Sequence[Stamped], *, returning: bool = False
-) -> tuple[list[int], Machine | None]:
+    model: type[Stateful], stamped: Sequence[Stamped], *, returning: bool = False
+) -> tuple[list[int], Stateful | None]:
     """Insert the journal rows and move their objects, in one statement.
 
     Each object takes its rank, its head, its instant and its state from its journal row, so that they are the same.
@@ -205,7 +204,7 @@ def write_moves(
     return [keys[item.row.pk] for item in stamped], _instance(model, rows[0][2:]) if returning else None
 
 
-def write_births(model: type[Machine], stamped: Sequence[Stamped]) -> list[int]:
+def write_births(model: type[Stateful], stamped: Sequence[Stamped]) -> list[int]:
     """Insert the journal rows of objects that are about to be born, and return their keys in order."""
     said = _said(model, stamped)
     with connection.cursor() as cursor:
@@ -247,7 +246,7 @@ class _Columns:
         return tuple(self.common), tuple(self.apart)
 
 
-def _said(model: type[Machine], stamped: Sequence[Stamped]) -> _Columns:
+def _said(model: type[Stateful], stamped: Sequence[Stamped]) -> _Columns:
     """The columns of the journal rows."""
     said, texts = _Columns(len(stamped)), dict[int, str]()
     json_columns = _json_columns(model)
@@ -257,7 +256,7 @@ def _said(model: type[Machine], stamped: Sequence[Stamped]) -> _Columns:
     return said
 
 
-def _stamps(model: type[Machine], stamped: Sequence[Stamped]) -> _Columns:
+def _stamps(model: type[Stateful], stamped: Sequence[Stamped]) -> _Columns:
     """The columns that the verb stamps on the objects; their key with them when some are not the same for all."""
     stamps = _Columns(len(stamped))
     for attname in stamped[0].written:
@@ -269,12 +268,12 @@ def _stamps(model: type[Machine], stamped: Sequence[Stamped]) -> _Columns:
 
 
 @cache
-def _json_columns(model: type[Machine]) -> frozenset[str]:
+def _json_columns(model: type[Stateful]) -> frozenset[str]:
     return frozenset(f.attname for f in journal_of(model)._meta.concrete_fields if isinstance(f, models.JSONField))
 
 
 @lru_cache(maxsize=1000)
-def _entries_sql(model: type[Machine], said: Names) -> str:
+def _entries_sql(model: type[Stateful], said: Names) -> str:
     journal, (common, apart) = journal_of(model), said
     columns = ", ".join(_column(journal, name) for name in (*common, *apart))
     values = [f"%s::{_kind(journal, name)}" for name in common] + [f"v.{_column(journal, name)}" for name in apart]
@@ -285,7 +284,7 @@ def _entries_sql(model: type[Machine], said: Names) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _move_sql(model: type[Machine], said: Names, stamps: Names, returning: bool) -> str:
+def _move_sql(model: type[Stateful], said: Names, stamps: Names, returning: bool) -> str:
     common, apart = stamps
     settings = ["seq = j.seq", "head = j.hash", "moved_at = j.at", "state = j.target"]
     settings += [f"{_column(model, name)} = %s::{_kind(model, name)}" for name in common]
@@ -322,7 +321,7 @@ def _table(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _instance(model: type[Machine], columns: Sequence[Any]) -> Machine:
+def _instance(model: type[Stateful], columns: Sequence[Any]) -> Stateful:
     """The row behind columns that a statement returned, as the ORM would have read it."""
     fields, values = model._meta.concrete_fields, list(columns)
     for i, field in enumerate(fields):
@@ -347,7 +346,7 @@ def count_capacities(verb: Verb, rows: Sequence[Row], ctx: Context, per_row: Per
         for counter in counters_of(capacity, rows, ctx, per_row).values():
             if counter is not None:
                 taken[counter] = taken.get(counter, 0) + capacity.amount
-        _add(apps.get_model(capacity.counter), capacity.used, taken)
+        _add(capacity.counter, capacity.used, taken)
 
 
 def _add(model: type[models.Model], column: str, amounts: Mapping[int, int]) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, Given, Machine, Requirement, verb
+from lifecycle.machine import ACTOR, AT, CREATION, Given, Machine, Requirement, Verb
 from network.enums import MergerState, OrganisationKind
+from network.models import Merger
 from network.permissions import can_declare_merger
 
 
@@ -46,20 +46,15 @@ ONCE = Requirement(
 )
 
 
-class MergerMachine(Machine):
+class MergerMachine(Machine, of=Merger):
     """An EPCI that is no more, and the one that succeeds to it."""
 
-    machine_name = "merger"
+    name = "merger"
     reference_prefix = "F"
     dimensions = ("epci", "successor")
-    state_tones = {MergerState.DECLARED: "done"}
+    tones = {MergerState.DECLARED: "done"}
 
-    state = StateField("état", choices=MergerState, default=MergerState.DECLARED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    declare = Verb(
         "Constater la fusion",
         source=CREATION,
         target=MergerState.DECLARED,
@@ -75,6 +70,5 @@ class MergerMachine(Machine):
         journal=["organisation"],
         done="Fusion d’EPCI constatée",
         irreversible=True,
+        why="Communes, conventions, requests, lots and devices that are open pass to the successor in the same act.",
     )
-    def declare(self) -> None:
-        """Communes, conventions, requests, lots and devices that are open pass to the successor in the same act."""

@@ -30,7 +30,7 @@ from prescriptions.models import (
     CodedReason,
     CompletionRequest,
     Decision,
-    EligibilityRule,
+    Fact,
     Household,
     Need,
     Prescription,
@@ -175,7 +175,7 @@ def ask_for_what_is_missing(move: Move) -> None:
 def keep_decision(move: Move) -> None:
     """The decision is kept with what the rules of the day said, line by line."""
     day = timezone.localdate(move.at)
-    evaluations = EligibilityRule.objects.evaluations(move.pks, day)
+    evaluations = Fact.objects.evaluations(move.pks, day)
     for pk, evaluation in evaluations.items():
         given = {**move.values, **move.per_row.get(pk, {})}
         Decision.objects.create(

@@ -6,12 +6,13 @@ relay, those accepted in the communes it serves; the pilot, all of them but no s
 
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from lifecycle.actors import Actor, SignedLink
+from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
+from network.models import Organisation
 from network.permissions import acts_as, is_manager, is_pilot
 from prescriptions.enums import HouseholdState, NeedKind, PrescriptionState
 
@@ -36,7 +37,7 @@ def relays(actor: Actor | None) -> bool:
 
 def _served(organisation: int | None) -> QuerySet[Any]:
     """The communes an organisation serves."""
-    through: Any = apps.get_model("network", "Organisation").communes_served.through
+    through = Organisation.communes_served.through
     served: QuerySet[Any] = through._default_manager.filter(organisation=organisation).values("commune")
     return served
 
@@ -44,11 +45,13 @@ def _served(organisation: int | None) -> QuerySet[Any]:
 # --- prescription
 
 
-def _of_prescriber(actor: Actor) -> Q | None:
+def can_edit_prescription(actor: Actor) -> Q | None:
+    """The workers of the prescriber."""
     return Q(prescriber=actor.organisation_id) if works(actor) else None
 
 
-def _of_distributor(actor: Actor) -> Q | None:
+def can_decide_prescription(actor: Actor) -> Q | None:
+    """The advisers of the distributor it was submitted to, the pilot."""
     if is_pilot(actor):
         return Q(submitted_at__isnull=False)
     return Q(distributor=actor.organisation_id, submitted_at__isnull=False) if advises(actor) else None
@@ -59,35 +62,29 @@ def can_create_prescription(actor: Actor) -> Q | None:
     return Q(prescriber=actor.organisation_id, household__prescriber=actor.organisation_id) if works(actor) else None
 
 
-can_edit_prescription = _of_prescriber
-can_submit_prescription = _of_prescriber
-can_withdraw_prescription = _of_prescriber
-can_transfer_prescription = _of_prescriber
-can_hand_on_prescription = _of_prescriber
+can_submit_prescription = can_edit_prescription
+can_withdraw_prescription = can_edit_prescription
 FOLLOWING = (Role.WORKER, Role.MANAGER)
 """Who may follow a file in the team of a prescriber."""
-can_ask_completion_prescription = _of_distributor
-can_accept_prescription = _of_distributor
-can_refuse_prescription = _of_distributor
+can_accept_prescription = can_decide_prescription
 
 
 def can_remind_prescription(actor: Actor) -> Q | None:
     """Whoever waits: those who asked the worker for what is missing, or the worker who asks the household."""
     if works(actor):
         return Q(prescriber=actor.organisation_id, state=PrescriptionState.ACCEPTED)
-    asked = _of_distributor(actor)
+    asked = can_decide_prescription(actor)
     return None if asked is None else asked & Q(state=PrescriptionState.INCOMPLETE)
 
 
 def can_confirm_prescription(actor: Actor) -> Q | None:
     """The worker, or the household by its page."""
-    return _of_link(actor) if isinstance(actor, SignedLink) else _of_prescriber(actor)
+    return _of_link(actor) if isinstance(actor, SignedLink) else can_edit_prescription(actor)
 
 
 def _of_link(actor: SignedLink) -> Q:
     """The prescription a signed link was sent for."""
-    links = apps.get_model("prescriptions", "ConfirmationLink")._default_manager
-    return Q(Exists(links.filter(pk=actor.link_id, prescription=OuterRef("pk"))))
+    return Q(pk=actor.key_of("prescription"))
 
 
 FOLLOWED = Q(household__state=HouseholdState.OPEN)
@@ -149,9 +146,6 @@ def can_refer_need(actor: Actor) -> Q | None:
 
 
 can_start_need = can_refer_need
-can_wait_again_need = can_refer_need
-can_meet_need = can_refer_need
-can_unmeet_need = can_refer_need
 
 
 # --- household
@@ -159,10 +153,7 @@ can_unmeet_need = can_refer_need
 
 def _seen_through_prescriptions(actor: Actor) -> Q | None:
     scope = sees_prescriptions(actor)
-    if scope is None:
-        return None
-    seen = apps.get_model("prescriptions", "Prescription")._default_manager.filter(scope)
-    return Q(Exists(seen.filter(household=OuterRef("pk"))))
+    return None if scope is None else Q(Linked("prescriptions", scope))
 
 
 def sees_households(actor: Actor | None) -> Q | None:
@@ -187,16 +178,9 @@ def can_create_household(actor: Actor) -> Q | None:
     return Q(prescriber=actor.organisation_id) if works(actor) else None
 
 
-can_reopen_household = can_follow_household
-can_move_household = can_follow_household
-
-
 def can_attach_household(actor: Actor) -> Q | None:
     """Whoever sees both files: the worker, the distributor's adviser, the pilot."""
     return sees_households(actor) if is_pilot(actor) or works(actor) or advises(actor) else None
-
-
-can_detach_household = can_attach_household
 
 
 def can_erase_on_request_household(actor: Actor) -> Q | None:

@@ -78,7 +78,7 @@ def gaps_between(spans: Iterable[tuple[date, date | None]], since: date) -> list
     return [*found, (free, None)]
 
 
-class DatedQuerySet(models.QuerySet["Dated"]):
+class DatedQuerySet[M: "Dated"](models.QuerySet[M]):
     """Reads of rows that are true for a time."""
 
     def on(self, day: date) -> Self:

@@ -34,8 +34,8 @@ from refurb.enums import (
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.donation import Donation, DonationPaper, DonationQuerySet
+from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
-from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""

@@ -1,9 +1,9 @@
 """Who may do what in reconditioning: None for a wrong role or kind, else the rows this organisation acts for."""
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 
 from lifecycle.actors import Actor
+from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
@@ -31,25 +31,11 @@ def can_settle_drive(actor: Actor) -> Q | None:
 
 
 can_register_device = can_work_on_device
-can_collect_device = can_work_on_device
 can_receive_device = can_work_on_device
-can_start_device = can_work_on_device
-can_await_part_device = can_work_on_device
-can_resume_device = can_work_on_device
-can_recondition_device = can_work_on_device
-can_reopen_device = can_work_on_device
-can_reject_device = can_work_on_device
-can_dismantle_device = can_work_on_device
-can_recycle_device = can_work_on_device
 can_record_evidence = can_work_on_device
 can_record_cost = can_work_on_device
 can_ship_device = can_work_on_device
 can_cancel_shipment_device = can_work_on_device
-can_attach_device = can_work_on_device
-can_detach_device = can_work_on_device
-can_correct_tag_device = can_work_on_device
-can_return_to_donor_device = can_manage_device
-can_undo_reject_device = can_manage_device
 
 
 def _may_undo(actor: Actor, came: Q) -> Q | None:
@@ -94,12 +80,8 @@ def can_serve_device(actor: Actor) -> Q | None:
 
 can_stock_in_device = can_serve_device
 can_send_back_device = can_serve_device
-can_reserve_device = can_serve_device
 can_release_device = can_serve_device
 can_hand_over_device = can_serve_device
-can_undo_hand_over_device = can_serve_device
-can_take_back_device = can_serve_device
-can_give_back_device = can_serve_device
 can_exchange_device = can_serve_device
 can_settle_return = can_serve_device
 
@@ -118,9 +100,6 @@ def can_report_missing_device(actor: Actor) -> Q | None:
 def can_allot_device(actor: Actor) -> Q | None:
     """The manager of the workshop, the pilot."""
     return Q() if is_pilot(actor) else can_manage_device(actor)
-
-
-can_release_allotment_device = can_allot_device
 
 
 def can_grant_derogation(actor: Actor) -> Q | None:
@@ -247,10 +226,7 @@ def sees_derogations(actor: Actor | None) -> Q | None:
 
 def _assigned_to(organisation_id: int | None) -> Q:
     """The donations of which this workshop has a share in the allocation of today."""
-    shares = apps.get_model("refurb", "Allocation")._default_manager.filter(
-        donation=OuterRef("pk"), workshop=organisation_id, round=OuterRef("allocation_round")
-    )
-    return Q(Exists(shares))
+    return Q(Linked("allocations", workshop=organisation_id, round=OuterRef("allocation_round")))
 
 
 def can_edit_donation(actor: Actor) -> Q | None:
@@ -264,7 +240,6 @@ def can_edit_donation(actor: Actor) -> Q | None:
 
 can_create_donation = can_edit_donation
 can_announce_donation = can_edit_donation
-can_withdraw_donation = can_edit_donation
 can_correct_lines_donation = can_edit_donation
 
 

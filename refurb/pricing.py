@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
-
+from conventions.models import PriceCeiling
 from lifecycle.french import euros
 from refurb.enums import CEILED, DonorKind
 
@@ -24,7 +23,7 @@ def is_price(given: Any) -> bool:
 
 def ceilings_on(day: date) -> dict[str, Decimal]:
     """The price ceiling in force on ``day`` of each type, in euros, VAT included; one query."""
-    return dict(apps.get_model("conventions", "PriceCeiling")._default_manager.amounts_on(day))
+    return dict(PriceCeiling.objects.amounts_on(day))
 
 
 def ceiling_of(ceilings: Mapping[str, Decimal], type_: str, donor_kind: str) -> Decimal | None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 from reports.enums import Variation
 from reports.months import month_of
 
@@ -67,7 +67,7 @@ MARK = """CASE WHEN n.id = ANY(%(undone)s::bigint[]) THEN 'undone'
 
 
 def set_apart(
-    model: type[Machine], columns: Iterable[str], start: datetime, until: datetime, place: Callable[..., Any]
+    model: type[Stateful], columns: Iterable[str], start: datetime, until: datetime, place: Callable[..., Any]
 ) -> Apart:
     """The moves of ``model`` in a month that are no acts; ``place(*columns)`` is where a row counts its object."""
     verbs = verbs_of(model)

@@ -43,7 +43,7 @@ def freeze_paper(report: Report, *, by: Actor, at: datetime) -> Document:
     """Freeze what the paper of a published report says."""
     return freeze_document(
         kind=PAPER,
-        owner=(report.machine_name, report.pk),
+        owner=(report.machine.name, report.pk),
         values=paper_values(report),
         by=by,
         at=at,

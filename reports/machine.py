@@ -2,16 +2,16 @@
 
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Q
 
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
 from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
+from reports.models import Report
 from reports.months import month_of
-from reports.permissions import can_compute, can_freeze, can_publish, can_recompute
+from reports.permissions import can_compute, can_freeze, can_publish
 from reports.secrecy.frozen import with_secrets
 
 S = ReportState
@@ -68,20 +68,15 @@ SAME_MONTH = Requirement(
 )
 
 
-class ReportMachine(Machine):
+class ReportMachine(Machine, of=Report):
     """From the first computation to the figures that never change and are shown."""
 
-    machine_name = "report"
+    name = "report"
     reference_prefix = "R"
     dimensions = ("month", "as_of", "figures_sha256")
-    state_tones: ClassVar[dict[str, str]] = {S.COMPUTED: "todo", S.PUBLISHED: "done"}
+    tones = {S.COMPUTED: "todo", S.PUBLISHED: "done"}
 
-    state = StateField("état", choices=ReportState, default=ReportState.COMPUTED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    compute = Verb(
         "Calculer",
         source=CREATION,
         target=S.COMPUTED,
@@ -89,23 +84,21 @@ class ReportMachine(Machine):
         requires=[MONTH_BEGUN, ONE_PER_MONTH],
         stamps={"month": Given("month"), "computed_at": AT, "computed_by": ACTOR, **_figures()},
         done="Calculé depuis le journal",
+        why="A month that runs is counted up to now.",
     )
-    def compute(self) -> None:
-        """A month that runs is counted up to now."""
 
-    @verb(
+    recompute = Verb(
         "Recalculer",
         source=S.COMPUTED,
         target=SAME,
-        who=can_recompute,
+        who=can_compute,
         requires=[SAME_MONTH],
         stamps={"computed_at": AT, "computed_by": ACTOR, **_figures()},
         done="Recalculé depuis le journal",
+        why="What was entered since is counted.",
     )
-    def recompute(self) -> None:
-        """What was entered since is counted."""
 
-    @verb(
+    freeze = Verb(
         "Figer",
         source=S.COMPUTED,
         target=S.FROZEN,
@@ -120,11 +113,10 @@ class ReportMachine(Machine):
         },
         done="Figé : les chiffres du mois ne changent plus",
         irreversible=True,
+        why="Counted one last time; the month is closed for every journal.",
     )
-    def freeze(self) -> None:
-        """Counted one last time; the month is closed for every journal."""
 
-    @verb(
+    publish = Verb(
         "Publier",
         source=S.FROZEN,
         target=S.PUBLISHED,
@@ -132,6 +124,5 @@ class ReportMachine(Machine):
         stamps={"published_at": AT, "published_by": ACTOR},
         done="Publié",
         irreversible=True,
+        why="Observers and EPCI read it; its paper is frozen.",
     )
-    def publish(self) -> None:
-        """Observers and EPCI read it; its paper is frozen."""

@@ -7,10 +7,11 @@ from django.db.models import Q
 
 from documents.models import Document
 from lifecycle.actors import Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Membership
 from reports.enums import ReportState
-from reports.machine import ReportMachine
 from reports.months import Bounds, bounds
 from reports.permissions import sees_reports
 
@@ -28,9 +29,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.none() if scope is None else self.filter(scope)
 
 
-class Report(ReportMachine):
+class Report(Stateful):
     """The figures of one month. ``figures`` is what ``reports.figures.reckon`` counted, under its SHA-256."""
 
+    state = StateField("état", choices=ReportState, default=ReportState.COMPUTED, protected=True)
     month = models.DateField("mois", help_text="Le premier jour du mois.")
     figures = models.JSONField("chiffres", editable=False)
     figures_sha256 = models.CharField("empreinte des chiffres", max_length=64, editable=False)
@@ -83,7 +85,7 @@ class Report(ReportMachine):
     @property
     def paper(self) -> Document | None:
         """The document frozen when it was published."""
-        owned = Document.objects.filter(owner_machine=self.machine_name, owner_pk=self.pk, kind=PAPER)
+        owned = Document.objects.filter(owner_machine=self.machine.name, owner_pk=self.pk, kind=PAPER)
         return owned.select_related("rendered").first()
 
 

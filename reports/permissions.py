@@ -13,9 +13,6 @@ def can_compute(actor: Actor) -> Q | None:
     return Q() if actor is SYSTEM or is_pilot(actor) else None
 
 
-can_recompute = can_compute
-
-
 def can_freeze(actor: Actor) -> Q | None:
     """Freeze a month: the pilot."""
     return Q() if is_pilot(actor) else None

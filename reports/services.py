@@ -108,9 +108,9 @@ def verify_reports(tell: Tell) -> int:
     for report in Report.objects.order_by("month"):
         count += 1
         if fault := fault_of_report(report):
-            tell(Fault(Report.machine_name, report.reference, None, f"{fault}."))
+            tell(Fault(Report.machine.name, report.reference, None, f"{fault}."))
     for reference, sentence in found_out(exactly=True):
-        tell(Fault(Report.machine_name, reference, None, f"{sentence}."))
+        tell(Fault(Report.machine.name, reference, None, f"{sentence}."))
     return count
 
 

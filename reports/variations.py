@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 from reports.enums import Variation
 
 type Gathered = dict[tuple[str, str, str], list[tuple[Any, ...]]]
@@ -16,7 +16,7 @@ def summed(lines: Gathered) -> list[tuple[str, str, str, int]]:
     return [(*told, sum(row[-1] for row in rows)) for told, rows in lines.items()]
 
 
-def told_variation(model: type[Machine], verb: str, why: str) -> str:
+def told_variation(model: type[Stateful], verb: str, why: str) -> str:
     """What was done, in the words of its verb, and why it is no act of the month."""
     declared = verbs_of(model).get(verb)
     said = declared.done if declared else verb

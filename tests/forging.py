@@ -20,7 +20,7 @@ def forge_move(entry: Entry, **columns: Any) -> None:
         if not field.primary_key
     }
     held = model._base_manager.get(pk=entry.object_id)  # type: ignore[union-attr, attr-defined]
-    for name in model.dimensions:  # type: ignore[union-attr]
+    for name in model.machine.dimensions:  # type: ignore[union-attr]
         field = model._meta.get_field(name)  # type: ignore[union-attr]
         if row[field.column] in (None, ""):
             row[field.column] = columns.get(name, getattr(held, field.attname))

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from lifecycle.acting import page_of
 from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
-from lifecycle.machine import CREATION, Machine, Verb, machines, verbs_of
+from lifecycle.machine import CREATION, Stateful, Verb, machines, verbs_of
 from lifecycle.operations import watched_columns
 from lifecycle.pages import Page
 from lifecycle.versions import project_apps
@@ -81,28 +81,26 @@ PUBLIC: dict[str, str] = {
 
 
 def of_machine(pair: object) -> str:
-    if isinstance(pair, Verb):
-        return pair.name
-    return str(getattr(pair, "machine_name", pair))
+    return pair.name if isinstance(pair, Verb) else str(pair.machine.name)
 
 
 # --- machines
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=of_machine)
-def test_every_state_is_reached_from_a_creation(model: type[Machine]) -> None:
+def test_every_state_is_reached_from_a_creation(model: type[Stateful]) -> None:
     reached, before = {CREATION}, set[str]()
     while reached != before:
         before = set(reached)
         for declared in verbs_of(model).values():
             reached |= {declared.target_from(source) for source in declared.sources if source in before}
     states = {str(code) for code, _ in model._meta.get_field("state").flatchoices}
-    awaited = {name.partition(".")[2] for name in LATER if name.partition(".")[0] == model.machine_name} & states
+    awaited = {name.partition(".")[2] for name in LATER if name.partition(".")[0] == model.machine.name} & states
     assert states - reached == awaited, "an unreachable state is in LATER, and leaves it once it is reached"
 
 
 @pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
-def test_every_verb_has_a_label_and_someone_who_does_it(model: type[Machine], declared: Verb) -> None:
+def test_every_verb_has_a_label_and_someone_who_does_it(model: type[Stateful], declared: Verb) -> None:
     assert declared.label.strip()
     assert declared.done.strip()
     assert declared.who or declared.follows or declared.due
@@ -110,11 +108,11 @@ def test_every_verb_has_a_label_and_someone_who_does_it(model: type[Machine], de
 
 @pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
 def test_every_verb_someone_does_has_a_service_or_a_page_that_asks_the_gate(
-    model: type[Machine], declared: Verb
+    model: type[Stateful], declared: Verb
 ) -> None:
-    verb = f"{model.machine_name}.{declared.name}"
+    verb = f"{model.machine.name}.{declared.name}"
     if declared.who and verb not in LATER:
-        wanted = SERVED_BY.get(verb, f"{declared.name.rstrip('_')}_{model.machine_name}")
+        wanted = SERVED_BY.get(verb, f"{declared.name.rstrip('_')}_{model.machine.name}")
         has_service = wanted in services_of(model._meta.app_label)
         page = declared_pages().get(verb)
         by_the_gate = page is not None and page.view is None and page.service is None
@@ -123,7 +121,7 @@ def test_every_verb_someone_does_has_a_service_or_a_page_that_asks_the_gate(
 
 def test_a_declared_page_is_that_of_a_verb_of_the_machine() -> None:
     assert declared_pages()
-    assert declared_pages().keys() <= {f"{m.machine_name}.{verb.name}" for m, verb in VERBS if not verb.creates}
+    assert declared_pages().keys() <= {f"{m.machine.name}.{verb.name}" for m, verb in VERBS if not verb.creates}
 
 
 def test_a_service_adds_something_to_the_gate() -> None:
@@ -174,23 +172,23 @@ def declared_pages() -> dict[str, Page]:
 
 
 @pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
-def test_every_verb_is_named_by_a_test(model: type[Machine], declared: Verb) -> None:
-    name, machine = declared.name, model.machine_name
+def test_every_verb_is_named_by_a_test(model: type[Stateful], declared: Verb) -> None:
+    name, machine = declared.name, model.machine.name
     if f"{machine}.{name}" not in LATER:
         named = re.search(rf"\b{name}_{machine}s?\b|[\"']{name}[\"']|[\"']{machine}\.{name}[\"']", all_tests())
         assert named is not None, f'no test names {name}_{machine}, "{name}" or "{machine}.{name}"'
 
 
 @pytest.mark.parametrize(("model", "declared"), VERBS, ids=of_machine)
-def test_what_is_missing_is_solved_on_a_page_about_the_same_row(model: type[Machine], declared: Verb) -> None:
+def test_what_is_missing_is_solved_on_a_page_about_the_same_row(model: type[Stateful], declared: Verb) -> None:
     places = [rule.where for rule in declared.requires if rule.where is not None]
     for place in places:
-        assert place.page.startswith(f"{model._meta.app_label}:{model.machine_name}_"), place
+        assert place.page.startswith(f"{model._meta.app_label}:{model.machine.name}_"), place
         assert page_of(place.page, "X-0000-0000"), f"aucune page ne s’appelle {place.page}"
 
 
 def test_later_names_machines_that_exist() -> None:
-    assert {name.partition(".")[0] for name in LATER} <= {model.machine_name for model in MACHINES}
+    assert {name.partition(".")[0] for name in LATER} <= {model.machine.name for model in MACHINES}
 
 
 @cache
@@ -226,7 +224,7 @@ def triggers_of(table: str) -> dict[str, str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", MACHINES, ids=of_machine)
-def test_the_wall_watches_what_the_code_declares(model: type[Machine]) -> None:
+def test_the_wall_watches_what_the_code_declares(model: type[Stateful]) -> None:
     table, journal = model._meta.db_table, journal_of(model)._meta.db_table
     raised = triggers_of(table)
     assert raised[f"{table}_wall_move"].split(",") == watched_columns(model)
@@ -236,7 +234,7 @@ def test_the_wall_watches_what_the_code_declares(model: type[Machine]) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", MACHINES, ids=of_machine)
-def test_the_wall_knows_the_moves_that_the_code_declares(model: type[Machine]) -> None:
+def test_the_wall_knows_the_moves_that_the_code_declares(model: type[Stateful]) -> None:
     for name, body in wall_of(model).items():
         with connection.cursor() as cursor:
             cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = %s::regproc", [name])

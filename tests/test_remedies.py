@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
 
-from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.requirements import Place, Rule
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
@@ -197,7 +197,7 @@ def test_the_page_beside_which_somebody_is_named_is_there() -> None:
 
 
 def test_the_organisation_that_is_named_is_a_link_of_the_row() -> None:
-    models: dict[str, type[Machine]] = OURS
+    models: dict[str, type[Stateful]] = OURS
     for machine, _, rule in rules():
         if rule.where is not None and rule.where.whose:
             assert models[machine]._meta.get_field(rule.where.whose).is_relation

@@ -18,7 +18,7 @@ from django.utils.text import slugify
 
 from desk.guide.chapters import GLOSSARY
 from lifecycle.drawing import drawings, states_of
-from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.specification import FOLDER, RULES, SIGN, Paragraph, paragraphs_of, read
 from lifecycle.versions import project_apps
 from reference.files import read_parameters
@@ -213,17 +213,17 @@ def governed(paragraphs: tuple[Paragraph, ...]) -> Counter[str]:
 
 
 def test_each_machine_and_each_verb_has_one_paragraph_and_a_paragraph_governs_what_exists() -> None:
-    named = {model.machine_name for model in OURS}
-    named |= {f"{model.machine_name}.{name}" for model in OURS for name in verbs_of(model)}
+    named = {model.machine.name for model in OURS}
+    named |= {f"{model.machine.name}.{name}" for model in OURS for name in verbs_of(model)}
     said = governed(PARAGRAPHS)
     assert named - said.keys() == set(), "sans paragraphe"
     assert said.keys() - named == set(), "n’existe pas"
     assert [code for code, times in said.items() if times > 1] == [], "dans deux paragraphes"
 
 
-@pytest.mark.parametrize("model", sorted(OURS, key=lambda model: model.machine_name), ids=lambda m: m.machine_name)
-def test_the_section_of_a_machine_tells_each_of_its_states(model: type[Machine]) -> None:
-    section = next(found for found in PARAGRAPHS if model.machine_name in found.codes)
+@pytest.mark.parametrize("model", sorted(OURS, key=lambda model: model.machine.name), ids=lambda m: m.machine.name)
+def test_the_section_of_a_machine_tells_each_of_its_states(model: type[Stateful]) -> None:
+    section = next(found for found in PARAGRAPHS if model.machine.name in found.codes)
     text = PAGES[section.file].partition(f'## <a id="{section.number}"></a>')[2].partition("\n## ")[0]
     untold = [code for code, label in states_of(model).items() if f"| `{code}` | {label} | " not in text]
     assert untold == []
@@ -231,7 +231,7 @@ def test_the_section_of_a_machine_tells_each_of_its_states(model: type[Machine])
 
 def test_a_rule_that_has_its_paragraph_exists_and_has_only_one() -> None:
     known = {
-        f"{model.machine_name}.{rule.code}"
+        f"{model.machine.name}.{rule.code}"
         for model in OURS
         for declared in verbs_of(model).values()
         for rule in declared.requires
@@ -246,13 +246,13 @@ def lines() -> list[str]:
     return [line for text in PAGES.values() for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("model", sorted(OURS, key=lambda model: model.machine_name), ids=lambda m: m.machine_name)
-def test_the_page_of_a_machine_leads_from_each_verb_to_its_paragraph(model: type[Machine]) -> None:
-    page = drawings([model])[f"docs/machines/{model.machine_name}.md"]
+@pytest.mark.parametrize("model", sorted(OURS, key=lambda model: model.machine.name), ids=lambda m: m.machine.name)
+def test_the_page_of_a_machine_leads_from_each_verb_to_its_paragraph(model: type[Stateful]) -> None:
+    page = drawings([model])[f"docs/machines/{model.machine.name}.md"]
     spec = read()
-    assert spec.of(model.machine_name) in page.partition("## Le graphe")[0]
+    assert spec.of(model.machine.name) in page.partition("## Le graphe")[0]
     for name, declared in verbs_of(model).items():
-        paragraph = spec.of(f"{model.machine_name}.{name}")
+        paragraph = spec.of(f"{model.machine.name}.{name}")
         assert any(row.startswith(f"| {declared.label} | `{name}` |") and paragraph in row for row in page.splitlines())
         if any(rule.reason.sentence for rule in declared.requires):
             assert f"- **{declared.label}** (`{name}`), {paragraph}" in page

@@ -4,42 +4,34 @@ from django.db.models import F
 
 from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
 from connectivity.machine import due, rules
+from connectivity.models import ConnectionFile
 from connectivity.permissions import (
     can_abandon_connection,
-    can_accept_connection,
     can_activate_connection,
-    can_choose_connection,
+    can_answer_connection,
     can_end_connection,
     can_propose_connection,
-    can_refuse_connection,
     can_renew_connection,
-    can_report_problem_connection,
-    can_schedule_connection,
     can_send_connection,
+    can_serve_connection,
 )
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 
 S = ConnectionState
 NEED = ("need", "need__prescription")
 """What a verb locks before the file when its followers move the need, and settle the prescription."""
 
 
-class ConnectionMachine(Machine):
+class ConnectionMachine(Machine, of=ConnectionFile):
     """From the offers of the day to a line that works, and its end."""
 
-    machine_name = "connection"
+    name = "connection"
     reference_prefix = "L"
     dimensions = ("kind", "epci")
     kept = ("offer", "operator", "monthly_price")
-    state_tones = {S.PROPOSED: "todo", S.CHOSEN: "todo", S.PROBLEM: "danger", S.ACTIVE: "done"}
+    tones = {S.PROPOSED: "todo", S.CHOSEN: "todo", S.PROBLEM: "danger", S.ACTIVE: "done"}
 
-    state = StateField("état", choices=ConnectionState, default=ConnectionState.PROPOSED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    propose = Verb(
         "Proposer les offres",
         source=CREATION,
         target=S.PROPOSED,
@@ -48,15 +40,14 @@ class ConnectionMachine(Machine):
         leans_write=NEED,
         stamps={"proposed_at": AT, "proposed_by": ACTOR, "touched_at": AT},
         done="Offres proposées",
+        why="The need is in progress.",
     )
-    def propose(self) -> None:
-        """The need is in progress."""
 
-    @verb(
+    choose = Verb(
         "Choisir une offre",
         source=[S.PROPOSED, S.CHOSEN, S.PROBLEM],
         target=S.CHOSEN,
-        who=can_choose_connection,
+        who=can_serve_connection,
         requires=[rules.OFFER_IN_FORCE, rules.OFFER_FITS, rules.COPPER_SOLD, rules.AGREED],
         stamps={
             "offer": Given("offer"),
@@ -78,11 +69,10 @@ class ConnectionMachine(Machine):
         },
         journal=["offer", "agreement"],
         done="Offre choisie",
+        why="The household agreed; what was asked of another operator is its no more.",
     )
-    def choose(self) -> None:
-        """The household agreed; what was asked of another operator is its no more."""
 
-    @verb(
+    send = Verb(
         "Transmettre à l’opérateur",
         source=[S.CHOSEN, S.PROBLEM],
         target=S.SENT,
@@ -100,15 +90,14 @@ class ConnectionMachine(Machine):
             "reminders": 0,
         },
         done="Demande transmise à l’opérateur",
+        why="The operator sees what its own form asks, and nothing else.",
     )
-    def send(self) -> None:
-        """The operator sees what its own form asks, and nothing else."""
 
-    @verb(
+    report_problem = Verb(
         "Signaler un problème",
         source=[S.SENT, S.ACCEPTED, S.SCHEDULED],
         target=S.PROBLEM,
-        who=can_report_problem_connection,
+        who=can_answer_connection,
         requires=[rules.PROBLEM_CODED, rules.NOTE_FITS],
         stamps={
             "problem": Given("problem"),
@@ -120,27 +109,25 @@ class ConnectionMachine(Machine):
         },
         journal=["problem"],
         done="Problème signalé par l’opérateur",
+        why="The worker is told the next step of that code.",
     )
-    def report_problem(self) -> None:
-        """The worker is told the next step of that code."""
 
-    @verb(
+    accept = Verb(
         "Accepter la demande",
         source=S.SENT,
         target=S.ACCEPTED,
-        who=can_accept_connection,
+        who=can_answer_connection,
         requires=[rules.OPERATOR_REFERENCE, rules.OPERATOR_REFERENCE_FITS],
         stamps={"operator_reference": Given("operator_reference"), "accepted_at": AT, "waiting_since": None},
         done="Demande acceptée par l’opérateur",
+        why="It has its own reference for it.",
     )
-    def accept(self) -> None:
-        """It has its own reference for it."""
 
-    @verb(
+    schedule = Verb(
         "Planifier le raccordement",
         source=[S.ACCEPTED, S.SCHEDULED],
         target=S.SCHEDULED,
-        who=can_schedule_connection,
+        who=can_answer_connection,
         requires=[rules.APPOINTMENT, rules.APPOINTMENT_NEAR, rules.SLOT_KNOWN],
         stamps={
             "scheduled_at": AT,
@@ -149,11 +136,10 @@ class ConnectionMachine(Machine):
         },
         journal=["appointment_on", "appointment_slot"],
         done="Raccordement planifié",
+        why="The household is told by its own channel.",
     )
-    def schedule(self) -> None:
-        """The household is told by its own channel."""
 
-    @verb(
+    activate = Verb(
         "Déclarer la ligne active",
         source=[S.CHOSEN, S.SENT, S.ACCEPTED, S.SCHEDULED],
         target=S.ACTIVE,
@@ -185,11 +171,10 @@ class ConnectionMachine(Machine):
         },
         journal=["started_on", "monthly_price", "entitlement_ends_on", "evidence_kind", "evidence_on"],
         done="Ligne active",
+        why="The need is met.",
     )
-    def activate(self) -> None:
-        """The need is met."""
 
-    @verb(
+    renew = Verb(
         "Renouveler le droit",
         source=S.ACTIVE,
         target=SAME,
@@ -203,15 +188,14 @@ class ConnectionMachine(Machine):
         },
         journal=["entitlement_ends_on"],
         done="Droit renouvelé",
+        why="The offer goes on: reminders start again from the new term.",
     )
-    def renew(self) -> None:
-        """The offer goes on: reminders start again from the new term."""
 
-    @verb(
+    refuse = Verb(
         "Refuser la demande",
         source=[S.SENT, S.PROBLEM],
         target=S.REFUSED,
-        who=can_refuse_connection,
+        who=can_answer_connection,
         requires=[rules.REFUSAL_CODED],
         leans_write=NEED,
         stamps={
@@ -223,11 +207,10 @@ class ConnectionMachine(Machine):
         due=due.is_unanswered,
         done="Demande refusée",
         irreversible=True,
+        why="The need waits again: a new file may be opened.",
     )
-    def refuse(self) -> None:
-        """The need waits again: a new file may be opened."""
 
-    @verb(
+    end = Verb(
         "Terminer la ligne",
         source=S.ACTIVE,
         target=S.ENDED,
@@ -238,11 +221,10 @@ class ConnectionMachine(Machine):
         due=due.is_over,
         done="Ligne terminée",
         irreversible=True,
+        why="The need stays met: another one is asked if there is one.",
     )
-    def end(self) -> None:
-        """The need stays met: another one is asked if there is one."""
 
-    @verb(
+    abandon = Verb(
         "Abandonner le dossier",
         source=UNDER_WAY,
         target=S.ABANDONED,
@@ -259,11 +241,10 @@ class ConnectionMachine(Machine):
         due=due.is_untouched,
         done="Dossier abandonné",
         irreversible=True,
+        why="The need waits again, unless it was dropped.",
     )
-    def abandon(self) -> None:
-        """The need waits again, unless it was dropped."""
 
-    @verb(
+    relocate = Verb(
         "Suivre le foyer",
         source=UNDER_WAY,
         target=SAME,
@@ -271,63 +252,57 @@ class ConnectionMachine(Machine):
         leans=NEED,
         stamps={"epci": F("need__epci"), "copper_told_at": None},
         done="Suit le foyer dans son nouveau territoire",
+        why="It is counted where the household lives now.",
     )
-    def relocate(self) -> None:
-        """It is counted where the household lives now."""
 
-    @verb(
+    forget = Verb(
         "Effacer ce qui identifie",
         source=[S.ENDED, S.REFUSED, S.ABANDONED],
         target=SAME,
         follows=["household.anonymise"],
         stamps={"operator_reference": "", "evidence_reference": "", "problem_note": ""},
         done="Références effacées avec le foyer",
+        why="The household is anonymised: only figures are left.",
     )
-    def forget(self) -> None:
-        """The household is anonymised: only figures are left."""
 
     # --- what the clock recalls
 
-    @verb(
+    remind = Verb(
         "Relancer",
         source=[S.SENT, S.PROBLEM],
         target=SAME,
         stamps={"reminders": 1},
         due=due.wants_reminder,
         done="Première relance",
+        why="The operator, or the worker told of a problem, is reminded.",
     )
-    def remind(self) -> None:
-        """The operator, or the worker told of a problem, is reminded."""
 
-    @verb(
+    remind_again = Verb(
         "Relancer une seconde fois",
         source=[S.SENT, S.PROBLEM],
         target=SAME,
         stamps={"reminders": 2},
         due=due.wants_second_reminder,
         done="Seconde relance",
+        why="The last one before the file closes by itself.",
     )
-    def remind_again(self) -> None:
-        """The last one before the file closes by itself."""
 
-    @verb(
+    recall_renewal = Verb(
         "Rappeler le renouvellement",
         source=S.ACTIVE,
         target=SAME,
         stamps={"renewal_told_at": AT},
         due=due.wants_renewal,
         done="Fin du droit annoncée",
+        why="The worker is told, 60 and 30 days before the end of the entitlement.",
     )
-    def recall_renewal(self) -> None:
-        """The worker is told, 60 and 30 days before the end of the entitlement."""
 
-    @verb(
+    warn_copper = Verb(
         "Alerter sur le cuivre",
         source=[*UNDER_WAY, S.ACTIVE],
         target=SAME,
         stamps={"copper_told_at": AT},
         due=due.wants_copper_alert,
         done="Fermeture du cuivre annoncée",
+        why="The worker is told, 12, 6 and 3 months before copper closes.",
     )
-    def warn_copper(self) -> None:
-        """The worker is told, 12, 6 and 3 months before copper closes."""

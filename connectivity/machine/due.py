@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from connectivity.enums import UNDER_WAY, ConnectionState, CurrentLine, Technology
-from connectivity.machine.rules import ago, rows_of
+from connectivity.machine.rules import ago
+from connectivity.models import ConnectionFile, CopperClosure, ProofSeen
 from connectivity.parameters import (
     COPPER_ALERTS,
     FIRST_REMINDER_DAYS,
@@ -72,7 +73,7 @@ def wants_renewal(ctx: Context) -> Condition:
         )
         for days in (terms[code] for code in RENEWALS)
     ]
-    own = rows_of("ConnectionFile").annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
+    own = ConnectionFile.objects.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
     due = own.filter(reduce(or_, milestones), pk=OuterRef("pk"), entitlement_ends_on__gte=day)
     return Exists(due)
 
@@ -85,7 +86,7 @@ def is_over(ctx: Context) -> Condition:
 def is_untouched(ctx: Context) -> Condition:
     """Offers were proposed, or one was chosen, 60 days ago unless told otherwise, and nothing came of it."""
     limit = ago(ctx, days=UNTOUCHED_DAYS.on(ctx.day))
-    proofs = rows_of("ProofSeen").filter(file=OuterRef("pk"), seen_at__gt=limit)
+    proofs = ProofSeen.objects.filter(file=OuterRef("pk"), seen_at__gt=limit)
     return Q(~Exists(proofs), state__in=(S.PROPOSED, S.CHOSEN), touched_at__lte=limit)
 
 
@@ -111,9 +112,9 @@ def wants_copper_alert(ctx: Context) -> Condition:
     These are the usual delays, which rows may tell otherwise.
     """
     day, terms = ctx.day, parameters_on(ctx.day)
-    closures = rows_of("CopperClosure").on(day).filter(commune=OuterRef("need__prescription__commune"))  # type: ignore[attr-defined]
+    closures = CopperClosure.objects.on(day).filter(commune=OuterRef("need__prescription__commune"))
     told = TruncDate("copper_told_at", tzinfo=timezone.get_current_timezone())
-    own = rows_of("ConnectionFile").filter(is_on_copper(), pk=OuterRef("pk"))
+    own = ConnectionFile.objects.filter(is_on_copper(), pk=OuterRef("pk"))
     own = own.annotate(closes_on=Subquery(closures.values("technical_on")[:1]))
     own = own.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
     milestones = []

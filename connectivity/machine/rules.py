@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.apps import apps
-from django.db.models import DateField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, TextChoices, Value
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Cast, Coalesce
 
 from connectivity.enums import (
@@ -21,6 +20,7 @@ from connectivity.enums import (
     Slot,
     Technology,
 )
+from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS, LONGEST_ENTITLEMENT_MONTHS
 from connectivity.permissions import can_serve_connection
 from lifecycle.actors import SignedLink, System
@@ -35,16 +35,6 @@ from reference.parameters import DatedParameter
 def _served_on(page: str) -> Place:
     who = "un travailleur social du prescripteur, ou un conseiller du distributeur"
     return Place(f"connectivity:connection_{page}", can_serve_connection, who)
-
-
-def rows_of(model: str) -> QuerySet[Any]:
-    """The rows of a model of this app; a rule is asked before its models are imported here."""
-    found: type[Model] = apps.get_model("connectivity", model)
-    return found._default_manager.all()
-
-
-def _on(model: str, day: date) -> QuerySet[Any]:
-    return rows_of(model).on(day)  # type: ignore[attr-defined, no-any-return]
 
 
 # --- propose
@@ -66,7 +56,7 @@ NO_OTHER_FILE = Requirement(
 
 
 def _offer_in_force(ctx: Context) -> Condition:
-    return not ctx.has("offer") or _on("Offer", ctx.day).filter(pk=ctx.values["offer"].pk).exists()
+    return not ctx.has("offer") or Offer.objects.on(ctx.day).filter(pk=ctx.values["offer"].pk).exists()
 
 
 def _offer_fits(ctx: Context) -> Condition:
@@ -76,7 +66,7 @@ def _offer_fits(ctx: Context) -> Condition:
 def _copper_sold(ctx: Context) -> Condition:
     if not ctx.has("offer") or ctx.values["offer"].technology != Technology.COPPER:
         return True
-    here = _on("CopperClosure", ctx.day).filter(commune=OuterRef("need__prescription__commune"))
+    here = CopperClosure.objects.on(ctx.day).filter(commune=OuterRef("need__prescription__commune"))
     return ~Exists(here.filter(commercial_on__lte=ctx.day))
 
 
@@ -118,7 +108,7 @@ HAS_DESK = Requirement(
 STILL_IN_FORCE = Requirement(
     "offer_still",
     "L’offre choisie n’est plus en vigueur : choisissez-en une autre.",
-    lambda ctx: Exists(_on("Offer", ctx.day).filter(pk=OuterRef("offer"))),
+    lambda ctx: Exists(Offer.objects.on(ctx.day).filter(pk=OuterRef("offer"))),
     where=_served_on("choose"),
 )
 OPERATOR_WORKS = Requirement(
@@ -141,14 +131,14 @@ def _unproven(ctx: Context, seen: QuerySet[Any]) -> Exists:
         dated_on__lte=ctx.day,
         dated_on__gte=Coalesce(oldest, Value(date.min, DateField())),
     )
-    asked = rows_of("OfferCondition").filter(offer=OuterRef("offer")).exclude(rule__in=COMPUTED)
+    asked = OfferCondition.objects.filter(offer=OuterRef("offer")).exclude(rule__in=COMPUTED)
     return Exists(asked.filter(~Exists(proof)))
 
 
 PROOFS_FRESH = Requirement(
     "proofs",
     "Une pièce demandée par l’offre n’a pas été vue, ou n’est plus assez récente.",
-    lambda ctx: ~_unproven(ctx, rows_of("ProofSeen")),
+    lambda ctx: ~_unproven(ctx, ProofSeen.objects.all()),
     where=_served_on("proof"),
 )
 
@@ -159,7 +149,7 @@ def _fits(name: str, column: str, sentence: str) -> Requirement:
     """What is typed fits where it is kept: it is never cut in silence."""
 
     def is_short(ctx: Context) -> Condition:
-        longest = getattr(apps.get_model("connectivity", "ConnectionFile")._meta.get_field(column), "max_length", 0)
+        longest = getattr(ConnectionFile._meta.get_field(column), "max_length", 0)
         return len(str(ctx.values.get(name) or "")) <= longest
 
     return Requirement(f"{name}_length", sentence, is_short, field=name)
@@ -331,7 +321,7 @@ LATER_TERM = Requirement(
 
 def _seen_since(ctx: Context) -> Condition:
     since = Coalesce(OuterRef(OuterRef("renewed_at")), OuterRef(OuterRef("active_at")))
-    return ~_unproven(ctx, rows_of("ProofSeen").filter(Q(seen_at__gt=since)))
+    return ~_unproven(ctx, ProofSeen.objects.filter(Q(seen_at__gt=since)))
 
 
 PROVEN_AGAIN = Requirement(

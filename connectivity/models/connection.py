@@ -21,11 +21,12 @@ from connectivity.enums import (
     RefusalCode,
     Slot,
 )
-from connectivity.machine.connection import ConnectionMachine
 from connectivity.models.offer import Offer
 from connectivity.permissions import can_answer_connection, sees_connections
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Epci, Membership, Organisation
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need
@@ -62,9 +63,10 @@ class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
         return mine.order_by("sent_at", "pk")
 
 
-class ConnectionFile(ConnectionMachine):
+class ConnectionFile(Stateful):
     """One need of connection served by one offer at a time."""
 
+    state = StateField("état", choices=ConnectionState, default=ConnectionState.PROPOSED, protected=True)
     need = models.ForeignKey(Need, models.PROTECT, related_name="connections", verbose_name="besoin")
     kind = models.CharField("nature du besoin", max_length=20, choices=NeedKind, editable=False)
     epci = models.ForeignKey(Epci, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="EPCI")

@@ -13,7 +13,7 @@ from network.models import Commune
 from reference.dated import Dated, DatedQuerySet
 
 
-class CopperClosureQuerySet(DatedQuerySet):
+class CopperClosureQuerySet(DatedQuerySet["CopperClosure"]):
     """Reads of closures."""
 
     def visible_to(self, actor: Actor | None) -> Self:

@@ -19,7 +19,7 @@ MONEY = {"max_digits": 6, "decimal_places": 2, "validators": [MinValueValidator(
 KINDS = [str(kind) for kind in CONNECTION_KINDS]
 
 
-class OfferQuerySet(DatedQuerySet):
+class OfferQuerySet(DatedQuerySet["Offer"]):
     """Reads of offers."""
 
     def visible_to(self, actor: Actor | None) -> Self:

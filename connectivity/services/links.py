@@ -78,4 +78,4 @@ def ask_again(*, token: str, at: datetime | None = None) -> OperatorLink | None:
 
 def actor_of(link: OperatorLink) -> SignedLink:
     """Whoever holds the link: the journal and the log of accesses keep its key."""
-    return SignedLink(str(link.pk), link.operator_id)
+    return SignedLink(str(link.pk), link.operator_id, opens=(ConnectionFile.machine.name, link.file_id))

@@ -1,0 +1,5 @@
+"""The machines of the app, which are declared once this is imported."""
+
+from conventions.machine import convention, review, signature
+
+__all__ = ["convention", "review", "signature"]

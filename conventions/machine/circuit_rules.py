@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from conventions.enums import ConventionState, SignatureMethod
-from conventions.machine.reading import rows
+from conventions.models import ReviewPoint, Signature
 from lifecycle.machine import Context, Requirement
 
 # --- review
@@ -20,7 +20,7 @@ IN_REVIEW = Requirement(
 HAS_POINTS = Requirement(
     "points",
     "Un avis défavorable désigne au moins un article et ce qui doit y changer.",
-    lambda ctx: Q(Exists(rows("ReviewPoint").filter(review=OuterRef("pk")))) if _is_answered(ctx) else True,
+    lambda ctx: Q(Exists(ReviewPoint.objects.filter(review=OuterRef("pk")))) if _is_answered(ctx) else True,
     needs=("points",),
     field="points",
 )
@@ -87,7 +87,7 @@ def _in_time(ctx: Context) -> Any:
         return False
     return Q(
         Exists(
-            rows("Signature").filter(pk=OuterRef("pk")).annotate(day=TruncDate("asked_at")).filter(day__lte=signed_on)
+            Signature.objects.filter(pk=OuterRef("pk")).annotate(day=TruncDate("asked_at")).filter(day__lte=signed_on)
         )
     )
 

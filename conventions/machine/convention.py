@@ -8,25 +8,20 @@ from django.db.models import F
 from conventions.enums import ConventionState
 from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
 from conventions.machine.days import Midnight, Shifted
+from conventions.models import Convention
 from conventions.permissions import (
-    can_abandon_convention,
     can_activate_convention,
     can_agree_end_convention,
     can_create_convention,
-    can_decline_end_convention,
     can_edit_convention,
     can_open_signature_convention,
-    can_propose_end_convention,
     can_record_end_convention,
-    can_reopen_convention,
-    can_resume_convention,
     can_submit_convention,
     can_succeed_convention,
-    can_suspend_convention,
     can_terminate_convention,
+    can_write_convention,
 )
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Verb
 
 S = ConventionState
 
@@ -55,13 +50,13 @@ def _successor_epci(ctx: Context) -> int | None:
     return epci
 
 
-class ConventionMachine(Machine):
+class ConventionMachine(Machine, of=Convention):
     """From the draft to the last day."""
 
-    machine_name = "convention"
+    name = "convention"
     reference_prefix = "C"
     dimensions = ("epci",)
-    state_tones = {
+    tones = {
         S.CHANGES_REQUESTED: "todo",
         S.APPROVED: "todo",
         S.ACTIVE: "done",
@@ -69,12 +64,7 @@ class ConventionMachine(Machine):
         S.TERMINATED: "danger",
     }
 
-    state = StateField("état", choices=ConventionState, default=ConventionState.DRAFT, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    create = Verb(
         "Préparer une convention",
         source=CREATION,
         target=S.DRAFT,
@@ -83,22 +73,20 @@ class ConventionMachine(Machine):
         leans=["amends"],
         stamps={"created_at": AT, "created_by": ACTOR},
         done="Projet préparé",
+        why="The articles come from the model; an amendment begins without any.",
     )
-    def create(self) -> None:
-        """The articles come from the model; an amendment begins without any."""
 
-    @verb(
+    edit = Verb(
         "Modifier le projet",
         source=[S.DRAFT, S.CHANGES_REQUESTED],
         target=SAME,
         who=can_edit_convention,
         stamps={name: Given(name) for name in HEADING},
         done="Projet modifié",
+        why="The parties, the dates, the title; the articles, prices and quotas are written beside.",
     )
-    def edit(self) -> None:
-        """The parties, the dates, the title; the articles, prices and quotas are written beside."""
 
-    @verb(
+    submit = Verb(
         "Soumettre à relecture",
         source=[S.DRAFT, S.CHANGES_REQUESTED],
         target=S.IN_REVIEW,
@@ -107,22 +95,20 @@ class ConventionMachine(Machine):
         leans=["amends"],
         stamps={"submitted_at": AT, "submitted_by": ACTOR, "round": F("round") + 1},
         done="Projet soumis à relecture",
+        why="The reviews the EPCI names are asked in parallel, and one of each other party.",
     )
-    def submit(self) -> None:
-        """The reviews the EPCI names are asked in parallel, and one of each other party."""
 
-    @verb(
+    request_changes = Verb(
         "Demander des modifications",
         source=S.IN_REVIEW,
         target=S.CHANGES_REQUESTED,
         follows=["review.answer", "review.answer_against", "review.pass_over"],
         requires=[rules.ALL_ANSWERED, rules.SOME_UNFAVOURABLE],
         done="Relectures terminées, texte à reprendre",
+        why="Everyone has answered and someone is against: the EPCI answers each point.",
     )
-    def request_changes(self) -> None:
-        """Everyone has answered and someone is against: the EPCI answers each point."""
 
-    @verb(
+    approve = Verb(
         "Valider",
         source=S.IN_REVIEW,
         target=S.APPROVED,
@@ -130,15 +116,14 @@ class ConventionMachine(Machine):
         requires=[rules.ALL_ANSWERED, rules.ALL_FAVOURABLE],
         stamps={"approved_at": AT},
         done="Texte validé par tous les relecteurs",
+        why="The text is ready for the EPCI's act.",
     )
-    def approve(self) -> None:
-        """The text is ready for the EPCI's act."""
 
-    @verb(
+    reopen = Verb(
         "Rouvrir le texte",
         source=[S.APPROVED, S.SIGNING],
         target=S.CHANGES_REQUESTED,
-        who=can_reopen_convention,
+        who=can_write_convention,
         requires=[rules.REOPEN_REASON],
         stamps={
             "approved_at": None,
@@ -149,11 +134,10 @@ class ConventionMachine(Machine):
         },
         journal=["reason"],
         done="Texte rouvert",
+        why="The signatures are void; the text will be reviewed and signed again.",
     )
-    def reopen(self) -> None:
-        """The signatures are void; the text will be reviewed and signed again."""
 
-    @verb(
+    open_signature = Verb(
         "Ouvrir la signature",
         source=S.APPROVED,
         target=S.SIGNING,
@@ -175,11 +159,10 @@ class ConventionMachine(Machine):
         },
         journal=["act_body", "act_on", "act_executory_on"],
         done="Signature ouverte",
+        why="The document is frozen, then drawn once; the three signatures are asked.",
     )
-    def open_signature(self) -> None:
-        """The document is frozen, then drawn once; the three signatures are asked."""
 
-    @verb(
+    complete_signature = Verb(
         "Constater les signatures",
         source=S.SIGNING,
         target=S.SIGNED,
@@ -187,22 +170,20 @@ class ConventionMachine(Machine):
         requires=[rules.ALL_SIGNED],
         stamps={"signed_at": AT},
         done="Signée par les trois parties",
+        why="The page of signatures is made, as a second document.",
     )
-    def complete_signature(self) -> None:
-        """The page of signatures is made, as a second document."""
 
-    @verb(
+    await_signature = Verb(
         "Attendre de nouveau une signature",
         source=S.SIGNED,
         target=S.SIGNING,
         follows=["signature.contest"],
         stamps={"signed_at": None},
         done="Signature contestée : la convention n’est plus signée",
+        why="A signatory says that she did not sign what was deposited in her name.",
     )
-    def await_signature(self) -> None:
-        """A signatory says that she did not sign what was deposited in her name."""
 
-    @verb(
+    activate = Verb(
         "Mettre en vigueur",
         source=S.SIGNED,
         target=S.ACTIVE,
@@ -218,11 +199,10 @@ class ConventionMachine(Machine):
         due=rules.takes_effect,
         due_at=Midnight(F("starts_on")),
         done="Entrée en vigueur",
+        why="The quotas open; an amendment writes its terms on what it amends.",
     )
-    def activate(self) -> None:
-        """The quotas open; an amendment writes its terms on what it amends."""
 
-    @verb(
+    amend = Verb(
         "Appliquer un avenant",
         source=[S.ACTIVE, S.SUSPENDED],
         target=SAME,
@@ -230,11 +210,10 @@ class ConventionMachine(Machine):
         stamps={"ends_on": Given("ends_on"), "max_nonconformity": Given("max_nonconformity")},
         journal=["ends_on"],
         done="Avenant entré en vigueur",
+        why="The dated terms of an amendment are written.",
     )
-    def amend(self) -> None:
-        """The dated terms of an amendment are written."""
 
-    @verb(
+    succeed = Verb(
         "Constater la succession",
         source=SUCCEEDED,
         target=SAME,
@@ -243,11 +222,10 @@ class ConventionMachine(Machine):
         requires=[rules.SUCCESSOR, rules.WITH_AMENDED],
         stamps={"succeeded_by": Given("successor"), "epci": _successor_epci},
         done="Succession d’EPCI constatée",
+        why="The EPCI merged: its successor acts in its place, on its territory.",
     )
-    def succeed(self) -> None:
-        """The EPCI merged: its successor acts in its place, on its territory."""
 
-    @verb(
+    take_over = Verb(
         "Reprendre le texte au nom du successeur",
         source=AGREED,
         target=S.CHANGES_REQUESTED,
@@ -260,60 +238,55 @@ class ConventionMachine(Machine):
             "act_executory_on": None,
         },
         done="Texte à reprendre au nom de l’EPCI qui succède",
+        why="What was being read or signed names an EPCI that is no more: its successor submits it in its own name.",
     )
-    def take_over(self) -> None:
-        """What was being read or signed names an EPCI that is no more: its successor submits it in its own name."""
 
-    @verb(
+    suspend = Verb(
         "Suspendre",
         source=S.ACTIVE,
         target=S.SUSPENDED,
-        who=can_suspend_convention,
+        who=can_write_convention,
         requires=[rules.SUSPEND_REASON, rules.NOT_AMENDMENT],
         stamps={"suspended_at": AT, "suspend_reason": Given("reason")},
         journal=["reason"],
         done="Convention suspendue",
+        why="Nothing is allotted meanwhile; what was allotted goes on.",
     )
-    def suspend(self) -> None:
-        """Nothing is allotted meanwhile; what was allotted goes on."""
 
-    @verb(
+    resume = Verb(
         "Reprendre",
         source=S.SUSPENDED,
         target=S.ACTIVE,
-        who=can_resume_convention,
+        who=can_write_convention,
         requires=[rules.RESUME_REASON],
         stamps={"suspended_at": None, "suspend_reason": ""},
         journal=["reason"],
         done="Convention reprise",
+        why="Devices may be allotted again.",
     )
-    def resume(self) -> None:
-        """Devices may be allotted again."""
 
-    @verb(
+    remind = Verb(
         "Rappeler l’échéance",
         source=[S.ACTIVE, S.SUSPENDED],
         target=SAME,
         stamps={"reminded_at": AT},
         due=rules.is_to_be_reminded,
         done="Échéance rappelée aux parties",
+        why="The parties and the pilot are told how many days are left.",
     )
-    def remind(self) -> None:
-        """The parties and the pilot are told how many days are left."""
 
-    @verb(
+    propose_end = Verb(
         "Proposer une fin d’un commun accord",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=SAME,
-        who=can_propose_end_convention,
+        who=can_terminate_convention,
         requires=[ending_rules.NONE_PROPOSED, rules.NOT_AMENDMENT],
         stamps={"end_proposed_at": AT, "end_proposed_by": ACTOR, "end_round": F("end_round") + 1},
         done="Fin proposée aux parties",
+        why="The two other parties are asked; nothing changes until both have agreed.",
     )
-    def propose_end(self) -> None:
-        """The two other parties are asked; nothing changes until both have agreed."""
 
-    @verb(
+    agree_end = Verb(
         "Donner son accord pour finir",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=SAME,
@@ -321,11 +294,10 @@ class ConventionMachine(Machine):
         requires=[ending_rules.PROPOSED, ending_rules.CONSENT],
         journal=["party"],
         done="Accord donné pour finir",
+        why="The third agreement ends the convention.",
     )
-    def agree_end(self) -> None:
-        """The third agreement ends the convention."""
 
-    @verb(
+    record_end = Verb(
         "Inscrire l’accord signé d’une partie",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=SAME,
@@ -333,23 +305,21 @@ class ConventionMachine(Machine):
         requires=[ending_rules.PROPOSED, ending_rules.CONSENT],
         journal=["party"],
         done="Accord signé inscrit",
+        why="What a party signed on paper, recorded by the pilot; as ``agree_end``.",
     )
-    def record_end(self) -> None:
-        """What a party signed on paper, recorded by the pilot; as ``agree_end``."""
 
-    @verb(
+    decline_end = Verb(
         "Refuser ou retirer la fin proposée",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=SAME,
-        who=can_decline_end_convention,
+        who=can_terminate_convention,
         requires=[ending_rules.PROPOSED],
         stamps={"end_proposed_at": None, "end_proposed_by": None},
         done="Fin d’un commun accord écartée",
+        why="One of the three does not agree, or no longer proposes it: the convention goes on.",
     )
-    def decline_end(self) -> None:
-        """One of the three does not agree, or no longer proposes it: the convention goes on."""
 
-    @verb(
+    terminate = Verb(
         "Résilier",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=S.TERMINATED,
@@ -373,11 +343,10 @@ class ConventionMachine(Machine):
         journal=["reason", "notice_on"],
         done="Convention résiliée",
         irreversible=True,
+        why="Allotted devices are released; those at the distributor's may still be handed over for some time.",
     )
-    def terminate(self) -> None:
-        """Allotted devices are released; those at the distributor's may still be handed over for some time."""
 
-    @verb(
+    expire = Verb(
         "Constater l’échéance",
         source=[S.ACTIVE, S.SUSPENDED],
         target=S.EXPIRED,
@@ -387,21 +356,19 @@ class ConventionMachine(Machine):
         due_at=Midnight(Shifted("ends_on", 1)),
         done="Convention échue",
         irreversible=True,
+        why="As for ``terminate``; its amendments end with it.",
     )
-    def expire(self) -> None:
-        """As for ``terminate``; its amendments end with it."""
 
-    @verb(
+    abandon = Verb(
         "Abandonner le projet",
         source=[S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED, S.SIGNING],
         target=S.ABANDONED,
-        who=can_abandon_convention,
+        who=can_write_convention,
         follows=["convention.terminate", "convention.expire"],
         requires=[rules.ABANDON_REASON, rules.REASON_FITS],
         stamps={"ended_at": AT, "ended_because": Given("reason")},
         journal=["reason"],
         done="Projet abandonné",
         irreversible=True,
+        why="Reviews are cancelled and signatures void.",
     )
-    def abandon(self) -> None:
-        """Reviews are cancelled and signatures void."""

@@ -6,19 +6,20 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from conventions.enums import ConventionState, Found, RefuseDepositReason, SignatureMethod, SignatureState
-from conventions.machine.reading import coded, rows
+from conventions.machine.reading import coded
+from conventions.models import Signature, SignatureDeposit
 from conventions.parameters import CONTEST_DAYS
 from lifecycle.machine import Context, Requirement
 
 
 def deposits() -> QuerySet[Any]:
     """The deposits of a signature that nobody refused."""
-    return rows("SignatureDeposit").filter(signature=OuterRef("pk"), refusal=None)
+    return SignatureDeposit.objects.filter(signature=OuterRef("pk"), refusal=None)
 
 
 def unknown() -> QuerySet[Any]:
     """Those of a signature that its signatory does not know of."""
-    found: QuerySet[Any] = rows("SignatureDeposit").unknown().filter(signature=OuterRef("pk"))  # type: ignore[attr-defined]
+    found: QuerySet[Any] = SignatureDeposit.objects.unknown().filter(signature=OuterRef("pk"))
     return found
 
 
@@ -96,7 +97,7 @@ NOTHING_WAITS = Requirement(
 def _refusable(ctx: Context) -> Any:
     if not ctx.has("deposit"):
         return Q(Exists(deposits()))
-    return Q(Exists(rows("SignatureDeposit").filter(signature=OuterRef("pk"), pk=ctx.values["deposit"])))
+    return Q(Exists(SignatureDeposit.objects.filter(signature=OuterRef("pk"), pk=ctx.values["deposit"])))
 
 
 TO_REFUSE = Requirement("deposit", "Rien n’est déposé pour cette signature.", _refusable, needs=("deposit",))
@@ -128,7 +129,7 @@ NOT_IN_FORCE = Requirement(
 def _signatories_know(ctx: Context) -> Any:
     """Of each signature that somebody else deposited, the signatory knows, or had the days to contest it."""
     days = CONTEST_DAYS.on(ctx.day)
-    unaware = rows("Signature").filter(
+    unaware = Signature.objects.filter(
         Exists(unknown().filter(file=OuterRef("scan"))),
         convention=OuterRef("pk"),
         round=OuterRef("round"),

@@ -11,7 +11,8 @@ from conventions.enums import (
     ClauseCode,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import EDIT, TO_FILL, own, rows
+from conventions.machine.reading import EDIT, TO_FILL, own
+from conventions.models import ConventionClause, ConventionPrice, PlannedQuota, PriceCeiling, ReviewerNamed, ReviewPoint
 from conventions.parameters import LONGEST_YEARS, SHORTEST_MONTHS
 from conventions.permissions import PARTIES
 from lifecycle.french import plural
@@ -150,9 +151,9 @@ AMENDMENT_CHANGES = Requirement(
         Q(amends=None)
         | ~Q(ends_on=F("amends__ends_on"))
         | Q(max_nonconformity__isnull=False)
-        | Q(own("PlannedQuota"))
-        | Q(own("ConventionPrice"))
-        | Q(own("ConventionClause"))
+        | Q(own(PlannedQuota))
+        | Q(own(ConventionPrice))
+        | Q(own(ConventionClause))
     ),
     where=EDIT,
 )
@@ -160,7 +161,7 @@ AMENDMENT_CHANGES = Requirement(
 
 def _year_is_planned(year: int) -> Q:
     begins_after = Q(ends_on__lt=Shifted("starts_on", year - 1, "years"))
-    return begins_after | Q(own("PlannedQuota", year=year, total__gt=0))
+    return begins_after | Q(own(PlannedQuota, year=year, total__gt=0))
 
 
 def _quotas_planned(ctx: Context) -> Q:
@@ -184,8 +185,7 @@ QUOTAS_WITHIN = Requirement(
     lambda ctx: (
         ~Q(
             Exists(
-                rows("PlannedQuota")
-                .filter(convention=OuterRef("pk"), year__gt=1)
+                PlannedQuota.objects.filter(convention=OuterRef("pk"), year__gt=1)
                 .annotate(begins=Coalesce("convention__amends__starts_on", "convention__starts_on"))
                 .filter(
                     Q(year=2, convention__ends_on__lt=Shifted("begins", 1, "years"))
@@ -205,10 +205,8 @@ PRICED = Requirement(
         ~Q(amends=None)
         | ~Q(
             Exists(
-                rows("PlannedQuota")
-                .filter(convention=OuterRef("pk"), total__gt=0)
-                .exclude(
-                    Exists(rows("ConventionPrice").filter(convention=OuterRef("convention"), type=OuterRef("type")))
+                PlannedQuota.objects.filter(convention=OuterRef("pk"), total__gt=0).exclude(
+                    Exists(ConventionPrice.objects.filter(convention=OuterRef("convention"), type=OuterRef("type")))
                 )
             )
         )
@@ -219,18 +217,18 @@ PRICED = Requirement(
 
 
 def _ceilings(ctx: Context) -> QuerySet[Any]:
-    return rows("PriceCeiling").on(ctx.day).filter(type=OuterRef("type"))  # type: ignore[attr-defined, no-any-return]
+    return PriceCeiling.objects.on(ctx.day).filter(type=OuterRef("type"))
 
 
 def _under_ceiling(ctx: Context) -> Q:
     ceiling = Subquery(_ceilings(ctx).values("amount")[:1])
-    return ~Q(Exists(rows("ConventionPrice").filter(convention=OuterRef("pk"), amount__gt=ceiling)))
+    return ~Q(Exists(ConventionPrice.objects.filter(convention=OuterRef("pk"), amount__gt=ceiling)))
 
 
 CEILINGS_KNOWN = Requirement(
     "ceilings_known",
     "Aucun plafond légal n’est connu à ce jour pour un type de la grille de prix\u00a0: elle ne peut être vérifiée.",
-    lambda ctx: ~Q(Exists(rows("ConventionPrice").filter(~Exists(_ceilings(ctx)), convention=OuterRef("pk")))),
+    lambda ctx: ~Q(Exists(ConventionPrice.objects.filter(~Exists(_ceilings(ctx)), convention=OuterRef("pk")))),
     lifted_by="le pilote, qui tient les valeurs datées",
     field="prices",
 )
@@ -252,7 +250,7 @@ NONCONFORMITY_KNOWN = Requirement(
 
 def _filled(code: ClauseCode) -> Requirement:
     def condition(ctx: Context) -> Q:
-        written = rows("ConventionClause").filter(convention=OuterRef("pk"), code=code)
+        written = ConventionClause.objects.filter(convention=OuterRef("pk"), code=code)
         return ~Q(amends=None) | Q(Exists(written.exclude(text__regex=r"^\s*$").exclude(text__contains=TO_FILL)))
 
     return Requirement(
@@ -268,7 +266,7 @@ MANDATORY_FILLED = tuple(_filled(code) for code in ClauseCode)
 NOTHING_TO_FILL = Requirement(
     "clauses_filled",
     "Un article est vide ou reste à compléter.",
-    lambda ctx: ~Q(own("ConventionClause", text__regex=r"^\s*$")) & ~Q(own("ConventionClause", text__contains=TO_FILL)),
+    lambda ctx: ~Q(own(ConventionClause, text__regex=r"^\s*$")) & ~Q(own(ConventionClause, text__contains=TO_FILL)),
     where=EDIT.at("clauses"),
     field="clauses",
 )
@@ -278,7 +276,7 @@ POINTS_ANSWERED = Requirement(
     lambda ctx: (
         ~Q(
             Exists(
-                rows("ReviewPoint").filter(
+                ReviewPoint.objects.filter(
                     review__convention=OuterRef("pk"), review__round=OuterRef("round"), answered_at=None
                 )
             )
@@ -292,9 +290,9 @@ REVIEWERS_OPEN = Requirement(
     lambda ctx: (
         ~Q(
             Exists(
-                rows("ReviewerNamed")
-                .filter(convention=OuterRef("pk"), membership__isnull=False)
-                .exclude(membership__closed_at=None, membership__user__is_active=True)
+                ReviewerNamed.objects.filter(convention=OuterRef("pk"), membership__isnull=False).exclude(
+                    membership__closed_at=None, membership__user__is_active=True
+                )
             )
         )
     ),

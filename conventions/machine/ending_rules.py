@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from conventions.enums import Party, TerminateReason
-from conventions.machine.reading import rows
+from conventions.models import EndConsent
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
@@ -20,7 +20,7 @@ PROPOSED = Requirement(
 
 def consents() -> Any:
     """Those of the proposal under way."""
-    return rows("EndConsent").filter(convention=OuterRef("pk"), round=OuterRef("end_round"))
+    return EndConsent.objects.filter(convention=OuterRef("pk"), round=OuterRef("end_round"))
 
 
 def party_of(ctx: Context) -> str | None:

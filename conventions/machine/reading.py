@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef
 
 from conventions.permissions import can_edit_convention
 from lifecycle.machine import Place, Requirement
@@ -14,15 +13,9 @@ TO_FILL = "[à compléter"
 """What the model of clauses leaves to the parties begins with this; a clause that still holds it is not filled."""
 
 
-def rows(model: str) -> QuerySet[Any]:
-    """All the rows of a model of the app."""
-    found: type[Model] = apps.get_model("conventions", model)
-    return found._default_manager.all()
-
-
-def own(model: str, **wanted: Any) -> Exists:
+def own(model: type[Model], **wanted: Any) -> Exists:
     """True for the conventions that have such a row."""
-    return Exists(rows(model).filter(convention=OuterRef("pk"), **wanted))
+    return Exists(model._default_manager.filter(convention=OuterRef("pk"), **wanted))
 
 
 def coded(name: str, codes: Iterable[str], sentence: str) -> Requirement:

@@ -6,43 +6,35 @@ Two verbs answer, since a verb leads to one state: ``answer`` for, ``answer_agai
 from conventions.enums import ReviewState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import people_rules
+from conventions.models import Review
 from conventions.permissions import (
-    can_answer_against_review,
     can_answer_review,
-    can_hand_on_review,
     can_pass_over_review,
     can_replace_review,
 )
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 
 S = ReviewState
 
 
-class ReviewMachine(Machine):
+class ReviewMachine(Machine, of=Review):
     """One opinion asked of one organisation, on one subject, in one round."""
 
-    machine_name = "review"
+    name = "review"
     reference_prefix = "V"
-    state_tones = {S.ASKED: "todo", S.FAVOURABLE: "done", S.UNFAVOURABLE: "danger"}
+    tones = {S.ASKED: "todo", S.FAVOURABLE: "done", S.UNFAVOURABLE: "danger"}
 
-    state = StateField("état", choices=ReviewState, default=ReviewState.ASKED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    ask = Verb(
         "Demander une relecture",
         source=CREATION,
         target=S.ASKED,
         follows=["convention.submit"],
         stamps={"asked_at": AT},
         done="Relecture demandée",
+        why="One per reviewer the EPCI names and one per other party.",
     )
-    def ask(self) -> None:
-        """One per reviewer the EPCI names and one per other party."""
 
-    @verb(
+    answer = Verb(
         "Donner un avis favorable",
         source=S.ASKED,
         target=S.FAVOURABLE,
@@ -51,39 +43,36 @@ class ReviewMachine(Machine):
         leans_write=["convention"],
         stamps={"answered_at": AT, "reviewer": ACTOR},
         done="Avis favorable",
+        why="The last answer approves the text, or asks for changes.",
     )
-    def answer(self) -> None:
-        """The last answer approves the text, or asks for changes."""
 
-    @verb(
+    answer_against = Verb(
         "Donner un avis défavorable",
         source=S.ASKED,
         target=S.UNFAVOURABLE,
-        who=can_answer_against_review,
+        who=can_answer_review,
         requires=[rules.IN_REVIEW, rules.HAS_POINTS],
         leans_write=["convention"],
         stamps={"answered_at": AT, "reviewer": ACTOR},
         journal=["points"],
         done="Avis défavorable",
+        why="With at least one point; the last answer asks for changes.",
     )
-    def answer_against(self) -> None:
-        """With at least one point; the last answer asks for changes."""
 
-    @verb(
+    hand_on = Verb(
         "Confier la relecture",
         source=S.ASKED,
         target=SAME,
-        who=can_hand_on_review,
+        who=can_answer_review,
         requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER],
         leans_write=["convention"],
         stamps={"asked_of": Given("to")},
         journal=["to"],
         done="Relecture confiée à un collègue",
+        why="A colleague of the same organisation is asked instead.",
     )
-    def hand_on(self) -> None:
-        """A colleague of the same organisation is asked instead."""
 
-    @verb(
+    replace = Verb(
         "Remplacer le relecteur",
         source=S.ASKED,
         target=SAME,
@@ -93,11 +82,10 @@ class ReviewMachine(Machine):
         stamps={"asked_of": Given("to"), "replaced_because": Given("reason")},
         journal=["to", "reason"],
         done="Relecteur remplacé",
+        why="The manager or the pilot names another person of the organisation that is asked.",
     )
-    def replace(self) -> None:
-        """The manager or the pilot names another person of the organisation that is asked."""
 
-    @verb(
+    remind = Verb(
         "Rappeler un avis attendu",
         source=S.ASKED,
         target=SAME,
@@ -106,11 +94,10 @@ class ReviewMachine(Machine):
         stamps={"reminded_at": AT},
         due=people_rules.review_to_be_reminded,
         done="Avis rappelé",
+        why="The reviewer is reminded; once it is late, whoever can replace him is told too.",
     )
-    def remind(self) -> None:
-        """The reviewer is reminded; once it is late, whoever can replace him is told too."""
 
-    @verb(
+    pass_over = Verb(
         "Passer outre",
         source=S.ASKED,
         target=S.PASSED_OVER,
@@ -126,11 +113,10 @@ class ReviewMachine(Machine):
         journal=["reason"],
         done="Circuit poursuivi sans cet avis",
         irreversible=True,
+        why="The circuit goes on without this opinion; the last one that is awaited concludes it.",
     )
-    def pass_over(self) -> None:
-        """The circuit goes on without this opinion; the last one that is awaited concludes it."""
 
-    @verb(
+    cancel = Verb(
         "Annuler la relecture",
         source=S.ASKED,
         target=S.CANCELLED,
@@ -138,6 +124,5 @@ class ReviewMachine(Machine):
         leans_write=["convention"],
         stamps={"cancelled_at": AT},
         done="Relecture annulée",
+        why="The draft is abandoned, or written anew by another EPCI.",
     )
-    def cancel(self) -> None:
-        """The draft is abandoned, or written anew by another EPCI."""

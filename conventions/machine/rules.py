@@ -20,7 +20,8 @@ from conventions.enums import (
     TerminateReason,
 )
 from conventions.machine.days import Shifted
-from conventions.machine.reading import coded, rows
+from conventions.machine.reading import coded
+from conventions.models import Review, Signature
 from conventions.parameters import BREACH_NOTICE_DAYS, NOTICE_DAYS, REMINDERS
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
@@ -29,7 +30,7 @@ from network.enums import OrganisationKind
 
 
 def _of_round(**wanted: Any) -> Exists:
-    return Exists(rows("Review").filter(convention=OuterRef("pk"), round=OuterRef("round"), **wanted))
+    return Exists(Review.objects.filter(convention=OuterRef("pk"), round=OuterRef("round"), **wanted))
 
 
 ALL_ANSWERED = Requirement(
@@ -82,7 +83,7 @@ ACT_DATES = Requirement(
 
 
 def _signed_by_all(ctx: Context) -> Q:
-    signed = rows("Signature").filter(convention=OuterRef("pk"), round=OuterRef("round"), state=SignatureState.SIGNED)
+    signed = Signature.objects.filter(convention=OuterRef("pk"), round=OuterRef("round"), state=SignatureState.SIGNED)
     whole = Q()
     for party in Party:
         whole &= Q(Exists(signed.filter(party=party)))

@@ -5,16 +5,14 @@ from datetime import date
 from conventions.enums import SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules, people_rules
+from conventions.models import Signature
 from conventions.permissions import (
     can_acknowledge_signature,
-    can_contest_signature,
-    can_hand_on_signature,
     can_refuse_deposit_signature,
     can_replace_signature,
     can_sign_signature,
 )
-from lifecycle.fields import StateField
-from lifecycle.machine import AT, CREATION, SAME, Context, Given, Machine, verb
+from lifecycle.machine import AT, CREATION, SAME, Context, Given, Machine, Verb
 
 S = SignatureState
 
@@ -28,30 +26,24 @@ def _signed_on(ctx: Context) -> date:
     return ctx.values.get("signed_on") or ctx.day
 
 
-class SignatureMachine(Machine):
+class SignatureMachine(Machine, of=Signature):
     """The signature of one party on one document."""
 
-    machine_name = "signature"
+    name = "signature"
     reference_prefix = "S"
-    state_tones = {S.ASKED: "todo", S.SIGNED: "done"}
+    tones = {S.ASKED: "todo", S.SIGNED: "done"}
 
-    state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    ask = Verb(
         "Demander une signature",
         source=CREATION,
         target=S.ASKED,
         follows=["convention.open_signature"],
         stamps={"asked_at": AT},
         done="Signature demandée",
+        why="One per party, of the signatory it named.",
     )
-    def ask(self) -> None:
-        """One per party, of the signatory it named."""
 
-    @verb(
+    sign = Verb(
         "Signer",
         source=S.ASKED,
         target=S.SIGNED,
@@ -80,11 +72,10 @@ class SignatureMachine(Machine):
         journal=["method", "sha256", "signed_on", "code"],
         done="Convention signée",
         irreversible=True,
+        why="The document is quoted by its hash; the third signature completes the convention.",
     )
-    def sign(self) -> None:
-        """The document is quoted by its hash; the third signature completes the convention."""
 
-    @verb(
+    refuse_deposit = Verb(
         "Refuser le document déposé",
         source=S.ASKED,
         target=SAME,
@@ -93,11 +84,10 @@ class SignatureMachine(Machine):
         leans_write=["convention"],
         journal=["reason", "deposit"],
         done="Document déposé refusé",
+        why="It is no signature of this document: the party deposits another one, or its signatory signs on screen.",
     )
-    def refuse_deposit(self) -> None:
-        """It is no signature of this document: the party deposits another one, or its signatory signs on screen."""
 
-    @verb(
+    acknowledge = Verb(
         "Prendre connaissance du document déposé",
         source=[S.ASKED, S.SIGNED],
         target=SAME,
@@ -105,15 +95,14 @@ class SignatureMachine(Machine):
         requires=[deposit_rules.IN_HER_NAME],
         stamps={"acknowledged_at": AT},
         done="Le signataire en a pris connaissance",
+        why="The signatory knows what was deposited in her name, and lets it be.",
     )
-    def acknowledge(self) -> None:
-        """The signatory knows what was deposited in her name, and lets it be."""
 
-    @verb(
+    contest = Verb(
         "Contester la signature",
         source=S.SIGNED,
         target=S.ASKED,
-        who=can_contest_signature,
+        who=can_acknowledge_signature,
         requires=[deposit_rules.NOT_ON_SCREEN, deposit_rules.NOT_IN_FORCE],
         leans_write=["convention"],
         stamps={
@@ -126,25 +115,23 @@ class SignatureMachine(Machine):
             "confirmed_by": None,
         },
         done="Signature contestée par le signataire désigné",
+        why="It is asked again, and the convention is no longer signed.",
     )
-    def contest(self) -> None:
-        """It is asked again, and the convention is no longer signed."""
 
-    @verb(
+    hand_on = Verb(
         "Confier la signature",
         source=S.ASKED,
         target=SAME,
-        who=can_hand_on_signature,
+        who=can_acknowledge_signature,
         requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY],
         leans_write=["convention"],
         stamps={"signatory": Given("to"), "acknowledged_at": None},
         journal=["to"],
         done="Signature confiée à un collègue",
+        why="A colleague who may sign for the same party signs instead; the page of signatures says so.",
     )
-    def hand_on(self) -> None:
-        """A colleague who may sign for the same party signs instead; the page of signatures says so."""
 
-    @verb(
+    replace = Verb(
         "Remplacer le signataire",
         source=S.ASKED,
         target=SAME,
@@ -154,11 +141,10 @@ class SignatureMachine(Machine):
         stamps={"signatory": Given("to"), "acknowledged_at": None, "replaced_because": Given("reason")},
         journal=["to", "reason"],
         done="Signataire remplacé",
+        why="Another person of the same party is asked to sign; the page of signatures says so.",
     )
-    def replace(self) -> None:
-        """Another person of the same party is asked to sign; the page of signatures says so."""
 
-    @verb(
+    remind = Verb(
         "Rappeler une signature attendue",
         source=S.ASKED,
         target=SAME,
@@ -167,11 +153,10 @@ class SignatureMachine(Machine):
         stamps={"reminded_at": AT},
         due=people_rules.signature_to_be_reminded,
         done="Signature rappelée",
+        why="The signatory is reminded; once it is late, whoever can replace her is told too.",
     )
-    def remind(self) -> None:
-        """The signatory is reminded; once it is late, whoever can replace her is told too."""
 
-    @verb(
+    void = Verb(
         "Rendre caduque",
         source=[S.ASKED, S.SIGNED],
         target=S.VOID,
@@ -179,6 +164,5 @@ class SignatureMachine(Machine):
         leans_write=["convention"],
         stamps={"voided_at": AT},
         done="Signature caduque",
+        why="The text is opened again, or abandoned.",
     )
-    def void(self) -> None:
-        """The text is opened again, or abandoned."""

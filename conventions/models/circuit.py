@@ -16,13 +16,13 @@ from conventions.enums import (
     SignatureMethod,
     SignatureState,
 )
-from conventions.machine.review import ReviewMachine
-from conventions.machine.signature import SignatureMachine
 from conventions.models.articles import WHOLE_TEXT, articles_of
 from conventions.models.convention import Convention
 from documents.models import Document, StoredFile
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Membership, Organisation
 
 R = ReviewState
@@ -47,9 +47,10 @@ class ReviewQuerySet(_OfConventionQuerySet["Review"]):
         return self.filter(state=R.ASKED)
 
 
-class Review(ReviewMachine):
+class Review(Stateful):
     """One opinion, of one organisation (or of one person of it: ``asked_of``), on one subject, in one round."""
 
+    state = StateField("état", choices=ReviewState, default=ReviewState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="reviews", verbose_name="convention")
     round = models.PositiveSmallIntegerField("relecture n°")
     subject = models.CharField("sujet", max_length=20, choices=ReviewSubject)
@@ -171,12 +172,13 @@ class SignatureQuerySet(_OfConventionQuerySet["Signature"]):
         return self.filter(state=G.ASKED)
 
 
-class Signature(SignatureMachine):
+class Signature(Stateful):
     """The signature of one party, by the signatory it named, on one document, quoted by the hash of its PDF.
 
     ``acknowledged_at``: when the signatory said she knows what was deposited in her name.
     """
 
+    state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
     round = models.PositiveSmallIntegerField("relecture n°")
     party = models.CharField("partie", max_length=14, choices=Party)

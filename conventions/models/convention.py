@@ -20,12 +20,13 @@ from conventions.enums import (
     SuspendReason,
     TerminateReason,
 )
-from conventions.machine.convention import ConventionMachine
 from conventions.parameters import HANDING_OVER_DAYS
 from conventions.permissions import sees_conventions
 from documents.models import Document, StoredFile
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Commune, Epci, Membership, Organisation
 
 S = ConventionState
@@ -65,13 +66,14 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         return self.originals().filter(epci=epci)
 
 
-class Convention(ConventionMachine):
+class Convention(Stateful):
     """An agreement of an EPCI, a reconditioner and a distributor; or an amendment of one (``amends``).
 
     Of an amendment, ``starts_on`` is when it takes effect, ``ends_on`` the last day it gives to what it amends, and
     ``max_nonconformity`` is null when it leaves that rate as it is.
     """
 
+    state = StateField("état", choices=ConventionState, default=ConventionState.DRAFT, protected=True)
     title = models.CharField("titre", max_length=160)
     epci = models.ForeignKey(Epci, models.PROTECT, related_name="conventions", verbose_name="territoire")
     epci_party = models.ForeignKey(

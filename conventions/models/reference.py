@@ -12,7 +12,7 @@ from reference.dated import Dated, DatedQuerySet, read_once
 MONEY = {"max_digits": 8, "decimal_places": 2}
 
 
-class PriceCeilingQuerySet(DatedQuerySet):
+class PriceCeilingQuerySet(DatedQuerySet["PriceCeiling"]):
     """Reads of price ceilings."""
 
     @read_once

@@ -14,7 +14,7 @@ from documents.readers.pages import CODES, MOST_PAGES, READER
 from documents.services import open_file, paper_within, papers_named, serves_elsewhere
 from lifecycle.exceptions import Refused
 from lifecycle.french import written_day
-from lifecycle.machine import Machine, Reason
+from lifecycle.machine import Reason, Stateful
 
 SIGNED_READER = "documents.readers.signed"
 AS_IT_WAS = "C’est le document tel que Maillon l’a établi : personne ne l’a signé. Déposez celui qui est revenu signé."
@@ -52,7 +52,7 @@ class Reading:
     told: dict[str, Any] = field(default_factory=dict)
 
 
-def read_deposit(*, row: Machine, document: Document, method: str, content: bytes) -> Reading:
+def read_deposit(*, row: Stateful, document: Document, method: str, content: bytes) -> Reading:
     """Read a document said to be ``document``, signed by this method. Slow: some seconds for a scan.
 
     Raises Refused (about ``row``, on the field ``deposit``) when it is known to be something else or to be unsigned.
@@ -71,7 +71,7 @@ def read_deposit(*, row: Machine, document: Document, method: str, content: byte
     return read_scan(row=row, document=document, content=content, frozen=frozen)
 
 
-def read_scan(*, row: Machine, document: Document, content: bytes, frozen: bytes) -> Reading:
+def read_scan(*, row: Stateful, document: Document, content: bytes, frozen: bytes) -> Reading:
     """Look for the code of the paper on each page of a scan. Raises Refused when it bears only that of another."""
     answer = _read(row, READER, CODES, content, frozen)
     named = papers_named(text for _, text in answer["codes"])
@@ -83,7 +83,7 @@ def read_scan(*, row: Machine, document: Document, content: bytes, frozen: bytes
     return Reading(Found.NOTHING, told)
 
 
-def _not_another(row: Machine, document: Document, known: Document | None, *, as_is: bool = False) -> None:
+def _not_another(row: Stateful, document: Document, known: Document | None, *, as_is: bool = False) -> None:
     if known is None or (known == document and not as_is):
         return
     day = written_day(timezone.localdate(known.created_at))
@@ -103,7 +103,7 @@ def _not_another(row: Machine, document: Document, known: Document | None, *, as
     )
 
 
-def _read(row: Machine, reader: str, *parts: bytes) -> dict[str, Any]:
+def _read(row: Stateful, reader: str, *parts: bytes) -> dict[str, Any]:
     try:
         answer = read_apart(reader, *parts)
     except NotRead:
@@ -113,6 +113,6 @@ def _read(row: Machine, reader: str, *parts: bytes) -> dict[str, Any]:
     return answer
 
 
-def refuse(row: Machine, code: str, sentence: str) -> NoReturn:
+def refuse(row: Stateful, code: str, sentence: str) -> NoReturn:
     """Say on the field what is wrong with the file."""
     raise Refused({row.pk: (Reason(code, sentence, field="deposit"),)})

@@ -21,7 +21,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.answers import Outcome, preview
 from lifecycle.exceptions import Refused
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 
 type Thread = Iterator[datetime]
 """A generator that yields the instant of its next act, acts when it is resumed, and yields again."""
@@ -136,13 +136,13 @@ class Agenda:
             self.add(thread, about)
 
 
-def may(row: Machine, verb: str, *, actor: Actor, at: datetime, **values: Any) -> bool:
+def may(row: Stateful, verb: str, *, actor: Actor, at: datetime, **values: Any) -> bool:
     """Whether a verb is possible on a row as it stands at ``at``, by this actor, with these values."""
     return bool(possible(type(row), [row.pk], verb, actor=actor, at=at, **values))
 
 
 def possible(
-    model: type[Machine], pks: list[int], verb: str, *, actor: Actor, at: datetime, **values: Any
+    model: type[Stateful], pks: list[int], verb: str, *, actor: Actor, at: datetime, **values: Any
 ) -> list[int]:
     """Those of a set on which a verb is possible at ``at``: what moved later than that is left alone."""
     rows = model._base_manager.filter(pk__in=pks, moved_at__lte=at, state__in=verbs_of(model)[verb].sources)

@@ -12,7 +12,7 @@ from connectivity.models import ConnectionFile
 from conventions.models import Convention, Review, Signature
 from lifecycle.french import HARD
 from lifecycle.journal import journal_of
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 from network.models import Membership
 from prescriptions.models import Prescription
 from prescriptions.permissions import advises, relays, works
@@ -28,7 +28,7 @@ HOUSEHOLD = "household"
 class ToldMoves:
     """Which moves of a machine are told, where its rows are read, and through what they name a household."""
 
-    model: type[Machine]
+    model: type[Stateful]
     verbs: tuple[str, ...]
     page: str
     all: str

@@ -17,7 +17,7 @@ from lifecycle.actors import Actor
 from lifecycle.answers import Action, actions_for
 from lifecycle.french import day, days_ago, moment
 from lifecycle.journal import Entry, journal_of
-from lifecycle.machine import Machine, Verb, machines, state_label, verbs_of
+from lifecycle.machine import Stateful, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.past import Past
 from lifecycle.registry import Panel, registry
@@ -42,16 +42,16 @@ def takes_focus(form: BaseForm) -> bool:
 
 
 @register.inclusion_tag("lifecycle/state_badge.html")
-def state_badge(row: Machine) -> dict[str, str]:
+def state_badge(row: Stateful) -> dict[str, str]:
     """The state of a row: its label, with an icon that says the same as the colour."""
-    state: str = row.state  # type: ignore[attr-defined]
+    state: str = row.state
     return {"label": state_label(type(row), state), "tone": tone_of(type(row), state)}
 
 
-def tone_of(model: type[Machine], state: str) -> str:
+def tone_of(model: type[Stateful], state: str) -> str:
     """ "ended" when nothing leads out of the state, else "open", unless the machine says todo, done or danger."""
-    if state in model.state_tones:
-        return model.state_tones[state]
+    if state in model.machine.tones:
+        return model.machine.tones[state]
     leaves = any(
         state in declared.sources and declared.target_from(state) != state for declared in verbs_of(model).values()
     )
@@ -85,7 +85,7 @@ class Button:
 
 
 @register.inclusion_tag("lifecycle/action_bar.html", takes_context=True)
-def action_bar(context: template.Context, row: Machine, main: str | None = None, without: str = "") -> dict[str, Any]:
+def action_bar(context: template.Context, row: Stateful, main: str | None = None, without: str = "") -> dict[str, Any]:
     """What whoever acts may do on a row: one main button; in a menu the other actions, greyed with « Pourquoi ? ».
 
     ``main`` names the verb of the main button, an empty one says that there is none (the page has its own, or
@@ -97,7 +97,7 @@ def action_bar(context: template.Context, row: Machine, main: str | None = None,
 
 @register.inclusion_tag("lifecycle/what_next.html", takes_context=True)
 def what_next(
-    context: template.Context, row: Machine, step: Step, without: str = "", more: Iterable[tuple[str, str]] = ()
+    context: template.Context, row: Stateful, step: Step, without: str = "", more: Iterable[tuple[str, str]] = ()
 ) -> dict[str, Any]:
     """Who acts next on a row, with the main action as one button, then the menu of the other actions.
 
@@ -124,7 +124,7 @@ def _sorted(buttons: list[Button]) -> dict[str, Any]:
     }
 
 
-def _buttons(context: template.Context, row: Machine, main: str | None, without: str) -> list[Button]:
+def _buttons(context: template.Context, row: Stateful, main: str | None, without: str) -> list[Button]:
     """The verbs of whoever acts that have a page, the main one first, then forward; one query."""
     membership = context["request"].membership
     found = actions_for(row, membership) if membership else []
@@ -141,7 +141,7 @@ def _buttons(context: template.Context, row: Machine, main: str | None, without:
     return [button for action in actions if (button := _button(row, action, main, said))]
 
 
-def _button(row: Machine, action: Action, main: str, said: dict[Reason, Told]) -> Button | None:
+def _button(row: Stateful, action: Action, main: str, said: dict[Reason, Told]) -> Button | None:
     url = page_of(action.url_name, row.reference)
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
     reasons = tuple(said[reason] for reason in action.reasons)
@@ -154,7 +154,7 @@ def _forward(declared: Verb) -> bool:
 
 
 @register.inclusion_tag("lifecycle/reasons.html", takes_context=True)
-def reasons(context: template.Context, row: Machine, given: Iterable[Reason]) -> dict[str, Any]:
+def reasons(context: template.Context, row: Stateful, given: Iterable[Reason]) -> dict[str, Any]:
     """What is missing on a row, as a list: for the pages that preview or report on a set."""
     return {"reasons": told(given, row, context["request"].membership)}
 
@@ -182,7 +182,7 @@ def contents(content: SafeString, levels: str = "2") -> SafeString:
 
 
 @register.inclusion_tag("lifecycle/panels.html", takes_context=True)
-def panels(context: template.Context, row: Machine) -> dict[str, Any]:
+def panels(context: template.Context, row: Stateful) -> dict[str, Any]:
     """What the apps above add to the page of a row (``lifecycle.registry.panel``), each under its own title."""
     request = context["request"]
     makers = registry.panels.get(row._meta.label_lower, []) if request.membership else []
@@ -219,7 +219,7 @@ class Happening:
 
 
 @register.inclusion_tag("lifecycle/timeline.html", takes_context=True)
-def timeline(context: template.Context, row: Machine, also: Iterable[Past] = ()) -> dict[str, Any]:
+def timeline(context: template.Context, row: Stateful, also: Iterable[Past] = ()) -> dict[str, Any]:
     """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
 
     ``also``: what happened to it that is no move of its machine, each with its date.

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.enums import MergerState
-from network.machine import MergerMachine
 from network.models.membership import Membership
 from network.models.organisation import Organisation
 from network.models.territory import Epci
@@ -23,9 +24,10 @@ class MergerQuerySet(models.QuerySet["Merger"]):
         return self.all() if actor is SYSTEM or is_pilot(actor) else self.none()
 
 
-class Merger(MergerMachine):
+class Merger(Stateful):
     """``epci`` is no more since ``declared_at``; ``organisation`` acts for the one that succeeds to it."""
 
+    state = StateField("état", choices=MergerState, default=MergerState.DECLARED, protected=True)
     epci = models.ForeignKey(Epci, models.PROTECT, related_name="+", verbose_name="EPCI qui disparaît")
     successor = models.ForeignKey(Epci, models.PROTECT, related_name="+", verbose_name="EPCI qui succède")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="qui agit pour lui")

@@ -1,0 +1,5 @@
+"""The machines of the app, which are declared once this is imported."""
+
+from prescriptions.machine import household, need, prescription
+
+__all__ = ["household", "need", "prescription"]

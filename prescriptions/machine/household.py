@@ -1,34 +1,27 @@
 """The life of a household's file (machines §4): what may happen next, and who may."""
 
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, GivenRow, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, GivenRow, Machine, Verb
 from prescriptions.enums import HouseholdState
 from prescriptions.machine import household_rules as rules
+from prescriptions.models import Household
 from prescriptions.permissions import (
     can_attach_household,
     can_create_household,
-    can_detach_household,
     can_erase_on_request_household,
-    can_move_household,
-    can_reopen_household,
+    can_follow_household,
 )
 
 S = HouseholdState
 
 
-class HouseholdMachine(Machine):
+class HouseholdMachine(Machine, of=Household):
     """From the first meeting to what remains once everything that names people is erased."""
 
-    machine_name = "household"
+    name = "household"
     reference_prefix = "F"
-    state_tones = {S.ARCHIVED: "done"}
+    tones = {S.ARCHIVED: "done"}
 
-    state = StateField("état", choices=HouseholdState, default=HouseholdState.OPEN, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    create = Verb(
         "Ouvrir un dossier",
         source=CREATION,
         target=S.OPEN,
@@ -36,50 +29,46 @@ class HouseholdMachine(Machine):
         requires=[rules.NAMED, *rules.NO_NIR],
         stamps={"created_at": AT, "created_by": ACTOR, "last_contact_at": AT},
         done="Dossier ouvert",
+        why="A worker follows a household.",
     )
-    def create(self) -> None:
-        """A worker follows a household."""
 
-    @verb(
+    move = Verb(
         "Déclarer un déménagement",
         source=S.OPEN,
         target=SAME,
-        who=can_move_household,
+        who=can_follow_household,
         requires=[rules.COMMUNE_GIVEN, rules.MOVED_ON],
         stamps={"commune": Given("commune"), "last_contact_at": AT},
         journal=["commune", "moved_on"],
         done="Déménagement déclaré",
+        why="Where it lives, since when, is a dated row; its live prescriptions follow it to the new territory.",
     )
-    def move(self) -> None:
-        """Where it lives, since when, is a dated row; its live prescriptions follow it to the new territory."""
 
-    @verb(
+    attach = Verb(
         "Rattacher à un autre dossier",
         source=[S.OPEN, S.ARCHIVED],
         target=SAME,
         who=can_attach_household,
         requires=[rules.NOT_ATTACHED, rules.NOTHING_ATTACHED, rules.OTHER_FILE],
-        leans=[GivenRow("same_as", "prescriptions.Household")],
+        leans=[GivenRow("same_as", Household)],
         stamps={"same_as": Given("same_as")},
         journal=["same_as"],
         done="Rattaché à un autre dossier du même foyer",
+        why="Two files of the same people: nothing is merged, and it can be undone.",
     )
-    def attach(self) -> None:
-        """Two files of the same people: nothing is merged, and it can be undone."""
 
-    @verb(
+    detach = Verb(
         "Détacher",
         source=[S.OPEN, S.ARCHIVED],
         target=SAME,
-        who=can_detach_household,
+        who=can_attach_household,
         requires=[rules.ATTACHED],
         stamps={"same_as": None},
         done="Détaché de l’autre dossier",
+        why="They were not the same people after all.",
     )
-    def detach(self) -> None:
-        """They were not the same people after all."""
 
-    @verb(
+    entrust = Verb(
         "Confier à un autre prescripteur",
         source=S.OPEN,
         target=SAME,
@@ -88,11 +77,10 @@ class HouseholdMachine(Machine):
         stamps={"prescriber": Given("prescriber")},
         journal=["prescriber"],
         done="Confié à un autre prescripteur",
+        why="The file follows its prescription.",
     )
-    def entrust(self) -> None:
-        """The file follows its prescription."""
 
-    @verb(
+    archive = Verb(
         "Archiver",
         source=S.OPEN,
         target=S.ARCHIVED,
@@ -100,32 +88,29 @@ class HouseholdMachine(Machine):
         follows=["household.erase_on_request"],
         stamps={"archived_at": AT, "anonymise_on": rules.anonymised_on},
         done="Archivé",
+        why="Its drafts are withdrawn; the notice that it will be erased is planned.",
     )
-    def archive(self) -> None:
-        """Its drafts are withdrawn; the notice that it will be erased is planned."""
 
-    @verb(
+    reopen = Verb(
         "Rouvrir le dossier",
         source=S.ARCHIVED,
         target=S.OPEN,
-        who=can_reopen_household,
+        who=can_follow_household,
         stamps={"archived_at": None, "anonymise_on": None, "last_contact_at": AT},
         done="Dossier rouvert",
+        why="The household came back: the delay starts again.",
     )
-    def reopen(self) -> None:
-        """The household came back: the delay starts again."""
 
-    @verb(
+    give_notice = Verb(
         "Annoncer l’effacement",
         source=S.ARCHIVED,
         target=SAME,
         due=rules.to_notify,
         done="Effacement annoncé au prescripteur",
+        why="The prescriber is told when it will be erased, and how to keep it.",
     )
-    def give_notice(self) -> None:
-        """The prescriber is told when it will be erased, and how to keep it."""
 
-    @verb(
+    erase_on_request = Verb(
         "Rendre anonyme à la demande",
         source=[S.OPEN, S.ARCHIVED],
         target=SAME,
@@ -134,11 +119,12 @@ class HouseholdMachine(Machine):
         journal=["received_on", "channel"],
         done="Effacement demandé par le foyer",
         irreversible=True,
+        why=(
+            "The household asked to be forgotten: archived if it was not, then made anonymous at once, as by the clock."
+        ),
     )
-    def erase_on_request(self) -> None:
-        """The household asked to be forgotten: archived if it was not, then made anonymous at once, as by the clock."""
 
-    @verb(
+    anonymise = Verb(
         "Rendre anonyme",
         source=S.ARCHIVED,
         target=S.ANONYMISED,
@@ -147,6 +133,5 @@ class HouseholdMachine(Machine):
         stamps={"anonymised_at": AT},
         done="Rendu anonyme : tout ce qui nomme le foyer est effacé",
         irreversible=True,
+        why="Names, contacts, story, words, papers and mails are erased; what counts stays.",
     )
-    def anonymise(self) -> None:
-        """Names, contacts, story, words, papers and mails are erased; what counts stays."""

@@ -4,14 +4,15 @@ import calendar
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
+from network.models import Organisation
 from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, ReminderKind
 from prescriptions.liveness import nothing_lives
+from prescriptions.models import Household, Need, Prescription, Reminder, Residence
 from prescriptions.nir import SENTENCE
 from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS
 
@@ -23,12 +24,6 @@ PEOPLE_FIELDS = {
     "address": "Adresse",
 }
 """The columns of a person, with the name each has on screen: none may hold a social security number."""
-
-
-def rows(model: str, app: str = "prescriptions") -> QuerySet[Any]:
-    """All the rows of a model, which the machine knows by name only."""
-    found: type[Model] = apps.get_model(app, model)
-    return found._default_manager.all()
 
 
 def start_of(day: date) -> datetime:
@@ -66,7 +61,7 @@ def _moved_before(ctx: Context) -> Q:
     moved_on = ctx.values["moved_on"]
     if moved_on > ctx.day:
         return Q(pk__in=[])
-    return ~Q(Exists(rows("Residence").filter(household=OuterRef("pk"), since__gt=moved_on)))
+    return ~Q(Exists(Residence.objects.filter(household=OuterRef("pk"), since__gt=moved_on)))
 
 
 COMMUNE_GIVEN = Requirement(
@@ -87,7 +82,7 @@ def _other_file(ctx: Context) -> Q:
     if not ctx.has("same_as"):
         return Q()
     other = getattr(ctx.values["same_as"], "pk", ctx.values["same_as"])
-    found = rows("Household").visible_to(ctx.actor).filter(pk=other, same_as=None)  # type: ignore[attr-defined]
+    found = Household.objects.visible_to(ctx.actor).filter(pk=other, same_as=None)
     return ~Q(pk=other) & Q(Exists(found.exclude(state=HouseholdState.ANONYMISED)))
 
 
@@ -105,7 +100,7 @@ NOT_ATTACHED = Requirement(
 NOTHING_ATTACHED = Requirement(
     "nothing_attached",
     "D’autres dossiers sont rattachés à celui-ci : rattachez plutôt l’autre.",
-    lambda ctx: ~Q(Exists(rows("Household").filter(same_as=OuterRef("pk")))),
+    lambda ctx: ~Q(Exists(Household.objects.filter(same_as=OuterRef("pk")))),
     field="same_as",
 )
 ATTACHED = Requirement("attached", "Ce dossier n’est rattaché à aucun autre.", lambda ctx: Q(same_as__isnull=False))
@@ -118,7 +113,7 @@ PRESCRIBER_GIVEN = Requirement(
     lambda ctx: (
         not ctx.has("prescriber")
         or Exists(
-            rows("Organisation", "network").filter(
+            Organisation.objects.filter(
                 pk=getattr(ctx.values["prescriber"], "pk", ctx.values["prescriber"]),
                 is_active=True,
                 kinds__contains=[OrganisationKind.PRESCRIBER],
@@ -169,7 +164,7 @@ NOTHING_BINDS = (
     Requirement(
         "no_live_file",
         "Une demande est en cours pour ce foyer : elle est à abandonner d’abord, ou chacun de ses besoins.",
-        lambda ctx: ~Q(Exists(rows("Prescription").filter(household=OuterRef("pk"), state__in=LIVE_STATES))),
+        lambda ctx: ~Q(Exists(Prescription.objects.filter(household=OuterRef("pk"), state__in=LIVE_STATES))),
         lifted_by="le travailleur social du foyer",
     ),
     *(_unbound(bond) for bond in BINDS),
@@ -199,8 +194,8 @@ def untouched(ctx: Context) -> Q:
     confirmed, a need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
     """
     since = start_of(shifted(ctx.day, -ARCHIVE_AFTER_MONTHS.on(ctx.day)) + timedelta(days=1))
-    files = rows("Prescription").filter(household=OuterRef("pk"))
-    met = rows("Need").filter(prescription__household=OuterRef("pk"), met_at__gte=since)
+    files = Prescription.objects.filter(household=OuterRef("pk"))
+    met = Need.objects.filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
         Q(last_contact_at__lt=since)
         & ~Q(Exists(files.filter(Q(state__in=LIVE_STATES) | Q(contacted_at__gte=since))))
@@ -226,4 +221,4 @@ def noticed(ctx: Context) -> Q:
 
 
 def _notices() -> QuerySet[Any]:
-    return rows("Reminder").filter(household=OuterRef("pk"), kind=ReminderKind.ANONYMISATION, cancelled_at=None)
+    return Reminder.objects.filter(household=OuterRef("pk"), kind=ReminderKind.ANONYMISATION, cancelled_at=None)

@@ -2,37 +2,30 @@
 
 from django.db.models import F
 
-from lifecycle.fields import StateField
-from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
+from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import NeedState
 from prescriptions.machine import need_rules as rules
 from prescriptions.machine.served_by import LETS_GO, MEETS, STARTS, UNDOES
+from prescriptions.models import Need
 from prescriptions.permissions import (
     can_ask_need,
     can_drop_need,
-    can_meet_need,
+    can_refer_need,
     can_start_need,
-    can_unmeet_need,
-    can_wait_again_need,
 )
 
 S = NeedState
 
 
-class NeedMachine(Machine):
+class NeedMachine(Machine, of=Need):
     """From what is asked to what is met or given up."""
 
-    machine_name = "need"
+    name = "need"
     reference_prefix = "N"
     dimensions = ("kind", "epci")
-    state_tones = {S.WAITING: "todo", S.MET: "done"}
+    tones = {S.WAITING: "todo", S.MET: "done"}
 
-    state = StateField("état", choices=NeedState, default=NeedState.ASKED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    ask = Verb(
         "Ajouter un besoin",
         source=CREATION,
         target=S.ASKED,
@@ -41,11 +34,10 @@ class NeedMachine(Machine):
         leans=["prescription"],
         stamps={"asked_at": AT},
         done="Besoin ajouté",
+        why="Kind and use are what the household says.",
     )
-    def ask(self) -> None:
-        """Kind and use are what the household says."""
 
-    @verb(
+    wait = Verb(
         "Mettre en attente",
         source=S.ASKED,
         target=S.WAITING,
@@ -53,11 +45,10 @@ class NeedMachine(Machine):
         leans=["prescription"],
         stamps={"accepted_at": AT, "epci": F("prescription__epci")},
         done="En attente",
+        why="Its rank is computed from this day on.",
     )
-    def wait(self) -> None:
-        """Its rank is computed from this day on."""
 
-    @verb(
+    start = Verb(
         "Prendre en charge",
         source=S.WAITING,
         target=S.IN_PROGRESS,
@@ -68,25 +59,23 @@ class NeedMachine(Machine):
         stamps={"started_at": AT, "mediation": Given("mediation", default=None)},
         journal=["mediation"],
         done="Pris en charge",
+        why="Something is held for it, or the household is referred to a mediation place.",
     )
-    def start(self) -> None:
-        """Something is held for it, or the household is referred to a mediation place."""
 
-    @verb(
+    wait_again = Verb(
         "Remettre en attente",
         source=S.IN_PROGRESS,
         target=S.WAITING,
-        who=can_wait_again_need,
+        who=can_refer_need,
         follows=LETS_GO,
         leans=["prescription"],
         stamps={"started_at": None, "mediation": None},
         done="Remis en attente",
         undoes=["start"],
+        why="It keeps the day it was accepted, so it loses nothing.",
     )
-    def wait_again(self) -> None:
-        """It keeps the day it was accepted, so it loses nothing."""
 
-    @verb(
+    relocate = Verb(
         "Suivre le foyer",
         source=[S.WAITING, S.IN_PROGRESS],
         target=SAME,
@@ -95,40 +84,37 @@ class NeedMachine(Machine):
         stamps={"epci": F("prescription__epci")},
         done="Suit le foyer dans son nouveau territoire",
         varies=True,
+        why="It waits where the household lives now.",
     )
-    def relocate(self) -> None:
-        """It waits where the household lives now."""
 
-    @verb(
+    meet = Verb(
         "Déclarer satisfait",
         source=S.IN_PROGRESS,
         target=S.MET,
-        who=can_meet_need,
+        who=can_refer_need,
         follows=MEETS,
         requires=[rules.PRESCRIPTION_ACCEPTED],
         leans_write=["prescription"],
         stamps={"met_at": AT},
         done="Satisfait",
+        why="The last need settled closes the prescription, in the same transaction.",
     )
-    def meet(self) -> None:
-        """The last need settled closes the prescription, in the same transaction."""
 
-    @verb(
+    unmeet = Verb(
         "Annuler (erreur de saisie)",
         source=S.MET,
         target=S.IN_PROGRESS,
-        who=can_unmeet_need,
+        who=can_refer_need,
         follows=UNDOES,
         requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN],
         leans_write=["prescription"],
         stamps={"met_at": None},
         done="Plus satisfait : erreur de saisie",
         undoes=["meet"],
+        why="A prescription that was closed opens again.",
     )
-    def unmeet(self) -> None:
-        """A prescription that was closed opens again."""
 
-    @verb(
+    drop = Verb(
         "Abandonner ce besoin",
         source=[S.ASKED, S.WAITING, S.IN_PROGRESS],
         target=S.UNMET,
@@ -139,6 +125,5 @@ class NeedMachine(Machine):
         stamps={"dropped_at": AT, "drop_reason": Given("reason")},
         journal=["reason"],
         done="Abandonné",
+        why="What was held for it is released; the last need settled closes the prescription.",
     )
-    def drop(self) -> None:
-        """What was held for it is released; the last need settled closes the prescription."""

@@ -4,8 +4,8 @@ from django.db.models import Exists, Q
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
+from network.models import Organisation
 from prescriptions.enums import DropReason, HouseholdState, PrescriptionState
-from prescriptions.machine.household_rules import rows
 
 BEING_WRITTEN = Requirement(
     "being_written",
@@ -24,9 +24,7 @@ def _mediation_place(ctx: Context) -> bool | Exists:
     if not ctx.has("mediation"):
         return True
     place = getattr(ctx.values["mediation"], "pk", ctx.values["mediation"])
-    return Exists(
-        rows("Organisation", "network").filter(pk=place, is_active=True, kinds__contains=[OrganisationKind.MEDIATION])
-    )
+    return Exists(Organisation.objects.filter(pk=place, is_active=True, kinds__contains=[OrganisationKind.MEDIATION]))
 
 
 REFERRED = Requirement(

@@ -2,33 +2,31 @@
 
 from django.db.models import Case, F, When
 
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import PrescriptionState
 from prescriptions.machine import prescription_rules as rules
+from prescriptions.models import Prescription
 from prescriptions.permissions import (
     can_accept_prescription,
-    can_ask_completion_prescription,
     can_confirm_prescription,
     can_create_prescription,
-    can_hand_on_prescription,
-    can_refuse_prescription,
+    can_decide_prescription,
+    can_edit_prescription,
     can_remind_prescription,
     can_submit_prescription,
-    can_transfer_prescription,
     can_withdraw_prescription,
 )
 
 S = PrescriptionState
 
 
-class PrescriptionMachine(Machine):
+class PrescriptionMachine(Machine, of=Prescription):
     """From the draft to what became of the last need."""
 
-    machine_name = "prescription"
+    name = "prescription"
     reference_prefix = "P"
     dimensions = ("epci",)
-    state_tones = {
+    tones = {
         S.SUBMITTED: "todo",
         S.INCOMPLETE: "todo",
         S.FULFILLED: "done",
@@ -36,12 +34,7 @@ class PrescriptionMachine(Machine):
         S.EXPIRED: "danger",
     }
 
-    state = StateField("état", choices=PrescriptionState, default=PrescriptionState.DRAFT, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    create = Verb(
         "Commencer une prescription",
         source=CREATION,
         target=S.DRAFT,
@@ -50,11 +43,10 @@ class PrescriptionMachine(Machine):
         leans=["household"],
         stamps={"created_at": AT, "worker": ACTOR, "contacted_at": AT},
         done="Brouillon créé",
+        why="The worker begins with the household.",
     )
-    def create(self) -> None:
-        """The worker begins with the household."""
 
-    @verb(
+    submit = Verb(
         "Déposer la prescription",
         source=[S.DRAFT, S.INCOMPLETE],
         target=S.SUBMITTED,
@@ -81,24 +73,22 @@ class PrescriptionMachine(Machine):
         },
         journal=["distributor"],
         done="Prescription déposée",
+        why="The worker has an acknowledgement and a sheet for the household; the distributor has one more to read.",
     )
-    def submit(self) -> None:
-        """The worker has an acknowledgement and a sheet for the household; the distributor has one more to read."""
 
-    @verb(
+    ask_completion = Verb(
         "Demander un complément",
         source=S.SUBMITTED,
         target=S.INCOMPLETE,
-        who=can_ask_completion_prescription,
+        who=can_decide_prescription,
         requires=[rules.MISSING_SAID],
         stamps={"complete_by": rules.complete_by},
         journal=["missing"],
         done="Complément demandé",
+        why="The worker is told what is missing; reminders are planned.",
     )
-    def ask_completion(self) -> None:
-        """The worker is told what is missing; reminders are planned."""
 
-    @verb(
+    accept = Verb(
         "Accepter",
         source=S.SUBMITTED,
         target=S.ACCEPTED,
@@ -106,73 +96,67 @@ class PrescriptionMachine(Machine):
         requires=[rules.AGAINST_EXPLAINED],
         stamps={"accepted_at": AT, "valid_until": rules.valid_until},
         done="Prescription acceptée",
+        why="The needs wait; what the rules of the day said is kept with the decision.",
     )
-    def accept(self) -> None:
-        """The needs wait; what the rules of the day said is kept with the decision."""
 
-    @verb(
+    refuse = Verb(
         "Refuser",
         source=[S.SUBMITTED, S.INCOMPLETE],
         target=S.REFUSED,
-        who=can_refuse_prescription,
+        who=can_decide_prescription,
         requires=[rules.REFUSE_REASON, rules.NEXT_STEP, rules.REFUSAL_GROUNDED],
         stamps={"ended_at": AT, "end_reason": Given("reason"), "complete_by": None},
         journal=["reason"],
         done="Prescription refusée",
         irreversible=True,
+        why="The worker is told why, and what the household can do next.",
     )
-    def refuse(self) -> None:
-        """The worker is told why, and what the household can do next."""
 
-    @verb(
+    confirm = Verb(
         "Toujours d’actualité",
         source=S.ACCEPTED,
         target=SAME,
         who=can_confirm_prescription,
         stamps={"confirmed_at": AT, "contacted_at": AT, "valid_until": rules.valid_until},
         done="Toujours d’actualité",
+        why="The household still needs it: validity starts again.",
     )
-    def confirm(self) -> None:
-        """The household still needs it: validity starts again."""
 
-    @verb(
+    transfer = Verb(
         "Transférer à un autre prescripteur",
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
-        who=can_transfer_prescription,
+        who=can_edit_prescription,
         requires=[rules.RECEIVER_GIVEN, rules.ANOTHER_PRESCRIBER],
         leans_write=["household"],
         stamps={"prescriber": Given("prescriber"), "worker": None, "worker_before": F("worker")},
         journal=["prescriber"],
         done="Transférée à un autre prescripteur",
+        why="The household's file goes with it; colleagues are told. The story stays with whoever wrote it.",
     )
-    def transfer(self) -> None:
-        """The household's file goes with it; colleagues are told. The story stays with whoever wrote it."""
 
-    @verb(
+    hand_on = Verb(
         "Confier à un collègue",
         source=[S.DRAFT, S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
-        who=can_hand_on_prescription,
+        who=can_edit_prescription,
         requires=[rules.COLLEAGUE_GIVEN],
         stamps={"worker": Given("worker"), "worker_before": F("worker")},
         done="Confiée à un collègue",
+        why="Somebody else of the same team follows it: what it asks is on his first page; both are told.",
     )
-    def hand_on(self) -> None:
-        """Somebody else of the same team follows it: what it asks is on his first page; both are told."""
 
-    @verb(
+    relocate = Verb(
         "Suivre le foyer",
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
         follows=["household.move", "merger.declare"],
         stamps={"commune": F("household__commune"), "epci": F("household__commune__epci")},
         done="Suit le foyer dans son nouveau territoire",
+        why="The household moved: its needs wait in the territory where it lives now.",
     )
-    def relocate(self) -> None:
-        """The household moved: its needs wait in the territory where it lives now."""
 
-    @verb(
+    fulfil = Verb(
         "Clore : honorée",
         source=S.ACCEPTED,
         target=S.FULFILLED,
@@ -180,11 +164,10 @@ class PrescriptionMachine(Machine):
         requires=[rules.ALL_SETTLED, rules.SOMETHING_MET],
         stamps={"ended_at": AT},
         done="Prescription honorée",
+        why="The last need is settled, and at least one is met: closing note.",
     )
-    def fulfil(self) -> None:
-        """The last need is settled, and at least one is met: closing note."""
 
-    @verb(
+    close_unmet = Verb(
         "Clore : non honorée",
         source=S.ACCEPTED,
         target=S.CLOSED_UNMET,
@@ -192,22 +175,20 @@ class PrescriptionMachine(Machine):
         requires=[rules.ALL_SETTLED, rules.NOTHING_MET],
         stamps={"ended_at": AT},
         done="Prescription close sans besoin satisfait",
+        why="The last need is given up, and none is met: closing note.",
     )
-    def close_unmet(self) -> None:
-        """The last need is given up, and none is met: closing note."""
 
-    @verb(
+    reopen = Verb(
         "Rouvrir",
         source=[S.FULFILLED, S.CLOSED_UNMET],
         target=S.ACCEPTED,
         follows=["need.unmeet"],
         stamps={"ended_at": None, "valid_until": rules.valid_until},
         done="Prescription rouverte",
+        why="What met a need is undone.",
     )
-    def reopen(self) -> None:
-        """What met a need is undone."""
 
-    @verb(
+    withdraw = Verb(
         "Abandonner",
         source=[S.DRAFT, S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=S.WITHDRAWN,
@@ -218,11 +199,10 @@ class PrescriptionMachine(Machine):
         journal=["reason"],
         done="Prescription abandonnée",
         irreversible=True,
+        why="Its needs are dropped, and what was reserved or under way for them is released.",
     )
-    def withdraw(self) -> None:
-        """Its needs are dropped, and what was reserved or under way for them is released."""
 
-    @verb(
+    remind = Verb(
         "Relancer",
         source=[S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
@@ -230,11 +210,13 @@ class PrescriptionMachine(Machine):
         requires=[rules.NOT_REMINDED_TODAY],
         due=rules.to_remind,
         done="Relance",
+        why=(
+            "What is missing is recalled, or «\u00a0toujours d’actualité\u00a0?\u00a0» asked: by the clock, or by "
+            "whoever waits."
+        ),
     )
-    def remind(self) -> None:
-        """What is missing is recalled, or « toujours d’actualité ? » asked: by the clock, or by whoever waits."""
 
-    @verb(
+    expire = Verb(
         "Laisser expirer",
         source=[S.INCOMPLETE, S.ACCEPTED],
         target=S.EXPIRED,
@@ -243,6 +225,5 @@ class PrescriptionMachine(Machine):
         due_at=Case(When(state=S.INCOMPLETE, then=F("complete_by")), default=F("valid_until")),
         stamps={"ended_at": AT, "complete_by": None},
         done="Prescription expirée",
+        why="No answer came: its needs are dropped, the worker is told.",
     )
-    def expire(self) -> None:
-        """No answer came: its needs are dropped, the worker is told."""

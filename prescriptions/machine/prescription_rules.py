@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
+from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
@@ -23,7 +23,7 @@ from prescriptions.enums import (
     Verdict,
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
-from prescriptions.machine.household_rules import rows
+from prescriptions.models import Agreement, CodedReason, Fact, Household, Need, Reminder
 from prescriptions.parameters import ANSWER_DAYS, COMPLETE_DAYS, VALID_DAYS
 from prescriptions.permissions import FOLLOWING, can_edit_prescription
 
@@ -39,7 +39,7 @@ def _pk(value: Any) -> Any:
 
 
 def _needs(*states: NeedState) -> Exists:
-    return Exists(rows("Need").filter(prescription=OuterRef("pk"), state__in=states))
+    return Exists(Need.objects.filter(prescription=OuterRef("pk"), state__in=states))
 
 
 # --- create and submit
@@ -76,7 +76,7 @@ MEMBERS_COUNTED = Requirement(
 AGREEMENT_GIVEN = Requirement(
     "agreement",
     "L’information du foyer et son accord ne sont pas enregistrés.",
-    lambda ctx: Exists(rows("Agreement").filter(prescription=OuterRef("pk"), informed=True)),
+    lambda ctx: Exists(Agreement.objects.filter(prescription=OuterRef("pk"), informed=True)),
     field="agreement",
     where=_written_on("situation", "id_agreed"),
 )
@@ -90,14 +90,14 @@ HAS_NEEDS = Requirement(
 FACTS_SEEN = Requirement(
     "facts",
     "Notez au moins un justificatif vu : sa nature, sa date, le jour où vous l’avez vu.",
-    lambda ctx: Exists(rows("Fact").current().filter(prescription=OuterRef("pk"))),  # type: ignore[attr-defined]
+    lambda ctx: Exists(Fact.objects.current().filter(prescription=OuterRef("pk"))),
     field="facts",
     where=_written_on("situation", "id_facts-0-what"),
 )
 
 
 def _doubles_answered(ctx: Context) -> Q:
-    seen = rows("Household").visible_to(ctx.actor)  # type: ignore[attr-defined]
+    seen = Household.objects.visible_to(ctx.actor)
     return ~Q(Exists(seen.unanswered_doubles("household", ctx.day)))
 
 
@@ -114,7 +114,7 @@ DISTRIBUTOR_GIVEN = Requirement(
     lambda ctx: (
         not ctx.has("distributor")
         or Exists(
-            rows("Organisation", "network").filter(
+            Organisation.objects.filter(
                 pk=_pk(ctx.values["distributor"]), is_active=True, kinds__contains=[OrganisationKind.DISTRIBUTOR]
             )
         )
@@ -129,7 +129,7 @@ DISTRIBUTOR_GIVEN = Requirement(
 
 def _missing_said(ctx: Context) -> Q:
     codes = ctx.values.get("missing") or []
-    known = rows("CodedReason").codes_on(CodePurpose.MISSING, ctx.day)  # type: ignore[attr-defined]
+    known = CodedReason.objects.codes_on(CodePurpose.MISSING, ctx.day)
     if not set(codes) <= known:
         return Q(pk__in=[])
     asked = "missing" in ctx.values or "words" in ctx.values
@@ -143,15 +143,9 @@ MISSING_SAID = Requirement(
 # --- accept and refuse: the rules of the day
 
 
-def _verdicts(ctx: Context, pks: list[int]) -> dict[int, str]:
-    model: Any = apps.get_model("prescriptions", "EligibilityRule")
-    found: dict[int, str] = model.objects.verdicts(pks, ctx.day)
-    return found
-
-
 def _explained(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     silent = [pk for pk, given in per_row.items() if not str(given.get("motive") or "").strip()]
-    verdicts = _verdicts(ctx, silent)
+    verdicts = Fact.objects.verdicts(silent, ctx.day)
     return {pk: AGAINST_EXPLAINED.sentence for pk in silent if verdicts[pk] == Verdict.AGAINST}
 
 
@@ -170,7 +164,7 @@ def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
         if ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
             # Neither withdraws by itself: it follows the archive, by the clock or by the pilot who erases on request.
             return isinstance(ctx.actor, System) or is_pilot(ctx.actor)
-        codes = rows("CodedReason").codes_on(purpose, ctx.day)  # type: ignore[attr-defined]
+        codes = CodedReason.objects.codes_on(purpose, ctx.day)
         return ctx.values["reason"] in codes
 
     return Requirement(code, sentence, known, needs=("reason",), field="reason")
@@ -187,7 +181,7 @@ NEXT_STEP = Requirement(
 
 def _grounded(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     said = [pk for pk, given in per_row.items() if given.get("reason") == NOT_ELIGIBLE]
-    verdicts = _verdicts(ctx, said)
+    verdicts = Fact.objects.verdicts(said, ctx.day)
     return {pk: REFUSAL_GROUNDED.sentence for pk in said if verdicts[pk] != Verdict.AGAINST}
 
 
@@ -224,7 +218,7 @@ def _colleague(ctx: Context) -> Q:
     if not ctx.has("worker"):
         return Q()
     pk = _pk(ctx.values["worker"])
-    everyone = apps.get_model("network", "Membership")._default_manager.open()
+    everyone = Membership.objects.open()
     team = everyone.filter(pk=pk, kind=OrganisationKind.PRESCRIBER, role__in=FOLLOWING)
     return Q(Exists(team.filter(organisation=OuterRef("prescriber")))) & (Q(worker=None) | ~Q(worker=pk))
 
@@ -260,20 +254,20 @@ def valid_until(ctx: Context) -> datetime:
 
 def to_remind(ctx: Context) -> Q:
     """A planned reminder is due."""
-    due = rows("Reminder").planned().filter(prescription=OuterRef("pk"))  # type: ignore[attr-defined]
+    due = Reminder.objects.planned().filter(prescription=OuterRef("pk"))
     return Q(Exists(due.filter(due_on__lte=ctx.day)))
 
 
 NOT_REMINDED_TODAY = Requirement(
     "not_reminded_today",
     "Une relance est déjà partie aujourd’hui\u00a0: laissez le temps de répondre, vous pourrez relancer demain.",
-    lambda ctx: ~Exists(rows("Reminder").filter(prescription=OuterRef("pk"), sent_at__date=ctx.day)),
+    lambda ctx: ~Exists(Reminder.objects.filter(prescription=OuterRef("pk"), sent_at__date=ctx.day)),
 )
 
 
 def overdue(ctx: Context) -> Q:
     """The delay is over, the reminder was sent long enough before, and nothing is under way."""
-    asked = rows("Reminder").filter(
+    asked = Reminder.objects.filter(
         prescription=OuterRef("pk"), cancelled_at=None, sent_at__lte=ctx.at - timedelta(days=ANSWER_DAYS.on(ctx.day))
     )
     incomplete = Q(Exists(asked.filter(kind=ReminderKind.COMPLETE)), complete_by__lte=ctx.at)

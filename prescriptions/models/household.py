@@ -12,11 +12,12 @@ from django.db import models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
 from prescriptions.enums import ContactChannel, DoubleSign, HouseholdState
-from prescriptions.machine.household import HouseholdMachine
 from prescriptions.nir import validate_no_nir
 from prescriptions.parameters import DOUBLE_POINTS, DOUBLE_THRESHOLD
 from prescriptions.permissions import sees_accesses, sees_households
@@ -72,9 +73,10 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         return alike.exclude(Exists(answers))
 
 
-class Household(HouseholdMachine):
+class Household(Stateful):
     """A household's file, opened by a social worker. Its person of reference is named; the others are counted."""
 
+    state = StateField("état", choices=HouseholdState, default=HouseholdState.OPEN, protected=True)
     prescriber = models.ForeignKey(Organisation, models.PROTECT, related_name="households", verbose_name="prescripteur")
     last_name = models.CharField("nom", max_length=80, blank=True, validators=[validate_no_nir])
     first_name = models.CharField("prénom", max_length=80, blank=True, validators=[validate_no_nir])

@@ -23,10 +23,11 @@ from django.utils import timezone
 
 from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Epci, Organisation
 from prescriptions.enums import OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse
-from prescriptions.machine.need import NeedMachine
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
@@ -84,9 +85,10 @@ def _territory(day: Any) -> Any:
     return found.annotate(one=Value(1)).values("one").annotate(best=Max("points")).values("best")
 
 
-class Need(NeedMachine):
+class Need(Stateful):
     """One thing that a household lacks. Not edited once asked: dropped, and asked otherwise."""
 
+    state = StateField("état", choices=NeedState, default=NeedState.ASKED, protected=True)
     prescription = models.ForeignKey(Prescription, models.PROTECT, related_name="needs", verbose_name="prescription")
     kind = models.CharField("besoin", max_length=20, choices=NeedKind)
     use = models.CharField("usage principal", max_length=12, choices=NeedUse)

@@ -1,5 +1,7 @@
 """Prescriptions: a household's file, what was agreed, seen, decided and asked of it, and its papers."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +11,9 @@ from django.db.models import F, Max, Q
 from documents.models import Document
 from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Commune, Epci, Membership, Organisation
 from prescriptions.enums import (
     ENDED_STATES,
@@ -20,8 +24,8 @@ from prescriptions.enums import (
     PrescriptionState,
     Verdict,
 )
-from prescriptions.machine.prescription import PrescriptionMachine
 from prescriptions.models.household import Household
+from prescriptions.models.reference import EligibilityRule, Evaluation
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_facts, sees_prescriptions, sees_stories
 from reference.dated import Dated
@@ -50,9 +54,10 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         return list(last.values_list("household__commune", flat=True)[:most])
 
 
-class Prescription(PrescriptionMachine):
+class Prescription(Stateful):
     """What a social worker asks for a household, and what becomes of it. Its story is apart: ``SocialStory``."""
 
+    state = StateField("état", choices=PrescriptionState, default=PrescriptionState.DRAFT, protected=True)
     household = models.ForeignKey(Household, models.PROTECT, related_name="prescriptions", verbose_name="foyer")
     prescriber = models.ForeignKey(
         Organisation, models.PROTECT, related_name="prescriptions", verbose_name="prescripteur"
@@ -244,6 +249,20 @@ class FactQuerySet(InstructionQuerySet["Fact"]):
     def current(self) -> Self:
         """Those that no later fact replaces."""
         return self.filter(replaced_by=None)
+
+    def evaluations(self, pks: Iterable[int], day: date) -> dict[int, Evaluation]:
+        """``{prescription pk: what the rules in force on day say of its facts}``, in two queries."""
+        rules = EligibilityRule.objects.rules_on(day)
+        seen: dict[int, list[Fact]] = {pk: [] for pk in pks}
+        for fact in self.current().filter(prescription__in=list(seen)).order_by("-seen_on", "-pk"):
+            seen[fact.prescription_id].append(fact)
+        return {pk: Evaluation(day, tuple(rule.applied_to(facts) for rule in rules)) for pk, facts in seen.items()}
+
+    def verdicts(self, pks: Iterable[int], day: date) -> dict[int, str]:
+        """``{prescription pk: verdict of the day}``."""
+        wanted = list(pks)
+        found = self.evaluations(wanted, day) if wanted else {}
+        return {pk: evaluation.verdict for pk, evaluation in found.items()}
 
 
 class Fact(models.Model):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -39,7 +38,7 @@ class TerritorialPriority(Dated):
         return f"{self.label}\u00a0: {self.points}"
 
 
-class CodedReasonQuerySet(DatedQuerySet):
+class CodedReasonQuerySet(DatedQuerySet["CodedReason"]):
     """Reads of lists of codes."""
 
     @read_once
@@ -157,29 +156,13 @@ class Evaluation:
         return Verdict.TO_APPRAISE
 
 
-class EligibilityRuleQuerySet(DatedQuerySet):
-    """Reads of rules, and what they say."""
+class EligibilityRuleQuerySet(DatedQuerySet["EligibilityRule"]):
+    """Reads of rules."""
 
     @read_once
     def rules_on(self, day: date) -> "list[EligibilityRule]":
         """The rules in force on ``day``, in their order."""
         return list(self.on(day).order_by("position", "pk"))
-
-    def evaluations(self, pks: Iterable[int], day: date) -> dict[int, Evaluation]:
-        """``{prescription pk: what the rules in force on day say}``, in two queries."""
-        wanted = list(pks)
-        rules = self.rules_on(day)
-        seen: dict[int, list[Any]] = {pk: [] for pk in wanted}
-        facts: Any = apps.get_model("prescriptions", "Fact")
-        for fact in facts.objects.current().filter(prescription__in=wanted).order_by("-seen_on", "-pk"):
-            seen[fact.prescription_id].append(fact)
-        return {pk: Evaluation(day, tuple(rule.applied_to(facts) for rule in rules)) for pk, facts in seen.items()}
-
-    def verdicts(self, pks: Iterable[int], day: date) -> dict[int, str]:
-        """``{prescription pk: verdict of the day}``."""
-        wanted = list(pks)
-        found = self.evaluations(wanted, day) if wanted else {}
-        return {pk: evaluation.verdict for pk, evaluation in found.items()}
 
 
 class EligibilityRule(Dated):

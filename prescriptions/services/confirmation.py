@@ -56,7 +56,7 @@ def link_for(*, token: str) -> ConfirmationLink:
 
 def actor_of(link: ConfirmationLink) -> SignedLink:
     """Whoever holds the link: the journal and the log of accesses keep its key."""
-    return SignedLink(link_id=str(link.pk))
+    return SignedLink(str(link.pk), opens=(Prescription.machine.name, link.prescription_id))
 
 
 def is_open(link: ConfirmationLink, *, at: datetime | None = None) -> bool:

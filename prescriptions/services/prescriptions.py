@@ -23,7 +23,6 @@ from prescriptions.models import (
     Agreement,
     AgreementText,
     CodedReason,
-    EligibilityRule,
     Evaluation,
     Fact,
     FactBand,
@@ -255,7 +254,7 @@ def _only(found: list[Organisation]) -> Organisation | None:
 def evaluate(*, prescription: Prescription, at: datetime | None = None) -> Evaluation:
     """What the rules of the day say of a prescription, line by line."""
     day = timezone.localdate(at)
-    found: dict[int, Evaluation] = EligibilityRule.objects.evaluations([prescription.pk], day)
+    found: dict[int, Evaluation] = Fact.objects.evaluations([prescription.pk], day)
     return found[prescription.pk]
 
 

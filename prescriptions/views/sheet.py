@@ -11,7 +11,6 @@ from prescriptions.models import (
     Agreement,
     CompletionRequest,
     Decision,
-    EligibilityRule,
     Evaluation,
     Fact,
     Household,
@@ -107,7 +106,7 @@ def story_of(prescription: Prescription, actor: Actor) -> SocialStory | None:
 
 def evaluation_of(prescription: Prescription) -> Evaluation:
     """What the rules of today say of it."""
-    return EligibilityRule.objects.evaluations([prescription.pk], timezone.localdate())[prescription.pk]
+    return Fact.objects.evaluations([prescription.pk], timezone.localdate())[prescription.pk]
 
 
 def _rank(need: Need, prescription: Prescription) -> Rank | None:

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from conventions.enums import TermKind
+from conventions.models import Convention, ConventionTerm, Quota
 from lifecycle.french import euros
 from lifecycle.machine import Capacity, Context, Given, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
@@ -20,25 +20,21 @@ from refurb.enums import (
     ReleaseReason,
     SendBackReason,
 )
-from refurb.machine.device_rules import coded, rows_of
+from refurb.machine.device_rules import coded
+from refurb.models import Delivery, Device
 
 S = DeviceState
-
-
-def conventions() -> Any:
-    """The conventions, as the queryset of their app."""
-    return apps.get_model("conventions", "Convention")._default_manager.all()
-
-
-def quotas() -> QuerySet[Any]:
-    """The counters of places, those of the pilot's reserve included."""
-    return apps.get_model("conventions", "Quota")._default_manager.all()
 
 
 def key_of(given: Any) -> int | None:
     """The key of a row that was given as itself or as its key; None when none was."""
     key: int | None = getattr(given, "pk", given)
     return key or None
+
+
+def keys_of(name: str, per_row: PerRowValues) -> set[int]:
+    """The keys of the rows that were given under this name."""
+    return {key for given in per_row.values() if (key := key_of(given.get(name))) is not None}
 
 
 # --- a screen and its desktop
@@ -77,10 +73,9 @@ ATTACHED = Requirement(
 def _no_desktop(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The desktop is reconditioned, in the same workshop, and has no screen yet."""
     wanted = {pk: key_of(given["desktop"]) for pk, given in per_row.items()}
-    homes = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "workshop"))
+    homes = dict(Device.objects.filter(pk__in=list(per_row)).values_list("pk", "workshop"))
     desktops = dict(
-        rows_of("Device")
-        .filter(~Exists(rows_of("Device").filter(attached_to=OuterRef("pk"))))
+        Device.objects.filter(~Exists(Device.objects.filter(attached_to=OuterRef("pk"))))
         .filter(pk__in=set(wanted.values()), type=DeviceType.DESKTOP, state=S.READY)
         .values_list("pk", "workshop")
     )
@@ -115,19 +110,19 @@ class Place(NamedTuple):
 
 
 def _places(ctx: Context, per_row: PerRowValues) -> dict[int, Place]:
-    asked = frozenset({key_of(given.get("convention")) for given in per_row.values()} - {None})
+    asked = frozenset(keys_of("convention", per_row))
     return ctx.once(("places", asked), lambda: _read_places(asked, ctx.day))
 
 
-def _read_places(asked: Collection[int | None], day: date) -> dict[int, Place]:
-    in_force = set(conventions().in_force_on(day).filter(pk__in=asked).values_list("pk", flat=True))
-    found = conventions().filter(pk__in=asked).values_list("pk", "epci", "workshop")
+def _read_places(asked: Collection[int], day: date) -> dict[int, Place]:
+    in_force = set(Convention.objects.in_force_on(day).filter(pk__in=asked).values_list("pk", flat=True))
+    found = Convention.objects.filter(pk__in=asked).values_list("pk", "epci", "workshop")
     return {pk: Place(pk, epci, workshop, pk in in_force) for pk, epci, workshop in found}
 
 
 def _not_in_force(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     places = _places(ctx, per_row)
-    homes = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "workshop"))
+    homes = dict(Device.objects.filter(pk__in=list(per_row)).values_list("pk", "workshop"))
     refused = {}
     for pk, given in per_row.items():
         place = places.get(key_of(given["convention"]) or 0)
@@ -140,22 +135,22 @@ def _not_in_force(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 def quotas_on(ctx_day: Any, *, reserve: bool = False) -> QuerySet[Any]:
     """The counters of the convention years in force on a day, or those of the pilot's reserve."""
-    return quotas().filter(convention__isnull=reserve, starts_on__lte=ctx_day, ends_on__gte=ctx_day)
+    return Quota.objects.filter(convention__isnull=reserve, starts_on__lte=ctx_day, ends_on__gte=ctx_day)
 
 
 def _wrong_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The place is one of the type, of the convention year of the day, or of the reserve when the pilot allots."""
     day = ctx.day
-    devices = rows_of("Device").filter(pk__in=list(per_row))
+    devices = Device.objects.filter(pk__in=list(per_row))
     rows = list(devices.values_list("pk", "type", "attached_to__convention", "attached_to"))
     facts = {pk: (type_, convention) for pk, type_, convention, _ in rows}
     attached = {pk for pk, _, _, desktop in rows if desktop is not None}
-    asked = {key_of(given.get("quota")) for given in per_row.values()} - {None}
+    asked = keys_of("quota", per_row)
     known = {
         pk: (convention, type_)
-        for pk, convention, type_ in quotas()
-        .filter(pk__in=asked, starts_on__lte=day, ends_on__gte=day)
-        .values_list("pk", "convention", "type")
+        for pk, convention, type_ in Quota.objects.filter(
+            pk__in=asked, starts_on__lte=day, ends_on__gte=day
+        ).values_list("pk", "convention", "type")
     }
     refused = {}
     for pk, given in per_row.items():
@@ -193,14 +188,14 @@ def grid_of(
     ``conventions_of``: the convention that each is to be allotted to, instead of its own. A type that the grid leaves
     out is not there, nor a screen that goes with its desktop. Two queries.
     """
-    alone = rows_of("Device").filter(pk__in=list(devices), attached_to=None)
+    alone = Device.objects.filter(pk__in=list(devices), attached_to=None)
     held = [
         (pk, (conventions_of or {}).get(pk, convention), type_, grade)
         for pk, convention, type_, grade in alone.values_list("pk", "convention", "type", "grade")
     ]
-    terms = apps.get_model("conventions", "ConventionTerm")._default_manager.all()
+    terms = ConventionTerm.objects.all()
     priced = terms.filter(convention__in={convention for _, convention, *_ in held}).on(day).filter(kind=TermKind.PRICE)
-    amounts = {
+    amounts: dict[tuple[int | None, str, str], Decimal | None] = {
         (convention, type_, grade.casefold()): amount
         for convention, type_, grade, amount in priced.values_list("convention", "type", "grade", "amount")
     }
@@ -215,18 +210,18 @@ def _above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """What the workshop asks for a device is not more than what the convention lets a household pay."""
     asked = {pk: key_of(given.get("convention")) for pk, given in per_row.items()}
     grid = grid_of(ctx.day, per_row, asked)
-    prices = rows_of("Device").filter(pk__in=list(grid), price__isnull=False).values_list("pk", "price")
+    prices = Device.objects.filter(pk__in=list(grid), price__isnull=False).values_list("pk", "price")
     return {
         pk: f"Son prix, {euros(price)}, dépasse celui de la grille de la convention\u00a0: {euros(grid[pk])} au plus."
         for pk, price in prices
-        if price > grid[pk]
+        if price is not None and price > grid[pk]
     }
 
 
 SOME_CONVENTION = Requirement(
     "some_convention",
     "Aucune convention de l’atelier n’est en vigueur.",
-    lambda ctx: Exists(conventions().in_force_on(ctx.day).filter(workshop=OuterRef("workshop"))),
+    lambda ctx: Exists(Convention.objects.in_force_on(ctx.day).filter(workshop=OuterRef("workshop"))),
     lifted_by="les parties à la convention",
 )
 CONVENTION_IN_FORCE = PerRow(
@@ -250,13 +245,10 @@ UNDER_GRID = PerRow(
 QUOTA_LEFT = Capacity(
     "quota",
     "Le quota de ce type est atteint pour l’année de la convention.",
-    counter="conventions.Quota",
+    counter=Quota,
     key=Given("quota"),
     lifted_by="les parties, par un avenant, ou le pilote, sur la réserve départementale",
     field="convention",
-)
-QUOTA_GIVEN_BACK = Capacity(
-    "quota_given_back", "La place est rendue.", counter="conventions.Quota", key="quota", amount=-1
 )
 RELEASE_REASON = coded(ReleaseReason.values, "Dites pourquoi l’appareil est retiré de l’affectation.")
 
@@ -265,12 +257,10 @@ RELEASE_REASON = coded(ReleaseReason.values, "Dites pourquoi l’appareil est re
 
 def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The note is of this convention and workshop, still open, to a point of its distributor."""
-    asked = {key_of(given["delivery"]) for given in per_row.values()}
-    notes = {
+    asked = keys_of("delivery", per_row)
+    notes: dict[int, Any] = {
         row["pk"]: row
-        for row in rows_of("Delivery")
-        .filter(pk__in=asked)
-        .values(
+        for row in Delivery.objects.filter(pk__in=asked).values(
             "pk",
             "convention",
             "workshop",
@@ -281,7 +271,7 @@ def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
             "document",
         )
     }
-    devices = rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "convention", "workshop")
+    devices = Device.objects.filter(pk__in=list(per_row)).values_list("pk", "convention", "workshop")
     refused = {}
     for pk, convention, workshop in devices:
         note = notes.get(key_of(per_row[pk]["delivery"]) or 0)
@@ -312,12 +302,12 @@ WAS_SHIPPED = Requirement(
 CONVENTION_HANDS_OVER = Requirement(
     "convention_hands_over",
     "La convention est terminée depuis trop longtemps : renvoyez l’appareil à l’atelier.",
-    lambda ctx: Exists(conventions().handing_over(ctx.at).filter(pk=OuterRef("convention"))),
+    lambda ctx: Exists(Convention.objects.handing_over(ctx.at).filter(pk=OuterRef("convention"))),
 )
 
 
 def _another_quota(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    own = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "quota"))
+    own = dict(Device.objects.filter(pk__in=list(per_row)).values_list("pk", "quota"))
     return {pk: SAME_QUOTA.sentence for pk, given in per_row.items() if key_of(given.get("quota")) != own[pk]}
 
 

@@ -4,9 +4,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from lifecycle.machine import Requirement
 from refurb.enums import DonationState, UndoReceiveReason
-from refurb.machine.device_rules import coded, rows_of
+from refurb.machine.device_rules import coded
+from refurb.models import DeviceEntry, Drive, Grading, Repair, StorageAbsence, TestRun
+from refurb.models.evidence import Evidence
 
-EVIDENCE = ("Drive", "StorageAbsence", "TestRun", "Grading", "Repair")
+EVIDENCE: tuple[type[Evidence], ...] = (Drive, StorageAbsence, TestRun, Grading, Repair)
 """What may be recorded of a device that is received, before it is taken in hand."""
 ARRIVES = ("declare", "reassign", "collect", "report_missing", "withdraw", "receive", "register")
 MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger")
@@ -15,11 +17,11 @@ MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger")
 
 def _nothing_recorded() -> Q:
     here = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
-    return Q(*(~Exists(rows_of(model).filter(**here)) for model in EVIDENCE))
+    return Q(*(~Exists(model.objects.filter(**here)) for model in EVIDENCE))
 
 
 def _nothing_moved() -> Q:
-    moves = rows_of("DeviceEntry").filter(object=OuterRef("pk")).exclude(verb__in=(*ARRIVES, *MENDED))
+    moves = DeviceEntry.objects.filter(object=OuterRef("pk")).exclude(verb__in=(*ARRIVES, *MENDED))
     return Q(~Exists(moves))
 
 

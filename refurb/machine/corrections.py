@@ -1,43 +1,39 @@
 """Mistakes at the reception, set right: a label that is not the one on the device, a scan that should not have been."""
 
-from lifecycle.machine import AT, SAME, Given, verb
+from lifecycle.machine import AT, SAME, Given, Verb
 from refurb.enums import DeviceState, WithdrawalReason
 from refurb.machine.correction_rules import UNDOABLE
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import NEVER_CAME
 from refurb.machine.tag_rules import CORRECT_TAG_REASON, TAG_CORRECTED, TAG_RULES, TAG_SEEN
 from refurb.permissions import (
-    can_correct_tag_device,
     can_undo_early_receive_device,
     can_undo_receive_device,
     can_undo_register_device,
+    can_work_on_device,
 )
 
 S = DeviceState
 
 
-class CorrectedDevice(DeviceMachine):
-    """What is set right changes no other fact: the journal keeps the mistake, and who mended it."""
-
-    class Meta:
-        abstract = True
-
-    @verb(
+# What is set right changes no other fact: the journal keeps the mistake, and who mended it.
+DeviceMachine.extend(
+    correct_tag=Verb(
         "Corriger l’étiquette",
         source=[S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.READY, S.ALLOTTED, S.UNUSABLE],
         target=SAME,
-        who=can_correct_tag_device,
+        who=can_work_on_device,
         requires=[TAG_SEEN, *TAG_RULES, TAG_CORRECTED, CORRECT_TAG_REASON],
         stamps={"tag": Given("tag", default=""), "tag_twin": 0},
         journal=["reason", "was", "becomes"],
         done="Étiquette corrigée",
         recalls="{was} devient {becomes}",
         varies=True,
-    )
-    def correct_tag(self) -> None:
-        """The label that is on the device, while it is in the hands of the workshop; its certificate is made anew."""
-
-    @verb(
+        why=(
+            "The label that is on the device, while it is in the hands of the workshop; its certificate is made anew."
+        ),
+    ),
+    undo_receive=Verb(
         "Annuler la réception",
         source=S.RECEIVED,
         target=S.COLLECTED,
@@ -48,11 +44,9 @@ class CorrectedDevice(DeviceMachine):
         journal=["reason"],
         done="Réception annulée",
         undoes=["receive"],
-    )
-    def undo_receive(self) -> None:
-        """It is awaited again, picked up and not seen; what was read on it is forgotten."""
-
-    @verb(
+        why="It is awaited again, picked up and not seen; what was read on it is forgotten.",
+    ),
+    undo_early_receive=Verb(
         "Annuler la réception",
         source=S.RECEIVED,
         target=S.DECLARED,
@@ -63,11 +57,9 @@ class CorrectedDevice(DeviceMachine):
         journal=["reason"],
         done="Réception annulée",
         undoes=["receive"],
-    )
-    def undo_early_receive(self) -> None:
-        """The same for a device that was received before any pick-up: it is at its donor's again."""
-
-    @verb(
+        why="The same for a device that was received before any pick-up: it is at its donor's again.",
+    ),
+    undo_register=Verb(
         "Annuler l’enregistrement",
         source=S.RECEIVED,
         target=S.WITHDRAWN,
@@ -79,6 +71,6 @@ class CorrectedDevice(DeviceMachine):
         done="Enregistrement annulé",
         undoes=["register"],
         irreversible=True,
-    )
-    def undo_register(self) -> None:
-        """Nobody announced it, and it was registered by mistake: no lot counts it any more, its label is free."""
+        why="Nobody announced it, and it was registered by mistake: no lot counts it any more, its label is free.",
+    ),
+)

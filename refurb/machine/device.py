@@ -5,44 +5,34 @@ All states are declared here; the verbs that need a convention or a household ar
 
 from django.db.models import F
 
-from lifecycle.fields import StateField
-from lifecycle.machine import AT, CREATION, SAME, Given, Machine, verb
+from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
 from refurb.enums import ENDED, DeviceState
 from refurb.machine import device_rules as rules
-from refurb.machine.allotment_rules import QUOTA_GIVEN_BACK
-from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, CurrentGrading
+from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
 from refurb.machine.tag_rules import TAG_RULES
+from refurb.models import Device
 from refurb.permissions import (
-    can_await_part_device,
     can_cede_device,
-    can_collect_device,
-    can_dismantle_device,
+    can_manage_device,
     can_receive_device,
     can_reclassify_device,
-    can_recondition_device,
-    can_recycle_device,
     can_register_device,
-    can_reject_device,
-    can_reopen_device,
     can_report_missing_device,
-    can_resume_device,
-    can_return_to_donor_device,
-    can_start_device,
-    can_undo_reject_device,
     can_withdraw_device,
+    can_work_on_device,
 )
 
 S = DeviceState
 
 
-class DeviceMachine(Machine):
+class DeviceMachine(Machine, of=Device):
     """From the unit of a donation line to the workshop's stock, or to waste."""
 
-    machine_name = "device"
+    name = "device"
     reference_prefix = "A"
     dimensions = ("type", "origin_epci", "convention_epci", "donor_kind")
     kept = ("workshop", "stay", "grade", "price", "quota")
-    state_tones = {
+    tones = {
         S.READY: "done",
         S.HANDED_OVER: "done",
         S.AWAITING_PART: "todo",
@@ -51,22 +41,16 @@ class DeviceMachine(Machine):
         S.MISSING: "danger",
     }
 
-    state = StateField("état", choices=DeviceState, default=DeviceState.DECLARED, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    declare = Verb(
         "Annoncer",
         source=CREATION,
         target=S.DECLARED,
         follows=["donation.qualify"],
         done="Annoncé par le donateur et accepté",
+        why="One row per accepted unit, anonymous until it is scanned.",
     )
-    def declare(self) -> None:
-        """One row per accepted unit, anonymous until it is scanned."""
 
-    @verb(
+    reassign = Verb(
         "Confier à un autre atelier",
         source=[S.DECLARED, S.MISSING],
         target=SAME,
@@ -75,11 +59,10 @@ class DeviceMachine(Machine):
         stamps={"workshop": Given("workshop")},
         journal=["workshop"],
         done="Confié à un autre atelier",
+        why="It follows the shares of its lot.",
     )
-    def reassign(self) -> None:
-        """It follows the shares of its lot."""
 
-    @verb(
+    register = Verb(
         "Enregistrer un appareil inattendu",
         source=CREATION,
         target=S.RECEIVED,
@@ -87,25 +70,23 @@ class DeviceMachine(Machine):
         requires=[*TAG_RULES],
         stamps={"tag": Given("tag", default=""), "tag_twin": 0, "unannounced": True, "received_at": AT, "stay": 1},
         done="Enregistré à l’atelier sans avoir été annoncé",
+        why="Nobody announced it; of unknown origin, it counts as public for the price ceiling.",
     )
-    def register(self) -> None:
-        """Nobody announced it; of unknown origin, it counts as public for the price ceiling."""
 
-    @verb(
+    collect = Verb(
         "Enlever",
         source=S.DECLARED,
         target=S.COLLECTED,
-        who=can_collect_device,
+        who=can_work_on_device,
         follows=["donation.collect"],
         requires=[rules.PICKED_UP],
         leans=["donation"],
         stamps={"collected_at": AT},
         done="Enlevé chez le donateur",
+        why="Custody passes to the workshop.",
     )
-    def collect(self) -> None:
-        """Custody passes to the workshop."""
 
-    @verb(
+    receive = Verb(
         "Réceptionner",
         source=[S.DECLARED, S.COLLECTED, S.MISSING],
         target=S.RECEIVED,
@@ -123,11 +104,10 @@ class DeviceMachine(Machine):
             **SERVES_NOBODY,
         },
         done="Reçu à l’atelier",
+        why="A new stay: whatever was proven before counts no more.",
     )
-    def receive(self) -> None:
-        """A new stay: whatever was proven before counts no more."""
 
-    @verb(
+    report_missing = Verb(
         "Signaler manquant",
         source=[
             S.DECLARED,
@@ -145,16 +125,15 @@ class DeviceMachine(Machine):
         ],
         target=S.MISSING,
         who=can_report_missing_device,
-        requires=[rules.MISSING_REASON, QUOTA_GIVEN_BACK],
+        requires=[rules.MISSING_REASON, rules.QUOTA_GIVEN_BACK],
         leans_write=["need", "need__prescription"],
         stamps={"missing_at": AT, "missing_reason": Given("reason"), "part_wanted": "", **LOST},
         journal=["reason"],
         done="Signalé manquant",
+        why="Custody had passed and nothing proves it erased: an incident is opened and people are told at once.",
     )
-    def report_missing(self) -> None:
-        """Custody had passed and nothing proves it erased: an incident is opened and people are told at once."""
 
-    @verb(
+    withdraw = Verb(
         "Retirer",
         source=[S.DECLARED, S.MISSING],
         target=S.WITHDRAWN,
@@ -165,64 +144,59 @@ class DeviceMachine(Machine):
         journal=["reason"],
         done="Retiré par le donateur, ou écarté",
         irreversible=True,
+        why="It will never come; one that was looked for before anyone had seen it included.",
     )
-    def withdraw(self) -> None:
-        """It will never come; one that was looked for before anyone had seen it included."""
 
-    @verb(
+    return_to_donor = Verb(
         "Rendre au donateur",
         source=[S.RECEIVED, S.IN_PROCESS],
         target=S.WITHDRAWN,
-        who=can_return_to_donor_device,
+        who=can_manage_device,
         requires=[rules.RETURN_REASON],
         stamps={"withdrawal_reason": Given("reason"), "ended_at": AT},
         journal=["reason"],
         done="Rendu au donateur",
         irreversible=True,
+        why="It was leased, claimed or stolen.",
     )
-    def return_to_donor(self) -> None:
-        """It was leased, claimed or stolen."""
 
-    @verb(
+    start = Verb(
         "Prendre en traitement",
         source=[S.RECEIVED, S.RETURNED],
         target=S.IN_PROCESS,
-        who=can_start_device,
-        requires=[rules.SERVED_OTHERWISE, QUOTA_GIVEN_BACK],
+        who=can_work_on_device,
+        requires=[rules.SERVED_OTHERWISE, rules.QUOTA_GIVEN_BACK],
         stamps={**NOT_PRICED, **SERVES_NOBODY},
         done="Pris en traitement",
+        why="Audit, erasure, tests and repair are under way.",
     )
-    def start(self) -> None:
-        """Audit, erasure, tests and repair are under way."""
 
-    @verb(
+    await_part = Verb(
         "Attendre une pièce",
         source=S.IN_PROCESS,
         target=S.AWAITING_PART,
-        who=can_await_part_device,
+        who=can_work_on_device,
         requires=[rules.PART_NAMED],
         stamps={"part_wanted": Given("part_wanted")},
         done="Mis en attente d’une pièce",
+        why="Stopped until the part is there.",
     )
-    def await_part(self) -> None:
-        """Stopped until the part is there."""
 
-    @verb(
+    resume = Verb(
         "Reprendre le traitement",
         source=S.AWAITING_PART,
         target=S.IN_PROCESS,
-        who=can_resume_device,
+        who=can_work_on_device,
         stamps={"part_wanted": ""},
         done="Repris en traitement",
+        why="The part is there, or is no longer waited for.",
     )
-    def resume(self) -> None:
-        """The part is there, or is no longer waited for."""
 
-    @verb(
+    recondition = Verb(
         "Déclarer reconditionné",
         source=S.IN_PROCESS,
         target=S.READY,
-        who=can_recondition_device,
+        who=can_work_on_device,
         requires=[
             rules.STORAGE_INVENTORIED,
             rules.DRIVES_PROVEN,
@@ -234,38 +208,39 @@ class DeviceMachine(Machine):
             rules.PRICE_UNDER_CEILING,
         ],
         stamps={
-            "grade": CurrentGrading("grade"),
-            "grading": CurrentGrading("pk"),
+            "grade": current_grading("grade"),
+            "grading": current_grading("pk"),
             "price": Given("price"),
             "price_ceiling": Given("price_ceiling", default=None),
             "ready_at": AT,
         },
         journal=["price", "price_ceiling"],
         done="Reconditionné : effacé, testé, classé",
+        why=(
+            "«\u00a0Reconditionné\u00a0» is a word of law: tested, repaired if needed, all data erased (décret "
+            "2022-190)."
+        ),
     )
-    def recondition(self) -> None:
-        """« Reconditionné » is a word of law: tested, repaired if needed, all data erased (décret 2022-190)."""
 
-    @verb(
+    reopen = Verb(
         "Remettre en traitement",
         source=S.READY,
         target=S.IN_PROCESS,
-        who=can_reopen_device,
+        who=can_work_on_device,
         requires=[rules.REOPEN_REASON],
         stamps=NOT_PRICED,
         journal=["reason"],
         done="Remis en traitement",
         undoes=["recondition"],
+        why="Something was found; the evidence of this stay still counts.",
     )
-    def reopen(self) -> None:
-        """Something was found; the evidence of this stay still counts."""
 
-    @verb(
+    reject = Verb(
         "Déclarer non réemployable",
         source=[S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.READY, S.RETURNED],
         target=S.UNUSABLE,
-        who=can_reject_device,
-        requires=[rules.UNUSABLE_REASON, rules.SERVED_OTHERWISE, QUOTA_GIVEN_BACK],
+        who=can_work_on_device,
+        requires=[rules.UNUSABLE_REASON, rules.SERVED_OTHERWISE, rules.QUOTA_GIVEN_BACK],
         stamps={
             "unusable_at": AT,
             "unusable_reason": Given("reason"),
@@ -275,42 +250,39 @@ class DeviceMachine(Machine):
         },
         journal=["reason"],
         done="Déclaré non réemployable",
+        why="Decided, and still in the workshop: its drives are to be erased or destroyed.",
     )
-    def reject(self) -> None:
-        """Decided, and still in the workshop: its drives are to be erased or destroyed."""
 
-    @verb(
+    undo_reject = Verb(
         "Annuler la décision (erreur de saisie)",
         source=S.UNUSABLE,
         target=S.RECEIVED,
-        who=can_undo_reject_device,
+        who=can_manage_device,
         requires=[rules.UNDO_REASON],
         stamps=NOT_UNUSABLE,
         journal=["reason"],
         done="Décision « non réemployable » annulée",
         undoes=["reject"],
+        why="Same stay: it never left.",
     )
-    def undo_reject(self) -> None:
-        """Same stay: it never left."""
 
-    @verb(
+    dismantle = Verb(
         "Démonter",
         source=S.UNUSABLE,
         target=S.DISMANTLED,
-        who=can_dismantle_device,
+        who=can_work_on_device,
         requires=[rules.STORAGE_INVENTORIED, rules.DRIVES_PROVEN],
         stamps={"ended_at": AT},
         done="Démonté pour pièces",
         irreversible=True,
+        why="Its parts enter the stock; a removed drive is followed until erased or destroyed.",
     )
-    def dismantle(self) -> None:
-        """Its parts enter the stock; a removed drive is followed until erased or destroyed."""
 
-    @verb(
+    recycle = Verb(
         "Remettre au recycleur",
         source=S.UNUSABLE,
         target=S.RECYCLED,
-        who=can_recycle_device,
+        who=can_work_on_device,
         requires=[
             rules.RECYCLER_KNOWN,
             rules.BSD_GIVEN,
@@ -326,11 +298,10 @@ class DeviceMachine(Machine):
         journal=["recycler", "bsd_number", "destruction_awaited"],
         done="Remis au recycleur",
         irreversible=True,
+        why="Waste, tracked by its number; a certified destruction is missing until its certificate is in.",
     )
-    def recycle(self) -> None:
-        """Waste, tracked by its number; a certified destruction is missing until its certificate is in."""
 
-    @verb(
+    cede = Verb(
         "Céder hors filière",
         source=S.READY,
         target=S.CEDED,
@@ -340,11 +311,10 @@ class DeviceMachine(Machine):
         journal=["reason"],
         done="Cédé hors filière",
         irreversible=True,
+        why="It leaves the chain, to someone who is named.",
     )
-    def cede(self) -> None:
-        """It leaves the chain, to someone who is named."""
 
-    @verb(
+    reclassify = Verb(
         "Reclasser",
         source=[state for state in S if state != S.WITHDRAWN],
         target=SAME,
@@ -360,11 +330,10 @@ class DeviceMachine(Machine):
         journal=["reason"],
         done="Reclassé",
         varies=True,
+        why="It leaves the bucket of its previous row and enters another; past months stay as they were.",
     )
-    def reclassify(self) -> None:
-        """It leaves the bucket of its previous row and enters another; past months stay as they were."""
 
-    @verb(
+    follow_merger = Verb(
         "Suivre la fusion de son EPCI",
         source=[state for state in S if state not in ENDED],
         target=SAME,
@@ -372,6 +341,5 @@ class DeviceMachine(Machine):
         stamps={"origin_epci": Given("origin_epci"), "convention_epci": Given("convention_epci")},
         varies=True,
         done="Suit son EPCI, réuni à un autre",
+        why="What is over stays where it was counted.",
     )
-    def follow_merger(self) -> None:
-        """What is over stays where it was counted."""

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.apps import apps
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
+from conventions.models import Quota
 from lifecycle.machine import Context, PerRow, Place, Requirement
-from lifecycle.requirements import PerRowValues
+from lifecycle.requirements import Capacity, PerRowValues
 from network.enums import OrganisationKind, Role
+from network.models import Organisation
 from network.permissions import acts_as, is_pilot
 from refurb.enums import (
     COMPUTERS,
@@ -26,6 +27,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
+from refurb.models import Device, Drive, Grading, PickUp, Settlement, StorageAbsence, TestRun
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -46,15 +48,6 @@ BEFORE_ALLOT = (
 
 BSD = re.compile(r"[\w./-]{3,40}")
 """What a waste tracking number is made of, on paper or in Trackdéchets."""
-
-
-def rows_of(model: str) -> QuerySet[Any]:
-    found: type[Model] = apps.get_model("refurb", model)
-    return found._default_manager.all()
-
-
-def _of_this_stay(model: str) -> QuerySet[Any]:
-    return rows_of(model).of_this_stay()  # type: ignore[attr-defined,no-any-return]
 
 
 def value_given(
@@ -91,7 +84,7 @@ PICKED_UP = Requirement(
     "picked_up",
     "L’enlèvement de ce lot par votre atelier n’est pas encore fait.",
     lambda ctx: Exists(
-        rows_of("PickUp").filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False)
+        PickUp.objects.filter(donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False)
     ),
     lifted_by="le technicien qui enlève",
 )
@@ -112,19 +105,19 @@ RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu : 
 SERVED_OTHERWISE = Requirement(
     "served_otherwise",
     "Le foyer n’a pas encore été servi autrement : échange, remboursement ou renoncement.",
-    lambda ctx: ~Q(state=S.RETURNED) | Q(Exists(_of_this_stay("Settlement"))),
+    lambda ctx: ~Q(state=S.RETURNED) | Q(Exists(Settlement.objects.of_this_stay())),
     lifted_by="le conseiller du point de distribution",
 )
 PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)
 
 
 def _inventoried() -> Q:
-    absence = _of_this_stay("StorageAbsence").exclude(device__type__in=SOLDERED_STORAGE)
-    return Q(type=DeviceType.SCREEN) | Q(Exists(_of_this_stay("Drive").real())) | Q(Exists(absence))  # type: ignore[attr-defined]
+    absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
+    return Q(type=DeviceType.SCREEN) | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
 
 
 def _unproven() -> Q:
-    return Q(Exists(_of_this_stay("Drive").unproven().in_place()))  # type: ignore[attr-defined]
+    return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
 
 
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
@@ -152,26 +145,26 @@ PROOFS_STAND = Requirement(
 TESTED = Requirement(
     "tested",
     "Les fonctions de l’appareil n’ont pas été testées depuis son arrivée.",
-    lambda ctx: Exists(_of_this_stay("TestRun").filter(checklist__type=OuterRef("type"))),
+    lambda ctx: Exists(TestRun.objects.of_this_stay().filter(checklist__type=OuterRef("type"))),
     where=BENCH.at("tests"),
 )
 TESTS_PASSED = Requirement(
     "tests_passed",
     "Une fonction essentielle n’est pas testée avec succès.",
-    lambda ctx: ~Exists(_of_this_stay("TestRun").filter(checklist__type=OuterRef("type"), passed=False)),
+    lambda ctx: ~Exists(TestRun.objects.of_this_stay().filter(checklist__type=OuterRef("type"), passed=False)),
     where=BENCH.at("tests"),
 )
 GRADED = Requirement(
     "graded",
     "Le grade n’a pas été calculé depuis l’arrivée de l’appareil.",
-    lambda ctx: Exists(_of_this_stay("Grading").filter(type=OuterRef("type"))),
+    lambda ctx: Exists(Grading.objects.of_this_stay().filter(type=OuterRef("type"))),
     where=BENCH.at("grading"),
 )
 
 
 def _identified() -> Q:
     """What it is is read on it: make and model, and of a computer its processor and its memory; or why not."""
-    measured = _of_this_stay("Grading").filter(measures__has_key="ram_gb")
+    measured = Grading.objects.of_this_stay().filter(measures__has_key="ram_gb")
     inside = ~Q(processor="") & (Q(memory_gb__isnull=False) | Q(Exists(measured)))
     return ~Q(unread="") | ~Q(manufacturer="") & ~Q(model="") & (~Q(type__in=COMPUTERS) | inside)
 
@@ -187,7 +180,7 @@ IDENTIFIED = Requirement(
 
 def _over_ceiling(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     ceilings, refused = ceilings_on(ctx.day), {}
-    for pk, type_, donor_kind in rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "type", "donor_kind"):
+    for pk, type_, donor_kind in Device.objects.filter(pk__in=list(per_row)).values_list("pk", "type", "donor_kind"):
         if why := over_ceiling(ceilings, type_, donor_kind, Decimal(per_row[pk]["price"])):
             refused[pk] = why
         elif per_row[pk].get("price_ceiling") != ceiling_of(ceilings, type_, donor_kind):
@@ -212,6 +205,9 @@ PRICE_UNDER_CEILING = PerRow(
 )
 REOPEN_REASON = coded(ReopenReason.values, "Dites pourquoi l’appareil revient en traitement.")
 
+QUOTA_GIVEN_BACK = Capacity("quota_given_back", "La place est rendue.", counter=Quota, key="quota", amount=-1)
+"""Whatever a device was allotted to is no longer its own; without a quota nothing is counted."""
+
 # --- waste and the other ways out
 
 UNUSABLE_REASON = coded(UnusableReason.values, "Dites pourquoi l’appareil n’est pas réemployable.")
@@ -219,9 +215,8 @@ UNDO_REASON = coded(UndoRejectReason.values, "Dites en quoi la décision était 
 
 
 def _not_recyclers(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    organisations: type[Model] = apps.get_model("network", "Organisation")
     keys = {pk: getattr(given["recycler"], "pk", given["recycler"]) for pk, given in per_row.items()}
-    known = organisations._default_manager.filter(
+    known = Organisation.objects.filter(
         pk__in=set(keys.values()), kinds__contains=[OrganisationKind.RECYCLER], is_active=True
     )
     recyclers = set(known.values_list("pk", flat=True))
@@ -244,7 +239,7 @@ BSD_GIVEN = value_given(
 
 def _neither_proven_nor_certified(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     alone = [pk for pk, given in per_row.items() if given["destruction_awaited"] is not True]
-    unproven = rows_of("Device").filter(_unproven(), pk__in=alone).values_list("pk", flat=True)
+    unproven = Device.objects.filter(_unproven(), pk__in=alone).values_list("pk", flat=True)
     return dict.fromkeys(unproven, PROVEN_OR_CERTIFIED.sentence)
 
 
@@ -264,7 +259,7 @@ CEDE_REASON = coded(CedeReason.values, "Dites pourquoi l’appareil sort de la f
 
 def _is_attached() -> Q:
     """A screen with its desktop, or a desktop with its screen."""
-    return Q(attached_to__isnull=False) | Q(Exists(rows_of("Device").filter(attached_to=OuterRef("pk"))))
+    return Q(attached_to__isnull=False) | Q(Exists(Device.objects.filter(attached_to=OuterRef("pk"))))
 
 
 class _Row(NamedTuple):
@@ -276,9 +271,9 @@ class _Row(NamedTuple):
 
 
 def _as_they_are(per_row: PerRowValues) -> dict[int, _Row]:
-    devices = rows_of("Device").filter(pk__in=list(per_row)).annotate(is_attached=_is_attached())
+    devices = Device.objects.filter(pk__in=list(per_row)).annotate(is_attached=_is_attached())
     return {
-        pk: _Row(type_, epci, state in BEFORE_ALLOT and convention_epci is None and not is_attached)
+        pk: _Row(type_, epci, state in BEFORE_ALLOT and not convention_epci and not is_attached)
         for pk, type_, epci, state, convention_epci, is_attached in devices.values_list(
             "pk", "type", "origin_epci", "state", "convention_epci", "is_attached"
         )

@@ -1,14 +1,19 @@
 """The second half of a device's life (machines §1): convention, distribution point, household, return."""
 
-from django.db.models import F, Q
+from decimal import Decimal
 
-from lifecycle.machine import AT, SAME, Context, Given, GivenRow, verb
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+from conventions.models import Convention
+from lifecycle.machine import AT, SAME, Context, Given, GivenRow, Verb
+from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import allotment_rules as places
 from refurb.machine import device_rules as rules
 from refurb.machine import household_rules as households
 from refurb.machine import return_rules as back
-from refurb.machine.corrections import CorrectedDevice
+from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import (
     HELD_FOR_NOBODY,
     NOT_ALLOTTED,
@@ -19,27 +24,23 @@ from refurb.machine.stamps import (
     NOT_SHIPPED,
     NOT_SOLD,
     SERVES_NOBODY,
-    CurrentNote,
+    current_note,
     reserved_until,
     warranty_until,
 )
+from refurb.models import Device
 from refurb.permissions import (
     can_allot_device,
-    can_attach_device,
     can_cancel_shipment_device,
-    can_detach_device,
     can_exchange_device,
     can_find_device,
-    can_give_back_device,
     can_hand_over_device,
-    can_release_allotment_device,
     can_release_device,
-    can_reserve_device,
     can_send_back_device,
+    can_serve_device,
     can_ship_device,
     can_stock_in_device,
-    can_take_back_device,
-    can_undo_hand_over_device,
+    can_work_on_device,
 )
 
 S = DeviceState
@@ -53,43 +54,34 @@ def _reservation_over(ctx: Context) -> Q:
     return Q(reserved_until__lte=ctx.at) & alone
 
 
-class DistributedDevice(CorrectedDevice):
-    """From the workshop's stock to a household, and back under warranty.
-
-    A screen attached to a desktop follows it: each verb moves it after its desktop, and it takes no place of a quota.
-    """
-
-    class Meta:
-        abstract = True
-
-    @verb(
+# From the workshop's stock to a household, and back under warranty.
+#
+# A screen attached to a desktop follows it: each verb moves it after its desktop, and it takes no place of a quota.
+DeviceMachine.extend(
+    attach=Verb(
         "Rattacher à un ordinateur",
         source=S.READY,
         target=SAME,
-        who=can_attach_device,
+        who=can_work_on_device,
         requires=[places.ONLY_SCREENS, places.NOT_ATTACHED, places.DESKTOP_FREE],
-        leans=[GivenRow("desktop", "refurb.Device")],
+        leans=[GivenRow("desktop", Device)],
         stamps={"attached_to": Given("desktop")},
         journal=["desktop"],
         done="Rattaché à un ordinateur fixe",
-    )
-    def attach(self) -> None:
-        """The ceiling of a desktop is with its screen: both are one article from now on."""
-
-    @verb(
+        why="The ceiling of a desktop is with its screen: both are one article from now on.",
+    ),
+    detach=Verb(
         "Séparer de l’ordinateur",
         source=S.READY,
         target=SAME,
-        who=can_detach_device,
+        who=can_work_on_device,
         requires=[places.ATTACHED, places.DETACH_REASON],
         stamps={"attached_to": None},
         journal=["reason"],
         done="Séparé de son ordinateur",
-    )
-    def detach(self) -> None:
-        """The desktop goes without it, or with another."""
-
-    @verb(
+        why="The desktop goes without it, or with another.",
+    ),
+    allot=Verb(
         "Affecter",
         source=S.READY,
         target=S.ALLOTTED,
@@ -105,7 +97,7 @@ class DistributedDevice(CorrectedDevice):
             places.UNDER_GRID,
             places.QUOTA_LEFT,
         ],
-        leans=[GivenRow("convention", "conventions.Convention")],
+        leans=[GivenRow("convention", Convention)],
         stamps={
             "convention": Given("convention"),
             "convention_epci": Given("convention_epci"),
@@ -114,26 +106,24 @@ class DistributedDevice(CorrectedDevice):
         },
         journal=["convention", "quota"],
         done="Affecté à une convention",
-    )
-    def allot(self) -> None:
-        """It takes a place of its type in the convention year, or in the pilot's reserve; the place is kept with it."""
-
-    @verb(
+        why=(
+            "It takes a place of its type in the convention year, or in the pilot's reserve; the place is kept with it."
+        ),
+    ),
+    release_allotment=Verb(
         "Retirer de l’affectation",
         source=S.ALLOTTED,
         target=S.READY,
-        who=can_release_allotment_device,
+        who=can_allot_device,
         follows=["device.release_allotment", "convention.terminate", "convention.expire"],
-        requires=[places.LEFT_ALONE, places.RELEASE_REASON, places.QUOTA_GIVEN_BACK],
+        requires=[places.LEFT_ALONE, places.RELEASE_REASON, rules.QUOTA_GIVEN_BACK],
         stamps=NOT_ALLOTTED,
         journal=["reason"],
         done="Retiré de l’affectation",
         undoes=["allot"],
-    )
-    def release_allotment(self) -> None:
-        """Its place is given back."""
-
-    @verb(
+        why="Its place is given back.",
+    ),
+    ship=Verb(
         "Expédier",
         source=S.ALLOTTED,
         target=S.SHIPPED,
@@ -143,11 +133,9 @@ class DistributedDevice(CorrectedDevice):
         stamps={"delivery": Given("delivery"), "point": Given("point", default=None), "shipped_at": AT},
         journal=["delivery", "point"],
         done="Expédié à un point de distribution",
-    )
-    def ship(self) -> None:
-        """On its way, with a delivery note."""
-
-    @verb(
+        why="On its way, with a delivery note.",
+    ),
+    cancel_shipment=Verb(
         "Annuler l’expédition",
         source=S.SHIPPED,
         target=S.ALLOTTED,
@@ -157,11 +145,9 @@ class DistributedDevice(CorrectedDevice):
         stamps=NOT_SHIPPED,
         done="Expédition annulée",
         undoes=["ship"],
-    )
-    def cancel_shipment(self) -> None:
-        """It did not leave, or came back at once."""
-
-    @verb(
+        why="It did not leave, or came back at once.",
+    ),
+    stock_in=Verb(
         "Mettre en rayon",
         source=S.SHIPPED,
         target=S.AVAILABLE,
@@ -170,25 +156,21 @@ class DistributedDevice(CorrectedDevice):
         requires=[places.LEFT_ALONE, rules.PROOFS_STAND],
         stamps={"available_at": AT},
         done="Mis en rayon au point de distribution",
-    )
-    def stock_in(self) -> None:
-        """A line of the delivery is there; it can be reserved."""
-
-    @verb(
+        why="A line of the delivery is there; it can be reserved.",
+    ),
+    send_back=Verb(
         "Renvoyer à l’atelier",
         source=[S.SHIPPED, S.AVAILABLE],
         target=S.RECEIVED,
         who=can_send_back_device,
         follows=["device.send_back"],
-        requires=[places.LEFT_ALONE, places.SEND_BACK_REASON, places.QUOTA_GIVEN_BACK],
+        requires=[places.LEFT_ALONE, places.SEND_BACK_REASON, rules.QUOTA_GIVEN_BACK],
         stamps={"received_at": AT, "stay": F("stay") + 1, **NOT_PRICED, **SERVES_NOBODY},
         journal=["reason"],
         done="Renvoyé à l’atelier",
-    )
-    def send_back(self) -> None:
-        """A new stay; its place is given back; most reasons count as non-conformity."""
-
-    @verb(
+        why="A new stay; its place is given back; most reasons count as non-conformity.",
+    ),
+    find=Verb(
         "Retrouver",
         source=S.MISSING,
         target=S.AVAILABLE,
@@ -205,15 +187,13 @@ class DistributedDevice(CorrectedDevice):
         journal=["quota"],
         done="Retrouvé au point de distribution",
         varies=True,
-    )
-    def find(self) -> None:
-        """It takes its place of the quota again."""
-
-    @verb(
+        why="It takes its place of the quota again.",
+    ),
+    reserve=Verb(
         "Réserver",
         source=S.AVAILABLE,
         target=S.RESERVED,
-        who=can_reserve_device,
+        who=can_serve_device,
         follows=["device.reserve"],
         requires=[
             places.goes_along(S.RESERVED),
@@ -227,15 +207,13 @@ class DistributedDevice(CorrectedDevice):
             households.NEED_FREE,
             *households.TERMS,
         ],
-        leans_write=[GivenRow("need", "prescriptions.Need", through=("prescription",))],
+        leans_write=[GivenRow("need", Need, through=("prescription",))],
         stamps={"need": Given("need"), "reserved_at": AT, "reserved_until": reserved_until},
         journal=["need", "price", "co_funding"],
         done="Réservé pour un foyer",
-    )
-    def reserve(self) -> None:
-        """Held for one need, for a time; the hand-over note is prepared."""
-
-    @verb(
+        why="Held for one need, for a time; the hand-over note is prepared.",
+    ),
+    release=Verb(
         "Libérer",
         source=S.RESERVED,
         target=S.AVAILABLE,
@@ -248,11 +226,9 @@ class DistributedDevice(CorrectedDevice):
         due_at=F("reserved_until"),
         done="Réservation levée",
         undoes=["reserve"],
-    )
-    def release(self) -> None:
-        """The need waits again; its rank is computed from when it was accepted, so it loses nothing."""
-
-    @verb(
+        why="The need waits again; its rank is computed from when it was accepted, so it loses nothing.",
+    ),
+    hand_over=Verb(
         "Remettre",
         source=S.RESERVED,
         target=S.HANDED_OVER,
@@ -272,21 +248,19 @@ class DistributedDevice(CorrectedDevice):
         stamps={
             "handed_over_at": AT,
             "warranty_until": warranty_until,
-            "sale_price": CurrentNote("price", otherwise=0),
-            "sale_ceiling": CurrentNote("ceiling"),
+            "sale_price": Coalesce(current_note("price"), Value(Decimal(0))),
+            "sale_ceiling": current_note("ceiling"),
             **NOT_RESERVED,
         },
         journal=["proof"],
         done="Remis au foyer",
-    )
-    def hand_over(self) -> None:
-        """In the household's hands: the note is signed, the warranty begins, the need is met."""
-
-    @verb(
+        why="In the household's hands: the note is signed, the warranty begins, the need is met.",
+    ),
+    undo_hand_over=Verb(
         "Annuler la remise (le jour même)",
         source=S.HANDED_OVER,
         target=S.RESERVED,
-        who=can_undo_hand_over_device,
+        who=can_serve_device,
         follows=["device.undo_hand_over"],
         requires=[
             places.LEFT_ALONE,
@@ -300,15 +274,13 @@ class DistributedDevice(CorrectedDevice):
         journal=["reason"],
         done="Remise annulée le jour même",
         undoes=["hand_over"],
-    )
-    def undo_hand_over(self) -> None:
-        """It did not take place: the need is no longer met."""
-
-    @verb(
+        why="It did not take place: the need is no longer met.",
+    ),
+    take_back=Verb(
         "Reprendre",
         source=S.HANDED_OVER,
         target=S.RETURNED,
-        who=can_take_back_device,
+        who=can_serve_device,
         follows=["device.take_back"],
         requires=[households.TAKE_BACK_REASON],
         stamps={
@@ -319,15 +291,13 @@ class DistributedDevice(CorrectedDevice):
         },
         journal=["reason"],
         done="Rapporté par le foyer",
-    )
-    def take_back(self) -> None:
-        """A new stay: the household's data are on it, nothing proven before counts any more."""
-
-    @verb(
+        why="A new stay: the household's data are on it, nothing proven before counts any more.",
+    ),
+    give_back=Verb(
         "Rendre après réparation",
         source=S.RETURNED,
         target=S.HANDED_OVER,
-        who=can_give_back_device,
+        who=can_serve_device,
         follows=["device.give_back"],
         requires=[
             back.REPAIRED,
@@ -340,11 +310,9 @@ class DistributedDevice(CorrectedDevice):
         journal=["warranty_until"],
         done="Rendu au foyer après réparation",
         varies=True,
-    )
-    def give_back(self) -> None:
-        """The warranty is prolonged."""
-
-    @verb(
+        why="The warranty is prolonged.",
+    ),
+    exchange=Verb(
         "Échanger",
         source=S.AVAILABLE,
         target=S.HANDED_OVER,
@@ -360,8 +328,8 @@ class DistributedDevice(CorrectedDevice):
             households.SIGNED,
         ],
         leans=[
-            GivenRow("need", "prescriptions.Need", through=("prescription",)),
-            GivenRow("replaces", "refurb.Device"),
+            GivenRow("need", Need, through=("prescription",)),
+            GivenRow("replaces", Device),
         ],
         stamps={
             "need": Given("need"),
@@ -369,10 +337,10 @@ class DistributedDevice(CorrectedDevice):
             "handed_over_at": AT,
             "warranty_until": warranty_until,
             "sale_price": 0,
-            "sale_ceiling": CurrentNote("ceiling"),
+            "sale_ceiling": current_note("ceiling"),
         },
         journal=["need", "replaces", "proof"],
         done="Remis au foyer en échange",
-    )
-    def exchange(self) -> None:
-        """No price, a new warranty; the device it replaces may be worked on again."""
+        why="No price, a new warranty; the device it replaces may be worked on again.",
+    ),
+)

@@ -2,23 +2,23 @@
 
 from django.db.models import Case, F, Value, When
 
-from lifecycle.fields import StateField
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from network.enums import LegalNature
 from refurb.enums import DonationState, DonorKind
 from refurb.machine import donation_rules as rules
 from refurb.machine import pick_up_rules
+from refurb.models import Donation
 from refurb.permissions import (
     can_announce_donation,
     can_collect_donation,
     can_correct_lines_donation,
     can_create_donation,
     can_decline_donation,
+    can_edit_donation,
     can_qualify_donation,
     can_reassign_donation,
     can_reconcile_donation,
     can_schedule_donation,
-    can_withdraw_donation,
 )
 
 S = DonationState
@@ -26,31 +26,25 @@ UNDER_WAY = (S.DRAFT, S.ANNOUNCED, S.QUALIFIED, S.SCHEDULED, S.COLLECTED)
 """Until its balance is struck, or it does not come."""
 
 
-class DonationMachine(Machine):
+class DonationMachine(Machine, of=Donation):
     """From the offer to the balance of what was announced, collected and received."""
 
-    machine_name = "donation"
+    name = "donation"
     reference_prefix = "D"
     dimensions = ("donor_kind", "origin_epci")
-    state_tones = {S.ANNOUNCED: "todo", S.RECONCILED: "done"}
+    tones = {S.ANNOUNCED: "todo", S.RECONCILED: "done"}
 
-    state = StateField("état", choices=DonationState, default=DonationState.DRAFT, protected=True)
-
-    class Meta:
-        abstract = True
-
-    @verb(
+    create = Verb(
         "Créer un brouillon",
         source=CREATION,
         target=S.DRAFT,
         who=can_create_donation,
         stamps={"created_at": AT, "created_by": ACTOR},
         done="Brouillon créé",
+        why="A lot is being described.",
     )
-    def create(self) -> None:
-        """A lot is being described."""
 
-    @verb(
+    announce = Verb(
         "Annoncer le lot",
         source=S.DRAFT,
         target=S.ANNOUNCED,
@@ -76,11 +70,10 @@ class DonationMachine(Machine):
         },
         journal=rules.TYPES,
         done="Lot annoncé",
+        why="The lines are frozen from here on, but for what their donor corrects; the pilot is told.",
     )
-    def announce(self) -> None:
-        """The lines are frozen from here on, but for what their donor corrects; the pilot is told."""
 
-    @verb(
+    correct_lines = Verb(
         "Corriger une ligne",
         source=S.ANNOUNCED,
         target=SAME,
@@ -89,11 +82,10 @@ class DonationMachine(Machine):
         journal=["corrections"],
         done="Lignes corrigées",
         varies=True,
+        why="The year, the condition, the model or the value of a line; never its type nor its quantity.",
     )
-    def correct_lines(self) -> None:
-        """The year, the condition, the model or the value of a line; never its type nor its quantity."""
 
-    @verb(
+    qualify = Verb(
         "Qualifier le lot",
         source=S.ANNOUNCED,
         target=S.QUALIFIED,
@@ -118,11 +110,10 @@ class DonationMachine(Machine):
         },
         journal=rules.TYPES,
         done="Lot qualifié, ligne par ligne",
+        why="One declared device per accepted unit; the donor and the workshops are told.",
     )
-    def qualify(self) -> None:
-        """One declared device per accepted unit; the donor and the workshops are told."""
 
-    @verb(
+    follow_merger = Verb(
         "Suivre la fusion de son EPCI",
         source=UNDER_WAY,
         target=SAME,
@@ -130,11 +121,10 @@ class DonationMachine(Machine):
         stamps={"origin_epci": Given("successor")},
         varies=True,
         done="Suit son EPCI, réuni à un autre",
+        why="Its devices to come are counted with the successor.",
     )
-    def follow_merger(self) -> None:
-        """Its devices to come are counted with the successor."""
 
-    @verb(
+    reassign = Verb(
         "Réaffecter à un autre atelier",
         source=[S.QUALIFIED, S.SCHEDULED],
         target=S.QUALIFIED,
@@ -149,11 +139,10 @@ class DonationMachine(Machine):
         stamps={"allocation_round": F("allocation_round") + 1, "scheduled_at": None, "scheduled_by": None},
         journal=["reason"],
         done="Lot réaffecté",
+        why="The declared devices follow; what was planned is cancelled; the deed is to be accepted again.",
     )
-    def reassign(self) -> None:
-        """The declared devices follow; what was planned is cancelled; the deed is to be accepted again."""
 
-    @verb(
+    decline = Verb(
         "Écarter le lot",
         source=[S.ANNOUNCED, S.QUALIFIED],
         target=S.DECLINED,
@@ -163,11 +152,10 @@ class DonationMachine(Machine):
         journal=["reason"],
         done="Lot écarté",
         irreversible=True,
+        why="The devices are withdrawn; the donor is told, with where to recycle.",
     )
-    def decline(self) -> None:
-        """The devices are withdrawn; the donor is told, with where to recycle."""
 
-    @verb(
+    schedule = Verb(
         "Planifier l’enlèvement",
         source=[S.QUALIFIED, S.SCHEDULED],
         target=S.SCHEDULED,
@@ -183,13 +171,12 @@ class DonationMachine(Machine):
         stamps={"scheduled_at": AT, "scheduled_by": ACTOR},
         done="Enlèvement planifié",
         again="Fixer ou changer la date d’enlèvement",
+        why=(
+            "The pick-up of the actor's workshop is written; the donor receives it for its calendar; the slip is ready."
+        ),
     )
-    def schedule(self) -> None:
-        """The pick-up of the actor's workshop is written; the donor receives it for its calendar; the slip is
-        ready.
-        """
 
-    @verb(
+    collect = Verb(
         "Déclarer l’enlèvement terminé",
         source=S.SCHEDULED,
         target=S.COLLECTED,
@@ -201,11 +188,10 @@ class DonationMachine(Machine):
         ],
         stamps={"collected_at": AT, "collected_by": ACTOR},
         done="Lot enlevé",
+        why="The counted devices are collected, the others withdrawn.",
     )
-    def collect(self) -> None:
-        """The counted devices are collected, the others withdrawn."""
 
-    @verb(
+    reconcile = Verb(
         "Solder le lot",
         source=S.COLLECTED,
         target=S.RECONCILED,
@@ -213,20 +199,18 @@ class DonationMachine(Machine):
         requires=[pick_up_rules.NOTHING_EXPECTED, pick_up_rules.DIFFERENCES_EXPLAINED],
         stamps={"reconciled_at": AT, "reconciled_by": ACTOR},
         done="Lot soldé",
+        why="The outcome statement is frozen, and for a company the data of its tax receipt.",
     )
-    def reconcile(self) -> None:
-        """The outcome statement is frozen, and for a company the data of its tax receipt."""
 
-    @verb(
+    withdraw = Verb(
         "Retirer le lot",
         source=[S.DRAFT, S.ANNOUNCED, S.QUALIFIED, S.SCHEDULED],
         target=S.WITHDRAWN,
-        who=can_withdraw_donation,
+        who=can_edit_donation,
         requires=[rules.NOTHING_PICKED_UP, rules.NOTHING_ARRIVED, rules.WITHDRAW_REASON],
         stamps={"withdrawn_at": AT, "withdrawn_by": ACTOR, "withdraw_reason": Given("reason")},
         journal=["reason"],
         done="Lot retiré",
         irreversible=True,
+        why="The devices are withdrawn; what was planned is cancelled.",
     )
-    def withdraw(self) -> None:
-        """The devices are withdrawn; what was planned is cancelled."""

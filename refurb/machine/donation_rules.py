@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from lifecycle.machine import Context, PerRow, Place, Reason, Requirement
@@ -21,17 +20,13 @@ from refurb.enums import (
     ReassignReason,
     WithdrawReason,
 )
+from refurb.models import Allocation, Device, Donation, DonationLine, LineCorrection, PickUp
 from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from refurb.permissions import can_edit_donation
 
 TYPES: tuple[str, ...] = tuple(DeviceType.values)
 """The values announce and qualify are given, and their journal rows keep: a quantity per type."""
 PUBLIC_VALUE = "public_gift_unit_value_max"
-
-
-def _rows(model: str) -> QuerySet[Any]:
-    found: type[Model] = apps.get_model("refurb", model)
-    return found._default_manager.all()
 
 
 # --- announce
@@ -68,13 +63,13 @@ COMMUNE_KNOWN = Requirement(
 HAS_LINES = Requirement(
     "lines",
     "Décrivez au moins un type d’appareil : quantité, année d’achat, état.",
-    lambda ctx: Exists(_rows("DonationLine").filter(donation=OuterRef("pk"))),
+    lambda ctx: Exists(DonationLine.objects.filter(donation=OuterRef("pk"))),
     where=EDIT.at("material"),
 )
 YEARS_POSSIBLE = Requirement(
     "purchase_year",
     "Une année d’achat est dans le futur.",
-    lambda ctx: ~Exists(_rows("DonationLine").filter(donation=OuterRef("pk"), purchase_year__gt=ctx.day.year)),
+    lambda ctx: ~Exists(DonationLine.objects.filter(donation=OuterRef("pk"), purchase_year__gt=ctx.day.year)),
     field="purchase_year",
     where=EDIT.at("material"),
 )
@@ -86,7 +81,7 @@ UNDER_THE_LAW = Requirement(
     " art. D. 3212-3). Corrigez-la si elle est fausse ; sinon, retirez la ligne.",
     lambda ctx: (
         ~Q(donor__legal_nature=LegalNature.PUBLIC)
-        | ~Exists(_dearer(ctx, _rows("DonationLine").filter(donation=OuterRef("pk"))))
+        | ~Exists(_dearer(ctx, DonationLine.objects.filter(donation=OuterRef("pk"))))
     ),
     where=EDIT.at("material"),
 )
@@ -107,7 +102,7 @@ def _totals(column: str) -> Totals:
 
     def read(pks: Iterable[int]) -> dict[int, dict[str, int]]:
         found = {pk: dict.fromkeys(TYPES, 0) for pk in pks}
-        lines = _rows("DonationLine").filter(donation__in=list(found)).order_by().values_list("donation", "type")
+        lines = DonationLine.objects.filter(donation__in=list(found)).order_by().values_list("donation", "type")
         for pk, type_, total in lines.annotate(total=Coalesce(Sum(column), 0)):
             found[pk][type_] = total
         return found
@@ -141,7 +136,7 @@ CORRECT = Place("refurb:donation_correct_lines", can_edit_donation, "un contact 
 def _not_corrected(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """The corrections that are named are of lines of this lot; the journal keeps which."""
     corrected: dict[int, set[int]] = defaultdict(set)
-    corrections = _rows("LineCorrection").filter(line__donation__in=list(per_row))
+    corrections = LineCorrection.objects.filter(line__donation__in=list(per_row))
     for donation, correction in corrections.values_list("line__donation", "pk"):
         corrected[donation].add(correction)
     return {
@@ -161,7 +156,7 @@ YEARS_CORRECTED = replace(YEARS_POSSIBLE, where=CORRECT.at("lines"))
 
 def _corrected_over_the_law(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Asked of what the lines have become: the correction of a line that was over the limit is never in its way."""
-    public = _rows("DonationLine").filter(donation__in=list(per_row), donation__donor_kind=DonorKind.PUBLIC)
+    public = DonationLine.objects.filter(donation__in=list(per_row), donation__donor_kind=DonorKind.PUBLIC)
     over = set(_dearer(ctx, public).values_list("donation", flat=True))
     return {pk: UNDER_THE_LAW.sentence for pk in per_row if pk in over}
 
@@ -188,7 +183,7 @@ def _on_lines(
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         named: dict[int, list[str]] = defaultdict(list)
-        lines = _rows("DonationLine").filter(donation__in=list(per_row)).order_by("pk")
+        lines = DonationLine.objects.filter(donation__in=list(per_row)).order_by("pk")
         for line in faulty(ctx, lines):
             named[line.donation_id].append(str(line))
         return {pk: f"{sentence} ({'\N{NO-BREAK SPACE}; '.join(lines)})." for pk, lines in named.items()}
@@ -219,7 +214,7 @@ def _shared_otherwise(lines: QuerySet[Any]) -> QuerySet[Any]:
 
 def _share_elsewhere(lines: QuerySet[Any]) -> QuerySet[Any]:
     """The lines with a share, in the round to come, for something else than an active workshop."""
-    shares = _rows("Allocation").filter(line=OuterRef("pk"), round=OuterRef("donation__allocation_round") + 1)
+    shares = Allocation.objects.filter(line=OuterRef("pk"), round=OuterRef("donation__allocation_round") + 1)
     return lines.filter(
         Exists(shares.exclude(workshop__is_active=True, workshop__kinds__contains=[OrganisationKind.RECONDITIONER]))
     )
@@ -263,7 +258,7 @@ SHARED_BETWEEN_WORKSHOPS = _on_lines(
 
 
 def _nothing_accepted(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    lines = _rows("DonationLine").filter(donation__in=list(per_row), decision__accepted__gt=0)
+    lines = DonationLine.objects.filter(donation__in=list(per_row), decision__accepted__gt=0)
     some = set(lines.values_list("donation", flat=True))
     return {pk: SOMETHING_ACCEPTED.sentence for pk in per_row if pk not in some}
 
@@ -277,7 +272,7 @@ SOMETHING_ACCEPTED = PerRow(
 
 
 def _undecided_transfer(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    missing = _rows("Donation").filter(pk__in=list(per_row), donor_kind=DonorKind.PUBLIC, transfer_reference="")
+    missing = Donation.objects.filter(pk__in=list(per_row), donor_kind=DonorKind.PUBLIC, transfer_reference="")
     return dict.fromkeys(missing.values_list("pk", flat=True), TRANSFER_DECIDED.sentence)
 
 
@@ -299,15 +294,14 @@ ACCEPTED_QUANTITIES = _quantities(
 NOTHING_PICKED_UP = Requirement(
     "nothing_picked_up",
     "Un enlèvement a déjà eu lieu.",
-    lambda ctx: ~Exists(_rows("PickUp").filter(donation=OuterRef("pk"), done_at__isnull=False)),
+    lambda ctx: ~Exists(PickUp.objects.filter(donation=OuterRef("pk"), done_at__isnull=False)),
 )
 NOTHING_ARRIVED = Requirement(
     "nothing_arrived",
     "Des appareils de ce lot sont déjà à l’atelier.",
     lambda ctx: (
         ~Exists(
-            _rows("Device")
-            .filter(donation=OuterRef("pk"))
+            Device.objects.filter(donation=OuterRef("pk"))
             .exclude(state__in=(DeviceState.DECLARED, DeviceState.WITHDRAWN))
             .exclude(state=DeviceState.MISSING, stay=0, collected_at=None)
         )
@@ -331,7 +325,7 @@ REASSIGN_REASON = _reason("Choisissez le motif de la réaffectation.", ReassignR
 
 
 def _not_shared_again(ctx: Context, per_row: PerRowValues) -> dict[int, Reason]:
-    lines = _rows("DonationLine").filter(donation__in=list(per_row))
+    lines = DonationLine.objects.filter(donation__in=list(per_row))
     faults = {
         WHOLLY_SHARED: _shared_otherwise(lines),
         SHARED_BETWEEN_WORKSHOPS: _share_elsewhere(lines),
@@ -345,7 +339,7 @@ def _share_of_another(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         return {}
     held: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
     shared = set()
-    shares = _rows("Allocation").filter(donation__in=list(per_row), round__gte=F("donation__allocation_round"))
+    shares = Allocation.objects.filter(donation__in=list(per_row), round__gte=F("donation__allocation_round"))
     for donation, line, workshop, rank, quantity in shares.annotate(
         rank=F("round") - F("donation__allocation_round")
     ).values_list("donation", "line", "workshop", "rank", "quantity"):

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from lifecycle.french import euros
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
+from prescriptions.models import Need
 from refurb.days import day_start
 from refurb.enums import (
     HOLDS_A_NEED,
@@ -23,7 +23,8 @@ from refurb.enums import (
     UndoHandOverReason,
 )
 from refurb.machine.allotment_rules import grid_of, key_of
-from refurb.machine.device_rules import coded, rows_of
+from refurb.machine.device_rules import coded
+from refurb.models import Derogation, Device, HandOver
 from refurb.permissions import can_hand_over_device
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -58,16 +59,14 @@ def _held(ctx: Context, per_row: PerRowValues) -> dict[int, Held]:
 
 def _read_held(asked: dict[int, int]) -> dict[int, Held]:
     wanted = set(asked.values())
-    derogated = set(rows_of("Derogation").filter(need__in=wanted).values_list("need", flat=True))
+    derogated = set(Derogation.objects.filter(need__in=wanted).values_list("need", flat=True))
     needs: dict[int, Any] = {
         row["pk"]: row
-        for row in apps.get_model("prescriptions", "Need")
-        ._default_manager.filter(pk__in=wanted)
-        .values("pk", "state", "kind", "epci", "prescription__state")
+        for row in Need.objects.filter(pk__in=wanted).values("pk", "state", "kind", "epci", "prescription__state")
     }
     nothing: dict[str, Any] = {"state": "", "kind": "", "epci": None, "prescription__state": ""}
     found = {}
-    devices = rows_of("Device").filter(pk__in=list(asked))
+    devices = Device.objects.filter(pk__in=list(asked))
     for pk, type_, epci, former, desktop, desktop_need in devices.values_list(
         "pk", "type", "convention__epci", "convention__epci_party__epci", "attached_to", "attached_to__need"
     ):
@@ -127,8 +126,8 @@ def _already_served(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Another device already serves the need, or two of the set would."""
     held = {pk: row for pk, row in _held(ctx, per_row).items() if not row.follows}
     asked = [row.need for row in held.values()]
-    taken = dict(
-        rows_of("Device").filter(need__in=asked, attached_to=None, state__in=HOLDS_A_NEED).values_list("need", "pk")
+    taken: dict[int | None, int] = dict(
+        Device.objects.filter(need__in=asked, attached_to=None, state__in=HOLDS_A_NEED).values_list("need", "pk")
     )
     return {
         pk: NEED_FREE.sentence for pk, row in held.items() if taken.get(row.need, pk) != pk or asked.count(row.need) > 1
@@ -148,7 +147,7 @@ NEED_FREE = PerRow(
 
 def _facts(ctx: Context, per_row: PerRowValues) -> dict[int, tuple[str, str, bool]]:
     """Type, kind of donor, and whether it is a screen that goes with its desktop."""
-    devices = rows_of("Device").filter(pk__in=list(per_row))
+    devices = Device.objects.filter(pk__in=list(per_row))
     columns = ("pk", "type", "donor_kind", "attached_to")
     rows = ctx.once(("facts", *per_row), lambda: list(devices.values_list(*columns)))
     return {pk: (type_, donor_kind, desktop is not None) for pk, type_, donor_kind, desktop in rows}
@@ -209,7 +208,7 @@ TERMS = (SALE_PRICE, GRID, CO_FUNDING)
 
 def notes_in_force() -> QuerySet[Any]:
     """The hand-over notes that count: one per device."""
-    return rows_of("HandOver").current()  # type: ignore[attr-defined,no-any-return]
+    return HandOver.objects.current()
 
 
 def _note_of_this_stay(kind: HandOverKind) -> Exists:

@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from lifecycle.machine import Place, Requirement
 from refurb.enums import EXPECTED
+from refurb.models import Allocation, DeedAcceptance, Device, DonationLine, PickUp, PickUpCount
 from refurb.permissions import can_accept_deed, can_reconcile_donation
-
-
-def _rows(model: str) -> QuerySet[Any]:
-    found: type[Model] = apps.get_model("refurb", model)
-    return found._default_manager.all()
-
 
 # --- pick-up
 
@@ -41,7 +35,7 @@ CONTACT_GIVEN = Requirement(
 DEED_ACCEPTED = Requirement(
     "deed_accepted",
     "Le donateur n’a pas encore accepté l’acte de don de ce lot.",
-    lambda ctx: Exists(_rows("DeedAcceptance").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))),
+    lambda ctx: Exists(DeedAcceptance.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))),
     where=Place("refurb:donation_accept_deed", can_accept_deed, "un contact du donateur", "donor"),
 )
 NOT_PICKED_UP_BY_US = Requirement(
@@ -49,14 +43,14 @@ NOT_PICKED_UP_BY_US = Requirement(
     "Votre atelier a déjà fait son enlèvement.",
     lambda ctx: (
         ~Exists(
-            _rows("PickUp").filter(donation=OuterRef("pk"), workshop=ctx.actor.organisation_id, done_at__isnull=False)
+            PickUp.objects.filter(donation=OuterRef("pk"), workshop=ctx.actor.organisation_id, done_at__isnull=False)
         )
     ),
 )
 
 
 def _shares() -> QuerySet[Any]:
-    return _rows("Allocation").filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+    return Allocation.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
 
 
 EVERY_WORKSHOP_DONE = Requirement(
@@ -66,7 +60,7 @@ EVERY_WORKSHOP_DONE = Requirement(
         ~Exists(
             _shares().exclude(
                 Exists(
-                    _rows("PickUp").filter(
+                    PickUp.objects.filter(
                         donation=OuterRef("donation"), workshop=OuterRef("workshop"), done_at__isnull=False
                     )
                 )
@@ -81,7 +75,7 @@ EVERY_LINE_COUNTED = Requirement(
     lambda ctx: (
         ~Exists(
             _shares().exclude(
-                Exists(_rows("PickUpCount").filter(line=OuterRef("line"), pick_up__workshop=OuterRef("workshop")))
+                Exists(PickUpCount.objects.filter(line=OuterRef("line"), pick_up__workshop=OuterRef("workshop")))
             )
         )
     ),
@@ -90,7 +84,7 @@ EVERY_LINE_COUNTED = Requirement(
 EVERY_SLIP_SIGNED = Requirement(
     "every_slip_signed",
     "Un bordereau d’enlèvement n’est pas signé.",
-    lambda ctx: ~Exists(_rows("PickUp").filter(donation=OuterRef("pk"), done_at__isnull=False, proof="")),
+    lambda ctx: ~Exists(PickUp.objects.filter(donation=OuterRef("pk"), done_at__isnull=False, proof="")),
     lifted_by="l’atelier qui a enlevé",
 )
 
@@ -99,16 +93,12 @@ EVERY_SLIP_SIGNED = Requirement(
 DIFFERENCES_EXPLAINED = Requirement(
     "differences_explained",
     "Un écart entre accepté, enlevé et reçu n’est pas expliqué.",
-    lambda ctx: (
-        ~Exists(
-            _rows("DonationLine").unexplained().filter(donation=OuterRef("pk"))  # type: ignore[attr-defined]
-        )
-    ),
+    lambda ctx: ~Exists(DonationLine.objects.unexplained().filter(donation=OuterRef("pk"))),
     where=Place("refurb:donation_differences", can_reconcile_donation, "le responsable d’un atelier désigné"),
 )
 NOTHING_EXPECTED = Requirement(
     "nothing_expected",
     "Des appareils sont encore attendus à l’atelier : recevez-les ou signalez-les manquants.",
-    lambda ctx: ~Exists(_rows("Device").filter(donation=OuterRef("pk"), state__in=EXPECTED)),
+    lambda ctx: ~Exists(Device.objects.filter(donation=OuterRef("pk"), state__in=EXPECTED)),
     lifted_by="un technicien de l’atelier",
 )

@@ -1,6 +1,7 @@
 """What is missing before a device that a household brought back is given back or exchanged (machines §1)."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -10,8 +11,8 @@ from lifecycle.requirements import PerRowValues
 from network.calendar import add_months
 from refurb.enums import HOLDS_A_NEED, DeviceState, HandOverKind
 from refurb.machine.allotment_rules import key_of
-from refurb.machine.device_rules import rows_of
 from refurb.machine.household_rules import notes_in_force
+from refurb.models import Device, DeviceEntry, Repair, Settlement
 from refurb.parameters import REPAIR_MONTHS
 from refurb.permissions import can_record_evidence
 
@@ -20,27 +21,23 @@ S = DeviceState
 # --- give back
 
 
-def _of_this_stay(model: str) -> Exists:
-    return Exists(rows_of(model).of_this_stay())  # type: ignore[attr-defined]
-
-
 def _desktop_given_back() -> Exists:
     """The desktop of this screen was given back since the screen came in."""
     return Exists(
-        rows_of("DeviceEntry").filter(object=OuterRef("attached_to"), verb="give_back", at__gte=OuterRef("returned_at"))
+        DeviceEntry.objects.filter(object=OuterRef("attached_to"), verb="give_back", at__gte=OuterRef("returned_at"))
     )
 
 
 REPAIRED = Requirement(
     "repaired",
     "Aucune réparation n’est inscrite depuis le retour.",
-    lambda ctx: Q(_of_this_stay("Repair")) | Q(_desktop_given_back()),
+    lambda ctx: Q(Exists(Repair.objects.of_this_stay())) | Q(_desktop_given_back()),
     where=Place("refurb:device_repair", can_record_evidence, "un technicien de l’atelier", "workshop"),
 )
 NOT_SETTLED = Requirement(
     "not_settled",
     "Le foyer a été servi autrement : l’appareil ne lui revient plus.",
-    lambda ctx: ~Q(_of_this_stay("Settlement")),
+    lambda ctx: ~Q(Exists(Settlement.objects.of_this_stay())),
 )
 NEED_NOT_HELD = Requirement(
     "need_not_held",
@@ -48,9 +45,9 @@ NEED_NOT_HELD = Requirement(
     lambda ctx: (
         Q(attached_to__isnull=False)
         | ~Exists(
-            rows_of("Device")
-            .filter(need=OuterRef("need"), attached_to=None, state__in=HOLDS_A_NEED)
-            .exclude(pk=OuterRef("pk"))
+            Device.objects.filter(need=OuterRef("need"), attached_to=None, state__in=HOLDS_A_NEED).exclude(
+                pk=OuterRef("pk")
+            )
         )
     ),
     constraint="refurb_device_need_once",
@@ -64,12 +61,12 @@ def prolonged(until: date, at_day: date) -> date:
 
 def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     day = ctx.day
-    known = dict(rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
+    known = dict(Device.objects.filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
     months = REPAIR_MONTHS.on(day)
     return {
         pk: WARRANTY_PROLONGED.sentence
         for pk, given in per_row.items()
-        if known[pk] is not None and given["warranty_until"] != add_months(known[pk], months)
+        if (until := known[pk]) is not None and given["warranty_until"] != add_months(until, months)
     }
 
 
@@ -87,15 +84,14 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """What the earlier device and its note must be; a screen follows its desktop."""
     devices = {
         pk: (epci, desktop, desktop_need)
-        for pk, epci, desktop, desktop_need in rows_of("Device")
-        .filter(pk__in=list(per_row))
-        .values_list("pk", "convention__epci", "attached_to", "attached_to__need")
+        for pk, epci, desktop, desktop_need in Device.objects.filter(pk__in=list(per_row)).values_list(
+            "pk", "convention__epci", "attached_to", "attached_to__need"
+        )
     }
-    earlier = {
+    earlier: dict[int, Any] = {
         row["pk"]: row
-        for row in rows_of("Device")
-        .filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
-        .annotate(settled=_of_this_stay("Settlement"))
+        for row in Device.objects.filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
+        .annotate(settled=Exists(Settlement.objects.of_this_stay()))
         .values("pk", "state", "need", "convention__epci", "returned_at", "warranty_until", "settled")
     }
     noted = set(

@@ -1,18 +1,14 @@
 """What the verbs of a device write: sets of columns that are emptied together, and columns read from other rows."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
-from django.apps import apps
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, Subquery, When
 
 from lifecycle.machine import Context
 from network.calendar import add_months
 from refurb.days import end_after
 from refurb.enums import DeviceState
+from refurb.models import Grading, HandOver
 from refurb.parameters import RESERVATION_DAYS, WARRANTY_MONTHS
 
 NOT_PRICED = {"grade": "", "grading": None, "price": None, "price_ceiling": None, "ready_at": None}
@@ -47,30 +43,12 @@ def warranty_until(ctx: Context) -> date:
     return add_months(ctx.day, WARRANTY_MONTHS.on(ctx.day))
 
 
-@dataclass(frozen=True)
-class CurrentGrading:
-    """Stamp: a column of the current grading of this stay and of this type.
-
-    The query is made when the row is read: while machines are declared there are no models yet.
-    """
-
-    column: str
-
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        gradings = apps.get_model("refurb", "Grading")._default_manager.all().of_this_stay()
-        current = gradings.filter(type=OuterRef("type")).order_by("-pk")
-        return Subquery(current.values(self.column)[:1]).resolve_expression(*args, **kwargs)
+def current_grading(column: str) -> Subquery:
+    """Stamp: a column of the current grading of this stay and of this type."""
+    current = Grading.objects.of_this_stay().filter(type=OuterRef("type")).order_by("-pk")
+    return Subquery(current.values(column)[:1])
 
 
-@dataclass(frozen=True)
-class CurrentNote:
-    """Stamp: a column of the hand-over note in force of this device; ``otherwise`` for a screen, which has none."""
-
-    column: str
-    otherwise: Any = None
-
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        notes = apps.get_model("refurb", "HandOver")._default_manager.all().current()
-        found = Subquery(notes.filter(device=OuterRef("pk")).values(self.column)[:1])
-        expression = found if self.otherwise is None else Coalesce(found, Value(Decimal(self.otherwise)))
-        return expression.resolve_expression(*args, **kwargs)
+def current_note(column: str) -> Subquery:
+    """Stamp: a column of the hand-over note in force of this device; null for a screen, which has none."""
+    return Subquery(HandOver.objects.current().filter(device=OuterRef("pk")).values(column)[:1])

@@ -12,7 +12,8 @@ from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.references import is_reference
 from lifecycle.requirements import PerRowValues
 from refurb.enums import ENDED, CorrectTagReason
-from refurb.machine.device_rules import coded, is_text, rows_of, value_given
+from refurb.machine.device_rules import coded, is_text, value_given
+from refurb.models import Device, TagShape
 from refurb.tags import cleaned, fits, is_made_right, normal
 
 
@@ -27,7 +28,7 @@ class _Stuck(NamedTuple):
 
 def _as_they_are(ctx: Context, per_row: PerRowValues) -> dict[int, _Stuck]:
     """The devices of the set; one that is being born is in the workshop of whoever writes."""
-    found = rows_of("Device").filter(pk__in=list(per_row)).values_list("pk", "workshop", "tag", "tag_key", "seq")
+    found = Device.objects.filter(pk__in=list(per_row)).values_list("pk", "workshop", "tag", "tag_key", "seq")
     known = {pk: _Stuck(*stuck) for pk, *stuck in found}
     return {pk: known.get(pk, _Stuck(ctx.actor.organisation_id)) for pk in per_row}
 
@@ -41,7 +42,7 @@ def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     keys = {pk: normal(tag) for pk, tag in _given(per_row).items()}
     homes = {pk: stuck.workshop for pk, stuck in _as_they_are(ctx, per_row).items()}
     given = Counter((homes[pk], key) for pk, key in keys.items())
-    devices = rows_of("Device").filter(workshop__in=set(homes.values()), tag_key__in=set(keys.values()))
+    devices = Device.objects.filter(workshop__in=set(homes.values()), tag_key__in=set(keys.values()))
     stuck: dict[tuple[int | None, str], set[int]] = defaultdict(set)
     for pk, workshop, key in devices.exclude(state__in=ENDED).values_list("pk", "workshop", "tag_key"):
         stuck[workshop, key].add(pk)
@@ -70,16 +71,14 @@ def _made_wrong(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 def _out_of_shape(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Those that have not the form their workshop fixed; a label that a device already had stays good."""
     devices = _as_they_are(ctx, per_row)
-    shapes = rows_of("TagShape").of_workshops(  # type: ignore[attr-defined]
-        stuck.workshop for stuck in devices.values()
-    )
+    shapes = TagShape.objects.of_workshops(stuck.workshop for stuck in devices.values() if stuck.workshop)
     tags = {pk: tag for pk, tag in _given(per_row).items() if tag}
     kept = {pk for pk, tag in tags.items() if devices[pk].seq > 1 and devices[pk].key == normal(tag)}
     return {
         pk: f"«\u00a0{tag}\u00a0» n’a pas la forme des étiquettes de l’atelier\u00a0: {shape} (#\u00a0: un chiffre,"
         " @\u00a0: une lettre, *\u00a0: l’un ou l’autre)."
         for pk, tag in tags.items()
-        if pk not in kept and (shape := shapes.get(devices[pk].workshop)) and not fits(tag, shape)
+        if pk not in kept and (shape := shapes.get(devices[pk].workshop or 0)) and not fits(tag, shape)
     }
 
 

@@ -12,8 +12,8 @@ from refurb.models.donation import (
     DonationPaper,
     LineExplanation,
 )
+from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
-from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from refurb.models.line_correction import LineCorrection
 from refurb.models.pick_up import PickUp, PickUpCount

@@ -8,7 +8,9 @@ from django.db.models import F, Func, Q
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.models import Epci, Organisation
 from prescriptions.models import Need
 from refurb.enums import (
@@ -28,7 +30,6 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.machine.distribution import DistributedDevice
 from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.donation import Donation, DonationLine
@@ -108,9 +109,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.main().filter(need=need, state__in=HOLDS_A_NEED)
 
 
-class Device(DistributedDevice):
+class Device(Stateful):
     """One device, from the unit of a donation line to a household, or to waste."""
 
+    state = StateField("état", choices=DeviceState, default=DeviceState.DECLARED, protected=True)
     type = models.CharField("type", max_length=12, choices=DeviceType)
     donor_kind = models.CharField("nature du donateur", max_length=10, choices=DonorKind)
     donation = models.ForeignKey(

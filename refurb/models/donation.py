@@ -10,7 +10,9 @@ from django.db.models.functions import Coalesce
 from conventions.models import MONEY
 from documents.models import Document
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.enums import OrganisationKind
 from network.models import Commune, Epci, Membership, Organisation
 from refurb.enums import (
@@ -23,7 +25,6 @@ from refurb.enums import (
     PaperKind,
     WithdrawReason,
 )
-from refurb.machine.donation import DonationMachine
 from refurb.permissions import sees_donations
 
 QUALIFIED_STATES = (
@@ -53,9 +54,10 @@ class DonationQuerySet(models.QuerySet["Donation"]):
         return self.none() if scope is None else self.filter(scope)
 
 
-class Donation(DonationMachine):
+class Donation(Stateful):
     """A lot offered by one donor."""
 
+    state = StateField("état", choices=DonationState, default=DonationState.DRAFT, protected=True)
     donor = models.ForeignKey(Organisation, models.PROTECT, related_name="donations", verbose_name="donateur")
     donor_kind = models.CharField("nature du donateur", max_length=10, choices=DonorKind)
     donor_legal_form = models.CharField(

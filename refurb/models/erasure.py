@@ -23,7 +23,7 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
-from refurb.models.evidence import Drive, Evidence, EvidenceQuerySet, serial_key_of
+from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
 from refurb.verdict import MEGABYTE, bytes_moved
 
 
@@ -41,7 +41,7 @@ class Erasure(Evidence):
     A donor's own certificate is kept (``origin``) and never counts. Sizes in bytes.
     """
 
-    drive = models.ForeignKey(Drive, models.PROTECT, related_name="erasures", verbose_name="disque")
+    drive = models.ForeignKey("refurb.Drive", models.PROTECT, related_name="erasures", verbose_name="disque")
     origin = models.CharField("origine", max_length=10, choices=ErasureOrigin)
     tool = models.CharField("outil", max_length=60)
     tool_version = models.CharField("version", max_length=30, blank=True)

@@ -2,22 +2,10 @@
 
 from typing import Self
 
-from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import F, Func, OuterRef, Q
 
-from documents.models import StoredFile
-from network.models import Membership, Organisation
-from refurb.enums import (
-    SOLDERED_STORAGE,
-    AbsenceReason,
-    DestructionKind,
-    DestructionMethod,
-    DeviceState,
-    DriveKind,
-    DriveSource,
-    RemovalDestination,
-)
+from network.models import Membership
 
 
 class EvidenceQuerySet[E: "Evidence"](models.QuerySet[E]):
@@ -61,40 +49,6 @@ class Evidence(models.Model):
         indexes = (models.Index(fields=("device", "stay"), name="%(app_label)s_%(class)s_stay"),)
 
 
-class DriveQuerySet(EvidenceQuerySet["Drive"]):
-    """Reads of drives."""
-
-    def unproven(self) -> Self:
-        """Current drives with neither an accepted erasure finished after the arrival nor a destruction."""
-        erasures = apps.get_model("refurb", "Erasure")._default_manager.accepted()
-        return self.current().filter(
-            ~Exists(erasures.filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))),
-            ~Exists(Destruction.objects.current().filter(drive=OuterRef("pk"))),
-        )
-
-    def in_place(self) -> Self:
-        """Current drives that are still in their device: the storage of a phone or tablet never leaves it."""
-        removals = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
-        return self.current().filter(
-            ~Exists(removals.filter(Q(destination=RemovalDestination.MISTAKE) | ~Q(device__type__in=SOLDERED_STORAGE)))
-        )
-
-    def real(self) -> Self:
-        """Current drives, less those that were inventoried by mistake."""
-        mistaken = DriveRemoval.objects.current().filter(drive=OuterRef("pk"), destination=RemovalDestination.MISTAKE)
-        return self.current().filter(~Exists(mistaken))
-
-    def missing_erasures(self) -> Self:
-        """Drives that left their device, or whose device left for waste, and that nothing proves empty: aim 0.
-
-        Removed drives until erased or destroyed, whatever became of the device; drives of a recycled device until
-        the recycler's certificate is in (machines §1.17).
-        """
-        removed = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
-        gone = Q(device__state__in=(DeviceState.RECYCLED, DeviceState.DISMANTLED), stay=F("device__stay"))
-        return self.unproven().real().filter(Exists(removed) | gone)
-
-
 def serial_key_of(name: str) -> models.GeneratedField:
     """The number in the column ``name`` as it is compared, computed by the database: see ``refurb.serials``."""
     return models.GeneratedField(
@@ -103,97 +57,3 @@ def serial_key_of(name: str) -> models.GeneratedField:
         db_persist=True,
         verbose_name="numéro comparable",
     )
-
-
-class Drive(Evidence):
-    """One storage found in a device, the internal storage of a phone or tablet included. Sizes in bytes."""
-
-    kind = models.CharField("type", max_length=10, choices=DriveKind)
-    serial = models.CharField("numéro de série", max_length=80, blank=True)
-    serial_key = serial_key_of("serial")
-    source = models.CharField("d’où l’on connaît le numéro", max_length=10, choices=DriveSource, blank=True, default="")
-    manufacturer = models.CharField("marque", max_length=60, blank=True)
-    model = models.CharField("modèle", max_length=80, blank=True)
-    capacity = models.PositiveBigIntegerField("capacité (octets)", null=True, blank=True)
-    slot = models.CharField("emplacement", max_length=40, blank=True)
-    arrived_at = models.DateTimeField("arrivée de l’appareil")
-
-    objects = DriveQuerySet.as_manager()
-
-    class Meta(Evidence.Meta):
-        verbose_name = "disque"
-        constraints = (
-            *Evidence.Meta.constraints,
-            models.CheckConstraint(condition=Q(kind__in=DriveKind.values), name="refurb_drive_kind"),
-            models.CheckConstraint(condition=Q(stay__gte=1), name="refurb_drive_stay_counted"),
-        )
-        indexes = (
-            *Evidence.Meta.indexes,
-            models.Index(fields=("serial_key",), name="refurb_drive_serial_key", condition=~Q(serial_key="")),
-        )
-
-    def __str__(self) -> str:
-        return " ".join(filter(None, (self.get_kind_display(), self.model, self.serial)))
-
-
-class StorageAbsence(Evidence):
-    """A person attests, with a reason, that a device holds no drive."""
-
-    reason = models.CharField("motif", max_length=20, choices=AbsenceReason)
-
-    class Meta(Evidence.Meta):
-        verbose_name = "absence de stockage"
-        verbose_name_plural = "absences de stockage"
-        constraints = (
-            *Evidence.Meta.constraints,
-            models.CheckConstraint(condition=Q(recorded_by__isnull=False), name="refurb_storageabsence_attested"),
-        )
-
-    def __str__(self) -> str:
-        return self.get_reason_display()
-
-
-class Destruction(Evidence):
-    """A drive destroyed, at the workshop or by a recycler who certifies it."""
-
-    drive = models.ForeignKey(Drive, models.PROTECT, related_name="destructions", verbose_name="disque")
-    kind = models.CharField("par", max_length=10, choices=DestructionKind)
-    method = models.CharField("méthode", max_length=10, choices=DestructionMethod)
-    destroyed_at = models.DateTimeField("détruit le")
-    recycler = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="recycleur"
-    )
-    certificate = models.ForeignKey(
-        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="certificat ou photo"
-    )
-
-    class Meta(Evidence.Meta):
-        verbose_name = "destruction"
-        constraints = (
-            *Evidence.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind=DestructionKind.WORKSHOP, recycler=None)
-                | Q(kind=DestructionKind.RECYCLER, recycler__isnull=False, certificate__isnull=False),
-                name="refurb_destruction_certified",
-                violation_error_message="La destruction par un recycleur demande son certificat.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-
-class DriveRemoval(Evidence):
-    """A drive taken out of its device: named, and followed until it is erased or destroyed."""
-
-    drive = models.ForeignKey(Drive, models.PROTECT, related_name="removals", verbose_name="disque")
-    removed_at = models.DateTimeField("retiré le")
-    destination = models.CharField("destination", max_length=12, choices=RemovalDestination)
-    place = models.CharField("rangé à", max_length=60, blank=True)
-
-    class Meta(Evidence.Meta):
-        verbose_name = "retrait de disque"
-        verbose_name_plural = "retraits de disques"
-
-    def __str__(self) -> str:
-        return self.get_destination_display()

@@ -13,8 +13,8 @@ from lifecycle.exceptions import Refused
 from reference.parameters import parameters_on
 from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
+from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
-from refurb.models.evidence import Drive
 from refurb.services import claims, erasures
 from refurb.services.holding import OTHER_STAY, about, held_devices
 from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none

@@ -13,8 +13,8 @@ from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import Outcome
 from refurb.models.device import Device
+from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
-from refurb.models.evidence import Drive
 from refurb.serials import same_serial
 
 SETTLED_THERE = (

@@ -27,8 +27,8 @@ from refurb.enums import (
     Verification,
 )
 from refurb.models.device import Device
+from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
-from refurb.models.evidence import Drive
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import Run as LogRun
 from refurb.services import claims

@@ -27,7 +27,7 @@ from refurb.enums import (
     RemovalDestination,
 )
 from refurb.models.device import Device
-from refurb.models.evidence import Destruction, Drive, DriveRemoval, StorageAbsence
+from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.services import claims
 from refurb.services.holding import (

@@ -13,7 +13,8 @@ from lifecycle.holding import held_rows
 from lifecycle.machine import Reason
 from refurb.enums import IN_THE_WORKSHOP, DeviceState
 from refurb.models.device import Device
-from refurb.models.evidence import Drive, Evidence
+from refurb.models.drive import Drive
+from refurb.models.evidence import Evidence
 from refurb.permissions import can_record_evidence
 
 NOT_IN_THE_WORKSHOP = Reason(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.models import Device
@@ -39,7 +39,7 @@ def passages_of_workshops() -> frozenset[Edge]:
     return frozenset(named for named, ends in distributed.items() if not ends.intersection(DISTRIBUTION))
 
 
-def _edges_of(model: type[Machine], place: Callable[[str], str]) -> tuple[Edge, ...]:
+def _edges_of(model: type[Stateful], place: Callable[[str], str]) -> tuple[Edge, ...]:
     found: set[Edge] = set()
     for declared in verbs_of(model).values():
         if declared.is_act and not declared.creates:

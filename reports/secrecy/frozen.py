@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.db import connection
 from django.db.models import QuerySet
 
 from reports.enums import ReportState
 from reports.figures import Reckoning, digest
+from reports.models import Report
 from reports.months import PARIS
 from reports.secrecy.choosing import choose
 from reports.secrecy.reference import rule_on
@@ -44,4 +44,4 @@ def frozen_figures() -> list[dict[str, Any]]:
 
 
 def _reports() -> QuerySet[Any]:
-    return apps.get_model("reports", "Report")._default_manager.all()
+    return Report.objects.all()

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from lifecycle.machine import Machine
+from lifecycle.machine import Stateful
 from tests.pages import acting, answered, done, read
 
 __all__ = ["acting", "answered", "done", "page_of", "read"]
 
 
-def page_of(row: Machine, name: str, *args: Any) -> str:
+def page_of(row: Stateful, name: str, *args: Any) -> str:
     """The address of a page of one row."""
     return reverse(f"conventions:{name}", args=[row.reference, *args])

@@ -25,7 +25,7 @@ from documents.enums import ContentType, Delivery
 from documents.models import Mail, StoredFile
 from documents.services import open_file
 from lifecycle.journal import journal_of
-from lifecycle.machine import Machine, machines, verbs_of
+from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.models import Seal
 from lifecycle.references import drawn_from
 from lifecycle.roles import grant_rights, make_role, serving_roles
@@ -58,7 +58,7 @@ from reports.services import differences, verify_report
 from tests.desk.departements import AS_OF, empty, fingerprints, new_world, seed
 
 
-def project_machines() -> Iterator[type[Machine]]:
+def project_machines() -> Iterator[type[Stateful]]:
     """Those of the product, without the machine of the tests' own."""
     for model in machines().values():
         if not model.__module__.startswith("tests."):
@@ -133,7 +133,7 @@ class DepartementTests(TestCase):
 
     def test_every_state_that_a_verb_leads_to_is_there(self) -> None:
         for model in set(project_machines()) - {Merger}:  # the story merges no EPCI
-            with self.subTest(model.machine_name):
+            with self.subTest(model.machine.name):
                 reachable = {str(verb.target) for verb in verbs_of(model).values() if verb.target is not None}
                 present = set(model._base_manager.values_list("state", flat=True))
                 assert reachable - present == set()
@@ -185,7 +185,7 @@ class DepartementTests(TestCase):
     def test_every_verb_of_lots_and_devices_was_done(self) -> None:
         for model in (Donation, Device):
             done = set(journal_of(model).objects.values_list("verb", flat=True))
-            assert set(verbs_of(model)) - done - NOT_TOLD == set(), model.machine_name
+            assert set(verbs_of(model)) - done - NOT_TOLD == set(), model.machine.name
 
     def test_a_few_devices_stand_at_each_step_of_distribution(self) -> None:
         counts = Counter(Device.objects.main().values_list("state", flat=True))

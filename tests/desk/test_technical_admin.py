@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from lifecycle.admin import ReadOnlyAdmin
-from lifecycle.machine import Machine
+from lifecycle.machine import Stateful
 from network.enums import OrganisationKind, Role
 from network.models import User
 from tests.desk.test_walls_of_all_pages import NAMES, STORY, Scenery
@@ -65,7 +65,7 @@ def test_each_list_and_each_page_opens_and_a_forged_form_writes_nothing(technici
         assert pages[1].context["adminform"].form.fields == {}, model
         told += [model._meta.label for page in pages if any(name in page.content.decode() for name in (*NAMES, STORY))]
         forged = {field.name: "1" for field in model._meta.concrete_fields} | {"_save": "Save"}
-        if issubclass(model, Machine):
+        if issubclass(model, Stateful):
             forged["state"] = next(code for code, _ in model._meta.get_field("state").flatchoices if code != row.state)
         before = model._default_manager.filter(pk=row.pk).values().get()
         assert technician.post(address(model, "change", row.pk), forged).status_code == 403, model

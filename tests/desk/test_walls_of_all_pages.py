@@ -20,7 +20,7 @@ from conventions.models import Review, Signature
 from desk.services.committees import plan_committee
 from documents.models import Document, Mail
 from lifecycle import gate
-from lifecycle.machine import Machine
+from lifecycle.machine import Stateful
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
@@ -106,7 +106,7 @@ class Scenery:
 
     # --- addresses
 
-    def rows(self, start: str) -> list[Machine | Any]:
+    def rows(self, start: str) -> list[Stateful | Any]:
         """What a reference of an address stands for, by how the address begins."""
         devices = [self.given, self.held]
         needs = list(Need.objects.filter(prescription__household=self.household))

@@ -6,7 +6,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import class_prepared
 
 from lifecycle.fields import StateField
-from lifecycle.machine import Machine, field_of, machines
+from lifecycle.machine import Stateful, field_of, machines
 from tests.lifecycle.parcels.models import Parcel
 
 
@@ -28,6 +28,6 @@ def test_the_models_of_migrations_listen_to_nothing() -> None:
     before = len(class_prepared.receivers)
     apps = MigrationLoader(None).project_state().apps
     past = [apps.get_model(model._meta.label) for model in machines().values()]
-    assert not any(issubclass(model, Machine) for model in past)
+    assert not any(issubclass(model, Stateful) for model in past)
     assert {type(field_of(model, "state")) for model in past} == {StateField}
     assert len(class_prepared.receivers) == before

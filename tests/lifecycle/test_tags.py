@@ -58,7 +58,7 @@ def test_a_badge_says_the_state_with_an_icon_that_is_hidden_from_readers(stored:
 
 
 def test_a_badge_takes_the_tone_its_machine_gives(stored: Parcel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Parcel, "state_tones", {"stored": "done"})
+    monkeypatch.setattr(Parcel.machine, "tones", {"stored": "done"})
     assert "tag--done" in shown("state_badge row", stored, None)
 
 

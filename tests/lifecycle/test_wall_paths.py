@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
 from lifecycle.journal import journal_of
-from lifecycle.machine import Machine, machines
+from lifecycle.machine import Stateful, machines
 from tests.intruder import play
 from tests.lifecycle.parcels.models import Parcel, ParcelEntry
 from tests.lifecycle.test_names import sql
@@ -224,7 +224,7 @@ def test_what_would_silence_the_wall_is_not_for_who_writes_rows(announce: Announ
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", machines().values(), ids=machines())
-def test_no_table_of_a_machine_is_cut_in_parts(model: type[Machine]) -> None:
+def test_no_table_of_a_machine_is_cut_in_parts(model: type[Stateful]) -> None:
     """A row that goes from a part to another is not always shown to the triggers as one that changed."""
     tables = [model._meta.db_table, journal_of(model)._meta.db_table]
     with connection.cursor() as cursor:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.faults import Fault
 from lifecycle.journal import journal_of
-from lifecycle.machine import Machine, machines
+from lifecycle.machine import Stateful, machines
 from lifecycle.models import Seal, Verification
 from lifecycle.sealing import SealFile, seal_journals
 from lifecycle.tasks import verify_and_seal
@@ -272,7 +272,7 @@ def test_the_wall_that_migrations_raise_is_the_one_that_is_drawn() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", machines().values(), ids=machines())
-def test_a_journal_holds_one_row_of_each_rank_at_every_moment(model: type[Machine]) -> None:
+def test_a_journal_holds_one_row_of_each_rank_at_every_moment(model: type[Stateful]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT k.condeferrable, k.convalidated, x.indisvalid, x.indimmediate FROM pg_constraint k"

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from documents.models import Mail
-from lifecycle.machine import Machine
+from lifecycle.machine import Stateful
 from network.enums import ROLES_BY_KIND
 from network.models import Membership
 from tests.network.factories import make_membership
@@ -15,7 +15,7 @@ from tests.pages import acting, answered, done, read
 __all__ = ["STRANGERS", "acting", "answered", "done", "page_of", "page_sent", "read", "stranger"]
 
 
-def page_of(row: Machine, name: str, *args: Any) -> str:
+def page_of(row: Stateful, name: str, *args: Any) -> str:
     """The address of a page of one row."""
     return reverse(f"prescriptions:{name}", args=[row.reference, *args])
 

@@ -15,7 +15,7 @@ from prescriptions.enums import LinkAnswer, PrescriptionState
 from prescriptions.models import ConfirmationLink, Household, Prescription
 from prescriptions.models.reminder import digest_of
 from prescriptions.services import confirmation
-from prescriptions.services.confirmation import answer_link, ask_link_again, is_open, link_for
+from prescriptions.services.confirmation import actor_of, answer_link, ask_link_again, is_open, link_for
 from prescriptions.services.prescriptions import confirm_prescription, remind_prescription, withdraw_prescription
 from tests.prescriptions.files import Circle, again
 
@@ -130,11 +130,21 @@ def test_only_the_digest_is_kept_and_the_mail_names_nobody() -> None:
     assert not re.search(f"{household.last_name}|{household.first_name}|{household.phone}", mail.subject + mail.body)
 
 
+def test_a_link_to_something_else_opens_no_prescription() -> None:
+    prescription = asked(Circle())
+    link = ConfirmationLink.objects.get()
+    for actor in (SignedLink(str(link.pk)), SignedLink(str(link.pk), opens=("connection", prescription.pk))):
+        assert not Prescription.objects.visible_to(actor).exists()
+        assert not Household.objects.visible_to(actor).exists()
+        with pytest.raises(Unknown):
+            gate.apply(prescription, "confirm", actor=actor)
+
+
 def test_a_link_confirms_its_own_prescription_and_does_nothing_else() -> None:
     circle = Circle()
     prescription, other = asked(circle), circle.accepted()
     link = ConfirmationLink.objects.get()
-    actor = SignedLink(link_id=str(link.pk))
+    actor = actor_of(link)
     assert list(Prescription.objects.visible_to(actor)) == [prescription]
     assert not Household.objects.visible_to(actor).exclude(pk=prescription.household_id).exists()
     with pytest.raises(Unknown):

@@ -142,7 +142,7 @@ def test_each_verb_that_undoes_says_which_verb_of_its_machine() -> None:
     for model in machines().values():
         verbs = verbs_of(model)
         for name, verb in verbs.items():
-            assert set(verb.undoes) <= set(verbs), f"{model.machine_name}.{name}"
+            assert set(verb.undoes) <= set(verbs), f"{model.machine.name}.{name}"
             for undone in verb.undoes:
                 assert verbs[undone].is_act
                 assert verbs[undone].target in verb.sources

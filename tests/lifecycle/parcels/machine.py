@@ -1,11 +1,8 @@
 """The life of a parcel: announced, stored on a shelf that is counted, given out, or expired by the clock."""
 
-from django.apps import apps
-from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from lifecycle.actors import Actor
-from lifecycle.fields import StateField
 from lifecycle.machine import (
     ACTOR,
     AT,
@@ -18,19 +15,12 @@ from lifecycle.machine import (
     Machine,
     PerRow,
     Requirement,
-    verb,
+    Verb,
 )
 from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind, Role
 from network.permissions import acts_as
-
-
-class ParcelState(models.TextChoices):
-    ANNOUNCED = "announced", "Annoncé"
-    STORED = "stored", "En rayon"
-    GIVEN = "given", "Remis"
-    EXPIRED = "expired", "Échu"
-    BROKEN = "broken", "Cassé"
+from tests.lifecycle.parcels.models import Depot, Parcel, ParcelState, SealProof
 
 
 def can_handle(actor: Actor) -> Q | None:
@@ -50,13 +40,12 @@ def _weight_fits(ctx: Context) -> Q | bool:
 
 
 def _sealed(ctx: Context) -> Exists:
-    return Exists(apps.get_model("parcels", "SealProof").objects.filter(parcel=OuterRef("pk")))
+    return Exists(SealProof.objects.filter(parcel=OuterRef("pk")))
 
 
 def _labels_differ(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    parcel = apps.get_model("parcels", "Parcel")
     wanted = [given["label"] for given in per_row.values()]
-    taken = set(parcel.objects.filter(label__in=wanted).values_list("label", flat=True))
+    taken = set(Parcel.objects.filter(label__in=wanted).values_list("label", flat=True))
     return {
         pk: f"L’étiquette {given['label']} est déjà prise."
         for pk, given in per_row.items()
@@ -71,28 +60,31 @@ SEALED = Requirement("sealed", "Le scellé n’a pas été relevé.", _sealed, l
 LABEL = PerRow(
     "label", "L’étiquette est déjà prise.", _labels_differ, needs=("label",), constraint="parcels_label_once"
 )
-SHELF = Capacity("shelf", "Le dépôt est plein.", "parcels.Depot", "depot", constraint="parcels_depot_room")
-SHELF_BACK = Capacity("shelf_back", "", "parcels.Depot", "depot", amount=-1)
+SHELF = Capacity("shelf", "Le dépôt est plein.", Depot, "depot", constraint="parcels_depot_room")
+SHELF_BACK = Capacity("shelf_back", "", Depot, "depot", amount=-1)
 SHELF_THERE = Capacity(
-    "shelf_there", "Le dépôt d’arrivée est plein.", "parcels.Depot", Given("to"), constraint="parcels_depot_room"
+    "shelf_there", "Le dépôt d’arrivée est plein.", Depot, Given("to"), constraint="parcels_depot_room"
 )
 
 S = ParcelState
 
 
-class ParcelMachine(Machine):
-    machine_name = "parcel"
+class ParcelMachine(Machine, of=Parcel):
+    name = "parcel"
     reference_prefix = "P"
     dimensions = ("size", "depot")
     kept = ("rounds", "weight")
 
-    state = StateField("état", choices=ParcelState, protected=True)
+    announce = Verb(
+        "Annoncer",
+        source=CREATION,
+        target=S.ANNOUNCED,
+        who=(can_handle, can_pilot),
+        journal=["origin"],
+        why="A parcel is expected.",
+    )
 
-    @verb("Annoncer", source=CREATION, target=S.ANNOUNCED, who=(can_handle, can_pilot), journal=["origin"])
-    def announce(self) -> None:
-        """A parcel is expected."""
-
-    @verb(
+    store = Verb(
         "Ranger",
         source=[S.ANNOUNCED, S.BROKEN],
         target=S.STORED,
@@ -107,11 +99,10 @@ class ParcelMachine(Machine):
         },
         journal=["weight"],
         done="Rangé",
+        why="It takes a place on the shelves.",
     )
-    def store(self) -> None:
-        """It takes a place on the shelves."""
 
-    @verb(
+    give = Verb(
         "Remettre",
         source=S.STORED,
         target=S.GIVEN,
@@ -119,11 +110,10 @@ class ParcelMachine(Machine):
         requires=[SEALED, SHELF_BACK],
         stamps={"given_at": AT},
         irreversible=True,
+        why="Out of the depot.",
     )
-    def give(self) -> None:
-        """Out of the depot."""
 
-    @verb(
+    break_ = Verb(
         "Casser",
         source=[S.ANNOUNCED, S.STORED],
         target=S.BROKEN,
@@ -131,11 +121,10 @@ class ParcelMachine(Machine):
         follows=["parcel.give"],
         requires=[REASON],
         journal=["reason"],
+        why="It happens.",
     )
-    def break_(self) -> None:
-        """It happens."""
 
-    @verb(
+    reclassify = Verb(
         "Reclasser",
         source=[S.ANNOUNCED, S.STORED],
         target=SAME,
@@ -143,32 +132,26 @@ class ParcelMachine(Machine):
         requires=[REASON, SIZE],
         stamps={"size": Given("size")},
         journal=["size"],
+        why="Another size, the same state.",
     )
-    def reclassify(self) -> None:
-        """Another size, the same state."""
 
-    @verb(
+    carry = Verb(
         "Déplacer",
         source=S.STORED,
         target=SAME,
         who=can_pilot,
         requires=[SHELF_BACK, SHELF_THERE],
         leans=["depot__organisation"],
-        leans_write=[GivenRow("to", "parcels.Depot", through=("organisation",))],
+        leans_write=[GivenRow("to", Depot, through=("organisation",))],
         stamps={"depot": Given("to")},
+        why="To the shelves of another depot, or out of the count when no depot is given.",
     )
-    def carry(self) -> None:
-        """To the shelves of another depot, or out of the count when no depot is given."""
 
-    @verb(
+    expire = Verb(
         "Échoir",
         source=[S.ANNOUNCED, S.STORED],
         target=S.EXPIRED,
         due=lambda ctx: Q(expires_at__lte=ctx.at),
         due_at=F("expires_at"),
+        why="The clock does it.",
     )
-    def expire(self) -> None:
-        """The clock does it."""
-
-    class Meta:
-        abstract = True

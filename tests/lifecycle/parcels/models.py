@@ -6,11 +6,20 @@ from django.db import models
 from django.db.models import F, Q
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
 from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from network.permissions import acts_as
-from tests.lifecycle.parcels.machine import ParcelMachine, ParcelState
+
+
+class ParcelState(models.TextChoices):
+    ANNOUNCED = "announced", "Annoncé"
+    STORED = "stored", "En rayon"
+    GIVEN = "given", "Remis"
+    EXPIRED = "expired", "Échu"
+    BROKEN = "broken", "Cassé"
 
 
 class Depot(models.Model):
@@ -32,7 +41,8 @@ class ParcelQuerySet(models.QuerySet["Parcel"]):
         return self.filter(depot__organisation_id=actor.organisation_id)
 
 
-class Parcel(ParcelMachine):
+class Parcel(Stateful):
+    state = StateField("état", choices=ParcelState, protected=True)
     depot = models.ForeignKey(Depot, models.PROTECT)
     size = models.CharField(max_length=10, default="small")
     limit = models.IntegerField(default=100)
