@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
-from conventions.circuit import asked_of, claim_task, release_task, to_agree_end, unknown_to
+from conventions.asked import asked_of, claim_task, release_task, to_agree_end, unknown_to
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from conventions.circuit import unknown_to
+from conventions.asked import unknown_to
 from conventions.enums import ConventionState, Found, Party, RefuseDepositReason, SignatureMethod, SignatureState
 from conventions.machine import deposit_rules
 from conventions.models import Convention, SignatureDeposit

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from viewflow.workflow.models import Process, Task
 
-from conventions.circuit import asked_of, claim_task, process_of, release_task
+from conventions.asked import asked_of, claim_task, release_task
+from conventions.circuit import process_of
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review

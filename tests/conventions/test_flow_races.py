@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from viewflow.workflow.models import Process, Task
 
-from conventions.circuit import asked_of, claim_task
+from conventions.asked import asked_of, claim_task
 from conventions.enums import ConventionState, Party
 from conventions.models import Convention
 from lifecycle import gate

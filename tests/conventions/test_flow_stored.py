@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from viewflow.workflow.models import Process, Task
 
-from conventions.circuit import asked_of
+from conventions.asked import asked_of
 from conventions.enums import ConventionState
 from conventions.models import Convention, Review
 from tests.conventions.conventions import Treaty, again

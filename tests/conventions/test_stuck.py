@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.circuit import asked_of
+from conventions.asked import asked_of
 from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject
 from conventions.machine import people_rules
 from conventions.models import Review
