@@ -18,7 +18,7 @@ from lifecycle import gate
 from lifecycle.acting import NOTHING, act, answer, asks_then_acts, posted
 from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
-from lifecycle.machine import Machine, verbs_of
+from lifecycle.machine import Stateful, verbs_of
 
 type Extra = Callable[[HttpRequest, Any], Mapping[str, Any]]
 """What a page adds of its own, from the request and the row; raises PermissionDenied when it is not for this reader."""
@@ -78,7 +78,7 @@ class Pages:
     where success leads, if not there. ``context``: what all their templates are given besides the row.
     """
 
-    model: type[Machine]
+    model: type[Stateful]
     fetch: Callable[[HttpRequest, str], Any]
     template: str = "lifecycle/_action.html"
     done: str = "{done}."
@@ -92,7 +92,7 @@ class Pages:
             path(
                 f"{prefix}/<str:reference>/{page.address}/",
                 page.view or self.view(page),
-                name=f"{self.model.machine_name}_{page.verb}",
+                name=f"{self.model.machine.name}_{page.verb}",
             )
             for page in pages
         ]
@@ -139,7 +139,7 @@ class Pages:
         """The answer of the page of one verb, for a view that made its own form. Raises PermissionDenied (403)."""
 
         def ask_the_gate(**given: Any) -> Any:
-            return gate.apply(given.pop(self.model.machine_name), verb, **given)
+            return gate.apply(given.pop(self.model.machine.name), verb, **given)
 
         do = self._do(request, row, form, service or ask_the_gate, values)
         given = {"template": self.template} | self._shown(request, row) | said
@@ -181,15 +181,15 @@ class Pages:
         values: Callable[[Any], Mapping[str, Any]],
     ) -> Callable[[Mapping[str, Any]], Any]:
         actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
-        return lambda _: service(actor=actor, **{self.model.machine_name: row}, **values(form))
+        return lambda _: service(actor=actor, **{self.model.machine.name: row}, **values(form))
 
     def _shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        return {self.model.machine_name: row} | dict(self.context(request, row))
+        return {self.model.machine.name: row} | dict(self.context(request, row))
 
     def _back(self, row: Any) -> str:
         if self.back is not None:
             return self.back(row)
-        return reverse(f"{self.model._meta.app_label}:{self.model.machine_name}_detail", args=[row.reference])
+        return reverse(f"{self.model._meta.app_label}:{self.model.machine.name}_detail", args=[row.reference])
 
     def _told(self, row: Any, verb: str, done: Done) -> str | Callable[[Any], str]:
         if callable(done):

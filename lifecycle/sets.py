@@ -57,7 +57,7 @@ class SetVerb:
         """What became of the selection, once confirmed. Raises as the service or the gate do."""
         if self.service is None:
             return gate.apply_many(rows, self.name, actor=actor, **given)
-        return self.service(actor=actor, **{f"{self.model.machine_name}s": rows}, **given)
+        return self.service(actor=actor, **{f"{self.model.machine.name}s": rows}, **given)
 
 
 @dataclass(frozen=True)

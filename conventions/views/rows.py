@@ -29,7 +29,7 @@ def back_to(row: Review | Signature, anchor: str) -> str:
 def others_to_ask(request: HttpRequest, row: Review | Signature) -> dict[str, list[Membership]]:
     """Those of the organisation that is asked who may be asked instead, for the form that names one."""
     present = row.asked_of_id if isinstance(row, Review) else row.signatory_id
-    people = Membership.objects.open().filter(organisation=row.organisation_id, role__in=ROLES[row.machine_name])
+    people = Membership.objects.open().filter(organisation=row.organisation_id, role__in=ROLES[row.machine.name])
     return {"people": list(people.exclude(pk=present).select_related("user").order_by("user__last_name", "pk"))}
 
 
