@@ -1,8 +1,8 @@
 """The guides of ``docs/howto`` are followed to the letter: what they change is changed, what they try is tried.
 
-A page works on the tests' own app. Its ``diff`` blocks, which name their file, are applied to the sources in memory;
-its ``python`` blocks are run one after the other. The model that comes out stands on the tables of the tests, with the
-wall of its verbs, until the transaction ends.
+Those on the tests' own app are tried here. Their ``diff`` blocks, which name their file, are applied to the sources in
+memory; their ``python`` blocks are run one after the other. The model that comes out stands on the tables of the tests,
+with the wall of its verbs, until the transaction ends.
 """
 
 import re
@@ -27,8 +27,8 @@ from lifecycle.walls import wall_of
 from network.models import Membership
 
 PROJECT = Path(settings.BASE_DIR)
-PAGES = sorted((PROJECT / "docs" / "howto").glob("*.md"))
 TOY = "tests.lifecycle.parcels"
+PAGES = [path for path in sorted((PROJECT / "docs" / "howto").glob("*.md")) if "lifecycle/parcels" in path.read_text()]
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 pytestmark = pytest.mark.django_db
