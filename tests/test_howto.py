@@ -24,7 +24,11 @@ from tests.refurb.donations import Scene
 
 PROJECT = Path(settings.BASE_DIR)
 FOLDER = PROJECT / "docs" / "howto"
-RUN_APART = {"ajouter-une-valeur-datee.md": "tests/reference/test_howto.py"}
+RUN_APART = {
+    "ajouter-un-etat.md": "tests/lifecycle/test_howto.py",
+    "ajouter-un-verbe.md": "tests/lifecycle/test_howto.py",
+    "ajouter-une-valeur-datee.md": "tests/reference/test_howto.py",
+}
 """How-tos whose code is run as it is written, by a test of its own."""
 HOWTOS = [path for path in sorted(FOLDER.glob("*.md")) if path.name not in RUN_APART]
 BLOCK = re.compile(r"^\*\*`([^`\n]+)`\*\*\n\n```\w*\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
