@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import class_prepared
 from django.test.utils import isolate_apps
 
 from lifecycle import checks, gate
@@ -66,7 +67,7 @@ def made(name: str, sources: dict[str, str]) -> ModuleType:
 
 
 @pytest.fixture(params=PAGES, ids=lambda page: page.stem)
-def followed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def followed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What the page leads to: its sources, and the names of the two modules."""
     sources = changed(request.param)
     with isolate_apps(TOY) as isolated:
@@ -75,7 +76,8 @@ def followed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setitem(sys.modules, f"{TOY}.models", models)
         machine = made(f"{TOY}.machine", sources)
     names = {"gate": gate, "pytest": pytest, "Refused": Refused, "Membership": Membership}
-    return {"page": request.param, "sources": sources} | names | vars(machine) | vars(models)
+    yield {"page": request.param, "sources": sources} | names | vars(machine) | vars(models)
+    class_prepared.disconnect(models.Parcel._meta.get_field("state")._collect_transitions)
 
 
 def raise_wall(model: type[Stateful]) -> None:

@@ -1,12 +1,13 @@
 """A machine beside its model: the verbs in their order, and what a reader who knows only django-fsm finds of them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import models
+from django.db.models.signals import class_prepared
 from django.test.utils import isolate_apps
 from django_fsm import TransitionNotAllowed, can_proceed, has_transition_perm
 
@@ -31,8 +32,8 @@ def edges(model: type[Stateful]) -> set[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def loan() -> type[Stateful]:
-    """A model with a state, that no migration knows."""
+def loan() -> Iterator[type[Stateful]]:
+    """A model with a state, that no migration knows; it hears of other models no more than the test lasts."""
     with isolate_apps("tests.lifecycle.parcels"):
 
         class Loan(Stateful):
@@ -41,7 +42,8 @@ def loan() -> type[Stateful]:
             class Meta:
                 app_label = "parcels"
 
-        return Loan
+    yield Loan
+    class_prepared.disconnect(Loan._meta.get_field("state")._collect_transitions)
 
 
 # --- django-fsm
