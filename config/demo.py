@@ -29,8 +29,8 @@ from config.copies import print_of
 from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import Server, create_database
-from desk.preparation import STEPS, Stage, begin_preparation, note_preparation
-from desk.services.schema import recreate_schema
+from demo.preparation import STEPS, Stage, begin_preparation, note_preparation
+from demo.schema import recreate_schema
 from lifecycle.roles import RoleRefused, grant_rights, make_role
 from lifecycle.versions import unknown_migrations
 

@@ -7,8 +7,8 @@ from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmis
 from connectivity.prices import price_of
 from documents.kinds import register_kind
 from documents.services import freeze_document
-from lifecycle.french import by_pairs, full_day, written_day
 from lifecycle.registry import Move
+from typography.french import by_pairs, full_day, written_day
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
 FIRST_THING = {

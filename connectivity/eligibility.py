@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
-from lifecycle import french
+from typography import french
 
 NBSP = "\N{NO-BREAK SPACE}"
 

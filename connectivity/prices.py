@@ -1,7 +1,7 @@
 """Prices of offers as people read them."""
 
 from connectivity.models import Offer
-from lifecycle.french import HARD, euros
+from typography.french import HARD, euros
 
 
 def price_of(offer: Offer) -> str:

@@ -15,9 +15,9 @@ from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
-from lifecycle.french import euros, percent, written_day, written_moment
 from lifecycle.registry import Move
 from network.models import Organisation
+from typography.french import euros, percent, written_day, written_moment
 
 KINDS = {
     PaperKind.CONVENTION: "convention",

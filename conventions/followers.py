@@ -3,6 +3,7 @@
 from django.db.models import F
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions import emails
 from conventions.documents import freeze_convention, freeze_signatures, register_kinds
 from conventions.enums import (
@@ -32,7 +33,6 @@ from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, follow, forget
-from network.calendar import add_working_days
 
 S = ConventionState
 

@@ -13,11 +13,11 @@ from conventions.machine.convention import AGREED, WRITTEN
 from conventions.models import Convention, ReviewerNamed
 from conventions.models.convention import ConventionQuerySet
 from lifecycle import gate
-from lifecycle.french import Noun
 from lifecycle.registry import Move, follow
 from network.followers import mergers
 from network.mergers import Kept, Moving, moves
 from network.models import Epci
+from typography.french import Noun
 
 S = ConventionState
 CONVENTION = Noun("convention", "conventions", feminine=True)

@@ -5,7 +5,7 @@ from django.utils import timezone
 from conventions.enums import ALIVE, ENDED, ConventionState, PaperKind, TerminateReason
 from conventions.models import Convention, ConventionPaper
 from documents.kinds import register_standing
-from lifecycle.french import written_day
+from typography.french import written_day
 
 S = ConventionState
 NOT_SIGNED = "Ce document est authentique, mais il n’est pas signé par les trois parties."

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
 from conventions.views.sheet import QuotaLine
-from lifecycle.french import day
 from network.columns import WHOLE, StateColumn
+from typography.french import day
 
 
 class ConventionTable(tables.Table):

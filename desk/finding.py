@@ -7,10 +7,10 @@ from django.urls import reverse
 from documents.addresses import typed_code
 from documents.models import Document
 from lifecycle.actors import Actor
-from lifecycle.french import day
 from lifecycle.machine import machine_named
 from lifecycle.registry import Found, find
 from refurb.models import Delivery
+from typography.french import day
 
 PAGES = {
     "connection": "connectivity:connection_detail",

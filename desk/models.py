@@ -8,9 +8,9 @@ from django.db.models import F, Q
 
 from desk.enums import CommitteeKind
 from lifecycle.actors import Actor
-from lifecycle.french import day as told_day
 from network.models import Membership
 from network.permissions import sees_everything
+from typography.french import day as told_day
 
 
 class SeedingQuerySet(models.QuerySet["Seeding"]):

@@ -20,9 +20,9 @@ from documents.responses import file_response
 from documents.services import resend_mail
 from documents.tables import MailTable
 from lifecycle.acting import Step
-from lifecycle.french import Noun
 from lifecycle.past import Past, history
 from network.listing import Listing, lists
+from typography.french import Noun
 
 MAIL = Noun("courriel", "courriels")
 TONES = {Delivery.SENT: "tag--done", Delivery.KEPT: "tag--done", Delivery.FAILED: "tag--danger"}

@@ -17,8 +17,8 @@ from lifecycle import gate
 from lifecycle.acting import page_of
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from lifecycle.french import Noun
 from lifecycle.machine import Reason, Stateful, verbs_of
+from typography.french import Noun
 
 MOST = 500
 """How many rows are taken at once from a page."""

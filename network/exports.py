@@ -12,9 +12,9 @@ from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django_tables2.rows import BoundRow
 
-from lifecycle.french import Noun
 from network.spreadsheets import Cell, Row, csv_lines, workbook
 from network.unkept import unkept
+from typography.french import Noun
 
 MOST_EXPORTED = 20_000
 """How many rows a file has; beyond, its last line says so."""

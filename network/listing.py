@@ -21,7 +21,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig, Table
 
-from lifecycle.french import Noun, day
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
 from network.columns import ChosenColumn
 from network.exports import MOST_EXPORTED, export
@@ -29,6 +28,7 @@ from network.middleware import UNKEPT
 from network.models import SavedView
 from network.models.saved_view import LAST
 from network.services.saved_views import delete_view, remember_filter, save_view
+from typography.french import Noun, day
 
 PER_PAGE = 50
 ALL = "tous"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from lifecycle.french import Noun
 from network.enums import OrganisationKind
 from network.models import Commune, Epci, Organisation
+from typography.french import Noun
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.french import day, in_a_sentence
 from lifecycle.registry import Chain, ChainLink, chain
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, LIVE_STATES, NeedKind, NeedState, PrescriptionState
 from prescriptions.models import Household, Need, Prescription
+from typography.french import day, in_a_sentence
 
 S = PrescriptionState
 STOPPED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)

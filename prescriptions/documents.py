@@ -8,7 +8,6 @@ from django.utils import timezone
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
-from lifecycle.french import by_pairs, written_day
 from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.enums import (
@@ -20,6 +19,7 @@ from prescriptions.enums import (
     PrescriptionState,
 )
 from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper
+from typography.french import by_pairs, written_day
 
 KINDS = {PaperKind.SHEET: "prescription_sheet", PaperKind.CLOSING: "prescription_closing"}
 REACHED = {

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from lifecycle.french import Noun
 from network.mergers import Kept, Moving
 from network.models import Epci
 from prescriptions.enums import OPEN_NEED_STATES
 from prescriptions.models import Household, Need, Prescription
+from typography.french import Noun
 
 
 def moving_prescriptions(epci: Epci, at: datetime) -> Iterator[Moving]:

@@ -16,10 +16,10 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.utils.formats import number_format
 
-from lifecycle.french import day as told_day
 from reference.dated import Dated
 from reference.models import Parameter
 from reference.registry import REGISTRY, ParameterFamily
+from typography.french import day as told_day
 
 SOON = timedelta(days=60)
 """How long before its end a row is announced."""

@@ -14,7 +14,6 @@ from django.db.models.functions import Cast
 
 from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
-from lifecycle.french import HARD, grouped, lasting, storage, to_the_second
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
@@ -36,6 +35,7 @@ from refurb.models.device_paper import DevicePaper
 from refurb.models.donation import Donation, DonationPaper, DonationQuerySet
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
+from typography.french import HARD, grouped, lasting, storage, to_the_second
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""

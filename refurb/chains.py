@@ -16,13 +16,13 @@ from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.french import day, grouped, in_a_sentence, plural
 from lifecycle.registry import Chain, ChainLink, chain
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceState, DonationState, LineOutcome
 from refurb.models import Delivery, Device, DistributionPoint, Donation
+from typography.french import day, grouped, in_a_sentence, plural
 
 D = DeviceState
 LABELS = ("Donateur", "Atelier", "Convention", "Point de distribution", "Foyer")

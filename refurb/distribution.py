@@ -18,7 +18,6 @@ from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
 from documents.services import forget_document, forget_file
 from lifecycle import gate
-from lifecycle.french import written_day
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, follow
 from prescriptions.enums import Bond, NeedState
@@ -40,6 +39,7 @@ from refurb.notes import Terms, freeze_delivery_note, prepare_note, register_not
 from refurb.services.hand_overs import close_notes
 from refurb.services.pickups import all_moved
 from refurb.services.returns import write_settlements
+from typography.french import written_day
 
 S = DeviceState
 OUTCOMES = {

@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import Any
 
+from calendars.icalendar import Event, calendar_file
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.actors import Actor
-from lifecycle.french import written_day
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.enums import LegalNature
 from refurb.arrivals import arrivals_of
-from refurb.calendar import Event, calendar_file
 from refurb.enums import DevicePaperKind, PaperKind
 from refurb.models.decision import Allocation
 from refurb.models.deed import DeedAcceptance
 from refurb.models.donation import Donation, DonationLine, DonationPaper, LineExplanation
 from refurb.models.pick_up import PickUp, PickUpCount
+from typography.french import written_day
 
 KINDS = {
     PaperKind.DEED: "donation_deed",

@@ -6,11 +6,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from lifecycle.actors import Actor
-from lifecycle.french import day
 from lifecycle.registry import Found, find
 from refurb.models import Delivery, Device, DistributionPoint, Donation, Drive
 from refurb.serials import same_serial
 from refurb.tags import normal
+from typography.french import day
 
 MOST = 10
 """How many things of one kind an answer shows."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from lifecycle.french import day, euros
 from reference.parameters import InForce
 from refurb.models import DonationLine
 from refurb.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
+from typography.french import day, euros
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from lifecycle.french import Noun
 from network.mergers import Kept, Moving
 from network.models import Epci
 from refurb.enums import ENDED
@@ -13,6 +12,7 @@ from refurb.machine.donation import UNDER_WAY
 from refurb.models import Device, Donation
 from refurb.models.device import DeviceQuerySet
 from refurb.models.donation import DonationQuerySet
+from typography.french import Noun
 
 LOT, DEVICE = Noun("lot", "lots"), Noun("appareil", "appareils")
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.actors import Actor
-from lifecycle.french import euros, written_day
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType, HandOverKind
@@ -24,6 +23,7 @@ from refurb.models.points import Delivery, DeliveryLine
 from refurb.models.terms import WarrantyText
 from refurb.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
 from refurb.pricing import ceiling_of, ceilings_on
+from typography.french import euros, written_day
 
 DELIVERY_NOTE = "delivery_note"
 HAND_OVER_NOTE = "device_hand_over_note"

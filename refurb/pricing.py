@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from conventions.models import PriceCeiling
-from lifecycle.french import euros
 from refurb.enums import CEILED, DonorKind
+from typography.french import euros
 
 HIGHEST = 10**6
 """Euros: one more digit than the column holds."""

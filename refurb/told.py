@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from lifecycle.french import grouped, plural, to_the_second
 from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
 from refurb.serials import same_serial
+from typography.french import grouped, plural, to_the_second
 
 SAME_MOMENT = timedelta(minutes=1)
 """A person copies an hour and its minutes."""

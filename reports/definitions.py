@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from lifecycle.french import HARD
 from lifecycle.machine import Verb, verbs_of
 from refurb.enums import DeviceState
 from refurb.models import Device
 from reports.enums import STAGE_OF, Stage
+from typography.french import HARD
 
 OF_STAGES: dict[Stage, str] = {
     Stage.ANNOUNCED: "Unités acceptées d’un lot, pas encore enlevées ni vues par l’atelier.",

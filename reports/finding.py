@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.dates import MONTHS
 
 from lifecycle.actors import Actor
-from lifecycle.french import day
 from lifecycle.registry import Found, find
 from reports.models import Report
 from reports.views import title_of_month
+from typography.french import day
 
 MOST = 12
 """How many reports an answer shows: those of one year."""

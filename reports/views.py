@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from documents.responses import document_response
 from documents.services.papers import canonical, hashed_values
 from lifecycle.acting import Step, answer, asks_then_acts, posted
-from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
 from network.unkept import unkept
@@ -35,6 +34,7 @@ from reports.services import (
 from reports.summary import LIST, NEEDS_LIST, Summary
 from reports.tables import ReportTable
 from reports.workbook import write_workbook
+from typography.french import Noun
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT = Noun("rapport", "rapports")

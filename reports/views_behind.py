@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse
 
-from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.models import Epci
 from network.permissions import is_pilot
@@ -20,6 +19,7 @@ from reports.models import Report
 from reports.permissions import opens_rows_of
 from reports.tables import BehindEvidenceTable, BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
 from reports.views import title_of_month, visible_report
+from typography.french import Noun
 
 EVIDENCE = {"disques": "drives", "introuvables": "devices", "incidents": "incidents", "saisis": "typed"}
 MEASURED = {

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 LONGEST = (
-    "tests/desk/test_any_day.py",
-    "tests/desk/test_departement.py",
+    "tests/demo/test_any_day.py",
+    "tests/demo/test_departement.py",
     "tests/desk/test_walls_of_all_pages.py",
     "tests/desk/test_house_pages.py",
     "tests/desk/test_lists.py",

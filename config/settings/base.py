@@ -12,6 +12,7 @@ from config.copies import print_of
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
+    "typography",
     "lifecycle",
     "reference",
     "network",

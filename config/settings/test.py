@@ -10,5 +10,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test environment puts Django's own in-memory backend behind each of these names.
 MAILERS = {"default": {}, "delivery": {}}
 
-INSTALLED_APPS = [*INSTALLED_APPS, "django_fsm", "tests.lifecycle.parcels"]
+INSTALLED_APPS = [*INSTALLED_APPS, "demo", "django_fsm", "tests.lifecycle.parcels"]
 LIFECYCLE_LOCK_ORDER = [*LIFECYCLE_LOCK_ORDER, "network.Organisation", "parcels.Depot", "parcels.Parcel"]

@@ -9,6 +9,7 @@ from django.db.models import DateField, Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from connectivity.enums import UNDER_WAY, ConnectionState, CurrentLine, Technology
 from connectivity.machine.rules import ago
 from connectivity.models import ConnectionFile, CopperClosure, ProofSeen
@@ -22,7 +23,6 @@ from connectivity.parameters import (
 )
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
-from network.calendar import add_working_days
 from reference.parameters import parameters_on
 
 S = ConnectionState

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Cast, Coalesce
 
+from calendars.working_days import add_months
 from connectivity.enums import (
     COMPUTED,
     AbandonReason,
@@ -26,7 +27,6 @@ from connectivity.permissions import can_serve_connection
 from lifecycle.actors import SignedLink, System
 from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
-from network.calendar import add_months
 from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 from reference.parameters import DatedParameter

@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 
 from connectivity.models import ConnectionFile, CopperClosure, Offer
 from connectivity.prices import price_of
-from lifecycle.french import day, days_ago
 from network.columns import WHOLE, StateColumn
 from prescriptions.models import Need
+from typography.french import day, days_ago
 
 
 def aged(instant: datetime | None) -> SafeString | str:

@@ -4,7 +4,7 @@ from django import template
 
 from connectivity import prices
 from connectivity.models import Offer
-from lifecycle.french import euros
+from typography.french import euros
 
 register = template.Library()
 register.filter(euros)

@@ -25,7 +25,6 @@ from connectivity.tables.connections import ClosureTable, ConnectionTable, Offer
 from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
 from documents.responses import document_response
-from lifecycle.french import Noun
 from lifecycle.sets import SetVerb
 from network.listing import Listing, lists
 from network.permissions import is_pilot
@@ -35,6 +34,7 @@ from prescriptions.models import Need
 from prescriptions.permissions import can_follow_household
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
+from typography.french import Noun
 
 FILE = Noun("dossier", "dossiers")
 NEED = Noun("besoin", "besoins")

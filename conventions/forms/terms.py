@@ -10,9 +10,9 @@ from django.utils import timezone
 from conventions.enums import DeviceType, ReviewSubject
 from conventions.models import Convention, PriceCeiling, Quota
 from lifecycle.forms import choose
-from lifecycle.french import euros, grouped, plural
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
+from typography.french import euros, grouped, plural
 
 BOX = {"class": "form-control"}
 YEARS = (1, 2, 3)

@@ -5,9 +5,9 @@ An amendment is a convention that points to what it amends; it goes through the 
 
 from django.db.models import F
 
+from calendars.expressions import Midnight, Shifted
 from conventions.enums import ConventionState
 from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
-from conventions.machine.days import Midnight, Shifted
 from conventions.models import Convention
 from conventions.permissions import (
     can_activate_convention,

@@ -6,18 +6,18 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from calendars.expressions import Shifted
 from conventions.enums import (
     ALIVE,
     ClauseCode,
 )
-from conventions.machine.days import Shifted
 from conventions.machine.reading import EDIT, TO_FILL, own
 from conventions.models import ConventionClause, ConventionPrice, PlannedQuota, PriceCeiling, ReviewerNamed, ReviewPoint
 from conventions.parameters import LONGEST_YEARS, SHORTEST_MONTHS
 from conventions.permissions import PARTIES
-from lifecycle.french import plural
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind, Role
+from typography.french import plural
 
 # --- create
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from calendars.expressions import Shifted
 from conventions.enums import (
     ConventionState,
     PassOverReason,
     ReplaceReason,
     ReviewSubject,
 )
-from conventions.machine.days import Shifted
 from conventions.machine.reading import coded
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS, REMIND_BEFORE_DAYS
 from conventions.permissions import PARTIES

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from calendars.expressions import Shifted
 from conventions.enums import (
     ALIVE,
     ENDED,
@@ -19,7 +20,6 @@ from conventions.enums import (
     SuspendReason,
     TerminateReason,
 )
-from conventions.machine.days import Shifted
 from conventions.machine.reading import coded
 from conventions.models import Review, Signature
 from conventions.parameters import BREACH_NOTICE_DAYS, NOTICE_DAYS, REMINDERS

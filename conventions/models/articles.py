@@ -9,7 +9,7 @@ from django.db import models
 from conventions.enums import ALIVE
 from conventions.models.convention import Convention
 from conventions.models.terms import ConventionClause
-from lifecycle.french import written_day
+from typography.french import written_day
 
 OBJECT, DURATION = "amendment-object", "duration"
 """The articles nobody writes; no clause has these codes."""

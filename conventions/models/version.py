@@ -8,7 +8,7 @@ from django.db import models
 from conventions.models.articles import articles_of
 from conventions.models.convention import Convention
 from lifecycle.actors import SYSTEM, Actor
-from lifecycle.french import euros, grouped, percent
+from typography.french import euros, grouped, percent
 
 
 class TextVersionQuerySet(models.QuerySet["TextVersion"]):

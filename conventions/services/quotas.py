@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.models import Convention, PlannedQuota, Quota, QuotaChange
 from conventions.permissions import can_set_reserve
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.locking import lock, locked_row
-from network.calendar import add_months
 
 ONE_DAY = timedelta(days=1)
 

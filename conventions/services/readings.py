@@ -13,8 +13,8 @@ from documents.readers.apart import NotRead, read_apart
 from documents.readers.pages import CODES, MOST_PAGES, READER
 from documents.services import open_file, paper_within, papers_named, serves_elsewhere
 from lifecycle.exceptions import Refused
-from lifecycle.french import written_day
 from lifecycle.machine import Reason, Stateful
+from typography.french import written_day
 
 SIGNED_READER = "documents.readers.signed"
 AS_IT_WAS = "C’est le document tel que Maillon l’a établi : personne ne l’a signé. Déposez celui qui est revenu signé."

@@ -8,12 +8,12 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import working_days_between
 from conventions.models.articles import paragraphs_of
 from conventions.permissions import can_create_convention, can_set_reserve
 from conventions.views.inbox import asks_something
-from lifecycle.french import day, days_ago, euros, grouped, percent, plural
-from network.calendar import working_days_between
 from network.permissions import is_pilot
+from typography.french import day, days_ago, euros, grouped, percent, plural
 
 register = template.Library()
 for read in (day, euros, percent, grouped, plural):

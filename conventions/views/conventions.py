@@ -18,10 +18,10 @@ from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step
 from documents.responses import document_response, drawn_response
 from lifecycle.actors import Actor
-from lifecycle.french import Noun
 from lifecycle.pages import Pages
 from network.enums import OrganisationKind
 from network.listing import Listing, lists
+from typography.french import Noun
 
 CONVENTION = Noun("convention ou avenant", "conventions et avenants", feminine=True)
 OWN_COLUMN = {

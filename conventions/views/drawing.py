@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conventions.enums import ConventionState, ReviewState, SignatureState
 from conventions.models import Convention, Review, Signature
 from conventions.views.sheet import Sheet
-from lifecycle.french import day
+from typography.french import day
 
 S = ConventionState
 DONE, CURRENT, AHEAD, STOPPED = "done", "current", "todo", "stopped"

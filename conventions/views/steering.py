@@ -19,10 +19,10 @@ from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
 from lifecycle.acting import asks_then_acts, may
-from lifecycle.french import Noun
 from lifecycle.locking import one_transaction
 from network.listing import ALL, Listing, lists
 from network.permissions import is_pilot
+from typography.french import Noun
 
 ENDING = Noun("convention", "conventions", feminine=True)
 QUIET = "Rien à surveiller aujourd’hui : aucune convention ne finit bientôt, aucun quota n’est près d’être épuisé."

@@ -13,7 +13,7 @@ from conventions.views.sheet import Sheet
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
-from lifecycle.french import day
+from typography.french import day
 
 S = ConventionState
 

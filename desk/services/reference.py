@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from desk.models import ReferenceAction, ReferenceChange
 from lifecycle.actors import Actor
-from lifecycle.french import day as told_day
 from lifecycle.locking import locked
 from network.permissions import is_pilot
 from reference.dated import Dated, gaps_between
 from reference.families import OF_A_USED_ROW, Family, changes, snapshot
 from reference.models import Parameter
+from typography.french import day as told_day
 
 DAY = timedelta(days=1)
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import day, days_ago, days_left, grouped, plural
+from typography.french import day, days_ago, days_left, grouped, plural
 
 register = template.Library()
 for read in (day, days_ago, days_left, grouped, plural):

@@ -5,7 +5,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from lifecycle.french import HARD, day, days_ago, grouped, plural
+from typography.french import HARD, day, days_ago, grouped, plural
 
 register = template.Library()
 for read in (day, days_ago, grouped, plural):

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value, Window
 from django.urls import reverse
 
-from lifecycle.french import HARD, day, days_ago, days_left, grouped
 from network.listing import ALL
+from typography.french import HARD, day, days_ago, days_left, grouped
 
 FIRST = 5
 """How many rows of a block the page shows; the list has the others."""

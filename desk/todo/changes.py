@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention, Review, Signature
-from lifecycle.french import HARD
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, verbs_of
 from network.models import Membership
@@ -18,6 +17,7 @@ from prescriptions.models import Prescription
 from prescriptions.permissions import advises, relays, works
 from refurb.models import Device, Donation
 from reports.models import Report
+from typography.french import HARD
 
 MOST = 10
 """How many sentences are told."""

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from connectivity.enums import ConnectionState
 from connectivity.machine.due import is_on_copper
 from connectivity.models import ConnectionFile, CopperClosure
@@ -16,13 +17,12 @@ from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
 from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
 from desk.todo.limits import Limits
-from lifecycle.french import day
-from network.calendar import add_months
 from network.enums import OrganisationKind
 from network.models import Membership
 from network.permissions import is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.models import Need
+from typography.french import day
 
 S = ConnectionState
 FOLLOWED = ("need__prescription__household", "need__prescription__worker__user")

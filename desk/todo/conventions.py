@@ -12,8 +12,8 @@ from conventions.permissions import can_activate_convention, can_edit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.inbox import Item, items_of
 from desk.todo.blocks import Action, Block, Line, Page, since, until
-from lifecycle.french import day
 from network.models import Membership
+from typography.french import day
 
 S = ConventionState
 

@@ -7,22 +7,22 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
+from calendars.days import last_day
 from conventions.models import Convention
 from desk.parameters import EXAMINED_DAYS, FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
 from desk.todo.limits import Limits, limits_on
-from lifecycle.french import HARD
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
 from prescriptions.permissions import advises
-from refurb.days import last_day
 from refurb.enums import SERVES, DeviceState, DeviceType
 from refurb.models import Delivery, Derogation, DerogationRequest, Device
 from refurb.models.device import DeviceQuerySet
+from typography.french import HARD
 
 S = DeviceState
 

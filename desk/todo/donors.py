@@ -7,10 +7,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since
-from lifecycle.french import day
 from network.models import Membership
 from refurb.enums import DonationState, PaperKind
 from refurb.models import DeedAcceptance, Donation, DonationPaper
+from typography.french import day
 
 S = DonationState
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.formats import date_format
 
 from lifecycle.actors import SYSTEM, Actor
-from lifecycle.french import HARD, grouped, plural
 from network.models import Epci
 from reports.enums import ReportState, Stage
 from reports.models import Report
 from reports.parameters import THRESHOLD
 from reports.served import Served
 from reports.summary import Summary
+from typography.french import HARD, grouped, plural
 
 WITHHELD = "Nombre non publié"
 LESS = "moins de {}"

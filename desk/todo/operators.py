@@ -7,12 +7,12 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from connectivity.enums import ConnectionState
 from connectivity.models import ConnectionFile, Transmission
 from connectivity.parameters import FIRST_REMINDER_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since, until
 from lifecycle.actors import Actor
-from network.calendar import add_working_days
 from network.models import Membership
 
 S = ConnectionState

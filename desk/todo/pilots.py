@@ -23,7 +23,6 @@ from desk.todo.limits import limits_on
 from desk.todo.service import service
 from desk.todo.values import values
 from desk.todo.verified import verifications
-from lifecycle.french import HARD, days_ago
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
@@ -34,6 +33,7 @@ from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState
 from reports.models import Report
 from reports.views import title_of_month
+from typography.french import HARD, days_ago
 
 ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 """The journals in which the people of a prescriber write."""

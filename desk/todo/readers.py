@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part
 from desk.todo.figures import month_of_the_departement
-from lifecycle.french import day
 from network.models import Membership
 from network.permissions import reads_reports
 from reports.models import Report
 from reports.views import title_of_month
+from typography.french import day
 
 
 def page_of(actor: Membership, at: datetime) -> Page:

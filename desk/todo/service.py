@@ -9,7 +9,7 @@ from desk.parameters import FREE_MEGABYTES
 from desk.service import Watched, room_left, watched
 from desk.todo.blocks import Block, Line, many
 from desk.todo.limits import Limits
-from lifecycle.french import HARD, grouped, how_long_ago
+from typography.french import HARD, grouped, how_long_ago
 
 ANCHOR = "quand-le-service-va-mal"
 

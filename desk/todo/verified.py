@@ -7,10 +7,10 @@ from functools import partial
 from django.urls import reverse
 
 from desk.todo.blocks import Block, Line, many
-from lifecycle.french import HARD, moment
 from lifecycle.models import Verification
 from lifecycle.verification import JOURNALS, MISSED
 from reports.services import REPORTS
+from typography.french import HARD, moment
 
 SUBJECTS = {
     JOURNALS: ("Journaux", "ligne relue", "lignes relues"),

@@ -15,7 +15,6 @@ from desk.parameters import BENCH_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
 from lifecycle import gate
-from lifecycle.french import day, days_ago
 from network.models import Membership
 from network.permissions import is_manager
 from refurb.enums import ON_THE_BENCH, DeviceState, DonationState
@@ -25,6 +24,7 @@ from refurb.models.device import UNSEEN, DeviceQuerySet
 from refurb.permissions import can_schedule_donation
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
+from typography.french import day, days_ago
 
 S = DeviceState
 D = DonationState

@@ -8,13 +8,13 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from lifecycle.french import grouped
 from lifecycle.journal import journal_of
 from lifecycle.locking import lock
 from lifecycle.machine import Context, machines
 from network.machine import ACTS_FOR_IT, EPCI, SUCCESSOR, TWO
 from network.models import Epci, Merger, Organisation
 from network.permissions import can_declare_merger
+from typography.french import grouped
 
 
 def check_merger(*, actor: Actor, epci: Epci, successor: Epci, organisation: Organisation) -> None:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lifecycle.acting import asks_then_acts
-from lifecycle.french import Noun
 from lifecycle.past import history
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm
@@ -23,6 +22,7 @@ from network.permissions import can_edit_organisation
 from network.services.organisations import save_organisation
 from network.tables import OrganisationTable
 from network.views.sheet import organisation_step, periods_of, roles_told
+from typography.french import Noun
 
 ORGANISATION = Noun("organisation", "organisations", feminine=True)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.urls import reverse
 
 from lifecycle.acting import Step
-from lifecycle.french import HARD, plural
 from lifecycle.past import Past
 from network.models import Invitation, Membership, MembershipPeriod, Organisation, User
+from typography.french import HARD, plural
 
 
 def organisation_step(

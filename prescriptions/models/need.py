@@ -21,7 +21,6 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Extract, Floor
 from django.utils import timezone
 
-from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -32,6 +31,7 @@ from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
 from reference.parameters import parameters_on
+from typography import french
 
 S = NeedState
 WEEK = timedelta(days=7)

@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Max, Q
 
 from documents.models import Document
-from lifecycle import french
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -29,6 +28,7 @@ from prescriptions.models.reference import EligibilityRule, Evaluation
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_facts, sees_prescriptions, sees_stories
 from reference.dated import Dated
+from typography import french
 
 S = PrescriptionState
 

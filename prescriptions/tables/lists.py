@@ -6,10 +6,10 @@ import django_tables2 as tables
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import HARD, day, days_ago
 from network.columns import WHOLE, StateColumn
 from prescriptions.forms.filing import said
 from prescriptions.models import Household, Need, Prescription
+from typography.french import HARD, day, days_ago
 
 
 class PrescriptionTable(tables.Table):

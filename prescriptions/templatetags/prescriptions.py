@@ -5,8 +5,8 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import by_pairs, day, days_ago, days_left, plural, written_day
 from prescriptions.permissions import advises, relays
+from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
 register = template.Library()
 for read in (day, days_ago, days_left, by_pairs, plural, written_day):

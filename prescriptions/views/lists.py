@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from lifecycle.acting import may
 from lifecycle.actors import Actor
-from lifecycle.french import Noun
 from lifecycle.sets import SetVerb
 from network.listing import Listing, lists
 from network.permissions import is_pilot
@@ -37,6 +36,7 @@ from prescriptions.services import sets
 from prescriptions.services.households import record_sightings
 from prescriptions.tables.lists import HouseholdTable, NeedTable, PrescriptionTable
 from prescriptions.views.rows import named_by
+from typography.french import Noun
 
 PRESCRIPTION = Noun("prescription", "prescriptions", feminine=True)
 DEMAND = Noun("demande", "demandes", feminine=True)

@@ -7,7 +7,6 @@ from django.urls import reverse
 from lifecycle import gate
 from lifecycle.acting import Step, entered_at
 from lifecycle.actors import Actor
-from lifecycle.french import day, days_left
 from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import (
@@ -18,6 +17,7 @@ from prescriptions.permissions import (
     can_submit_prescription,
     works,
 )
+from typography.french import day, days_left
 
 S = PrescriptionState
 

@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from documents.enums import ContentType
 from documents.forms import DepositField
 from lifecycle.forms import CommentForm, day_input, validate_telephone
-from network.calendar import add_months
 from network.models import Membership
 from refurb.enums import SlipProof
 from refurb.forms.deposit import EvidenceForm

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, validate_telephone
-from lifecycle.french import euros
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
@@ -20,6 +19,7 @@ from refurb.machine import donation_rules as rules
 from refurb.models import Donation, DonationLine
 from refurb.models.line_correction import CORRECTED
 from refurb.services.donations import Line
+from typography.french import euros
 
 MOST_LINES = 50
 

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lifecycle.french import euros, storage
 from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.deposit import EvidenceForm
@@ -19,6 +18,7 @@ from refurb.serials import same_serial
 from refurb.services.devices import INSIDE
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
 from refurb.verdict import ROUNDING
+from typography.french import euros, storage
 
 LOG = "Journal de nwipe (fichier texte)"
 NOT_A_LOG = (

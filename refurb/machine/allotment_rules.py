@@ -9,7 +9,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from conventions.enums import TermKind
 from conventions.models import Convention, ConventionTerm, Quota
-from lifecycle.french import euros
 from lifecycle.machine import Capacity, Context, Given, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 from network.permissions import is_pilot
@@ -22,6 +21,7 @@ from refurb.enums import (
 )
 from refurb.machine.device_rules import coded
 from refurb.models import Delivery, Device
+from typography.french import euros
 
 S = DeviceState
 

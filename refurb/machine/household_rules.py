@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from lifecycle.french import euros
+from calendars.days import day_start
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
 from prescriptions.models import Need
-from refurb.days import day_start
 from refurb.enums import (
     HOLDS_A_NEED,
     SERVES,
@@ -27,6 +26,7 @@ from refurb.machine.device_rules import coded
 from refurb.models import Derogation, Device, HandOver
 from refurb.permissions import can_hand_over_device
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
+from typography.french import euros
 
 S = DeviceState
 

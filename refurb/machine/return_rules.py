@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
-from network.calendar import add_months
 from refurb.enums import HOLDS_A_NEED, DeviceState, HandOverKind
 from refurb.machine.allotment_rules import key_of
 from refurb.machine.household_rules import notes_in_force

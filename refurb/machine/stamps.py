@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from django.db.models import Case, F, OuterRef, Subquery, When
 
+from calendars.days import end_after
+from calendars.working_days import add_months
 from lifecycle.machine import Context
-from network.calendar import add_months
-from refurb.days import end_after
 from refurb.enums import DeviceState
 from refurb.models import Grading, HandOver
 from refurb.parameters import RESERVATION_DAYS, WARRANTY_MONTHS

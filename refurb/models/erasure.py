@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from documents.models import StoredFile
-from lifecycle.french import HARD, grouped, lasting, storage, to_the_second
 from refurb.enums import (
     AttributionReason,
     Claim,
@@ -25,6 +24,7 @@ from refurb.enums import (
 )
 from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
 from refurb.verdict import MEGABYTE, bytes_moved
+from typography.french import HARD, grouped, lasting, storage, to_the_second
 
 
 class ErasureQuerySet(EvidenceQuerySet["Erasure"]):

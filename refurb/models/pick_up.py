@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from documents.models import StoredFile
 from lifecycle.actors import Actor
-from lifecycle.french import full_day, hour
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from refurb.enums import SlipProof
 from refurb.models.donation import Donation, DonationLine
+from typography.french import full_day, hour
 
 
 class PickUpQuerySet(models.QuerySet["PickUp"]):

@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 
 from conventions.models import MONEY
 from lifecycle.actors import SYSTEM, Actor
-from lifecycle.french import day
 from network.models import Membership, Organisation
 from refurb.enums import CostKind, DeviceState, FollowUpKind, IncidentKind, MissingReason, PartKind
 from refurb.models.donation import Donation
 from refurb.models.evidence import Evidence
 from refurb.permissions import sees_incidents, sees_parts
+from typography.french import day
 
 TO_THE_CNIL = timedelta(hours=72)
 """The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""

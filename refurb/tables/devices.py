@@ -9,12 +9,12 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.french import day, days_ago, storage
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import moment, state_badge
 from network.columns import WHOLE, StateColumn
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
+from typography.french import day, days_ago, storage
 
 DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
 ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference")})

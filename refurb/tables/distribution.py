@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.french import day, euros, plural
+from calendars.days import last_day
 from lifecycle.templatetags.lifecycle import moment
 from network.columns import WHOLE, StateColumn
 from prescriptions.models import Need
-from refurb.days import last_day
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Derogation, Device, DistributionPoint
 from refurb.tables.devices import DEVICE_LINK, aged
 from refurb.templatetags.distribution import day_left
+from typography.french import day, euros, plural
 
 NEXT = {
     DeviceState.SHIPPED: ("Mettre en rayon", "device_stock_in"),

@@ -6,10 +6,10 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import F
 
-from lifecycle.french import day, grouped
 from network.columns import WHOLE, StateColumn
 from refurb.models import Donation
 from refurb.models.donation import DonationQuerySet
+from typography.french import day, grouped
 
 
 class DonationTable(tables.Table):

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.french import day, days_ago, euros, grouped, lasting, plural, storage, to_the_second
 from network.models import Membership
 from network.permissions import is_pilot
 from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
+from typography.french import day, days_ago, euros, grouped, lasting, plural, storage, to_the_second
 
 register = template.Library()
 for read in (day, days_ago, euros, grouped, lasting, plural, storage, to_the_second):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifecycle.french import by_pairs, day
-from refurb.days import last_day
+from calendars.days import last_day
 from refurb.permissions import can_edit_point, can_serve_device, sees_deliveries, sees_derogations
+from typography.french import by_pairs, day
 
 register = template.Library()
 register.filter("phone_pairs", by_pairs)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from conventions.models import Convention, Quota
 from lifecycle import gate
 from lifecycle.acting import asks_then_acts, posted
-from lifecycle.french import Noun
 from lifecycle.machine import verbs_of
 from lifecycle.sets import Selection, done, foreseen
 from network.listing import ACT, Listing
@@ -27,6 +26,7 @@ from refurb.permissions import can_allot_device, can_ship_device
 from refurb.services.allotment import allot_devices, places_on
 from refurb.tables.distribution import ReadyTable
 from refurb.views.device_sets import DEVICE_BOX
+from typography.french import Noun
 
 READY = Noun("appareil prêt", "appareils prêts")
 DEVICE = Noun("appareil", "appareils")

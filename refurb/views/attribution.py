@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
-from lifecycle.french import plural
 from refurb.enums import IN_THE_WORKSHOP, Outcome
 from refurb.forms.reconditioning import AttributedLogForm, AttributionForm
 from refurb.models import Device, Drive
 from refurb.services import batches, holding
 from refurb.views.evidence import worked_on
+from typography.french import plural
 
 ATTRIBUTE = "attribute"
 

@@ -15,7 +15,6 @@ from lifecycle import gate
 from lifecycle.acting import Step, asks_then_acts, posted
 from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
-from lifecycle.french import Noun, plural
 from lifecycle.sets import told_of
 from network.listing import Listing, lists
 from refurb.enums import LineOutcome, MissingReason
@@ -27,6 +26,7 @@ from refurb.permissions import can_cancel_shipment_device, can_ship_device, can_
 from refurb.services.allotment import cancel_shipment_devices
 from refurb.services.shelves import send_back_devices, stock_in_devices
 from refurb.tables.distribution import DeliveryTable, counted
+from typography.french import Noun, plural
 
 DELIVERY = Noun("livraison", "livraisons", feminine=True)
 OUTCOME_TONES = {

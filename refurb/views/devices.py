@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.french import Noun
 from lifecycle.pages import Pages
 from network.listing import Listing, lists
 from network.permissions import is_pilot
@@ -29,6 +28,7 @@ from refurb.views.device_sets import DEVICE_BOX, ON_DEVICES
 from refurb.views.distribution_sheet import Distribution, distribution_of
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import YOURS, bench_step, next_step, with_since
+from typography.french import Noun
 
 S = DeviceState
 DEVICE = Noun("appareil", "appareils")

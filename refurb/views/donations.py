@@ -5,7 +5,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, file_response
-from lifecycle.french import Noun
 from lifecycle.pages import Pages
 from network.enums import OrganisationKind
 from network.listing import Listing, lists
@@ -18,6 +17,7 @@ from refurb.tables.donations import DonationTable
 from refurb.views.device_sets import ON_DONATIONS
 from refurb.views.donation_sheet import listed, sheet_of
 from refurb.views.donation_steps import next_step
+from typography.french import Noun
 
 LOT = Noun("lot", "lots")
 HIDDEN_FROM = {

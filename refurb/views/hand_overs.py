@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, file_response
 from lifecycle.acting import asks_then_acts, posted
-from lifecycle.french import euros
 from prescriptions.models import Need
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
@@ -22,6 +21,7 @@ from refurb.permissions import can_hand_over_device
 from refurb.services import hand_overs
 from refurb.views.devices import DEVICE_PAGES, visible_device
 from refurb.views.needs import needs_for
+from typography.french import euros
 
 
 @asks_then_acts

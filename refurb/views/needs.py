@@ -14,7 +14,6 @@ from django.utils import timezone
 from conventions.models import Convention
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
-from lifecycle.french import Noun
 from network.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.models import Need, rank_of
@@ -27,6 +26,7 @@ from refurb.models import Derogation, DerogationRequest, Device, HandOver
 from refurb.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from refurb.services.hand_overs import grant_derogation, reserve_device
 from refurb.tables.distribution import DerogationTable, QueuedNeedTable
+from typography.french import Noun
 
 ACCESS = "need_choose"
 """What the log of accesses says when a device is chosen for a household."""

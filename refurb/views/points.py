@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lifecycle.acting import answer, asks_then_acts, posted
-from lifecycle.french import Noun
 from network.listing import Listing, lists
 from refurb.enums import ARRIVED, DeviceState
 from refurb.forms.distribution import PointCreateForm, PointForm
@@ -17,6 +16,7 @@ from refurb.models import Device, DistributionPoint
 from refurb.permissions import can_edit_point, can_serve_device, can_ship_device
 from refurb.services.points import create_point, edit_point
 from refurb.tables.distribution import PointTable
+from typography.french import Noun
 
 POINT = Noun("point", "points")
 

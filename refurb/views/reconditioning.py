@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST
 from conventions.models import PriceCeiling
 from lifecycle.acting import asks_then_acts, deposited, refuse, what_is_missing
 from lifecycle.exceptions import Refused
-from lifecycle.french import euros
 from refurb.forms.reconditioning import PriceForm
 from refurb.machine.device_rules import NO_PRICE
 from refurb.models import Device
 from refurb.services import stock
 from refurb.views.devices import visible_device
 from refurb.views.workbench import BLOCKS, PRICE, Block, Workbench, lacking, tell
+from typography.french import euros
 
 TYPED = "reconditioning"
 """The key of the session under which a price typed and not yet declared waits, by device."""

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from lifecycle.acting import answer, asks_then_acts, posted
-from lifecycle.french import euros
 from refurb.enums import SERVES, DeviceState
 from refurb.forms.households import ExchangeChoiceForm, SettleForm
 from refurb.models import Device, Settlement
@@ -18,6 +17,7 @@ from refurb.services.hand_overs import prepare_exchange
 from refurb.services.returns import settle_return
 from refurb.views.devices import DEVICE_PAGES, visible_device
 from refurb.views.needs import available_to
+from typography.french import euros
 
 
 @asks_then_acts

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from lifecycle.actors import Actor
-from lifecycle.french import Noun
 from network.listing import Listing, lists
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
@@ -21,6 +20,7 @@ from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_serve_device
 from refurb.tables.distribution import ReservationTable, ReturnTable, SendBackTable, ShelfTable
 from refurb.views.device_sets import DEVICE_BOX, ON_RESERVATIONS, ON_SEND_BACKS
+from typography.french import Noun
 
 S = DeviceState
 DEVICE = Noun("appareil", "appareils")

@@ -18,7 +18,7 @@ from django.core.management import CommandError
 from config import demo
 from config.copies import print_of
 from config.database import SERVING_ROLE
-from desk.preparation import Stage, read_preparation
+from demo.preparation import Stage, read_preparation
 
 
 class FrontPage(BaseHTTPRequestHandler):

@@ -21,7 +21,7 @@ def test_each_process_begins_with_some_of_the_longest_and_nothing_is_lost() -> N
 
 
 def test_the_tests_of_the_departement_stay_with_one_process() -> None:
-    whole = [f"tests/desk/test_departement.py::{number}" for number in range(6)]
+    whole = [f"tests/demo/test_departement.py::{number}" for number in range(6)]
     order = longest_first([*OTHERS, *whole], processes=2)
     ranks = [order.index(len(OTHERS) + number) for number in range(6)]
     assert ranks == list(range(ranks[0], ranks[0] + 6))

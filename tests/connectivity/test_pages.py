@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from connectivity.enums import Channel, ConditionRule, ConnectionState, CurrentLine
 from connectivity.models import ConnectionFile, ConnectionPaper, ProofSeen
-from lifecycle.french import day
 from network.models import Membership
 from prescriptions.models import HouseholdAccess, Need
 from tests.connectivity.lines import DAY, Line, again, ask, close_copper
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
 from tests.refurb.pages import acting, answered, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 S = ConnectionState

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.enums import ActBody, Party, ReopenReason, ReviewSubject, SignatureMethod
 from conventions.models import Convention, PriceCeiling, Review, Signature
 from conventions.services.circuit import answer_point, answer_review
@@ -22,7 +23,6 @@ from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
 from documents.services import open_file, render_document, store_file
 from lifecycle import gate
-from network.calendar import add_months
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
 from reference.loading import load_reference

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.enums import ConventionState, Party, TerminateReason, TermKind
 from conventions.machine import draft_rules, rules
 from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
@@ -17,7 +18,6 @@ from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
-from network.calendar import add_months
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, page_of, read
 

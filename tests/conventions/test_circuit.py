@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions.enums import (
     AbandonReason,
     ConventionState,
@@ -34,7 +35,6 @@ from documents.exceptions import FileRefused
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from network.calendar import add_working_days
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, brought, drawn, party
 from tests.network.factories import make_membership

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions.enums import ConventionState, PaperKind, Party, TerminateReason
 from conventions.machine import draft_rules, ending_rules, rules
 from conventions.models import Convention, EndConsent, PriceCeiling
@@ -21,7 +22,6 @@ from documents.models import Mail
 from documents.services import open_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from network.calendar import add_working_days
 from reference.models import Parameter
 from tests.conventions.conventions import Treaty, again, drawn
 from tests.conventions.pages import acting, answered, done, page_of, read

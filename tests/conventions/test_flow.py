@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from viewflow.workflow.models import Process, Task
 
+from calendars.working_days import working_days_between
 from conventions.asked import asked_of, claim_task, release_task
 from conventions.circuit import process_of
 from conventions.enums import ConventionState, Party, ReviewSubject
@@ -14,7 +15,6 @@ from conventions.models import Convention, Review
 from conventions.services.drafting import Named
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from network.calendar import working_days_between
 from tests.conventions.conventions import Treaty, again
 from tests.network.factories import make_membership, make_organisation
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.enums import (
     AbandonReason,
     ConventionState,
@@ -19,7 +20,6 @@ from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
-from network.calendar import add_months
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, party
 from tests.network.factories import make_epci, make_membership

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.enums import (
     ClauseCode,
     ConventionState,
@@ -29,7 +30,6 @@ from lifecycle import gate
 from lifecycle.answers import missing_before
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
-from network.calendar import add_months
 from network.enums import OrganisationKind
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, party

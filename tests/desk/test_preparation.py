@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from config.settings import demo
-from desk.preparation import (
+from demo.preparation import (
     Preparation,
     PreparationMiddleware,
     PreparedFilter,
@@ -109,7 +109,7 @@ def test_where_nothing_is_prepared_the_site_answers(settings: Any) -> None:
 
 def test_files_and_the_policy_of_contents_come_before_the_page_and_sessions_after() -> None:
     order = demo.MIDDLEWARE
-    here = order.index("desk.preparation.PreparationMiddleware")
+    here = order.index("demo.preparation.PreparationMiddleware")
     assert order.index("whitenoise.middleware.WhiteNoiseMiddleware") < here
     assert order.index("django.middleware.csp.ContentSecurityPolicyMiddleware") < here
     assert here < order.index("django.contrib.sessions.middleware.SessionMiddleware")
@@ -125,5 +125,5 @@ def test_the_terminal_is_not_told_of_each_answer_of_the_page_but_of_every_other_
 
 @pytest.mark.parametrize(("seconds", "told"), [(8, "8\u00a0s"), (72, "1\u00a0min 12\u00a0s")])
 def test_the_time_that_has_passed_is_told(monkeypatch: pytest.MonkeyPatch, seconds: int, told: str) -> None:
-    monkeypatch.setattr("desk.preparation.time.time", lambda: 1000.0 + seconds)
+    monkeypatch.setattr("demo.preparation.time.time", lambda: 1000.0 + seconds)
     assert Preparation(began=1000.0).elapsed == told

@@ -14,8 +14,8 @@ from desk import service
 from desk.parameters import SILENT_MINUTES
 from desk.todo.blocks import Shown
 from documents.services import queue_mail
-from lifecycle.french import HARD, how_long_ago
 from tests.reference.values import make_value
+from typography.french import HARD, how_long_ago
 
 pytestmark = pytest.mark.django_db
 ALIVE, READY = "/sante/vivant", "/sante/pret"

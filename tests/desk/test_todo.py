@@ -11,14 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.days import last_day
 from desk.todo.blocks import FIRST, Block, Shown
 from desk.todo.pilots import quiet
-from lifecycle.french import day
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership
 from prescriptions.models import HouseholdAccess
-from refurb.days import last_day
 from refurb.enums import DonationState, PaperKind
 from refurb.models import DonationPaper
 from refurb.services.devices import await_part_device
@@ -31,6 +30,7 @@ from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
 from tests.refurb.distribution import Shelf
 from tests.refurb.donations import Scene
 from tests.refurb.test_certificates import balanced, received_of, reconditioned
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 25

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from desk.todo.blocks import Shown
-from lifecycle.french import moment
 from lifecycle.models import Verification
 from lifecycle.verification import JOURNALS
 from reports.services import REPORTS
+from typography.french import moment
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.enums import Party
-from network.calendar import add_months
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests.conventions.conventions import Treaty

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import Context, Template
 
-from lifecycle.french import day, full_day, written_day, written_moment
+from typography.french import day, full_day, written_day, written_moment
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from network.calendar import add_months, add_working_days, easter, holidays, is_working_day, working_days_between
+from calendars.working_days import add_months, add_working_days, easter, holidays, is_working_day, working_days_between
 
 
 @pytest.mark.parametrize(

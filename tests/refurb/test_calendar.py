@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from refurb.calendar import Event, calendar_file
+from calendars.icalendar import Event, calendar_file
 
 START = datetime(2026, 3, 12, 9, 30, tzinfo=ZoneInfo("Europe/Paris"))
 EVENT = Event(

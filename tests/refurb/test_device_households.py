@@ -9,13 +9,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.services.drafting import Price, Terms
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
-from network.calendar import add_months
 from network.enums import OrganisationKind
 from prescriptions.enums import NeedKind
 from prescriptions.services.needs import drop_need

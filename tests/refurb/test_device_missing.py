@@ -8,7 +8,6 @@ import pytest
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.french import moment
 from refurb.enums import DeviceType, MissingReason
 from refurb.machine import device_rules as rules
 from refurb.models import Device, Incident
@@ -21,6 +20,7 @@ from tests.refurb.devices import (
     private_lot,
 )
 from tests.refurb.pages import acting, page_of, read
+from typography.french import moment
 
 pytestmark = pytest.mark.django_db
 

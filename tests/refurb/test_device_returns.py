@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from documents.models import StoredFile
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved
-from network.calendar import add_months
 from prescriptions.enums import Bond
 from prescriptions.models import Household
 from refurb.distribution import forget_households, under_warranty

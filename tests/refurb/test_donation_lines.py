@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.french import euros
 from network.enums import LegalNature
 from refurb.enums import DeviceType, LineCondition
 from refurb.models import Donation, DonationEntry, DonationLine, LineCorrection
@@ -18,6 +17,7 @@ from refurb.services.donations import announce_donation, correct_lines_donation,
 from tests.pages import acting, answered, done, read
 from tests.refurb.donations import Scene, again, first_line, laptops, load_law, public_scene
 from tests.refurb.pages import page_of
+from typography.french import euros
 
 pytestmark = pytest.mark.django_db
 DEAR = Decimal(450)

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.french import to_the_second
 from refurb.enums import (
     AttributionReason,
     Clock,
@@ -29,6 +28,7 @@ from tests.refurb.logs import SIZE, log
 from tests.refurb.pages import acting, answered, page_of
 from tests.refurb.pages import read as read_page
 from tests.refurb.test_proofs_once import SERIAL, copied, deposited, here_now, on_the_bench, read
+from typography.french import to_the_second
 
 pytestmark = pytest.mark.django_db
 BEGUN_BEFORE = timedelta(hours=3)

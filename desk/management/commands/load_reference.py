@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lifecycle.french import plural
 from reference.files import ReferenceFileError
 from reference.loading import Written, load_reference
+from typography.french import plural
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lifecycle.french import plural
 from network.readers.territory import DATA, TerritoryFileError, read_territory
 from network.services.territory import TerritoryRefused, load_territory
+from typography.french import plural
 
 
 class Command(BaseCommand):

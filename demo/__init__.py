@@ -1,0 +1,1 @@
+"""The demonstration: an invented département, told act by act through the services. Never installed in production."""

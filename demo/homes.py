@@ -1,0 +1,71 @@
+"""Invented households: no two alike, but those that the story makes look alike."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from demo.cast import Cast, Street
+from demo.catalogue import rows
+from network.demo import DOMAIN
+from network.models import Commune
+from prescriptions.enums import ContactChannel
+
+LAST_NAMES = (
+    "Exemple",
+    "Démo",
+    "Modèle",
+    "Essai",
+    "Spécimen",
+    "Maquette",
+    "Gabarit",
+    "Ébauche",
+    "Prototype",
+    "Figurant",
+)
+"""Names that nobody can take for somebody's."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household and where it lives."""
+
+    commune: Commune
+    person: dict[str, Any]
+
+
+class Homes:
+    """Draws households; each pair of names is drawn once."""
+
+    def __init__(self, cast: Cast, rng: Random) -> None:
+        self.cast, self.rng = cast, rng
+        first_names = [row["first_name"] for row in rows("first_names")]
+        self._names = [(last, first) for last in LAST_NAMES for first in first_names]
+        rng.shuffle(self._names)
+        self._number = 0
+
+    def any_of(self, prescriber: str, commune: Commune | None = None) -> Home:
+        """A household that a prescriber follows; in ``commune`` when one is given."""
+        rng = self.rng
+        streets = self.cast.streets[prescriber]
+        street = rng.choice(streets) if commune is None else _street(commune)
+        last_name, first_name = self._names[self._number % len(self._names)]
+        self._number += 1
+        person = {
+            "last_name": last_name,
+            "first_name": first_name,
+            "birth_date": date(rng.randint(1946, 2004), 1, 1) + timedelta(days=rng.randint(0, 364)),
+            "phone": f"06000{self._number:05}",
+            "email": f"foyer{self._number}@{DOMAIN}" if rng.random() < 0.6 else "",
+            "address": f"{rng.randint(1, 180)} {street.name}",
+            "postcode": street.postcode,
+            "adults": rng.choice((1, 1, 1, 2, 2)),
+            "children": rng.choice((0, 0, 1, 1, 2, 3, 4)),
+            "contact_channel": rng.choice((ContactChannel.PHONE, ContactChannel.SMS, ContactChannel.WORKER)),
+        }
+        return Home(street.commune, person)
+
+
+def _street(commune: Commune) -> Street:
+    """A street of a commune that the file of streets does not name."""
+    return Street(commune, commune.postcodes[0], "rue de l’Exemple")

@@ -1,0 +1,230 @@
+"""The life of a connection file in the story, by the channel of its offer, up to where the story wants it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from connectivity.enums import (
+    AbandonReason,
+    Agreement,
+    ConditionRule,
+    CurrentLine,
+    EndReason,
+    EvidenceKind,
+    ProblemCode,
+    ProofKind,
+    RefusalCode,
+    Slot,
+)
+from connectivity.models import ConnectionFile, Offer
+from connectivity.services import connections
+from connectivity.services.proofs import record_proof
+from demo.agenda import Thread, may
+from demo.calendar import working_day
+from demo.requests import Follow
+from demo.stage import Stage
+from lifecycle.machine import verbs_of
+from network.enums import Role
+from network.models import Membership
+from prescriptions.enums import NeedKind, NeedState
+from prescriptions.models import Need
+
+STEPS = ("propose", "choose", "send", "accept", "schedule", "activate")
+PREPARED = "send"
+VERBS = {"subscribe": "choose", "recharge": "choose", "show": "activate", "problem": "report_problem"}
+"""The verb of the steps that have another name."""
+DESK = {NeedKind.FIXED_CONNECTION: "internet-solidaire", NeedKind.MOBILE_CONNECTION: "mobile-solidaire"}
+PRICE = {NeedKind.FIXED_CONNECTION: Decimal("9.99"), NeedKind.MOBILE_CONNECTION: Decimal("2.99")}
+"""What the operator says it costs, in euros a month, VAT included."""
+YEAR = timedelta(days=365)
+
+
+class Line:
+    """The thread of one file. ``now`` is the instant of the present act."""
+
+    def __init__(self, stage: Stage, need: Need, worker: Membership, now: datetime) -> None:
+        self.stage, self.rng, self.need, self.worker, self.now = stage, stage.rng, need, worker, now
+        self.file = ConnectionFile()
+
+    def after(self, low: int, high: int) -> datetime:
+        """Wait for some working days, one at least."""
+        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        return self.now
+
+    @property
+    def act(self) -> dict[str, Any]:
+        """The worker acts on the file, a few minutes later."""
+        self.now += timedelta(minutes=self.rng.randint(1, 4))
+        return {"actor": self.worker, "connection": self.file, "at": self.now}
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The operator's agent does."""
+        return self.act | {"actor": self.stage.cast.people["operateur", Role.AGENT][0]}
+
+    @property
+    def counter(self) -> dict[str, Any]:
+        """An adviser of the distributor does."""
+        return self.act | {"actor": self.rng.choice(self.stage.cast.people["distributor", Role.ADVISER])}
+
+    def live(self, *steps: str) -> Iterator[datetime]:
+        """The steps in turn, while the need is still for this thread to serve."""
+        for step in steps:
+            yield self.after(1, 2)
+            if not self.may(step):
+                return
+            getattr(self, step)()
+
+    def may(self, step: str) -> bool:
+        """Whether somebody may still take a step: the need waits, or the file is where this thread left it."""
+        if step == "propose":
+            waiting = Need.objects.visible_to(self.worker).filter(state=NeedState.WAITING, moved_at__lte=self.now)
+            return waiting.filter(pk=self.need.pk).exists()
+        verb = VERBS.get(step, step)
+        if verb == PREPARED:  # what its offer asks for is seen in the same act
+            there = ConnectionFile.objects.filter(pk=self.file.pk, moved_at__lte=self.now)
+            return there.filter(state__in=verbs_of(ConnectionFile)[verb].sources).exists()
+        asks = [self.worker, self.stage.cast.people["operateur", Role.AGENT][0]]
+        asks += self.stage.cast.people["distributor", Role.ADVISER][:1]
+        return any(may(self.file, verb, actor=one, at=self.now) for one in asks)
+
+    # --- the worker and the operator's desk
+
+    def propose(self, current_line: str = CurrentLine.NONE) -> None:
+        act = self.act
+        self.file = connections.propose_connection(
+            actor=act["actor"], need=self.need, current_line=current_line, at=act["at"]
+        )
+
+    def choose(self, code: str = "") -> None:
+        offer = Offer.objects.on(timezone.localdate(self.now)).get(code=code or DESK[NeedKind(self.need.kind)])
+        self.file = connections.choose_connection(**self.act, offer=offer, agreement=Agreement.IN_PERSON)
+
+    def send(self) -> None:
+        """What the offer asks for is seen, then the file leaves."""
+        fixed = self.need.kind == NeedKind.FIXED_CONNECTION
+        rule, proof = (
+            (ConditionRule.TENANT, ProofKind.RENT_RECEIPT)
+            if fixed
+            else (ConditionRule.MINIMUM_INCOME, ProofKind.INCOME_CERTIFICATE)
+        )
+        self.see(rule, proof)
+        self.file = connections.send_connection(**self.act)
+
+    def see(self, rule: str, proof: str) -> None:
+        dated_on = timezone.localdate(self.now) - timedelta(days=self.rng.randint(2, 20))
+        record_proof(**self.act, rule=rule, proof=proof, dated_on=dated_on)
+
+    def accept(self) -> None:
+        number = f"OP-{self.now:%Y}-{self.stage.number('line'):04}"
+        self.file = connections.accept_connection(**self.answer, operator_reference=number)
+
+    def schedule(self) -> None:
+        day = working_day(timezone.localdate(self.now), self.rng.randint(3, 6))
+        slot = self.rng.choice((Slot.MORNING, Slot.AFTERNOON))
+        self.file = connections.schedule_connection(**self.answer, appointment_on=day, appointment_slot=slot)
+
+    def activate(self, ends_after: timedelta = YEAR) -> None:
+        today = timezone.localdate(self.now)
+        self.file = connections.activate_connection(
+            **self.answer,
+            started_on=today,
+            monthly_price=PRICE[NeedKind(self.need.kind)],
+            entitlement_ends_on=today + ends_after,
+        )
+
+    # --- what goes wrong
+
+    def problem(self) -> None:
+        self.file = connections.report_problem_connection(
+            **self.answer, problem=ProblemCode.NUMBER_NOT_FOUND, note="L’étage et la porte manquent."
+        )
+
+    def refuse(self) -> None:
+        self.file = connections.refuse_connection(**self.answer, refusal=RefusalCode.NO_COVERAGE)
+
+    def abandon(self) -> None:
+        self.file = connections.abandon_connection(**self.act, reason=AbandonReason.GAVE_UP)
+
+    def end(self) -> None:
+        self.file = connections.end_connection(**self.act, reason=EndReason.CANCELLED)
+
+    # --- without a desk
+
+    def subscribe(self) -> None:
+        """The person chose in a shop: what the offer asks was seen."""
+        self.see(ConditionRule.FAMILY_QUOTIENT, ProofKind.CAF_CERTIFICATE)
+        self.see(ConditionRule.BANK_ACCOUNT, ProofKind.BANK_DETAILS)
+        self.choose("coup-de-pouce")
+
+    def show(self) -> None:
+        """The contract is seen: the line works."""
+        self._prove(self.act, EvidenceKind.CONTRACT, Decimal("15.99"), timezone.localdate(self.now) + YEAR)
+
+    def recharge(self) -> None:
+        """A recharge is chosen and sold at the counter."""
+        offer = Offer.objects.on(timezone.localdate(self.now)).get(code="recharge-solidaire")
+        self.file = connections.choose_connection(**self.counter, offer=offer, agreement=Agreement.IN_PERSON)
+        self._prove(self.counter, EvidenceKind.RECEIPT, Decimal(2), None)
+
+    def _prove(self, act: dict[str, Any], kind: str, price: Decimal, ends_on: Any) -> None:
+        today = timezone.localdate(self.now)
+        self.file = connections.activate_connection(
+            **act,
+            started_on=today,
+            monthly_price=price,
+            entitlement_ends_on=ends_on,
+            evidence_kind=kind,
+            evidence_on=today,
+            evidence_reference=f"DEMO-{self.stage.number('evidence'):04}",
+        )
+
+
+def steps(*names: str) -> Follow:
+    """A file that goes through these steps, and stays there."""
+
+    def follow(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+        return Line(stage, need, worker, now).live(*names)
+
+    return follow
+
+
+def up_to(step: str) -> Follow:
+    """A file that is sent to an operator, up to one of ``STEPS``."""
+    return steps(*STEPS[: STEPS.index(step) + 1])
+
+
+desk = up_to("activate")
+own = steps("propose", "subscribe", "show")
+counter = steps("propose", "recharge")
+solved = steps("propose", "choose", "send", "problem", "send", "accept", "schedule", "activate")
+refused = steps("propose", "choose", "send", "refuse", "propose", "subscribe", "show")
+
+
+def on_copper(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+    """A household whose line is in copper looks at the offers while its end is announced."""
+    line = Line(stage, need, worker, now)
+    yield line.after(1, 2)
+    if line.may("propose"):
+        line.propose(CurrentLine.COPPER)
+
+
+def short(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+    """A right that ends soon: the clock reminds, then says that it is over."""
+    line = Line(stage, need, worker, now)
+    yield from line.live(*STEPS[:-1])
+    yield line.after(2, 4)
+    if line.may("activate"):
+        line.activate(timedelta(days=75))
+
+
+def left(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+    """A line that its household ends after two months."""
+    line = Line(stage, need, worker, now)
+    yield from line.live(*STEPS)
+    yield line.after(38, 42)
+    if line.may("end"):
+        line.end()

@@ -1,0 +1,394 @@
+"""The life of a lot, from the offer to the balance, step by step, as a plan says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from demo import fates, papers
+from demo.agenda import Thread, do, done
+from demo.bench import Work
+from demo.calendar import local, working_day
+from demo.cast import WORKSHOPS, Site
+from demo.catalogue import Model
+from demo.fates import Fate
+from demo.handed import onward
+from demo.stage import Stage
+from lifecycle import gate
+from network.enums import LegalNature
+from network.models import Membership, Organisation
+from reference.dated import fingerprint
+from refurb.enums import (
+    CostKind,
+    DeclineReason,
+    Destination,
+    DeviceState,
+    DifferenceCode,
+    LineCondition,
+    MissingReason,
+    ReassignReason,
+    SlipProof,
+    WithdrawalReason,
+    WithdrawReason,
+)
+from refurb.models import Device, Donation, DonationLine, PickUp
+from refurb.services import deeds, devices, donations, pickups, stock
+from refurb.services.donations import Ruling
+
+STEPS = ("create", "announce", "qualify", "accept", "schedule", "pick_up", "receive", "reconcile")
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many machines of one model, what is decided of them, and what becomes of them.
+
+    ``fates`` are those of the first devices received; the others are drawn. At the pick-up ``not_found`` machines
+    are not there, ``surplus`` ones are; ``lost`` ones never reach the workshop.
+    """
+
+    model: Model
+    quantity: int
+    year: int
+    condition: LineCondition = LineCondition.WORKING
+    announced_as: str = ""
+    refused: int = 0
+    refusal: str = ""
+    destination: Destination = Destination.REUSE
+    not_found: int = 0
+    surplus: int = 0
+    lost: int = 0
+    fates: tuple[Fate, ...] = ()
+
+    @property
+    def type(self) -> str:
+        return self.announced_as or self.model.type
+
+    @property
+    def accepted(self) -> int:
+        return self.quantity - self.refused
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A lot: whose, where, what, announced on which day, for which workshops, up to which of ``STEPS``."""
+
+    site: Site
+    announced: date
+    lines: tuple[Line, ...]
+    workshops: tuple[str, ...] = WORKSHOPS[:1]
+    until: str = STEPS[-1]
+    declined: DeclineReason | None = None
+    withdrawn: WithdrawReason | None = None
+    given_up: bool = False
+    """The workshop gives the lot up to the other one before it is picked up."""
+    kept: int = 0
+    """Units of the first line that the donor takes back once they are accepted."""
+    description: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many devices it brings: none before it is accepted."""
+        if STEPS.index(self.until) < STEPS.index("qualify"):
+            return 0
+        return sum(line.accepted + line.surplus for line in self.lines)
+
+
+class Journey:
+    """The thread of one lot. ``now`` is the instant of the present act."""
+
+    def __init__(self, stage: Stage, lot: Lot) -> None:
+        self.stage, self.rng, self.lot = stage, stage.rng, lot
+        self.workshops = list(lot.workshops)
+        self.now = stage.moment(working_day(lot.announced))
+        self.donation = Donation()
+
+    def __str__(self) -> str:
+        return self.donation.reference
+
+    def live(self) -> Thread:
+        """Every step the plan asks for, then the way out if it takes one."""
+        for step in STEPS[: STEPS.index(self.lot.until) + 1]:
+            yield from getattr(self, step)()
+        yield from self.leave()
+
+    def after(self, low: int, high: int) -> datetime:
+        """Wait for some working days, one at least."""
+        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        return self.now
+
+    def by(self, actor: Membership) -> dict[str, Any]:
+        """Who, on what and when, for a service of a donation."""
+        return {"actor": actor, "donation": self.donation, "at": self.now}
+
+    @property
+    def contact(self) -> Membership:
+        return self.stage.cast.contact(self.lot.site.donor)
+
+    @property
+    def donor(self) -> Organisation:
+        return self.stage.cast.organisations[self.lot.site.donor]
+
+    @property
+    def is_public(self) -> bool:
+        return self.donor.legal_nature == LegalNature.PUBLIC
+
+    # --- the donor
+
+    def create(self) -> Iterator[datetime]:
+        yield self.now
+        self.donation = donations.create_donation(
+            actor=self.contact,
+            donor=self.donor,
+            lines=[self._offered(line) for line in self.lot.lines],
+            at=self.now,
+            description=self.lot.description,
+            peripherals=self.rng.randint(0, 20),
+            **self.lot.site.description,
+        )
+
+    def _offered(self, line: Line) -> donations.Line:
+        return donations.Line(
+            type=line.type,
+            quantity=line.quantity,
+            purchase_year=line.year,
+            condition=line.condition,
+            model_name=line.model.name,
+            unit_value=Decimal(self.rng.randrange(20, 200, 5)) if self.is_public else None,
+        )
+
+    def announce(self) -> Iterator[datetime]:
+        self.now += timedelta(minutes=self.rng.randint(5, 30))
+        if self.is_public:
+            number = self.stage.number("transfer")
+            donations.record_transfer_decision(
+                actor=self.contact,
+                donation=self.donation,
+                reference=f"DEC-{self.now:%Y}-{number:03}",
+                decided_on=timezone.localdate(self.now) - timedelta(days=7),
+            )
+        donations.announce_donation(**self.by(self.contact))
+        yield from ()
+
+    # --- the pilot decides, the donor commits
+
+    def qualify(self) -> Iterator[datetime]:
+        yield self.after(1, 5)
+        rulings = [
+            Ruling(row.pk, line.accepted, line.refusal, line.destination, self._shares(line.accepted))
+            for row, line in self._rows()
+        ]
+        donations.qualify_donation(**self.by(self.stage.cast.pilot), rulings=rulings)
+        kept = Device.objects.filter(donation=self.donation).order_by("pk")[: self.lot.kept]
+        for device in kept:
+            gate.apply(
+                device, "withdraw", actor=self.contact, reason=WithdrawalReason.KEPT, at=self.now + timedelta(hours=1)
+            )
+
+    def _rows(self) -> list[tuple[DonationLine, Line]]:
+        """The lines as the database has them, with what the plan says of each."""
+        rows = DonationLine.objects.filter(donation=self.donation).order_by("pk")
+        return list(zip(rows, self.lot.lines, strict=True))
+
+    def _shares(self, quantity: int) -> dict[int, int]:
+        """The same share for each workshop, the first one takes what is left over."""
+        share, left = divmod(quantity, len(self.workshops))
+        return {
+            self.stage.cast.organisations[workshop].pk: share + (left if rank == 0 else 0)
+            for rank, workshop in enumerate(self.workshops)
+        }
+
+    def accept(self) -> Iterator[datetime]:
+        yield self.after(1, 4)
+        self._accept_deed()
+
+    def _accept_deed(self) -> None:
+        donation = Donation.objects.select_related("donor").get(pk=self.donation.pk)
+        exact = deeds.deed_of(donation, at=self.now)[1]
+        deeds.accept_deed(**self.by(self.contact), sha256=fingerprint(exact))
+
+    # --- the workshops come
+
+    def schedule(self) -> Iterator[datetime]:
+        yield self.after(1, 2)
+        self._plan()
+        if not self.lot.given_up:
+            return
+        yield self.after(1, 1)
+        former, self.workshops = self.workshops[0], [one for one in WORKSHOPS if one not in self.workshops][:1]
+        donations.reassign_donation(
+            **self.by(self.stage.cast.manager(former)),
+            shares={row.pk: self._shares(line.accepted) for row, line in self._rows()},
+            reason=ReassignReason.CAPACITY,
+            comment="Établi complet jusqu’à la fin du mois.",
+        )
+        yield self.after(1, 1)
+        self._accept_deed()
+        yield self.after(1, 1)
+        self._plan()
+
+    def _plan(self) -> None:
+        """Each workshop fixes its day; one that is not to be reached lies after the end."""
+        today = timezone.localdate(self.now)
+        last = self.lot.until == "schedule" and not self.lot.withdrawn
+        for rank, workshop in enumerate(self.workshops):
+            day = working_day(self.stage.last, 3 + rank) if last else working_day(today, self.rng.randint(3, 6) + rank)
+            starts = local(day, self.rng.choice((9, 10, 14)))
+            pickups.schedule_donation(
+                **self.by(self.stage.cast.manager(workshop)),
+                starts_at=starts,
+                ends_at=starts + timedelta(hours=2),
+                carrier=self.rng.choice(("Camionnette de l’atelier", "Transports Exemple")),
+                contact_name=self.contact.user.get_full_name(),
+                contact_phone="03 00 00 00 00",
+                instructions=self.lot.site.access,
+            )
+
+    def pick_up(self) -> Iterator[datetime]:
+        planned = PickUp.objects.planned().filter(donation=self.donation).order_by("starts_at", "pk")
+        codes = {one.pk: code for code, one in self.stage.cast.organisations.items()}
+        for pick_up in planned.select_related("workshop"):
+            workshop = codes[pick_up.workshop_id]
+            done = pick_up.starts_at + timedelta(minutes=self.rng.randint(40, 90))
+            self.now = max(done, self.now + timedelta(minutes=5))
+            yield self.now
+            technician = self.stage.cast.technician(workshop, self.rng)
+            drawn = self.rng.random() < 0.4
+            pickups.record_pick_up(
+                actor=technician,
+                pick_up=pick_up,
+                counts=self._counts(pick_up.workshop_id, first=workshop == self.workshops[0]),
+                done_on=timezone.localdate(self.now),
+                peripherals=self.rng.randint(0, 12),
+                proof=SlipProof.DRAWN if drawn else SlipProof.ATTESTED,
+                signer_name=self.contact.user.get_full_name(),
+                signature=papers.signature(rng=self.rng, by=technician, at=self.now) if drawn else None,
+                at=self.now,
+            )
+
+    def _counts(self, workshop: int, *, first: bool) -> dict[int, int]:
+        """What is counted of each line: what was given to the workshop, less and more what the plan says."""
+        counts = {}
+        for row, line in self._rows():
+            share = self._shares(line.accepted)[workshop]
+            counts[row.pk] = share - line.not_found + line.surplus if first else share
+        return counts
+
+    def receive(self) -> Iterator[datetime]:
+        for rank, workshop in enumerate(self.workshops):
+            yield self.after(1, 1) if rank == 0 else self.now
+            home = self.stage.cast.organisations[workshop]
+            for row, line in self._rows():
+                units = Device.objects.filter(line=row, workshop=home, state=DeviceState.COLLECTED)
+                self._unpack(workshop, row, line, units.count(), first=rank == 0)
+            self._pay(workshop)
+
+    def _unpack(self, workshop: str, row: DonationLine, line: Line, expected: int, *, first: bool) -> None:
+        """Scan what is there, look for what is not, register what nobody announced."""
+        lost = line.lost if first else 0
+        found = self._scan_all(workshop, row, line, expected - lost)
+        named = line.fates[: len(found)] if first else ()
+        for fate, device in zip(named, found, strict=False):
+            self._start(workshop, line, [device], fate)
+        for _ in range(line.surplus if first else 0):
+            given = self._scan(workshop, line)
+            found.append(devices.register_device(**given, type=line.type, donation=self.donation))
+        self._sort(workshop, line, found[len(named) :])
+        home = self.stage.cast.organisations[workshop]
+        missing = Device.objects.filter(line=row, workshop=home, state=DeviceState.COLLECTED)
+        for device in missing.order_by("pk")[:lost]:
+            gate.apply(
+                device,
+                "report_missing",
+                actor=self.stage.cast.technician(workshop, self.rng),
+                reason=MissingReason.COUNT,
+                at=self._minute(),
+                comment="Compté sur le bordereau, absent du camion.",
+            )
+
+    def _scan_all(self, workshop: str, row: DonationLine, line: Line, count: int) -> list[Device]:
+        """Receive so many devices of a line in one session of scans."""
+        if not count:
+            return []
+        scans = [self._scan(workshop, line) for _ in range(count)]
+        facts = {scan.pop("tag"): scan for scan in scans}
+        actors = [scan.pop("actor") for scan in scans]
+        instants = [scan.pop("at") for scan in scans]
+        outcome = done(
+            devices.receive_devices(actor=actors[0], line=row, tags=list(facts), facts=facts, at=instants[-1])
+        )
+        return list(Device.objects.filter(pk__in=outcome.moved).order_by("pk"))
+
+    def _sort(self, workshop: str, line: Line, found: Sequence[Device]) -> None:
+        """What becomes of those the story does not name: by chance, and those that share a fate share a rack."""
+        racks: dict[Fate, list[Device]] = {}
+        for first in range(0, len(found), fates.HANDFUL):
+            fate = fates.too_old if line.destination == Destination.RECYCLING else fates.draw(line.type, self.rng)
+            racks.setdefault(fate, []).extend(found[first : first + fates.HANDFUL])
+        for fate, rack in racks.items():
+            self._start(workshop, line, rack, onward(fate))
+
+    def _minute(self) -> datetime:
+        """A minute or two later: a scan is quick."""
+        self.now += timedelta(seconds=self.rng.randint(40, 110))
+        return self.now
+
+    def _scan(self, workshop: str, line: Line) -> dict[str, Any]:
+        """What a technician reads on a device that comes in."""
+        return {
+            "actor": self.stage.cast.technician(workshop, self.rng),
+            "at": self._minute(),
+            "tag": self.stage.tag(workshop),
+            "serial": papers.serial(line.model.manufacturer, self.rng),
+            "manufacturer": line.model.manufacturer,
+            "model": line.model.model,
+            "processor": line.model.processor,
+            "year": line.year,
+            "place": f"Étagère {self.rng.choice('ABCDEF')}{self.rng.randint(1, 6)}",
+        }
+
+    def _start(self, workshop: str, line: Line, group: Sequence[Device], fate: Fate) -> None:
+        work = Work(self.stage, workshop, group, line.model, self.now)
+        self.stage.agenda.add(fate(work), about=work)
+
+    def _pay(self, workshop: str) -> None:
+        """What the transport cost, and for some lots the hours of sorting."""
+        manager = self.stage.cast.manager(workshop)
+        amounts = {CostKind.TRANSPORT: self.rng.randrange(40, 160, 5)}
+        if self.rng.random() < 0.5:
+            amounts[CostKind.TIME] = self.rng.randrange(30, 120, 10)
+        for kind, amount in amounts.items():
+            stock.record_cost(
+                **self.by(manager),
+                kind=kind,
+                amount=Decimal(amount),
+                spent_on=timezone.localdate(self.now),
+                funder=self.stage.cast.organisations["departement"],
+            )
+
+    # --- the end
+
+    def reconcile(self) -> Iterator[datetime]:
+        yield self.after(6, 18)
+        manager = self.stage.cast.manager(self.workshops[0])
+        for line in DonationLine.objects.unexplained().filter(donation=self.donation).order_by("pk"):
+            donations.explain_line(actor=manager, line=line, code=self._why(line), at=self.now)
+        do("reconcile", self.by(manager))
+
+    @staticmethod
+    def _why(line: Any) -> DifferenceCode:
+        """The explanation that fits the three numbers of a line."""
+        if line.collected > line.accepted:
+            return DifferenceCode.SURPLUS
+        return DifferenceCode.LOST if line.received < line.collected else DifferenceCode.NOT_FOUND
+
+    def leave(self) -> Iterator[datetime]:
+        """The lot is declined, or taken back."""
+        if self.lot.declined is not None:
+            yield self.after(1, 3)
+            do("decline", self.by(self.stage.cast.pilot), reason=self.lot.declined)
+        if self.lot.withdrawn is not None:
+            yield self.after(1, 2)
+            do("withdraw", self.by(self.contact), reason=self.lot.withdrawn)

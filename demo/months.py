@@ -1,0 +1,64 @@
+"""Each report, counted when its month is over, frozen, then published; the committees that read them."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from calendars.working_days import add_months
+from demo.agenda import Thread
+from demo.calendar import local, working_day
+from demo.stage import Stage
+from desk.enums import CommitteeKind
+from desk.services.committees import plan_committee
+from lifecycle import gate
+from reports.models import Report
+from reports.months import next_month
+from reports.services import compute_due_months, compute_report, freeze_report
+
+STEERED = (4, 10)
+"""The months in which the next committee of steering is convened."""
+
+
+def months(stage: Stage) -> Thread:
+    """Every month that is over; nothing is written in it once it is frozen, before the day's work begins.
+
+    A month is published when the next one is frozen: the last one stays frozen.
+    """
+    pilot, month = stage.cast.pilot, stage.first.replace(day=1)
+    former: Report | None = None
+    while True:
+        end = next_month(month)
+        yield (at := local(end, 3, 10))
+        with stage.agenda.trying("months", f"{month:%m/%Y}"):
+            compute_due_months(at=at)
+        yield (at := local(working_day(end), 8, 15))
+        report = Report.objects.filter(month=month).first()
+        with stage.agenda.trying("months", f"{month:%m/%Y}"):
+            if report is not None:
+                report = freeze_report(actor=pilot, report=report, at=at)
+                if former is not None:
+                    gate.apply(former, "publish", actor=pilot, at=at + timedelta(minutes=5))
+        former, month = report, end
+
+
+def committees(stage: Stage) -> Thread:
+    """The technical committee meets each month, that of steering twice a year; each is convened long before."""
+    month = stage.first.replace(day=1)
+    while True:
+        yield (at := local(working_day(month.replace(day=5)), 9, 30))
+        following = next_month(month)
+        _convene(stage, CommitteeKind.TECHNICAL, following.replace(day=10), "14 h, Hôtel du Département, Lille", at)
+        if month.month in STEERED:
+            _convene(stage, CommitteeKind.STEERING, add_months(following, 2).replace(day=20), "", at)
+        month = following
+
+
+def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
+    with stage.agenda.trying("committees", kind):
+        plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=working_day(day), place=place, at=at)
+
+
+def running_month(stage: Stage) -> Thread:
+    """The month that runs is counted on the last evening, to see where it stands."""
+    yield (at := local(stage.back(1), 18, 30))
+    compute_report(actor=stage.cast.pilot, month=timezone.localdate(at), at=at)

@@ -1,0 +1,24 @@
+"""The register of breaches, as the pilot keeps it."""
+
+from datetime import timedelta
+
+from demo.agenda import Thread
+from demo.calendar import local, working_day
+from demo.stage import Stage
+from refurb.enums import FollowUpKind
+from refurb.models import Incident
+from refurb.services.incidents import note_incident
+
+LEFT = 20
+"""Working days before the end: what is known since then still waits, so that there is something to write down."""
+
+
+def register(stage: Stage) -> Thread:
+    """Each working day at five, the pilot tells the CNIL of what is known, and writes it down."""
+    day, until = working_day(stage.first), local(stage.back(LEFT), 0)
+    while True:
+        yield (at := local(day, 17))
+        for incident in Incident.objects.unanswered().filter(known_at__lt=until).order_by("pk"):
+            with stage.agenda.trying("register", f"incident {incident.pk}"):
+                note_incident(actor=stage.cast.pilot, incident=incident, kind=FollowUpKind.TOLD, done_on=day, at=at)
+        day = working_day(day + timedelta(days=1))

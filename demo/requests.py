@@ -1,0 +1,297 @@
+"""The life of a household's request: opened by a social worker, decided by the distributor, served need by need."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from demo.agenda import Thread, may, possible
+from demo.calendar import local, working_day
+from demo.homes import Home
+from demo.stage import Stage
+from lifecycle.gate import one_transaction
+from network.enums import Role
+from network.models import Membership
+from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.services import households, needs, prescriptions
+from prescriptions.services.sets import accept_prescriptions
+
+FRIDAY = 4
+STEPS = ("open", "submit", "decide")
+CONFIRMED_AFTER = 105
+"""Working days after which a worker asks a household that still waits whether it still needs it."""
+STORIES = (
+    "Suivi commencé après la perte d’un emploi\u00a0; les démarches se font sur le téléphone d’une voisine.",
+    "Deux enfants scolarisés, devoirs rendus en ligne, un seul vieux téléphone dans le foyer.",
+    "Personne isolée, courriers des administrations plus reçus que par internet.",
+    "Reprise de formation dans un mois, cours à distance deux jours par semaine.",
+)
+
+type Follow = Callable[[Stage, Need, Membership, datetime], Thread]
+"""What becomes of a need once it waits."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a household asks for, up to which of ``STEPS``, and how it ends.
+
+    ``completed``: whether what is missing comes (None: nothing is). ``out``: a reason of refusal, ``"withdrawn"``,
+    ``"dropped"``. ``follows`` says, for a kind of need, what becomes of it.
+    """
+
+    prescriber: str
+    home: Home
+    opened: date
+    needs: tuple[tuple[str, str], ...]
+    until: str = STEPS[-1]
+    completed: bool | None = None
+    out: str = ""
+    against: bool = False
+    twin: bool = False
+    moves_to: Home | None = None
+    entrusted_to: str = ""
+    follows: Mapping[str, Follow] = field(default_factory=dict)
+
+
+class Request:
+    """The thread of one request. ``now`` is the instant of the present act."""
+
+    def __init__(self, stage: Stage, ask: Ask) -> None:
+        self.stage, self.rng, self.ask = stage, stage.rng, ask
+        self.now = stage.moment(working_day(ask.opened))
+        self.worker = stage.cast.worker(ask.prescriber, self.rng)
+        self.household, self.prescription = Household(), Prescription()
+
+    def __str__(self) -> str:
+        return self.prescription.reference
+
+    def live(self) -> Thread:
+        for step in STEPS[: STEPS.index(self.ask.until) + 1]:
+            yield from getattr(self, step)()
+
+    def after(self, low: int, high: int) -> datetime:
+        """Wait for some working days, one at least."""
+        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        return self.now
+
+    def minute(self) -> datetime:
+        """A few minutes later, in the same appointment."""
+        self.now += timedelta(minutes=self.rng.randint(1, 5))
+        return self.now
+
+    @property
+    def act(self) -> dict[str, Any]:
+        """The worker acts on the prescription, a few minutes later."""
+        return {"actor": self.worker, "prescription": self.prescription, "at": self.minute()}
+
+    def may(self, verb: str, **values: Any) -> bool:
+        """Whether the worker may do something with the prescription as it stands now."""
+        return may(self.prescription, verb, actor=self.worker, at=self.now, **values)
+
+    @property
+    def adviser(self) -> Membership:
+        return self.rng.choice(self.stage.cast.people["distributor", Role.ADVISER])
+
+    # --- steps
+
+    def open(self) -> Iterator[datetime]:
+        """The household and its needs; a draft that goes no further has nothing else."""
+        yield self.now
+        self._meet()
+        if self.ask.out == "withdrawn" and self.ask.until == "open":
+            yield self.after(3, 8)
+            prescriptions.withdraw_prescription(**self.act, reason="household_declined")
+
+    @one_transaction
+    def _meet(self) -> None:
+        """One appointment: what is written there is written together."""
+        ask, home = self.ask, self.ask.home
+        if ask.twin:
+            self._meet_again()
+        self.household = households.create_household(
+            actor=self.worker, commune=home.commune, at=self.minute(), **home.person
+        )
+        story = self.rng.choice(STORIES) if self.rng.random() < 0.4 else ""
+        self.prescription = prescriptions.create_prescription(
+            actor=self.worker, household=self.household, needs=ask.needs, story=story, at=self.minute()
+        )
+        if ask.until != "open":
+            self._see_facts()
+            prescriptions.record_agreement(**self.act, how=self.rng.choice(list(AgreementHow)))
+
+    def _meet_again(self) -> None:
+        """The same people came two weeks ago under another file, and nobody noticed."""
+        earlier = self.ask.home.person | {"phone": "", "email": ""}
+        earlier["address"] = ""
+        households.create_household(actor=self.worker, commune=self.ask.home.commune, at=self.minute(), **earlier)
+
+    def _see_facts(self) -> None:
+        band = "rav_more" if self.ask.against else self.rng.choice(("rav_150", "rav_300"))
+        prescriptions.record_fact(**self.act, kind=FactKind.RESTE_A_VIVRE, band=band)
+        if self.ask.against:
+            return
+        dated_on = timezone.localdate(self.now) - timedelta(days=self.rng.randint(3, 40))
+        if self.rng.random() < 0.6:
+            prescriptions.record_fact(**self.act, kind=FactKind.MINIMUM_INCOME, proof="Attestation", dated_on=dated_on)
+        else:
+            band = self.rng.choice(("qf_400", "qf_700"))
+            prescriptions.record_fact(**self.act, kind=FactKind.QUOTIENT_FAMILIAL, band=band, dated_on=dated_on)
+
+    def submit(self) -> Iterator[datetime]:
+        """In the same appointment, or the next days."""
+        if self.rng.random() < 0.4:
+            yield self.after(1, 2)
+        if self.ask.twin:
+            self._answer_doubles()
+        self._send()
+
+    def _answer_doubles(self) -> None:
+        for double in households.possible_doubles(actor=self.worker, household=self.household, at=self.now):
+            households.answer_double(
+                actor=self.worker, household=self.household, other=double.household, same=True, at=self.minute()
+            )
+
+    def _send(self) -> None:
+        prescriptions.submit_prescription(**self.act, distributor=self.stage.cast.organisations["distributor"])
+
+    def decide(self) -> Iterator[datetime]:
+        """The distributor asks for what is missing, then decides."""
+        yield self.after(1, 5)
+        if self.ask.completed is not None:
+            act = self.act | {"actor": self.adviser}
+            prescriptions.ask_completion_prescription(**act, missing=["income_seen"])
+            if not self.ask.completed:
+                return
+            yield self.after(2, 7)
+            self._see_facts()
+            self._send()
+            yield self.after(1, 3)
+        act = self.act | {"actor": self.adviser}
+        if self.ask.out not in ("", "withdrawn", "dropped"):
+            prescriptions.refuse_prescription(**act, reason=self.ask.out)
+            return
+        if self.ask.against:
+            motive = "Situation suivie de près par le service social, dépenses de santé élevées."
+            prescriptions.accept_prescription(**act, motive=motive)
+            yield from self.serve()
+            return
+        self.stage.examined.append(self)
+
+    def serve(self) -> Iterator[datetime]:
+        """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
+        for need in Need.objects.filter(prescription=self.prescription).order_by("pk"):
+            if (follow := self.ask.follows.get(need.kind)) is not None:
+                self.stage.agenda.add(follow(self.stage, need, self.worker, self.now), about=need.reference)
+        if self.ask.entrusted_to:
+            yield self.after(4, 8)
+            receiver = self.stage.cast.organisations[self.ask.entrusted_to]
+            if self.may("transfer", prescriber=receiver):
+                prescriptions.transfer_prescription(**self.act, prescriber=receiver)
+                self.worker = self.stage.cast.worker(self.ask.entrusted_to, self.rng)
+        if self.ask.moves_to is not None:
+            yield self.after(4, 8)
+            self._move(self.ask.moves_to)
+        if self.ask.out:
+            yield self.after(6, 20)
+            self._give_up()
+            return
+        yield self.after(CONFIRMED_AFTER, CONFIRMED_AFTER + 10)
+        if self.may("confirm"):
+            prescriptions.confirm_prescription(**self.act)
+
+    def _move(self, home: Home) -> None:
+        if not may(self.household, "move", actor=self.worker, at=self.now, commune=home.commune):
+            return
+        households.move_household(
+            actor=self.worker,
+            household=self.household,
+            commune=home.commune,
+            moved_on=timezone.localdate(self.now),
+            at=self.now,
+            address=home.person["address"],
+            postcode=home.person["postcode"],
+        )
+
+    def _give_up(self) -> None:
+        """The whole request, or each need that still waits."""
+        if self.ask.out == "withdrawn":
+            if self.may("withdraw"):
+                prescriptions.withdraw_prescription(**self.act, reason="served_elsewhere")
+            return
+        waiting = Need.objects.filter(prescription=self.prescription, state=NeedState.WAITING, moved_at__lte=self.now)
+        for need in waiting.order_by("pk"):
+            at = self.minute()
+            if may(need, "drop", actor=self.worker, at=at):
+                needs.drop_need(actor=self.worker, need=need, reason=DropReason.OFFER_DECLINED, at=at)
+
+
+def sittings(stage: Stage) -> Thread:
+    """Twice a week the distributor accepts together what was examined and is in order; then each goes its way."""
+    day = working_day(stage.first, 7)
+    while day < stage.last:
+        yield (now := local(day, 17, 10))
+        examined, stage.examined = stage.examined, []
+        if examined:
+            adviser = stage.rng.choice(stage.cast.people["distributor", Role.ADVISER])
+            asked = [request.prescription.pk for request in examined]
+            ready = possible(Prescription, asked, "accept", actor=adviser, at=now)
+            rows = Prescription.objects.filter(pk__in=ready)
+            outcome = accept_prescriptions(actor=adviser, prescriptions=rows, at=now)
+            accepted = set(stage.agenda.moved(outcome, "sittings"))
+            for request in examined:
+                if request.prescription.pk in accepted:
+                    request.now = now
+                    stage.agenda.add(request.serve(), about=request)
+        day = working_day(day, 2 if day.weekday() < FRIDAY - 1 else 3)
+
+
+def early(stage: Stage, home: Home, prescriber: str, met: date) -> Thread:
+    """A household met long before the story, that gave up: its file is archived, then erased, by the clock."""
+    worker = stage.cast.worker(prescriber, stage.rng)
+    now = stage.moment(working_day(met))
+    yield now
+    household = households.create_household(actor=worker, commune=home.commune, at=now, **home.person)
+    prescription = prescriptions.create_prescription(actor=worker, household=household, at=now + timedelta(minutes=4))
+    yield (now := stage.moment(working_day(met, 15)))
+    prescriptions.withdraw_prescription(actor=worker, prescription=prescription, reason="unreachable", at=now)
+
+
+def skills(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+    """Referred to a mediation place; met some weeks later, once after another try."""
+    act: dict[str, Any] = {"actor": worker, "need": need}
+    mediation = stage.cast.organisations["mediation"]
+    day, hesitates = timezone.localdate(now), stage.number("skills") % 4 == 2
+    yield (at := stage.moment(day := working_day(day, stage.rng.randint(2, 6))))
+    if not may(need, "start", actor=worker, at=at, mediation=mediation):
+        return
+    needs.start_need(**act, mediation=mediation, at=at)
+    if hesitates:
+        yield (at := stage.moment(day := working_day(day, 6)))
+        if not may(need, "wait_again", actor=worker, at=at):
+            return
+        needs.wait_again_need(**act, at=at)
+        yield (at := stage.moment(day := working_day(day, 4)))
+        if not may(need, "start", actor=worker, at=at, mediation=mediation):
+            return
+        needs.start_need(**act, mediation=mediation, at=at)
+    yield (at := stage.moment(working_day(day, stage.rng.randint(10, 25))))
+    if not may(need, "meet", actor=worker, at=at):
+        return
+    needs.meet_need(**act, at=at)
+    if hesitates and may(need, "unmeet", actor=worker, at=at):
+        needs.unmeet_need(**act, at=at + timedelta(minutes=5))
+        needs.meet_need(**act, at=at + timedelta(minutes=12))
+
+
+KINDS = (
+    (NeedKind.COMPUTER, 60),
+    (NeedKind.SMARTPHONE, 11),
+    (NeedKind.TABLET, 9),
+    (NeedKind.FIXED_CONNECTION, 7),
+    (NeedKind.MOBILE_CONNECTION, 7),
+    (NeedKind.DIGITAL_SKILLS, 6),
+)
+"""What households ask for first, in per cent."""

@@ -1,0 +1,130 @@
+"""Seed the demonstration once: a finished one is kept, what an unfinished one left behind is dropped."""
+
+import gc
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from procrastinate.jobs import Job
+
+from demo.agenda import OnRefusal, log_refusal
+from demo.calendar import local
+from demo.schema import recreate_schema
+from demo.story import first_day, tell_story
+from desk.models import Seeding
+from documents.jobs import put_off_together
+from documents.services import RENDERING
+from lifecycle.clock import CLOCK_LOCK
+from lifecycle.instants import telling_history
+from lifecycle.locking import advisory_lock, all_or_nothing
+from lifecycle.sealing import seal_journals
+from lifecycle.verification import JOURNALS, note_verification, verify_journals
+from network.models import Epci, User
+from reference.dated import dated_rows_unchanging
+from refurb.models import Checklist, DeedText, GradingScale
+from reports.services import REPORTS, verify_reports
+
+type Tell = Callable[[float, datetime], None]
+"""How much is done (0 to 1), and the instant that the story has reached."""
+
+SELDOM = 2_000_000
+"""How many new objects Python makes before it looks for those that are of no use any more."""
+SAMPLE = 40
+"""How many papers the worker draws in advance."""
+
+
+class SeedingRefused(Exception):
+    """The demonstration cannot be seeded here, or not for that day; the sentence says why."""
+
+
+def seed_demo(
+    *,
+    as_of: date,
+    seed: int,
+    devices: int,
+    tell: Tell,
+    refused: OnRefusal = log_refusal,
+    ahead: bool = False,
+) -> tuple[Seeding, bool]:
+    """Seed the département as it stands on the morning of ``as_of``, unless it is seeded already.
+
+    Waits for the clock and for another seeding. What was written is verified, then sealed, before it is said to be
+    finished. ``refused`` is told of each thread of the story that ended before its time; ``ahead`` lets a day to come
+    be tried, on a database that nobody opens. Returns the seeding, and whether this call did it. Raises SeedingRefused,
+    FaultsFound, and what ``refused`` raises.
+    """
+    if not settings.DEMO:
+        raise SeedingRefused("Les données inventées ne s’écrivent qu’en démonstration (config.settings.demo).")
+    with advisory_lock(CLOCK_LOCK):
+        last = Seeding.objects.order_by("pk").last()
+        if last is not None and last.finished_at is not None:
+            return last, False
+        if last is not None:
+            recreate_schema()
+        _refuse_what_is_missing(as_of, ahead=ahead)
+        # Seals of a demonstration that was dropped since: nothing of this one is sealed yet.
+        shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
+        seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
+        with telling_history(until=local(as_of, 0)):
+            with (
+                _at_full_speed(),
+                dated_rows_unchanging(),
+                all_or_nothing(),
+                put_off_together(_with_a_sample),
+            ):
+                tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
+            note_verification(JOURNALS, verify_journals)
+            note_verification(REPORTS, verify_reports)
+        seal_journals(at=timezone.now())
+        seeding.finished_at = timezone.now()
+        seeding.save(update_fields=["finished_at"])
+        return seeding, True
+
+
+def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:
+    """Raise SeedingRefused when a story that ends on ``as_of`` cannot be told here."""
+    first = first_day(as_of) - timedelta(days=7)
+    if as_of > timezone.localdate() and not ahead:
+        raise SeedingRefused(f"Le {as_of:%d/%m/%Y} est à venir : la démonstration s’arrête au plus tard aujourd’hui.")
+    if User.objects.exists():
+        raise SeedingRefused(
+            "Cette base a déjà des comptes qui ne viennent pas de la démonstration : on n’y touche pas."
+        )
+    if not Epci.objects.exists():
+        raise SeedingRefused("Le territoire manque : tapez d’abord « manage.py load_territory ».")
+    if not all(model.objects.on(first).exists() for model in (Checklist, DeedText, GradingScale)):
+        raise SeedingRefused(
+            f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent : tapez d’abord"
+            " « manage.py load_reference », ou choisissez un jour plus récent."
+        )
+
+
+@contextmanager
+def _at_full_speed() -> Iterator[None]:
+    """Do not wait for the disk at each commit: after a crash the seeding is unfinished anyway.
+
+    No query is long enough to be worth compiling, and what Python makes is not worth sorting out as often as it does.
+    """
+    often = gc.get_threshold()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+        cursor.execute("SET jit TO off")
+    gc.set_threshold(SELDOM, *often[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
+            cursor.execute("RESET jit")
+
+
+def _with_a_sample(jobs: list[Job]) -> list[Job]:
+    """Leave to the worker the last papers only: the others are drawn when they are opened."""
+    papers = [job for job in jobs if job.task_name == RENDERING]
+    drawn = {id(job) for job in papers[-SAMPLE:]}
+    return [job for job in jobs if job.task_name != RENDERING or id(job) in drawn]

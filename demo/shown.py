@@ -1,0 +1,233 @@
+"""The lots the story cannot do without: each state, each way out, each incident at least once, whatever chance brings.
+
+Their days are counted back from the last one, far enough for each to be where it is wanted on that day.
+"""
+
+from collections.abc import Iterator
+
+from demo import fates, handed
+from demo.handed import to
+from demo.lots import Line, Lot
+from demo.stage import Stage
+from refurb.enums import DeclineReason, Destination, DeviceType, LineCondition, RefusalCode, WithdrawReason
+
+
+def shown(stage: Stage) -> Iterator[Lot]:
+    """The settled ones, those under way on the last day, those that ended early."""
+    for lots in (_renewed, _distributed, _shared, _miscounted, _on_the_bench, _expected, _ended_early):
+        yield from lots(stage)
+
+
+def _renewed(stage: Stage) -> Iterator[Lot]:
+    """A company gives what it replaces; a branch outside the département does too."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    yield Lot(
+        sites["textiles"][0],
+        stage.back(130),
+        (
+            Line(
+                model("Latitude 5400"),
+                5,
+                year - 5,
+                fates=(fates.ready, fates.reopened, fates.ceded, fates.donor_certificate, fates.erased_twice),
+            ),
+            Line(model("P2419H"), 2, year - 6, fates=(fates.ready, fates.ready)),
+        ),
+        description="Renouvellement du service commercial.",
+    )
+    yield Lot(
+        sites["assurances"][1], stage.back(80), (Line(model("EliteBook 840 G5"), 2, year - 5, fates=(fates.resited,)),)
+    )
+
+
+def _distributed(stage: Stage) -> Iterator[Lot]:
+    """What goes on to households: each incident of the way once, and each state on the last day."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    spare = handed.onward(fates.ready)
+    travels = (
+        handed.sold, handed.undone, handed.given_back, handed.exchanged, handed.refunded, handed.found,
+        handed.released, handed.recalled, handed.sent_back, handed.derogated,
+    )  # fmt: skip
+    standing = (handed.allotted, handed.shipped, handed.available, handed.reserved, handed.returned)
+    yield Lot(
+        sites["textiles"][0],
+        stage.back(128),
+        (
+            Line(
+                model("Latitude 5410"),
+                14,
+                year - 4,
+                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(travels)), *[spare] * 4),
+            ),
+            Line(model("OptiPlex 5070"), 2, year - 5, fates=(to("mel", handed.with_screen), spare)),
+            Line(model("P2419H"), 3, year - 5, fates=(spare, spare, spare)),
+        ),
+        description="Postes de travail remplacés, en bon état.",
+    )
+    yield Lot(
+        sites["assurances"][0],
+        stage.back(84),
+        (
+            Line(
+                model("Latitude 5410"),
+                8,
+                year - 4,
+                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(standing)), spare, spare, spare),
+            ),
+        ),
+    )
+    yield Lot(
+        sites["hopital"][1],
+        stage.back(100),
+        (
+            Line(
+                model("ThinkPad T490"),
+                7,
+                year - 4,
+                fates=(
+                    to("maubeuge", handed.sold),
+                    to("avesnois", handed.sold),
+                    *(to("maubeuge", travel) for travel in standing),
+                ),
+            ),
+        ),
+        workshops=("sambre",),
+    )
+
+
+def _shared(stage: Stage) -> Iterator[Lot]:
+    """A hospital's lot, shared between the two workshops, refused in part, recycled in part."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    yield Lot(
+        sites["hopital"][0],
+        stage.back(110),
+        (
+            Line(
+                model("OptiPlex 5070"),
+                8,
+                year - 6,
+                refused=1,
+                refusal=RefusalCode.CONDITION,
+                fates=(fates.dismantled, fates.recycled, fates.undone, fates.lost_and_found),
+            ),
+            Line(model("Galaxy Tab A7"), 2, year - 5, announced_as=DeviceType.SMARTPHONE, fates=(fates.retyped,)),
+            Line(
+                model("OptiPlex 7010"),
+                2,
+                year - 12,
+                condition=LineCondition.UNTESTED,
+                destination=Destination.RECYCLING,
+            ),
+        ),
+        workshops=("lille", "sambre"),
+        description="Postes d’accueil remplacés ; les deux plus anciens sont à recycler.",
+    )
+
+
+def _miscounted(stage: Stage) -> Iterator[Lot]:
+    """One machine is not there at the pick-up, one more is, one never reaches the workshop."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    yield Lot(
+        sites["logistique"][0],
+        stage.back(90),
+        (
+            Line(model("Galaxy XCover 5"), 4, year - 4, not_found=1),
+            Line(
+                model("ThinkPad T490"),
+                4,
+                year - 5,
+                surplus=1,
+                fates=(fates.drive_destroyed, fates.drive_removed, fates.unerasable, fates.given_back),
+            ),
+            Line(model("Redmi 9"), 3, year - 4, lost=1, fates=(fates.repaired,)),
+        ),
+    )
+
+
+def _on_the_bench(stage: Stage) -> Iterator[Lot]:
+    """Received, at every stage of the bench on the last day; another lot is still in its boxes."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    yield Lot(
+        sites["mairie"][0],
+        stage.back(34),
+        (
+            Line(
+                model("ThinkPad L390"),
+                6,
+                year - 5,
+                fates=(
+                    fates.received,
+                    fates.in_process,
+                    fates.awaiting_part,
+                    fates.unusable,
+                    fates.unerasable,
+                    fates.lost,
+                ),
+            ),
+        ),
+        until="receive",
+    )
+    yield Lot(
+        sites["lycee"][0],
+        stage.back(24),
+        (Line(model("Tab M10"), 3, year - 5), Line(model("E233"), 2, year - 6)),
+        workshops=("sambre",),
+        until="pick_up",
+    )
+
+
+def _expected(stage: Stage) -> Iterator[Lot]:
+    """Planned, decided, announced, a draft."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    yield Lot(
+        sites["brasserie"][0],
+        stage.back(18),
+        (Line(model("ProBook 450 G6"), 3, year - 5),),
+        workshops=("sambre",),
+        until="schedule",
+        given_up=True,
+    )
+    yield Lot(
+        sites["cabinet"][0],
+        stage.back(8),
+        (Line(model("TravelMate P214"), 3, year - 4),),
+        until="qualify",
+        kept=1,
+    )
+    yield Lot(sites["entraide"][0], stage.back(2), (Line(model("ThinkCentre M720s"), 5, year - 5),), until="announce")
+    yield Lot(sites["textiles"][1], stage.back(1), (Line(model("Latitude 5410"), 10, year - 4),), until="create")
+
+
+def _ended_early(stage: Stage) -> Iterator[Lot]:
+    """Declined, taken back, before and after the decision."""
+    sites, model = stage.cast.sites, stage.catalogue.named
+    year = stage.last.year
+    yield Lot(
+        sites["cabinet"][1],
+        stage.back(70),
+        (Line(model("Compaq Elite 8300"), 4, year - 13, condition=LineCondition.FAULTY),),
+        until="announce",
+        declined=DeclineReason.TOO_OLD,
+    )
+    yield Lot(
+        sites["entraide"][1],
+        stage.back(50),
+        (Line(model("243V7"), 2, year - 7),),
+        workshops=("sambre",),
+        until="qualify",
+        declined=DeclineReason.QUANTITY,
+    )
+    yield Lot(
+        sites["hopital"][2],
+        stage.back(60),
+        (Line(model("Core-X4"), 3, year - 5),),
+        workshops=("sambre",),
+        until="schedule",
+        withdrawn=WithdrawReason.NO_DECISION,
+    )

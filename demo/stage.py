@@ -1,0 +1,85 @@
+"""What every thread of the story shares: the cast, the catalogue, chance, and the agenda."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from random import Random
+from typing import Any
+
+from calendars.working_days import is_working_day
+from conventions.models import Convention
+from demo.agenda import Agenda
+from demo.calendar import local, working_day
+from demo.cast import Cast
+from demo.catalogue import Catalogue
+from demo.press import Press
+from refurb.models import Checklist
+
+MORNING = (8 * 60 + 40, 12 * 60)
+AFTERNOON = (13 * 60 + 30, 16 * 60 + 50)
+"""When people act, in minutes of the day."""
+TAGS = {"lille": "LIL", "sambre": "SAM", "littoral": "LIT"}
+SLOWNESS = {"lille": 1.0, "sambre": 1.6, "littoral": 2.6}
+"""How long devices wait for their turn in each workshop, beside the quickest."""
+
+
+@dataclass
+class Stage:
+    """The story runs from ``first`` to the eve of ``last``; ``rng`` is the only source of chance."""
+
+    cast: Cast
+    catalogue: Catalogue
+    rng: Random
+    agenda: Agenda
+    first: date
+    last: date
+    press: Press = field(default_factory=Press)
+    doomed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The devices each workshop keeps for its recycler, by key."""
+    offered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The reconditioned devices each workshop may allot, by key."""
+    sent: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The devices each workshop allotted last week, which it sends next."""
+    boxes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The devices that the weekly deliveries brought to each point, by key."""
+    examined: list[Any] = field(default_factory=list)
+    """The requests that the distributor has looked at and found in order."""
+    effects: set[date] = field(default_factory=set)
+    """The days on which a convention takes effect."""
+    conventions: dict[str, Convention] = field(default_factory=dict)
+    """Those that came into force, by the codes of ``demo.treaties``."""
+    _numbers: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def worked(self) -> list[date]:
+        """The working days of the story."""
+        days = (self.first + timedelta(days=rank) for rank in range((self.last - self.first).days))
+        return [day for day in days if is_working_day(day)]
+
+    def back(self, days: int) -> date:
+        """The day that many working days before the end."""
+        return working_day(self.last, -days)
+
+    def moment(self, day: date) -> datetime:
+        """An instant of the working hours of a day."""
+        low, high = self.rng.choice((MORNING, AFTERNOON))
+        minute = self.rng.randint(low, high)
+        return local(day, minute // 60, minute % 60, self.rng.randint(0, 59))
+
+    def number(self, series: str) -> int:
+        """The next number of a series."""
+        self._numbers[series] += 1
+        return self._numbers[series]
+
+    def tag(self, workshop: str) -> str:
+        """The next label a workshop sticks on a device."""
+        return f"{TAGS[workshop]}-{self.number(workshop):05}"
+
+    @cached_property
+    def functions(self) -> dict[str, list[tuple[str, bool]]]:
+        """For each type of device, the functions to test, and whether a device may do without."""
+        found: dict[str, list[tuple[str, bool]]] = {}
+        for checklist in Checklist.objects.order_by("type", "version").prefetch_related("functions"):
+            found[checklist.type] = [(one.code, bool(one.not_applicable_when)) for one in checklist.functions.all()]
+        return found

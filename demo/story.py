@@ -1,0 +1,159 @@
+"""What happens when: the lots that show every way through the chain, then ordinary ones up to the size asked for."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from random import Random
+
+from calendars.working_days import add_months
+from demo.agenda import Agenda, OnRefusal, log_refusal
+from demo.asked import asked, long_gone
+from demo.calendar import local, working_day
+from demo.cast import WORKSHOPS, gather
+from demo.catalogue import Catalogue, Model
+from demo.clock import EARLY_MONTHS, nights
+from demo.deals import deals
+from demo.homes import Homes
+from demo.lots import Journey, Line, Lot
+from demo.months import committees, months, running_month
+from demo.press import Press
+from demo.register import register
+from demo.requests import Ask, Request, sittings
+from demo.rounds import counter, surpluses, weekly
+from demo.seasons import GIFTS, spread
+from demo.shown import shown
+from demo.stage import Stage
+from demo.strays import strays
+from demo.treaties import Treaty
+from demo.waste import passages
+from lifecycle.references import drawn_from
+from refurb.enums import DeviceType, LineCondition, RefusalCode
+
+MONTHS = 12
+HOUSEHOLDS = 4 / 15
+"""How many households ask for something, for each device that is offered."""
+EVERYWHERE = 400
+"""From so many devices on, the EPCI of the whole département have conventions, or are about to."""
+LEAST = 5
+"""No line of an ordinary lot is shorter."""
+AGES = (3, 4, 5, 6, 7)
+"""Years between the purchase and the gift of what is offered for reuse."""
+RECENT = 0.06
+"""The share of lots of the last weeks beyond chance, so that the benches are busy on the last day."""
+COMMON = (
+    (DeviceType.LAPTOP, 50),
+    (DeviceType.DESKTOP, 22),
+    (DeviceType.SCREEN, 9),
+    (DeviceType.SMARTPHONE, 10),
+    (DeviceType.TABLET, 9),
+)
+"""What donors offer, in per cent."""
+TAKEN = (
+    (("lille",), 52), (("sambre",), 26), (("littoral",), 12), (("lille", "sambre"), 6), (("lille", "littoral"), 4),
+)  # fmt: skip
+"""Which workshops take a lot, in per cent."""
+
+
+def tell_story(
+    *,
+    as_of: date,
+    seed: int,
+    devices: int,
+    tell: Callable[[float, datetime], None],
+    refused: OnRefusal = log_refusal,
+) -> None:
+    """Play the twelve months before that of ``as_of``, and what it has seen of its own, through the services.
+
+    Same day, seed and size: same département. ``devices`` is about how many, never fewer than the ninety or so of the
+    lots that show every way; households and conventions are in proportion. ``tell`` is given how much is done (0 to 1)
+    and the instant reached; ``refused``, each thread that ended before its time.
+    """
+    start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
+    tell(0, start)
+    references = Random(seed)  # noqa: S311 nothing here is a secret
+    with drawn_from(references), Press() as press:
+        stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
+        homes = Homes(stage.cast, stage.rng)
+        lots, asks = plan(stage, homes, devices)
+        for thread in (nights, months, running_month, committees, strays, sittings, register):
+            stage.agenda.add(thread(stage))
+        _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
+        for workshop in WORKSHOPS:
+            stage.agenda.add(passages(stage, workshop, stage.cast.organisations["recyclage"]), about=workshop)
+        for lot in lots:
+            journey = Journey(stage, lot)
+            stage.agenda.add(journey.live(), about=journey)
+        stage.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now))
+    tell(1, horizon)
+
+
+def set_stage(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Stage:
+    """Who acts, from which day to which: the story begins with a month, so that none is nearly empty."""
+    first = working_day(first_day(as_of))
+    cast = gather(local(add_months(as_of, -EARLY_MONTHS), 8))
+    rng = Random(f"story {seed}")  # noqa: S311 nothing here is a secret
+    return Stage(cast, Catalogue(), rng, Agenda(local(as_of, 0), refused), first, as_of, press)
+
+
+def first_day(as_of: date) -> date:
+    """The first day of the month in which the story begins."""
+    return add_months(as_of, -MONTHS).replace(day=1)
+
+
+def plan(stage: Stage, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]]:
+    """The lots that bring about so many devices, and what households ask for in proportion."""
+    lots = list(shown(stage))
+    lots += ordinary(stage, devices - sum(lot.size for lot in lots))
+    return lots, list(asked(stage, homes, round(devices * HOUSEHOLDS)))
+
+
+def _distribute(stage: Stage, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
+    """The conventions, the households, the weeks of the workshops and of the points."""
+    for deal in deals(stage, everywhere=everywhere):
+        stage.effects.add(deal.starts_on)
+        stage.agenda.add(Treaty(stage, deal).live(), about=deal.code)
+    stage.effects.add(stage.back(Treaty.AMENDED))
+    for thread in long_gone(stage, homes):
+        stage.agenda.add(thread)
+    for ask in asks:
+        request = Request(stage, ask)
+        stage.agenda.add(request.live(), about=request)
+    for workshop in WORKSHOPS:
+        stage.agenda.add(weekly(stage, workshop), about=workshop)
+        stage.agenda.add(surpluses(stage, workshop), about=workshop)
+    for point in stage.cast.points:
+        stage.agenda.add(counter(stage, point), about=point)
+
+
+def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
+    """Lots of every size, on days of season, from any donor, until so many devices are offered."""
+    rng, donors = stage.rng, stage.cast.donors()
+    recent, days = stage.worked[-45:-12], spread(stage.worked, GIFTS, stage.rng)
+    while devices > 0:
+        lines = tuple(_offer(stage, max(devices, LEAST)) for _ in range(rng.choice((1, 2, 2, 3))))
+        workshops = rng.choices([one for one, _ in TAKEN], [weight for _, weight in TAKEN])[0]
+        if any(line.accepted < len(workshops) for line in lines):
+            workshops = workshops[:1]
+        site = rng.choice(stage.cast.sites[rng.choice(donors)])
+        day = rng.choice(recent) if rng.random() < RECENT else next(days)
+        lot = Lot(site, day, lines, workshops=workshops)
+        devices -= lot.size
+        yield lot
+
+
+def _offer(stage: Stage, most: int) -> Line:
+    """A line of a lot, of ``most`` devices at most: mostly good, sometimes refused in part, sometimes miscounted."""
+    rng = stage.rng
+    type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
+    model: Model = stage.catalogue.any_of(type_, rng)
+    quantity = min(rng.choice((10, 12, 15, 18, 22, 26, 30, 36, 45)), most)
+    age = rng.choice(AGES)
+    refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
+    return Line(
+        model,
+        quantity,
+        max(stage.last.year - age, model.year),
+        condition=rng.choice((LineCondition.WORKING, LineCondition.WORKING, LineCondition.UNTESTED)),
+        refused=refused,
+        refusal=rng.choice((RefusalCode.CONDITION, RefusalCode.QUANTITY)) if refused else "",
+        not_found=1 if rng.random() < 0.08 else 0,
+    )

@@ -1,0 +1,117 @@
+"""Départements seeded for a test: the real territory and reference data, few devices."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import date, datetime
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from demo.agenda import raise_refusal
+from demo.press import Press
+from demo.seeding import seed_demo
+from desk.models import Seeding
+from documents.models import Document
+from lifecycle.models import Verification
+from lifecycle.references import drawn_from
+from network.readers.territory import DATA, read_territory
+from network.services.territory import load_territory
+from reference.loading import load_reference
+from tests.documents.pdfs import scan_of
+from tests.queue import empty_tables_of_tasks
+
+AS_OF = date(2026, 3, 26)
+"""A fixed day, so that what is proven here is so every day."""
+OURS = (
+    "network", "documents", "conventions", "prescriptions", "refurb", "connectivity", "reports", "lifecycle", "account",
+)  # fmt: skip
+DRAWN_OR_TIMED = {
+    "password", "recorded_at", "head", "hash", "salt", "digest", "previous", "sealed_at", "comment_digest",
+    "message_id", "token_digest",
+}  # fmt: skip
+"""Columns that are drawn for secrecy, or that say when the row was really written."""
+SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
+"""The token of a link, in the mail that carries it: drawn for secrecy too."""
+
+
+def load_world() -> None:
+    """Everything the demonstration stands on; the operator that the offers name has the same reference each time."""
+    with drawn_from(Random(0)):
+        load_territory(read_territory(DATA))
+        load_reference("conventions")
+        load_reference("prescriptions")
+        load_reference("connectivity")
+        load_reference("refurb")
+        load_reference("reports")
+
+
+def new_world() -> None:
+    """The same in tables numbered from 1, as in a new database."""
+    empty()
+    load_world()
+
+
+def empty() -> None:
+    """Leave nothing in the tables, those of tasks included, nor in the memory of what was there."""
+    call_command("flush", interactive=False, verbosity=0)
+    empty_tables_of_tasks()
+    ContentType.objects.clear_cache()
+
+
+def seed(
+    *, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None, ahead: bool = False
+) -> tuple[Seeding, bool]:
+    """Nothing that the story asks may be refused: raises StoryRefused, which names the thread, its object and the day.
+
+    The papers that are signed are stand-ins: a real one takes a second to draw.
+    """
+    with stand_in_papers():
+        return seed_demo(
+            as_of=as_of, seed=seed, devices=devices, tell=tell or silently, refused=raise_refusal, ahead=ahead
+        )
+
+
+@contextmanager
+def stand_in_papers() -> Iterator[None]:
+    """Give each convention a PDF that bears its code alone."""
+    with patch.object(Press, "draw", stand_in):
+        yield
+
+
+def stand_in(press: Press, document: Document) -> Future[bytes]:
+    drawn: Future[bytes] = Future()
+    drawn.set_result(scan_of(document))
+    return drawn
+
+
+def silently(done: float, now: datetime) -> None:
+    """Nobody watches."""
+
+
+def fingerprints() -> dict[str, str]:
+    """For each table of the project, the SHA-256 of its rows, less what is drawn or timed."""
+    return {model._meta.label: _hash(model) for model in _tables()}
+
+
+def _tables() -> Iterator[type[models.Model]]:
+    """Those of the story; a verification says when the seeding was really read again."""
+    for config in apps.get_app_configs():
+        if config.label in OURS:
+            yield from (model for model in config.get_models(include_auto_created=True) if model is not Verification)
+
+
+def _hash(model: type[models.Model]) -> str:
+    names = [field.attname for field in model._meta.concrete_fields if field.attname not in DRAWN_OR_TIMED]
+    rows = list(model._base_manager.order_by("pk").values_list(*names))
+    written = json.dumps(rows, cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(SECRET.sub("", written).encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""The order of time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+
+from demo.agenda import Agenda, Refusal, StoryRefused, raise_refusal
+from lifecycle.answers import Outcome
+from lifecycle.exceptions import Refused
+from lifecycle.requirements import Reason
+
+HORIZON = datetime(2025, 1, 1, 12, tzinfo=UTC)
+
+
+def at(hour: int) -> datetime:
+    return datetime(2025, 1, 1, hour, tzinfo=UTC)
+
+
+def acts(name: str, told: list[str], *hours: int) -> Iterator[datetime]:
+    for hour in hours:
+        yield at(hour)
+        told.append(f"{name}{hour}")
+
+
+def silently(now: datetime) -> None:
+    """Nobody watches."""
+
+
+def test_threads_act_in_the_order_of_time_and_the_first_written_down_first() -> None:
+    agenda, told = Agenda(HORIZON), []
+    for thread in (acts("a", told, 8, 10), acts("b", told, 8, 9)):
+        agenda.add(thread)
+    agenda.run(silently)
+    assert told == ["a8", "b8", "b9", "a10"]
+
+
+def test_nothing_happens_from_the_horizon_on() -> None:
+    agenda, told = Agenda(HORIZON), []
+    agenda.add(acts("a", told, 11, 12))
+    agenda.run(silently)
+    assert told == ["a11"]
+
+
+def test_a_thread_may_not_go_back_in_time() -> None:
+    agenda, told = Agenda(HORIZON, raise_refusal), []
+    agenda.add(acts("a", told, 9, 8))
+    with pytest.raises(StoryRefused) as refused:
+        agenda.run(silently)
+    assert "08:00" in str(refused.value.__cause__)
+
+
+class Request:
+    """Something a thread has in hand; it gets its reference when it acts first."""
+
+    reference = ""
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def live(self, told: list[str]) -> Iterator[datetime]:
+        yield at(9)
+        self.reference = "P-7KQ2-F4TN"
+        yield at(10)
+        told.append("transferred")
+        raise Refused({3: (Reason("state", "Impossible depuis l’état « Honorée » de Mme Exemple."),)})
+
+
+def test_a_thread_that_is_refused_ends_with_a_line_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    agenda, told, request = Agenda(HORIZON), [], Request()
+    agenda.add(request.live(told), about=request)
+    agenda.add(acts("b", told, 9, 11))
+    agenda.run(silently)
+    assert told == ["b9", "transferred", "b11"]
+    (line,) = caplog.messages
+    assert "01/01/2025, Request.live (P-7KQ2-F4TN)\u00a0: Refused state" in line
+    assert "Exemple" not in line
+
+
+def test_in_the_tests_a_refusal_is_an_error_that_names_the_thread_its_object_and_the_day() -> None:
+    agenda, request = Agenda(HORIZON, raise_refusal), Request()
+    agenda.add(request.live([]), about=request)
+    with pytest.raises(StoryRefused, match=r"01/01/2025, Request.live \(P-7KQ2-F4TN\).*state") as refused:
+        agenda.run(silently)
+    assert isinstance(refused.value.__cause__, Refused)
+
+
+def test_one_act_of_a_thread_may_fail_without_what_comes_after() -> None:
+    refusals: list[Refusal] = []
+    agenda, told = Agenda(HORIZON, refusals.append), []
+
+    def nights() -> Iterator[datetime]:
+        for hour in (8, 9):
+            yield at(hour)
+            with agenda.trying("clock", "lille"):
+                told.append(hour)
+                raise PermissionDenied
+
+    agenda.add(nights())
+    agenda.run(silently)
+    assert told == [8, 9]
+    assert [(one.thread, one.about, one.at) for one in refusals] == [
+        ("clock", "lille", at(8)),
+        ("clock", "lille", at(9)),
+    ]
+
+
+def test_those_of_a_set_that_are_refused_are_told_and_the_others_go_on() -> None:
+    refusals: list[Refusal] = []
+    agenda = Agenda(HORIZON, refusals.append)
+    assert agenda.moved(Outcome(moved=[1], refused={2: (Reason("price", "Trop cher."),)}), "reserve", "lille") == [1]
+    assert [refusal.why for refusal in refusals] == ["NotPossible price"]
+
+
+def test_a_database_that_is_away_is_no_refusal() -> None:
+    def thread() -> Iterator[datetime]:
+        yield at(9)
+        raise OperationalError
+
+    agenda = Agenda(HORIZON)
+    agenda.add(thread())
+    with pytest.raises(OperationalError):
+        agenda.run(silently)

@@ -1,0 +1,1 @@
+"""How French is written: figures, days, plurals, quotation marks."""
