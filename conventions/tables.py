@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
 from conventions.views.sheet import QuotaLine
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from typography.french import day
 
 

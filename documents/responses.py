@@ -9,7 +9,7 @@ from documents.exceptions import FileForgotten
 from documents.models import Document, StoredFile
 from documents.services.files import open_file
 from documents.services.papers import render_document
-from network.unkept import unkept
+from lifecycle.unkept import unkept
 
 SHOWN_IN_PLACE = frozenset((ContentType.PDF, ContentType.PNG, ContentType.JPEG))
 """What a browser may show; anything else is only downloaded."""

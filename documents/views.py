@@ -21,7 +21,7 @@ from documents.services import resend_mail
 from documents.tables import MailTable
 from lifecycle.acting import Step
 from lifecycle.past import Past, history
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from typography.french import Noun
 
 MAIL = Noun("courriel", "courriels")

@@ -7,8 +7,8 @@ from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from lifecycle.unkept import UNKEPT
 from network.models import Membership
-from network.unkept import UNKEPT
 
 SESSION_KEY = "membership"
 """Where the session keeps the primary key of the membership chosen by the person."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from lifecycle.templatetags.lifecycle import moment
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from prescriptions.enums import NeedState
 from prescriptions.models import NeedEntry
 from refurb.enums import DeviceState

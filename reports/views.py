@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from documents.responses import document_response
 from documents.services.papers import canonical, hashed_values
 from lifecycle.acting import Step, answer, asks_then_acts, posted
-from network.listing import Listing, lists
+from lifecycle.unkept import unkept
+from lists.listing import Listing, lists
 from network.permissions import is_pilot
-from network.unkept import unkept
 from prescriptions.enums import NeedState
 from reports.chart import bar_chart
 from reports.definitions import definitions

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse
 
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from network.models import Epci
 from network.permissions import is_pilot
 from prescriptions.models import NeedEntry

@@ -38,6 +38,7 @@ OURS = {
     "reports",
     "desk",
     "demo",
+    "lists",
     "calendars",
     "typography",
 }

@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "typography",
     "lifecycle",
     "reference",
+    "lists",
     "network",
     "documents",
     "conventions",

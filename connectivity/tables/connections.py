@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from connectivity.models import ConnectionFile, CopperClosure, Offer
 from connectivity.prices import price_of
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from prescriptions.models import Need
 from typography.french import day, days_ago
 

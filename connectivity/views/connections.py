@@ -26,7 +26,7 @@ from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
 from documents.responses import document_response
 from lifecycle.sets import SetVerb
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.forms.asking import CommentForm

@@ -25,8 +25,8 @@ from connectivity.services.answers import answer_connection, import_answers, que
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, asks_then_acts, posted
-from network.listing import Listing, lists
-from network.unkept import unkept
+from lifecycle.unkept import unkept
+from lists.listing import Listing, lists
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
 from typography.french import Noun

@@ -19,8 +19,8 @@ from conventions.views.steps import next_step
 from documents.responses import document_response, drawn_response
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
+from lists.listing import Listing, lists
 from network.enums import OrganisationKind
-from network.listing import Listing, lists
 from typography.french import Noun
 
 CONVENTION = Noun("convention ou avenant", "conventions et avenants", feminine=True)

@@ -20,7 +20,7 @@ from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
 from lifecycle.acting import asks_then_acts, may
 from lifecycle.locking import one_transaction
-from network.listing import ALL, Listing, lists
+from lists.listing import ALL, Listing, lists
 from network.permissions import is_pilot
 from typography.french import Noun
 

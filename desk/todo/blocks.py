@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value, Window
 from django.urls import reverse
 
-from network.listing import ALL
+from lists.listing import ALL
 from typography.french import HARD, day, days_ago, days_left, grouped
 
 FIRST = 5

@@ -428,21 +428,5 @@ class Migration(migrations.Migration):
                     "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="network_mergerentry_once")],
                 },
             ),
-            migrations.CreateModel(
-                name="SavedView",
-                fields=[
-                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("membership", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="saved_views", to="network.membership", verbose_name="rattachement")),
-                    ("page", models.CharField(max_length=60, verbose_name="page")),
-                    ("name", models.CharField(blank=True, max_length=40, verbose_name="nom")),
-                    ("query", models.CharField(max_length=500, verbose_name="critères")),
-                ],
-                options={
-                    "verbose_name": "vue enregistrée",
-                    "verbose_name_plural": "vues enregistrées",
-                    "ordering": ("name", "pk"),
-                    "constraints": [models.UniqueConstraint(fields=("membership", "page", "name"), name="network_savedview_once")],
-                },
-            ),
         ),
     ]

@@ -4,7 +4,6 @@ from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
 from network.models.organisation import Organisation
-from network.models.saved_view import SavedView
 from network.models.territory import Arrondissement, Commune, Epci
 from network.models.user import User
 
@@ -18,6 +17,5 @@ __all__ = [
     "Merger",
     "MergerEntry",
     "Organisation",
-    "SavedView",
     "User",
 ]

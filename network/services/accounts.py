@@ -12,10 +12,10 @@ from django.utils import timezone
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.models import Comment
 from lifecycle.registry import registry
+from lists.services import forget_views
 from network.models import Invitation, Membership, User
 from network.permissions import can_manage_accounts
 from network.services.memberships import close_membership, refuse_last_pilot
-from network.services.saved_views import forget_views
 
 FORGOTTEN_DOMAIN = "efface.invalid"
 """The domain of the addresses of forgotten accounts; ``.invalid`` never exists (RFC 2606)."""

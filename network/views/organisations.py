@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from lifecycle.acting import asks_then_acts
 from lifecycle.past import history
+from lists.listing import Listing, lists
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm
 from network.forms.people import position_choices
-from network.listing import Listing, lists
 from network.models import Invitation, Membership, Organisation
 from network.models.territory import Alphabetical
 from network.permissions import can_edit_organisation

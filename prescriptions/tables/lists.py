@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from prescriptions.forms.filing import said
 from prescriptions.models import Household, Need, Prescription
 from typography.french import HARD, day, days_ago

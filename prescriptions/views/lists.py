@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from lifecycle.acting import may
 from lifecycle.actors import Actor
 from lifecycle.sets import SetVerb
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.enums import PrescriptionState
 from prescriptions.filters.lists import NeedFilter, PrescriptionFilter

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from network.listing import Named
+from lists.listing import Named
 from network.permissions import is_pilot
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import works

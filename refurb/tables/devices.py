@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import moment, state_badge
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
 from typography.french import day, days_ago, storage

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from calendars.days import last_day
 from lifecycle.templatetags.lifecycle import moment
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Derogation, Device, DistributionPoint

@@ -6,7 +6,7 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import F
 
-from network.columns import WHOLE, StateColumn
+from lists.columns import WHOLE, StateColumn
 from refurb.models import Donation
 from refurb.models.donation import DonationQuerySet
 from typography.french import day, grouped

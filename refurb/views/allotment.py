@@ -15,7 +15,7 @@ from lifecycle import gate
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.machine import verbs_of
 from lifecycle.sets import Selection, done, foreseen
-from network.listing import ACT, Listing
+from lists.listing import ACT, Listing
 from network.models import Membership
 from network.permissions import is_pilot
 from refurb.enums import DeviceState

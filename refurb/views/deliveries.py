@@ -16,7 +16,7 @@ from lifecycle.acting import Step, asks_then_acts, posted
 from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.sets import told_of
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from refurb.enums import LineOutcome, MissingReason
 from refurb.filters.distribution import DeliveryFilter
 from refurb.forms.distribution import ReceiptForm

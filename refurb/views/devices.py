@@ -15,7 +15,7 @@ from documents.responses import document_response
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.services.households import record_access
 from refurb.enums import ENDED, DeviceState

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, file_response
 from lifecycle.pages import Pages
+from lifecycle.unkept import unkept
+from lists.listing import Listing, lists
 from network.enums import OrganisationKind
-from network.listing import Listing, lists
-from network.unkept import unkept
 from refurb.documents import calendar_of
 from refurb.filters.donations import DonationFilter
 from refurb.models import Donation, DonationPaper, PickUp

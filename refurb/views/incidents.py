@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import answer, asks_then_acts, posted
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from refurb.forms.incidents import FollowUpForm
 from refurb.models import Incident
 from refurb.permissions import can_note_incident, sees_incidents

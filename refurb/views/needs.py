@@ -14,7 +14,7 @@ from django.utils import timezone
 from conventions.models import Convention
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from prescriptions.models import Need, rank_of
 from prescriptions.services.households import record_access

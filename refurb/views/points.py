@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lifecycle.acting import answer, asks_then_acts, posted
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from refurb.enums import ARRIVED, DeviceState
 from refurb.forms.distribution import PointCreateForm, PointForm
 from refurb.models import Device, DistributionPoint

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from lifecycle.actors import Actor
-from network.listing import Listing, lists
+from lists.listing import Listing, lists
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
 from prescriptions.permissions import can_accept_prescription

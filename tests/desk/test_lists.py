@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from network.models import SavedView
-from network.spreadsheets import csv_lines
+from lists.models import SavedView
+from lists.spreadsheets import csv_lines
 from prescriptions.models import HouseholdAccess
 from refurb.models import Device
 from tests.desk.list_rows import LISTS, NAMING, PAIRS, Rows
@@ -153,8 +153,8 @@ def test_a_text_of_a_workbook_is_a_text(bench: Bench) -> None:
 def test_a_list_that_is_too_long_says_where_its_file_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         bench.received()
-    monkeypatch.setattr("network.exports.MOST_EXPORTED", 2)
-    monkeypatch.setattr("network.listing.MOST_EXPORTED", 2)
+    monkeypatch.setattr("lists.exports.MOST_EXPORTED", 2)
+    monkeypatch.setattr("lists.listing.MOST_EXPORTED", 2)
     client, url = acting(bench.technician), reverse("refurb:device_list")
     assert "L’export s’arrête aux 2 premières lignes" in client.get(url).content.decode()
     lines = lines_of(client.get(url, {"export": "csv"}))

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from lifecycle.unkept import UNKEPT
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from network.unkept import UNKEPT
 from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db

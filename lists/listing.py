@@ -22,12 +22,11 @@ from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig, Table
 
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
-from network.columns import ChosenColumn
-from network.exports import MOST_EXPORTED, export
-from network.middleware import UNKEPT
-from network.models import SavedView
-from network.models.saved_view import LAST
-from network.services.saved_views import delete_view, remember_filter, save_view
+from lifecycle.unkept import UNKEPT
+from lists.columns import ChosenColumn
+from lists.exports import MOST_EXPORTED, export
+from lists.models import LAST, SavedView
+from lists.services import delete_view, remember_filter, save_view
 from typography.french import Noun, day
 
 PER_PAGE = 50

@@ -1,15 +1,16 @@
 """What a person keeps of a list: the filter used last, named views. Only for the membership he acts in."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 
-from network.models import Membership, SavedView, User
-from network.models.saved_view import LAST
+from lists.models import LAST, SavedView
 
 MOST = 12
 """How many named views of one list one keeps."""
 
 
-def remember_filter(*, by: Membership, page: str, query: str) -> None:
+def remember_filter(*, by: Any, page: str, query: str) -> None:
     """Keep the filter used last on a page (its URL name); an empty one forgets it."""
     if query:
         SavedView.objects.update_or_create(membership=by, page=page, name=LAST, defaults={"query": query})
@@ -17,7 +18,7 @@ def remember_filter(*, by: Membership, page: str, query: str) -> None:
         SavedView.objects.filter(membership=by, page=page, name=LAST).delete()
 
 
-def save_view(*, by: Membership, page: str, name: str, query: str) -> SavedView:
+def save_view(*, by: Any, page: str, name: str, query: str) -> SavedView:
     """Name a filter of a page; the same name again replaces it. Raises ValidationError."""
     wanted = " ".join(name.split())
     if not wanted:
@@ -33,11 +34,11 @@ def save_view(*, by: Membership, page: str, name: str, query: str) -> SavedView:
     return saved
 
 
-def delete_view(*, by: Membership, page: str, pk: int) -> None:
+def delete_view(*, by: Any, page: str, pk: int) -> None:
     """Delete one of one's own named views of a page."""
     SavedView.objects.filter(membership=by, page=page, pk=pk).exclude(name=LAST).delete()
 
 
-def forget_views(*, user: User) -> None:
+def forget_views(*, user: Any) -> None:
     """Delete whatever a person kept of the lists, in every capacity."""
     SavedView.objects.filter(membership__user=user).delete()

@@ -12,8 +12,8 @@ from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django_tables2.rows import BoundRow
 
-from network.spreadsheets import Cell, Row, csv_lines, workbook
-from network.unkept import unkept
+from lifecycle.unkept import unkept
+from lists.spreadsheets import Cell, Row, csv_lines, workbook
 from typography.french import Noun
 
 MOST_EXPORTED = 20_000
