@@ -14,7 +14,7 @@ KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_
 FIRST_THING = {
     Channel.OWN_SUBSCRIPTION: "Souscrivez vous-même à cette offre, en boutique ou par téléphone.",
     Channel.COUNTER: "Achetez votre recharge au point de distribution.",
-    Channel.DESK: "Gardez votre téléphone allumé : l’opérateur vous appelle.",
+    Channel.DESK: "Gardez votre téléphone allumé\u00a0: l’opérateur vous appelle.",
 }
 """One thing to do, at the top of the sheet, by channel."""
 

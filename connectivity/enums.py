@@ -123,13 +123,14 @@ P = ProblemCode
 NEXT_STEP: dict[str, str] = {
     P.NUMBER_NOT_FOUND: "Vérifiez l’adresse complète (bâtiment, étage, porte) et le numéro de téléphone avec la "
     "personne, puis transmettez de nouveau.",
-    P.NOT_ELIGIBLE: "Regardez avec la personne une pièce plus récente ; sinon, choisissez une autre offre.",
+    P.NOT_ELIGIBLE: "Regardez avec la personne une pièce plus récente\u00a0; sinon, choisissez une autre offre.",
     P.NAME_MISMATCH: "Comparez le nom du dossier à celui de la pièce d’identité, corrigez-le, puis transmettez de "
     "nouveau.",
-    P.ALREADY_CUSTOMER: "Demandez à la personne quel contrat elle a déjà : il peut changer d’offre, ou se résilier "
+    P.ALREADY_CUSTOMER: "Demandez à la personne quel contrat elle a déjà\u00a0: il peut "
+    "changer d’offre, ou se résilier "
     "d’abord.",
-    P.DUPLICATE: "Demandez à l’opérateur quelle demande il garde ; abandonnez celle-ci si l’autre avance.",
-    P.NO_COVERAGE: "Choisissez une autre offre : une box 4G ou un forfait mobile ne demandent pas de ligne.",
+    P.DUPLICATE: "Demandez à l’opérateur quelle demande il garde\u00a0; abandonnez celle-ci si l’autre avance.",
+    P.NO_COVERAGE: "Choisissez une autre offre\u00a0: une box 4G ou un forfait mobile ne demandent pas de ligne.",
     P.APPOINTMENT_MISSED: "Rappelez la personne, notez ses disponibilités en commentaire, puis transmettez de nouveau.",
     P.DOCUMENT_REFUSED: "Demandez une pièce lisible et récente, notez-la vue, puis transmettez de nouveau.",
     P.OTHER: "Lisez la précision de l’opérateur et appelez-le si besoin.",

@@ -42,7 +42,7 @@ def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
     """What the three parties will sign: parties, act, articles, quotas, prices, rate, reviewers' work left out."""
     what = "Avenant" if convention.amends else "Convention"
     values = values_of(convention)
-    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what} : {convention.title}")
+    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what}\u00a0: {convention.title}")
 
 
 def draw_project(convention: Convention, at: datetime) -> bytes:
@@ -65,7 +65,7 @@ def draw_project(convention: Convention, at: datetime) -> bytes:
     return render_pdf(
         "documents/conventions/convention_project.html",
         {"values": values_of(convention) | blank, "reference": convention.reference, "stage": stage},
-        title=f"{what} : {convention.title}",
+        title=f"{what}\u00a0: {convention.title}",
         identifier=f"{convention.reference}, {stage}",
         date=since,
     )
@@ -136,7 +136,7 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
             for signature in signatures
         ],
     }
-    title = f"Page de signatures : {convention.title}"
+    title = f"Page de signatures\u00a0: {convention.title}"
     return _freeze(PaperKind.SIGNATURES, convention, values, move, title)
 
 

@@ -9,7 +9,7 @@ from typography.french import written_day
 
 S = ConventionState
 NOT_SIGNED = "Ce document est authentique, mais il n’est pas signé par les trois parties."
-REPLACED = "Ce document est authentique, mais son texte a été rouvert depuis : il ne vaut plus."
+REPLACED = "Ce document est authentique, mais son texte a été rouvert depuis\u00a0: il ne vaut plus."
 MADE_ANEW = "Ce document est authentique, mais une page de signatures plus récente le remplace."
 DECLINED = (
     "Ce document est authentique, mais cette fin a été refusée ou retirée\u00a0: la convention ne finit pas ainsi."

@@ -89,17 +89,19 @@ def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:
     """Raise SeedingRefused when a story that ends on ``as_of`` cannot be told here."""
     first = first_day(as_of) - timedelta(days=7)
     if as_of > timezone.localdate() and not ahead:
-        raise SeedingRefused(f"Le {as_of:%d/%m/%Y} est à venir : la démonstration s’arrête au plus tard aujourd’hui.")
+        raise SeedingRefused(
+            f"Le {as_of:%d/%m/%Y} est à venir\u00a0: la démonstration s’arrête au plus tard aujourd’hui."
+        )
     if User.objects.exists():
         raise SeedingRefused(
-            "Cette base a déjà des comptes qui ne viennent pas de la démonstration : on n’y touche pas."
+            "Cette base a déjà des comptes qui ne viennent pas de la démonstration\u00a0: on n’y touche pas."
         )
     if not Epci.objects.exists():
-        raise SeedingRefused("Le territoire manque : tapez d’abord « manage.py load_territory ».")
+        raise SeedingRefused("Le territoire manque\u00a0: tapez d’abord «\u00a0manage.py load_territory\u00a0».")
     if not all(model.objects.on(first).exists() for model in (Checklist, DeedText, GradingScale)):
         raise SeedingRefused(
-            f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent : tapez d’abord"
-            " « manage.py load_reference », ou choisissez un jour plus récent."
+            f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent\u00a0: tapez d’abord"
+            " «\u00a0manage.py load_reference\u00a0», ou choisissez un jour plus récent."
         )
 
 

@@ -123,7 +123,7 @@ def _shared(stage: Stage) -> Iterator[Lot]:
             ),
         ),
         workshops=("lille", "sambre"),
-        description="Postes d’accueil remplacés ; les deux plus anciens sont à recycler.",
+        description="Postes d’accueil remplacés\u00a0; les deux plus anciens sont à recycler.",
     )
 
 

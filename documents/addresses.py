@@ -27,7 +27,7 @@ class Address:
     @cached_property
     def qr(self) -> SafeString:
         """The QR code of the page."""
-        return qr_svg(self.url, alt=f"Code QR de la page qui dit si ce document est authentique : {self.url}")
+        return qr_svg(self.url, alt=f"Code QR de la page qui dit si ce document est authentique\u00a0: {self.url}")
 
 
 def address_of(code: str) -> Address:

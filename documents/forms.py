@@ -30,14 +30,14 @@ class CodeForm(forms.Form):
         label="Code du document",
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="16 lettres et chiffres, imprimés sous le code QR : par exemple 7K3M-2QXZ-9TBD-4WNV.",
+        help_text="16 lettres et chiffres, imprimés sous le code QR\u00a0: par exemple 7K3M-2QXZ-9TBD-4WNV.",
     )
 
     def clean_code(self) -> str:
         code = typed_code(self.cleaned_data["code"])
         if not code:
             raise forms.ValidationError(
-                "Ce n’est pas un code de Maillon : il compte 16 lettres et chiffres, sans 0, 1, I, L, O ni U.",
+                "Ce n’est pas un code de Maillon\u00a0: il compte 16 lettres et chiffres, sans 0, 1, I, L, O ni U.",
                 code="not_a_code",
             )
         return code
@@ -57,7 +57,7 @@ class FingerprintForm(forms.Form):
         typed = "".join(self.cleaned_data["fingerprint"].split()).lower()
         if not SHA256.fullmatch(typed):
             raise forms.ValidationError(
-                "Une empreinte SHA-256 compte 64 caractères : des chiffres et les lettres de a à f.",
+                "Une empreinte SHA-256 compte 64 caractères\u00a0: des chiffres et les lettres de a à f.",
                 code="not_a_fingerprint",
             )
         return typed
@@ -114,7 +114,7 @@ class DepositForm(forms.Form):
         if self.stored is not None:
             self.data = self.data.copy()
             self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
-            told = "Déjà déposé : {}. Un autre fichier le remplacera."
+            told = "Déjà déposé\u00a0: {}. Un autre fichier le remplacera."
             self["deposit"].help_text = format_html(told, self.stored.called)
         elif self.deposit_required and "deposit" not in self.errors:
             self.add_error("deposit", ValidationError(self.deposit_required, code="required"))
@@ -139,4 +139,4 @@ class DepositForm(forms.Form):
             wanted = self.fields["deposit"].accept  # type: ignore[attr-defined]  # a DepositField
             self.stored = StoredFile.objects.filter(pk=pk, forgotten_at=None, content_type__in=wanted).first()
         if self.stored is None:
-            self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé : déposez-le de nouveau."))
+            self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé\u00a0: déposez-le de nouveau."))

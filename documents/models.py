@@ -14,7 +14,7 @@ from documents.readers.signature import with_ending
 from lifecycle.actors import Actor
 
 FAILURES = {
-    INTERRUPTED: "L’envoi a été interrompu : on ne sait pas si le courriel est parti.",
+    INTERRUPTED: "L’envoi a été interrompu\u00a0: on ne sait pas si le courriel est parti.",
     FORGOTTEN: "Le courriel a été effacé avant de partir.",
     ATTACHMENT: "Une pièce jointe a été effacée, ou n’est plus celle qui a été déposée.",
 }

@@ -24,7 +24,7 @@ def file_response(stored: StoredFile, *, as_attachment: bool = True) -> FileResp
     try:
         content = open_file(stored)
     except FileForgotten:
-        raise Http404("Ce fichier a été effacé ; il n’en reste que l’empreinte.") from None
+        raise Http404("Ce fichier a été effacé\u00a0; il n’en reste que l’empreinte.") from None
     response = FileResponse(
         content,
         as_attachment=as_attachment or stored.content_type not in SHOWN_IN_PLACE,
@@ -44,7 +44,7 @@ def document_response(document: Document, *, as_attachment: bool = False) -> Fil
     if paper.rendered is None and paper.forgotten_at is None:
         paper = render_document(document)
     if paper.rendered is None:
-        raise Http404("Ce document a été effacé ; il n’en reste que l’empreinte.")
+        raise Http404("Ce document a été effacé\u00a0; il n’en reste que l’empreinte.")
     return file_response(paper.rendered, as_attachment=as_attachment)
 
 

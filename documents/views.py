@@ -136,7 +136,7 @@ def mail_resend(request: HttpRequest, pk: int) -> HttpResponse:
     if before.delivery == Delivery.FAILED and mail.delivery == Delivery.QUEUED:
         messages.success(request, "Le courriel est de nouveau en attente d’envoi.")
     else:
-        messages.info(request, f"Rien à renvoyer : ce courriel est « {mail.get_delivery_display()} ».")
+        messages.info(request, f"Rien à renvoyer\u00a0: ce courriel est «\u00a0{mail.get_delivery_display()}\u00a0».")
     return redirect("documents:mail_detail", pk=mail.pk)
 
 

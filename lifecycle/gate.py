@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 ATTEMPTS = 5
-CLOSED = Reason("closed_period", "Ce mois est clos : plus rien ne s’y inscrit.", "le pilotage départemental")
+CLOSED = Reason("closed_period", "Ce mois est clos\u00a0: plus rien ne s’y inscrit.", "le pilotage départemental")
 
 
 class _LinksMoved(Exception):
@@ -136,7 +136,7 @@ def apply_many(
 def _moving(model: type[Stateful], verb: str) -> Verb:
     declared = verbs_of(model)[verb]
     if declared.creates:
-        raise ValueError(f"« {verb} » est une création : rien de ce qui existe ne la refait")
+        raise ValueError(f"«\u00a0{verb}\u00a0» est une création\u00a0: rien de ce qui existe ne la refait")
     return declared
 
 
@@ -215,7 +215,7 @@ def create_many[M: Stateful](
     """
     declared = verbs_of(model)[verb]
     if not declared.creates:
-        raise ValueError(f"« {verb} » n’est pas une création")
+        raise ValueError(f"«\u00a0{verb}\u00a0» n’est pas une création")
     scope = scope_of(declared, actor, cause)
     if not rows:
         return []

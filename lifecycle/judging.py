@@ -195,7 +195,10 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: 
 
 def wrong_state(model: type[Stateful], verb: Verb, state: str) -> Reason:
     """The reason given when the verb does not start from this state."""
-    return Reason("state", f"« {verb.label} » n’est pas possible depuis l’état « {state_label(model, state)} ».")
+    return Reason(
+        "state",
+        f"«\u00a0{verb.label}\u00a0» n’est pas possible depuis l’état «\u00a0{state_label(model, state)}\u00a0».",
+    )
 
 
 def stamps_of(model: type[Stateful], verb: Verb, row: Row, ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -175,7 +175,7 @@ class Listing:
     @property
     def too_long(self) -> str:
         """What is said when the list is longer than an export."""
-        return f"L’export s’arrête aux {MOST_EXPORTED} premières lignes : filtrez pour tout avoir." * (
+        return f"L’export s’arrête aux {MOST_EXPORTED} premières lignes\u00a0: filtrez pour tout avoir." * (
             self.count > MOST_EXPORTED
         )
 
@@ -265,7 +265,9 @@ class Listing:
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
         else:
-            messages.success(self.request, f"Vue « {view.name} » enregistrée : elle est au-dessus de la liste.")
+            messages.success(
+                self.request, f"Vue «\u00a0{view.name}\u00a0» enregistrée\u00a0: elle est au-dessus de la liste."
+            )
         return redirect(self.here)
 
     def _forget(self) -> HttpResponse:

@@ -24,10 +24,12 @@ def save_view(*, by: Any, page: str, name: str, query: str) -> SavedView:
     if not wanted:
         raise ValidationError("Donnez un nom à cette vue.")
     if not query:
-        raise ValidationError("Choisissez d’abord des critères ou un ordre : la liste entière n’a pas besoin d’un nom.")
+        raise ValidationError(
+            "Choisissez d’abord des critères ou un ordre\u00a0: la liste entière n’a pas besoin d’un nom."
+        )
     others = SavedView.objects.filter(membership=by, page=page).exclude(name__in=(LAST, wanted))
     if others.count() >= MOST:
-        raise ValidationError(f"Vous avez déjà {MOST} vues de cette liste : supprimez-en une.")
+        raise ValidationError(f"Vous avez déjà {MOST} vues de cette liste\u00a0: supprimez-en une.")
     view = SavedView(membership=by, page=page, name=wanted, query=query)
     view.clean_fields()
     saved, _ = SavedView.objects.update_or_create(membership=by, page=page, name=wanted, defaults={"query": query})

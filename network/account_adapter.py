@@ -28,9 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_login": "L’adresse électronique ou le mot de passe est inexact.",
         "invalid_password_reset": "Ce lien n’ouvre plus.",
         "same_as_current": "Indiquez une valeur différente de l’actuelle.",
-        "too_many_login_attempts": "Trop d’essais : attendez cinq minutes avant de recommencer, ou choisissez un "
-        "nouveau mot de passe par « Mot de passe oublié ».",
-        "rate_limited": "Trop de demandes : attendez quelques minutes avant de recommencer.",
+        "too_many_login_attempts": "Trop d’essais\u00a0: attendez cinq minutes avant de recommencer, ou choisissez un "
+        "nouveau mot de passe par «\u00a0Mot de passe oublié\u00a0».",
+        "rate_limited": "Trop de demandes\u00a0: attendez quelques minutes avant de recommencer.",
     }
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:

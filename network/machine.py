@@ -35,7 +35,7 @@ TWO = Requirement(
 )
 ACTS_FOR_IT = Requirement(
     "merger_organisation",
-    "Choisissez l’organisation active de l’EPCI qui succède : elle agira dans les conventions.",
+    "Choisissez l’organisation active de l’EPCI qui succède\u00a0: elle agira dans les conventions.",
     lambda ctx: _acts_for(ctx.values["organisation"], ctx.values["successor"]),
     needs=("organisation", "successor"),
     lifted_by="le pilote, qui crée l’organisation de cet EPCI",

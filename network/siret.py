@@ -42,6 +42,6 @@ def validate_siret(value: str) -> None:
         raise ValidationError("Un SIRET compte 14 chiffres, sans lettre ni signe.", code="siret_length")
     if not is_siret(value):
         raise ValidationError(
-            "Ce SIRET n’existe pas : sa clé de contrôle est fausse. Vérifiez chaque chiffre.",
+            "Ce SIRET n’existe pas\u00a0: sa clé de contrôle est fausse. Vérifiez chaque chiffre.",
             code="siret_key",
         )

@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 
 SENTENCE = (
-    "Ceci ressemble à un numéro de sécurité sociale : il ne s’enregistre pas ici (décret n° 2019-341). Retirez-le."
+    "Ceci ressemble à un numéro de sécurité sociale\u00a0: il ne s’enregistre pas ici (décret n° 2019-341). Retirez-le."
 )
 GAP = "[ .\u00a0\u202f-]?"
 SHAPE = re.compile(

@@ -91,7 +91,7 @@ class Dated(models.Model):
 
     valid_from = models.DateField("valable du")
     valid_to = models.DateField(
-        "au", null=True, blank=True, help_text="Dernier jour inclus ; vide si toujours en vigueur."
+        "au", null=True, blank=True, help_text="Dernier jour inclus\u00a0; vide si toujours en vigueur."
     )
     source = models.CharField("source", max_length=250)
     checked_on = models.DateField("vérifié le")

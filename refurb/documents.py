@@ -178,8 +178,8 @@ def calendar_of(pick_up: PickUp) -> bytes:
     donation, workshop = pick_up.donation, pick_up.workshop
     described = [
         f"Lot {donation.reference}, donné par {donation.donor.name}",
-        f"Transporteur : {pick_up.carrier}",
-        f"Contact sur place : {', '.join(filter(None, (pick_up.contact_name, pick_up.contact_phone)))}",
+        f"Transporteur\u00a0: {pick_up.carrier}",
+        f"Contact sur place\u00a0: {', '.join(filter(None, (pick_up.contact_name, pick_up.contact_phone)))}",
         *filter(None, (pick_up.instructions, donation.access)),
     ]
     return calendar_file(

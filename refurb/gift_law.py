@@ -26,7 +26,7 @@ class GiftLaw:
         return (
             f"La loi refuse ce don\u00a0: un appareil donné par une personne publique vaut au plus"
             f" {euros(self.value.value)} (CG3P, art. D. 3212-3{since}). Si la valeur est fausse, un contact"
-            " du donateur ou le Département la corrige ; sinon, la ligne se retire, ou le Département la refuse."
+            " du donateur ou le Département la corrige\u00a0; sinon, la ligne se retire, ou le Département la refuse."
         )
 
     def age_told(self, year: int | None) -> str:

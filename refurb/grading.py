@@ -122,7 +122,7 @@ def compute(scale: Scale, measures: Mapping[str, Measure]) -> Grade:
     lines = []
     for criterion in scale.criteria:
         if criterion.when.measure and criterion.when.measure not in measures:
-            wrong[criterion.when.measure] = f"Il manque : {criterion.label}."
+            wrong[criterion.when.measure] = f"Il manque\u00a0: {criterion.label}."
         elif criterion.when.holds(measures):
             try:
                 lines.append(_line(criterion, measures))
@@ -141,24 +141,24 @@ def compute(scale: Scale, measures: Mapping[str, Measure]) -> Grade:
 
 def _missing_for_caps(scale: Scale, measures: Mapping[str, Measure]) -> dict[str, str]:
     needed = {name for cap in scale.caps for name in (cap.when.measure, cap.below_measure) if name}
-    return {name: f"Il manque une mesure : {name}." for name in sorted(needed) if measures.get(name, "") == ""}
+    return {name: f"Il manque une mesure\u00a0: {name}." for name in sorted(needed) if measures.get(name, "") == ""}
 
 
 def _line(criterion: Criterion, measures: Mapping[str, Measure]) -> Line:
     given = measures.get(criterion.measure, "")
     if given == "":
-        raise ValueError(f"Il manque : {criterion.label}.")
+        raise ValueError(f"Il manque\u00a0: {criterion.label}.")
     if criterion.kind == CriterionKind.CHOICE:
         points = {step.value: step.points for step in criterion.steps}.get(str(given))
         if points is None:
-            raise ValueError(f"{criterion.label} : valeur inconnue « {given} ».")
+            raise ValueError(f"{criterion.label}\u00a0: valeur inconnue «\u00a0{given}\u00a0».")
         return Line(criterion.code, criterion.label, str(given), points)
     number = _number(given)
     outside = (criterion.minimum is not None and number < criterion.minimum) or (
         criterion.maximum is not None and number > criterion.maximum
     )
     if outside:
-        raise ValueError(f"{criterion.label} : entre {criterion.minimum} et {criterion.maximum}.")
+        raise ValueError(f"{criterion.label}\u00a0: entre {criterion.minimum} et {criterion.maximum}.")
     return Line(criterion.code, criterion.label, str(given), _points(criterion, number))
 
 
@@ -167,7 +167,7 @@ def _points(criterion: Criterion, number: Decimal) -> Decimal:
         return number * criterion.factor
     reached = [step for step in criterion.steps if step.at_least is not None and number >= step.at_least]
     if not reached:
-        raise ValueError(f"{criterion.label} : aucun palier pour {number}.")
+        raise ValueError(f"{criterion.label}\u00a0: aucun palier pour {number}.")
     return max(reached, key=lambda step: step.at_least or Decimal(0)).points
 
 
@@ -175,7 +175,7 @@ def _number(given: Any) -> Decimal:
     try:
         number = Decimal(str(given))
     except InvalidOperation:
-        raise ValueError(f"« {given} » n’est pas un nombre.") from None
+        raise ValueError(f"«\u00a0{given}\u00a0» n’est pas un nombre.") from None
     if not number.is_finite():
-        raise ValueError(f"« {given} » n’est pas un nombre.")
+        raise ValueError(f"«\u00a0{given}\u00a0» n’est pas un nombre.")
     return number

@@ -111,4 +111,4 @@ def standing(report: Report) -> str:
         whole = "mois entier" if report.is_whole else f"arrêtés au {moment(report.as_of)}"
         return f"Chiffres provisoires ({whole}), calculés le {moment(report.computed_at)}."
     assert report.frozen_at is not None
-    return f"Chiffres du mois entier, figés le {moment(report.frozen_at)} : ils ne changent plus."
+    return f"Chiffres du mois entier, figés le {moment(report.frozen_at)}\u00a0: ils ne changent plus."

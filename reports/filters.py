@@ -152,7 +152,7 @@ def behind(report: Report, counted: Counted) -> type[BehindFilter]:
     gathered = (
         Served(report.figures, hides_small=False).gathered() if counted is NEEDS else Summary(report.figures).gathered()
     )
-    choices = [(str(rank), f"{what} : {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
+    choices = [(str(rank), f"{what}\u00a0: {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
     line = django_filters.ChoiceFilter(label="Ligne de variation", choices=choices, empty_label="Toutes")
     lines = [tuple(rows) for rows in gathered.values()]
     return type(base.__name__, (base,), {"report": report, "counted": counted, "lines": lines, "ligne": line})

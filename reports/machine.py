@@ -111,7 +111,7 @@ class ReportMachine(Machine, of=Report):
             "computed_by": ACTOR,
             **_figures(settled=True),
         },
-        done="Figé : les chiffres du mois ne changent plus",
+        done="Figé\u00a0: les chiffres du mois ne changent plus",
         irreversible=True,
         why="Counted one last time; the month is closed for every journal.",
     )

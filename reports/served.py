@@ -242,7 +242,7 @@ def types_of(code: str, *, of_needs: bool) -> tuple[str, ...]:
 
 ANSWERING = [
     (answering(EQUIPMENT), "Tout ce qui répond à un besoin"),
-    *((answering(kind.value), f"Ce qui répond au besoin « {kind.label} »") for kind in SERVED_BY),
+    *((answering(kind.value), f"Ce qui répond au besoin «\u00a0{kind.label}\u00a0»") for kind in SERVED_BY),
 ]
 
 

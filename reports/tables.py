@@ -34,7 +34,7 @@ class ReportTable(tables.Table):
         order_by = ("-month",)
         default = "–"
         empty_text = (
-            "Aucun rapport à lire ici. Celui d’un mois est calculé le 1er du mois suivant ; "
+            "Aucun rapport à lire ici. Celui d’un mois est calculé le 1er du mois suivant\u00a0; "
             "il se lit une fois publié par le Département."
         )
 
@@ -76,7 +76,7 @@ class BehindTable(tables.Table):
         fields = ("device", "target", "at", "ended", "type", "epci", "donor_kind")
         order_by = ("at",)
         default = "–"
-        empty_text = "Aucun appareil : le nombre est zéro."
+        empty_text = "Aucun appareil\u00a0: le nombre est zéro."
 
     def page_of(self, record: Any) -> str | None:
         """Where the device is told; nowhere for who may not open it."""
@@ -136,7 +136,7 @@ class BehindEvidenceTable(tables.Table):
         fields = ("device", "type", "quantity")
         order_by = ("reference",)
         default = "–"
-        empty_text = "Aucun appareil : le nombre est zéro."
+        empty_text = "Aucun appareil\u00a0: le nombre est zéro."
 
     def render_device(self, record: Any) -> str:
         return str(record.tag or record.reference)
@@ -165,7 +165,7 @@ class BehindNeedsTable(tables.Table):
         fields = ("need", "target", "at", "ended", "kind", "epci")
         order_by = ("at",)
         default = "–"
-        empty_text = "Aucun besoin : le nombre est zéro."
+        empty_text = "Aucun besoin\u00a0: le nombre est zéro."
 
     def render_need(self, record: Any) -> str:
         return str(record.object.reference)
@@ -210,7 +210,7 @@ class BehindLotsTable(tables.Table):
         fields = ("lot", "at", "donor_kind", "quantity")
         order_by = ("at",)
         default = "–"
-        empty_text = "Aucun lot : le nombre est zéro."
+        empty_text = "Aucun lot\u00a0: le nombre est zéro."
 
     def render_lot(self, record: Any) -> str:
         return str(record.object.reference)

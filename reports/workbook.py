@@ -72,7 +72,7 @@ def write_workbook(report: Report, *, hides_small: bool) -> bytes:
                 "subject": f"Rapport {report.reference}",
                 "author": "Maillon",
                 "company": "Département du Nord",
-                "comments": f"{standing(report)} Empreinte des chiffres (SHA-256) : {told}",
+                "comments": f"{standing(report)} Empreinte des chiffres (SHA-256)\u00a0: {told}",
                 "created": report.computed_at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
             }
         )
@@ -122,8 +122,8 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Serv
         ("Appareils remis au recycleur dans le mois", summary.recycled),
         *([("Besoins satisfaits dans le mois", served.met)] if served.is_counted else []),
         *([("Besoins en attente en fin de mois", served.waiting)] if served.is_counted else []),
-        ("Effacements manquants : disques", summary.missing_drives),
-        ("Effacements manquants : appareils", summary.missing_devices),
+        ("Effacements manquants\u00a0: disques", summary.missing_drives),
+        ("Effacements manquants\u00a0: appareils", summary.missing_devices),
         *([("Effacements saisis", summary.typed_erasures)] if summary.typed_erasures is not None else []),
         ("Incidents", summary.incidents),
     ):

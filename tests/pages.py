@@ -26,7 +26,7 @@ def answered(client: Client, url: str, **data: Any) -> str:
     response = client.post(url, data)
     assert response.status_code == 200, response.headers.get("Location")
     page = response.content.decode()
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur\u00a0: " in page
     return page
 
 

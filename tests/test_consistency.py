@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -312,6 +313,22 @@ def test_only_the_gate_writes_a_state() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if moves_by_hand(node)
     ]
+    assert found == []
+
+
+def test_a_space_that_does_not_break_is_seen_in_the_source() -> None:
+    """In a string it is written ``\\u00a0``: on the screen of whoever reads the code it looks like any other."""
+    found = []
+    for path in sources(*sorted(OURS), "config", "tests", "benchmarks"):
+        before = "NEWLINE"
+        with path.open("rb") as source:
+            for token in tokenize.tokenize(source.readline):
+                kind = tokenize.tok_name[token.type]
+                is_docstring = kind == "STRING" and before in {"NEWLINE", "INDENT", "DEDENT"}
+                is_raw = kind == "STRING" and "r" in token.string.partition('"')[0].lower()
+                if kind in {"STRING", "FSTRING_MIDDLE"} and not is_docstring and not is_raw:
+                    found += [f"{path.relative_to(PROJECT)}:{token.start[0]}"] * ("\u00a0" in token.string)
+                before = before if kind in {"NL", "COMMENT"} else kind
     assert found == []
 
 

@@ -15,7 +15,7 @@ class AnswersFileForm(forms.Form):
         required=False,
         max_length=LARGEST,
         widget=forms.Textarea({"rows": 6, "spellcheck": "false"}),
-        help_text="Première ligne : le nom des colonnes, comme dans le fichier exporté.",
+        help_text="Première ligne\u00a0: le nom des colonnes, comme dans le fichier exporté.",
     )
 
     def clean(self) -> dict[str, object]:
@@ -23,7 +23,7 @@ class AnswersFileForm(forms.Form):
         if not data.get("file") and not data.get("text") and not self.errors:
             raise ValidationError("Déposez un fichier, ou collez ses lignes.")
         if data.get("file") and data["file"].size > LARGEST:
-            raise ValidationError("Le fichier dépasse 1 Mo : partagez-le.")
+            raise ValidationError("Le fichier dépasse 1 Mo\u00a0: partagez-le.")
         return data
 
     def content(self) -> bytes:

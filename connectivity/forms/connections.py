@@ -43,7 +43,7 @@ class ConnectionProposeForm(CommentForm):
         label="Ligne fixe aujourd’hui",
         choices=CurrentLine,
         initial=CurrentLine.UNKNOWN,
-        help_text="Une ligne en cuivre s’arrête à la fermeture du réseau : vous serez prévenu avant.",
+        help_text="Une ligne en cuivre s’arrête à la fermeture du réseau\u00a0: vous serez prévenu avant.",
     )
 
 
@@ -131,7 +131,7 @@ class ConnectionActivateForm(CommentForm):
         label="Droit à l’offre jusqu’au",
         required=False,
         widget=day_input(),
-        help_text="Dernier jour ; vide s’il n’y en a pas.",
+        help_text="Dernier jour\u00a0; vide s’il n’y en a pas.",
     )
     evidence_kind = forms.ChoiceField(label="Ce qui le montre")
     evidence_on = forms.DateField(label="Preuve datée du", widget=day_input())

@@ -91,7 +91,7 @@ OFFER_IN_FORCE = Requirement(
 OFFER_FITS = Requirement("offer_kind", "Cette offre ne répond pas à ce besoin.", _offer_fits, field="offer")
 COPPER_SOLD = Requirement(
     "copper_sold",
-    "Le cuivre ne se vend plus dans la commune du foyer : choisissez une offre par la fibre ou le mobile.",
+    "Le cuivre ne se vend plus dans la commune du foyer\u00a0: choisissez une offre par la fibre ou le mobile.",
     _copper_sold,
     field="offer",
 )
@@ -101,13 +101,13 @@ AGREED = _among("agreement", Agreement, "Dites comment le foyer a donné son acc
 
 HAS_DESK = Requirement(
     "desk",
-    "Cette offre ne passe pas par l’opérateur : la personne y souscrit elle-même, ou l’achète au point de "
+    "Cette offre ne passe pas par l’opérateur\u00a0: la personne y souscrit elle-même, ou l’achète au point de "
     "distribution.",
     lambda ctx: Q(channel=Channel.DESK),
 )
 STILL_IN_FORCE = Requirement(
     "offer_still",
-    "L’offre choisie n’est plus en vigueur : choisissez-en une autre.",
+    "L’offre choisie n’est plus en vigueur\u00a0: choisissez-en une autre.",
     lambda ctx: Exists(Offer.objects.on(ctx.day).filter(pk=OuterRef("offer"))),
     where=_served_on("choose"),
 )
@@ -185,7 +185,7 @@ def _dated(name: str, sentence: str, right: Callable[[date, Context], bool], cod
 
 APPOINTMENT = _dated(
     "appointment_on",
-    "Donnez la date du raccordement : aujourd’hui ou plus tard.",
+    "Donnez la date du raccordement\u00a0: aujourd’hui ou plus tard.",
     lambda day, ctx: day >= ctx.day,
     "appointment",
 )
@@ -208,13 +208,13 @@ SLOT_KNOWN = Requirement(
 
 NOT_BEFORE_SENT = Requirement(
     "sent_first",
-    "Transmettez d’abord la demande à l’opérateur : c’est lui qui déclare la ligne active.",
+    "Transmettez d’abord la demande à l’opérateur\u00a0: c’est lui qui déclare la ligne active.",
     lambda ctx: ~Q(state=ConnectionState.CHOSEN, channel=Channel.DESK),
     where=_served_on("send"),
 )
 STARTED = _dated(
     "started_on",
-    "Donnez le jour où la ligne a marché : aujourd’hui ou avant.",
+    "Donnez le jour où la ligne a marché\u00a0: aujourd’hui ou avant.",
     lambda day, ctx: day <= ctx.day,
     "started",
 )
@@ -277,7 +277,7 @@ ENDS_IN_TIME = Requirement(
 )
 EVIDENCE_SEEN = Requirement(
     "evidence",
-    "Dites ce qui montre que la ligne marche : nature, date et référence de ce que vous avez vu.",
+    "Dites ce qui montre que la ligne marche\u00a0: nature, date et référence de ce que vous avez vu.",
     _evidence_fits,
     needs=("evidence_kind", "evidence_on", "evidence_reference"),
     field="evidence_kind",
@@ -305,12 +305,12 @@ EVIDENCE_FITS = _fits(
 
 HAS_TERM = Requirement(
     "term",
-    "Le droit à cette offre n’a pas de terme : il n’y a rien à renouveler.",
+    "Le droit à cette offre n’a pas de terme\u00a0: il n’y a rien à renouveler.",
     lambda ctx: Q(entitlement_ends_on__isnull=False),
 )
 LATER_TERM = Requirement(
     "later_term",
-    "Donnez le nouveau terme du droit : après le terme actuel.",
+    "Donnez le nouveau terme du droit\u00a0: après le terme actuel.",
     lambda ctx: (
         Q(entitlement_ends_on__lt=ctx.values["entitlement_ends_on"]) if ctx.has("entitlement_ends_on") else True
     ),

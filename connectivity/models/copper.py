@@ -50,7 +50,7 @@ class CopperClosure(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.commune} : {self.technical_on:%d/%m/%Y}"
+        return f"{self.commune}\u00a0: {self.technical_on:%d/%m/%Y}"
 
     @property
     def copper(self) -> Copper:

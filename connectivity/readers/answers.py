@@ -80,16 +80,18 @@ def read_answers(content: bytes) -> list[AnswerLine]:
         header = [_name(cell) for cell in next(lines, [])]
         missing = [name for name in NEEDED if name not in header]
         if missing:
-            raise AnswersUnreadable(f"Il manque la colonne « {missing[0]} » en première ligne.")
+            raise AnswersUnreadable(f"Il manque la colonne «\u00a0{missing[0]}\u00a0» en première ligne.")
         if b"\0" in content:
-            raise AnswersUnreadable("Le fichier ne se lit pas comme un CSV : enregistrez-le en « CSV UTF-8 ».")
+            raise AnswersUnreadable(
+                "Le fichier ne se lit pas comme un CSV\u00a0: enregistrez-le en «\u00a0CSV UTF-8\u00a0»."
+            )
         read = [
             _line(number, header, cells) for number, cells in enumerate(lines, start=2) if any(map(str.strip, cells))
         ]
     except csv.Error as error:
-        raise AnswersUnreadable(f"Le fichier ne se lit pas comme un CSV : {error}.") from error
+        raise AnswersUnreadable(f"Le fichier ne se lit pas comme un CSV\u00a0: {error}.") from error
     if len(read) > MOST_LINES:
-        raise AnswersUnreadable(f"Le fichier dépasse {MOST_LINES} lignes : partagez-le.")
+        raise AnswersUnreadable(f"Le fichier dépasse {MOST_LINES} lignes\u00a0: partagez-le.")
     return [line for line in read if line.answer or line.fault]
 
 
@@ -130,7 +132,8 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
         return AnswerLine(number, reference, cells=kept)
     if said not in ANSWERS:
         told = (
-            f"Réponse inconnue : « {short(kept['reponse'])} ». Attendu : {', '.join(str(one.label) for one in Answer)}."
+            f"Réponse inconnue\u00a0: «\u00a0{short(kept['reponse'])}\u00a0». Attendu\u00a0: "
+            f"{', '.join(str(one.label) for one in Answer)}."
         )
         return AnswerLine(number, reference, fault=told, cells=kept)
     answer = ANSWERS[said]
@@ -212,7 +215,10 @@ def _slot(text: str) -> str:
     if not text:
         return Slot.DAY.value
     if text.lower() not in labels:
-        raise ValueError(f"Moment inconnu : « {short(text)} ». Attendu : {', '.join(str(one.label) for one in Slot)}.")
+        raise ValueError(
+            f"Moment inconnu\u00a0: «\u00a0{short(text)}\u00a0». Attendu\u00a0: "
+            f"{', '.join(str(one.label) for one in Slot)}."
+        )
     return labels[text.lower()]
 
 
@@ -220,5 +226,5 @@ def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReas
     labels = {str(one.label).lower(): one.value for one in among} | {one.value: one.value for one in among}
     if text.lower() not in labels:
         known = ", ".join(str(one.label) for one in among)
-        raise ValueError(f"Motif inconnu : « {short(text)} ». Attendu : {known}.")
+        raise ValueError(f"Motif inconnu\u00a0: «\u00a0{short(text)}\u00a0». Attendu\u00a0: {known}.")
     return labels[text.lower()]

@@ -15,7 +15,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.holding import held_row
 from lifecycle.machine import Reason
 
-NOT_LIVE = Reason("state", "Le dossier est clos : plus rien ne s’y note.")
+NOT_LIVE = Reason("state", "Le dossier est clos\u00a0: plus rien ne s’y note.")
 FROM_TOMORROW = Reason("dated_on", "Une pièce ne peut être datée de demain.", field="dated_on")
 UNKNOWN_CODE = Reason("rule", "Choisissez ce que cette pièce montre.", field="rule")
 

@@ -141,7 +141,7 @@ def closure_list(request: HttpRequest) -> HttpResponse:
         table=ClosureTable,
         noun=COMMUNE,
         filters=ClosureFilter,
-        empty="Aucune fermeture annoncée : les dates apparaissent ici quand l’opérateur du réseau les publie.",
+        empty="Aucune fermeture annoncée\u00a0: les dates apparaissent ici quand l’opérateur du réseau les publie.",
     )
     return page.respond("connectivity/closure_list.html")
 

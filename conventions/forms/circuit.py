@@ -47,8 +47,8 @@ class ReviewAnswerForm(CommentForm):
     opinion = forms.ChoiceField(
         label="Votre avis",
         choices=(
-            (FAVOURABLE, "Favorable : le texte peut être signé"),
-            (UNFAVOURABLE, "Défavorable : des points doivent changer"),
+            (FAVOURABLE, "Favorable\u00a0: le texte peut être signé"),
+            (UNFAVOURABLE, "Défavorable\u00a0: des points doivent changer"),
         ),
         widget=forms.RadioSelect,
         error_messages={"required": "Dites si votre avis est favorable ou défavorable."},
@@ -58,8 +58,8 @@ class ReviewAnswerForm(CommentForm):
         super().__init__(*args, **kwargs)
         self.read = articles
         for article in articles:
-            self.fields[f"point_{article.code}"] = _point(f"{article.heading} : ce qui doit y changer")
-        self.fields[f"point_{WHOLE}"] = _point(f"{WHOLE_TEXT} : ce qui doit y changer")
+            self.fields[f"point_{article.code}"] = _point(f"{article.heading}\u00a0: ce qui doit y changer")
+        self.fields[f"point_{WHOLE}"] = _point(f"{WHOLE_TEXT}\u00a0: ce qui doit y changer")
 
     def articles(self) -> Iterable[tuple[Article, forms.BoundField]]:
         """Each article with the box under it."""
@@ -93,7 +93,7 @@ class ReviewAnswerForm(CommentForm):
         if opinion == UNFAVOURABLE and not points:
             self.add_error("opinion", ValidationError(rules.HAS_POINTS.sentence, code="points"))
         if opinion == FAVOURABLE and points:
-            told = "Vous avez noté ce qui doit changer : donnez un avis défavorable, ou effacez ces points."
+            told = "Vous avez noté ce qui doit changer\u00a0: donnez un avis défavorable, ou effacez ces points."
             self.add_error("opinion", ValidationError(told, code="points"))
         return data
 
@@ -138,13 +138,13 @@ class SignatureSignForm(forms.Form):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = format_html("Écrivez : {}.", self.signer)
+        self.fields["name"].help_text = format_html("Écrivez\u00a0: {}.", self.signer)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:
         typed = " ".join(self.cleaned_data["name"].split())
         if _bare(typed) != _bare(self.signer):
-            raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
+            raise ValidationError(f"Ce n’est pas le nom de votre compte\u00a0: écrivez «\u00a0{self.signer}\u00a0».")
         return typed
 
 
@@ -170,7 +170,8 @@ class SignatureDepositForm(DepositForm):
         label="Document signé",
         accept=SCANS,
         required=False,
-        help_text="Le PDF que rend le parapheur ; ou le document signé à la main, numérisé en PDF ou photographié (PNG,"
+        help_text="Le PDF que rend le parapheur\u00a0; ou le document signé à la main, "
+        "numérisé en PDF ou photographié (PNG,"
         " JPEG), avec le code QR de la première page.",
     )
     deposit_required = "Déposez le document signé."
@@ -202,7 +203,8 @@ class SignatureConfirmForm(forms.Form):
         error_messages={"required": "Tapez le code que vous lisez sur le document déposé."},
     )
     checked = forms.BooleanField(
-        label="J’ai comparé le document déposé à la convention : c’est bien ce texte, signé par la personne désignée",
+        label="J’ai comparé le document déposé à la convention\u00a0: c’est bien ce "
+        "texte, signé par la personne désignée",
         error_messages={"required": "Cochez la case une fois le document déposé comparé."},
     )
     sha256 = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -66,7 +66,7 @@ class ConventionStartForm(forms.ModelForm):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_parties(self)
-        self.fields["title"].help_text = "Exemple : Équipement des foyers de la communauté de communes, 2027-2029."
+        self.fields["title"].help_text = "Exemple\u00a0: Équipement des foyers de la communauté de communes, 2027-2029."
         if is_pilot(by):
             self.fields["epci_party"].queryset = Organisation.objects.active().of_kind(Kind.EPCI)
             self.fields["epci_party"].empty_label = "Choisissez…"
@@ -131,7 +131,7 @@ class ConventionDraftForm(forms.ModelForm):
         )
         field.empty_label = "À désigner plus tard" if chosen else "Enregistrez d’abord la partie"
         field.error_messages["invalid_choice"] = (
-            "Cette personne ne signe pas pour l’organisation choisie : désignez-en une autre."
+            "Cette personne ne signe pas pour l’organisation choisie\u00a0: désignez-en une autre."
         )
 
     # --- how the page shows it
@@ -243,7 +243,9 @@ class AmendmentForm(forms.Form):
     """What is needed to begin an amendment; what it changes is written on the next page."""
 
     title = forms.CharField(
-        label="Titre de l’avenant", max_length=160, help_text="Exemple : Avenant n° 1, quotas de la deuxième année."
+        label="Titre de l’avenant",
+        max_length=160,
+        help_text="Exemple\u00a0: Avenant n°\u00a01, quotas de la deuxième année.",
     )
     starts_on = forms.DateField(label="Prend effet le", widget=day_input())
     ends_on = forms.DateField(

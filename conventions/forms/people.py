@@ -24,10 +24,9 @@ class HandOnForm(CommentForm):
         told = [(pk, f"{member.user} ({member.get_role_display().lower()})") for pk, member in self.people.items()]
         self.fields["to"].choices = choose(told)
         if not told:
-            self.fields[
-                "to"
-            ].help_text = (
-                "Personne d’autre de cette organisation ne le peut : son responsable ou le pilote invite quelqu’un."
+            self.fields["to"].help_text = (
+                "Personne d’autre de cette organisation ne le peut\u00a0: son responsable "
+                "ou le pilote invite quelqu’un."
             )
 
     def clean_to(self) -> Membership:

@@ -49,7 +49,7 @@ class ConventionOpenSignatureForm(CommentForm):
     act_number = forms.CharField(
         label="Numéro de la délibération ou de la décision",
         max_length=60,
-        help_text="Exemple : 2026-11-042.",
+        help_text="Exemple\u00a0: 2026-11-042.",
         error_messages={"required": rules.ACT_NUMBER.sentence},
     )
     act_on = forms.DateField(
@@ -90,7 +90,9 @@ class ReserveForm(forms.Form):
                 max_value=100_000,
                 required=False,
                 initial=held.get(code),
-                help_text=f"Déjà affectés : {used.get(code, 0)}." if code in held else "Aucune réserve cette année.",
+                help_text=f"Déjà affectés\u00a0: {used.get(code, 0)}."
+                if code in held
+                else "Aucune réserve cette année.",
             )
 
     def totals(self) -> dict[str, int]:

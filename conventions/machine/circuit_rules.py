@@ -40,12 +40,12 @@ SIGNING = Requirement(
 )
 RENDERED = Requirement(
     "rendered",
-    "Le document est en préparation : il se signe dans quelques instants.",
+    "Le document est en préparation\u00a0: il se signe dans quelques instants.",
     lambda ctx: Q(document__rendered__isnull=False),
 )
 HASH_QUOTED = Requirement(
     "hash_quoted",
-    "Le document a changé depuis son affichage : relisez-le avant de le signer.",
+    "Le document a changé depuis son affichage\u00a0: relisez-le avant de le signer.",
     lambda ctx: (
         Q(document__rendered__sha256=ctx.values["sha256"]) | Q(document__rendered=None) if ctx.has("sha256") else True
     ),
@@ -72,7 +72,7 @@ def _right_hand(ctx: Context) -> Any:
 
 RIGHT_HAND = Requirement(
     "right_hand",
-    "À l’écran, seul le signataire désigné signe ; une signature sur papier ou par parapheur est confirmée"
+    "À l’écran, seul le signataire désigné signe\u00a0; une signature sur papier ou par parapheur est confirmée"
     " par une autre partie.",
     _right_hand,
     field="method",

@@ -179,7 +179,7 @@ class ConventionMachine(Machine, of=Convention):
         target=S.SIGNING,
         follows=["signature.contest"],
         stamps={"signed_at": None},
-        done="Signature contestée : la convention n’est plus signée",
+        done="Signature contestée\u00a0: la convention n’est plus signée",
         why="A signatory says that she did not sign what was deposited in her name.",
     )
 

@@ -53,7 +53,8 @@ def _same_text(ctx: Context) -> Any:
 
 SAME_TEXT = Requirement(
     "same_text",
-    "Aucun code n’a été lu sur le document déposé : tapez celui que vous y lisez, imprimé sous le code QR. Il doit être"
+    "Aucun code n’a été lu sur le document déposé\u00a0: tapez celui que vous y lisez, "
+    "imprimé sous le code QR. Il doit être"
     " celui de la convention.",
     _same_text,
     field="code",
@@ -69,7 +70,7 @@ def _verified(ctx: Context) -> Any:
 
 VERIFIED = Requirement(
     "verified",
-    "Aucune signature électronique n’a été vérifiée sur ce fichier : il est à déposer de nouveau.",
+    "Aucune signature électronique n’a été vérifiée sur ce fichier\u00a0: il est à déposer de nouveau.",
     _verified,
     lifted_by="la partie qui a signé",
     field="scan",
@@ -114,12 +115,12 @@ IN_HER_NAME = Requirement(
 )
 NOT_ON_SCREEN = Requirement(
     "not_on_screen",
-    "Vous avez signé à l’écran : cette signature ne se conteste pas.",
+    "Vous avez signé à l’écran\u00a0: cette signature ne se conteste pas.",
     lambda ctx: ~Q(method=SignatureMethod.SCREEN),
 )
 NOT_IN_FORCE = Requirement(
     "not_in_force",
-    "La convention est en vigueur ou n’est plus à signer : une contestation se règle hors de Maillon.",
+    "La convention est en vigueur ou n’est plus à signer\u00a0: une contestation se règle hors de Maillon.",
     lambda ctx: Q(
         convention__state__in=(ConventionState.SIGNING, ConventionState.SIGNED), round=F("convention__round")
     ),
@@ -141,7 +142,8 @@ def _signatories_know(ctx: Context) -> Any:
 
 SIGNATORIES_KNOW = Requirement(
     "signatories_know",
-    "Un document a été déposé au nom d’un signataire : il en prend connaissance, ou le délai pour le contester passe.",
+    "Un document a été déposé au nom d’un signataire\u00a0: il en prend connaissance, "
+    "ou le délai pour le contester passe.",
     _signatories_know,
     lifted_by="le signataire désigné",
 )

@@ -74,7 +74,7 @@ def _every(condition: Any) -> Q:
 
 PARTIES_KNOWN = Requirement(
     "parties",
-    "Il faut trois parties différentes et en activité : un EPCI, un reconditionneur et un distributeur.",
+    "Il faut trois parties différentes et en activité\u00a0: un EPCI, un reconditionneur et un distributeur.",
     lambda ctx: (
         _every(_party) & ~Q(workshop=F("epci_party")) & ~Q(distributor=F("epci_party")) & ~Q(distributor=F("workshop"))
     ),
@@ -146,7 +146,7 @@ AMENDMENT_WITHIN = Requirement(
 )
 AMENDMENT_CHANGES = Requirement(
     "amendment_changes",
-    "Un avenant modifie au moins un terme : quota, prix, taux de non-conformité, dernier jour ou article.",
+    "Un avenant modifie au moins un terme\u00a0: quota, prix, taux de non-conformité, dernier jour ou article.",
     lambda ctx: (
         Q(amends=None)
         | ~Q(ends_on=F("amends__ends_on"))
@@ -255,7 +255,7 @@ def _filled(code: ClauseCode) -> Requirement:
 
     return Requirement(
         f"clause_{code}",
-        f"L’article « {code.label} » manque ou reste à compléter.",
+        f"L’article «\u00a0{code.label}\u00a0» manque ou reste à compléter.",
         condition,
         where=EDIT.at("clauses"),
         field="clauses",

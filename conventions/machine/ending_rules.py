@@ -58,7 +58,7 @@ def _agreed(ctx: Context) -> Any:
 
 AGREED = Requirement(
     "agreed",
-    "Un accord entre les parties se donne à trois : proposez la fin, les deux autres parties la confirment.",
+    "Un accord entre les parties se donne à trois\u00a0: proposez la fin, les deux autres parties la confirment.",
     _agreed,
     lifted_by="les deux autres parties",
     field="reason",

@@ -54,7 +54,7 @@ OTHER_SIGNATORY = Requirement(
 
 NOT_DATA_PROTECTION = Requirement(
     "not_data_protection",
-    "L’avis sur la protection des données ne se passe pas : remplacez le relecteur (RGPD, art. 38).",
+    "L’avis sur la protection des données ne se passe pas\u00a0: remplacez le relecteur (RGPD, art. 38).",
     lambda ctx: ~Q(subject=ReviewSubject.DATA_PROTECTION),
 )
 

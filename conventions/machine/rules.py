@@ -61,7 +61,7 @@ def _act_dates(ctx: Context) -> bool:
 
 ACT_BODY = Requirement(
     "act_body",
-    "Dites qui a décidé : le conseil, le bureau ou le président par délégation.",
+    "Dites qui a décidé\u00a0: le conseil, le bureau ou le président par délégation.",
     lambda ctx: ctx.values["act_body"] in ActBody.values if ctx.has("act_body") else True,
     needs=("act_body",),
     field="act_body",
@@ -125,7 +125,7 @@ def _fits_amendment(ctx: Context) -> Any:
 REASON_FITS = Requirement("reason_fits", "La convention modifiée n’a pas pris fin.", _fits_amendment, field="reason")
 AMENDMENT_NOT_ALONE = Requirement(
     "amendment_not_alone",
-    "Un avenant en vigueur ne se résilie pas seul : il prend fin avec la convention qu’il modifie.",
+    "Un avenant en vigueur ne se résilie pas seul\u00a0: il prend fin avec la convention qu’il modifie.",
     lambda ctx: (
         True
         if ctx.values.get("reason") == TerminateReason.AMENDED_ENDED
@@ -147,7 +147,7 @@ def _notice_given(ctx: Context) -> bool:
 
 NOTICE_GIVEN = Requirement(
     "notice",
-    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure : indiquez leur date.",
+    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure\u00a0: indiquez leur date.",
     _notice_given,
     needs=("notice_on",),
     field="notice_on",
@@ -174,7 +174,7 @@ WITH_AMENDED = Requirement(
 )
 SUCCESSOR = Requirement(
     "successor",
-    "Choisissez l’EPCI qui succède : un autre, enregistré comme tel, avec son territoire, et en activité.",
+    "Choisissez l’EPCI qui succède\u00a0: un autre, enregistré comme tel, avec son territoire, et en activité.",
     _succeeds,
     needs=("successor",),
     field="successor",

@@ -50,7 +50,7 @@ CREATE TRIGGER conventions_{name}_frozen BEFORE INSERT OR UPDATE OR DELETE ON co
 POINTS = """
 CREATE FUNCTION conventions_reviewpoint_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'Un point de relecture reçoit sa réponse ; ses mots s’effacent, ils ne se réécrivent pas.'
+    RAISE EXCEPTION 'Un point de relecture reçoit sa réponse\u00a0; ses mots s’effacent, ils ne se réécrivent pas.'
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'conventions_reviewpoint_kept';
 END $$;
 CREATE TRIGGER conventions_reviewpoint_kept BEFORE UPDATE ON conventions_reviewpoint FOR EACH ROW

@@ -112,7 +112,7 @@ class Convention(Stateful):
     starts_on = models.DateField("date d’effet", null=True, blank=True)
     ends_on = models.DateField("dernier jour", null=True, blank=True, help_text="Inclus.")
     is_test = models.BooleanField(
-        "test opérationnel", default=False, help_text="Une opération d’essai : comptée à part dans les bilans."
+        "test opérationnel", default=False, help_text="Une opération d’essai\u00a0: comptée à part dans les bilans."
     )
     max_nonconformity = models.DecimalField(
         "taux maximal de non-conformité",
@@ -361,4 +361,4 @@ class ReviewerNamed(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_subject_display()} : {self.membership or self.organisation}"
+        return f"{self.get_subject_display()}\u00a0: {self.membership or self.organisation}"

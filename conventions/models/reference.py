@@ -44,7 +44,7 @@ class PriceCeiling(Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} : {self.amount} €"
+        return f"{self.get_type_display()}\u00a0: {self.amount}\u00a0€"
 
 
 class ClauseText(Dated):

@@ -58,7 +58,7 @@ class ConventionPrice(models.Model):
 
     def __str__(self) -> str:
         named = " ".join(filter(None, (self.get_type_display(), self.grade)))
-        return f"{named} : {self.amount} €"
+        return f"{named}\u00a0: {self.amount}\u00a0€"
 
 
 class PlannedQuota(models.Model):
@@ -80,7 +80,7 @@ class PlannedQuota(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()}, année {self.year} : {self.total}"
+        return f"{self.get_type_display()}, année {self.year}\u00a0: {self.total}"
 
 
 class ConventionTermQuerySet(models.QuerySet["ConventionTerm"]):
@@ -133,4 +133,4 @@ class ConventionTerm(models.Model):
 
     def __str__(self) -> str:
         named = " ".join(filter(None, (self.get_kind_display(), self.get_type_display(), self.grade)))
-        return f"{named} : {self.amount if self.day is None else self.day}"
+        return f"{named}\u00a0: {self.amount if self.day is None else self.day}"

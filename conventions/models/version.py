@@ -54,11 +54,11 @@ def version_of(convention: Convention) -> TextVersion:
 def _terms(convention: Convention) -> Iterable[str]:
     """Quotas, prices and rate, as sentences that can be compared."""
     for plan in convention.planned_quotas.all():
-        yield f"Quota de l’année {plan.year}, {plan.get_type_display().lower()} : {grouped(plan.total)}"
+        yield f"Quota de l’année {plan.year}, {plan.get_type_display().lower()}\u00a0: {grouped(plan.total)}"
     for price in convention.prices.all():
         named = ", grade ".join(filter(None, (price.get_type_display().lower(), price.grade)))
-        yield f"Prix le plus élevé, {named} : {euros(price.amount)}"
+        yield f"Prix le plus élevé, {named}\u00a0: {euros(price.amount)}"
     if convention.max_nonconformity is not None:
-        yield f"Non-conformité : au plus {percent(convention.max_nonconformity)} des appareils livrés"
+        yield f"Non-conformité\u00a0: au plus {percent(convention.max_nonconformity)} des appareils livrés"
     for party, organisation, signatory in convention.parties():
-        yield f"{party.label} : {organisation}, signataire {signatory.user if signatory else 'à désigner'}"
+        yield f"{party.label}\u00a0: {organisation}, signataire {signatory.user if signatory else 'à désigner'}"

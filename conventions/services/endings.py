@@ -19,7 +19,8 @@ from lifecycle.locking import lock
 from lifecycle.machine import Context
 
 NO_CODE = (
-    "Le code de l’accord proposé n’a pas été lu sur ce fichier : numérisez la première page de l’accord signé, code QR"
+    "Le code de l’accord proposé n’a pas été lu sur ce fichier\u00a0: numérisez la "
+    "première page de l’accord signé, code QR"
     " compris."
 )
 
@@ -55,7 +56,7 @@ def record_end_convention(
     with open_file(document.rendered) as file:
         frozen = file.read()
     if content == frozen:
-        refuse(convention, "as_it_was", "C’est l’accord tel que Maillon l’a établi : personne ne l’a signé.")
+        refuse(convention, "as_it_was", "C’est l’accord tel que Maillon l’a établi\u00a0: personne ne l’a signé.")
     if read_scan(row=convention, document=document, content=content, frozen=frozen).found != Found.CODE:
         refuse(convention, "no_code", NO_CODE)
     return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at or timezone.now())

@@ -17,28 +17,33 @@ from lifecycle.machine import Reason, Stateful
 from typography.french import written_day
 
 SIGNED_READER = "documents.readers.signed"
-AS_IT_WAS = "C’est le document tel que Maillon l’a établi : personne ne l’a signé. Déposez celui qui est revenu signé."
-DEPOSITED_ELSEWHERE = "Ce fichier est déjà dans Maillon, déposé pour autre chose : ce n’est pas ce document signé."
+AS_IT_WAS = (
+    "C’est le document tel que Maillon l’a établi\u00a0: personne ne l’a signé. Déposez celui qui est revenu signé."
+)
+DEPOSITED_ELSEWHERE = "Ce fichier est déjà dans Maillon, déposé pour autre chose\u00a0: ce n’est pas ce document signé."
 UNREADABLE = (
-    "Ce fichier n’a pas pu être lu : il est abîmé, protégé ou trop lourd. Numérisez de nouveau le document, ou demandez"
+    "Ce fichier n’a pas pu être lu\u00a0: il est abîmé, protégé ou trop lourd. "
+    "Numérisez de nouveau le document, ou demandez"
     " le PDF d’origine au parapheur."
 )
 REFUSED = {
-    "pages": f"Ce fichier a plus de {MOST_PAGES} pages : ce n’est pas ce document.",
-    "points": "Cette photo a trop de points pour être lue : réduisez-la, ou numérisez le document en PDF.",
+    "pages": f"Ce fichier a plus de {MOST_PAGES} pages\u00a0: ce n’est pas ce document.",
+    "points": "Cette photo a trop de points pour être lue\u00a0: réduisez-la, ou numérisez le document en PDF.",
     "unsigned": (
         "Aucune signature électronique n’a été trouvée dans ce fichier. Déposez le PDF que rend le parapheur, pas une"
-        " impression ; un document signé à la main se dépose « Sur papier, numérisé »."
+        " impression\u00a0; un document signé à la main se dépose «\u00a0Sur papier, numérisé\u00a0»."
     ),
     "other": (
-        "Ce fichier porte une signature électronique, mais pas sur le document établi par Maillon : c’est un autre"
+        "Ce fichier porte une signature électronique, mais pas sur le document établi par Maillon\u00a0: c’est un autre"
         " texte, ou le parapheur l’a réécrit. Faites signer le PDF téléchargé ici, sans le modifier."
     ),
-    "encrypted": "Ce PDF est protégé par un mot de passe : demandez au parapheur un fichier qui ne l’est pas.",
-    "broken": "La signature électronique de ce fichier ne correspond pas à son contenu : il a été abîmé ou modifié.",
-    "partial": "La signature électronique de ce fichier ne porte pas sur tout le document : elle ne vaut pas ici.",
+    "encrypted": "Ce PDF est protégé par un mot de passe\u00a0: demandez au parapheur un fichier qui ne l’est pas.",
+    "broken": "La signature électronique de ce fichier ne correspond pas à son "
+    "contenu\u00a0: il a été abîmé ou modifié.",
+    "partial": "La signature électronique de ce fichier ne porte pas sur tout le document\u00a0: elle ne vaut pas ici.",
     "altered": (
-        "Ce fichier n’a pas seulement été signé : autre chose y a été ajouté ou changé depuis que Maillon l’a établi."
+        "Ce fichier n’a pas seulement été signé\u00a0: autre chose y a été ajouté ou "
+        "changé depuis que Maillon l’a établi."
         " Faites signer de nouveau le PDF téléchargé ici."
     ),
 }
@@ -99,7 +104,7 @@ def _not_another(row: Stateful, document: Document, known: Document | None, *, a
     refuse(
         row,
         "other_paper",
-        f"Ce n’est pas ce document : c’est un autre papier de Maillon, « {label} », établi le {day}.",
+        f"Ce n’est pas ce document\u00a0: c’est un autre papier de Maillon, «\u00a0{label}\u00a0», établi le {day}.",
     )
 
 

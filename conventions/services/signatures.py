@@ -22,7 +22,7 @@ from lifecycle.locking import lock
 from lifecycle.machine import Reason
 
 NOT_AWAITED = Reason("not_awaited", "Cette signature n’est plus attendue.")
-NOT_DRAWN = Reason("rendered", "Le document est en préparation : il se signe dans quelques instants.")
+NOT_DRAWN = Reason("rendered", "Le document est en préparation\u00a0: il se signe dans quelques instants.")
 ELSEWHERE = Reason("method", "À l’écran, on signe sans déposer de fichier.", field="method")
 SCANS = (ContentType.PDF, ContentType.JPEG, ContentType.PNG)
 

@@ -56,7 +56,7 @@ def convention_list(request: HttpRequest) -> HttpResponse:
         noun=CONVENTION,
         filters=ConventionFilter,
         exclude=OWN_COLUMN.get(OrganisationKind(actor.kind), []),
-        empty="Aucune convention pour l’instant. Préparez-en une : elle apparaîtra ici avec son avancement."
+        empty="Aucune convention pour l’instant. Préparez-en une\u00a0: elle apparaîtra ici avec son avancement."
         if can_create
         else "Aucune convention pour l’instant. Une convention apparaît ici quand l’EPCI vous la soumet.",
     )

@@ -150,13 +150,13 @@ def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str,
 @require_POST
 def task_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Take charge of it."""
-    return _take(request, pk, claim_task, "Vous vous en chargez : vos collègues le voient.")
+    return _take(request, pk, claim_task, "Vous vous en chargez\u00a0: vos collègues le voient.")
 
 
 @require_POST
 def task_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it back to one's colleagues."""
-    return _take(request, pk, release_task, "C’est rendu : un collègue peut s’en charger.")
+    return _take(request, pk, release_task, "C’est rendu\u00a0: un collègue peut s’en charger.")
 
 
 def _take(request: HttpRequest, pk: int, take: Callable[..., Task], told: str) -> HttpResponse:

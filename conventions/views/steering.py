@@ -25,7 +25,7 @@ from network.permissions import is_pilot
 from typography.french import Noun
 
 ENDING = Noun("convention", "conventions", feminine=True)
-QUIET = "Rien à surveiller aujourd’hui : aucune convention ne finit bientôt, aucun quota n’est près d’être épuisé."
+QUIET = "Rien à surveiller aujourd’hui\u00a0: aucune convention ne finit bientôt, aucun quota n’est près d’être épuisé."
 NEARLY_USED = 80
 """From this share of its quota on (percent), a convention is listed; a convenience of the screen, not a rule."""
 

@@ -141,16 +141,16 @@ def _ending(convention: Convention, actor: Actor) -> Step:
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
-    told = f"Suspendue : {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
+    told = f"Suspendue\u00a0: {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
     return Step(told, since=convention.suspended_at)
 
 
 def _ended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    return Step("Cette convention a pris fin : plus rien n’est attendu")
+    return Step("Cette convention a pris fin\u00a0: plus rien n’est attendu")
 
 
 def _abandoned(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    return Step("Projet abandonné : plus rien n’est attendu")
+    return Step("Projet abandonné\u00a0: plus rien n’est attendu")
 
 
 def named(names: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ def _lots(lots: QuerySet[Donation]) -> Block:
         "Mes lots sur la chaîne",
         lots.order_by("-moved_at", "-pk"),
         _lot,
-        "Proposez un premier lot : vous suivrez ici chaque appareil, de l’enlèvement au foyer.",
+        "Proposez un premier lot\u00a0: vous suivrez ici chaque appareil, de l’enlèvement au foyer.",
         reverse("refurb:donation_list") + WHOLE,
     )
 

@@ -134,7 +134,7 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
             "Effacements manquants",
             missing_erasures_seen_by(actor).select_related("device__workshop").order_by("arrived_at", "pk"),
             _drive,
-            "Zéro : chaque disque sorti de son appareil est prouvé effacé ou détruit.",
+            "Zéro\u00a0: chaque disque sorti de son appareil est prouvé effacé ou détruit.",
             reverse("refurb:missing_erasure_list") + WHOLE,
             is_wanted_empty=True,
         ),

@@ -89,7 +89,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         ),
         Block(
             "toujours-d-actualite",
-            "Toujours d’actualité ?",
+            "Toujours d’actualité\u00a0?",
             files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
             _still_current,
             "Aucun foyer n’est à rappeler.",

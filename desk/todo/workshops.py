@@ -98,7 +98,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: Combinable) -> t
             "En traitement",
             in_process,
             _on_the_bench,
-            "Rien en traitement : scannez un appareil reçu pour commencer.",
+            "Rien en traitement\u00a0: scannez un appareil reçu pour commencer.",
             f"{listed}?state={S.IN_PROCESS}",
             late=late,
             reasons=lambda: lacking(actor, in_process),
@@ -149,7 +149,7 @@ def _erasures(actor: Membership) -> Block:
         "Effacements manquants",
         missing_erasures_seen_by(actor).select_related("device").order_by("arrived_at", "pk"),
         _drive,
-        "Zéro : chaque disque sorti de son appareil est prouvé effacé ou détruit.",
+        "Zéro\u00a0: chaque disque sorti de son appareil est prouvé effacé ou détruit.",
         reverse("refurb:missing_erasure_list") + WHOLE,
         is_wanted_empty=True,
     )

@@ -56,7 +56,8 @@ def recognise(content: bytes, name: str, declared: str = "") -> ContentType:
     kind = _binary_kind(content, name) or _text_kind(content, name, ending, declared)
     if ending and ending not in EXTENSIONS[kind]:
         raise FileRefused(
-            f"Le nom « {name} » finit par « {ending} », mais le contenu est de type {kind.label} : "
+            f"Le nom «\u00a0{name}\u00a0» finit par «\u00a0{ending}\u00a0», mais le "
+            f"contenu est de type {kind.label}\u00a0: "
             "renommez le fichier ou choisissez-en un autre.",
             code="file_name_mismatch",
         )
@@ -72,7 +73,7 @@ def _binary_kind(content: bytes, name: str) -> ContentType | None:
     if content.startswith(b"%PDF-"):
         if b"%%EOF" not in content[-2048:]:
             raise FileRefused(
-                f"Le PDF « {name} » est incomplet : enregistrez-le de nouveau avant de le déposer.",
+                f"Le PDF «\u00a0{name}\u00a0» est incomplet\u00a0: enregistrez-le de nouveau avant de le déposer.",
                 code="file_truncated",
             )
         return ContentType.PDF
@@ -96,11 +97,13 @@ def _workbook(content: bytes, name: str) -> ContentType:
         raise _unknown(name)
     if any(member.endswith("vbaProject.bin") for member in names):
         raise FileRefused(
-            f"Le classeur « {name} » contient des macros : enregistrez-le au format XLSX sans macro.",
+            f"Le classeur «\u00a0{name}\u00a0» contient des macros\u00a0: enregistrez-le au format XLSX sans macro.",
             code="file_macros",
         )
     if sum(member.file_size for member in members) > UNPACKED_LIMIT:
-        raise FileRefused(f"Le classeur « {name} » est trop grand une fois décompressé.", code="file_too_large")
+        raise FileRefused(
+            f"Le classeur «\u00a0{name}\u00a0» est trop grand une fois décompressé.", code="file_too_large"
+        )
     return ContentType.XLSX
 
 
@@ -133,6 +136,6 @@ def _unknown(name: str) -> FileRefused:
     kind = _ENDINGS.get(PurePosixPath(name).suffix.lower())
     what = f"n’est pas un fichier de type {kind.label}" if kind else "n’est pas d’un type accepté"
     return FileRefused(
-        f"Le contenu de « {name} » {what}. Déposez un fichier {ACCEPTED}.",
+        f"Le contenu de «\u00a0{name}\u00a0» {what}. Déposez un fichier {ACCEPTED}.",
         code="file_type_refused",
     )

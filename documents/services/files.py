@@ -39,17 +39,20 @@ def check_file(
     """
     name = clean_name(name)
     if not content:
-        raise FileRefused(f"Le fichier « {name} » est vide.", code="file_empty")
+        raise FileRefused(f"Le fichier «\u00a0{name}\u00a0» est vide.", code="file_empty")
     if len(content) > settings.DOCUMENTS_MAX_BYTES:
         limit = number_format(settings.DOCUMENTS_MAX_BYTES / MEBIBYTE, 0)
         raise FileRefused(
-            f"Le fichier « {name} » dépasse {limit} Mo : réduisez-le avant de le déposer.",
+            f"Le fichier «\u00a0{name}\u00a0» dépasse {limit}\u00a0Mo\u00a0: réduisez-le avant de le déposer.",
             code="file_too_large",
         )
     kind = recognise(content, name, content_type)
     if accept is not None and kind not in accept:
         wanted = ", ".join(ContentType(one).label for one in accept)
-        raise FileRefused(f"« {name} » est de type {kind.label} ; il faut ici : {wanted}.", code="file_type_refused")
+        raise FileRefused(
+            f"«\u00a0{name}\u00a0» est de type {kind.label}\u00a0; il faut ici\u00a0: {wanted}.",
+            code="file_type_refused",
+        )
     return kind
 
 

@@ -48,9 +48,9 @@ class CommunesField(forms.CharField):
             if len(matches) == 1:
                 communes |= matches
             else:
-                unclear.append(f"« {line} »")
+                unclear.append(f"«\u00a0{line}\u00a0»")
         if unclear:
-            raise ValidationError(f"Communes non reconnues : {', '.join(unclear)}.", code="unknown_communes")
+            raise ValidationError(f"Communes non reconnues\u00a0: {', '.join(unclear)}.", code="unknown_communes")
         return list(communes.values())
 
     def _index(self) -> dict[str, dict[int, Commune]]:

@@ -83,7 +83,7 @@ class Epci(models.Model):
     )
     population_year = models.PositiveSmallIntegerField("année de la population")
     since = models.DateTimeField(
-        "existe depuis", null=True, editable=False, help_text="Vide : depuis toujours, pour ce qui est compté ici."
+        "existe depuis", null=True, editable=False, help_text="Vide\u00a0: depuis toujours, pour ce qui est compté ici."
     )
     succeeded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, editable=False, related_name="succeeds", verbose_name="EPCI qui succède"

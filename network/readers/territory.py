@@ -105,7 +105,7 @@ def _read[R](path: Path, build: Callable[[dict[str, str]], R]) -> list[R]:
                 try:
                     rows.append(build(row))
                 except (KeyError, ValueError, TypeError, AttributeError) as error:
-                    raise TerritoryFileError(f"{path.name}, ligne {number} : {error}") from error
+                    raise TerritoryFileError(f"{path.name}, ligne {number}\u00a0: {error}") from error
     except OSError as error:
-        raise TerritoryFileError(f"{path.name} ne s’ouvre pas : {error.strerror}") from error
+        raise TerritoryFileError(f"{path.name} ne s’ouvre pas\u00a0: {error.strerror}") from error
     return rows

@@ -107,7 +107,7 @@ def accept_with_new_account(
     at = at or timezone.now()
     invitation = _locked_invitation(token, at)
     if User.objects.filter(email=invitation.email).exists():
-        raise ValidationError("Cette adresse a un compte : connectez-vous pour accepter.", code="account")
+        raise ValidationError("Cette adresse a un compte\u00a0: connectez-vous pour accepter.", code="account")
     user = create_account(email=invitation.email, first_name=first_name, last_name=last_name, password=password, at=at)
     return _open_invited(invitation, user, at)
 
@@ -131,7 +131,7 @@ def _locked_invitation(token: str, at: datetime) -> Invitation:
     invitation = locked_row(usable)
     if invitation is None:
         raise ValidationError(
-            "Ce lien n’ouvre plus : il a servi, il a expiré ou l’invitation a été retirée.", code="link"
+            "Ce lien n’ouvre plus\u00a0: il a servi, il a expiré ou l’invitation a été retirée.", code="link"
         )
     return invitation
 

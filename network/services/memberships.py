@@ -88,6 +88,6 @@ def refuse_last_pilot(leaving: MembershipQuerySet) -> None:
     gone = set(leaving.values_list("pk", flat=True))
     if held & gone and not held - gone:
         raise ValidationError(
-            "Cette personne est la dernière à piloter : ouvrez d’abord ce rôle à quelqu’un d’autre.",
+            "Cette personne est la dernière à piloter\u00a0: ouvrez d’abord ce rôle à quelqu’un d’autre.",
             code="last_pilot",
         )

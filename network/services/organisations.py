@@ -32,7 +32,7 @@ def save_organisation(
         if "network_organisation_kind_in_use" not in _constraint(error):
             raise
         raise ValidationError(
-            {"kinds": "Des personnes agissent encore à ce titre : fermez d’abord leurs rattachements."}
+            {"kinds": "Des personnes agissent encore à ce titre\u00a0: fermez d’abord leurs rattachements."}
         ) from error
     return organisation
 

@@ -66,7 +66,7 @@ def _check_communes_left(territory: Territory) -> None:
     left = Commune.objects.current().exclude(code__in=known).values_list("code", flat=True)
     if left:
         raise TerritoryRefused(
-            "Ces communes sont en base et ne sont plus dans les fichiers : "
+            "Ces communes sont en base et ne sont plus dans les fichiers\u00a0: "
             + ", ".join(left)
             + ". Dites dans communes_merged.csv laquelle les a réunies."
         )
@@ -109,7 +109,7 @@ def _communes(territory: Territory) -> list[Commune]:
 def _merged(row: MergedRow, today: dict[str, Commune], pk: int | None = None) -> Commune:
     """The row of a merged commune: it keeps no population, and the place of the one that took it over."""
     if row.merged_into not in today or row.status not in CommuneStatus.values:
-        raise TerritoryRefused(f"communes_merged.csv, {row.code} : statut ou commune d’accueil inconnus.")
+        raise TerritoryRefused(f"communes_merged.csv, {row.code}\u00a0: statut ou commune d’accueil inconnus.")
     target = today[row.merged_into]
     return Commune(
         pk=pk,
@@ -135,7 +135,7 @@ def _keys(pairs: Iterable[tuple[str, int]], what: str) -> Callable[[str], int]:
 
     def find(code: str) -> int:
         if code not in pks:
-            raise TerritoryRefused(f"Code inconnu ({what}) : {code}.")
+            raise TerritoryRefused(f"Code inconnu ({what})\u00a0: {code}.")
         return pks[code]
 
     return find

@@ -98,7 +98,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         resend,
         title="Renvoyer l’invitation",
-        sentence=f"Un nouveau lien part à {invitation.email} ; le précédent n’ouvre plus.",
+        sentence=f"Un nouveau lien part à {invitation.email}\u00a0; le précédent n’ouvre plus.",
         done="Invitation renvoyée.",
         back_url=_people_url(invitation.organisation),
     )
@@ -126,8 +126,8 @@ def membership_close(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: close_membership(membership=membership, by=request.membership),
         title="Fermer ce rôle",
-        sentence=f"{membership.user} ne pourra plus agir en tant que « {membership.title} ». "
-        "Ce que cette personne a fait reste à son nom ; le rôle peut être rouvert.",
+        sentence=f"{membership.user} ne pourra plus agir en tant que «\u00a0{membership.title}\u00a0». "
+        "Ce que cette personne a fait reste à son nom\u00a0; le rôle peut être rouvert.",
         done="Rôle fermé.",
         back_url=_people_url(membership.organisation),
     )
@@ -141,7 +141,7 @@ def membership_reopen(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: reopen_membership(membership=membership, by=request.membership),
         title="Rouvrir ce rôle",
-        sentence=f"{membership.user} pourra de nouveau agir en tant que « {membership.title} ».",
+        sentence=f"{membership.user} pourra de nouveau agir en tant que «\u00a0{membership.title}\u00a0».",
         done="Rôle rouvert.",
         back_url=_people_url(membership.organisation),
     )
@@ -195,7 +195,7 @@ def _accept_with_account(request: HttpRequest, token: str, context: dict[str, An
 
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
     act_as(request, membership)
-    messages.success(request, f"Bienvenue : vous agissez en tant que {membership.title}.")
+    messages.success(request, f"Bienvenue\u00a0: vous agissez en tant que {membership.title}.")
     return redirect("/")
 
 

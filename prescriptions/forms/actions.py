@@ -84,7 +84,7 @@ class AcceptForm(forms.Form):
         field.required = against
         field.error_messages["required"] = prescription_rules.AGAINST_EXPLAINED.sentence
         field.help_text = (
-            "Obligatoire : les règles du jour sont défavorables. Ce motif est gardé avec la décision."
+            "Obligatoire\u00a0: les règles du jour sont défavorables. Ce motif est gardé avec la décision."
             if against
             else "Facultatif, gardé avec la décision."
         )
@@ -109,7 +109,8 @@ class RefuseForm(CodedForm):
     purpose, sentence = CodePurpose.REFUSAL, prescription_rules.REFUSE_REASON.sentence
     next_step = written(
         "Et maintenant, pour le foyer",
-        "Le travailleur social reçoit ce texte : où s’adresser, que faire. Laissé vide, la suite prévue pour ce motif "
+        "Le travailleur social reçoit ce texte\u00a0: où s’adresser, que faire. Laissé "
+        "vide, la suite prévue pour ce motif "
         "est envoyée.",
     )
     motive = written("Précision", "Facultative, gardée avec la décision.")

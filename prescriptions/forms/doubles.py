@@ -21,7 +21,7 @@ class DoublesForm(forms.Form):
             other = double.household
             known = "" if double.answer is None else "same" if double.answer.same else "other"
             self.fields[f"double_{other.pk}"] = forms.ChoiceField(
-                label=f"Est-ce le même foyer que {other.reference} ?",
+                label=f"Est-ce le même foyer que {other.reference}\u00a0?",
                 choices=ANSWERS,
                 widget=forms.RadioSelect,
                 initial=known,

@@ -39,7 +39,7 @@ class PersonForm(forms.ModelForm):
         labels = {"contact_channel": "Comment le foyer préfère être joint"}
         help_texts = {
             "birth_date": "Elle aide à ne pas ouvrir deux dossiers pour la même personne.",
-            "phone": "Un moyen de joindre le foyer suffit : téléphone, courriel, ou adresse à l’étape suivante.",
+            "phone": "Un moyen de joindre le foyer suffit\u00a0: téléphone, courriel, ou adresse à l’étape suivante.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,7 +97,7 @@ class HomeForm(forms.ModelForm):
             "children": forms.NumberInput({"min": 0, "max": 30, "inputmode": "numeric"}),
         }
         labels = {
-            "domiciled": "Sans domicile stable : domicilié dans cette commune",
+            "domiciled": "Sans domicile stable\u00a0: domicilié dans cette commune",
             "adults": "Nombre d’adultes",
             "children": "Nombre d’enfants",
         }
@@ -161,7 +161,7 @@ class FactRow(forms.Form):
         max_length=80,
         required=False,
         validators=[validate_no_nir],
-        help_text="Par exemple : attestation CAF. Le document lui-même n’est pas gardé.",
+        help_text="Par exemple\u00a0: attestation CAF. Le document lui-même n’est pas gardé.",
     )
     dated_on = forms.DateField(label="Daté du", required=False, widget=day_input())
     seen_on = forms.DateField(label="Vu le", widget=day_input())
@@ -174,7 +174,7 @@ class FactRow(forms.Form):
         self.known = {str(fact.pk): fact for fact in known}
         if known:
             choices = [(pk, fact.said) for pk, fact in self.known.items()]
-            self.fields["replaces"].choices = choose(choices, "rien : c’est un fait de plus")
+            self.fields["replaces"].choices = choose(choices, "rien\u00a0: c’est un fait de plus")
         else:
             del self.fields["replaces"]
 
@@ -245,7 +245,7 @@ class AgreementForm(forms.Form):
         elif given is not None and given > timezone.localdate():
             self.add_error("given_on", "Cette date est dans le futur.")
         if self.text is None or data.get("sha256") != self.text.sha256:
-            self.add_error(None, "Le texte a changé entre-temps : relisez-le, puis enregistrez l’accord.")
+            self.add_error(None, "Le texte a changé entre-temps\u00a0: relisez-le, puis enregistrez l’accord.")
             self.data = self.data.copy()
             self.data[self.add_prefix("sha256")] = self.text.sha256 if self.text else ""
         return data

@@ -95,7 +95,7 @@ class AttachForm(CommentForm):
     same_as = forms.CharField(
         label="Référence de l’autre dossier",
         max_length=16,
-        help_text="Elle commence par F-. Rien n’est fusionné : cela peut se défaire.",
+        help_text="Elle commence par F-. Rien n’est fusionné\u00a0: cela peut se défaire.",
         error_messages={"required": "Donnez la référence de l’autre dossier."},
     )
 
@@ -107,5 +107,5 @@ class AttachForm(CommentForm):
         typed = self.cleaned_data["same_as"].strip().upper()
         other: Household | None = self.seen.filter(reference=typed).first()
         if other is None:
-            raise ValidationError(f"Aucun dossier que vous suivez ne porte la référence « {typed} ».")
+            raise ValidationError(f"Aucun dossier que vous suivez ne porte la référence «\u00a0{typed}\u00a0».")
         return other

@@ -131,7 +131,7 @@ class HouseholdMachine(Machine, of=Household):
         due=rules.noticed,
         follows=["household.erase_on_request"],
         stamps={"anonymised_at": AT},
-        done="Rendu anonyme : tout ce qui nomme le foyer est effacé",
+        done="Rendu anonyme\u00a0: tout ce qui nomme le foyer est effacé",
         irreversible=True,
         why="Names, contacts, story, words, papers and mails are erased; what counts stays.",
     )

@@ -47,7 +47,9 @@ NAMED = Requirement(
     field="last_name",
 )
 NO_NIR = tuple(
-    Requirement(f"nir_{name}", f"{label} : {SENTENCE}", constraint=f"prescriptions_household_nir_{name}", field=name)
+    Requirement(
+        f"nir_{name}", f"{label}\u00a0: {SENTENCE}", constraint=f"prescriptions_household_nir_{name}", field=name
+    )
     for name, label in PEOPLE_FIELDS.items()
 )
 
@@ -69,7 +71,7 @@ COMMUNE_GIVEN = Requirement(
 )
 MOVED_ON = Requirement(
     "moved_on",
-    "Donnez le jour du déménagement : pas dans le futur, ni avant le précédent.",
+    "Donnez le jour du déménagement\u00a0: pas dans le futur, ni avant le précédent.",
     _moved_before,
     needs=("moved_on",),
     field="moved_on",
@@ -88,7 +90,7 @@ def _other_file(ctx: Context) -> Q:
 
 OTHER_FILE = Requirement(
     "other_file",
-    "Choisissez l’autre dossier de ce foyer : un dossier que vous suivez, lui-même rattaché à aucun autre.",
+    "Choisissez l’autre dossier de ce foyer\u00a0: un dossier que vous suivez, lui-même rattaché à aucun autre.",
     _other_file,
     needs=("same_as",),
     constraint="prescriptions_household_not_itself",
@@ -99,7 +101,7 @@ NOT_ATTACHED = Requirement(
 )
 NOTHING_ATTACHED = Requirement(
     "nothing_attached",
-    "D’autres dossiers sont rattachés à celui-ci : rattachez plutôt l’autre.",
+    "D’autres dossiers sont rattachés à celui-ci\u00a0: rattachez plutôt l’autre.",
     lambda ctx: ~Q(Exists(Household.objects.filter(same_as=OuterRef("pk")))),
     field="same_as",
 )
@@ -109,7 +111,7 @@ ATTACHED = Requirement("attached", "Ce dossier n’est rattaché à aucun autre.
 
 PRESCRIBER_GIVEN = Requirement(
     "prescriber",
-    "Choisissez le prescripteur qui reprend le dossier : une autre organisation, en activité.",
+    "Choisissez le prescripteur qui reprend le dossier\u00a0: une autre organisation, en activité.",
     lambda ctx: (
         not ctx.has("prescriber")
         or Exists(
@@ -128,23 +130,26 @@ PRESCRIBER_GIVEN = Requirement(
 
 BINDS = {
     Bond.LINE_SOUGHT: (
-        "Une connexion est en cours de mise en place : elle est à abandonner d’abord.",
+        "Une connexion est en cours de mise en place\u00a0: elle est à abandonner d’abord.",
         "le travailleur social du foyer",
     ),
     Bond.LINE_ACTIVE: (
-        "Une ligne est active au nom du foyer : elle est à terminer d’abord.",
+        "Une ligne est active au nom du foyer\u00a0: elle est à terminer d’abord.",
         "le travailleur social du foyer, ou l’opérateur",
     ),
     Bond.DEVICE_RESERVED: (
-        "Un appareil est réservé pour ce foyer : il est à libérer d’abord.",
+        "Un appareil est réservé pour ce foyer\u00a0: il est à libérer d’abord.",
         "le conseiller du point de distribution",
     ),
     Bond.DEVICE_RETURNED: (
-        "Le foyer a rapporté un appareil : il est à rendre, à échanger ou à rembourser d’abord.",
+        "Le foyer a rapporté un appareil\u00a0: il est à rendre, à échanger ou à rembourser d’abord.",
         "le conseiller du point de distribution",
     ),
     Bond.WARRANTY: (
-        "Un appareil est sous garantie : ce qui permet de la faire jouer se garde jusqu’à son terme, ou son retour.",
+        (
+            "Un appareil est sous garantie\u00a0: ce qui permet de la faire jouer se garde"
+            " jusqu’à son terme, ou son retour."
+        ),
         "le conseiller du point de distribution, si le foyer rend l’appareil",
     ),
 }
@@ -163,7 +168,7 @@ def _unbound(bond: Bond) -> Requirement:
 NOTHING_BINDS = (
     Requirement(
         "no_live_file",
-        "Une demande est en cours pour ce foyer : elle est à abandonner d’abord, ou chacun de ses besoins.",
+        "Une demande est en cours pour ce foyer\u00a0: elle est à abandonner d’abord, ou chacun de ses besoins.",
         lambda ctx: ~Q(Exists(Prescription.objects.filter(household=OuterRef("pk"), state__in=LIVE_STATES))),
         lifted_by="le travailleur social du foyer",
     ),
@@ -171,7 +176,7 @@ NOTHING_BINDS = (
 )
 RECEIVED_ON = Requirement(
     "received_on",
-    "Dites quel jour la demande du foyer est arrivée : pas dans le futur.",
+    "Dites quel jour la demande du foyer est arrivée\u00a0: pas dans le futur.",
     lambda ctx: not ctx.has("received_on") or ctx.values["received_on"] <= ctx.day,
     needs=("received_on",),
     field="received_on",

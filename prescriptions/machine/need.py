@@ -109,7 +109,7 @@ class NeedMachine(Machine, of=Need):
         requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN],
         leans_write=["prescription"],
         stamps={"met_at": None},
-        done="Plus satisfait : erreur de saisie",
+        done="Plus satisfait\u00a0: erreur de saisie",
         undoes=["meet"],
         why="A prescription that was closed opens again.",
     )

@@ -9,7 +9,7 @@ from prescriptions.enums import DropReason, HouseholdState, PrescriptionState
 
 BEING_WRITTEN = Requirement(
     "being_written",
-    "La prescription est déposée : un besoin s’ajoute pendant qu’elle est un brouillon ou à compléter.",
+    "La prescription est déposée\u00a0: un besoin s’ajoute pendant qu’elle est un brouillon ou à compléter.",
     lambda ctx: Q(prescription__state__in=(PrescriptionState.DRAFT, PrescriptionState.INCOMPLETE)),
 )
 PRESCRIPTION_ACCEPTED = Requirement(
@@ -43,7 +43,7 @@ DROP_REASON = Requirement(
 )
 NOT_ENDED_OTHERWISE = Requirement(
     "not_ended_otherwise",
-    "La prescription est close : son besoin ne se rouvre plus.",
+    "La prescription est close\u00a0: son besoin ne se rouvre plus.",
     lambda ctx: Q(
         prescription__state__in=(
             PrescriptionState.ACCEPTED,
@@ -54,7 +54,7 @@ NOT_ENDED_OTHERWISE = Requirement(
 )
 HOUSEHOLD_STILL_OPEN = Requirement(
     "household_open",
-    "Le dossier du foyer est archivé : rouvrez-le d’abord.",
+    "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.",
     lambda ctx: Q(prescription__household__state=HouseholdState.OPEN),
     lifted_by="le travailleur social",
 )

@@ -157,7 +157,7 @@ class PrescriptionMachine(Machine, of=Prescription):
     )
 
     fulfil = Verb(
-        "Clore : honorée",
+        "Clore\u00a0: honorée",
         source=S.ACCEPTED,
         target=S.FULFILLED,
         follows=["need.meet", "need.drop"],
@@ -168,7 +168,7 @@ class PrescriptionMachine(Machine, of=Prescription):
     )
 
     close_unmet = Verb(
-        "Clore : non honorée",
+        "Clore\u00a0: non honorée",
         source=S.ACCEPTED,
         target=S.CLOSED_UNMET,
         follows=["need.drop"],

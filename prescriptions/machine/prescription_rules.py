@@ -46,20 +46,20 @@ def _needs(*states: NeedState) -> Exists:
 
 HOUSEHOLD_OPEN = Requirement(
     "household_open",
-    "Le dossier du foyer est archivé : rouvrez-le d’abord.",
+    "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.",
     lambda ctx: Q(household__state=HouseholdState.OPEN),
     lifted_by="le travailleur social",
 )
 RESIDENCE = Requirement(
     "residence",
-    "La commune où vit le foyer, ou celle de sa domiciliation, manque : le Nord et ses EPCI seulement.",
+    "La commune où vit le foyer, ou celle de sa domiciliation, manque\u00a0: le Nord et ses EPCI seulement.",
     lambda ctx: Q(household__commune__isnull=False),
     field="commune",
     where=_written_on("home", "id_commune"),
 )
 REACHABLE = Requirement(
     "reachable",
-    "Donnez au moins un moyen de joindre le foyer : téléphone, courriel, ou adresse complète.",
+    "Donnez au moins un moyen de joindre le foyer\u00a0: téléphone, courriel, ou adresse complète.",
     lambda ctx: (
         ~Q(household__phone="") | ~Q(household__email="") | ~Q(household__address="") & ~Q(household__postcode="")
     ),
@@ -68,7 +68,7 @@ REACHABLE = Requirement(
 )
 MEMBERS_COUNTED = Requirement(
     "members_counted",
-    "Comptez les personnes du foyer : au moins un adulte, et le nombre d’enfants.",
+    "Comptez les personnes du foyer\u00a0: au moins un adulte, et le nombre d’enfants.",
     lambda ctx: Q(household__adults__gte=1, household__children__gte=0),
     field="adults",
     where=_written_on("home", "id_adults"),
@@ -89,7 +89,7 @@ HAS_NEEDS = Requirement(
 )
 FACTS_SEEN = Requirement(
     "facts",
-    "Notez au moins un justificatif vu : sa nature, sa date, le jour où vous l’avez vu.",
+    "Notez au moins un justificatif vu\u00a0: sa nature, sa date, le jour où vous l’avez vu.",
     lambda ctx: Exists(Fact.objects.current().filter(prescription=OuterRef("pk"))),
     field="facts",
     where=_written_on("situation", "id_facts-0-what"),
@@ -103,7 +103,7 @@ def _doubles_answered(ctx: Context) -> Q:
 
 DOUBLES_ANSWERED = Requirement(
     "doubles",
-    "Un dossier ressemble à celui-ci : dites si c’est le même foyer ou non.",
+    "Un dossier ressemble à celui-ci\u00a0: dites si c’est le même foyer ou non.",
     _doubles_answered,
     field="doubles",
     where=_written_on("doubles", ""),
@@ -137,7 +137,7 @@ def _missing_said(ctx: Context) -> Q:
 
 
 MISSING_SAID = Requirement(
-    "missing", "Dites ce qui manque : dans la liste, ou avec vos mots.", _missing_said, field="missing"
+    "missing", "Dites ce qui manque\u00a0: dans la liste, ou avec vos mots.", _missing_said, field="missing"
 )
 
 # --- accept and refuse: the rules of the day
@@ -151,7 +151,7 @@ def _explained(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 AGAINST_EXPLAINED = PerRow(
     "against_explained",
-    "Les règles du jour sont défavorables : écrivez pourquoi vous acceptez quand même.",
+    "Les règles du jour sont défavorables\u00a0: écrivez pourquoi vous acceptez quand même.",
     _explained,
     field="motive",
 )
@@ -187,7 +187,7 @@ def _grounded(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 REFUSAL_GROUNDED = PerRow(
     "refusal_grounded",
-    "Les règles du jour ne sont pas défavorables : le quotient familial seul ne suffit jamais à refuser.",
+    "Les règles du jour ne sont pas défavorables\u00a0: le quotient familial seul ne suffit jamais à refuser.",
     _grounded,
     needs=("reason",),
     field="reason",
@@ -198,7 +198,7 @@ REFUSAL_GROUNDED = PerRow(
 WITHDRAW_REASON = _coded("reason", "Choisissez le motif de l’abandon dans la liste.", CodePurpose.WITHDRAWAL)
 NOTHING_MET = Requirement(
     "nothing_met",
-    "Un besoin est déjà satisfait : abandonnez plutôt les autres besoins, la prescription se clôt d’elle-même.",
+    "Un besoin est déjà satisfait\u00a0: abandonnez plutôt les autres besoins, la prescription se clôt d’elle-même.",
     lambda ctx: ~Q(_needs(NeedState.MET)),
 )
 

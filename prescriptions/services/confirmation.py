@@ -16,7 +16,7 @@ from prescriptions.models import ConfirmationLink, Prescription
 from prescriptions.models.reminder import digest_of
 from prescriptions.parameters import LINK_DAYS
 
-LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus : il a servi, il a expiré, ou un autre l’a remplacé.")
+LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus\u00a0: il a servi, il a expiré, ou un autre l’a remplacé.")
 NOT_ACCEPTED = Reason("not_accepted", "Cette demande n’attend plus de réponse.")
 
 

@@ -22,7 +22,7 @@ from prescriptions.models.household import KEYS
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_attach_household, can_follow_household
 
-NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé : rouvrez-le d’abord.")
+NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.")
 PERSON = (
     "last_name",
     "first_name",

@@ -34,9 +34,11 @@ from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.needs import ask_need
 
-SUBMITTED = Reason("submitted", "La prescription est déposée : elle ne change plus, sauf si un complément est demandé.")
+SUBMITTED = Reason(
+    "submitted", "La prescription est déposée\u00a0: elle ne change plus, sauf si un complément est demandé."
+)
 NO_AGREEMENT_TEXT = Reason("no_agreement_text", "Aucun texte d’accord n’est en vigueur.", "le pilote")
-TEXT_CHANGED = Reason("text_changed", "Le texte a changé depuis son affichage : relisez-le avec le foyer.")
+TEXT_CHANGED = Reason("text_changed", "Le texte a changé depuis son affichage\u00a0: relisez-le avec le foyer.")
 NOT_TO_COME = Reason("not_to_come", "Cette date est dans le futur.")
 UNKNOWN_BAND = Reason("band", "Choisissez la tranche dans la liste du jour.", field="band")
 WRITTEN_IN = (PrescriptionState.DRAFT, PrescriptionState.INCOMPLETE)

@@ -90,7 +90,7 @@ def prescription_list(request: HttpRequest) -> HttpResponse:
         filters=PrescriptionFilter,
         exclude=[*hidden, *(["household"] if is_pilot(actor) else [])],
         sets=PRESCRIPTION_SETS,
-        empty="Aucune prescription pour l’instant. Commencez-en une : elle apparaîtra ici avec son avancement."
+        empty="Aucune prescription pour l’instant. Commencez-en une\u00a0: elle apparaîtra ici avec son avancement."
         if can_create
         else "Aucune demande pour l’instant. Une demande apparaît ici dès qu’un travailleur social la dépose.",
         named=named_by(request, "household"),
@@ -187,7 +187,7 @@ def household_search(request: HttpRequest) -> HttpResponse:
         matching(Household.objects.visible_to(actor), text).select_related("commune", "prescriber")[:MOST_FOUND]
     )
     if len(found) == 1:
-        messages.info(request, "Un seul dossier correspond à votre recherche : le voici.")
+        messages.info(request, "Un seul dossier correspond à votre recherche\u00a0: le voici.")
         return redirect("prescriptions:household_detail", reference=found[0].reference)
     if not works(actor) and found:
         record_sightings(actor=actor, households=[row.pk for row in found], what="household_search")

@@ -81,7 +81,7 @@ def being_written(request: HttpRequest, prescription: Prescription) -> bool:
     """Whether the steps may be filled in; else the person is told why not."""
     if PrescriptionState(prescription.state) in WRITTEN_IN:
         return True
-    messages.info(request, "La prescription est déposée : elle ne change plus, sauf si un complément est demandé.")
+    messages.info(request, "La prescription est déposée\u00a0: elle ne change plus, sauf si un complément est demandé.")
     return False
 
 

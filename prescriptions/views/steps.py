@@ -82,7 +82,7 @@ def _submitted(prescription: Prescription, needs: list[Need], actor: Actor) -> S
     scope = can_accept_prescription(actor)
     if scope is None or works(actor) or prescription.distributor_id != actor.organisation_id:
         return Step(awaited)
-    return Step(awaited, "examinez la demande : acceptez-la, refusez-la, ou demandez un complément", "accept")
+    return Step(awaited, "examinez la demande\u00a0: acceptez-la, refusez-la, ou demandez un complément", "accept")
 
 
 def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
@@ -108,7 +108,7 @@ def _served_by(prescription: Prescription, waiting: set[str], running: set[str])
     if waiting:
         return f"En attente d’une orientation par {prescription.prescriber}"
     if running & set(EQUIPMENT_KINDS):
-        return f"Un appareil est réservé : en attente de sa remise par {prescription.distributor}"
+        return f"Un appareil est réservé\u00a0: en attente de sa remise par {prescription.distributor}"
     if running & set(CONNECTION_KINDS):
         return "Une connexion est en cours d’ouverture"
     return "Accompagnement en cours au lieu de médiation numérique"
@@ -137,10 +137,10 @@ NEXT: dict[PrescriptionState, Callable[[Prescription, list[Need], Actor], Step]]
 }
 
 AWAITED_NEED = {
-    NeedState.ASKED: "Demandé : la prescription n’est pas encore acceptée",
+    NeedState.ASKED: "Demandé\u00a0: la prescription n’est pas encore acceptée",
     NeedState.IN_PROGRESS: "En cours",
-    NeedState.MET: "Satisfait : plus rien n’est attendu",
-    NeedState.UNMET: "Non satisfait : plus rien n’est attendu",
+    NeedState.MET: "Satisfait\u00a0: plus rien n’est attendu",
+    NeedState.UNMET: "Non satisfait\u00a0: plus rien n’est attendu",
 }
 
 

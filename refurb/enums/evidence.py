@@ -149,12 +149,15 @@ class Refusal(TextChoices):
 class Difference(TextChoices):
     """In what the verdict computed here and the tool's report differ."""
 
-    CLAIMS_ERASED = "claims_erased", "Le rapport dit « effacé » : les chiffres ne le prouvent pas."
-    SILENT = "silent", "Le rapport ne se prononce pas : les chiffres prouvent l’effacement."
+    CLAIMS_ERASED = "claims_erased", "Le rapport dit «\u00a0effacé\u00a0»\u00a0: les chiffres ne le prouvent pas."
+    SILENT = "silent", "Le rapport ne se prononce pas\u00a0: les chiffres prouvent l’effacement."
     DURATION = "duration", "La durée imprimée n’est pas celle qui sépare le début de la fin."
-    SELF_NAMED = "self_named", "Le disque est inventorié d’après un rapport : son numéro n’a pas été lu ailleurs."
-    ATTRIBUTED = "attributed", "Le rapport ne porte pas de numéro de série : une personne dit de quel disque il parle."
-    NAMELESS = "nameless", "Ni le disque ni le rapport n’ont de numéro de série : seule la saisie les rattache."
+    SELF_NAMED = "self_named", "Le disque est inventorié d’après un rapport\u00a0: son numéro n’a pas été lu ailleurs."
+    ATTRIBUTED = (
+        "attributed",
+        ("Le rapport ne porte pas de numéro de série\u00a0: une personne dit de quel disque il parle."),
+    )
+    NAMELESS = "nameless", "Ni le disque ni le rapport n’ont de numéro de série\u00a0: seule la saisie les rattache."
 
 
 class DestructionKind(TextChoices):
@@ -180,7 +183,7 @@ class RemovalDestination(TextChoices):
     STOCK = "stock", "Stock de pièces"
     DESTRUCTION = "destruction", "À détruire"
     OTHER_DEVICE = "other_device", "Monté dans un autre appareil"
-    MISTAKE = "mistake", "Inventorié par erreur : ce disque n’existe pas"
+    MISTAKE = "mistake", "Inventorié par erreur\u00a0: ce disque n’existe pas"
 
 
 SETTLED_FROM_AFAR = frozenset({RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE})

@@ -42,7 +42,7 @@ class DeviceAwaitPartForm(CommentForm):
     part_wanted = forms.CharField(
         label="Pièce attendue",
         max_length=120,
-        help_text="Exemple : batterie 45 Wh, clavier AZERTY.",
+        help_text="Exemple\u00a0: batterie 45 Wh, clavier AZERTY.",
         error_messages={"required": rules.PART_NAMED.sentence},
     )
 
@@ -140,7 +140,7 @@ class DeviceRegisterForm(CommentForm):
         label="Arrivé avec le lot",
         queryset=Donation.objects.none(),
         required=False,
-        empty_label="Aucun : origine inconnue",
+        empty_label="Aucun\u00a0: origine inconnue",
         help_text="D’origine inconnue, l’appareil est soumis au plafond de prix des dons publics.",
     )
 
@@ -230,7 +230,7 @@ class DeviceReclassifyForm(ReasonForm):
         label="EPCI d’origine",
         queryset=Epci.objects.living().alphabetical(),
         required=False,
-        empty_label="Aucun : hors du département",
+        empty_label="Aucun\u00a0: hors du département",
     )
     reasons, rule = ReclassifyReason.choices, rules.RECLASSIFY_REASON
 

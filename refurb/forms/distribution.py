@@ -109,7 +109,7 @@ class PointForm(forms.ModelForm):
         model = DistributionPoint
         fields = EDITED
         help_texts = {
-            "opening": "Exemple : mardi et jeudi, 9 h – 12 h, sur rendez-vous.",
+            "opening": "Exemple\u00a0: mardi et jeudi, 9 h – 12 h, sur rendez-vous.",
             "is_active": "Un point fermé ne reçoit plus de livraison et n’est plus proposé.",
         }
 
@@ -234,7 +234,7 @@ class ReceiptForm(CommentForm):
                 label=str(line.device), choices=ARRIVALS, required=False, widget=forms.RadioSelect
             )
             self.fields[f"reason_{line.pk}"] = forms.ChoiceField(
-                label=f"Pourquoi renvoyer {line.device} ?",
+                label=f"Pourquoi renvoyer {line.device}\u00a0?",
                 choices=choose([(one.value, one.label) for one in SUGGESTED_AT_DELIVERY], none="Motif du renvoi…"),
                 required=False,
             )
@@ -277,7 +277,7 @@ class ReceiptForm(CommentForm):
             if data.get(f"line_{line.pk}") == SENT_BACK and not data.get(f"reason_{line.pk}"):
                 self.add_error(f"reason_{line.pk}", ValidationError(rules.SEND_BACK_REASON.sentence, code="required"))
         if not any(said) and not self.errors:
-            raise ValidationError("Pointez au moins une ligne : présent, manquant ou à renvoyer.", code="nothing")
+            raise ValidationError("Pointez au moins une ligne\u00a0: présent, manquant ou à renvoyer.", code="nothing")
         return data
 
     def sorted(self) -> dict[str, Any]:

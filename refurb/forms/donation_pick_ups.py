@@ -85,8 +85,8 @@ class DonationSignForm(EvidenceForm):
     proof = forms.ChoiceField(
         label="Signature du bordereau",
         choices=[
-            (SlipProof.ATTESTED.value, "Accord donné sur place : le nom de la personne suffit"),
-            (SlipProof.SCANNED.value, "Bordereau papier signé : je joins sa photo ou son scan"),
+            (SlipProof.ATTESTED.value, "Accord donné sur place\u00a0: le nom de la personne suffit"),
+            (SlipProof.SCANNED.value, "Bordereau papier signé\u00a0: je joins sa photo ou son scan"),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez comment le bordereau est signé."},
@@ -111,7 +111,10 @@ class DonationSignForm(EvidenceForm):
         if proof == SlipProof.SCANNED and data["deposit"] is None and "deposit" not in self.errors:
             self.add_error("deposit", ValidationError(FILE_GIVEN.sentence, code=FILE_GIVEN.code))
         if proof == LATER and data["deposit"] is not None:
-            self.add_error("proof", ValidationError("Un bordereau est joint : choisissez « Bordereau papier signé »."))
+            self.add_error(
+                "proof",
+                ValidationError("Un bordereau est joint\u00a0: choisissez «\u00a0Bordereau papier signé\u00a0»."),
+            )
         return data
 
     def signature(self) -> dict[str, Any]:
@@ -142,7 +145,7 @@ class DonationCollectForm(DonationSignForm):
         self.fields["done_on"].initial = timezone.localdate()
         self.fields["proof"].choices = [
             *self.fields["proof"].choices,
-            (LATER, "Plus tard : le bordereau papier sera joint ensuite"),
+            (LATER, "Plus tard\u00a0: le bordereau papier sera joint ensuite"),
         ]
         self.fields["proof"].required = False
         self.fields["proof"].initial = SlipProof.ATTESTED
@@ -152,7 +155,7 @@ class DonationCollectForm(DonationSignForm):
                 label=f"{share.line.get_type_display()}, {share.line.purchase_year}",
                 min_value=0,
                 max_value=5000,
-                help_text=". ".join(filter(None, (share.line.model_name, f"Attendu : {share.quantity}."))),
+                help_text=". ".join(filter(None, (share.line.model_name, f"Attendu\u00a0: {share.quantity}."))),
                 error_messages={"required": "Comptez cette ligne, zéro compris."},
             )
         counts = [f"count_{share.line_id}" for share in self.shares]

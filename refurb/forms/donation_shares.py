@@ -90,7 +90,7 @@ class RulingForm(SharesForm):
         if accepted is None:
             return
         if accepted > self.line.quantity:
-            self.add_error("accepted", f"On ne peut accepter plus que ce qui est annoncé : {self.line.quantity}.")
+            self.add_error("accepted", f"On ne peut accepter plus que ce qui est annoncé\u00a0: {self.line.quantity}.")
         elif accepted < self.line.quantity and not self.cleaned_data.get("code"):
             self.add_error("code", rules.REFUSAL_CODED.sentence)
 
@@ -124,7 +124,7 @@ class DonationQualifyForm(LineByLine, CommentForm):
     )
     transfer_decided_on = forms.DateField(label="Décision prise le", required=False, widget=day_input())
     to_ratify = forms.BooleanField(
-        label="Décidé entre deux séances : à ratifier par le comité", required=False, initial=True
+        label="Décidé entre deux séances\u00a0: à ratifier par le comité", required=False, initial=True
     )
 
     def __init__(

@@ -100,7 +100,9 @@ class DonationForm(forms.ModelForm):
     def clean_outside(self) -> bool:
         outside = self.cleaned_data["outside"]
         if outside and self.cleaned_data.get("commune"):
-            raise ValidationError("Vous avez choisi une commune : elle est dans la liste, ne cochez pas cette case.")
+            raise ValidationError(
+                "Vous avez choisi une commune\u00a0: elle est dans la liste, ne cochez pas cette case."
+            )
         return outside
 
     def site(self) -> dict[str, Any]:
@@ -206,13 +208,13 @@ class DonationAcceptDeedForm(forms.Form):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = format_html("Écrivez : {}.", self.signer)
+        self.fields["name"].help_text = format_html("Écrivez\u00a0: {}.", self.signer)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:
         typed = " ".join(self.cleaned_data["name"].split())
         if typed.casefold() != self.signer.casefold():
-            raise ValidationError(f"Ce n’est pas le nom de votre compte : écrivez « {self.signer} ».")
+            raise ValidationError(f"Ce n’est pas le nom de votre compte\u00a0: écrivez «\u00a0{self.signer}\u00a0».")
         return typed
 
 

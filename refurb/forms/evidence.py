@@ -72,7 +72,7 @@ class DriveForm(forms.Form):
         max_length=80,
         required=False,
         widget=forms.TextInput(SCANNED),
-        help_text="Celui du disque, pas de l’appareil : le rapport d’effacement doit porter le même.",
+        help_text="Celui du disque, pas de l’appareil\u00a0: le rapport d’effacement doit porter le même.",
     )
     source = forms.ChoiceField(
         label="D’où vient ce numéro",
@@ -86,7 +86,7 @@ class DriveForm(forms.Form):
     )
     manufacturer = forms.CharField(label="Marque", max_length=60, required=False)
     model = forms.CharField(label="Modèle", max_length=80, required=False)
-    slot = forms.CharField(label="Emplacement", max_length=40, required=False, help_text="Exemple : baie 2, M.2.")
+    slot = forms.CharField(label="Emplacement", max_length=40, required=False, help_text="Exemple\u00a0: baie 2, M.2.")
 
     def __init__(self, *args: Any, device: Device, supersedes: Drive | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,7 +138,7 @@ class ReportForm(EvidenceForm):
         required=False,
     )
     really = instant_field(
-        "Fausse : l’effacement s’est terminé en réalité",
+        "Fausse\u00a0: l’effacement s’est terminé en réalité",
         required=False,
         help_text="La fin du dernier effacement du journal, à l’heure d’ici. Votre nom reste à côté.",
     )
@@ -170,7 +170,7 @@ class ErasureForm(EvidenceForm):
     )
 
     method = forms.ChoiceField(label="Méthode", choices=choose(ErasureMethod.choices))
-    tool = forms.CharField(label="Outil", max_length=60, help_text="Exemple : nwipe.")
+    tool = forms.CharField(label="Outil", max_length=60, help_text="Exemple\u00a0: nwipe.")
     tool_version = forms.CharField(label="Version", max_length=30, required=False)
     standard = forms.CharField(label="Norme ou programme", max_length=60, required=False)
     operator = forms.CharField(
@@ -183,7 +183,7 @@ class ErasureForm(EvidenceForm):
         max_length=80,
         required=False,
         widget=forms.TextInput(SCANNED),
-        help_text="Tel qu’il est imprimé ; vide si le rapport n’en porte pas.",
+        help_text="Tel qu’il est imprimé\u00a0; vide si le rapport n’en porte pas.",
     )
     bytes_expected = forms.IntegerField(label="Octets à effacer", min_value=0, max_value=2**62, required=False)
     bytes_erased = forms.IntegerField(label="Octets effacés", min_value=0, max_value=2**62, required=False)
@@ -197,7 +197,7 @@ class ErasureForm(EvidenceForm):
     hidden_sectors = forms.ChoiceField(label="Secteurs cachés (HPA, DCO)", choices=choose(HiddenSectors.choices))
     claimed = forms.ChoiceField(label="Ce que dit le rapport", choices=Claim, required=False)
     claimed_duration = forms.DurationField(
-        label="Durée imprimée", required=False, help_text="Heures:minutes:secondes, exemple : 1:05:30."
+        label="Durée imprimée", required=False, help_text="Heures:minutes:secondes, exemple\u00a0: 1:05:30."
     )
 
     def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
@@ -246,7 +246,10 @@ class DestructionForm(EvidenceForm):
     method = forms.ChoiceField(label="Méthode", choices=choose(DestructionMethod.choices))
     destroyed_at = instant_field("Détruit le")
     recycler = forms.ModelChoiceField(
-        label="Recycleur", queryset=Organisation.objects.none(), required=False, empty_label="Aucun : fait à l’atelier"
+        label="Recycleur",
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label="Aucun\u00a0: fait à l’atelier",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -87,8 +87,8 @@ class SignedForm(EvidenceForm):
     proof = forms.ChoiceField(
         label="Signature de la fiche",
         choices=[
-            (HandOverProof.ATTESTED.value, "Fiche imprimée et signée, que je garde : je l’atteste"),
-            (HandOverProof.SCANNED.value, "Fiche imprimée et signée : je joins sa photo ou son scan"),
+            (HandOverProof.ATTESTED.value, "Fiche imprimée et signée, que je garde\u00a0: je l’atteste"),
+            (HandOverProof.SCANNED.value, "Fiche imprimée et signée\u00a0: je joins sa photo ou son scan"),
             (HandOverProof.DRAWN.value, "Signature tracée à l’écran"),
         ],
         widget=forms.RadioSelect,
@@ -127,7 +127,7 @@ class SignedForm(EvidenceForm):
                 content=content, name=DRAWING, content_type="image/png", by=self.by, accept=(ContentType.PNG,)
             )
         except FileRefused as refused:
-            raise ValidationError({"proof": "La signature n’a pas été reçue : recommencez."}) from refused
+            raise ValidationError({"proof": "La signature n’a pas été reçue\u00a0: recommencez."}) from refused
         self.cleaned_data["deposit"] = self.stored
 
     def signature(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class SettleForm(forms.Form):
         if data.get("kind") == SettlementKind.REFUND and data.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", ValidationError("Notez le montant remboursé.", code="required"))
         if data.get("kind") == SettlementKind.GIVEN_UP and data.get("amount"):
-            self.add_error("amount", ValidationError("Un renoncement n’est pas remboursé : laissez vide."))
+            self.add_error("amount", ValidationError("Un renoncement n’est pas remboursé\u00a0: laissez vide."))
         return data
 
 
@@ -225,7 +225,7 @@ class NeedFindForm(forms.Form):
         label="Référence du besoin",
         max_length=20,
         widget=forms.TextInput(SCANNED),
-        help_text="Exemple : N-7K3M-2QXZ.",
+        help_text="Exemple\u00a0: N-7K3M-2QXZ.",
         error_messages={"required": "Tapez la référence du besoin."},
     )
 

@@ -44,14 +44,14 @@ def goes_along(target: str, sentence: str = "") -> Requirement:
     """An attached screen moves after its desktop and to the same state, never alone."""
     return Requirement(
         "goes_along",
-        sentence or "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
+        sentence or "Cet écran suit son ordinateur\u00a0: agissez sur l’ordinateur.",
         lambda ctx: Q(attached_to=None) | Q(attached_to__state=target),
     )
 
 
 LEFT_ALONE = Requirement(
     "left_alone",
-    "Cet écran suit son ordinateur : agissez sur l’ordinateur.",
+    "Cet écran suit son ordinateur\u00a0: agissez sur l’ordinateur.",
     lambda ctx: Q(attached_to=None) | ~Q(attached_to__state=F("state")),
 )
 """An attached screen comes back with its desktop, or alone once its desktop is elsewhere."""
@@ -280,7 +280,7 @@ def _not_deliverable(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         elif (note["convention"], note["workshop"]) != (convention, workshop):
             refused[pk] = "Cet appareil est affecté à une autre convention que celle du bon de livraison."
         elif note["document"] is not None:
-            refused[pk] = "Ce bon de livraison est déjà établi : établissez-en un autre."
+            refused[pk] = "Ce bon de livraison est déjà établi\u00a0: établissez-en un autre."
         elif note["point__distributor"] != note["convention__distributor"] or not note["point__is_active"]:
             refused[pk] = "Ce point n’est ni au distributeur de la convention, ni à l’un de ses relais en service."
     return refused
@@ -295,13 +295,13 @@ SEND_BACK_REASON = coded(SendBackReason.values, "Dites pourquoi l’appareil est
 
 WAS_SHIPPED = Requirement(
     "was_shipped",
-    "L’appareil n’a pas été livré depuis sa dernière arrivée : il se réceptionne à l’atelier.",
+    "L’appareil n’a pas été livré depuis sa dernière arrivée\u00a0: il se réceptionne à l’atelier.",
     lambda ctx: Q(point__isnull=False, shipped_at__gte=F("received_at")),
     lifted_by="un technicien de l’atelier",
 )
 CONVENTION_HANDS_OVER = Requirement(
     "convention_hands_over",
-    "La convention est terminée depuis trop longtemps : renvoyez l’appareil à l’atelier.",
+    "La convention est terminée depuis trop longtemps\u00a0: renvoyez l’appareil à l’atelier.",
     lambda ctx: Exists(Convention.objects.handing_over(ctx.at).filter(pk=OuterRef("convention"))),
 )
 

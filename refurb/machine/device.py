@@ -215,7 +215,7 @@ class DeviceMachine(Machine, of=Device):
             "ready_at": AT,
         },
         journal=["price", "price_ceiling"],
-        done="Reconditionné : effacé, testé, classé",
+        done="Reconditionné\u00a0: effacé, testé, classé",
         why=(
             "«\u00a0Reconditionné\u00a0» is a word of law: tested, repaired if needed, all data erased (décret "
             "2022-190)."
@@ -261,7 +261,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[rules.UNDO_REASON],
         stamps=NOT_UNUSABLE,
         journal=["reason"],
-        done="Décision « non réemployable » annulée",
+        done="Décision «\u00a0non réemployable\u00a0» annulée",
         undoes=["reject"],
         why="Same stay: it never left.",
     )

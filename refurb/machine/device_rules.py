@@ -94,17 +94,17 @@ PICKED_UP = Requirement(
 MISSING_REASON = coded(MissingReason.values, "Dites pourquoi l’appareil est cherché.")
 NEVER_SEEN = Requirement(
     "never_seen",
-    "Cet appareil a déjà quitté le donateur : il est à retrouver.",
+    "Cet appareil a déjà quitté le donateur\u00a0: il est à retrouver.",
     lambda ctx: ~Q(state=S.MISSING) | Q(stay=0, collected_at=None),
 )
 WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
-RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu : loué, réclamé, volé.")
+RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu\u00a0: loué, réclamé, volé.")
 
 # --- on the bench
 
 SERVED_OTHERWISE = Requirement(
     "served_otherwise",
-    "Le foyer n’a pas encore été servi autrement : échange, remboursement ou renoncement.",
+    "Le foyer n’a pas encore été servi autrement\u00a0: échange, remboursement ou renoncement.",
     lambda ctx: ~Q(state=S.RETURNED) | Q(Exists(Settlement.objects.of_this_stay())),
     lifted_by="le conseiller du point de distribution",
 )
@@ -123,7 +123,8 @@ def _unproven() -> Q:
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
 STORAGE_INVENTORIED = Requirement(
     "storage_inventoried",
-    "Le stockage n’a pas été inventorié depuis l’arrivée : enregistrez chaque disque, ou attestez qu’il n’y en a pas.",
+    "Le stockage n’a pas été inventorié depuis l’arrivée\u00a0: enregistrez chaque "
+    "disque, ou attestez qu’il n’y en a pas.",
     lambda ctx: _inventoried(),
     where=BENCH.at("storages"),
 )
@@ -136,7 +137,7 @@ DRIVES_PROVEN = Requirement(
 )
 PROOFS_STAND = Requirement(
     "proofs_stand",
-    "Les preuves d’effacement ne tiennent plus : un disque a été découvert ou une preuve remplacée. Remettez"
+    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou une preuve remplacée. Remettez"
     " l’appareil en traitement.",
     lambda ctx: _inventoried() & ~_unproven(),
     constraint="refurb_device_proven",
@@ -232,7 +233,7 @@ RECYCLER_KNOWN = PerRow(
 )
 BSD_GIVEN = value_given(
     "bsd_number",
-    "Donnez le numéro du bordereau de suivi de déchets (BSD) : lettres, chiffres et tirets.",
+    "Donnez le numéro du bordereau de suivi de déchets (BSD)\u00a0: lettres, chiffres et tirets.",
     lambda number: BSD.fullmatch(str(number)) is not None,
 )
 
@@ -245,7 +246,7 @@ def _neither_proven_nor_certified(ctx: Context, per_row: PerRowValues) -> dict[i
 
 PROVEN_OR_CERTIFIED = PerRow(
     "proven_or_certified",
-    "Un disque n’est ni effacé ni détruit : faites-le, ou demandez au recycleur une destruction certifiée.",
+    "Un disque n’est ni effacé ni détruit\u00a0: faites-le, ou demandez au recycleur une destruction certifiée.",
     _neither_proven_nor_certified,
     needs=("destruction_awaited",),
     where=BENCH.at("storages"),
@@ -320,7 +321,7 @@ TYPE_CORRECTED = PerRow(
     "Le type se corrige par un technicien de l’atelier, tant que l’appareil n’est ni reconditionné ni affecté.",
     _type_may_not_change,
     needs=("type",),
-    lifted_by="un technicien, après « Remettre en traitement » s’il est reconditionné",
+    lifted_by="un technicien, après «\u00a0Remettre en traitement\u00a0» s’il est reconditionné",
     field="type",
 )
 EPCI_CORRECTED = PerRow(
@@ -333,7 +334,7 @@ EPCI_CORRECTED = PerRow(
 )
 CORRECTED = PerRow(
     "corrected",
-    "Rien ne change : donnez le type et l’EPCI d’origine, dont l’un au moins est corrigé.",
+    "Rien ne change\u00a0: donnez le type et l’EPCI d’origine, dont l’un au moins est corrigé.",
     _nothing_changes,
     needs=("type",),
 )

@@ -46,7 +46,7 @@ DONOR_GIVES = Requirement(
 EDIT = Place("refurb:donation_edit", can_edit_donation, "un contact du donateur", "donor")
 ADDRESS_GIVEN = Requirement(
     "address",
-    "L’adresse d’enlèvement est incomplète : voie, code postal et ville.",
+    "L’adresse d’enlèvement est incomplète\u00a0: voie, code postal et ville.",
     lambda ctx: ~Q(pick_up_address="") & ~Q(pick_up_postcode="") & ~Q(pick_up_city=""),
     constraint="refurb_donation_site_known",
     field="pick_up_address",
@@ -62,7 +62,7 @@ COMMUNE_KNOWN = Requirement(
 )
 HAS_LINES = Requirement(
     "lines",
-    "Décrivez au moins un type d’appareil : quantité, année d’achat, état.",
+    "Décrivez au moins un type d’appareil\u00a0: quantité, année d’achat, état.",
     lambda ctx: Exists(DonationLine.objects.filter(donation=OuterRef("pk"))),
     where=EDIT.at("material"),
 )
@@ -77,8 +77,9 @@ YEARS_POSSIBLE = Requirement(
 
 UNDER_THE_LAW = Requirement(
     "value_over_the_law",
-    "La loi refuse ce don : la valeur d’un appareil donné par une personne publique dépasse le plafond du jour (CG3P,"
-    " art. D. 3212-3). Corrigez-la si elle est fausse ; sinon, retirez la ligne.",
+    "La loi refuse ce don\u00a0: la valeur d’un appareil donné par une personne "
+    "publique dépasse le plafond du jour (CG3P,"
+    " art. D. 3212-3). Corrigez-la si elle est fausse\u00a0; sinon, retirez la ligne.",
     lambda ctx: (
         ~Q(donor__legal_nature=LegalNature.PUBLIC)
         | ~Exists(_dearer(ctx, DonationLine.objects.filter(donation=OuterRef("pk"))))
@@ -265,7 +266,7 @@ def _nothing_accepted(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 SOMETHING_ACCEPTED = PerRow(
     "something_accepted",
-    "Aucune ligne n’est acceptée : écartez plutôt le lot, avec son motif.",
+    "Aucune ligne n’est acceptée\u00a0: écartez plutôt le lot, avec son motif.",
     _nothing_accepted,
     needs=TYPES,
 )
@@ -278,7 +279,7 @@ def _undecided_transfer(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 TRANSFER_DECIDED = PerRow(
     "transfer_decided",
-    "La référence de la décision de cession manque : un donateur public cède par une décision.",
+    "La référence de la décision de cession manque\u00a0: un donateur public cède par une décision.",
     _undecided_transfer,
     needs=TYPES,
     constraint="refurb_donation_transfer_decided",

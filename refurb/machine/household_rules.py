@@ -93,7 +93,7 @@ def _unless_it_follows(
 
 SERVES_ALONE = Requirement(
     "serves_alone",
-    "Un écran seul ne répond à aucun besoin : rattachez-le à un ordinateur fixe, à l’atelier.",
+    "Un écran seul ne répond à aucun besoin\u00a0: rattachez-le à un ordinateur fixe, à l’atelier.",
     lambda ctx: ~Q(type=DeviceType.SCREEN) | Q(attached_to__isnull=False),
     lifted_by="un technicien de l’atelier",
 )
@@ -229,7 +229,7 @@ PRESCRIPTION_ALIVE = Requirement(
 NOTE = Place("refurb:device_prepare_hand_over", can_hand_over_device, "le conseiller du point de distribution")
 NOTE_PREPARED = Requirement(
     "note_prepared",
-    "La fiche d’achat n’est pas préparée : notez le prix et ce que paie le foyer.",
+    "La fiche d’achat n’est pas préparée\u00a0: notez le prix et ce que paie le foyer.",
     lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | FOLLOWS_HANDED_OVER,
     where=NOTE,
 )
@@ -251,7 +251,7 @@ def _note_not_of_the_day(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 NOTE_OF_THE_DAY = PerRow(
     "note_of_the_day",
-    "Le plafond légal a changé depuis la préparation de la fiche : préparez-la de nouveau.",
+    "Le plafond légal a changé depuis la préparation de la fiche\u00a0: préparez-la de nouveau.",
     _note_not_of_the_day,
     where=NOTE,
     constraint="refurb_device_sale_ceiling",
@@ -266,7 +266,7 @@ def _note_above_grid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 NOTE_UNDER_GRID = PerRow(
     "note_under_grid",
-    "La grille de prix de la convention a changé depuis la préparation de la fiche : préparez-la de nouveau.",
+    "La grille de prix de la convention a changé depuis la préparation de la fiche\u00a0: préparez-la de nouveau.",
     _note_above_grid,
     where=NOTE,
 )
@@ -297,12 +297,12 @@ SAME_DAY = Requirement(
 )
 NOT_EXCHANGED = Requirement(
     "not_exchanged",
-    "Un échange ne s’annule pas : l’appareil se reprend en retour SAV.",
+    "Un échange ne s’annule pas\u00a0: l’appareil se reprend en retour SAV.",
     lambda ctx: Q(replaces=None) & (Q(attached_to=None) | Q(attached_to__replaces=None)),
 )
 NEVER_RETURNED = Requirement(
     "never_returned",
-    "L’appareil est revenu en SAV depuis sa remise : elle ne s’annule plus.",
+    "L’appareil est revenu en SAV depuis sa remise\u00a0: elle ne s’annule plus.",
     lambda ctx: Q(_note_of_this_stay(HandOverKind.SALE)) | ~Q(attached_to=None),
 )
 UNDO_HAND_OVER_REASON = coded(UndoHandOverReason.values, "Dites pourquoi la remise est annulée.")

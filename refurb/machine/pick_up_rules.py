@@ -98,7 +98,7 @@ DIFFERENCES_EXPLAINED = Requirement(
 )
 NOTHING_EXPECTED = Requirement(
     "nothing_expected",
-    "Des appareils sont encore attendus à l’atelier : recevez-les ou signalez-les manquants.",
+    "Des appareils sont encore attendus à l’atelier\u00a0: recevez-les ou signalez-les manquants.",
     lambda ctx: ~Exists(Device.objects.filter(donation=OuterRef("pk"), state__in=EXPECTED)),
     lifted_by="un technicien de l’atelier",
 )

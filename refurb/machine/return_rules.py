@@ -36,7 +36,7 @@ REPAIRED = Requirement(
 )
 NOT_SETTLED = Requirement(
     "not_settled",
-    "Le foyer a été servi autrement : l’appareil ne lui revient plus.",
+    "Le foyer a été servi autrement\u00a0: l’appareil ne lui revient plus.",
     lambda ctx: ~Q(Exists(Settlement.objects.of_this_stay())),
 )
 NEED_NOT_HELD = Requirement(

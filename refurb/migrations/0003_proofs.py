@@ -113,7 +113,7 @@ CREATE FUNCTION refurb_drive_once() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'Une preuve s’écrit en lecture validée : elle doit voir les autres.'
+        RAISE EXCEPTION 'Une preuve s’écrit en lecture validée\u00a0: elle doit voir les autres.'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_drive_once', TABLE = 'refurb_drive';
     END IF;
     IF NEW.supersedes_id IS NOT NULL AND NOT EXISTS (

@@ -51,7 +51,7 @@ class TestResult(models.Model):
         constraints = (models.UniqueConstraint(fields=("run", "function"), name="refurb_testresult_once"),)
 
     def __str__(self) -> str:
-        return f"{self.function} : {self.get_result_display().lower()}"
+        return f"{self.function}\u00a0: {self.get_result_display().lower()}"
 
 
 class Grading(Evidence):

@@ -38,7 +38,7 @@ class LineDecision(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.accepted} accepté(s)" if self.accepted else f"refusé : {self.get_code_display()}"
+        return f"{self.accepted} accepté(s)" if self.accepted else f"refusé\u00a0: {self.get_code_display()}"
 
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):

@@ -44,14 +44,17 @@ class DeedText(Dated):
             self.body.strip(),
             "",
             "Annexe – Parties et matériel donné",
-            f"Donateur : {donor.name}, {LegalNature(donor.legal_nature).label.lower()}, SIRET {donor.spaced_siret}.",
+            (
+                f"Donateur\u00a0: {donor.name}, {LegalNature(donor.legal_nature).label.lower()},"
+                f" SIRET {donor.spaced_siret}."
+            ),
         ]
         if donation.transfer_reference:
             decided = f" du {donation.transfer_decided_on:%d/%m/%Y}" if donation.transfer_decided_on else ""
-            lines.append(f"Décision de cession : {donation.transfer_reference}{decided}.")
-        lines.append(f"Lieu d’enlèvement : {donation.site}.")
+            lines.append(f"Décision de cession\u00a0: {donation.transfer_reference}{decided}.")
+        lines.append(f"Lieu d’enlèvement\u00a0: {donation.site}.")
         lines += [
-            f"Pour {share.workshop.name} (SIRET {share.workshop.spaced_siret or 'non communiqué'}) :"
+            f"Pour {share.workshop.name} (SIRET {share.workshop.spaced_siret or 'non communiqué'})\u00a0:"
             f" {share.quantity} × {share.line.get_type_display().lower()},"
             f" année d’achat {share.line.purchase_year}, {share.line.get_condition_display().lower()}."
             for share in shares.order_by("workshop__name", "workshop", "line")

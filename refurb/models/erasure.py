@@ -130,7 +130,7 @@ class Erasure(Evidence):
         )
 
     def __str__(self) -> str:
-        return f"{self.tool} : {self.get_outcome_display().lower()}"
+        return f"{self.tool}\u00a0: {self.get_outcome_display().lower()}"
 
     @property
     def duration(self) -> timedelta | None:

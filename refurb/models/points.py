@@ -156,4 +156,4 @@ class DeliveryLine(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.device} : {self.get_outcome_display().lower()}"
+        return f"{self.device}\u00a0: {self.get_outcome_display().lower()}"

@@ -120,7 +120,7 @@ class GradingStep(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.value or f'≥ {self.at_least}'} : {self.points}"
+        return f"{self.value or f'≥ {self.at_least}'}\u00a0: {self.points}"
 
 
 class GradingCap(models.Model):
@@ -206,7 +206,7 @@ class ChecklistFunction(models.Model):
     label = models.CharField("fonction", max_length=120)
     essential = models.BooleanField("essentielle")
     not_applicable_when = models.CharField(
-        "sans objet quand", max_length=160, blank=True, help_text="Vide : toujours à tester."
+        "sans objet quand", max_length=160, blank=True, help_text="Vide\u00a0: toujours à tester."
     )
 
     class Meta:

@@ -116,7 +116,7 @@ class Costing(models.Model):
         constraints = (models.CheckConstraint(condition=Q(amount__gte=0), name="refurb_costing_amount"),)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} : {self.amount} €"
+        return f"{self.get_kind_display()}\u00a0: {self.amount}\u00a0€"
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):

@@ -18,7 +18,7 @@ from refurb.services.donations import held_donation
 
 NO_DEED_TEXT = Reason("no_deed_text", "Aucun texte d’acte de don n’est en vigueur.", "l’équipe technique")
 NOT_QUALIFIED = Reason("not_qualified", "L’acte de don s’accepte quand le lot est qualifié.", "le pilote")
-TEXT_CHANGED = Reason("text_changed", "Le texte a changé depuis son affichage : relisez-le avant de l’accepter.")
+TEXT_CHANGED = Reason("text_changed", "Le texte a changé depuis son affichage\u00a0: relisez-le avant de l’accepter.")
 
 
 def deed_of(donation: Donation, *, at: datetime | None = None) -> tuple[DeedText, str]:

@@ -19,7 +19,7 @@ from refurb.tags import cleaned
 
 NO_FREE_UNIT = Reason(
     "no_free_unit",
-    "Toutes les unités attendues de cette ligne sont déjà là : enregistrez l’appareil comme inattendu.",
+    "Toutes les unités attendues de cette ligne sont déjà là\u00a0: enregistrez l’appareil comme inattendu.",
     field="tag",
 )
 TAG_TAKEN = Reason("tag_free", TAG_FREE.sentence, field="tag")

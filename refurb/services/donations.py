@@ -39,7 +39,7 @@ ALREADY_ANNOUNCED = Reason(
 NOT_ANNOUNCED = Reason(
     "not_announced", "Une ligne se corrige quand le lot est annoncé, et tant qu’il n’est pas décidé."
 )
-ALREADY_DECIDED = Reason("already_decided", "Le lot est décidé : la décision de cession ne change plus.")
+ALREADY_DECIDED = Reason("already_decided", "Le lot est décidé\u00a0: la décision de cession ne change plus.")
 NOT_COLLECTED = Reason("not_collected", "Les écarts s’expliquent quand le lot est enlevé.")
 
 

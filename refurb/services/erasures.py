@@ -48,7 +48,7 @@ from refurb.verdict import Facts, judge_erasure
 
 NOT_A_LOG = Reason(
     "not_a_log",
-    "Ce fichier n’est pas un journal texte de nwipe : saisissez l’effacement à la main, il sera marqué comme tel.",
+    "Ce fichier n’est pas un journal texte de nwipe\u00a0: saisissez l’effacement à la main, il sera marqué comme tel.",
     field="deposit",
 )
 REASON_NEEDED = Reason("clock_reason", "Dites pourquoi l’horloge n’était pas à l’heure d’ici.", field="clock_reason")

@@ -41,10 +41,10 @@ from refurb.services.holding import (
 )
 
 STORAGE_SOLDERED = Reason(
-    "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne : inventoriez-le."
+    "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne\u00a0: inventoriez-le."
 )
 STORAGE_STAYS = Reason(
-    "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas : effacez-le."
+    "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas\u00a0: effacez-le."
 )
 DRIVES_PRESENT = Reason("drives_present", "Des disques sont inventoriés sur cet appareil.")
 ALREADY_REMOVED = Reason("already_removed", "Ce disque est déjà retiré.")

@@ -30,7 +30,9 @@ ALREADY_GRANTED = Reason("already_granted", "Une dérogation est déjà accordé
 NOT_EQUIPMENT = Reason("not_equipment", "Ce besoin ne se sert pas par un appareil.")
 NOT_RESERVED = Reason("not_reserved", "La fiche se prépare pour un appareil réservé.")
 NOT_AVAILABLE = Reason("not_available", "L’échange se fait avec un appareil disponible au point de distribution.")
-NO_NOTE = Reason("no_note", "La fiche d’échange n’est pas préparée : choisissez l’appareil rapporté.", field="replaces")
+NO_NOTE = Reason(
+    "no_note", "La fiche d’échange n’est pas préparée\u00a0: choisissez l’appareil rapporté.", field="replaces"
+)
 
 
 @gate.one_transaction

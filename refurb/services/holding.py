@@ -18,7 +18,7 @@ from refurb.models.evidence import Evidence
 from refurb.permissions import can_record_evidence
 
 NOT_IN_THE_WORKSHOP = Reason(
-    "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier : rien ne s’y constate."
+    "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier\u00a0: rien ne s’y constate."
 )
 OTHER_STAY = Reason("other_stay", "Cette ligne date d’un passage précédent ou d’un autre appareil.")
 ALREADY_SUPERSEDED = Reason("already_superseded", "Cette ligne est déjà remplacée par une plus récente.")

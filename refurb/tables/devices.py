@@ -81,7 +81,7 @@ class MissingErasureTable(tables.Table):
     class Meta:
         model = Drive
         fields = ("tag", "kind", "serial", "state", "why", "workshop")
-        empty_text = "Aucun effacement ne manque : l’objectif est tenu."
+        empty_text = "Aucun effacement ne manque\u00a0: l’objectif est tenu."
 
     def render_tag(self, record: Drive) -> str:
         return record.device.tag or record.device.reference
@@ -102,7 +102,7 @@ class MissingErasureTable(tables.Table):
         if record.device.destruction_awaited and record.is_in_place:
             since = day(record.device.ended_at)
             return f"Certificat du recycleur attendu depuis le {since} (BSD {record.device.bsd_number})."
-        return "Retiré de l’appareil : à effacer ou à détruire."
+        return "Retiré de l’appareil\u00a0: à effacer ou à détruire."
 
 
 class IncidentTable(tables.Table):

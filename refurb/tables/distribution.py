@@ -124,8 +124,8 @@ class ShelfTable(AtPointTable):
         fields = ("tag", "type", "model", "state", "grade", "price", "convention", "point", "available_at", "todo")
         default = "–"
         empty_text = (
-            "Rien en rayon. Un appareil apparaît ici quand la livraison qui l’apporte est réceptionnée : "
-            "voir « Livraisons »."
+            "Rien en rayon. Un appareil apparaît ici quand la livraison qui l’apporte est réceptionnée\u00a0: "
+            "voir «\u00a0Livraisons\u00a0»."
         )
 
     def render_price(self, value: Any) -> str:
@@ -160,7 +160,9 @@ class ReservationTable(AtPointTable):
         model = Device
         fields = ("tag", "type", "model", "need", "household", "point", "reserved_until")
         default = "–"
-        empty_text = "Aucune réservation. Réservez un appareil pour un besoin en attente : voir « Besoins »."
+        empty_text = (
+            "Aucune réservation. Réservez un appareil pour un besoin en attente\u00a0: voir «\u00a0Besoins\u00a0»."
+        )
 
     def render_household(self, record: Device) -> str:
         return record.need.prescription.household.name if record.need else "–"
@@ -199,8 +201,8 @@ class ReturnTable(AtPointTable):
 
     def render_standing(self, record: Any) -> str:
         if record.settled:
-            return "Foyer servi autrement : l’atelier peut le reprendre"
-        return "Réparé : à rendre au foyer" if record.repaired else "À réparer, à échanger ou à rembourser"
+            return "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
+        return "Réparé\u00a0: à rendre au foyer" if record.repaired else "À réparer, à échanger ou à rembourser"
 
 
 class SendBackTable(AtPointTable):

@@ -47,9 +47,11 @@ def device_test(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if run is not None:
         if run.passed:
-            messages.success(request, "Tests enregistrés : l’appareil est en état de marche.")
+            messages.success(request, "Tests enregistrés\u00a0: l’appareil est en état de marche.")
         else:
-            messages.warning(request, "Tests enregistrés : une fonction essentielle reste en défaut ou non testée.")
+            messages.warning(
+                request, "Tests enregistrés\u00a0: une fonction essentielle reste en défaut ou non testée."
+            )
         return redirect("refurb:device_evidence", reference=device.reference)
     context = {"form": form, "device": device, "checklist": checklist}
     return render(request, "refurb/actions/device_test.html", context)
@@ -82,7 +84,7 @@ def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
             device,
         )
         if graded is not None:
-            messages.success(request, f"Grade enregistré : {graded.label}.")
+            messages.success(request, f"Grade enregistré\u00a0: {graded.label}.")
             return redirect("refurb:device_evidence", reference=device.reference)
     context = {"form": form, "device": device, "scale": scale_row, "scales": scales, "computed": computed}
     return render(request, "refurb/actions/device_grade.html", context)

@@ -119,14 +119,16 @@ def delivery_cancel(request: HttpRequest, reference: str) -> HttpResponse:
         )
         _tell_refused(request, outcome)
         if outcome.moved:
-            messages.success(request, f"Expédition annulée : {counted(len(outcome.moved), 'appareil')} à l’atelier.")
+            messages.success(
+                request, f"Expédition annulée\u00a0: {counted(len(outcome.moved), 'appareil')} à l’atelier."
+            )
         return redirect(back)
     context = {
         "form": form,
         "row": delivery,
         "title": "Annuler l’expédition",
         "back": back,
-        "impossible": "" if expected else "Tout a déjà été pointé à l’arrivée : plus rien n’est à annuler.",
+        "impossible": "" if expected else "Tout a déjà été pointé à l’arrivée\u00a0: plus rien n’est à annuler.",
         "warning": f"{counted(len(expected), 'appareil')} de cette livraison reviendront parmi les appareils affectés.",
     }
     return render(request, "refurb/actions/_delivery.html", context)
@@ -160,13 +162,13 @@ def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
     tag = data.get("tag", "").strip()
     if "all_present" in data:
         told = form.tick_the_rest()
-        said = f"Présent : {counted(told, 'ligne')} de plus." if told else "Tout est déjà pointé."
+        said = f"Présent\u00a0: {counted(told, 'ligne')} de plus." if told else "Tout est déjà pointé."
         return {"ticked": said}
     line = form.ticked(tag) if tag else None
     form.empty("tag")
     if line is not None:
-        return {"ticked": f"{line.device} : présent."}
-    wrong = f"« {tag} » n’est pas attendu dans cette livraison." if tag else "Scannez une étiquette."
+        return {"ticked": f"{line.device}\u00a0: présent."}
+    wrong = f"«\u00a0{tag}\u00a0» n’est pas attendu dans cette livraison." if tag else "Scannez une étiquette."
     return {"wrong": wrong}
 
 
@@ -206,7 +208,7 @@ def _tell_refused(request: HttpRequest, outcome: gate.Outcome) -> None:
     """Each reason once, with the devices it keeps."""
     for reason, devices in told_of(Device, outcome).kept:
         named = ", ".join(str(device) for device in devices)
-        messages.error(request, f"{named} : {reason.sentence}")
+        messages.error(request, f"{named}\u00a0: {reason.sentence}")
 
 
 def expected_of(delivery: Delivery) -> list[int]:

@@ -129,7 +129,9 @@ def device_find(request: HttpRequest) -> HttpResponse:
     # A label that was on a device that left for good may be on another one now.
     found = list(named.exclude(state__in=ENDED)[:2]) or list(named[:2])
     if not found:
-        messages.error(request, f"Aucun appareil ne porte « {wanted} »." if wanted else "Scannez une étiquette.")
+        messages.error(
+            request, f"Aucun appareil ne porte «\u00a0{wanted}\u00a0»." if wanted else "Scannez une étiquette."
+        )
         return redirect(_home(request.membership))
     if len(found) > 1:
         return redirect(f"{reverse('refurb:device_list')}?{urlencode({'text': wanted})}")

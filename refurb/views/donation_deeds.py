@@ -105,7 +105,7 @@ def _text(donation: Donation, accepted: DeedAcceptance | None, open_to_it: bool)
     if accepted is not None:
         return accepted.exact_text, ""
     if not open_to_it:
-        return "", "L’acte de don s’écrit quand le lot est qualifié : il nomme chaque atelier et ce qu’il reçoit."
+        return "", "L’acte de don s’écrit quand le lot est qualifié\u00a0: il nomme chaque atelier et ce qu’il reçoit."
     try:
         return deed_of(donation)[1], ""
     except Refused as refused:

@@ -111,7 +111,7 @@ def _what_follows(donation: Donation, done: PickUp) -> str:
     if not done.proof:
         return "Enlèvement inscrit. Il reste à joindre le bordereau signé."
     if Donation.objects.filter(pk=donation.pk, state=DonationState.COLLECTED).exists():
-        return "Enlèvement inscrit, bordereau signé : le lot est enlevé. Réceptionnez les appareils à l’atelier."
+        return "Enlèvement inscrit, bordereau signé\u00a0: le lot est enlevé. Réceptionnez les appareils à l’atelier."
     return "Enlèvement inscrit, bordereau signé. Le lot attend encore un autre atelier."
 
 

@@ -120,7 +120,7 @@ def _collected(donation: Donation, actor: Actor) -> Step:
     if DonationLine.objects.unexplained().filter(donation=donation).exists():
         yours = "expliquez les écarts de comptage"
         return Step(awaited, yours, url=_page("differences", donation), label="Expliquer les écarts")
-    return Step(awaited, "soldez le lot : tout est reçu et expliqué", "reconcile")
+    return Step(awaited, "soldez le lot\u00a0: tout est reçu et expliqué", "reconcile")
 
 
 def named(organisations: list[Organisation]) -> str:

@@ -40,7 +40,7 @@ def donation_list(request: HttpRequest) -> HttpResponse:
         filters=DonationFilter,
         exclude=HIDDEN_FROM.get(OrganisationKind(actor.kind), []),
         sets=ON_DONATIONS,
-        empty="Aucun lot pour l’instant. Proposez-en un : il apparaîtra ici avec son avancement."
+        empty="Aucun lot pour l’instant. Proposez-en un\u00a0: il apparaîtra ici avec son avancement."
         if can_create
         else "Aucun lot pour l’instant. Un lot apparaît ici quand le Département vous le confie.",
     )

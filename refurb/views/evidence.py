@@ -136,7 +136,7 @@ def device_keep_donor_certificate(request: HttpRequest, reference: str, pk: int)
             report=data["deposit"],
         ),
         title="Garder le certificat du donateur",
-        done="Certificat gardé : il ne compte pas, le stockage reste à effacer.",
+        done="Certificat gardé\u00a0: il ne compte pas, le stockage reste à effacer.",
         drive=drive,
     )
 
@@ -233,7 +233,7 @@ def _replaced(request: HttpRequest, rows: Any) -> Any:
 def _verdict_told(request: HttpRequest, erasure: Erasure) -> None:
     """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
     if erasure.outcome == Outcome.ACCEPTED:
-        messages.success(request, "Effacement enregistré : la preuve est acceptée.")
+        messages.success(request, "Effacement enregistré\u00a0: la preuve est acceptée.")
         return
     why = " ".join(erasure.refusal_labels)
     messages.warning(request, f"Effacement enregistré, mais il ne prouve rien. {why}")

@@ -120,8 +120,8 @@ def _tell_ceiling(form: Any, device: Device) -> None:
     """The two limits of a price, beside its box: the grid that the parties signed, the legal ceiling."""
     day, told = timezone.localdate(), []
     if (most := grid_of(day, [device.pk]).get(device.pk)) is not None:
-        told.append(f"{euros(most)} au plus : grille de la convention.")
+        told.append(f"{euros(most)} au plus\u00a0: grille de la convention.")
     ceiling = device.ceiling_on(day) if device.is_under_ceiling_rule else None
     if ceiling is not None:
-        told.append(f"{euros(ceiling.amount)} au plus : plafond légal du jour ({ceiling.source}).")
+        told.append(f"{euros(ceiling.amount)} au plus\u00a0: plafond légal du jour ({ceiling.source}).")
     form.fields["price"].help_text = " ".join(told)

@@ -200,5 +200,5 @@ def _reserved(request: HttpRequest, device: Device, need: Any) -> str | None:
         reserve_device(actor=request.membership, device=device, need=need)
     except Refused as refused:
         return " ".join(reason.sentence for reason in refused.all)
-    messages.success(request, f"{device} : réservé pour le besoin {need.reference}. La fiche d’achat est prête.")
+    messages.success(request, f"{device}\u00a0: réservé pour le besoin {need.reference}. La fiche d’achat est prête.")
     return None

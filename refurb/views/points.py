@@ -61,7 +61,7 @@ def point_create(request: HttpRequest) -> HttpResponse:
         None,
     )
     if made is not None:
-        messages.success(request, f"Point « {made} » ouvert.")
+        messages.success(request, f"Point «\u00a0{made}\u00a0» ouvert.")
         return redirect("refurb:point_detail", reference=made.reference)
     context = {"form": form, "title": "Ouvrir un point de distribution", "back": reverse("refurb:point_list")}
     return render(request, "refurb/point_form.html", context | {"submit": "Ouvrir le point"})
@@ -79,7 +79,13 @@ def point_edit(request: HttpRequest, reference: str) -> HttpResponse:
     if changed is not None:
         messages.success(request, "Point modifié.")
         return redirect(back)
-    context = {"form": form, "point": point, "title": f"Modifier « {point} »", "back": back, "submit": "Enregistrer"}
+    context = {
+        "form": form,
+        "point": point,
+        "title": f"Modifier «\u00a0{point}\u00a0»",
+        "back": back,
+        "submit": "Enregistrer",
+    }
     return render(request, "refurb/point_form.html", context)
 
 

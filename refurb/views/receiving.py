@@ -54,7 +54,7 @@ def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
             held = _held(actor, scanned) if any(reason.code == TAG_FREE.code for reason in refused.all) else None
             form.add_error(None, _already(held, line) if held else " ".join(reason.sentence for reason in refused.all))
         else:
-            messages.success(request, format_html("Étiquette <strong>{}</strong> : reçu à l’atelier.", device.tag))
+            messages.success(request, format_html("Étiquette <strong>{}</strong>\u00a0: reçu à l’atelier.", device.tag))
             return redirect(f"{here}?{urlencode(facts)}" if facts else here)
     if form.is_bound:
         # A scanner types after what is there: the box is emptied, the error says what was in it.
@@ -85,7 +85,7 @@ def device_register(request: HttpRequest) -> HttpResponse:
         None,
     )
     if device is not None:
-        messages.success(request, f"{device} : enregistré à l’atelier.")
+        messages.success(request, f"{device}\u00a0: enregistré à l’atelier.")
         return redirect("refurb:device_detail", reference=device.reference)
     return render(request, "refurb/actions/device_register.html", {"form": form})
 

@@ -57,7 +57,7 @@ def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
         return prepare_exchange(actor=request.membership, device=data["device"], replaces=device)
 
     if answer(request, form, prepare, device) is not None:
-        messages.success(request, "La fiche d’échange est prête : faites-la signer.")
+        messages.success(request, "La fiche d’échange est prête\u00a0: faites-la signer.")
         return redirect("refurb:device_exchange", reference=chosen["device"].reference)
     covered = (
         device.returned_at

@@ -74,9 +74,9 @@ class Parcel:
         """Put in the device of a tag; the sentence that says why not, or nothing."""
         found = next((device for device in self.all if device.tag_key == normal(tag)), None)
         if found is None:
-            return f"« {tag} » n’est pas un appareil affecté à cette convention."
+            return f"«\u00a0{tag}\u00a0» n’est pas un appareil affecté à cette convention."
         if found in self.devices:
-            return f"« {found.tag} » est déjà dans la livraison."
+            return f"«\u00a0{found.tag}\u00a0» est déjà dans la livraison."
         self.devices.insert(0, found)
         return ""
 
@@ -94,7 +94,7 @@ def _changed(parcel: Parcel, data: Any) -> dict[str, str]:
     if not tag:
         return {"wrong": "Scannez une étiquette." if "ship" not in data else "Scannez au moins un appareil."}
     wrong = parcel.take(tag)
-    return {"wrong": wrong} if wrong else {"told": f"{parcel.devices[0]} : dans la livraison."}
+    return {"wrong": wrong} if wrong else {"told": f"{parcel.devices[0]}\u00a0: dans la livraison."}
 
 
 def _ship(request: HttpRequest, parcel: Parcel, point: Any) -> HttpResponse | None:
@@ -105,7 +105,7 @@ def _ship(request: HttpRequest, parcel: Parcel, point: Any) -> HttpResponse | No
     except Refused as refused:
         outcome = gate.Outcome(refused=refused.reasons)
     for reason, kept in told_of(Device, outcome).kept:
-        messages.error(request, f"{', '.join(map(str, kept))} : {reason.sentence}")
+        messages.error(request, f"{', '.join(map(str, kept))}\u00a0: {reason.sentence}")
     if not outcome.moved:
         return None
     shipped = Device.objects.select_related("delivery").get(pk=outcome.moved[0])

@@ -42,13 +42,13 @@ AWAITED = {
     S.AVAILABLE: "En rayon, disponible pour un besoin en attente",
     S.RESERVED: "Réservé, en attente de remise au foyer",
     S.HANDED_OVER: "Remis au foyer",
-    S.RETURNED: "En retour SAV : à réparer, à échanger ou à rembourser",
+    S.RETURNED: "En retour SAV\u00a0: à réparer, à échanger ou à rembourser",
 }
 YOURS = {
     "receive": "scannez son étiquette à l’arrivée",
     "start": "prenez-le en traitement",
     "resume": "reprenez le traitement quand la pièce est là",
-    "recondition": "tout est prouvé : déclarez-le reconditionné",
+    "recondition": "tout est prouvé\u00a0: déclarez-le reconditionné",
     "recycle": "remettez-le au recycleur, ou démontez-le",
     "allot": "affectez-le à une convention",
     "ship": "expédiez-le au point de distribution",

@@ -127,7 +127,7 @@ def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers(
     page = read(acting(treaty.lawyer), page_of(asked(treaty, again(convention)), "review_answer"))
     assert "Vos points de la relecture précédente" in page
     assert "Numérotées." in page
-    assert "Rien : les articles, les quotas, les prix et les parties sont les mêmes." in page
+    assert "Rien\u00a0: les articles, les quotas, les prix et les parties sont les mêmes." in page
 
 
 def test_the_second_round_shows_what_changed_since_the_first() -> None:
@@ -138,7 +138,7 @@ def test_the_second_round_shows_what_changed_since_the_first() -> None:
     before = convention.clauses.get(code="warranty").text
     terms = Terms(texts={"warranty": f"{before} Les frais sont partagés."}, prices=[Price("laptop", Decimal(149))])
     edit_convention(actor=treaty.manager, convention=convention, terms=terms)
-    old = "Prix le plus élevé, ordinateur portable : "
+    old = "Prix le plus élevé, ordinateur portable\u00a0: "
 
     review = asked(treaty, treaty.submit(again(convention)))
     page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
@@ -147,7 +147,7 @@ def test_the_second_round_shows_what_changed_since_the_first() -> None:
     assert page.count("Comparer à la version n° 1") == 1
     assert re.search(r"<ins>.*Les frais sont partagés\..*</ins>", page)
     assert f"<del>{old}" in page
-    assert f"<ins>{old}149 €</ins>" in page
+    assert f"<ins>{old}149\u00a0€</ins>" in page
     assert "</span></h3>" in page.partition('id="article-warranty"')[2].partition("article__text")[0]
 
 
@@ -308,7 +308,7 @@ def test_a_paper_signature_is_deposited_then_confirmed_by_another_party() -> Non
         depositor, url, method="paper", signed_on=(today + timedelta(days=1)).isoformat(), deposit=scan(signature)
     )
     assert "La date de signature se situe entre" in page
-    assert "Déjà déposé : signe.pdf" in page
+    assert "Déjà déposé\u00a0: signe.pdf" in page
     kept = page[page.index('name="kept"') :].split('value="')[1].split('"')[0]
     done(depositor, url, method="paper", signed_on=today.isoformat(), kept=kept)
 

@@ -202,7 +202,7 @@ def test_an_amendment_holds_only_what_it_changes() -> None:
 
     early = (today - timedelta(days=30)).isoformat()
     assert "pendant la durée de la convention" in answered(client, url, title="Avenant", starts_on=early)
-    done(client, url, title="Avenant n° 1", starts_on=today.isoformat())
+    done(client, url, title="Avenant n°\u00a01", starts_on=today.isoformat())
     amendment = Convention.objects.get(amends=convention)
     edit = page_of(amendment, "convention_edit")
     boxes = typed(read(client, edit)) | {"quota_laptop_1": "50", "clause_warranty": "Trente mois."}

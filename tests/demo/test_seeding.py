@@ -155,7 +155,7 @@ def test_the_command_says_what_it_did_and_what_it_found(
     call_command("seed_demo", "--as-of", AS_OF.isoformat(), "--seed", "3")
     call_command("seed_demo")
     told = capsys.readouterr().out
-    assert "26/03/2026, graine 3 : prête" in told
+    assert "26/03/2026, graine 3\u00a0: prête" in told
     assert "déjà en place" in told
     assert short_story == [AS_OF]
 

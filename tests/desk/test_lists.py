@@ -301,7 +301,7 @@ def test_the_whole_page_is_ticked_without_scripts_and_nothing_is_lost(bench: Ben
     assert client.post(url, {"_list": "untick", "device": chosen[0].reference}).content.decode().count(" checked>") == 0
     refused = client.post(url, {"verb": "reject", "confirm": "1", "device": [one.reference for one in chosen]})
     again = refused.content.decode()
-    assert "<title>Erreur : " in again
+    assert "<title>Erreur\u00a0: " in again
     assert again.count('name="device"') == 3
 
 
@@ -347,7 +347,7 @@ def test_a_worker_confirms_then_gives_up_several_prescriptions() -> None:
     assert "2 prescriptions changées" in told(client, page, "confirm", held)
     assert "2 prescriptions changées" in told(client, page, "remind", held)
     refused = client.post(page, {"verb": "withdraw", "confirm": "1", "row": [one.reference for one in held]})
-    assert "<title>Erreur : " in refused.content.decode()
+    assert "<title>Erreur\u00a0: " in refused.content.decode()
     assert "2 prescriptions changées" in told(client, page, "withdraw", held, reason="moved_away")
     assert states(held) == ["withdrawn", "withdrawn"]
 
@@ -358,7 +358,7 @@ def test_an_adviser_drops_several_needs_and_what_is_written_holds_no_social_secu
     client, page = acting(circle.adviser), reverse("prescriptions:need_list")
     chosen = {"verb": "drop", "row": [need.reference for need in needs], "confirm": "1", "reason": "unreachable"}
     refused = client.post(page, {**chosen, "comment": "1 84 12 59 350 001 08"}).content.decode()
-    assert "<title>Erreur : " in refused
+    assert "<title>Erreur\u00a0: " in refused
     assert "1 84 12 59 350 001 08" in refused, "nothing typed is lost"
     assert states(needs) == ["waiting", "waiting"]
     assert "2 besoins changés" in told(client, page, "drop", needs, reason="unreachable")

@@ -40,7 +40,9 @@ def test_eight_clients_on_one_row_make_one_move(keeper: Membership, depot: Depot
     assert sum(isinstance(answer, Parcel) for answer in answers) == 1
     refusals = [answer for answer in answers if isinstance(answer, Refused)]
     assert len(refusals) == 7
-    assert {str(refusal) for refusal in refusals} == {"« Casser » n’est pas possible depuis l’état « Cassé »."}
+    assert {str(refusal) for refusal in refusals} == {
+        "«\u00a0Casser\u00a0» n’est pas possible depuis l’état «\u00a0Cassé\u00a0»."
+    }
     assert ParcelEntry.objects.count() == 2
 
 

@@ -53,7 +53,7 @@ def stored(announce: Announce, keeper: Membership) -> Parcel:
 
 def test_a_badge_says_the_state_with_an_icon_that_is_hidden_from_readers(stored: Parcel) -> None:
     html = shown("state_badge row", stored, None)
-    assert '<span class="visually-hidden">État :</span> En rayon' in html
+    assert '<span class="visually-hidden">État\u00a0:</span> En rayon' in html
     assert '<svg aria-hidden="true"' in html
 
 
@@ -76,10 +76,10 @@ def test_a_possible_action_is_a_link_and_a_greyed_one_says_why(stored: Parcel, k
     html = shown("action_bar row", stored, keeper)
     assert f'<a class="btn btn-primary" href="/colis/break_/{stored.reference}/">Casser</a>' in html
     assert f'href="/colis/give/{stored.reference}/"' not in html
-    assert "Remettre : pas encore possible.</span>" in html
-    assert "Pourquoi ?" in html
+    assert "Remettre\u00a0: pas encore possible.</span>" in html
+    assert "Pourquoi\u00a0?" in html
     assert "Le scellé n’a pas été relevé." in html
-    assert "Peut y remédier : le magasinier." in html
+    assert "Peut y remédier\u00a0: le magasinier." in html
 
 
 def test_what_is_missing_leads_whoever_may_solve_it_to_the_spot_and_names_him_to_the_others(
@@ -262,7 +262,7 @@ def test_the_timeline_tells_who_when_and_what_newest_first(stored: Parcel, keepe
     assert html.index("Rangé") < html.index("Annoncer")
     assert str(keeper.user) in html
     assert f"(Technicien, {keeper.organisation})" in html
-    assert '<span class="visually-hidden">État après :</span> En rayon' in html
+    assert '<span class="visually-hidden">État après\u00a0:</span> En rayon' in html
 
 
 def test_names_and_comments_stay_in_the_organisation_that_wrote_them(stored: Parcel, keeper: Membership) -> None:
@@ -323,7 +323,7 @@ def broken_with_another(announce: Announce, keeper: Membership) -> Iterator[tupl
 
 def test_the_cause_of_a_move_is_told(broken_with_another: tuple[Parcel, Parcel], keeper: Membership) -> None:
     given, broken = broken_with_another
-    assert f"À la suite de : Remettre ({given.reference})" in shown("timeline row", broken, keeper)
+    assert f"À la suite de\u00a0: Remettre ({given.reference})" in shown("timeline row", broken, keeper)
 
 
 def test_a_cause_one_may_not_see_is_not_told(

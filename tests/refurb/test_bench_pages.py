@@ -76,7 +76,7 @@ def test_the_grade_is_computed_line_by_line_without_being_recorded(bench: Bench)
     page = client.post(page_of(device, "device_grade"), GOOD | {"compute": "1"}).content.decode()
     assert "Grade B" in page
     assert "Rien n’est encore enregistré" in page
-    assert "Plafond appliqué : Windows 10." in page
+    assert "Plafond appliqué\u00a0: Windows 10." in page
     assert "8,5" in page
     assert not Grading.objects.exists()
 

@@ -88,7 +88,7 @@ def test_a_verb_is_done_from_its_page(
     assert done.headers["Location"] == after(device, verb)
     assert fresh(device).state == state
     assert device.journal.latest("seq").verb == verb
-    assert " : " in read(client, done.headers["Location"])
+    assert "\u00a0: " in read(client, done.headers["Location"])
 
 
 def test_dismantling_puts_what_was_counted_in_the_stock_of_parts(bench: Bench) -> None:
@@ -333,7 +333,7 @@ def test_a_selection_is_rejected_for_one_coded_reason(bench: Bench) -> None:
     chosen = {"device": [device.reference for device in rejected], "verb": "reject", "confirm": "1"}
 
     asked = client.post(url, chosen).content.decode()
-    assert "<title>Erreur : " in asked
+    assert "<title>Erreur\u00a0: " in asked
     assert "Dites pourquoi" in asked
 
     client.post(url, chosen | {"reason": "obsolete"})

@@ -268,7 +268,7 @@ def test_nothing_joins_a_delivery_note_that_is_established(shelf: Shelf) -> None
 
     assert sentences(
         lambda: gate.apply(late, "ship", actor=shelf.technician, delivery=note.pk, point=note.point_id)
-    ) == {"Ce bon de livraison est déjà établi : établissez-en un autre."}
+    ) == {"Ce bon de livraison est déjà établi\u00a0: établissez-en un autre."}
 
 
 def test_a_shipment_is_cancelled_and_made_again(shelf: Shelf) -> None:

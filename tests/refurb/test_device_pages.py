@@ -260,7 +260,7 @@ def test_nothing_is_attested_of_the_storage_of_a_screen(bench: Bench) -> None:
         (with_a_drive, "effacez ou détruisez chaque disque"),
         (lambda bench: bench.proven(bench.in_process()), "testez les fonctions"),
         (failing, "réparez ce qui est en défaut"),
-        (lambda bench: bench.prepared(), "tout est prouvé : déclarez-le reconditionné"),
+        (lambda bench: bench.prepared(), "tout est prouvé\u00a0: déclarez-le reconditionné"),
         (lambda bench: bench.unusable(), "inventoriez le stockage"),
         (lambda bench: bench.unusable(bench.proven(bench.received())), "remettez-le au recycleur, ou démontez-le"),
     ],
@@ -300,7 +300,13 @@ def test_the_bench_shows_each_state_with_what_each_device_waits_for(bench: Bench
 
     page = read(acting(bench.technician), reverse("refurb:bench"))
 
-    for part in ("RECU", "Prendre en traitement", "Bloqué", "Attend : Batterie 45 Wh", "Réparez ce qui est en défaut"):
+    for part in (
+        "RECU",
+        "Prendre en traitement",
+        "Bloqué",
+        "Attend\u00a0: Batterie 45 Wh",
+        "Réparez ce qui est en défaut",
+    ):
         assert part in page, part
     assert page_of(ready, "device_recondition") in page
 
@@ -348,7 +354,8 @@ def test_a_scan_that_finds_nothing_says_so_and_several_show_the_list(bench: Benc
     client = acting(bench.technician)
     url = reverse("refurb:device_find")
     assert (
-        "Aucun appareil ne porte « AILLEURS »." in client.post(url, {"text": "AILLEURS"}, follow=True).content.decode()
+        "Aucun appareil ne porte "
+        "«\u00a0AILLEURS\u00a0»." in client.post(url, {"text": "AILLEURS"}, follow=True).content.decode()
     )
     bench.received(serial="MEME")
     bench.received(serial="MEME")

@@ -201,7 +201,7 @@ def test_a_scanned_note_survives_an_error_elsewhere(shelf: Shelf) -> None:
     assert "Joignez la photo ou le scan" in answered(client, url, proof="scanned")
     scan = SimpleUploadedFile("fiche.png", DRAWING, content_type="image/png")
     page = answered(client, url, deposit=scan)
-    assert "Déjà déposé : fiche.png" in page
+    assert "Déjà déposé\u00a0: fiche.png" in page
     kept = page.split('name="kept" value="')[1].split('"')[0]
     client.post(url, {"proof": "scanned", "kept": kept})
     assert fresh(device).state == S.HANDED_OVER
@@ -250,7 +250,7 @@ def test_a_device_comes_back_is_repaired_and_given_back_with_more_warranty(shelf
         page_of(device, "device_repair"),
         {"kind": "battery", "work": "Batterie changée", "quantity": "1", "minutes": "20"},
     )
-    assert "Réparé : à rendre au foyer" in read(client, reverse("refurb:return_list"))
+    assert "Réparé\u00a0: à rendre au foyer" in read(client, reverse("refurb:return_list"))
     assert "rendez-le à son foyer" in read(client, page_of(device, "device_detail"))
     client.post(page_of(device, "device_give_back"), {})
     given = fresh(device)
@@ -289,7 +289,7 @@ def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -
     assert (replaced.state, replaced.need, replaced.sale_price) == (S.HANDED_OVER, need, 0)
     assert Settlement.objects.get(device=back).kind == SettlementKind.EXCHANGE
     page = read(acting(shelf.technician), page_of(back, "device_detail"))
-    assert f"Échange : {spare}" in page
+    assert f"Échange\u00a0: {spare}" in page
     assert need.prescription.household.last_name not in page
 
 

@@ -98,7 +98,7 @@ def test_a_delivery_is_scanned_in_without_scripts(shelf: Shelf, open_page: Calla
     page.goto(reverse("refurb:delivery_reconcile", args=[delivery_of(device).reference]))
     page.get_by_label("Étiquette", exact=True).fill(device.tag)
     page.get_by_label("Étiquette", exact=True).press("Enter")
-    page.get_by_text(f"{device} : présent.").wait_for()
+    page.get_by_text(f"{device}\u00a0: présent.").wait_for()
     page.get_by_role("button", name="Enregistrer la réception").click()
     page.get_by_text("Livraison pointée").wait_for()
     assert fresh(device).state == DeviceState.AVAILABLE

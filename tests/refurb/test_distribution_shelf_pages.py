@@ -53,7 +53,7 @@ def test_a_delivery_is_ticked_off_line_by_line(shelf: Shelf) -> None:
 
     page = client.post(reconcile(delivery), answers).content.decode()
     assert "Dites pourquoi l’appareil est renvoyé" in page
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur\u00a0: " in page
     assert fresh(there).state == S.SHIPPED
 
     done = client.post(reconcile(delivery), answers | {wrong.replace("line", "reason"): "broken"}, follow=True)
@@ -78,14 +78,14 @@ def test_a_scan_ticks_a_line_and_writes_nothing(shelf: Shelf) -> None:
     client, url = acting(shelf.adviser), reconcile(delivery)
 
     page = client.post(url, {"tag": one.tag.lower(), line(delivery, two): "absent"}).content.decode()
-    assert f"{one} : présent." in page
+    assert f"{one}\u00a0: présent." in page
     assert page.count("checked") == 2
     assert fresh(one).state == S.SHIPPED
     page = client.post(url, {"tag": "AILLEURS"}).content.decode()
-    assert "« AILLEURS » n’est pas attendu dans cette livraison." in page
+    assert "«\u00a0AILLEURS\u00a0» n’est pas attendu dans cette livraison." in page
     assert 'value="AILLEURS"' not in page
     page = client.post(url, {"all_present": "1", line(delivery, two): "absent"}).content.decode()
-    assert "Présent : 1\u00a0ligne de plus." in page
+    assert "Présent\u00a0: 1\u00a0ligne de plus." in page
     assert "Pointez au moins une ligne" in client.post(url, {"save": "1"}).content.decode()
 
 

@@ -157,9 +157,9 @@ def test_a_parcel_is_scanned_tag_by_tag_then_shipped_together_with_its_note(shel
     one, two = shelf.allotted(), shelf.allotted()
     client, url = acting(shelf.technician), scanning(shelf)
     start = read(client, reverse("refurb:delivery_prepare"))
-    assert f"{shelf.convention.reference}, {shelf.epci} : 2 appareils affectés" in start
+    assert f"{shelf.convention.reference}, {shelf.epci}\u00a0: 2 appareils affectés" in start
     page = client.post(url, {"tag": one.tag.lower(), "add": "1"}).content.decode()
-    assert f"{one} : dans la livraison." in page
+    assert f"{one}\u00a0: dans la livraison." in page
     assert "autofocus" in page
     page = client.post(url, {"device": one.reference, "tag": two.tag}).content.decode()
     assert "2 appareils dans la livraison" in page
@@ -180,7 +180,7 @@ def test_a_parcel_is_scanned_tag_by_tag_then_shipped_together_with_its_note(shel
 @pytest.mark.parametrize(
     ("posted", "told"),
     [
-        ({"tag": "INCONNUE"}, "« INCONNUE » n’est pas un appareil affecté à cette convention."),
+        ({"tag": "INCONNUE"}, "«\u00a0INCONNUE\u00a0» n’est pas un appareil affecté à cette convention."),
         ({"tag": " "}, "Scannez une étiquette."),
         ({"ship": "1"}, "Scannez au moins un appareil."),
         ({"tag": "{tag}", "device": "{reference}"}, "est déjà dans la livraison."),
@@ -195,7 +195,7 @@ def test_a_scan_that_cannot_be_taken_says_why_and_keeps_the_parcel(
     }
     page = acting(shelf.technician).post(scanning(shelf), data).content.decode()
     assert told in page
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur\u00a0: " in page
     assert ("1 appareil dans" if "device" in data else "0 appareil dans") in page
 
 
@@ -213,7 +213,7 @@ def test_a_point_of_another_distributor_is_refused_beside_its_field(shelf: Shelf
     other = Shelf()
     url = f"{reverse('refurb:delivery_prepare')}?convention={shelf.convention.pk}&point={other.point.pk}"
     page = read(acting(shelf.technician), url)
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur\u00a0: " in page
     assert "id_point" in page
 
 

@@ -173,7 +173,7 @@ def test_a_file_survives_an_error_elsewhere_in_the_form(bench: Bench) -> None:
     url = page_of(device, "device_record_erasure", drive.pk)
 
     page = answered(client, url, **good_run(drive, verification=""))
-    assert "Déjà déposé : nwipe.log" in page
+    assert "Déjà déposé\u00a0: nwipe.log" in page
     assert 'value="0.38"' in page
     kept = page.split('name="kept" value="', 1)[1].split('"', 1)[0]
 

@@ -213,7 +213,7 @@ def test_nothing_enters_a_frozen_month(story: Story, at: datetime, closed: bool)
         return
     with pytest.raises(Refused) as refused:
         story.register(at)
-    assert [reason.sentence for reason in refused.value.all] == ["Ce mois est clos : plus rien ne s’y inscrit."]
+    assert [reason.sentence for reason in refused.value.all] == ["Ce mois est clos\u00a0: plus rien ne s’y inscrit."]
     assert not Device.objects.exists()
 
 

@@ -24,7 +24,7 @@ DEVICES = 1500
 
 
 class Command(BaseCommand):
-    help = "Remplit la démonstration de données inventées ; une fois remplie, elle est gardée telle quelle."
+    help = "Remplit la démonstration de données inventées\u00a0; une fois remplie, elle est gardée telle quelle."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -32,9 +32,9 @@ class Command(BaseCommand):
             type=date.fromisoformat,
             default=None,
             metavar="AAAA-MM-JJ",
-            help="le jour où l’on ouvre la démonstration (aujourd’hui) : tout est arrivé avant",
+            help="le jour où l’on ouvre la démonstration (aujourd’hui)\u00a0: tout est arrivé avant",
         )
-        parser.add_argument("--seed", type=int, default=59, help="même jour et même graine : même département")
+        parser.add_argument("--seed", type=int, default=59, help="même jour et même graine\u00a0: même département")
         parser.add_argument(
             "--devices", type=int, default=DEVICES, help="combien d’appareils, à peu près (une cinquantaine au moins)"
         )
@@ -49,7 +49,10 @@ class Command(BaseCommand):
         swept.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS), help="les graines")
         swept.add_argument("--jobs", type=int, default=1, help="combien à la fois")
         swept.add_argument(
-            "--output", type=Path, default=FIGURES, help="où les chiffres s’ajoutent ; ce qui y est n’est pas refait"
+            "--output",
+            type=Path,
+            default=FIGURES,
+            help="où les chiffres s’ajoutent\u00a0; ce qui y est n’est pas refait",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,11 +72,12 @@ class Command(BaseCommand):
                 self.stdout.write("")
             s = plural(self.left)
             left = f"\u00a0; {self.left} fil{s} du récit laissé{s} en route" if self.left else ""
-            self.stdout.write(self.style.SUCCESS(f"{seeding} : prête{left}."))
+            self.stdout.write(self.style.SUCCESS(f"{seeding}\u00a0: prête{left}."))
         else:
             self.stdout.write(
-                f"{seeding} : déjà en place, gardée telle quelle. Pour en faire une autre : « make clean », puis"
-                " « make demo »."
+                f"{seeding}\u00a0: déjà en place, gardée telle quelle. Pour en faire une "
+                "autre\u00a0: «\u00a0make clean\u00a0», puis"
+                " «\u00a0make demo\u00a0»."
             )
 
     def leave(self, refusal: Refusal) -> None:
@@ -90,7 +94,7 @@ class Command(BaseCommand):
         for figures, refusals in sweep(wanted, output=options["output"], jobs=options["jobs"]):
             bad += not figures.is_good
             self.stdout.write(
-                f"{figures.as_of:%d/%m/%Y}, graine {figures.seed}, {figures.devices} appareils : {figures.ended},"
+                f"{figures.as_of:%d/%m/%Y}, graine {figures.seed}, {figures.devices} appareils\u00a0: {figures.ended},"
                 f" {figures.seconds} s ({figures.cpu_seconds} s de calcul), {figures.refusals} refus"
             )
             for refusal in refusals:

@@ -12,7 +12,7 @@ from typography.french import plural
 
 
 class Command(BaseCommand):
-    help = "Charge les arrondissements, EPCI et communes du Nord ; peut être relancée."
+    help = "Charge les arrondissements, EPCI et communes du Nord\u00a0; peut être relancée."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=DATA, help="dossier des fichiers CSV")
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for written in report:
             self.stdout.write(
-                f"{written.label} : {written.created} ajout{plural(written.created)}, "
+                f"{written.label}\u00a0: {written.created} ajout{plural(written.created)}, "
                 f"{written.changed} modification{plural(written.changed)}, "
                 f"{written.unchanged} sans changement"
             )

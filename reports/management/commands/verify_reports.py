@@ -18,7 +18,7 @@ class Command(BaseCommand):
             fault = fault_of_report(report)
             faults += bool(fault)
             month = date_format(report.month, "F Y")
-            self.stdout.write(f"{report.reference}  {month} : {fault or 'conforme'}")
+            self.stdout.write(f"{report.reference}  {month}\u00a0: {fault or 'conforme'}")
         recovered = found_out(exactly=True)
         for reference, sentence in found_out():
             self.stdout.write(f"{reference}  {sentence}")
