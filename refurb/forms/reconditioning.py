@@ -76,9 +76,8 @@ class NewDriveForm(ReportForm, DriveForm):
         self.fields["kind"].required = False
         self.fields["deposit"].label = LOG
         self.fields["deposit"].help_text = "Le disque et son effacement y sont lus. Sans journal, laissez vide."
-        self.fields["serial"].help_text = (
-            "Lu ou scanné sur l’étiquette du disque\u00a0: le journal doit porter le même."
-        )
+        serial = self.fields["serial"]
+        serial.help_text = "Lu ou scanné sur l’étiquette du disque\u00a0: le journal doit porter le même."
         self.order_fields(["deposit", "kept", "kind", "serial", "capacity"])
 
     def clean(self) -> dict[str, Any]:
