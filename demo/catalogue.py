@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parent / "data"
 OLDEST = 2015
 """Models older than this are not offered for reuse."""
 
@@ -32,8 +32,8 @@ class Model:
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of ``demo_<name>.csv``, by column."""
-    with (DATA / f"demo_{name}.csv").open(encoding="utf-8", newline="") as file:
+    """The rows of ``demo/data/<name>.csv``, by column."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
