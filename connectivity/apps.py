@@ -11,4 +11,4 @@ class ConnectivityConfig(AppConfig):
     def ready(self) -> None:
         """The followers know the models, which are there from now on only."""
         import_module("connectivity.followers").register()
-        import_module("connectivity.finding").register_finders()
+        import_module("connectivity.search").register_finders()

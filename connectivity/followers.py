@@ -16,7 +16,7 @@ from connectivity.services.links import close_links, send_link
 from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 from prescriptions.enums import Bond, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
@@ -215,22 +215,22 @@ def register() -> None:
     register_panels()
     keeps_alive(Bond.LINE_SOUGHT, looks_for_a_line)
     keeps_alive(Bond.LINE_ACTIVE, has_a_line)
-    follow("connection", "propose", start_needs)
-    follow("connection", "choose", prepare_choice)
-    follow("connection", "send", hand_to_operator)
-    follow("connection", "report_problem", tell_problem)
-    follow("connection", "schedule", tell_appointment)
-    follow("connection", "activate", meet_needs)
-    follow("connection", "activate", tell_active)
-    follow("connection", "refuse", free_needs)
-    follow("connection", "refuse", tell_refused)
-    follow("connection", "abandon", free_needs)
-    follow("connection", "abandon", tell_abandoned)
-    follow("connection", "end", tell_ended)
-    follow("connection", "remind", remind)
-    follow("connection", "remind_again", remind)
-    follow("connection", "recall_renewal", tell_renewal)
-    follow("connection", "warn_copper", tell_copper)
-    follow("need", "drop", abandon_files)
-    follow("need", "relocate", relocate_files)
-    follow("household", "anonymise", erase)
+    on_transition("connection", "propose", start_needs)
+    on_transition("connection", "choose", prepare_choice)
+    on_transition("connection", "send", hand_to_operator)
+    on_transition("connection", "report_problem", tell_problem)
+    on_transition("connection", "schedule", tell_appointment)
+    on_transition("connection", "activate", meet_needs)
+    on_transition("connection", "activate", tell_active)
+    on_transition("connection", "refuse", free_needs)
+    on_transition("connection", "refuse", tell_refused)
+    on_transition("connection", "abandon", free_needs)
+    on_transition("connection", "abandon", tell_abandoned)
+    on_transition("connection", "end", tell_ended)
+    on_transition("connection", "remind", remind)
+    on_transition("connection", "remind_again", remind)
+    on_transition("connection", "recall_renewal", tell_renewal)
+    on_transition("connection", "warn_copper", tell_copper)
+    on_transition("need", "drop", abandon_files)
+    on_transition("need", "relocate", relocate_files)
+    on_transition("household", "anonymise", erase)

@@ -15,5 +15,5 @@ class ConventionsConfig(AppConfig):
         import_module("conventions.ending").register()
         import_module("conventions.circuit").register()
         import_module("conventions.mergers").register()
-        import_module("conventions.finding").register_finders()
-        import_module("conventions.standing").register_standings()
+        import_module("conventions.search").register_finders()
+        import_module("conventions.authenticity").register_standings()

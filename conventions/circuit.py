@@ -20,7 +20,7 @@ from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
 from lifecycle.actors import Actor
 from lifecycle.locking import hold, lock
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 from network.models import User
 
 OPEN = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
@@ -202,15 +202,15 @@ def stop(move: Move) -> None:
 
 def register() -> None:
     """After the app's own followers: they settle the rows, the circuit comes after."""
-    follow("convention", "submit", ask_reviews)
-    follow("review", "answer", review_answered)
-    follow("review", "answer_against", review_answered)
-    follow("convention", "open_signature", ask_signatures)
-    follow("signature", "sign", signature_given)
-    follow("signature", "contest", signature_asked_again)
+    on_transition("convention", "submit", ask_reviews)
+    on_transition("review", "answer", review_answered)
+    on_transition("review", "answer_against", review_answered)
+    on_transition("convention", "open_signature", ask_signatures)
+    on_transition("signature", "sign", signature_given)
+    on_transition("signature", "contest", signature_asked_again)
     for machine in ("review", "signature"):
-        follow(machine, "hand_on", give_back)
-        follow(machine, "replace", give_back)
-    follow("review", "pass_over", review_answered)
-    follow("convention", "reopen", go_back)
-    follow("convention", "abandon", stop)
+        on_transition(machine, "hand_on", give_back)
+        on_transition(machine, "replace", give_back)
+    on_transition("review", "pass_over", review_answered)
+    on_transition("convention", "reopen", go_back)
+    on_transition("convention", "abandon", stop)

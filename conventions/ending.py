@@ -10,7 +10,7 @@ from conventions.machine.ending_rules import party_of
 from conventions.models import EndConsent
 from lifecycle import gate
 from lifecycle.machine import Context
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 
 
 def open_end_agreement(move: Move) -> None:
@@ -55,7 +55,7 @@ def tell_end_declined(move: Move) -> None:
 
 def register() -> None:
     """Each step of the proposal."""
-    follow("convention", "propose_end", open_end_agreement)
-    follow("convention", "agree_end", end_when_agreed)
-    follow("convention", "record_end", end_when_agreed)
-    follow("convention", "decline_end", tell_end_declined)
+    on_transition("convention", "propose_end", open_end_agreement)
+    on_transition("convention", "agree_end", end_when_agreed)
+    on_transition("convention", "record_end", end_when_agreed)
+    on_transition("convention", "decline_end", tell_end_declined)

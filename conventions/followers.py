@@ -32,7 +32,7 @@ from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.registry import Move, follow, forget
+from lifecycle.registry import Move, forget, on_transition
 
 S = ConventionState
 
@@ -309,38 +309,38 @@ def tell_abandoned(move: Move) -> None:
 
 def register_circuit_followers() -> None:
     """Up to the signatures. Followers of one verb run in this order."""
-    follow("convention", "create", write_articles)
-    follow("convention", "submit", keep_versions)
-    follow("convention", "submit", forget_notes)
-    follow("convention", "submit", ask_reviews)
-    follow("convention", "request_changes", tell_changes_requested)
-    follow("convention", "approve", tell_approved)
-    follow("convention", "reopen", void_signatures)
-    follow("convention", "reopen", tell_reopened)
-    follow("convention", "open_signature", freeze_papers)
-    follow("convention", "open_signature", ask_signatures)
-    follow("convention", "complete_signature", forget_notes)
-    follow("convention", "complete_signature", freeze_signature_pages)
-    follow("convention", "abandon", forget_notes)
-    follow("convention", "abandon", cancel_reviews)
-    follow("convention", "abandon", void_signatures)
-    follow("convention", "abandon", tell_abandoned)
-    follow("review", "answer", conclude_reviews)
-    follow("review", "answer_against", conclude_reviews)
-    follow("signature", "sign", complete_signatures)
+    on_transition("convention", "create", write_articles)
+    on_transition("convention", "submit", keep_versions)
+    on_transition("convention", "submit", forget_notes)
+    on_transition("convention", "submit", ask_reviews)
+    on_transition("convention", "request_changes", tell_changes_requested)
+    on_transition("convention", "approve", tell_approved)
+    on_transition("convention", "reopen", void_signatures)
+    on_transition("convention", "reopen", tell_reopened)
+    on_transition("convention", "open_signature", freeze_papers)
+    on_transition("convention", "open_signature", ask_signatures)
+    on_transition("convention", "complete_signature", forget_notes)
+    on_transition("convention", "complete_signature", freeze_signature_pages)
+    on_transition("convention", "abandon", forget_notes)
+    on_transition("convention", "abandon", cancel_reviews)
+    on_transition("convention", "abandon", void_signatures)
+    on_transition("convention", "abandon", tell_abandoned)
+    on_transition("review", "answer", conclude_reviews)
+    on_transition("review", "answer_against", conclude_reviews)
+    on_transition("signature", "sign", complete_signatures)
 
 
 def register_life_followers() -> None:
     """From the entry into force to the end."""
-    follow("convention", "activate", open_or_amend)
-    follow("convention", "activate", tell_activated)
-    follow("convention", "suspend", tell_suspended)
-    follow("convention", "resume", tell_resumed)
-    follow("convention", "remind", tell_reminder)
-    follow("convention", "terminate", end_amendments)
-    follow("convention", "terminate", tell_ended)
-    follow("convention", "expire", end_amendments)
-    follow("convention", "expire", tell_ended)
+    on_transition("convention", "activate", open_or_amend)
+    on_transition("convention", "activate", tell_activated)
+    on_transition("convention", "suspend", tell_suspended)
+    on_transition("convention", "resume", tell_resumed)
+    on_transition("convention", "remind", tell_reminder)
+    on_transition("convention", "terminate", end_amendments)
+    on_transition("convention", "terminate", tell_ended)
+    on_transition("convention", "expire", end_amendments)
+    on_transition("convention", "expire", tell_ended)
 
 
 def register() -> None:

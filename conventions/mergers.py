@@ -13,7 +13,7 @@ from conventions.machine.convention import AGREED, WRITTEN
 from conventions.models import Convention, ReviewerNamed
 from conventions.models.convention import ConventionQuerySet
 from lifecycle import gate
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 from network.followers import mergers
 from network.mergers import Kept, Moving, moves
 from network.models import Epci
@@ -93,11 +93,11 @@ def moving_conventions(epci: Epci, at: datetime) -> Iterator[Moving]:
 def register() -> None:
     """After the app's own followers, and the circuit last, as for a text that is reopened."""
     moves(moving_conventions)
-    follow("merger", "declare", succeed_merged)
-    follow("convention", "succeed", succeed_amendments)
-    follow("convention", "succeed", write_anew)
-    follow("convention", "take_over", forget_notes)
-    follow("convention", "take_over", cancel_reviews)
-    follow("convention", "take_over", void_signatures)
-    follow("convention", "take_over", tell_taken_over)
-    follow("convention", "take_over", go_back)
+    on_transition("merger", "declare", succeed_merged)
+    on_transition("convention", "succeed", succeed_amendments)
+    on_transition("convention", "succeed", write_anew)
+    on_transition("convention", "take_over", forget_notes)
+    on_transition("convention", "take_over", cancel_reviews)
+    on_transition("convention", "take_over", void_signatures)
+    on_transition("convention", "take_over", tell_taken_over)
+    on_transition("convention", "take_over", go_back)

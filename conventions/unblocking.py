@@ -5,7 +5,7 @@ from conventions.enums import ConventionState, SignatureMethod
 from conventions.followers import all_moved, conclude_reviews
 from conventions.models import Convention, Review, Signature
 from lifecycle import gate
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 
 S = ConventionState
 
@@ -50,13 +50,13 @@ def tell_passed_over(move: Move) -> None:
 
 def register() -> None:
     """After the followers of the circuit: a signature that counts may complete a convention first."""
-    follow("review", "pass_over", conclude_reviews)
-    follow("review", "pass_over", tell_passed_over)
-    follow("review", "hand_on", tell_asked_of)
-    follow("review", "replace", tell_asked_of)
-    follow("review", "remind", remind_reviews)
-    follow("signature", "sign", tell_confirmed)
-    follow("signature", "contest", await_again)
-    follow("signature", "hand_on", tell_asked_of)
-    follow("signature", "replace", tell_asked_of)
-    follow("signature", "remind", remind_signatures)
+    on_transition("review", "pass_over", conclude_reviews)
+    on_transition("review", "pass_over", tell_passed_over)
+    on_transition("review", "hand_on", tell_asked_of)
+    on_transition("review", "replace", tell_asked_of)
+    on_transition("review", "remind", remind_reviews)
+    on_transition("signature", "sign", tell_confirmed)
+    on_transition("signature", "contest", await_again)
+    on_transition("signature", "hand_on", tell_asked_of)
+    on_transition("signature", "replace", tell_asked_of)
+    on_transition("signature", "remind", remind_signatures)

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.answers import Outcome, preview
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Stateful, verbs_of
+from lifecycle.previews import Outcome, preview
 
 type Thread = Iterator[datetime]
 """A generator that yields the instant of its next act, acts when it is resumed, and yields again."""

@@ -9,10 +9,10 @@ from demo import lines
 from demo.agenda import Thread
 from demo.calendar import working_day
 from demo.clock import EARLY_MONTHS
+from demo.context import Stage
 from demo.homes import Homes
 from demo.requests import KINDS, Ask, Follow, early, skills
 from demo.seasons import MEETINGS, in_season
-from demo.stage import Stage
 from network.models import Commune
 from prescriptions.enums import NOT_ELIGIBLE, NeedKind, NeedUse
 

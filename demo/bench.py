@@ -10,10 +10,11 @@ from demo import papers
 from demo.agenda import done
 from demo.calendar import working_day
 from demo.catalogue import Model
-from demo.stage import SLOWNESS, Stage
+from demo.context import SLOWNESS, Stage
 from lifecycle import gate
 from network.enums import Role
 from network.models import Membership
+from refurb.contradictions import Run
 from refurb.enums import (
     CheckResult,
     Claim,
@@ -31,7 +32,6 @@ from refurb.enums import (
 from refurb.models import Device, Drive
 from refurb.services import batches, bench, stock
 from refurb.services.bench import Look
-from refurb.told import Run
 
 GIGABYTE = 10**9
 CLOSING_HOUR = 17

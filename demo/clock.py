@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from calendars.working_days import add_months
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.stage import Stage
+from demo.context import Stage
 from lifecycle.clock import run_clock
 from lifecycle.sealing import seal_journals
 

@@ -27,7 +27,7 @@ from refurb.enums import (
     UndoHandOverReason,
 )
 from refurb.models import Device, HandOver
-from refurb.services import allotment, bench, hand_overs, returns, shelves
+from refurb.services import allotment, bench, hand_overs, point_stock, returns
 
 type Travel = Callable[[Trip], Iterator[datetime]]
 
@@ -133,7 +133,7 @@ def found(trip: Trip) -> Iterator[datetime]:
     do("report_missing", trip.act, reason=MissingReason.DELIVERY, comment="Absent du colis.")
     yield trip.after(5, 8)
     yield from trip.when("find", quota=trip.device.quota_id)
-    shelves.find_device(**trip.act, comment="Retrouvé dans le véhicule.")
+    point_stock.find_device(**trip.act, comment="Retrouvé dans le véhicule.")
     yield from trip.sell()
 
 

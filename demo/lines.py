@@ -24,8 +24,8 @@ from connectivity.services import connections
 from connectivity.services.proofs import record_proof
 from demo.agenda import Thread, may
 from demo.calendar import working_day
+from demo.context import Stage
 from demo.requests import Follow
-from demo.stage import Stage
 from lifecycle.machine import verbs_of
 from network.enums import Role
 from network.models import Membership

@@ -14,9 +14,9 @@ from demo.bench import Work
 from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS, Site
 from demo.catalogue import Model
+from demo.context import Stage
 from demo.fates import Fate
 from demo.handed import onward
-from demo.stage import Stage
 from lifecycle import gate
 from network.enums import LegalNature
 from network.models import Membership, Organisation

@@ -7,7 +7,7 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.stage import Stage
+from demo.context import Stage
 from desk.enums import CommitteeKind
 from desk.services.committees import plan_committee
 from lifecycle import gate

@@ -11,7 +11,7 @@ from demo import papers
 from demo.agenda import do, may
 from demo.bench import Work
 from demo.calendar import working_day
-from demo.stage import Stage
+from demo.context import Stage
 from network.enums import Role
 from network.models import Membership
 from prescriptions.enums import PrescriptionState

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.stage import Stage
+from demo.context import Stage
 from refurb.enums import FollowUpKind
 from refurb.models import Incident
 from refurb.services.incidents import note_incident

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from demo.agenda import Thread, may, possible
 from demo.calendar import local, working_day
+from demo.context import Stage
 from demo.homes import Home
-from demo.stage import Stage
 from lifecycle.gate import one_transaction
 from network.enums import Role
 from network.models import Membership

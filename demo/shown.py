@@ -6,9 +6,9 @@ Their days are counted back from the last one, far enough for each to be where i
 from collections.abc import Iterator
 
 from demo import fates, handed
+from demo.context import Stage
 from demo.handed import to
 from demo.lots import Line, Lot
-from demo.stage import Stage
 from refurb.enums import DeclineReason, Destination, DeviceType, LineCondition, RefusalCode, WithdrawReason
 
 

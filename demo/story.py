@@ -11,19 +11,19 @@ from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS, gather
 from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
-from demo.deals import deals
+from demo.context import Stage
+from demo.convention_plan import deals
+from demo.conventions import Treaty
+from demo.distribution import counter, surpluses, weekly
+from demo.drawing import Press
 from demo.homes import Homes
 from demo.lots import Journey, Line, Lot
 from demo.months import committees, months, running_month
-from demo.press import Press
 from demo.register import register
 from demo.requests import Ask, Request, sittings
-from demo.rounds import counter, surpluses, weekly
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
-from demo.stage import Stage
-from demo.strays import strays
-from demo.treaties import Treaty
+from demo.unannounced import strays
 from demo.waste import passages
 from lifecycle.references import drawn_from
 from refurb.enums import DeviceType, LineCondition, RefusalCode

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from demo import papers
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.stage import Stage
+from demo.context import Stage
 from network.models import Organisation
 from refurb.enums import DestructionKind, DestructionMethod
 from refurb.models import Device, Drive

@@ -12,4 +12,4 @@ class DeskConfig(AppConfig):
         """The followers, the panels and the finder know the models, which are there from now on only."""
         import_module("desk.followers").register()
         import_module("desk.organisations").register_panels()
-        import_module("desk.finding").register_finders()
+        import_module("desk.search").register_finders()

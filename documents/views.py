@@ -20,7 +20,7 @@ from documents.responses import file_response
 from documents.services import resend_mail
 from documents.tables import MailTable
 from lifecycle.acting import Step
-from lifecycle.past import Past, history
+from lifecycle.history import Past, history
 from lists.listing import Listing, lists
 from typography.french import Noun
 

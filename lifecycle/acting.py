@@ -21,9 +21,9 @@ from django.views.decorators.http import require_http_methods
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.evaluation import NOT_ALLOWED
 from lifecycle.exceptions import Refused
 from lifecycle.journal import journal_of
-from lifecycle.judging import NOT_ALLOWED
 from lifecycle.machine import Place, Reason, Stateful, verbs_of
 from lifecycle.requirements import as_expression
 

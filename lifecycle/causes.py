@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lifecycle.judging import Row, keys
+from lifecycle.evaluation import Row, keys
 from lifecycle.machine import Stateful, machine_named
 from lifecycle.registry import Move
 from lifecycle.writing import NO_CAUSE, Cause

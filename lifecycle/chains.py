@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from lifecycle.evaluation import keys
 from lifecycle.faults import Fault, Report
 from lifecycle.instants import latest_instant
 from lifecycle.journal import GENESIS, chain, hashed_columns, journal_of
-from lifecycle.judging import keys
 from lifecycle.machine import CREATION, Stateful, field_of, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.seal_checks import verify_seals

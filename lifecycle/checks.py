@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, models
 
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
-from lifecycle.leaning import model_at
+from lifecycle.lock_plan import model_at
 from lifecycle.machine import CREATION, Capacity, GivenRow, Stateful, Verb, field_of, machines, verbs_of
 from lifecycle.operations import WATCHED
 from lifecycle.registry import registry
@@ -134,7 +134,7 @@ def _columns(model: type[Stateful], declared: Verb) -> Iterator[Error]:
         if name in WATCHED or not _field_exists(model, name):
             yield _error(8, f"« {declared.name} » stamps « {name} », which is not a field it may write.", model)
     counters = [rule for rule in declared.requires if isinstance(rule, Capacity)]
-    leans = [*declared.leans, *declared.leans_write]
+    leans = [*declared.share_locks, *declared.update_locks]
     for lean in leans:
         if isinstance(lean, GivenRow):
             yield from _given(model, declared, lean)

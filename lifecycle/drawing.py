@@ -46,7 +46,7 @@ def states_of(model: type[Stateful]) -> dict[str, str]:
 def registrations() -> str:
     """The table of what upper apps registered on lower ones, as ARCHITECTURE.md shows it between its two markers."""
     rows: list[tuple[str, Callable[..., Any]]] = [
-        (f"`follow` {machine}.{verb}", function)
+        (f"`on_transition` {machine}.{verb}", function)
         for (machine, verb), functions in registry.followers.items()
         for function in functions
     ]

@@ -16,7 +16,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.actors import Actor, System
-from lifecycle.answers import (
+from lifecycle.causes import cause_of
+from lifecycle.evaluation import NOT_ALLOWED, Row, judge, keys, read
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.instants import database_clock, instant_of, not_before
+from lifecycle.lock_plan import Group, given, link_of, linked, links_of
+from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
+from lifecycle.machine import Stateful, Verb, field_of, verbs_of
+from lifecycle.previews import (
     Action,
     Outcome,
     actions_for,
@@ -27,13 +34,6 @@ from lifecycle.answers import (
     seen_by,
     visible,
 )
-from lifecycle.causes import cause_of
-from lifecycle.exceptions import Refused, Unknown
-from lifecycle.instants import database_clock, instant_of, not_before
-from lifecycle.judging import NOT_ALLOWED, Row, judge, keys, read
-from lifecycle.leaning import Group, given, link_of, linked, links_of
-from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
-from lifecycle.machine import Stateful, Verb, field_of, verbs_of
 from lifecycle.references import new_reference
 from lifecycle.registry import Move, followers
 from lifecycle.requirements import Context, PerRowValues, Reason, SetValues, as_expression

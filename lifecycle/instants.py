@@ -14,7 +14,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Now
 
-from lifecycle.judging import Row
+from lifecycle.evaluation import Row
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 

@@ -85,9 +85,9 @@ class Verb:
     follows: Collection[str] = ()
     """The causes ("machine.verb") on which a follower may do it, with the same actor."""
     requires: Sequence[Rule] = ()
-    leans: Sequence[str | GivenRow] = ()
+    share_locks: Sequence[str | GivenRow] = ()
     """The links of the row, and the given rows, that are locked with it to be read."""
-    leans_write: Sequence[str | GivenRow] = ()
+    update_locks: Sequence[str | GivenRow] = ()
     """The same, to be written."""
     stamps: Mapping[str, Any] = field(default_factory=dict)
     """Column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value."""
@@ -118,7 +118,7 @@ class Verb:
     def __post_init__(self) -> None:
         said: dict[str, Any] = {
             name: tuple(getattr(self, name))
-            for name in ("follows", "requires", "leans", "leans_write", "journal", "undoes")
+            for name in ("follows", "requires", "share_locks", "update_locks", "journal", "undoes")
         }
         said["done"] = self.done or self.label
         said["sources"] = (self.source,) if isinstance(self.source, str) else tuple(self.source)

@@ -129,7 +129,7 @@ class Registry:
 registry = Registry()
 
 
-def follow(machine: str, verb: str, function: Follower) -> None:
+def on_transition(machine: str, verb: str, function: Follower) -> None:
     """Run ``function(move)`` in the gate's transaction each time ``verb`` has moved rows of ``machine``.
 
     Followers of one verb run in the order of their registration, which follows the order of locks.

@@ -13,8 +13,8 @@ from django.db import connection, models
 from django.db.models import F
 
 from lifecycle.actors import SignedLink
+from lifecycle.evaluation import Row, counters_of, stamps_of
 from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
-from lifecycle.judging import Row, counters_of, stamps_of
 from lifecycle.locking import Clock
 from lifecycle.machine import Stateful, Verb, field_of
 from lifecycle.models import Comment

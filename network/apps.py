@@ -10,6 +10,6 @@ class NetworkConfig(AppConfig):
 
     def ready(self) -> None:
         """What the search box finds and what follows a merger know the models, which are there from now on only."""
-        import_module("network.finding").register_finders()
+        import_module("network.search").register_finders()
         import_module("network.followers").register()
         import_module("network.mergers").register()

@@ -1,6 +1,6 @@
 """What a merger of EPCI changes on the map, before anything that is open follows."""
 
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 from network.enums import OrganisationKind
 from network.models import Commune, Epci, Merger, Organisation
 
@@ -23,4 +23,4 @@ def redraw(move: Move) -> None:
 
 def register() -> None:
     """Every registration of the network, once its models are known."""
-    follow("merger", "declare", redraw)
+    on_transition("merger", "declare", redraw)

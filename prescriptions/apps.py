@@ -11,5 +11,5 @@ class PrescriptionsConfig(AppConfig):
     def ready(self) -> None:
         """The followers and the chains know the models, which are there from now on only."""
         import_module("prescriptions.followers").register()
-        import_module("prescriptions.chains").register_chains()
-        import_module("prescriptions.finding").register_finders()
+        import_module("prescriptions.progress").register_chains()
+        import_module("prescriptions.search").register_finders()

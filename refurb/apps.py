@@ -12,6 +12,6 @@ class RefurbConfig(AppConfig):
         """The followers, the panels and the chains know the models, which are there from now on only."""
         import_module("refurb.followers").register()
         import_module("refurb.panels").register_panels()
-        import_module("refurb.chains").register_chains()
-        import_module("refurb.finding").register_finders()
+        import_module("refurb.progress").register_chains()
+        import_module("refurb.search").register_finders()
         import_module("refurb.recounts").register_verifiers()

@@ -7,12 +7,12 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Left
 
 from lifecycle import gate
-from lifecycle.registry import Move, follow, forget
+from lifecycle.registry import Move, forget, on_transition
 from network.followers import mergers
 from network.mergers import moves
 from refurb import emails
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
-from refurb.distribution import register_distribution
+from refurb.distribution_followers import register_distribution
 from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.mergers import devices_of, lots_of, moving_devices
@@ -223,24 +223,24 @@ def follow_succession(move: Move) -> None:
 def register_donation_followers() -> None:
     """Followers of one verb run in this order."""
     moves(moving_devices)
-    follow("merger", "declare", follow_merger)
-    follow("convention", "succeed", follow_succession)
-    follow("donation", "announce", tell_announced)
-    follow("donation", "qualify", declare_units)
-    follow("donation", "qualify", tell_qualified)
-    follow("donation", "reassign", move_units)
-    follow("donation", "reassign", cancel_pick_ups)
-    follow("donation", "reassign", tell_reassigned)
-    follow("donation", "decline", withdraw_units)
-    follow("donation", "decline", tell_declined)
-    follow("donation", "schedule", plan_pick_up)
-    follow("donation", "collect", collect_units)
-    follow("donation", "collect", withdraw_units)
-    follow("donation", "collect", tell_collected)
-    follow("donation", "reconcile", state_outcome)
-    follow("donation", "withdraw", withdraw_units)
-    follow("donation", "withdraw", cancel_pick_ups)
-    follow("donation", "withdraw", tell_withdrawn)
+    on_transition("merger", "declare", follow_merger)
+    on_transition("convention", "succeed", follow_succession)
+    on_transition("donation", "announce", tell_announced)
+    on_transition("donation", "qualify", declare_units)
+    on_transition("donation", "qualify", tell_qualified)
+    on_transition("donation", "reassign", move_units)
+    on_transition("donation", "reassign", cancel_pick_ups)
+    on_transition("donation", "reassign", tell_reassigned)
+    on_transition("donation", "decline", withdraw_units)
+    on_transition("donation", "decline", tell_declined)
+    on_transition("donation", "schedule", plan_pick_up)
+    on_transition("donation", "collect", collect_units)
+    on_transition("donation", "collect", withdraw_units)
+    on_transition("donation", "collect", tell_collected)
+    on_transition("donation", "reconcile", state_outcome)
+    on_transition("donation", "withdraw", withdraw_units)
+    on_transition("donation", "withdraw", cancel_pick_ups)
+    on_transition("donation", "withdraw", tell_withdrawn)
 
 
 # --- device
@@ -313,14 +313,14 @@ def store_parts(move: Move) -> None:
 
 def register_device_followers() -> None:
     """Followers of one verb run in this order."""
-    follow("device", "report_missing", open_incidents)
-    follow("device", "dismantle", store_parts)
-    follow("device", "recondition", certify_devices)
-    follow("device", "correct_tag", certify_again)
-    follow("device", "undo_receive", forget_reading)
-    follow("device", "undo_early_receive", forget_reading)
+    on_transition("device", "report_missing", open_incidents)
+    on_transition("device", "dismantle", store_parts)
+    on_transition("device", "recondition", certify_devices)
+    on_transition("device", "correct_tag", certify_again)
+    on_transition("device", "undo_receive", forget_reading)
+    on_transition("device", "undo_early_receive", forget_reading)
     for ends in ("recondition", "dismantle", "recycle", "return_to_donor", "report_missing"):
-        follow("device", ends, complete_lots)
+        on_transition("device", ends, complete_lots)
 
 
 def register() -> None:

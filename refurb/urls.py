@@ -22,11 +22,11 @@ from refurb.views import (
     incidents,
     labels,
     needs,
+    point_stock,
     points,
     receiving,
     reconditioning,
     returns,
-    shelf,
     shipping,
 )
 
@@ -101,10 +101,10 @@ urlpatterns = [
     path("appareils/<str:reference>/remplacer/", returns.device_replace, name="device_replace"),
     path("appareils/<str:reference>/issue/", returns.device_settle, name="device_settle"),
     # --- the shelf, needs, deliveries, points
-    path("rayon/", shelf.shelf, name="shelf"),
-    path("rayon/reservations/", shelf.reservation_list, name="reservation_list"),
-    path("rayon/retours/", shelf.return_list, name="return_list"),
-    path("rayon/a-renvoyer/", shelf.send_back_list, name="send_back_list"),
+    path("rayon/", point_stock.shelf, name="shelf"),
+    path("rayon/reservations/", point_stock.reservation_list, name="reservation_list"),
+    path("rayon/retours/", point_stock.return_list, name="return_list"),
+    path("rayon/a-renvoyer/", point_stock.send_back_list, name="send_back_list"),
     path("rayon/besoins/", needs.need_queue, name="need_queue"),
     path("rayon/besoins/<str:reference>/", needs.need_choose, name="need_choose"),
     path("derogations/", needs.derogation_list, name="derogation_list"),

@@ -11,4 +11,4 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """The followers and the finder know the models, which are there from now on only."""
         import_module("reports.followers").register()
-        import_module("reports.finding").register_finders()
+        import_module("reports.search").register_finders()

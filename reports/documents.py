@@ -13,8 +13,8 @@ from lifecycle.actors import Actor
 from lifecycle.templatetags.lifecycle import moment
 from reports.definitions import definitions
 from reports.enums import ReportState
+from reports.household_tables import Served
 from reports.models import PAPER, Report
-from reports.served import Served
 from reports.summary import Summary
 
 FIRST_TEMPLATE = "documents/reports/monthly_report.html"

@@ -15,10 +15,10 @@ from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import NeedEntry
 from refurb.enums import DeviceType, DonorKind
 from refurb.models import DeviceEntry, DonationEntry
-from reports.behind import NEEDS, Asked, Behind, Counted, quantity_of, rows_behind
+from reports.drill_down import NEEDS, Asked, Behind, Counted, quantity_of, rows_behind
 from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
+from reports.household_tables import ANSWERING, Served, types_of
 from reports.models import Report
-from reports.served import ANSWERING, Served, types_of
 from reports.summary import Summary
 
 STAGES = [

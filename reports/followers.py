@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db.models import Max
 
 from lifecycle.models import ClosedPeriod
-from lifecycle.registry import Move, follow
+from lifecycle.registry import Move, on_transition
 from reports.documents import freeze_paper, register_kinds
 from reports.models import Report
 
@@ -32,5 +32,5 @@ def issue_paper(move: Move) -> None:
 def register() -> None:
     """Every registration of reports, once its models are known."""
     register_kinds()
-    follow("report", "freeze", close_month)
-    follow("report", "publish", issue_paper)
+    on_transition("report", "freeze", close_month)
+    on_transition("report", "publish", issue_paper)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import actions, views, views_behind
+from reports import actions, views, views_drill_down
 
 app_name = "reports"
 
@@ -10,10 +10,10 @@ urlpatterns = [
     path("rapports/", views.report_list, name="report_list"),
     path("rapports/calculer/", views.report_compute, name="report_compute"),
     path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
-    path("rapports/<str:reference>/appareils/", views_behind.report_devices, name="report_devices"),
-    path("rapports/<str:reference>/besoins/", views_behind.report_needs, name="report_needs"),
-    path("rapports/<str:reference>/lots/", views_behind.report_lots, name="report_lots"),
-    path("rapports/<str:reference>/preuves/<slug:what>/", views_behind.report_evidence, name="report_evidence"),
+    path("rapports/<str:reference>/appareils/", views_drill_down.report_devices, name="report_devices"),
+    path("rapports/<str:reference>/besoins/", views_drill_down.report_needs, name="report_needs"),
+    path("rapports/<str:reference>/lots/", views_drill_down.report_lots, name="report_lots"),
+    path("rapports/<str:reference>/preuves/<slug:what>/", views_drill_down.report_evidence, name="report_evidence"),
     path("rapports/<str:reference>/chiffres.json", views.report_json, name="report_json"),
     path("rapports/<str:reference>/publies.json", views.report_public, name="report_public"),
     path("rapports/<str:reference>/document.json", views.report_values, name="report_values"),

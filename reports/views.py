@@ -19,13 +19,13 @@ from prescriptions.enums import NeedState
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, standing
+from reports.drill_down_links import Leads
 from reports.enums import Counting, Measure, ReportState, Stage
 from reports.forms import MonthForm
-from reports.leads import Leads
+from reports.household_tables import WAITING_AT_THE_END, Served
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
 from reports.secrecy.published import published
-from reports.served import WAITING_AT_THE_END, Served
 from reports.services import (
     compute_report,
     differences,

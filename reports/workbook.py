@@ -10,8 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.definitions import definitions
 from reports.documents import standing, title_of
+from reports.household_tables import Served
 from reports.models import Report
-from reports.served import Served
 from reports.summary import Summary, Table
 
 SHEETS = ("Synthèse", "Par EPCI et type", "Définitions")

@@ -12,7 +12,7 @@ from connectivity.permissions import can_record_proof
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from lifecycle.holding import held_row
+from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 
 NOT_LIVE = Reason("state", "Le dossier est clos\u00a0: plus rien ne s’y note.")

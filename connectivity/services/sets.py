@@ -8,7 +8,7 @@ from connectivity.enums import AbandonReason
 from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.answers import Outcome
+from lifecycle.previews import Outcome
 from prescriptions.nir import refuse_nir
 
 

@@ -18,7 +18,7 @@ from typography.french import day
 S = ConventionState
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """A reviewer or a signatory of a party that is not an EPCI: he opens this twice a year."""
     return Page(
         actions=(Action("Conventions", reverse("conventions:convention_list")),),

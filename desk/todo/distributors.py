@@ -27,7 +27,7 @@ from typography.french import HARD
 S = DeviceState
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor, limits = advises(actor), limits_on(at)
     blocks = (_demands(actor, at - limits.days(EXAMINED_DAYS)), _answers(actor, at - limits.days(TOLD_DAYS)))

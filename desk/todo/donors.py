@@ -15,7 +15,7 @@ from typography.french import day
 S = DonationState
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """What is left to the donor to do is little: finish a draft, accept the deed. Then it reads what became of it."""
     lots = Donation.objects.visible_to(actor)
     return Page(

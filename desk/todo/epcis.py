@@ -17,7 +17,7 @@ from desk.todo.readers import reports
 from network.models import Epci, Membership
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """Its manager writes and decides, its reviewer and signatory answer; its observer reads."""
     actions: tuple[Action, ...] = ()
     if can_create_convention(actor) is not None:

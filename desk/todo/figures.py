@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Epci
 from reports.enums import ReportState, Stage
+from reports.household_tables import Served
 from reports.models import Report
 from reports.parameters import THRESHOLD
-from reports.served import Served
 from reports.summary import Summary
 from typography.french import HARD, grouped, plural
 

@@ -18,7 +18,7 @@ from network.models import Membership
 S = ConnectionState
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """The queue; the two links of those who answer by a file."""
     return Page(
         actions=(

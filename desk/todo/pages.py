@@ -14,14 +14,14 @@ from network.permissions import acts_as, is_pilot
 from prescriptions.permissions import advises, relays, works
 
 FAMILIES: tuple[tuple[Callable[[Actor | None], bool], Callable[[Membership, datetime], Page]], ...] = (
-    (is_pilot, pilots.page_of),
-    (works, prescribers.page_of),
-    (lambda actor: advises(actor) or relays(actor), distributors.page_of),
-    (lambda actor: acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)), workshops.page_of),
-    (lambda actor: acts_as(actor, (Role.CONTACT, Kind.DONOR)), donors.page_of),
-    (lambda actor: acts_as(actor, (Role.AGENT, Kind.OPERATOR)), operators.page_of),
-    (lambda actor: actor is not None and actor.kind == Kind.EPCI, epcis.page_of),
-    (lambda actor: acts_as(actor, *REVIEWERS, *SIGNATORIES), conventions.page_of),
+    (is_pilot, pilots.todo_of),
+    (works, prescribers.todo_of),
+    (lambda actor: advises(actor) or relays(actor), distributors.todo_of),
+    (lambda actor: acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)), workshops.todo_of),
+    (lambda actor: acts_as(actor, (Role.CONTACT, Kind.DONOR)), donors.todo_of),
+    (lambda actor: acts_as(actor, (Role.AGENT, Kind.OPERATOR)), operators.todo_of),
+    (lambda actor: actor is not None and actor.kind == Kind.EPCI, epcis.todo_of),
+    (lambda actor: acts_as(actor, *REVIEWERS, *SIGNATORIES), conventions.todo_of),
 )
 """Whose page it is, and what makes it; the first that fits. Everyone else follows the chain without acting in it."""
 
@@ -31,4 +31,4 @@ def page_for(actor: Membership, at: datetime) -> Page:
     for is_for, made in FAMILIES:
         if is_for(actor):
             return made(actor, at)
-    return readers.page_of(actor, at)
+    return readers.todo_of(actor, at)

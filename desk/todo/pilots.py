@@ -39,7 +39,7 @@ ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 """The journals in which the people of a prescriber write."""
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """The pilot defends every figure: each leads to the rows it counts."""
     limits = limits_on(at)
     return Page(

@@ -25,7 +25,7 @@ STEPS = (
 )
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """A worker reads his own files; the manager, those of the whole team."""
     limits = limits_on(at)
     return Page(

@@ -13,7 +13,7 @@ from reports.views import title_of_month
 from typography.french import day
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """The last month of the département and its reports; a word for whoever has nothing to open here yet."""
     if not reads_reports(actor):
         return Page(

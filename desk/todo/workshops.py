@@ -34,7 +34,7 @@ MOST_EXPLAINED = 200
 """How many devices of the bench are asked what they lack."""
 
 
-def page_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> Page:
     """The bench and what leaves or comes today; for the manager, quotas, lots and signatures as well."""
     mine = Device.objects.visible_to(actor)
     old = BENCH_DAYS.before(at)

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lifecycle.acting import Step, Told, entered_at, page_of, told
 from lifecycle.actors import Actor
-from lifecycle.answers import Action, actions_for
+from lifecycle.history import Past
 from lifecycle.journal import Entry, journal_of
 from lifecycle.machine import Stateful, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
-from lifecycle.past import Past
+from lifecycle.previews import Action, actions_for
 from lifecycle.registry import Panel, registry
 from lifecycle.requirements import Reason
 from typography.french import day, days_ago, moment

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from lifecycle.acting import asks_then_acts
-from lifecycle.past import Past, history
+from lifecycle.history import Past, history
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
 from network.middleware import act_as

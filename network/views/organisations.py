@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lifecycle.acting import asks_then_acts
-from lifecycle.past import history
+from lifecycle.history import history
 from lists.listing import Listing, lists
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm

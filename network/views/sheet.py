@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from lifecycle.acting import Step
-from lifecycle.past import Past
+from lifecycle.history import Past
 from network.models import Invitation, Membership, MembershipPeriod, Organisation, User
 from typography.french import HARD, plural
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.holding import held_row
+from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from prescriptions.enums import DoubleSign, HouseholdState

@@ -13,7 +13,7 @@ from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.holding import held_row
+from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation

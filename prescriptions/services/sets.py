@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.answers import Outcome
+from lifecycle.previews import Outcome
 from prescriptions.enums import GIVEN_BY_PEOPLE
 from prescriptions.machine.need_rules import DROP_REASON
 from prescriptions.models import Need, Prescription

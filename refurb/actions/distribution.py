@@ -22,7 +22,7 @@ from refurb.forms.distribution import (
 from refurb.forms.households import SignedForm
 from refurb.machine import allotment_rules, household_rules
 from refurb.models import Device
-from refurb.services import allotment, hand_overs, returns, shelves
+from refurb.services import allotment, hand_overs, point_stock, returns
 from refurb.views.devices import DEVICE_PAGES
 from refurb.views.hand_overs import device_reserve, opened_note
 
@@ -100,7 +100,7 @@ PAGES = (
         warning="L’appareil quitte vos listes\u00a0: seul l’atelier le voit ensuite.",
         after=lambda device: reverse("refurb:shelf"),
     ),
-    Page("find", "retrouver", service=shelves.find_device, done="de nouveau en rayon"),
+    Page("find", "retrouver", service=point_stock.find_device, done="de nouveau en rayon"),
     # --- to a household
     Page("reserve", "reserver", view=device_reserve),
     Page(

@@ -10,6 +10,7 @@ from django.forms import BoundField
 from lifecycle.forms import choose
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
+from refurb.contradictions import Run
 from refurb.enums import (
     IN_THE_WORKSHOP,
     SETTLED_FROM_AFAR,
@@ -33,7 +34,6 @@ from refurb.models import Device, Drive
 from refurb.permissions import can_settle_drive
 from refurb.serials import is_placeholder
 from refurb.services.nwipe import ClockTold
-from refurb.told import Run
 
 READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)
 """How the number of a drive is known when it is not by the report that proves it."""

@@ -11,14 +11,14 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from reference.parameters import parameters_on
+from refurb.contradictions import Run
 from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
 from refurb.services import claims, erasures
-from refurb.services.holding import OTHER_STAY, about, held_devices
+from refurb.services.locked_devices import OTHER_STAY, about, held_devices
 from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
-from refurb.told import Run
 
 
 @dataclass(frozen=True, kw_only=True)

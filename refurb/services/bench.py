@@ -20,7 +20,7 @@ from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.device import Device
 from refurb.models.reference import Checklist, GradingScale
 from refurb.models.stock import Part, Repair
-from refurb.services.holding import about, held_device, held_devices
+from refurb.services.locked_devices import about, held_device, held_devices
 from refurb.verdict import failing
 
 NO_CHECKLIST = Reason("no_checklist", "Aucune liste de tests n’est en vigueur pour ce type.", "l’équipe technique")

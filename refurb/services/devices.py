@@ -14,7 +14,7 @@ from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType, DonorKind
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
 from refurb.models.donation import Donation, DonationLine
-from refurb.services.holding import held_device
+from refurb.services.locked_devices import held_device
 from refurb.tags import cleaned
 
 NO_FREE_UNIT = Reason(

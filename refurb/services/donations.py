@@ -14,7 +14,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.holding import held_row
+from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.enums import LegalNature
 from network.models import Commune, Organisation

@@ -13,6 +13,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from reference.parameters import ValuesOfDay, parameters_on
+from refurb.contradictions import Run, completed, contradictions
 from refurb.enums import (
     AttributionReason,
     Claim,
@@ -32,7 +33,7 @@ from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import Run as LogRun
 from refurb.services import claims
-from refurb.services.holding import about, held_drive, may_supersede
+from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
     OF_HERE,
     ClockTold,
@@ -43,7 +44,6 @@ from refurb.services.nwipe import (
     run_about,
     runs_or_none,
 )
-from refurb.told import Run, completed, contradictions
 from refurb.verdict import Facts, judge_erasure
 
 NOT_A_LOG = Reason(

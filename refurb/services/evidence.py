@@ -30,7 +30,7 @@ from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.services import claims
-from refurb.services.holding import (
+from refurb.services.locked_devices import (
     NOT_IN_THE_WORKSHOP,
     OTHER_STAY,
     about,

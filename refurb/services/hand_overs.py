@@ -16,14 +16,14 @@ from lifecycle.machine import Context, Reason
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb import emails
+from refurb.distribution_documents import Terms, prepare_note
 from refurb.enums import SERVES, ClosedBecause, DerogationKind, DeviceState, HandOverKind, HandOverProof
 from refurb.machine import household_rules as rules
 from refurb.machine.return_rules import TO_EXCHANGE
 from refurb.models.device import Device
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver
-from refurb.notes import Terms, prepare_note
 from refurb.permissions import can_exchange_device, can_grant_derogation, can_hand_over_device
-from refurb.services.holding import held_device
+from refurb.services.locked_devices import held_device
 
 REASON_WRITTEN = Reason("reason", "Écrivez pourquoi la dérogation est accordée.", field="reason")
 ALREADY_GRANTED = Reason("already_granted", "Une dérogation est déjà accordée pour ce besoin.")

@@ -17,7 +17,7 @@ from refurb.models.hand_over import HandOver, Settlement
 from refurb.permissions import can_settle_return
 from refurb.pricing import is_price
 from refurb.services.hand_overs import close_notes
-from refurb.services.holding import held_device
+from refurb.services.locked_devices import held_device
 
 NOT_RETURNED = Reason("not_returned", "L’appareil n’est pas en retour SAV.")
 ALREADY_SETTLED = Reason("already_settled", "L’issue de ce retour est déjà inscrite.")

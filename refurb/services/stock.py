@@ -20,7 +20,7 @@ from refurb.models.donation import Donation
 from refurb.models.stock import Costing
 from refurb.permissions import can_record_cost
 from refurb.pricing import ceiling_of, ceilings_on
-from refurb.services.holding import ALREADY_SUPERSEDED
+from refurb.services.locked_devices import ALREADY_SUPERSEDED
 
 
 @dataclass(frozen=True)

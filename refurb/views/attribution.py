@@ -12,7 +12,7 @@ from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from refurb.enums import IN_THE_WORKSHOP, Outcome
 from refurb.forms.reconditioning import AttributedLogForm, AttributionForm
 from refurb.models import Device, Drive
-from refurb.services import batches, holding
+from refurb.services import batches, locked_devices
 from refurb.views.evidence import worked_on
 from typography.french import plural
 
@@ -33,7 +33,7 @@ def device_attribute_log(request: HttpRequest, reference: str) -> HttpResponse:
         if form.is_bound and (done := _attribute(request, device, log, form)) is not None:
             return done
     back = reverse("refurb:device_evidence", args=[device.reference])
-    missing = [] if device.state in IN_THE_WORKSHOP else [holding.NOT_IN_THE_WORKSHOP.sentence]
+    missing = [] if device.state in IN_THE_WORKSHOP else [locked_devices.NOT_IN_THE_WORKSHOP.sentence]
     context = {"log": log, "form": form or log, "attribution": form, "device": device, "row": device, "back": back}
     context |= {"title": "Attribuer un journal sans numéro de série", "missing": missing}
     return render(request, "refurb/actions/device_attribute_log.html", context)

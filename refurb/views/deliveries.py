@@ -24,7 +24,7 @@ from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_cancel_shipment_device, can_ship_device, can_stock_in_device, sees_deliveries
 from refurb.services.allotment import cancel_shipment_devices
-from refurb.services.shelves import send_back_devices, stock_in_devices
+from refurb.services.point_stock import send_back_devices, stock_in_devices
 from refurb.tables.distribution import DeliveryTable, counted
 from typography.french import Noun, plural
 

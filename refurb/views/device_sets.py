@@ -15,7 +15,7 @@ from refurb.permissions import (
     can_work_on_device,
 )
 from refurb.services.allotment import release_allotment_devices
-from refurb.services.shelves import send_back_devices
+from refurb.services.point_stock import send_back_devices
 
 DEVICE_BOX = "device"
 """What the boxes of the lists of devices are called."""

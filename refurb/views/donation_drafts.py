@@ -16,11 +16,11 @@ from network.enums import LegalNature
 from network.models import Organisation
 from refurb.enums import DonationState
 from refurb.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines
-from refurb.gauge import reuse_gauge
 from refurb.gift_law import gift_law
 from refurb.models import Donation
 from refurb.parameters import DEVICE_AGE
 from refurb.permissions import can_create_donation, can_edit_donation
+from refurb.reuse_duty import reuse_gauge
 from refurb.services.donations import create_donation, edit_donation
 from refurb.views.donations import visible_donation
 

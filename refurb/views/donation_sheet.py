@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lifecycle.actors import Actor
-from lifecycle.past import Past
+from lifecycle.history import Past
 from network.enums import LegalNature, OrganisationKind
 from refurb.arrivals import Arrivals, arrivals_of
 from refurb.enums import EXPECTED, RENEWED, DeviceState, DonationState, DonorKind

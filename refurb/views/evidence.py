@@ -26,7 +26,7 @@ from refurb.forms.evidence import (
 from refurb.forms.reconditioning import DepositedLogForm
 from refurb.models import Destruction, Device, Drive, Erasure
 from refurb.permissions import can_settle_drive
-from refurb.services import erasures, evidence, holding
+from refurb.services import erasures, evidence, locked_devices
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
@@ -260,6 +260,6 @@ def _record(
             messages.success(request, done)
         return redirect(back)
     if device.state not in IN_THE_WORKSHOP and "drive" not in context:
-        context["missing"] = [holding.NOT_IN_THE_WORKSHOP.sentence]
+        context["missing"] = [locked_devices.NOT_IN_THE_WORKSHOP.sentence]
     context |= {"form": form, "device": device, "row": device, "title": title, "back": back, "submit": "Enregistrer"}
     return render(request, template, context)

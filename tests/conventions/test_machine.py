@@ -27,9 +27,9 @@ from conventions.services.conventions import (
 )
 from conventions.services.drafting import Named, Plan, Price, Terms
 from lifecycle import gate
-from lifecycle.answers import missing_before
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
+from lifecycle.previews import missing_before
 from network.enums import OrganisationKind
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, party

@@ -18,7 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from demo.agenda import raise_refusal
-from demo.press import Press
+from demo.drawing import Press
 from demo.seeding import seed_demo
 from desk.models import Seeding
 from documents.models import Document

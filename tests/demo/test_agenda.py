@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 
 from demo.agenda import Agenda, Refusal, StoryRefused, raise_refusal
-from lifecycle.answers import Outcome
 from lifecycle.exceptions import Refused
+from lifecycle.previews import Outcome
 from lifecycle.requirements import Reason
 
 HORIZON = datetime(2025, 1, 1, 12, tzinfo=UTC)

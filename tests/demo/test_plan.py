@@ -7,13 +7,13 @@ import pytest
 
 from demo.cast import WORKSHOPS
 from demo.catalogue import rows
-from demo.deals import deals
+from demo.context import SLOWNESS, Stage
+from demo.convention_plan import deals
+from demo.conventions import STEPS
+from demo.drawing import Press
 from demo.homes import Homes
 from demo.management.commands.seed_demo import DEVICES
-from demo.press import Press
-from demo.stage import SLOWNESS, Stage
 from demo.story import plan, set_stage
-from demo.treaties import STEPS
 from lifecycle.references import drawn_from
 from network.enums import OrganisationKind
 from network.models import Commune, Epci, Organisation

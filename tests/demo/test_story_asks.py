@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from demo.agenda import Agenda, may, possible, raise_refusal
 from demo.cast import Cast
+from demo.context import Stage
 from demo.homes import Home
 from demo.requests import Ask, Request, skills
-from demo.stage import Stage
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import DropReason, NeedState, PrescriptionState
 from prescriptions.models import Prescription

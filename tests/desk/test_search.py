@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.finding import PAGES
+from desk.search import PAGES
 from desk.views.search import FIELD, wanted_of
 from documents.models import Document
 from lifecycle.actors import SYSTEM

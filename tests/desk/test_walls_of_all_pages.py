@@ -29,7 +29,7 @@ from refurb.enums import HandOverProof
 from refurb.models import Delivery, HandOver
 from reports.months import month_of
 from reports.services import compute_report
-from reports.views_behind import EVIDENCE
+from reports.views_drill_down import EVIDENCE
 from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_like_markup
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of

@@ -26,7 +26,7 @@ from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import confirm_prescription, withdraw_prescription
 from refurb.enums import PartKind
 from refurb.models import Device
-from refurb.services import allotment, returns, shelves
+from refurb.services import allotment, point_stock, returns
 from refurb.services.bench import record_repair
 from reports.figures import reckon
 from reports.months import month_of, next_month
@@ -217,7 +217,7 @@ def on_the_shelf(world: World, step: str, device: Device, need: Need, asked: str
         case "lose":
             shelf.missing(device, actor=actor)
         case "find":
-            shelves.find_device(actor=actor, device=device, at=at)
+            point_stock.find_device(actor=actor, device=device, at=at)
         case "reserve":
             shelf.reserve(device, need, actor=actor)
         case "release":

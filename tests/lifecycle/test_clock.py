@@ -17,7 +17,7 @@ from lifecycle.clock import CLOCK_LOCK, Ran, run_clock
 from lifecycle.exceptions import Unknown
 from lifecycle.locking import advisory_lock
 from lifecycle.models import ClosedPeriod
-from lifecycle.registry import Move, follow, registry
+from lifecycle.registry import Move, on_transition, registry
 from lifecycle.tasks import tick
 from network.models import Membership
 from tests.lifecycle.parcels.models import Parcel
@@ -114,7 +114,7 @@ def test_a_verb_that_fails_is_named_and_undone(announce: Announce) -> None:
     def fail(move: Move) -> None:
         raise RuntimeError("en panne")
 
-    follow("parcel", "expire", fail)
+    on_transition("parcel", "expire", fail)
     try:
         with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="en panne")) as failure:
             run_clock()

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from lifecycle.drawing import BEGIN, END, drawings, mermaid, registrations, with_registrations
-from lifecycle.registry import Move, follow, registry
+from lifecycle.registry import Move, on_transition, registry
 from tests.lifecycle.parcels.models import Parcel
 
 
@@ -19,7 +19,7 @@ def remember(move: Move) -> None:
 
 @pytest.fixture
 def followed() -> Iterator[None]:
-    follow("parcel", "give", remember)
+    on_transition("parcel", "give", remember)
     yield
     registry.followers.pop(("parcel", "give"))
 
@@ -64,7 +64,7 @@ def test_the_chart_is_read_aloud_too() -> None:
 
 
 def test_registrations_are_listed_between_the_markers_of_the_page(followed: None) -> None:
-    assert f"| `follow` parcel.give | `{__name__}.remember` |" in registrations()
+    assert f"| `on_transition` parcel.give | `{__name__}.remember` |" in registrations()
     text = f"# Before\n\n{BEGIN}\nperimee\n{END}\n\nafter\n"
     fresh = with_registrations(text)
     assert "perimee" not in fresh

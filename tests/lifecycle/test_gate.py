@@ -13,7 +13,7 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import OutsideTheGate, Refused, Unknown
 from lifecycle.models import ClosedPeriod, Comment
-from lifecycle.registry import Move, follow, registry
+from lifecycle.registry import Move, on_transition, registry
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests.lifecycle.parcels.models import Depot, Parcel, ParcelEntry, SealProof
@@ -266,7 +266,7 @@ def test_a_follower_moves_in_the_same_transaction_with_the_cause(announce: Annou
             reason="chain",
         )
 
-    follow("parcel", "give", break_the_other)
+    on_transition("parcel", "give", break_the_other)
     try:
         given = gate.apply(followed, "give", actor=keeper)
     finally:
@@ -282,7 +282,7 @@ def test_a_follower_that_fails_undoes_everything(announce: Announce, keeper: Mem
     def fail(move: Move) -> None:
         raise RuntimeError(move.name)
 
-    follow("parcel", "break_", fail)
+    on_transition("parcel", "break_", fail)
     try:
         with pytest.raises(RuntimeError, match=r"parcel\.break_"):
             gate.apply(parcel, "break_", actor=keeper, reason="fell")

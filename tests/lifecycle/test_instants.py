@@ -14,7 +14,7 @@ from lifecycle.chains import verify_journal
 from lifecycle.clock import run_clock
 from lifecycle.faults import Fault
 from lifecycle.instants import telling_history
-from lifecycle.registry import Move, follow, registry
+from lifecycle.registry import Move, on_transition, registry
 from network.models import Membership
 from tests.faults import AHEAD
 from tests.lifecycle.parcels.models import Depot, Parcel
@@ -93,7 +93,7 @@ def test_what_follows_a_move_happens_at_its_instant(announce: Announce, pilot: M
 
     with telling_history():
         ahead = reclassify(first, pilot, at=timezone.now() + SOON).moved_at
-    follow("parcel", "reclassify", reclassify_the_other)
+    on_transition("parcel", "reclassify", reclassify_the_other)
     try:
         assert reclassify(first, pilot).moved_at == ahead
     finally:

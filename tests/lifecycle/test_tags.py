@@ -18,7 +18,7 @@ from lifecycle.acting import Step, explained, told
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Place
 from lifecycle.models import Comment
-from lifecycle.registry import Chain, ChainLink, Move, Panel, chain, follow, panel, registry
+from lifecycle.registry import Chain, ChainLink, Move, Panel, chain, on_transition, panel, registry
 from lifecycle.templatetags.lifecycle import moment
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -314,7 +314,7 @@ def broken_with_another(announce: Announce, keeper: Membership) -> Iterator[tupl
         rows = Parcel.objects.filter(pk=other.pk)
         gate.apply_many(rows, "break_", actor=move.actor, at=move.at, cause=move, reason="chain")
 
-    follow("parcel", "give", break_the_other)
+    on_transition("parcel", "give", break_the_other)
     followed = gate.apply(followed, "store", actor=keeper, weight=10, label="R-9")
     SealProof.objects.create(parcel=followed)
     yield gate.apply(followed, "give", actor=keeper), Parcel.objects.get(pk=other.pk)

@@ -16,6 +16,7 @@ from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from reference.loading import load_reference
+from refurb.contradictions import Run as Told
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -31,7 +32,6 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
 from refurb.services import bench, devices, erasures, evidence, stock
-from refurb.told import Run as Told
 from tests.network.factories import make_membership, make_organisation
 from tests.refurb.donations import Scene, Workshop, first_line, laptops
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from lifecycle.registry import Chain
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from refurb.chains import convention_chain, delivery_chain, device_chain, donation_chain
 from refurb.models import Device
+from refurb.progress import convention_chain, delivery_chain, device_chain, donation_chain
 from tests.conventions.conventions import Treaty
 from tests.network.factories import make_membership
 from tests.refurb.devices import from_lot, given_to, load_numbers, private_lot

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from lifecycle import gate
-from lifecycle.judging import wrong_state
+from lifecycle.evaluation import wrong_state
 from lifecycle.machine import verbs_of
 from lifecycle.models import Comment
 from refurb.enums import DeviceState, DeviceType, MissingReason

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
+from refurb.contradictions import Run
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -25,7 +26,6 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, StorageAbsence
 from refurb.services import batches, bench, devices, evidence, stock
 from refurb.services.bench import Look
-from refurb.told import Run
 from tests.refurb.devices import GIGABYTE, GOOD_PC, Bench, load_numbers, new_tag
 from tests.refurb.donations import Scene, first_line, laptops
 

@@ -19,7 +19,7 @@ from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved
 from prescriptions.enums import Bond
 from prescriptions.models import Household
-from refurb.distribution import forget_households, under_warranty
+from refurb.distribution_followers import forget_households, under_warranty
 from refurb.enums import ClosedBecause, DeviceType, HandOverProof, SettlementKind
 from refurb.models import Device, HandOver, Settlement
 from refurb.services import devices, hand_overs, returns

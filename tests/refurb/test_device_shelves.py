@@ -11,7 +11,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, LineOutcome, MissingReason, SendBackReason
 from refurb.models import Delivery, Device, Incident
-from refurb.services import allotment, devices, hand_overs, shelves, stock
+from refurb.services import allotment, devices, hand_overs, point_stock, stock
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh, from_lot, given_to, private_lot
 from tests.refurb.distribution import Shelf, delivery_of, quotas_balance, screen_of
@@ -44,7 +44,7 @@ def test_a_delivery_is_reconciled_line_by_line(shelf: Shelf) -> None:
     rows = [shelf.allotted() for _ in range(3)]
     delivery = deliver(shelf, *rows)
 
-    shelves.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[rows[0].pk, rows[2].pk])
+    point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[rows[0].pk, rows[2].pk])
 
     assert [fresh(row).state for row in rows] == ["available", "missing", "available"]
     lines = {line.device_id: line for line in delivery.lines.all()}
@@ -56,7 +56,7 @@ def test_a_delivery_is_reconciled_line_by_line(shelf: Shelf) -> None:
     assert quotas_balance()
     assert not Delivery.objects.open().exists()
     assert not Incident.objects.exists()
-    assert codes(lambda: shelves.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[])) == {
+    assert codes(lambda: point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[])) == {
         "nothing_expected"
     }
 
@@ -64,11 +64,11 @@ def test_a_delivery_is_reconciled_line_by_line(shelf: Shelf) -> None:
 def test_what_is_not_of_the_delivery_is_not_ticked_on_it(shelf: Shelf) -> None:
     delivery, other = deliver(shelf, shelf.allotted()), shelf.shipped()
 
-    assert codes(lambda: shelves.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[other.pk])) == {
+    assert codes(lambda: point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[other.pk])) == {
         "other_delivery"
     }
     with pytest.raises(Unknown):
-        shelves.reconcile_delivery(actor=shelf.stranger, delivery=delivery, there=[])
+        point_stock.reconcile_delivery(actor=shelf.stranger, delivery=delivery, there=[])
 
 
 def test_a_desktop_comes_without_its_screen(shelf: Shelf) -> None:
@@ -76,11 +76,11 @@ def test_a_desktop_comes_without_its_screen(shelf: Shelf) -> None:
     screen = screen_of(desktop)
     delivery = deliver(shelf, desktop)
 
-    shelves.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[desktop.pk])
+    point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[desktop.pk])
 
     assert (fresh(desktop).state, fresh(screen).state) == ("available", "missing")
     assert quotas_balance()
-    found = shelves.find_device(actor=shelf.adviser, device=fresh(screen))
+    found = point_stock.find_device(actor=shelf.adviser, device=fresh(screen))
     assert (found.state, found.quota) == ("available", None)
     assert quotas_balance()
 
@@ -90,7 +90,7 @@ def test_a_screen_comes_without_its_desktop(shelf: Shelf) -> None:
     screen = screen_of(desktop)
     delivery = deliver(shelf, desktop)
 
-    shelves.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[screen.pk])
+    point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[screen.pk])
 
     assert (fresh(desktop).state, fresh(screen).state) == ("missing", "available")
     assert send_back(shelf, fresh(screen)).attached_to is None
@@ -107,7 +107,7 @@ def test_the_adviser_of_the_relay_takes_in_what_is_sent_to_it(shelf: Shelf) -> N
     with pytest.raises(Unknown):
         gate.apply(other, "stock_in", actor=shelf.stranger)
     rows = Device.objects.filter(pk=other.pk)
-    assert shelves.stock_in_devices(actor=shelf.adviser, devices=rows).moved == [other.pk]
+    assert point_stock.stock_in_devices(actor=shelf.adviser, devices=rows).moved == [other.pk]
 
 
 # --- send back
@@ -203,7 +203,7 @@ def test_a_place_is_given_back_by_what_is_not_found_wherever_it_was(shelf: Shelf
 def test_found_again_a_device_takes_its_place_of_the_quota_again(shelf: Shelf) -> None:
     lost = shelf.missing(shelf.available())
 
-    found = shelves.find_device(actor=shelf.adviser, device=lost)
+    found = point_stock.find_device(actor=shelf.adviser, device=lost)
 
     assert (found.state, found.missing_at, found.need) == ("available", None, None)
     assert shelf.quota().used == 1
@@ -215,7 +215,7 @@ def test_a_place_that_was_taken_meanwhile_keeps_a_device_missing() -> None:
     lost = shelf.missing(shelf.available())
     shelf.allotted()
 
-    assert codes(lambda: shelves.find_device(actor=shelf.adviser, device=lost)) == {"quota"}
+    assert codes(lambda: point_stock.find_device(actor=shelf.adviser, device=lost)) == {"quota"}
 
 
 @pytest.mark.usefixtures("days_to_come")
@@ -224,15 +224,15 @@ def test_a_device_is_found_at_a_point_it_was_sent_to_in_this_stay_under_a_conven
 ) -> None:
     never_sent = shelf.missing(shelf.allotted(), actor=shelf.technician)
     with pytest.raises(Unknown):
-        shelves.find_device(actor=shelf.adviser, device=never_sent)
+        point_stock.find_device(actor=shelf.adviser, device=never_sent)
     brought_back = shelf.missing(shelf.returned())
-    assert codes(lambda: shelves.find_device(actor=shelf.adviser, device=brought_back)) == {
+    assert codes(lambda: point_stock.find_device(actor=shelf.adviser, device=brought_back)) == {
         "was_shipped",
         "proofs_stand",
     }
     relayed = shelf.missing(shelf.available(point=shelf.relay_point))
     with pytest.raises(PermissionDenied):
-        shelves.find_device(actor=shelf.relay, device=relayed)
+        point_stock.find_device(actor=shelf.relay, device=relayed)
     gate.apply(
         shelf.convention,
         "terminate",
@@ -241,8 +241,10 @@ def test_a_device_is_found_at_a_point_it_was_sent_to_in_this_stay_under_a_conven
         notice_on=timezone.localdate() - timedelta(days=90),
     )
     late = timezone.now() + timedelta(days=91)
-    assert codes(lambda: shelves.find_device(actor=shelf.adviser, device=relayed, at=late)) == {"convention_hands_over"}
-    assert shelves.find_device(actor=shelf.adviser, device=relayed).state == "available"
+    assert codes(lambda: point_stock.find_device(actor=shelf.adviser, device=relayed, at=late)) == {
+        "convention_hands_over"
+    }
+    assert point_stock.find_device(actor=shelf.adviser, device=relayed).state == "available"
 
 
 def test_a_reservation_falls_with_a_device_that_is_not_found(shelf: Shelf) -> None:
@@ -261,7 +263,7 @@ def test_a_reservation_falls_with_a_device_that_is_not_found(shelf: Shelf) -> No
         "device",
         lost.journal.latest("seq").pk,
     )
-    found = shelves.find_device(actor=shelf.adviser, device=lost)
+    found = point_stock.find_device(actor=shelf.adviser, device=lost)
     assert shelf.reserve(found, need).need == need
 
 

@@ -18,7 +18,7 @@ from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import HOLDS_A_NEED, HandOverProof, SettlementKind
 from refurb.models import Device, DeviceEntry, HandOver
-from refurb.services import devices, hand_overs, returns, shelves
+from refurb.services import devices, hand_overs, point_stock, returns
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf, quotas_balance
 
@@ -81,7 +81,7 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
         case "lose":
             shelf.missing(device, actor=shelf.technician)
         case "find":
-            shelves.find_device(actor=adviser, device=device)
+            point_stock.find_device(actor=adviser, device=device)
         case "receive":
             devices.receive_device(actor=shelf.technician, device=device, tag=device.tag)
         case "reserve":

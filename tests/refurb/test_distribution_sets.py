@@ -16,7 +16,7 @@ from network.enums import OrganisationKind
 from network.models import Membership
 from refurb.enums import DeviceType, MissingReason
 from refurb.models import Device
-from refurb.services import allotment, shelves
+from refurb.services import allotment, point_stock
 from tests.network.factories import make_commune, make_epci, make_organisation
 from tests.refurb.devices import Bench
 from tests.refurb.distribution import Shelf, quotas_balance, screen_of
@@ -129,7 +129,7 @@ def test_a_set_costs_the_same_whatever_its_size() -> None:
     steps: list[Callable[[Any], Any]] = [
         lambda of: allotment.allot_devices(actor=shelf.manager, devices=of, convention=shelf.convention),
         lambda of: allotment.ship_devices(actor=shelf.technician, devices=of, point=shelf.point),
-        lambda of: shelves.stock_in_devices(actor=shelf.adviser, devices=of),
+        lambda of: point_stock.stock_in_devices(actor=shelf.adviser, devices=of),
         lambda of: gate.apply_many(of, "report_missing", actor=shelf.adviser, reason=MissingReason.STOCKTAKE),
     ]
     for step in steps:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from lifecycle.models import Comment
 from network.enums import LegalNature
 from refurb.enums import DonationState
-from refurb.gauge import reuse_gauge
 from refurb.models import Donation
 from refurb.parameters import REUSE_RATE
+from refurb.reuse_duty import reuse_gauge
 from refurb.services.donations import announce_donation, qualify_donation
 from tests.network.factories import make_organisation
 from tests.reference.values import make_value

@@ -15,7 +15,7 @@ from documents.models import StoredFile
 from documents.services import store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from refurb import finding
+from refurb import search
 from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
 from refurb.serials import is_placeholder, same_serial
@@ -236,8 +236,8 @@ def test_the_pilot_finds_a_device_by_the_number_of_its_drive_and_strikes_it_out_
     drive = Drive.objects.get(device=gone)
     pilot, stranger = acting(bench.pilot), acting(bench.stranger)
 
-    assert gone.reference in [found.row.reference for found in finding.devices(f" {drive.serial.lower()}", bench.pilot)]
-    assert not list(finding.devices(drive.serial, bench.stranger))
+    assert gone.reference in [found.row.reference for found in search.devices(f" {drive.serial.lower()}", bench.pilot)]
+    assert not list(search.devices(drive.serial, bench.stranger))
     url = page_of(gone, "device_remove_drive", drive.pk)
     assert url in read_page(pilot, page_of(gone, "device_evidence"))
     assert stranger.get(url).status_code == 404

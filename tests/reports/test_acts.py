@@ -23,9 +23,9 @@ from reports.acts import Line, _Life
 from reports.definitions import definitions
 from reports.documents import paper_values
 from reports.enums import Stage, Variation
+from reports.household_tables import Served
 from reports.models import Report
 from reports.parameters import THRESHOLD
-from reports.served import Served
 from reports.services import compute_report, recompute_report
 from reports.summary import SHOWN, Summary
 from reports.workbook import write_workbook

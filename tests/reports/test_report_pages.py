@@ -25,13 +25,13 @@ from network.enums import OrganisationKind, Role
 from network.models import Epci
 from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
-from reports.behind import DEVICES, Asked, rows_behind
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, title_of
+from reports.drill_down import DEVICES, Asked, rows_behind
+from reports.drill_down_links import Leads
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage
 from reports.filters import BehindFilter
-from reports.leads import Leads
 from reports.models import Report
 from reports.services import compute_report
 from reports.summary import PLACE, Summary, Table

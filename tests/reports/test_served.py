@@ -7,10 +7,10 @@ import pytest
 from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType
 from reports.enums import Stage
+from reports.household_tables import Served, tension
 from reports.secrecy.choosing import choose
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.suppression import Rule
-from reports.served import Served, tension
 from reports.summary import Summary
 
 TERRITORIES = [["1", "CA du Nord", "Nord"], ["2", "CC du Sud", "Sud"], ["outside", "Hors département", "Hors"]]

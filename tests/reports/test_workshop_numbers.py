@@ -9,6 +9,7 @@ import pytest
 from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
 from reports.enums import Stage
+from reports.household_tables import Served
 from reports.models import Report
 from reports.months import bounds
 from reports.secrecy import choosing
@@ -19,7 +20,6 @@ from reports.secrecy.edges import passages_of_workshops
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, System
 from reports.secrecy.tables import Tie, tie_of
-from reports.served import Served
 from reports.summary import NOT_SUMMED
 from reports.workbook import write_workbook
 from tests.reports.attacker import Attacker

@@ -141,8 +141,8 @@ class ParcelMachine(Machine, of=Parcel):
         target=SAME,
         who=can_pilot,
         requires=[SHELF_BACK, SHELF_THERE],
-        leans=["depot__organisation"],
-        leans_write=[GivenRow("to", Depot, through=("organisation",))],
+        share_locks=["depot__organisation"],
+        update_locks=[GivenRow("to", Depot, through=("organisation",))],
         stamps={"depot": Given("to")},
         why="To the shelves of another depot, or out of the count when no depot is given.",
     )

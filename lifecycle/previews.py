@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor, System
-from lifecycle.judging import Row, judge, read
+from lifecycle.evaluation import Row, judge, read
 from lifecycle.machine import Capacity, Given, Requirement, Stateful, Verb, verbs_of
 from lifecycle.registry import Move
 from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression

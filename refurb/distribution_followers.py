@@ -19,10 +19,11 @@ from conventions.parameters import HANDING_OVER_DAYS
 from documents.services import forget_document, forget_file
 from lifecycle import gate
 from lifecycle.models import Comment
-from lifecycle.registry import Move, Moved, follow
+from lifecycle.registry import Move, Moved, on_transition
 from prescriptions.enums import Bond, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
+from refurb.distribution_documents import Terms, freeze_delivery_note, prepare_note, register_notes
 from refurb.enums import (
     ClosedBecause,
     DeviceState,
@@ -35,7 +36,6 @@ from refurb.machine.return_rules import prolonged
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver
 from refurb.models.points import Delivery, DeliveryLine
-from refurb.notes import Terms, freeze_delivery_note, prepare_note, register_notes
 from refurb.services.hand_overs import close_notes
 from refurb.services.pickups import all_moved
 from refurb.services.returns import write_settlements
@@ -312,33 +312,33 @@ def register_distribution() -> None:
     keeps_alive(Bond.DEVICE_RESERVED, reserved)
     keeps_alive(Bond.DEVICE_RETURNED, returned)
     keeps_alive(Bond.WARRANTY, under_warranty)
-    follow("household", "anonymise", forget_households)
-    follow("convention", "terminate", release_allotted)
-    follow("convention", "terminate", tell_fates)
-    follow("convention", "expire", release_allotted)
-    follow("convention", "expire", tell_fates)
-    follow("need", "drop", release_dropped)
-    follow("device", "allot", take_screens_along)
-    follow("device", "release_allotment", take_screens_along)
-    follow("device", "ship", take_screens_along)
-    follow("device", "ship", write_lines)
+    on_transition("household", "anonymise", forget_households)
+    on_transition("convention", "terminate", release_allotted)
+    on_transition("convention", "terminate", tell_fates)
+    on_transition("convention", "expire", release_allotted)
+    on_transition("convention", "expire", tell_fates)
+    on_transition("need", "drop", release_dropped)
+    on_transition("device", "allot", take_screens_along)
+    on_transition("device", "release_allotment", take_screens_along)
+    on_transition("device", "ship", take_screens_along)
+    on_transition("device", "ship", write_lines)
     for verb in ("cancel_shipment", "stock_in", "send_back"):
-        follow("device", verb, settle_lines)
-        follow("device", verb, take_screens_along)
-    follow("device", "send_back", drop_exchange_notes)
-    follow("device", "report_missing", settle_lines)
-    follow("device", "report_missing", lose_track)
-    follow("device", "reserve", hold_for_need)
-    follow("device", "reserve", take_screens_along)
-    follow("device", "release", let_go_of_need)
-    follow("device", "release", take_screens_along)
-    follow("device", "hand_over", sign_notes)
-    follow("device", "hand_over", take_screens_along)
-    follow("device", "hand_over", meet_needs)
-    follow("device", "undo_hand_over", take_screens_along)
-    follow("device", "undo_hand_over", take_hand_over_back)
-    follow("device", "take_back", take_screens_along)
-    follow("device", "give_back", take_screens_along)
-    follow("device", "exchange", sign_notes)
-    follow("device", "exchange", settle_exchange)
-    follow("device", "exchange", take_screens_along)
+        on_transition("device", verb, settle_lines)
+        on_transition("device", verb, take_screens_along)
+    on_transition("device", "send_back", drop_exchange_notes)
+    on_transition("device", "report_missing", settle_lines)
+    on_transition("device", "report_missing", lose_track)
+    on_transition("device", "reserve", hold_for_need)
+    on_transition("device", "reserve", take_screens_along)
+    on_transition("device", "release", let_go_of_need)
+    on_transition("device", "release", take_screens_along)
+    on_transition("device", "hand_over", sign_notes)
+    on_transition("device", "hand_over", take_screens_along)
+    on_transition("device", "hand_over", meet_needs)
+    on_transition("device", "undo_hand_over", take_screens_along)
+    on_transition("device", "undo_hand_over", take_hand_over_back)
+    on_transition("device", "take_back", take_screens_along)
+    on_transition("device", "give_back", take_screens_along)
+    on_transition("device", "exchange", sign_notes)
+    on_transition("device", "exchange", settle_exchange)
+    on_transition("device", "exchange", take_screens_along)

@@ -29,7 +29,7 @@ from conventions.services.drafting import Named, Plan, Price, Terms
 from demo import papers
 from demo.agenda import Thread, do
 from demo.calendar import working_day
-from demo.stage import Stage
+from demo.context import Stage
 from documents.models import Document
 from documents.services import keep_drawing, open_file
 from lifecycle import gate

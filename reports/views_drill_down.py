@@ -11,7 +11,7 @@ from network.models import Epci
 from network.permissions import is_pilot
 from prescriptions.models import NeedEntry
 from refurb.models import Device, DeviceEntry, DonationEntry
-from reports.behind import DEVICES, NEEDS
+from reports.drill_down import DEVICES, NEEDS
 from reports.enums import OPEN_TO_EPCI, Counting, Measure
 from reports.evidence import evidence_behind
 from reports.filters import behind, behind_lots

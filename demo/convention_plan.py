@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from conventions.enums import Party
 from demo.calendar import working_day
-from demo.stage import Stage
-from demo.treaties import LARGE, SMALL, Deal, Treaty
+from demo.context import Stage
+from demo.conventions import LARGE, SMALL, Deal, Treaty
 
 
 def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:

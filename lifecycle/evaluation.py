@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
-from lifecycle.leaning import links_of
+from lifecycle.lock_plan import links_of
 from lifecycle.locking import lock
 from lifecycle.machine import ACTOR, AT, Given, Stateful, Verb, field_of, state_label
 from lifecycle.requirements import (

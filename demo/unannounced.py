@@ -3,7 +3,7 @@
 from demo import fates, papers
 from demo.agenda import Thread
 from demo.bench import Work
-from demo.stage import Stage
+from demo.context import Stage
 from refurb.services import devices
 
 FOUND = ((75, "lille", "Latitude 5490", fates.ready), (45, "sambre", "Galaxy A40", fates.ready))

@@ -8,8 +8,8 @@ from lifecycle.actors import Actor
 from network.models import Epci
 from network.permissions import is_pilot
 from reports.enums import OPEN_TO_EPCI, Elsewhere, Measure
+from reports.household_tables import answering
 from reports.permissions import opens_rows_of
-from reports.served import answering
 from reports.summary import ANSWERS, LIST, PLACE, Query, Table
 from reports.variations import Gathered, summed
 

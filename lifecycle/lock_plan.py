@@ -15,7 +15,7 @@ type Group = tuple[type[models.Model], list[int], Strength]
 def links_of(verb: Verb) -> list[str]:
     """The link columns of the row that a verb leans on, capacities included: "need_id", "need__prescription_id"."""
     counters = [rule.key for rule in verb.requires if isinstance(rule, Capacity) and isinstance(rule.key, str)]
-    paths = [path for path in (*verb.leans, *verb.leans_write) if isinstance(path, str)]
+    paths = [path for path in (*verb.share_locks, *verb.update_locks) if isinstance(path, str)]
     return [f"{path}_id" for path in dict.fromkeys((*paths, *counters))]
 
 
@@ -42,7 +42,7 @@ def link_of(instance: models.Model, name: str) -> int | None:
 def linked(model: type[Stateful], declared: Verb, links: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
     """What is to be locked behind the links of the rows."""
     known = list(links)
-    shared = {f"{path}_id" for path in declared.leans if isinstance(path, str)}
+    shared = {f"{path}_id" for path in declared.share_locks if isinstance(path, str)}
     for name in links_of(declared):
         pks = sorted({found[name] for found in known if found[name] is not None})
         strength: Strength = "FOR SHARE" if name in shared else "FOR NO KEY UPDATE"
@@ -52,11 +52,11 @@ def linked(model: type[Stateful], declared: Verb, links: Iterable[Mapping[str, A
 def given(declared: Verb, ctx: Context, per_row: PerRowValues) -> list[Group]:
     """What is to be locked among the rows that are given: for the set or row by row, and behind their links."""
     groups: list[Group] = []
-    leans: Sequence[tuple[Any, Strength]] = [
-        *((lean, "FOR SHARE") for lean in declared.leans),
-        *((lean, "FOR NO KEY UPDATE") for lean in declared.leans_write),
+    asked: Sequence[tuple[Any, Strength]] = [
+        *((lean, "FOR SHARE") for lean in declared.share_locks),
+        *((lean, "FOR NO KEY UPDATE") for lean in declared.update_locks),
     ]
-    for lean, strength in leans:
+    for lean, strength in asked:
         if not isinstance(lean, GivenRow):
             continue
         model = lean.model

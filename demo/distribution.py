@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from demo.agenda import Thread
 from demo.calendar import working_day
+from demo.context import Stage
 from demo.outlets import ROUTES, Outlet, first_needs
-from demo.stage import Stage
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need
 from refurb.enums import SERVES, CedeReason, DeviceState, DeviceType, LineOutcome
 from refurb.models import Delivery, Device
-from refurb.services import allotment, sessions, shelves
+from refurb.services import allotment, point_stock, sessions
 
 ONE_WEEK = timedelta(days=7)
 KINDS = {type_: kind for kind, types in SERVES.items() for type_ in types}
@@ -165,7 +165,7 @@ def _take_in(outlet: Outlet) -> None:
         if outlet.stage.number("delivery") == 3 and len(there) > 1:
             there.pop()
         outlet.now += timedelta(minutes=10)
-        shelves.reconcile_delivery(actor=outlet.adviser, delivery=delivery, there=there, at=outlet.now)
+        point_stock.reconcile_delivery(actor=outlet.adviser, delivery=delivery, there=there, at=outlet.now)
 
 
 def _mine(outlet: Outlet, state: str) -> Iterator[Device]:

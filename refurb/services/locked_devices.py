@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from lifecycle.holding import held_rows
+from lifecycle.locked_rows import held_rows
 from lifecycle.machine import Reason
 from refurb.enums import IN_THE_WORKSHOP, DeviceState
 from refurb.models.device import Device

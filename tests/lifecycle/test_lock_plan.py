@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 import pytest
 
-from lifecycle import gate, leaning, locking
+from lifecycle import gate, lock_plan, locking
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.registry import Move, follow, registry
+from lifecycle.registry import Move, on_transition, registry
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from tests.lifecycle.parcels.models import Depot, Parcel, SealProof
@@ -95,14 +95,14 @@ def test_a_given_row_whose_links_change_before_its_lock_is_read_again(
     other = make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER).organisation
     asked = []
 
-    def moving(*args: object) -> list[leaning.Group]:
+    def moving(*args: object) -> list[lock_plan.Group]:
         asked.append(args)
         found = leaning_given(*args)
         if len(asked) == 1:
             Depot.objects.filter(pk=elsewhere.pk).update(organisation=other)
         return found
 
-    leaning_given = leaning.given
+    leaning_given = lock_plan.given
     with patch.object(gate, "given", moving):
         gate.apply(stored[0], "carry", actor=pilot, to=elsewhere)
     assert len(asked) == 4
@@ -119,7 +119,7 @@ def test_the_cause_of_a_set_is_found_by_the_link_of_a_row_to_another_of_its_kind
         inside = Parcel.objects.filter(inside__in=move.pks)
         gate.apply_many(inside, "break_", actor=move.actor, at=move.at, cause=move, reason="inside")
 
-    follow("parcel", "give", break_contents)
+    on_transition("parcel", "give", break_contents)
     try:
         gate.apply_many(Parcel.objects.filter(pk__in=[box.pk, other.pk]), "give", actor=keeper)
     finally:

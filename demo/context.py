@@ -13,7 +13,7 @@ from demo.agenda import Agenda
 from demo.calendar import local, working_day
 from demo.cast import Cast
 from demo.catalogue import Catalogue
-from demo.press import Press
+from demo.drawing import Press
 from refurb.models import Checklist
 
 MORNING = (8 * 60 + 40, 12 * 60)
@@ -48,7 +48,7 @@ class Stage:
     effects: set[date] = field(default_factory=set)
     """The days on which a convention takes effect."""
     conventions: dict[str, Convention] = field(default_factory=dict)
-    """Those that came into force, by the codes of ``demo.treaties``."""
+    """Those that came into force, by the codes of ``demo.conventions``."""
     _numbers: Counter[str] = field(default_factory=Counter)
 
     @cached_property
