@@ -115,7 +115,3 @@ def test_the_migrations_say_what_the_page_says_of_the_states(followed: dict[str,
     state = dict(tables["Parcel"].fields)["state"]
     assert isinstance(state, StateField)
     assert state.choices == followed["Parcel"]._meta.get_field("state").choices
-
-
-def test_the_pages_are_there() -> None:
-    assert {"ajouter-un-verbe", "ajouter-un-etat"} <= {page.stem for page in PAGES}
