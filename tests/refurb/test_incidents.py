@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import first_of
-from desk.todo.pilots import page_of as page_of_pilot
+from desk.todo.pilots import todo_of as todo_of_pilot
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
@@ -63,7 +63,7 @@ def test_one_that_nobody_followed_up_is_late_after_72_hours_and_one_followed_up_
 
     def counted(hours: int) -> tuple[int, int]:
         at = incident.known_at + timedelta(hours=hours)
-        shown = first_of(next(block for block in page_of_pilot(bench.pilot, at).blocks if block.key == "incidents"))
+        shown = first_of(next(block for block in todo_of_pilot(bench.pilot, at).blocks if block.key == "incidents"))
         return shown.count, shown.late
 
     assert (counted(71), counted(73)) == ((1, 0), (1, 1))
