@@ -47,7 +47,7 @@ format: install-dev
 	.venv/bin/djhtml $(TEMPLATES)
 
 draw: install-dev
-	.venv/bin/python manage.py draw_machines --settings config.settings.test
+	.venv/bin/python manage.py draw_machines
 	.venv/bin/python manage.py draw_wall --settings config.settings.test
 
 guide: install-dev
