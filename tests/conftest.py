@@ -23,8 +23,8 @@ from django.template.defaultfilters import default, default_if_none
 from config.database import SERVING_ROLE
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
+from tests.emptying import empty_instead_of_flushing
 from tests.order import longest_first
-from tests.queue import empty_tables_of_tasks
 from tests.template import ready_template
 from tests.world import FEW, WORLD
 
@@ -145,6 +145,7 @@ def django_db_setup(
     if len(request.session.items) > FEW:
         with django_db_blocker.unblock():
             WORLD.go_through(tmp_path_factory.mktemp("world"))
+    empty_instead_of_flushing()
     gc.collect()
     gc.freeze()
 
@@ -185,8 +186,8 @@ def days_to_come() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave the queue empty after a test that commits."""
+def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
+    """In a test that commits, whoever is not the test itself has the rights of those who serve, and no more."""
     mark = request.node.get_closest_marker("django_db")
     commits = mark is not None and mark.kwargs.get("transaction")
     if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
@@ -195,7 +196,6 @@ def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     request.getfixturevalue("serving_role")
     yield
-    empty_tables_of_tasks()
 
 
 @pytest.hookimpl(trylast=True)

@@ -158,8 +158,13 @@ def _tables() -> list[str]:
     return sorted(set(connection.introspection.table_names()) - STANDING)
 
 
+def filled_tables() -> list[str]:
+    """The tables of which a test wrote some rows."""
+    return _filled(_known_tables())
+
+
 def _is_empty() -> bool:
-    return not _filled(_known_tables())
+    return not filled_tables()
 
 
 _cached: list[str] = []
@@ -187,7 +192,7 @@ def _written() -> int:
 def _contents() -> dict[str, Table]:
     contents = {}
     with connection.cursor() as cursor:
-        for table in _filled(_known_tables()):
+        for table in filled_tables():
             cursor.execute(COLUMNS, [f'"{table}"'])
             columns = [row[0] for row in cursor.fetchall()]
             with cursor.copy(_statement("COPY {} ({}) TO STDOUT", table, columns)) as copy:

@@ -28,7 +28,7 @@ from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
 from reference.loading import load_reference
 from tests.documents.pdfs import scan_of
-from tests.queue import empty_tables_of_tasks
+from tests.emptying import empty_tables
 
 AS_OF = date(2026, 3, 26)
 """A fixed day, so that what is proven here is so every day."""
@@ -63,8 +63,8 @@ def new_world() -> None:
 
 def empty() -> None:
     """Leave nothing in the tables, those of tasks included, nor in the memory of what was there."""
+    empty_tables()
     call_command("flush", interactive=False, verbosity=0)
-    empty_tables_of_tasks()
     ContentType.objects.clear_cache()
 
 
