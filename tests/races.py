@@ -6,7 +6,7 @@ from contextvars import copy_context
 from threading import Barrier
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 from lifecycle.exceptions import Refused
 
@@ -30,3 +30,13 @@ def at_once(*acts: Callable[[], Any], returned: tuple[type[Exception], ...] = (R
     with ThreadPoolExecutor(len(acts)) as threads:
         going = [threads.submit(copy_context().run, run, act) for act in acts]
         return [one.result() for one in going]
+
+
+def somebody_waits() -> bool:
+    """Whether somebody waits for a lock in this database: whoever asks may see it, whatever its rights."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE NOT granted AND datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,6 +1,8 @@
 """How a page is looked at in a real browser: wide and narrow, by axe, whole; and how one signs in to see it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT as AXE
 from axe_playwright_python.base import AxeResults
@@ -25,22 +27,40 @@ KINDS = """[...document.body.querySelectorAll("*")].map(element => [
 STICKING_OUT = """width => [...document.body.querySelectorAll("*")].filter(
     element => element.getBoundingClientRect().right > width
 ).map(element => `${element.tagName} ${element.className}, up to ${element.getBoundingClientRect().right} px`)"""
-WITHOUT_CONTRAST = RULES | {"rules": {"color-contrast": {"enabled": False}}}
-CONTRASTED: set[str] = set()
-"""The kinds of elements that this process found in pages whose every contrast is enough."""
+OF_A_WHOLE_PAGE = {
+    "runOnly": {
+        "type": "rule",
+        "values": [
+            "aria-valid-attr-value",
+            "bypass",
+            "document-title",
+            "duplicate-id-aria",
+            "html-has-lang",
+            "label",
+            "link-name",
+            "button-name",
+            "select-name",
+            "td-headers-attr",
+        ],
+    },
+    "resultTypes": ["violations"],
+}
+"""What the kinds of its elements do not say of a page: what refers to what, what has a name, what it is called."""
+SEEN: set[str] = set()
+"""The kinds of elements that this process looked at, in pages where nothing was found."""
 
 
-def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
+def flaws(page: Page, *, whole: bool = False) -> list[str]:
     """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
 
-    ``seen``: the kinds of elements that were looked at, added to. Without a new one axe does not look again, unless at
-    the ``whole`` of every page; then once for both widths where the same things are shown. Contrasts, which are three
-    quarters of its work and come from the kind, are looked at where a kind is new to the process of the tests.
+    A page where no kind of element is new to this process is looked at no more, unless at the ``whole`` of every page:
+    then for what sticks out, and for what depends on the page rather than on its elements.
     """
     page.wait_for_load_state()  # its title is there before its style sheets are
+    if not whole and set(page.evaluate(KINDS)) <= SEEN:
+        return []
     size_before = page.viewport_size
     found: list[str] = []
-    shown: set[str] = set()
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -49,21 +69,26 @@ def flaws(page: Page, seen: set[str], *, whole: bool = False) -> list[str]:
                 f"{page.url} scrolls sideways: {width} px\n{'\n'.join(page.evaluate(STICKING_OUT, size['width']))}"
             )
         kinds = set(page.evaluate(KINDS))
-        is_new = not kinds <= seen
-        seen |= kinds
-        if is_new or (whole and kinds != shown):
-            if not page.evaluate("Boolean(window.axe)"):
-                page.evaluate(AXE)
-            rules = WITHOUT_CONTRAST if kinds <= CONTRASTED else RULES
-            told = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
-            if told.violations_count:
-                found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
-            else:
-                CONTRASTED.update(kinds)
-        shown = kinds
+        if not kinds <= SEEN:
+            told = axe(page, RULES)
+        elif whole and size == NARROW:
+            told = axe(page, OF_A_WHOLE_PAGE)
+        else:
+            continue
+        if told.violations_count:
+            found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
+        else:
+            SEEN.update(kinds)
     if size_before is not None and size_before != page.viewport_size:
         page.set_viewport_size(size_before)
     return found
+
+
+def axe(page: Page, rules: Mapping[str, Any]) -> AxeResults:
+    """What axe says of a page."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+    return AxeResults(page.evaluate("rules => axe.run(rules)", rules))
 
 
 def sign_in(page: Page, membership: Membership) -> None:
@@ -73,14 +98,10 @@ def sign_in(page: Page, membership: Membership) -> None:
 
 
 class Look:
-    """Pages looked at one after the other; what a page has in common with those before is looked at once.
+    """Pages looked at one after the other; what a page has in common with those before is looked at once."""
 
-    ``seen``: the kinds of elements looked at by somebody else of the same test, shared with this one.
-    """
-
-    def __init__(self, page: Page, seen: set[str] | None = None) -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self.seen = set() if seen is None else seen
 
     def at(self, url: str) -> None:
         """Open this address and look."""
@@ -91,5 +112,5 @@ class Look:
 
     def again(self) -> None:
         """Look at the page as it is now."""
-        found = flaws(self.page, self.seen)
+        found = flaws(self.page)
         assert not found, "\n".join(found)

@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from connectivity.models import ConnectionFile
@@ -19,7 +19,7 @@ from prescriptions.services.households import move_household
 from tests.desk.territory import Story, balance, faults
 from tests.network.factories import make_commune
 from tests.prescriptions.files import again
-from tests.races import at_once
+from tests.races import at_once, somebody_waits
 from tests.refurb.devices import fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,9 +117,10 @@ def test_a_device_that_is_leaving_does_not_keep_a_convention_from_ending(story: 
 
     def notices() -> None:
         deadline = monotonic() + 10
-        while not somebody_waits() and monotonic() < deadline:
+        while not (waited := somebody_waits()) and monotonic() < deadline:
             sleep(0.02)
         blocked.set()
+        assert waited, "whoever ends the convention does not wait for what is leaving"
 
     def stops() -> Any:
         assert shipped.wait(timeout=10)
@@ -131,15 +132,6 @@ def test_a_device_that_is_leaving_does_not_keep_a_convention_from_ending(story: 
     assert (fresh(leaving).state, fresh(staying).state) == ("shipped", "ready")
     balance()
     assert faults() == []
-
-
-def somebody_waits() -> bool:
-    """Whether a connection of this database waits for the lock of another."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone() != (0,)
 
 
 @pytest.mark.usefixtures("days_to_come")

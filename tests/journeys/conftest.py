@@ -34,20 +34,11 @@ def visit(open_page: Callable[..., Page]) -> Callable[..., Visitor]:
     ``stranger``: the browser does not know this person, who signs in by the form.
     """
 
-    kinds: set[str] = set()
-
     def come(membership: Membership, *, careful: bool = True, stranger: bool = False, **options: object) -> Visitor:
-        visitor = Visitor(open_page(**options), membership, careful=careful, kinds=kinds)
+        visitor = Visitor(open_page(**options), membership, careful=careful)
         return visitor.signs_in() if stranger else visitor.comes_back()
 
     return come
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
-def come(visit: Callable[..., Visitor], request: pytest.FixtureRequest) -> Callable[[Membership], Visitor]:
-    """Come, looking at each page; then, in a second run of the same test, in a browser that runs no script."""
-    scripts: bool = request.param
-    return lambda membership: visit(membership, careful=scripts, java_script_enabled=scripts)
 
 
 @pytest.fixture

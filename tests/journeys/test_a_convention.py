@@ -9,7 +9,6 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from conventions.enums import Party
 from network.enums import OrganisationKind, Role
-from network.models import Membership
 from tests.conventions.conventions import Treaty
 from tests.documents.worker import run_worker
 from tests.journeys import convention_steps as steps
@@ -26,18 +25,18 @@ def treaty(transactional_db: None) -> Treaty:
 
 
 def test_a_convention_goes_from_its_draft_through_two_rounds_to_the_quota_the_workshop_sees(
-    treaty: Treaty, come: Callable[[Membership], Visitor]
+    treaty: Treaty, visit: Callable[..., Visitor]
 ) -> None:
     today = timezone.localdate()
     lawyer = treaty.lawyer
     _ = treaty.signatories
-    manager = come(treaty.manager)
+    manager = visit(treaty.manager)
     reference = written(treaty, manager, today)
     steps.submit_convention(manager)
 
-    reader = come(lawyer)
+    reader = visit(lawyer)
     steps.be_against(reader, "Relecture juridique")
-    workshop, distributor = come(treaty.workshop_reviewer), come(treaty.distributor_reviewer)
+    workshop, distributor = visit(treaty.workshop_reviewer), visit(treaty.distributor_reviewer)
     steps.be_for(workshop, "Relecture par")
     steps.be_for(distributor, "Relecture par")
     steps.answer_point(manager, reference)
@@ -52,13 +51,22 @@ def test_a_convention_goes_from_its_draft_through_two_rounds_to_the_quota_the_wo
     steps.be_for(distributor, "Relecture par")
 
     steps.open_signature(manager, reference, today.isoformat())
-    signed(treaty, come)
+    signed(treaty, visit)
     steps.activate(manager, reference)
     manager.sees("En vigueur")
     for paper in ("Page de signatures du", "Convention du"):
         run_worker()
         steps.opens(manager, paper)
-    workshop_sees_its_quota(treaty, reference, come)
+    workshop_sees_its_quota(treaty, reference, visit)
+
+
+def test_a_convention_is_written_and_submitted_without_scripts(treaty: Treaty, visit: Callable[..., Visitor]) -> None:
+    """Nothing is added up while it is typed; everything is saved, and each party is asked to read."""
+    _ = (treaty.lawyer, treaty.signatories)
+    manager = visit(treaty.manager, careful=False, java_script_enabled=False)
+    written(treaty, manager, timezone.localdate())
+    steps.submit_convention(manager)
+    manager.sees("En relecture")
 
 
 def written(treaty: Treaty, manager: Visitor, today: date) -> str:
@@ -76,9 +84,9 @@ def written(treaty: Treaty, manager: Visitor, today: date) -> str:
     return reference
 
 
-def signed(treaty: Treaty, come: Callable[[Membership], Visitor]) -> None:
+def signed(treaty: Treaty, visit: Callable[..., Visitor]) -> None:
     """By the three parties, once the document is drawn: before that, the page says to wait."""
-    epci, *others = (come(treaty.signatories[party]) for party in Party)
+    epci, *others = (visit(treaty.signatories[party]) for party in Party)
     steps.open_what_is_signed(epci)
     epci.sees("Le document est en préparation.")
     run_worker()
@@ -86,9 +94,9 @@ def signed(treaty: Treaty, come: Callable[[Membership], Visitor]) -> None:
         steps.sign(signatory)
 
 
-def workshop_sees_its_quota(treaty: Treaty, reference: str, come: Callable[[Membership], Visitor]) -> None:
+def workshop_sees_its_quota(treaty: Treaty, reference: str, visit: Callable[..., Visitor]) -> None:
     """Twelve laptops, none allotted yet."""
-    allots = come(make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, treaty.workshop))
+    allots = visit(make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, treaty.workshop))
     allots.goes_to("À affecter")
     allots.reads("À affecter")
     allots.sees(reference)

@@ -33,11 +33,11 @@ def worker_of(shelf: Shelf) -> Membership:
 
 
 def test_a_household_is_filed_completed_equipped_and_connected_until_its_prescription_is_fulfilled(
-    shelf: Shelf, come: Callable[[Membership], Visitor]
+    shelf: Shelf, visit: Callable[..., Visitor]
 ) -> None:
     load_reference("connectivity")
     device = shelf.available()
-    nadia, ada = come(worker_of(shelf)), come(shelf.adviser)
+    nadia, ada = visit(worker_of(shelf)), visit(shelf.adviser)
     reference = household.file_prescription(nadia, "Essai", shelf.commune.name, [COMPUTER, LINE])
     household.ask_completion(ada, reference, ASKED)
     household.complete(nadia, reference, ASKED, "Minimum social")
@@ -61,12 +61,12 @@ def test_a_household_is_filed_completed_equipped_and_connected_until_its_prescri
 
 
 def test_a_line_is_asked_of_an_operator_corrected_accepted_scheduled_and_activated(
-    shelf: Shelf, come: Callable[[Membership], Visitor]
+    shelf: Shelf, visit: Callable[..., Visitor]
 ) -> None:
     line = Line(offer_columns={"operator": None, "name": "Internet d’essai"})
     assert line.offer.operator is not None
     connection = line.chosen()
-    nadia, agent = come(line.worker), come(line.agent)
+    nadia, agent = visit(line.worker), visit(line.agent)
     household.send_to_operator(nadia, connection.reference)
     household.report_problem(agent, connection.reference, "Nom différent de celui du contrat")
     nadia.goes_to("Connexions")

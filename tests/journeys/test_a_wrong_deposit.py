@@ -8,7 +8,6 @@ from playwright.sync_api import FilePayload, expect
 
 from conventions.enums import Party
 from documents.services import freeze_document, open_file
-from network.models import Membership
 from tests.conventions.conventions import Treaty, drawn
 from tests.documents.pdfs import scan_of
 from tests.journeys.visitor import Visitor, anything
@@ -21,13 +20,13 @@ def file(name: str, content: bytes) -> FilePayload:
 
 
 def test_the_wrong_file_is_named_then_the_right_one_is_compared_page_by_page(
-    transactional_db: None, come: Callable[[Membership], Visitor]
+    transactional_db: None, visit: Callable[..., Visitor]
 ) -> None:
     treaty = Treaty()
     convention = treaty.signing()
     report = drawn(freeze_document(kind="monthly_report", owner=("report", 1), values={}, by=None))
     assert report.rendered is not None
-    manager, signature = come(treaty.manager), treaty.signature(convention, Party.EPCI)
+    manager, signature = visit(treaty.manager), treaty.signature(convention, Party.EPCI)
 
     manager.goes_to("Conventions")
     manager.follows(convention.reference)
@@ -45,10 +44,10 @@ def test_the_wrong_file_is_named_then_the_right_one_is_compared_page_by_page(
     manager.reads(anything("Convention C-"))
     manager.is_told("Document lu et déposé.")
 
-    named = come(signature.signatory)
+    named = visit(signature.signatory)
     named.begins("Ce qui est attendu de vous", anything("Un document signé est déposé en votre nom"))
     named.reads(anything("Prendre connaissance"))
-    other = come(treaty.signatories[Party.DISTRIBUTOR])
+    other = visit(treaty.signatories[Party.DISTRIBUTOR])
     other.begins("Ce qui est attendu de vous", anything("Confirmer la signature"))
     other.reads(anything("Confirmer la signature de"))
     other.sees("pas le même nombre", "Comparez les pages")

@@ -27,14 +27,10 @@ def _spaced(words: str) -> str:
 class Visitor:
     """``careful``: looks at every page it reads, wide and narrow, with axe; needs scripts in the page."""
 
-    def __init__(
-        self, page: Page, membership: Membership, *, careful: bool = True, kinds: set[str] | None = None
-    ) -> None:
-        """``kinds``: of the elements of the pages that were looked at, shared by the people of a journey."""
+    def __init__(self, page: Page, membership: Membership, *, careful: bool = True) -> None:
         self.page = page
         self.membership = membership
         self.careful = careful
-        self.kinds = set() if kinds is None else kinds
 
     # --- reading
 
@@ -46,7 +42,7 @@ class Visitor:
 
     def looks(self) -> None:
         """Nothing sticks out at 320 pixels; axe finds nothing, in a page that has something new."""
-        found = flaws(self.page, self.kinds)
+        found = flaws(self.page)
         assert not found, "\n".join(found)
 
     def heading(self) -> str:

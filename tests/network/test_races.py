@@ -15,6 +15,7 @@ from network.services.invitations import accept_with_new_account
 from network.services.memberships import close_membership, open_membership
 from tests.network.factories import PASSWORD, make_membership, make_user
 from tests.network.test_invitations import invited
+from tests.races import somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAIT = 10
@@ -45,19 +46,11 @@ def second_waits_for_the_first(first: Callable[[], object], second: Callable[[],
     with ThreadPoolExecutor(2) as pool:
         held = pool.submit(hold)
         followed = pool.submit(follow)
-        while not followed.done() and not someone_waits():
+        while not followed.done() and not somebody_waits():
             Event().wait(0.02)
         waiting.set()
         held.result(WAIT)
     return followed
-
-
-def someone_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def close(membership: Membership) -> Callable[[], object]:

@@ -58,12 +58,12 @@ def test_on_a_telephone_what_is_done_is_folded_and_the_next_step_is_within_two_s
     folded = page.locator("#stockage > div > details > summary")
     folded.click()
     page.get_by_text("Ajouter un autre stockage").wait_for()
-    assert flaws(page, set()) == []
+    assert flaws(page) == []
 
     page.goto(page_of(device, "device_evidence"))
     assert top_of(page, "main a.btn-primary") < TWO_SCREENS
     assert page.evaluate("document.documentElement.scrollHeight") < 6 * NARROW["height"]
-    assert flaws(page, set()) == []
+    assert flaws(page) == []
 
 
 def test_what_lacks_something_is_open_and_declaring_works_with_what_is_folded(

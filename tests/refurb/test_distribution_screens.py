@@ -59,10 +59,9 @@ def test_the_pages_of_distribution_read_at_any_width_and_axe_finds_nothing(
             page_of(back, "device_settle"),
         ],
     }
-    kinds: set[str] = set()
     for membership, urls in read.items():
         page = open_page()
-        look = Look(page, kinds)
+        look = Look(page)
         sign_in(page, membership)
         for url in urls:
             look.at(url)
