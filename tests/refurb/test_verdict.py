@@ -11,6 +11,7 @@ from refurb.enums import (
     Claim,
     Difference,
     DriveKind,
+    DriveSource,
     ErasureMethod,
     ErasureOrigin,
     HiddenSectors,
@@ -19,7 +20,7 @@ from refurb.enums import (
     Verification,
 )
 from refurb.serials import same_serial
-from refurb.verdict import Facts, Function, failing, judge_erasure
+from refurb.verdict import Facts, Function, bytes_moved, failing, judge_erasure
 
 ARRIVAL = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SIZE = 256_060_514_304
@@ -215,3 +216,84 @@ def test_what_is_typed_of_a_drive_without_number_says_that_only_the_typing_ties_
     verdict = judge_erasure(replace(GOOD, drive_serial="", serial_read=""))
 
     assert (verdict.outcome, verdict.differences) == (Outcome.ACCEPTED, (Difference.NAMELESS,))
+
+
+LAST = GOOD.finished_at - GOOD.started_at + timedelta(seconds=1)  # type: ignore[operator]
+"""How long the good run may have lasted: tools print whole seconds."""
+
+
+@pytest.mark.parametrize(
+    ("verification", "passes", "times"),
+    [
+        (Verification.NONE, 3, 3),
+        (Verification.LAST_PASS, 3, 4),
+        (Verification.ALL_PASSES, 3, 6),
+        (Verification.LAST_PASS, 1, 2),
+        (Verification.LAST_PASS, 0, 0),
+    ],
+)
+def test_each_pass_that_is_written_or_read_again_goes_through_the_bus(
+    verification: Verification, passes: int, times: int
+) -> None:
+    assert bytes_moved(SIZE, passes, verification) == times * SIZE
+    assert bytes_moved(None, passes, verification) is None
+
+
+def test_a_run_goes_as_fast_as_its_bus_and_no_faster() -> None:
+    ceiling = 400
+    most = int(LAST.total_seconds()) * ceiling * 1_000_000 // 4
+    at_most = replace(GOOD, capacity=None, bytes_expected=most, bytes_erased=most, rate_ceiling=ceiling)
+
+    assert judge_erasure(at_most).outcome == Outcome.ACCEPTED
+    assert judge_erasure(replace(at_most, bytes_expected=most + 1, bytes_erased=most + 1)).refusals == (
+        Refusal.TOO_FAST,
+    )
+
+
+def test_a_command_of_the_drive_moves_nothing_through_the_bus() -> None:
+    at_once = replace(GOOD, finished_at=GOOD.started_at, rate_ceiling=1, method=ErasureMethod.SECURE_ERASE)
+
+    assert judge_erasure(at_once).outcome == Outcome.ACCEPTED
+    assert judge_erasure(replace(at_once, started_at=None)).outcome == Outcome.ACCEPTED
+
+
+def test_an_overwriting_says_when_it_began() -> None:
+    assert judge_erasure(replace(GOOD, started_at=None)).refusals == (Refusal.NOT_STARTED,)
+
+
+def test_a_run_is_attributed_to_a_drive_of_its_size_within_one_per_cent() -> None:
+    """A label is rounded: the tool may see one per cent more, as it may see one less."""
+    attributed = replace(GOOD, serial_read="", is_attributed=True, capacity=99 * SIZE)
+    seen = replace(attributed, bytes_expected=100 * SIZE, bytes_erased=100 * SIZE)
+    beyond = replace(seen, bytes_expected=101 * SIZE, bytes_erased=101 * SIZE)
+
+    assert judge_erasure(seen).outcome == Outcome.ACCEPTED
+    assert judge_erasure(beyond).refusals == (Refusal.OTHER_SIZE,)
+    assert judge_erasure(replace(beyond, serial_read=GOOD.drive_serial, is_attributed=False)).refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "differs"), [(3600, False), (3660, False), (3540, False), (3661, True), (3539, True)]
+)
+def test_a_printed_duration_is_right_to_the_minute(seconds: int, differs: bool) -> None:
+    verdict = judge_erasure(replace(GOOD, claimed_seconds=seconds))
+
+    assert (Difference.DURATION in verdict.differences) == differs
+
+
+def test_a_difference_is_told_of_what_is_known_only() -> None:
+    without_a_start = replace(GOOD, method=ErasureMethod.SECURE_ERASE, started_at=None, claimed_seconds=6)
+
+    assert judge_erasure(without_a_start).differences == ()
+    assert judge_erasure(replace(GOOD, drive_source=DriveSource.REPORT)).differences == (Difference.SELF_NAMED,)
+    assert judge_erasure(replace(GOOD, serial_read="", is_attributed=True)).differences == (Difference.ATTRIBUTED,)
+
+
+def test_the_last_second_of_a_proof_is_within_the_stay_and_not_ahead() -> None:
+    at_the_door = replace(GOOD, started_at=None, finished_at=ARRIVAL, method=ErasureMethod.SECURE_ERASE)
+
+    assert judge_erasure(at_the_door).outcome == Outcome.ACCEPTED
+    assert judge_erasure(replace(GOOD, finished_at=GOOD.recorded_at)).outcome == Outcome.ACCEPTED
+    assert judge_erasure(replace(at_the_door, finished_at=ARRIVAL - timedelta(seconds=1))).refusals == (
+        Refusal.BEFORE_ARRIVAL,
+    )
