@@ -127,7 +127,7 @@ def _may_solve(row: Stateful | None, places: Collection[Place], actor: Actor | N
 
 def _is_about(place: Place, row: Stateful) -> bool:
     """A page of another machine is given another's reference: a refusal of a set may speak of rows of two kinds."""
-    return place.page.startswith(f"{row._meta.app_label}:{row.machine.name}_")
+    return row.machine.has_page(place.page)
 
 
 def explained(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> list[SafeString]:

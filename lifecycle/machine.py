@@ -111,6 +111,8 @@ class Verb:
     """What a developer should know of it."""
     name: str = ""
     """Given by the machine: the name it is declared under."""
+    app: str = ""
+    """Given by the machine: the label of the app that adds it, and has its page."""
 
     sources: tuple[str, ...] = field(init=False)
     permissions: tuple[Permission, ...] = field(init=False)
@@ -208,18 +210,31 @@ class Machine:
         cls.extend(**declared)
 
     @classmethod
-    def extend(cls, **verbs: Verb) -> None:
+    def extend(cls, app: str = "", /, **verbs: Verb) -> None:
         """Add verbs after those that are there: what an upper app makes happen to the rows of a lower model.
 
+        ``app``: the label of the app that adds them, whose addresses lead to their pages; that of the model by default.
         Raises ImproperlyConfigured when the machine, or its model, already has something of that name.
         """
         for name, declared in verbs.items():
             if name in Machine.__annotations__ or hasattr(Machine, name) or hasattr(cls.model, name):
                 raise ImproperlyConfigured(f"«\u00a0{name}\u00a0» est déjà pris sur {cls.model._meta.label}")
-            cls.verbs[name] = replace(declared, name=name)
+            cls.verbs[name] = replace(declared, name=name, app=app or cls.model._meta.app_label)
             setattr(cls, name, cls.verbs[name])
             setattr(cls.model, name, _transition(cls.model, cls.verbs[name]))
         cast(StateField, field_of(cls.model, "state")).collect(cls.model)
+
+    @classmethod
+    def page_of(cls, verb: str) -> str:
+        """The name of the page of a verb: ``refurb:device_reopen``; raises KeyError when there is no such verb."""
+        return f"{cls.verbs[verb].app}:{cls.name}_{verb}"
+
+    @classmethod
+    def has_page(cls, name: str) -> bool:
+        """Whether the page of this name is about a row of the machine, in an app that has verbs of it."""
+        app, _, page = name.partition(":")
+        apps_of_it = {cls.model._meta.app_label} | {declared.app for declared in cls.verbs.values()}
+        return app in apps_of_it and page.startswith(f"{cls.name}_")
 
 
 def _transition(model: type[Stateful], declared: Verb) -> Callable[..., None]:

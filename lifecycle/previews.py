@@ -91,7 +91,7 @@ def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> l
                 label=declared.label_from(row.state),
                 allowed=not reasons,
                 reasons=reasons,
-                url_name=f"{model._meta.app_label}:{model.machine.name}_{declared.name}",
+                url_name=model.machine.page_of(declared.name),
                 irreversible=declared.irreversible,
             )
         )

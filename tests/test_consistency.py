@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from lifecycle.acting import page_of
 from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
-from lifecycle.machine import CREATION, Stateful, Verb, machines, verbs_of
+from lifecycle.machine import CREATION, Stateful, Verb, machine_named, machines, verbs_of
 from lifecycle.operations import watched_columns
 from lifecycle.pages import Page
 from lifecycle.versions import project_apps
@@ -118,7 +118,7 @@ def test_every_verb_someone_does_has_a_service_or_a_page_that_asks_the_gate(
     verb = f"{model.machine.name}.{declared.name}"
     if declared.who and verb not in LATER:
         wanted = SERVED_BY.get(verb, f"{declared.name.rstrip('_')}_{model.machine.name}")
-        has_service = wanted in services_of(model._meta.app_label)
+        has_service = wanted in services_of(declared.app)
         page = declared_pages().get(verb)
         by_the_gate = page is not None and page.view is None and page.service is None
         assert has_service != by_the_gate, "one of a service (or a place in SERVED_BY, LATER) and a page without one"
@@ -168,9 +168,10 @@ def declared_pages() -> dict[str, Page]:
                 module = import_module(".".join(path.relative_to(PROJECT).with_suffix("").parts))
                 for page, pattern in zip(module.PAGES, module.urlpatterns, strict=True):
                     machine = pattern.name.removesuffix(f"_{page.verb}")
-                    assert (
-                        resolve(reverse(f"{config.label}:{pattern.name}", args=["X-0000-0000"])).func
-                        is pattern.callback
+                    name = f"{config.label}:{pattern.name}"
+                    assert resolve(reverse(name, args=["X-0000-0000"])).func is pattern.callback
+                    assert machine_named(machine).machine.page_of(page.verb) == name, (
+                        "the app that adds a verb has its page"
                     )
                     assert found.setdefault(f"{machine}.{page.verb}", page) is page
     return found
@@ -188,7 +189,7 @@ def test_every_verb_is_named_by_a_test(model: type[Stateful], declared: Verb) ->
 def test_what_is_missing_is_solved_on_a_page_about_the_same_row(model: type[Stateful], declared: Verb) -> None:
     places = [rule.where for rule in declared.requires if rule.where is not None]
     for place in places:
-        assert place.page.startswith(f"{model._meta.app_label}:{model.machine.name}_"), place
+        assert model.machine.has_page(place.page), place
         assert page_of(place.page, "X-0000-0000"), f"aucune page ne s’appelle {place.page}"
 
 

@@ -125,6 +125,28 @@ def test_a_verb_that_is_added_is_a_transition_of_the_lower_model(loan: type[Stat
         loan(state="lent").take_back()
 
 
+def test_the_page_of_a_verb_is_in_the_app_that_adds_it(loan: type[Stateful]) -> None:
+    class LoanMachine(Machine, of=loan):
+        name = "loan"
+        lend = Verb("Prêter", source=CREATION, target="lent")
+
+    LoanMachine.extend(take_back=Verb("Reprendre", source="lent", target="back"))
+    assert not LoanMachine.has_page("archives:loan_close")
+
+    LoanMachine.extend("archives", close=Verb("Clore", source="back", target=SAME))
+
+    assert [declared.app for declared in verbs_of(loan).values()] == ["parcels", "parcels", "archives"]
+    assert [LoanMachine.page_of(verb) for verb in verbs_of(loan)] == [
+        "parcels:loan_lend",
+        "parcels:loan_take_back",
+        "archives:loan_close",
+    ]
+    assert LoanMachine.has_page("parcels:loan_detail")
+    assert LoanMachine.has_page("archives:loan_note")
+    assert not LoanMachine.has_page("archives:parcel_detail")
+    assert not LoanMachine.has_page("desk:loan_close")
+
+
 @pytest.mark.parametrize("name", ["store", "label", "save", "extend", "model"])
 def test_a_name_that_is_taken_is_refused(name: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"«\u00a0{name}\u00a0» est déjà pris sur parcels.Parcel"):

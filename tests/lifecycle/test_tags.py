@@ -105,6 +105,16 @@ def test_what_is_missing_leads_whoever_may_solve_it_to_the_spot_and_names_him_to
         assert f"Peut y remédier\N{NO-BREAK SPACE}: un magasinier, {stored.depot}." in said
 
 
+def test_the_action_of_a_verb_that_an_app_adds_leads_to_its_own_addresses(
+    monkeypatch: pytest.MonkeyPatch, stored: Parcel, keeper: Membership
+) -> None:
+    verbs = machine.ParcelMachine.verbs
+    monkeypatch.setitem(verbs, "break_", replace(verbs["break_"], app="documents"))
+    actions = {action.verb: action.url_name for action in gate.actions_for(stored, keeper)}
+    assert actions["break_"] == "documents:parcel_break_"
+    assert actions["give"] == "parcels:parcel_give"
+
+
 def test_a_verb_without_a_page_is_left_out(announce: Announce, pilot: Membership) -> None:
     (parcel,) = announce()
     assert {action.verb for action in gate.actions_for(parcel, pilot)} == {"break_", "reclassify"}
