@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("documents.urls")),
     path("", include("conventions.urls")),
     path("", include("prescriptions.urls")),
+    path("", include("donations.urls")),
     path("", include("refurb.urls")),
     path("", include("connectivity.urls")),
     path("", include("reports.urls")),

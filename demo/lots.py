@@ -17,26 +17,25 @@ from demo.catalogue import Model
 from demo.context import Stage
 from demo.fates import Fate
 from demo.handed import onward
+from donations.enums import (
+    DeclineReason,
+    Destination,
+    DifferenceCode,
+    LineCondition,
+    ReassignReason,
+    SlipProof,
+    WithdrawReason,
+)
+from donations.models import Donation, DonationLine, PickUp
+from donations.services import deeds, donations, pickups
+from donations.services.donations import Ruling
 from lifecycle import gate
 from network.enums import LegalNature
 from network.models import Membership, Organisation
 from reference.dated import fingerprint
-from refurb.enums import (
-    CostKind,
-    DeclineReason,
-    Destination,
-    DeviceState,
-    DifferenceCode,
-    LineCondition,
-    MissingReason,
-    ReassignReason,
-    SlipProof,
-    WithdrawalReason,
-    WithdrawReason,
-)
-from refurb.models import Device, Donation, DonationLine, PickUp
-from refurb.services import deeds, devices, donations, pickups, stock
-from refurb.services.donations import Ruling
+from refurb.enums import CostKind, DeviceState, MissingReason, WithdrawalReason
+from refurb.models import Device
+from refurb.services import devices, stock
 
 STEPS = ("create", "announce", "qualify", "accept", "schedule", "pick_up", "receive", "reconcile")
 

@@ -18,6 +18,7 @@ from demo.story import first_day, tell_story
 from desk.models import Seeding
 from documents.jobs import put_off_together
 from documents.services import RENDERING
+from donations.models import DeedText
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
 from lifecycle.locking import advisory_lock, all_or_nothing
@@ -25,7 +26,7 @@ from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User
 from reference.dated import dated_rows_unchanging
-from refurb.models import Checklist, DeedText, GradingScale
+from refurb.models import Checklist, GradingScale
 from reports.services import REPORTS, verify_reports
 
 type Tell = Callable[[float, datetime], None]

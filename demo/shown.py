@@ -9,7 +9,8 @@ from demo import fates, handed
 from demo.context import Stage
 from demo.handed import to
 from demo.lots import Line, Lot
-from refurb.enums import DeclineReason, Destination, DeviceType, LineCondition, RefusalCode, WithdrawReason
+from donations.enums import DeclineReason, Destination, LineCondition, RefusalCode, WithdrawReason
+from refurb.enums import DeviceType
 
 
 def shown(stage: Stage) -> Iterator[Lot]:

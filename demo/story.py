@@ -25,8 +25,9 @@ from demo.seasons import GIFTS, spread
 from demo.shown import shown
 from demo.unannounced import strays
 from demo.waste import passages
+from donations.enums import LineCondition, RefusalCode
 from lifecycle.references import drawn_from
-from refurb.enums import DeviceType, LineCondition, RefusalCode
+from refurb.enums import DeviceType
 
 MONTHS = 12
 HOUSEHOLDS = 4 / 15

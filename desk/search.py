@@ -17,7 +17,7 @@ PAGES = {
     "convention": "conventions:convention_detail",
     "delivery": "refurb:delivery_detail",
     "device": "refurb:device_detail",
-    "donation": "refurb:donation_detail",
+    "donation": "donations:donation_detail",
     "prescription": "prescriptions:prescription_detail",
     "report": "reports:report_detail",
 }

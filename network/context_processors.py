@@ -20,7 +20,7 @@ CONNECTS = (WORKER, (Role.ADVISER, OrganisationKind.DISTRIBUTOR))
 NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("À faire", "desk:home", lambda actor: True),
     ("Établi", "refurb:bench", lambda actor: acts_as(actor, TECHNICIAN)),
-    ("Lots", "refurb:donation_list", follows_equipment),
+    ("Lots", "donations:donation_list", follows_equipment),
     ("Appareils", "refurb:device_list", follows_equipment),
     ("À affecter", "refurb:allotment", lambda actor: acts_as(actor, ALLOTS)),
     ("Rayon", "refurb:shelf", lambda actor: acts_as(actor, *ADVISERS)),

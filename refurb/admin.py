@@ -1,4 +1,4 @@
-"""The technical team's window on donations, devices and what proves their life."""
+"""The technical team's window on devices and what proves their life."""
 
 from lifecycle.admin import show
 

@@ -1,34 +1,17 @@
-"""What came of a lot, counted once for all its papers: received, received beyond what was announced, never seen."""
-
-from dataclasses import dataclass, field
+"""Where the devices of a lot stand, and what came of it: received, received beyond what was announced, never seen."""
 
 from django.db.models import Count, Q
 
-from refurb.enums import DeviceType, WithdrawalReason
+from donations.models.donation import Donation
+from donations.units import Arrivals
+from lifecycle.actors import Actor
+from refurb.enums import DeviceState, DeviceType, WithdrawalReason
 from refurb.models.device import Device
-from refurb.models.donation import Donation
 
 SEEN = Q(stay__gte=1) & ~Q(withdrawal_reason=WithdrawalReason.ENTRY)
 """The devices a workshop had in hand, less those that were registered by mistake."""
 CAME = SEEN | Q(collected_at__isnull=False)
 """The devices that left their donor."""
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """The devices of one lot that left their donor, each counted once."""
-
-    received: int
-    unseen: int
-    surplus: int
-    late: int
-    surplus_by_type: dict[str, int] = field(default_factory=dict)
-    """``{label of the type: devices}`` received beyond what was announced."""
-
-    @property
-    def units(self) -> int:
-        """All of them: the total of the certificate and of the outcome statement."""
-        return self.received + self.surplus + self.unseen
 
 
 def arrivals_of(donation: Donation) -> Arrivals:
@@ -47,3 +30,10 @@ def arrivals_of(donation: Donation) -> Arrivals:
         **counted,
         surplus_by_type={str(one.label): by_type[one.value] for one in DeviceType if one.value in by_type},
     )
+
+
+def standing_of(donation: Donation, actor: Actor) -> dict[str, int]:
+    """How many devices of the lot are in each state, by its label, in the order of their life; one query."""
+    seen = Device.objects.visible_to(actor).filter(donation=donation).order_by()
+    counted = dict(seen.values_list("state").annotate(total=Count("pk")))
+    return {str(state.label): counted[state] for state in DeviceState if state in counted}

@@ -12,33 +12,34 @@ from django.db.models import F, IntegerField, OuterRef, Prefetch, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from documents.kinds import register_kind
 from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
+from donations.documents import KINDS, arrivals_told, freeze_donation_paper, header_of
+from donations.enums import DonationState, PaperKind
+from donations.models.donation import Donation, DonationPaper, DonationQuerySet
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
 from refurb.arrivals import CAME
-from refurb.documents import DEVICE_KINDS, arrivals_told, freeze_donation_paper, header_of
-from refurb.enums import (
-    ON_THE_BENCH,
-    Clock,
-    DevicePaperKind,
-    DeviceState,
-    DeviceType,
-    DonationState,
-    DriveSource,
-    Outcome,
-    PaperKind,
-)
+from refurb.enums import ON_THE_BENCH, Clock, DevicePaperKind, DeviceState, DeviceType, DriveSource, Outcome
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
-from refurb.models.donation import Donation, DonationPaper, DonationQuerySet
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
 from typography.french import HARD, grouped, lasting, storage, to_the_second
 
+DEVICE_KINDS = {
+    DevicePaperKind.ERASURE: "device_erasure_certificate",
+}
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""
+
+
+def register_certificates() -> None:
+    """Declare the certificates and their templates: that of a lot is one of its papers."""
+    for kind, code in ((PaperKind.ERASURE, KINDS[PaperKind.ERASURE]), *DEVICE_KINDS.items()):
+        register_kind(code, str(kind.label), f"documents/refurb/{code}.html")
 
 
 @dataclass(frozen=True)

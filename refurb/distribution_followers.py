@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conventions.documents import freeze_end
+from conventions.followers import all_moved
 from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
 from documents.services import forget_document, forget_file
@@ -37,7 +38,6 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver
 from refurb.models.points import Delivery, DeliveryLine
 from refurb.services.hand_overs import close_notes
-from refurb.services.pickups import all_moved
 from refurb.services.returns import write_settlements
 from typography.french import written_day
 

@@ -2,112 +2,19 @@
 household.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from documents.emails import absolute_url, compose
-from documents.models import StoredFile
-from documents.services import queue_mail, store_file
-from network.enums import OrganisationKind, Role
-from network.models import Membership, Organisation
+from documents.services import queue_mail
+from donations.emails import People, donor_contacts, managers_of, page_of_donation, people_of
+from donations.models.donation import Donation
+from network.models import Membership
 from prescriptions.models import Need
-from refurb.documents import calendar_of
-from refurb.models.decision import Allocation
-from refurb.models.donation import Donation, DonationLine
-from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident
-
-type People = dict[int, list[tuple[str, str]]]
-
-
-def donation_announced_for_pilot(donation: Donation, at: datetime) -> None:
-    """A lot waits for its decision."""
-    _write(
-        "donation_announced_for_pilot",
-        donation,
-        _people_of(Membership.objects.pilots()),
-        at,
-        lines=_lines(donation),
-    )
-
-
-def donation_qualified_for_donor(donation: Donation, at: datetime) -> None:
-    """What was decided of each line; the deed of gift is to be accepted."""
-    _write(
-        "donation_qualified_for_donor",
-        donation,
-        _donor_contacts(donation),
-        at,
-        lines=_lines(donation),
-        workshops=list(donation.workshops()),
-    )
-
-
-def donation_assigned_for_workshop(donation: Donation, at: datetime) -> None:
-    """A workshop has a share of the lot, to be scheduled once the deed is accepted. To each its own."""
-    for workshop, people in _managers(donation.workshops().values("pk")).items():
-        shares = Allocation.objects.filter(donation=donation, workshop=workshop).current().select_related("line")
-        _write("donation_assigned_for_workshop", donation, {workshop: people}, at, shares=list(shares))
-
-
-def donation_reassigned_for_donor(donation: Donation, at: datetime) -> None:
-    """Other workshops take the lot: the deed of gift names them, so it is to be accepted again."""
-    _write(
-        "donation_reassigned_for_donor",
-        donation,
-        _donor_contacts(donation),
-        at,
-        workshops=list(donation.workshops()),
-    )
-
-
-def donation_released_for_workshop(donation: Donation, workshops: Iterable[int], at: datetime) -> None:
-    """These workshops have nothing to pick up: the lot went to others, was declined or withdrawn."""
-    _write("donation_released_for_workshop", donation, _managers(workshops), at)
-
-
-def donation_declined_for_donor(donation: Donation, at: datetime) -> None:
-    """The lot is declined: why, and where to recycle it."""
-    _write("donation_declined_for_donor", donation, _donor_contacts(donation), at, recyclers=_recyclers(donation))
-
-
-def pick_up_scheduled_for_donor(pick_up: PickUp, at: datetime) -> None:
-    """A workshop comes: when, who, with whom on site; the date is attached for the donor's calendar."""
-    _tell_date("pick_up_scheduled_for_donor", pick_up, at)
-
-
-def pick_up_cancelled_for_donor(pick_up: PickUp, at: datetime) -> None:
-    """A workshop does not come any more on that date; what is attached takes it out of the donor's calendar."""
-    _tell_date("pick_up_cancelled_for_donor", pick_up, at)
-
-
-def _tell_date(template: str, pick_up: PickUp, at: datetime) -> None:
-    donation = pick_up.donation
-    people = _donor_contacts(donation)
-    if people:
-        name = f"enlevement-{donation.reference}.ics"
-        calendar = store_file(content=calendar_of(pick_up), name=name, by=None, at=at)
-        _write(template, donation, people, at, attachments=[calendar], pick_up=pick_up)
-
-
-def donation_withdrawn_for_pilot(donation: Donation, at: datetime) -> None:
-    """The donor takes back a lot that was already announced."""
-    _write("donation_withdrawn_for_pilot", donation, _people_of(Membership.objects.pilots()), at)
-
-
-def donation_collected_for_donor(donation: Donation, at: datetime) -> None:
-    """Everything that was given has been picked up: what was counted."""
-    _write("donation_collected_for_donor", donation, _donor_contacts(donation), at, lines=_lines(donation))
-
-
-def donation_reconciled_for_donor(donation: Donation, at: datetime) -> None:
-    """The lot is balanced: the outcome statement is there, and for a company the data of its tax receipt."""
-    _write("donation_reconciled_for_donor", donation, _donor_contacts(donation), at, lines=_lines(donation))
-
 
 # --- derogation
 
@@ -117,7 +24,7 @@ def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool,
     page = absolute_url(reverse("refurb:need_choose", args=[need.reference]))
     context = {"need": need, "granted": granted, "page": page}
     subject, body = compose("emails/refurb/derogation_answered_for_adviser.txt", context)
-    for to in _people_of(Membership.objects.filter(pk=asked_by)).values():
+    for to in people_of(Membership.objects.filter(pk=asked_by)).values():
         queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
 
 
@@ -128,22 +35,22 @@ def devices_lost_for_donors(incidents: Iterable[Incident], at: datetime) -> None
     """To each donor, for each of its lots: devices that left it are lost, and their data with them."""
     for donation, lost in _by("donation", incidents).items():
         if donation is not None:
-            _tell_lost("devices_lost_for_donor", donation, lost, _donor_contacts(donation), at)
+            _tell_lost("devices_lost_for_donor", donation, lost, donor_contacts(donation), at)
 
 
 def devices_lost_for_workshops(incidents: Iterable[Incident], at: datetime) -> None:
     """To the managers of each workshop that had them in charge."""
     for workshop, lost in _by("workshop", incidents).items():
-        _tell_lost("devices_lost_for_workshop", workshop, lost, _managers([workshop.pk]), at)
+        _tell_lost("devices_lost_for_workshop", workshop, lost, managers_of([workshop.pk]), at)
 
 
 def devices_lost_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
     """To the pilots: a personal-data breach to be assessed and, if need be, notified within 72 hours."""
-    _tell_lost("devices_lost_for_pilot", None, list(incidents), _people_of(Membership.objects.pilots()), at)
+    _tell_lost("devices_lost_for_pilot", None, list(incidents), people_of(Membership.objects.pilots()), at)
 
 
 def _tell_lost(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:
-    page = _page(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
+    page = page_of_donation(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
     context = {"owner": owner, "incidents": lost, "at": at, "page": page}
     subject, body = compose(f"emails/refurb/{template}.txt", context)
     about = ("device", lost[0].device_id)
@@ -159,56 +66,3 @@ def _by(link: str, incidents: Iterable[Incident]) -> dict[Any, list[Incident]]:
 
 
 # --- what messages share
-
-
-def _write(
-    template: str,
-    donation: Donation,
-    people: People,
-    at: datetime,
-    attachments: Collection[StoredFile] = (),
-    **context: Any,
-) -> None:
-    """One mail per organisation: its people see each other's address, not those of the others."""
-    context |= {"donation": donation, "page": _page(donation)}
-    subject, body = compose(f"emails/refurb/{template}.txt", context)
-    about = ("donation", donation.pk)
-    for to in people.values():
-        queue_mail(to=to, subject=subject, body=body, about=about, attachments=attachments, at=at)
-
-
-def _page(donation: Donation) -> str:
-    return absolute_url(reverse("refurb:donation_detail", args=[donation.reference]))
-
-
-def _people_of(memberships: Any) -> People:
-    """The people who can act in these memberships, each once, by organisation."""
-    found: People = {}
-    rows = memberships.open().exclude(user__email="").select_related("user").order_by("organisation_id", "user_id")
-    for membership in rows.distinct("organisation_id", "user_id"):
-        person = (membership.user.email, membership.user.get_full_name())
-        found.setdefault(membership.organisation_id, []).append(person)
-    return found
-
-
-def _donor_contacts(donation: Donation) -> People:
-    return _people_of(Membership.objects.filter(organisation=donation.donor_id, kind=OrganisationKind.DONOR))
-
-
-def _managers(workshops: Any) -> People:
-    return _people_of(
-        Membership.objects.filter(organisation__in=workshops, kind=OrganisationKind.RECONDITIONER, role=Role.MANAGER)
-    )
-
-
-def _lines(donation: Donation) -> list[DonationLine]:
-    return list(DonationLine.objects.reckoned().filter(donation=donation).select_related("decision"))
-
-
-def _recyclers(donation: Donation) -> list[Organisation]:
-    """Where to recycle: the recyclers that serve the commune of the lot, or all of them when none says so."""
-    known = Organisation.objects.active().of_kind(OrganisationKind.RECYCLER).select_related("commune")
-    serving = known.model.communes_served.through.objects.filter(
-        organisation=OuterRef("pk"), commune=donation.commune_id
-    )
-    return list(known.filter(Exists(serving))) or list(known)

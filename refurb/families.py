@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reference.dated import fingerprint
 from reference.families import Family, Lines, declare
 from refurb.enums import CriterionKind
-from refurb.models.deed import DeedText
 from refurb.models.reference import (
     Checklist,
     ChecklistFunction,
@@ -55,24 +53,6 @@ def faults_of_checklist(typed: Typed) -> list[str]:
 
 
 declare(
-    Family(
-        slug="textes-de-l-acte-de-don",
-        group="Équipement",
-        title="Texte de l’acte de don",
-        purpose="Ce que le donateur accepte quand il donne un lot.",
-        model=DeedText,
-        series=(),
-        named=("title",),
-        fields=("version", "title", "body"),
-        told=("version",),
-        hints={"version": VERSION},
-        frozen=True,
-        file="deed_texts.csv",
-        key=("version",),
-        once=True,
-        texts={"body": str},
-        computed={"sha256": lambda told: fingerprint(told["body"])},
-    ),
     Family(
         slug="grilles-de-classement",
         group="Équipement",

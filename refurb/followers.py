@@ -1,40 +1,36 @@
 """What follows each verb, in the gate's transaction. Registered in ``RefurbConfig.ready()``."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Left
 
+from conventions.followers import all_moved
+from donations.models.decision import Allocation
+from donations.models.donation import Donation, DonationLine
+from donations.units import Units, follow_units
 from lifecycle import gate
 from lifecycle.registry import Move, forget, on_transition
 from network.followers import mergers
 from network.mergers import moves
 from refurb import emails
-from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots
+from refurb.arrivals import arrivals_of, standing_of
+from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots, register_certificates
 from refurb.distribution_followers import register_distribution
-from refurb.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
-from refurb.mergers import devices_of, lots_of, moving_devices
-from refurb.models.decision import Allocation
+from refurb.mergers import devices_of, moving_devices
 from refurb.models.device import Device, DeviceEntry
-from refurb.models.donation import Donation, DonationLine
-from refurb.models.pick_up import PickUp
 from refurb.models.stock import Incident, Part
+from refurb.services.collecting import collect_counted
 from refurb.services.forgetting import forget_person
-from refurb.services.pickups import all_moved, collect_counted
 
-# --- donation
+# --- lots: what follows for their units
 
 _WITHDRAWN_BECAUSE = {
     "decline": WithdrawalReason.DONATION_DECLINED,
     "withdraw": WithdrawalReason.DONATION_WITHDRAWN,
     "collect": WithdrawalReason.NOT_COUNTED,
 }
-
-
-def _donations(move: Move) -> Iterable[Donation]:
-    return Donation.objects.filter(pk__in=move.pks).select_related("donor", "commune").order_by("pk")
 
 
 def declare_units(move: Move) -> None:
@@ -112,95 +108,17 @@ def withdraw_units(move: Move) -> None:
         )
 
 
-def plan_pick_up(move: Move) -> None:
-    """Write the pick-up of the actor's workshop, or its new date; freeze its slip; tell the donor."""
-    for donation in _donations(move):
-        pick_up = PickUp.objects.planned().filter(
-            donation=donation, workshop=move.actor.organisation_id
-        ).first() or PickUp(donation=donation, workshop_id=move.actor.organisation_id)
-        if pick_up.pk is not None:
-            pick_up.revision += 1
-        for name in ("starts_at", "ends_at", "carrier", "contact_name"):
-            setattr(pick_up, name, move.values[name])
-        for name in ("contact_phone", "instructions"):
-            setattr(pick_up, name, move.values.get(name) or "")
-        pick_up.planned_at, pick_up.planned_by_id = move.at, move.actor.pk
-        pick_up.save()
-        freeze_slip(pick_up, move)
-        emails.pick_up_scheduled_for_donor(pick_up, move.at)
-
-
-def cancel_pick_ups(move: Move) -> None:
-    """What was planned is cancelled; the donor is told."""
-    planned = PickUp.objects.planned().filter(donation__in=move.pks).order_by("pk")
-    for pick_up in planned.select_related("donation", "workshop"):
-        pick_up.cancelled_at = move.at
-        pick_up.revision += 1
-        pick_up.save(update_fields=["cancelled_at", "revision"])
-        emails.pick_up_cancelled_for_donor(pick_up, move.at)
-
-
-def tell_announced(move: Move) -> None:
-    """The pilot is told of each lot."""
-    for donation in _donations(move):
-        emails.donation_announced_for_pilot(donation, move.at)
-
-
-def tell_qualified(move: Move) -> None:
-    """The donor and the workshops are told."""
-    for donation in _donations(move):
-        emails.donation_qualified_for_donor(donation, move.at)
-        emails.donation_assigned_for_workshop(donation, move.at)
-
-
-def tell_reassigned(move: Move) -> None:
-    """The donor, the workshops that take the lot and those that do not have it any more are told."""
-    for donation in _donations(move):
-        emails.donation_reassigned_for_donor(donation, move.at)
-        emails.donation_assigned_for_workshop(donation, move.at)
-        former = donation.allocations.filter(round=donation.allocation_round - 1)
-        released = former.exclude(workshop__in=donation.workshops()).values("workshop")
-        emails.donation_released_for_workshop(donation, released, move.at)
-
-
-def tell_declined(move: Move) -> None:
-    """The donor is told, with where to recycle; so are workshops that had a share."""
-    for donation in _donations(move):
-        emails.donation_declined_for_donor(donation, move.at)
-        emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
-
-
-def tell_withdrawn(move: Move) -> None:
-    """The pilot is told of lots that were announced; so are workshops that had a share."""
-    for donation in _donations(move):
-        if donation.announced_at is not None:
-            emails.donation_withdrawn_for_pilot(donation, move.at)
-            emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
-
-
-def tell_collected(move: Move) -> None:
-    """The donor is told what was counted."""
-    for donation in _donations(move):
-        emails.donation_collected_for_donor(donation, move.at)
-
-
-def state_outcome(move: Move) -> None:
-    """The outcome statement and the certificate of erasure are frozen, for a company the data of its tax receipt;
-    the donor is told.
-    """
-    for donation in _donations(move):
-        freeze_outcome(donation, move)
+def certify_lots(move: Move) -> None:
+    """The certificate of erasure of a lot that is balanced is frozen, however much remains to be proven."""
+    for donation in Donation.objects.filter(pk__in=move.pks).select_related("donor", "commune").order_by("pk"):
         certify_lot(donation, move)
-        freeze_tax_receipts(donation, move)
-        emails.donation_reconciled_for_donor(donation, move.at)
 
 
 def follow_merger(move: Move) -> None:
-    """Lots under way and devices whose life is not over are counted with the successor of their EPCI from now on."""
+    """Devices whose life is not over are counted with the successor of their EPCI from now on."""
     for merger in mergers(move):
         old, new = merger.epci_id, merger.successor_id
-        lots, rows = lots_of(merger.epci), devices_of(merger.epci)
-        all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
+        rows = devices_of(merger.epci)
         per_row = {
             pk: {"origin_epci": new if origin == old else origin, "convention_epci": new if served == old else served}
             for pk, origin, served in rows.values_list("pk", "origin_epci", "convention_epci")
@@ -225,22 +143,13 @@ def register_donation_followers() -> None:
     moves(moving_devices)
     on_transition("merger", "declare", follow_merger)
     on_transition("convention", "succeed", follow_succession)
-    on_transition("donation", "announce", tell_announced)
     on_transition("donation", "qualify", declare_units)
-    on_transition("donation", "qualify", tell_qualified)
     on_transition("donation", "reassign", move_units)
-    on_transition("donation", "reassign", cancel_pick_ups)
-    on_transition("donation", "reassign", tell_reassigned)
     on_transition("donation", "decline", withdraw_units)
-    on_transition("donation", "decline", tell_declined)
-    on_transition("donation", "schedule", plan_pick_up)
     on_transition("donation", "collect", collect_units)
     on_transition("donation", "collect", withdraw_units)
-    on_transition("donation", "collect", tell_collected)
-    on_transition("donation", "reconcile", state_outcome)
+    on_transition("donation", "reconcile", certify_lots)
     on_transition("donation", "withdraw", withdraw_units)
-    on_transition("donation", "withdraw", cancel_pick_ups)
-    on_transition("donation", "withdraw", tell_withdrawn)
 
 
 # --- device
@@ -323,9 +232,20 @@ def register_device_followers() -> None:
         on_transition("device", ends, complete_lots)
 
 
+UNITS = Units(
+    arrivals=arrivals_of,
+    standing=standing_of,
+    collect=collect_counted,
+    reception="refurb:reception",
+    listed="refurb:device_list",
+)
+"""What a lot is told of its units, and has done of them."""
+
+
 def register() -> None:
     """Every registration of reconditioning, once its models are known."""
-    register_kinds()
+    follow_units(UNITS)
+    register_certificates()
     forget(forget_person)
     register_donation_followers()
     register_device_followers()

@@ -1,23 +1,12 @@
-"""The numbers of gifts, of erasure and of distribution: what the law limits, how fast a drive may be, how long holds.
-
-Sources: décret n° 2022-791 du 6 mai 2022 (CG3P, art. D. 3212-3), décret n° 2023-266 du 12 avril 2023.
-"""
+"""The numbers of erasure and of distribution: how fast a drive may be, how long a reservation and a warranty hold."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from types import MappingProxyType
 
 from reference.parameters import DatedParameter, parameter, parameter_family
 from refurb.enums import DriveKind
 
 EQUIPMENT = "Équipement"
-parameter_family(
-    "donations",
-    slug="seuils-legaux",
-    group=EQUIPMENT,
-    title="Seuils des dons",
-    purpose="La valeur la plus haute d’un don public, l’âge au-delà duquel on recycle, la part due au réemploi.",
-)
 parameter_family(
     "erasure",
     slug="limites-des-effacements",
@@ -33,30 +22,6 @@ parameter_family(
     purpose="Combien de temps tient une réservation, combien de mois dure la garantie.",
 )
 
-PUBLIC_GIFT_VALUE = parameter(
-    "donations.public_gift_unit_value_max",
-    usual=Decimal(300),
-    unit="€",
-    label="Valeur unitaire maximale d’un matériel donné par une personne publique",
-    source="Décret n° 2022-791 du 6 mai 2022 (CG3P, art. D. 3212-3)",
-)
-DEVICE_AGE = parameter(
-    "donations.device_age_max",
-    usual=10,
-    unit="ans",
-    label="Âge au-delà duquel un appareil est recyclé plutôt que donné",
-    source="Décret n° 2023-266 du 12 avril 2023 et doctrine MiNumÉco",
-)
-REUSE_RATE = parameter(
-    "donations.reuse_rate_min",
-    usual=50,
-    unit="%",
-    label="Part des matériels réformés dans l’année qu’une personne publique oriente vers le réemploi",
-    source="Décret n° 2023-266 du 12 avril 2023",
-)
-FARTHEST_PICK_UP_MONTHS = parameter(
-    "donations.pick_up_months", usual=24, unit="mois", label="Enlèvement le plus lointain"
-)
 
 RATE_HDD = parameter("erasure.rate_hdd", usual=300, unit="Mo/s", label="Débit le plus haut d’un disque dur")
 RATE_SSD = parameter("erasure.rate_ssd", usual=600, unit="Mo/s", label="Débit le plus haut d’un SSD SATA")

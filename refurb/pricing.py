@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from conventions.models import PriceCeiling
-from refurb.enums import CEILED, DonorKind
+from donations.enums import DonorKind
+from refurb.enums import CEILED
 from typography.french import euros
 
 HIGHEST = 10**6

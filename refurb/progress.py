@@ -14,14 +14,16 @@ from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
+from donations.enums import DonationState
+from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.registry import Chain, ChainLink, chain
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.models import Need
-from refurb.enums import DeviceState, DonationState, LineOutcome
-from refurb.models import Delivery, Device, DistributionPoint, Donation
+from refurb.enums import DeviceState, LineOutcome
+from refurb.models import Delivery, Device, DistributionPoint
 from typography.french import day, grouped, in_a_sentence, plural
 
 D = DeviceState
@@ -52,7 +54,7 @@ ASKED = {D.IN_PROCESS: "recondition", D.RESERVED: "hand_over"}
 def register_chains() -> None:
     """Draw the chain on the pages of devices, lots, deliveries and conventions."""
     chain("refurb.Device", device_chain)
-    chain("refurb.Donation", donation_chain)
+    chain("donations.Donation", donation_chain)
     chain("refurb.Delivery", delivery_chain)
     chain("conventions.Convention", convention_chain)
 
@@ -115,7 +117,7 @@ def _donor(device: Device, actor: Actor) -> tuple[str, str, str]:
     if not said:
         said = f"enlevé le {day(device.collected_at)}" if device.collected_at else "annoncé"
     lot = Donation.objects.visible_to(actor).filter(pk=device.donation_id).select_related("donor").first()
-    return (said, str(lot.donor), _page("donation_detail", lot.reference)) if lot else (said, "", "")
+    return (said, str(lot.donor), reverse("donations:donation_detail", args=[lot.reference])) if lot else (said, "", "")
 
 
 def _workshop(device: Device, actor: Actor, *, is_here: bool) -> tuple[str, str, str]:

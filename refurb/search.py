@@ -1,4 +1,4 @@
-"""What the search box finds here: devices, lots, deliveries and points, among those one may see."""
+"""What the search box finds here: devices, deliveries and points, among those one may see."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, find
-from refurb.models import Delivery, Device, DistributionPoint, Donation, Drive
+from refurb.models import Delivery, Device, DistributionPoint, Drive
 from refurb.serials import same_serial
 from refurb.tags import normal
 from typography.french import day
@@ -21,7 +21,6 @@ SHORTEST = 3
 def register_finders() -> None:
     """Answer the search box, devices first: that is what a scanner types."""
     find("refurb.devices", devices)
-    find("refurb.donations", donations)
     find("refurb.deliveries", deliveries)
     find("refurb.points", points)
 
@@ -45,22 +44,6 @@ def devices(text: str, actor: Actor) -> Iterator[Found]:
             url=reverse("refurb:device_detail", args=[device.reference]),
             row=device,
             is_exact=_is_one_of(text, known) or (bool(key) and device.tag_key == key),
-        )
-
-
-def donations(text: str, actor: Actor) -> Iterator[Found]:
-    """By reference, or by the name of the donor, the newest first; one query."""
-    same = Q(reference__iexact=text) | Q(donor__name__icontains=text)
-    rows = Donation.objects.visible_to(actor).filter(same).select_related("donor").order_by("-pk")
-    for donation in rows[:MOST]:
-        announced = f", annoncé le {day(donation.announced_at)}" if donation.announced_at else ""
-        yield Found(
-            kind="Lots",
-            title=f"Lot {donation}",
-            said=f"{donation.donor}{announced}",
-            url=reverse("refurb:donation_detail", args=[donation.reference]),
-            row=donation,
-            is_exact=_is_one_of(text, (donation.reference,)),
         )
 
 

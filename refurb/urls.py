@@ -4,7 +4,6 @@ from django.urls import path
 
 from refurb.actions import devices as device_actions
 from refurb.actions import distribution as distribution_actions
-from refurb.actions import donations as donation_actions
 from refurb.views import (
     allotment,
     attribution,
@@ -12,11 +11,6 @@ from refurb.views import (
     deliveries,
     derogations,
     devices,
-    donation_balance,
-    donation_deeds,
-    donation_drafts,
-    donation_pick_ups,
-    donations,
     evidence,
     hand_overs,
     incidents,
@@ -121,17 +115,4 @@ urlpatterns = [
     path("points/ouvrir/", points.point_create, name="point_create"),
     path("points/<str:reference>/", points.point_detail, name="point_detail"),
     path("points/<str:reference>/modifier/", points.point_edit, name="point_edit"),
-    # --- lots
-    path("lots/", donations.donation_list, name="donation_list"),
-    path("lots/nouveau/", donation_drafts.donation_create, name="donation_create"),
-    path("lots/<str:reference>/", donations.donation_detail, name="donation_detail"),
-    path("lots/<str:reference>/modifier/", donation_drafts.donation_edit, name="donation_edit"),
-    *donation_actions.urlpatterns,
-    path("lots/<str:reference>/cession/", donation_deeds.donation_record_transfer, name="donation_record_transfer"),
-    path("lots/<str:reference>/acte-de-don/", donation_deeds.donation_accept_deed, name="donation_accept_deed"),
-    path("lots/<str:reference>/signer/", donation_pick_ups.donation_sign, name="donation_sign"),
-    path("lots/<str:reference>/ecarts/", donation_balance.donation_differences, name="donation_differences"),
-    path("lots/<str:reference>/papiers/<int:pk>/", donations.donation_paper, name="donation_paper"),
-    path("lots/<str:reference>/enlevements/<int:pk>/agenda/", donations.pick_up_calendar, name="pick_up_calendar"),
-    path("lots/<str:reference>/enlevements/<int:pk>/bordereau/", donations.pick_up_signature, name="pick_up_signature"),
 ]

@@ -21,8 +21,9 @@ from django.db import connection
 from django.db.models import Q
 
 from documents.services.papers import canonical
+from donations.enums import DonorKind
 from network.models import Epci
-from refurb.enums import DeviceState, DonorKind
+from refurb.enums import DeviceState
 from refurb.models import Device
 from reports.acts import MARK, Apart, set_apart
 from reports.balance import Balance
@@ -59,13 +60,13 @@ was undone.
 """
 _QUANTITIES = """
 SELECT j.verb, j.donor_kind, q.key, sum(q.value::integer)
-FROM refurb_donationentry j, jsonb_each_text(j."values") q
+FROM donations_donationentry j, jsonb_each_text(j."values") q
 WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until)s
 GROUP BY 1, 2, 3
 """
 _HOLD = """
 LOCK TABLE refurb_drive, refurb_storageabsence, refurb_erasure, refurb_destruction, refurb_driveremoval,
-    refurb_donationentry, refurb_deviceentry, refurb_incident, prescriptions_needentry IN SHARE MODE
+    donations_donationentry, refurb_deviceentry, refurb_incident, prescriptions_needentry IN SHARE MODE
 """
 """It waits for the transactions under way, and no other begins, in any table that the figures count, evidence included.
 In the order in which most verbs write them; one that goes the other way (a pick-up, a need that is dropped) may

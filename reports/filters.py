@@ -10,11 +10,13 @@ from django.db.models import IntegerField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
+from donations.enums import DonorKind
+from donations.models import DonationEntry
 from network.models import Epci
 from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import NeedEntry
-from refurb.enums import DeviceType, DonorKind
-from refurb.models import DeviceEntry, DonationEntry
+from refurb.enums import DeviceType
+from refurb.models import DeviceEntry
 from reports.drill_down import NEEDS, Asked, Behind, Counted, quantity_of, rows_behind
 from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
 from reports.household_tables import ANSWERING, Served, types_of

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from django.db.models import Min
 from django.utils import timezone
 
+from donations.models import DonationEntry
 from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.verification import Fault
 from lifecycle.verification import Report as Tell
 from prescriptions.models import NeedEntry
-from refurb.models import DeviceEntry, DonationEntry
+from refurb.models import DeviceEntry
 from reports.balance import UnbalancedJournal
 from reports.enums import ReportState
 from reports.figures import VERSION, reckon

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from donations.enums import DonorKind
 from prescriptions.enums import NeedKind, NeedState
-from refurb.enums import DeviceType, DonorKind
+from refurb.enums import DeviceType
 from refurb.models import Device
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Counting, Measure, Stage
 from reports.secrecy import keys

@@ -7,12 +7,13 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from donations.models import DonationEntry
 from lifecycle.templatetags.lifecycle import moment
 from lists.columns import WHOLE, StateColumn
 from prescriptions.enums import NeedState
 from prescriptions.models import NeedEntry
 from refurb.enums import DeviceState
-from refurb.models import Device, DeviceEntry, DonationEntry
+from refurb.models import Device, DeviceEntry
 from reports.enums import OF_A_CONVENTION
 from reports.models import Report
 
@@ -197,7 +198,7 @@ class BehindLotsTable(tables.Table):
     lot = tables.Column(
         verbose_name="Lot",
         accessor="object",
-        linkify=("refurb:donation_detail", {"reference": tables.A("object__reference")}),
+        linkify=("donations:donation_detail", {"reference": tables.A("object__reference")}),
         orderable=False,
         attrs=WHOLE,
     )

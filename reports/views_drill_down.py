@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse
 
+from donations.models import DonationEntry
 from lists.listing import Listing, lists
 from network.models import Epci
 from network.permissions import is_pilot
 from prescriptions.models import NeedEntry
-from refurb.models import Device, DeviceEntry, DonationEntry
+from refurb.models import Device, DeviceEntry
 from reports.drill_down import DEVICES, NEEDS
 from reports.enums import OPEN_TO_EPCI, Counting, Measure
 from reports.evidence import evidence_behind

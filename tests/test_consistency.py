@@ -34,6 +34,7 @@ OURS = {
     "documents",
     "conventions",
     "prescriptions",
+    "donations",
     "refurb",
     "connectivity",
     "reports",

@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
+from donations.followers import tell_declined
 from lifecycle.machine import verbs_of
 from lifecycle.registry import followers
 from network.enums import OrganisationKind, Role
-from refurb.followers import tell_declined
 from refurb.models import Device
 from tests.connectivity.lines import close_copper
 from tests.desk.list_rows import LISTS
+from tests.donations.scene import Scene
 from tests.network.factories import make_commune, make_membership
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, load_numbers
-from tests.refurb.donations import Scene
 
 PROJECT = Path(settings.BASE_DIR)
 FOLDER = PROJECT / "docs" / "howto"

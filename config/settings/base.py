@@ -20,7 +20,8 @@ INSTALLED_APPS = [
     "documents",
     "conventions",
     "prescriptions",
-    "connectivity",  # before refurb: followers of one verb run in this order, which is that of locks
+    "connectivity",  # before donations: followers of one verb run in this order, which is that of locks
+    "donations",
     "refurb",
     "reports",
     "desk",
@@ -146,7 +147,7 @@ LIFECYCLE_LOCK_ORDER = [
     "prescriptions.Prescription",
     "prescriptions.Need",
     "connectivity.ConnectionFile",
-    "refurb.Donation",
+    "donations.Donation",
     "refurb.Device",
 ]
 

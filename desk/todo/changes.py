@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention, Review, Signature
+from donations.models import Donation
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, verbs_of
 from network.models import Membership
 from prescriptions.models import Prescription
 from prescriptions.permissions import advises, relays, works
-from refurb.models import Device, Donation
+from refurb.models import Device
 from reports.models import Report
 from typography.french import HARD
 
@@ -60,8 +61,8 @@ TOLD = {
     "donation": ToldMoves(
         Donation,
         ("announce", "qualify", "reassign", "decline", "schedule", "collect", "reconcile", "withdraw"),
-        "refurb:donation_detail",
-        "refurb:donation_list",
+        "donations:donation_detail",
+        "donations:donation_list",
         "lots",
     ),
     "device": ToldMoves(

@@ -7,9 +7,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since
+from donations.enums import DonationState, PaperKind
+from donations.models import DeedAcceptance, Donation, DonationPaper
 from network.models import Membership
-from refurb.enums import DonationState, PaperKind
-from refurb.models import DeedAcceptance, Donation, DonationPaper
 from typography.french import day
 
 S = DonationState
@@ -19,7 +19,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     """What is left to the donor to do is little: finish a draft, accept the deed. Then it reads what became of it."""
     lots = Donation.objects.visible_to(actor)
     return Page(
-        actions=(Action("Proposer un lot", reverse("refurb:donation_create")),),
+        actions=(Action("Proposer un lot", reverse("donations:donation_create")),),
         blocks=(_deeds(lots), _drafts(lots), _lots(lots), _certificates(actor)),
         changes=("donation", "device"),
     )
@@ -43,7 +43,7 @@ def _drafts(lots: QuerySet[Donation]) -> Block:
         lots.filter(state=S.DRAFT).order_by("created_at", "pk"),
         _draft,
         "Aucun lot en cours de saisie.",
-        f"{reverse('refurb:donation_list')}?state={S.DRAFT}",
+        f"{reverse('donations:donation_list')}?state={S.DRAFT}",
     )
 
 
@@ -54,7 +54,7 @@ def _lots(lots: QuerySet[Donation]) -> Block:
         lots.order_by("-moved_at", "-pk"),
         _lot,
         "Proposez un premier lot\u00a0: vous suivrez ici chaque appareil, de l’enlèvement au foyer.",
-        reverse("refurb:donation_list") + WHOLE,
+        reverse("donations:donation_list") + WHOLE,
     )
 
 
@@ -72,21 +72,21 @@ def _certificates(actor: Membership) -> Block:
 
 
 def _deed(donation: Donation) -> Line:
-    url = reverse("refurb:donation_accept_deed", args=[donation.reference])
+    url = reverse("donations:donation_accept_deed", args=[donation.reference])
     return Line(f"Lot {donation.reference}", url, donation.site, since(donation.qualified_at, "qualifié"))
 
 
 def _draft(donation: Donation) -> Line:
-    url = reverse("refurb:donation_edit", args=[donation.reference])
+    url = reverse("donations:donation_edit", args=[donation.reference])
     return Line(f"Lot {donation.reference}", url, donation.site, since(donation.created_at, "commencé"))
 
 
 def _lot(donation: Any) -> Line:
-    url = reverse("refurb:donation_detail", args=[donation.reference])
+    url = reverse("donations:donation_detail", args=[donation.reference])
     return Line(f"Lot {donation.reference}", url, donation.get_state_display(), since(donation.moved_at), row=donation)
 
 
 def _certificate(paper: Any) -> Line:
-    url = reverse("refurb:donation_paper", args=[paper.donation.reference, paper.pk])
+    url = reverse("donations:donation_paper", args=[paper.donation.reference, paper.pk])
     made = f"établi le {day(paper.document.created_at)}"
     return Line(f"Lot {paper.donation.reference}", url, "certificat du lot, PDF", made)

@@ -23,11 +23,12 @@ from desk.todo.limits import limits_on
 from desk.todo.service import service
 from desk.todo.values import values
 from desk.todo.verified import verifications
+from donations.enums import DonationState
+from donations.models import Donation
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
-from refurb.enums import DonationState
-from refurb.models import DerogationRequest, Donation, Incident
+from refurb.models import DerogationRequest, Incident
 from refurb.models.stock import TO_THE_CNIL
 from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState
@@ -97,7 +98,7 @@ def _lots(actor: Membership) -> Block:
         lots.order_by("announced_at", "pk"),
         _lot,
         "Chaque lot annoncé a reçu sa décision.",
-        f"{reverse('refurb:donation_list')}?state={DonationState.ANNOUNCED}",
+        f"{reverse('donations:donation_list')}?state={DonationState.ANNOUNCED}",
     )
 
 
@@ -225,7 +226,7 @@ def quiet(actor: Membership, at: datetime, silence: timedelta) -> Block:
 
 
 def _lot(donation: Any) -> Line:
-    url = reverse("refurb:donation_detail", args=[donation.reference])
+    url = reverse("donations:donation_detail", args=[donation.reference])
     return Line(str(donation.donor), url, donation.reference, since(donation.announced_at, "annoncé"))
 
 

@@ -14,14 +14,16 @@ from conventions.models import Quota
 from desk.parameters import BENCH_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
+from donations.enums import DonationState
+from donations.models import DeedAcceptance, Donation, PickUp
+from donations.permissions import can_schedule_donation
 from lifecycle import gate
 from network.models import Membership
 from network.permissions import is_manager
-from refurb.enums import ON_THE_BENCH, DeviceState, DonationState
+from refurb.enums import ON_THE_BENCH, DeviceState
 from refurb.forms.distribution import conventions_to_allot
-from refurb.models import DeedAcceptance, Delivery, Device, Donation, PickUp
+from refurb.models import Delivery, Device
 from refurb.models.device import UNSEEN, DeviceQuerySet
-from refurb.permissions import can_schedule_donation
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
 from typography.french import day, days_ago
@@ -212,7 +214,7 @@ def _returned(mine: DeviceQuerySet, at: datetime) -> Block:
 def _lot_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     assigned = can_schedule_donation(actor)
     lots = Donation.objects.visible_to(actor).filter(assigned or Q()).select_related("donor")
-    listed = reverse("refurb:donation_list")
+    listed = reverse("donations:donation_list")
     deed = DeedAcceptance.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
     unseen = Device.objects.visible_to(actor).filter(donation=OuterRef("pk"), state__in=UNSEEN).order_by()
     expected = Subquery(unseen.values("donation").annotate(n=Count("pk")).values("n"))
@@ -284,7 +286,7 @@ def _drive(drive: Any) -> Line:
 
 
 def _pick_up(pick_up: Any) -> Line:
-    url = reverse("refurb:donation_collect", args=[pick_up.donation.reference])
+    url = reverse("donations:donation_collect", args=[pick_up.donation.reference])
     return Line(str(pick_up.donation.donor), url, pick_up.donation.site, pick_up.slot)
 
 
@@ -294,7 +296,7 @@ def _delivery(delivery: Any) -> Line:
 
 
 def _lot(donation: Donation, about: str) -> Line:
-    url = reverse("refurb:donation_detail", args=[donation.reference])
+    url = reverse("donations:donation_detail", args=[donation.reference])
     return Line(str(donation.donor), url, f"{donation.reference}{about}", since(donation.moved_at))
 
 

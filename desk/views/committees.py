@@ -18,9 +18,9 @@ from desk.services.committees import cancel_committee, move_committee, plan_comm
 from desk.todo.blocks import arranged
 from desk.todo.pilots import to_decide
 from desk.views.administration import pilot_only
+from donations.models import Donation
 from lifecycle.acting import asks_then_acts, posted
 from network.views.confirm import confirm
-from refurb.models import Donation
 from reports.models import Report
 
 PER_PAGE = 30

@@ -3,17 +3,10 @@
 from django.db.models import TextChoices
 
 from conventions.enums import DeviceType
+from donations.enums import DonorKind
 
 SOLDERED_STORAGE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 """Types that always hold an internal storage: its absence cannot be attested."""
-
-
-class DonorKind(TextChoices):
-    """Who gave: the price ceiling of a gift depends on it."""
-
-    PUBLIC = "public", "Donateur public"
-    PRIVATE = "private", "Donateur privé"
-    UNKNOWN = "unknown", "Origine inconnue"
 
 
 CEILED = (DonorKind.PUBLIC, DonorKind.UNKNOWN)

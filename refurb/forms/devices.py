@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from donations.enums import DonationState
+from donations.models import Donation
 from lifecycle.forms import CommentForm, ReasonForm, choose
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
@@ -15,7 +17,6 @@ from refurb.enums import (
     RETURN_REASONS,
     CedeReason,
     DeviceType,
-    DonationState,
     MissingReason,
     PartKind,
     ReclassifyReason,
@@ -25,7 +26,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.machine.tag_rules import TAG_GIVEN
-from refurb.models import Device, Donation
+from refurb.models import Device
 from refurb.services.devices import FACTS, INSIDE
 from refurb.services.stock import RecoveredPart
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from donations.forms.deposit import EvidenceForm
 from lifecycle.forms import choose
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
@@ -28,7 +29,6 @@ from refurb.enums import (
     RemovalDestination,
     Verification,
 )
-from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
 from refurb.permissions import can_settle_drive

@@ -12,6 +12,7 @@ from documents.enums import ContentType
 from documents.exceptions import FileRefused
 from documents.forms import DepositField
 from documents.services import store_file
+from donations.forms.deposit import EvidenceForm
 from lifecycle.forms import CommentForm, choose
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
@@ -21,7 +22,6 @@ from refurb.enums import (
     HandOverProof,
     SettlementKind,
 )
-from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import SCANNED
 from refurb.machine import household_rules as rules
 from refurb.models import Device

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from donations.forms.deposit import EvidenceForm
 from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
-from refurb.forms.deposit import EvidenceForm
 from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, asked_of_its_type
 from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Device, Drive

@@ -2,8 +2,9 @@
 
 from django.db.models import Exists, OuterRef, Q
 
+from donations.enums import DonationState
 from lifecycle.machine import Requirement
-from refurb.enums import DonationState, UndoReceiveReason
+from refurb.enums import UndoReceiveReason
 from refurb.machine.device_rules import coded
 from refurb.models import DeviceEntry, Drive, Grading, Repair, StorageAbsence, TestRun
 from refurb.models.evidence import Evidence

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from conventions.models import Quota
+from donations.models import PickUp
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import Capacity, PerRowValues
 from network.enums import OrganisationKind, Role
@@ -27,7 +28,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.models import Device, Drive, Grading, PickUp, Settlement, StorageAbsence, TestRun
+from refurb.models import Device, Drive, Grading, Settlement, StorageAbsence, TestRun
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 

@@ -1,22 +1,11 @@
 """What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
 
 from refurb.models.bench import Grading, TestResult, TestRun
-from refurb.models.decision import Allocation, LineDecision
-from refurb.models.deed import DeedAcceptance, DeedText
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
-from refurb.models.donation import (
-    Donation,
-    DonationEntry,
-    DonationLine,
-    DonationPaper,
-    LineExplanation,
-)
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
 from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
-from refurb.models.line_correction import LineCorrection
-from refurb.models.pick_up import PickUp, PickUpCount
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
     Checklist,
@@ -32,12 +21,9 @@ from refurb.models.tag_shape import TagShape
 from refurb.models.terms import WarrantyText
 
 __all__ = [
-    "Allocation",
     "Checklist",
     "ChecklistFunction",
     "Costing",
-    "DeedAcceptance",
-    "DeedText",
     "Delivery",
     "DeliveryLine",
     "Derogation",
@@ -47,10 +33,6 @@ __all__ = [
     "DeviceEntry",
     "DevicePaper",
     "DistributionPoint",
-    "Donation",
-    "DonationEntry",
-    "DonationLine",
-    "DonationPaper",
     "Drive",
     "DriveRemoval",
     "Erasure",
@@ -63,12 +45,7 @@ __all__ = [
     "HandOver",
     "Incident",
     "IncidentFollowUp",
-    "LineCorrection",
-    "LineDecision",
-    "LineExplanation",
     "Part",
-    "PickUp",
-    "PickUpCount",
     "Repair",
     "Settlement",
     "StorageAbsence",

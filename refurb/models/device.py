@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
+from donations.enums import DonorKind
+from donations.models.donation import Donation, DonationLine
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -23,7 +25,6 @@ from refurb.enums import (
     CedeReason,
     DeviceState,
     DeviceType,
-    DonorKind,
     MissingReason,
     ReturnReason,
     UnreadReason,
@@ -32,7 +33,6 @@ from refurb.enums import (
 )
 from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
-from refurb.models.donation import Donation, DonationLine
 from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
 from refurb.permissions import sees_devices

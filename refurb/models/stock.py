@@ -8,10 +8,10 @@ from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from conventions.models import MONEY
+from donations.models.donation import Donation
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from refurb.enums import CostKind, DeviceState, FollowUpKind, IncidentKind, MissingReason, PartKind
-from refurb.models.donation import Donation
 from refurb.models.evidence import Evidence
 from refurb.permissions import sees_incidents, sees_parts
 from typography.french import day

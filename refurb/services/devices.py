@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from donations.enums import DonorKind
+from donations.models.donation import Donation, DonationLine
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from network.models import Epci
-from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType, DonorKind
+from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
-from refurb.models.donation import Donation, DonationLine
 from refurb.services.locked_devices import held_device
 from refurb.tags import cleaned
 

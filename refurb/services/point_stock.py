@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from conventions.followers import all_moved
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -12,7 +13,6 @@ from lifecycle.machine import Reason
 from refurb.enums import DeviceState, LineOutcome, MissingReason
 from refurb.models.device import Device
 from refurb.models.points import Delivery
-from refurb.services.pickups import all_moved
 
 NOTHING_EXPECTED = Reason("nothing_expected", "Plus aucun appareil de cette livraison n’est attendu.")
 OTHER_DELIVERY = Reason("other_delivery", "Cet appareil n’est pas attendu dans cette livraison.", field="there")

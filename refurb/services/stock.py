@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from donations.models.donation import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Organisation
 from refurb.enums import CostKind, PartKind
 from refurb.models.device import Device
-from refurb.models.donation import Donation
 from refurb.models.stock import Costing
 from refurb.permissions import can_record_cost
 from refurb.pricing import ceiling_of, ceilings_on

@@ -4,12 +4,8 @@ import re
 from typing import Any
 
 from django import template
-from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from network.models import Membership
 from network.permissions import is_pilot
 from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
 from typography.french import day, days_ago, euros, grouped, lasting, plural, storage, to_the_second
@@ -23,28 +19,6 @@ for read in (day, days_ago, euros, grouped, lasting, plural, storage, to_the_sec
 def true_minus(figure: object) -> str:
     """A figure with the sign that mathematics and French typography want: « −1 »."""
     return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", str(figure))
-
-
-@register.filter
-def told_to(who: Membership, reader: Membership | None) -> str:
-    """Who did something: by name to his organisation and to whoever reads all, as in a timeline; else what he is."""
-    if reader is not None and (reader.reads_all or reader.organisation_id == who.organisation_id):
-        return str(who)
-    return f"{who.organisation} ({who.get_role_display().lower()})"
-
-
-@register.filter
-def articles(text: str) -> SafeString:
-    """A text in articles, an empty line between them: the first line of each is its title."""
-    paragraphs = [part.strip().partition("\n") for part in text.split("\n\n")]
-    return format_html_join(
-        "",
-        "{}<p>{}</p>",
-        (
-            (format_html('<h2 class="h6">{}</h2>', first), linebreaksbr(rest)) if rest else ("", first)
-            for first, _, rest in paragraphs
-        ),
-    )
 
 
 @register.inclusion_tag("refurb/_device_pages.html", takes_context=True)

@@ -11,10 +11,9 @@ from django.utils.safestring import SafeString
 
 from calendars.days import last_day
 from refurb.permissions import can_edit_point, can_serve_device, sees_deliveries, sees_derogations
-from typography.french import by_pairs, day
+from typography.french import day
 
 register = template.Library()
-register.filter("phone_pairs", by_pairs)
 SOON = 2
 """Days before the end from which a deadline calls for attention."""
 

@@ -1,14 +1,12 @@
-"""The verbs offered on a selection of devices or of lots, by the list they are offered on."""
+"""The verbs offered on a selection of devices, by the list they are offered on."""
 
 from lifecycle.forms import CommentForm
 from lifecycle.sets import SetVerb
 from refurb.forms.devices import DeviceRejectForm, DeviceReportMissingForm
 from refurb.forms.distribution import DeviceReleaseAllotmentForm, DeviceSendBackForm
-from refurb.forms.donations import DonationDeclineForm
-from refurb.models import Device, Donation
+from refurb.models import Device
 from refurb.permissions import (
     can_allot_device,
-    can_decline_donation,
     can_release_device,
     can_report_missing_device,
     can_send_back_device,
@@ -34,4 +32,3 @@ ON_DEVICES = (
 )
 ON_SEND_BACKS = (SetVerb(Device, "send_back", DeviceSendBackForm, can_send_back_device, send_back_devices),)
 ON_RESERVATIONS = (SetVerb(Device, "release", CommentForm, can_release_device),)
-ON_DONATIONS = (SetVerb(Donation, "decline", DonationDeclineForm, can_decline_donation),)

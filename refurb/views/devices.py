@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from documents.responses import document_response
+from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
@@ -20,7 +21,7 @@ from network.permissions import is_pilot
 from prescriptions.services.households import record_access
 from refurb.enums import ENDED, DeviceState
 from refurb.filters.devices import DeviceFilter
-from refurb.models import Device, DevicePaper, Donation, Drive, Incident
+from refurb.models import Device, DevicePaper, Drive, Incident
 from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_note_incident, can_serve_device, can_work_on_device, sees_devices
 from refurb.tables.devices import DeviceTable, MissingErasureTable

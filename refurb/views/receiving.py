@@ -13,13 +13,14 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from donations.models import DeedAcceptance, DonationLine
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import ENDED, DeviceState, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
 from refurb.machine.tag_rules import TAG_FREE
-from refurb.models import DeedAcceptance, Device, DeviceEntry, DonationLine
+from refurb.models import Device, DeviceEntry
 from refurb.models.device import UNSEEN
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device

@@ -25,6 +25,8 @@ from desk.models import Seeding
 from documents.enums import ContentType, Delivery
 from documents.models import Mail, StoredFile
 from documents.services import open_file
+from donations.enums import DonorKind
+from donations.models import Allocation, Donation, LineDecision, LineExplanation
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.models import Seal
@@ -37,21 +39,8 @@ from network.models import Commune, Epci, Merger, Organisation, User
 from network.siret import is_siret
 from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
 from prescriptions.models import DoubleAnswer, Need
-from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, DonorKind, Outcome, SettlementKind
-from refurb.models import (
-    Allocation,
-    Derogation,
-    Destruction,
-    Device,
-    Donation,
-    Drive,
-    Erasure,
-    HandOver,
-    Incident,
-    LineDecision,
-    LineExplanation,
-    Settlement,
-)
+from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, Outcome, SettlementKind
+from refurb.models import Derogation, Destruction, Device, Drive, Erasure, HandOver, Incident, Settlement
 from reports.enums import ReportState
 from reports.models import Report
 from reports.services import differences, verify_report

@@ -12,10 +12,10 @@ from refurb.enums import MissingReason, RemovalDestination
 from refurb.services import evidence
 from tests.connectivity.lines import FIXED, close_copper
 from tests.desk.territory import Territory, need_of
+from tests.donations.scene import Scene
 from tests.network.factories import make_commune
 from tests.refurb.devices import given_to, private_lot
 from tests.refurb.distribution import Shelf
-from tests.refurb.donations import Scene
 
 _rank = itertools.count(1)
 
@@ -27,7 +27,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "prescriptions:prescription_list": ("worker", "adviser", "relay", "pilot"),
     "prescriptions:need_list": ("adviser", "relay", "pilot"),
     "prescriptions:household_list": ("worker",),
-    "refurb:donation_list": ("contact", "pilot"),
+    "donations:donation_list": ("contact", "pilot"),
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),

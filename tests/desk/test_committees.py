@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from desk.models import Committee
 from desk.services.committees import plan_committee
+from donations.models import Donation
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from refurb.models import Donation
+from tests.donations.scene import Scene, load_law
 from tests.network.factories import make_membership
-from tests.refurb.donations import Scene, load_law
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -80,7 +80,7 @@ def test_a_committee_reads_the_lots_decided_since_the_one_before_and_what_waits(
     announced = scene.announced()
     before, after = planned(scene.pilot, days=0), planned(scene.pilot, days=30)
     steering = planned(scene.pilot, days=40, kind="steering")
-    lots = reverse("refurb:donation_detail", args=[lot.reference])
+    lots = reverse("donations:donation_detail", args=[lot.reference])
     assert lots in read(office, page("committee_detail", before))
     assert lots not in read(office, page("committee_detail", after))
     told = read(office, page("committee_detail", steering))

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from conventions.forms.circuit import SignatureSignForm
 from documents.forms import DepositForm
+from donations.forms.donations import DonationAcceptDeedForm
 from network.enums import OrganisationKind, Role
-from refurb.forms.donations import DonationAcceptDeedForm
 from tests.desk.hostile import MARKUP, SHOWN
 from tests.documents.samples import PDF
 from tests.network.factories import make_membership, make_organisation, make_user

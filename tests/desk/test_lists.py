@@ -18,9 +18,9 @@ from refurb.models import Device
 from tests.desk.list_rows import LISTS, NAMING, PAIRS, Rows
 from tests.desk.territory import Territory
 from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, Scenery, acting, strangers, words
+from tests.donations.scene import Scene
 from tests.refurb.devices import Bench
 from tests.refurb.distribution import Shelf
-from tests.refurb.donations import Scene
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -387,7 +387,7 @@ def test_a_worker_sends_what_is_ready_and_gives_up_the_rest() -> None:
 def test_the_pilot_declines_several_lots_and_nobody_else() -> None:
     scene = Scene()
     lots = [scene.announced(), scene.announced(), scene.draft()]
-    page = reverse("refurb:donation_list")
+    page = reverse("donations:donation_list")
     assert acting(scene.contact).post(page, {"verb": "decline", "row": lots[0].reference}).status_code == 403
     said = told(acting(scene.pilot), page, "decline", lots[:2], reason="too_old")
     assert "2 lots changés" in said

@@ -8,7 +8,7 @@ from desk.todo.figures import chain
 from lifecycle import gate
 from reports.secrecy.covering import HIDDEN
 from reports.summary import Summary
-from tests.refurb.donations import laptops
+from tests.donations.scene import laptops
 from tests.reports.stories import Story, paris
 
 pytestmark = pytest.mark.django_db

@@ -14,21 +14,21 @@ from django.utils import timezone
 from calendars.days import last_day
 from desk.todo.blocks import FIRST, Block, Shown
 from desk.todo.pilots import quiet
+from donations.enums import DonationState, PaperKind
+from donations.models import DonationPaper
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership
 from prescriptions.models import HouseholdAccess
-from refurb.enums import DonationState, PaperKind
-from refurb.models import DonationPaper
 from refurb.services.devices import await_part_device
 from tests.costs import assert_same_queries
 from tests.desk.territory import BOTH, need_of
 from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, acting, strangers, words
+from tests.donations.scene import Scene
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle
 from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
 from tests.refurb.distribution import Shelf
-from tests.refurb.donations import Scene
 from tests.refurb.test_certificates import balanced, received_of, reconditioned
 from typography.french import day
 
@@ -126,7 +126,7 @@ def test_a_filter_used_last_does_not_change_what_a_count_leads_to() -> None:
     scene = private_lot()
     scene.announced()
     client = acting(scene.contact)
-    client.get(reverse("refurb:donation_list"), {"state": DonationState.DRAFT})
+    client.get(reverse("donations:donation_list"), {"state": DonationState.DRAFT})
     lots = block(landing(client), "lots")
     assert listed(client.get(lots.block.address)) == lots.count == 1
 

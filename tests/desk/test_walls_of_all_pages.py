@@ -33,12 +33,12 @@ from reports.views_drill_down import EVIDENCE
 from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_like_markup
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
+from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.prescriptions.files import again
 from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.refurb.distribution import Shelf
-from tests.refurb.donations import Scene
 
 STORY = "vécu-indicible"
 NAMES = ("Inoubliable", "Zéphyrine", "0699445566", "06 99 44 55 66", "zephyrine@", "rue des Abysses", "12/11/1979")

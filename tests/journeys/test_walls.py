@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.donations.scene import Scene
 from tests.journeys import bench_steps as bench
 from tests.journeys import lot_steps as lots
 from tests.journeys.visitor import Visitor, anything
 from tests.refurb.devices import from_lot, load_numbers
-from tests.refurb.donations import Scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOT_FOUND = "Page introuvable"

@@ -91,7 +91,7 @@ def test_a_link_that_asks_for_another_role_of_ones_own_is_opened_in_it_by_one_bu
     link = reverse("network:people", args=[asked.organisation.reference])
     client.force_login(user)
 
-    for url, status in ((link, 404), (reverse("refurb:donation_create"), 403)):
+    for url, status in ((link, 404), (reverse("donations:donation_create"), 403)):
         page = client.get(url)
         assert page.status_code == status
         assert f"Ouvrir en tant que {asked.title}, {asked.organisation.name}" in page.content.decode()

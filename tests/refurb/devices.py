@@ -32,8 +32,8 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
 from refurb.services import bench, devices, erasures, evidence, stock
+from tests.donations.scene import Scene, Workshop, first_line, laptops
 from tests.network.factories import make_membership, make_organisation
-from tests.refurb.donations import Scene, Workshop, first_line, laptops
 
 _rank = itertools.count(1)
 
@@ -63,6 +63,7 @@ REPORT = b"nwipe 0.38\n| Erased |\n"
 def load_numbers() -> None:
     """Ceilings, scales, checklists, thresholds and deed, from the files of the project."""
     load_reference("conventions")
+    load_reference("donations")
     load_reference("refurb")
 
 

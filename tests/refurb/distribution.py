@@ -32,10 +32,10 @@ from refurb.services import hand_overs
 from refurb.services.allotment import allot_device, attach_device, ship_device
 from refurb.services.points import create_point
 from tests.conventions.conventions import active_convention
+from tests.donations.scene import Workshop
 from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 from tests.prescriptions.files import waiting_need
 from tests.refurb.devices import Bench, fresh, load_numbers
-from tests.refurb.donations import Workshop
 
 QUOTAS: Mapping[str, int] = {"laptop": 20, "desktop": 20, "tablet": 20, "smartphone": 20, "screen": 20}
 GRID: Mapping[str, int] = {"laptop": 180, "desktop": 150, "tablet": 100, "smartphone": 100, "screen": 30}

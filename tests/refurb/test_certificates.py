@@ -14,21 +14,14 @@ from django.utils import timezone
 
 from documents.models import Document
 from documents.services import open_file, render_document, verify_document
+from donations.enums import PaperKind
+from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import (
-    Claim,
-    DestructionMethod,
-    DeviceState,
-    DeviceType,
-    Difference,
-    PaperKind,
-    RemovalDestination,
-    Verification,
-)
-from refurb.models import Device, DevicePaper, Donation, DonationPaper
+from refurb.enums import Claim, DestructionMethod, DeviceState, DeviceType, Difference, RemovalDestination, Verification
+from refurb.models import Device, DevicePaper
 from refurb.services import devices, evidence, stock
+from tests.donations.scene import Scene, laptops, screens
 from tests.refurb.devices import READ, Bench, given_to, load_numbers
-from tests.refurb.donations import Scene, laptops, screens
 
 pytestmark = pytest.mark.django_db
 

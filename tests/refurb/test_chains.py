@@ -12,10 +12,10 @@ from network.models import Membership
 from refurb.models import Device
 from refurb.progress import convention_chain, delivery_chain, device_chain, donation_chain
 from tests.conventions.conventions import Treaty
+from tests.donations.scene import load_law, public_scene
 from tests.network.factories import make_membership
 from tests.refurb.devices import from_lot, given_to, load_numbers, private_lot
 from tests.refurb.distribution import Shelf, delivery_of
-from tests.refurb.donations import load_law, public_scene
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db

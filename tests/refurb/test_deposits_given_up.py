@@ -8,7 +8,8 @@ from django.utils import timezone
 from conventions.models import EndConsent, Signature, SignatureDeposit
 from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
-from refurb.models import Destruction, Erasure, HandOver, PickUp
+from donations.models import PickUp
+from refurb.models import Destruction, Erasure, HandOver
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db

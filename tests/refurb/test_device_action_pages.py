@@ -13,9 +13,9 @@ from lifecycle.models import Comment
 from refurb.enums import DeviceState, DeviceType, MissingReason
 from refurb.models import Device, Part
 from refurb.services import devices
+from tests.donations.scene import Scene, laptops, public_scene
 from tests.network.factories import make_epci
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers
-from tests.refurb.donations import Scene, laptops, public_scene
 from tests.refurb.pages import acting, answered, page_of, read
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from refurb.enums import DeviceState
 from refurb.models import Device
+from tests.donations.scene import Scene, first_line, public_scene
 from tests.refurb.devices import Bench, given_to, load_numbers, new_tag
-from tests.refurb.donations import Scene, first_line, public_scene
 from tests.refurb.pages import acting, answered, read
 
 pytestmark = pytest.mark.django_db

@@ -26,8 +26,8 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, StorageAbsence
 from refurb.services import batches, bench, devices, evidence, stock
 from refurb.services.bench import Look
+from tests.donations.scene import Scene, first_line, laptops
 from tests.refurb.devices import GIGABYTE, GOOD_PC, Bench, load_numbers, new_tag
-from tests.refurb.donations import Scene, first_line, laptops
 
 pytestmark = pytest.mark.django_db
 

@@ -11,6 +11,7 @@ from refurb.enums import DeviceType, MissingReason
 from refurb.machine import device_rules as rules
 from refurb.models import Device, Incident
 from refurb.services import devices
+from tests.donations.scene import Scene, laptops, screens
 from tests.network.factories import make_epci, make_membership
 from tests.refurb.devices import (
     Bench,
@@ -18,7 +19,6 @@ from tests.refurb.devices import (
     load_numbers,
     private_lot,
 )
-from tests.refurb.donations import Scene, laptops, screens
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from refurb.machine import device_rules as rules
 from refurb.machine.tag_rules import TAG_FREE, TAG_GIVEN
 from refurb.models import Device
 from refurb.services import devices
+from tests.donations.scene import first_line, laptops, public_scene
 from tests.network.factories import make_epci
 from tests.refurb.devices import (
     Bench,
@@ -24,7 +25,6 @@ from tests.refurb.devices import (
     new_tag,
     private_lot,
 )
-from tests.refurb.donations import first_line, laptops, public_scene
 
 pytestmark = pytest.mark.django_db
 

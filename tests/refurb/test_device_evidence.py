@@ -362,7 +362,7 @@ def test_without_a_scale_in_force_nothing_is_graded(bench: Bench) -> None:
 
 
 def test_loading_the_reference_again_changes_nothing() -> None:
-    report = [*load_reference("conventions"), *load_reference("refurb")]
+    report = [*load_reference("conventions"), *load_reference("donations"), *load_reference("refurb")]
 
     assert {(written.created, written.changed) for written in report} == {(0, 0)}
 

@@ -25,11 +25,11 @@ from refurb.models import Device, HandOver
 from refurb.services import hand_overs
 from tests.conventions.conventions import Treaty, party
 from tests.conventions.conventions import again as again_convention
+from tests.donations.scene import Workshop
 from tests.network.factories import make_commune, make_epci, make_membership
 from tests.prescriptions.files import accepted_prescription, again
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, private_lot
 from tests.refurb.distribution import GRID, QUOTAS, Shelf, quotas_balance, screen_of
-from tests.refurb.donations import Workshop
 
 pytestmark = pytest.mark.django_db
 

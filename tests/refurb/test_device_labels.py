@@ -11,9 +11,9 @@ from refurb.enums import CorrectTagReason
 from refurb.models import TagShape
 from refurb.services import corrections, devices
 from refurb.tags import fits, normal
+from tests.donations.scene import first_line
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, private_lot
-from tests.refurb.donations import first_line
 from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db

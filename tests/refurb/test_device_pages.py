@@ -12,9 +12,9 @@ from lifecycle import gate
 from refurb.enums import CheckResult, DeviceType, Difference, DriveKind, MissingReason, RemovalDestination
 from refurb.models import Device
 from refurb.services import devices, evidence
+from tests.donations.scene import Scene, public_scene
 from tests.network.factories import make_membership
 from tests.refurb.devices import Bench, from_lot, given_to, load_numbers, new_tag
-from tests.refurb.donations import Scene, public_scene
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from lifecycle.exceptions import Refused
 from refurb.enums import DriveKind
 from refurb.models import Device, Drive
 from refurb.services import devices, evidence, stock
+from tests.donations.scene import first_line
 from tests.races import at_once
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag, private_lot
-from tests.refurb.donations import first_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -27,8 +27,8 @@ from refurb.models import Checklist, Device
 from refurb.pricing import ceilings_on
 from refurb.services import bench as work
 from refurb.services import devices, erasures, evidence, stock
+from tests.donations.scene import public_scene
 from tests.refurb.devices import GOOD_PC, READ, Bench, fresh, from_lot, given_to, instant, load_numbers, private_lot
-from tests.refurb.donations import public_scene
 
 pytestmark = pytest.mark.django_db
 

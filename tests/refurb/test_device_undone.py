@@ -3,27 +3,21 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from donations.enums import DonationState
+from donations.models import DonationPaper
+from donations.services.donations import explain_line
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind
 from network.services.mergers import declare_merger
-from refurb.enums import (
-    CorrectTagReason,
-    DeviceState,
-    DonationState,
-    PartKind,
-    UndoReceiveReason,
-    UndoRejectReason,
-    WithdrawalReason,
-)
-from refurb.models import Device, DeviceEntry, DevicePaper, DonationPaper
+from refurb.enums import CorrectTagReason, DeviceState, PartKind, UndoReceiveReason, UndoRejectReason, WithdrawalReason
+from refurb.models import Device, DeviceEntry, DevicePaper
 from refurb.services import corrections, devices
 from refurb.services.bench import record_repair
-from refurb.services.donations import explain_line
+from tests.donations.scene import again, first_line
 from tests.network.factories import make_epci, make_organisation
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag, private_lot
-from tests.refurb.donations import again, first_line
 from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db

@@ -13,10 +13,10 @@ from prescriptions.models import HouseholdAccess
 from refurb.enums import DeviceType
 from refurb.models import Device
 from refurb.services.allotment import ship_devices
+from tests.donations.scene import public_scene
 from tests.network.factories import make_membership
 from tests.refurb.devices import from_lot, given_to
 from tests.refurb.distribution import Shelf, delivery_of
-from tests.refurb.donations import public_scene
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db

@@ -17,6 +17,10 @@ from desk.services.visits import forget_visits
 from documents.models import Mail, StoredFile
 from documents.services import forget_person as forget_in_documents
 from documents.services import open_file, store_file
+from donations.enums import SlipProof
+from donations.models import PickUp
+from donations.services.donations import announce_donation, qualify_donation
+from donations.services.forgetting import forget_person as forget_in_donations
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
 from lifecycle.registry import registry
@@ -25,14 +29,12 @@ from network.enums import OrganisationKind, Role
 from network.models import User
 from network.services.accounts import forget_user
 from network.services.invitations import accept_with_new_account, invite
-from refurb.enums import SlipProof
-from refurb.models import Erasure, PickUp
+from refurb.models import Erasure
 from refurb.services.devices import receive_device
-from refurb.services.donations import announce_donation, qualify_donation
-from refurb.services.forgetting import forget_person
+from refurb.services.forgetting import forget_person as forget_in_refurb
+from tests.donations.scene import Scene, first_line
 from tests.network.factories import PASSWORD, make_membership
 from tests.refurb.devices import Bench, load_numbers, new_tag
-from tests.refurb.donations import Scene, first_line
 
 pytestmark = pytest.mark.django_db
 
@@ -122,9 +124,9 @@ def test_a_forgotten_person_is_named_nowhere_and_the_journals_are_untouched(scen
         "lifecycle_comment",
         "network_invitation",
         "network_user",
-        "refurb_donation",
+        "donations_donation",
         "refurb_erasure",
-        "refurb_pickup",
+        "donations_pickup",
     }
     before = journals()
 
@@ -152,4 +154,10 @@ def test_what_others_wrote_and_what_counts_stay(scene: Scene) -> None:
 
 
 def test_each_app_that_holds_names_says_how_to_forget_them() -> None:
-    assert registry.forgetters == [forget_in_documents, forget_in_conventions, forget_person, forget_visits]
+    assert registry.forgetters == [
+        forget_in_documents,
+        forget_in_conventions,
+        forget_in_donations,
+        forget_in_refurb,
+        forget_visits,
+    ]

@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.services import forget_document
+from donations.enums import PaperKind
+from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import PaperKind
-from refurb.models import Device, DevicePaper, Donation, DonationPaper
+from refurb.models import Device, DevicePaper
 from refurb.services import devices
+from tests.donations.scene import Scene, first_line, laptops
 from tests.refurb.devices import Bench, given_to, load_numbers, new_tag
-from tests.refurb.donations import Scene, first_line, laptops
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db

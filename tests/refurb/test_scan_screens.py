@@ -7,8 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, Route
 
 from refurb.models import Device
+from tests.donations.scene import Scene, first_line
 from tests.refurb.devices import Bench, load_numbers
-from tests.refurb.donations import Scene, first_line
 from tests.refurb.pages import page_of
 from tests.screens import sign_in
 

@@ -4,14 +4,16 @@ from decimal import Decimal
 
 import pytest
 
+from donations.enums import DeclineReason, ReassignReason, WithdrawReason
+from donations.models import Donation
+from donations.services.donations import reassign_donation
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from refurb.enums import DeclineReason, MissingReason, ReassignReason, WithdrawReason
-from refurb.models import Device, Donation
+from refurb.enums import MissingReason
+from refurb.models import Device
 from refurb.services import devices
-from refurb.services.donations import reassign_donation
+from tests.donations.scene import Scene
 from tests.refurb.devices import Bench, fresh, load_numbers, new_tag
-from tests.refurb.donations import Scene
 
 pytestmark = pytest.mark.django_db
 

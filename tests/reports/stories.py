@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from donations.services.donations import Line, announce_donation, create_donation, qualify_donation
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from network.enums import LegalNature, OrganisationKind, Role
@@ -25,15 +26,14 @@ from refurb.enums import (
 )
 from refurb.models import Checklist, Device
 from refurb.services import bench, devices, stock
-from refurb.services.donations import Line, announce_donation, create_donation, qualify_donation
 from reports.enums import Stage
 from reports.models import Report
 from reports.months import PARIS
 from reports.services import compute_report, freeze_report
 from reports.summary import Summary
+from tests.donations.scene import Scene, laptops
 from tests.network.factories import make_membership
 from tests.refurb.devices import MEASURES, READ, Bench, load_numbers, new_tag
-from tests.refurb.donations import Scene, laptops
 
 OCTOBER, NOVEMBER, DECEMBER = date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1)
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from donations.enums import DonorKind
 from network.enums import LegalNature
-from refurb.enums import DeviceState, DeviceType, DonorKind
+from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device, DeviceEntry
 from reports.balance import UnbalancedJournal
 from reports.enums import OF_A_CONVENTION, STAGE_OF, Elsewhere, Stage
@@ -15,8 +16,8 @@ from reports.figures import Bucket, Standing, bucket_of, reckon
 from reports.months import bounds, month_of
 from reports.services import compute_report, recompute_report, verify_report
 from reports.summary import Summary
+from tests.donations.scene import laptops, screens
 from tests.network.factories import make_epci
-from tests.refurb.donations import laptops, screens
 from tests.reports.stories import (
     DECEMBER,
     NOVEMBER,

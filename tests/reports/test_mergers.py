@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention
+from donations.services.donations import qualify_donation
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
@@ -22,16 +23,15 @@ from network.services.mergers import declare_merger
 from prescriptions.models import Need, Prescription
 from refurb.enums import WithdrawalReason
 from refurb.models import Device, DeviceEntry
-from refurb.services.donations import qualify_donation
 from reports.enums import Stage
 from reports.figures import reckon
 from reports.months import month_of, next_month
 from reports.services import compute_report
 from reports.summary import Summary
+from tests.donations.scene import laptops
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.devices import fresh
 from tests.refurb.distribution import Shelf
-from tests.refurb.donations import laptops
 from tests.refurb.pages import acting, read
 from tests.reports.stories import Story, buckets, numbers
 

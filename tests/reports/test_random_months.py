@@ -19,8 +19,8 @@ from reports.figures import Bucket, Standing, bucket_of, reckon
 from reports.models import Report
 from reports.months import bounds, month_of
 from reports.services import compute_report, differences, freeze_report, verify_report
+from tests.donations.scene import laptops, screens
 from tests.network.factories import make_epci
-from tests.refurb.donations import laptops, screens
 from tests.reports.stories import NOVEMBER, OCTOBER, Story, buckets, paris
 
 SEPTEMBER, DECEMBER = date(2025, 9, 1), date(2025, 12, 1)

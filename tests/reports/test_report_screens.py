@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from reports.models import Report
-from tests.refurb.donations import laptops
+from tests.donations.scene import laptops
 from tests.reports.stories import OCTOBER, Story, paris
 from tests.screens import Look, sign_in
 

@@ -1,0 +1,14 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class DonationsConfig(AppConfig):
+    name = "donations"
+    verbose_name = "Dons"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The followers know the models, which are there from now on only."""
+        import_module("donations.followers").register()
+        import_module("donations.search").register_finders()

@@ -1,0 +1,53 @@
+"""What narrows the list of lots."""
+
+from typing import Any
+
+import django_filters
+from django.http import HttpRequest
+
+from donations.enums import DonationState
+from donations.models import Donation
+from donations.models.donation import DonationQuerySet
+from lifecycle.forms import day_input
+from network.enums import OrganisationKind
+from network.models import Epci, Organisation
+
+OUTSIDE = "outside"
+
+
+def donors(request: HttpRequest) -> Any:
+    """Those who offered a lot that one may see."""
+    return Organisation.objects.filter(pk__in=Donation.objects.visible_to(request.membership).values("donor"))
+
+
+class DonationFilter(django_filters.FilterSet):
+    """By state, donor (for those who see several), EPCI of the pick-up, days of the announcement."""
+
+    state = django_filters.ChoiceFilter(label="État", choices=DonationState, empty_label="Tous")
+    donor = django_filters.ModelChoiceFilter(label="Donateur", queryset=donors, empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(
+        label="EPCI de l’enlèvement",
+        queryset=Epci.objects.alphabetical(),
+        empty_label="Tous",
+        null_label="Hors du département",
+        null_value=OUTSIDE,
+        method="from_epci",
+    )
+    since = django_filters.DateFilter(
+        label="Annoncé depuis le", field_name="announced_at", lookup_expr="date__gte", widget=day_input()
+    )
+    until = django_filters.DateFilter(
+        label="Annoncé jusqu’au", field_name="announced_at", lookup_expr="date__lte", widget=day_input()
+    )
+
+    class Meta:
+        model = Donation
+        fields = ("state", "donor", "epci", "since", "until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request.membership.kind == OrganisationKind.DONOR:
+            del self.filters["donor"]
+
+    def from_epci(self, rows: DonationQuerySet, name: str, value: Any) -> DonationQuerySet:
+        return rows.filter(outside=True) if value == OUTSIDE else rows.filter(origin_epci=value)

@@ -1,0 +1,124 @@
+"""What follows each verb of a lot, in the gate's transaction. Registered in ``DonationsConfig.ready()``."""
+
+from collections.abc import Iterable
+
+from conventions.followers import all_moved
+from donations import emails
+from donations.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
+from donations.mergers import lots_of, moving_lots
+from donations.models.donation import Donation
+from donations.models.pick_up import PickUp
+from donations.services.forgetting import forget_person
+from lifecycle import gate
+from lifecycle.registry import Move, forget, on_transition
+from network.followers import mergers
+from network.mergers import moves
+
+
+def _donations(move: Move) -> Iterable[Donation]:
+    return Donation.objects.filter(pk__in=move.pks).select_related("donor", "commune").order_by("pk")
+
+
+def plan_pick_up(move: Move) -> None:
+    """Write the pick-up of the actor's workshop, or its new date; freeze its slip; tell the donor."""
+    for donation in _donations(move):
+        pick_up = PickUp.objects.planned().filter(
+            donation=donation, workshop=move.actor.organisation_id
+        ).first() or PickUp(donation=donation, workshop_id=move.actor.organisation_id)
+        if pick_up.pk is not None:
+            pick_up.revision += 1
+        for name in ("starts_at", "ends_at", "carrier", "contact_name"):
+            setattr(pick_up, name, move.values[name])
+        for name in ("contact_phone", "instructions"):
+            setattr(pick_up, name, move.values.get(name) or "")
+        pick_up.planned_at, pick_up.planned_by_id = move.at, move.actor.pk
+        pick_up.save()
+        freeze_slip(pick_up, move)
+        emails.pick_up_scheduled_for_donor(pick_up, move.at)
+
+
+def cancel_pick_ups(move: Move) -> None:
+    """What was planned is cancelled; the donor is told."""
+    planned = PickUp.objects.planned().filter(donation__in=move.pks).order_by("pk")
+    for pick_up in planned.select_related("donation", "workshop"):
+        pick_up.cancelled_at = move.at
+        pick_up.revision += 1
+        pick_up.save(update_fields=["cancelled_at", "revision"])
+        emails.pick_up_cancelled_for_donor(pick_up, move.at)
+
+
+def tell_announced(move: Move) -> None:
+    """The pilot is told of each lot."""
+    for donation in _donations(move):
+        emails.donation_announced_for_pilot(donation, move.at)
+
+
+def tell_qualified(move: Move) -> None:
+    """The donor and the workshops are told."""
+    for donation in _donations(move):
+        emails.donation_qualified_for_donor(donation, move.at)
+        emails.donation_assigned_for_workshop(donation, move.at)
+
+
+def tell_reassigned(move: Move) -> None:
+    """The donor, the workshops that take the lot and those that do not have it any more are told."""
+    for donation in _donations(move):
+        emails.donation_reassigned_for_donor(donation, move.at)
+        emails.donation_assigned_for_workshop(donation, move.at)
+        former = donation.allocations.filter(round=donation.allocation_round - 1)
+        released = former.exclude(workshop__in=donation.workshops()).values("workshop")
+        emails.donation_released_for_workshop(donation, released, move.at)
+
+
+def tell_declined(move: Move) -> None:
+    """The donor is told, with where to recycle; so are workshops that had a share."""
+    for donation in _donations(move):
+        emails.donation_declined_for_donor(donation, move.at)
+        emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
+
+
+def tell_withdrawn(move: Move) -> None:
+    """The pilot is told of lots that were announced; so are workshops that had a share."""
+    for donation in _donations(move):
+        if donation.announced_at is not None:
+            emails.donation_withdrawn_for_pilot(donation, move.at)
+            emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
+
+
+def tell_collected(move: Move) -> None:
+    """The donor is told what was counted."""
+    for donation in _donations(move):
+        emails.donation_collected_for_donor(donation, move.at)
+
+
+def state_outcome(move: Move) -> None:
+    """The outcome statement is frozen, for a company the data of its tax receipt; the donor is told."""
+    for donation in _donations(move):
+        freeze_outcome(donation, move)
+        freeze_tax_receipts(donation, move)
+        emails.donation_reconciled_for_donor(donation, move.at)
+
+
+def follow_merger(move: Move) -> None:
+    """Lots under way are counted with the successor of their EPCI from now on."""
+    for merger in mergers(move):
+        lots, new = lots_of(merger.epci), merger.successor_id
+        all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
+
+
+def register() -> None:
+    """Every registration of the app, once its models are known; followers of one verb run in this order."""
+    register_kinds()
+    forget(forget_person)
+    moves(moving_lots)
+    on_transition("merger", "declare", follow_merger)
+    on_transition("donation", "announce", tell_announced)
+    on_transition("donation", "qualify", tell_qualified)
+    on_transition("donation", "reassign", cancel_pick_ups)
+    on_transition("donation", "reassign", tell_reassigned)
+    on_transition("donation", "decline", tell_declined)
+    on_transition("donation", "schedule", plan_pick_up)
+    on_transition("donation", "collect", tell_collected)
+    on_transition("donation", "reconcile", state_outcome)
+    on_transition("donation", "withdraw", cancel_pick_ups)
+    on_transition("donation", "withdraw", tell_withdrawn)

@@ -1,0 +1,22 @@
+"""What a gift stores: lots and their lines, what is decided of them, deeds, pick-ups, papers."""
+
+from donations.models.decision import Allocation, LineDecision
+from donations.models.deed import DeedAcceptance, DeedText
+from donations.models.donation import Donation, DonationEntry, DonationLine, DonationPaper, LineExplanation
+from donations.models.line_correction import LineCorrection
+from donations.models.pick_up import PickUp, PickUpCount
+
+__all__ = [
+    "Allocation",
+    "DeedAcceptance",
+    "DeedText",
+    "Donation",
+    "DonationEntry",
+    "DonationLine",
+    "DonationPaper",
+    "LineCorrection",
+    "LineDecision",
+    "LineExplanation",
+    "PickUp",
+    "PickUpCount",
+]

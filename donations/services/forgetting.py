@@ -1,0 +1,52 @@
+"""What is erased of a person who is forgotten in what was written of lots; dates, counts and hashes stay."""
+
+from django.db.models import Q
+
+from documents.models import Document, StoredFile
+from documents.services import forget_document, forget_file
+from donations.enums import PaperKind, SlipProof
+from donations.models.donation import Donation
+from donations.models.pick_up import PickUp, PickUpQuerySet
+from network.models import User
+
+
+def forget_person(user: User) -> None:
+    """Erase a person from what his organisations wrote: lots, pick-ups, slips.
+
+    The slips that name him, the deeds he accepted on paper and the signature he drew go with him: of a deed, the
+    exact text and its acceptance stay. A free text that names him is erased whole.
+    """
+    his = user.memberships.values("organisation")
+    for deed in Document.objects.filter(
+        name_is(user, "values__accepted_by"),
+        donation_paper__kind=PaperKind.DEED,
+        donation_paper__donation__donor__in=his,
+    ):
+        forget_document(document=deed)
+    _forget_on_site(user, PickUp.objects.filter(Q(donation__donor__in=his) | Q(workshop__in=his)))
+    lots = Donation.objects.filter(donor__in=his)
+    lots.filter(name_is(user, "contact_name")).update(contact_name="", contact_phone="")
+    for column in ("description", "access", "windows"):
+        lots.filter(user.named_in(column)).update(**{column: ""})
+
+
+def _forget_on_site(user: User, pick_ups: PickUpQuerySet) -> None:
+    """Where he was named on site, or signed."""
+    named = name_is(user, "values__contact_name") | user.named_in("values__instructions", "values__access")
+    slips = Document.objects.filter(
+        named, donation_paper__kind=PaperKind.SLIP, donation_paper__donation__in=pick_ups.values("donation")
+    )
+    for document in slips:
+        forget_document(document=document)
+    signed = pick_ups.filter(name_is(user, "signer_name"))
+    for drawn in StoredFile.objects.filter(pk__in=signed.filter(proof=SlipProof.DRAWN).values("signature")):
+        forget_file(file=drawn)
+    signed.update(signer_name="")
+    pick_ups.filter(name_is(user, "contact_name")).update(contact_name="", contact_phone="")
+    pick_ups.filter(user.named_in("instructions")).update(instructions="")
+
+
+def name_is(user: User, column: str) -> Q:
+    """A column that holds a name holds this one, be it a first or a last name alone."""
+    name = f"{user.first_name} {user.last_name}".strip()
+    return user.named_in(column) | Q(**{f"{column}__iexact": name}) if name else user.named_in(column)

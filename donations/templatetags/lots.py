@@ -1,0 +1,36 @@
+"""Figures of lots as people read them, telephone numbers, the articles of a text, who did something."""
+
+from django import template
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from network.models import Membership
+from typography.french import by_pairs, day, euros, grouped, plural
+
+register = template.Library()
+register.filter("phone_pairs", by_pairs)
+for read in (day, euros, grouped, plural):
+    register.filter(read)
+
+
+@register.filter
+def told_to(who: Membership, reader: Membership | None) -> str:
+    """Who did something: by name to his organisation and to whoever reads all, as in a timeline; else what he is."""
+    if reader is not None and (reader.reads_all or reader.organisation_id == who.organisation_id):
+        return str(who)
+    return f"{who.organisation} ({who.get_role_display().lower()})"
+
+
+@register.filter
+def articles(text: str) -> SafeString:
+    """A text in articles, an empty line between them: the first line of each is its title."""
+    paragraphs = [part.strip().partition("\n") for part in text.split("\n\n")]
+    return format_html_join(
+        "",
+        "{}<p>{}</p>",
+        (
+            (format_html('<h2 class="h6">{}</h2>', first), linebreaksbr(rest)) if rest else ("", first)
+            for first, _, rest in paragraphs
+        ),
+    )

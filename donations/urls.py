@@ -1,0 +1,23 @@
+"""The pages of lots."""
+
+from django.urls import path
+
+from donations import actions
+from donations.views import balance, deeds, donations, drafts, pick_ups
+
+app_name = "donations"
+
+urlpatterns = [
+    path("lots/", donations.donation_list, name="donation_list"),
+    path("lots/nouveau/", drafts.donation_create, name="donation_create"),
+    path("lots/<str:reference>/", donations.donation_detail, name="donation_detail"),
+    path("lots/<str:reference>/modifier/", drafts.donation_edit, name="donation_edit"),
+    *actions.urlpatterns,
+    path("lots/<str:reference>/cession/", deeds.donation_record_transfer, name="donation_record_transfer"),
+    path("lots/<str:reference>/acte-de-don/", deeds.donation_accept_deed, name="donation_accept_deed"),
+    path("lots/<str:reference>/signer/", pick_ups.donation_sign, name="donation_sign"),
+    path("lots/<str:reference>/ecarts/", balance.donation_differences, name="donation_differences"),
+    path("lots/<str:reference>/papiers/<int:pk>/", donations.donation_paper, name="donation_paper"),
+    path("lots/<str:reference>/enlevements/<int:pk>/agenda/", donations.pick_up_calendar, name="pick_up_calendar"),
+    path("lots/<str:reference>/enlevements/<int:pk>/bordereau/", donations.pick_up_signature, name="pick_up_signature"),
+]
