@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conventions.urls")),
     path("", include("prescriptions.urls")),
     path("", include("donations.urls")),
+    path("", include("distribution.urls")),
     path("", include("refurb.urls")),
     path("", include("connectivity.urls")),
     path("", include("reports.urls")),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from demo.catalogue import rows
+from distribution.services.points import create_point
 from network.demo import DOMAIN
 from network.enums import Competence, LegalNature, OrganisationKind, Role
 from network.models import Commune, Epci, Membership, Organisation, User
@@ -16,7 +17,6 @@ from network.services.accounts import create_account
 from network.services.memberships import open_membership
 from network.services.organisations import save_organisation
 from refurb.models import DistributionPoint
-from refurb.services.points import create_point
 
 WORKSHOPS = ("lille", "sambre", "littoral")
 CALLED = {OrganisationKind.PRESCRIBER, OrganisationKind.DISTRIBUTOR, OrganisationKind.RELAY}

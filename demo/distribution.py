@@ -11,11 +11,13 @@ from demo.agenda import Thread
 from demo.calendar import working_day
 from demo.context import Stage
 from demo.outlets import ROUTES, Outlet, first_needs
+from distribution.enums import SERVES
+from distribution.services import allotment, point_stock, sessions
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need
-from refurb.enums import SERVES, CedeReason, DeviceState, DeviceType, LineOutcome
+from refurb.enums import CedeReason, DeviceState, DeviceType, LineOutcome
 from refurb.models import Delivery, Device
-from refurb.services import allotment, point_stock, sessions
+from refurb.services import stock
 
 ONE_WEEK = timedelta(days=7)
 KINDS = {type_: kind for kind, types in SERVES.items() for type_ in types}
@@ -65,7 +67,7 @@ def surpluses(stage: Stage, workshop: str) -> Thread:
         idle = _free(stage, workshop, now - SEASON).filter(attached_to=None)
         pks = list(idle.values_list("pk", flat=True))
         if len(pks) >= CEDED:
-            outcome = sessions.cede_devices(
+            outcome = stock.cede_devices(
                 actor=stage.cast.manager(workshop),
                 devices=Device.objects.filter(pk__in=pks[::2]),
                 recipient=stage.rng.choice(("Espace numérique Exemple", "Médiathèque de Villexemple")),

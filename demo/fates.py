@@ -22,7 +22,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.services import bench, devices, erasures, evidence, sessions, stock
+from refurb.services import bench, devices, erasures, evidence, stock
 from refurb.services.stock import RecoveredPart
 
 PARTS = {
@@ -177,7 +177,7 @@ def ceded(work: Work) -> Thread:
         return
     yield work.after(5, 12)
     acts = work.acts | {"actor": work.manager}
-    done(sessions.cede_devices(**acts, recipient="Espace numérique Exemple", reason=CedeReason.MEDIATION))
+    done(stock.cede_devices(**acts, recipient="Espace numérique Exemple", reason=CedeReason.MEDIATION))
 
 
 def undone(work: Work) -> Thread:

@@ -9,25 +9,23 @@ from demo.agenda import Thread, do
 from demo.bench import Work
 from demo.fates import Fate, ready
 from demo.outlets import ASKED, Trip
-from lifecycle import gate
-from prescriptions.enums import NeedKind
-from prescriptions.models import Need
-from refurb.enums import (
+from distribution.enums import (
     DerogationKind,
     DetachReason,
-    DeviceState,
-    DeviceType,
     HandOverProof,
-    MissingReason,
-    PartKind,
     ReleaseReason,
-    ReturnReason,
     SendBackReason,
     SettlementKind,
     UndoHandOverReason,
 )
-from refurb.models import Device, HandOver
-from refurb.services import allotment, bench, hand_overs, point_stock, returns
+from distribution.models import HandOver
+from distribution.services import allotment, hand_overs, point_stock, returns
+from lifecycle import gate
+from prescriptions.enums import NeedKind
+from prescriptions.models import Need
+from refurb.enums import DeviceState, DeviceType, MissingReason, PartKind, ReturnReason
+from refurb.models import Device
+from refurb.services import bench
 
 type Travel = Callable[[Trip], Iterator[datetime]]
 

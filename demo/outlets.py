@@ -12,14 +12,14 @@ from demo.agenda import do, may
 from demo.bench import Work
 from demo.calendar import working_day
 from demo.context import Stage
+from distribution.enums import SERVES, HandOverProof
+from distribution.services import allotment, hand_overs
+from distribution.services.sessions import Call
 from network.enums import Role
 from network.models import Membership
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Need
-from refurb.enums import SERVES, HandOverProof
 from refurb.models import Device
-from refurb.services import allotment, hand_overs
-from refurb.services.sessions import Call
 
 ROUTES = {
     "mel": ("lille", "roubaix"),

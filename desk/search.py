@@ -15,7 +15,7 @@ from typography.french import day
 PAGES = {
     "connection": "connectivity:connection_detail",
     "convention": "conventions:convention_detail",
-    "delivery": "refurb:delivery_detail",
+    "delivery": "distribution:delivery_detail",
     "device": "refurb:device_detail",
     "donation": "donations:donation_detail",
     "prescription": "prescriptions:prescription_detail",

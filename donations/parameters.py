@@ -14,7 +14,6 @@ parameter_family(
     title="Seuils des dons",
     purpose="La valeur la plus haute d’un don public, l’âge au-delà duquel on recycle, la part due au réemploi.",
 )
-
 PUBLIC_GIFT_VALUE = parameter(
     "donations.public_gift_unit_value_max",
     usual=Decimal(300),
@@ -22,7 +21,6 @@ PUBLIC_GIFT_VALUE = parameter(
     label="Valeur unitaire maximale d’un matériel donné par une personne publique",
     source="Décret n° 2022-791 du 6 mai 2022 (CG3P, art. D. 3212-3)",
 )
-
 DEVICE_AGE = parameter(
     "donations.device_age_max",
     usual=10,
@@ -30,7 +28,6 @@ DEVICE_AGE = parameter(
     label="Âge au-delà duquel un appareil est recyclé plutôt que donné",
     source="Décret n° 2023-266 du 12 avril 2023 et doctrine MiNumÉco",
 )
-
 REUSE_RATE = parameter(
     "donations.reuse_rate_min",
     usual=50,
@@ -38,7 +35,6 @@ REUSE_RATE = parameter(
     label="Part des matériels réformés dans l’année qu’une personne publique oriente vers le réemploi",
     source="Décret n° 2023-266 du 12 avril 2023",
 )
-
 FARTHEST_PICK_UP_MONTHS = parameter(
     "donations.pick_up_months", usual=24, unit="mois", label="Enlèvement le plus lointain"
 )

@@ -45,7 +45,8 @@ type Follower = Callable[[Move], None]
 class Panel(TypedDict):
     """A part of a page that an upper app shows under its own title: what ``template`` makes of ``context``.
 
-    The template is given ``row``, ``request`` and what ``context`` holds; it writes no title of its own.
+    The template is given ``row``, ``request`` and what ``context`` holds; it writes no title of its own, unless
+    ``title`` is empty: then it writes its sections whole.
     """
 
     title: str

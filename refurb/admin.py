@@ -2,4 +2,4 @@
 
 from lifecycle.admin import show
 
-show("refurb", {"derogation": ("reason",), "derogationrequest": ("reason", "answer")})
+show("refurb")

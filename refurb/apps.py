@@ -9,9 +9,7 @@ class RefurbConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers, the panels and the chains know the models, which are there from now on only."""
+        """The followers know the models, which are there from now on only."""
         import_module("refurb.followers").register()
-        import_module("refurb.panels").register_panels()
-        import_module("refurb.progress").register_chains()
         import_module("refurb.search").register_finders()
         import_module("refurb.recounts").register_verifiers()

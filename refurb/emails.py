@@ -13,19 +13,9 @@ from documents.services import queue_mail
 from donations.emails import People, donor_contacts, managers_of, page_of_donation, people_of
 from donations.models.donation import Donation
 from network.models import Membership
-from prescriptions.models import Need
 from refurb.models.stock import Incident
 
 # --- derogation
-
-
-def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
-    """The pilot answered what this adviser (``asked_by``, a membership) asked; why is read in Maillon only."""
-    page = absolute_url(reverse("refurb:need_choose", args=[need.reference]))
-    context = {"need": need, "granted": granted, "page": page}
-    subject, body = compose("emails/refurb/derogation_answered_for_adviser.txt", context)
-    for to in people_of(Membership.objects.filter(pk=asked_by)).values():
-        queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
 
 
 # --- device

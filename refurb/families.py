@@ -13,10 +13,6 @@ from refurb.models.reference import (
     GradingLevel,
     GradingScale,
 )
-from refurb.models.terms import WarrantyText
-
-VERSION = "Exemple\u00a0: 2027-1. Une version ne sert qu’une fois."
-
 
 type Typed = Mapping[str, list[dict[str, Any]]]
 
@@ -144,21 +140,5 @@ declare(
         file="checklists.csv",
         key=("type", "version"),
         once=True,
-    ),
-    Family(
-        slug="textes-de-la-garantie",
-        group="Équipement",
-        title="Texte de la garantie",
-        purpose="Ce que la fiche remise au foyer dit de la garantie.",
-        model=WarrantyText,
-        series=(),
-        named=("version",),
-        fields=("version", "body"),
-        told=("version",),
-        hints={"version": VERSION},
-        file="warranty_texts.csv",
-        key=("version",),
-        once=True,
-        texts={"body": str.strip},
     ),
 )

@@ -16,7 +16,6 @@ from network.mergers import moves
 from refurb import emails
 from refurb.arrivals import arrivals_of, standing_of
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots, register_certificates
-from refurb.distribution_followers import register_distribution
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.mergers import devices_of, moving_devices
 from refurb.models.device import Device, DeviceEntry
@@ -249,4 +248,3 @@ def register() -> None:
     forget(forget_person)
     register_donation_followers()
     register_device_followers()
-    register_distribution()

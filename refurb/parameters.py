@@ -1,4 +1,4 @@
-"""The numbers of erasure and of distribution: how fast a drive may be, how long a reservation and a warranty hold."""
+"""The numbers of erasure: how fast a drive may be, how long a wrong clock may be said."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,23 +6,13 @@ from types import MappingProxyType
 from reference.parameters import DatedParameter, parameter, parameter_family
 from refurb.enums import DriveKind
 
-EQUIPMENT = "Équipement"
 parameter_family(
     "erasure",
     slug="limites-des-effacements",
-    group=EQUIPMENT,
+    group="Équipement",
     title="Limites des effacements",
     purpose="Le débit que chaque type de stockage ne dépasse pas, le délai pour déclarer une horloge fausse.",
 )
-parameter_family(
-    "distribution",
-    slug="durees-de-la-distribution",
-    group=EQUIPMENT,
-    title="Durées de la distribution",
-    purpose="Combien de temps tient une réservation, combien de mois dure la garantie.",
-)
-
-
 RATE_HDD = parameter("erasure.rate_hdd", usual=300, unit="Mo/s", label="Débit le plus haut d’un disque dur")
 RATE_SSD = parameter("erasure.rate_ssd", usual=600, unit="Mo/s", label="Débit le plus haut d’un SSD SATA")
 RATE_NVME = parameter("erasure.rate_nvme", usual=15754, unit="Mo/s", label="Débit le plus haut d’un SSD NVMe")
@@ -47,7 +37,3 @@ RATES: Mapping[str, DatedParameter[int]] = MappingProxyType(
     }
 )
 """The rate that each kind of drive does not go beyond."""
-
-RESERVATION_DAYS = parameter("distribution.reservation_days", usual=21, unit="jours", label="Durée d’une réservation")
-WARRANTY_MONTHS = parameter("distribution.warranty_months", usual=24, unit="mois", label="Garantie à la remise")
-REPAIR_MONTHS = parameter("distribution.repair_months", usual=6, unit="mois", label="Garantie ajoutée après réparation")

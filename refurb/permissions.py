@@ -33,8 +33,6 @@ can_register_device = can_work_on_device
 can_receive_device = can_work_on_device
 can_record_evidence = can_work_on_device
 can_record_cost = can_work_on_device
-can_ship_device = can_work_on_device
-can_cancel_shipment_device = can_work_on_device
 
 
 def _may_undo(actor: Actor, came: Q) -> Q | None:
@@ -63,7 +61,7 @@ def can_set_tag_shape(actor: Actor) -> Q | None:
     return can_manage_device(actor)
 
 
-def _at_own_points(actor: Actor | None) -> Q | None:
+def at_own_points(actor: Actor | None) -> Q | None:
     """Advisers of a distributor: what is at its points, those its relays hold included; of a relay: at its own."""
     if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
         return Q(point__distributor=actor.organisation_id)  # type: ignore[union-attr]
@@ -72,45 +70,10 @@ def _at_own_points(actor: Actor | None) -> Q | None:
     return None
 
 
-def can_serve_device(actor: Actor) -> Q | None:
-    """Advisers of the distributor or of the relay where the device is."""
-    return _at_own_points(actor)
-
-
-can_stock_in_device = can_serve_device
-can_send_back_device = can_serve_device
-can_release_device = can_serve_device
-can_hand_over_device = can_serve_device
-can_exchange_device = can_serve_device
-can_settle_return = can_serve_device
-
-
-def can_find_device(actor: Actor) -> Q | None:
-    """Advisers of the distributor."""
-    return _at_own_points(actor) if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)) else None
-
-
 def can_report_missing_device(actor: Actor) -> Q | None:
     """Technicians of the workshop; advisers, for what was sent to their points."""
-    here = _at_own_points(actor)
+    here = at_own_points(actor)
     return can_work_on_device(actor) if here is None else here
-
-
-def can_allot_device(actor: Actor) -> Q | None:
-    """The manager of the workshop, the pilot."""
-    return Q() if is_pilot(actor) else can_manage_device(actor)
-
-
-def can_grant_derogation(actor: Actor) -> Q | None:
-    """The pilot."""
-    return Q() if is_pilot(actor) else None
-
-
-def can_ask_derogation(actor: Actor) -> Q | None:
-    """Advisers of the distributor that deals with the prescription of the need."""
-    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return Q(prescription__distributor=actor.organisation_id)
-    return None
 
 
 def can_withdraw_device(actor: Actor) -> Q | None:
@@ -138,7 +101,7 @@ def sees_devices(actor: Actor | None) -> Q | None:
         return None
     if is_pilot(actor):
         return Q()
-    if (here := _at_own_points(actor)) is not None:
+    if (here := at_own_points(actor)) is not None:
         return here
     if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)):
         return Q(workshop=actor.organisation_id)
@@ -156,7 +119,7 @@ def sees_parts(actor: Actor | None) -> Q | None:
 
 def sees_incidents(actor: Actor | None) -> Q | None:
     """The incidents one may see: all for the pilot, those of one's workshop, those of one's own donations."""
-    return None if _at_own_points(actor) is not None else sees_devices(actor)
+    return None if at_own_points(actor) is not None else sees_devices(actor)
 
 
 def can_note_incident(actor: Actor) -> Q | None:
@@ -180,44 +143,7 @@ def sees_deliveries(actor: Actor | None) -> Q | None:
         return None
     if is_pilot(actor):
         return Q()
-    return can_work_on_device(actor) or _at_own_points(actor)
-
-
-def sees_hand_overs(actor: Actor | None) -> Q | None:
-    """Hand-over notes name a household: for the advisers who serve it, and the social worker who prescribed."""
-    if actor is None:
-        return None
-    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return Q(point__distributor=actor.organisation_id)
-    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
-        return Q(point__organisation=actor.organisation_id)
-    if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
-        return Q(need__prescription__prescriber=actor.organisation_id)
-    return None
-
-
-def sees_settlements(actor: Actor | None) -> Q | None:
-    """How a household was served otherwise: the workshop reads that it may work on the device again."""
-    if actor is None:
-        return None
-    if is_pilot(actor):
-        return Q()
-    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return Q(device__point__distributor=actor.organisation_id)
-    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
-        return Q(device__point__organisation=actor.organisation_id)
-    return Q(device__workshop=actor.organisation_id) if can_work_on_device(actor) is not None else None
-
-
-def sees_derogations(actor: Actor | None) -> Q | None:
-    """The pilot who grants them, the advisers of the distributor that deals with the prescription."""
-    if actor is None:
-        return None
-    if is_pilot(actor):
-        return Q()
-    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return Q(need__prescription__distributor=actor.organisation_id)
-    return None
+    return can_work_on_device(actor) or at_own_points(actor)
 
 
 # --- donation

@@ -1,4 +1,4 @@
-"""What the search box finds here: devices, deliveries and points, among those one may see."""
+"""What the search box finds here: devices, among those one may see."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,10 +7,9 @@ from django.urls import reverse
 
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, find
-from refurb.models import Delivery, Device, DistributionPoint, Drive
+from refurb.models import Device, Drive
 from refurb.serials import same_serial
 from refurb.tags import normal
-from typography.french import day
 
 MOST = 10
 """How many things of one kind an answer shows."""
@@ -19,10 +18,8 @@ SHORTEST = 3
 
 
 def register_finders() -> None:
-    """Answer the search box, devices first: that is what a scanner types."""
+    """Answer the search box."""
     find("refurb.devices", devices)
-    find("refurb.deliveries", deliveries)
-    find("refurb.points", points)
 
 
 def devices(text: str, actor: Actor) -> Iterator[Found]:
@@ -44,33 +41,6 @@ def devices(text: str, actor: Actor) -> Iterator[Found]:
             url=reverse("refurb:device_detail", args=[device.reference]),
             row=device,
             is_exact=_is_one_of(text, known) or (bool(key) and device.tag_key == key),
-        )
-
-
-def deliveries(text: str, actor: Actor) -> Iterator[Found]:
-    """By reference; one query."""
-    rows = Delivery.objects.visible_to(actor).filter(reference__iexact=text).select_related("point", "workshop")
-    for delivery in rows[:MOST]:
-        yield Found(
-            kind="Livraisons",
-            title=str(delivery),
-            said=f"{delivery.workshop} vers {delivery.point}, {day(delivery.prepared_at)}",
-            url=reverse("refurb:delivery_detail", args=[delivery.reference]),
-            is_exact=True,
-        )
-
-
-def points(text: str, actor: Actor) -> Iterator[Found]:
-    """By reference or by name; one query."""
-    same = Q(reference__iexact=text) | Q(name__icontains=text)
-    rows = DistributionPoint.objects.visible_to(actor).filter(same).select_related("commune").order_by("name", "pk")
-    for point in rows[:MOST]:
-        yield Found(
-            kind="Points de distribution",
-            title=str(point),
-            said=f"{point.reference}, {point.commune}",
-            url=reverse("refurb:point_detail", args=[point.reference]),
-            is_exact=_is_one_of(text, (point.reference,)),
         )
 
 

@@ -36,6 +36,7 @@ OURS = {
     "prescriptions",
     "donations",
     "refurb",
+    "distribution",
     "connectivity",
     "reports",
     "desk",

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "connectivity",  # before donations: followers of one verb run in this order, which is that of locks
     "donations",
     "refurb",
+    "distribution",
     "reports",
     "desk",
     "viewflow.workflow",

@@ -14,13 +14,15 @@ from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
 from desk.todo.limits import Limits, limits_on
+from distribution.enums import SERVES
+from distribution.models import Derogation, DerogationRequest
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
 from prescriptions.permissions import advises
-from refurb.enums import SERVES, DeviceState, DeviceType
-from refurb.models import Delivery, Derogation, DerogationRequest, Device
+from refurb.enums import DeviceState, DeviceType
+from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet
 from typography.french import HARD
 
@@ -40,8 +42,8 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         blocks = (inbox(actor), *blocks)
     return Page(
         actions=(
-            Action("Servir un besoin", reverse("refurb:need_queue")),
-            Action("Mon rayon", reverse("refurb:shelf")),
+            Action("Servir un besoin", reverse("distribution:need_queue")),
+            Action("Mon rayon", reverse("distribution:shelf")),
         ),
         blocks=blocks,
         changes=("prescription", "connection", "device") if is_distributor else ("prescription", "device"),
@@ -83,7 +85,7 @@ def _answers(actor: Membership, since_when: datetime) -> Block:
 
 
 def _answered(asked: Any) -> Line:
-    url = reverse("refurb:need_choose", args=[asked.need.reference])
+    url = reverse("distribution:need_choose", args=[asked.need.reference])
     said = "accordée, un appareil est à choisir" if asked.granted else "refusée, la raison est à lire"
     about = f"{asked.need.get_kind_display()}{HARD}: {said}"
     return Line(asked.need.prescription.household.name, url, about, since(asked.answered_at, "répondu"))
@@ -108,7 +110,7 @@ def _needs(actor: Membership, at: datetime, alive: Any) -> Block:
         waiting.select_related("prescription__household", "epci").annotate(derogated=derogated),
         line,
         "Aucun besoin d’équipement n’attend.",
-        reverse("refurb:need_queue") + WHOLE,
+        reverse("distribution:need_queue") + WHOLE,
     )
 
 
@@ -129,7 +131,7 @@ def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> Line:
     suits = sum(offered[type_, territory] for type_ in SERVES.get(need.kind, ()))
     said = f"{many(suits, 'appareil convient', 'appareils conviennent')}" if suits else "aucun appareil ne convient"
     about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{HARD}: {said}"
-    url = reverse("refurb:need_choose", args=[need.reference])
+    url = reverse("distribution:need_choose", args=[need.reference])
     return Line(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
 
 
@@ -146,7 +148,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             here.filter(state=S.RESERVED).select_related(household).order_by("reserved_until", "pk"),
             _reserved,
             "Aucun appareil n’est mis de côté.",
-            reverse("refurb:reservation_list") + WHOLE,
+            reverse("distribution:reservation_list") + WHOLE,
             late=Q(reserved_until__lte=at + limits.days(FALLS_DAYS)),
             late_word=SOON,
         ),
@@ -156,7 +158,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             Delivery.objects.visible_to(actor).open().select_related("workshop", "point").order_by("prepared_at", "pk"),
             _delivery,
             "Aucune livraison n’est en route.",
-            f"{reverse('refurb:delivery_list')}?standing=open",
+            f"{reverse('distribution:delivery_list')}?standing=open",
         ),
         Block(
             "retours",
@@ -164,7 +166,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             here.filter(state=S.RETURNED).order_by("returned_at", "pk"),
             _returned,
             "Aucun appareil n’a été rapporté.",
-            reverse("refurb:return_list") + WHOLE,
+            reverse("distribution:return_list") + WHOLE,
             late=Q(returned_at__lte=at - limits.days(RETURNED_DAYS)),
         ),
         Block(
@@ -173,7 +175,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             here.to_send_back(at, alive).select_related("convention").order_by("convention__ended_on", "pk"),
             _to_send_back,
             "Rien n’est à renvoyer.",
-            reverse("refurb:send_back_list") + WHOLE,
+            reverse("distribution:send_back_list") + WHOLE,
         ),
     )
 
@@ -188,7 +190,7 @@ def _reserved(device: Any) -> Line:
 
 
 def _delivery(delivery: Delivery) -> Line:
-    url = reverse("refurb:delivery_reconcile", args=[delivery.reference])
+    url = reverse("distribution:delivery_reconcile", args=[delivery.reference])
     about = f"{delivery.workshop}, vers {delivery.point}"
     return Line(str(delivery), url, about, since(delivery.prepared_at, "partie"))
 

@@ -23,12 +23,13 @@ from desk.todo.limits import limits_on
 from desk.todo.service import service
 from desk.todo.values import values
 from desk.todo.verified import verifications
+from distribution.models import DerogationRequest
 from donations.enums import DonationState
 from donations.models import Donation
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
-from refurb.models import DerogationRequest, Incident
+from refurb.models import Incident
 from refurb.models.stock import TO_THE_CNIL
 from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState
@@ -231,7 +232,7 @@ def _lot(donation: Any) -> Line:
 
 
 def _derogation(asked: Any) -> Line:
-    url = reverse("refurb:derogation_grant", args=[asked.need.reference])
+    url = reverse("distribution:derogation_grant", args=[asked.need.reference])
     title = f"{asked.need.get_kind_display()}, {asked.need.epci or 'territoire inconnu'}"
     about = f"{asked.get_kind_display()}, demandée par {asked.asked_by.organisation}"
     return Line(title, url, about, since(asked.asked_at, "demandée"))

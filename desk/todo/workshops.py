@@ -14,6 +14,7 @@ from conventions.models import Quota
 from desk.parameters import BENCH_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
+from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
 from donations.permissions import can_schedule_donation
@@ -21,7 +22,6 @@ from lifecycle import gate
 from network.models import Membership
 from network.permissions import is_manager
 from refurb.enums import ON_THE_BENCH, DeviceState
-from refurb.forms.distribution import conventions_to_allot
 from refurb.models import Delivery, Device
 from refurb.models.device import UNSEEN, DeviceQuerySet
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
@@ -53,7 +53,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             scans=True,
         )
     return Page(
-        actions=(Action("Affecter", reverse("refurb:allotment")), Action("Établi", reverse("refurb:bench"))),
+        actions=(Action("Affecter", reverse("distribution:allotment")), Action("Établi", reverse("refurb:bench"))),
         blocks=(
             inbox(actor),
             *_lot_blocks(actor, at),
@@ -180,7 +180,7 @@ def _coming(actor: Membership) -> Block:
         Delivery.objects.visible_to(actor).open().select_related("point").order_by("prepared_at", "pk"),
         _delivery,
         "Aucune livraison n’est en route.",
-        f"{reverse('refurb:delivery_list')}?standing=open",
+        f"{reverse('distribution:delivery_list')}?standing=open",
     )
 
 
@@ -291,7 +291,7 @@ def _pick_up(pick_up: Any) -> Line:
 
 
 def _delivery(delivery: Any) -> Line:
-    url = reverse("refurb:delivery_detail", args=[delivery.reference])
+    url = reverse("distribution:delivery_detail", args=[delivery.reference])
     return Line(str(delivery), url, f"à {delivery.point}", since(delivery.prepared_at, "partie"))
 
 
@@ -309,7 +309,7 @@ def _lot_to_settle(donation: Any) -> Line:
 
 
 def _quota(quota: Any) -> Line:
-    url = f"{reverse('refurb:allotment')}?convention={quota.convention_id}"
+    url = f"{reverse('distribution:allotment')}?convention={quota.convention_id}"
     proposal = many(quota.ready, "prêt en stock", "prêts en stock") if quota.ready else "aucun en stock"
     about = f"{quota.get_type_display()}{chr(0xA0)}: {many(quota.left, 'place libre', 'places libres')}, {proposal}"
     return Line(str(quota.convention.epci), url, about, f"jusqu’au {day(quota.ends_on)}")

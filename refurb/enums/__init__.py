@@ -2,6 +2,5 @@
 
 from conventions.enums import DeviceType as DeviceType
 from refurb.enums.device import *
-from refurb.enums.distribution import *
 from refurb.enums.evidence import *
 from refurb.enums.papers import *

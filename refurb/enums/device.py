@@ -115,14 +115,6 @@ class ReopenReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
-class DetachReason(TextChoices):
-    """Why a screen no longer goes with its desktop."""
-
-    ENTRY = "entry", "Erreur de saisie"
-    REPLACED = "replaced", "Un autre écran le remplace"
-    APART = "apart", "L’ordinateur part sans écran"
-
-
 class UndoRejectReason(TextChoices):
     """Why « non réemployable » was wrong."""
 
@@ -179,3 +171,54 @@ class UnreadReason(TextChoices):
 
 COMPUTERS = (DeviceType.LAPTOP, DeviceType.DESKTOP)
 """Types of which the processor and the memory are read before a price is given."""
+
+
+COUNTED_BY_QUOTA = (
+    DeviceState.ALLOTTED,
+    DeviceState.SHIPPED,
+    DeviceState.AVAILABLE,
+    DeviceState.RESERVED,
+    DeviceState.HANDED_OVER,
+    DeviceState.RETURNED,
+)
+"""States that take a place in the quota of a convention, or in the reserve of the pilot."""
+
+AT_A_POINT = (
+    DeviceState.SHIPPED,
+    DeviceState.AVAILABLE,
+    DeviceState.RESERVED,
+    DeviceState.HANDED_OVER,
+    DeviceState.RETURNED,
+)
+"""States of a device that was sent to a distribution point."""
+
+ARRIVED = (DeviceState.AVAILABLE, DeviceState.RESERVED, DeviceState.HANDED_OVER, DeviceState.RETURNED)
+"""States of a device that a distribution point has taken in."""
+
+HOLDS_A_NEED = (DeviceState.RESERVED, DeviceState.HANDED_OVER)
+"""States in which a device is the one that serves its need."""
+
+WITH_A_HOUSEHOLD = (DeviceState.HANDED_OVER, DeviceState.RETURNED)
+"""States of a device that belongs to a household, at home or brought back."""
+
+NOT_YET_HANDED_OVER = (DeviceState.SHIPPED, DeviceState.AVAILABLE, DeviceState.RESERVED)
+"""States that go back to the workshop once the convention has been over for too long."""
+
+
+class ReturnReason(TextChoices):
+    """Why a household brings its device back."""
+
+    FAULT = "fault", "Panne"
+    UNSUITABLE = "unsuitable", "Ne convient pas à l’usage"
+    GIVEN_BACK = "given_back", "Rendu par le foyer"
+    OTHER = "other", "Autre motif"
+
+
+class LineOutcome(TextChoices):
+    """What became of one line of a delivery."""
+
+    EXPECTED = "expected", "Attendu"
+    STOCKED = "stocked", "Mis en rayon"
+    MISSING = "missing", "Manquant"
+    SENT_BACK = "sent_back", "Renvoyé à l’atelier"
+    CANCELLED = "cancelled", "Expédition annulée"

@@ -1,5 +1,5 @@
 """The machines of the app, which are declared once this is imported; a device’s verbs in this order: it is shown."""
 
-from refurb.machine import corrections, device, distribution
+from refurb.machine import corrections, device
 
-__all__ = ["corrections", "device", "distribution"]
+__all__ = ["corrections", "device"]

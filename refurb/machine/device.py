@@ -1,6 +1,6 @@
 """The life of a device (machines §1), up to stock and waste: what may happen next, and who may.
 
-All states are declared here; the verbs that need a convention or a household are in ``refurb.machine.distribution``.
+All states are declared here; the verbs that need a convention or a household are in ``distribution.machine.device``.
 """
 
 from django.db.models import F

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from conventions.models import Quota
 from donations.models import PickUp
+from lifecycle.linked import Linked
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import Capacity, PerRowValues
 from network.enums import OrganisationKind, Role
@@ -28,7 +29,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.models import Device, Drive, Grading, Settlement, StorageAbsence, TestRun
+from refurb.models import Device, Drive, Grading, StorageAbsence, TestRun
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -106,7 +107,7 @@ RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu\u00
 SERVED_OTHERWISE = Requirement(
     "served_otherwise",
     "Le foyer n’a pas encore été servi autrement\u00a0: échange, remboursement ou renoncement.",
-    lambda ctx: ~Q(state=S.RETURNED) | Q(Exists(Settlement.objects.of_this_stay())),
+    lambda ctx: ~Q(state=S.RETURNED) | Q(Linked("settlements", superseded_by=None, stay=OuterRef("stay"))),
     lifted_by="le conseiller du point de distribution",
 )
 PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)

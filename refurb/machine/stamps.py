@@ -1,15 +1,9 @@
 """What the verbs of a device write: sets of columns that are emptied together, and columns read from other rows."""
 
-from datetime import date, datetime
-
 from django.db.models import Case, F, OuterRef, Subquery, When
 
-from calendars.days import end_after
-from calendars.working_days import add_months
-from lifecycle.machine import Context
 from refurb.enums import DeviceState
-from refurb.models import Grading, HandOver
-from refurb.parameters import RESERVATION_DAYS, WARRANTY_MONTHS
+from refurb.models import Grading
 
 NOT_PRICED = {"grade": "", "grading": None, "price": None, "price_ceiling": None, "ready_at": None}
 NOT_UNUSABLE = {"unusable_at": None, "unusable_reason": ""}
@@ -33,22 +27,7 @@ LOST = {
 """Missing: a reservation is over; a device brought back keeps its need, as any keeps its convention and its quota."""
 
 
-def reserved_until(ctx: Context) -> datetime:
-    """When a reservation made now falls: the end of a day."""
-    return end_after(ctx.at, RESERVATION_DAYS.on(ctx.day))
-
-
-def warranty_until(ctx: Context) -> date:
-    """The last day of the warranty of what is handed over now."""
-    return add_months(ctx.day, WARRANTY_MONTHS.on(ctx.day))
-
-
 def current_grading(column: str) -> Subquery:
     """Stamp: a column of the current grading of this stay and of this type."""
     current = Grading.objects.of_this_stay().filter(type=OuterRef("type")).order_by("-pk")
     return Subquery(current.values(column)[:1])
-
-
-def current_note(column: str) -> Subquery:
-    """Stamp: a column of the hand-over note in force of this device; null for a screen, which has none."""
-    return Subquery(HandOver.objects.current().filter(device=OuterRef("pk")).values(column)[:1])

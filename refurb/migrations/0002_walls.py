@@ -17,31 +17,6 @@ CREATE TRIGGER refurb_device_origin_frozen BEFORE UPDATE ON refurb_device FOR EA
 
 NOT_FROZEN_ORIGIN = "DROP FUNCTION refurb_device_origin_frozen CASCADE;"
 
-HAND_OVER = """
-CREATE TRIGGER refurb_handover_append_only BEFORE UPDATE ON refurb_handover FOR EACH ROW
-    WHEN (
-        to_jsonb(OLD) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
-            IS DISTINCT FROM
-        to_jsonb(NEW) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
-        OR OLD.proof <> '' AND (
-            NEW.proof <> OLD.proof OR NEW.signature_id IS DISTINCT FROM OLD.signature_id
-            OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at)
-        OR OLD.closed_because <> '' AND (
-            NEW.closed_because <> OLD.closed_because OR NEW.closed_at IS DISTINCT FROM OLD.closed_at)
-    ) EXECUTE FUNCTION lifecycle_refuse_change();
-CREATE TRIGGER refurb_handover_no_delete BEFORE DELETE ON refurb_handover FOR EACH ROW
-    EXECUTE FUNCTION lifecycle_refuse_change();
-CREATE TRIGGER refurb_handover_no_truncate BEFORE TRUNCATE ON refurb_handover FOR EACH STATEMENT
-    EXECUTE FUNCTION lifecycle_refuse_truncate();
-"""
-"""A note is prepared, then signed once, then closed once; what it says never changes."""
-
-HAND_OVER_FREE = """
-DROP TRIGGER refurb_handover_append_only ON refurb_handover;
-DROP TRIGGER refurb_handover_no_delete ON refurb_handover;
-DROP TRIGGER refurb_handover_no_truncate ON refurb_handover;
-"""
-
 DEVICE_STAMPS = [
     "allotted_at",
     "attached_to",
@@ -105,7 +80,6 @@ EVIDENCE: dict[str, list[str]] = {
         "incidentfollowup",
         "part",
         "repair",
-        "settlement",
         "storageabsence",
         "tagshape",
         "testresult",
@@ -113,10 +87,8 @@ EVIDENCE: dict[str, list[str]] = {
     )
 } | {
     "erasure": ["operator"],
-    "derogation": ["reason"],
-    "derogationrequest": ["reason", "granted", "answer", "answered_at", "answered_by"],
 }
-"""What is only added to, with what may be forgotten (who ran the tool, why) or filled once (an answer)."""
+"""What is only added to, with what may be forgotten: who ran the tool."""
 
 COUNTED = (
     "drive",
@@ -127,7 +99,6 @@ COUNTED = (
     "testrun",
     "grading",
     "repair",
-    "settlement",
 )
 """Evidence obeys the months that are closed: a figure that was frozen is not changed by a proof dated inside it."""
 
@@ -143,5 +114,4 @@ class Migration(migrations.Migration):
         *(ClosedToRecords(name) for name in COUNTED),
         ClosedToRecords("incident", "known_at"),
         migrations.RunSQL(ORIGIN, NOT_FROZEN_ORIGIN),
-        migrations.RunSQL(HAND_OVER, HAND_OVER_FREE),
     ]

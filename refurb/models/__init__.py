@@ -5,7 +5,6 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
-from refurb.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
     Checklist,
@@ -18,7 +17,6 @@ from refurb.models.reference import (
 )
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
 from refurb.models.tag_shape import TagShape
-from refurb.models.terms import WarrantyText
 
 __all__ = [
     "Checklist",
@@ -26,8 +24,6 @@ __all__ = [
     "Costing",
     "Delivery",
     "DeliveryLine",
-    "Derogation",
-    "DerogationRequest",
     "Destruction",
     "Device",
     "DeviceEntry",
@@ -42,15 +38,12 @@ __all__ = [
     "GradingLevel",
     "GradingScale",
     "GradingStep",
-    "HandOver",
     "Incident",
     "IncidentFollowUp",
     "Part",
     "Repair",
-    "Settlement",
     "StorageAbsence",
     "TagShape",
     "TestResult",
     "TestRun",
-    "WarrantyText",
 ]

@@ -176,3 +176,17 @@ def _ceilings(devices: Iterable[Device], at: datetime | None) -> dict[int, Decim
     """The price ceiling of the day that applies to each device: none for a private donor."""
     ceilings = ceilings_on(timezone.localdate(at))
     return {device.pk: ceiling_of(ceilings, device.type, device.donor_kind) for device in devices}
+
+
+def cede_devices(
+    *,
+    actor: Actor,
+    devices: QuerySet[Device],
+    recipient: str,
+    reason: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> gate.Outcome:
+    """Give a set outside the chain, to someone who is named: the machines of a room. Raises PermissionDenied."""
+    to = recipient.strip()
+    return gate.apply_many(devices, "cede", actor=actor, at=at, comment=comment, recipient=to, reason=reason)

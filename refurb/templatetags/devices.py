@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 
 from network.permissions import is_pilot
-from refurb.permissions import can_allot_device, can_serve_device, can_work_on_device, sees_incidents
+from refurb.permissions import at_own_points, can_manage_device, can_work_on_device, sees_incidents
 from typography.french import day, days_ago, euros, grouped, lasting, plural, storage, to_the_second
 
 register = template.Library()
@@ -26,17 +26,17 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     """The links between the lists of devices, those one may open."""
     request = context["request"]
     works = can_work_on_device(request.membership) is not None
-    names = [("Mon établi", "bench"), ("À recevoir", "reception")] if works else []
-    names.append(("Appareils", "device_list"))
-    if can_allot_device(request.membership) is not None:
-        names.append(("À affecter", "allotment"))
-    if can_serve_device(request.membership) is not None:
-        names.append(("Rayon", "shelf"))
+    names = [("Mon établi", "refurb:bench"), ("À recevoir", "refurb:reception")] if works else []
+    names.append(("Appareils", "refurb:device_list"))
+    if is_pilot(request.membership) or can_manage_device(request.membership) is not None:
+        names.append(("À affecter", "distribution:allotment"))
+    if at_own_points(request.membership) is not None:
+        names.append(("Rayon", "distribution:shelf"))
     if works or is_pilot(request.membership):
-        names.append(("Effacements manquants", "missing_erasure_list"))
+        names.append(("Effacements manquants", "refurb:missing_erasure_list"))
     if works:
-        names.append(("Étiquettes", "tag_shape"))
+        names.append(("Étiquettes", "refurb:tag_shape"))
     if sees_incidents(request.membership) is not None:
-        names.append(("Incidents", "incident_list"))
-    links = [(label, reverse(f"refurb:{name}")) for label, name in names]
+        names.append(("Incidents", "refurb:incident_list"))
+    links = [(label, reverse(name)) for label, name in names]
     return {"links": [(label, url, url == request.path) for label, url in links]}

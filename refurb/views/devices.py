@@ -18,15 +18,14 @@ from lifecycle.actors import Actor
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
-from prescriptions.services.households import record_access
 from refurb.enums import ENDED, DeviceState
-from refurb.filters.devices import DeviceFilter
+from refurb.filters import DeviceFilter
 from refurb.models import Device, DevicePaper, Drive, Incident
 from refurb.models.device import DeviceQuerySet
-from refurb.permissions import can_note_incident, can_serve_device, can_work_on_device, sees_devices
-from refurb.tables.devices import DeviceTable, MissingErasureTable
-from refurb.views.device_sets import DEVICE_BOX, ON_DEVICES
-from refurb.views.distribution_sheet import Distribution, distribution_of
+from refurb.onward import onward
+from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
+from refurb.tables import DeviceTable, MissingErasureTable
+from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import YOURS, bench_step, next_step, with_since
 from typography.french import Noun
@@ -52,8 +51,6 @@ LINKED = (
 )
 AT_THE_BENCH = {S.IN_PROCESS: "device_recondition", S.RECEIVED: "device_start"}
 """Where a scan at the bench leads a technician: to the work; every other device opens its own page."""
-ACCESS = "device_detail"
-"""What the log of accesses says when the page of a device shows whose it is."""
 BENCH_LIMIT = 100
 """How many devices of one state the bench shows; the list has the others."""
 
@@ -72,7 +69,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
         noun=DEVICE,
         filters=DeviceFilter,
         exclude=[] if is_pilot(actor) else ["workshop"],
-        sets=ON_DEVICES,
+        sets=on_devices(),
         box=DEVICE_BOX,
     )
     return page.respond("refurb/device_list.html")
@@ -84,16 +81,12 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
     device = visible_device(request, reference)
     actor = request.membership
     lot = Donation.objects.visible_to(actor).filter(pk=device.donation_id).first()
-    told = distribution_of(device, actor)
-    if told.household is not None:
-        record_access(actor=actor, household=told.household, what=ACCESS)
     context = {
         "device": device,
         "step": next_step(device, actor),
-        "more": _more(device, actor, told),
+        "more": _more(device, actor),
         "sheet": sheet_of(device),
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
-        "told": told,
         "lot": lot,
         "papers": papers_of(device, actor),
         "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
@@ -102,17 +95,13 @@ def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "refurb/device_detail.html", context)
 
 
-def _more(device: Device, actor: Actor, told: Distribution) -> list[tuple[str, str]]:
+def _more(device: Device, actor: Actor) -> list[tuple[str, str]]:
     """What may be done from the page of a device and is no verb."""
     names = []
-    if told.serves and device.state == S.RETURNED and not told.settlement:
-        names += [
-            ("Échanger contre un autre appareil", "device_replace"),
-            ("Servir le foyer autrement", "device_settle"),
-        ]
     if works_on(device, actor):
         names += [("Fiche d’établi", "device_evidence"), ("Décrire l’appareil", "device_describe")]
-    return [(label, reverse(f"refurb:{name}", args=[device.reference])) for label, name in names]
+    bench = [(label, reverse(f"refurb:{name}", args=[device.reference])) for label, name in names]
+    return onward().more(device, actor) + bench
 
 
 @require_safe
@@ -146,7 +135,7 @@ def _home(actor: Actor) -> str:
     """The page with the scan box of whoever acts."""
     if can_work_on_device(actor) is not None:
         return "refurb:bench"
-    return "refurb:shelf" if can_serve_device(actor) is not None else "refurb:device_list"
+    return "distribution:shelf" if at_own_points(actor) is not None else "refurb:device_list"
 
 
 @require_safe

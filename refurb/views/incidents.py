@@ -12,7 +12,7 @@ from refurb.forms.incidents import FollowUpForm
 from refurb.models import Incident
 from refurb.permissions import can_note_incident, sees_incidents
 from refurb.services.incidents import note_incident
-from refurb.tables.devices import IncidentTable
+from refurb.tables import IncidentTable
 from typography.french import Noun
 
 INCIDENT = Noun("incident", "incidents")

@@ -10,8 +10,8 @@ from lifecycle.machine import Reason
 from refurb.enums import ENDED, DeviceState
 from refurb.models import Device, DeviceEntry, Drive
 from refurb.models.device import DeviceQuerySet
-from refurb.permissions import can_exchange_device, can_work_on_device
-from refurb.views.distribution_sheet import exchange_prepared
+from refurb.onward import onward
+from refurb.permissions import can_work_on_device
 
 S = DeviceState
 MAIN_VERB = {
@@ -72,17 +72,15 @@ BENCH_STEPS = {
 
 
 def next_step(device: Device, actor: Actor) -> Step:
-    """Who acts next; two queries."""
+    """Who acts next; two queries, and those of the app that takes devices onward."""
     state = DeviceState(device.state)
     if state in ENDED:
         return _ended(device, actor)
-    if state == S.RETURNED:
-        return _returned(device, actor)
+    if step := onward().step(device, actor):
+        return step
     awaited = AWAITED.get(state, state.label)
     if state == S.AWAITING_PART and device.part_wanted:
         awaited = f"{awaited}\u00a0: {device.part_wanted}"
-    if state == S.AVAILABLE and (step := _to_sign(device, actor)):
-        return step
     verb = MAIN_VERB.get(state)
     action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
     if action is None or state == S.MISSING:
@@ -107,38 +105,6 @@ def _ended(device: Device, actor: Actor) -> Step:
         return Step(awaited)
     url = reverse("refurb:device_evidence", args=[device.reference])
     return Step(awaited, "enregistrez la preuve de chaque disque parti", url=url, label=BENCH_SHEET)
-
-
-def _returned(device: Device, actor: Actor) -> Step:
-    """A device its household brought back: given back once repaired, else exchanged, else the workshop's."""
-    if device.settlements.current().filter(stay=device.stay).exists():
-        awaited = "Foyer servi autrement\u00a0: en attente de prise en traitement à l’atelier"
-        works = any(one.verb == "start" and one.allowed for one in gate.actions_for(device, actor))
-        return (
-            Step(awaited, "le foyer est servi autrement, prenez-le en traitement", "start") if works else Step(awaited)
-        )
-    awaited = AWAITED[S.RETURNED]
-    back = next((one for one in gate.actions_for(device, actor) if one.verb == "give_back"), None)
-    if back is not None and back.allowed:
-        return Step(awaited, "réparé, rendez-le à son foyer", "give_back")
-    if back is None or device.attached_to_id is not None or can_exchange_device(actor) is None:
-        return Step(awaited)
-    if step := _to_sign(device, actor):
-        return step
-    url = reverse("refurb:device_replace", args=[device.reference])
-    return Step(awaited, "échangez-le, ou faites-le réparer", url=url, label="Choisir un remplaçant")
-
-
-def _to_sign(device: Device, actor: Actor) -> Step | None:
-    """An exchange that was prepared waits for a signature, on the page of the device that replaces."""
-    note = exchange_prepared(device, actor) if can_exchange_device(actor) is not None else None
-    if note is None:
-        return None
-    url = reverse("refurb:device_exchange", args=[note.device.reference])
-    awaited = "Échange préparé, en attente de la signature du foyer"
-    return Step(
-        awaited, "l’échange est préparé, faites signer la fiche", url=url, label="Signer et remettre en échange"
-    )
 
 
 def bench_step(reasons: tuple[Reason, ...]) -> str:

@@ -33,8 +33,8 @@ from tests.emptying import empty_tables
 AS_OF = date(2026, 3, 26)
 """A fixed day, so that what is proven here is so every day."""
 OURS = (
-    "network", "documents", "conventions", "prescriptions", "donations", "refurb", "connectivity", "reports",
-    "lifecycle", "account",
+    "network", "documents", "conventions", "prescriptions", "donations", "refurb", "distribution",
+    "connectivity", "reports", "lifecycle", "account",
 )  # fmt: skip
 DRAWN_OR_TIMED = {
     "password", "recorded_at", "head", "hash", "salt", "digest", "previous", "sealed_at", "comment_digest",
@@ -54,6 +54,7 @@ def load_world() -> None:
         load_reference("connectivity")
         load_reference("donations")
         load_reference("refurb")
+        load_reference("distribution")
         load_reference("reports")
 
 

@@ -22,6 +22,8 @@ from conventions.models import Quota, QuotaChange, Signature
 from demo.calendar import local
 from demo.catalogue import rows
 from desk.models import Seeding
+from distribution.enums import SettlementKind
+from distribution.models import Derogation, HandOver, Settlement
 from documents.enums import ContentType, Delivery
 from documents.models import Mail, StoredFile
 from documents.services import open_file
@@ -39,8 +41,8 @@ from network.models import Commune, Epci, Merger, Organisation, User
 from network.siret import is_siret
 from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
 from prescriptions.models import DoubleAnswer, Need
-from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, Outcome, SettlementKind
-from refurb.models import Derogation, Destruction, Device, Drive, Erasure, HandOver, Incident, Settlement
+from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, Outcome
+from refurb.models import Destruction, Device, Drive, Erasure, Incident
 from reports.enums import ReportState
 from reports.models import Report
 from reports.services import differences, verify_report

@@ -12,10 +12,10 @@ from refurb.enums import MissingReason, RemovalDestination
 from refurb.services import evidence
 from tests.connectivity.lines import FIXED, close_copper
 from tests.desk.territory import Territory, need_of
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_commune
 from tests.refurb.devices import given_to, private_lot
-from tests.refurb.distribution import Shelf
 
 _rank = itertools.count(1)
 
@@ -31,15 +31,15 @@ LISTS: dict[str, tuple[str, ...]] = {
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
-    "refurb:allotment": ("manager", "pilot"),
-    "refurb:shelf": ("adviser",),
-    "refurb:need_queue": ("adviser",),
-    "refurb:reservation_list": ("adviser",),
-    "refurb:return_list": ("adviser",),
-    "refurb:send_back_list": ("adviser",),
-    "refurb:delivery_list": ("technician", "adviser", "pilot"),
-    "refurb:point_list": ("adviser", "pilot"),
-    "refurb:derogation_list": ("pilot",),
+    "distribution:allotment": ("manager", "pilot"),
+    "distribution:shelf": ("adviser",),
+    "distribution:need_queue": ("adviser",),
+    "distribution:reservation_list": ("adviser",),
+    "distribution:return_list": ("adviser",),
+    "distribution:send_back_list": ("adviser",),
+    "distribution:delivery_list": ("technician", "adviser", "pilot"),
+    "distribution:point_list": ("adviser", "pilot"),
+    "distribution:derogation_list": ("pilot",),
     "connectivity:connection_list": ("worker", "adviser", "pilot"),
     "connectivity:waiting_list": ("worker", "adviser"),
     "connectivity:queue": ("agent",),
@@ -52,8 +52,8 @@ PAIRS = [(name, who) for name, readers in LISTS.items() for who in readers]
 NAMING: dict[str, tuple[str, ...]] = {
     "prescriptions:prescription_list": ("adviser", "relay"),
     "prescriptions:need_list": ("adviser", "relay"),
-    "refurb:need_queue": ("adviser",),
-    "refurb:reservation_list": ("adviser",),
+    "distribution:need_queue": ("adviser",),
+    "distribution:reservation_list": ("adviser",),
     "connectivity:connection_list": ("adviser",),
     "connectivity:waiting_list": ("adviser",),
     "connectivity:queue": ("agent",),

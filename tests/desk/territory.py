@@ -12,6 +12,7 @@ from django.utils import timezone
 from connectivity.enums import LIVE, UNDER_WAY, Channel, ConnectionState
 from connectivity.models import ConnectionFile, Offer
 from conventions.models import Quota
+from distribution.models import HandOver
 from lifecycle.verification import Fault, verify_journals
 from network.models import Membership
 from prescriptions.enums import (
@@ -28,11 +29,11 @@ from prescriptions.models import Need, Prescription
 from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState
-from refurb.models import Device, HandOver
+from refurb.models import Device
 from tests.connectivity.lines import FIXED, Line, make_offer
+from tests.distribution.shelves import Shelf
 from tests.faults import but_ahead
 from tests.prescriptions.files import Circle, again
-from tests.refurb.distribution import Shelf
 
 BOTH: Sequence[tuple[str, str]] = ((NeedKind.COMPUTER, NeedUse.STUDIES), (FIXED, NeedUse.PAPERWORK))
 

@@ -49,7 +49,7 @@ def test_a_chapter_says_whose_it_is_and_which_page_each_section_explains() -> No
         ("un-detail", frozenset()),
     ]
     assert chapter.section_on("refurb:device_scan") == chapter.sections[0]
-    assert chapter.section_on("refurb:shelf") is None
+    assert chapter.section_on("distribution:shelf") is None
 
 
 def test_the_text_of_a_chapter_shows_neither_its_title_nor_its_notes() -> None:

@@ -13,6 +13,9 @@ from django.utils import timezone
 from connectivity.enums import Channel, EndReason
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
+from distribution.enums import HandOverProof
+from distribution.models import HandOver
+from distribution.services import hand_overs
 from documents.models import Document, StoredFile
 from documents.services import render_document
 from lifecycle import gate
@@ -21,9 +24,7 @@ from lifecycle.journal import journal_of
 from lifecycle.machine import machines
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.services.prescriptions import remind_prescription
-from refurb.enums import HandOverProof
-from refurb.models import Device, HandOver
-from refurb.services import hand_overs
+from refurb.models import Device
 from reports.figures import reckon
 from reports.months import month_of, previous_month
 from reports.services import compute_report, verify_report
@@ -167,7 +168,7 @@ def test_nothing_of_a_household_is_left_in_any_table_nor_in_any_file_and_figures
         "lifecycle_comment",
         "prescriptions_household",
         "prescriptions_socialstory",
-        "refurb_derogation",
+        "distribution_derogation",
     } <= tables_with_a_trace()
     now = territory.at
     assert now is not None

@@ -18,9 +18,9 @@ from refurb.models import Device
 from tests.desk.list_rows import LISTS, NAMING, PAIRS, Rows
 from tests.desk.territory import Territory
 from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, Scenery, acting, strangers, words
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.refurb.devices import Bench
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -122,7 +122,7 @@ def test_a_file_holds_what_is_seen_in_its_order_on_all_the_pages(bench: Bench) -
 def test_days_and_figures_are_so_in_a_workbook_and_as_the_french_write_them_in_a_csv() -> None:
     rows = Rows()
     rows.one_more()
-    client, url = acting(rows.who("adviser")), reverse("refurb:shelf")
+    client, url = acting(rows.who("adviser")), reverse("distribution:shelf")
     lines, cells = lines_of(client.get(url, {"export": "csv"})), cells_of(client.get(url, {"export": "xlsx"}))
     price, since = lines[0].index("Prix"), lines[0].index("En rayon")
     device = Device.objects.get(tag=lines[1][0])
@@ -369,7 +369,7 @@ def test_an_adviser_releases_several_reservations() -> None:
     shelf = Shelf()
     held = [shelf.reserved(), shelf.reserved()]
     client = acting(shelf.adviser)
-    said = told(client, reverse("refurb:reservation_list"), "release", held, "device")
+    said = told(client, reverse("distribution:reservation_list"), "release", held, "device")
     assert "2 réservations changées" in said
     assert states(held) == ["available", "available"]
 

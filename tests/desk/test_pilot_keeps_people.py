@@ -14,8 +14,8 @@ from network.models import Invitation, Membership, Organisation, User
 from network.services.invitations import invite
 from network.services.memberships import close_membership
 from tests.costs import assert_same_queries
+from tests.distribution.shelves import Shelf
 from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db
 

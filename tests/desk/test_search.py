@@ -20,8 +20,8 @@ from refurb.models import Device
 from reports.models import Report
 from reports.services import compute_report
 from tests.costs import assert_same_queries
+from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
-from tests.refurb.distribution import Shelf
 from tests.refurb.pages import acting
 
 pytestmark = pytest.mark.django_db

@@ -24,11 +24,11 @@ from refurb.services.devices import await_part_device
 from tests.costs import assert_same_queries
 from tests.desk.territory import BOTH, need_of
 from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, acting, strangers, words
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle
 from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
-from tests.refurb.distribution import Shelf
 from tests.refurb.test_certificates import balanced, received_of, reconditioned
 from typography.french import day
 
@@ -157,7 +157,7 @@ def test_a_reservation_falls_on_the_day_that_its_list_says() -> None:
     assert device.reserved_until is not None
     last = day(last_day(device.reserved_until))
     assert f"réservé jusqu’au {last}" in words(landing(client))
-    assert last in words(client.get(reverse("refurb:reservation_list")))
+    assert last in words(client.get(reverse("distribution:reservation_list")))
 
 
 def test_a_prescriber_is_quiet_when_its_people_did_nothing_and_not_for_want_of_a_new_request() -> None:

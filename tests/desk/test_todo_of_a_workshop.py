@@ -4,8 +4,8 @@ import pytest
 
 from tests.desk.test_todo import block, landing
 from tests.desk.test_walls_of_all_pages import acting
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db
 

@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from conventions.models import Review, Signature
 from desk.services.committees import plan_committee
+from distribution.enums import HandOverProof
+from distribution.models import HandOver
 from documents.models import Document, Mail
 from lifecycle import gate
 from lifecycle.machine import Stateful
@@ -25,20 +27,19 @@ from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdAccess, Need
-from refurb.enums import HandOverProof
-from refurb.models import Delivery, HandOver
+from refurb.models import Delivery
 from reports.months import month_of
 from reports.services import compute_report
 from reports.views_drill_down import EVIDENCE
 from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_like_markup
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.prescriptions.files import again
 from tests.refurb.devices import from_lot, given_to, private_lot
-from tests.refurb.distribution import Shelf
 
 STORY = "vécu-indicible"
 NAMES = ("Inoubliable", "Zéphyrine", "0699445566", "06 99 44 55 66", "zephyrine@", "rue des Abysses", "12/11/1979")

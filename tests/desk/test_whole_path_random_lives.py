@@ -16,6 +16,7 @@ from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from conventions.enums import ResumeReason, SuspendReason, TerminateReason
 from conventions.models import Convention
+from distribution.services import allotment, point_stock, returns
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
@@ -26,16 +27,15 @@ from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import confirm_prescription, withdraw_prescription
 from refurb.enums import PartKind
 from refurb.models import Device
-from refurb.services import allotment, point_stock, returns
 from refurb.services.bench import record_repair
 from reports.figures import reckon
 from reports.months import month_of, next_month
 from tests.connectivity.lines import FIXED, again
 from tests.desk.territory import BOTH, Territory, balance, faults
+from tests.distribution.shelves import Shelf
 from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import COMPUTER
 from tests.refurb.devices import fresh
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.usefixtures("days_to_come")
 

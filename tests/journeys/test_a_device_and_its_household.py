@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from refurb.models import Device
+from tests.distribution.shelves import Shelf
 from tests.journeys import bench_steps as bench
 from tests.journeys import distribution_steps as steps
 from tests.journeys.distribution_steps import Paid
 from tests.journeys.visitor import Visitor
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

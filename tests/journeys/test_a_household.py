@@ -9,13 +9,13 @@ from network.models import Membership
 from prescriptions.models import Need
 from reference.loading import load_reference
 from tests.connectivity.lines import Line
+from tests.distribution.shelves import Shelf
 from tests.journeys import distribution_steps
 from tests.journeys import household_steps as household
 from tests.journeys.distribution_steps import Paid
 from tests.journeys.visitor import Visitor, anything
 from tests.network.factories import make_membership
 from tests.prescriptions.files import load_settings
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPUTER, LINE = ("Ordinateur", "Études"), ("Connexion fixe", "Démarches")

@@ -7,12 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from network.models import Membership
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops
 from tests.journeys.cast import Cast
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor, anything
 from tests.refurb.devices import load_numbers
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from tests.distribution.shelves import Shelf
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor, anything
 from tests.network.factories import make_membership
 from tests.prescriptions.files import load_settings
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEXT = "Enregistrer et continuer"

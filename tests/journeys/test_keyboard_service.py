@@ -6,11 +6,11 @@ import pytest
 
 from network.models import Membership
 from tests.connectivity.lines import Line
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor, anything
 from tests.refurb.devices import load_numbers
-from tests.refurb.distribution import Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 type HandsOn = Callable[[Membership], tuple[Visitor, Keyboard]]

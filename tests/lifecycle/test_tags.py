@@ -257,6 +257,23 @@ def test_a_panel_of_another_app_is_shown_under_its_title_to_those_it_is_for(
     assert shown("panels row", stored, None) == ""
 
 
+def test_a_panel_without_a_title_writes_its_sections_whole(
+    stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def whole(row: Parcel, actor: Membership) -> Panel:
+        reasons = {"reasons": [{"sentence": "Sous la pluie", "lifted_by": "", "url": ""}]}
+        return {"title": "", "template": "lifecycle/reasons.html", "context": reasons}
+
+    monkeypatch.setattr(registry, "panels", {})
+    panel("parcels.Parcel", whole)
+
+    html = shown("panels row", stored, keeper)
+
+    assert "Sous la pluie" in html
+    assert "<section" not in html
+    assert "<h2" not in html
+
+
 def test_a_page_without_any_panel_shows_none(
     stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def load_numbers() -> None:
     load_reference("conventions")
     load_reference("donations")
     load_reference("refurb")
+    load_reference("distribution")
 
 
 def new_tag() -> str:

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from lifecycle.machine import Stateful
 from tests.pages import acting, answered, read
 
-APPS = ("donations", "refurb")
+APPS = ("donations", "refurb", "distribution")
 __all__ = ["acting", "answered", "page_of", "read"]
 
 

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from conventions.models import EndConsent, Signature, SignatureDeposit
+from distribution.models import HandOver
 from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
 from donations.models import PickUp
-from refurb.models import Destruction, Erasure, HandOver
+from refurb.models import Destruction, Erasure
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db

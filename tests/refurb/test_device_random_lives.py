@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from donations import units
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from refurb.enums import DeviceType, Verification
+from refurb.enums import EXPECTED, DeviceType, Verification
 from refurb.models import Device, DeviceEntry
 from refurb.services.stock import RecoveredPart
 from tests.refurb.devices import Bench, load_numbers
@@ -137,3 +138,5 @@ def check(device: Device) -> None:
         assert device.price <= device.price_ceiling
     stays = sum(entry.verb in ("register", "receive") for entry in entries)
     assert device.stay == stays
+    own = Device.objects.filter(pk=device.pk)
+    assert own.filter(**units.EXPECTED).exists() == (device.state in EXPECTED), "what a lot asks of it, by columns"

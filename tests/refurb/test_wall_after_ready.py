@@ -7,19 +7,19 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conventions.models import Quota
+from distribution.enums import ReleaseReason
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.faults import Fault
 from lifecycle.machine import verbs_of
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import verify_journals
-from refurb.enums import ReleaseReason
 from refurb.machine.device_rules import DRIVES_PROVEN, PROOFS_STAND
 from refurb.models import Device, Drive, Erasure
 from refurb.recounts import STATES
+from tests.distribution.shelves import Shelf
 from tests.intruder import play
 from tests.refurb.devices import Bench, fresh, load_numbers
-from tests.refurb.distribution import Shelf
 from tests.refurb.test_device_wall import UNPROVEN, forge, without_inventory
 
 pytestmark = pytest.mark.django_db

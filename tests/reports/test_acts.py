@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from desk.todo.figures import chain, territory
+from distribution.enums import UndoHandOverReason
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.machine import machines, verbs_of
 from prescriptions.models import Need
-from refurb.enums import ReclassifyReason, UndoHandOverReason
+from refurb.enums import ReclassifyReason
 from refurb.models import Device
 from refurb.services import devices
 from reports.acts import Line, _Life
@@ -29,10 +30,10 @@ from reports.parameters import THRESHOLD
 from reports.services import compute_report, recompute_report
 from reports.summary import SHOWN, Summary
 from reports.workbook import write_workbook
+from tests.distribution.shelves import Shelf
 from tests.network.factories import make_epci
 from tests.reference.values import set_value
 from tests.refurb.devices import fresh
-from tests.refurb.distribution import Shelf
 from tests.reports.stories import DECEMBER, NOVEMBER, Story, numbers, paris
 
 

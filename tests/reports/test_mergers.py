@@ -28,10 +28,10 @@ from reports.figures import reckon
 from reports.months import month_of, next_month
 from reports.services import compute_report
 from reports.summary import Summary
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.devices import fresh
-from tests.refurb.distribution import Shelf
 from tests.refurb.pages import acting, read
 from tests.reports.stories import Story, buckets, numbers
 

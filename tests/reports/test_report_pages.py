@@ -37,9 +37,9 @@ from reports.services import compute_report
 from reports.summary import PLACE, Summary, Table
 from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
 from tests.costs import assert_same_queries
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops, screens
 from tests.network.factories import make_epci, make_membership, make_organisation
-from tests.refurb.distribution import Shelf
 from tests.refurb.pages import acting, read
 from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
 

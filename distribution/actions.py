@@ -1,0 +1,154 @@
+"""What is done of a device from the workshop's stock to a household, and back: one page each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.models import Quota
+from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason
+from distribution.forms.deliveries import (
+    AllotForm,
+    DeviceAttachForm,
+    DeviceReleaseAllotmentForm,
+    DeviceSendBackForm,
+    DeviceShipForm,
+)
+from distribution.forms.households import SignedForm
+from distribution.machine import allotment_rules, household_rules
+from distribution.services import allotment, hand_overs, point_stock, returns
+from distribution.views.hand_overs import device_reserve, opened_note
+from lifecycle.acting import deposited
+from lifecycle.forms import ReasonForm
+from lifecycle.pages import Page
+from refurb.enums import ReturnReason
+from refurb.models import Device
+from refurb.views.devices import DEVICE_PAGES
+
+SIGNED_AS = {"signature": "deposit"}
+"""Where the form calls otherwise what the rules name."""
+
+
+def _place_given_back(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+    taken = Quota.objects.filter(pk=device.quota_id).first()
+    return {"warning": f"Sa place est rendue\u00a0: {taken}." if taken else ""}
+
+
+def _to_sign(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+    return {"files": deposited(request), "by": request.membership}
+
+
+def _note(request: HttpRequest, device: Device) -> dict[str, Any]:
+    """The note in force, and whose it is."""
+    note = opened_note(request, device)
+    return {"note": note, "household": note.need.prescription.household if note else None}
+
+
+def _note_of_the_day(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+    return _note(request, device) | {"today": timezone.localdate()}
+
+
+def _note_of_exchange(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+    found = _note(request, device)
+    if found["note"] is not None and found["note"].kind != HandOverKind.EXCHANGE:
+        return {"note": None, "household": None}
+    return found
+
+
+PAGES = (
+    # --- at the workshop
+    Page(
+        "attach",
+        "rattacher",
+        DeviceAttachForm,
+        allotment.attach_device,
+        done="rattaché à son ordinateur",
+        form_kwargs=lambda request, screen: {"screen": screen},
+    ),
+    Page("detach", "separer", ReasonForm.asking(DetachReason.choices, allotment_rules.DETACH_REASON)),
+    Page(
+        "allot",
+        "affecter",
+        AllotForm,
+        allotment.allot_device,
+        done="affecté à la convention",
+        form_kwargs=lambda request, device: {"by": request.membership, "workshop": device.workshop_id},
+    ),
+    Page(
+        "release_allotment",
+        "retirer-affectation",
+        DeviceReleaseAllotmentForm,
+        done="de nouveau en stock à l’atelier",
+        context=_place_given_back,
+    ),
+    Page(
+        "ship",
+        "expedier",
+        DeviceShipForm,
+        allotment.ship_device,
+        done="en livraison",
+        form_kwargs=lambda request, device: {"device": device},
+    ),
+    Page("cancel_shipment", "annuler-expedition"),
+    # --- at the point
+    Page("stock_in", "mettre-en-rayon", done="mis en rayon"),
+    Page(
+        "send_back",
+        "renvoyer",
+        DeviceSendBackForm,
+        warning="L’appareil quitte vos listes\u00a0: seul l’atelier le voit ensuite.",
+        after=lambda device: reverse("distribution:shelf"),
+    ),
+    Page("find", "retrouver", service=point_stock.find_device, done="de nouveau en rayon"),
+    # --- to a household
+    Page("reserve", "reserver", view=device_reserve),
+    Page(
+        "release",
+        "liberer",
+        done="de nouveau disponible",
+        warning="Le besoin attend de nouveau, à son rang\u00a0: il ne perd pas son tour.",
+    ),
+    Page(
+        "hand_over",
+        "remettre",
+        SignedForm,
+        hand_overs.hand_over_device,
+        done="remis au foyer. La garantie court à partir d’aujourd’hui",
+        values=SignedForm.signature,
+        form_kwargs=_to_sign,
+        context=_note_of_the_day,
+        names=SIGNED_AS,
+        template="distribution/actions/device_hand_over.html",
+    ),
+    Page(
+        "undo_hand_over",
+        "annuler-remise",
+        ReasonForm.asking(UndoHandOverReason.choices, household_rules.UNDO_HAND_OVER_REASON),
+        done="remise annulée, de nouveau réservé",
+        warning="L’appareil redevient réservé pour le même besoin, et une nouvelle fiche est à signer.",
+    ),
+    # --- and back
+    Page(
+        "take_back",
+        "reprendre-au-foyer",
+        ReasonForm.asking(ReturnReason.choices, household_rules.TAKE_BACK_REASON),
+        done="repris en retour SAV",
+        warning="Les données du foyer sont sur l’appareil\u00a0: tout ce qui prouvait son effacement ne compte plus.",
+    ),
+    Page("give_back", "rendre-au-foyer", service=returns.give_back_device, done="rendu au foyer"),
+    Page(
+        "exchange",
+        "echanger",
+        SignedForm,
+        hand_overs.exchange_device,
+        values=SignedForm.signature,
+        form_kwargs=_to_sign,
+        context=_note_of_exchange,
+        names=SIGNED_AS,
+        template="distribution/actions/device_exchange.html",
+    ),
+)
+
+urlpatterns = DEVICE_PAGES.urls("appareils", PAGES)

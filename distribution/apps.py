@@ -1,0 +1,16 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class DistributionConfig(AppConfig):
+    name = "distribution"
+    verbose_name = "Distribution"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The followers, the panels and the chains know the models, which are there from now on only."""
+        import_module("distribution.followers").register()
+        import_module("distribution.panels").register_panels()
+        import_module("distribution.progress").register_chains()
+        import_module("distribution.search").register_finders()

@@ -1,0 +1,97 @@
+"""The codes of the second half of a device's life: allotment, hand-over, derogation, return."""
+
+from django.db.models import TextChoices
+
+from refurb.enums.device import DeviceType
+
+SERVES = {
+    "computer": (DeviceType.LAPTOP, DeviceType.DESKTOP),
+    "tablet": (DeviceType.TABLET,),
+    "smartphone": (DeviceType.SMARTPHONE,),
+}
+"""The types that serve each kind of need; a screen alone serves none."""
+
+
+class ReleaseReason(TextChoices):
+    """Why a device is no longer meant for a convention."""
+
+    CONVENTION_ENDED = "convention_ended", "Fin de la convention"
+    BALANCE = "balance", "Répartition entre conventions"
+    DEFECT = "defect", "Défaut découvert"
+    ENTRY = "entry", "Erreur de saisie"
+    OTHER = "other", "Autre motif"
+
+
+class SendBackReason(TextChoices):
+    """Why a distribution point sends a device back to its workshop."""
+
+    BROKEN = "broken", "En panne à la livraison"
+    INCOMPLETE = "incomplete", "Incomplet (chargeur, câble, pied)"
+    CONDITION = "condition", "Aspect ou grade non conforme"
+    WRONG_DEVICE = "wrong_device", "Ce n’est pas l’appareil annoncé"
+    NOT_ERASED = "not_erased", "Données encore présentes"
+    UNSOLD = "unsold", "Pas de besoin de ce type"
+    CONVENTION_ENDED = "convention_ended", "Fin de la convention"
+    OTHER = "other", "Autre motif"
+
+
+CONFORMS = (SendBackReason.UNSOLD, SendBackReason.CONVENTION_ENDED)
+"""Reasons that say nothing against the device: they do not count as non-conformity."""
+
+
+class UndoHandOverReason(TextChoices):
+    """Why a hand-over did not take place."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    WRONG_DEVICE = "wrong_device", "Mauvais appareil remis"
+    WRONG_PERSON = "wrong_person", "Mauvais foyer"
+    CHANGED_MIND = "changed_mind", "Le foyer y renonce sur place"
+
+
+class DerogationKind(TextChoices):
+    """Why the pilot lets a device serve a need outside the territory of its convention."""
+
+    TERRITORY = "territory", "Autre territoire"
+    EMERGENCY = "emergency", "Urgence sociale"
+
+
+class HandOverKind(TextChoices):
+    """What a hand-over is."""
+
+    SALE = "sale", "Achat à prix solidaire"
+    EXCHANGE = "exchange", "Échange sous garantie"
+
+
+class HandOverProof(TextChoices):
+    """How the household signed the hand-over note."""
+
+    DRAWN = "drawn", "Signature tracée à l’écran"
+    SCANNED = "scanned", "Fiche papier signée, numérisée"
+    ATTESTED = "attested", "Fiche papier signée, attestée par le conseiller"
+
+
+class ClosedBecause(TextChoices):
+    """Why a prepared or signed note does not count any more."""
+
+    REPLACED = "replaced", "Remplacée par une nouvelle fiche"
+    RELEASED = "released", "Réservation levée"
+    LOST = "lost", "Appareil manquant"
+    UNDONE = "undone", "Remise annulée le jour même"
+    SETTLED = "settled", "Foyer servi autrement"
+    RESERVED = "reserved", "Appareil réservé pour un autre foyer"
+
+
+class SettlementKind(TextChoices):
+    """How a household whose device does not come back was served otherwise."""
+
+    EXCHANGE = "exchange", "Échange"
+    REFUND = "refund", "Remboursement"
+    GIVEN_UP = "given_up", "Renoncement du foyer"
+
+
+class DetachReason(TextChoices):
+    """Why a screen no longer goes with its desktop."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    REPLACED = "replaced", "Un autre écran le remplace"
+    APART = "apart", "L’ordinateur part sans écran"

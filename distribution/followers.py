@@ -1,0 +1,338 @@
+"""What follows each verb of the second half of a device's life, in the gate's transaction.
+
+Rows are touched in the order of locks: needs and prescriptions were locked by the verb itself, devices come last.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from conventions.documents import freeze_end
+from conventions.followers import all_moved
+from conventions.models import Convention
+from conventions.parameters import HANDING_OVER_DAYS
+from distribution.documents import Terms, freeze_delivery_note, prepare_note, register_notes
+from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
+from distribution.machine.return_rules import prolonged
+from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
+from distribution.services.hand_overs import close_notes
+from distribution.services.returns import write_settlements
+from documents.services import forget_document, forget_file
+from lifecycle import gate
+from lifecycle.models import Comment
+from lifecycle.registry import Move, Moved, on_transition
+from prescriptions.enums import Bond, NeedState
+from prescriptions.liveness import keeps_alive
+from prescriptions.models import Need
+from refurb.enums import DeviceState, LineOutcome
+from refurb.models.device import Device, DeviceEntry
+from refurb.models.points import Delivery, DeliveryLine
+from typography.french import written_day
+
+S = DeviceState
+OUTCOMES = {
+    "stock_in": LineOutcome.STOCKED,
+    "report_missing": LineOutcome.MISSING,
+    "send_back": LineOutcome.SENT_BACK,
+    "cancel_shipment": LineOutcome.CANCELLED,
+}
+ABOUT_A_HOUSEHOLD = (
+    "reserve",
+    "release",
+    "hand_over",
+    "undo_hand_over",
+    "take_back",
+    "give_back",
+    "exchange",
+    "report_missing",
+)
+"""The verbs in whose comment people may write of a household."""
+
+
+def _mains(rows: Iterable[Moved]) -> list[int]:
+    """Without the screens that go with a desktop."""
+    keys = [row.pk for row in rows]
+    return list(Device.objects.main().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
+def take_screens_along(move: Move) -> None:
+    """The screens of the desktops that moved do the same, from the same state; they take no place of a quota."""
+    sources = {row.pk: row.source for row in move.rows}
+    screens = Device.objects.filter(attached_to__in=sources).order_by("pk")
+    per_row: dict[int, dict[str, Any]] = {}
+    for screen in screens:
+        desktop = screen.attached_to_id
+        if desktop is not None and screen.state == sources[desktop]:
+            per_row[screen.pk] = dict(move.per_row.get(desktop, {})) | _of_its_own(move, screen)
+    if per_row:
+        apart = {name for given in per_row.values() for name in given}
+        common = {name: value for name, value in move.values.items() if name not in apart}
+        all_moved(
+            gate.apply_many(
+                Device.objects.filter(pk__in=per_row),
+                move.verb,
+                actor=move.actor,
+                at=move.at,
+                cause=move,
+                per_row=per_row,
+                **common,
+            )
+        )
+
+
+def _of_its_own(move: Move, screen: Device) -> dict[str, Any]:
+    match move.verb:
+        case "allot":
+            return {"quota": None}
+        case "exchange":
+            return {"replaces": None}
+        case "give_back" if screen.warranty_until is not None:
+            return {"warranty_until": prolonged(screen.warranty_until, timezone.localdate(move.at))}
+    return {}
+
+
+# --- conventions and deliveries
+
+
+def release_allotted(move: Move) -> None:
+    """The convention is over: what was allotted and has not left goes back to the stock.
+
+    What a workshop is shipping at this very moment leaves: its lock is waited for, then it is no longer there to
+    release. Locking the devices first would take them before the quotas.
+    """
+    allotted = Device.objects.filter(convention__in=move.pks, state=S.ALLOTTED)
+    alone = allotted.filter(Q(attached_to=None) | ~Q(attached_to__state=S.ALLOTTED))
+    if alone.exists():
+        reason = ReleaseReason.CONVENTION_ENDED
+        done = gate.apply_many(alone, "release_allotment", actor=move.actor, at=move.at, cause=move, reason=reason)
+        stayed = set(allotted.filter(pk__in=done.refused).values_list("pk", flat=True))
+        all_moved(gate.Outcome(refused={pk: reasons for pk, reasons in done.refused.items() if pk in stayed}))
+
+
+def tell_fates(move: Move) -> None:
+    """The paper of the end: what is released, outside or with a household, and until when it is handed over.
+
+    After the release, so that it says what was done; screens are counted as their desktops are.
+    """
+    days = HANDING_OVER_DAYS.on(timezone.localdate(move.at))
+    ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
+    entries = {row.pk: row.entry_pk for row in move.rows}
+    for convention in ended.select_related("epci", "epci_party", "workshop", "distributor"):
+        back = DeviceEntry.objects.filter(verb="release_allotment", at__gte=move.at)
+        alone = back.filter(cause_machine="convention", cause_entry=entries[convention.pk])
+        along = back.filter(cause_machine="device", cause_entry__in=alone.values("pk"))
+        counts = Counter(Device.objects.filter(convention=convention).values_list("state", flat=True))
+        fates = [("Revenus en stock à l’atelier", alone.count() + along.count())]
+        fates += [(S(state).label, counts[state]) for state in S.values if counts[state]]
+        assert convention.ended_on is not None
+        last = convention.ended_on + timedelta(days=max(0, int(days) - 1))
+        freeze_end(convention, move, [fate for fate in fates if fate[1]], written_day(last) or "")
+
+
+def write_lines(move: Move) -> None:
+    """One line per device that leaves; the note is frozen once the screens are on it."""
+    shipped = Device.objects.filter(pk__in=move.pks).order_by("pk").values_list("pk", "delivery")
+    DeliveryLine.objects.bulk_create(DeliveryLine(device_id=pk, delivery_id=note) for pk, note in shipped)
+    if move.cause is not None and move.cause.machine == "device":
+        return
+    notes = Delivery.objects.filter(pk__in={note for _, note in shipped}, document=None).order_by("pk")
+    for delivery in notes.select_related("convention__epci", "workshop__commune", "point__organisation"):
+        freeze_delivery_note(delivery, actor=move.actor, at=move.at)
+
+
+def settle_lines(move: Move) -> None:
+    """What became of each line that was still expected."""
+    left = [row.pk for row in move.rows if row.source == S.SHIPPED]
+    DeliveryLine.objects.filter(device__in=left, outcome=LineOutcome.EXPECTED).update(
+        outcome=OUTCOMES[move.verb], settled_at=move.at, settled_by_id=move.actor.pk
+    )
+
+
+def drop_exchange_notes(move: Move) -> None:
+    """An exchange that was prepared with what leaves the point does not take place."""
+    close_notes(move.pks, ClosedBecause.RELEASED, move.at)
+
+
+# --- households
+
+
+def hold_for_need(move: Move) -> None:
+    """The need is in progress; the note is prepared."""
+    mains = _mains(move.rows)
+    close_notes(mains, ClosedBecause.RESERVED, move.at)
+    if mains:
+        _move_needs(move, "start")
+    for device in _with_papers(mains):
+        given = {**move.values, **move.per_row.get(device.pk, {})}
+        terms = Terms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
+        prepare_note(device, _key(given["need"]) or 0, terms, actor=move.actor, at=move.at)
+
+
+def let_go_of_need(move: Move) -> None:
+    """The reservation is over: the note does not count any more, the need waits again unless it was dropped."""
+    _let_go(move, [row for row in move.rows if row.source == S.RESERVED], ClosedBecause.RELEASED)
+
+
+def lose_track(move: Move) -> None:
+    """A reservation falls with the device that is not found; the screen that was held with it is free again."""
+    reserved = [row for row in move.rows if row.source == S.RESERVED]
+    _let_go(move, reserved, ClosedBecause.LOST)
+    close_notes([row.pk for row in move.rows if row.source == S.AVAILABLE], ClosedBecause.LOST, move.at)
+    screens = Device.objects.filter(attached_to__in=[row.pk for row in reserved], state=S.RESERVED)
+    if screens.exists():
+        all_moved(gate.apply_many(screens, "release", actor=move.actor, at=move.at, cause=move))
+
+
+def _let_go(move: Move, rows: list[Moved], because: ClosedBecause) -> None:
+    needs = {note.device_id: note.need_id for note in close_notes([row.pk for row in rows], because, move.at)}
+    for row in rows:  # each need follows its own device, whose link to it is already cut
+        waiting = Need.objects.filter(pk=needs.get(row.pk), state=NeedState.IN_PROGRESS)
+        if waiting.exists():
+            cause = replace(move, rows=[row])
+            all_moved(gate.apply_many(waiting, "wait_again", actor=move.actor, at=move.at, cause=cause))
+
+
+def sign_notes(move: Move) -> None:
+    """The note is signed; the household has its device."""
+    for pk in _mains(move.rows):
+        given = {**move.values, **move.per_row.get(pk, {})}
+        HandOver.objects.current().filter(device=pk).update(
+            proof=given["proof"],
+            signature_id=_key(given.get("signature")),
+            signed_by_id=move.actor.pk,
+            handed_over_at=move.at,
+        )
+
+
+def meet_needs(move: Move) -> None:
+    """The need is met; the last one settled closes the prescription."""
+    if _mains(move.rows):
+        _move_needs(move, "meet")
+
+
+def take_hand_over_back(move: Move) -> None:
+    """The signed note is void, another is prepared as it was; the need is no longer met."""
+    mains = _mains(move.rows)
+    void = {note.device_id: note for note in close_notes(mains, ClosedBecause.UNDONE, move.at)}
+    if mains:
+        _move_needs(move, "unmeet")
+    for device in _with_papers(mains):
+        note = void[device.pk]
+        terms = Terms(note.price, note.co_funding, note.funder_id)
+        prepare_note(device, note.need_id, terms, actor=move.actor, at=move.at)
+
+
+def settle_exchange(move: Move) -> None:
+    """The earlier device may be worked on again."""
+    for note in HandOver.objects.current().filter(device__in=_mains(move.rows), kind=HandOverKind.EXCHANGE):
+        earlier = Device.objects.get(pk=note.replaces_id)
+        write_settlements(earlier, SettlementKind.EXCHANGE, actor=move.actor, at=move.at, replaced_by=note.device_id)
+
+
+def release_dropped(move: Move) -> None:
+    """What was held for a need that is given up is free again."""
+    held = Device.objects.filter(need__in=move.pks, state=S.RESERVED)
+    alone = held.filter(Q(attached_to=None) | ~Q(attached_to__state=S.RESERVED))
+    if alone.exists():
+        all_moved(gate.apply_many(alone, "release", actor=move.actor, at=move.at, cause=move))
+
+
+def _move_needs(move: Move, verb: str) -> None:
+    needs = Device.objects.main().filter(pk__in=move.pks).values("need")
+    all_moved(gate.apply_many(Need.objects.filter(pk__in=needs), verb, actor=move.actor, at=move.at, cause=move))
+
+
+def _with_papers(pks: list[int]) -> Iterable[Device]:
+    rows = Device.objects.filter(pk__in=pks).order_by("pk")
+    return rows.select_related(
+        "workshop", "grading", "point__commune", "point__distributor__commune", "convention__epci_party"
+    )
+
+
+def _key(given: Any) -> int | None:
+    key: int | None = getattr(given, "pk", given)
+    return key
+
+
+# --- what outlives a household, and what does not
+
+
+def _devices_of_household() -> QuerySet[Device]:
+    return Device.objects.filter(need__prescription__household=OuterRef("pk"))
+
+
+def reserved(at: datetime) -> Any:
+    """The households for which a device is held."""
+    return Exists(_devices_of_household().filter(state=S.RESERVED))
+
+
+def returned(at: datetime) -> Any:
+    """Those to which a device they brought back is owed, or what settles it."""
+    return Exists(_devices_of_household().filter(state=S.RETURNED))
+
+
+def under_warranty(at: datetime) -> Any:
+    """Those that hold a device under warranty."""
+    return Exists(_devices_of_household().filter(warranty_until__gte=timezone.localdate(at)))
+
+
+def forget_households(move: Move) -> None:
+    """The notes they signed, their signatures, the reasons and the comments that may name them; figures stay."""
+    notes = HandOver.objects.filter(need__prescription__household__in=move.pks).select_related("document", "signature")
+    for note in notes.order_by("pk"):
+        forget_document(document=note.document, at=move.at)
+        if note.signature is not None:
+            forget_file(file=note.signature, at=move.at)
+        told = DeviceEntry.objects.filter(
+            Q(object=note.device_id) | Q(object__attached_to=note.device_id),
+            verb__in=ABOUT_A_HOUSEHOLD,
+            at__gte=note.prepared_at,
+        ).exclude(comment_digest="")
+        until = told if note.closed_at is None else told.filter(at__lte=note.closed_at)
+        Comment.objects.filter(digest__in=until.values("comment_digest")).erase()
+    Derogation.objects.filter(need__prescription__household__in=move.pks).update(reason="")
+    DerogationRequest.objects.filter(need__prescription__household__in=move.pks).update(reason="", answer="")
+
+
+def register() -> None:
+    """Every registration of the app, once its models are known; followers of one verb run in this order."""
+    register_notes()
+    keeps_alive(Bond.DEVICE_RESERVED, reserved)
+    keeps_alive(Bond.DEVICE_RETURNED, returned)
+    keeps_alive(Bond.WARRANTY, under_warranty)
+    on_transition("household", "anonymise", forget_households)
+    on_transition("convention", "terminate", release_allotted)
+    on_transition("convention", "terminate", tell_fates)
+    on_transition("convention", "expire", release_allotted)
+    on_transition("convention", "expire", tell_fates)
+    on_transition("need", "drop", release_dropped)
+    on_transition("device", "allot", take_screens_along)
+    on_transition("device", "release_allotment", take_screens_along)
+    on_transition("device", "ship", take_screens_along)
+    on_transition("device", "ship", write_lines)
+    for verb in ("cancel_shipment", "stock_in", "send_back"):
+        on_transition("device", verb, settle_lines)
+        on_transition("device", verb, take_screens_along)
+    on_transition("device", "send_back", drop_exchange_notes)
+    on_transition("device", "report_missing", settle_lines)
+    on_transition("device", "report_missing", lose_track)
+    on_transition("device", "reserve", hold_for_need)
+    on_transition("device", "reserve", take_screens_along)
+    on_transition("device", "release", let_go_of_need)
+    on_transition("device", "release", take_screens_along)
+    on_transition("device", "hand_over", sign_notes)
+    on_transition("device", "hand_over", take_screens_along)
+    on_transition("device", "hand_over", meet_needs)
+    on_transition("device", "undo_hand_over", take_screens_along)
+    on_transition("device", "undo_hand_over", take_hand_over_back)
+    on_transition("device", "take_back", take_screens_along)
+    on_transition("device", "give_back", take_screens_along)
+    on_transition("device", "exchange", sign_notes)
+    on_transition("device", "exchange", settle_exchange)
+    on_transition("device", "exchange", take_screens_along)

@@ -1,0 +1,1 @@
+"""What people fill in from the stock to a household."""

@@ -1,0 +1,127 @@
+"""What is missing before a device that a household brought back is given back or exchanged (machines §1)."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from calendars.working_days import add_months
+from distribution.enums import HandOverKind
+from distribution.machine.allotment_rules import key_of
+from distribution.machine.household_rules import notes_in_force
+from distribution.models import Settlement
+from distribution.parameters import REPAIR_MONTHS
+from lifecycle.machine import Context, PerRow, Place, Requirement
+from lifecycle.requirements import PerRowValues
+from refurb.enums import HOLDS_A_NEED, DeviceState
+from refurb.models import Device, DeviceEntry, Repair
+from refurb.permissions import can_record_evidence
+
+S = DeviceState
+
+# --- give back
+
+
+def _desktop_given_back() -> Exists:
+    """The desktop of this screen was given back since the screen came in."""
+    return Exists(
+        DeviceEntry.objects.filter(object=OuterRef("attached_to"), verb="give_back", at__gte=OuterRef("returned_at"))
+    )
+
+
+REPAIRED = Requirement(
+    "repaired",
+    "Aucune réparation n’est inscrite depuis le retour.",
+    lambda ctx: Q(Exists(Repair.objects.of_this_stay())) | Q(_desktop_given_back()),
+    where=Place("refurb:device_repair", can_record_evidence, "un technicien de l’atelier", "workshop"),
+)
+NOT_SETTLED = Requirement(
+    "not_settled",
+    "Le foyer a été servi autrement\u00a0: l’appareil ne lui revient plus.",
+    lambda ctx: ~Q(Exists(Settlement.objects.of_this_stay())),
+)
+NEED_NOT_HELD = Requirement(
+    "need_not_held",
+    "Un autre appareil sert déjà ce foyer.",
+    lambda ctx: (
+        Q(attached_to__isnull=False)
+        | ~Exists(
+            Device.objects.filter(need=OuterRef("need"), attached_to=None, state__in=HOLDS_A_NEED).exclude(
+                pk=OuterRef("pk")
+            )
+        )
+    ),
+    constraint="refurb_device_need_once",
+)
+
+
+def prolonged(until: date, at_day: date) -> date:
+    """The last day of a warranty after a repair."""
+    return add_months(until, REPAIR_MONTHS.on(at_day))
+
+
+def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    day = ctx.day
+    known = dict(Device.objects.filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
+    months = REPAIR_MONTHS.on(day)
+    return {
+        pk: WARRANTY_PROLONGED.sentence
+        for pk, given in per_row.items()
+        if (until := known[pk]) is not None and given["warranty_until"] != add_months(until, months)
+    }
+
+
+WARRANTY_PROLONGED = PerRow(
+    "warranty_prolonged",
+    "La garantie est prolongée de la durée prévue après une réparation.",
+    _not_prolonged,
+    needs=("warranty_until",),
+)
+
+# --- exchange
+
+
+def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """What the earlier device and its note must be; a screen follows its desktop."""
+    devices = {
+        pk: (epci, desktop, desktop_need)
+        for pk, epci, desktop, desktop_need in Device.objects.filter(pk__in=list(per_row)).values_list(
+            "pk", "convention__epci", "attached_to", "attached_to__need"
+        )
+    }
+    earlier: dict[int, Any] = {
+        row["pk"]: row
+        for row in Device.objects.filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
+        .annotate(settled=Exists(Settlement.objects.of_this_stay()))
+        .values("pk", "state", "need", "convention__epci", "returned_at", "warranty_until", "settled")
+    }
+    noted = set(
+        notes_in_force()
+        .filter(device__in=list(per_row), kind=HandOverKind.EXCHANGE, stay=F("device__stay"))
+        .values_list("device", "need", "replaces")
+    )
+    refused = {}
+    for pk, given in per_row.items():
+        epci, desktop, desktop_need = devices[pk]
+        need, former = key_of(given["need"]), earlier.get(key_of(given.get("replaces")) or 0)
+        if desktop is not None and desktop_need == need:
+            continue
+        if former is None or former["state"] != S.RETURNED or former["need"] != need or former["settled"]:
+            refused[pk] = TO_EXCHANGE.sentence
+        elif timezone.localdate(former["returned_at"]) > former["warranty_until"]:
+            refused[pk] = "La garantie de l’appareil rapporté était terminée à son retour."
+        elif former["convention__epci"] != epci:
+            refused[pk] = "L’appareil d’échange dépend d’un autre territoire que l’appareil rapporté."
+        elif (pk, need, former["pk"]) not in noted:
+            refused[pk] = "La fiche d’échange n’est pas préparée."
+    return refused
+
+
+TO_EXCHANGE = PerRow(
+    "to_exchange",
+    "Choisissez l’appareil du même foyer, rapporté sous garantie, que celui-ci remplace.",
+    _cannot_be_exchanged,
+    needs=("need",),
+    field="replaces",
+)

@@ -1,0 +1,49 @@
+"""Evidence to which one can only add, never inside a closed month; a note is prepared, signed once, closed once."""
+
+from django.db import migrations
+
+from lifecycle.operations import AppendOnly, ClosedToRecords
+
+HAND_OVER = """
+CREATE TRIGGER distribution_handover_append_only BEFORE UPDATE ON distribution_handover FOR EACH ROW
+    WHEN (
+        to_jsonb(OLD) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+            IS DISTINCT FROM
+        to_jsonb(NEW) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+        OR OLD.proof <> '' AND (
+            NEW.proof <> OLD.proof OR NEW.signature_id IS DISTINCT FROM OLD.signature_id
+            OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at)
+        OR OLD.closed_because <> '' AND (
+            NEW.closed_because <> OLD.closed_because OR NEW.closed_at IS DISTINCT FROM OLD.closed_at)
+    ) EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER distribution_handover_no_delete BEFORE DELETE ON distribution_handover FOR EACH ROW
+    EXECUTE FUNCTION lifecycle_refuse_change();
+CREATE TRIGGER distribution_handover_no_truncate BEFORE TRUNCATE ON distribution_handover FOR EACH STATEMENT
+    EXECUTE FUNCTION lifecycle_refuse_truncate();
+"""
+"""A note is prepared, then signed once, then closed once; what it says never changes."""
+
+HAND_OVER_FREE = """
+DROP TRIGGER distribution_handover_append_only ON distribution_handover;
+DROP TRIGGER distribution_handover_no_delete ON distribution_handover;
+DROP TRIGGER distribution_handover_no_truncate ON distribution_handover;
+"""
+
+EVIDENCE: dict[str, list[str]] = {
+    "settlement": [],
+    "derogation": ["reason"],
+    "derogationrequest": ["reason", "granted", "answer", "answered_at", "answered_by"],
+}
+"""What is only added to, with what may be forgotten (why) or filled once (an answer)."""
+
+
+class Migration(migrations.Migration):
+    """Triggers only: no column changes."""
+
+    dependencies = [("distribution", "0001_tables")]
+
+    operations = [
+        *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
+        ClosedToRecords("settlement"),
+        migrations.RunSQL(HAND_OVER, HAND_OVER_FREE),
+    ]

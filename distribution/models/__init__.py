@@ -1,0 +1,12 @@
+"""What distribution stores: notes of hand-overs, derogations, how a household was served otherwise, the warranty."""
+
+from distribution.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
+from distribution.models.terms import WarrantyText
+
+__all__ = [
+    "Derogation",
+    "DerogationRequest",
+    "HandOver",
+    "Settlement",
+    "WarrantyText",
+]

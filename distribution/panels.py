@@ -1,0 +1,144 @@
+"""What reconditioning shows on the pages of the apps below it: the devices of a need, of a household, of a
+convention, and where a device is to go.
+
+Who may read what is judged here: the worker reads what his household was given, the adviser what he serves.
+"""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from conventions.models import Convention
+from distribution.enums import SERVES
+from distribution.models import Derogation, DerogationRequest, HandOver
+from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device
+from distribution.views.device_sets import ON_DEVICES
+from distribution.views.device_sheet import distribution_of
+from distribution.views.steps import more_of, onward_step
+from lifecycle.actors import Actor
+from lifecycle.registry import Panel, panel
+from prescriptions.enums import NeedState
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.services.households import record_access
+from refurb.enums import COUNTED_BY_QUOTA, DeviceState, DeviceType
+from refurb.models import Device
+from refurb.onward import Onward, take_onward
+
+EQUIPMENT = "Équipement"
+ACCESS = "device_detail"
+"""What the log of accesses says when the page of a device shows whose it is."""
+
+
+def register_panels() -> None:
+    """Add the panels of this app to the pages of prescriptions, conventions and devices, and what comes next there."""
+    take_onward(Onward(step=onward_step, more=more_of, sets=ON_DEVICES))
+    panel("prescriptions.Need", need_panel)
+    panel("prescriptions.Prescription", prescription_panel)
+    panel("prescriptions.Household", household_panel)
+    panel("conventions.Convention", convention_panel)
+    panel("refurb.Device", device_panel)
+
+
+def need_panel(need: Need, actor: Actor) -> Panel | None:
+    """The device of a need of equipment, and where to choose one."""
+    return _equipment(Need.objects.filter(pk=need.pk), actor)
+
+
+def prescription_panel(prescription: Prescription, actor: Actor) -> Panel | None:
+    """The devices of the needs of a prescription."""
+    return _equipment(Need.objects.filter(prescription=prescription), actor)
+
+
+def household_panel(household: Household, actor: Actor) -> Panel | None:
+    """The devices of a household, whatever the prescription."""
+    return _equipment(Need.objects.filter(prescription__household=household), actor)
+
+
+def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
+    """The devices counted against a convention, by state and by type; its page tells the quotas themselves."""
+    if convention.is_amendment:
+        return None
+    counted: Counter[tuple[str, str]] = Counter()
+    rows = Device.objects.filter(convention=convention, state__in=(*COUNTED_BY_QUOTA, DeviceState.MISSING)).order_by()
+    for state, type_, count in rows.values_list("state", "type").annotate(Count("pk")):
+        counted[state, type_] = count
+    if not counted and not convention.quotas.exists():
+        return None
+    types = [type_ for type_ in DeviceType if any(counted[state, type_] for state in DeviceState)]
+    states = [state for state in (*COUNTED_BY_QUOTA, DeviceState.MISSING) if any(counted[state, one] for one in types)]
+    context = {
+        "types": [type_.label for type_ in types],
+        "lines": [
+            (state.label, [counted[state, type_] for type_ in types], sum(counted[state, one] for one in types))
+            for state in states
+        ],
+    }
+    return {
+        "title": "Appareils de la convention",
+        "template": "distribution/panels/convention.html",
+        "context": context,
+    }
+
+
+def device_panel(device: Device, actor: Actor) -> Panel | None:
+    """The convention of a device, its point and its household, under their own titles; who reads a name is logged."""
+    told = distribution_of(device, actor)
+    if told.is_empty:
+        return None
+    if told.household is not None:
+        record_access(actor=actor, household=told.household, what=ACCESS)
+    return {
+        "title": "",
+        "template": "distribution/_device_distribution.html",
+        "context": {"device": device, "told": told},
+    }
+
+
+def _equipment(needs: Any, actor: Actor) -> Panel | None:
+    """One line per need of equipment that the actor may see; five queries more, whatever their number."""
+    seen = list(needs.visible_to(actor).filter(kind__in=SERVES).order_by("pk"))
+    if not seen:
+        return None
+    held: dict[int | None, list[Device]] = {}
+    devices = Device.objects.main().filter(need__in=seen).select_related("point").order_by("-handed_over_at", "-pk")
+    for device in devices:
+        held.setdefault(device.need_id, []).append(device)
+    derogated = set(Derogation.objects.filter(need__in=seen).values_list("need", flat=True))
+    asked = set(DerogationRequest.objects.pending().filter(need__in=seen).values_list("need", flat=True))
+    serves, asks = can_serve_device(actor) is not None, can_ask_derogation(actor) is not None
+    notes = dict(
+        HandOver.objects.visible_to(actor).current().filter(need__in=seen).values_list("device", "pk").order_by("pk")
+    )
+    links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
+    context = {
+        "lines": [
+            {
+                "need": need,
+                "devices": [(device, device.pk in links, notes.get(device.pk)) for device in held.get(need.pk, [])],
+                "derogated": need.pk in derogated,
+                "choose": _page("need_choose", need) if serves and need.state == NeedState.WAITING else "",
+                "grant": _grant(need, derogated, actor),
+                "asked": need.pk in asked,
+                "ask": _page("derogation_ask", need) if asks and _waits(need, derogated | asked) else "",
+            }
+            for need in seen
+        ]
+    }
+    return {"title": EQUIPMENT, "template": "distribution/panels/equipment.html", "context": context}
+
+
+def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
+    """Where the pilot grants a derogation to a need that waits."""
+    granting = can_grant_derogation(actor) is not None
+    return _page("derogation_grant", need) if granting and _waits(need, derogated) else ""
+
+
+def _waits(need: Need, settled: set[int]) -> bool:
+    """Whether a derogation would help the need, unless that is settled."""
+    return need.state == NeedState.WAITING and need.pk not in settled
+
+
+def _page(name: str, need: Need) -> str:
+    return reverse(f"distribution:{name}", args=[need.reference])

@@ -1,0 +1,90 @@
+"""Who may do what from the stock to a household: None for a wrong role or kind, else the rows one acts for."""
+
+from django.db.models import Q
+
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.permissions import acts_as, is_pilot
+from refurb.permissions import at_own_points, can_manage_device, can_work_on_device
+
+can_ship_device = can_work_on_device
+
+can_cancel_shipment_device = can_work_on_device
+
+
+def can_serve_device(actor: Actor) -> Q | None:
+    """Advisers of the distributor or of the relay where the device is."""
+    return at_own_points(actor)
+
+
+can_stock_in_device = can_serve_device
+
+can_send_back_device = can_serve_device
+
+can_release_device = can_serve_device
+
+can_hand_over_device = can_serve_device
+
+can_exchange_device = can_serve_device
+
+can_settle_return = can_serve_device
+
+
+def can_find_device(actor: Actor) -> Q | None:
+    """Advisers of the distributor."""
+    return at_own_points(actor) if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)) else None
+
+
+def can_allot_device(actor: Actor) -> Q | None:
+    """The manager of the workshop, the pilot."""
+    return Q() if is_pilot(actor) else can_manage_device(actor)
+
+
+def can_grant_derogation(actor: Actor) -> Q | None:
+    """The pilot."""
+    return Q() if is_pilot(actor) else None
+
+
+def can_ask_derogation(actor: Actor) -> Q | None:
+    """Advisers of the distributor that deals with the prescription of the need."""
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(prescription__distributor=actor.organisation_id)
+    return None
+
+
+def sees_hand_overs(actor: Actor | None) -> Q | None:
+    """Hand-over notes name a household: for the advisers who serve it, and the social worker who prescribed."""
+    if actor is None:
+        return None
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(point__distributor=actor.organisation_id)
+    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
+        return Q(point__organisation=actor.organisation_id)
+    if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
+        return Q(need__prescription__prescriber=actor.organisation_id)
+    return None
+
+
+def sees_settlements(actor: Actor | None) -> Q | None:
+    """How a household was served otherwise: the workshop reads that it may work on the device again."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(device__point__distributor=actor.organisation_id)
+    if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
+        return Q(device__point__organisation=actor.organisation_id)
+    return Q(device__workshop=actor.organisation_id) if can_work_on_device(actor) is not None else None
+
+
+def sees_derogations(actor: Actor | None) -> Q | None:
+    """The pilot who grants them, the advisers of the distributor that deals with the prescription."""
+    if actor is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
+        return Q(need__prescription__distributor=actor.organisation_id)
+    return None

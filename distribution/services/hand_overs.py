@@ -1,0 +1,250 @@
+"""From the shelf to a household: derogation, reservation, note, hand-over, exchange."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from distribution import emails
+from distribution.documents import Terms, prepare_note
+from distribution.enums import SERVES, ClosedBecause, DerogationKind, HandOverKind, HandOverProof
+from distribution.machine import household_rules as rules
+from distribution.machine.return_rules import TO_EXCHANGE
+from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
+from distribution.permissions import can_exchange_device, can_grant_derogation, can_hand_over_device
+from documents.models import StoredFile
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import lock
+from lifecycle.machine import Context, Reason
+from network.models import Organisation
+from prescriptions.models import Need
+from refurb.enums import DeviceState
+from refurb.models.device import Device
+from refurb.services.locked_devices import held_device
+
+REASON_WRITTEN = Reason("reason", "Écrivez pourquoi la dérogation est accordée.", field="reason")
+ALREADY_GRANTED = Reason("already_granted", "Une dérogation est déjà accordée pour ce besoin.")
+NOT_EQUIPMENT = Reason("not_equipment", "Ce besoin ne se sert pas par un appareil.")
+NOT_RESERVED = Reason("not_reserved", "La fiche se prépare pour un appareil réservé.")
+NOT_AVAILABLE = Reason("not_available", "L’échange se fait avec un appareil disponible au point de distribution.")
+NO_NOTE = Reason(
+    "no_note", "La fiche d’échange n’est pas préparée\u00a0: choisissez l’appareil rapporté.", field="replaces"
+)
+
+
+@gate.one_transaction
+def grant_derogation(
+    *, actor: Actor, need: Need, kind: DerogationKind | str, reason: str, at: datetime | None = None
+) -> Derogation:
+    """Let a device of any territory serve this need, in writing: another territory, an emergency.
+
+    A request that waits is answered by it. Raises Unknown, PermissionDenied, Refused.
+    """
+    if can_grant_derogation(actor) is None:
+        raise PermissionDenied
+    if not Need.objects.visible_to(actor).filter(pk=need.pk).exists():
+        raise Unknown
+    lock(Need, [need.pk], "FOR NO KEY UPDATE")
+    if need.kind not in SERVES:
+        raise Refused({need.pk: (NOT_EQUIPMENT,)})
+    if not reason.strip():
+        raise Refused({need.pk: (REASON_WRITTEN,)})
+    if Derogation.objects.filter(need=need).exists():
+        raise Refused({need.pk: (ALREADY_GRANTED,)})
+    now, words = at or timezone.now(), reason.strip()
+    granted = Derogation.objects.create(
+        need=need,
+        kind=DerogationKind(kind),
+        reason=words,
+        granted_at=now,
+        granted_by_id=actor.pk,  # type: ignore[misc]  # a pilot is a membership
+    )
+    answer_request(actor=actor, need=need, granted=True, words=words, at=now)
+    return granted
+
+
+def answer_request(*, actor: Actor, need: Need, granted: bool, words: str, at: datetime) -> bool:
+    """Write the answer on the request that waits for this need, and tell who asked; False when none waits.
+
+    For a caller that holds the lock of the need.
+    """
+    asked = DerogationRequest.objects.pending().filter(need=need).first()
+    if asked is None:
+        return False
+    same = DerogationRequest.objects.filter(pk=asked.pk)
+    same.update(granted=granted, answer=words, answered_at=at, answered_by=actor.pk)
+    emails.derogation_answered_for_adviser(need, asked.asked_by_id, granted=granted, at=at)
+    return True
+
+
+@gate.one_transaction
+def reserve_device(
+    *,
+    actor: Actor,
+    device: Device,
+    need: Need,
+    price: Decimal | None = None,
+    co_funding: Decimal | int = 0,
+    funder: Organisation | None = None,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Device:
+    """Hold a device for a need, and prepare its hand-over note: what is paid, and by whom, in euros.
+
+    ``price``: the device's own unless given; ``co_funding`` is the part that ``funder`` pays.
+    Raises Unknown (the need too), PermissionDenied, Refused.
+    """
+    _see(actor, need)
+    return gate.apply(
+        device,
+        "reserve",
+        actor=actor,
+        at=at,
+        comment=comment,
+        need=need.pk,
+        price=device.price if price is None else price,
+        co_funding=Decimal(co_funding),
+        funder=funder.pk if funder else None,
+    )
+
+
+@gate.one_transaction
+def prepare_hand_over(
+    *,
+    actor: Actor,
+    device: Device,
+    price: Decimal,
+    co_funding: Decimal | int = 0,
+    funder: Organisation | None = None,
+    at: datetime | None = None,
+) -> HandOver:
+    """Prepare the note of a reserved device again: another price, another share, a new ceiling.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_hand_over_device)
+    if held.state != DeviceState.RESERVED or held.attached_to_id is not None:
+        raise Refused({held.pk: (NOT_RESERVED,)})
+    given: dict[str, Any] = {
+        "price": price,
+        "co_funding": Decimal(co_funding),
+        "funder": funder.pk if funder else None,
+    }
+    stamp = at or timezone.now()
+    _agreed(held, Context(stamp, actor, given), given)
+    current = HandOver.objects.current().get(device=held)
+    close_notes([held.pk], ClosedBecause.REPLACED, stamp)
+    return prepare_note(held, current.need_id, Terms(**given, kind=HandOverKind.SALE), actor=actor, at=stamp)
+
+
+def hand_over_device(
+    *,
+    actor: Actor,
+    device: Device,
+    proof: HandOverProof | str,
+    signature: StoredFile | None = None,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Device:
+    """Hand a reserved device over: the note is signed on screen or on paper; the price is the one it says.
+
+    ``signature``: the signature drawn or the scanned note; none for a paper that the adviser attests.
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return gate.apply(device, "hand_over", actor=actor, at=at, comment=comment, proof=proof, signature=_key(signature))
+
+
+@gate.one_transaction
+def prepare_exchange(*, actor: Actor, device: Device, replaces: Device, at: datetime | None = None) -> HandOver:
+    """Prepare the note by which ``device``, on the shelf, replaces one that its household brought back.
+
+    It takes the place of the exchange that was prepared before for the same one.
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    earlier = Device.objects.visible_to(actor).filter(pk=replaces.pk).first()
+    if earlier is None:
+        raise Unknown
+    stamp = at or timezone.now()
+    if earlier.need_id is None:
+        raise Refused({device.pk: (TO_EXCHANGE.reason,)})
+    lock(Need, [earlier.need_id], "FOR SHARE")
+    lock(Device, [device.pk, earlier.pk], "FOR NO KEY UPDATE")
+    # Read once it is held: a colleague may just have prepared another exchange for it.
+    others = list(HandOver.objects.prepared_exchanges().filter(replaces=earlier).values_list("device", flat=True))
+    lock(Device, others, "FOR NO KEY UPDATE")
+    held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_exchange_device)
+    if held.state != DeviceState.AVAILABLE or held.attached_to_id is not None:
+        raise Refused({held.pk: (NOT_AVAILABLE,)})
+    close_notes([held.pk, *others], ClosedBecause.REPLACED, stamp)
+    terms = Terms(Decimal(0), Decimal(0), None, HandOverKind.EXCHANGE, earlier.pk)
+    note = prepare_note(held, earlier.need_id, terms, actor=actor, at=stamp)
+    _would_do(held, note, actor, stamp)
+    return note
+
+
+@gate.one_transaction
+def exchange_device(
+    *,
+    actor: Actor,
+    device: Device,
+    proof: HandOverProof | str,
+    signature: StoredFile | None = None,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Device:
+    """Hand over ``device`` in exchange, as its note was prepared and signed: no price, a new warranty.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    note = HandOver.objects.current().filter(device=device, kind=HandOverKind.EXCHANGE).first()
+    if note is None:
+        if not Device.objects.visible_to(actor).filter(pk=device.pk).exists():
+            raise Unknown
+        raise Refused({device.pk: (NO_NOTE,)})
+    return gate.apply(
+        device,
+        "exchange",
+        actor=actor,
+        at=at,
+        comment=comment,
+        need=note.need_id,
+        replaces=note.replaces_id,
+        proof=proof,
+        signature=_key(signature),
+    )
+
+
+def close_notes(devices: list[int], because: ClosedBecause, at: datetime) -> list[HandOver]:
+    """Close the notes in force of these devices and return them."""
+    notes = list(HandOver.objects.current().filter(device__in=devices).order_by("pk"))
+    HandOver.objects.filter(pk__in=[note.pk for note in notes]).update(closed_at=at, closed_because=because)
+    return notes
+
+
+def _see(actor: Actor, need: Need) -> None:
+    if not Need.objects.visible_to(actor).filter(pk=need.pk).exists():
+        raise Unknown
+
+
+def _key(signature: StoredFile | None) -> int | None:
+    return signature.pk if signature is not None else None
+
+
+def _agreed(device: Device, ctx: Context, given: dict[str, Any]) -> None:
+    """The price and the shares, as ``reserve`` asks them. Raises Refused."""
+    reasons = [rule.refusals(ctx, {device.pk: given}).get(device.pk) for rule in rules.TERMS]
+    wrong = tuple(reason for reason in reasons if reason is not None)
+    if wrong:
+        raise Refused({device.pk: wrong})
+
+
+def _would_do(device: Device, note: HandOver, actor: Actor, at: datetime) -> None:
+    """The note says what the exchange will ask, less the signature. Raises Refused, which takes the note back."""
+    rows = Device.objects.filter(pk=device.pk)
+    outcome = gate.preview(rows, "exchange", actor=actor, at=at, need=note.need_id, replaces=note.replaces_id)
+    if outcome.refused:
+        raise Refused(outcome.refused)

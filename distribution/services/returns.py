@@ -1,0 +1,103 @@
+"""What a household brings back: taken in, repaired and given back, or settled otherwise."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Exists
+from django.utils import timezone
+
+from distribution.enums import ClosedBecause, HandOverKind, SettlementKind
+from distribution.machine.return_rules import prolonged
+from distribution.models.hand_over import HandOver, Settlement
+from distribution.permissions import can_settle_return
+from distribution.services.hand_overs import close_notes
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from refurb.enums import DeviceState
+from refurb.models.device import Device
+from refurb.pricing import is_price
+from refurb.services.locked_devices import held_device
+
+NOT_RETURNED = Reason("not_returned", "L’appareil n’est pas en retour SAV.")
+ALREADY_SETTLED = Reason("already_settled", "L’issue de ce retour est déjà inscrite.")
+AMOUNT = Reason("amount", "Donnez le montant remboursé, au plus égal à ce que le foyer a payé.", field="amount")
+BY_EXCHANGE = Reason("kind", "Un échange s’inscrit en remettant l’autre appareil.", field="kind")
+
+
+@gate.one_transaction
+def give_back_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
+    """Give a repaired device back to its household; the warranty is prolonged.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    now = Device.objects.visible_to(actor).filter(pk=device.pk).first()
+    if now is None:
+        raise Unknown
+    until = prolonged(now.warranty_until, timezone.localdate(at)) if now.warranty_until else None
+    given: Device = gate.apply(now, "give_back", actor=actor, at=at, comment=comment, warranty_until=until)
+    return given
+
+
+@gate.one_transaction
+def settle_return(
+    *,
+    actor: Actor,
+    device: Device,
+    kind: SettlementKind | str,
+    amount: Decimal | None = None,
+    at: datetime | None = None,
+) -> Settlement:
+    """Say that the household of a returned device was refunded, or gave it up: it may be worked on again.
+
+    ``amount``: what is refunded, in euros. Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_settle_return)
+    kind = SettlementKind(kind)
+    if held.state != DeviceState.RETURNED:
+        raise Refused({held.pk: (NOT_RETURNED,)})
+    if kind == SettlementKind.EXCHANGE:
+        raise Refused({held.pk: (BY_EXCHANGE,)})
+    if Settlement.objects.filter(device=held, stay=held.stay).exists():
+        raise Refused({held.pk: (ALREADY_SETTLED,)})
+    if (kind == SettlementKind.REFUND) != (amount is not None):
+        raise Refused({held.pk: (AMOUNT,)})
+    if amount is not None and not (is_price(amount) and amount <= _paid_for(held)):
+        raise Refused({held.pk: (AMOUNT,)})
+    return write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount)
+
+
+def _paid_for(device: Device) -> Decimal:
+    """What the household itself paid for what it brings back, or for the device that this one replaced."""
+    bought = HandOver.objects.done().filter(need=device.need_id, kind=HandOverKind.SALE).order_by("-pk").first()
+    return bought.to_pay if bought is not None else Decimal(0)
+
+
+def write_settlements(
+    device: Device,
+    kind: SettlementKind,
+    *,
+    actor: Actor,
+    at: datetime,
+    amount: Decimal | None = None,
+    replaced_by: int | None = None,
+) -> Settlement:
+    """Settle the return of a device and of the screen that came back with it, and close its note."""
+    screens = Device.objects.filter(attached_to=device, state=DeviceState.RETURNED)
+    screens = screens.exclude(Exists(Settlement.objects.of_this_stay()))
+    rows = [
+        Settlement(
+            device=row,
+            stay=row.stay,
+            kind=kind,
+            amount=(amount if row.pk == device.pk else Decimal(0)) if amount is not None else None,
+            replaced_by_id=replaced_by,
+            recorded_at=at,
+            recorded_by_id=actor.pk,
+        )
+        for row in (device, *screens)
+    ]
+    Settlement.objects.bulk_create(rows)
+    close_notes([row.device_id for row in rows], ClosedBecause.SETTLED, at)
+    return rows[0]

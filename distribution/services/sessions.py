@@ -1,0 +1,64 @@
+"""Sets in which each device has its own values: the calls of a day, a session of hand-overs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from distribution.enums import HandOverProof
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Unknown
+from network.models import Organisation
+from prescriptions.models import Need
+from refurb.models.device import Device
+
+
+@dataclass(frozen=True)
+class Call:
+    """For whom a device is held, at which price in euros (its own unless given), of which ``funder`` pays a part."""
+
+    need: Need
+    price: Decimal | None = None
+    co_funding: Decimal | int = 0
+    funder: Organisation | None = None
+
+
+@gate.one_transaction
+def reserve_devices(
+    *, actor: Actor, calls: Mapping[int, Call], at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """Hold several devices, ``{device pk: for whom}``, as ``reserve_device`` does one: those refused come back.
+
+    Raises Unknown (a need too), PermissionDenied.
+    """
+    needs = {call.need.pk for call in calls.values()}
+    if Need.objects.visible_to(actor).filter(pk__in=needs).count() < len(needs):
+        raise Unknown
+    own = dict(Device.objects.filter(pk__in=calls).values_list("pk", "price"))
+    per_row = {
+        pk: {
+            "need": call.need.pk,
+            "price": own.get(pk) if call.price is None else call.price,
+            "co_funding": Decimal(call.co_funding),
+            "funder": call.funder.pk if call.funder else None,
+        }
+        for pk, call in calls.items()
+    }
+    devices = Device.objects.filter(pk__in=per_row)
+    outcome: gate.Outcome = gate.apply_many(devices, "reserve", actor=actor, at=at, comment=comment, per_row=per_row)
+    return outcome
+
+
+def hand_over_devices(
+    *, actor: Actor, devices: QuerySet[Device], at: datetime | None = None, comment: str = ""
+) -> gate.Outcome:
+    """Hand over what several households came for in one session, their notes signed on paper, which one attests.
+
+    Raises PermissionDenied.
+    """
+    mains = devices.main()  # type: ignore[attr-defined]
+    proof = HandOverProof.ATTESTED.value
+    return gate.apply_many(mains, "hand_over", actor=actor, at=at, comment=comment, proof=proof, signature=None)

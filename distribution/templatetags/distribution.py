@@ -1,0 +1,68 @@
+"""What the pages of distribution share: the links between them, deadlines as people read them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from calendars.days import last_day
+from distribution.permissions import can_serve_device, sees_derogations
+from refurb.permissions import can_edit_point, sees_deliveries
+from typography.french import day
+
+register = template.Library()
+SOON = 2
+"""Days before the end from which a deadline calls for attention."""
+
+
+@register.filter
+def day_left(instant: datetime | None) -> SafeString | str:
+    """When a reservation falls: its last day, and how many are left."""
+    if instant is None:
+        return ""
+    last = last_day(instant)
+    left = (last - timezone.localdate()).days
+    said = {0: "aujourd’hui", 1: "demain"}.get(left, f"dans {left}\u00a0jours" if left > 0 else "échue")
+    tone = "tag--danger" if left < 0 else "tag--todo" if left <= SOON else ""
+    return format_html('{} <span class="tag {}">{}</span>', day(last), tone, said)
+
+
+@register.filter
+def covered(until: date | None) -> SafeString | str:
+    """A warranty: its last day, and whether it still runs."""
+    if until is None:
+        return ""
+    runs = until >= timezone.localdate()
+    tone, said = ("tag--done", "en cours") if runs else ("", "terminée")
+    return format_html('{} <span class="tag {}">{}</span>', day(until), tone, said)
+
+
+@register.inclusion_tag("refurb/_device_pages.html", takes_context=True)
+def distribution_pages(context: dict[str, Any]) -> dict[str, Any]:
+    """The links between the pages of distribution, those one may open."""
+    request = context["request"]
+    links = [(label, reverse(f"distribution:{name}")) for label, name in _pages(request.membership)]
+    return {"links": [(label, url, url == request.path) for label, url in links]}
+
+
+def _pages(actor: Any) -> list[tuple[str, str]]:
+    names: list[tuple[str, str]] = []
+    if can_serve_device(actor) is not None:
+        names += [
+            ("Rayon", "shelf"),
+            ("Besoins à servir", "need_queue"),
+            ("Réservations", "reservation_list"),
+            ("Retours", "return_list"),
+            ("À renvoyer", "send_back_list"),
+        ]
+    if sees_deliveries(actor) is not None:
+        names.append(("Livraisons", "delivery_list"))
+    if can_serve_device(actor) is not None or can_edit_point(actor) is not None:
+        names.append(("Points", "point_list"))
+    if sees_derogations(actor) is not None:
+        names.append(("Dérogations", "derogation_list"))
+    return names

@@ -1,0 +1,57 @@
+"""The pages of distribution: from the workshop's stock to a household, and back.
+
+They come before those of the bench: « affecter » is no reference of a device.
+"""
+
+from django.urls import path
+
+from distribution import actions
+from distribution.views import (
+    allotment,
+    deliveries,
+    derogations,
+    hand_overs,
+    needs,
+    point_stock,
+    points,
+    returns,
+    shipping,
+)
+
+app_name = "distribution"
+
+urlpatterns = [
+    # --- a device
+    path("appareils/affecter/", allotment.allotment, name="allotment"),
+    *actions.urlpatterns,
+    path("appareils/<str:reference>/fiche/", hand_overs.device_prepare_hand_over, name="device_prepare_hand_over"),
+    path("appareils/<str:reference>/fiches/<int:pk>/", hand_overs.hand_over_note, name="hand_over_note"),
+    path(
+        "appareils/<str:reference>/fiches/<int:pk>/signature/",
+        hand_overs.hand_over_signature,
+        name="hand_over_signature",
+    ),
+    path("appareils/<str:reference>/remplacer/", returns.device_replace, name="device_replace"),
+    path("appareils/<str:reference>/issue/", returns.device_settle, name="device_settle"),
+    # --- the shelf, needs, deliveries, points
+    path("rayon/", point_stock.shelf, name="shelf"),
+    path("rayon/reservations/", point_stock.reservation_list, name="reservation_list"),
+    path("rayon/retours/", point_stock.return_list, name="return_list"),
+    path("rayon/a-renvoyer/", point_stock.send_back_list, name="send_back_list"),
+    path("rayon/besoins/", needs.need_queue, name="need_queue"),
+    path("rayon/besoins/<str:reference>/", needs.need_choose, name="need_choose"),
+    path("derogations/", needs.derogation_list, name="derogation_list"),
+    path("derogations/<str:reference>/demander/", derogations.derogation_ask, name="derogation_ask"),
+    path("derogations/<str:reference>/refuser/", derogations.derogation_refuse, name="derogation_refuse"),
+    path("derogations/<str:reference>/accorder/", needs.derogation_grant, name="derogation_grant"),
+    path("livraisons/", deliveries.delivery_list, name="delivery_list"),
+    path("livraisons/preparer/", shipping.delivery_prepare, name="delivery_prepare"),
+    path("livraisons/<str:reference>/", deliveries.delivery_detail, name="delivery_detail"),
+    path("livraisons/<str:reference>/bon/", deliveries.delivery_note, name="delivery_note"),
+    path("livraisons/<str:reference>/annuler/", deliveries.delivery_cancel, name="delivery_cancel"),
+    path("livraisons/<str:reference>/receptionner/", deliveries.delivery_reconcile, name="delivery_reconcile"),
+    path("points/", points.point_list, name="point_list"),
+    path("points/ouvrir/", points.point_create, name="point_create"),
+    path("points/<str:reference>/", points.point_detail, name="point_detail"),
+    path("points/<str:reference>/modifier/", points.point_edit, name="point_edit"),
+]

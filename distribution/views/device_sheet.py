@@ -1,0 +1,83 @@
+"""What the page of a device tells of its second half, behind the walls of domaine §6.1.
+
+A donor reads where its device went, no more. The workshop reads the number of the file, never the household. Those who
+serve the household read its name and how to reach it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from conventions.models import Convention
+from distribution.enums import SERVES
+from distribution.models import HandOver, Settlement
+from distribution.permissions import can_serve_device
+from lifecycle.actors import Actor
+from network.enums import OrganisationKind
+from prescriptions.models import Household, Need
+from refurb.enums import DeviceState
+from refurb.models import Delivery, Device
+
+
+@dataclass
+class Distribution:
+    """The facts that are for whoever reads; what is not for him is not here."""
+
+    device: Device
+    is_for_donor: bool = False
+    convention_is_seen: bool = False
+    delivery_is_seen: bool = False
+    serves: bool = False
+    file_number: str = ""
+    need: Need | None = None
+    household: Household | None = None
+    notes: list[HandOver] = field(default_factory=list)
+    settlement: Settlement | None = None
+    exchange: HandOver | None = None
+    screens: list[Device] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        device = self.device
+        return device.convention_id is None and device.attached_to_id is None and not self.screens
+
+
+def distribution_of(device: Device, actor: Actor) -> Distribution:
+    """Read the facts of distribution, as far as they are for ``actor``; a constant number of queries."""
+    if actor.kind == OrganisationKind.DONOR:
+        return Distribution(device, is_for_donor=True)
+    told = Distribution(device, serves=can_serve_device(actor) is not None)
+    told.screens = list(Device.objects.visible_to(actor).filter(attached_to=device).order_by("pk"))
+    if device.convention_id is not None:
+        told.convention_is_seen = Convention.objects.visible_to(actor).filter(pk=device.convention_id).exists()
+        settled = Settlement.objects.visible_to(actor).filter(device=device, stay=device.stay)
+        told.settlement = settled.select_related("replaced_by").first()
+    if device.delivery_id is not None:
+        told.delivery_is_seen = Delivery.objects.visible_to(actor).filter(pk=device.delivery_id).exists()
+    if device.need_id is not None:
+        _tell_household(told, actor)
+    if told.serves:
+        told.exchange = exchange_prepared(device, actor)
+        notes = HandOver.objects.visible_to(actor).filter(device=device)
+        told.notes = list(notes.select_related("document", "signature", "funder").order_by("-pk"))
+    return told
+
+
+def exchange_prepared(device: Device, actor: Actor) -> HandOver | None:
+    """The exchange in which the device replaces another, or is replaced, while its note waits for its signature."""
+    if device.state not in (DeviceState.AVAILABLE, DeviceState.RETURNED):
+        return None
+    notes = HandOver.objects.visible_to(actor).prepared_exchanges().filter(Q(device=device) | Q(replaces=device))
+    return notes.select_related("device", "replaces").order_by("-pk").first()
+
+
+def _tell_household(told: Distribution, actor: Actor) -> None:
+    need: Any = Need.objects.filter(pk=told.device.need_id).select_related("prescription").get()
+    told.file_number = need.prescription.reference
+    if not told.serves:
+        return
+    seen = Need.objects.visible_to(actor).filter(pk=need.pk, kind__in=SERVES)
+    told.need = seen.select_related("prescription__household__commune").first()
+    if told.need is not None:
+        told.household = told.need.prescription.household

@@ -1,0 +1,206 @@
+"""Needs in the order they are served, with the devices that suit; the devices of one need; derogations."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.models import Convention
+from distribution.enums import SERVES
+from distribution.filters import NeedFilter
+from distribution.forms.households import DerogationForm, NeedFindForm
+from distribution.models import Derogation, DerogationRequest, HandOver
+from distribution.permissions import can_grant_derogation, can_serve_device, sees_derogations
+from distribution.services.hand_overs import grant_derogation, reserve_device
+from distribution.tables import DerogationTable, QueuedNeedTable
+from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.exceptions import Refused
+from lists.listing import Listing, lists
+from network.permissions import is_pilot
+from prescriptions.models import Need, rank_of
+from prescriptions.services.households import record_access
+from prescriptions.views.rows import named_by
+from refurb.enums import DeviceState, DeviceType
+from refurb.models import Device
+from typography.french import Noun
+
+ACCESS = "need_choose"
+"""What the log of accesses says when a device is chosen for a household."""
+WAITING = Noun("besoin en attente", "besoins en attente")
+DEROGATION = Noun("dérogation accordée", "dérogations accordées", feminine=True)
+PER_PAGE = 20
+SHOWN = 3
+"""How many suitable devices of one need the list shows; its own page has them all."""
+
+
+@dataclass
+class Queued:
+    """A need that waits, with what suits it."""
+
+    need: Any
+    suits: list[Device] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Device]:
+        return self.suits[:SHOWN]
+
+    @property
+    def waiting_points(self) -> int:
+        return self.need.points - self.need.territory_points - self.need.use_points
+
+
+@lists
+def need_queue(request: HttpRequest) -> HttpResponse:
+    """The needs of equipment that wait, the first to be served first; a constant number of queries."""
+    actor = request.membership
+    _may_serve(request)
+    waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
+    ranked = waiting.ranked().select_related("prescription__household", "epci").annotate(derogated=_derogated())
+    page = Listing(
+        request,
+        rows=ranked,
+        table=QueuedNeedTable,
+        noun=WAITING,
+        filters=NeedFilter,
+        named=named_by(request, "prescription__household"),
+        per_page=PER_PAGE,
+    )
+    if (answered := page.answered()) is not None:
+        return answered
+    shelf = list(available_to(request))
+    return page.shown(
+        "distribution/need_queue.html",
+        page=page.table.page,
+        queued=[Queued(need, [one for one in shelf if suits(one, need)]) for need in page.records],
+        start=page.table.page.start_index(),
+    )
+
+
+@asks_then_acts
+def need_choose(request: HttpRequest, reference: str) -> HttpResponse:
+    """All the devices that suit one need, its rank explained; one button reserves at the device's own price."""
+    actor = request.membership
+    _may_serve(request)
+    need = visible_need(request, reference)
+    error = None
+    if request.method == "POST":
+        device = available_to(request).filter(reference=request.POST.get("device", "")).first()
+        error = "Choisissez un appareil disponible." if device is None else _reserved(request, device, need)
+        if error is None and device is not None:
+            return redirect("refurb:device_detail", reference=device.reference)
+    record_access(actor=actor, household=need.prescription.household, what=ACCESS)
+    shelf = [device for device in available_to(request) if device.type in SERVES.get(need.kind, ())]
+    context = {
+        "need": need,
+        "household": need.prescription.household,
+        "rank": rank_of(need),
+        "suits": [device for device in shelf if suits(device, need)],
+        "elsewhere": [device for device in shelf if not suits(device, need)],
+        "derogation": Derogation.objects.filter(need=need).first(),
+        "held": Device.objects.visible_to(actor).serving(need).first(),
+        "error": error,
+    }
+    return render(request, "distribution/need_choose.html", context)
+
+
+@lists
+def derogation_list(request: HttpRequest) -> HttpResponse:
+    """The derogations granted, counted apart; the pilot finds a need by its reference."""
+    actor = request.membership
+    if sees_derogations(actor) is None:
+        raise PermissionDenied
+    form = NeedFindForm(request.GET if "reference" in request.GET else None)
+    if form.is_valid():
+        need = Need.objects.visible_to(actor).filter(reference=form.cleaned_data["reference"]).first()
+        if need is not None:
+            return redirect("distribution:derogation_grant", reference=need.reference)
+        form.add_error("reference", "Aucun besoin ne porte cette référence.")
+    granted = Derogation.objects.visible_to(actor).select_related("need__epci", "granted_by__user")
+    page = Listing(request, rows=granted, table=DerogationTable, noun=DEROGATION)
+    return page.respond("distribution/derogation_list.html", form=form, grants=is_pilot(actor))
+
+
+@asks_then_acts
+def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
+    """The pilot writes why a device of another territory may serve this need."""
+    actor = request.membership
+    if can_grant_derogation(actor) is None:
+        raise PermissionDenied
+    need = visible_need(request, reference)
+    asked = DerogationRequest.objects.visible_to(actor).pending().filter(need=need).first()
+    form = DerogationForm(posted(request), initial={"kind": asked.kind} if asked else {})
+    granted = answer(request, form, lambda data: grant_derogation(actor=actor, need=need, **data), need)
+    if granted is not None:
+        messages.success(request, f"Dérogation accordée pour le besoin {need.reference}.")
+        return redirect("distribution:derogation_list")
+    context = {
+        "form": form,
+        "row": need,
+        "need": need,
+        "already": Derogation.objects.filter(need=need).first(),
+        "is_asked": asked is not None,
+        "title": "Accorder une dérogation",
+        "submit": "Accorder la dérogation",
+        "back": reverse("distribution:derogation_list"),
+    }
+    return render(request, "distribution/actions/derogation_grant.html", context)
+
+
+def available_to(request: HttpRequest) -> Any:
+    """What is on the shelf of one's points and may still be handed over, the longest there first."""
+    here = Device.objects.visible_to(request.membership).main().filter(state=DeviceState.AVAILABLE)
+    alive = Convention.objects.handing_over(timezone.now())
+    return (
+        here.filter(convention__in=alive.values("pk"))
+        .exclude(type=DeviceType.SCREEN)
+        .select_related("point", "convention_epci", "convention__epci_party")
+        .annotate(promised=Exists(HandOver.objects.prepared_exchanges().filter(device=OuterRef("pk"))))
+        .order_by("available_at", "pk")
+    )
+
+
+def suits(device: Device, need: Any) -> bool:
+    """Of a type that serves the need, in its territory unless a derogation was granted (``need.derogated``)."""
+    here = device.convention is not None and need.epci_id in device.convention.territories
+    return device.type in SERVES.get(need.kind, ()) and (here or need.derogated)
+
+
+def visible_need(request: HttpRequest, reference: str) -> Any:
+    """The need of equipment, if the person may see it; else a 404."""
+    seen = Need.objects.visible_to(request.membership).filter(kind__in=SERVES).annotate(derogated=_derogated())
+    linked = seen.select_related("prescription__household__commune", "prescription__prescriber", "epci")
+    return get_object_or_404(linked, reference=reference)
+
+
+def needs_for(request: HttpRequest, device: Device) -> Any:
+    """The needs that a device could serve, in the order they are served."""
+    kinds = [kind for kind, types in SERVES.items() if device.type in types]
+    waiting = Need.objects.visible_to(request.membership).waiting().filter(kind__in=kinds)
+    territories = device.convention.territories if device.convention is not None else set()
+    here = Q(epci__in=territories) | Q(derogation__isnull=False)
+    return waiting.filter(here).ranked().select_related("prescription__household", "epci")
+
+
+def _derogated() -> Exists:
+    return Exists(Derogation.objects.filter(need=OuterRef("pk")))
+
+
+def _may_serve(request: HttpRequest) -> None:
+    if can_serve_device(request.membership) is None:
+        raise PermissionDenied
+
+
+def _reserved(request: HttpRequest, device: Device, need: Any) -> str | None:
+    """Reserve at the device's own price; what keeps from it, or nothing."""
+    try:
+        reserve_device(actor=request.membership, device=device, need=need)
+    except Refused as refused:
+        return " ".join(reason.sentence for reason in refused.all)
+    messages.success(request, f"{device}\u00a0: réservé pour le besoin {need.reference}. La fiche d’achat est prête.")
+    return None

@@ -1,0 +1,121 @@
+"""The shelf of a distribution point: stock, reservations, returns, what is to be sent back."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from distribution.filters import PointFilter, ShelfFilter
+from distribution.models import Settlement
+from distribution.permissions import can_serve_device
+from distribution.tables import ReservationTable, ReturnTable, SendBackTable, ShelfTable
+from distribution.views.device_sets import ON_RESERVATIONS, ON_SEND_BACKS
+from lifecycle.actors import Actor
+from lists.listing import Listing, lists
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Prescription
+from prescriptions.permissions import can_accept_prescription
+from prescriptions.views.rows import named_by
+from refurb.enums import ARRIVED, DeviceState
+from refurb.models import Delivery, Device, Repair
+from refurb.models.device import DeviceQuerySet
+from refurb.views.device_sets import DEVICE_BOX
+from typography.french import Noun
+
+S = DeviceState
+DEVICE = Noun("appareil", "appareils")
+RESERVATION = Noun("réservation", "réservations", feminine=True)
+RETURN = Noun("retour", "retours")
+ON_THE_SHELF = (S.AVAILABLE, S.RESERVED, S.RETURNED)
+"""What one finds there by looking; the others are on their way, with a household or looked for."""
+
+
+@lists
+def shelf(request: HttpRequest) -> HttpResponse:
+    """The stock of one's points, with what falls soon and what is on its way."""
+    here = at_my_points(request)
+    asked_for_a_state = bool(request.GET.get("state"))
+    rows = here.filter(state__in=(S.SHIPPED, *ARRIVED, S.MISSING) if asked_for_a_state else ON_THE_SHELF)
+    first = Case(When(state=S.AVAILABLE, then=Value(0)), default=Value(1), output_field=IntegerField())
+    ordered = rows.main().order_by(first, "available_at", "pk").select_related("point", "convention_epci")
+    page = Listing(request, rows=ordered, table=ShelfTable, noun=DEVICE, filters=ShelfFilter)
+    if (answered := page.answered()) is not None:
+        return answered
+    counts = {one: Count("pk", filter=Q(state=one)) for one in ON_THE_SHELF}
+    late = here.main().to_send_back(timezone.now()).values("pk")
+    return page.shown(
+        "distribution/shelf.html",
+        **here.main().order_by().aggregate(**counts, to_send_back=Count("pk", filter=Q(pk__in=late))),
+        coming=Delivery.objects.visible_to(request.membership).open().count(),
+        to_examine=to_examine(request.membership),
+    )
+
+
+def to_examine(actor: Actor) -> int:
+    """How many demands wait for the answer of whoever acts: none where somebody else answers."""
+    if can_accept_prescription(actor) is None:
+        return 0
+    return Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED).count()
+
+
+@lists
+def reservation_list(request: HttpRequest) -> HttpResponse:
+    """What is held for households, the first to fall first."""
+    rows = at_my_points(request).main().filter(state=S.RESERVED).order_by("reserved_until", "pk")
+    page = Listing(
+        request,
+        rows=rows.select_related("point", "need__prescription__household"),
+        table=ReservationTable,
+        noun=RESERVATION,
+        filters=PointFilter,
+        sets=ON_RESERVATIONS,
+        box=DEVICE_BOX,
+        named=named_by(request, "need__prescription__household"),
+    )
+    return page.respond("distribution/reservation_list.html")
+
+
+@lists
+def return_list(request: HttpRequest) -> HttpResponse:
+    """What households brought back, the oldest first, and where each stands."""
+    rows = at_my_points(request).main().filter(state=S.RETURNED).order_by("returned_at", "pk")
+    of_this_return: dict[str, Any] = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
+    annotated = rows.annotate(
+        repaired=Exists(Repair.objects.filter(**of_this_return)),
+        settled=Exists(Settlement.objects.filter(**of_this_return)),
+    )
+    page = Listing(
+        request,
+        rows=annotated.select_related("point", "need"),
+        table=ReturnTable,
+        noun=RETURN,
+        filters=PointFilter,
+    )
+    return page.respond("distribution/return_list.html")
+
+
+@lists
+def send_back_list(request: HttpRequest) -> HttpResponse:
+    """What is left of conventions that ended too long ago to hand anything over."""
+    rows = at_my_points(request).main().to_send_back(timezone.now()).order_by("convention__ended_on", "pk")
+    page = Listing(
+        request,
+        rows=rows.select_related("point", "convention"),
+        table=SendBackTable,
+        noun=DEVICE,
+        filters=PointFilter,
+        sets=ON_SEND_BACKS,
+        box=DEVICE_BOX,
+    )
+    return page.respond("distribution/send_back_list.html")
+
+
+def at_my_points(request: HttpRequest) -> DeviceQuerySet:
+    """The devices of the points one serves. Raises PermissionDenied (403) for whoever serves none."""
+    actor = request.membership
+    scope = can_serve_device(actor)
+    if scope is None:
+        raise PermissionDenied
+    return Device.objects.visible_to(actor).filter(scope)

@@ -1,0 +1,86 @@
+"""What a household brings back: exchange it, or settle it otherwise."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from distribution.enums import SERVES
+from distribution.forms.households import ExchangeChoiceForm, SettleForm
+from distribution.models import Settlement
+from distribution.permissions import can_exchange_device, can_settle_return
+from distribution.services.hand_overs import prepare_exchange
+from distribution.services.returns import settle_return
+from distribution.views.needs import available_to
+from lifecycle.acting import answer, asks_then_acts, posted
+from refurb.enums import DeviceState
+from refurb.models import Device
+from refurb.views.devices import DEVICE_PAGES, visible_device
+from typography.french import euros
+
+
+@asks_then_acts
+def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
+    """Refunded, or given up: the workshop may then work on the device again."""
+    device = visible_device(request, reference)
+    if can_settle_return(request.membership) is None:
+        raise PermissionDenied
+    form = SettleForm(posted(request))
+    form.fields["amount"].help_text = (
+        f"Le foyer a payé {euros(device.sale_price)} au plus." if device.sale_price else ""
+    )
+    return DEVICE_PAGES.record(
+        request,
+        device,
+        form,
+        settle_return,
+        title="Servir le foyer autrement",
+        done=lambda device, settled: f"{device}\u00a0: {settled}. L’atelier peut le reprendre en traitement.",
+        submit="Enregistrer l’issue",
+        impossible=_not_to_settle(device),
+    )
+
+
+@asks_then_acts
+def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
+    """The device brought back, and those on the shelf that could replace it: choosing one prepares its note."""
+    device = visible_device(request, reference)
+    if can_exchange_device(request.membership) is None:
+        raise PermissionDenied
+    offered = replacements(request, device)
+    form = ExchangeChoiceForm(posted(request), devices=offered)
+    chosen: dict[str, Any] = {}
+
+    def prepare(data: dict[str, Any]) -> Any:
+        chosen["device"] = data["device"]
+        return prepare_exchange(actor=request.membership, device=data["device"], replaces=device)
+
+    if answer(request, form, prepare, device) is not None:
+        messages.success(request, "La fiche d’échange est prête\u00a0: faites-la signer.")
+        return redirect("distribution:device_exchange", reference=chosen["device"].reference)
+    covered = (
+        device.returned_at
+        and device.warranty_until
+        and (timezone.localdate(device.returned_at) <= device.warranty_until)
+    )
+    context = {"form": form, "device": device, "offered": offered, "covered": covered}
+    return render(request, "distribution/device_replace.html", context)
+
+
+def replacements(request: HttpRequest, device: Device) -> Any:
+    """What is on the shelf, of a type that serves the same need, under a convention of the same territory."""
+    if device.state != DeviceState.RETURNED or device.need is None or device.convention is None:
+        return Device.objects.none()
+    types = SERVES.get(device.need.kind, ())
+    return available_to(request).filter(type__in=types, convention__epci=device.convention.epci_id)
+
+
+def _not_to_settle(device: Device) -> str:
+    if device.state != DeviceState.RETURNED:
+        return "L’appareil n’est pas en retour SAV."
+    if Settlement.objects.filter(device=device, stay=device.stay).exists():
+        return "L’issue de ce retour est déjà inscrite."
+    return ""

@@ -1,0 +1,64 @@
+"""Who acts next on a device that is on a shelf, or that its household brought back."""
+
+from django.urls import reverse
+
+from distribution.models import Settlement
+from distribution.permissions import can_exchange_device, can_serve_device
+from distribution.views.device_sheet import exchange_prepared
+from lifecycle import gate
+from lifecycle.acting import Step
+from lifecycle.actors import Actor
+from refurb.enums import DeviceState
+from refurb.models import Device
+from refurb.views.steps import AWAITED
+
+S = DeviceState
+
+
+def onward_step(device: Device, actor: Actor) -> Step | None:
+    """Who acts next on a device that is available or came back; None of any other; two queries."""
+    if device.state == S.RETURNED:
+        return _returned(device, actor)
+    return _to_sign(device, actor) if device.state == S.AVAILABLE else None
+
+
+def more_of(device: Device, actor: Actor) -> list[tuple[str, str]]:
+    """How the household of a device that came back may be served otherwise, for those who serve it; one query."""
+    if device.state != S.RETURNED or can_serve_device(actor) is None:
+        return []
+    if Settlement.objects.visible_to(actor).filter(device=device, stay=device.stay).exists():
+        return []
+    names = [("Échanger contre un autre appareil", "device_replace"), ("Servir le foyer autrement", "device_settle")]
+    return [(label, reverse(f"distribution:{name}", args=[device.reference])) for label, name in names]
+
+
+def _returned(device: Device, actor: Actor) -> Step:
+    """A device its household brought back: given back once repaired, else exchanged, else the workshop's."""
+    if device.settlements.current().filter(stay=device.stay).exists():
+        awaited = "Foyer servi autrement\u00a0: en attente de prise en traitement à l’atelier"
+        works = any(one.verb == "start" and one.allowed for one in gate.actions_for(device, actor))
+        return (
+            Step(awaited, "le foyer est servi autrement, prenez-le en traitement", "start") if works else Step(awaited)
+        )
+    awaited = AWAITED[S.RETURNED]
+    back = next((one for one in gate.actions_for(device, actor) if one.verb == "give_back"), None)
+    if back is not None and back.allowed:
+        return Step(awaited, "réparé, rendez-le à son foyer", "give_back")
+    if back is None or device.attached_to_id is not None or can_exchange_device(actor) is None:
+        return Step(awaited)
+    if step := _to_sign(device, actor):
+        return step
+    url = reverse("distribution:device_replace", args=[device.reference])
+    return Step(awaited, "échangez-le, ou faites-le réparer", url=url, label="Choisir un remplaçant")
+
+
+def _to_sign(device: Device, actor: Actor) -> Step | None:
+    """An exchange that was prepared waits for a signature, on the page of the device that replaces."""
+    note = exchange_prepared(device, actor) if can_exchange_device(actor) is not None else None
+    if note is None:
+        return None
+    url = reverse("distribution:device_exchange", args=[note.device.reference])
+    awaited = "Échange préparé, en attente de la signature du foyer"
+    return Step(
+        awaited, "l’échange est préparé, faites signer la fiche", url=url, label="Signer et remettre en échange"
+    )

@@ -1,1 +1,0 @@
-"""What narrows the lists of reconditioning."""

@@ -1,0 +1,174 @@
+"""Where a device, a lot, a delivery and a convention stand on the chain, and what it names to whom."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from distribution.progress import convention_chain, delivery_chain, device_chain, donation_chain
+from lifecycle.registry import Chain
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from refurb.models import Device
+from tests.conventions.conventions import Treaty
+from tests.distribution.shelves import Shelf, delivery_of
+from tests.donations.scene import load_law, public_scene
+from tests.network.factories import make_membership
+from tests.refurb.devices import from_lot, given_to, load_numbers, private_lot
+from tests.refurb.pages import acting, page_of, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def law(db: None) -> None:
+    load_law()
+    load_numbers()
+
+
+def codes(chain: Chain | None) -> list[str]:
+    assert chain is not None
+    return [link.code for link in chain.links]
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda shelf: shelf.ready(), ["done", "now", "ahead", "ahead", "ahead"]),
+        (lambda shelf: shelf.allotted(), ["done", "done", "now", "ahead", "ahead"]),
+        (lambda shelf: shelf.shipped(), ["done", "done", "done", "now", "ahead"]),
+        (lambda shelf: shelf.reserved(), ["done", "done", "done", "now", "ahead"]),
+        (lambda shelf: shelf.handed_over(), ["done", "done", "done", "done", "done"]),
+        (lambda shelf: shelf.returned(), ["done", "done", "done", "now", "ahead"]),
+        (lambda shelf: shelf.missing(shelf.shipped()), ["done", "done", "done", "stopped", "none"]),
+    ],
+    ids=["ready", "allotted", "shipped", "reserved", "handed_over", "returned", "missing"],
+)
+def test_a_device_stands_at_one_link(shelf: Shelf, make: Callable[[Shelf], Device], expected: list[str]) -> None:
+    device = make(shelf)
+    assert codes(device_chain(device, shelf.pilot)) == expected
+
+
+def test_a_device_that_left_has_nothing_ahead() -> None:
+    bench = given_to(public_scene())
+    device = bench.in_process()
+    bench.no_storage(device)
+    device = bench.recycle(bench.unusable(device))
+    drawn = device_chain(device, bench.technician)
+    assert codes(drawn) == ["done", "stopped", "none", "none", "none"]
+    assert drawn.links[1].said == "recyclé (DEEE)"
+
+
+def test_the_first_missing_requirement_is_told_in_words_until_nothing_is() -> None:
+    bench = given_to(public_scene())
+    device = bench.in_process()
+    page = read(acting(bench.technician), page_of(device, "device_detail"))
+    missing = device_chain(device, bench.technician).missing
+    assert "stockage" in missing
+    assert f"Avant le maillon suivant\u00a0:</strong> {missing}." in page
+    assert device_chain(bench.prepared(device), bench.technician).missing != missing
+
+
+def test_the_text_alternative_is_one_sentence_and_the_drawing_is_hidden(shelf: Shelf) -> None:
+    device = shelf.available()
+    sentence = device_chain(device, shelf.adviser).sentence
+    assert sentence.endswith("\u00a0; Foyer, à venir.")
+    assert ". " not in sentence.replace(". 20", "")
+    assert "Point de distribution" in sentence
+    assert ", étape en cours, " in sentence
+    page = read(acting(shelf.adviser), page_of(device, "device_detail"))
+    assert page.count('class="chain"') == 1
+    assert f'<p class="visually-hidden">{sentence}</p>' in page
+
+
+def test_the_household_is_led_to_by_its_need_for_those_who_serve_it_alone(shelf: Shelf) -> None:
+    device = shelf.handed_over()
+    need = device.need
+    contact = make_membership(Role.CONTACT, OrganisationKind.DONOR)
+    readers: dict[str, Membership] = {"technician": shelf.technician, "adviser": shelf.adviser, "donor": contact}
+    told = {who: device_chain(device, reader) for who, reader in readers.items()}
+    assert told["adviser"].links[4].url == f"/besoins/{need.reference}/"
+    for who in ("technician", "donor"):
+        assert told[who].links[4].name == told[who].links[4].url == "", who
+    for drawn in told.values():
+        assert need.prescription.household.last_name not in drawn.sentence
+        assert need.prescription.reference not in drawn.sentence
+
+
+def test_a_donor_reads_where_its_device_went_without_convention_nor_point(shelf: Shelf) -> None:
+    device = shelf.available()
+    contact = make_membership(Role.CONTACT, OrganisationKind.DONOR)
+    drawn = device_chain(device, contact)
+    assert device.convention is not None
+    assert device.convention.reference not in drawn.sentence
+    assert drawn.links[2].name == str(device.convention_epci)
+    assert drawn.links[3].name == ""
+    assert drawn.missing == ""
+
+
+def test_the_donor_is_told_to_those_who_see_its_lot_alone(shelf: Shelf) -> None:
+    device = from_lot(private_lot())
+    assert device.donation is not None
+    assert device_chain(device, shelf.adviser).links[0].name == ""
+    first = device_chain(device, shelf.pilot).links[0]
+    assert (first.name, first.url) == (str(device.donation.donor), f"/lots/{device.donation.reference}/")
+
+
+def test_a_lot_counts_its_devices_at_each_link() -> None:
+    scene = private_lot(quantity=2)
+    donation = from_lot(scene).donation
+    assert donation is not None
+    drawn = donation_chain(donation, scene.pilot)
+    assert codes(drawn) == ["done", "now", "ahead", "ahead", "ahead"]
+    assert drawn.links[0].name == str(donation.donor)
+    assert drawn.links[1].said == "2 appareils à l’atelier, ou en route"
+
+
+def test_a_lot_waits_for_its_deed_then_for_a_date() -> None:
+    scene = private_lot()
+    donation = scene.qualified()
+    assert donation_chain(donation, scene.pilot).missing == "l’acte de don accepté, puis une date d’enlèvement"
+    scene.accept(donation)
+    assert donation_chain(donation, scene.pilot).missing == "une date d’enlèvement"
+
+
+def test_a_delivery_waits_for_its_point_until_it_is_ticked_off(shelf: Shelf) -> None:
+    shipped = shelf.shipped()
+    assert codes(delivery_chain(delivery_of(shipped), shelf.adviser))[3] == "now"
+    assert delivery_chain(delivery_of(shipped), shelf.adviser).missing == "le pointage à l’arrivée"
+    available = shelf.available()
+    assert delivery_chain(delivery_of(available), shelf.adviser).missing == ""
+
+
+def test_a_convention_tells_its_quotas_used_and_what_is_awaited(shelf: Shelf) -> None:
+    shelf.handed_over()
+    drawn = convention_chain(shelf.convention, shelf.manager)
+    assert drawn is not None
+    assert drawn.links[2].said.startswith("1 place sur ")
+    assert drawn.links[4].said == "1 appareil remis à un foyer"
+    assert "à affecter" in drawn.missing
+
+
+def test_a_convention_not_yet_in_force_tells_what_it_waits_for() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    drawn = convention_chain(convention, treaty.pilot)
+    assert drawn is not None
+    assert codes(drawn)[2] == "now"
+    assert drawn.missing == "la mise en relecture du projet"
+
+
+def test_a_chain_costs_the_same_for_one_device_and_for_many(shelf: Shelf) -> None:
+    shelf.available()
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            convention_chain(shelf.convention, shelf.manager)
+        return len(queries)
+
+    cost()
+    one = cost()
+    for _ in range(3):
+        shelf.available()
+    assert cost() == one <= 5

@@ -1,0 +1,377 @@
+"""From the shelf to a household and back, through the pages: needs, reservation, note, hand-over, returns."""
+
+import base64
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from distribution.enums import HandOverProof, SettlementKind
+from distribution.models import Derogation, HandOver, Settlement
+from distribution.panels import convention_panel, household_panel, need_panel, prescription_panel
+from network.enums import OrganisationKind, Role
+from prescriptions.enums import ContactChannel, NeedKind, NeedState, PrescriptionState
+from prescriptions.models import Need, Prescription
+from refurb.enums import DeviceState, DeviceType
+from refurb.models import Device
+from tests.distribution.shelves import DRAWING, Shelf
+from tests.network.factories import make_epci, make_membership
+from tests.refurb.devices import fresh
+from tests.refurb.pages import acting, answered, page_of, read
+
+pytestmark = pytest.mark.django_db
+S = DeviceState
+QUEUE = "distribution:need_queue"
+DRAWN = f"data:image/png;base64,{base64.b64encode(DRAWING).decode()}"
+
+
+def choose(need: Need) -> str:
+    return reverse("distribution:need_choose", args=[need.reference])
+
+
+def state_of(need: Need) -> str:
+    return Need.objects.get(pk=need.pk).state
+
+
+# --- needs and reservations
+
+
+def test_needs_are_in_order_with_what_suits_and_one_click_reserves(shelf: Shelf) -> None:
+    first, second = shelf.need(), shelf.need()
+    phone = shelf.need(NeedKind.SMARTPHONE)
+    laptop = shelf.available(price=80)
+    client = acting(shelf.adviser)
+
+    page = read(client, reverse(QUEUE))
+    assert page.index(first.reference) < page.index(second.reference)
+    assert f"Réserver {laptop.tag}" in page
+    assert "3 besoins en attente" in page
+    assert "Aucun appareil disponible ne convient" in page
+    assert first.reference not in read(client, reverse(QUEUE), kind="smartphone")
+    assert phone.reference in read(client, reverse(QUEUE), kind="smartphone")
+
+    done = client.post(choose(first), {"device": laptop.reference})
+    assert done.headers["Location"] == page_of(laptop, "device_detail")
+    held = fresh(laptop)
+    assert (held.state, held.need) == (S.RESERVED, first)
+    note = HandOver.objects.get(device=laptop)
+    assert (note.price, note.co_funding, note.to_pay) == (80, 0, 80)
+    assert state_of(first) == NeedState.IN_PROGRESS
+    assert "Un appareil sert déjà ce besoin" in read(client, choose(first))
+
+
+def test_the_page_of_a_need_explains_its_rank_and_names_whom_to_call(shelf: Shelf) -> None:
+    need = shelf.need()
+    shelf.need()
+    page = read(acting(shelf.adviser), choose(need))
+    assert "1<sup>er</sup> sur 2</strong> à attendre ce besoin" in page
+    for told in ("Territoire", "Usage", "Attente", need.prescription.household.last_name, "Appel téléphonique"):
+        assert told in page, told
+
+
+def test_a_household_reached_through_its_worker_is_not_called(shelf: Shelf) -> None:
+    need = shelf.need()
+    household = need.prescription.household
+    household.contact_channel, household.phone = ContactChannel.WORKER, "0699000042"
+    household.save()
+    page = read(acting(shelf.adviser), choose(need))
+    assert f"À joindre par son travailleur social\u00a0: {household.prescriber}" in page
+    assert "0699000042" not in page
+
+
+def test_a_device_of_another_territory_waits_for_a_derogation(shelf: Shelf) -> None:
+    need, elsewhere = shelf.need(), make_epci()
+    device = shelf.available(convention=shelf.another_convention(epci=elsewhere))
+    client = acting(shelf.adviser)
+    page = read(client, choose(need))
+    assert "D’un autre territoire" in page
+    assert device.tag not in page
+    page = client.post(choose(need), {"device": device.reference}).content.decode()
+    assert "Ce foyer n’habite pas le territoire de la convention" in page
+    assert fresh(device).state == S.AVAILABLE
+
+    pilot = acting(shelf.pilot)
+    found = pilot.get(reverse("distribution:derogation_list"), {"reference": need.reference.lower()})
+    url = reverse("distribution:derogation_grant", args=[need.reference])
+    assert found.headers["Location"] == url
+    assert "Écrivez la raison" in answered(pilot, url, kind="territory")
+    pilot.post(url, {"kind": "territory", "reason": "Aucun point plus proche."})
+    assert Derogation.objects.get().need == need
+    assert "déjà accordée" in read(pilot, url)
+    assert "Aucun point plus proche." in read(pilot, reverse("distribution:derogation_list"))
+
+    assert f"Réserver {device.tag}" in read(client, reverse(QUEUE))
+    client.post(choose(need), {"device": device.reference})
+    assert HandOver.objects.get(device=device).derogation == Derogation.objects.get()
+
+
+def test_a_reservation_from_the_device_with_a_share_paid_by_another(shelf: Shelf) -> None:
+    need, device = shelf.need(), shelf.available(price=80)
+    client, url = acting(shelf.adviser), page_of(device, "device_reserve")
+    page = read(client, url, besoin=need.reference)
+    assert f'value="{need.pk}" selected' in page
+    assert "180\u00a0€ au plus" in page
+
+    page = answered(client, url, need=str(need.pk), price="200", co_funding="30", comment="À garder.")
+    assert "Le prix dépasse le plafond légal du jour" in page
+    assert "Nommez qui prend en charge" in page
+    assert 'value="200"' in page
+    assert "À garder." in page
+    assert state_of(need) == NeedState.WAITING
+
+    client.post(url, {"need": need.pk, "price": "80", "co_funding": "30,50", "funder": shelf.funder.pk})
+    note = HandOver.objects.get(device=device)
+    assert (note.co_funding, note.to_pay, note.funder) == (Decimal("30.5"), Decimal("49.5"), shelf.funder)
+
+
+def test_a_reservation_is_lifted_and_the_need_waits_again(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    need = device.need
+    assert need is not None
+    client = acting(shelf.adviser)
+    assert "à son rang" in read(client, page_of(device, "device_release"))
+    client.post(page_of(device, "device_release"), {})
+    assert fresh(device).state == S.AVAILABLE
+    assert state_of(need) == NeedState.WAITING
+
+
+def test_an_adviser_of_a_relay_serves_the_households_around_from_its_own_point(shelf: Shelf) -> None:
+    need, device = shelf.need(), shelf.available(point=shelf.relay_point)
+    client = acting(shelf.relay)
+    page = read(client, reverse(QUEUE))
+    assert need.reference in page
+    assert f"Réserver {device.tag}" in page
+    client.post(choose(need), {"device": device.reference})
+    assert need.prescription.household.last_name in read(client, page_of(device, "device_hand_over"))
+    client.post(page_of(device, "device_hand_over"), {"proof": "attested", "attested": "on"})
+    assert fresh(device).state == S.HANDED_OVER
+    assert state_of(need) == NeedState.MET
+
+
+# --- hand over
+
+
+def test_the_page_of_a_hand_over_tells_what_is_paid_and_attests_the_signature(shelf: Shelf) -> None:
+    device = shelf.reserved(shelf.available(price=80), co_funding=30, funder=shelf.funder)
+    need = device.need
+    assert need is not None
+    client, url = acting(shelf.adviser), page_of(device, "device_hand_over")
+    page = read(client, url)
+    for told in (
+        "80\u00a0€",
+        "30\u00a0€",
+        str(shelf.funder),
+        "<strong>50\u00a0€</strong>",
+        "180\u00a0€, respecté",
+        "24 mois",
+    ):
+        assert told in page, told
+    assert need.prescription.household.last_name in page
+    assert page_of(device, "hand_over_note", device.hand_overs.get().pk) in page
+
+    assert "Faites signer la fiche" in answered(client, url)
+    page = answered(client, url, proof="attested", comment="À garder.")
+    assert "Cochez la case pour attester la signature." in page
+    assert "À garder." in page
+    assert fresh(device).state == S.RESERVED
+
+    client.post(url, {"proof": "attested", "attested": "on"})
+    assert fresh(device).state == S.HANDED_OVER
+    assert state_of(need) == NeedState.MET
+    assert Prescription.objects.get(pk=need.prescription_id).state == PrescriptionState.FULFILLED
+    page = read(client, page_of(device, "device_detail"))
+    assert "Garanti jusqu’au" in page
+    assert "en cours" in page
+
+
+def test_a_signature_drawn_on_the_screen_is_kept_as_an_image(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    client, url = acting(shelf.adviser), page_of(device, "device_hand_over")
+    assert "Faites signer dans le cadre" in answered(client, url, proof="drawn")
+    assert "Faites signer dans le cadre" in answered(client, url, proof="drawn", drawn="data:image/png;base64,???")
+    client.post(url, {"proof": "drawn", "drawn": DRAWN})
+    note = HandOver.objects.get(device=device)
+    assert note.proof == HandOverProof.DRAWN
+    served = client.get(page_of(device, "hand_over_signature", note.pk))
+    assert b"".join(served.streaming_content) == DRAWING
+
+
+def test_a_scanned_note_survives_an_error_elsewhere(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    client, url = acting(shelf.adviser), page_of(device, "device_hand_over")
+    assert "Joignez la photo ou le scan" in answered(client, url, proof="scanned")
+    scan = SimpleUploadedFile("fiche.png", DRAWING, content_type="image/png")
+    page = answered(client, url, deposit=scan)
+    assert "Déjà déposé\u00a0: fiche.png" in page
+    kept = page.split('name="kept" value="')[1].split('"')[0]
+    client.post(url, {"proof": "scanned", "kept": kept})
+    assert fresh(device).state == S.HANDED_OVER
+
+
+def test_the_note_is_prepared_again_at_another_price(shelf: Shelf) -> None:
+    device = shelf.reserved(shelf.available(price=80))
+    client, url = acting(shelf.adviser), page_of(device, "device_prepare_hand_over")
+    assert 'value="80' in read(client, url)
+    assert "Le prix dépasse le plafond" in answered(client, url, price="500")
+    done = client.post(url, {"price": "60"}, follow=True).content.decode()
+    assert "le foyer paie 60\u00a0€" in done
+    assert [note.price for note in device.hand_overs.current()] == [60]
+
+
+def test_a_hand_over_is_undone_the_same_day(shelf: Shelf) -> None:
+    device = shelf.handed_over()
+    need = device.need
+    assert need is not None
+    client, url = acting(shelf.adviser), page_of(device, "device_undo_hand_over")
+    assert "Dites pourquoi la remise est annulée." in answered(client, url)
+    client.post(url, {"reason": "entry"})
+    assert fresh(device).state == S.RESERVED
+    assert state_of(need) == NeedState.IN_PROGRESS
+
+
+# --- what comes back
+
+
+def test_a_device_comes_back_is_repaired_and_given_back_with_more_warranty(shelf: Shelf) -> None:
+    device = shelf.handed_over()
+    before = device.warranty_until
+    client = acting(shelf.adviser)
+    client.post(page_of(device, "device_take_back"), {"reason": "fault"})
+    listed = read(client, reverse("distribution:return_list"))
+    assert device.tag in listed
+    assert "sous garantie</span> jusqu’au" in listed
+    told = read(client, page_of(device, "device_detail"))
+    assert "Rangé à" not in told, "that was in the workshop"
+    assert f"c’est à l’atelier de le faire, {device.workshop}, quand" in told
+    assert "ajoutez chaque stockage" not in told
+    assert "À réparer, à échanger ou à rembourser" in listed
+
+    technician = acting(shelf.technician)
+    technician.post(
+        page_of(device, "device_repair"),
+        {"kind": "battery", "work": "Batterie changée", "quantity": "1", "minutes": "20"},
+    )
+    assert "Réparé\u00a0: à rendre au foyer" in read(client, reverse("distribution:return_list"))
+    assert "rendez-le à son foyer" in read(client, page_of(device, "device_detail"))
+    client.post(page_of(device, "device_give_back"), {})
+    given = fresh(device)
+    assert given.state == S.HANDED_OVER
+    assert before is not None
+    assert given.warranty_until is not None
+    assert given.warranty_until > before
+
+
+def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -> None:
+    back = shelf.returned()
+    need = back.need
+    assert need is not None
+    tablet = shelf.available(DeviceType.TABLET)
+    spare = shelf.available()
+    client, url = acting(shelf.adviser), page_of(back, "device_replace")
+    page = read(client, url)
+    assert spare.tag in page
+    assert tablet.tag not in page
+    assert "Choisissez l’appareil de remplacement." in answered(client, url)
+    assert "depuis l’appareil rapporté" in read(client, page_of(spare, "device_exchange"))
+
+    done = client.post(url, {"device": spare.reference})
+    assert done.headers["Location"] == page_of(spare, "device_exchange")
+    for device, other in ((back, spare), (spare, back)):
+        page = read(client, page_of(device, "device_detail"))
+        assert "Échange préparé" in page
+        assert page_of(other, "device_detail") in page
+        assert f'href="{page_of(spare, "device_exchange")}">Signer et remettre en échange' in page
+    assert "Échange préparé" in read(client, url), "whoever chooses another sees that this one is promised"
+    page = read(client, done.headers["Location"])
+    assert f"sans rien payer, à la place de {back}" in page
+    client.post(page_of(spare, "device_exchange"), {"proof": "attested", "attested": "on"})
+
+    replaced = fresh(spare)
+    assert (replaced.state, replaced.need, replaced.sale_price) == (S.HANDED_OVER, need, 0)
+    assert Settlement.objects.get(device=back).kind == SettlementKind.EXCHANGE
+    page = read(acting(shelf.technician), page_of(back, "device_detail"))
+    assert f"Échange\u00a0: {spare}" in page
+    assert need.prescription.household.last_name not in page
+
+
+def test_a_household_is_refunded_or_gives_the_device_up(shelf: Shelf) -> None:
+    back = shelf.returned()
+    client, url = acting(shelf.adviser), page_of(back, "device_settle")
+    assert "Notez le montant remboursé." in answered(client, url, kind="refund")
+    assert "au plus égal à ce que le foyer a payé" in answered(client, url, kind="refund", amount="900")
+    assert "laissez vide" in answered(client, url, kind="given_up", amount="10")
+    client.post(url, {"kind": "refund", "amount": "25"})
+    assert Settlement.objects.get().amount == 25
+    assert "déjà inscrite" in read(client, url)
+    assert "Foyer servi autrement" in read(client, reverse("distribution:return_list"))
+    technician = acting(shelf.technician)
+    technician.post(page_of(back, "device_start"), {})
+    assert fresh(back).state == S.IN_PROCESS
+
+
+# --- panels
+
+
+def test_the_pages_of_prescriptions_show_devices_to_those_who_may(shelf: Shelf) -> None:
+    worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, shelf.prescriber)
+    stranger = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    device = shelf.reserved()
+    need = device.need
+    assert need is not None
+    prescription, household = need.prescription, need.prescription.household
+    for panel, row in ((need_panel, need), (prescription_panel, prescription), (household_panel, household)):
+        for actor in (worker, shelf.adviser, shelf.pilot):
+            shown = panel(row, actor)
+            assert shown is not None
+            assert [one for one, _, _ in shown["context"]["lines"][0]["devices"]] == [device]
+        for actor in (stranger, shelf.technician, shelf.stranger):
+            assert panel(row, actor) is None
+    seen = prescription_panel(prescription, worker)
+    assert seen is not None
+    assert [linked for _, linked, _ in seen["context"]["lines"][0]["devices"]] == [False]
+    page = read(acting(worker), reverse("prescriptions:prescription_detail", args=[prescription.reference]))
+    note = page_of(device, "hand_over_note", device.hand_overs.get().pk)
+    assert note in page
+    assert page_of(device, "device_detail") + '"' not in page
+
+
+def test_the_panel_of_a_waiting_need_leads_the_adviser_to_the_devices_and_the_pilot_to_a_derogation(
+    shelf: Shelf,
+) -> None:
+    need = shelf.need()
+    lines = {}
+    for who in ("adviser", "pilot"):
+        shown = need_panel(need, getattr(shelf, who))
+        assert shown is not None
+        lines[who] = shown["context"]["lines"][0]
+    assert lines["adviser"]["choose"] == choose(need)
+    assert lines["adviser"]["grant"] == ""
+    assert lines["pilot"]["grant"] == reverse("distribution:derogation_grant", args=[need.reference])
+    page = read(acting(shelf.adviser), reverse("prescriptions:prescription_detail", args=[need.prescription.reference]))
+    assert "Équipement" in page
+    assert "Choisir un appareil" in page
+
+
+def test_the_page_of_a_convention_counts_its_devices(shelf: Shelf) -> None:
+    shelf.allotted()
+    device: Device = shelf.available()
+    assert device.convention is not None
+    shown = convention_panel(device.convention, shelf.pilot)
+    assert shown is not None
+    assert shown["context"]["lines"] == [
+        ("Affecté", [1], 1),
+        ("Disponible au point de distribution", [1], 1),
+    ]
+    page = read(acting(shelf.pilot), reverse("conventions:convention_detail", args=[device.convention.reference]))
+    assert "Appareils de la convention" in page
+
+
+def test_the_name_of_a_household_is_in_no_address(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    assert device.need is not None
+    name = device.need.prescription.household.last_name
+    for url in (reverse("distribution:reservation_list"), page_of(device, "device_hand_over"), choose(device.need)):
+        page = read(acting(shelf.adviser), url)
+        assert name in page
+        assert not [part for part in page.split('href="')[1:] if name in part.split('"')[0]]
