@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 
 from config.postgresql.server import Server
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    compiler_module = "config.postgresql.compiler"
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def get_connection_params(self) -> dict[str, Any]:
         """Every connection, procrastinate's included, is made from these parameters.
 
