@@ -146,13 +146,14 @@ def _later(model: type[models.Model], held: Iterable[str]) -> list[str]:
 def locked[M: models.Model](rows: "models.QuerySet[M]") -> list[M]:
     """The rows of a queryset, by primary key, held for a change until the transaction ends and read once they are.
 
-    The one way to lock outside the gate. Raises LocksOutOfOrder, as ``lock`` does, for a model that has a rank.
+    The one way to lock outside the gate. Raises LocksOutOfOrder for a model that has a rank, once they are held: which
+    rows they are is asked once.
     """
     ranked = rows.model._meta.label in settings.LIFECYCLE_LOCK_ORDER
     held = _held.get() if ranked else None
-    if held and _later(rows.model, held):
-        _check_order(rows.model, list(rows.order_by().values_list("pk", flat=True)), held)
     found = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    if held:
+        _check_order(rows.model, [row.pk for row in found], held)
     if ranked:
         hold(rows.model, [row.pk for row in found])
     return found
