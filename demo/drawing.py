@@ -1,27 +1,38 @@
-"""The press of the story: what is to be signed is drawn by another process while the story goes on."""
+"""The press of the story: what another processor does while the story goes on, papers and what months hide."""
 
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import django
 
 from documents.models import Document
 from documents.services import draw_document
+from reports.secrecy.choosing import look
+
+AT_ONCE = 2
+"""A paper does not wait until the search of a month is over."""
 
 
 class Press:
-    """Draws one paper after the other, on another processor; nothing is started before the first one."""
+    """Does in other processes what reads nothing from the database; none is started before there is something to do."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
     def draw(self, document: Document) -> Future[bytes]:
         """The PDF of a paper, as soon as it is drawn."""
+        return self._started().submit(draw_document, document)
+
+    def look(self, *asked: Any) -> Future[set[str]]:
+        """What a month hides, as soon as it is found: what ``reports.secrecy.choosing.look`` answers."""
+        return self._started().submit(look, *asked)
+
+    def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=django.setup)
-        return self._pool.submit(draw_document, document)
+            self._pool = ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn"), initializer=django.setup)
+        return self._pool
 
     def __enter__(self) -> Self:
         return self

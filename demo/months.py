@@ -1,5 +1,6 @@
 """Each report, counted when its month is over, frozen, then published; the committees that read them."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -11,10 +12,15 @@ from demo.context import Stage
 from desk.enums import CommitteeKind
 from desk.services.committees import plan_committee
 from lifecycle import gate
+from reports.figures import reckon
 from reports.models import Report
 from reports.months import next_month
+from reports.secrecy.choosing import looked_for_elsewhere, question_of
+from reports.secrecy.frozen import asked_of
 from reports.services import compute_due_months, compute_report, freeze_report
 
+LATER = 7
+"""How many days after its end a month is counted and frozen: what it hides is looked for meanwhile."""
 STEERED = (4, 10)
 """The months in which the next committee of steering is convened."""
 
@@ -29,9 +35,11 @@ def months(stage: Stage) -> Thread:
     while True:
         end = next_month(month)
         yield (at := local(end, 3, 10))
-        with stage.agenda.trying("months", f"{month:%m/%Y}"):
+        looked_for, counted_on = _looked_for(stage, month, at)
+        yield (at := local(counted_on, 3, 10))
+        with stage.agenda.trying("months", f"{month:%m/%Y}"), looked_for:
             compute_due_months(at=at)
-        yield (at := local(working_day(end), 8, 15))
+        yield (at := local(working_day(counted_on), 8, 15))
         report = Report.objects.filter(month=month).first()
         with stage.agenda.trying("months", f"{month:%m/%Y}"):
             if report is not None:
@@ -39,6 +47,18 @@ def months(stage: Stage) -> Thread:
                 if former is not None:
                     gate.apply(former, "publish", actor=pilot, at=at + timedelta(minutes=5))
         former, month = report, end
+
+
+def _looked_for(stage: Stage, month: date, at: datetime) -> tuple[AbstractContextManager[None], date]:
+    """What the month that is over hides is looked for by another process until the day when it is counted.
+
+    At once where the story ends before that day.
+    """
+    later = at.date() + timedelta(days=LATER)
+    if working_day(later) >= stage.last:
+        return nullcontext(), at.date()
+    asked = asked_of(reckon(month, at), at)
+    return looked_for_elsewhere(question_of(*asked), stage.press.look(*asked).result), later
 
 
 def committees(stage: Stage) -> Thread:

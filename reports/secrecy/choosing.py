@@ -1,7 +1,9 @@
 """What is hidden of a month, chosen once with it, and the audit of all that was ever frozen."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -11,46 +13,73 @@ from reports.secrecy.audit import Narrow, narrow_cells
 from reports.secrecy.published import published_sha256
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Contradiction, Name, System, cells_of
-from reports.secrecy.tables import Tie, write_down
+from reports.secrecy.tables import Figures, Tie, numbers_of, write_down
 
 NEAR = 3
 """How many months away a cell of one place is audited with the month that is chosen."""
 
 
-NOT_COUNTED = ("secrets", "as_of")
-"""What two counts of one month may differ by and have the same numbers to hide."""
+type Answer = Callable[[], set[str]]
+
+_elsewhere: ContextVar[tuple[str, Answer] | None] = ContextVar("reports_looked_for_elsewhere", default=None)
 
 
-def choose(
-    figures: dict[str, Any], others: Sequence[dict[str, Any]], rule: Rule, earlier: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def choose(figures: Figures, others: Sequence[Figures], rule: Rule, earlier: Figures | None = None) -> dict[str, Any]:
     """What the figures of a month say of their own secrets. ``others``: the frozen months, which stay as they are.
 
     ``earlier``: an earlier count of the same month. What it chose is chosen again without looking for it where neither
     the numbers, nor the frozen months, nor the rule are others.
     """
-    month = figures["month"]
-    others = [one for one in others if one["month"] != month]
+    others = [one for one in others if one["month"] != figures["month"]]
     beside = hashlib.sha256(canonical(others)).hexdigest()
     if earlier is not None and _may_be_kept(earlier, figures, beside, rule):
         return _chosen(figures, rule, beside, earlier["secrets"]["hidden"])
+    known = _elsewhere.get()
+    if known is not None and known[0] == question_of(figures, others, rule):
+        return _chosen(figures, rule, beside, known[1]())
+    return _chosen(figures, rule, beside, look(figures, others, rule))
+
+
+def look(figures: Figures, others: Sequence[Figures], rule: Rule) -> set[str]:
+    """The keys that the figures of a month hide beside the frozen ones; reads nothing from the database."""
+    month = figures["month"]
+    others = [one for one in others if one["month"] != month]
     alone = write_down([figures], Tie.NOTHING)
     is_plain = not any(cell.is_small(rule.threshold) for cell in alone.cells.values())
     if is_plain and not any(one.get("secrets", {"hidden": True})["hidden"] for one in others):
-        return _chosen(figures, rule, beside, set())
+        return set()
     system = write_down([*others, figures])
     hidden = hidden_names(system, others)
     try:
-        found = hide(system, month, hidden, rule, {name for name in system.cells if _is_near(name, month)})
+        return hide(system, month, hidden, rule, {name for name in system.cells if _is_near(name, month)})
     except Contradiction:  # months that do not agree with one another: the verification says it, and nothing is told
-        found = {cell.key for cell in cells_of(system.cells, month)}
-    return _chosen(figures, rule, beside, found)
+        return {cell.key for cell in cells_of(system.cells, month)}
+
+
+def question_of(figures: Figures, others: Sequence[Figures], rule: Rule) -> str:
+    """What ``look`` answers, as a fingerprint: two counts of a month that have the same numbers ask the same."""
+    others = [one for one in others if one["month"] != figures["month"]]
+    asked = [numbers_of(figures), others, rule.threshold, rule.width]
+    return hashlib.sha256(canonical(asked)).hexdigest()
+
+
+@contextmanager
+def looked_for_elsewhere(question: str, answer: Answer) -> Iterator[None]:
+    """In the block, what another process looked for is not looked for again: ``answer`` is what ``look`` gave it.
+
+    Any other question, such as a month that was written in since, is looked for as always.
+    """
+    token = _elsewhere.set((question, answer))
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
 
 
 def _may_be_kept(earlier: dict[str, Any], figures: dict[str, Any], beside: str, rule: Rule) -> bool:
     chosen = earlier.get("secrets", {})
-    numbers, now = ({name: one[name] for name in one if name not in NOT_COUNTED} for one in (earlier, figures))
-    return chosen.get("beside") == beside and _rule_of(chosen) == rule and canonical(numbers) == canonical(now)
+    is_same = canonical(numbers_of(earlier)) == canonical(numbers_of(figures))
+    return chosen.get("beside") == beside and _rule_of(chosen) == rule and is_same
 
 
 def _rule_of(chosen: dict[str, Any]) -> Rule:

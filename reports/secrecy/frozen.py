@@ -13,6 +13,8 @@ from reports.models import Report
 from reports.months import PARIS
 from reports.secrecy.choosing import choose
 from reports.secrecy.reference import rule_on
+from reports.secrecy.suppression import Rule
+from reports.secrecy.tables import Figures
 
 _ALONE = "LOCK TABLE reports_report IN SHARE ROW EXCLUSIVE MODE"
 """Two months that are frozen at the same time would not see what the other one shows: the second one waits."""
@@ -26,10 +28,15 @@ def with_secrets(reckoning: Reckoning, at: datetime, *, settled: bool = False) -
     if settled:
         with connection.cursor() as cursor:
             cursor.execute(_ALONE)
-    rule = rule_on(at.astimezone(PARIS).date())
-    chosen = choose(reckoning.figures, frozen_figures(), rule, _counted_before(reckoning.figures["month"]))
+    figures, others, rule = asked_of(reckoning, at)
+    chosen = choose(figures, others, rule, _counted_before(figures["month"]))
     figures = reckoning.figures | {"secrets": chosen}
     return replace(reckoning, figures=figures, sha256=digest(figures))
+
+
+def asked_of(reckoning: Reckoning, at: datetime) -> tuple[Figures, list[Figures], Rule]:
+    """From what it is chosen what a month hides at ``at``: its figures, the frozen ones, the rule of the day."""
+    return reckoning.figures, frozen_figures(), rule_on(at.astimezone(PARIS).date())
 
 
 def _counted_before(month: str) -> dict[str, Any] | None:

@@ -30,7 +30,10 @@ KNOWN = 64
 """Of how many months what is true of them is remembered."""
 ACTS_SINCE = 3
 """The version of figures since which what enters and leaves is acts, so that the machine ties them together."""
+NOT_COUNTED = ("secrets", "as_of")
+"""What two counts of one month may differ by and have the same numbers."""
 MOVED, CLOSING = "moved", "closing"
+type Figures = dict[str, Any]
 type Sum = list[tuple[int, int]]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
 """What hiding costs: a number of the whole département, of the end of a month in a place, of anything else."""
@@ -56,16 +59,21 @@ def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> Syst
     return system
 
 
+def numbers_of(figures: Figures) -> Figures:
+    """What is counted in a month, without what it hides nor when it was counted."""
+    return {name: one for name, one in figures.items() if name not in NOT_COUNTED}
+
+
 def tie_of(figures: dict[str, Any]) -> Tie:
     """The most that is true of a month: a reader who believes more would see that it cannot be."""
     if figures["version"] < ACTS_SINCE:
         return Tie.NOTHING
-    return _most_that_holds(canonical(figures))
+    return _most_that_holds(canonical(numbers_of(figures)))
 
 
 @lru_cache(maxsize=KNOWN)
 def _most_that_holds(text: bytes) -> Tie:
-    """The same, of the canonical JSON of a month: a frozen one is asked about each time that another is."""
+    """The same, of the canonical JSON of its numbers: a frozen month is asked about each time that another is."""
     figures = json.loads(text)
     return next((tie for tie in sorted(Tie, reverse=True) if _holds(figures, tie)), Tie.NOTHING)
 
