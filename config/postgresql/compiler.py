@@ -1,4 +1,4 @@
-"""Django's compilers for PostgreSQL, of which one does less to order rows by the names of fields."""
+"""Django's compilers for PostgreSQL: the same SQL, of which what is always the same is worked out once."""
 
 from typing import Any
 
@@ -9,14 +9,27 @@ from django.db.backends.postgresql.compiler import (
     SQLInsertCompiler,
     SQLUpdateCompiler,
 )
+from django.db.models.expressions import Col
 
 __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
 
+COLUMNS: dict[tuple[Any, Any], tuple[str, Any]] = {}
+"""The SQL of the columns that were read, by alias and name: as many as there are columns and aliases of tables."""
 NOTHING = (None, None, None)
 """What stands in the place of a column that no name of the ordering can mean."""
 
 
 class SQLCompiler(compiler.SQLCompiler):
+    def compile(self, node: Any) -> tuple[str, Any]:
+        """The SQL of an expression; that of a column, of which a query of rows has dozens, is written once."""
+        if type(node) is not Col:
+            return super().compile(node)
+        name = (node.alias, node.target.column)
+        known = COLUMNS.get(name)
+        if known is None:
+            known = COLUMNS[name] = super().compile(node)
+        return known
+
     def _order_by_pairs(self) -> Any:
         """The same pairs as Django's.
 
@@ -28,7 +41,8 @@ class SQLCompiler(compiler.SQLCompiler):
         if not select or query.combinator or not all(isinstance(name, str) for name in names):
             return super()._order_by_pairs()
         named = {name.removeprefix("-") for name in names}
-        self.select: Any = [one if one[2] in named else NOTHING for one in select]
+        last = max((rank for rank, one in enumerate(select, start=1) if one[2] in named), default=0)
+        self.select: Any = [one if one[2] in named else NOTHING for one in select[:last]]
         try:
             return list(super()._order_by_pairs())  # type: ignore[call-overload]
         finally:

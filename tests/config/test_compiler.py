@@ -28,6 +28,7 @@ def test_every_model_is_read_in_the_same_order(model: type[models.Model]) -> Non
         rows.values_list("pk").order_by("-pk"),
         rows.annotate(own=F("pk")).order_by("own", "-pk"),
         rows.order_by("pk").distinct("pk"),
+        rows.filter(pk__in=rows.filter(pk=models.OuterRef("pk")).order_by("-pk").values("pk")[:1]).order_by("pk"),
         rows.values_list("pk", named=True).order_by("pk").distinct("pk"),
     ):
         ours, theirs = by_both(asked)
