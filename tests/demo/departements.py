@@ -27,6 +27,7 @@ from lifecycle.references import drawn_from
 from network.readers.territory import DATA, read_territory
 from network.services.territory import load_territory
 from reference.loading import load_reference
+from reports.secrecy.choosing import look
 from tests.documents.pdfs import scan_of
 from tests.emptying import empty_tables
 
@@ -86,8 +87,8 @@ def seed(
 
 @contextmanager
 def stand_in_papers() -> Iterator[None]:
-    """Give each convention a PDF that bears its code alone."""
-    with patch.object(Press, "draw", stand_in):
+    """Give each convention a PDF that bears its code alone; what a month hides is found here, at once."""
+    with patch.object(Press, "draw", stand_in), patch.object(Press, "look", look_here):
         yield
 
 
@@ -95,6 +96,12 @@ def stand_in(press: Press, document: Document) -> Future[bytes]:
     drawn: Future[bytes] = Future()
     drawn.set_result(scan_of(document))
     return drawn
+
+
+def look_here(press: Press, *asked: Any) -> Future[set[str]]:
+    found: Future[set[str]] = Future()
+    found.set_result(look(*asked))
+    return found
 
 
 def silently(done: float, now: datetime) -> None:

@@ -1,9 +1,12 @@
 """Devices that households give back are restarted in workshops, whose numbers are all told: what that gives away."""
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing import get_context
 from typing import Any
 
+import django
 import pytest
 
 from prescriptions.enums import NeedKind
@@ -14,7 +17,7 @@ from reports.models import Report
 from reports.months import bounds
 from reports.secrecy import choosing
 from reports.secrecy.audit import narrow_cells
-from reports.secrecy.choosing import audit, choose
+from reports.secrecy.choosing import audit, choose, look, looked_for_elsewhere, question_of
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.edges import passages_of_workshops
 from reports.secrecy.suppression import Rule, hide
@@ -192,3 +195,47 @@ def test_it_is_looked_for_again_as_soon_as_anything_else_is_another(
         looked_for.clear()
         choose(figures, others, rule, earlier)
         assert looked_for == [last["month"]]
+
+
+# --- what another process looked for
+
+
+def test_what_was_looked_for_elsewhere_is_not_looked_for_again(
+    months: list[dict[str, Any]], looked_for: list[str]
+) -> None:
+    *before, last = months
+    asked = {name: last[name] for name in last if name != "secrets"}
+    found = look(asked, before, RULE)
+    looked_for.clear()
+    later = asked | {"as_of": "2026-07-09T06:00:00+00:00"}
+    with looked_for_elsewhere(question_of(asked, before, RULE), lambda: found):
+        chosen = choose(later, before, RULE)
+        assert looked_for == []
+    assert chosen == choose(later, before, RULE)
+    assert looked_for == [last["month"]]
+
+
+def test_another_question_than_the_one_asked_elsewhere_is_looked_for_here(
+    months: list[dict[str, Any]], looked_for: list[str]
+) -> None:
+    *before, last = months
+    counted = {name: last[name] for name in last if name != "secrets"}
+    first, *rows = last["buckets"]
+    more = [[*first[:4], *(one + 1 for one in first[4:])], *rows]
+    with looked_for_elsewhere(question_of(counted, before, RULE), lambda: {"false"}):
+        for figures, others, rule in (
+            (counted, before[:-1], RULE),
+            (counted, before, Rule(RULE.threshold + 1, RULE.width)),
+            (counted, before, Rule(RULE.threshold, RULE.width + 1)),
+            (counted | {"buckets": more}, before, RULE),
+        ):
+            looked_for.clear()
+            assert "false" not in choose(figures, others, rule)["hidden"]
+            assert looked_for == [last["month"]]
+        assert choose(counted, before, RULE)["hidden"] == ["false"]
+
+
+def test_another_process_finds_the_same(months: list[dict[str, Any]]) -> None:
+    *before, last = months
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=django.setup) as pool:
+        assert sorted(pool.submit(look, last, before, RULE).result(timeout=120)) == last["secrets"]["hidden"]
