@@ -108,25 +108,10 @@ def shared(line: Line) -> Callable[[int], None]:
     return make
 
 
-LISTS = [("connection_list", "worker"), ("connection_list", "pilot"), ("queue", "agent"), ("queue_export", "agent")]
-
-
-@pytest.mark.parametrize(("name", "who"), LISTS)
-def test_a_list_costs_the_same_with_one_file_and_with_many(name: str, who: str) -> None:
+def test_the_file_of_an_operator_costs_the_same_with_one_request_and_with_many() -> None:
     line = Line()
-    client = acting(people(line)[who])
-    assert_same_queries(shared(line), lambda: client.get(reverse(f"connectivity:{name}")), rows=8)
-
-
-def test_the_needs_that_wait_cost_the_same_with_one_and_with_many() -> None:
-    line = Line()
-    client = acting(line.adviser)
-
-    def make(count: int) -> None:
-        for _ in range(count):
-            assert Line(circle=line.circle).need
-
-    assert_same_queries(make, lambda: client.get(reverse("connectivity:waiting_list")), rows=8)
+    client = acting(line.agent)
+    assert_same_queries(shared(line), lambda: client.get(reverse("connectivity:queue_export")), rows=4)
 
 
 def test_offers_and_the_end_of_copper_are_told_with_their_source() -> None:

@@ -27,7 +27,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "prescriptions:prescription_list": ("worker", "adviser", "relay", "pilot"),
     "prescriptions:need_list": ("adviser", "relay", "pilot"),
     "prescriptions:household_list": ("worker",),
-    "donations:donation_list": ("contact", "pilot"),
+    "donations:donation_list": ("contact", "technician", "pilot"),
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
@@ -91,7 +91,7 @@ class Rows:
         gate.apply(lost, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
-        self.scene.announced()
+        self.scene.qualified()
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
         device = shelf.available()

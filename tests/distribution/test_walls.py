@@ -223,49 +223,6 @@ def test_an_anonymous_is_asked_to_sign_in(shelf: Shelf) -> None:
 # --- at what cost
 
 
-def one_more(shelf: Shelf) -> None:
-    shelf.ready()
-    shelf.allotted()
-    shelf.shipped()
-    shelf.available()
-    shelf.reserved()
-    shelf.returned()
-    shelf.need()
-
-
-COUNTED = (
-    ("distribution:shelf", "adviser"),
-    ("distribution:reservation_list", "adviser"),
-    ("distribution:return_list", "adviser"),
-    ("distribution:need_queue", "adviser"),
-    ("distribution:delivery_list", "adviser"),
-    ("distribution:point_list", "adviser"),
-    ("distribution:allotment", "manager"),
-    ("refurb:device_list", "adviser"),
-    ("refurb:device_list", "pilot"),
-)
-
-
-def test_a_list_costs_the_same_with_one_row_and_with_many(
-    shelf: Shelf, django_assert_max_num_queries: Callable[..., Any]
-) -> None:
-    def costs() -> dict[tuple[str, str], int]:
-        told = {}
-        for name, who in COUNTED:
-            client, url = acting(getattr(shelf, who)), reverse(name)
-            read(client, url)
-            with django_assert_max_num_queries(20) as counted:
-                read(client, url)
-            told[name, who] = len(counted)
-        return told
-
-    one_more(shelf)
-    one = costs()
-    for _ in range(2):
-        one_more(shelf)
-    assert costs() == one
-
-
 def test_a_delivery_costs_the_same_with_one_line_and_with_many(
     shelf: Shelf, django_assert_max_num_queries: Callable[..., object]
 ) -> None:

@@ -126,29 +126,6 @@ def test_a_role_that_follows_no_lot_is_told_so() -> None:
     assert lot.reference not in page
 
 
-@pytest.mark.parametrize("role", ["pilot", "contact", "technician"])
-def test_the_list_costs_the_same_with_one_lot_and_with_fifty(role: str) -> None:
-    scene = Scene(lines=(laptops(1),))
-    actor = scene.north.technician if role == "technician" else getattr(scene, role)
-    client = acting(actor)
-
-    def cost() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            read(client, reverse(LIST))
-        return len(queries)
-
-    scene.qualified()
-    read(client, reverse(LIST))
-    one = cost()
-    for _ in range(49):
-        scene.qualified()
-
-    assert cost() == one
-    assert one <= 12
-
-
 # --- one lot
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -377,25 +376,6 @@ def test_the_page_costs_the_same_whatever_it_has_of_facts_papers_and_life(circle
         circle.see_fact(large)
         circle.agree(large)
     assert cost(circle.submit(small)) == cost(circle.submit(large))
-
-
-def lists(client: Client) -> None:
-    read(client, reverse("prescriptions:prescription_list"))
-    read(client, reverse("prescriptions:need_list"))
-
-
-@pytest.mark.parametrize("role", ["worker", "adviser", "pilot"])
-def test_the_lists_cost_the_same_with_one_row_and_with_twelve(circle: Circle, role: str) -> None:
-    client = acting(getattr(circle, role))
-    costs = []
-    for count in (1, 11):
-        for _ in range(count):
-            circle.accepted(EVERYTHING)
-        lists(client)
-        with CaptureQueriesContext(connection) as queries:
-            lists(client)
-        costs.append(len(queries))
-    assert costs[0] == costs[1]
 
 
 def test_a_prescription_given_up_says_the_reason_of_its_own_list() -> None:
