@@ -1,6 +1,7 @@
 """The clock: what is due happens once, whenever it is asked, and never while history is written."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from lifecycle import gate
+from lifecycle import clock, gate
 from lifecycle.actors import SYSTEM
 from lifecycle.clock import CLOCK_LOCK, Ran, run_clock
 from lifecycle.exceptions import Unknown
@@ -79,6 +80,33 @@ def test_a_second_run_has_nothing_left_to_do(announce: Announce) -> None:
     assert ran_parcels().moved == 3
     assert ran_parcels().moved == 0
     assert set(Parcel.objects.values_list("seq", flat=True)) == {2}
+
+
+def test_a_verb_that_has_no_row_to_start_from_is_not_asked(
+    announce: Announce, django_assert_num_queries: Callable[..., AbstractContextManager[None]]
+) -> None:
+    timed = [ran for ran in run_clock() if not ran.moved]
+    assert len(timed) > 10
+    with django_assert_num_queries(4):  # the lock, the instant, one question for all verbs, the lock given back
+        assert run_clock() == timed
+    announce(1, expires_at=timezone.now() + timedelta(days=1))
+    with django_assert_num_queries(5):
+        assert run_clock() == timed
+
+
+def test_what_a_verb_moved_may_start_those_that_come_after_it(
+    announce: Announce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    startable, timed = clock._startable, clock._timed()
+    monkeypatch.setattr(clock, "_timed", lambda: {"parcel.expire": timed["parcel.expire"], **timed})
+    monkeypatch.setattr(clock, "_startable", lambda *given: asked.append(states()) or startable(*given))
+    announce(1, expires_at=timezone.now())
+    run_clock()
+    assert asked == [["announced"], ["expired"]]
+    asked.clear()
+    run_clock()
+    assert asked == [["expired"]]
 
 
 def test_a_row_that_moved_after_the_instant_is_left_to_the_next_run(announce: Announce) -> None:
