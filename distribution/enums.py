@@ -2,7 +2,7 @@
 
 from django.db.models import TextChoices
 
-from refurb.enums.device import DeviceType
+from conventions.enums import DeviceType
 
 SERVES = {
     "computer": (DeviceType.LAPTOP, DeviceType.DESKTOP),

@@ -1,4 +1,4 @@
-"""What reconditioning shows on the pages of the apps below it: the devices of a need, of a household, of a
+"""What distribution shows on the pages of the apps below it: the devices of a need, of a household, of a
 convention, and where a device is to go.
 
 Who may read what is judged here: the worker reads what his household was given, the adviser what he serves.

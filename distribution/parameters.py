@@ -9,7 +9,6 @@ parameter_family(
     title="Durées de la distribution",
     purpose="Combien de temps tient une réservation, combien de mois dure la garantie.",
 )
-
 RESERVATION_DAYS = parameter("distribution.reservation_days", usual=21, unit="jours", label="Durée d’une réservation")
 WARRANTY_MONTHS = parameter("distribution.warranty_months", usual=24, unit="mois", label="Garantie à la remise")
 REPAIR_MONTHS = parameter("distribution.repair_months", usual=6, unit="mois", label="Garantie ajoutée après réparation")

@@ -9,7 +9,6 @@ from network.permissions import acts_as, is_pilot
 from refurb.permissions import at_own_points, can_manage_device, can_work_on_device
 
 can_ship_device = can_work_on_device
-
 can_cancel_shipment_device = can_work_on_device
 
 
@@ -19,15 +18,10 @@ def can_serve_device(actor: Actor) -> Q | None:
 
 
 can_stock_in_device = can_serve_device
-
 can_send_back_device = can_serve_device
-
 can_release_device = can_serve_device
-
 can_hand_over_device = can_serve_device
-
 can_exchange_device = can_serve_device
-
 can_settle_return = can_serve_device
 
 

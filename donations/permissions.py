@@ -24,9 +24,7 @@ def can_edit_donation(actor: Actor) -> Q | None:
 
 
 can_create_donation = can_edit_donation
-
 can_announce_donation = can_edit_donation
-
 can_correct_lines_donation = can_edit_donation
 
 

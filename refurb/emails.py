@@ -15,11 +15,6 @@ from donations.models.donation import Donation
 from network.models import Membership
 from refurb.models.stock import Incident
 
-# --- derogation
-
-
-# --- device
-
 
 def devices_lost_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
     """To each donor, for each of its lots: devices that left it are lost, and their data with them."""
@@ -53,6 +48,3 @@ def _by(link: str, incidents: Iterable[Incident]) -> dict[Any, list[Incident]]:
     for incident in incidents:
         found.setdefault(getattr(incident, link), []).append(incident)
     return found
-
-
-# --- what messages share

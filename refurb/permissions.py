@@ -127,7 +127,7 @@ def can_note_incident(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else None
 
 
-# --- distribution
+# --- points and deliveries
 
 
 def can_edit_point(actor: Actor) -> Q | None:
@@ -144,6 +144,3 @@ def sees_deliveries(actor: Actor | None) -> Q | None:
     if is_pilot(actor):
         return Q()
     return can_work_on_device(actor) or at_own_points(actor)
-
-
-# --- donation

@@ -182,7 +182,6 @@ COUNTED_BY_QUOTA = (
     DeviceState.RETURNED,
 )
 """States that take a place in the quota of a convention, or in the reserve of the pilot."""
-
 AT_A_POINT = (
     DeviceState.SHIPPED,
     DeviceState.AVAILABLE,
@@ -191,16 +190,12 @@ AT_A_POINT = (
     DeviceState.RETURNED,
 )
 """States of a device that was sent to a distribution point."""
-
 ARRIVED = (DeviceState.AVAILABLE, DeviceState.RESERVED, DeviceState.HANDED_OVER, DeviceState.RETURNED)
 """States of a device that a distribution point has taken in."""
-
 HOLDS_A_NEED = (DeviceState.RESERVED, DeviceState.HANDED_OVER)
 """States in which a device is the one that serves its need."""
-
 WITH_A_HOUSEHOLD = (DeviceState.HANDED_OVER, DeviceState.RETURNED)
 """States of a device that belongs to a household, at home or brought back."""
-
 NOT_YET_HANDED_OVER = (DeviceState.SHIPPED, DeviceState.AVAILABLE, DeviceState.RESERVED)
 """States that go back to the workshop once the convention has been over for too long."""
 
