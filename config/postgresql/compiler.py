@@ -38,7 +38,8 @@ class SQLCompiler(compiler.SQLCompiler):
         """
         query, select = self.query, self.select
         names: Any = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
-        if not select or query.combinator or not all(isinstance(name, str) for name in names):
+        is_plain = not (query.combinator or query.extra_order_by or query.distinct_fields)
+        if not select or not is_plain or not all(isinstance(name, str) for name in names):
             return super()._order_by_pairs()
         named = {name.removeprefix("-") for name in names}
         last = max((rank for rank, one in enumerate(select, start=1) if one[2] in named), default=0)
