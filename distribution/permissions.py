@@ -13,7 +13,7 @@ can_cancel_shipment_device = can_work_on_device
 
 
 def can_serve_device(actor: Actor) -> Q | None:
-    """Advisers of the distributor or of the relay where the device is."""
+    """Advisers and managers of the distributor or of the relay where the device is."""
     return at_own_points(actor)
 
 
