@@ -25,11 +25,19 @@ def project_apps() -> list[AppConfig]:
 
 
 def unknown_migrations(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """The migrations of the project that a database has had and that the code does not hold: « app.name », sorted."""
+    """The migrations of the project that a database has had and that the code does not hold: « app.name », sorted.
+
+    One whose name the code holds, but which it applies after another that the database has not had, is another one too.
+    """
     ours = {config.label for config in project_apps()}
     applied = MigrationRecorder(connections[using]).applied_migrations()
-    known = MigrationLoader(None).disk_migrations
-    return sorted(f"{label}.{name}" for label, name in applied if label in ours and (label, name) not in known)
+    loader = MigrationLoader(None)
+
+    def is_known(migration: tuple[str, str]) -> bool:
+        parents = loader.graph.node_map[migration].parents if migration in loader.disk_migrations else None
+        return parents is not None and all(parent.key in applied for parent in parents if parent.key[0] in ours)
+
+    return sorted(f"{label}.{name}" for label, name in applied if label in ours and not is_known((label, name)))
 
 
 def check_history(*, databases: list[str] | None = None, **_: object) -> list[CheckMessage]:

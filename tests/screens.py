@@ -53,12 +53,10 @@ SEEN: set[str] = set()
 def flaws(page: Page, *, whole: bool = False) -> list[str]:
     """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
 
-    A page where no kind of element is new to this process is looked at no more, unless at the ``whole`` of every page:
-    then for what sticks out, and for what depends on the page rather than on its elements.
+    What sticks out comes from the words as well, and is looked for in every page. Axe looks where a kind of element is
+    new to this process, and at the ``whole`` of every page for what depends on the page rather than on its elements.
     """
     page.wait_for_load_state()  # its title is there before its style sheets are
-    if not whole and set(page.evaluate(KINDS)) <= SEEN:
-        return []
     size_before = page.viewport_size
     found: list[str] = []
     for size in (NARROW, WIDE):

@@ -1,19 +1,12 @@
-"""Django's PostgreSQL backend, which starts Maillon's own server at the first connection."""
+"""The same backend, which starts Maillon's own server at the first connection."""
 
 from typing import Any
 
-from django.db.backends.postgresql import base, operations
-
+from config.compiled import base
 from config.postgresql.server import Server
 
 
-class DatabaseOperations(operations.DatabaseOperations):
-    compiler_module = "config.postgresql.compiler"
-
-
 class DatabaseWrapper(base.DatabaseWrapper):
-    ops_class = DatabaseOperations
-
     def get_connection_params(self) -> dict[str, Any]:
         """Every connection, procrastinate's included, is made from these parameters.
 

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
@@ -36,7 +37,8 @@ def choose(figures: Figures, others: Sequence[Figures], rule: Rule, earlier: Fig
         return _chosen(figures, rule, beside, earlier["secrets"]["hidden"])
     known = _elsewhere.get()
     if known is not None and known[0] == question_of(figures, others, rule):
-        return _chosen(figures, rule, beside, known[1]())
+        with suppress(BrokenExecutor):  # the other process is gone: it is looked for here
+            return _chosen(figures, rule, beside, known[1]())
     return _chosen(figures, rule, beside, look(figures, others, rule))
 
 

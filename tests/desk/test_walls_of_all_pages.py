@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from conventions.models import Review, Signature
@@ -59,7 +59,8 @@ OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
 ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "connexions/", "rapports/"}
-"""Rows whose every page is asked for by every stranger: a household's own, and what counts them."""
+"""Rows whose every page is asked for by every stranger: a household's own, and what counts them; as are the actions of
+distribution on any row."""
 OF_NOBODY = (
     "accessibilite",
     "aide",
@@ -231,10 +232,12 @@ def scenery(db: None) -> Scenery:
 
 
 def is_read_in_turn(route: str) -> bool:
-    """Whether a page is the form of an action on a row that is no household's own, or is about nobody."""
+    """Whether a page is the form of an action on a row that no household is served by, or is about nobody."""
     row, _, action = route.partition("<str:reference>/")
     is_form = bool(action) and not re.search(r"[<.]", action)
-    return (is_form and row not in ALWAYS_READ) or route.startswith(OF_NOBODY)
+    if is_form and row not in ALWAYS_READ:
+        return resolve("/" + route.replace("<str:reference>", "X")).namespace != "distribution"
+    return route.startswith(OF_NOBODY)
 
 
 def read_everything(
@@ -348,7 +351,8 @@ def test_every_role_is_met() -> None:
 
 def test_what_is_read_in_turn_is_forms_and_no_row_no_list_and_no_file() -> None:
     in_turn = {route for route in routes() if is_read_in_turn(route)}
-    assert "appareils/<str:reference>/reserver/" in in_turn
+    assert "appareils/<str:reference>/rouvrir/" in in_turn
+    assert not {f"appareils/<str:reference>/{page}/" for page in ("reserver", "remettre", "fiche")} & in_turn
     assert not {route for route in in_turn if route.endswith("<str:reference>/") or "<int:" in route or "." in route}
     assert not {route for route in in_turn if route.startswith(OF_A_HOUSEHOLD)}
     assert (

@@ -36,6 +36,14 @@ def test_an_empty_database_passes() -> None:
     assert unknown_migrations() == []
 
 
+def test_migrations_of_the_same_name_that_came_before_those_they_need_are_of_another_version() -> None:
+    """An app was cut in two: the new one is applied before, and the one that was there had everything."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'donations'")
+    assert "refurb.0001_tables" in unknown_migrations()
+    assert [error.id for error in check_history(databases=["default"])] == ["lifecycle.E021"]
+
+
 def test_no_database_is_read_unless_one_is_given(older: None, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert check_history() == []

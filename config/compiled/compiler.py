@@ -37,7 +37,8 @@ class SQLCompiler(compiler.SQLCompiler):
         what compiling costs. A name can only mean a column that has it as its alias.
         """
         query, select = self.query, self.select
-        names: Any = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
+        meta = query.get_meta()  # a condition that is checked alone, as a constraint is, is of no model
+        names: Any = query.order_by or (meta.ordering if meta is not None and query.default_ordering else ())
         is_plain = not (query.combinator or query.extra_order_by or query.distinct_fields)
         if not select or not is_plain or not all(isinstance(name, str) for name in names):
             return super()._order_by_pairs()
