@@ -25,6 +25,7 @@ from lifecycle.evaluation import NOT_ALLOWED
 from lifecycle.exceptions import Refused
 from lifecycle.journal import journal_of
 from lifecycle.machine import Place, Reason, Stateful, verbs_of
+from lifecycle.requests import ActingRequest
 from lifecycle.requirements import as_expression
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -144,7 +145,11 @@ def page_of(name: str, reference: str) -> str:
 
 
 def refuse(
-    form: forms.Form, refused: Refused, row: Stateful | None, actor: Actor | None, names: Mapping[str, str] = NOTHING
+    form: forms.BaseForm,
+    refused: Refused,
+    row: Stateful | None,
+    actor: Actor | None,
+    names: Mapping[str, str] = NOTHING,
 ) -> None:
     """Put each reason beside the field it is about (``names``: where the form calls it otherwise), or on top."""
     for reason, sentence in zip(refused.all, explained(refused.all, row, actor), strict=True):
@@ -164,7 +169,7 @@ def invalidate(form: forms.BaseForm, error: ValidationError) -> None:
 
 def answer[R](
     request: HttpRequest,
-    form: forms.Form,
+    form: forms.BaseForm,
     do: Callable[[dict[str, Any]], R],
     row: Stateful | None,
     names: Mapping[str, str] = NOTHING,
@@ -185,10 +190,10 @@ def answer[R](
 
 
 def act(
-    request: HttpRequest,
+    request: ActingRequest,
     row: Stateful,
     verb: str,
-    form: forms.Form,
+    form: forms.BaseForm,
     do: Callable[[dict[str, Any]], Any],
     *,
     done: str | Callable[[Any], str],
@@ -203,7 +208,7 @@ def act(
     Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes. ``done``: what it says then, or
     how it says it of what the service returned.
     """
-    actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+    actor = request.membership
     missing = what_is_missing(row, verb, actor)
     if (moved := answer(request, form, do, row, names)) is not None:
         messages.success(request, done(moved) if callable(done) else done)

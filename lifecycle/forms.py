@@ -1,13 +1,14 @@
 """What the forms of every verb have in common, and rows that may be left empty."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict, ErrorList
+from django.http import QueryDict
 
-from lifecycle.requirements import Requirement
+from lifecycle.requirements import PerRow, Requirement
 
 
 def choose(choices: Iterable[tuple[str, str]], none: str = "Choisissez…") -> list[tuple[str, str]]:
@@ -25,6 +26,33 @@ def validate_telephone(value: str) -> None:
     figures = "".join(character for character in value if character.isdigit())
     if len(figures) < (8 if value.startswith(("+", "00")) else 10):
         raise ValidationError("Ce numéro est trop court\u00a0: dix chiffres, ou + et l’indicatif du pays.")
+
+
+def field_of[F: forms.Field](form: forms.BaseForm, name: str, kind: type[F]) -> F:
+    """A field of a form, which is declared as one of this kind; raises ``TypeError`` when it is not."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is a {type(field).__name__}, not a {kind.__name__}")
+    return field
+
+
+def retype(form: forms.BaseForm, typed: Mapping[str, str]) -> None:
+    """Show a bound form with these values, by their names in the page, in place of what was typed there."""
+    data = form.data.copy() if isinstance(form.data, QueryDict) else dict(form.data)
+    for name, value in typed.items():
+        data[name] = value
+    form.data = data
+
+
+class RowField(forms.ModelChoiceField):
+    """A choice among rows, which its form may tell by other words (``told``) than their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.told: Callable[[Any], str] = str
+        super().__init__(*args, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self.told(obj)
 
 
 class CommentForm(forms.Form):
@@ -48,15 +76,15 @@ class ReasonForm(CommentForm):
 
     reason = forms.ChoiceField(label="Motif")
     reasons: Iterable[tuple[str, str]] = ()
-    rule: Requirement
+    rule: Requirement | PerRow
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = choose(self.reasons)  # type: ignore[attr-defined]  # a ChoiceField
+        field_of(self, "reason", forms.ChoiceField).choices = choose(self.reasons)
         self.fields["reason"].error_messages["required"] = self.rule.sentence
 
     @classmethod
-    def asking(cls, reasons: Iterable[tuple[str, str]], rule: Requirement) -> type[Self]:
+    def asking(cls, reasons: Iterable[tuple[str, str]], rule: Requirement | PerRow) -> type[Self]:
         """The form of a verb that asks nothing else: these reasons (codes and labels), wanted by this rule."""
         return type(cls.__name__, (cls,), {"reasons": tuple(reasons), "rule": rule})
 
@@ -66,7 +94,7 @@ def leave_unjudged(form: Any) -> None:
     form._errors, form.cleaned_data = ErrorDict(), {}
 
 
-class Rows(forms.BaseFormSet):
+class Rows[F: forms.BaseForm](forms.BaseFormSet):
     """What is there, then a few empty rows. A row left empty counts for nothing."""
 
     def __init__(self, *args: Any, blank: int = 1, **kwargs: Any) -> None:
@@ -93,6 +121,6 @@ class Rows(forms.BaseFormSet):
         return self.is_bound and (any(self.errors) or bool(self.non_form_errors()))
 
     @property
-    def kept(self) -> list[forms.Form]:
+    def kept(self) -> list[F]:
         """The rows filled in and not taken away, in order."""
         return [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]

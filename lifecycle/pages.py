@@ -16,11 +16,11 @@ from django.urls import URLPattern, path, reverse
 
 from lifecycle import gate
 from lifecycle.acting import NOTHING, act, answer, asks_then_acts, posted
-from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.machine import Stateful, verbs_of
+from lifecycle.requests import ActingRequest
 
-type Extra = Callable[[HttpRequest, Any], Mapping[str, Any]]
+type Extra[R: ActingRequest] = Callable[[R, Any], Mapping[str, Any]]
 """What a page adds of its own, from the request and the row; raises PermissionDenied when it is not for this reader."""
 type Done = str | Callable[[Any, Any], str]
 """The words of success, where ``{row}`` is the row as it was; or the whole sentence, from the row before and after."""
@@ -31,18 +31,18 @@ def nothing(request: HttpRequest, row: Any) -> Mapping[str, Any]:
     return NOTHING
 
 
-def by_reader(request: HttpRequest, row: Any) -> Mapping[str, Any]:
+def by_reader(request: ActingRequest, row: Any) -> Mapping[str, Any]:
     """A form that asks who fills it in: whoever opened the page."""
-    return {"by": request.membership}  # type: ignore[attr-defined]  # a middleware of the app above
+    return {"by": request.membership}
 
 
-def cleaned(form: forms.Form) -> Mapping[str, Any]:
+def cleaned(form: forms.BaseForm) -> Mapping[str, Any]:
     """What most forms give: their fields, under the names that the service or the verb knows them by."""
     return form.cleaned_data
 
 
 @dataclass(frozen=True)
-class Page:
+class Page[R: ActingRequest]:
     """The page of one verb.
 
     ``address``: the last part of its URL, under that of the row. ``service``: what does it, given ``actor``, the row
@@ -54,13 +54,13 @@ class Page:
 
     verb: str
     address: str
-    form: Callable[..., forms.Form] = CommentForm
+    form: Callable[..., forms.BaseForm] = CommentForm
     service: Callable[..., Any] | None = None
     _: KW_ONLY
     done: Done = ""
     values: Callable[[Any], Mapping[str, Any]] = cleaned
-    form_kwargs: Extra = nothing
-    context: Extra = nothing
+    form_kwargs: Extra[R] = nothing
+    context: Extra[R] = nothing
     template: str = ""
     warning: str = ""
     submit: str = ""
@@ -70,7 +70,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Pages:
+class Pages[R: ActingRequest]:
     """The pages of the verbs of one machine.
 
     ``fetch``: the row among those one may see, else a 404. ``done``: the sentence of success around ``{done}``, what
@@ -79,14 +79,14 @@ class Pages:
     """
 
     model: type[Stateful]
-    fetch: Callable[[HttpRequest, str], Any]
+    fetch: Callable[[R, str], Any]
     template: str = "lifecycle/_action.html"
     done: str = "{done}."
     back: Callable[[Any], str] | None = None
     after: Callable[[Any], str] | None = None
-    context: Extra = nothing
+    context: Extra[R] = nothing
 
-    def urls(self, prefix: str, pages: Iterable[Page]) -> list[URLPattern]:
+    def urls(self, prefix: str, pages: Iterable[Page[R]]) -> list[URLPattern]:
         """The addresses of pages, named ``<machine>_<verb>``, each under ``<prefix>/<reference>/``."""
         return [
             path(
@@ -97,11 +97,11 @@ class Pages:
             for page in pages
         ]
 
-    def view(self, page: Page) -> Callable[..., HttpResponse]:
+    def view(self, page: Page[R]) -> Callable[..., HttpResponse]:
         """The view of a page."""
 
         @asks_then_acts
-        def view(request: HttpRequest, reference: str) -> HttpResponse:
+        def view(request: R, reference: str) -> HttpResponse:
             row = self.fetch(request, reference)
             said = dict(page.context(request, row))
             form = page.form(posted(request), **page.form_kwargs(request, row))
@@ -126,10 +126,10 @@ class Pages:
 
     def act(
         self,
-        request: HttpRequest,
+        request: R,
         row: Any,
         verb: str,
-        form: forms.Form,
+        form: forms.BaseForm,
         service: Callable[..., Any] | None = None,
         *,
         values: Callable[[Any], Mapping[str, Any]] = cleaned,
@@ -149,9 +149,9 @@ class Pages:
 
     def record(
         self,
-        request: HttpRequest,
+        request: R,
         row: Any,
-        form: forms.Form,
+        form: forms.BaseForm,
         service: Callable[..., Any],
         *,
         title: str,
@@ -174,16 +174,16 @@ class Pages:
 
     def _do(
         self,
-        request: HttpRequest,
+        request: R,
         row: Any,
-        form: forms.Form,
+        form: forms.BaseForm,
         service: Callable[..., Any],
         values: Callable[[Any], Mapping[str, Any]],
     ) -> Callable[[Mapping[str, Any]], Any]:
-        actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+        actor = request.membership
         return lambda _: service(actor=actor, **{self.model.machine.name: row}, **values(form))
 
-    def _shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def _shown(self, request: R, row: Any) -> dict[str, Any]:
         return {self.model.machine.name: row} | dict(self.context(request, row))
 
     def _back(self, row: Any) -> str:

@@ -147,6 +147,11 @@ def visible(model: type[Stateful], actor: Actor, cause: Move | None) -> QuerySet
     """The rows that the actor may see; None when nothing is hidden from him."""
     if cause is not None or isinstance(actor, System):
         return None
+    return visible_rows(model, actor)
+
+
+def visible_rows(model: type[Stateful], actor: Actor) -> QuerySet[Any]:
+    """The rows of a model that the actor may see; every manager of one answers (``checks``)."""
     return model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined, no-any-return]
 
 

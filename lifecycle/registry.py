@@ -39,7 +39,7 @@ class Move:
         return f"{self.machine}.{self.verb}"
 
 
-type Follower = Callable[[Move], None]
+type Follower = Callable[[Move], object]
 
 
 class Panel(TypedDict):

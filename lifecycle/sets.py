@@ -18,6 +18,7 @@ from lifecycle.acting import page_of
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason, Stateful, verbs_of
+from lifecycle.requests import ActingRequest
 from typography.french import Noun
 
 MOST = 500
@@ -100,9 +101,9 @@ def ticked(request: HttpRequest, box: str = BOX) -> list[str]:
     return list(dict.fromkeys(request.POST.getlist(box)))[:MOST]
 
 
-def decide(request: HttpRequest, verb: SetVerb, selection: Selection) -> HttpResponse:
+def decide(request: ActingRequest, verb: SetVerb, selection: Selection) -> HttpResponse:
     """First what the verb would do; once confirmed and the form right, what it did. Raises PermissionDenied (403)."""
-    actor: Actor = request.membership  # type: ignore[attr-defined]  # whoever acts: a middleware of the app above
+    actor = request.membership
     confirmed = "confirm" in request.POST
     form = verb.form(request.POST if confirmed else None)
     if confirmed and form.is_valid():

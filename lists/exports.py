@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from html import unescape
-from typing import Any
+from typing import Any, TypeGuard
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.text import slugify
@@ -22,13 +22,13 @@ CHUNK = 2_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def export(table: Any, noun: Noun, ending: str) -> HttpResponse | StreamingHttpResponse:
+def export(table: Any, noun: Noun, ending: str) -> StreamingHttpResponse:
     """A table as a CSV, sent as it is read, or as an XLSX workbook."""
     columns = [column for column in table.columns if not column.column.exclude_from_export]
     head = [str(column.header) for column in columns]
     if ending == "csv":
         lines = csv_lines(head, _lines(table, columns))
-        answer: Any = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     else:
         answer = FileResponse(workbook(noun.title, head, _lines(table, columns)), content_type=XLSX)
     name = f"{slugify(noun.many)}-{timezone.localdate():%Y-%m-%d}.{ending}"
@@ -66,5 +66,5 @@ def _cell(row: BoundRow, column: Any) -> Cell:
     return "" if text == "–" else text
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: Any) -> TypeGuard[date | Decimal | int]:
     return isinstance(value, date | Decimal | int) and not isinstance(value, bool)

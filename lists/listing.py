@@ -15,12 +15,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig, Table
 
+from lifecycle.previews import visible_rows
+from lifecycle.requests import ActingRequest
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
 from lifecycle.unkept import UNKEPT
 from lists.columns import ChosenColumn
@@ -76,7 +79,7 @@ class Listing:
 
     def __init__(
         self,
-        request: HttpRequest,
+        request: ActingRequest,
         *,
         rows: QuerySet[Any],
         table: type[Table],
@@ -193,7 +196,7 @@ class Listing:
     def kept(self) -> list[SavedView]:
         if self.filter is None:
             return []
-        return list(SavedView.objects.filter(membership=self.request.membership, page=self.name))
+        return list(SavedView.objects.filter(membership=self.request.membership.pk, page=self.name))
 
     @property
     def last(self) -> str:
@@ -218,7 +221,7 @@ class Listing:
 
     # --- answers
 
-    def respond(self, template: str, **context: Any) -> HttpResponse:
+    def respond(self, template: str, **context: Any) -> HttpResponseBase:
         """The answer to whatever was asked of the list."""
         answered = self.answered()
         return self.shown(template, **context) if answered is None else answered
@@ -233,7 +236,7 @@ class Listing:
             response["Cache-Control"] = UNKEPT
         return response
 
-    def answered(self) -> HttpResponse | None:
+    def answered(self) -> HttpResponseBase | None:
         """The answer to all but showing the page: a file, a selection, a filter to remember or to recall."""
         if self.request.method == "POST":
             acts = {"filter": self._filter, "clear": self._clear, "save": self._save, "forget": self._forget}
@@ -294,7 +297,7 @@ class Listing:
         if not references:
             messages.error(self.request, f"Cochez au moins {'une' if self.noun.feminine else 'un'} {self.noun.one}.")
             return None
-        seen = verb.model._default_manager.visible_to(self.request.membership)
+        seen = visible_rows(verb.model, self.request.membership)
         selection = Selection(
             verb.label,
             self.noun,
@@ -309,7 +312,7 @@ class Listing:
         )
         return decide(self.request, verb, selection)
 
-    def _export(self, ending: str) -> HttpResponse | StreamingHttpResponse:
+    def _export(self, ending: str) -> StreamingHttpResponse:
         if self.named is not None:
             paths = self.table.data.data.order_by().values_list(self.named.path, flat=True)
             self.named.taken(set(paths[:MOST_EXPORTED]) - {None})

@@ -73,4 +73,5 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count the address of an account made at the command line as verified: its maker vouches for it."""
         if not EmailAddress.objects.filter(user=user).exists():
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        return super().pre_login(request, user, **kwargs)
+        response: HttpResponseBase | None = super().pre_login(request, user, **kwargs)
+        return response

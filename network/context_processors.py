@@ -62,7 +62,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     if membership is None:
         return []
     entries = [(label, reverse(name)) for label, name, is_for in NAVIGATION if is_for(membership)]
-    shown = [{"label": label, "url": url, "current": _is_within(request.path, url)} for label, url in entries]
+    shown: list[dict[str, Any]] = [
+        {"label": label, "url": url, "current": _is_within(request.path, url)} for label, url in entries
+    ]
     current = [entry for entry in shown if entry["current"]]
     for entry in current:
         entry["current"] = len(entry["url"]) == max(len(other["url"]) for other in current)

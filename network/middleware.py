@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from lifecycle.unkept import UNKEPT
 from network.models import Membership
+from network.requests import OpenRequest
 
 SESSION_KEY = "membership"
 """Where the session keeps the primary key of the membership chosen by the person."""
@@ -24,16 +25,16 @@ class ActingMembershipMiddleware:
     may be for another.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[OpenRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: OpenRequest) -> HttpResponse:
         mine = open_memberships(request)
         request.membership, request.other_roles = mine[0] if mine else None, mine[1:]
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, request: OpenRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         if request.membership is not None or not request.user.is_authenticated:
             return None
@@ -70,7 +71,7 @@ def open_memberships(request: HttpRequest) -> list[Membership]:
     return list(mine.order_by(chosen.desc(), "-opened_at", "-pk"))
 
 
-def act_as(request: HttpRequest, membership: Membership) -> None:
+def act_as(request: OpenRequest, membership: Membership) -> None:
     """Act in ``membership`` for the rest of the session; the session's key changes with the capacity."""
     request.session[SESSION_KEY] = membership.pk
     request.session.cycle_key()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from lifecycle.forms import CommentForm
+from lifecycle.forms import CommentForm, field_of
 from network.enums import OrganisationKind
 from network.machine import ACTS_FOR_IT, EPCI, SUCCESSOR
 from network.models import Epci, Organisation
@@ -37,5 +37,7 @@ class MergerForm(CommentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("epci", "successor"):
-            self.fields[name].queryset = Epci.objects.living().alphabetical()
-        self.fields["organisation"].queryset = Organisation.objects.active().of_kind(OrganisationKind.EPCI)
+            field_of(self, name, forms.ModelChoiceField).queryset = Epci.objects.living().alphabetical()
+        field_of(self, "organisation", forms.ModelChoiceField).queryset = Organisation.objects.active().of_kind(
+            OrganisationKind.EPCI
+        )

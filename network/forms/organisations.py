@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from lifecycle.forms import field_of
 from network import siret
 from network.enums import Competence, OrganisationKind
 from network.models import Commune, Epci, Organisation
@@ -42,7 +43,8 @@ class CommunesField(forms.CharField):
         if not lines:
             return []
         found = self._index()
-        communes, unclear = {}, []
+        communes: dict[int, Commune] = {}
+        unclear = []
         for line in lines:
             matches = found.get(folded(line), {})
             if len(matches) == 1:
@@ -117,7 +119,7 @@ class OrganisationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
+        field_of(self, "commune", forms.ModelChoiceField).queryset = Commune.objects.current().alphabetical()
         if self.instance.pk:
             self.fields["communes"].initial = list(self.instance.communes_served.all())
 

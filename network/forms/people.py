@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 
 from lifecycle.actors import Actor
+from lifecycle.forms import RowField, field_of
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Invitation, Membership, Organisation, User
 from network.permissions import manages
@@ -31,7 +32,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["position"].choices = position_choices(organisation, actor)
+        field_of(self, "position", forms.ChoiceField).choices = position_choices(organisation, actor)
 
     def clean_position(self) -> tuple[OrganisationKind, Role]:
         kind, role = self.cleaned_data["position"].split(":")
@@ -86,7 +87,7 @@ class ProfileForm(forms.ModelForm):
 class RoleForm(forms.Form):
     """In which of one's open memberships to act."""
 
-    membership = forms.ModelChoiceField(
+    membership = RowField(
         label="J’agis en tant que",
         queryset=Membership.objects.none(),
         widget=forms.RadioSelect,
@@ -96,5 +97,6 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = Membership.objects.open().filter(user=user).select_related("organisation")
-        self.fields["membership"].queryset = mine
-        self.fields["membership"].label_from_instance = lambda row: f"{row.title}, {row.organisation}"
+        membership = field_of(self, "membership", RowField)
+        membership.queryset = mine
+        membership.told = lambda row: f"{row.title}, {row.organisation}"

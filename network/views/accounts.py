@@ -18,13 +18,14 @@ from network.forms.people import ProfileForm, RoleForm
 from network.middleware import act_as
 from network.models import Membership, User
 from network.permissions import can_manage_accounts
+from network.requests import OpenRequest, Request, SignedInRequest
 from network.services.accounts import disable_account, enable_account, forget_user
 from network.views.confirm import confirm
 from network.views.sheet import account_step, periods_of, roles_told
 
 
 @asks_then_acts
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     """One's name, address, password and roles."""
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
@@ -36,7 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def role_switch(request: HttpRequest) -> HttpResponse:
+def role_switch(request: Request) -> HttpResponse:
     """Choose in which of one's open memberships to act, then go on to the page that asked for it."""
     form = RoleForm(request.POST or None, user=request.user, initial={"membership": request.membership})
     if request.method == "POST" and form.is_valid():
@@ -48,7 +49,7 @@ def role_switch(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: Request, pk: int) -> HttpResponse:
     """An account, for the pilot: what is awaited, what may be done to it, its roles, and what happened to them."""
     user = _managed_account(request, pk)
     memberships = list(user.memberships.select_related("organisation"))
@@ -78,7 +79,7 @@ def _doors(user: User) -> list[dict[str, str]]:
 
 
 @asks_then_acts
-def user_disable(request: HttpRequest, pk: int) -> HttpResponse:
+def user_disable(request: Request, pk: int) -> HttpResponse:
     """Close the door to a person."""
     user = _managed_account(request, pk)
     return confirm(
@@ -92,7 +93,7 @@ def user_disable(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
+def user_enable(request: Request, pk: int) -> HttpResponse:
     """Open the door again."""
     user = _managed_account(request, pk)
     return confirm(
@@ -106,7 +107,7 @@ def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def user_forget(request: HttpRequest, pk: int) -> HttpResponse:
+def user_forget(request: Request, pk: int) -> HttpResponse:
     """Erase a person's name and e-mail, on request."""
     user = _managed_account(request, pk)
     return confirm(
@@ -122,7 +123,7 @@ def user_forget(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def demo_sign_in(request: HttpRequest) -> HttpResponse:
+def demo_sign_in(request: OpenRequest) -> HttpResponse:
     """Sign in to an account of the demonstration; does not exist anywhere else."""
     if not settings.DEMO:
         raise Http404
@@ -142,8 +143,8 @@ def _following(request: HttpRequest) -> str:
     return asked if is_ours else "/"
 
 
-def _managed_account(request: HttpRequest, pk: int) -> User:
-    user = get_object_or_404(User.objects.visible_to(request.membership), pk=pk)
+def _managed_account(request: Request, pk: int) -> User:
+    user: User = get_object_or_404(User.objects.visible_to(request.membership), pk=pk)
     if can_manage_accounts(request.membership) is None:
         raise PermissionDenied
     return user

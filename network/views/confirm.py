@@ -5,12 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+
+from network.requests import Request
 
 
 def confirm(
-    request: HttpRequest, act: Callable[[], Any], *, title: str, sentence: str, done: str, back_url: str
+    request: Request, act: Callable[[], Any], *, title: str, sentence: str, done: str, back_url: str
 ) -> HttpResponse:
     """Ask on GET; on POST act, tell what was done or why not, and go back."""
     if request.method != "POST":

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from network.forms.people import position_choices
 from network.models import Invitation, Membership, Organisation
 from network.models.territory import Alphabetical
 from network.permissions import can_edit_organisation
+from network.requests import Request
 from network.services.organisations import save_organisation
 from network.tables import OrganisationTable
 from network.views.sheet import organisation_step, periods_of, roles_told
@@ -28,7 +30,7 @@ ORGANISATION = Noun("organisation", "organisations", feminine=True)
 
 
 @lists
-def organisation_list(request: HttpRequest) -> HttpResponse:
+def organisation_list(request: Request) -> HttpResponseBase:
     """The organisations one may see."""
     rows = Organisation.objects.visible_to(request.membership).select_related("commune__epci", "epci")
     page = Listing(request, rows=rows, table=OrganisationTable, noun=ORGANISATION, filters=OrganisationFilter)
@@ -37,7 +39,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def organisation_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def organisation_detail(request: Request, reference: str) -> HttpResponse:
     """One organisation: who acts next for its people, what it does, where it is, which communes it serves.
 
     Who acts for it, and since when, is told to its own members and to the pilot.
@@ -55,7 +57,7 @@ def organisation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "network/organisation_detail.html", context)
 
 
-def _people_of(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
+def _people_of(request: Request, organisation: Organisation) -> dict[str, Any]:
     """Who acts next, what may be done besides, how many act, what happened to their roles."""
     actor, at = request.membership, timezone.now()
     invites = bool(position_choices(organisation, actor))
@@ -77,18 +79,18 @@ def _people_of(request: HttpRequest, organisation: Organisation) -> dict[str, An
 
 
 @asks_then_acts
-def organisation_create(request: HttpRequest) -> HttpResponse:
+def organisation_create(request: Request) -> HttpResponse:
     """A new organisation."""
     return _organisation_form(request, Organisation(), "Organisation créée.")
 
 
 @asks_then_acts
-def organisation_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def organisation_edit(request: Request, reference: str) -> HttpResponse:
     """An organisation that changes."""
     return _organisation_form(request, visible_organisation(request, reference), "Organisation enregistrée.")
 
 
-def _organisation_form(request: HttpRequest, organisation: Organisation, done: str) -> HttpResponse:
+def _organisation_form(request: Request, organisation: Organisation, done: str) -> HttpResponse:
     if can_edit_organisation(request.membership) is None:
         raise PermissionDenied
     form = OrganisationForm(request.POST or None, instance=organisation)
@@ -104,13 +106,13 @@ def _organisation_form(request: HttpRequest, organisation: Organisation, done: s
     return render(request, "network/organisation_form.html", {"form": form, "organisation": former or Organisation()})
 
 
-def visible_organisation(request: HttpRequest, reference: str) -> Organisation:
+def visible_organisation(request: Request, reference: str) -> Organisation:
     """The organisation, if the person may see it; else a 404."""
     rows = Organisation.objects.visible_to(request.membership).select_related("commune", "epci")
     return get_object_or_404(rows, reference=reference)
 
 
-def sees_people(request: HttpRequest, organisation: Organisation) -> bool:
+def sees_people(request: Request, organisation: Organisation) -> bool:
     """Whether the page of the organisation's people opens: to its own members and to the pilot."""
     own = organisation.pk == request.membership.organisation_id
     return own or can_edit_organisation(request.membership) is not None

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from lifecycle.acting import asks_then_acts
+from network.enums import OrganisationKind, Role
 from network.forms.people import AcceptInvitationForm, InvitationForm, position_choices
 from network.middleware import act_as
 from network.models import Invitation, Membership, Organisation, User
 from network.parameters import INVITATION_DAYS
 from network.permissions import is_pilot, manages
+from network.requests import OpenRequest, Request
 from network.services import invitations
 from network.services.memberships import close_membership, reopen_membership
 from network.views.confirm import confirm
@@ -27,7 +29,7 @@ from network.views.organisations import sees_people, visible_organisation
 
 
 @require_safe
-def people(request: HttpRequest, reference: str) -> HttpResponse:
+def people(request: Request, reference: str) -> HttpResponse:
     """Who acts in the organisation, open roles first; the invitations that the person may send."""
     organisation = visible_organisation(request, reference)
     if not sees_people(request, organisation):
@@ -36,11 +38,10 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
         Membership.objects.visible_to(request.membership).filter(organisation=organisation).select_related("user"),
         key=lambda row: (not row.is_open, row.user.last_name, row.user.first_name, row.pk),
     )
-    for membership in memberships:
-        membership.manageable = manages(request.membership, organisation.pk, membership.kind)
     context = {
         "organisation": organisation,
         "memberships": memberships,
+        "manageable": {row for row in memberships if manages(request.membership, organisation.pk, row.kind)},
         "invitations": Invitation.objects.visible_to(request.membership).filter(organisation=organisation).pending(),
         "now": timezone.now(),
         "can_invite": bool(position_choices(organisation, request.membership)),
@@ -50,7 +51,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def invite(request: HttpRequest, reference: str) -> HttpResponse:
+def invite(request: Request, reference: str) -> HttpResponse:
     """Invite someone into the organisation."""
     organisation = visible_organisation(request, reference)
     if not position_choices(organisation, request.membership):
@@ -79,7 +80,7 @@ def invite(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_resend(request: Request, pk: int) -> HttpResponse:
     """Send a new link; the former one no longer opens."""
     invitation = _visible_invitation(request, pk)
 
@@ -89,8 +90,8 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
             email=invitation.email,
             first_name=invitation.first_name,
             last_name=invitation.last_name,
-            kind=invitation.kind,
-            role=invitation.role,
+            kind=OrganisationKind(invitation.kind),
+            role=Role(invitation.role),
             by=request.membership,
         )
 
@@ -105,7 +106,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_withdraw(request: Request, pk: int) -> HttpResponse:
     """Make the link useless."""
     invitation = _visible_invitation(request, pk)
     return confirm(
@@ -119,7 +120,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def membership_close(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_close(request: Request, pk: int) -> HttpResponse:
     """Close a role of a person."""
     membership = _managed_membership(request, pk)
     return confirm(
@@ -134,7 +135,7 @@ def membership_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def membership_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_reopen(request: Request, pk: int) -> HttpResponse:
     """Open a closed role again."""
     membership = _managed_membership(request, pk)
     return confirm(
@@ -151,7 +152,7 @@ def membership_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 @asks_then_acts
-def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+def invitation_accept(request: OpenRequest, token: str) -> HttpResponse:
     """Accept an invitation: with a new account, or signed in as the invited address."""
     usable = Invitation.objects.for_token(token).usable(timezone.now())
     invitation = usable.select_related("organisation").first()
@@ -183,28 +184,29 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "network/invitation_accept.html", {**context, "form": form})
 
 
-def _accept_with_account(request: HttpRequest, token: str, context: dict[str, Any]) -> HttpResponse:
-    own = request.user.is_authenticated and request.user.email == context["invitation"].email
-    if request.method == "POST" and own:
+def _accept_with_account(request: OpenRequest, token: str, context: dict[str, Any]) -> HttpResponse:
+    user = request.user
+    own = user.is_authenticated and user.email == context["invitation"].email
+    if request.method == "POST" and user.is_authenticated and own:
         try:
-            return _welcome(request, invitations.accept_with_account(token=token, user=request.user))
+            return _welcome(request, invitations.accept_with_account(token=token, user=user))
         except ValidationError:
             return render(request, "network/invitation_closed.html", status=410)
     return render(request, "network/invitation_accept.html", {**context, "own": own})
 
 
-def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
+def _welcome(request: OpenRequest, membership: Membership) -> HttpResponse:
     act_as(request, membership)
     messages.success(request, f"Bienvenue\u00a0: vous agissez en tant que {membership.title}.")
     return redirect("/")
 
 
-def _visible_invitation(request: HttpRequest, pk: int) -> Invitation:
+def _visible_invitation(request: Request, pk: int) -> Invitation:
     rows = Invitation.objects.visible_to(request.membership).pending().select_related("organisation")
     return get_object_or_404(rows, pk=pk)
 
 
-def _managed_membership(request: HttpRequest, pk: int) -> Membership:
+def _managed_membership(request: Request, pk: int) -> Membership:
     rows = Membership.objects.visible_to(request.membership).select_related("user", "organisation")
     membership = get_object_or_404(rows, pk=pk)
     if not manages(request.membership, membership.organisation_id, membership.kind):
