@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, dumps, loads
 from django.utils.html import format_html
@@ -16,6 +17,7 @@ from documents.enums import DEPOSITED, ContentType
 from documents.models import StoredFile
 from documents.readers.signature import EXTENSIONS
 from documents.services.files import check_file, store_file
+from lifecycle.forms import field_of, retype
 from network.models import Membership
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -74,16 +76,18 @@ class DepositField(forms.FileField):
         endings = ",".join(ending for kind in self.accept for ending in EXTENSIONS[kind])
         super().__init__(widget=forms.ClearableFileInput(attrs={"accept": endings}), **kwargs)
 
-    def to_python(self, data: UploadedFile | None) -> UploadedFile | None:
+    def to_python(self, data: File | None) -> UploadedFile | None:
         upload = super().to_python(data)
-        if upload is not None:
-            check_file(
-                content=upload.read(settings.DOCUMENTS_MAX_BYTES + 1),
-                name=upload.name or "",
-                content_type=upload.content_type or "",
-                accept=self.accept,
-            )
-            upload.seek(0)
+        if upload is None:
+            return None
+        assert isinstance(upload, UploadedFile)
+        check_file(
+            content=upload.read(settings.DOCUMENTS_MAX_BYTES + 1),
+            name=upload.name or "",
+            content_type=upload.content_type or "",
+            accept=self.accept,
+        )
+        upload.seek(0)
         return upload
 
 
@@ -112,8 +116,7 @@ class DepositForm(forms.Form):
         elif data.get("kept"):
             self._find(data["kept"])
         if self.stored is not None:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("kept")] = dumps([self.stored.pk, self.by.pk], salt=SALT)
+            retype(self, {self.add_prefix("kept"): dumps([self.stored.pk, self.by.pk], salt=SALT)})
             told = "Déjà déposé\u00a0: {}. Un autre fichier le remplacera."
             self["deposit"].help_text = format_html(told, self.stored.called)
         elif self.deposit_required and "deposit" not in self.errors:
@@ -121,13 +124,19 @@ class DepositForm(forms.Form):
         data["deposit"] = self.stored
         return data
 
+    @property
+    def file(self) -> StoredFile:
+        """The file of a form that asks for one, once it is right."""
+        assert self.stored is not None
+        return self.stored
+
     def _store(self, upload: Any) -> None:
         self.stored = store_file(
             content=upload.read(),
             name=upload.name,
             content_type=upload.content_type or "",
             by=self.by,
-            accept=self.fields["deposit"].accept,  # type: ignore[attr-defined]  # a DepositField
+            accept=field_of(self, "deposit", DepositField).accept,
         )
 
     def _find(self, kept: str) -> None:
@@ -136,7 +145,7 @@ class DepositForm(forms.Form):
         except BadSignature:
             pk, by = None, None
         if by == self.by.pk:
-            wanted = self.fields["deposit"].accept  # type: ignore[attr-defined]  # a DepositField
+            wanted = field_of(self, "deposit", DepositField).accept
             self.stored = StoredFile.objects.filter(pk=pk, forgotten_at=None, content_type__in=wanted).first()
         if self.stored is None:
             self.add_error("deposit", ValidationError("Le fichier n’a pas été gardé\u00a0: déposez-le de nouveau."))

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from documents.enums import Delivery
 from documents.models import Mail, MailQuerySet
-from lifecycle.templatetags.lifecycle import moment
+from typography.french import moment
 
 TAGS = {
     Delivery.SENT: "tag tag--done",

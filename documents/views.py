@@ -6,6 +6,7 @@ Files and papers have no page here: their owner's views serve them.
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,10 +23,11 @@ from documents.tables import MailTable
 from lifecycle.acting import Step
 from lifecycle.history import Past, history
 from lists.listing import Listing, lists
+from network.requests import Request
 from typography.french import Noun
 
 MAIL = Noun("courriel", "courriels")
-TONES = {Delivery.SENT: "tag--done", Delivery.KEPT: "tag--done", Delivery.FAILED: "tag--danger"}
+TONES: dict[str, str] = {Delivery.SENT: "tag--done", Delivery.KEPT: "tag--done", Delivery.FAILED: "tag--danger"}
 
 
 @login_not_required
@@ -64,7 +66,7 @@ def _hidden(response: HttpResponse) -> HttpResponse:
 
 
 @lists
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: Request) -> HttpResponseBase:
     """Every mail that Maillon wrote, newest first."""
     if can_read_outbox(request.membership) is None:
         raise Http404
@@ -75,7 +77,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_detail(request: Request, pk: int) -> HttpResponse:
     """One mail, without the text of an account mail: it holds a link that opens the account."""
     mail = visible_mail(request, pk)
     unsent = mail.delivery == Delivery.FAILED and mail.forgotten_at is None
@@ -122,14 +124,14 @@ def _told(mail: Mail) -> list[Past]:
 
 
 @require_safe
-def mail_attachment(request: HttpRequest, pk: int, file: int) -> FileResponse:
+def mail_attachment(request: Request, pk: int, file: int) -> FileResponse:
     """One file that goes with a mail."""
     attachment = get_object_or_404(visible_mail(request, pk).attachments.select_related("file"), file=file)
     return file_response(attachment.file)
 
 
 @require_POST
-def mail_resend(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_resend(request: Request, pk: int) -> HttpResponse:
     """Send again a mail that did not leave."""
     before = visible_mail(request, pk)
     mail = resend_mail(mail=before, by=request.membership)
@@ -140,6 +142,6 @@ def mail_resend(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("documents:mail_detail", pk=mail.pk)
 
 
-def visible_mail(request: HttpRequest, pk: int) -> Mail:
+def visible_mail(request: Request, pk: int) -> Mail:
     """The mail, if the person may see it; else a 404."""
     return get_object_or_404(Mail.objects.visible_to(request.membership), pk=pk)
