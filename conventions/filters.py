@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 
 from conventions.enums import ConventionState
@@ -13,27 +12,28 @@ from conventions.models.convention import ConventionQuerySet
 from lifecycle.forms import day_input
 from network.models import Epci, Organisation
 from network.permissions import is_pilot
+from network.requests import Request
 
 AMENDMENTS = "amendments"
 ORIGINALS = "originals"
 
 
-def _named(request: HttpRequest, column: str) -> Any:
+def _named(request: Request, column: str) -> Any:
     seen = Convention.objects.visible_to(request.membership).order_by()
     return Organisation.objects.filter(pk__in=seen.exclude(**{column: None}).values(column))
 
 
-def workshops(request: HttpRequest) -> Any:
+def workshops(request: Request) -> Any:
     """The workshops of the conventions one may see."""
     return _named(request, "workshop")
 
 
-def distributors(request: HttpRequest) -> Any:
+def distributors(request: Request) -> Any:
     """The distributors of the conventions one may see."""
     return _named(request, "distributor")
 
 
-def territories(request: HttpRequest) -> Any:
+def territories(request: Request) -> Any:
     """The territories of the conventions one may see."""
     return Epci.objects.filter(
         pk__in=Convention.objects.visible_to(request.membership).order_by().values("epci")

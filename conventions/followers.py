@@ -1,5 +1,7 @@
 """What follows each verb, in the gate's transaction. Registered in ``ConventionsConfig.ready()``."""
 
+from typing import Any
+
 from django.db.models import F
 from django.utils import timezone
 
@@ -228,6 +230,7 @@ def open_or_amend(move: Move) -> None:
 
 
 def _apply_amendment(amendment: Convention, move: Move) -> None:
+    assert amendment.amends_id is not None
     amended = Convention.objects.get(pk=amendment.amends_id)
     rate, document = amendment.max_nonconformity, amendment.document
     assert document is not None
@@ -283,14 +286,14 @@ def end_amendments(move: Move) -> None:
         ("terminate", (S.SIGNED,)),
         ("abandon", (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED, S.SIGNING)),
     )
+    given: dict[str, dict[str, Any]] = {
+        "terminate": {"reason": TerminateReason.AMENDED_ENDED, "notice_on": day},
+        "abandon": {"reason": AbandonReason.AMENDED_ENDED},
+    }
     for verb, states in ends:
         rows = amendments.filter(state__in=states)
         if rows.exists():
-            values = {
-                "terminate": {"reason": TerminateReason.AMENDED_ENDED, "notice_on": day},
-                "abandon": {"reason": AbandonReason.AMENDED_ENDED},
-            }.get(verb, {})
-            all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
+            all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **given.get(verb, {})))
 
 
 def tell_ended(move: Move) -> None:

@@ -34,7 +34,7 @@ class ConventionTable(tables.Table):
 
     class Meta:
         model = Convention
-        fields = ("reference", "title", "epci_party", "workshop", "distributor", "state", "ends_on")
+        fields: tuple[str, ...] = ("reference", "title", "epci_party", "workshop", "distributor", "state", "ends_on")
 
     def render_title(self, value: str, record: Any) -> SafeString:
         marks = ["avenant"] if record.amends_id else []

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReopenReason, ResumeReason, SuspendReason
@@ -24,11 +23,12 @@ from conventions.views.conventions import CONVENTION_PAGES
 from conventions.views.endings import convention_record_end, end_proposed
 from conventions.views.sheet import sheet_of
 from lifecycle.pages import Page
+from network.requests import Request
 
 AGREEMENT = "conventions/actions/convention_agreement.html"
 
 
-def _asked_of(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+def _asked_of(request: Request, convention: Convention) -> Mapping[str, Any]:
     """What is submitted, to whom, and how long they have, in working days."""
     return {
         "sheet": sheet_of(convention, request.membership),
@@ -37,7 +37,7 @@ def _asked_of(request: HttpRequest, convention: Convention) -> Mapping[str, Any]
     }
 
 
-def _what_a_reopening_voids(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+def _what_a_reopening_voids(request: Request, convention: Convention) -> Mapping[str, Any]:
     signed = convention.signatures.filter(round=convention.round, state="signed").count()
     told = "Le texte repart en écriture, puis en relecture."
     if signed:
@@ -46,12 +46,12 @@ def _what_a_reopening_voids(request: HttpRequest, convention: Convention) -> Map
     return {"warning": told}
 
 
-def _what_an_abandon_cancels(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+def _what_an_abandon_cancels(request: Request, convention: Convention) -> Mapping[str, Any]:
     asked = convention.state not in (ConventionState.DRAFT, ConventionState.CHANGES_REQUESTED)
     return {"warning": "Ce qui était demandé aux relecteurs et aux signataires est annulé." if asked else ""}
 
 
-def _delays(request: HttpRequest, convention: Convention) -> Mapping[str, Any]:
+def _delays(request: Request, convention: Convention) -> Mapping[str, Any]:
     """The delays of an end by one party alone, in days."""
     delays = {"notice": NOTICE_DAYS, "breach": BREACH_NOTICE_DAYS, "handing": HANDING_OVER_DAYS}
     return {name: delay.on(timezone.localdate()) for name, delay in delays.items()}
@@ -61,7 +61,7 @@ def _in_force(convention: Convention, activated: Convention) -> str:
     return "Avenant en vigueur." if convention.amends_id else "Convention en vigueur\u00a0: ses quotas sont ouverts."
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "submit",
         "soumettre",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from conventions.forms.people import HandOnForm, PassOverForm, ReplaceForm
@@ -12,13 +11,14 @@ from conventions.parameters import PASS_OVER_DAYS
 from conventions.views.circuit import REVIEW_PAGES
 from conventions.views.rows import others_to_ask
 from lifecycle.pages import Page
+from network.requests import Request
 
 
-def _days(request: HttpRequest, review: Review) -> Mapping[str, Any]:
+def _days(request: Request, review: Review) -> Mapping[str, Any]:
     return {"days": PASS_OVER_DAYS.on(timezone.localdate())}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "hand_on",
         "confier",

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
-
 from conventions.forms.circuit import PlainForm
 from conventions.forms.people import HandOnForm, ReplaceForm
 from conventions.models import Signature
@@ -13,9 +11,10 @@ from conventions.views.deposits import deposited_by_a_party, signature_refuse_de
 from conventions.views.rows import others_to_ask
 from conventions.views.signatures import SIGNATURE_PAGES
 from lifecycle.pages import Page
+from network.requests import Request
 
 
-def _name_that_stays(request: HttpRequest, signature: Signature) -> Mapping[str, Any]:
+def _name_that_stays(request: Request, signature: Signature) -> Mapping[str, Any]:
     told = (
         f"Le document garde le nom de {signature.signatory.user}\u00a0; la page de signatures dira qui a signé, et"
         " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt."
@@ -23,7 +22,7 @@ def _name_that_stays(request: HttpRequest, signature: Signature) -> Mapping[str,
     return {"warning": told}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "hand_on",
         "confier",

@@ -17,7 +17,7 @@ from conventions.machine import deposit_rules
 from conventions.models import WHOLE_TEXT, Article, ReviewNotes, SignatureDeposit
 from conventions.services.signatures import SCANS
 from documents.forms import DepositField, DepositForm
-from lifecycle.forms import choose, day_input
+from lifecycle.forms import choose, day_input, field_of
 from network.models import Membership
 
 FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"
@@ -225,6 +225,6 @@ class SignatureRefuseDepositForm(ReasonForm):
     def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hers = (RefuseDepositReason.NOT_MINE, RefuseDepositReason.WITHDRAWN)
-        self.fields["reason"].choices = choose(
+        field_of(self, "reason", forms.ChoiceField).choices = choose(
             [choice for choice in RefuseDepositReason.choices if (choice[0] in hers) == own]
         )

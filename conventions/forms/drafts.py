@@ -12,7 +12,7 @@ from conventions.enums import ConventionState, DeviceType
 from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import Article, Named, Plan, Price, Terms
-from lifecycle.forms import day_input
+from lifecycle.forms import day_input, field_of
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
@@ -51,8 +51,9 @@ class SignatoryField(forms.ModelChoiceField):
 def _choose_parties(form: forms.ModelForm) -> None:
     for name, kind in PARTIES.items():
         if name in form.fields:
-            form.fields[name].queryset = Organisation.objects.active().of_kind(kind)
-            form.fields[name].empty_label = "À désigner plus tard"
+            field = field_of(form, name, forms.ModelChoiceField)
+            field.queryset = Organisation.objects.active().of_kind(kind)
+            field.empty_label = "À désigner plus tard"
 
 
 class ConventionStartForm(forms.ModelForm):
@@ -68,8 +69,9 @@ class ConventionStartForm(forms.ModelForm):
         _choose_parties(self)
         self.fields["title"].help_text = "Exemple\u00a0: Équipement des foyers de la communauté de communes, 2027-2029."
         if is_pilot(by):
-            self.fields["epci_party"].queryset = Organisation.objects.active().of_kind(Kind.EPCI)
-            self.fields["epci_party"].empty_label = "Choisissez…"
+            epci_party = field_of(self, "epci_party", forms.ModelChoiceField)
+            epci_party.queryset = Organisation.objects.active().of_kind(Kind.EPCI)
+            epci_party.empty_label = "Choisissez…"
         else:
             del self.fields["epci_party"]
 
@@ -116,7 +118,7 @@ class ConventionDraftForm(forms.ModelForm):
 
     def _choose_signatory(self, name: str, column: str, kind: OrganisationKind) -> None:
         """Those of the organisation that is chosen: on the page just posted, or in the draft."""
-        field = self.fields[name]
+        field = field_of(self, name, forms.ModelChoiceField)
         chosen = getattr(self.instance, f"{column}_id")
         if column == "epci_party":
             chosen = self.instance.succeeded_by_id or chosen
@@ -197,12 +199,12 @@ class ConventionDraftForm(forms.ModelForm):
     def terms(self) -> Terms:
         """Everything beside the heading, as the service takes it."""
         texts = {name.removeprefix("clause_"): self.cleaned_data[name] for name in self.articles.fields}
-        common = {"prices": self._prices(), "quotas": self._quotas(), "reviewers": self._reviewers()}
+        prices, quotas, reviewers = self._prices(), self._quotas(), self._reviewers()
         if self.instance.amends_id:
             titles = {code: str(self.fields[f"clause_{code}"].label) for code in texts}
             written = [Article(code, titles[code], text) for code, text in texts.items() if text.strip()]
-            return Terms(articles=written, **common)
-        return Terms(texts=texts, **common)
+            return Terms(articles=written, prices=prices, quotas=quotas, reviewers=reviewers)
+        return Terms(texts=texts, prices=prices, quotas=quotas, reviewers=reviewers)
 
     def _quotas(self) -> list[Plan]:
         found = []

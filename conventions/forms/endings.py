@@ -7,7 +7,7 @@ from django import forms
 from conventions.forms.base import Choices
 from conventions.services.signatures import SCANS
 from documents.forms import DepositField, DepositForm
-from lifecycle.forms import choose
+from lifecycle.forms import choose, field_of
 
 
 class RecordEndForm(DepositForm):
@@ -25,4 +25,4 @@ class RecordEndForm(DepositForm):
 
     def __init__(self, *args: Any, parties: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].choices = choose(parties)
+        field_of(self, "party", forms.ChoiceField).choices = choose(parties)

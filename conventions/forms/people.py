@@ -8,7 +8,7 @@ from django import forms
 from conventions.enums import PassOverReason, ReplaceReason
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import people_rules as rules
-from lifecycle.forms import choose
+from lifecycle.forms import choose, field_of
 from network.models import Membership
 
 
@@ -22,7 +22,7 @@ class HandOnForm(CommentForm):
         super().__init__(*args, **kwargs)
         self.people = {str(member.pk): member for member in people}
         told = [(pk, f"{member.user} ({member.get_role_display().lower()})") for pk, member in self.people.items()]
-        self.fields["to"].choices = choose(told)
+        field_of(self, "to", forms.ChoiceField).choices = choose(told)
         if not told:
             self.fields["to"].help_text = (
                 "Personne d’autre de cette organisation ne le peut\u00a0: son responsable "

@@ -13,7 +13,7 @@ from conventions.enums import (
 )
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import rules
-from lifecycle.forms import choose, day_input
+from lifecycle.forms import choose, day_input, field_of
 from network.enums import OrganisationKind
 from network.models import Organisation
 
@@ -75,7 +75,9 @@ class ConventionSucceedForm(CommentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = Organisation.objects.active().of_kind(OrganisationKind.EPCI)
+        field_of(self, "successor", forms.ModelChoiceField).queryset = Organisation.objects.active().of_kind(
+            OrganisationKind.EPCI
+        )
 
 
 class ReserveForm(forms.Form):

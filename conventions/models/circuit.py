@@ -50,6 +50,16 @@ class ReviewQuerySet(_OfConventionQuerySet["Review"]):
 class Review(Stateful):
     """One opinion, of one organisation (or of one person of it: ``asked_of``), on one subject, in one round."""
 
+    # What the sheet of its convention says of it to whoever reads; set there, never stored.
+    is_mine: bool
+    replaces: bool
+    passes: bool
+    task: models.Model | None
+    task_is_mine: bool
+    by: str
+    to: str
+    said: list["ReviewPoint"]
+
     state = StateField("état", choices=ReviewState, default=ReviewState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="reviews", verbose_name="convention")
     round = models.PositiveSmallIntegerField("relecture n°")
@@ -142,6 +152,9 @@ class ReviewNotes(models.Model):
 class ReviewPoint(models.Model):
     """What must change: on one article (``clause`` is its code), or on the whole when it is empty; and the answer."""
 
+    # The heading of its article; set by the pages that show it, never stored.
+    about: str
+
     review = models.ForeignKey(Review, models.PROTECT, related_name="points", verbose_name="relecture")
     clause = models.CharField("article", max_length=30, blank=True)
     text = models.TextField("ce qui doit changer")
@@ -177,6 +190,15 @@ class Signature(Stateful):
 
     ``acknowledged_at``: when the signatory said she knows what was deposited in her name.
     """
+
+    # What the sheet of its convention says of it to whoever reads; set there, never stored.
+    deposes: bool
+    replaces: bool
+    is_told: bool
+    to_confirm: bool
+    signs: bool
+    confirms: bool
+    deposited: list["SignatureDeposit"]
 
     state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
@@ -273,6 +295,9 @@ class SignatureDeposit(models.Model):
     ``found`` is what was read on it before it was taken, ``reading`` what is told of it: ``pages`` and ``frozen_pages``
     of a scan, ``signers`` of an electronic signature (``documents.readers.signed``).
     """
+
+    # Why it was refused, or nothing; set by the sheet of its convention, never stored.
+    refusal_told: str
 
     signature = models.ForeignKey(Signature, models.PROTECT, related_name="deposits", verbose_name="signature")
     method = models.CharField("mode", max_length=16, choices=SignatureMethod)

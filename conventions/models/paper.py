@@ -27,6 +27,9 @@ class ConventionPaper(models.Model):
     A round has one convention; its page of signatures is made again when a signature was contested and given anew.
     """
 
+    # Whether another one has taken its place; set by the page that lists it, never stored.
+    is_replaced: bool
+
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="papers", verbose_name="convention")
     kind = models.CharField("nature", max_length=12, choices=PaperKind)
     round = models.PositiveSmallIntegerField("relecture n°")

@@ -22,6 +22,9 @@ class ConventionClause(models.Model):
     In an amendment, the new wording of the article of the same code, or a new article.
     """
 
+    # The amendment in force that gives it its wording of today; set by the sheet of its convention, never stored.
+    rewritten_by: Convention | None
+
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="clauses", verbose_name="convention")
     code = models.SlugField("code", max_length=30)
     title = models.CharField("titre", max_length=120)

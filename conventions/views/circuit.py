@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,11 +30,12 @@ from conventions.views.sheet import prices_of, quotas_of
 from lifecycle.acting import answer, asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
 from lifecycle.pages import Pages
+from network.requests import Request
 
 # --- review
 
 
-def visible_review(request: HttpRequest, reference: str) -> Review:
+def visible_review(request: Request, reference: str) -> Review:
     """The review with who is asked, if the person may see it; else a 404."""
     return visible_row(Review, request, reference, "asked_of__user")
 
@@ -50,7 +51,7 @@ REVIEW_PAGES = Pages(
 
 
 @asks_then_acts
-def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
+def review_answer(request: Request, reference: str) -> HttpResponse:
     """The whole text with a box under each article, then the opinion."""
     review = visible_row(Review, request, reference, "asked_of__user", "reviewer__user")
     convention = review.convention
@@ -88,7 +89,7 @@ def review_answer(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _put_aside(request: HttpRequest, review: Review, form: ReviewAnswerForm) -> bool:
+def _put_aside(request: Request, review: Review, form: ReviewAnswerForm) -> bool:
     """A quarter of an hour of reading is not lost when the telephone rings; else the page keeps what it holds.
 
     Raises PermissionDenied.
@@ -119,7 +120,7 @@ def _former_points(review: Review, articles: list[Article]) -> list[ReviewPoint]
 
 
 @require_safe
-def convention_points(request: HttpRequest, reference: str) -> HttpResponse:
+def convention_points(request: Request, reference: str) -> HttpResponse:
     """The points of the last round, each with its own form."""
     convention = visible_convention(request, reference)
     may(can_write_convention(request.membership))
@@ -127,7 +128,7 @@ def convention_points(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-def point_answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def point_answer(request: Request, reference: str, pk: int) -> HttpResponse:
     """Answer the points that are typed, at least this one; while the text is being changed, they may be again."""
     convention = visible_convention(request, reference)
     may(can_write_convention(request.membership))
@@ -148,7 +149,7 @@ def point_answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     return redirect(reverse("conventions:convention_points", args=[reference]) + f"#point-{pk}")
 
 
-def _typed_beside(request: HttpRequest, point: ReviewPoint) -> list[tuple[ReviewPoint, str]]:
+def _typed_beside(request: Request, point: ReviewPoint) -> list[tuple[ReviewPoint, str]]:
     """What the page holds for the other points: one button saves it all, nothing typed is lost."""
     others = ReviewPoint.objects.filter(
         review__convention=point.review.convention_id, review__round=point.review.round
@@ -159,7 +160,7 @@ def _typed_beside(request: HttpRequest, point: ReviewPoint) -> list[tuple[Review
 
 
 def _points_page(
-    request: HttpRequest, convention: Convention, wrong: PointAnswerForm | None = None, pk: int = 0
+    request: Request, convention: Convention, wrong: PointAnswerForm | None = None, pk: int = 0
 ) -> HttpResponse:
     found = list(
         ReviewPoint.objects.filter(review__convention=convention, review__round=convention.round)

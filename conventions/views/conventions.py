@@ -1,7 +1,8 @@
 """Conventions as one reads them: the list, one of them, its papers."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from lifecycle.actors import Actor
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
 from network.enums import OrganisationKind
+from network.requests import Request
 from typography.french import Noun
 
 CONVENTION = Noun("convention ou avenant", "conventions et avenants", feminine=True)
@@ -44,7 +46,7 @@ SHOWN = (
 
 
 @lists
-def convention_list(request: HttpRequest) -> HttpResponse:
+def convention_list(request: Request) -> HttpResponseBase:
     """The conventions one may see, the newest first."""
     actor = request.membership
     seen = Convention.objects.visible_to(actor).select_related("epci_party", "workshop", "distributor")
@@ -66,7 +68,7 @@ def convention_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def convention_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def convention_detail(request: Request, reference: str) -> HttpResponse:
     """One convention: who acts next, what may be done, terms, reviews, signatures, papers, timeline, circuit."""
     convention = visible_convention(request, reference)
     sheet = sheet_of(convention, request.membership)
@@ -84,7 +86,7 @@ def convention_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def convention_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def convention_paper(request: Request, reference: str, pk: int) -> FileResponse:
     """The PDF of the convention, or of its page of signatures."""
     convention = visible_convention(request, reference)
     papers = ConventionPaper.objects.visible_to(request.membership).filter(convention=convention)
@@ -92,7 +94,7 @@ def convention_paper(request: HttpRequest, reference: str, pk: int) -> FileRespo
 
 
 @require_safe
-def convention_project(request: HttpRequest, reference: str) -> HttpResponse:
+def convention_project(request: Request, reference: str) -> HttpResponseBase:
     """The PDF of a text that is not agreed on yet, drawn as it stands; once there is a document, that is the one."""
     convention = visible_convention(request, reference)
     if not convention.is_project:
@@ -101,7 +103,7 @@ def convention_project(request: HttpRequest, reference: str) -> HttpResponse:
     return drawn_response(draw_project(convention, timezone.now()), f"projet-{convention.reference}.pdf")
 
 
-def visible_convention(request: HttpRequest, reference: str) -> Convention:
+def visible_convention(request: Request, reference: str) -> Convention:
     """The convention, if the person may see it; else a 404."""
     seen = Convention.objects.visible_to(request.membership).select_related(*SHOWN)
     return get_object_or_404(seen, reference=reference)

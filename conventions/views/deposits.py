@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -23,6 +23,7 @@ from documents.readers.pages import PICTURE, READER
 from documents.responses import file_response
 from documents.services import open_file
 from lifecycle.acting import asks_then_acts, posted
+from network.requests import Request
 
 MOST_SHOWN = 15
 """Pages that are shown side by side; the others are opened from the files."""
@@ -61,13 +62,13 @@ def _sheets(read: dict[str, Any]) -> list[tuple[int, list[int] | None, list[int]
     return sheets
 
 
-def deposited_by_a_party(request: HttpRequest, signature: Signature) -> dict[str, Any]:
+def deposited_by_a_party(request: Request, signature: Signature) -> dict[str, Any]:
     """What was deposited in the name of the signatory, as the page on which she says that she knows shows it."""
     return _evidence(signature, standing_deposit(signature))
 
 
 @asks_then_acts
-def signature_confirm(request: HttpRequest, reference: str) -> HttpResponse:
+def signature_confirm(request: Request, reference: str) -> HttpResponse:
     """Another party compares what was deposited with the document, and confirms that it is the same, signed."""
     signature = visible_signature(request, reference)
     if signature.organisation_id == request.membership.organisation_id:
@@ -105,7 +106,7 @@ def _named(signature: Signature, pk: str) -> SignatureDeposit:
 
 
 @asks_then_acts
-def signature_refuse_deposit(request: HttpRequest, reference: str) -> HttpResponse:
+def signature_refuse_deposit(request: Request, reference: str) -> HttpResponse:
     """Say that it is no signature of this document, and why."""
     signature = visible_signature(request, reference)
     deposit = standing_deposit(signature)
@@ -125,13 +126,13 @@ def signature_refuse_deposit(request: HttpRequest, reference: str) -> HttpRespon
 
 
 @require_safe
-def signature_deposited(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def signature_deposited(request: Request, reference: str, pk: int) -> FileResponse:
     """What was deposited, as it was."""
     return file_response(_deposit(request, reference, pk).file, as_attachment=False)
 
 
 @require_safe
-def signature_picture(request: HttpRequest, reference: str, pk: int, side: str, number: int) -> HttpResponse:
+def signature_picture(request: Request, reference: str, pk: int, side: str, number: int) -> HttpResponse:
     """One page of the document (``side`` « etabli »), or of what was deposited (« depose »), to be compared."""
     deposit = _deposit(request, reference, pk)
     file: StoredFile | None = {"etabli": deposit.signature.document.rendered, "depose": deposit.file}.get(side)
@@ -148,6 +149,6 @@ def signature_picture(request: HttpRequest, reference: str, pk: int, side: str, 
     return picture
 
 
-def _deposit(request: HttpRequest, reference: str, pk: int) -> SignatureDeposit:
+def _deposit(request: Request, reference: str, pk: int) -> SignatureDeposit:
     deposits = SignatureDeposit.objects.visible_to(request.membership).filter(signature__reference=reference)
     return get_object_or_404(deposits.select_related("file", "signature__document__rendered"), pk=pk)

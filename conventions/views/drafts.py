@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import Form, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -17,10 +17,11 @@ from conventions.services.drafting import create_amendment, create_convention, e
 from conventions.views.conventions import acts_for, visible_convention
 from lifecycle.acting import asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
+from network.requests import Request
 
 
 @asks_then_acts
-def convention_create(request: HttpRequest) -> HttpResponse:
+def convention_create(request: Request) -> HttpResponse:
     """A new convention, by the manager of the EPCI, or by the pilot on behalf of one."""
     actor = request.membership
     may(can_create_convention(actor))
@@ -42,7 +43,7 @@ def convention_create(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def amendment_create(request: HttpRequest, reference: str) -> HttpResponse:
+def amendment_create(request: Request, reference: str) -> HttpResponse:
     """An amendment of a convention in force."""
     actor = request.membership
     convention = visible_convention(request, reference)
@@ -69,7 +70,7 @@ def amendment_create(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def convention_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def convention_edit(request: Request, reference: str) -> HttpResponse:
     """The whole draft on one page; what is missing is told, and nothing stops from saving."""
     actor = request.membership
     convention = visible_convention(request, reference)
@@ -93,13 +94,13 @@ def convention_edit(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "conventions/convention_form.html", context)
 
 
-def _acts_for(convention: Convention, request: HttpRequest) -> None:
+def _acts_for(convention: Convention, request: Request) -> None:
     """Raises PermissionDenied when this person's organisation does not write this convention."""
     if not acts_for(convention, request.membership):
         raise PermissionDenied
 
 
-def _saved(form: Form | ModelForm, save: Callable[[], Convention]) -> Convention | None:
+def _saved(form: BaseForm, save: Callable[[], Convention]) -> Convention | None:
     """The draft, or None with what refused it on the form."""
     try:
         return save()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from conventions.enums import Party
@@ -13,9 +13,10 @@ from conventions.services import endings as services
 from conventions.views.conventions import CONVENTION_PAGES, visible_convention
 from documents.services import open_file
 from lifecycle.acting import asks_then_acts, deposited, posted
+from network.requests import Request
 
 
-def end_proposed(request: HttpRequest, convention: Convention) -> dict[str, Any]:
+def end_proposed(request: Request, convention: Convention) -> dict[str, Any]:
     """Who has agreed, who is awaited, and how long what is outside may still be handed over."""
     given = {}
     if convention.end_proposed_at is not None:
@@ -29,7 +30,7 @@ def end_proposed(request: HttpRequest, convention: Convention) -> dict[str, Any]
 
 
 @asks_then_acts
-def convention_record_end(request: HttpRequest, reference: str) -> HttpResponse:
+def convention_record_end(request: Request, reference: str) -> HttpResponse:
     """The pilot records what a party signed on paper."""
     convention = visible_convention(request, reference)
     known = end_proposed(request, convention)

@@ -1,13 +1,13 @@
 """« À relire, à signer »: what is asked of whoever acts, with its deadline, and who takes charge of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from network.models import Membership
 from network.permissions import acts_as, is_pilot
+from network.requests import Request
 
 OUTSIDE = "Une autre organisation"
 IN_YOUR_NAME, SEE_IT = "Un document signé est déposé en votre nom", "Voir et répondre"
@@ -52,7 +53,7 @@ def asks_something(actor: Actor | None) -> bool:
 
 
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """The most pressing first; what has no deadline after, the oldest first."""
     items = items_of(request.membership)
     context = {
@@ -78,10 +79,11 @@ def items_of(actor: Membership) -> list[Item]:
     near = set(
         Membership.objects.filter(organisation=actor.organisation_id, user__in=owners).values_list("user", flat=True)
     )
+    rows: dict[str, Mapping[int, Review | Signature]] = {"review": reviews, "sign": signatures}
     items = []
     for task in tasks:
         convention = conventions[task.process.artifact_object_id]
-        row = {"review": reviews, "sign": signatures}.get(task.flow_task.name, {}).get(task.seed_object_id)
+        row = rows.get(task.flow_task.name, {}).get(task.seed_object_id)
         item = _item(actor, task, convention, row)
         items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
     items += [_told(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
@@ -148,18 +150,18 @@ def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str,
 
 
 @require_POST
-def task_claim(request: HttpRequest, pk: int) -> HttpResponse:
+def task_claim(request: Request, pk: int) -> HttpResponse:
     """Take charge of it."""
     return _take(request, pk, claim_task, "Vous vous en chargez\u00a0: vos collègues le voient.")
 
 
 @require_POST
-def task_release(request: HttpRequest, pk: int) -> HttpResponse:
+def task_release(request: Request, pk: int) -> HttpResponse:
     """Give it back to one's colleagues."""
     return _take(request, pk, release_task, "C’est rendu\u00a0: un collègue peut s’en charger.")
 
 
-def _take(request: HttpRequest, pk: int, take: Callable[..., Task], told: str) -> HttpResponse:
+def _take(request: Request, pk: int, take: Callable[..., Task], told: str) -> HttpResponse:
     try:
         take(actor=request.membership, pk=pk)
     except Refused as refused:

@@ -108,7 +108,7 @@ class Sheet:
     @property
     def open_points(self) -> int:
         """How many points of the last round wait for an answer."""
-        return sum(1 for review in self.current for point in review.said if point.answered_at is None)
+        return sum(point.answered_at is None for review in self.current for point in review.said)
 
     @property
     def my_reviews(self) -> list[Review]:
@@ -129,10 +129,7 @@ def sheet_of(convention: Convention, actor: Membership) -> Sheet:
     clauses = list(convention.clauses.all())
     articles = articles_of(convention, clauses)
     amendments = list(
-        Convention.objects.visible_to(actor)
-        .filter(amends=convention)
-        .prefetch_related(Prefetch("clauses", to_attr="articles"))
-        .order_by("pk")
+        Convention.objects.visible_to(actor).filter(amends=convention).prefetch_related("clauses").order_by("pk")
     )
     _mark_changed(clauses, amendments)
     tasks = _tasks(convention)
@@ -171,7 +168,7 @@ def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Conv
         article.code: amendment
         for amendment in amendments
         if amendment.state in ALIVE
-        for article in amendment.articles
+        for article in amendment.clauses.all()
     }
     for clause in clauses:
         clause.rewritten_by = rewritten.get(clause.code)
@@ -253,10 +250,11 @@ def _reviews(
             "reviewer__user",
             "reviewer__organisation",
         )
-        .prefetch_related(Prefetch("points", points, to_attr="said"))
+        .prefetch_related(Prefetch("points", points))
         .order_by("round", "pk")
     )
     for review in reviews:
+        review.said = list(review.points.all())
         review.is_mine = review.pk in mine
         review.replaces = review.pk in replaced
         review.passes = review.pk in passed and review.due_on < timezone.localdate()
@@ -298,13 +296,14 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
         rows.select_related(
             "organisation", "signatory__user", "document__rendered", "confirmed_by__organisation", "scan"
         )
-        .prefetch_related(Prefetch("deposits", deposits, to_attr="deposited"))
+        .prefetch_related(Prefetch("deposits", deposits))
         .order_by("pk")
     )
     for signature in signatures:
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.deposes = signature.pk in depositable
         signature.replaces = signature.pk in replaceable and not named
+        signature.deposited = list(signature.deposits.all())
         for deposit in signature.deposited:
             refusal = getattr(deposit, "refusal", None)
             deposit.refusal_told = refusal.get_reason_display() if refusal else ""

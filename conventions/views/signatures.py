@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from conventions.views.rows import back_to, of_its_convention, visible_row
 from documents.services import open_file
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.pages import Pages
+from network.requests import Request
 
 DEPOSITED_UNREAD = (
     "Fichier déposé, mais aucun code n’y a été lu\u00a0: rien ne dit encore qu’il vient de cette convention."
@@ -24,7 +25,7 @@ DEPOSITED_UNREAD = (
 )
 
 
-def visible_signature(request: HttpRequest, reference: str) -> Signature:
+def visible_signature(request: Request, reference: str) -> Signature:
     """The signature with who is asked and its document, if the person may see it; else a 404."""
     return visible_row(Signature, request, reference, "signatory__user", "document__rendered")
 
@@ -57,7 +58,7 @@ def standing_deposit(signature: Signature) -> SignatureDeposit | None:
 
 
 @asks_then_acts
-def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
+def signature_sign(request: Request, reference: str) -> HttpResponse:
     """The document and its fingerprint, then a box, a name: the signature on screen of the named signatory.
 
     Not while a document signed elsewhere waits for another party: the page says who is awaited, and the way out.
@@ -87,7 +88,7 @@ def signature_sign(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
+def signature_deposit(request: Request, reference: str) -> HttpResponse:
     """Deposit what one's party signed on paper or in a signature book."""
     signature = _to_deposit(request, reference)
     awaited = signature.state == "asked" and signature.convention.state == "signing"
@@ -133,7 +134,7 @@ def signature_deposit(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "conventions/actions/signature_deposit.html", context)
 
 
-def _to_deposit(request: HttpRequest, reference: str) -> Signature:
+def _to_deposit(request: Request, reference: str) -> Signature:
     """The signature, if the person deposits for the party that gives it. Raises PermissionDenied."""
     signature = visible_signature(request, reference)
     scope = can_deposit_signature(request.membership)

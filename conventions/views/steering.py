@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from lifecycle.acting import asks_then_acts, may
 from lifecycle.locking import one_transaction
 from lists.listing import ALL, Listing, lists
 from network.permissions import is_pilot
+from network.requests import Request
 from typography.french import Noun
 
 ENDING = Noun("convention", "conventions", feminine=True)
@@ -31,7 +33,7 @@ NEARLY_USED = 80
 
 
 @lists
-def ending_list(request: HttpRequest) -> HttpResponse:
+def ending_list(request: Request) -> HttpResponseBase:
     """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used."""
     may(is_pilot(request.membership) or None)
     today = timezone.localdate()
@@ -63,7 +65,7 @@ def _counted(today: date) -> ConventionQuerySet:
 
 
 @asks_then_acts
-def reserve(request: HttpRequest) -> HttpResponse:
+def reserve(request: Request) -> HttpResponse:
     """How many devices of each type the pilot keeps outside the quotas, for one calendar year."""
     may(can_set_reserve(request.membership))
     years = reserve_years(timezone.localdate())
@@ -88,6 +90,6 @@ def reserve(request: HttpRequest) -> HttpResponse:
 
 
 @one_transaction
-def _set_all(request: HttpRequest, year: int, totals: dict[str, int]) -> None:
+def _set_all(request: Request, year: int, totals: dict[str, int]) -> None:
     for code, total in totals.items():
         set_reserve(actor=request.membership, type=code, year=year, total=total)

@@ -54,8 +54,8 @@ def _in_review(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
         return Step("", yours, url=_page("review_answer", review.reference), label="Lire et donner mon avis")
     awaited = sheet.awaited_reviews
     names = named(_reviewer(row) for row in awaited)
-    due = max((row.due_on for row in awaited), default=None)
-    told = f"En attente {names}, pour le {day(due)}" if due else "En attente des relecteurs"
+    last = max((row.due_on for row in awaited), default=None)
+    told = f"En attente {names}, pour le {day(last)}" if last else "En attente des relecteurs"
     return Step(told, since=convention.submitted_at)
 
 
