@@ -91,13 +91,17 @@ def relocate_merged(move: Move) -> None:
 def answer_attached(move: Move) -> None:
     """Attaching two files answers that they are of one household."""
     for row in Household.objects.filter(pk__in=move.pks).select_related("same_as"):
+        assert row.same_as is not None
         record_answer(move.actor, row, row.same_as, True, move.at)
 
 
 def answer_detached(move: Move) -> None:
     """Detaching them answers that they are not."""
-    other = Household.objects.filter(pk=move.values.get("other")).first()
-    for row in Household.objects.filter(pk__in=move.pks) if other else ():
+    given = move.values.get("other")
+    other = None if given is None else Household.objects.filter(pk=given).first()
+    if other is None:
+        return
+    for row in Household.objects.filter(pk__in=move.pks):
         record_answer(move.actor, row, other, False, move.at)
 
 
@@ -233,6 +237,7 @@ def tell_refused(move: Move) -> None:
     labels = CodedReason.objects.labels_on(CodePurpose.REFUSAL, timezone.localdate(move.at))
     for prescription in _prescriptions(move):
         decision = prescription.decisions.order_by("-pk").first()
+        assert decision is not None
         reason = labels.get(prescription.end_reason, prescription.end_reason)
         emails.refused_for_worker(prescription, decision, reason, move.at)
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
 
 from lifecycle.pages import Page, Pages
+from network.requests import Request
 from prescriptions.enums import HouseholdState
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.households import AttachForm, ErasureForm, MoveForm
@@ -15,17 +15,17 @@ from prescriptions.services import households
 from prescriptions.views.rows import visible_household
 
 
-def _files_seen(request: HttpRequest, household: Household) -> Mapping[str, Any]:
+def _files_seen(request: Request, household: Household) -> Mapping[str, Any]:
     return {"seen": Household.objects.visible_to(request.membership)}
 
 
-def _other_files(request: HttpRequest, household: Household) -> Mapping[str, Any]:
+def _other_files(request: Request, household: Household) -> Mapping[str, Any]:
     """The files of the same household, which stay."""
     same = Household.objects.visible_to(request.membership).filter(Q(same_as=household) | Q(pk=household.same_as_id))
     return {"others": list(same.exclude(state=HouseholdState.ANONYMISED).order_by("pk"))}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "move",
         "demenager",

@@ -3,13 +3,14 @@
 from django.urls import reverse
 
 from lifecycle.pages import Page, Pages
+from network.requests import Request
 from prescriptions.forms.actions import NeedDropForm, NeedReferForm
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
 from prescriptions.services import needs
 from prescriptions.views.rows import visible_need
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "drop",
         "abandonner",

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from lifecycle.pages import Page
+from network.requests import Request
 from prescriptions.forms.actions import (
     AskCompletionForm,
     HandOnForm,
@@ -24,11 +24,11 @@ from prescriptions.views.sheet import evaluation_of, needs_of, sheet_of
 from prescriptions.views.stages import lacking, stages_of
 
 
-def _receivers(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+def _receivers(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     return {"prescription": prescription, "receivers": prescriptions.distributors_for(prescription=prescription)}
 
 
-def _summary(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+def _summary(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     """Everything on one page, and a way back to each step."""
     actor, needs = request.membership, needs_of(prescription)
     return {
@@ -40,15 +40,15 @@ def _summary(request: HttpRequest, prescription: Prescription) -> Mapping[str, A
     }
 
 
-def _of_today(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+def _of_today(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     return {"day": today()}
 
 
-def _colleagues(request: HttpRequest, prescription: Prescription) -> Mapping[str, Any]:
+def _colleagues(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     return {"prescription": prescription}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "submit",
         "deposer",

@@ -4,11 +4,11 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest
 
 from network.enums import OrganisationKind
 from network.models import Epci, Organisation
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.enums import NeedKind, NeedState, NeedUse, PrescriptionState
 from prescriptions.models import Need, Prescription
 from prescriptions.models.need import NeedQuerySet
@@ -16,13 +16,13 @@ from prescriptions.models.prescription import PrescriptionQuerySet
 from prescriptions.permissions import works
 
 
-def prescribers(request: HttpRequest) -> Any:
+def prescribers(request: Request) -> Any:
     """The prescribers of the prescriptions one may see."""
     seen = Prescription.objects.visible_to(request.membership).values("prescriber")
     return Organisation.objects.filter(pk__in=seen).order_by("name")
 
 
-def distributors(request: HttpRequest) -> Any:
+def distributors(request: Request) -> Any:
     """The distributors, for whoever sees the prescriptions of several."""
     return Organisation.objects.active().of_kind(OrganisationKind.DISTRIBUTOR).order_by("name")
 

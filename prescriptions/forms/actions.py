@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from lifecycle.forms import choose
+from lifecycle.forms import choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.enums import GIVEN_BY_PEOPLE, CodePurpose
@@ -49,8 +49,10 @@ class SubmitForm(forms.Form):
 
     def __init__(self, *args: Any, prescription: Prescription, receivers: list[Organisation], **kwargs: Any) -> None:
         known = prescription.distributor_id or next((one.pk for one in receivers), None)
-        super().__init__(*args, initial={"distributor": known}, **kwargs)
-        self.fields["distributor"].queryset = Organisation.objects.filter(pk__in=[one.pk for one in receivers])
+        super().__init__(*args, **{"initial": {"distributor": known}} | kwargs)
+        field_of(self, "distributor", forms.ModelChoiceField).queryset = Organisation.objects.filter(
+            pk__in=[one.pk for one in receivers]
+        )
         self.fields["distributor"].help_text = "Celui qui sert ce territoire vient d’abord."
 
 
@@ -64,7 +66,9 @@ class AskCompletionForm(forms.Form):
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["missing"].choices = CodedReason.objects.labels_on(CodePurpose.MISSING, day).items()
+        field_of(self, "missing", forms.ChoiceField).choices = CodedReason.objects.labels_on(
+            CodePurpose.MISSING, day
+        ).items()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -99,7 +103,9 @@ class CodedForm(forms.Form):
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = choose(CodedReason.objects.labels_on(self.purpose, day).items())
+        field_of(self, "reason", forms.ChoiceField).choices = choose(
+            CodedReason.objects.labels_on(self.purpose, day).items()
+        )
         self.fields["reason"].error_messages["required"] = self.sentence
 
 
@@ -135,7 +141,7 @@ class TransferForm(CommentForm):
     def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = active(OrganisationKind.PRESCRIBER).exclude(pk=prescription.prescriber_id)
-        self.fields["prescriber"].queryset = others
+        field_of(self, "prescriber", forms.ModelChoiceField).queryset = others
 
 
 class ColleagueField(forms.ModelChoiceField):
@@ -161,7 +167,9 @@ class HandOnForm(CommentForm):
             organisation=prescription.prescriber_id, kind=OrganisationKind.PRESCRIBER, role__in=FOLLOWING
         )
         others = team.exclude(pk=prescription.worker_id) if prescription.worker_id else team
-        self.fields["worker"].queryset = others.select_related("user").order_by("user__last_name", "user__first_name")
+        field_of(self, "worker", forms.ModelChoiceField).queryset = others.select_related("user").order_by(
+            "user__last_name", "user__first_name"
+        )
 
 
 class NeedDropForm(CommentForm):
@@ -186,7 +194,7 @@ class NeedReferForm(CommentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mediation"].queryset = active(OrganisationKind.MEDIATION)
+        field_of(self, "mediation", forms.ModelChoiceField).queryset = active(OrganisationKind.MEDIATION)
 
 
 def today() -> date:

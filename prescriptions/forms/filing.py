@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
-from lifecycle.forms import Rows, choose, day_input, validate_telephone
+from lifecycle.forms import Rows, choose, day_input, field_of, retype, validate_telephone
 from network.models import Commune
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
@@ -28,7 +28,7 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = Household
-        fields = ("last_name", "first_name", "birth_date", "phone", "email", "contact_channel")
+        fields: tuple[str, ...] = ("last_name", "first_name", "birth_date", "phone", "email", "contact_channel")
         widgets = {
             "last_name": forms.TextInput(ANOTHER_PERSON),
             "first_name": forms.TextInput(ANOTHER_PERSON),
@@ -58,15 +58,16 @@ class PersonForm(forms.ModelForm):
 class CommuneChoices(ModelChoiceIterator):
     """The communes by name; before them, those the worker wrote last, which a phone then finds without scrolling."""
 
+    field: "CommuneField"
+
     def __iter__(self) -> Iterator[Any]:
         if not self.field.recent:
             yield from super().__iter__()
             return
         yield "", self.field.empty_label
-        every = [self.choice(commune) for commune in self.queryset]
-        by_key = {value.value: (value, label) for value, label in every}
+        by_key = {commune.pk: self.choice(commune) for commune in self.queryset}
         yield "Vos dernières communes", [by_key[pk] for pk in self.field.recent if pk in by_key]
-        yield "Toutes les communes", every
+        yield "Toutes les communes", list(by_key.values())
 
 
 class CommuneField(forms.ModelChoiceField):
@@ -109,8 +110,9 @@ class HomeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, recent: Sequence[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].recent = recent
-        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
+        commune = field_of(self, "commune", CommuneField)
+        commune.recent = recent
+        commune.queryset = Commune.objects.current().alphabetical()
         for name, fewest in (("adults", 1), ("children", 0)):
             if self.initial.get(name) is None:
                 self.initial[name] = fewest
@@ -134,17 +136,23 @@ NeedRows = forms.formset_factory(
 )
 
 
+class KeptNeedsField(forms.ModelMultipleChoiceField):
+    """The needs already asked, each told by what is asked and for whom."""
+
+    def label_from_instance(self, obj: Need) -> str:
+        return said(obj)
+
+
 class KeptNeedsForm(forms.Form):
     """The needs already asked, each of which may be taken back while the prescription is being written."""
 
-    taken_back = forms.ModelMultipleChoiceField(
+    taken_back = KeptNeedsField(
         label="Retirer", queryset=Need.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, needs: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["taken_back"].queryset = needs
-        self.fields["taken_back"].label_from_instance = said
+        field_of(self, "taken_back", KeptNeedsField).queryset = needs
 
 
 def said(need: Need) -> str:
@@ -170,11 +178,11 @@ class FactRow(forms.Form):
     def __init__(self, *args: Any, choices: list[Any], known: list[Fact], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen_on"].initial = timezone.localdate()
-        self.fields["what"].choices = choices
+        field_of(self, "what", forms.ChoiceField).choices = choices
         self.known = {str(fact.pk): fact for fact in known}
         if known:
             choices = [(pk, fact.said) for pk, fact in self.known.items()]
-            self.fields["replaces"].choices = choose(choices, "rien\u00a0: c’est un fait de plus")
+            field_of(self, "replaces", forms.ChoiceField).choices = choose(choices, "rien\u00a0: c’est un fait de plus")
         else:
             del self.fields["replaces"]
 
@@ -246,8 +254,7 @@ class AgreementForm(forms.Form):
             self.add_error("given_on", "Cette date est dans le futur.")
         if self.text is None or data.get("sha256") != self.text.sha256:
             self.add_error(None, "Le texte a changé entre-temps\u00a0: relisez-le, puis enregistrez l’accord.")
-            self.data = self.data.copy()
-            self.data[self.add_prefix("sha256")] = self.text.sha256 if self.text else ""
+            retype(self, {self.add_prefix("sha256"): self.text.sha256 if self.text else ""})
         return data
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from lifecycle.forms import day_input
+from lifecycle.forms import day_input, field_of
 from network.models import Commune
 from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
@@ -59,7 +59,7 @@ class MoveForm(CommentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
+        field_of(self, "commune", forms.ModelChoiceField).queryset = Commune.objects.current().alphabetical()
 
         self.fields["address"] = household_field("address")
         self.fields["postcode"] = household_field("postcode")

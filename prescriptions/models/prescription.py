@@ -362,6 +362,9 @@ class Decision(models.Model):
 class PrescriptionPaper(models.Model):
     """A paper of a prescription: its values are frozen in ``documents``. Append-only."""
 
+    # Whether another one has taken its place; set by the page that lists it, never stored.
+    is_replaced: bool
+
     prescription = models.ForeignKey(Prescription, models.PROTECT, related_name="papers", verbose_name="prescription")
     kind = models.CharField("nature", max_length=8, choices=PaperKind)
     document = models.OneToOneField(

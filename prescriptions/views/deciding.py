@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.pages import Pages
+from network.requests import Request
 from prescriptions.enums import Verdict
 from prescriptions.forms.actions import AcceptForm
 from prescriptions.models import Fact, Prescription
@@ -18,7 +19,7 @@ PRESCRIPTION_PAGES = Pages(Prescription, visible_prescription, "prescriptions/ac
 
 
 @asks_then_acts
-def prescription_accept(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_accept(request: Request, reference: str) -> HttpResponse:
     """Accept: the rules of the day are shown; against them, a written reason."""
     prescription = visible_prescription(request, reference)
     evaluation = evaluation_of(prescription)
@@ -34,7 +35,7 @@ def prescription_accept(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def examined(request: HttpRequest, prescription: Prescription, evaluation: Any) -> dict[str, Any]:
+def examined(request: Request, prescription: Prescription, evaluation: Any) -> dict[str, Any]:
     """What whoever decides reads first."""
     facts = Fact.objects.visible_to(request.membership).current().filter(prescription=prescription)
     return {"evaluation": evaluation, "facts": list(facts), "needs": needs_of(prescription)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from lifecycle import gate
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.actors import Actor
 from network.models import Membership
+from network.requests import Request
 from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.filing import HomeForm, PersonForm, StoryForm
 from prescriptions.models import Household, Prescription
@@ -28,7 +29,7 @@ from prescriptions.views.stages import STAGES, being_written, first_lacking, lea
 
 
 @asks_then_acts
-def prescription_create(request: HttpRequest) -> HttpResponse:
+def prescription_create(request: Request) -> HttpResponse:
     """The first step, for a household nobody in the team follows yet: its file and a draft are opened together."""
     actor = request.membership
     may(can_create_prescription(actor))
@@ -50,7 +51,7 @@ def _begin(actor: Membership, person: dict[str, Any]) -> Prescription:
 
 
 @require_POST
-def prescription_begin(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_begin(request: Request, reference: str) -> HttpResponse:
     """A draft for a household already followed."""
     household = visible_household(request, reference)
     may(can_create_prescription(request.membership))
@@ -64,7 +65,7 @@ def prescription_begin(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def prescription_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_edit(request: Request, reference: str) -> HttpResponse:
     """To the first step that lacks something, or to the summary."""
     prescription = visible_prescription(request, reference)
     may(can_edit_prescription(request.membership))
@@ -74,19 +75,19 @@ def prescription_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def prescription_person(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_person(request: Request, reference: str) -> HttpResponse:
     """Step 1: who, and how to reach her."""
     return _household_step(request, reference, "person", PersonForm)
 
 
 @asks_then_acts
-def prescription_home(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_home(request: Request, reference: str) -> HttpResponse:
     """Step 2: where the household lives, and how many it is."""
     recent = Prescription.objects.visible_to(request.membership).recent_communes(request.membership)
     return _household_step(request, reference, "home", partial(HomeForm, recent=recent))
 
 
-def _household_step(request: HttpRequest, reference: str, stage: str, form_of: Callable[..., Any]) -> HttpResponse:
+def _household_step(request: Request, reference: str, stage: str, form_of: Callable[..., Any]) -> HttpResponse:
     prescription = visible_prescription(request, reference)
     actor = request.membership
     may(can_edit_prescription(actor))
@@ -102,7 +103,7 @@ def _household_step(request: HttpRequest, reference: str, stage: str, form_of: C
     return render(request, f"prescriptions/filing/{stage}.html", context)
 
 
-def _after_person(request: HttpRequest, prescription: Prescription) -> HttpResponse:
+def _after_person(request: Request, prescription: Prescription) -> HttpResponse:
     """A file that looks like this one is looked at first."""
     waiting = _unanswered(request.membership, prescription.household)
     if waiting and "put_aside" not in request.POST:
@@ -116,7 +117,7 @@ def _unanswered(actor: Actor, household: Household) -> list[Double]:
 
 
 @asks_then_acts
-def prescription_doubles(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_doubles(request: Request, reference: str) -> HttpResponse:
     """The files that look like this one: the same household, or not? Both answers are remembered and can be undone."""
     prescription = visible_prescription(request, reference)
     actor = request.membership
@@ -139,7 +140,7 @@ def prescription_doubles(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def prescription_story(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_story(request: Request, reference: str) -> HttpResponse:
     """The story alone, at any time: it never leaves its prescriber."""
     prescription = visible_prescription(request, reference)
     actor = request.membership

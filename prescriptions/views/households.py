@@ -1,11 +1,12 @@
 """What is corrected in a household’s file, apart from its verbs: identity and contact, files that look alike."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import asks_then_acts, may, posted
+from network.requests import Request
 from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.households import HouseholdForm
 from prescriptions.models import Household
@@ -18,7 +19,7 @@ PLAIN = "prescriptions/actions/_household.html"
 
 
 @asks_then_acts
-def household_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def household_edit(request: Request, reference: str) -> HttpResponse:
     """Identity, contact, members: what was mistyped or has changed."""
     household = visible_household(request, reference)
     actor = request.membership
@@ -43,7 +44,7 @@ def household_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def household_doubles(request: HttpRequest, reference: str) -> HttpResponse:
+def household_doubles(request: Request, reference: str) -> HttpResponse:
     """The files that look like this one, for whoever sees both: the same household, or not?"""
     household = visible_household(request, reference)
     actor = request.membership

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Case, Count, F, Q, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,6 +15,7 @@ from lifecycle.actors import Actor
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.enums import PrescriptionState
 from prescriptions.filters.lists import NeedFilter, PrescriptionFilter
 from prescriptions.forms.actions import NeedDropForm, WithdrawForm, today
@@ -73,7 +75,7 @@ LABELS = {
 
 
 @lists
-def prescription_list(request: HttpRequest) -> HttpResponse:
+def prescription_list(request: Request) -> HttpResponseBase:
     """The prescriptions one may see: the worker’s files, the distributor’s queue, the pilot’s whole."""
     actor = request.membership
     may(sees_prescriptions(actor))
@@ -113,7 +115,7 @@ def _in_turn(rows: Any, actor: Actor) -> Any:
     return rows.order_by(asked.asc(nulls_last=True), "-moved_at", "-pk")
 
 
-def _shortcuts(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+def _shortcuts(request: Request, actor: Actor) -> list[dict[str, Any]]:
     """The states one works with, each with how many prescriptions are in it; one query."""
     role = "worker" if works(actor) else "relay" if actor.kind == "relay" else "adviser"
     states = SHORTCUTS[role]
@@ -128,7 +130,7 @@ def _shortcuts(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
 
 
 @lists
-def need_list(request: HttpRequest) -> HttpResponse:
+def need_list(request: Request) -> HttpResponseBase:
     """Accepted needs, the first to be served first, with what makes their rank."""
     actor = request.membership
     may(sees_prescriptions(actor))
@@ -149,7 +151,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
 
 
 @lists
-def household_list(request: HttpRequest) -> HttpResponse:
+def household_list(request: Request) -> HttpResponseBase:
     """The households one’s prescriber follows."""
     actor = request.membership
     may(works(actor))
@@ -169,7 +171,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def household_search(request: HttpRequest) -> HttpResponse:
+def household_search(request: Request) -> HttpResponse:
     """Go to the only file found; several are listed; nothing of what was typed is in an address."""
     actor = request.membership
     may(sees_households(actor))

@@ -1,6 +1,6 @@
 """A prescription, a need, a household, as one reads them; the papers."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, drawn_response
 from lifecycle.acting import may
+from network.requests import Request
 from prescriptions.documents import draw_agreement
 from prescriptions.enums import CodePurpose, PrescriptionState
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
@@ -19,7 +20,7 @@ from prescriptions.views.steps import household_step, need_step, next_step
 
 
 @require_safe
-def prescription_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_detail(request: Request, reference: str) -> HttpResponse:
     """One prescription: who acts next, needs and rank, what the rules say, facts, agreement, papers, timeline."""
     prescription = visible_prescription(request, reference)
     actor = request.membership
@@ -50,7 +51,7 @@ def _end_reason(prescription: Prescription) -> str:
 
 
 @require_safe
-def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def need_detail(request: Request, reference: str) -> HttpResponse:
     """One need: its rank explained, what serves it, what may be done, its life."""
     need = visible_need(request, reference)
     actor = request.membership
@@ -65,7 +66,7 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def household_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def household_detail(request: Request, reference: str) -> HttpResponse:
     """One household: identity and contact, communes, prescriptions, other files, who opened it, its life."""
     household = visible_household(request, reference)
     actor = request.membership
@@ -86,7 +87,7 @@ def household_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def prescription_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def prescription_paper(request: Request, reference: str, pk: int) -> FileResponse:
     """The PDF of the sheet for the household, or of the closing note."""
     prescription: Prescription = visible_prescription(request, reference)
     papers = PrescriptionPaper.objects.visible_to(request.membership).filter(prescription=prescription)
@@ -94,7 +95,7 @@ def prescription_paper(request: HttpRequest, reference: str, pk: int) -> FileRes
 
 
 @require_safe
-def agreement_sheet(request: HttpRequest) -> FileResponse:
+def agreement_sheet(request: Request) -> FileResponse:
     """The text in force to be signed on paper, for whoever files prescriptions; no household is named."""
     actor = request.membership
     may(can_create_prescription(actor))

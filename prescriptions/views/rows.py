@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from lists.listing import Named
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import works
 from prescriptions.services.households import record_access, record_accesses, record_sightings
 
 
-def visible_household(request: HttpRequest, reference: str) -> Household:
+def visible_household(request: Request, reference: str) -> Household:
     """The household, if the person may see it; else a 404. The opening is recorded."""
     seen = Household.objects.visible_to(request.membership).select_related("prescriber", "commune__epci", "same_as")
     household = get_object_or_404(seen, reference=reference)
     return opened(request, household, household)
 
 
-def visible_prescription(request: HttpRequest, reference: str) -> Prescription:
+def visible_prescription(request: Request, reference: str) -> Prescription:
     """The prescription, if the person may see it; else a 404. The opening of its household’s file is recorded."""
     seen = Prescription.objects.visible_to(request.membership).select_related(
         "household__commune", "prescriber", "worker__user", "distributor", "commune", "epci"
@@ -28,7 +28,7 @@ def visible_prescription(request: HttpRequest, reference: str) -> Prescription:
     return opened(request, prescription.household, prescription)
 
 
-def visible_need(request: HttpRequest, reference: str) -> Need:
+def visible_need(request: Request, reference: str) -> Need:
     """The need, if the person may see it; else a 404. The opening of its household’s file is recorded."""
     seen = Need.objects.visible_to(request.membership).select_related(
         "prescription__household", "prescription__prescriber", "prescription__distributor", "mediation", "epci"
@@ -37,7 +37,7 @@ def visible_need(request: HttpRequest, reference: str) -> Need:
     return opened(request, need.prescription.household, need)
 
 
-def named_by(request: HttpRequest, path: str) -> Named | None:
+def named_by(request: Request, path: str) -> Named | None:
     """What a list logs that names the households at the end of ``path``: none for the pilot, to whom it names none.
 
     A worker’s own list is no opening; a list that leaves as a file is one for everybody.
@@ -54,7 +54,7 @@ def named_by(request: HttpRequest, path: str) -> Named | None:
     )
 
 
-def opened[R](request: HttpRequest, household: Household, row: R) -> R:
+def opened[R](request: Request, household: Household, row: R) -> R:
     """The row, once it is written who opened which page of the household’s file."""
     match: Any = request.resolver_match
     record_access(actor=request.membership, household=household, what=match.url_name)

@@ -19,7 +19,7 @@ def saved[R](form: BaseForm, do: Callable[[], R], names: Mapping[str, str] | Non
     try:
         return do()
     except Refused as refused:
-        refuse(form, refused, None, None, names or {})  # type: ignore[arg-type]
+        refuse(form, refused, None, None, names or {})
     except ValidationError as error:
         invalidate(form, error)
     return None

@@ -63,7 +63,7 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
     """The sheet of a prescription, in a number of queries that depends on its waiting needs only."""
     seen = sees_facts(actor)
     of_it = {"prescription": prescription}
-    reminders = Reminder.objects.visible_to(actor).filter(**of_it) if works(actor) or advises(actor) else []
+    reminders = Reminder.objects.visible_to(actor).filter(**of_it) if works(actor) or advises(actor) else ()
     completion = CompletionRequest.objects.visible_to(actor).filter(**of_it).select_related("asked_by__user")
     return Sheet(
         needs=[NeedShown(need, _rank(need, prescription)) for need in needs],

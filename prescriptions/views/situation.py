@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -10,6 +10,7 @@ from lifecycle import gate
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.forms import Rows, leave_unjudged
 from network.models import Membership
+from network.requests import Request
 from prescriptions.enums import DropReason, NeedState
 from prescriptions.forms.filing import (
     FIRST_ROWS,
@@ -33,7 +34,7 @@ from prescriptions.views.stages import being_written, leave, stages_of
 
 
 @asks_then_acts
-def prescription_needs(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_needs(request: Request, reference: str) -> HttpResponse:
     """Step 3: what the household lacks, and what for."""
     prescription = visible_prescription(request, reference)
     actor = request.membership
@@ -69,7 +70,7 @@ def _save_needs(actor: Membership, prescription: Prescription, kept: KeptNeedsFo
 
 
 @asks_then_acts
-def prescription_situation(request: HttpRequest, reference: str) -> HttpResponse:
+def prescription_situation(request: Request, reference: str) -> HttpResponse:
     """Step 4: dated facts seen, the household’s agreement on the exact text, and the story in its own box."""
     prescription = visible_prescription(request, reference)
     actor = request.membership
@@ -127,7 +128,7 @@ def _save_situation(
 # --- rows that may be added
 
 
-def rows_of(request: HttpRequest, formset: Any, most: int, *, prefix: str, blank: int, **options: Any) -> Rows:
+def rows_of(request: Request, formset: Any, most: int, *, prefix: str, blank: int, **options: Any) -> Rows:
     """The rows of a step; « ajouter une ligne » posts the page and gives one more."""
     data = posted(request)
     if data is None:
@@ -141,7 +142,7 @@ def rows_of(request: HttpRequest, formset: Any, most: int, *, prefix: str, blank
     return bound
 
 
-def asks_to_save(request: HttpRequest, *forms: Any) -> bool:
+def asks_to_save(request: Request, *forms: Any) -> bool:
     """Whether the step was posted and is right; one more row is not yet a question."""
     if request.method != "POST":
         return False

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
+from network.requests import Request
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
 from prescriptions.services.prescriptions import WRITTEN_IN
@@ -77,7 +78,7 @@ def first_lacking(prescription: Prescription, actor: Actor) -> str:
     return reverse(STAGES["summary"].url, args=[prescription.reference])
 
 
-def being_written(request: HttpRequest, prescription: Prescription) -> bool:
+def being_written(request: Request, prescription: Prescription) -> bool:
     """Whether the steps may be filled in; else the person is told why not."""
     if PrescriptionState(prescription.state) in WRITTEN_IN:
         return True
@@ -85,7 +86,7 @@ def being_written(request: HttpRequest, prescription: Prescription) -> bool:
     return False
 
 
-def leave(request: HttpRequest, prescription: Prescription, stage: str) -> HttpResponse:
+def leave(request: Request, prescription: Prescription, stage: str) -> HttpResponse:
     """Once saved: the next step, unless the draft is put aside."""
     if "put_aside" in request.POST:
         messages.success(request, "C’est enregistré. Vous pourrez reprendre où vous en étiez.")

@@ -90,7 +90,7 @@ def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> St
     running = {need.kind for need in needs if need.state == NeedState.IN_PROGRESS}
     awaited = _served_by(prescription, waiting, running)
     if not works(actor):
-        return Step(awaited, *_to_serve(prescription.distributor_id, bool(waiting & set(EQUIPMENT_KINDS)), actor))
+        return _to_serve(awaited, prescription.distributor_id, bool(waiting & set(EQUIPMENT_KINDS)), actor)
     asked = prescription.reminders.filter(
         kind=ReminderKind.STILL_CURRENT, sent_at__isnull=False, cancelled_at=None
     ).exists()
@@ -157,13 +157,13 @@ def need_step(need: Need, actor: Actor) -> Step:
     if need.kind in CONNECTION_KINDS:
         return Step("En attente d’une offre de connexion")
     awaited = f"En attente d’un appareil chez {need.prescription.distributor}"
-    return Step(awaited, *_to_serve(need.prescription.distributor_id, True, actor))
+    return _to_serve(awaited, need.prescription.distributor_id, True, actor)
 
 
-def _to_serve(distributor: int | None, waits: bool, actor: Actor) -> tuple[str, ...]:
+def _to_serve(awaited: str, distributor: int | None, waits: bool, actor: Actor) -> Step:
     """The advisers of the distributor choose the device, from what is shown below."""
     serves = waits and advises(actor) and distributor == actor.organisation_id
-    return ("choisissez un appareil pour ce foyer",) if serves else ()
+    return Step(awaited, "choisissez un appareil pour ce foyer" if serves else "")
 
 
 def _when_works(actor: Actor, yours: str, verb: str) -> tuple[str, str]:
