@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from donations.enums import DonationState, DonorKind, WithdrawReason
@@ -26,9 +25,10 @@ from donations.views.pick_ups import donation_collect, donation_schedule
 from donations.views.sheet import lines_of, told_by_law
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
+from network.requests import Request
 
 
-def _offer(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+def _offer(request: Request, donation: Donation) -> Mapping[str, Any]:
     """The whole lot, as it is offered."""
     lines = told_by_law(donation, lines_of(donation))
     return {
@@ -38,7 +38,7 @@ def _offer(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
     }
 
 
-def _lines_to_correct(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+def _lines_to_correct(request: Request, donation: Donation) -> Mapping[str, Any]:
     """Every line, and what the law refuses of each; what is left as it is is no correction."""
     return {
         "lines": donation.lines.order_by("pk"),
@@ -47,7 +47,7 @@ def _lines_to_correct(request: HttpRequest, donation: Donation) -> Mapping[str, 
     }
 
 
-def _lines_to_decide(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+def _lines_to_decide(request: Request, donation: Donation) -> Mapping[str, Any]:
     """Every line: how many, for what, why not the others, to which of the workshops."""
     return {
         "donation": donation,
@@ -62,16 +62,16 @@ def _oldest(today: date) -> int:
     return today.year - DEVICE_AGE.on(today)
 
 
-def _law(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+def _law(request: Request, donation: Donation) -> Mapping[str, Any]:
     ceiling = PUBLIC_GIFT_VALUE.on(timezone.localdate())
     return {"is_public": donation.donor_kind == DonorKind.PUBLIC, "ceiling": ceiling}
 
 
-def _balance(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+def _balance(request: Request, donation: Donation) -> Mapping[str, Any]:
     return {"lines": lines_of(donation), "arrivals": arrivals_of(donation)}
 
 
-def _what_a_withdrawal_undoes(request: HttpRequest, donation: Donation) -> Mapping[str, Any]:
+def _what_a_withdrawal_undoes(request: Request, donation: Donation) -> Mapping[str, Any]:
     if donation.state == DonationState.DRAFT:
         return {"warning": "Ce brouillon est abandonné. Personne d’autre que vous ne l’a vu, personne n’est prévenu."}
     told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
@@ -79,7 +79,7 @@ def _what_a_withdrawal_undoes(request: HttpRequest, donation: Donation) -> Mappi
     return {"warning": told}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "announce",
         "annoncer",

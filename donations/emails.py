@@ -1,10 +1,10 @@
 """What a lot has written to people: one function per message, and whom they go to."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from documents.emails import absolute_url, compose
@@ -61,7 +61,7 @@ def donation_reassigned_for_donor(donation: Donation, at: datetime) -> None:
     )
 
 
-def donation_released_for_workshop(donation: Donation, workshops: Iterable[int], at: datetime) -> None:
+def donation_released_for_workshop(donation: Donation, workshops: QuerySet[Any, Any], at: datetime) -> None:
     """These workshops have nothing to pick up: the lot went to others, was declined or withdrawn."""
     _write("donation_released_for_workshop", donation, managers_of(workshops), at)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.http import HttpRequest
 
 from donations.enums import DonationState
 from donations.models import Donation
@@ -11,11 +10,12 @@ from donations.models.donation import DonationQuerySet
 from lifecycle.forms import day_input
 from network.enums import OrganisationKind
 from network.models import Epci, Organisation
+from network.requests import Request
 
 OUTSIDE = "outside"
 
 
-def donors(request: HttpRequest) -> Any:
+def donors(request: Request) -> Any:
     """Those who offered a lot that one may see."""
     return Organisation.objects.filter(pk__in=Donation.objects.visible_to(request.membership).values("donor"))
 

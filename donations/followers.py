@@ -21,10 +21,11 @@ def _donations(move: Move) -> Iterable[Donation]:
 
 def plan_pick_up(move: Move) -> None:
     """Write the pick-up of the actor's workshop, or its new date; freeze its slip; tell the donor."""
+    workshop = move.actor.organisation_id
+    assert workshop is not None
     for donation in _donations(move):
-        pick_up = PickUp.objects.planned().filter(
-            donation=donation, workshop=move.actor.organisation_id
-        ).first() or PickUp(donation=donation, workshop_id=move.actor.organisation_id)
+        planned = PickUp.objects.planned().filter(donation=donation, workshop=workshop)
+        pick_up = planned.first() or PickUp(donation=donation, workshop_id=workshop)
         if pick_up.pk is not None:
             pick_up.revision += 1
         for name in ("starts_at", "ends_at", "carrier", "contact_name"):

@@ -9,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
 
-from donations.enums import DeclineReason, DifferenceCode
+from conventions.enums import DeviceType
+from donations.enums import DeclineReason, DifferenceCode, LineCondition
 from donations.gift_law import GiftLaw
 from donations.machine import donation_rules as rules
 from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
 from donations.services.donations import Line
-from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, validate_telephone
+from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, field_of, validate_telephone
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
@@ -24,10 +25,10 @@ from typography.french import euros
 MOST_LINES = 50
 
 
-class LineByLine(forms.Form):
+class LineByLine[F: forms.BaseForm](forms.Form):
     """A form about a lot, with one small form per line: it is right when all are."""
 
-    lines: Sequence[forms.Form] = ()
+    lines: Sequence[F] = ()
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), *(line.is_valid() for line in self.lines)])
@@ -35,7 +36,7 @@ class LineByLine(forms.Form):
     @property
     def is_wrong(self) -> bool:
         """Whether something is to be corrected, here or on a line."""
-        return self.is_bound and any(form.errors for form in (self, *self.lines))
+        return self.is_bound and (bool(self.errors) or any(line.errors for line in self.lines))
 
 
 class DonationForm(forms.ModelForm):
@@ -75,15 +76,17 @@ class DonationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.by = by
         self.fields["contact_phone"].validators.append(validate_telephone)
-        self.fields["commune"].queryset = Commune.objects.current().alphabetical()
-        self.fields["commune"].empty_label = "Choisissez…"
+        commune = field_of(self, "commune", forms.ModelChoiceField)
+        commune.queryset = Commune.objects.current().alphabetical()
+        commune.empty_label = "Choisissez…"
         if self.instance.commune_id is not None:
             self.initial["pick_up_city"] = ""
         donor = self.donor_known()
         if donor is None:
             giving = Organisation.objects.visible_to(by).active().of_kind(OrganisationKind.DONOR)
-            self.fields["donor"].queryset = giving
-            self.fields["donor"].empty_label = "Choisissez…"
+            choice = field_of(self, "donor", forms.ModelChoiceField)
+            choice.queryset = giving
+            choice.empty_label = "Choisissez…"
             return
         del self.fields["donor"]
         if donor.legal_nature != LegalNature.PUBLIC:
@@ -94,11 +97,12 @@ class DonationForm(forms.ModelForm):
     def donor_known(self) -> Organisation | None:
         """The donor, unless the pilot is still to choose it."""
         if self.instance.donor_id is not None:
-            return self.instance.donor
+            donor: Organisation = self.instance.donor
+            return donor
         return None if is_pilot(self.by) else self.by.organisation
 
     def clean_outside(self) -> bool:
-        outside = self.cleaned_data["outside"]
+        outside: bool = self.cleaned_data["outside"]
         if outside and self.cleaned_data.get("commune"):
             raise ValidationError(
                 "Vous avez choisi une commune\u00a0: elle est dans la liste, ne cochez pas cette case."
@@ -118,15 +122,15 @@ class LineForm(forms.ModelForm):
 
     class Meta:
         model = DonationLine
-        fields = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
+        fields: tuple[str, ...] = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
         widgets = {"unit_value": forms.TextInput({"inputmode": "decimal"})}
 
     def __init__(self, *args: Any, public: bool | None, law: GiftLaw, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.law, self.is_public = law, bool(public)
-        for name in ("type", "condition"):
+        for name, choices in (("type", DeviceType.choices), ("condition", LineCondition.choices)):
             if name in self.fields:
-                self.fields[name].choices = choose(self.fields[name].choices[1:])
+                field_of(self, name, forms.ChoiceField).choices = choose(choices)
         self.fields["unit_value"].localize = True
         if public is False:
             del self.fields["unit_value"]
@@ -167,7 +171,7 @@ class LineForm(forms.ModelForm):
         return Line(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
 
 
-class Lines(Rows):
+class Lines(Rows[LineForm]):
     """The lines of a lot: a row left empty is not a line."""
 
     def lines(self) -> list[Line]:
@@ -229,7 +233,7 @@ class LineCorrectionForm(LineForm):
         self.line = str(line)
 
 
-class DonationCorrectLinesForm(LineByLine, CommentForm):
+class DonationCorrectLinesForm(LineByLine[LineCorrectionForm], CommentForm):
     """The lines of a lot that is announced and not decided yet."""
 
     def __init__(self, data: Any, *, lines: Iterable[DonationLine], public: bool, law: GiftLaw) -> None:
@@ -263,7 +267,7 @@ class ExplanationForm(forms.Form):
         self.line = line
 
 
-class DonationDifferencesForm(LineByLine):
+class DonationDifferencesForm(LineByLine[ExplanationForm]):
     """One explanation per line that differs, its numbers beside it."""
 
     def __init__(self, data: Any, *, lines: Iterable[DonationLine]) -> None:

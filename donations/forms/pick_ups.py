@@ -16,7 +16,7 @@ from donations.forms.deposit import EvidenceForm
 from donations.models import Allocation, Donation, PickUp
 from donations.parameters import FARTHEST_PICK_UP_MONTHS
 from donations.services.pickups import FILE_GIVEN, SIGNER_NAMED
-from lifecycle.forms import CommentForm, day_input, validate_telephone
+from lifecycle.forms import CommentForm, day_input, field_of, validate_telephone
 from network.models import Membership
 
 SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
@@ -79,15 +79,18 @@ class DonationScheduleForm(CommentForm):
         return data
 
 
+PROOFS = [
+    (SlipProof.ATTESTED.value, "Accord donné sur place\u00a0: le nom de la personne suffit"),
+    (SlipProof.SCANNED.value, "Bordereau papier signé\u00a0: je joins sa photo ou son scan"),
+]
+
+
 class DonationSignForm(EvidenceForm):
     """How the donor's side signed: attested by the workshop, or on paper and scanned."""
 
     proof = forms.ChoiceField(
         label="Signature du bordereau",
-        choices=[
-            (SlipProof.ATTESTED.value, "Accord donné sur place\u00a0: le nom de la personne suffit"),
-            (SlipProof.SCANNED.value, "Bordereau papier signé\u00a0: je joins sa photo ou son scan"),
-        ],
+        choices=PROOFS,
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez comment le bordereau est signé."},
     )
@@ -143,8 +146,8 @@ class DonationCollectForm(DonationSignForm):
     def __init__(self, *args: Any, by: Membership, shares: Iterable[Allocation], **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
         self.fields["done_on"].initial = timezone.localdate()
-        self.fields["proof"].choices = [
-            *self.fields["proof"].choices,
+        field_of(self, "proof", forms.ChoiceField).choices = [
+            *PROOFS,
             (LATER, "Plus tard\u00a0: le bordereau papier sera joint ensuite"),
         ]
         self.fields["proof"].required = False

@@ -11,7 +11,7 @@ from donations.forms.donations import LineByLine
 from donations.machine import donation_rules as rules
 from donations.models import Allocation, Donation, DonationLine
 from donations.services.donations import Ruling
-from lifecycle.forms import CommentForm, ReasonForm, choose, day_input
+from lifecycle.forms import CommentForm, ReasonForm, choose, day_input, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 
@@ -108,7 +108,7 @@ class RulingForm(SharesForm):
         return Ruling(self.line.pk, accepted, code, data["destination"], shares)
 
 
-class DonationQualifyForm(LineByLine, CommentForm):
+class DonationQualifyForm(LineByLine[RulingForm], CommentForm):
     """What is decided of the lot, as a whole and line by line."""
 
     workshop = WorkshopField(
@@ -132,7 +132,7 @@ class DonationQualifyForm(LineByLine, CommentForm):
     ) -> None:
         """``oldest``: the first year of purchase that may still be used again."""
         super().__init__(data)
-        self.fields["workshop"].offer(among)
+        field_of(self, "workshop", WorkshopField).offer(among)
         if donation.donor_kind == DonorKind.PUBLIC:
             self.fields["transfer_reference"].initial = donation.transfer_reference
             self.fields["transfer_decided_on"].initial = donation.transfer_decided_on
@@ -156,7 +156,7 @@ class DonationQualifyForm(LineByLine, CommentForm):
         return values | {"rulings": [line.ruling(whole) for line in self.lines]}
 
 
-class DonationReassignForm(LineByLine, ReasonForm):
+class DonationReassignForm(LineByLine[SharesForm], ReasonForm):
     """To which workshops the lot goes: for the pilot, line by line if need be."""
 
     reasons, rule = ReassignReason.choices, rules.REASSIGN_REASON
@@ -169,7 +169,7 @@ class DonationReassignForm(LineByLine, ReasonForm):
     def __init__(self, data: Any, *, lines: Iterable[DonationLine], among: list[Organisation]) -> None:
         """``lines`` with what was ``accepted`` of each; those of which nothing was are left out."""
         super().__init__(data)
-        self.fields["workshop"].offer(among)
+        field_of(self, "workshop", WorkshopField).offer(among)
         self.lines = [SharesForm(data, line=line, among=among) for line in lines if line.accepted]
 
     def shared(self) -> dict[int, Shares]:
@@ -186,7 +186,7 @@ class DonationGiveUpForm(ReasonForm):
 
     def __init__(self, data: Any, *, among: list[Organisation]) -> None:
         super().__init__(data)
-        self.fields["workshop"].offer(among)
+        field_of(self, "workshop", WorkshopField).offer(among)
 
     def shared(self, shares: Iterable[Allocation], by: Membership) -> dict[int, Shares]:
         """``{line pk: {workshop pk: quantity}}``, whole: the shares of today, one's own in other hands."""

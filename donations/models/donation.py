@@ -258,6 +258,16 @@ class DonationLine(models.Model):
     announced.
     """
 
+    # What ``reckoned`` counts.
+    accepted: int
+    collected: int
+    received: int
+    # What the pages of its lot say of it; set there, never stored.
+    differs: bool
+    explanation: "LineExplanation | None"
+    decided: models.Model | None
+    refused: list[str]
+
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="lines", verbose_name="donation")
     type = models.CharField("type", max_length=12, choices=DeviceType)
     quantity = models.PositiveIntegerField("quantité", validators=[MinValueValidator(1), MaxValueValidator(5000)])
@@ -329,6 +339,9 @@ class DonationPaperQuerySet(models.QuerySet["DonationPaper"]):
 
 class DonationPaper(models.Model):
     """A paper of a donation: its values are frozen in ``documents``. Append-only."""
+
+    # Whether another one has taken its place; set by the page that lists it, never stored.
+    is_replaced: bool
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="papers", verbose_name="donation")
     kind = models.CharField("nature", max_length=12, choices=PaperKind)

@@ -5,6 +5,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lifecycle.actors import Actor
 from network.models import Membership
 from typography.french import by_pairs, day, euros, grouped, plural
 
@@ -15,7 +16,7 @@ for read in (day, euros, grouped, plural):
 
 
 @register.filter
-def told_to(who: Membership, reader: Membership | None) -> str:
+def told_to(who: Membership, reader: Actor | None) -> str:
     """Who did something: by name to his organisation and to whoever reads all, as in a timeline; else what he is."""
     if reader is not None and (reader.reads_all or reader.organisation_id == who.organisation_id):
         return str(who)

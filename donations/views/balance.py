@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,10 +15,11 @@ from donations.units import arrivals_of
 from donations.views.donations import visible_donation
 from donations.views.sheet import lines_of
 from lifecycle.acting import answer, asks_then_acts, may, posted
+from network.requests import Request
 
 
 @asks_then_acts
-def donation_differences(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_differences(request: Request, reference: str) -> HttpResponse:
     """One explanation per line whose numbers differ and that has none yet for these numbers."""
     donation = visible_donation(request, reference)
     may(can_reconcile_donation(request.membership))
@@ -44,7 +45,7 @@ def donation_differences(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "donations/actions/donation_differences.html", context)
 
 
-def _explain(request: HttpRequest, form: DonationDifferencesForm) -> list[LineExplanation]:
+def _explain(request: Request, form: DonationDifferencesForm) -> list[LineExplanation]:
     """Every line or none."""
     with transaction.atomic():
         return [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from donations.forms.shares import DonationGiveUpForm, DonationReassignForm, workshops
@@ -12,13 +12,15 @@ from donations.views.donations import DONATION_PAGES, visible_donation
 from donations.views.sheet import lines_of
 from lifecycle.acting import asks_then_acts, posted
 from network.enums import OrganisationKind
+from network.requests import Request
 
 
 @asks_then_acts
-def donation_reassign(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_reassign(request: Request, reference: str) -> HttpResponse:
     """Other workshops take the lot: the pilot shares it again, a workshop gives up its own share."""
     donation = visible_donation(request, reference)
     actor = request.membership
+    form: DonationGiveUpForm | DonationReassignForm
     shares = list(Allocation.objects.filter(donation=donation).current().select_related("workshop", "line"))
     if actor.kind == OrganisationKind.RECONDITIONER:
         form = DonationGiveUpForm(posted(request), among=list(workshops().exclude(pk=actor.organisation_id)))

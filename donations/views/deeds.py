@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -18,13 +18,15 @@ from donations.services.deeds import accept_deed, deed_of
 from donations.views.donations import visible_donation
 from lifecycle.acting import answer, asks_then_acts, may, posted
 from lifecycle.exceptions import Refused
+from lifecycle.forms import retype
+from network.requests import Request
 from reference.dated import fingerprint
 
 PLAIN = "donations/actions/_donation.html"
 
 
 @asks_then_acts
-def donation_record_transfer(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_record_transfer(request: Request, reference: str) -> HttpResponse:
     """Note the decision of a public donor, until the lot is qualified."""
     donation = visible_donation(request, reference)
     may(can_edit_donation(request.membership))
@@ -35,7 +37,7 @@ def donation_record_transfer(request: HttpRequest, reference: str) -> HttpRespon
         DonationState.DRAFT,
         DonationState.ANNOUNCED,
     )
-    done = open_to_it and answer(
+    done: Donation | bool | None = open_to_it and answer(
         request,
         form,
         lambda data: donations.record_transfer_decision(actor=request.membership, donation=donation, **data),
@@ -59,7 +61,7 @@ def donation_record_transfer(request: HttpRequest, reference: str) -> HttpRespon
 
 
 @asks_then_acts
-def donation_accept_deed(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_accept_deed(request: Request, reference: str) -> HttpResponse:
     """The deed of gift: whoever sees the lot reads it, a contact of the donor accepts it."""
     donation = visible_donation(request, reference)
     actor = request.membership
@@ -77,8 +79,7 @@ def donation_accept_deed(request: HttpRequest, reference: str) -> HttpResponse:
     # The fingerprint in the page is that of the text above it, even after a refusal because the text changed.
     form.fields["sha256"].initial = fingerprint(text)
     if form.is_bound:
-        form.data = form.data.copy()
-        form.data["sha256"] = fingerprint(text)
+        retype(form, {"sha256": fingerprint(text)})
     context = {
         "donation": donation,
         "form": form,
@@ -90,7 +91,7 @@ def donation_accept_deed(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "donations/donation_deed.html", context)
 
 
-def _accept(request: HttpRequest, donation: Donation, form: DonationAcceptDeedForm) -> bool:
+def _accept(request: Request, donation: Donation, form: DonationAcceptDeedForm) -> bool:
     accepted: DeedAcceptance | None = answer(
         request,
         form,

@@ -1,6 +1,7 @@
 """Lots as one reads them: the list, one of them, its papers."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from lifecycle.sets import SetVerb
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
 from network.enums import OrganisationKind
+from network.requests import Request
 from typography.french import Noun
 
 LOT = Noun("lot", "lots")
@@ -31,7 +33,7 @@ ON_DONATIONS = (SetVerb(Donation, "decline", DonationDeclineForm, can_decline_do
 
 
 @lists
-def donation_list(request: HttpRequest) -> HttpResponse:
+def donation_list(request: Request) -> HttpResponseBase:
     """The lots one may see, the newest first."""
     actor = request.membership
     can_create = can_create_donation(actor) is not None
@@ -52,7 +54,7 @@ def donation_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def donation_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_detail(request: Request, reference: str) -> HttpResponse:
     """One lot: who acts next, what may be done, facts, lines, pick-ups, papers, timeline."""
     donation = visible_donation(request, reference)
     context = {
@@ -64,7 +66,7 @@ def donation_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def donation_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def donation_paper(request: Request, reference: str, pk: int) -> FileResponse:
     """The PDF of a slip, an outcome statement, the data of a tax receipt."""
     donation = visible_donation(request, reference)
     papers = DonationPaper.objects.visible_to(request.membership).filter(donation=donation)
@@ -72,7 +74,7 @@ def donation_paper(request: HttpRequest, reference: str, pk: int) -> FileRespons
 
 
 @require_safe
-def pick_up_calendar(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def pick_up_calendar(request: Request, reference: str, pk: int) -> HttpResponse:
     """The date of a pick-up, for one's calendar."""
     pick_up = visible_pick_up(request, reference, pk)
     response = HttpResponse(calendar_of(pick_up), content_type="text/calendar; charset=utf-8")
@@ -81,7 +83,7 @@ def pick_up_calendar(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 
 @require_safe
-def pick_up_signature(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def pick_up_signature(request: Request, reference: str, pk: int) -> FileResponse:
     """The signed slip, scanned, or the signature drawn on screen."""
     pick_up = visible_pick_up(request, reference, pk)
     if pick_up.signature is None:
@@ -89,7 +91,7 @@ def pick_up_signature(request: HttpRequest, reference: str, pk: int) -> FileResp
     return file_response(pick_up.signature, as_attachment=False)
 
 
-def visible_donation(request: HttpRequest, reference: str) -> Donation:
+def visible_donation(request: Request, reference: str) -> Donation:
     """The lot, if the person may see it; else a 404."""
     seen = Donation.objects.visible_to(request.membership).select_related("donor", "commune", "origin_epci")
     return get_object_or_404(seen, reference=reference)
@@ -99,7 +101,7 @@ DONATION_PAGES = Pages(Donation, visible_donation, "donations/actions/_donation.
 """What the pages of the verbs of a lot share."""
 
 
-def visible_pick_up(request: HttpRequest, reference: str, pk: int) -> PickUp:
+def visible_pick_up(request: Request, reference: str, pk: int) -> PickUp:
     """The pick-up of this lot, if the person may see it; else a 404."""
     seen = PickUp.objects.visible_to(request.membership).filter(donation__reference=reference)
     return get_object_or_404(seen.select_related("donation__donor", "workshop", "signature"), pk=pk)

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -23,13 +23,14 @@ from lifecycle.exceptions import Refused
 from lifecycle.forms import leave_unjudged
 from network.enums import LegalNature
 from network.models import Organisation
+from network.requests import Request
 
 FIRST_ROWS = 3
 LINE_COLUMNS = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
 
 
 @asks_then_acts
-def donation_create(request: HttpRequest) -> HttpResponse:
+def donation_create(request: Request) -> HttpResponse:
     """A new lot, by a contact of the donor, or by the pilot on behalf of one."""
     may(can_create_donation(request.membership))
     form = DonationForm(posted(request), by=request.membership, initial=_at_the_donors(request))
@@ -45,7 +46,7 @@ def donation_create(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def donation_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_edit(request: Request, reference: str) -> HttpResponse:
     """A draft described again."""
     donation = visible_donation(request, reference)
     may(can_edit_donation(request.membership))
@@ -68,7 +69,7 @@ def donation_edit(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, form, lines, donation)
 
 
-def _at_the_donors(request: HttpRequest) -> dict[str, Any]:
+def _at_the_donors(request: Request) -> dict[str, Any]:
     """Where the donor is: most lots are picked up there."""
     if request.membership.kind != "donor":
         return {}
@@ -76,17 +77,17 @@ def _at_the_donors(request: HttpRequest) -> dict[str, Any]:
     return {"pick_up_address": home.address, "pick_up_postcode": home.postcode, "commune": home.commune_id}
 
 
-def _lines(request: HttpRequest, form: DonationForm, **options: Any) -> Lines:
+def _lines(request: Request, form: DonationForm, **options: Any) -> Lines:
     """The rows of the lot; « ajouter une ligne » posts the page and gives one more."""
     donor = form.donor_known() or _donor_posted(form)
     public = None if donor is None else donor.legal_nature == LegalNature.PUBLIC
     data, said = posted(request), {"public": public, "law": gift_law(timezone.localdate())}
-    if data is None:
-        return LineFormSet(prefix="lines", form_kwargs=said, **options)
-    if "add_line" in data:
+    if data is not None and "add_line" in data:
         data = data.copy()
         data["lines-TOTAL_FORMS"] = str(min(_total(data) + 1, MOST_LINES))
-    return LineFormSet(data, prefix="lines", form_kwargs=said)
+    lines = LineFormSet(data, prefix="lines", form_kwargs=said, **({} if data is not None else options))
+    assert isinstance(lines, Lines)
+    return lines
 
 
 def _total(data: Any) -> int:
@@ -105,7 +106,7 @@ def _donor_posted(form: DonationForm) -> Organisation | None:
     return donor
 
 
-def _is_right(request: HttpRequest, form: DonationForm, lines: Lines) -> bool:
+def _is_right(request: Request, form: DonationForm, lines: Lines) -> bool:
     if request.method != "POST":
         return False
     if "add_line" in request.POST:
@@ -116,7 +117,7 @@ def _is_right(request: HttpRequest, form: DonationForm, lines: Lines) -> bool:
     return all([form.is_valid(), lines.is_valid()])
 
 
-def _saved(form: Form, save: Any) -> Donation | None:
+def _saved(form: BaseForm, save: Any) -> Donation | None:
     """The draft, or None with what refused it on the form."""
     try:
         saved: Donation = save()
@@ -129,7 +130,7 @@ def _saved(form: Form, save: Any) -> Donation | None:
     return None
 
 
-def _saved_to(request: HttpRequest, donation: Donation) -> HttpResponse:
+def _saved_to(request: Request, donation: Donation) -> HttpResponse:
     """Next, the announcement, unless the draft is put aside."""
     messages.success(request, f"Brouillon {donation.reference} enregistré.")
     page = "donation_detail" if "put_aside" in request.POST else "donation_announce"
@@ -144,7 +145,7 @@ def _gauge(form: DonationForm) -> dict[str, Any]:
     return {"gauge": reuse_gauge(donor, timezone.localdate()), "is_own": donor.pk == form.by.organisation_id}
 
 
-def _page(request: HttpRequest, form: DonationForm, lines: Lines, donation: Donation | None = None) -> HttpResponse:
+def _page(request: Request, form: DonationForm, lines: Lines, donation: Donation | None = None) -> HttpResponse:
     context = {
         "form": form,
         "lines": lines,

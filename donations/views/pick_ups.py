@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -14,13 +14,14 @@ from donations.permissions import can_collect_donation
 from donations.services.pickups import NOT_SCHEDULED, record_pick_up, schedule_donation, sign_pick_up
 from donations.views.donations import DONATION_PAGES, visible_donation
 from lifecycle.acting import answer, asks_then_acts, deposited, explained, may, posted
+from network.requests import Request
 
 AS_ON_THE_FORM = {"starts_at": "day", "ends_at": "ends", "signature": "deposit"}
 """Where the forms call otherwise what the rules name."""
 
 
 @asks_then_acts
-def donation_schedule(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_schedule(request: Request, reference: str) -> HttpResponse:
     """Fix the date of one's pick-up, or another one."""
     donation = visible_donation(request, reference)
     planned = _own(request, donation)
@@ -40,7 +41,7 @@ def donation_schedule(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def donation_collect(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_collect(request: Request, reference: str) -> HttpResponse:
     """Record one's pick-up: what was counted, line by line, and how the slip is signed.
 
     When it was the last workshop and every slip is signed, the lot is collected.
@@ -75,7 +76,7 @@ def donation_collect(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def donation_sign(request: HttpRequest, reference: str) -> HttpResponse:
+def donation_sign(request: Request, reference: str) -> HttpResponse:
     """Sign the slip of a pick-up recorded before."""
     donation = visible_donation(request, reference)
     may(can_collect_donation(request.membership))
@@ -99,7 +100,7 @@ def donation_sign(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, donation, pick_up, form=form, title=title, template="donation_sign")
 
 
-def _own(request: HttpRequest, donation: Donation) -> PickUp | None:
+def _own(request: Request, donation: Donation) -> PickUp | None:
     """The pick-up of one's workshop that was not cancelled."""
     seen = PickUp.objects.visible_to(request.membership).filter(donation=donation, cancelled_at=None)
     found: PickUp | None = seen.filter(workshop=request.membership.organisation_id).first()
@@ -116,7 +117,7 @@ def _what_follows(donation: Donation, done: PickUp) -> str:
 
 
 def _page(
-    request: HttpRequest, donation: Donation, pick_up: PickUp | None, *, form: Any, title: str, template: str
+    request: Request, donation: Donation, pick_up: PickUp | None, *, form: Any, title: str, template: str
 ) -> HttpResponse:
     context = {
         "form": form,

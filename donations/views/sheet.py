@@ -86,7 +86,7 @@ def lines_of(donation: Donation, actor: Actor | None = None) -> list[DonationLin
         line.differs = not line.accepted == line.collected == line.received
         line.explanation = next((said for said in reversed(line.said) if _holds(said, line)), None)
         line.decided = getattr(line, "decision", None)
-    return lines
+    return [*lines]
 
 
 def _holds(said: LineExplanation, line: DonationLine) -> bool:
