@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
+from network.requests import Request
 from refurb.enums import RETURN_REASONS, ReopenReason, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
@@ -33,11 +33,11 @@ BACK_AMONG_THE_EXPECTED = (
 )
 
 
-def _known(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+def _known(request: Request, device: Device) -> Mapping[str, Any]:
     return {"initial": {"tag": device.tag, "place": device.place}}
 
 
-def _certificate(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+def _certificate(request: Request, device: Device) -> Mapping[str, Any]:
     """What becomes of the certificate that bears the label, when there is one."""
     told = "Le certificat d’effacement déjà établi est refait avec la bonne étiquette." if device.ready_at else ""
     return {"warning": told}
@@ -47,7 +47,7 @@ def _to_reception(device: Device) -> str:
     return reverse("refurb:reception")
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     # --- expected
     Page("collect", "enlever", done="enlevé"),
     Page("receive", "receptionner", DeviceReceiveForm, devices.receive_device, form_kwargs=_known),

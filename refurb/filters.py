@@ -3,17 +3,17 @@
 from typing import Any
 
 import django_filters
-from django.http import HttpRequest
 
 from network.enums import OrganisationKind
 from network.models import Organisation
 from network.permissions import is_pilot
+from network.requests import Request
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from refurb.models.device import DeviceQuerySet
 
 
-def workshops(request: HttpRequest) -> Any:
+def workshops(request: Request) -> Any:
     """The workshops, for those who see the devices of several."""
     return Organisation.objects.visible_to(request.membership).of_kind(OrganisationKind.RECONDITIONER)
 

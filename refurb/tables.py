@@ -10,11 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lifecycle.machine import state_label
-from lifecycle.templatetags.lifecycle import moment, state_badge
+from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
-from typography.french import day, days_ago, storage
+from typography.french import day, days_ago, moment, storage
 
 DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
 ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference")})

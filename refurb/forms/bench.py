@@ -1,12 +1,12 @@
 """What people type at the bench: the results of tests, the measures of a grade, a repair."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet, TextChoices
 
-from lifecycle.forms import choose
+from lifecycle.forms import RowField, choose, field_of
 from refurb.enums import (
     CheckResult,
     CosmeticGrade,
@@ -19,13 +19,19 @@ from refurb.enums import (
 from refurb.grading import Criterion, Measure, Scale
 from refurb.models import Checklist, Part
 
-CHOSEN_MEASURES = {
+CHOSEN_MEASURES: dict[str, tuple[str, type[TextChoices]]] = {
     "storage_kind": ("Type de stockage", DriveKind),
     "os": ("Système installé", OperatingSystem),
     "panel": ("Dalle", PanelState),
 }
 """The measures that are a value of a list, with their French names."""
 NOTHING_TESTED = "Rien n’est coché\u00a0: dites au moins d’une fonction si elle marche."
+
+
+class FunctionField(forms.ChoiceField):
+    """What is said of one function of the checklist; ``essential``: without it a device is out of order."""
+
+    essential = False
 
 
 class TestRunForm(forms.Form):
@@ -39,7 +45,7 @@ class TestRunForm(forms.Form):
             answers = [CheckResult.OK, CheckResult.FAIL]
             if function.not_applicable_when:
                 answers.append(CheckResult.NOT_APPLICABLE)
-            field = forms.ChoiceField(
+            field = FunctionField(
                 label=function.label,
                 choices=[(one.value, one.label) for one in answers],
                 required=False,
@@ -68,7 +74,8 @@ class GradingForm(forms.Form):
         super().__init__(*args, **kwargs)
         numbers = {one.measure: one for one in scale.criteria if one.kind != CriterionKind.CHOICE}
         chosen = {one.measure: one for one in scale.criteria if one.kind == CriterionKind.CHOICE}
-        conditions = [one.when.measure for one in (*scale.criteria, *scale.caps) if one.when.measure]
+        whens = [*(one.when for one in scale.criteria), *(cap.when for cap in scale.caps)]
+        conditions = [when.measure for when in whens if when.measure]
         for name in dict.fromkeys((*chosen, *conditions)):
             if name in CHOSEN_MEASURES:
                 self.fields[name] = _choice_field(name, chosen.get(name))
@@ -117,9 +124,7 @@ class RepairForm(forms.Form):
 
     kind = forms.ChoiceField(label="Pièce concernée", choices=choose(PartKind.choices))
     work = forms.CharField(label="Travail fait", max_length=250)
-    part = forms.ModelChoiceField(
-        label="Pièce prise au stock", queryset=Part.objects.none(), required=False, empty_label="Aucune"
-    )
+    part = RowField(label="Pièce prise au stock", queryset=Part.objects.none(), required=False, empty_label="Aucune")
     quantity = forms.IntegerField(label="Quantité", min_value=1, max_value=64, initial=1)
     cost = forms.DecimalField(
         label="Coût de la pièce achetée (€)",
@@ -132,7 +137,8 @@ class RepairForm(forms.Form):
     )
     minutes = forms.IntegerField(label="Temps passé (minutes)", min_value=0, max_value=6000, initial=0)
 
-    def __init__(self, *args: Any, parts: Iterable[Part], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: QuerySet[Part], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["part"].queryset = parts
-        self.fields["part"].label_from_instance = lambda part: f"{part} – reste {part.left}"
+        part = field_of(self, "part", RowField)
+        part.queryset = parts
+        part.told = lambda part: f"{part} – reste {part.left}"

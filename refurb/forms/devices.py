@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from donations.enums import DonationState
 from donations.models import Donation
-from lifecycle.forms import CommentForm, ReasonForm, choose
+from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from network.permissions import is_pilot
@@ -103,7 +103,7 @@ UNREAD_HELP = "À choisir seulement si la marque, le modèle, le processeur ou l
 
 def asked_of_its_type(form: Any) -> None:
     """The processor and the memory are read on computers alone; nothing is left unread unless it is said why."""
-    form.fields["unread"].choices = choose(UnreadReason.choices, "Tout est relevé")
+    field_of(form, "unread", forms.ChoiceField).choices = choose(UnreadReason.choices, "Tout est relevé")
     if form.instance.type not in COMPUTERS:
         for name in INSIDE:
             del form.fields[name]
@@ -137,7 +137,7 @@ class DeviceRegisterForm(CommentForm):
         error_messages={"required": TAG_GIVEN.sentence},
     )
     type = forms.ChoiceField(label="Type d’appareil", choices=choose(DeviceType.choices))
-    donation = forms.ModelChoiceField(
+    donation = RowField(
         label="Arrivé avec le lot",
         queryset=Donation.objects.none(),
         required=False,
@@ -148,9 +148,10 @@ class DeviceRegisterForm(CommentForm):
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lots = Donation.objects.visible_to(by).filter(state__in=ON_A_SITE).select_related("donor")
-        self.fields["donation"].queryset = lots
-        self.fields["donation"].label_from_instance = lambda lot: f"{lot.reference} – {lot.donor}"
-        self.fields |= forms.fields_for_model(Device, ON_ARRIVAL, widgets=DeviceDescribeForm.Meta.widgets)
+        donation = field_of(self, "donation", RowField)
+        donation.queryset = lots
+        donation.told = lambda lot: f"{lot.reference} – {lot.donor}"
+        self.fields |= forms.fields_for_model(Device, ON_ARRIVAL, widgets={**DeviceDescribeForm.Meta.widgets})
         self.fields["comment"] = self.fields.pop("comment")
 
     def facts(self) -> dict[str, Any]:
@@ -196,7 +197,7 @@ class DeviceRecycleForm(CommentForm):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recycler"].queryset = recyclers_seen_by(by)
+        field_of(self, "recycler", forms.ModelChoiceField).queryset = recyclers_seen_by(by)
 
 
 class DeviceDismantleForm(CommentForm):

@@ -8,7 +8,7 @@ from django import forms
 from django.forms import BoundField
 
 from donations.forms.deposit import EvidenceForm
-from lifecycle.forms import choose
+from lifecycle.forms import choose, field_of
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from refurb.contradictions import Run
@@ -93,15 +93,16 @@ class DriveForm(forms.Form):
         self.exact: int | None = None
         internal = device.type in SOLDERED_STORAGE
         kinds = [one for one in DriveKind if internal == (one == DriveKind.INTERNAL)] if internal else list(DriveKind)
-        self.fields["kind"].choices = [(one.value, one.label) for one in kinds]
-        if not internal:
-            self.fields["kind"].choices = choose(self.fields["kind"].choices)
+        choices = [(one.value, one.label) for one in kinds]
+        field_of(self, "kind", forms.ChoiceField).choices = choices if internal else choose(choices)
         if internal:
             del self.fields["source"]
         if supersedes is not None:
             self.initial = {name: getattr(supersedes, name) for name in self.fields}
             if supersedes.source == DriveSource.REPORT and "source" in self.fields:
-                self.fields["source"].choices += [(DriveSource.REPORT.value, DriveSource.REPORT.label)]
+                field_of(self, "source", forms.ChoiceField).choices = [
+                    (one.value, one.label) for one in (*READ_ELSEWHERE, DriveSource.REPORT)
+                ]
             self.initial["capacity"] = gigabytes(supersedes.capacity)
             self.exact = supersedes.capacity
 
@@ -254,7 +255,7 @@ class DestructionForm(EvidenceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recycler"].queryset = recyclers_seen_by(self.by)
+        field_of(self, "recycler", forms.ModelChoiceField).queryset = recyclers_seen_by(self.by)
         self.fields["deposit"].label = "Certificat ou photo"
         self.fields["deposit"].help_text = "Obligatoire pour une destruction par un recycleur."
         self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit"])
@@ -279,4 +280,4 @@ class DriveRemovalForm(forms.Form):
         if can_settle_drive(by) is None:
             offered.discard(RemovalDestination.MISTAKE)
         choices = [(one.value, one.label) for one in RemovalDestination if one in offered]
-        self.fields["destination"].choices = choose(choices)
+        field_of(self, "destination", forms.ChoiceField).choices = choose(choices)

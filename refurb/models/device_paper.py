@@ -27,6 +27,9 @@ class DevicePaper(models.Model):
     The newest of its kind in a stay is the one that holds.
     """
 
+    # Whether another one has taken its place; set by the page that lists it, never stored.
+    is_replaced: bool
+
     device = models.ForeignKey(Device, models.PROTECT, related_name="papers", verbose_name="appareil")
     kind = models.CharField("nature", max_length=12, choices=DevicePaperKind)
     stay = models.PositiveSmallIntegerField("passage")

@@ -58,6 +58,10 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
 class Drive(Evidence):
     """One storage found in a device, the internal storage of a phone or tablet included. Sizes in bytes."""
 
+    # Read by the pages that list drives, never stored.
+    is_unproven: bool
+    is_in_place: bool
+
     kind = models.CharField("type", max_length=10, choices=DriveKind)
     serial = models.CharField("numéro de série", max_length=80, blank=True)
     serial_key = serial_key_of("serial")

@@ -26,6 +26,9 @@ class Evidence(models.Model):
     Evidence counts in its own stay and in no other. Append-only by trigger.
     """
 
+    # Whether no newer row supersedes it; read by the sheet of its device, never stored.
+    is_current: bool
+
     device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="%(class)ss", verbose_name="appareil")
     stay = models.PositiveSmallIntegerField("passage")
     recorded_at = models.DateTimeField("enregistré le")

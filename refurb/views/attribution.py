@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
+from network.requests import Request
 from refurb.enums import IN_THE_WORKSHOP, Outcome
 from refurb.forms.reconditioning import AttributedLogForm, AttributionForm
 from refurb.models import Device, Drive
@@ -20,7 +21,7 @@ ATTRIBUTE = "attribute"
 
 
 @asks_then_acts
-def device_attribute_log(request: HttpRequest, reference: str) -> HttpResponse:
+def device_attribute_log(request: Request, reference: str) -> HttpResponse:
     """First the log; then each of its disks with the drives of the workshop that it may be, and how one knows."""
     device = worked_on(request, reference)
     log = AttributedLogForm(posted(request), deposited(request), by=request.membership)
@@ -34,18 +35,23 @@ def device_attribute_log(request: HttpRequest, reference: str) -> HttpResponse:
             return done
     back = reverse("refurb:device_evidence", args=[device.reference])
     missing = [] if device.state in IN_THE_WORKSHOP else [locked_devices.NOT_IN_THE_WORKSHOP.sentence]
-    context = {"log": log, "form": form or log, "attribution": form, "device": device, "row": device, "back": back}
+    context: dict[str, Any] = {
+        "log": log,
+        "form": form or log,
+        "attribution": form,
+        "device": device,
+        "row": device,
+        "back": back,
+    }
     context |= {"title": "Attribuer un journal sans numéro de série", "missing": missing}
     return render(request, "refurb/actions/device_attribute_log.html", context)
 
 
-def _attribute(
-    request: HttpRequest, device: Device, log: AttributedLogForm, form: AttributionForm
-) -> HttpResponse | None:
+def _attribute(request: Request, device: Device, log: AttributedLogForm, form: AttributionForm) -> HttpResponse | None:
     def do(data: dict[str, Any]) -> Any:
         return batches.attribute_runs(
             actor=request.membership,
-            report=log.stored,
+            report=log.file,
             drives=form.chosen(),
             reason=data["reason"],
             clock=log.told_clock(),
@@ -63,7 +69,7 @@ def _attribute(
 
 def drives_to_prove(device: Device) -> list[Drive]:
     """The drives in place that nothing proves empty, in the devices that the workshop has: those of this one first."""
-    found = Drive.objects.unproven().in_place().select_related("device")  # type: ignore[attr-defined]
+    found = Drive.objects.unproven().in_place().select_related("device")
     here = found.filter(device__workshop=device.workshop_id, device__state__in=IN_THE_WORKSHOP)
     rows = here.filter(stay=F("device__stay")).order_by("device__tag", "pk")
     return sorted(rows, key=lambda drive: drive.device_id != device.pk)

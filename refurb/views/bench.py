@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.acting import answer, asks_then_acts, posted
+from network.requests import Request
 from refurb.enums import CheckResult, DriveKind
 from refurb.forms.bench import GradingForm, RepairForm, TestRunForm
 from refurb.forms.devices import DeviceDescribeForm
@@ -27,7 +28,7 @@ COMPUTE = "compute"
 
 
 @asks_then_acts
-def device_test(request: HttpRequest, reference: str) -> HttpResponse:
+def device_test(request: Request, reference: str) -> HttpResponse:
     """The checklist of the type on one page; « Tout fonctionne » ticks what is left and records nothing yet."""
     device = worked_on(request, reference)
     checklist = Checklist.objects.filter(type=device.type).on(timezone.localdate()).first()
@@ -58,7 +59,7 @@ def device_test(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
+def device_grade(request: Request, reference: str) -> HttpResponse:
     """The grade by a scale: « Calculer » shows the sum and records nothing, « Enregistrer » keeps it."""
     device = worked_on(request, reference)
     scales = GradingScale.objects.filter(types__contains=[device.type]).on(timezone.localdate())
@@ -91,7 +92,7 @@ def device_grade(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def device_repair(request: HttpRequest, reference: str) -> HttpResponse:
+def device_repair(request: Request, reference: str) -> HttpResponse:
     """What was done to the device, and the part that was put in."""
     device = worked_on(request, reference)
     parts = Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id).in_stock()
@@ -110,7 +111,7 @@ def device_repair(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "refurb/actions/_device.html", context | {"submit": "Enregistrer"})
 
 
-def _nothing_in_force(request: HttpRequest, device: Device, sentence: str) -> HttpResponse:
+def _nothing_in_force(request: Request, device: Device, sentence: str) -> HttpResponse:
     messages.error(request, sentence)
     return redirect("refurb:device_evidence", reference=device.reference)
 
@@ -152,7 +153,7 @@ def known_measures(device: Device) -> dict[str, Any]:
 
 
 @asks_then_acts
-def device_describe(request: HttpRequest, reference: str) -> HttpResponse:
+def device_describe(request: Request, reference: str) -> HttpResponse:
     """What is read on the device, and where it is put: no verb hangs on it."""
     device = visible_device(request, reference)
     if not works_on(device, request.membership):

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,6 +19,7 @@ from lifecycle.actors import Actor
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
+from network.requests import Request
 from refurb.enums import ENDED, DeviceState
 from refurb.filters import DeviceFilter
 from refurb.models import Device, DevicePaper, Drive, Incident
@@ -56,7 +58,7 @@ BENCH_LIMIT = 100
 
 
 @lists
-def device_list(request: HttpRequest) -> HttpResponse:
+def device_list(request: Request) -> HttpResponseBase:
     """The devices one may see, the oldest in their state first when sorted by age."""
     actor = request.membership
     if sees_devices(actor) is None:
@@ -76,11 +78,12 @@ def device_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def device_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def device_detail(request: Request, reference: str) -> HttpResponse:
     """One device: who acts next, what may be done, facts, evidence, timeline."""
     device = visible_device(request, reference)
     actor = request.membership
-    lot = Donation.objects.visible_to(actor).filter(pk=device.donation_id).first()
+    seen = Donation.objects.visible_to(actor)
+    lot = None if device.donation_id is None else seen.filter(pk=device.donation_id).first()
     context = {
         "device": device,
         "step": next_step(device, actor),
@@ -105,14 +108,14 @@ def _more(device: Device, actor: Actor) -> list[tuple[str, str]]:
 
 
 @require_safe
-def device_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def device_paper(request: Request, reference: str, pk: int) -> FileResponse:
     """The PDF of a paper of a device."""
     papers = DevicePaper.objects.visible_to(request.membership).filter(device__reference=reference)
     return document_response(get_object_or_404(papers.select_related("document__rendered"), pk=pk).document)
 
 
 @require_POST
-def device_find(request: HttpRequest) -> HttpResponse:
+def device_find(request: Request) -> HttpResponse:
     """Go to the device whose tag, reference or serial was scanned; several: the list; none: say so."""
     wanted = request.POST.get("text", "").strip()
     named = Device.objects.visible_to(request.membership).named(wanted) if wanted else Device.objects.none()
@@ -139,7 +142,7 @@ def _home(actor: Actor) -> str:
 
 
 @require_safe
-def bench(request: HttpRequest) -> HttpResponse:
+def bench(request: Request) -> HttpResponse:
     """What is in the workshop by state, the oldest first, and what each device waits for."""
     actor = request.membership
     if can_work_on_device(actor) is None:
@@ -173,7 +176,7 @@ def bench(request: HttpRequest) -> HttpResponse:
 
 
 @lists
-def missing_erasure_list(request: HttpRequest) -> HttpResponse:
+def missing_erasure_list(request: Request) -> HttpResponseBase:
     """Storages that nothing proves empty and that are out of reach of the bench: the aim is none."""
     actor = request.membership
     if not is_pilot(actor) and can_work_on_device(actor) is None:
@@ -192,7 +195,7 @@ def missing_erasure_list(request: HttpRequest) -> HttpResponse:
 
 def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:
     """The devices of one state, those that have been in it the longest first."""
-    return with_since(devices.filter(state=state)).order_by("since", "pk")
+    return with_since(devices.filter(state=state)).order_by(F("since"), "pk")
 
 
 def missing_erasures_seen_by(actor: Actor) -> Any:
@@ -200,7 +203,7 @@ def missing_erasures_seen_by(actor: Actor) -> Any:
     return Drive.objects.missing_erasures().filter(device__in=Device.objects.visible_to(actor).values("pk"))
 
 
-def visible_device(request: HttpRequest, reference: str) -> Device:
+def visible_device(request: Request, reference: str) -> Device:
     """The device, if the person may see it; else a 404."""
     rows = with_since(Device.objects.visible_to(request.membership).select_related(*LINKED))
     return get_object_or_404(rows, reference=reference)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from documents.responses import file_response
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.actors import Actor
+from network.requests import Request
 from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
 from refurb.forms.evidence import (
     DestructionForm,
@@ -33,7 +34,7 @@ from refurb.views.steps import next_step
 
 
 @require_safe
-def device_evidence(request: HttpRequest, reference: str) -> HttpResponse:
+def device_evidence(request: Request, reference: str) -> HttpResponse:
     """The bench sheet of a device: storage, erasures, tests, grade, and what is to be done next."""
     device = visible_device(request, reference)
     context = {
@@ -48,7 +49,7 @@ def device_evidence(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def device_record_drive(request: HttpRequest, reference: str) -> HttpResponse:
+def device_record_drive(request: Request, reference: str) -> HttpResponse:
     """Inventory one storage, or correct one (``?replace=`` its key): the former stays, superseded."""
     device = worked_on(request, reference)
     former = _replaced(request, Drive.objects.current().filter(device=device, stay=device.stay))
@@ -64,7 +65,7 @@ def device_record_drive(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def device_attest_no_storage(request: HttpRequest, reference: str) -> HttpResponse:
+def device_attest_no_storage(request: Request, reference: str) -> HttpResponse:
     """A person's word that nothing in the device holds data."""
     device = worked_on(request, reference)
     initial = {"reason": "no_storage"} if device.type == DeviceType.SCREEN else None
@@ -81,7 +82,7 @@ def device_attest_no_storage(request: HttpRequest, reference: str) -> HttpRespon
 
 
 @asks_then_acts
-def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def device_record_erasure(request: Request, reference: str, pk: int) -> HttpResponse:
     """Record what a tool did, with its report. The verdict is computed from the figures, whatever the report says."""
     device, drive = _drive(request, reference, pk)
     former = _replaced(request, Erasure.objects.current().filter(drive=drive))
@@ -101,7 +102,7 @@ def device_record_erasure(request: HttpRequest, reference: str, pk: int) -> Http
 
 
 @asks_then_acts
-def device_record_log(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def device_record_log(request: Request, reference: str, pk: int) -> HttpResponse:
     """Deposit the log of nwipe about one drive: all that it says is read by Maillon, nothing is typed."""
     device, drive = _drive(request, reference, pk)
     form = DepositedLogForm(posted(request), deposited(request), by=request.membership, drive=drive)
@@ -110,7 +111,7 @@ def device_record_log(request: HttpRequest, reference: str, pk: int) -> HttpResp
         device,
         form,
         lambda data: erasures.record_log(
-            actor=request.membership, drive=drive, report=form.stored, clock=form.told_clock()
+            actor=request.membership, drive=drive, report=form.file, clock=form.told_clock()
         ),
         title="Déposer le journal d’un effacement",
         done=_verdict_told,
@@ -120,7 +121,7 @@ def device_record_log(request: HttpRequest, reference: str, pk: int) -> HttpResp
 
 
 @asks_then_acts
-def device_keep_donor_certificate(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def device_keep_donor_certificate(request: Request, reference: str, pk: int) -> HttpResponse:
     """A donor's own certificate is kept and shown, and never counts."""
     device, drive = _drive(request, reference, pk)
     form = DonorCertificateForm(posted(request), deposited(request), by=request.membership)
@@ -142,7 +143,7 @@ def device_keep_donor_certificate(request: HttpRequest, reference: str, pk: int)
 
 
 @asks_then_acts
-def device_record_destruction(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def device_record_destruction(request: Request, reference: str, pk: int) -> HttpResponse:
     """A drive that exists no more, here or at a recycler's who certifies it."""
     device, drive = _drive(request, reference, pk)
     form = DestructionForm(posted(request), deposited(request), by=request.membership)
@@ -167,7 +168,7 @@ def device_record_destruction(request: HttpRequest, reference: str, pk: int) -> 
 
 
 @asks_then_acts
-def device_remove_drive(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def device_remove_drive(request: Request, reference: str, pk: int) -> HttpResponse:
     """A drive taken out: it is followed until it is erased or destroyed; or a drive that is said not to be there."""
     device = visible_device(request, reference)
     if not works_on(device, request.membership) and not settles(device, request.membership):
@@ -186,19 +187,22 @@ def device_remove_drive(request: HttpRequest, reference: str, pk: int) -> HttpRe
 
 
 @require_safe
-def erasure_report(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def erasure_report(request: Request, reference: str, pk: int) -> FileResponse:
     """The report of an erasure, for whoever sees the device."""
     device = visible_device(request, reference)
     erasure = get_object_or_404(Erasure.objects.select_related("report"), device=device, pk=pk, report__isnull=False)
+    assert erasure.report is not None
     return file_response(erasure.report)
 
 
 @require_safe
-def destruction_certificate(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def destruction_certificate(request: Request, reference: str, pk: int) -> FileResponse:
     """The certificate or the picture of a destruction, for whoever sees the device."""
     device = visible_device(request, reference)
     rows = Destruction.objects.select_related("certificate")
-    return file_response(get_object_or_404(rows, device=device, pk=pk, certificate__isnull=False).certificate)
+    destruction = get_object_or_404(rows, device=device, pk=pk, certificate__isnull=False)
+    assert destruction.certificate is not None
+    return file_response(destruction.certificate)
 
 
 def settles(device: Device, actor: Actor) -> bool:
@@ -207,7 +211,7 @@ def settles(device: Device, actor: Actor) -> bool:
     return scope is not None and Device.objects.filter(scope, pk=device.pk).exists()
 
 
-def worked_on(request: HttpRequest, reference: str) -> Device:
+def worked_on(request: Request, reference: str) -> Device:
     """The device, if the person works on it; raises Http404 when he does not see it, PermissionDenied else."""
     device = visible_device(request, reference)
     if not works_on(device, request.membership):
@@ -215,12 +219,12 @@ def worked_on(request: HttpRequest, reference: str) -> Device:
     return device
 
 
-def _drive(request: HttpRequest, reference: str, pk: int) -> tuple[Device, Drive]:
+def _drive(request: Request, reference: str, pk: int) -> tuple[Device, Drive]:
     device = worked_on(request, reference)
     return device, get_object_or_404(Drive.objects.current(), device=device, pk=pk)
 
 
-def _replaced(request: HttpRequest, rows: Any) -> Any:
+def _replaced(request: Request, rows: Any) -> Any:
     """The row that is corrected, named in the address."""
     wanted = request.GET.get("replace")
     if wanted is None:
@@ -230,7 +234,7 @@ def _replaced(request: HttpRequest, rows: Any) -> Any:
     return get_object_or_404(rows, pk=wanted)
 
 
-def _verdict_told(request: HttpRequest, erasure: Erasure) -> None:
+def _verdict_told(request: Request, erasure: Erasure) -> None:
     """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
     if erasure.outcome == Outcome.ACCEPTED:
         messages.success(request, "Effacement enregistré\u00a0: la preuve est acceptée.")
@@ -240,13 +244,13 @@ def _verdict_told(request: HttpRequest, erasure: Erasure) -> None:
 
 
 def _record(
-    request: HttpRequest,
+    request: Request,
     device: Device,
     form: forms.Form,
     do: Callable[[dict[str, Any]], Any],
     *,
     title: str,
-    done: str | Callable[[HttpRequest, Any], None],
+    done: str | Callable[[Request, Any], None],
     template: str = "refurb/actions/_device.html",
     **context: Any,
 ) -> HttpResponse:

@@ -2,12 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from lifecycle.acting import answer, asks_then_acts, posted
 from lists.listing import Listing, lists
+from network.requests import Request
 from refurb.forms.incidents import FollowUpForm
 from refurb.models import Incident
 from refurb.permissions import can_note_incident, sees_incidents
@@ -19,7 +21,7 @@ INCIDENT = Noun("incident", "incidents")
 
 
 @lists
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: Request) -> HttpResponseBase:
     """Devices lost with data on them, the newest first."""
     if sees_incidents(request.membership) is None:
         raise PermissionDenied
@@ -29,7 +31,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def incident_note(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def incident_note(request: Request, reference: str, pk: int) -> HttpResponse:
     """The pilot writes down what was done: told to the CNIL, no risk, found."""
     actor = request.membership
     if can_note_incident(actor) is None:

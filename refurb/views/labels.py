@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from lifecycle.acting import answer, asks_then_acts, posted
+from network.requests import Request
 from refurb.forms.corrections import TagShapeForm
 from refurb.models import TagShape
 from refurb.permissions import can_set_tag_shape, can_work_on_device
@@ -13,7 +14,7 @@ from refurb.services import corrections
 
 
 @asks_then_acts
-def tag_shape(request: HttpRequest) -> HttpResponse:
+def tag_shape(request: Request) -> HttpResponse:
     """What the labels of the workshop look like: its people read it, its manager fixes it."""
     actor = request.membership
     if can_work_on_device(actor) is None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 from donations.models import DeedAcceptance, DonationLine
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
+from lifecycle.forms import retype
 from network.models import Membership
+from network.requests import Request
 from refurb.enums import ENDED, DeviceState, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
 from refurb.machine.tag_rules import TAG_FREE
@@ -30,7 +32,7 @@ LAST = 10
 
 
 @require_safe
-def reception(request: HttpRequest) -> HttpResponse:
+def reception(request: Request) -> HttpResponse:
     """The lines of lots whose devices have not all arrived: choose one, once, then scan."""
     _may_receive(request)
     lines = _expected_lines(request.membership).order_by("-picked_up", "donation", "pk")
@@ -38,7 +40,7 @@ def reception(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
+def device_scan(request: Request, pk: int) -> HttpResponse:
     """One tag after another: each takes a free unit of the line. The box is empty and ready again after each."""
     _may_receive(request)
     actor = request.membership
@@ -59,14 +61,13 @@ def device_scan(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(f"{here}?{urlencode(facts)}" if facts else here)
     if form.is_bound:
         # A scanner types after what is there: the box is emptied, the error says what was in it.
-        form.data = form.data.copy()
-        form.data["tag"] = ""
+        retype(form, {"tag": ""})
     context = {"form": form, "line": line, "scanned": scanned, "held": held, "last": _last_received(actor, line)}
     return render(request, "refurb/device_scan.html", context)
 
 
 @asks_then_acts
-def device_register(request: HttpRequest) -> HttpResponse:
+def device_register(request: Request) -> HttpResponse:
     """A device that nobody announced."""
     actor = request.membership
     if can_register_device(actor) is None:
@@ -105,7 +106,7 @@ def _already(held: Device, line: DonationLine) -> SafeString:
     return format_html("cette étiquette est déjà sur un autre appareil de l’atelier\u00a0: {}{}.", link, where)
 
 
-def _may_receive(request: HttpRequest) -> None:
+def _may_receive(request: Request) -> None:
     if can_receive_device(request.membership) is None:
         raise PermissionDenied
 

@@ -1,12 +1,13 @@
 """Declare a device reconditioned: storage, tests, grade and price on one page, with what is still missing."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Max, Min
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from conventions.models import PriceCeiling
 from lifecycle.acting import asks_then_acts, deposited, refuse, what_is_missing
 from lifecycle.exceptions import Refused
+from network.requests import Request
 from refurb.forms.reconditioning import PriceForm
 from refurb.machine.device_rules import NO_PRICE
 from refurb.models import Device
@@ -28,7 +30,7 @@ TYPED = "reconditioning"
 
 
 @asks_then_acts
-def device_recondition(request: HttpRequest, reference: str) -> HttpResponse:
+def device_recondition(request: Request, reference: str) -> HttpResponse:
     """Each press records what is filled in; with a price, or nothing else, it declares the device reconditioned."""
     device = visible_device(request, reference)
     missing = what_is_missing(device, "recondition", request.membership)
@@ -53,14 +55,14 @@ def device_recondition(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, device, price, wrong)
 
 
-def _asks_to_save(request: HttpRequest, filled: dict[str, Block]) -> bool:
+def _asks_to_save(request: Request, filled: dict[str, Block]) -> bool:
     """« Enregistrer » only records; the key Enter declares too once there is a price, or nothing else to record."""
     pressed = request.POST
     return "save" in pressed or ("declare" not in pressed and bool(filled) and not pressed.get("price"))
 
 
 @require_POST
-def device_recondition_missing(request: HttpRequest, reference: str) -> HttpResponse:
+def device_recondition_missing(request: Request, reference: str) -> HttpResponse:
     """What would still be missing once what is typed is recorded: it is recorded, asked of the gate, and undone."""
     device = visible_device(request, reference)
     what_is_missing(device, "recondition", request.membership)
@@ -74,7 +76,7 @@ def device_recondition_missing(request: HttpRequest, reference: str) -> HttpResp
     return render(request, "refurb/_reconditioning_standing.html", context | {"device": device, "sheet": work.sheet})
 
 
-def _record(request: HttpRequest, work: Workbench, filled: dict[str, Block]) -> dict[str, Block]:
+def _record(request: Request, work: Workbench, filled: dict[str, Block]) -> dict[str, Block]:
     """Record each block that was filled in; those that are wrong."""
     wrong = {}
     for name, block in filled.items():
@@ -85,7 +87,7 @@ def _record(request: HttpRequest, work: Workbench, filled: dict[str, Block]) -> 
     return wrong
 
 
-def _declared(request: HttpRequest, device: Device, price: PriceForm) -> bool:
+def _declared(request: Request, device: Device, price: PriceForm) -> bool:
     if not price.is_valid():
         return False
     try:
@@ -99,20 +101,18 @@ def _declared(request: HttpRequest, device: Device, price: PriceForm) -> bool:
     return True
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: Request) -> dict[str, str]:
     """A price typed too early is there again when the page comes back."""
     return {name: request.POST.get(name, "") for name in ("price", "comment")}
 
 
-def _next(request: HttpRequest, device: Device) -> str:
+def _next(request: Request, device: Device) -> str:
     """Where the page opens again: the first block that still lacks something, else the price."""
     reasons = lacking(device, request.membership, None, None)
     return reasons[0][0] if reasons else PRICE
 
 
-def _page(
-    request: HttpRequest, device: Device, price: PriceForm, wrong: dict[str, Block] | None = None
-) -> HttpResponse:
+def _page(request: Request, device: Device, price: PriceForm, wrong: dict[str, Block] | None = None) -> HttpResponse:
     """The page as things are now, each wrong block as it was typed."""
     wrong = wrong or {}
     work = Workbench(request, device)
@@ -142,12 +142,12 @@ def _page(
     return render(request, "refurb/reconditioning.html", context)
 
 
-def _standing(request: HttpRequest, device: Device, price: PriceForm) -> dict[str, Any]:
+def _standing(request: Request, device: Device, price: PriceForm) -> dict[str, Any]:
     """What is still missing, with the price as it is typed."""
     amount = price.cleaned_data.get("price") if price.is_bound and price.is_valid() else None
     reasons = lacking(device, request.membership, amount, _binding(device))
     if price.is_bound and not price.is_valid():
-        reasons += [(PRICE, sentence) for sentences in price.errors.values() for sentence in sentences]
+        reasons += [(PRICE, str(sentence)) for sentences in price.errors.values() for sentence in sentences]
     elif amount is None:
         reasons.append((PRICE, NO_PRICE))
     return {"missing": list(dict.fromkeys(reasons)), "url": reverse(MISSING, args=[device.reference])}
@@ -171,9 +171,9 @@ def _binding(device: Device) -> Decimal | None:
     return _ceiling(device) if device.is_under_ceiling_rule else None
 
 
-def _seen_prices(device: Device) -> list[dict[str, Any]]:
+def _seen_prices(device: Device) -> list[Mapping[str, Any]]:
     """What the workshop asks for this type, by grade, the dearest first."""
     priced = Device.objects.filter(workshop=device.workshop_id, type=device.type, price__isnull=False)
     graded = priced.filter(grading__isnull=False).order_by().values("grading__label")
     seen = graded.annotate(lowest=Min("price"), highest=Max("price"), how_many=Count("pk"))
-    return list(seen.order_by("-highest", "-lowest", "-how_many", "grading__label"))
+    return [*seen.order_by("-highest", "-lowest", "-how_many", "grading__label")]

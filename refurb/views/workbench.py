@@ -7,13 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.acting import refuse
 from lifecycle.exceptions import Refused
+from network.requests import Request
 from refurb.enums import SOLDERED_STORAGE, DeviceType, DriveKind, Outcome
+from refurb.forms.bench import GradingForm
 from refurb.forms.evidence import ErasureForm
 from refurb.forms.reconditioning import ChecksForm, IdentityForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
 from refurb.grading import Unmeasurable, compute
@@ -58,7 +60,7 @@ class DriveBlocks:
 class Workbench:
     """All the blocks of one device; bound to what was posted, or empty."""
 
-    request: HttpRequest
+    request: Request
     device: Device
     data: QueryDict | None = None
     files: Any = None
@@ -67,7 +69,7 @@ class Workbench:
     blocks: dict[str, Block] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.actor = self.request.membership  # type: ignore[attr-defined]
+        self.actor = self.request.membership
         self.sheet = sheet_of(self.device)
         self.bound = {"data": self.data, "files": self.files}
         day = timezone.localdate()
@@ -149,7 +151,7 @@ class Workbench:
 
         new = NewDriveForm(**self.bound, prefix="new", by=self.actor, device=self.device)
         if self.device.type in SOLDERED_STORAGE:
-            new.initial["kind"] = new.fields["kind"].choices[0][0]
+            new.initial["kind"] = DriveKind.INTERNAL.value
         self.blocks["new"] = Block(STORAGE, "un stockage à ajouter", new, gate.one_transaction(inventory))
         if self.device.type not in SOLDERED_STORAGE and not self.sheet.drives and self.sheet.absence is None:
             absence = NoStorageForm(self.data, prefix="none")
@@ -187,9 +189,9 @@ class Workbench:
     def computed(self) -> dict[str, Any] | None:
         """The grade that the measures on the page would give, with its sum; None when one is missing."""
         form = self.form_of("grade")
-        if form is None or self.scale is None or not form.is_bound or not form.is_valid():
+        if not isinstance(form, GradingForm) or self.scale is None or not form.is_bound or not form.is_valid():
             return None
-        measures = {**form.measures(), "cosmetic": form.cleaned_data["cosmetic"]}  # type: ignore[attr-defined]
+        measures = {**form.measures(), "cosmetic": form.cleaned_data["cosmetic"]}
         try:
             scale = self.scale.as_scale()
             return measured_lines(compute(scale, measures), scale)
@@ -201,7 +203,7 @@ FAULTY = "Tests enregistrés\u00a0: une fonction essentielle est en défaut ou n
 UNPROVEN = "Effacement enregistré, mais il ne prouve rien."
 
 
-def tell(request: HttpRequest, said: str) -> None:
+def tell(request: Request, said: str) -> None:
     """What a block did, at the top of the page."""
     level = messages.WARNING if said == FAULTY or said.startswith(UNPROVEN) else messages.SUCCESS
     messages.add_message(request, level, said)
@@ -209,7 +211,7 @@ def tell(request: HttpRequest, said: str) -> None:
 
 def lacking(device: Device, actor: Any, price: Decimal | None, ceiling: Decimal | None) -> list[tuple[str, str]]:
     """What still keeps the device from being reconditioned: the block that solves it, and the sentence."""
-    values = {} if price is None else {"price": price, "price_ceiling": ceiling}
+    values: dict[str, Any] = {} if price is None else {"price": price, "price_ceiling": ceiling}
     seen = Device.objects.filter(pk=device.pk)
     reasons = gate.preview(seen, "recondition", actor=actor, **values).refused.get(device.pk, ())
     return [(WHERE.get(reason.code, PRICE), reason.sentence) for reason in reasons]
