@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from distribution.views.hand_overs import device_reserve, opened_note
 from lifecycle.acting import deposited
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
+from network.requests import Request
 from refurb.enums import ReturnReason
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES
@@ -31,33 +31,33 @@ SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
 
 
-def _place_given_back(request: HttpRequest, device: Device) -> Mapping[str, Any]:
-    taken = Quota.objects.filter(pk=device.quota_id).first()
+def _place_given_back(request: Request, device: Device) -> Mapping[str, Any]:
+    taken = None if device.quota_id is None else Quota.objects.filter(pk=device.quota_id).first()
     return {"warning": f"Sa place est rendue\u00a0: {taken}." if taken else ""}
 
 
-def _to_sign(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+def _to_sign(request: Request, device: Device) -> Mapping[str, Any]:
     return {"files": deposited(request), "by": request.membership}
 
 
-def _note(request: HttpRequest, device: Device) -> dict[str, Any]:
+def _note(request: Request, device: Device) -> dict[str, Any]:
     """The note in force, and whose it is."""
     note = opened_note(request, device)
     return {"note": note, "household": note.need.prescription.household if note else None}
 
 
-def _note_of_the_day(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+def _note_of_the_day(request: Request, device: Device) -> Mapping[str, Any]:
     return _note(request, device) | {"today": timezone.localdate()}
 
 
-def _note_of_exchange(request: HttpRequest, device: Device) -> Mapping[str, Any]:
+def _note_of_exchange(request: Request, device: Device) -> Mapping[str, Any]:
     found = _note(request, device)
     if found["note"] is not None and found["note"].kind != HandOverKind.EXCHANGE:
         return {"note": None, "household": None}
     return found
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     # --- at the workshop
     Page(
         "attach",

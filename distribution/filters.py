@@ -3,9 +3,9 @@
 from typing import Any
 
 import django_filters
-from django.http import HttpRequest
 
 from distribution.permissions import can_serve_device
+from network.requests import Request
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind
 from prescriptions.models import Need
 from refurb.enums import ARRIVED, DeviceState, DeviceType
@@ -13,7 +13,7 @@ from refurb.models import Delivery, Device, DistributionPoint
 from refurb.models.device import DeviceQuerySet
 
 
-def points_of(request: HttpRequest) -> Any:
+def points_of(request: Request) -> Any:
     """The points whose shelf one keeps."""
     scope = can_serve_device(request.membership)
     devices = Device.objects.none() if scope is None else Device.objects.filter(scope)

@@ -192,7 +192,10 @@ def lose_track(move: Move) -> None:
 def _let_go(move: Move, rows: list[Moved], because: ClosedBecause) -> None:
     needs = {note.device_id: note.need_id for note in close_notes([row.pk for row in rows], because, move.at)}
     for row in rows:  # each need follows its own device, whose link to it is already cut
-        waiting = Need.objects.filter(pk=needs.get(row.pk), state=NeedState.IN_PROGRESS)
+        need = needs.get(row.pk)
+        if need is None:
+            continue
+        waiting = Need.objects.filter(pk=need, state=NeedState.IN_PROGRESS)
         if waiting.exists():
             cause = replace(move, rows=[row])
             all_moved(gate.apply_many(waiting, "wait_again", actor=move.actor, at=move.at, cause=cause))
@@ -231,6 +234,7 @@ def take_hand_over_back(move: Move) -> None:
 def settle_exchange(move: Move) -> None:
     """The earlier device may be worked on again."""
     for note in HandOver.objects.current().filter(device__in=_mains(move.rows), kind=HandOverKind.EXCHANGE):
+        assert note.replaces_id is not None
         earlier = Device.objects.get(pk=note.replaces_id)
         write_settlements(earlier, SettlementKind.EXCHANGE, actor=move.actor, at=move.at, replaced_by=note.device_id)
 

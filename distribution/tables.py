@@ -12,13 +12,12 @@ from django.utils.safestring import SafeString
 from calendars.days import last_day
 from distribution.models import Derogation
 from distribution.templatetags.distribution import day_left
-from lifecycle.templatetags.lifecycle import moment
 from lists.columns import WHOLE, StateColumn
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Device, DistributionPoint
 from refurb.tables import DEVICE_LINK, aged
-from typography.french import day, euros, plural
+from typography.french import day, euros, moment, plural
 
 NEXT = {
     DeviceState.SHIPPED: ("Mettre en rayon", "device_stock_in"),
@@ -170,7 +169,7 @@ class ReservationTable(AtPointTable):
     def render_household(self, record: Device) -> str:
         return record.need.prescription.household.name if record.need else "–"
 
-    def render_reserved_until(self, value: datetime) -> SafeString:
+    def render_reserved_until(self, value: datetime) -> SafeString | str:
         return day_left(value)
 
     def value_reserved_until(self, value: datetime) -> date:

@@ -12,7 +12,7 @@ from conventions.models import Convention
 from distribution.enums import ReleaseReason, SendBackReason
 from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
-from lifecycle.forms import CommentForm, ReasonForm, choose, leave_unjudged
+from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of, leave_unjudged, retype
 from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
 from network.permissions import is_pilot
@@ -54,7 +54,7 @@ def named(convention: Convention) -> str:
 class AllotForm(CommentForm):
     """To which convention; for the pilot, on the départemental reserve or not."""
 
-    convention = forms.ModelChoiceField(
+    convention = RowField(
         label="Convention",
         queryset=Convention.objects.none(),
         empty_label="Choisissez…",
@@ -69,8 +69,9 @@ class AllotForm(CommentForm):
     def __init__(self, *args: Any, by: Membership, workshop: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = conventions_to_allot(by)
-        self.fields["convention"].queryset = offered.filter(workshop=workshop) if workshop else offered
-        self.fields["convention"].label_from_instance = named
+        convention = field_of(self, "convention", RowField)
+        convention.queryset = offered.filter(workshop=workshop) if workshop else offered
+        convention.told = named
         if not is_pilot(by):
             del self.fields["reserve"]
 
@@ -86,7 +87,7 @@ class DeviceSendBackForm(ReasonForm):
 class DeviceAttachForm(CommentForm):
     """Which desktop this screen goes with."""
 
-    desktop = forms.ModelChoiceField(
+    desktop = RowField(
         label="Ordinateur fixe",
         queryset=Device.objects.none(),
         empty_label="Choisissez…",
@@ -99,8 +100,9 @@ class DeviceAttachForm(CommentForm):
         free = Device.objects.filter(
             workshop=screen.workshop_id, type=DeviceType.DESKTOP, state=DeviceState.READY, screens=None
         )
-        self.fields["desktop"].queryset = free.order_by("ready_at", "pk")
-        self.fields["desktop"].label_from_instance = described
+        desktop = field_of(self, "desktop", RowField)
+        desktop.queryset = free.order_by("ready_at", "pk")
+        desktop.told = described
 
 
 class PointForm(forms.ModelForm):
@@ -116,8 +118,9 @@ class PointForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].queryset = Commune.objects.current().in_departement().alphabetical()
-        self.fields["commune"].empty_label = "Choisissez…"
+        commune = field_of(self, "commune", forms.ModelChoiceField)
+        commune.queryset = Commune.objects.current().in_departement().alphabetical()
+        commune.empty_label = "Choisissez…"
 
     def clean(self) -> dict[str, Any]:
         """Two points of one distributor do not bear the same name."""
@@ -129,7 +132,8 @@ class PointForm(forms.ModelForm):
 
     def owner(self) -> Organisation | None:
         """Whose point it is."""
-        return self.instance.distributor
+        distributor: Organisation = self.instance.distributor
+        return distributor
 
 
 class PointCreateForm(PointForm):
@@ -151,10 +155,12 @@ class PointCreateForm(PointForm):
         super().__init__(*args, **kwargs)
         del self.fields["is_active"]
         active = Organisation.objects.visible_to(by).active()
-        self.fields["organisation"].queryset = active.of_kind(OrganisationKind.RELAY)
+        field_of(self, "organisation", forms.ModelChoiceField).queryset = active.of_kind(OrganisationKind.RELAY)
         self.by = by
         if is_pilot(by):
-            self.fields["distributor"].queryset = active.of_kind(OrganisationKind.DISTRIBUTOR)
+            field_of(self, "distributor", forms.ModelChoiceField).queryset = active.of_kind(
+                OrganisationKind.DISTRIBUTOR
+            )
         else:
             del self.fields["distributor"]
 
@@ -165,10 +171,8 @@ class PointCreateForm(PointForm):
 class DeliveryStartForm(forms.Form):
     """For which convention, to which point: the first step of a delivery note."""
 
-    convention = forms.ModelChoiceField(
-        label="Convention", queryset=Convention.objects.none(), empty_label="Choisissez…"
-    )
-    point = forms.ModelChoiceField(
+    convention = RowField(label="Convention", queryset=Convention.objects.none(), empty_label="Choisissez…")
+    point = RowField(
         label="Point de distribution",
         queryset=DistributionPoint.objects.none(),
         empty_label="Choisissez…",
@@ -178,11 +182,13 @@ class DeliveryStartForm(forms.Form):
 
     def __init__(self, *args: Any, conventions: QuerySet[Convention], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["convention"].queryset = conventions
-        self.fields["convention"].label_from_instance = named
+        convention = field_of(self, "convention", RowField)
+        convention.queryset = conventions
+        convention.told = named
         points = DistributionPoint.objects.filter(is_active=True, distributor__in=conventions.values("distributor"))
-        self.fields["point"].queryset = points.select_related("distributor", "commune")
-        self.fields["point"].label_from_instance = lambda point: f"{point} ({point.commune.name}) – {point.distributor}"
+        point = field_of(self, "point", RowField)
+        point.queryset = points.select_related("distributor", "commune")
+        point.told = lambda point: f"{point} ({point.commune.name}) – {point.distributor}"
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -198,7 +204,7 @@ class DeliveryStartForm(forms.Form):
 class DeviceShipForm(CommentForm):
     """One device alone: to which point of the distributor of its convention."""
 
-    point = forms.ModelChoiceField(
+    point = RowField(
         label="Point de distribution",
         queryset=DistributionPoint.objects.none(),
         empty_label="Choisissez…",
@@ -208,7 +214,9 @@ class DeviceShipForm(CommentForm):
     def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if device.convention is not None:
-            self.fields["point"].queryset = DistributionPoint.objects.serving(device.convention)
+            field_of(self, "point", forms.ModelChoiceField).queryset = DistributionPoint.objects.serving(
+                device.convention
+            )
 
 
 class DeliveryScanForm(forms.Form):
@@ -251,24 +259,20 @@ class ReceiptForm(CommentForm):
         """Tick the line of a tag as there; None when no line has it."""
         found = next((line for line in self.lines if line.device.tag_key == normal(tag)), None)
         if found is not None:
-            self.data = self.data.copy()
-            self.data[self.add_prefix(f"line_{found.pk}")] = PRESENT
+            retype(self, {self.add_prefix(f"line_{found.pk}"): PRESENT})
         return found
 
     def tick_the_rest(self) -> int:
         """Tick as there all the lines about which nothing is said yet; tell how many."""
-        self.data = self.data.copy()
         names = [self.add_prefix(f"line_{line.pk}") for line in self.lines]
         silent = [name for name in names if not self.data.get(name)]
-        for name in silent:
-            self.data[name] = PRESENT
+        retype(self, dict.fromkeys(silent, PRESENT))
         leave_unjudged(self)
         return len(silent)
 
     def empty(self, name: str) -> None:
         """Empty a box: a scanner types after what is there."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(name)] = ""
+        retype(self, {self.add_prefix(name): ""})
         leave_unjudged(self)
 
     def clean(self) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """What people type when a device goes to a household, and when it comes back."""
 
 import base64
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from distribution.enums import DerogationKind, HandOverProof, SettlementKind
 from distribution.machine import household_rules as rules
@@ -15,7 +15,7 @@ from documents.exceptions import FileRefused
 from documents.forms import DepositField
 from documents.services import store_file
 from donations.forms.deposit import EvidenceForm
-from lifecycle.forms import CommentForm, choose
+from lifecycle.forms import CommentForm, RowField, choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import Need
@@ -53,7 +53,7 @@ class TermsForm(CommentForm):
         super().__init__(*args, **kwargs)
         funders = Organisation.objects.visible_to(by).active()
         kinds = (OrganisationKind.FUNDER, OrganisationKind.PRESCRIBER, OrganisationKind.EPCI)
-        self.fields["funder"].queryset = funders.of_kind(*kinds)
+        field_of(self, "funder", forms.ModelChoiceField).queryset = funders.of_kind(*kinds)
 
     def clean_co_funding(self) -> Decimal:
         """Nothing typed is nothing paid by others."""
@@ -63,7 +63,7 @@ class TermsForm(CommentForm):
 class DeviceReserveForm(TermsForm):
     """For which need, at what price."""
 
-    need = forms.ModelChoiceField(
+    need = RowField(
         label="Besoin",
         queryset=Need.objects.none(),
         empty_label="Choisissez…",
@@ -73,8 +73,9 @@ class DeviceReserveForm(TermsForm):
 
     def __init__(self, *args: Any, by: Membership, needs: Any, labels: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
-        self.fields["need"].queryset = needs
-        self.fields["need"].label_from_instance = lambda need: labels.get(need.pk, need.reference)
+        need = field_of(self, "need", RowField)
+        need.queryset = needs
+        need.told = lambda need: labels.get(need.pk, need.reference)
 
 
 class SignedForm(EvidenceForm):
@@ -166,9 +167,9 @@ class ExchangeChoiceForm(forms.Form):
         error_messages={"required": "Choisissez l’appareil de remplacement."},
     )
 
-    def __init__(self, *args: Any, devices: Iterable[Device], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, devices: QuerySet[Device], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["device"].queryset = devices
+        field_of(self, "device", forms.ModelChoiceField).queryset = devices
 
 
 class DerogationForm(CommentForm):
@@ -226,4 +227,5 @@ class NeedFindForm(forms.Form):
     )
 
     def clean_reference(self) -> str:
-        return self.cleaned_data["reference"].strip().upper()
+        typed: str = self.cleaned_data["reference"]
+        return typed.strip().upper()

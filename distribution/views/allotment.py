@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from lifecycle.sets import Selection, done, foreseen
 from lists.listing import ACT, Listing
 from network.models import Membership
 from network.permissions import is_pilot
+from network.requests import Request
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.views.device_sets import DEVICE_BOX
@@ -52,7 +54,7 @@ class Served:
 
 
 @asks_then_acts
-def allotment(request: HttpRequest) -> HttpResponse:
+def allotment(request: Request) -> HttpResponseBase:
     """The places to serve and the devices that are ready; a selection is foreseen, then confirmed."""
     actor = request.membership
     if can_allot_device(actor) is None:
@@ -84,12 +86,12 @@ def allotment(request: HttpRequest) -> HttpResponse:
     return page.shown("distribution/allotment.html", form=form, served=served(request, ready))
 
 
-def ready_seen_by(request: HttpRequest) -> Any:
+def ready_seen_by(request: Request) -> Any:
     """The devices that wait for a convention, the screens that go with a desktop left out."""
     return Device.objects.visible_to(request.membership).main().filter(state=DeviceState.READY)
 
 
-def served(request: HttpRequest, ready: Any) -> list[Served]:
+def served(request: Request, ready: Any) -> list[Served]:
     """The conventions in force with their quotas of the year, then the départemental reserve; four queries."""
     conventions = list(conventions_to_allot(request.membership))
     counted: dict[int, Counter[str]] = {}
@@ -111,7 +113,7 @@ def _delivery_of(actor: Membership, convention: Convention) -> tuple[str, str] |
     return "Préparer la livraison", f"{reverse('distribution:delivery_prepare')}?convention={convention.pk}"
 
 
-def _decided(request: HttpRequest, form: AllotForm, references: list[str]) -> HttpResponse:
+def _decided(request: Request, form: AllotForm, references: list[str]) -> HttpResponse:
     """What would happen; once confirmed, what did. The surplus over a quota is refused by rank."""
     actor, data = request.membership, form.cleaned_data
     devices = ready_seen_by(request).filter(reference__in=references)

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, When
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -23,6 +24,7 @@ from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.sets import told_of
 from lists.listing import Listing, lists
+from network.requests import Request
 from refurb.enums import LineOutcome, MissingReason
 from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet
@@ -38,7 +40,7 @@ OUTCOME_TONES = {
 
 
 @lists
-def delivery_list(request: HttpRequest) -> HttpResponse:
+def delivery_list(request: Request) -> HttpResponseBase:
     """The deliveries of one's workshop, or to one's points: what is still to come in first, then the newest."""
     actor = request.membership
     if sees_deliveries(actor) is None:
@@ -58,7 +60,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def delivery_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def delivery_detail(request: Request, reference: str) -> HttpResponse:
     """One delivery: its lines and what became of each; who acts next."""
     delivery = visible_delivery(request, reference)
     actor = request.membership
@@ -97,7 +99,7 @@ def _more(delivery: Delivery, actor: Actor, expected: int) -> list[dict[str, str
 
 
 @require_safe
-def delivery_note(request: HttpRequest, reference: str) -> FileResponse:
+def delivery_note(request: Request, reference: str) -> FileResponse:
     """The PDF that goes with the parcel."""
     delivery = visible_delivery(request, reference)
     if delivery.document is None:
@@ -106,7 +108,7 @@ def delivery_note(request: HttpRequest, reference: str) -> FileResponse:
 
 
 @asks_then_acts
-def delivery_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def delivery_cancel(request: Request, reference: str) -> HttpResponse:
     """It did not leave: what has not been ticked off at the point is back among what is allotted."""
     delivery = visible_delivery(request, reference)
     if can_cancel_shipment_device(request.membership) is None:
@@ -136,7 +138,7 @@ def delivery_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def delivery_reconcile(request: HttpRequest, reference: str) -> HttpResponse:
+def delivery_reconcile(request: Request, reference: str) -> HttpResponse:
     """What is there, what is missing, what goes back: ticked by hand or by scanning, then written at once.
 
     « Pointer » (and the Enter key of a scanner) only ticks a line in the page; « Enregistrer » writes.
@@ -176,7 +178,7 @@ def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
 THERE = "en rayon"
 
 
-def _receive(request: HttpRequest, form: ReceiptForm) -> None:
+def _receive(request: Request, form: ReceiptForm) -> None:
     """Write the three answers, what is missing first: each set is told with what was refused."""
     actor, said, comment = request.membership, form.sorted(), form.cleaned_data["comment"]
     given = {"actor": actor, "comment": comment}
@@ -205,7 +207,7 @@ def _rows(devices: list[Device]) -> DeviceQuerySet:
     return Device.objects.filter(pk__in=[device.pk for device in devices])
 
 
-def _tell_refused(request: HttpRequest, outcome: gate.Outcome) -> None:
+def _tell_refused(request: Request, outcome: gate.Outcome) -> None:
     """Each reason once, with the devices it keeps."""
     for reason, devices in told_of(Device, outcome).kept:
         named = ", ".join(str(device) for device in devices)
@@ -217,7 +219,7 @@ def expected_of(delivery: Delivery) -> list[int]:
     return list(delivery.lines.filter(outcome=LineOutcome.EXPECTED).values_list("device", flat=True))
 
 
-def visible_delivery(request: HttpRequest, reference: str) -> Delivery:
+def visible_delivery(request: Request, reference: str) -> Delivery:
     """The delivery, if the person may see it; else a 404."""
     seen = Delivery.objects.visible_to(request.membership).select_related(
         "workshop", "point__commune", "point__organisation", "convention__epci", "document", "prepared_by__user"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -14,11 +14,12 @@ from distribution.permissions import can_ask_derogation, can_grant_derogation
 from distribution.services.derogations import ask_derogation, refuse_derogation
 from distribution.views.needs import visible_need
 from lifecycle.acting import answer, asks_then_acts, posted
+from network.requests import Request
 from prescriptions.models import Need
 
 
 @asks_then_acts
-def derogation_ask(request: HttpRequest, reference: str) -> HttpResponse:
+def derogation_ask(request: Request, reference: str) -> HttpResponse:
     """An adviser writes why a device of another territory should serve this need."""
     actor = request.membership
     if can_ask_derogation(actor) is None:
@@ -35,7 +36,7 @@ def derogation_ask(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def derogation_refuse(request: HttpRequest, reference: str) -> HttpResponse:
+def derogation_refuse(request: Request, reference: str) -> HttpResponse:
     """The pilot writes why not; the adviser reads it."""
     actor = request.membership
     if can_grant_derogation(actor) is None:
@@ -49,7 +50,7 @@ def derogation_refuse(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, need, form, {"title": "Refuser la dérogation", "submit": "Refuser", "back": back})
 
 
-def _page(request: HttpRequest, need: Need, form: Any, given: dict[str, Any]) -> HttpResponse:
+def _page(request: Request, need: Need, form: Any, given: dict[str, Any]) -> HttpResponse:
     already = Derogation.objects.filter(need=need).first()
     context = {"form": form, "row": need, "need": need, "already": already} | given
     return render(request, "distribution/actions/derogation_grant.html", context)

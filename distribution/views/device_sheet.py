@@ -5,7 +5,6 @@ serve the household read its name and how to reach it.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 
@@ -73,7 +72,8 @@ def exchange_prepared(device: Device, actor: Actor) -> HandOver | None:
 
 
 def _tell_household(told: Distribution, actor: Actor) -> None:
-    need: Any = Need.objects.filter(pk=told.device.need_id).select_related("prescription").get()
+    assert told.device.need_id is not None
+    need = Need.objects.filter(pk=told.device.need_id).select_related("prescription").get()
     told.file_number = need.prescription.reference
     if not told.serves:
         return

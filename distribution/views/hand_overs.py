@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from distribution.services import hand_overs
 from distribution.views.needs import needs_for
 from documents.responses import document_response, file_response
 from lifecycle.acting import asks_then_acts, posted
+from network.requests import Request
 from prescriptions.models import Need
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
@@ -26,7 +27,7 @@ from typography.french import euros
 
 
 @asks_then_acts
-def device_reserve(request: HttpRequest, reference: str) -> HttpResponse:
+def device_reserve(request: Request, reference: str) -> HttpResponse:
     """For which need, at what price, who takes a part: the note is prepared at once."""
     device = visible_device(request, reference)
     needs = needs_for(request, device) if device.state == DeviceState.AVAILABLE else Need.objects.none()
@@ -53,7 +54,7 @@ def device_reserve(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpResponse:
+def device_prepare_hand_over(request: Request, reference: str) -> HttpResponse:
     """Another price, another share: the note is made again, and replaces the one before."""
     device = visible_device(request, reference)
     note = note_of(request, device)
@@ -74,14 +75,14 @@ def device_prepare_hand_over(request: HttpRequest, reference: str) -> HttpRespon
 
 
 @require_safe
-def hand_over_note(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def hand_over_note(request: Request, reference: str, pk: int) -> FileResponse:
     """The PDF of a note, prepared or signed, for those who serve the household."""
     note = visible_note(request, reference, pk)
     return document_response(note.document)
 
 
 @require_safe
-def hand_over_signature(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def hand_over_signature(request: Request, reference: str, pk: int) -> FileResponse:
     """The signature drawn on the screen, or the signed note that was scanned."""
     note = visible_note(request, reference, pk)
     if note.signature is None:
@@ -89,7 +90,7 @@ def hand_over_signature(request: HttpRequest, reference: str, pk: int) -> FileRe
     return file_response(note.signature, as_attachment=False)
 
 
-def visible_note(request: HttpRequest, reference: str, pk: int) -> HandOver:
+def visible_note(request: Request, reference: str, pk: int) -> HandOver:
     """The note of this device, if it is for the person's eyes, written in the log of accesses; else a 404."""
     seen = HandOver.objects.visible_to(request.membership).filter(device__reference=reference)
     linked = seen.select_related("document__rendered", "signature", "need__prescription__household")
@@ -97,7 +98,7 @@ def visible_note(request: HttpRequest, reference: str, pk: int) -> HandOver:
     return opened(request, note.need.prescription.household, note)
 
 
-def note_of(request: HttpRequest, device: Device) -> HandOver | None:
+def note_of(request: Request, device: Device) -> HandOver | None:
     """The note in force of a device, for whoever serves its household. Raises PermissionDenied for the others."""
     if can_hand_over_device(request.membership) is None:
         raise PermissionDenied
@@ -105,7 +106,7 @@ def note_of(request: HttpRequest, device: Device) -> HandOver | None:
     return seen.select_related("document", "funder", "derogation", "need__prescription__household", "replaces").first()
 
 
-def opened_note(request: HttpRequest, device: Device) -> HandOver | None:
+def opened_note(request: Request, device: Device) -> HandOver | None:
     """The same for a page that shows the household, once it is written who opened it."""
     note = note_of(request, device)
     return opened(request, note.need.prescription.household, note) if note is not None else None

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +24,7 @@ from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.models import Need, rank_of
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
@@ -52,11 +54,12 @@ class Queued:
 
     @property
     def waiting_points(self) -> int:
-        return self.need.points - self.need.territory_points - self.need.use_points
+        points: int = self.need.points - self.need.territory_points - self.need.use_points
+        return points
 
 
 @lists
-def need_queue(request: HttpRequest) -> HttpResponse:
+def need_queue(request: Request) -> HttpResponseBase:
     """The needs of equipment that wait, the first to be served first; a constant number of queries."""
     actor = request.membership
     _may_serve(request)
@@ -83,7 +86,7 @@ def need_queue(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def need_choose(request: HttpRequest, reference: str) -> HttpResponse:
+def need_choose(request: Request, reference: str) -> HttpResponse:
     """All the devices that suit one need, its rank explained; one button reserves at the device's own price."""
     actor = request.membership
     _may_serve(request)
@@ -110,7 +113,7 @@ def need_choose(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @lists
-def derogation_list(request: HttpRequest) -> HttpResponse:
+def derogation_list(request: Request) -> HttpResponseBase:
     """The derogations granted, counted apart; the pilot finds a need by its reference."""
     actor = request.membership
     if sees_derogations(actor) is None:
@@ -127,7 +130,7 @@ def derogation_list(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
+def derogation_grant(request: Request, reference: str) -> HttpResponse:
     """The pilot writes why a device of another territory may serve this need."""
     actor = request.membership
     if can_grant_derogation(actor) is None:
@@ -152,7 +155,7 @@ def derogation_grant(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "distribution/actions/derogation_grant.html", context)
 
 
-def available_to(request: HttpRequest) -> Any:
+def available_to(request: Request) -> Any:
     """What is on the shelf of one's points and may still be handed over, the longest there first."""
     here = Device.objects.visible_to(request.membership).main().filter(state=DeviceState.AVAILABLE)
     alive = Convention.objects.handing_over(timezone.now())
@@ -171,14 +174,14 @@ def suits(device: Device, need: Any) -> bool:
     return device.type in SERVES.get(need.kind, ()) and (here or need.derogated)
 
 
-def visible_need(request: HttpRequest, reference: str) -> Any:
+def visible_need(request: Request, reference: str) -> Any:
     """The need of equipment, if the person may see it; else a 404."""
     seen = Need.objects.visible_to(request.membership).filter(kind__in=SERVES).annotate(derogated=_derogated())
     linked = seen.select_related("prescription__household__commune", "prescription__prescriber", "epci")
     return get_object_or_404(linked, reference=reference)
 
 
-def needs_for(request: HttpRequest, device: Device) -> Any:
+def needs_for(request: Request, device: Device) -> Any:
     """The needs that a device could serve, in the order they are served."""
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
     waiting = Need.objects.visible_to(request.membership).waiting().filter(kind__in=kinds)
@@ -191,12 +194,12 @@ def _derogated() -> Exists:
     return Exists(Derogation.objects.filter(need=OuterRef("pk")))
 
 
-def _may_serve(request: HttpRequest) -> None:
+def _may_serve(request: Request) -> None:
     if can_serve_device(request.membership) is None:
         raise PermissionDenied
 
 
-def _reserved(request: HttpRequest, device: Device, need: Any) -> str | None:
+def _reserved(request: Request, device: Device, need: Any) -> str | None:
     """Reserve at the device's own price; what keeps from it, or nothing."""
     try:
         reserve_device(actor=request.membership, device=device, need=need)

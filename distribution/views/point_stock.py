@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from distribution.filters import PointFilter, ShelfFilter
@@ -14,6 +14,7 @@ from distribution.tables import ReservationTable, ReturnTable, SendBackTable, Sh
 from distribution.views.device_sets import ON_RESERVATIONS, ON_SEND_BACKS
 from lifecycle.actors import Actor
 from lists.listing import Listing, lists
+from network.requests import Request
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
 from prescriptions.permissions import can_accept_prescription
@@ -33,7 +34,7 @@ ON_THE_SHELF = (S.AVAILABLE, S.RESERVED, S.RETURNED)
 
 
 @lists
-def shelf(request: HttpRequest) -> HttpResponse:
+def shelf(request: Request) -> HttpResponseBase:
     """The stock of one's points, with what falls soon and what is on its way."""
     here = at_my_points(request)
     asked_for_a_state = bool(request.GET.get("state"))
@@ -61,7 +62,7 @@ def to_examine(actor: Actor) -> int:
 
 
 @lists
-def reservation_list(request: HttpRequest) -> HttpResponse:
+def reservation_list(request: Request) -> HttpResponseBase:
     """What is held for households, the first to fall first."""
     rows = at_my_points(request).main().filter(state=S.RESERVED).order_by("reserved_until", "pk")
     page = Listing(
@@ -78,7 +79,7 @@ def reservation_list(request: HttpRequest) -> HttpResponse:
 
 
 @lists
-def return_list(request: HttpRequest) -> HttpResponse:
+def return_list(request: Request) -> HttpResponseBase:
     """What households brought back, the oldest first, and where each stands."""
     rows = at_my_points(request).main().filter(state=S.RETURNED).order_by("returned_at", "pk")
     of_this_return: dict[str, Any] = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
@@ -97,7 +98,7 @@ def return_list(request: HttpRequest) -> HttpResponse:
 
 
 @lists
-def send_back_list(request: HttpRequest) -> HttpResponse:
+def send_back_list(request: Request) -> HttpResponseBase:
     """What is left of conventions that ended too long ago to hand anything over."""
     rows = at_my_points(request).main().to_send_back(timezone.now()).order_by("convention__ended_on", "pk")
     page = Listing(
@@ -112,7 +113,7 @@ def send_back_list(request: HttpRequest) -> HttpResponse:
     return page.respond("distribution/send_back_list.html")
 
 
-def at_my_points(request: HttpRequest) -> DeviceQuerySet:
+def at_my_points(request: Request) -> DeviceQuerySet:
     """The devices of the points one serves. Raises PermissionDenied (403) for whoever serves none."""
     actor = request.membership
     scope = can_serve_device(actor)

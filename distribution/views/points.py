@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from distribution.services.points import create_point, edit_point
 from distribution.tables import PointTable
 from lifecycle.acting import answer, asks_then_acts, posted
 from lists.listing import Listing, lists
+from network.requests import Request
 from refurb.enums import ARRIVED, DeviceState
 from refurb.models import Device, DistributionPoint
 from refurb.permissions import can_edit_point
@@ -23,7 +25,7 @@ POINT = Noun("point", "points")
 
 
 @lists
-def point_list(request: HttpRequest) -> HttpResponse:
+def point_list(request: Request) -> HttpResponseBase:
     """Where devices are handed over, the points of relays included."""
     actor = request.membership
     if all(can(actor) is None for can in (can_serve_device, can_edit_point, can_ship_device)):
@@ -34,7 +36,7 @@ def point_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def point_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def point_detail(request: Request, reference: str) -> HttpResponse:
     """One point: where, when, and, for whoever serves it, how many devices by type and state."""
     point = visible_point(request, reference)
     here = Device.objects.visible_to(request.membership).filter(point=point, state__in=(DeviceState.SHIPPED, *ARRIVED))
@@ -49,7 +51,7 @@ def point_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def point_create(request: HttpRequest) -> HttpResponse:
+def point_create(request: Request) -> HttpResponse:
     """A new point of the distributor."""
     actor = request.membership
     if can_edit_point(actor) is None:
@@ -69,7 +71,7 @@ def point_create(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def point_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def point_edit(request: Request, reference: str) -> HttpResponse:
     """What is said of a point, and whether it is in service."""
     point = visible_point(request, reference)
     if not may_edit(request, point):
@@ -90,7 +92,7 @@ def point_edit(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "distribution/point_form.html", context)
 
 
-def visible_point(request: HttpRequest, reference: str) -> DistributionPoint:
+def visible_point(request: Request, reference: str) -> DistributionPoint:
     """The point, if the person works with points and may see this one; else a 404."""
     actor = request.membership
     if all(can(actor) is None for can in (can_serve_device, can_edit_point, can_ship_device)):
@@ -99,7 +101,7 @@ def visible_point(request: HttpRequest, reference: str) -> DistributionPoint:
     return get_object_or_404(seen, reference=reference)
 
 
-def may_edit(request: HttpRequest, point: DistributionPoint) -> bool:
+def may_edit(request: Request, point: DistributionPoint) -> bool:
     """Whether the person keeps this point: the pilot, the manager of its distributor."""
     scope = can_edit_point(request.membership)
     return scope is not None and DistributionPoint.objects.filter(scope, pk=point.pk).exists()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from distribution.services.hand_overs import prepare_exchange
 from distribution.services.returns import settle_return
 from distribution.views.needs import available_to
 from lifecycle.acting import answer, asks_then_acts, posted
+from network.requests import Request
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES, visible_device
@@ -23,7 +24,7 @@ from typography.french import euros
 
 
 @asks_then_acts
-def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
+def device_settle(request: Request, reference: str) -> HttpResponse:
     """Refunded, or given up: the workshop may then work on the device again."""
     device = visible_device(request, reference)
     if can_settle_return(request.membership) is None:
@@ -45,7 +46,7 @@ def device_settle(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
+def device_replace(request: Request, reference: str) -> HttpResponse:
     """The device brought back, and those on the shelf that could replace it: choosing one prepares its note."""
     device = visible_device(request, reference)
     if can_exchange_device(request.membership) is None:
@@ -70,7 +71,7 @@ def device_replace(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "distribution/device_replace.html", context)
 
 
-def replacements(request: HttpRequest, device: Device) -> Any:
+def replacements(request: Request, device: Device) -> Any:
     """What is on the shelf, of a type that serves the same need, under a convention of the same territory."""
     if device.state != DeviceState.RETURNED or device.need is None or device.convention is None:
         return Device.objects.none()

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +19,7 @@ from lifecycle import gate
 from lifecycle.acting import asks_then_acts
 from lifecycle.exceptions import Refused
 from lifecycle.sets import MOST, told_of
+from network.requests import Request
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.models.device import DeviceQuerySet
@@ -26,7 +27,7 @@ from refurb.tags import normal
 
 
 @asks_then_acts
-def delivery_prepare(request: HttpRequest) -> HttpResponse:
+def delivery_prepare(request: Request) -> HttpResponse:
     """Nothing is written before « Expédier »: the parcel is what this page holds."""
     if can_ship_device(request.membership) is None:
         raise PermissionDenied
@@ -60,9 +61,11 @@ class Parcel:
 
     def __init__(self, allotted: DeviceQuerySet, convention: Convention, references: list[str]) -> None:
         self.convention = convention
-        self.all = list(allotted.filter(convention=convention).annotate(with_screen=Count("screens")).order_by("tag"))
+        self.all: list[Device] = list(
+            allotted.filter(convention=convention).annotate(with_screen=Count("screens")).order_by("tag")
+        )
         known = {device.reference: device for device in self.all}
-        self.devices = [known[one] for one in dict.fromkeys(references) if one in known][:MOST]
+        self.devices: list[Device] = [known[one] for one in dict.fromkeys(references) if one in known][:MOST]
 
     @property
     def others(self) -> list[Device]:
@@ -97,7 +100,7 @@ def _changed(parcel: Parcel, data: Any) -> dict[str, str]:
     return {"wrong": wrong} if wrong else {"told": f"{parcel.devices[0]}\u00a0: dans la livraison."}
 
 
-def _ship(request: HttpRequest, parcel: Parcel, point: Any) -> HttpResponse | None:
+def _ship(request: Request, parcel: Parcel, point: Any) -> HttpResponse | None:
     """Ship what is in the parcel; None when nothing left."""
     devices = Device.objects.filter(pk__in=[device.pk for device in parcel.devices])
     try:
@@ -109,11 +112,12 @@ def _ship(request: HttpRequest, parcel: Parcel, point: Any) -> HttpResponse | No
     if not outcome.moved:
         return None
     shipped = Device.objects.select_related("delivery").get(pk=outcome.moved[0])
+    assert shipped.delivery is not None
     messages.success(request, f"{counted(len(outcome.moved), 'appareil')} en livraison vers {point}.")
     return redirect("distribution:delivery_detail", reference=shipped.delivery.reference)
 
 
-def allotted_here(request: HttpRequest) -> DeviceQuerySet:
+def allotted_here(request: Request) -> DeviceQuerySet:
     """What the workshop has to send, the screens that go with a desktop left out."""
     actor = request.membership
     mine = Device.objects.visible_to(actor).main().filter(workshop=actor.organisation_id)
