@@ -3,27 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
-
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services import connections as services
 from connectivity.views.choosing import CONNECTION_PAGES, connection_choose
 from lifecycle.pages import Page
+from network.requests import Request
 from prescriptions.forms.asking import CommentForm
 
 
-def _appointment(request: HttpRequest, connection: ConnectionFile) -> Mapping[str, Any]:
+def _appointment(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
     return {"initial": {"appointment_on": connection.appointment_on, "appointment_slot": connection.appointment_slot}}
 
 
-def _evidence(request: HttpRequest, connection: ConnectionFile) -> Mapping[str, Any]:
+def _evidence(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
     """The operator says that the line works; whoever else says so shows it."""
     return {"file": connection, "asks_evidence": can_answer_connection(request.membership) is None}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page("choose", "choisir", view=connection_choose),
     Page(
         "send",

@@ -23,7 +23,7 @@ from connectivity.enums import (
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.offers import Proposal
-from lifecycle.forms import CommentForm, choose, day_input
+from lifecycle.forms import CommentForm, choose, day_input, field_of
 
 type Choices = Iterable[tuple[str, str]]
 REFERENCE = {"autocomplete": "off", "spellcheck": "false"}
@@ -62,7 +62,7 @@ class ConnectionChooseForm(CommentForm):
         super().__init__(*args, **kwargs)
         self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != Verdict.NOT}
         labels = {Verdict.MAYBE: " – à compléter"}
-        self.fields["offer"].choices = [
+        field_of(self, "offer", forms.ChoiceField).choices = [
             (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}")
             for one in proposals
             if one.verdict != Verdict.NOT
@@ -88,7 +88,9 @@ class ConnectionProofForm(forms.Form):
     def __init__(self, *args: Any, asked: Sequence[Asked], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = {one.rule: one for one in asked if one.rule not in COMPUTED}
-        self.fields["rule"].choices = choose((rule, one.label) for rule, one in self.asked.items())
+        field_of(self, "rule", forms.ChoiceField).choices = choose(
+            (rule, one.label) for rule, one in self.asked.items()
+        )
         self.initial.setdefault("dated_on", timezone.localdate())
 
     def proof(self) -> dict[str, Any]:
@@ -152,7 +154,7 @@ class ConnectionActivateForm(CommentForm):
                 self.initial.setdefault("entitlement_ends_on", in_months(today, file.offer.entitlement_months))
         if asks_evidence:
             seen = [one for one in EvidenceKind.choices if one[0] != EvidenceKind.OPERATOR]
-            self.fields["evidence_kind"].choices = choose(seen)
+            field_of(self, "evidence_kind", forms.ChoiceField).choices = choose(seen)
             self.initial.setdefault("evidence_on", today)
         else:
             for name in ("evidence_kind", "evidence_on", "evidence_reference"):

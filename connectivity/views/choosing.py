@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from connectivity.services.proofs import NOT_LIVE, record_proof
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.pages import Pages
+from network.requests import Request
 from prescriptions.services.households import record_access
 
 PLAIN = "connectivity/actions/_connection.html"
@@ -27,7 +28,7 @@ CONNECTION_PAGES = Pages(ConnectionFile, visible_connection, PLAIN)
 
 
 @asks_then_acts
-def connection_propose(request: HttpRequest, reference: str) -> HttpResponse:
+def connection_propose(request: Request, reference: str) -> HttpResponse:
     """Look at the offers of the day for a need, and open its file."""
     need = get_object_or_404(
         waiting_needs(request).select_related("prescription__household", "prescription__commune"), reference=reference
@@ -53,7 +54,7 @@ def connection_propose(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def connection_choose(request: HttpRequest, reference: str) -> HttpResponse:
+def connection_choose(request: Request, reference: str) -> HttpResponse:
     """Choose one offer of the day, with the household's agreement."""
     connection = visible_connection(request, reference)
     if can_answer_connection(request.membership) is not None:
@@ -74,7 +75,7 @@ def connection_choose(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def connection_proof(request: HttpRequest, reference: str) -> HttpResponse:
+def connection_proof(request: Request, reference: str) -> HttpResponse:
     """Note a proof that was looked at: it is not kept."""
     connection = visible_connection(request, reference)
     if can_record_proof(request.membership) is None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -28,6 +29,7 @@ from documents.responses import document_response
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
@@ -49,7 +51,7 @@ ACCESS = "connection"
 
 
 @lists
-def connection_list(request: HttpRequest) -> HttpResponse:
+def connection_list(request: Request) -> HttpResponseBase:
     """The files one follows, those that moved last first; an operator is led to its queue."""
     actor = request.membership
     if can_answer_connection(actor) is not None:
@@ -75,7 +77,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 
 
 @lists
-def waiting_list(request: HttpRequest) -> HttpResponse:
+def waiting_list(request: Request) -> HttpResponseBase:
     """The needs of connection that wait, of the households one serves: the first accepted first."""
     if can_propose_connection(request.membership) is None:
         raise PermissionDenied
@@ -93,7 +95,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def connection_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def connection_detail(request: Request, reference: str) -> HttpResponse:
     """One file: who acts next, what may be done, the offer, the proofs, copper, papers, timeline."""
     connection = visible_connection(request, reference)
     actor = request.membership
@@ -108,7 +110,7 @@ def connection_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def connection_paper(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+def connection_paper(request: Request, reference: str, pk: int) -> FileResponse:
     """The PDF of a sheet for the family, or of the file of an operator."""
     connection = visible_connection(request, reference)
     papers = ConnectionPaper.objects.visible_to(request.membership).filter(file=connection)
@@ -116,7 +118,7 @@ def connection_paper(request: HttpRequest, reference: str, pk: int) -> FileRespo
 
 
 @lists
-def offer_list(request: HttpRequest) -> HttpResponse:
+def offer_list(request: Request) -> HttpResponseBase:
     """The offers in force today, with their conditions and how sure they are."""
     if not sees_offers(request.membership):
         raise PermissionDenied
@@ -132,7 +134,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
 
 
 @lists
-def closure_list(request: HttpRequest) -> HttpResponse:
+def closure_list(request: Request) -> HttpResponseBase:
     """When copper closes, commune by commune."""
     closures = CopperClosure.objects.visible_to(request.membership).on(timezone.localdate())
     page = Listing(
@@ -146,7 +148,7 @@ def closure_list(request: HttpRequest) -> HttpResponse:
     return page.respond("connectivity/closure_list.html")
 
 
-def visible_connection(request: HttpRequest, reference: str) -> ConnectionFile:
+def visible_connection(request: Request, reference: str) -> ConnectionFile:
     """The file, if the person may see it; else a 404. The opening of its household’s file is recorded."""
     seen = ConnectionFile.objects.visible_to(request.membership).select_related(
         "need__prescription__household__commune",
@@ -161,7 +163,7 @@ def visible_connection(request: HttpRequest, reference: str) -> ConnectionFile:
     return connection
 
 
-def waiting_needs(request: HttpRequest) -> "QuerySet[Any]":
+def waiting_needs(request: Request) -> "QuerySet[Any]":
     """The needs of connection for which one may propose offers."""
     seen = Need.objects.visible_to(request.membership).waiting().filter(kind__in=CONNECTION_KINDS)
     scope = can_propose_connection(request.membership)

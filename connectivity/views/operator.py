@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Trim
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +28,7 @@ from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
+from network.requests import Request
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
 from typography.french import Noun
@@ -41,13 +43,13 @@ ANSWERABLE = {
 """What may be answered by a link, in each state; the first is the expected one."""
 
 
-def _only_operators(request: HttpRequest) -> None:
+def _only_operators(request: Request) -> None:
     if can_answer_connection(request.membership) is None:
         raise PermissionDenied
 
 
 @lists
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponseBase:
     """What the operator has to answer, the oldest first."""
     _only_operators(request)
     actor = request.membership
@@ -67,7 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def queue_export(request: HttpRequest) -> HttpResponse:
+def queue_export(request: Request) -> HttpResponse:
     """The queue as a file, with the columns to fill in; each household in it is one more opening in the log."""
     _only_operators(request)
     actor = request.membership
@@ -79,7 +81,7 @@ def queue_export(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def queue_import(request: HttpRequest) -> HttpResponse:
+def queue_import(request: Request) -> HttpResponse:
     """Answer by a file: each line is done or told why not; the wrong ones come back to be corrected."""
     _only_operators(request)
     bound = (request.POST, request.FILES) if request.method == "POST" else ()

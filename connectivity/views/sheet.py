@@ -45,8 +45,8 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     sheet.proofs = list(ProofSeen.objects.visible_to(actor).filter(file=connection).select_related("seen_by__user"))
     sheet.closure = copper_of(need, day)
     looking = connection.state in UNDER_WAY and connection.current_line == CurrentLine.COPPER
-    has = connection.state == "active" and connection.offer is not None
-    sheet.on_copper = looking or (has and connection.offer.technology == Technology.COPPER)
+    offer = connection.offer if connection.state == "active" else None
+    sheet.on_copper = looking or (offer is not None and offer.technology == Technology.COPPER)
     if sheet.closure is not None:
         sheet.copper_months = max(0, round((sheet.closure.technical_on - day).days / 30.4))
     if connection.offer is not None:
