@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.formats import date_format
 
 from lifecycle.pages import Page, Pages
+from network.requests import Request
 from reports.models import Report
 from reports.services import freeze_report, recompute_report
 from reports.views import visible_report
 
 
-def _month(request: HttpRequest, report: Report) -> Mapping[str, Any]:
+def _month(request: Request, report: Report) -> Mapping[str, Any]:
     return {"month": date_format(report.month, "F Y")}
 
 
-PAGES = (
+PAGES: tuple[Page[Request], ...] = (
     Page(
         "recompute",
         "recalculer",

@@ -6,7 +6,7 @@ from operator import add
 from typing import Any
 
 import django_filters
-from django.db.models import IntegerField
+from django.db.models import IntegerField, Model
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -43,8 +43,8 @@ class BehindFilter(django_filters.FilterSet):
     type = django_filters.ChoiceFilter(label="Type", choices=DeviceType, empty_label="Tous")
 
     class Meta:
-        model = DeviceEntry
-        fields = ("mesure", "etape", "epci", "ailleurs", "type")
+        model: type[Model] = DeviceEntry
+        fields: tuple[str, ...] = ("mesure", "etape", "epci", "ailleurs", "type")
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the number counts, whatever the order of the criteria."""

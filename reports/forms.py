@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 
+from lifecycle.forms import field_of
+
 
 class MonthForm(forms.Form):
     """One month among those given (first days)."""
@@ -15,7 +17,9 @@ class MonthForm(forms.Form):
 
     def __init__(self, *args: Any, months: Iterable[date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["month"].choices = [(month.isoformat(), date_format(month, "F Y")) for month in months]
+        field_of(self, "month", forms.ChoiceField).choices = [
+            (month.isoformat(), date_format(month, "F Y")) for month in months
+        ]
 
     def clean_month(self) -> date:
         return date.fromisoformat(self.cleaned_data["month"])

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from donations.models import DonationEntry
-from lifecycle.templatetags.lifecycle import moment
 from lists.columns import WHOLE, StateColumn
 from prescriptions.enums import NeedState
 from prescriptions.models import NeedEntry
@@ -16,6 +15,7 @@ from refurb.enums import DeviceState
 from refurb.models import Device, DeviceEntry
 from reports.enums import OF_A_CONVENTION
 from reports.models import Report
+from typography.french import moment
 
 
 class ReportTable(tables.Table):

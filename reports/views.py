@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -15,6 +16,7 @@ from lifecycle.acting import Step, answer, asks_then_acts, posted
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.enums import NeedState
 from reports.chart import bar_chart
 from reports.definitions import definitions
@@ -46,7 +48,7 @@ CLOSING = -1
 
 
 @lists
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: Request) -> HttpResponseBase:
     """The reports one may read; ``?mois=2026-10`` leads to that month's."""
     if sees_reports(request.membership) is None:
         raise PermissionDenied
@@ -58,7 +60,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def report_detail(request: Request, reference: str) -> HttpResponse:
     """One month: stages, territories, types, quantities, proofs, corrections, and what each figure means."""
     report = visible_report(request, reference)
     pilot = is_pilot(request.membership)
@@ -100,7 +102,7 @@ def report_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def report_json(request: HttpRequest, reference: str) -> HttpResponse:
+def report_json(request: Request, reference: str) -> HttpResponse:
     """The figures in the very bytes whose SHA-256 is printed, for the pilot: they hold every count of households."""
     if not is_pilot(request.membership):
         raise PermissionDenied
@@ -109,7 +111,7 @@ def report_json(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def report_public(request: HttpRequest, reference: str) -> HttpResponse:
+def report_public(request: Request, reference: str) -> HttpResponse:
     """The numbers that all readers are told, in the very bytes whose SHA-256 is printed for them."""
     report = visible_report(request, reference)
     if not report.published_sha256:
@@ -119,7 +121,7 @@ def report_public(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def report_values(request: HttpRequest, reference: str) -> HttpResponse:
+def report_values(request: Request, reference: str) -> HttpResponse:
     """What the published paper says, in the very bytes whose SHA-256 it prints, for whoever reads it."""
     report = visible_report(request, reference)
     if (paper := report.paper) is None:
@@ -128,7 +130,7 @@ def report_values(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def report_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+def report_pdf(request: Request, reference: str) -> HttpResponseBase:
     """The paper of a published report; before, a proof that says it is one."""
     report = visible_report(request, reference)
     if paper := report.paper:
@@ -138,7 +140,7 @@ def report_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def report_xlsx(request: HttpRequest, reference: str) -> HttpResponse:
+def report_xlsx(request: Request, reference: str) -> HttpResponse:
     """The same figures as a workbook."""
     report = visible_report(request, reference)
     return _named(
@@ -150,7 +152,7 @@ def report_xlsx(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @asks_then_acts
-def report_compute(request: HttpRequest) -> HttpResponse:
+def report_compute(request: Request) -> HttpResponse:
     """Choose a month and count it."""
     if can_compute(request.membership) is None:
         raise PermissionDenied
@@ -161,7 +163,7 @@ def report_compute(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/report_compute.html", {"form": form})
 
 
-def visible_report(request: HttpRequest, reference: str) -> Report:
+def visible_report(request: Request, reference: str) -> Report:
     """The report, if the person may see it; else a 404."""
     return get_object_or_404(Report.objects.visible_to(request.membership), reference=reference)
 

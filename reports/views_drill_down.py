@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, OuterRef, Subquery, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 
 from donations.models import DonationEntry
 from lists.listing import Listing, lists
 from network.models import Epci
 from network.permissions import is_pilot
+from network.requests import Request
 from prescriptions.models import NeedEntry
 from refurb.models import Device, DeviceEntry
 from reports.drill_down import DEVICES, NEEDS
@@ -33,7 +35,7 @@ STAY = Noun("ligne du journal", "lignes du journal")
 
 
 @lists
-def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
+def report_devices(request: Request, reference: str) -> HttpResponseBase:
     """The devices behind a number: all of them for the pilot, those of its own territory for an EPCI."""
     if (scope := opens_rows_of(request.membership)) is None:
         raise PermissionDenied
@@ -55,7 +57,7 @@ def report_devices(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @lists
-def report_needs(request: HttpRequest, reference: str) -> HttpResponse:
+def report_needs(request: Request, reference: str) -> HttpResponseBase:
     """The needs behind a number, for the pilot: never whose they are."""
     report = _for_the_pilot(request, reference)
     rows = _with_end(NeedEntry.objects.select_related("object", "epci"), report)
@@ -64,7 +66,7 @@ def report_needs(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @lists
-def report_lots(request: HttpRequest, reference: str) -> HttpResponse:
+def report_lots(request: Request, reference: str) -> HttpResponseBase:
     """The lots behind what was announced or accepted, for the pilot."""
     report = _for_the_pilot(request, reference)
     rows = DonationEntry.objects.select_related("object")
@@ -76,7 +78,7 @@ def report_lots(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @lists
-def report_evidence(request: HttpRequest, reference: str, what: str) -> HttpResponse:
+def report_evidence(request: Request, reference: str, what: str) -> HttpResponseBase:
     """The devices behind missing and typed erasures and incidents, as of the instant of the figures, for the pilot."""
     report = _for_the_pilot(request, reference)
     if (name := EVIDENCE.get(what)) is None:
@@ -106,7 +108,7 @@ def report_evidence(request: HttpRequest, reference: str, what: str) -> HttpResp
     )
 
 
-def _for_the_pilot(request: HttpRequest, reference: str) -> Report:
+def _for_the_pilot(request: Request, reference: str) -> Report:
     if not is_pilot(request.membership):
         raise PermissionDenied
     return visible_report(request, reference)
@@ -118,7 +120,7 @@ def _with_end(rows: Any, report: Report) -> Any:
     return rows.annotate(ended=Subquery(following.values("at")[:1]))
 
 
-def _answer(page: Listing, report: Report, title: str) -> HttpResponse:
+def _answer(page: Listing, report: Report, title: str) -> HttpResponseBase:
     if (answered := page.answered()) is not None:
         return answered
     found = page.filter.behind

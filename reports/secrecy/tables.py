@@ -220,9 +220,9 @@ class _Devices(_Month):
             for stage in Stage if upstream else DISTRIBUTION:
                 held = stage in DISTRIBUTION
                 if held:
-                    of = lambda m, s=stage, t=type_: (1, self.of_type(s, m, t))  # type: ignore[misc]  # noqa: E731
+                    of = lambda m, s=stage, t=type_: (1, self.of_type(s, m, t))  # noqa: E731
                 else:
-                    of = lambda m, s=stage, t=type_: (0, self.by_type[s, m, t])  # type: ignore[misc]  # noqa: E731
+                    of = lambda m, s=stage, t=type_: (0, self.by_type[s, m, t])  # noqa: E731
                 self._flow(stage, f"type {type_}", edges, of, born=not held)
             self._vary(type_)
         for old, new in touching:
