@@ -61,7 +61,7 @@ class ReferenceForm(forms.ModelForm):
         try:
             self.instance.validate_unique(exclude=self._unjudged())
         except ValidationError as error:
-            self._update_errors(error)
+            self._update_errors(error)  # type: ignore[attr-defined]  # Django's own, which its stubs leave out
 
     def validate_constraints(self) -> None:
         """The rules of the database, each with a sentence of its own beside its field.
@@ -99,7 +99,7 @@ class ReferenceForm(forms.ModelForm):
 def form_of(family: Family, names: Iterable[str]) -> type[ReferenceForm]:
     """The form of these fields of a family."""
     judged = type("VersionForm", (ReferenceForm,), {"left_out": (family.numbered,) if family.numbered else ()})
-    made: type[ReferenceForm] = forms.modelform_factory(
+    made = forms.modelform_factory(
         family.model,
         form=judged,
         fields=list(names),
@@ -107,6 +107,7 @@ def form_of(family: Family, names: Iterable[str]) -> type[ReferenceForm]:
         help_texts=HINTS | dict(family.hints),
         formfield_callback=lambda column, **given: field_of(column, family, **given),
     )
+    assert issubclass(made, ReferenceForm)
     return made
 
 
@@ -155,7 +156,8 @@ def field_of(column: Any, family: Family, **given: Any) -> forms.Field | None:
         return column.formfield(**given, widget=forms.Textarea({"rows": 6}))
     if isinstance(column, models.URLField):
         return column.formfield(**given, assume_scheme="https")
-    return column.formfield(**given)
+    plain: forms.Field | None = column.formfield(**given)
+    return plain
 
 
 def _several(column: Any, choices: Any, given: dict[str, Any]) -> forms.Field:

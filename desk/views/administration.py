@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from desk.reference.reading import by_group, cards, counts_of, leaning, named_li
 from network.models import Commune, Epci, Invitation
 from network.parameters import INVITATION_DAYS
 from network.permissions import is_pilot
+from network.requests import Request
 from reference.dated import Dated
 from reference.families import STATES, Family, families, state_of
 
@@ -27,7 +28,7 @@ TONES = {"en-vigueur": "done", "a-venir": "todo", "passe": ""}
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What the pilot keeps: people, places, and every family of reference data with what asks for attention."""
     pilot_only(request)
     found = cards(timezone.localdate())
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def reference_list(request: HttpRequest, family: str) -> HttpResponse:
+def reference_list(request: Request, family: str) -> HttpResponse:
     """The rows of a family: in force, to come, past, ending soon, to check again."""
     kept, today = family_of(request, family), timezone.localdate()
     state = request.GET.get("etat", "en-vigueur")
@@ -71,7 +72,7 @@ def reference_list(request: HttpRequest, family: str) -> HttpResponse:
 
 
 @require_safe
-def reference_detail(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+def reference_detail(request: Request, family: str, pk: int) -> HttpResponse:
     """One version: what it says, who says so, what leans on it, the others along time, who changed it."""
     kept, today = family_of(request, family), timezone.localdate()
     row = row_of(kept, pk)
@@ -100,7 +101,7 @@ def reference_detail(request: HttpRequest, family: str, pk: int) -> HttpResponse
 
 
 @require_safe
-def territory(request: HttpRequest) -> HttpResponse:
+def territory(request: Request) -> HttpResponse:
     """The communes that merged and the EPCI, as loaded from the official files: to be read."""
     pilot_only(request)
     merged = Commune.objects.filter(merged_into__isnull=False).select_related("merged_into", "epci").alphabetical()
@@ -113,7 +114,7 @@ def territory(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def competences(request: HttpRequest) -> HttpResponse:
+def competences(request: Request) -> HttpResponse:
     """The state of play of actors: who knows how to do what, and where nobody does."""
     pilot_only(request)
     known, silent = state_of_play()
@@ -121,7 +122,7 @@ def competences(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def invitations(request: HttpRequest) -> HttpResponse:
+def invitations(request: Request) -> HttpResponse:
     """The invitations of every organisation that nobody answered, the oldest first."""
     pilot_only(request)
     now = timezone.now()
@@ -135,13 +136,13 @@ def invitations(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/administration/invitations.html", context)
 
 
-def pilot_only(request: HttpRequest) -> None:
+def pilot_only(request: Request) -> None:
     """Raise PermissionDenied unless whoever acts steers for the Département."""
     if not is_pilot(request.membership):
         raise PermissionDenied
 
 
-def family_of(request: HttpRequest, slug: str) -> Family:
+def family_of(request: Request, slug: str) -> Family:
     """The family of that address, for the pilot; raises PermissionDenied, Http404."""
     pilot_only(request)
     found = next((family for family in families() if family.slug == slug), None)
@@ -158,7 +159,8 @@ def related(family: Family, rows: Any) -> Any:
 
 def row_of(family: Family, pk: int) -> Dated:
     """The row of that key; a 404 when there is none."""
-    return get_object_or_404(related(family, family.rows), pk=pk)
+    row: Dated = get_object_or_404(related(family, family.rows), pk=pk)
+    return row
 
 
 def _is_told(family: Family, state: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,13 +24,14 @@ from desk.reference.lines import LinesFormSet, lines_of
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from desk.views.administration import family_of, row_of
 from lifecycle.acting import asks_then_acts, posted
+from network.requests import Request
 from network.views.confirm import confirm
 from reference.dated import Dated
 from reference.families import Family
 
 
 @asks_then_acts
-def reference_add(request: HttpRequest, family: str) -> HttpResponse:
+def reference_add(request: Request, family: str) -> HttpResponse:
     """A thing that has no version yet."""
     kept = family_of(request, family)
     back = reverse("desk:reference_list", args=[kept.slug])
@@ -53,7 +54,7 @@ def reference_add(request: HttpRequest, family: str) -> HttpResponse:
 
 
 @asks_then_acts
-def reference_replace(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+def reference_replace(request: Request, family: str, pk: int) -> HttpResponse:
     """A new version of a thing: the former one ends the day before."""
     kept = family_of(request, family)
     former = row_of(kept, pk)
@@ -79,7 +80,7 @@ def reference_replace(request: HttpRequest, family: str, pk: int) -> HttpRespons
 
 
 @asks_then_acts
-def reference_correct(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+def reference_correct(request: Request, family: str, pk: int) -> HttpResponse:
     """What is wrong in a version; once it has served, its source, its check and its end only."""
     kept = family_of(request, family)
     row = row_of(kept, pk)
@@ -103,7 +104,7 @@ def reference_correct(request: HttpRequest, family: str, pk: int) -> HttpRespons
 
 
 @require_POST
-def reference_check(request: HttpRequest, family: str) -> HttpResponse:
+def reference_check(request: Request, family: str) -> HttpResponse:
     """The source of the ticked rows was read today."""
     kept = family_of(request, family)
     keys = [int(key) for key in request.POST.getlist("row") if key.isascii() and key.isdigit()]
@@ -119,7 +120,7 @@ def reference_check(request: HttpRequest, family: str) -> HttpResponse:
 
 
 @asks_then_acts
-def reference_withdraw(request: HttpRequest, family: str, pk: int) -> HttpResponse:
+def reference_withdraw(request: Request, family: str, pk: int) -> HttpResponse:
     """Give up a version that has not begun."""
     kept = family_of(request, family)
     row = row_of(kept, pk)
@@ -137,7 +138,7 @@ def written(family: Family, form: ReferenceForm, lines: list[LinesFormSet], writ
     """The row once written; None when the page is to be shown, first or again with what was typed."""
     if not form.is_bound or not all([form.is_valid(), *(one.is_valid() for one in lines)]):
         return None
-    faults = family.faults({one.declared.model._meta.model_name: one.kept() for one in lines}) if lines else []
+    faults = family.faults({str(one.declared.model._meta.model_name): one.kept() for one in lines}) if lines else []
     if faults:
         form.add_error(None, faults)
         return None
@@ -158,7 +159,7 @@ def _writer(lines: list[LinesFormSet]) -> Callable[[Dated], None]:
     return write
 
 
-def done(request: HttpRequest, family: Family, row: Dated, sentence: str) -> HttpResponse:
+def done(request: Request, family: Family, row: Dated, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
     return redirect(_address(family, row))
 
@@ -168,7 +169,7 @@ def _address(family: Family, row: Dated) -> str:
 
 
 def form_page(
-    request: HttpRequest, family: Family, form: ReferenceForm, lines: list[LinesFormSet], **context: Any
+    request: Request, family: Family, form: ReferenceForm, lines: list[LinesFormSet], **context: Any
 ) -> HttpResponse:
     told = {"former": None, "former_facts": [], "is_used": False} | context
     wrong = form.is_bound and (bool(form.errors) or any(not one.is_valid() for one in lines))

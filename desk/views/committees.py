@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from desk.todo.pilots import to_decide
 from desk.views.administration import pilot_only
 from donations.models import Donation
 from lifecycle.acting import asks_then_acts, posted
+from network.requests import Request
 from network.views.confirm import confirm
 from reports.models import Report
 
@@ -29,7 +30,7 @@ MOST = 50
 
 
 @require_safe
-def committee_list(request: HttpRequest) -> HttpResponse:
+def committee_list(request: Request) -> HttpResponse:
     """The dates to come, then those that are past or were called off."""
     pilot_only(request)
     seen, today = Committee.objects.visible_to(request.membership), timezone.localdate()
@@ -39,7 +40,7 @@ def committee_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def committee_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def committee_detail(request: Request, pk: int) -> HttpResponse:
     """One committee: the last report before it, the lots decided since the one before, what waits for a decision."""
     committee, at = _visible(request, pk), timezone.now()
     actor, is_to_come = request.membership, committee.may_change(timezone.localdate(at))
@@ -60,7 +61,7 @@ def committee_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def committee_plan(request: HttpRequest) -> HttpResponse:
+def committee_plan(request: Request) -> HttpResponse:
     """Write down a date."""
     pilot_only(request)
     form = CommitteeForm(posted(request))
@@ -72,7 +73,7 @@ def committee_plan(request: HttpRequest) -> HttpResponse:
 
 
 @asks_then_acts
-def committee_move(request: HttpRequest, pk: int) -> HttpResponse:
+def committee_move(request: Request, pk: int) -> HttpResponse:
     """Another date, another place."""
     committee = _visible(request, pk)
     known = {"meets_on": committee.meets_on, "place": committee.place}
@@ -86,7 +87,7 @@ def committee_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_then_acts
-def committee_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def committee_cancel(request: Request, pk: int) -> HttpResponse:
     """Ask, then call it off."""
     committee = _visible(request, pk)
     return confirm(
@@ -99,9 +100,7 @@ def committee_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _saved(
-    request: HttpRequest, form: CommitteeMoveForm, act: Callable[[dict[str, Any]], Committee]
-) -> Committee | None:
+def _saved(request: Request, form: CommitteeMoveForm, act: Callable[[dict[str, Any]], Committee]) -> Committee | None:
     """What was written; None when the page is to be shown, again or first."""
     if request.method != "POST" or not form.is_valid():
         return None
@@ -114,7 +113,7 @@ def _saved(
     return made
 
 
-def _to_ratify(request: HttpRequest, committee: Committee, before: Committee | None) -> Any:
+def _to_ratify(request: Request, committee: Committee, before: Committee | None) -> Any:
     """The lots decided between the committee before and this one, marked so when they were."""
     lots = Donation.objects.visible_to(request.membership).filter(to_ratify=True, qualified_at__isnull=False)
     lots = lots.filter(qualified_at__date__lte=committee.meets_on)
@@ -123,6 +122,6 @@ def _to_ratify(request: HttpRequest, committee: Committee, before: Committee | N
     return lots.select_related("donor").order_by("-qualified_at", "-pk")
 
 
-def _visible(request: HttpRequest, pk: int) -> Committee:
+def _visible(request: Request, pk: int) -> Committee:
     """The committee, for the pilot; a 404 for everyone else."""
     return get_object_or_404(Committee.objects.visible_to(request.membership), pk=pk)

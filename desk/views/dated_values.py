@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,21 +12,22 @@ from desk.reference.forms import form_of, names_to_add, with_unit
 from desk.reference.reading import parameter_lines
 from desk.services.reference import add_version
 from desk.views.administration import family_of, pilot_only
-from desk.views.administration_actions import asks_then_acts, done, form_page, written
-from lifecycle.acting import posted
+from desk.views.administration_actions import done, form_page, written
+from lifecycle.acting import asks_then_acts, posted
+from network.requests import Request
 from reference.models import Parameter
 from reference.registry import REGISTRY
 
 
 @require_safe
-def parameter_list(request: HttpRequest) -> HttpResponse:
+def parameter_list(request: Request) -> HttpResponse:
     """Label, unit, value in force, next value and history of every parameter; one query."""
     pilot_only(request)
     return render(request, "desk/administration/parameters.html", {"families": parameter_lines(timezone.localdate())})
 
 
 @asks_then_acts
-def parameter_value(request: HttpRequest, code: str) -> HttpResponse:
+def parameter_value(request: Request, code: str) -> HttpResponse:
     """A new value of a parameter: it ends the last one there is, or is the first."""
     pilot_only(request)
     if code not in REGISTRY.parameters:

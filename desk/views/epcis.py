@@ -1,6 +1,6 @@
 """The EPCI of the Nord, for the pilot: the map, and beside it the table that says the same and more."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from desk.epcis import Today, epcis_today, map_context
 from desk.todo.figures import entered, latest, month_name, standing
 from desk.views.administration import pilot_only
+from network.requests import Request
 from prescriptions.enums import NeedKind
 from reports.enums import Stage
 from reports.models import Report
@@ -15,7 +16,7 @@ from reports.summary import Summary
 
 
 @require_safe
-def epci_list(request: HttpRequest) -> HttpResponse:
+def epci_list(request: Request) -> HttpResponse:
     """Each EPCI this day, with what the last report says of the devices handed over there."""
     pilot_only(request)
     report, rows = latest(request.membership), epcis_today(request.membership, timezone.now())

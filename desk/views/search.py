@@ -3,12 +3,13 @@
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, registry
+from network.requests import Request
 
 FIELD = "recherche"
 LONGEST = 120
@@ -18,7 +19,7 @@ SHORTEST = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Go straight to what has this reference, label or serial number; list what else is found, by kind."""
     typed = " ".join(request.POST.get(FIELD, "").split())[:LONGEST]
     found = found_by(wanted_of(typed), request.membership)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from desk.todo.blocks import arranged, in_turn, lines_of
 from desk.todo.changes import changes_since
 from desk.todo.pages import page_for
 from desk.views.public import welcome
+from network.requests import OpenRequest, Request, acts
 
 PER_PAGE = 50
 FIRST_TIME = timedelta(days=7)
@@ -23,16 +24,16 @@ FIRST_TIME = timedelta(days=7)
 
 @login_not_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: OpenRequest) -> HttpResponse:
     """The public page for a visitor, « À faire » for whoever is signed in and acts in a role."""
     if not request.user.is_authenticated:
         return welcome(request)
-    if request.membership is None:
+    if not acts(request):
         return render(request, "network/no_membership.html", status=403)
     return todo(request)
 
 
-def todo(request: HttpRequest) -> HttpResponse:
+def todo(request: Request) -> HttpResponse:
     """What waits for whoever acts, what is late first; what changed since the last visit."""
     actor, at = request.membership, timezone.now()
     visit = note_visit(membership=actor, at=at)
@@ -51,7 +52,7 @@ def todo(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def block(request: HttpRequest, key: str) -> HttpResponse:
+def block(request: Request, key: str) -> HttpResponse:
     """All the rows of one block: of those that no other list shows."""
     blocks = page_for(request.membership, timezone.now()).blocks
     found = next((one for one in blocks if one.key == key and not one.url), None)
