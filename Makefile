@@ -14,17 +14,17 @@ TEMPLATES = $(shell find . -name '*.html' -path '*/templates/*' -not -path './.v
 .PHONY: help demo test lint format draw lock bench coverage mutants guide clean install install-dev
 
 help:
-	@echo 'make demo    installer, remplir de données inventées, servir sur http://localhost:$(PORT)'
-	@echo 'make test    installer, vérifier le code, lancer tous les tests'
-	@echo 'make lint    vérifier le code sans lancer les tests'
-	@echo 'make format  mettre en forme le code et les gabarits'
-	@echo 'make draw    redessiner ce que le code déclare : machines, inscriptions, murs'
-	@echo 'make lock    figer les dépendances (UPGRADE=--upgrade pour les renouveler)'
-	@echo 'make bench   mesurer'
-	@echo 'make coverage  ce que les tests parcourent des règles, branche par branche'
-	@echo 'make mutants   des fautes dans les règles, une par une : les tests les voient-ils ?'
-	@echo 'make guide   rephotographier les écrans du guide (pendant make demo, même PORT)'
-	@echo 'make clean   effacer l’environnement et les bases de ce dossier'
+	@echo 'make demo     installer, remplir de données inventées, servir sur http://localhost:$(PORT)'
+	@echo 'make test     installer, vérifier le code, lancer tous les tests'
+	@echo 'make lint     vérifier le code sans lancer les tests'
+	@echo 'make format   mettre en forme le code et les gabarits'
+	@echo 'make draw     redessiner ce que le code déclare : machines, inscriptions, murs'
+	@echo 'make lock     figer les dépendances (UPGRADE=--upgrade pour les renouveler)'
+	@echo 'make bench    mesurer'
+	@echo 'make coverage ce que les tests parcourent des règles, branche par branche'
+	@echo 'make mutants  des fautes dans les règles, une par une : les tests les voient-ils ?'
+	@echo 'make guide    rephotographier les écrans du guide (pendant make demo, même PORT)'
+	@echo 'make clean    effacer l’environnement et les bases de ce dossier'
 
 demo: install
 	@$(RUN) config.demo --port $(PORT) $(DEMO_ARGS)

@@ -145,11 +145,13 @@ def sample(root: Path, modules: Sequence[str], count: int, seed: int) -> Iterato
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Des fautes dans les règles, une par une : les tests les voient-ils ?")
-    parser.add_argument("modules", nargs="*", metavar="MODULE", choices=[*PLAN, []], help=", ".join(PLAN))
+    parser = argparse.ArgumentParser(description="Des fautes dans les règles, une par une\u00a0: qui les voit ?")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(PLAN))
     parser.add_argument("--count", type=int, default=20, help="combien de fautes par module")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    if unknown := set(asked.modules) - set(PLAN):
+        parser.error(f"aucun test n’est dit pour {', '.join(sorted(unknown))}\u00a0: ajoutez-le à PLAN.")
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         root = Path(folder) / "maillon"
         subprocess.run(["git", "clone", "--quiet", ".", str(root)], check=True)
@@ -170,7 +172,7 @@ def tell(root: Path, modules: Sequence[str], count: int, seed: int) -> int:
                 print(written(root, mistake), flush=True)
         made += len(drawn)
         print(
-            f"{module} : {len(drawn)} fautes, {len(lived) - before} passées inaperçues, "
+            f"{module}\u00a0: {len(drawn)} fautes, {len(lived) - before} passées inaperçues, "
             f"{time.monotonic() - start:.0f} s",
             flush=True,
         )

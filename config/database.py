@@ -16,7 +16,7 @@ from config.postgresql import server
 PROJECT = Path(__file__).resolve().parents[1]
 USES = DEMO, TEST = "maillon", "test"
 TEST_PREFIX = "test_"
-ENGINE, OWN_ENGINE = "config.compiled", "config.postgresql"
+OWN_ENGINE = "config.postgresql"
 SERVING_ROLE = "maillon_site"
 """Who serves: a role that owns nothing. DATABASE_ROLE names it to have the settings made for it."""
 
@@ -71,7 +71,7 @@ def from_url(url: str) -> dict[str, Any]:
         )
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": ENGINE,
+        "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or server.DATABASE,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

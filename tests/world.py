@@ -134,7 +134,7 @@ class World:
         return there == (after, _written()) if after is not None else _is_empty()
 
     def _of_today(self, kept: Table, lines: list[str], types: dict[tuple[str, str], int]) -> list[str]:
-        """The tests that commit have Django number the types of contents again."""
+        """The tests of the demonstration have Django number the types of contents again."""
         places = [rank for rank, column in enumerate(kept.columns) if column.endswith("content_type_id")]
         if not places:
             return lines

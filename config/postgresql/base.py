@@ -1,8 +1,9 @@
-"""The same backend, which starts Maillon's own server at the first connection."""
+"""Django's PostgreSQL backend, which starts Maillon's own server at the first connection."""
 
 from typing import Any
 
-from config.compiled import base
+from django.db.backends.postgresql import base
+
 from config.postgresql.server import Server
 
 
