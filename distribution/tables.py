@@ -112,7 +112,7 @@ class ShelfTable(AtPointTable):
 
     caption = "Rayon"
 
-    state = StateColumn()
+    state = StateColumn(attrs={})  # the longest state of all, beside nine columns of which the last is what one does
     grade = tables.Column(verbose_name="Grade")
     price = tables.Column(verbose_name="Prix")
     convention = tables.Column(

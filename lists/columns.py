@@ -36,10 +36,10 @@ class ChosenColumn(tables.Column):
 
 
 class StateColumn(tables.Column):
-    """The state of a machine: its badge on the page, its word in a file."""
+    """The state of a machine: its badge on the page, on one line unless ``attrs`` say otherwise; its word in a file."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(verbose_name=kwargs.pop("verbose_name", "État"), attrs=WHOLE, **kwargs)
+        super().__init__(**{"verbose_name": "État", "attrs": WHOLE} | kwargs)
 
     def render(self, record: Any) -> SafeString:
         return render_to_string("lifecycle/state_badge.html", state_badge(record))

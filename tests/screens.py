@@ -27,6 +27,10 @@ KINDS = """[...document.body.querySelectorAll("*")].map(element => [
 STICKING_OUT = """width => [...document.body.querySelectorAll("*")].filter(
     element => element.getBoundingClientRect().right > width
 ).map(element => `${element.tagName} ${element.className}, up to ${element.getBoundingClientRect().right} px`)"""
+CUT_OFF = """() => [...document.querySelectorAll(".table-container")].filter(
+    box => box.scrollWidth > box.clientWidth + 1
+).map(box => `${box.querySelector("th:last-child")?.innerText}, ${box.scrollWidth} px in ${box.clientWidth}`)"""
+"""The last columns that a table hides at its edge, where a wide window has the room."""
 OF_A_WHOLE_PAGE = {
     "runOnly": {
         "type": "rule",
@@ -66,6 +70,8 @@ def flaws(page: Page, *, whole: bool = False) -> list[str]:
             found.append(
                 f"{page.url} scrolls sideways: {width} px\n{'\n'.join(page.evaluate(STICKING_OUT, size['width']))}"
             )
+        if size == WIDE and (cut := page.evaluate(CUT_OFF)):
+            found.append(f"{page.url}: the end of a table is cut off: {cut}")
         kinds = set(page.evaluate(KINDS))
         if not kinds <= SEEN:
             told = axe(page, RULES)

@@ -8,7 +8,9 @@ from playwright.sync_api import Page
 
 from distribution.enums import HandOverProof
 from distribution.models import HandOver
+from network.models import Epci
 from refurb.enums import DeviceState
+from refurb.models import DistributionPoint
 from tests.distribution.shelves import Shelf, delivery_of
 from tests.refurb.devices import fresh
 from tests.refurb.pages import page_of
@@ -105,3 +107,16 @@ def test_a_delivery_is_scanned_in_without_scripts(shelf: Shelf, open_page: Calla
     page.get_by_role("button", name="Enregistrer la réception").click()
     page.get_by_text("Livraison pointée").wait_for()
     assert fresh(device).state == DeviceState.AVAILABLE
+
+
+def test_what_is_to_do_on_the_shelf_is_not_cut_off_by_names_as_long_as_they_are(
+    shelf: Shelf, open_page: Callable[..., Page]
+) -> None:
+    """An adviser reserves from the last column: the words of a row that are the longest leave it in view."""
+    shelf.available()
+    shelf.reserved()
+    DistributionPoint.objects.update(name="Relais de Valenciennes")
+    Epci.objects.update(short_name="CA Maubeuge Valenciennois")
+    page = open_page()
+    sign_in(page, shelf.adviser)
+    Look(page).at(reverse("distribution:shelf") + "?tous=1")
