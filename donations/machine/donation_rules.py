@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from conventions.enums import DeviceType
@@ -199,13 +199,11 @@ def _over_value(ctx: Context, lines: QuerySet[Any]) -> QuerySet[Any]:
 
 def _shared_otherwise(lines: QuerySet[Any]) -> QuerySet[Any]:
     """The lines whose shares of the round to come do not add up to what was accepted."""
-    summed: QuerySet[Any] = lines.annotate(
-        shared=Coalesce(
-            Sum("allocations__quantity", filter=Q(allocations__round=F("donation__allocation_round") + 1)), 0
-        ),
-        kept=Coalesce(F("decision__accepted"), 0),
+    shares = Allocation.objects.filter(line=OuterRef("pk"), round=OuterRef("donation__allocation_round") + 1)
+    summed = shares.order_by().values("line").annotate(total=Sum("quantity")).values("total")
+    return lines.annotate(shared=Coalesce(Subquery(summed), 0), kept=Coalesce(F("decision__accepted"), 0)).exclude(
+        shared=F("kept")
     )
-    return summed.exclude(shared=F("kept"))
 
 
 def _share_elsewhere(lines: QuerySet[Any]) -> QuerySet[Any]:
