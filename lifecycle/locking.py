@@ -1,5 +1,6 @@
 """Transactions retried once on a deadlock, and row locks taken in one global order."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,11 +14,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, models, transaction
 
+BREATH = 0.1
+"""Seconds before the second attempt: the other transaction, which waited, goes first instead of being met again."""
+
 type Strength = Literal["FOR SHARE", "FOR NO KEY UPDATE"]
 
 _held: ContextVar[dict[str, set[int]] | None] = ContextVar("lifecycle_held", default=None)
-
-
 _all_or_nothing: ContextVar[bool] = ContextVar("lifecycle_all_or_nothing", default=False)
 
 
@@ -70,6 +72,7 @@ def _outermost[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwar
         return _attempt(function, *args, **kwargs)
     except (OperationalError, psycopg.errors.DeadlockDetected) as error:
         if alone and is_deadlock(error):
+            time.sleep(BREATH)
             return _attempt(function, *args, **kwargs)
         raise
 

@@ -258,10 +258,10 @@ def record_sightings(*, actor: Actor, households: Iterable[int], what: str, at: 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what, via) "
-            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s, '' "
+            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s::varchar, '' "
             "FROM unnest(%(households)s::bigint[]) AS seen (pk) WHERE NOT EXISTS ("
             "SELECT 1 FROM prescriptions_householdaccess AS known WHERE known.household_id = seen.pk "
-            "AND known.actor_id = %(actor)s AND known.what = %(what)s AND known.at >= %(midnight)s)",
+            "AND known.actor_id = %(actor)s AND known.what = %(what)s::varchar AND known.at >= %(midnight)s)",
             {
                 "actor": actor.pk,
                 "organisation": actor.organisation_id,

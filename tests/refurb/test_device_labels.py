@@ -54,9 +54,10 @@ def test_the_database_refuses_another_spelling_whoever_writes(bench: Bench) -> N
     bench.received(tag="PRH-0042")
     other = bench.received(tag="PRH-0043")
 
-    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="refurb_device_tag_once"):
+    with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE refurb_device SET tag = 'prh 0042' WHERE id = %s", [other.pk])
+        with pytest.raises(IntegrityError, match="refurb_device_tag_once"):
+            cursor.execute("UPDATE refurb_device SET tag = 'prh 0042' WHERE id = %s", [other.pk])
 
 
 def test_the_normal_form_of_the_database_is_that_of_the_code(bench: Bench) -> None:
