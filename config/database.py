@@ -17,8 +17,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 USES = DEMO, TEST = "maillon", "test"
 TEST_PREFIX = "test_"
 OWN_ENGINE = "config.postgresql"
-BOUND_BY_THE_SERVER = {"server_side_binding": True, "prepare_threshold": 2}
-"""Values travel beside the text of a statement, and a text seen twice on a connection is parsed and planned once."""
 SERVING_ROLE = "maillon_site"
 """Who serves: a role that owns nothing. DATABASE_ROLE names it to have the settings made for it."""
 
@@ -57,7 +55,6 @@ def own_server(*, throwaway: bool) -> dict[str, Any]:
         "USER": server.SUPERUSER,
         "HOST": str(home),
         "PORT": str(server.PORT),
-        "OPTIONS": dict(BOUND_BY_THE_SERVER),
         "TEST": {"NAME": test_name()},
     }
 
@@ -65,16 +62,14 @@ def own_server(*, throwaway: bool) -> dict[str, Any]:
 def from_url(url: str) -> dict[str, Any]:
     """Read `postgresql://user:password@host:port/name?option=value` into Django's database settings.
 
-    A folder of Unix sockets is given as the option `host`. The option `prepared=no` is for a pool of connections that
-    does not keep prepared statements: values travel in the text then. Raises ImproperlyConfigured for another scheme.
+    A folder of Unix sockets is given as the option `host`. Raises ImproperlyConfigured for another scheme.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(
             "DATABASE_URL doit commencer par «\u00a0postgresql://\u00a0». / DATABASE_URL must begin with postgresql://"
         )
-    options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    bound = {} if options.pop("prepared", "") == "no" else BOUND_BY_THE_SERVER
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or server.DATABASE,
@@ -82,7 +77,7 @@ def from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(options.pop("port", parts.port or "")),
-        "OPTIONS": options | bound,
+        "OPTIONS": options,
         "TEST": {"NAME": test_name()},
     }
 

@@ -12,11 +12,6 @@ def test_an_address_is_read_in_full() -> None:
     assert read["USER"] == "ma@illon"
     assert read["PASSWORD"] == "s/ecret"
     assert (read["HOST"], read["PORT"], read["NAME"]) == ("base.example", "5433", "maillon")
-    assert read["OPTIONS"] == {"sslmode": "require"} | database.BOUND_BY_THE_SERVER
-
-
-def test_a_pool_that_keeps_no_prepared_statement_is_told_so() -> None:
-    read = database.from_url("postgresql://maillon@base.example/maillon?prepared=no&sslmode=require")
     assert read["OPTIONS"] == {"sslmode": "require"}
 
 

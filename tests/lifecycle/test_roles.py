@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from django.db.backends.signals import connection_created
 
-from config.database import BOUND_BY_THE_SERVER, SERVING_ROLE, from_url, serving
+from config.database import SERVING_ROLE, from_url, serving
 from lifecycle import roles
 from network.models import User
 from tests.intruder import NAME
@@ -182,5 +182,4 @@ def test_a_connection_that_is_refused_is_not_used(settings: Any, monkeypatch: py
 
 def test_on_another_server_the_site_takes_the_part_of_the_role() -> None:
     told = serving(from_url("postgresql://owner:secret@base.example/maillon?sslmode=require"))
-    taken = {"sslmode": "require", "options": f"-c role={SERVING_ROLE}"}
-    assert (told["USER"], told["OPTIONS"]) == ("owner", taken | BOUND_BY_THE_SERVER)
+    assert (told["USER"], told["OPTIONS"]) == ("owner", {"sslmode": "require", "options": f"-c role={SERVING_ROLE}"})
