@@ -35,7 +35,14 @@ def is_made_right(tag: str) -> bool:
 
 def fits(tag: str, shape: str) -> bool:
     """Whether a label has the form a workshop fixed: « PRH-#### »; any has when there is none."""
-    if not shape:
-        return True
-    pattern = "".join(_STANDS_FOR.get(sign) or re.escape(sign) for sign in normal(shape))
-    return re.fullmatch(pattern, normal(tag)) is not None
+    return not shape or re.fullmatch(pattern_of(shape), normal(tag)) is not None
+
+
+def pattern_of(shape: str) -> str:
+    """What the normal form of a label of that form matches, for Python as for PostgreSQL."""
+    return "".join(_STANDS_FOR.get(sign) or re.escape(sign) for sign in normal(shape))
+
+
+def is_numbered(shape: str) -> bool:
+    """Whether only figures are left open in a form, so that one label follows another."""
+    return FIGURE in shape and LETTER not in shape and EITHER not in shape

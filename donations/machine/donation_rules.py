@@ -201,9 +201,9 @@ def _shared_otherwise(lines: QuerySet[Any]) -> QuerySet[Any]:
     """The lines whose shares of the round to come do not add up to what was accepted."""
     shares = Allocation.objects.filter(line=OuterRef("pk"), round=OuterRef("donation__allocation_round") + 1)
     summed = shares.order_by().values("line").annotate(total=Sum("quantity")).values("total")
-    return lines.annotate(shared=Coalesce(Subquery(summed), 0), kept=Coalesce(F("decision__accepted"), 0)).exclude(
-        shared=F("kept")
-    )
+    reckoned = lines.annotate(shared=Coalesce(Subquery(summed), 0), kept=Coalesce(F("decision__accepted"), 0))
+    otherwise: QuerySet[Any] = reckoned.exclude(shared=F("kept"))
+    return otherwise
 
 
 def _share_elsewhere(lines: QuerySet[Any]) -> QuerySet[Any]:

@@ -152,6 +152,15 @@ class CorrectTagReason(TextChoices):
     ALIKE = "alike", "Se lit comme celle d’un autre appareil"
 
 
+class ReprintReason(TextChoices):
+    """Why the label of a device is printed again."""
+
+    LOST = "lost", "Décollée ou perdue"
+    UNREADABLE = "unreadable", "Abîmée ou illisible"
+    CHANGED = "changed", "Ce qu’elle dit a changé (grade, mémoire…)"
+    JAMMED = "jammed", "Mal sortie de l’imprimante"
+
+
 class UndoReceiveReason(TextChoices):
     """Why a reception did not take place."""
 

@@ -5,6 +5,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
+from refurb.models.label import Label, LabelRun, LabelSheet
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
     Checklist,
@@ -40,6 +41,9 @@ __all__ = [
     "GradingStep",
     "Incident",
     "IncidentFollowUp",
+    "Label",
+    "LabelRun",
+    "LabelSheet",
     "Part",
     "Repair",
     "StorageAbsence",

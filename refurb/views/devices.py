@@ -22,7 +22,7 @@ from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import ENDED, DeviceState
 from refurb.filters import DeviceFilter
-from refurb.models import Device, DevicePaper, Drive, Incident
+from refurb.models import Device, DevicePaper, Drive, Incident, Label
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
@@ -92,6 +92,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "lot": lot,
         "papers": papers_of(device, actor),
+        "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
         "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
         "may_note_incident": can_note_incident(actor) is not None,
     }
@@ -104,6 +105,9 @@ def _more(device: Device, actor: Actor) -> list[tuple[str, str]]:
     if works_on(device, actor):
         names += [("Fiche d’établi", "device_evidence"), ("Décrire l’appareil", "device_describe")]
     bench = [(label, reverse(f"refurb:{name}", args=[device.reference])) for label, name in names]
+    if names and device.tag and device.state not in ENDED:
+        asked = urlencode({"appareil": device.reference})
+        bench.append(("Imprimer l’étiquette", f"{reverse('refurb:label_print')}?{asked}"))
     return onward().more(device, actor) + bench
 
 

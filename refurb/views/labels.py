@@ -1,24 +1,31 @@
-"""What the labels of a workshop look like."""
+"""The labels of a workshop: what they look like, printing them, what was printed."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
+from documents.responses import drawn_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
 from refurb.forms.corrections import TagShapeForm
-from refurb.models import TagShape
+from refurb.forms.labels import LabelBlankForm, LabelPrintForm, LabelSheetForm
+from refurb.label_paper import draw
+from refurb.models import Device, Label, LabelRun, LabelSheet, TagShape
 from refurb.permissions import can_set_tag_shape, can_work_on_device
-from refurb.services import corrections
+from refurb.services import corrections, labels
+
+LATEST = 20
+"""How many printings the page of labels shows."""
+A_SAMPLE = 1
 
 
 @asks_then_acts
 def tag_shape(request: Request) -> HttpResponse:
-    """What the labels of the workshop look like: its people read it, its manager fixes it."""
+    """The labels of the workshop: printing them, what was printed, the form its manager fixes."""
     actor = request.membership
-    if can_work_on_device(actor) is None:
-        raise PermissionDenied
+    workshop = _workshop(request)
     fixes = can_set_tag_shape(actor) is not None
     if request.method == "POST" and not fixes:
         raise PermissionDenied
@@ -29,4 +36,106 @@ def tag_shape(request: Request) -> HttpResponse:
     if fixed is not None:
         messages.success(request, f"Forme des étiquettes\u00a0: {fixed}.")
         return redirect("refurb:tag_shape")
-    return render(request, "refurb/tag_shape.html", {"form": form, "fixes": fixes, "now": now, "shapes": seen})
+    runs = LabelRun.objects.visible_to(actor).counted().select_related("printed_by__user")
+    context = {
+        "form": form,
+        "fixes": fixes,
+        "now": now,
+        "shapes": seen,
+        "never": labels.never_printed(workshop).count(),
+        "runs": runs[:LATEST],
+        "sheets": LabelSheet.objects.visible_to(actor),
+    }
+    return render(request, "refurb/tag_shape.html", context)
+
+
+@asks_then_acts
+def label_print(request: Request) -> HttpResponse:
+    """Print the labels of devices: those of the address, those never printed, or what is scanned here."""
+    actor, workshop = request.membership, _workshop(request)
+    seen = Device.objects.visible_to(actor).filter(workshop=workshop)
+    form = LabelPrintForm(seen, workshop, posted(request), initial=_chosen(request, workshop))
+
+    def do(data: dict[str, object]) -> LabelRun:
+        return labels.print_labels(actor=actor, order=form.typed, **data)  # type: ignore[arg-type]
+
+    run = answer(request, form, do, None)
+    if run is not None:
+        return redirect("refurb:label_run", pk=run.pk)
+    return render(request, "refurb/label_print.html", {"form": form})
+
+
+def _chosen(request: Request, workshop: int) -> dict[str, object]:
+    """What the page is opened with: the labels asked for in the address, and the sheet used last."""
+    if "jamais" in request.GET:
+        tags = labels.never_printed(workshop).values_list("tag", flat=True)[: labels.MOST]
+    else:
+        wanted = request.GET.getlist("appareil")[: labels.MOST]
+        tags = Device.objects.filter(workshop=workshop, reference__in=wanted).values_list("tag", flat=True)
+    return {"devices": "\n".join(filter(None, tags))} | _last_sheet(workshop)
+
+
+def _last_sheet(workshop: int) -> dict[str, object]:
+    """The sheet of the last printing, and how many of its labels are gone."""
+    last = LabelRun.objects.filter(workshop=workshop).prefetch_related("labels").first()
+    codes = {name: code for code, (name, _) in labels.sheets_of(workshop).items()}
+    if last is None or last.sheet_name not in codes:
+        return {}
+    return {"sheet": codes[last.sheet_name], "skipped": last.used_of_last_page}
+
+
+@asks_then_acts
+def label_blank(request: Request) -> HttpResponse:
+    """Print numbered labels in advance: which numbers come next is said first."""
+    actor, workshop = request.membership, _workshop(request)
+    form = LabelBlankForm(workshop, posted(request), initial=_last_sheet(workshop))
+    run = answer(request, form, lambda data: labels.print_blank_labels(actor=actor, **data), None)
+    if run is not None:
+        return redirect("refurb:label_run", pk=run.pk)
+    return render(request, "refurb/label_blank.html", {"form": form} | _what_follows(workshop))
+
+
+def _what_follows(workshop: int) -> dict[str, object]:
+    try:
+        (tag,) = labels.next_tags(workshop, A_SAMPLE)
+    except ValidationError as error:
+        return {"impossible": error.messages[0]}
+    return {"next": tag}
+
+
+@require_safe
+def label_run(request: Request, pk: int) -> HttpResponse:
+    """What one printing was, and its PDF."""
+    runs = LabelRun.objects.visible_to(request.membership).select_related("printed_by__user", "workshop")
+    run = get_object_or_404(runs, pk=pk)
+    printed = Label.objects.filter(run=run).select_related("device")
+    return render(request, "refurb/label_run.html", {"run": run, "labels": printed})
+
+
+@require_safe
+def label_sheet_pdf(request: Request, pk: int) -> FileResponse:
+    """The PDF of a printing, drawn anew each time: the same printing gives the same words."""
+    runs = LabelRun.objects.visible_to(request.membership).select_related("workshop")
+    run = get_object_or_404(runs, pk=pk)
+    return drawn_response(draw(run), f"etiquettes-{run.pk}.pdf")
+
+
+@asks_then_acts
+def label_sheet_add(request: Request) -> HttpResponse:
+    """Describe a sheet that is not ready made; the manager's."""
+    if can_set_tag_shape(request.membership) is None:
+        raise PermissionDenied
+    form = LabelSheetForm(posted(request))
+    added = answer(request, form, lambda data: labels.describe_sheet(actor=request.membership, **data), None)
+    if added is not None:
+        messages.success(request, f"Planche ajoutée\u00a0: {added}. Imprimez d’abord une page sur du papier blanc.")
+        return redirect("refurb:tag_shape")
+    return render(request, "refurb/label_sheet_add.html", {"form": form})
+
+
+def _workshop(request: Request) -> int:
+    """The workshop whose labels these are. Raises PermissionDenied for whoever works in none."""
+    organisation = request.membership.organisation_id
+    if can_work_on_device(request.membership) is None or organisation is None:
+        raise PermissionDenied
+    return organisation
