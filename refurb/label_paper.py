@@ -18,6 +18,8 @@ MARGIN = Decimal("2.5")
 NARROWEST = Decimal("0.19")
 """Millimetres: a bar under which a hand scanner hesitates (ISO/IEC 15417 takes 0.19 as usual minimum)."""
 LARGEST_QR = Decimal(22)
+ROOMY = Decimal(36)
+"""Millimetres of height from which the label of a device also has room for the name of the workshop."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def draw(run: LabelRun) -> bytes:
         "run": run,
         "qr_side": min(LARGEST_QR, (sheet.height - 2 * MARGIN) * Decimal("0.62")).quantize(Decimal("0.1")),
         "margin": MARGIN,
+        "is_roomy": sheet.height >= ROOMY,
     }
     title = f"Étiquettes de {run.workshop}"
     return render_pdf(

@@ -52,9 +52,12 @@ class LabelPrintForm(SheetForm):
     )
     field_order = ("devices", "sheet", "skipped", "reason")
 
-    def __init__(self, seen: QuerySet[Device], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, seen: QuerySet[Device], *args: Any, again: bool = False, **kwargs: Any) -> None:
+        """``again``: some of the devices that the page is opened with had their label printed: why is asked."""
         self.seen = seen
         super().__init__(*args, **kwargs)
+        if not (self.is_bound or again):
+            del self.fields["reason"]
 
     def clean_devices(self) -> QuerySet[Device]:
         """The devices, found once for all the lines; keeps ``typed``, the lines in their order."""

@@ -94,8 +94,9 @@ class LabelRunQuerySet(OwnLabelQuerySet):
     """Reads of printings."""
 
     def counted(self) -> Self:
-        """Each with ``total``, how many labels, and ``again``, how many had been printed before."""
-        return self.annotate(total=Count("labels"), again=Count("labels", filter=Q(labels__again=True)))
+        """Each with ``total``, how many labels, and ``again``, how many had been printed before; the latest first."""
+        counted = self.annotate(total=Count("labels"), again=Count("labels", filter=Q(labels__again=True)))
+        return counted.order_by("-pk")
 
 
 class LabelRun(models.Model):

@@ -155,14 +155,14 @@ def _print_blank(printing: _Printing, count: int) -> LabelRun:
     return run
 
 
-def never_printed(workshop: int) -> QuerySet[Device]:
-    """The devices that a workshop has in hand and whose present label it never printed, the first come first.
+def never_printed(devices: QuerySet[Device]) -> QuerySet[Device]:
+    """Those that a workshop has in hand and whose present label it never printed, the first come first.
 
     A label printed in advance and stuck on one of them was printed.
     """
-    same = Label.objects.filter(workshop=workshop, tag_key=OuterRef("tag_key"))
+    same = Label.objects.filter(workshop=OuterRef("workshop"), tag_key=OuterRef("tag_key"))
     printed = same.filter(Q(device=OuterRef("pk")) | Q(device=None))
-    here = Device.objects.filter(workshop=workshop, state__in=IN_HAND).exclude(tag="")
+    here = devices.filter(state__in=IN_HAND).exclude(tag="")
     return here.exclude(Exists(printed)).order_by("received_at", "pk")
 
 

@@ -13,6 +13,7 @@ from refurb.forms.corrections import TagShapeForm
 from refurb.forms.labels import LabelBlankForm, LabelPrintForm, LabelSheetForm
 from refurb.label_paper import draw
 from refurb.models import Device, Label, LabelRun, LabelSheet, TagShape
+from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_set_tag_shape, can_work_on_device
 from refurb.services import corrections, labels
 
@@ -42,7 +43,7 @@ def tag_shape(request: Request) -> HttpResponse:
         "fixes": fixes,
         "now": now,
         "shapes": seen,
-        "never": labels.never_printed(workshop).count(),
+        "never": labels.never_printed(Device.objects.filter(workshop=workshop)).count(),
         "runs": runs[:LATEST],
         "sheets": LabelSheet.objects.visible_to(actor),
     }
@@ -54,7 +55,14 @@ def label_print(request: Request) -> HttpResponse:
     """Print the labels of devices: those of the address, those never printed, or what is scanned here."""
     actor, workshop = request.membership, _workshop(request)
     seen = Device.objects.visible_to(actor).filter(workshop=workshop)
-    form = LabelPrintForm(seen, workshop, posted(request), initial=_chosen(request, workshop))
+    chosen = _chosen(request, seen)
+    form = LabelPrintForm(
+        seen,
+        workshop,
+        posted(request),
+        initial={"devices": "\n".join(one.tag for one in chosen)} | _last_sheet(workshop),
+        again=bool(Label.objects.last_of(chosen)),
+    )
 
     def do(data: dict[str, object]) -> LabelRun:
         return labels.print_labels(actor=actor, order=form.typed, **data)  # type: ignore[arg-type]
@@ -65,14 +73,12 @@ def label_print(request: Request) -> HttpResponse:
     return render(request, "refurb/label_print.html", {"form": form})
 
 
-def _chosen(request: Request, workshop: int) -> dict[str, object]:
-    """What the page is opened with: the labels asked for in the address, and the sheet used last."""
+def _chosen(request: Request, seen: DeviceQuerySet) -> list[Device]:
+    """The devices that the address names, or those whose label was never printed; none when it names none."""
     if "jamais" in request.GET:
-        tags = labels.never_printed(workshop).values_list("tag", flat=True)[: labels.MOST]
-    else:
-        wanted = request.GET.getlist("appareil")[: labels.MOST]
-        tags = Device.objects.filter(workshop=workshop, reference__in=wanted).values_list("tag", flat=True)
-    return {"devices": "\n".join(filter(None, tags))} | _last_sheet(workshop)
+        return list(labels.never_printed(seen)[: labels.MOST])
+    wanted = request.GET.getlist("appareil")[: labels.MOST]
+    return list(seen.filter(reference__in=wanted).exclude(tag="")) if wanted else []
 
 
 def _last_sheet(workshop: int) -> dict[str, object]:

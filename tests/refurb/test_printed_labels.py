@@ -284,6 +284,13 @@ def test_a_place_beyond_the_page_is_refused(bench: Bench, sheet: str, skipped: i
 # --- the pages
 
 
+def test_the_latest_printing_comes_first(bench: Bench) -> None:
+    runs = [printed(bench, bench.received()) for _ in range(3)]
+    page = read(acting(bench.technician), reverse("refurb:tag_shape"))
+    places = [page.index(reverse("refurb:label_run", args=[run.pk])) for run in runs]
+    assert places == sorted(places, reverse=True)
+
+
 def test_a_pasted_list_is_printed_in_its_order_each_once(bench: Bench) -> None:
     first, second = bench.received(tag="B-2"), bench.received(tag="A-1")
     typed = f"b 2\n{second.reference.lower()}; B-2\t\n"
@@ -308,11 +315,24 @@ def test_what_was_never_printed_is_one_click_away_until_it_is(bench: Bench) -> N
     bench.received(tag=tag)
     device = bench.received(tag="PRH-0777")
     client = acting(bench.technician)
-    assert "L’étiquette de 1 appareil de l’atelier n’a jamais été imprimée" in read(client, reverse("refurb:tag_shape"))
+    assert "1 appareil de l’atelier dont l’étiquette n’a jamais été imprimée" in read(
+        client, reverse("refurb:tag_shape")
+    )
     page = read(client, f"{reverse('refurb:label_print')}?jamais=1")
     assert re.search(r"<textarea[^>]*>\s*PRH-0777</textarea>", page)
     printed(bench, device)
     assert "n’a jamais été imprimée" not in read(client, reverse("refurb:tag_shape"))
+
+
+def test_why_again_is_asked_of_what_was_printed_before_and_of_nothing_else(bench: Bench) -> None:
+    device, other = bench.received(), bench.received()
+    printed(bench, device)
+    client, page = acting(bench.technician), reverse("refurb:label_print")
+    assert "Pourquoi à nouveau" in read(client, f"{page}?appareil={device.reference}")
+    assert "Pourquoi à nouveau" not in read(client, f"{page}?appareil={other.reference}")
+    asked = client.post(page, {"devices": device.tag, "sheet": "l7160", "skipped": 0}).content.decode()
+    assert f"L’étiquette {device.tag} a déjà été imprimée" in asked
+    assert 'name="reason"' in asked
 
 
 def test_the_next_printing_begins_where_the_last_sheet_ended(bench: Bench) -> None:
