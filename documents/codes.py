@@ -38,15 +38,10 @@ def bars_svg(text: str, *, alt: str) -> SafeString:
     ``alt`` says in French what a scanner types. The quiet zones, ten modules on both sides, are in the picture.
     """
     modules = bars_of(text)
-    at, bars = QUIET, []
-    for sign, run in groupby(modules):
-        wide = len(list(run))
-        if sign == "1":
-            bars.append(f"M{at} 0h{wide}v1h-{wide}z")
-        at += wide
+    runs = (("h{}" if sign == "1" else "m{} 0").format(len(list(run))) for sign, run in groupby(modules))
     size = len(modules) + 2 * QUIET
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} 1" preserveAspectRatio="none">'
-        f'<path d="{"".join(bars)}"/></svg>'
+        f'<path stroke="#000" d="M{QUIET} .5{"".join(runs)}"/></svg>'
     )
     return format_html('<img class="bars" src="data:image/svg+xml,{}" alt="{}">', quote(drawn), alt)
