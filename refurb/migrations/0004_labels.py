@@ -5,6 +5,8 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
 
+from lifecycle.operations import AppendOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -258,4 +260,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("columns__gte", 1), ("rows__gte", 1)), name="refurb_label_sheet_has_labels"
             ),
         ),
+        AppendOnly("Label"),
+        AppendOnly("LabelRun"),
+        AppendOnly("LabelSheet"),
     ]

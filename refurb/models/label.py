@@ -31,7 +31,7 @@ class OwnLabelQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 
 class LabelSheet(models.Model):
-    """A sheet of labels that a workshop buys and that is not ready made. Append-only but for ``is_used``."""
+    """A sheet of labels that a workshop buys and that is not ready made. Append-only."""
 
     workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="label_sheets", verbose_name="atelier")
     name = models.CharField("nom", max_length=60, help_text="Tel qu’il est sur le paquet.")

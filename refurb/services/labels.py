@@ -83,10 +83,9 @@ class _Printing:
 
 def _too_many_skipped(sheet: Sheet) -> str:
     if sheet.is_roll:
-        return "Un rouleau n’a pas d’étiquettes déjà utilisées : 0."
-    return (
-        f"Une page de cette planche porte {sheet.on_a_page} étiquettes : de 0 à {sheet.on_a_page - 1} déjà utilisées."
-    )
+        return "Un rouleau n’a pas d’étiquettes déjà utilisées\u00a0: 0."
+    most = sheet.on_a_page - 1
+    return f"Une page de cette planche porte {most + 1} étiquettes\u00a0: de 0 à {most} déjà utilisées."
 
 
 @gate.one_transaction
