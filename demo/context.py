@@ -14,12 +14,12 @@ from demo.calendar import local, working_day
 from demo.cast import Cast
 from demo.catalogue import Catalogue
 from demo.drawing import Press
+from demo.tags import Rolls
 from refurb.models import Checklist
 
 MORNING = (8 * 60 + 40, 12 * 60)
 AFTERNOON = (13 * 60 + 30, 16 * 60 + 50)
 """When people act, in minutes of the day."""
-TAGS = {"lille": "LIL", "sambre": "SAM", "littoral": "LIT"}
 SLOWNESS = {"lille": 1.0, "sambre": 1.6, "littoral": 2.6}
 """How long devices wait for their turn in each workshop, beside the quickest."""
 
@@ -72,9 +72,10 @@ class Stage:
         self._numbers[series] += 1
         return self._numbers[series]
 
-    def tag(self, workshop: str) -> str:
-        """The next label a workshop sticks on a device."""
-        return f"{TAGS[workshop]}-{self.number(workshop):05}"
+    @cached_property
+    def labels(self) -> Rolls:
+        """What the workshops stick on devices."""
+        return Rolls(self.cast)
 
     @cached_property
     def functions(self) -> dict[str, list[tuple[str, bool]]]:

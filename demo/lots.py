@@ -338,8 +338,8 @@ class Journey:
         """What a technician reads on a device that comes in."""
         return {
             "actor": self.stage.cast.technician(workshop, self.rng),
-            "at": self._minute(),
-            "tag": self.stage.tag(workshop),
+            "at": (at := self._minute()),
+            "tag": self.stage.labels.next(workshop, at),
             "serial": papers.serial(line.model.manufacturer, self.rng),
             "manufacturer": line.model.manufacturer,
             "model": line.model.model,

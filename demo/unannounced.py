@@ -18,7 +18,7 @@ def strays(stage: Stage) -> Thread:
         device = devices.register_device(
             actor=stage.cast.technician(workshop, stage.rng),
             type=model.type,
-            tag=stage.tag(workshop),
+            tag=stage.labels.next(workshop, at),
             serial=papers.serial(model.manufacturer, stage.rng),
             manufacturer=model.manufacturer,
             model=model.model,
