@@ -22,6 +22,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig, Table
 
+from lifecycle.actors import Actor
 from lifecycle.previews import visible_rows
 from lifecycle.requests import ActingRequest
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
@@ -74,6 +75,16 @@ class Named:
     taken: Callable[[Iterable[int]], object]
 
 
+@dataclass(frozen=True)
+class Errand:
+    """Something else than a verb that is done with what is ticked: ``open`` answers with its page."""
+
+    name: str
+    label: str
+    can: Callable[[Actor], object]
+    open: Callable[[ActingRequest, Sequence[str]], HttpResponse]
+
+
 class Listing:
     """One list as its page, its exports and its selections see it."""
 
@@ -87,6 +98,7 @@ class Listing:
         filters: type[django_filters.FilterSet] | None = None,
         exclude: Collection[str] = (),
         sets: Sequence[SetVerb] = (),
+        errands: Sequence[Errand] = (),
         selectable: bool = False,
         empty: str = "",
         named: Named | None = None,
@@ -98,7 +110,8 @@ class Listing:
         self.name = request.resolver_match.view_name
         self.known = {verb.name: verb for verb in sets}
         self.sets = [verb for verb in sets if verb.can(request.membership) is not None]
-        self.selectable = selectable or bool(self.sets)
+        self.errands = [errand for errand in errands if errand.can(request.membership) is not None]
+        self.selectable = selectable or bool(self.sets or self.errands)
         self.here = request.get_full_path()
 
     # --- what is shown
@@ -288,15 +301,18 @@ class Listing:
         return ticked(self.request, self.box)
 
     def _decide(self) -> HttpResponse | None:
-        verb = self.known.get(self.request.POST["verb"])
-        if verb is None:
+        wanted = self.request.POST["verb"]
+        verb, errand = self.known.get(wanted), next((one for one in self.errands if one.name == wanted), None)
+        if verb is None and errand is None:
             raise Http404
-        if verb not in self.sets:
+        if errand is None and verb not in self.sets:
             raise PermissionDenied
         references = self.chosen()
         if not references:
             messages.error(self.request, f"Cochez au moins {'une' if self.noun.feminine else 'un'} {self.noun.one}.")
             return None
+        if verb is None:
+            return errand.open(self.request, references)  # type: ignore[union-attr]  # one of the two is there
         seen = visible_rows(verb.model, self.request.membership)
         selection = Selection(
             verb.label,

@@ -17,7 +17,7 @@ from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
-from lists.listing import Listing, lists
+from lists.listing import Errand, Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import ENDED, DeviceState
@@ -28,6 +28,7 @@ from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
 from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
+from refurb.views.labels import label_print_of
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import YOURS, bench_step, next_step, with_since
 from typography.french import Noun
@@ -53,6 +54,7 @@ LINKED = (
 )
 AT_THE_BENCH = {S.IN_PROCESS: "device_recondition", S.RECEIVED: "device_start"}
 """Where a scan at the bench leads a technician: to the work; every other device opens its own page."""
+LABELS = Errand("label_print", "Imprimer leurs étiquettes", can_work_on_device, label_print_of)
 BENCH_LIMIT = 100
 """How many devices of one state the bench shows; the list has the others."""
 
@@ -72,6 +74,7 @@ def device_list(request: Request) -> HttpResponseBase:
         filters=DeviceFilter,
         exclude=[] if is_pilot(actor) else ["workshop"],
         sets=on_devices(),
+        errands=(LABELS,),
         box=DEVICE_BOX,
     )
     return page.respond("refurb/device_list.html")

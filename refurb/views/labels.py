@@ -1,5 +1,7 @@
 """The labels of a workshop: what they look like, printing them, what was printed."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpResponse
@@ -8,7 +10,9 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import drawn_response
 from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.requests import ActingRequest
 from network.requests import Request
+from refurb.enums import ENDED
 from refurb.forms.corrections import TagShapeForm
 from refurb.forms.labels import LabelBlankForm, LabelPrintForm, LabelSheetForm
 from refurb.label_paper import draw
@@ -55,14 +59,9 @@ def label_print(request: Request) -> HttpResponse:
     """Print the labels of devices: those of the address, those never printed, or what is scanned here."""
     actor, workshop = request.membership, _workshop(request)
     seen = Device.objects.visible_to(actor).filter(workshop=workshop)
-    chosen = _chosen(request, seen)
-    form = LabelPrintForm(
-        seen,
-        workshop,
-        posted(request),
-        initial={"devices": "\n".join(one.tag for one in chosen)} | _last_sheet(workshop),
-        again=bool(Label.objects.last_of(chosen)),
-    )
+    if request.method != "POST":
+        return _asked(request, workshop, _chosen(request, seen))
+    form = LabelPrintForm(seen, workshop, request.POST)
 
     def do(data: dict[str, object]) -> LabelRun:
         return labels.print_labels(actor=actor, order=form.typed, **data)  # type: ignore[arg-type]
@@ -70,6 +69,24 @@ def label_print(request: Request) -> HttpResponse:
     run = answer(request, form, do, None)
     if run is not None:
         return redirect("refurb:label_run", pk=run.pk)
+    return render(request, "refurb/label_print.html", {"form": form})
+
+
+def label_print_of(request: ActingRequest, references: Sequence[str]) -> HttpResponse:
+    """The same page, opened with what was ticked in a list; those without a label, or not of the workshop, are left."""
+    workshop = _workshop(request)
+    seen = Device.objects.visible_to(request.membership).filter(workshop=workshop, reference__in=references)
+    return _asked(request, workshop, list(seen.exclude(tag="").exclude(state__in=ENDED).order_by("tag_key")))
+
+
+def _asked(request: ActingRequest, workshop: int, chosen: Sequence[Device]) -> HttpResponse:
+    """The form, opened with the labels of these devices and the sheet used last."""
+    form = LabelPrintForm(
+        Device.objects.none(),
+        workshop,
+        initial={"devices": "\n".join(one.tag for one in chosen)} | _last_sheet(workshop),
+        again=bool(Label.objects.last_of(chosen)),
+    )
     return render(request, "refurb/label_print.html", {"form": form})
 
 
@@ -139,7 +156,7 @@ def label_sheet_add(request: Request) -> HttpResponse:
     return render(request, "refurb/label_sheet_add.html", {"form": form})
 
 
-def _workshop(request: Request) -> int:
+def _workshop(request: ActingRequest) -> int:
     """The workshop whose labels these are. Raises PermissionDenied for whoever works in none."""
     organisation = request.membership.organisation_id
     if can_work_on_device(request.membership) is None or organisation is None:

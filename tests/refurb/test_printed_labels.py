@@ -324,6 +324,31 @@ def test_what_was_never_printed_is_one_click_away_until_it_is(bench: Bench) -> N
     assert "n’a jamais été imprimée" not in read(client, reverse("refurb:tag_shape"))
 
 
+def test_what_is_ticked_in_the_list_is_printed(bench: Bench) -> None:
+    first, second, third = (bench.received(tag=tag) for tag in ("C-3", "B-2", "A-1"))
+    gone = bench.received(tag="D-4")
+    bench.no_storage(gone)
+    bench.recycle(bench.unusable(gone))
+    client, ticked = acting(bench.technician), [first.reference, third.reference, gone.reference]
+    assert "Imprimer leurs étiquettes" in read(client, reverse("refurb:device_list"))
+    page = client.post(reverse("refurb:device_list"), {"verb": ["start", "label_print"], "device": ticked})
+    found = page.content.decode()
+    assert re.search(r"<textarea[^>]*>\s*A-1\nC-3</textarea>", found)
+    assert f'action="{reverse("refurb:label_print")}"' in found
+    assert second.tag not in found
+    whole = client.post(reverse("refurb:device_list"), {"verb": "label_print", "everything": "1"}).content.decode()
+    assert re.search(r"<textarea[^>]*>\s*A-1\nB-2\nC-3</textarea>", whole)
+    assert not LabelRun.objects.exists()
+
+
+def test_who_works_in_no_workshop_is_offered_no_labels_in_the_list(bench: Bench) -> None:
+    device = bench.received()
+    client = acting(bench.pilot)
+    assert "Imprimer leurs étiquettes" not in read(client, reverse("refurb:device_list"))
+    data = {"verb": "label_print", "device": device.reference}
+    assert client.post(reverse("refurb:device_list"), data).status_code == 404
+
+
 def test_why_again_is_asked_of_what_was_printed_before_and_of_nothing_else(bench: Bench) -> None:
     device, other = bench.received(), bench.received()
     printed(bench, device)
