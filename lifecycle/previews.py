@@ -1,6 +1,6 @@
 """Questions to the gate that move nothing: what would happen to a set, what may be done with a row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor, System
 from lifecycle.evaluation import Row, judge, read
-from lifecycle.machine import Capacity, Given, Requirement, Stateful, Verb, verbs_of
+from lifecycle.machine import Capacity, Given, PerRow, Requirement, Stateful, Verb, verbs_of
 from lifecycle.registry import Move
 from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression
 
@@ -63,7 +63,10 @@ def preview(
 
 
 def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> list[Action]:
-    """The verbs this actor has on this row from its present state, each possible or with its reasons: one query."""
+    """The verbs this actor has on this row from its present state, each possible or with its reasons.
+
+    One query, and those of the rules that read the row in their own way (``PerRow.of_rows``).
+    """
     model = type(row)
     ctx = Context(at or timezone.now(), actor, {})
     scoped = [
@@ -84,7 +87,8 @@ def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> l
     for i, (declared, _) in enumerate(scoped):
         if not answers.get(f"who_{i}"):
             continue
-        reasons = tuple(_reason(rule, ctx) for j, rule in enumerate(declared.requires) if not answers[f"rule_{i}_{j}"])
+        answered = [answers[f"rule_{i}_{j}"] for j in range(len(declared.requires))]
+        reasons = tuple(_reasons(row.pk, declared.requires, answered, ctx))
         actions.append(
             Action(
                 verb=declared.name,
@@ -99,7 +103,10 @@ def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> l
 
 
 def missing_before(row: Stateful, verb: str, *, at: datetime | None = None) -> tuple[Reason, ...]:
-    """What keeps ``verb`` from ``row``, whoever would do it: its rules that need no value, in order; one query."""
+    """What keeps ``verb`` from ``row``, whoever would do it: its rules that need no value, in order.
+
+    Told to anybody: a rule says what it asks, and names no row that stands in the way. Queries as ``actions_for``.
+    """
     model = type(row)
     ctx = Context(at or timezone.now(), SYSTEM, {})
     rules = verbs_of(model)[verb].requires
@@ -107,7 +114,18 @@ def missing_before(row: Stateful, verb: str, *, at: datetime | None = None) -> t
     if not asked:
         return ()
     answers = model._base_manager.filter(pk=row.pk).annotate(**asked).values(*asked).first() or {}
-    return tuple(_reason(rule, ctx) for i, rule in enumerate(rules) if not answers.get(f"rule_{i}"))
+    found = _reasons(row.pk, rules, [answers.get(f"rule_{i}") for i in range(len(rules))], ctx)
+    named = {rule.code: rule.reason for rule in rules if isinstance(rule, PerRow)}
+    return tuple(named.get(reason.code, reason) for reason in found)
+
+
+def _reasons(pk: int, rules: Sequence[Rule], answered: Sequence[Any], ctx: Context) -> Iterator[Reason]:
+    """What one row lacks: the answers of its query, then those of the rules that read it in their own way."""
+    for rule, holds in zip(rules, answered, strict=True):
+        if not holds:
+            yield _reason(rule, ctx)
+        elif isinstance(rule, PerRow) and rule.of_rows:
+            yield from rule.refusals(ctx, {pk: {}}).values()
 
 
 def _reason(rule: Rule, ctx: Context) -> Reason:

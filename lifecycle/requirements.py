@@ -133,7 +133,8 @@ class PerRow:
     """A rule on values that differ per row of a set (a tag, a grade), answered for the whole set at once.
 
     ``check(ctx, per_row)`` receives ``{pk: {column: value}}`` and returns the rows it refuses, each with a Reason or
-    a sentence, in a constant number of queries.
+    a sentence, in a constant number of queries. ``of_rows``: it reads the rows and no value, so that the action bar and
+    the chain ask it as well.
     """
 
     code: str
@@ -144,6 +145,7 @@ class PerRow:
     lifted_by: str = ""
     where: Place | None = None
     field: str = ""
+    of_rows: bool = False
 
     @property
     def reason(self) -> Reason:

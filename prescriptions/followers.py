@@ -39,7 +39,7 @@ from prescriptions.models import (
 )
 from prescriptions.services.confirmation import close_links, send_link
 from prescriptions.services.forgetting import forget_households
-from prescriptions.services.households import record_answer
+from prescriptions.services.households import answers_about, record_answer
 from prescriptions.services.reminders import (
     cancel_notices,
     cancel_reminders,
@@ -96,13 +96,17 @@ def answer_attached(move: Move) -> None:
 
 
 def answer_detached(move: Move) -> None:
-    """Detaching them answers that they are not."""
+    """Detaching them answers that they are not; nor is it the household of those that stay, whatever was answered."""
     given = move.values.get("other")
     other = None if given is None else Household.objects.filter(pk=given).first()
     if other is None:
         return
+    left = {file.pk: file for file in Household.objects.together_with(other)}
     for row in Household.objects.filter(pk__in=move.pks):
-        record_answer(move.actor, row, other, False, move.at)
+        answers = answers_about(row, list(left))
+        for pk, file in sorted(left.items()):
+            if file == other or (pk in answers and answers[pk].same):
+                record_answer(move.actor, row, file, False, move.at)
 
 
 def withdraw_drafts(move: Move) -> None:

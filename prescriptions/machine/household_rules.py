@@ -81,10 +81,13 @@ MOVED_ON = Requirement(
 
 
 def _other_file(ctx: Context) -> Q:
+    """One that is seen, or from which one that is seen hangs."""
     if not ctx.has("same_as"):
         return Q()
     other = getattr(ctx.values["same_as"], "pk", ctx.values["same_as"])
-    found = Household.objects.visible_to(ctx.actor).filter(pk=other, same_as=None)
+    seen = Household.objects.visible_to(ctx.actor)
+    leads = Q(pk__in=seen.values("pk")) | Q(Exists(seen.filter(same_as=OuterRef("pk"))))
+    found = Household.objects.filter(leads, pk=other, same_as=None)
     return ~Q(pk=other) & Q(Exists(found.exclude(state=HouseholdState.ANONYMISED)))
 
 

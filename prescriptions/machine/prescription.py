@@ -5,6 +5,7 @@ from django.db.models import Case, F, When
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import PrescriptionState
 from prescriptions.machine import prescription_rules as rules
+from prescriptions.machine import standing_rules as standing
 from prescriptions.models import Prescription
 from prescriptions.permissions import (
     can_accept_prescription,
@@ -61,8 +62,9 @@ class PrescriptionMachine(Machine, of=Prescription):
             rules.AGREEMENT_GIVEN,
             rules.DOUBLES_ANSWERED,
             rules.DISTRIBUTOR_GIVEN,
+            standing.NOT_FILED_ALREADY,
         ],
-        share_locks=["household"],
+        update_locks=standing.ONE_HOUSEHOLD,
         stamps={
             "submitted_at": AT,
             "contacted_at": AT,
@@ -93,7 +95,8 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=S.SUBMITTED,
         target=S.ACCEPTED,
         who=can_accept_prescription,
-        requires=[rules.AGAINST_EXPLAINED],
+        requires=[rules.AGAINST_EXPLAINED, standing.NOT_ACCEPTED_ALREADY],
+        update_locks=standing.ONE_HOUSEHOLD,
         stamps={"accepted_at": AT, "valid_until": rules.valid_until},
         done="Prescription acceptée",
         why="The needs wait; what the rules of the day said is kept with the decision.",

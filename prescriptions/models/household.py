@@ -65,6 +65,10 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         others = self.exclude(pk=value_of("pk")).exclude(state=HouseholdState.ANONYMISED)
         return others.annotate(score=score).filter(score__gte=points[DOUBLE_THRESHOLD])
 
+    def together_with(self, household: "Household") -> Self:
+        """The files of one household, this one included: all hang from the same one."""
+        return self.filter(Q(pk=household.lead_id) | Q(same_as=household.lead_id))
+
     def unanswered_doubles(self, link: str, day: date) -> Self:
         """Inside the query of a row with a ``link`` to its household: what looks like it, and waits for an answer."""
         alike = self.resembling(lambda name: OuterRef(f"{link}_id" if name == "pk" else f"{link}__{name}"), day)
@@ -152,6 +156,11 @@ class Household(Stateful):
     def name(self) -> str:
         """First and last name, or what remains of an erased file."""
         return f"{self.first_name} {self.last_name}".strip() or "Foyer effacé"
+
+    @property
+    def lead_id(self) -> int:
+        """The key of the file from which those of its household hang: that it is attached to, or itself."""
+        return self.same_as_id or self.pk
 
     @property
     def members(self) -> int:

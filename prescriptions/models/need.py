@@ -1,5 +1,6 @@
 """Needs: what is asked, what it is for, and the order in which they are served."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -26,7 +27,7 @@ from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Epci, Organisation
-from prescriptions.enums import OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse
+from prescriptions.enums import LIVE_STATES, OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
@@ -34,6 +35,8 @@ from reference.parameters import parameters_on
 from typography import french
 
 S = NeedState
+LEAD = Coalesce("prescription__household__same_as", "prescription__household")
+"""The file from which those of a need's household hang."""
 WEEK = timedelta(days=7)
 
 
@@ -49,6 +52,14 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def unsettled(self) -> Self:
         """Those neither met nor given up."""
         return self.filter(state__in=OPEN_NEED_STATES)
+
+    def standing(self, leads: Iterable[int]) -> Self:
+        """Those not settled, of prescriptions that someone deals with, for the households whose files hang from these.
+
+        Each has the ``lead`` of its household, as ``Household.lead_id``.
+        """
+        hang = Q(prescription__household__in=leads) | Q(prescription__household__same_as__in=leads)
+        return self.unsettled().filter(hang, prescription__state__in=LIVE_STATES).annotate(lead=LEAD)
 
     def waiting(self) -> Self:
         """Those that wait to be served, of accepted prescriptions."""

@@ -17,6 +17,7 @@ from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from prescriptions.enums import DoubleSign, HouseholdState
+from prescriptions.machine.household_rules import NOTHING_ATTACHED
 from prescriptions.models import DoubleAnswer, Household, HouseholdAccess
 from prescriptions.models.household import KEYS
 from prescriptions.nir import refuse_nir
@@ -147,12 +148,12 @@ def possible_doubles(*, actor: Actor, household: Household, at: datetime | None 
     seen = Household.objects.visible_to(actor)
     alike: Any = seen.resembling(lambda name: getattr(household, name), day)
     found = list(alike.order_by("-score", "pk"))
-    answers = _answers(household, [row.pk for row in found])
+    answers = answers_about(household, [row.pk for row in found])
     return [Double(row, row.score, _signs(household, row), answers.get(row.pk)) for row in found]
 
 
-def _answers(household: Household, others: list[int]) -> dict[int, DoubleAnswer]:
-    """``{the other file: the last answer}``."""
+def answers_about(household: Household, others: list[int]) -> dict[int, DoubleAnswer]:
+    """``{the other file: the last answer about both}``."""
     pairs = DoubleAnswer.objects.filter(Q(low=household.pk, high__in=others) | Q(high=household.pk, low__in=others))
     found = {}
     for answer in pairs.select_related("answered_by__user").order_by("pk"):
@@ -171,8 +172,8 @@ def answer_double(
 ) -> DoubleAnswer:
     """Say whether two files that look alike are of one household. Remembered; may be answered again.
 
-    "Same" attaches this file to the other one (or to the one that it is attached to), "not the same" undoes it.
-    Raises Unknown, PermissionDenied, Refused.
+    "Same" brings them together, each with the files that hang with it; "not the same" takes this file away from all of
+    them, or the other one when it hangs from this one. Raises Unknown, PermissionDenied, Refused.
     """
     scope = can_attach_household(actor)
     if scope is None or actor.pk is None:
@@ -181,23 +182,24 @@ def answer_double(
     if household.pk == other.pk or len(rows) != 2:
         raise Unknown
     one, two = rows[household.pk], rows[other.pk]
-    linked = one.same_as_id == two.pk or two.same_as_id == one.pk
-    if same and not linked:
+    together = one.lead_id == two.lead_id
+    if same and not together:
         _attach(actor, one, two, at)
-    elif not same and linked:
-        detach_household(actor=actor, household=one if one.same_as_id == two.pk else two, at=at)
-    known = _answers(one, [two.pk]).get(two.pk)
+    elif not same and together:
+        detach_household(actor=actor, household=two if two.same_as_id == one.pk else one, at=at)
+    known = answers_about(one, [two.pk]).get(two.pk)
     return known if known is not None and known.same == same else record_answer(actor, one, two, same, at)
 
 
 def _attach(actor: Actor, one: Household, two: Household, at: datetime | None) -> None:
-    """Attach one file to the other's own, whichever of the two leads others; nothing to do when both follow one."""
-    if one.same_as_id is not None and one.same_as_id == two.same_as_id:
-        return
-    if one.attached.exists() and two.same_as_id is None and not two.attached.exists():
-        attach_household(actor=actor, household=two, same_as=one, at=at)
+    """Attach the file that is alone to the one from which the other hangs. Raises Refused when neither is alone."""
+    mine, theirs = one.same_as or one, two.same_as or two
+    if not mine.attached.exists():
+        attach_household(actor=actor, household=mine, same_as=theirs, at=at)
+    elif not theirs.attached.exists():
+        attach_household(actor=actor, household=theirs, same_as=mine, at=at)
     else:
-        attach_household(actor=actor, household=one, same_as=two.same_as or two, at=at)
+        raise Refused({one.pk: (NOTHING_ATTACHED.reason,)})
 
 
 def record_answer(actor: Actor, one: Household, two: Household, same: bool, at: datetime | None) -> DoubleAnswer:

@@ -28,7 +28,7 @@ class Stage:
 STAGES = {
     "person": Stage("La personne", "prescriptions:prescription_person", ("named", "reachable", "doubles")),
     "home": Stage("Le foyer", "prescriptions:prescription_home", ("residence", "members_counted")),
-    "needs": Stage("Les besoins", "prescriptions:prescription_needs", ("needs",)),
+    "needs": Stage("Les besoins", "prescriptions:prescription_needs", ("needs", "need_stands")),
     "situation": Stage("La situation", "prescriptions:prescription_situation", ("facts", "agreement")),
     "summary": Stage("Relire et déposer", "prescriptions:prescription_submit"),
 }

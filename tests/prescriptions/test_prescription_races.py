@@ -1,12 +1,13 @@
 """Real connections act on the same file at the same time: one wins, the other has a sentence."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from lifecycle.exceptions import Refused
 from prescriptions.enums import DropReason, LinkAnswer, NeedKind, NeedState, NeedUse, PrescriptionState
-from prescriptions.models import ConfirmationLink
+from prescriptions.models import ConfirmationLink, Household, Need
 from prescriptions.models.reminder import digest_of
 from prescriptions.services.confirmation import answer_link
 from prescriptions.services.households import attach_household
@@ -132,3 +133,49 @@ def test_two_files_attached_to_each_other_at_once() -> None:
     )
     assert len(refusals(ends)) == 1
     assert [again(one).same_as, again(two).same_as].count(None) == 1
+
+
+def linked(circle: Circle) -> tuple[Household, Household]:
+    """Two files of one household, both attached to a third."""
+    one, two, lead = circle.household(), circle.household(), circle.household()
+    for file in (one, two):
+        attach_household(actor=circle.worker, household=file, same_as=lead)
+    return one, two
+
+
+def test_one_need_submitted_at_once_in_two_files_of_a_household_is_submitted_once() -> None:
+    circle = Circle()
+    drafts = [circle.draft(household=file) for file in linked(circle)]
+    assert circle.distributor
+    ends = at_once(*(partial(circle.submit, draft) for draft in drafts))
+    (refused,) = refusals(ends)
+    assert [reason.code for reason in refused.all] == ["need_stands"]
+    assert sorted(again(draft).state for draft in drafts) == [PrescriptionState.DRAFT, PrescriptionState.SUBMITTED]
+
+
+def test_one_need_accepted_at_once_in_two_files_of_a_household_waits_once() -> None:
+    circle = Circle()
+    one, two = circle.household(), circle.household()
+    filed = [circle.submitted(household=file) for file in (one, two)]
+    attach_household(actor=circle.worker, household=two, same_as=one)
+    assert circle.adviser
+    (refused,) = refusals(at_once(*(partial(circle.accept, row) for row in filed)))
+    assert [reason.code for reason in refused.all] == ["need_stands"]
+    assert sorted(again(row).state for row in filed) == [PrescriptionState.ACCEPTED, PrescriptionState.SUBMITTED]
+    assert Need.objects.waiting().count() == 1
+
+
+def test_a_file_attached_while_its_need_is_submitted_is_seen_or_comes_after() -> None:
+    circle = Circle()
+    standing, draft = circle.accepted(), circle.draft()
+    assert circle.distributor
+    ends = at_once(
+        lambda: circle.submit(draft),
+        lambda: attach_household(actor=circle.worker, household=draft.household, same_as=standing.household),
+    )
+    attached = again(draft.household)
+    assert attached.same_as_id == standing.household_id
+    stopped = again(draft).state == PrescriptionState.DRAFT
+    assert stopped == bool(refusals(ends))
+    filed, linked_at = again(draft).submitted_at, attached.journal.get(verb="attach").at
+    assert stopped or filed <= linked_at
