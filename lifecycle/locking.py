@@ -41,7 +41,7 @@ def one_transaction[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if is_nested():
-            with transaction.atomic(savepoint=not _all_or_nothing.get()):
+            with transaction.atomic(savepoint=False) if _all_or_nothing.get() else _savepoint():
                 return function(*args, **kwargs)
         return _outermost(function, *args, **kwargs)
 
@@ -64,6 +64,21 @@ def all_or_nothing() -> Iterator[None]:
 def is_nested() -> bool:
     """Whether a service already runs in this transaction."""
     return _held.get() is not None and connection.in_atomic_block
+
+
+@contextmanager
+def _savepoint() -> Iterator[None]:
+    """A savepoint; when it is undone, PostgreSQL releases what was locked since, and so does the memory of it."""
+    held = _held.get()
+    assert held is not None
+    before = {label: set(pks) for label, pks in held.items()}
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        held.clear()
+        held.update(before)
+        raise
 
 
 def _outermost[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

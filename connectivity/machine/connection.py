@@ -21,6 +21,9 @@ S = ConnectionState
 NEED = ("need", "need__prescription")
 """What a verb locks before the file when its followers move the need, and settle the prescription."""
 
+HOUSEHOLD = ("need__prescription__household", "need__prescription__household__same_as")
+"""And when a need is begun to be served: the household is served once, whatever its files."""
+
 
 class ConnectionMachine(Machine, of=ConnectionFile):
     """From the offers of the day to a line that works, and its end."""
@@ -37,7 +40,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         target=S.PROPOSED,
         who=can_propose_connection,
         requires=[rules.NEED_WAITS, rules.NO_OTHER_FILE],
-        update_locks=NEED,
+        update_locks=(*NEED, *HOUSEHOLD),
         stamps={"proposed_at": AT, "proposed_by": ACTOR, "touched_at": AT},
         done="Offres proposées",
         why="The need is in progress.",

@@ -42,6 +42,7 @@ def propose_connection(
 ) -> ConnectionFile:
     """Open a file for a need of connection: the offers of the day are looked at. Raises PermissionDenied, Refused."""
     refuse_nir(comment=comment)
+    need = Need.objects.select_related("prescription__household").get(pk=need.pk)
     row = ConnectionFile(need=need, kind=need.kind, epci_id=need.epci_id, current_line=current_line)
     row.clean_fields(exclude=["state", "reference", "moved_at"])
     created: ConnectionFile = gate.create(row, "propose", actor=actor, at=at, comment=comment)

@@ -206,7 +206,13 @@ DeviceMachine.extend(
             households.NEED_FREE,
             *households.TERMS,
         ],
-        update_locks=[GivenRow("need", Need, through=("prescription",))],
+        update_locks=[
+            GivenRow(
+                "need",
+                Need,
+                through=("prescription", "prescription__household", "prescription__household__same_as"),
+            )
+        ],
         stamps={"need": Given("need"), "reserved_at": AT, "reserved_until": reserved_until},
         journal=["need", "price", "co_funding"],
         done="Réservé pour un foyer",

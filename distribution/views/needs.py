@@ -28,6 +28,7 @@ from network.requests import Request
 from prescriptions.models import Need, rank_of
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
+from prescriptions.views.same_household import asked_twice, same_household
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from typography.french import Noun
@@ -47,6 +48,8 @@ class Queued:
 
     need: Any
     suits: list[Device] = field(default_factory=list)
+    asked_too: str = ""
+    """Where the same is asked for the same household."""
 
     @property
     def first(self) -> list[Device]:
@@ -77,10 +80,13 @@ def need_queue(request: Request) -> HttpResponseBase:
     if (answered := page.answered()) is not None:
         return answered
     shelf = list(available_to(request))
+    twice = asked_twice(page.records, actor)
     return page.shown(
         "distribution/need_queue.html",
         page=page.table.page,
-        queued=[Queued(need, [one for one in shelf if suits(one, need)]) for need in page.records],
+        queued=[
+            Queued(need, [one for one in shelf if suits(one, need)], twice.get(need.pk, "")) for need in page.records
+        ],
         start=page.table.page.start_index(),
     )
 
@@ -103,6 +109,7 @@ def need_choose(request: Request, reference: str) -> HttpResponse:
         "need": need,
         "household": need.prescription.household,
         "rank": rank_of(need),
+        "same": same_household(need.prescription.household, actor, [need], need.prescription),
         "suits": [device for device in shelf if suits(device, need)],
         "elsewhere": [device for device in shelf if not suits(device, need)],
         "derogation": Derogation.objects.filter(need=need).first(),

@@ -20,7 +20,8 @@ from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Prescription
 from prescriptions.services import prescriptions
 from prescriptions.views.deciding import PRESCRIPTION_PAGES, examined, prescription_accept
-from prescriptions.views.sheet import evaluation_of, needs_of, sheet_of
+from prescriptions.views.same_household import same_household
+from prescriptions.views.sheet import evaluation_of, needs_of, open_needs, sheet_of
 from prescriptions.views.stages import lacking, stages_of
 
 
@@ -35,6 +36,7 @@ def _summary(request: Request, prescription: Prescription) -> Mapping[str, Any]:
         "stages": stages_of(prescription, "summary", actor),
         "household": prescription.household,
         "sheet": sheet_of(prescription, needs, actor),
+        "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "asked": [need for need in needs if need.state == "asked"],
         "lacks": bool(lacking(prescription, actor)),
     }

@@ -1,11 +1,13 @@
 """What is missing before each verb of a need (machines §4)."""
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import DropReason, HouseholdState, PrescriptionState
+from prescriptions.enums import DropReason, HouseholdState, NeedState, PrescriptionState
+from prescriptions.models import Need
 
 BEING_WRITTEN = Requirement(
     "being_written",
@@ -17,6 +19,23 @@ PRESCRIPTION_ACCEPTED = Requirement(
     "La prescription n’est pas acceptée, ou elle est close.",
     lambda ctx: Q(prescription__state=PrescriptionState.ACCEPTED),
     lifted_by="le distributeur",
+)
+
+
+def _not_served(ctx: Context) -> Q:
+    """No need of the same kind is being served for the household, in another prescription of any of its files."""
+    lead = Coalesce(OuterRef("prescription__household__same_as"), OuterRef("prescription__household"))
+    files = Q(prescription__household=lead) | Q(prescription__household__same_as=lead)
+    served = Need.objects.filter(files, kind=OuterRef("kind"), state=NeedState.IN_PROGRESS)
+    return ~Q(Exists(served.exclude(prescription=OuterRef("prescription"))))
+
+
+SERVED_ONCE = Requirement(
+    "served_once",
+    "Le même besoin est déjà en cours pour ce foyer, dans une autre prescription\u00a0: abandonnez celui-ci, ou, si ce"
+    " n’est pas le même foyer, détachez les deux dossiers.",
+    _not_served,
+    lifted_by="le travailleur social ou le conseiller du distributeur",
 )
 
 

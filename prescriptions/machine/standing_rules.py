@@ -49,7 +49,7 @@ def what_stands(pks: Iterable[int]) -> dict[int, list[Standing]]:
     together = {one.prescription for one in asked}
     found: dict[tuple[int, str], list[Any]] = {}
     if asked:
-        needs = Need.objects.standing({one.lead for one in asked}).filter(kind__in={one.kind for one in asked})
+        needs: Any = Need.objects.standing({one.lead for one in asked}).filter(kind__in={one.kind for one in asked})
         for need in needs.select_related("prescription__household").order_by("pk"):
             found.setdefault((need.lead, need.kind), []).append(need)
     standing: dict[int, dict[str, Standing]] = {}
@@ -102,7 +102,9 @@ def _next(standing: list[Standing], seen: set[int]) -> str:
         return f"{give_up}, ou suivez l’autre prescription."
     if seen.issuperset(linked):
         return f"{give_up}\u00a0; si c’est une erreur, répondez «\u00a0Pas le même foyer\u00a0» sur le dossier."
-    return f"{give_up}\u00a0; si c’est une erreur, le conseiller du distributeur ou le pilote détache les deux dossiers."
+    return (
+        f"{give_up}\u00a0; si c’est une erreur, le conseiller du distributeur ou le pilote détache les deux dossiers."
+    )
 
 
 SENTENCE = "Un besoin de même nature est déjà en cours pour ce foyer."

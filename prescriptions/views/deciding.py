@@ -12,7 +12,8 @@ from prescriptions.forms.actions import AcceptForm
 from prescriptions.models import Fact, Prescription
 from prescriptions.services.prescriptions import accept_prescription
 from prescriptions.views.rows import visible_prescription
-from prescriptions.views.sheet import evaluation_of, needs_of
+from prescriptions.views.same_household import same_household
+from prescriptions.views.sheet import evaluation_of, needs_of, open_needs
 
 PRESCRIPTION_PAGES = Pages(Prescription, visible_prescription, "prescriptions/actions/_prescription.html")
 """What the pages of the verbs of a prescription share."""
@@ -38,4 +39,6 @@ def prescription_accept(request: Request, reference: str) -> HttpResponse:
 def examined(request: Request, prescription: Prescription, evaluation: Any) -> dict[str, Any]:
     """What whoever decides reads first."""
     facts = Fact.objects.visible_to(request.membership).current().filter(prescription=prescription)
-    return {"evaluation": evaluation, "facts": list(facts), "needs": needs_of(prescription)}
+    needs = needs_of(prescription)
+    same = same_household(prescription.household, request.membership, open_needs(needs), prescription)
+    return {"evaluation": evaluation, "facts": list(facts), "needs": needs, "same": same}

@@ -15,7 +15,8 @@ from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, r
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.services.prescriptions import agreement_text
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
-from prescriptions.views.sheet import household_sheet, needs_of, sheet_of
+from prescriptions.views.same_household import same_household
+from prescriptions.views.sheet import household_sheet, needs_of, open_needs, sheet_of
 from prescriptions.views.steps import household_step, need_step, next_step
 
 
@@ -32,6 +33,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "step": next_step(prescription, needs, actor),
         "sheet": sheet_of(prescription, needs, actor),
         "works": works(actor),
+        "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "end_reason": _end_reason(prescription),
         "can_begin": works(actor)
         and can_create_prescription(actor) is not None
@@ -59,6 +61,7 @@ def need_detail(request: Request, reference: str) -> HttpResponse:
         "need": need,
         "prescription": need.prescription,
         "household": need.prescription.household,
+        "same": same_household(need.prescription.household, actor, open_needs([need]), need.prescription),
         "step": need_step(need, actor),
         "rank": rank_of(need) if need.state == "waiting" else None,
     }
@@ -82,6 +85,7 @@ def household_detail(request: Request, reference: str) -> HttpResponse:
         "more": [(label, reverse(f"prescriptions:{name}", args=[household.reference])) for label, name in more],
         "can_create": can_create,
         "works": works(actor),
+        "same": same_household(household, actor),
     }
     return render(request, "prescriptions/household_detail.html", context)
 

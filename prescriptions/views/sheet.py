@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from lifecycle.actors import Actor
 from network.permissions import is_pilot
-from prescriptions.enums import NeedState
+from prescriptions.enums import OPEN_NEED_STATES, NeedState
 from prescriptions.models import (
     Agreement,
     CompletionRequest,
@@ -57,6 +57,11 @@ class Sheet:
 def needs_of(prescription: Prescription) -> list[Need]:
     """Its needs, in the order they were asked."""
     return list(prescription.needs.select_related("mediation", "epci").order_by("pk"))
+
+
+def open_needs(needs: list[Need]) -> list[Need]:
+    """Those that are not settled."""
+    return [need for need in needs if need.state in OPEN_NEED_STATES]
 
 
 def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> Sheet:
@@ -120,8 +125,6 @@ class HouseholdSheet:
 
     residences: list[Residence]
     prescriptions: list[Prescription]
-    attached: list[Household]
-    same_as: Household | None
     accesses: list[HouseholdAccess]
     sees_accesses: bool
     reminders: list[Reminder]
@@ -129,7 +132,6 @@ class HouseholdSheet:
 
 def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
     """The sheet of a household, in a constant number of queries."""
-    seen = Household.objects.visible_to(actor)
     accesses = HouseholdAccess.objects.visible_to(actor).filter(household=household)
     rows = Prescription.objects.visible_to(actor).filter(household=household)
     follows = works(actor) or is_pilot(actor)
@@ -137,8 +139,6 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
     return HouseholdSheet(
         residences=list(Residence.objects.visible_to(actor).filter(household=household).select_related("commune")),
         prescriptions=list(rows.select_related("prescriber").prefetch_related("needs").order_by("-pk")),
-        attached=list(seen.filter(same_as=household).order_by("pk")),
-        same_as=seen.filter(pk=household.same_as_id).first() if household.same_as_id else None,
         accesses=list(accesses.select_related("actor__user", "organisation")[:LAST_ACCESSES]),
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
         reminders=list(reminders.planned()) if follows else [],

@@ -11,6 +11,7 @@ from distribution.models import HandOver
 from distribution.services.hand_overs import prepare_exchange
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from prescriptions.services.households import attach_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.models import Device
 from tests.distribution.shelves import Shelf, quotas_balance
@@ -119,3 +120,18 @@ def test_of_two_exchanges_prepared_at_once_for_one_device_a_single_one_waits_for
 
     assert won(answers) == 2
     assert HandOver.objects.prepared_exchanges().filter(replaces=back).count() == 1
+
+
+def test_a_household_with_two_files_is_served_once(shelf: Shelf) -> None:
+    rows, adviser, needs = [shelf.available(), shelf.available()], shelf.adviser, [shelf.need(), shelf.need()]
+    one, two = (need.prescription.household for need in needs)
+    attach_household(actor=shelf.pilot, household=one, same_as=two)
+
+    pairs = zip(rows, needs, strict=True)
+    answers = at_once(*((lambda row=row, need=need: shelf.reserve(row, need, actor=adviser)) for row, need in pairs))
+
+    assert won(answers) == 1
+    assert codes(answers) == {"served_once"}
+    assert sorted(fresh(row).state for row in rows) == ["available", "reserved"]
+    assert sorted(again(need).state for need in needs) == ["in_progress", "waiting"]
+    assert HandOver.objects.count() == 1

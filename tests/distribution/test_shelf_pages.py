@@ -11,6 +11,7 @@ from conventions.parameters import HANDING_OVER_DAYS
 from distribution.services.allotment import ship_devices
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
+from prescriptions.services.households import attach_household
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models import Delivery, Device, DistributionPoint
 from tests.distribution.shelves import Shelf, delivery_of, quotas_balance
@@ -249,3 +250,16 @@ def test_the_same_name_twice_is_refused_beside_it(shelf: Shelf) -> None:
     other = shelf.relay_point
     page = answered(acting(manager), reverse("distribution:point_edit", args=[other.reference]), **data, is_active="on")
     assert "porte déjà ce nom" in page
+
+
+def test_the_queue_and_the_choice_say_what_is_asked_twice_for_a_household(shelf: Shelf) -> None:
+    one, two, other = shelf.need(), shelf.need(), shelf.need()
+    attach_household(actor=shelf.adviser, household=one.prescription.household, same_as=two.prescription.household)
+    client = acting(shelf.adviser)
+    queue = read(client, reverse("distribution:need_queue"))
+    assert queue.count("aussi demandé dans") == 2
+    for need in (one, two):
+        assert f"aussi demandé dans {need.reference}." in queue
+        choice = read(client, reverse("distribution:need_choose", args=[need.reference]))
+        assert "Demandé plus d’une fois pour ce foyer" in choice
+    assert "Le même foyer" not in read(client, reverse("distribution:need_choose", args=[other.reference]))

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from lifecycle import gate
-from lifecycle.exceptions import Refused
+from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import LocksOutOfOrder, is_deadlock, lock, locked, locked_row, one_transaction
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -132,6 +132,23 @@ def test_a_lock_out_of_the_global_order_is_an_error(keeper: Membership, depot: D
 
     with pytest.raises(LocksOutOfOrder):
         wrong()
+
+
+def test_what_a_service_locked_inside_another_is_released_when_it_fails(keeper: Membership, depot: Depot) -> None:
+    (parcel,) = announce(keeper, depot)
+
+    @one_transaction
+    def fail() -> None:
+        lock(Parcel, [parcel.pk], "FOR NO KEY UPDATE")
+        raise Unknown
+
+    @one_transaction
+    def go_on() -> list[int]:
+        with pytest.raises(Unknown):
+            fail()
+        return lock(Depot, [depot.pk], "FOR SHARE")
+
+    assert go_on() == [depot.pk]
 
 
 def test_rows_that_are_locked_as_they_are_read_keep_the_same_order(keeper: Membership, depot: Depot) -> None:

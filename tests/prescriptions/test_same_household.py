@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import date
+from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
@@ -10,14 +10,12 @@ import pytest
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from network.enums import OrganisationKind
 from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PrescriptionState
 from prescriptions.models import DoubleAnswer, Household, Prescription
 from prescriptions.services.households import answer_double, attach_household, detach_household
 from prescriptions.services.needs import ask_need, drop_need, meet_need, start_need
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
 from prescriptions.services.sets import accept_prescriptions
-from tests.network.factories import make_organisation
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
@@ -242,6 +240,27 @@ def test_the_action_bar_says_it_before_anybody_tries(circle: Circle) -> None:
     assert two.reference in accept.reasons[0].sentence
 
 
+# --- declared the same once both needs wait
+
+
+def test_declared_the_same_once_both_wait_one_is_served_and_not_the_other(circle: Circle) -> None:
+    one, two = (circle.accepted(SKILLS) for _ in range(2))
+    same(circle, one.household, two.household)
+    first, second = one.needs.get(), two.needs.get()
+    start_need(actor=circle.worker, need=first, mediation=circle.mediation)
+    assert set(why_not(lambda: start_need(actor=circle.worker, need=second, mediation=circle.mediation))) == {
+        "served_once"
+    }
+    meet_need(actor=circle.worker, need=first)
+    assert start_need(actor=circle.worker, need=second, mediation=circle.mediation).state == NeedState.IN_PROGRESS
+
+
+def test_two_needs_of_one_kind_on_one_prescription_are_both_served(circle: Circle) -> None:
+    prescription = circle.accepted((*SKILLS, (NeedKind.DIGITAL_SKILLS, NeedUse.WORK)))
+    for need in prescription.needs.all():
+        assert start_need(actor=circle.worker, need=need, mediation=circle.mediation).state == NeedState.IN_PROGRESS
+
+
 # --- the files of one household
 
 
@@ -281,13 +300,101 @@ def test_whatever_was_answered_the_last_answers_and_the_links_agree(circle: Circ
     for _ in range(15):
         one, two = draw.sample(files, 2)
         said = draw.random() < 0.6
-        try:
+        with suppress(Refused):  # neither is alone: one of them is to be detached first
             answer_double(actor=circle.worker, household=one, other=two, same=said)
-        except Refused as refused:
-            assert {reason.code for reason in refused.all} == {"nothing_attached"}
-        else:
             assert (two.pk in together(one)) == said
     for one, two in combinations(files, 2):
         answer = DoubleAnswer.objects.filter(low=one, high=two).first()
         if answer is not None and answer.same:
             assert two.pk in together(one)
+
+
+def test_two_households_of_several_files_are_not_joined_at_once(circle: Circle) -> None:
+    one, two, three, four = (circle.household() for _ in range(4))
+    same(circle, one, two)
+    same(circle, three, four)
+    assert set(why_not(lambda: same(circle, one, three))) == {"nothing_attached"}
+    assert not DoubleAnswer.objects.filter(low=one, high=three).exists()
+
+
+# --- everyone who decides sees it
+
+
+def test_the_worker_reads_it_in_the_summary_and_is_stopped_there(circle: Circle) -> None:
+    standing, draft = circle.accepted(), circle.draft()
+    client = acting(circle.worker)
+    assert "Même foyer" not in read(client, page_of(draft, "prescription_submit"))
+    same(circle, draft.household, standing.household)
+    summary = read(client, page_of(draft, "prescription_submit"))
+    assert f'Même foyer que <a href="{page_of(standing.household, "household_detail")}">' in summary
+    assert page_of(standing.needs.get(), "need_detail") in summary
+    assert "Demandé plus d’une fois pour ce foyer" in summary
+    assert page_of(draft.household, "household_detach") in summary
+    page = answered(client, page_of(draft, "prescription_submit"), distributor=circle.distributor.pk)
+    assert standing.reference in page
+    assert again(draft).state == PrescriptionState.DRAFT
+    assert done(client, page_of(draft.household, "household_detach")) == page_of(draft.household, "household_detail")
+    done(client, page_of(draft, "prescription_submit"), distributor=circle.distributor.pk)
+    assert again(draft).state == PrescriptionState.SUBMITTED
+
+
+def test_the_wizard_leads_to_the_needs_when_one_stands(circle: Circle) -> None:
+    standing = circle.accepted()
+    draft = circle.draft(household=standing.household)
+    response = acting(circle.worker).get(page_of(draft, "prescription_edit"))
+    assert response["Location"] == page_of(draft, "prescription_needs")
+
+
+@pytest.mark.parametrize("name", ["prescription_detail", "prescription_accept", "prescription_refuse"])
+def test_the_adviser_reads_it_where_he_decides(circle: Circle, name: str) -> None:
+    one, two = circle.submitted(), elsewhere(circle).submitted()
+    attach_household(actor=circle.adviser, household=one.household, same_as=two.household)
+    for row, other in ((one, two), (two, one)):
+        page = read(acting(circle.adviser), page_of(row, name))
+        assert page_of(other.household, "household_detail") in page
+        assert page_of(other, "prescription_detail") in page
+        assert page_of(one.household, "household_detach") in page
+
+
+def test_it_is_read_from_the_household_and_from_the_need_on_both_sides(circle: Circle) -> None:
+    one, two = circle.accepted(), circle.accepted()
+    same(circle, one.household, two.household)
+    for row, other in ((one, two), (two, one)):
+        for page in (page_of(row.household, "household_detail"), page_of(row.needs.get(), "need_detail")):
+            for actor in (circle.adviser, circle.worker, circle.pilot):
+                assert page_of(other.needs.get(), "need_detail") in read(acting(actor), page)
+
+
+def test_whoever_may_not_see_the_other_file_reads_no_more_than_that_it_is(circle: Circle) -> None:
+    other = elsewhere(circle)
+    standing, draft = other.accepted(), circle.draft((*COMPUTER, *TABLET))
+    attach_household(actor=circle.pilot, household=standing.household, same_as=draft.household)
+    client = acting(circle.worker)
+    for page in (
+        page_of(draft, "prescription_submit"),
+        page_of(draft, "prescription_detail"),
+        page_of(draft.household, "household_detail"),
+    ):
+        shown = read(client, page)
+        assert "Même foyer qu’un dossier suivi ailleurs" in shown
+        for hidden in (
+            standing.reference,
+            standing.household.reference,
+            standing.household.last_name,
+            standing.needs.get().reference,
+            str(other.prescriber),
+        ):
+            assert hidden not in shown
+    assert "est déjà demandé\u00a0: ordinateur" in read(client, page_of(draft, "prescription_submit"))
+    assert "tablette." not in read(client, page_of(draft, "prescription_submit"))
+
+
+def test_a_file_sent_to_another_distributor_is_followed_elsewhere_for_the_adviser(circle: Circle) -> None:
+    far = Circle(prescriber=circle.prescriber, commune=circle.commune)
+    standing, filed = far.accepted(), circle.submitted(TABLET)
+    attach_household(actor=circle.pilot, household=filed.household, same_as=standing.household)
+    shown = read(acting(circle.adviser), page_of(filed, "prescription_detail"))
+    assert "Même foyer qu’un dossier suivi ailleurs" in shown
+    assert standing.household.last_name not in shown
+    assert standing.household.reference not in shown
+    assert "déjà demandé" not in shown

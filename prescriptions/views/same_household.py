@@ -1,0 +1,114 @@
+"""What else is asked for a household, in its other files and prescriptions, each told to whoever may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from lifecycle.actors import Actor
+from prescriptions.enums import HouseholdState, NeedKind
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.permissions import can_attach_household
+
+
+@dataclass(frozen=True)
+class OtherFile:
+    """Another file of the household that one may see, what is open there, and where one says that it is not."""
+
+    household: Household
+    needs: list[Need]
+    detach_url: str
+
+
+@dataclass(frozen=True)
+class SameHousehold:
+    """The other files of a household, and what is asked more than once.
+
+    ``own``: what other prescriptions of this very file ask. ``is_elsewhere``: a file or a need that one may not see.
+    ``elsewhere``, ``twice``: kinds asked here that stand where one may not look, and all those asked more than once.
+    """
+
+    own: list[Need]
+    files: list[OtherFile]
+    is_elsewhere: bool
+    elsewhere: list[str]
+    twice: list[str]
+    detach_url: str
+
+
+def same_household(
+    household: Household, actor: Actor, asked: Iterable[Need] = (), but: Prescription | None = None
+) -> SameHousehold | None:
+    """What else is asked for a household than the open needs ``asked`` of the prescription ``but``; None when nothing.
+
+    Without a prescription, of its other files alone. Four queries at most.
+    """
+    known = Household.objects.together_with(household).exclude(pk=household.pk)
+    others = list(known.exclude(state=HouseholdState.ANONYMISED).select_related("prescriber").order_by("pk"))
+    needs = _standing(household, but)
+    if not others and not needs:
+        return None
+    seen_needs = _seen(needs, actor)
+    seen_files = Household.objects.visible_to(actor).filter(pk__in=[one.pk for one in others])
+    seen = set(seen_files.values_list("pk", flat=True))
+    kinds = {need.kind for need in asked}
+    hidden = [need for need in needs if need.pk not in seen_needs]
+    shown = [need for need in needs if need.pk in seen_needs]
+    return SameHousehold(
+        own=[need for need in shown if need.prescription.household_id == household.pk],
+        files=[
+            OtherFile(
+                other,
+                [need for need in shown if need.prescription.household_id == other.pk],
+                _detach_url(household, other, actor),
+            )
+            for other in others
+            if other.pk in seen
+        ],
+        is_elsewhere=bool(hidden) or len(seen) < len(others),
+        elsewhere=_labels(kinds & {need.kind for need in hidden}),
+        twice=_labels(kinds & {need.kind for need in needs}),
+        detach_url=_detach_url(household, household, actor) if len(seen) < len(others) else "",
+    )
+
+
+def asked_twice(needs: Iterable[Need], actor: Actor) -> dict[int, str]:
+    """``{need: where the same is asked for the same household}``, for those of which it is; two queries at most."""
+    rows = list(needs)
+    found: dict[tuple[int, str], list[Any]] = {}
+    leads = {need.prescription.household.lead_id for need in rows}
+    standing: Iterable[Any] = Need.objects.standing(leads) if rows else ()
+    for need in standing:
+        found.setdefault((need.lead, need.kind), []).append(need)
+    twice: dict[int, Any] = {}
+    for need in rows:
+        same = found.get((need.prescription.household.lead_id, need.kind), ())
+        other = next((one for one in same if one.prescription_id != need.prescription_id), None)
+        if other is not None:
+            twice[need.pk] = other
+    seen = _seen(twice.values(), actor)
+    return {pk: other.reference if other.pk in seen else "un dossier suivi ailleurs" for pk, other in twice.items()}
+
+
+def _standing(household: Household, but: Prescription | None) -> list[Any]:
+    needs = Need.objects.standing([household.lead_id]).select_related("prescription").order_by("pk")
+    rest = needs.exclude(prescription__household=household) if but is None else needs.exclude(prescription=but)
+    return list(rest)
+
+
+def _seen(needs: Iterable[Any], actor: Actor) -> set[int]:
+    keys = [need.pk for need in needs]
+    return set(Need.objects.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+
+
+def _labels(kinds: set[str]) -> list[str]:
+    return [str(kind.label) for kind in NeedKind if kind.value in kinds]
+
+
+def _detach_url(household: Household, other: Household, actor: Actor) -> str:
+    """Where the file that hangs from another is detached, by whoever sees it: this one, else the other."""
+    if can_attach_household(actor) is None:
+        return ""
+    hangs = household if household.same_as_id else other
+    return reverse("prescriptions:household_detach", args=[hangs.reference]) if hangs.same_as_id else ""
