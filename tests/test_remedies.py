@@ -42,6 +42,10 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le travailleur social": ("prescriptions:household_reopen",),
     "le travailleur social du foyer": ("prescriptions:prescription_detail",),
     "le travailleur social du foyer, ou l’opérateur": ("connectivity:connection_end",),
+    "le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin": (
+        "prescriptions:need_drop",
+        "prescriptions:household_detach",
+    ),
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
     "le conseiller du point de distribution": ("distribution:device_settle", "distribution:device_release"),

@@ -35,7 +35,7 @@ SERVED_ONCE = Requirement(
     "Le même besoin est déjà en cours pour ce foyer, dans une autre prescription\u00a0: abandonnez celui-ci, ou, si ce"
     " n’est pas le même foyer, détachez les deux dossiers.",
     _not_served,
-    lifted_by="le travailleur social ou le conseiller du distributeur",
+    lifted_by="le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin",
 )
 
 

@@ -101,7 +101,7 @@ def _next(standing: list[Standing], seen: set[int]) -> str:
     if not linked:
         return f"{give_up}, ou suivez l’autre prescription."
     if seen.issuperset(linked):
-        return f"{give_up}\u00a0; si c’est une erreur, répondez «\u00a0Pas le même foyer\u00a0» sur le dossier."
+        return f"{give_up}\u00a0; si c’est une erreur, «\u00a0Pas le même foyer\u00a0» détache les deux dossiers."
     return (
         f"{give_up}\u00a0; si c’est une erreur, le conseiller du distributeur ou le pilote détache les deux dossiers."
     )
@@ -126,6 +126,6 @@ NOT_ACCEPTED_ALREADY = PerRow(
     "need_stands",
     SENTENCE,
     _told,
-    lifted_by="le conseiller du distributeur ou le travailleur social, en abandonnant ce besoin",
+    lifted_by="le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin",
     of_rows=True,
 )

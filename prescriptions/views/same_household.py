@@ -25,7 +25,7 @@ class OtherFile:
 class SameHousehold:
     """The other files of a household, and what is asked more than once.
 
-    ``own``: what other prescriptions of this very file ask. ``is_elsewhere``: a file or a need that one may not see.
+    ``own``: what other prescriptions of this very file ask. ``is_elsewhere``: there is a file that one may not see.
     ``elsewhere``, ``twice``: kinds asked here that stand where one may not look, and all those asked more than once.
     """
 
@@ -55,6 +55,8 @@ def same_household(
     kinds = {need.kind for need in asked}
     hidden = [need for need in needs if need.pk not in seen_needs]
     shown = [need for need in needs if need.pk in seen_needs]
+    if not others and not shown and not kinds & {need.kind for need in hidden}:
+        return None
     return SameHousehold(
         own=[need for need in shown if need.prescription.household_id == household.pk],
         files=[
@@ -66,7 +68,7 @@ def same_household(
             for other in others
             if other.pk in seen
         ],
-        is_elsewhere=bool(hidden) or len(seen) < len(others),
+        is_elsewhere=len(seen) < len(others),
         elsewhere=_labels(kinds & {need.kind for need in hidden}),
         twice=_labels(kinds & {need.kind for need in needs}),
         detach_url=_detach_url(household, household, actor) if len(seen) < len(others) else "",

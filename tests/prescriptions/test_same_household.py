@@ -398,3 +398,29 @@ def test_a_file_sent_to_another_distributor_is_followed_elsewhere_for_the_advise
     assert standing.household.last_name not in shown
     assert standing.household.reference not in shown
     assert "déjà demandé" not in shown
+
+
+def test_another_request_of_one_file_sent_elsewhere_is_told_by_its_kind_alone(circle: Circle) -> None:
+    far = Circle(prescriber=circle.prescriber, commune=circle.commune)
+    one = circle.submitted()
+    draft = far.draft((*COMPUTER, *TABLET), one.household)
+    assert set(why_not(lambda: far.submit(draft))) == {STANDS}
+    drop_need(actor=circle.worker, need=draft.needs.get(kind=NeedKind.COMPUTER), reason=DropReason.SERVED_ELSEWHERE)
+    far.submit(draft)
+    client = acting(circle.adviser)
+    assert "Le même foyer" not in read(client, page_of(one, "prescription_detail"))
+    assert draft.reference not in read(client, page_of(one, "prescription_detail"))
+
+
+def test_an_adviser_reads_that_the_same_is_asked_of_another_distributor(circle: Circle) -> None:
+    far = Circle(prescriber=circle.prescriber, commune=circle.commune)
+    one, two = circle.submitted(), far.submitted()
+    attach_household(actor=circle.worker, household=one.household, same_as=two.household)
+    far.accept(two)
+    (said,) = why_not(lambda: circle.accept(one)).values()
+    assert "un dossier suivi ailleurs" in said
+    assert two.reference not in said
+    page = read(acting(circle.adviser), page_of(one, "prescription_accept"))
+    assert "où est déjà demandé : ordinateur" in page
+    for hidden in (two.reference, two.household.reference, two.household.last_name):
+        assert hidden not in page
