@@ -421,6 +421,6 @@ def test_an_adviser_reads_that_the_same_is_asked_of_another_distributor(circle: 
     assert "un dossier suivi ailleurs" in said
     assert two.reference not in said
     page = read(acting(circle.adviser), page_of(one, "prescription_accept"))
-    assert "où est déjà demandé : ordinateur" in page
+    assert "où est déjà demandé\u00a0: ordinateur" in page
     for hidden in (two.reference, two.household.reference, two.household.last_name):
         assert hidden not in page
