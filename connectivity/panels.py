@@ -36,12 +36,17 @@ def _panel(among: "QuerySet[Need]", actor: Actor) -> Panel | None:
         return None
     files = ConnectionFile.objects.visible_to(actor).filter(need__in=[need.pk for need in needs])
     serves = can_propose_connection(actor) is not None
-    own = {need.pk: _serves(need, actor) and serves and need.state == NeedState.WAITING for need in needs}
+    own = {need.pk: _serves(need, actor) and serves and _waits(need) for need in needs}
     context = {
         "files": list(files.select_related("offer").order_by("-pk")),
         "waiting": [need for need in needs if own[need.pk]],
     }
     return {"title": TITLE, "template": "connectivity/_panel.html", "context": context}
+
+
+def _waits(need: Need) -> bool:
+    """Whether offers may be proposed: its household has not answered that it needs it no more."""
+    return need.state == NeedState.WAITING and need.prescription.declined_at is None
 
 
 def _serves(need: Need, actor: Actor) -> bool:

@@ -241,7 +241,15 @@ def settle_exchange(move: Move) -> None:
 
 def release_dropped(move: Move) -> None:
     """What was held for a need that is given up is free again."""
-    held = Device.objects.filter(need__in=move.pks, state=S.RESERVED)
+    _release(Device.objects.filter(need__in=move.pks, state=S.RESERVED), move)
+
+
+def release_declined(move: Move) -> None:
+    """The household needs it no more: what was held for it serves the next one; its needs keep their rank."""
+    _release(Device.objects.filter(need__prescription__in=move.pks, state=S.RESERVED), move)
+
+
+def _release(held: QuerySet[Device], move: Move) -> None:
     alone = held.filter(Q(attached_to=None) | ~Q(attached_to__state=S.RESERVED))
     if alone.exists():
         all_moved(gate.apply_many(alone, "release", actor=move.actor, at=move.at, cause=move))
@@ -316,6 +324,7 @@ def register() -> None:
     on_transition("convention", "expire", release_allotted)
     on_transition("convention", "expire", tell_fates)
     on_transition("need", "drop", release_dropped)
+    on_transition("prescription", "decline", release_declined)
     on_transition("device", "allot", take_screens_along)
     on_transition("device", "release_allotment", take_screens_along)
     on_transition("device", "ship", take_screens_along)

@@ -98,7 +98,7 @@ def device_panel(device: Device, actor: Actor) -> Panel | None:
 
 def _equipment(needs: Any, actor: Actor) -> Panel | None:
     """One line per need of equipment that the actor may see; five queries more, whatever their number."""
-    seen = list(needs.visible_to(actor).filter(kind__in=SERVES).order_by("pk"))
+    seen = list(needs.visible_to(actor).filter(kind__in=SERVES).select_related("prescription").order_by("pk"))
     if not seen:
         return None
     held: dict[int | None, list[Device]] = {}
@@ -118,7 +118,7 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
                 "need": need,
                 "devices": [(device, device.pk in links, notes.get(device.pk)) for device in held.get(need.pk, [])],
                 "derogated": need.pk in derogated,
-                "choose": _page("need_choose", need) if serves and need.state == NeedState.WAITING else "",
+                "choose": _page("need_choose", need) if serves and _waits(need, set()) else "",
                 "grant": _grant(need, derogated, actor),
                 "asked": need.pk in asked,
                 "ask": _page("derogation_ask", need) if asks and _waits(need, derogated | asked) else "",
@@ -136,8 +136,8 @@ def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
 
 
 def _waits(need: Need, settled: set[int]) -> bool:
-    """Whether a derogation would help the need, unless that is settled."""
-    return need.state == NeedState.WAITING and need.pk not in settled
+    """Whether a device is looked for, unless that is settled: its household has not answered that it wants none."""
+    return need.state == NeedState.WAITING and need.prescription.declined_at is None and need.pk not in settled
 
 
 def _page(name: str, need: Need) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 from django.conf import settings
 from django.db import models
 
-from lifecycle.machine import Stateful, verbs_of
+from lifecycle.machine import Machine, Stateful, verbs_of
 
 GENESIS = ""
 """The hash that comes before the first row of an object."""
@@ -83,6 +83,11 @@ class Entry(models.Model):
 def journal_of(model: type[Stateful]) -> type[Entry]:
     """The journal of a machine."""
     return cast("type[Entry]", model._meta.get_field("journal").related_model)  # type: ignore[misc]
+
+
+def machine_of(journal: type[Entry]) -> type[Machine]:
+    """The machine of a journal."""
+    return cast("type[Stateful]", journal._meta.get_field("object").related_model).machine
 
 
 def hashed_columns(journal: type[Entry]) -> list[str]:

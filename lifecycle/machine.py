@@ -196,6 +196,8 @@ class Machine:
     The wall compares them with the row, and so does ``verify_journal``."""
     tones: ClassVar[Mapping[str, str]] = {}
     """How a badge shows a state that needs more than "under way" or "ended": todo, done or danger."""
+    through_a_link: ClassVar[str] = "Une personne, par un lien signé"
+    """Who acts by a signed link, as a timeline says it."""
 
     model: ClassVar[type[Stateful]]
     verbs: ClassVar[dict[str, Verb]]

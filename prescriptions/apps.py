@@ -11,5 +11,6 @@ class PrescriptionsConfig(AppConfig):
     def ready(self) -> None:
         """The followers and the chains know the models, which are there from now on only."""
         import_module("prescriptions.followers").register()
+        import_module("prescriptions.answering").register()
         import_module("prescriptions.progress").register_chains()
         import_module("prescriptions.search").register_finders()

@@ -91,6 +91,11 @@ def not_any_more_for_worker(prescription: Prescription, at: datetime) -> None:
     _write("not_any_more_for_worker", prescription, _workers(prescription), at)
 
 
+def declined_for_distributor(prescription: Prescription, at: datetime) -> None:
+    """The household answers that it does not need it any more: what was held for it is free again."""
+    _write("declined_for_distributor", prescription, _advisers(prescription), at)
+
+
 def still_current_for_household(prescription: Prescription, token: str, until: datetime, at: datetime) -> None:
     """The link by which the household answers; neither its name nor what it asked for."""
     page = absolute_url(reverse("prescriptions:still_current", args=[token]))

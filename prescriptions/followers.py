@@ -206,8 +206,13 @@ def let_needs_wait(move: Move) -> None:
 
 def plan_still_current(move: Move) -> None:
     """« Toujours d’actualité ? » is asked before the acceptance ends."""
-    close_links(move.pks, move.at, but=move.actor.link_id if isinstance(move.actor, SignedLink) else "")
-    plan_reminders(Prescription.objects.filter(pk__in=move.pks), ReminderKind.STILL_CURRENT, move.at)
+    close_links(move.pks, move.at, but=answering(move))
+    plan_reminders(Prescription.objects.filter(pk__in=move.pks, declined_at=None), ReminderKind.STILL_CURRENT, move.at)
+
+
+def answering(move: Move) -> str:
+    """The key of the link by which the household acts; nothing when it is not by a link."""
+    return move.actor.link_id if isinstance(move.actor, SignedLink) else ""
 
 
 def tell_accepted(move: Move) -> None:

@@ -64,6 +64,7 @@ def can_create_prescription(actor: Actor) -> Q | None:
 
 can_submit_prescription = can_edit_prescription
 can_withdraw_prescription = can_edit_prescription
+can_reconsider_prescription = can_edit_prescription
 FOLLOWING = (Role.WORKER, Role.MANAGER)
 """Who may follow a file in the team of a prescriber."""
 can_accept_prescription = can_decide_prescription
@@ -80,6 +81,11 @@ def can_remind_prescription(actor: Actor) -> Q | None:
 def can_confirm_prescription(actor: Actor) -> Q | None:
     """The worker, or the household by its page."""
     return _of_link(actor) if isinstance(actor, SignedLink) else can_edit_prescription(actor)
+
+
+def can_decline_prescription(actor: Actor) -> Q | None:
+    """The household, by its page: what it tells its worker, the worker does."""
+    return _of_link(actor) if isinstance(actor, SignedLink) else None
 
 
 def _of_link(actor: SignedLink) -> Q:

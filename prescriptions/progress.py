@@ -119,6 +119,8 @@ def _to_examine(prescription: Prescription, needs: list[Need]) -> str:
 
 
 def _to_serve(prescription: Prescription, needs: list[Need]) -> str:
+    if prescription.declined_at is not None:
+        return "la suite donnée au «\u00a0non\u00a0» du foyer"
     open_ = [need for need in needs if need.state in (NeedState.WAITING, NeedState.IN_PROGRESS)]
     for kinds, said in (
         (EQUIPMENT_KINDS, "la remise d’un appareil"),

@@ -54,6 +54,7 @@ LATER: dict[str, str] = {}
 SERVED_BY: dict[str, str] = {
     "donation.collect": "sign_pick_up",
     "review.answer_against": "answer_review",
+    "prescription.decline": "answer_link",
 }
 """Verbs whose service has another name: the act they end is what people do."""
 

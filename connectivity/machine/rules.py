@@ -29,6 +29,7 @@ from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
 from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
+from prescriptions.machine import need_rules
 from reference.parameters import DatedParameter
 
 
@@ -43,6 +44,13 @@ NEED_WAITS = Requirement(
     "need_waits",
     "Il faut un besoin de connexion qui attend, dans une prescription acceptée.",
     lambda ctx: Q(need__state=NeedState.WAITING, need__kind__in=CONNECTION_KINDS, kind=F("need__kind")),
+    field="need",
+)
+NOT_DECLINED = Requirement(
+    need_rules.NOT_DECLINED.code,
+    need_rules.NOT_DECLINED.sentence,
+    lambda ctx: Q(need__prescription__declined_at=None),
+    lifted_by=need_rules.DECLINED_LIFTED_BY,
     field="need",
 )
 NO_OTHER_FILE = Requirement(

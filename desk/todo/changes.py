@@ -43,7 +43,10 @@ class ToldMoves:
 TOLD = {
     "prescription": ToldMoves(
         Prescription,
-        ("submit", "ask_completion", "accept", "refuse", "withdraw", "expire", "confirm", "fulfil", "close_unmet"),
+        (
+            *("submit", "ask_completion", "accept", "refuse", "withdraw", "expire"),
+            *("confirm", "decline", "reconsider", "fulfil", "close_unmet"),
+        ),
         "prescriptions:prescription_detail",
         "prescriptions:prescription_list",
         "prescriptions",

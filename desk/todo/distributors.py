@@ -32,7 +32,11 @@ S = DeviceState
 def todo_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor, limits = advises(actor), limits_on(at)
-    blocks = (_demands(actor, at - limits.days(EXAMINED_DAYS)), _answers(actor, at - limits.days(TOLD_DAYS)))
+    blocks = (
+        _demands(actor, at - limits.days(EXAMINED_DAYS)),
+        _declined(actor),
+        _answers(actor, at - limits.days(TOLD_DAYS)),
+    )
     blocks = blocks if is_distributor else ()
     alive = Convention.objects.handing_over(at)
     blocks += (_needs(actor, at, alive), *_shelf_blocks(actor, at, limits, alive))
@@ -69,6 +73,24 @@ def _demand(prescription: Prescription) -> Line:
     return Line(prescription.household.name, url, by, since(prescription.submitted_at, "déposée"))
 
 
+def _declined(actor: Membership) -> Block:
+    """The needs of the households that answered no: given up, unless they change their mind."""
+    asked = Need.objects.visible_to(actor).unsettled().filter(prescription__declined_at__isnull=False)
+    return Block(
+        "repondu-non",
+        "Foyers qui ont répondu non",
+        asked.select_related("prescription__household").order_by("prescription__declined_at", "pk"),
+        _unwanted,
+        "Aucun foyer n’a répondu qu’il n’en a plus besoin.",
+    )
+
+
+def _unwanted(need: Need) -> Line:
+    url = reverse("prescriptions:need_detail", args=[need.reference])
+    told = f"{need.get_kind_display()}{HARD}: abandonnez le besoin, ou voyez avec le prescripteur si c’est une erreur"
+    return Line(need.prescription.household.name, url, told, since(need.prescription.declined_at, "a répondu non"))
+
+
 def _answers(actor: Membership, since_when: datetime) -> Block:
     """What the pilot answered lately to this adviser, for needs that still wait."""
     asked = DerogationRequest.objects.visible_to(actor).filter(asked_by=actor.pk, need__state=NeedState.WAITING)
@@ -95,7 +117,7 @@ def _answered(asked: Any) -> Line:
 
 
 def _needs(actor: Membership, at: datetime, alive: Any) -> Block:
-    waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES).ranked(at)
+    waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=SERVES).ranked(at)
     offered: list[Counter[tuple[str, int | None]]] = []
 
     def line(need: Any) -> Line:

@@ -97,6 +97,15 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
             late_word=SOON,
         ),
         Block(
+            "repondu-non",
+            "Foyers qui ont répondu non",
+            files.filter(state=S.ACCEPTED, declined_at__isnull=False).order_by("declined_at", "pk"),
+            _declined,
+            "Aucun foyer n’a répondu qu’il n’en a plus besoin.",
+            late=Q(valid_until__lte=at + limits.days(STILL_CURRENT_LAST_DAYS)),
+            late_word=SOON,
+        ),
+        Block(
             "brouillons",
             "Brouillons à finir",
             files.filter(state=S.DRAFT).order_by("created_at", "pk"),
@@ -122,6 +131,12 @@ def _still_current(prescription: Prescription) -> Line:
     said = "Le foyer n’a pas encore répondu au courriel" if asked else "Le foyer n’a pas de courriel"
     when = until(prescription.valid_until, "acceptation valable jusqu’au")
     return Line(prescription.household.name, _page(prescription), f"{said}\u00a0: appelez-le, puis confirmez", when)
+
+
+def _declined(prescription: Prescription) -> Line:
+    asked = "abandonnez la demande, ou rappelez-le si c’est une erreur"
+    when = since(prescription.declined_at, "a répondu non")
+    return Line(prescription.household.name, _page(prescription), f"N’en a plus besoin\u00a0: {asked}", when)
 
 
 def _draft(prescription: Prescription) -> Line:

@@ -14,6 +14,7 @@ from distribution.permissions import can_hand_over_device
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, PrescriptionState
+from prescriptions.machine import need_rules
 from prescriptions.models import Need
 from refurb.enums import HOLDS_A_NEED, DeviceState, DeviceType, ReturnReason
 from refurb.machine.device_rules import coded
@@ -36,6 +37,7 @@ class Held(NamedTuple):
     kind: str
     need_epci: int | None
     prescription_state: str
+    declined: bool
     derogated: bool
 
     @property
@@ -55,9 +57,13 @@ def _read_held(asked: dict[int, int]) -> dict[int, Held]:
     derogated = set(Derogation.objects.filter(need__in=wanted).values_list("need", flat=True))
     needs: dict[int, Any] = {
         row["pk"]: row
-        for row in Need.objects.filter(pk__in=wanted).values("pk", "state", "kind", "epci", "prescription__state")
+        for row in Need.objects.filter(pk__in=wanted).values(
+            "pk", "state", "kind", "epci", "prescription__state", "prescription__declined_at"
+        )
     }
-    nothing: dict[str, Any] = {"state": "", "kind": "", "epci": None, "prescription__state": ""}
+    nothing: dict[str, Any] = {
+        "state": "", "kind": "", "epci": None, "prescription__state": "", "prescription__declined_at": None,
+    }  # fmt: skip
     found = {}
     devices = Device.objects.filter(pk__in=list(asked))
     for pk, type_, epci, former, desktop, desktop_need in devices.values_list(
@@ -66,7 +72,7 @@ def _read_held(asked: dict[int, int]) -> dict[int, Held]:
         need = needs.get(asked[pk], nothing)
         found[pk] = Held(
             type_, {epci, former} - {None}, desktop, desktop_need, asked[pk], need["state"], need["kind"], need["epci"],
-            need["prescription__state"], asked[pk] in derogated,
+            need["prescription__state"], need["prescription__declined_at"] is not None, asked[pk] in derogated,
         )  # fmt: skip
     return found
 
@@ -106,6 +112,12 @@ PRESCRIPTION_ACCEPTED = _unless_it_follows(
     "La prescription de ce besoin n’est pas acceptée.",
     lambda held: held.prescription_state == PrescriptionState.ACCEPTED,
     lifted_by="le conseiller qui instruit la prescription",
+)
+NOT_DECLINED = _unless_it_follows(
+    need_rules.NOT_DECLINED.code,
+    "Le foyer a répondu qu’il n’en a plus besoin\u00a0: rien ne lui est réservé tant que cette réponse tient.",
+    lambda held: not held.declined,
+    lifted_by=need_rules.DECLINED_LIFTED_BY,
 )
 NEED_TERRITORY = _unless_it_follows(
     "need_territory",
@@ -218,6 +230,13 @@ PRESCRIPTION_ALIVE = Requirement(
         Q(need__prescription__state=PrescriptionState.ACCEPTED, need__state=NeedState.IN_PROGRESS) | FOLLOWS_HANDED_OVER
     ),
     lifted_by="le travailleur social du foyer",
+)
+STILL_WANTED = Requirement(
+    "still_wanted",
+    "Le foyer a répondu qu’il n’en a plus besoin\u00a0: libérez l’appareil. Rien ne lui est remis tant que cette "
+    "réponse tient.",
+    lambda ctx: Q(need__prescription__declined_at=None) | FOLLOWS_HANDED_OVER,
+    lifted_by=need_rules.DECLINED_LIFTED_BY,
 )
 NOTE = Place("distribution:device_prepare_hand_over", can_hand_over_device, "le conseiller du point de distribution")
 NOTE_PREPARED = Requirement(

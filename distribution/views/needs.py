@@ -176,9 +176,13 @@ def available_to(request: Request) -> Any:
 
 
 def suits(device: Device, need: Any) -> bool:
-    """Of a type that serves the need, in its territory unless a derogation was granted (``need.derogated``)."""
+    """Of a type that serves the need, in its territory unless a derogation was granted (``need.derogated``).
+
+    None suits a need whose household answered that it needs it no more.
+    """
     here = device.convention is not None and need.epci_id in device.convention.territories
-    return device.type in SERVES.get(need.kind, ()) and (here or need.derogated)
+    wanted = need.prescription.declined_at is None
+    return wanted and device.type in SERVES.get(need.kind, ()) and (here or need.derogated)
 
 
 def visible_need(request: Request, reference: str) -> Any:
@@ -191,7 +195,7 @@ def visible_need(request: Request, reference: str) -> Any:
 def needs_for(request: Request, device: Device) -> Any:
     """The needs that a device could serve, in the order they are served."""
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
-    waiting = Need.objects.visible_to(request.membership).waiting().filter(kind__in=kinds)
+    waiting = Need.objects.visible_to(request.membership).waiting().wanted().filter(kind__in=kinds)
     territories = device.convention.territories if device.convention is not None else set()
     here = Q(epci__in=territories) | Q(derogation__isnull=False)
     return waiting.filter(here).ranked().select_related("prescription__household", "epci")

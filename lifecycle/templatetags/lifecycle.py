@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lifecycle.acting import Step, Told, entered_at, page_of, told
 from lifecycle.actors import Actor
 from lifecycle.history import Past
-from lifecycle.journal import Entry, journal_of
+from lifecycle.journal import Entry, journal_of, machine_of
 from lifecycle.machine import Stateful, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.previews import Action, actions_for
@@ -274,7 +274,9 @@ def _reads(actor: Actor | None, entry: Entry) -> bool:
 def _who(entry: Entry, actor: Actor | None) -> str:
     if entry.actor is not None:
         return str(entry.actor.user) if _reads(actor, entry) else str(entry.actor.organisation)
-    return "Une personne, par un lien signé" if entry.via else "Maillon, à l’échéance" if entry.due_at else "Maillon"
+    if entry.via:
+        return machine_of(type(entry)).through_a_link
+    return "Maillon, à l’échéance" if entry.due_at else "Maillon"
 
 
 def _capacity(entry: Entry, actor: Actor | None) -> str:

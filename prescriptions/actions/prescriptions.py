@@ -99,6 +99,13 @@ PAGES: tuple[Page[Request], ...] = (
         done="C’est noté\u00a0: la demande est toujours d’actualité, et sa validité repart de ce jour",
     ),
     Page(
+        "reconsider",
+        "changer-d-avis",
+        CommentForm,
+        prescriptions.reconsider_prescription,
+        done="C’est noté\u00a0: le foyer a changé d’avis. Ses besoins attendent de nouveau, à leur rang",
+    ),
+    Page(
         "remind",
         "relancer",
         CommentForm,

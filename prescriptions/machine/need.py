@@ -54,7 +54,7 @@ class NeedMachine(Machine, of=Need):
         target=S.IN_PROGRESS,
         who=can_start_need,
         follows=STARTS,
-        requires=[rules.PRESCRIPTION_ACCEPTED, rules.SERVED_ONCE, rules.REFERRED],
+        requires=[rules.PRESCRIPTION_ACCEPTED, rules.NOT_DECLINED, rules.SERVED_ONCE, rules.REFERRED],
         share_locks=["prescription"],
         update_locks=["prescription__household", "prescription__household__same_as"],
         stamps={"started_at": AT, "mediation": Given("mediation", default=None)},

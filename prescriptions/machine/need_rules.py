@@ -20,6 +20,13 @@ PRESCRIPTION_ACCEPTED = Requirement(
     lambda ctx: Q(prescription__state=PrescriptionState.ACCEPTED),
     lifted_by="le distributeur",
 )
+DECLINED_LIFTED_BY = "le travailleur social du foyer, en notant qu’il a changé d’avis"
+NOT_DECLINED = Requirement(
+    "not_declined",
+    "Le foyer a répondu qu’il n’en a plus besoin\u00a0: rien ne se fait pour lui tant que cette réponse tient.",
+    lambda ctx: Q(prescription__declined_at=None),
+    lifted_by=DECLINED_LIFTED_BY,
+)
 
 
 def _not_served(ctx: Context) -> Q:

@@ -12,7 +12,9 @@ from prescriptions.permissions import (
     can_confirm_prescription,
     can_create_prescription,
     can_decide_prescription,
+    can_decline_prescription,
     can_edit_prescription,
+    can_reconsider_prescription,
     can_remind_prescription,
     can_submit_prescription,
     can_withdraw_prescription,
@@ -27,6 +29,7 @@ class PrescriptionMachine(Machine, of=Prescription):
     name = "prescription"
     reference_prefix = "P"
     dimensions = ("epci",)
+    through_a_link = "Le foyer, par le lien qu’il a reçu"
     tones = {
         S.SUBMITTED: "todo",
         S.INCOMPLETE: "todo",
@@ -120,9 +123,37 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=S.ACCEPTED,
         target=SAME,
         who=can_confirm_prescription,
+        requires=[rules.NOT_DECLINED],
         stamps={"confirmed_at": AT, "contacted_at": AT, "valid_until": rules.valid_until},
         done="Toujours d’actualité",
         why="The household still needs it: validity starts again.",
+    )
+
+    decline = Verb(
+        "Répondre que ce n’est plus d’actualité",
+        source=S.ACCEPTED,
+        target=SAME,
+        who=can_decline_prescription,
+        requires=[rules.NOT_DECLINED],
+        stamps={"declined_at": AT, "contacted_at": AT},
+        done="Le foyer a répondu non\u00a0: il n’en a plus besoin",
+        why="What was reserved is free again; nothing is asked nor served until the worker gives it up, or finds out.",
+    )
+
+    reconsider = Verb(
+        "Noter que le foyer a changé d’avis",
+        source=S.ACCEPTED,
+        target=SAME,
+        who=can_reconsider_prescription,
+        requires=[rules.DECLINED],
+        stamps={
+            "declined_at": None,
+            "confirmed_at": AT,
+            "contacted_at": AT,
+            "valid_until": rules.valid_until,
+        },
+        done="Le foyer a changé d’avis\u00a0: la demande est de nouveau d’actualité",
+        why="Its answer was a mistake, or holds no more: the needs keep their rank, validity starts again.",
     )
 
     transfer = Verb(
@@ -210,7 +241,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=[S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
         who=can_remind_prescription,
-        requires=[rules.NOT_REMINDED_TODAY],
+        requires=[rules.NOT_DECLINED, rules.NOT_REMINDED_TODAY],
         due=rules.to_remind,
         done="Relance",
         why=(

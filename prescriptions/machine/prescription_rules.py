@@ -23,6 +23,7 @@ from prescriptions.enums import (
     Verdict,
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
+from prescriptions.machine.need_rules import DECLINED_LIFTED_BY
 from prescriptions.models import Agreement, CodedReason, Fact, Household, Need, Reminder
 from prescriptions.parameters import ANSWER_DAYS, COMPLETE_DAYS, VALID_DAYS
 from prescriptions.permissions import FOLLOWING, can_edit_prescription
@@ -231,6 +232,20 @@ COLLEAGUE_GIVEN = Requirement(
     field="worker",
 )
 
+# --- what the household answered
+
+NOT_DECLINED = Requirement(
+    "not_declined",
+    "Le foyer a répondu qu’il n’en a plus besoin\u00a0: abandonnez la demande, ou notez qu’il a changé d’avis.",
+    lambda ctx: Q(declined_at=None),
+    lifted_by=DECLINED_LIFTED_BY,
+)
+DECLINED = Requirement(
+    "declined",
+    "Le foyer n’a pas répondu non\u00a0: il n’y a pas d’avis à changer.",
+    lambda ctx: Q(declined_at__isnull=False),
+)
+
 # --- the end
 
 ALL_SETTLED = Requirement("all_settled", "Un besoin n’est pas encore réglé.", lambda ctx: ~Q(_needs(*OPEN_NEED_STATES)))
@@ -266,12 +281,12 @@ NOT_REMINDED_TODAY = Requirement(
 
 
 def overdue(ctx: Context) -> Q:
-    """The delay is over, the reminder was sent long enough before, and nothing is under way."""
-    asked = Reminder.objects.filter(
-        prescription=OuterRef("pk"), cancelled_at=None, sent_at__lte=ctx.at - timedelta(days=ANSWER_DAYS.on(ctx.day))
-    )
+    """The delay is over, the household was asked or said no long enough before, and nothing is under way."""
+    long_ago = ctx.at - timedelta(days=ANSWER_DAYS.on(ctx.day))
+    asked = Reminder.objects.filter(prescription=OuterRef("pk"), cancelled_at=None, sent_at__lte=long_ago)
     incomplete = Q(Exists(asked.filter(kind=ReminderKind.COMPLETE)), complete_by__lte=ctx.at)
-    accepted = Q(Exists(asked.filter(kind=ReminderKind.STILL_CURRENT)), valid_until__lte=ctx.at)
+    answered = Exists(asked.filter(kind=ReminderKind.STILL_CURRENT)) | Q(declined_at__lte=long_ago)
+    accepted = Q(answered, valid_until__lte=ctx.at)
     return Q(state=PrescriptionState.INCOMPLETE) & incomplete | Q(state=PrescriptionState.ACCEPTED) & accepted & ~Q(
         _needs(NeedState.IN_PROGRESS)
     )

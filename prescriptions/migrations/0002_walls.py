@@ -22,6 +22,7 @@ PRESCRIPTION_STAMPS = [
     "confirmed_at",
     "contacted_at",
     "created_at",
+    "declined_at",
     "distributor",
     "end_reason",
     "ended_at",

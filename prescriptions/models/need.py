@@ -65,6 +65,10 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """Those that wait to be served, of accepted prescriptions."""
         return self.filter(state=NeedState.WAITING)
 
+    def wanted(self) -> Self:
+        """Those whose household has not answered that it needs them no more."""
+        return self.filter(prescription__declined_at=None)
+
     def ranked(self, at: datetime | None = None) -> Self:
         """Each accepted need with its ``points`` at ``at``, the first to be served first.
 

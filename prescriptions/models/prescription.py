@@ -86,6 +86,7 @@ class Prescription(Stateful):
     complete_by = models.DateTimeField("à compléter avant le", null=True, editable=False)
     accepted_at = models.DateTimeField("acceptée le", null=True, editable=False)
     confirmed_at = models.DateTimeField("confirmée le", null=True, editable=False)
+    declined_at = models.DateTimeField("le foyer a répondu non le", null=True, editable=False)
     valid_until = models.DateTimeField("valable jusqu’au", null=True, editable=False)
     contacted_at = models.DateTimeField("dernier contact le", null=True, editable=False)
     ended_at = models.DateTimeField("close le", null=True, editable=False)
@@ -124,6 +125,9 @@ class Prescription(Stateful):
             ),
             models.CheckConstraint(
                 condition=Q(state=S.INCOMPLETE) | Q(complete_by=None), name="prescriptions_prescription_complete_by"
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_at=None) | Q(accepted_at__isnull=False), name="prescriptions_prescription_declined"
             ),
         )
 

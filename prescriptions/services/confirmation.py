@@ -19,6 +19,9 @@ from prescriptions.parameters import LINK_DAYS
 LINK_OVER = Reason("link_over", "Ce lien n’ouvre plus\u00a0: il a servi, il a expiré, ou un autre l’a remplacé.")
 NOT_ACCEPTED = Reason("not_accepted", "Cette demande n’attend plus de réponse.")
 
+VERBS = {LinkAnswer.STILL_CURRENT: "confirm", LinkAnswer.NOT_ANY_MORE: "decline"}
+"""What each answer does of the prescription."""
+
 
 def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | None:
     """Send a new link to the household's address, and close the one before; None when it has no address.
@@ -67,7 +70,7 @@ def is_open(link: ConfirmationLink, *, at: datetime | None = None) -> bool:
 
 @gate.one_transaction
 def answer_link(*, token: str, answer: str, at: datetime | None = None) -> ConfirmationLink:
-    """The household answers. "Still current" confirms the prescription; "not any more" tells the worker, who decides.
+    """The household answers: "still current" confirms the prescription, "not any more" declines it. An act of its own.
 
     Once. Raises Unknown for a token that no link has, Refused for a link that does not open any more.
     """
@@ -75,13 +78,10 @@ def answer_link(*, token: str, answer: str, at: datetime | None = None) -> Confi
     link = link_for(token=token)
     if not is_open(link, at=instant):
         raise Refused({link.pk: (LINK_OVER,)})
-    if answer == LinkAnswer.STILL_CURRENT:
-        gate.apply(link.prescription, "confirm", actor=actor_of(link), at=at)
+    gate.apply(link.prescription, VERBS[answer], actor=actor_of(link), at=at)
     unanswered = ConfirmationLink.objects.filter(pk=link.pk, answered_at=None, withdrawn_at=None)
     if not unanswered.update(answered_at=instant, answer=answer):
         raise Refused({link.pk: (LINK_OVER,)})
-    if answer == LinkAnswer.NOT_ANY_MORE:
-        emails.not_any_more_for_worker(link.prescription, instant)
     return ConfirmationLink.objects.get(pk=link.pk)
 
 

@@ -338,6 +338,18 @@ def confirm_prescription(
     return confirmed
 
 
+def reconsider_prescription(
+    *, actor: Actor, prescription: Prescription, at: datetime | None = None, comment: str = ""
+) -> Prescription:
+    """The household said no, and changed its mind: it is served again, at its rank; validity starts again.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(comment=comment)
+    back: Prescription = gate.apply(prescription, "reconsider", actor=actor, at=at, comment=comment)
+    return back
+
+
 def remind_prescription(
     *, actor: Actor, prescription: Prescription, at: datetime | None = None, comment: str = ""
 ) -> Prescription:

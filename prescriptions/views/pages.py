@@ -14,6 +14,7 @@ from prescriptions.enums import CodePurpose, PrescriptionState
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.services.prescriptions import agreement_text
+from prescriptions.views.answers import answers_of
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import household_sheet, needs_of, open_needs, sheet_of
@@ -64,6 +65,7 @@ def need_detail(request: Request, reference: str) -> HttpResponse:
         "same": same_household(need.prescription.household, actor, open_needs([need]), need.prescription),
         "step": need_step(need, actor),
         "rank": rank_of(need) if need.state == "waiting" else None,
+        "answers": answers_of([need.prescription], actor),
     }
     return render(request, "prescriptions/need_detail.html", context)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from lifecycle.actors import Actor
+from lifecycle.history import Past
 from network.permissions import is_pilot
 from prescriptions.enums import OPEN_NEED_STATES, NeedState
 from prescriptions.models import (
@@ -25,6 +26,7 @@ from prescriptions.models import (
     rank_of,
 )
 from prescriptions.permissions import advises, sees_accesses, sees_facts, works
+from prescriptions.views.answers import answers_of, last_by_link
 
 LAST_ACCESSES = 50
 """How many openings of a file its page shows."""
@@ -52,6 +54,7 @@ class Sheet:
     story: SocialStory | None
     papers: list[PrescriptionPaper]
     reminders: list[Reminder]
+    answered_by_link: bool
 
 
 def needs_of(prescription: Prescription) -> list[Need]:
@@ -84,6 +87,7 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         story=story_of(prescription, actor),
         papers=_papers(prescription, actor),
         reminders=list(reminders),
+        answered_by_link=prescription.confirmed_at is not None and last_by_link(prescription),
     )
 
 
@@ -128,18 +132,21 @@ class HouseholdSheet:
     accesses: list[HouseholdAccess]
     sees_accesses: bool
     reminders: list[Reminder]
+    answers: list[Past]
 
 
 def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
     """The sheet of a household, in a constant number of queries."""
     accesses = HouseholdAccess.objects.visible_to(actor).filter(household=household)
     rows = Prescription.objects.visible_to(actor).filter(household=household)
+    prescriptions = list(rows.select_related("prescriber").prefetch_related("needs").order_by("-pk"))
     follows = works(actor) or is_pilot(actor)
     reminders = Reminder.objects.visible_to(actor).filter(household=household, prescription=None)
     return HouseholdSheet(
         residences=list(Residence.objects.visible_to(actor).filter(household=household).select_related("commune")),
-        prescriptions=list(rows.select_related("prescriber").prefetch_related("needs").order_by("-pk")),
+        prescriptions=prescriptions,
         accesses=list(accesses.select_related("actor__user", "organisation")[:LAST_ACCESSES]),
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
         reminders=list(reminders.planned()) if follows else [],
+        answers=answers_of(prescriptions, actor),
     )

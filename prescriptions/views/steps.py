@@ -7,7 +7,15 @@ from django.urls import reverse
 from lifecycle import gate
 from lifecycle.acting import Step, entered_at
 from lifecycle.actors import Actor
-from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, NeedKind, NeedState, PrescriptionState, ReminderKind
+from prescriptions.enums import (
+    CONNECTION_KINDS,
+    EQUIPMENT_KINDS,
+    OPEN_NEED_STATES,
+    NeedKind,
+    NeedState,
+    PrescriptionState,
+    ReminderKind,
+)
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import (
     advises,
@@ -20,6 +28,11 @@ from prescriptions.permissions import (
 from typography.french import day, days_left
 
 S = PrescriptionState
+_SAID_NO = "le foyer a répondu non"
+_MISTAKEN = "ou rappelez-le si c’est une erreur, et notez qu’il a changé d’avis"
+TO_GIVE_UP = f"{_SAID_NO}\u00a0: abandonnez la demande, {_MISTAKEN}"
+TO_DROP = f"{_SAID_NO}\u00a0: abandonnez le besoin, {_MISTAKEN}"
+TO_DROP_AT_A_POINT = f"{_SAID_NO}\u00a0: abandonnez le besoin, ou voyez avec son prescripteur si c’est une erreur"
 
 
 def next_step(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
@@ -85,7 +98,35 @@ def _submitted(prescription: Prescription, needs: list[Need], actor: Actor) -> S
     return Step(awaited, "examinez la demande\u00a0: acceptez-la, refusez-la, ou demandez un complément", "accept")
 
 
+def _declined(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    """The household said no: the worker gives it up or notes that it changed its mind; the adviser gives a need up."""
+    awaited = _said_no(prescription)
+    still = next((need for need in needs if need.state in OPEN_NEED_STATES), None)
+    if works(actor) and all(need.state != NeedState.MET for need in needs):
+        return Step(awaited, TO_GIVE_UP, "withdraw", dated=False)
+    if still is None or not _gives_up(prescription, actor):
+        return Step(awaited, dated=False)
+    url = reverse("prescriptions:need_drop", args=[still.reference])
+    return Step(awaited, _to_drop(actor), url=url, label="Abandonner ce besoin", dated=False)
+
+
+def _said_no(prescription: Prescription) -> str:
+    told = f"Le foyer a répondu non le {day(prescription.declined_at)}"
+    return f"{told}\u00a0: rien ne lui est réservé, ni proposé, ni remis tant que cette réponse tient"
+
+
+def _gives_up(prescription: Prescription, actor: Actor) -> bool:
+    return works(actor) or (advises(actor) and prescription.distributor_id == actor.organisation_id)
+
+
+def _to_drop(actor: Actor) -> str:
+    """What is asked of whoever may give a need up: the worker alone notes that the household changed its mind."""
+    return TO_DROP if works(actor) else TO_DROP_AT_A_POINT
+
+
 def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    if prescription.declined_at is not None:
+        return _declined(prescription, needs, actor)
     waiting = {need.kind for need in needs if need.state == NeedState.WAITING}
     running = {need.kind for need in needs if need.state == NeedState.IN_PROGRESS}
     awaited = _served_by(prescription, waiting, running)
@@ -146,6 +187,10 @@ AWAITED_NEED = {
 
 def need_step(need: Need, actor: Actor) -> Step:
     """Who acts next on one need; no query."""
+    prescription = need.prescription
+    if prescription.declined_at is not None and need.state in (NeedState.WAITING, NeedState.IN_PROGRESS):
+        yours = _to_drop(actor) if _gives_up(prescription, actor) else ""
+        return Step(_said_no(prescription), yours, "drop", dated=False)
     if need.state != NeedState.WAITING:
         awaited = AWAITED_NEED[NeedState(need.state)]
         if need.state == NeedState.IN_PROGRESS and need.kind == NeedKind.DIGITAL_SKILLS:

@@ -7,16 +7,19 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import CurrentLine
+from connectivity.enums import ConnectionState, CurrentLine
 from connectivity.readers.answers import AnswersUnreadable, read_answers
 from connectivity.services import connections as services
 from connectivity.services.answers import import_answers
 from lifecycle.clock import run_clock
+from lifecycle.exceptions import Refused
 from prescriptions.models import HouseholdAccess
 from prescriptions.nir import SENTENCE
 from prescriptions.services.households import move_household
+from prescriptions.services.prescriptions import reconsider_prescription
 from tests.connectivity.lines import Line, again, close_copper, monday
 from tests.network.factories import make_commune
+from tests.prescriptions.answers import said_no
 from tests.prescriptions.pages import acting, answered, read
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +94,13 @@ def test_a_household_that_moves_is_told_of_the_copper_of_where_it_lives_now() ->
     move_household(actor=line.worker, household=household, commune=elsewhere, moved_on=timezone.localdate(at), at=at)
     run_clock(at=at + timedelta(days=1))
     assert again(connection).journal.filter(verb="warn_copper").count() == 2
+
+
+def test_a_file_is_not_sent_to_the_operator_while_its_household_says_no() -> None:
+    line = Line()
+    chosen = line.chosen()
+    declined = said_no(line.need.prescription)
+    with pytest.raises(Refused, match="n’en a plus besoin"):
+        line.send(chosen)
+    reconsider_prescription(actor=line.worker, prescription=declined)
+    assert line.send(chosen).state == ConnectionState.SENT

@@ -64,9 +64,9 @@ def test_a_no_tells_the_worker_who_decides() -> None:
     prescription = asked(circle)
     answer_link(token=TOKENS[0], answer=LinkAnswer.NOT_ANY_MORE)
     assert again(prescription).state == PrescriptionState.ACCEPTED
-    mail = Mail.objects.about("prescription", prescription.pk).latest("pk")
-    assert mail.to == [circle.worker.user.email]
-    assert "plus d’actualité" in mail.subject
+    told = {mail.to[0]: mail.subject for mail in Mail.objects.about("prescription", prescription.pk).order_by("pk")}
+    assert "plus d’actualité" in told[circle.worker.user.email]
+    assert "répond non" in told[circle.adviser.user.email]
 
 
 @pytest.mark.usefixtures("days_to_come")

@@ -75,10 +75,12 @@ def test_yes_confirms_once(prescription: Prescription) -> None:
     assert "Vous avez déjà répondu" in Client().post(url, {"answer": "not_any_more"}).content.decode()
 
 
-def test_no_tells_the_worker_and_stops_nothing(prescription: Prescription) -> None:
+def test_no_tells_the_worker_and_does_not_end_the_request(prescription: Prescription) -> None:
     page = Client().post(page_sent(ADDRESS), {"answer": "not_any_more"}).content.decode()
     assert "C’est lui qui arrêtera la demande." in page
+    assert "rien n’est mis de côté pour vous" in page
     assert again(prescription).state == "accepted"
+    assert again(prescription).declined_at is not None
 
 
 def test_an_answer_that_is_none_asks_again(prescription: Prescription) -> None:
