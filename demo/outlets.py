@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from demo import papers
@@ -13,11 +14,13 @@ from demo.bench import Work
 from demo.calendar import working_day
 from demo.context import Stage
 from distribution.enums import SERVES, HandOverProof
+from distribution.machine.order_rules import ahead_of
 from distribution.services import allotment, hand_overs
 from distribution.services.sessions import Call
+from lifecycle.machine import Context
 from network.enums import Role
 from network.models import Membership
-from prescriptions.enums import PrescriptionState
+from prescriptions.enums import OrderReason, PrescriptionState
 from prescriptions.models import Need
 from refurb.models import Device
 
@@ -42,8 +45,8 @@ def first_needs(device: Device, at: datetime) -> Any:
     """The needs that a device may serve at ``at``, by order of rank."""
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
     waiting = Need.objects.waiting().filter(
+        Q(epci=device.convention_epci_id) | Q(derogation__isnull=False),
         kind__in=kinds,
-        epci=device.convention_epci_id,
         moved_at__lte=at,
         prescription__state=PrescriptionState.ACCEPTED,
         prescription__moved_at__lte=at,
@@ -80,9 +83,16 @@ class Outlet:
         return Call(need, device.price)
 
     def reserve(self, device: Device, need: Need) -> Device:
-        """Hold a device for a need."""
-        call = self.call(device, need)
-        return hand_overs.reserve_device(**self.hand(device), need=need, co_funding=call.co_funding, funder=call.funder)
+        """Hold a device for a need; one that passes before others is an emergency."""
+        call, act = self.call(device, need), self.hand(device)
+        before = ahead_of(Context(act["at"], act["actor"]), {device.pk: {"need": need.pk}})
+        return hand_overs.reserve_device(
+            **act,
+            need=need,
+            co_funding=call.co_funding,
+            funder=call.funder,
+            out_of_order=OrderReason.EMERGENCY if before.get(device.pk) else "",
+        )
 
     def hand_over(self, device: Device) -> Device:
         """The note is signed on the screen or on paper."""

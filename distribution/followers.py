@@ -167,11 +167,20 @@ def hold_for_need(move: Move) -> None:
     mains = _mains(move.rows)
     close_notes(mains, ClosedBecause.RESERVED, move.at)
     if mains:
-        _move_needs(move, "start")
+        _start_needs(move, mains)
     for device in _with_papers(mains):
         given = {**move.values, **move.per_row.get(device.pk, {})}
         terms = Terms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
         prepare_note(device, _key(given["need"]) or 0, terms, actor=move.actor, at=move.at)
+
+
+def _start_needs(move: Move, mains: list[int]) -> None:
+    """Each need is in progress; one that is served before its turn says why."""
+    needs = dict(Device.objects.filter(pk__in=mains).values_list("need", "pk"))
+    given = {need: {**move.values, **move.per_row.get(pk, {})}.get("out_of_order") for need, pk in needs.items()}
+    why = {need: {"out_of_order": reason} for need, reason in given.items() if reason}
+    rows = Need.objects.filter(pk__in=needs)
+    all_moved(gate.apply_many(rows, "start", actor=move.actor, at=move.at, cause=move, per_row=why))
 
 
 def let_go_of_need(move: Move) -> None:

@@ -72,7 +72,8 @@ class Entry(models.Model):
         declared = verbs_of(model).get(self.verb)
         if declared is None:
             return self.verb
-        recalled = declared.recalls.format_map(self.values) if declared.recalls else ""
+        told = declared.recalls
+        recalled = told(self.values) if callable(told) else told.format_map(self.values)
         return f"{declared.done}\u00a0: {recalled}" if recalled else declared.done
 
     def expected_hash(self, previous: str) -> str:

@@ -95,8 +95,8 @@ class Verb:
     """The given values (codes, numbers, keys) that the journal keeps."""
     done: str = ""
     """What the timeline says of it; its label when nothing else is said."""
-    recalls: str = ""
-    """What the timeline adds to ``done``, with values of ``journal`` in braces."""
+    recalls: str | Callable[[Mapping[str, Any]], str] = ""
+    """What the timeline adds to ``done``: with values of ``journal`` in braces, or a function of them."""
     again: str = ""
     """Its label on a row that is already in its target, when that is one of its sources."""
     due: Callable[[Context], Condition] | None = None

@@ -76,6 +76,16 @@ class NeedUse(TextChoices):
     SOCIAL = "social", "Lien social"
 
 
+class OrderReason(TextChoices):
+    """Why a need is served before its turn."""
+
+    EMERGENCY = "emergency", "Urgence sociale"
+    UNREACHABLE = "unreachable", "Foyers mieux placés injoignables"
+    SUITS_ONLY = "suits_only", "Matériel adapté à ce besoin seulement"
+    APPOINTMENT = "appointment", "Rendez-vous déjà pris"
+    OTHER = "other", "Autre motif, en commentaire"
+
+
 class DropReason(TextChoices):
     """Why a need is given up."""
 

@@ -18,6 +18,7 @@ from donations.forms.deposit import EvidenceForm
 from lifecycle.forms import CommentForm, RowField, choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
+from prescriptions.enums import OrderReason
 from prescriptions.models import Need
 from refurb.forms.devices import SCANNED
 from refurb.models import Device
@@ -69,13 +70,31 @@ class DeviceReserveForm(TermsForm):
         empty_label="Choisissez…",
         error_messages={"required": rules.NEED_WAITING.sentence},
     )
-    field_order = ("need", "price", "co_funding", "funder", "comment")
+    out_of_order = forms.ChoiceField(
+        label="Pourquoi il passe avant son tour",
+        choices=[("", "Il ne passe avant personne"), *OrderReason.choices],
+        required=False,
+        help_text="Demandé quand un besoin mieux placé pourrait recevoir cet appareil. Gardé, et compté.",
+    )
+    field_order = ("need", "out_of_order", "price", "co_funding", "funder", "comment")
 
     def __init__(self, *args: Any, by: Membership, needs: Any, labels: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
         need = field_of(self, "need", RowField)
         need.queryset = needs
         need.told = lambda need: labels.get(need.pk, need.reference)
+
+
+class BeforeItsTurnForm(CommentForm):
+    """Why a need is served before others that have a better rank."""
+
+    out_of_order = forms.ChoiceField(
+        label="Pourquoi ce besoin passe avant son tour",
+        choices=choose(OrderReason.choices),
+        required=False,
+        help_text="Le motif est gardé dans la chronologie du besoin, et compté.",
+    )
+    field_order = ("out_of_order", "comment")
 
 
 class SignedForm(EvidenceForm):

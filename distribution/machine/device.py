@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from conventions.models import Convention
 from distribution.machine import allotment_rules as places
 from distribution.machine import household_rules as households
+from distribution.machine import order_rules as orders
 from distribution.machine import return_rules as back
 from distribution.machine.stamps import current_note, reserved_until, warranty_until
 from distribution.permissions import (
@@ -23,6 +24,7 @@ from distribution.permissions import (
     can_stock_in_device,
 )
 from lifecycle.machine import AT, SAME, Context, Given, GivenRow, Verb
+from prescriptions.machine.need_rules import before_its_turn
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
@@ -205,6 +207,7 @@ DeviceMachine.extend(
             households.NOT_DECLINED,
             households.NEED_TERRITORY,
             households.NEED_FREE,
+            orders.IN_ORDER,
             *households.TERMS,
         ],
         update_locks=[
@@ -215,8 +218,9 @@ DeviceMachine.extend(
             )
         ],
         stamps={"need": Given("need"), "reserved_at": AT, "reserved_until": reserved_until},
-        journal=["need", "price", "co_funding"],
+        journal=["need", "price", "co_funding", "out_of_order"],
         done="Réservé pour un foyer",
+        recalls=before_its_turn,
         why="Held for one need, for a time; the hand-over note is prepared.",
     ),
     release=Verb(

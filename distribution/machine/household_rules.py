@@ -46,7 +46,7 @@ class Held(NamedTuple):
         return self.attached_to is not None and self.desktop_need == self.need
 
 
-def _held(ctx: Context, per_row: PerRowValues) -> dict[int, Held]:
+def held_in(ctx: Context, per_row: PerRowValues) -> dict[int, Held]:
     """The rows that were given a need: what is missing is said once, by the rule that asks for it."""
     asked = {pk: key for pk, given in per_row.items() if (key := key_of(given.get("need"))) is not None}
     return ctx.once(("held", *asked.items()), lambda: _read_held(asked))
@@ -83,7 +83,7 @@ def _unless_it_follows(
     """A rule on the need that a device is given; a screen that follows its desktop is not asked."""
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-        return {pk: sentence for pk, held in _held(ctx, per_row).items() if not held.follows and not holds(held)}
+        return {pk: sentence for pk, held in held_in(ctx, per_row).items() if not held.follows and not holds(held)}
 
     return PerRow(code, sentence, check, needs=needs, lifted_by=lifted_by, field="need")
 
@@ -129,7 +129,7 @@ NEED_TERRITORY = _unless_it_follows(
 
 def _already_served(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Another device already serves the need, or two of the set would."""
-    held = {pk: row for pk, row in _held(ctx, per_row).items() if not row.follows}
+    held = {pk: row for pk, row in held_in(ctx, per_row).items() if not row.follows}
     asked = [row.need for row in held.values()]
     taken: dict[int | None, int] = dict(
         Device.objects.filter(need__in=asked, attached_to=None, state__in=HOLDS_A_NEED).values_list("need", "pk")

@@ -21,6 +21,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
 from lifecycle.machine import Context, Reason
 from network.models import Organisation
+from prescriptions.enums import OrderReason
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.models.device import Device
@@ -28,6 +29,11 @@ from refurb.services.locked_devices import held_device
 
 REASON_WRITTEN = Reason("reason", "Écrivez pourquoi la dérogation est accordée.", field="reason")
 ALREADY_GRANTED = Reason("already_granted", "Une dérogation est déjà accordée pour ce besoin.")
+OTHER_WRITTEN = Reason(
+    "order_words",
+    "Écrivez en commentaire pourquoi ce besoin passe avant son tour, sans nommer personne.",
+    field="comment",
+)
 NOT_EQUIPMENT = Reason("not_equipment", "Ce besoin ne se sert pas par un appareil.")
 NOT_RESERVED = Reason("not_reserved", "La fiche se prépare pour un appareil réservé.")
 NOT_AVAILABLE = Reason("not_available", "L’échange se fait avec un appareil disponible au point de distribution.")
@@ -90,15 +96,19 @@ def reserve_device(
     price: Decimal | None = None,
     co_funding: Decimal | int = 0,
     funder: Organisation | None = None,
+    out_of_order: OrderReason | str = "",
     at: datetime | None = None,
     comment: str = "",
 ) -> Device:
     """Hold a device for a need, and prepare its hand-over note: what is paid, and by whom, in euros.
 
-    ``price``: the device's own unless given; ``co_funding`` is the part that ``funder`` pays.
+    ``price``: the device's own unless given; ``co_funding`` is the part that ``funder`` pays. ``out_of_order``: why
+    the need is served before its turn, which is asked when needs with a better rank could be given this device.
     Raises Unknown (the need too), PermissionDenied, Refused.
     """
     _see(actor, need)
+    if out_of_order == OrderReason.OTHER and not comment.strip():
+        raise Refused({device.pk: (OTHER_WRITTEN,)})
     return gate.apply(
         device,
         "reserve",
@@ -109,7 +119,13 @@ def reserve_device(
         price=device.price if price is None else price,
         co_funding=Decimal(co_funding),
         funder=funder.pk if funder else None,
+        **told_why(out_of_order),
     )
+
+
+def told_why(out_of_order: str) -> dict[str, str]:
+    """What the gate is given of why a need is served before its turn: nothing when it is not."""
+    return {"out_of_order": str(out_of_order)} if out_of_order else {}
 
 
 @gate.one_transaction

@@ -1,29 +1,35 @@
 """Sets in which each device has its own values: the calls of a day, a session of hand-overs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
 from distribution.enums import HandOverProof
+from distribution.services.hand_overs import OTHER_WRITTEN, told_why
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
 from network.models import Organisation
+from prescriptions.enums import OrderReason
 from prescriptions.models import Need
 from refurb.models.device import Device
 
 
 @dataclass(frozen=True)
 class Call:
-    """For whom a device is held, at which price in euros (its own unless given), of which ``funder`` pays a part."""
+    """For whom a device is held, at which price in euros (its own unless given), of which ``funder`` pays a part.
+
+    ``out_of_order``: why the need is served before its turn, when it is.
+    """
 
     need: Need
     price: Decimal | None = None
     co_funding: Decimal | int = 0
     funder: Organisation | None = None
+    out_of_order: str = ""
 
 
 @gate.one_transaction
@@ -37,6 +43,8 @@ def reserve_devices(
     needs = {call.need.pk for call in calls.values()}
     if Need.objects.visible_to(actor).filter(pk__in=needs).count() < len(needs):
         raise Unknown
+    said = bool(comment.strip())
+    silent = [pk for pk, call in calls.items() if call.out_of_order == OrderReason.OTHER and not said]
     own = dict(Device.objects.filter(pk__in=calls).values_list("pk", "price"))
     per_row = {
         pk: {
@@ -44,12 +52,14 @@ def reserve_devices(
             "price": own.get(pk) if call.price is None else call.price,
             "co_funding": Decimal(call.co_funding),
             "funder": call.funder.pk if call.funder else None,
+            **told_why(call.out_of_order),
         }
         for pk, call in calls.items()
+        if pk not in silent
     }
     devices = Device.objects.filter(pk__in=per_row)
     outcome: gate.Outcome = gate.apply_many(devices, "reserve", actor=actor, at=at, comment=comment, per_row=per_row)
-    return outcome
+    return replace(outcome, refused={**outcome.refused, **dict.fromkeys(silent, (OTHER_WRITTEN,))})
 
 
 def hand_over_devices(

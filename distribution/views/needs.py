@@ -1,6 +1,7 @@
 """Needs in the order they are served, with the devices that suit; the devices of one need; derogations."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,17 +16,18 @@ from django.utils import timezone
 from conventions.models import Convention
 from distribution.enums import SERVES
 from distribution.filters import NeedFilter
-from distribution.forms.households import DerogationForm, NeedFindForm
+from distribution.forms.households import BeforeItsTurnForm, DerogationForm, NeedFindForm
+from distribution.machine.order_rules import ahead_of, jumped
 from distribution.models import Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from distribution.services.hand_overs import grant_derogation, reserve_device
 from distribution.tables import DerogationTable, QueuedNeedTable
 from lifecycle.acting import answer, asks_then_acts, posted
-from lifecycle.exceptions import Refused
+from lifecycle.machine import Context
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
-from prescriptions.models import Need, rank_of
+from prescriptions.models import Need, rank_of, served_before_turn
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
 from prescriptions.views.same_household import asked_twice, same_household
@@ -33,11 +35,14 @@ from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from typography.french import Noun
 
+DONE = "{device}\u00a0: réservé pour le besoin {need}. La fiche d’achat est prête."
 ACCESS = "need_choose"
 """What the log of accesses says when a device is chosen for a household."""
 WAITING = Noun("besoin en attente", "besoins en attente")
 DEROGATION = Noun("dérogation accordée", "dérogations accordées", feminine=True)
 PER_PAGE = 20
+COUNTED = timedelta(days=365)
+"""Over how long the needs served before their turn are counted."""
 SHOWN = 3
 """How many suitable devices of one need the list shows; its own page has them all."""
 
@@ -93,24 +98,33 @@ def need_queue(request: Request) -> HttpResponseBase:
 
 @asks_then_acts
 def need_choose(request: Request, reference: str) -> HttpResponse:
-    """All the devices that suit one need, its rank explained; one button reserves at the device's own price."""
+    """All the devices that suit one need, its rank explained; one button reserves at the device's own price.
+
+    When others with a better rank could be given one of them, it says how many and asks why this one passes before.
+    """
     actor = request.membership
     _may_serve(request)
     need = visible_need(request, reference)
-    error = None
+    error, form = None, BeforeItsTurnForm(posted(request))
     if request.method == "POST":
         device = available_to(request).filter(reference=request.POST.get("device", "")).first()
-        error = "Choisissez un appareil disponible." if device is None else _reserved(request, device, need)
-        if error is None and device is not None:
+        if device is None:
+            error = "Choisissez un appareil disponible."
+        elif answer(request, form, lambda data: reserve_device(actor=actor, device=device, need=need, **data), None):
+            messages.success(request, DONE.format(device=device, need=need.reference))
             return redirect("refurb:device_detail", reference=device.reference)
     record_access(actor=actor, household=need.prescription.household, what=ACCESS)
     shelf = [device for device in available_to(request) if device.type in SERVES.get(need.kind, ())]
+    fits = [device for device in shelf if suits(device, need)]
+    before = ahead_of(Context(timezone.now(), actor), {device.pk: {"need": need.pk} for device in fits})
     context = {
         "need": need,
         "household": need.prescription.household,
         "rank": rank_of(need),
         "same": same_household(need.prescription.household, actor, [need], need.prescription),
-        "suits": [device for device in shelf if suits(device, need)],
+        "suits": fits,
+        "jumped": jumped(most) if (most := max(before.values(), default=0)) else "",
+        "form": form,
         "elsewhere": [device for device in shelf if not suits(device, need)],
         "derogation": Derogation.objects.filter(need=need).first(),
         "held": Device.objects.visible_to(actor).serving(need).first(),
@@ -121,7 +135,10 @@ def need_choose(request: Request, reference: str) -> HttpResponse:
 
 @lists
 def derogation_list(request: Request) -> HttpResponseBase:
-    """The derogations granted, counted apart; the pilot finds a need by its reference."""
+    """The derogations granted, counted apart, and the needs served before their turn, by reason.
+
+    The pilot finds a need by its reference.
+    """
     actor = request.membership
     if sees_derogations(actor) is None:
         raise PermissionDenied
@@ -133,7 +150,14 @@ def derogation_list(request: Request) -> HttpResponseBase:
         form.add_error("reference", "Aucun besoin ne porte cette référence.")
     granted = Derogation.objects.visible_to(actor).select_related("need__epci", "granted_by__user")
     page = Listing(request, rows=granted, table=DerogationTable, noun=DEROGATION)
-    return page.respond("distribution/derogation_list.html", form=form, grants=is_pilot(actor))
+    since = timezone.now() - COUNTED
+    return page.respond(
+        "distribution/derogation_list.html",
+        form=form,
+        grants=is_pilot(actor),
+        since=since,
+        before_turn=served_before_turn(actor, since),
+    )
 
 
 @asks_then_acts
@@ -208,13 +232,3 @@ def _derogated() -> Exists:
 def _may_serve(request: Request) -> None:
     if can_serve_device(request.membership) is None:
         raise PermissionDenied
-
-
-def _reserved(request: Request, device: Device, need: Any) -> str | None:
-    """Reserve at the device's own price; what keeps from it, or nothing."""
-    try:
-        reserve_device(actor=request.membership, device=device, need=need)
-    except Refused as refused:
-        return " ".join(reason.sentence for reason in refused.all)
-    messages.success(request, f"{device}\u00a0: réservé pour le besoin {need.reference}. La fiche d’achat est prête.")
-    return None

@@ -58,8 +58,9 @@ class NeedMachine(Machine, of=Need):
         share_locks=["prescription"],
         update_locks=["prescription__household", "prescription__household__same_as"],
         stamps={"started_at": AT, "mediation": Given("mediation", default=None)},
-        journal=["mediation"],
+        journal=["mediation", "out_of_order"],
         done="Pris en charge",
+        recalls=rules.before_its_turn,
         why="Something is held for it, or the household is referred to a mediation place.",
     )
 

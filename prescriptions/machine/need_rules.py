@@ -1,12 +1,15 @@
 """What is missing before each verb of a need (machines §4)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import DropReason, HouseholdState, NeedState, PrescriptionState
+from prescriptions.enums import DropReason, HouseholdState, NeedState, OrderReason, PrescriptionState
 from prescriptions.models import Need
 
 BEING_WRITTEN = Requirement(
@@ -67,6 +70,14 @@ DROP_REASON = Requirement(
     needs=("reason",),
     field="reason",
 )
+
+
+def before_its_turn(values: Mapping[str, Any]) -> str:
+    """What the journal says of a need that is served out of its order, as a timeline tells it."""
+    reason = values.get("out_of_order")
+    return f"avant son tour, {OrderReason(reason).label.lower()}" if reason in OrderReason.values else ""
+
+
 NOT_ENDED_OTHERWISE = Requirement(
     "not_ended_otherwise",
     "La prescription est close\u00a0: son besoin ne se rouvre plus.",

@@ -7,7 +7,7 @@ from prescriptions.models.household import (
     HouseholdEntry,
     Residence,
 )
-from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of
+from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
 from prescriptions.models.prescription import (
     Agreement,
     AgreementText,
@@ -57,4 +57,5 @@ __all__ = [
     "SocialStory",
     "TerritorialPriority",
     "rank_of",
+    "served_before_turn",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import (
     Case,
+    Count,
     DurationField,
     ExpressionWrapper,
     F,
@@ -27,7 +28,7 @@ from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Epci, Organisation
-from prescriptions.enums import LIVE_STATES, OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse
+from prescriptions.enums import LIVE_STATES, OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse, OrderReason
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
@@ -169,6 +170,19 @@ class NeedEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des besoins"
         verbose_name_plural = "journal des besoins"
+
+
+def served_before_turn(actor: Actor, since: datetime) -> list[tuple[str, int]]:
+    """``[(reason, how many needs)]`` served before their turn from ``since`` on, among those the actor may see.
+
+    Every reason of the list, in its order; what was reserved then released is counted too: the order was jumped.
+    """
+    asked = NeedEntry.objects.filter(
+        object__in=Need.objects.visible_to(actor), verb="start", at__gte=since, values__has_key="out_of_order"
+    )
+    counted = asked.order_by().values_list("values__out_of_order").annotate(Count("pk"))
+    found: dict[str, int] = dict(counted)
+    return [(reason.label, found.get(reason.value, 0)) for reason in OrderReason]
 
 
 @dataclass(frozen=True)
