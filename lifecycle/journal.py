@@ -88,7 +88,7 @@ def journal_of(model: type[Stateful]) -> type[Entry]:
 
 def machine_of(journal: type[Entry]) -> type[Machine]:
     """The machine of a journal."""
-    return cast("type[Stateful]", journal._meta.get_field("object").related_model).machine
+    return cast("type[Stateful]", journal._meta.get_field("object").related_model).machine  # type: ignore[misc]
 
 
 def hashed_columns(journal: type[Entry]) -> list[str]:

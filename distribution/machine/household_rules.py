@@ -45,6 +45,16 @@ class Held(NamedTuple):
         """It is a screen that goes with its desktop, to the same need."""
         return self.attached_to is not None and self.desktop_need == self.need
 
+    @property
+    def is_there(self) -> bool:
+        """The need is of the territory of the device, or a derogation lets it be served from another."""
+        return self.derogated or self.need_epci in self.territories
+
+    @property
+    def fits(self) -> bool:
+        """It answers by itself to this kind of need, there."""
+        return not self.follows and self.type in SERVES.get(self.kind, ()) and self.is_there
+
 
 def held_in(ctx: Context, per_row: PerRowValues) -> dict[int, Held]:
     """The rows that were given a need: what is missing is said once, by the rule that asks for it."""
@@ -122,7 +132,7 @@ NOT_DECLINED = _unless_it_follows(
 NEED_TERRITORY = _unless_it_follows(
     "need_territory",
     "Ce foyer n’habite pas le territoire de la convention de l’appareil.",
-    lambda held: held.derogated or held.need_epci in held.territories,
+    lambda held: held.is_there,
     lifted_by="le pilote, par une dérogation écrite",
 )
 

@@ -20,10 +20,10 @@ def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
 
     They wait, of the same kind, their household wants them, whoever acts sees them, and they are of the territory of
     the device or have a derogation: what the queue offers this device to. Those that the set serves too are left out,
-    and so is what goes by no rank: a screen that follows its desktop, a need that does not wait. One query more than
-    the rules on the need.
+    and so is what goes by no rank: a screen that follows its desktop, a need that does not wait or that the device
+    cannot serve. One query more than the rules on the need.
     """
-    held = {pk: row for pk, row in held_in(ctx, asked).items() if not row.follows and row.state == NeedState.WAITING}
+    held = {pk: row for pk, row in held_in(ctx, asked).items() if row.fits and row.state == NeedState.WAITING}
     if not held:
         return {}
     served = {row.need for row in held.values()}

@@ -123,7 +123,7 @@ def reserve_device(
     )
 
 
-def told_why(out_of_order: str) -> dict[str, str]:
+def told_why(out_of_order: str) -> dict[str, Any]:
     """What the gate is given of why a need is served before its turn: nothing when it is not."""
     return {"out_of_order": str(out_of_order)} if out_of_order else {}
 

@@ -108,7 +108,7 @@ def test_nothing_is_asked_for_a_need_that_does_not_wait_or_was_granted(shelf: Sh
     shelf.derogate(need)
     with pytest.raises(Refused, match="déjà accordée"):
         ask(shelf, need)
-    device = shelf.reserved()
+    device = shelf.reserved(out_of_order="appointment")
     with pytest.raises(Refused, match="attend pas"):
         ask(shelf, device.need)
     with pytest.raises(Refused, match="n’attend de réponse"):

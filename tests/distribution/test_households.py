@@ -80,10 +80,11 @@ def test_a_device_is_held_for_a_need_until_a_day_and_its_note_is_prepared(shelf:
 def test_a_need_is_of_the_kind_of_the_device(shelf: Shelf) -> None:
     laptop, tablet = shelf.available(), shelf.available(DeviceType.TABLET)
 
-    assert codes(reserve(shelf, laptop, shelf.need(NeedKind.TABLET))) == {"need_kind"}
+    asked = shelf.need(NeedKind.TABLET)
+    assert codes(reserve(shelf, laptop, asked)) == {"need_kind"}
     assert codes(reserve(shelf, tablet, shelf.need())) == {"need_kind"}
     assert codes(reserve(shelf, laptop, shelf.need(NeedKind.FIXED_CONNECTION))) == {"need_kind"}
-    assert shelf.reserve(tablet, shelf.need(NeedKind.TABLET)).state == "reserved"
+    assert shelf.reserve(tablet, asked).state == "reserved"
 
 
 def test_a_screen_alone_serves_no_need(shelf: Shelf) -> None:

@@ -63,12 +63,16 @@ def reservations(shelf: Shelf) -> list[Case]:
     ours = {"need": shelf.need().pk, **TERMS}
     far = {"need": shelf.need(commune=make_commune()).pk, **TERMS}
     taken = shelf.need()
-    reserved = shelf.reserved(need=taken)
+    reserved = shelf.reserved(need=taken, out_of_order="emergency")
+    second = {"need": shelf.need().pk, **TERMS}
     return [
         Case(available, "reserve", shelf.adviser, {"need_waiting"}, **ours | {"need": None}),
         Case(available, "reserve", shelf.adviser, {"need_territory"}, **far),
         Case(available, "reserve", shelf.adviser, {"need_waiting", "need_free"}, **ours | {"need": taken.pk}),
         Case(available, "reserve", shelf.adviser, {"need_kind"}, **ours | {"need": shelf.need("tablet").pk}),
+        Case(available, "reserve", shelf.adviser, {"in_order"}, **second),
+        Case(available, "reserve", shelf.adviser, {"in_order"}, **second | {"out_of_order": "nonsense"}),
+        Case(available, "reserve", shelf.adviser, {"in_order"}, **ours | {"out_of_order": "emergency"}),
         Case(available, "reserve", shelf.adviser, {"sale_price", "grid"}, **ours | {"price": Decimal(5000)}),
         Case(available, "reserve", shelf.adviser, {"sale_price"}, **ours | {"price": None}),
         Case(available, "reserve", shelf.adviser, {"co_funding"}, **ours | {"co_funding": Decimal(26)}),
