@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from lifecycle import gate
 from lifecycle.acting import Step, entered_at
@@ -28,11 +29,8 @@ from prescriptions.permissions import (
 from typography.french import day, days_left
 
 S = PrescriptionState
-_SAID_NO = "le foyer a répondu non"
-_MISTAKEN = "ou rappelez-le si c’est une erreur, et notez qu’il a changé d’avis"
-TO_GIVE_UP = f"{_SAID_NO}\u00a0: abandonnez la demande, {_MISTAKEN}"
-TO_DROP = f"{_SAID_NO}\u00a0: abandonnez le besoin, {_MISTAKEN}"
-TO_DROP_AT_A_POINT = f"{_SAID_NO}\u00a0: abandonnez le besoin, ou voyez avec son prescripteur si c’est une erreur"
+TO_CALL = "ou rappelez-le si c’est une erreur, et notez qu’il a changé d’avis"
+TO_SEE = "ou voyez avec son prescripteur si c’est une erreur"
 
 
 def next_step(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
@@ -103,15 +101,20 @@ def _declined(prescription: Prescription, needs: list[Need], actor: Actor) -> St
     awaited = _said_no(prescription)
     still = next((need for need in needs if need.state in OPEN_NEED_STATES), None)
     if works(actor) and all(need.state != NeedState.MET for need in needs):
-        return Step(awaited, TO_GIVE_UP, "withdraw", dated=False)
+        return Step(awaited, _to_give_up(prescription, "la demande", actor), "withdraw", dated=False)
     if still is None or not _gives_up(prescription, actor):
         return Step(awaited, dated=False)
     url = reverse("prescriptions:need_drop", args=[still.reference])
-    return Step(awaited, _to_drop(actor), url=url, label="Abandonner ce besoin", dated=False)
+    yours = _to_give_up(prescription, "le besoin", actor)
+    return Step(awaited, yours, url=url, label="Abandonner ce besoin", dated=False)
+
+
+def _answered_no(prescription: Prescription) -> str:
+    return f"le foyer a répondu non le {day(prescription.declined_at)}"
 
 
 def _said_no(prescription: Prescription) -> str:
-    told = f"Le foyer a répondu non le {day(prescription.declined_at)}"
+    told = capfirst(_answered_no(prescription))
     return f"{told}\u00a0: rien ne lui est réservé, ni proposé, ni remis tant que cette réponse tient"
 
 
@@ -119,9 +122,10 @@ def _gives_up(prescription: Prescription, actor: Actor) -> bool:
     return works(actor) or (advises(actor) and prescription.distributor_id == actor.organisation_id)
 
 
-def _to_drop(actor: Actor) -> str:
-    """What is asked of whoever may give a need up: the worker alone notes that the household changed its mind."""
-    return TO_DROP if works(actor) else TO_DROP_AT_A_POINT
+def _to_give_up(prescription: Prescription, what: str, actor: Actor) -> str:
+    """What is asked of whoever may give it up: the worker alone notes that the household changed its mind."""
+    otherwise = TO_CALL if works(actor) else TO_SEE
+    return f"{_answered_no(prescription)}\u00a0: abandonnez {what}, {otherwise}"
 
 
 def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
@@ -189,7 +193,7 @@ def need_step(need: Need, actor: Actor) -> Step:
     """Who acts next on one need; no query."""
     prescription = need.prescription
     if prescription.declined_at is not None and need.state in (NeedState.WAITING, NeedState.IN_PROGRESS):
-        yours = _to_drop(actor) if _gives_up(prescription, actor) else ""
+        yours = _to_give_up(prescription, "le besoin", actor) if _gives_up(prescription, actor) else ""
         return Step(_said_no(prescription), yours, "drop", dated=False)
     if need.state != NeedState.WAITING:
         awaited = AWAITED_NEED[NeedState(need.state)]

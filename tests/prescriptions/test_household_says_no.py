@@ -25,6 +25,7 @@ from prescriptions.services.sets import confirm_prescriptions
 from tests.prescriptions.answers import ADDRESS, answered, asked, said_no
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, done, page_of, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 BOTH = (*COMPUTER, *SKILLS)
@@ -101,7 +102,8 @@ def test_the_worker_is_asked_to_give_it_up_or_to_call_and_no_more_for_an_answer(
     assert "abandonnez la demande, ou rappelez-le si c’est une erreur" in first
     assert not declined.reminders.filter(cancelled_at=None).exists()
     page = read(acting(circle.worker), page_of(prescription, "prescription_detail"))
-    assert "le foyer a répondu non\u00a0: abandonnez la demande" in page
+    told = f"le foyer a répondu non le {day(declined.declined_at)}\u00a0: abandonnez la demande, ou rappelez-le"
+    assert told in page
     assert page_of(prescription, "prescription_withdraw") in page
     assert page_of(prescription, "prescription_reconsider") in page
     assert "dites si la demande est toujours d’actualité" not in page
