@@ -39,7 +39,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     )
     blocks = blocks if is_distributor else ()
     alive = Convention.objects.handing_over(at)
-    blocks += (_needs(actor, at, alive), *_shelf_blocks(actor, at, limits, alive))
+    blocks += (_needs(actor, at, limits, alive), *_shelf_blocks(actor, at, limits, alive))
     if is_distributor:
         blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
     if is_distributor and is_manager(actor):
@@ -116,8 +116,8 @@ def _answered(asked: Any) -> Line:
 # --- needs, in the order they are served
 
 
-def _needs(actor: Membership, at: datetime, alive: Any) -> Block:
-    waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=SERVES).ranked(at)
+def _needs(actor: Membership, at: datetime, limits: Limits, alive: Any) -> Block:
+    waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=SERVES).ranked(at, limits.values)
     offered: list[Counter[tuple[str, int | None]]] = []
 
     def line(need: Any) -> Line:

@@ -11,10 +11,10 @@ class Limits:
     """What the parameters are worth on one day: ``limits[QUIET_DAYS]``, ``limits.days(QUIET_DAYS)`` as a duration."""
 
     def __init__(self, values: ValuesOfDay) -> None:
-        self._values = values
+        self.values = values
 
     def __getitem__(self, asked: DatedParameter[int]) -> int:
-        return self._values[asked]
+        return self.values[asked]
 
     def days(self, asked: DatedParameter[int]) -> timedelta:
         """A number of days as a duration."""

@@ -68,11 +68,15 @@ class Queued:
 
 @lists
 def need_queue(request: Request) -> HttpResponseBase:
-    """The needs of equipment that wait, the first to be served first; a constant number of queries."""
+    """The needs of equipment that wait, the first to be served first; a constant number of queries.
+
+    Those whose household answered no are apart: nothing is reserved for them.
+    """
     actor = request.membership
     _may_serve(request)
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
-    ranked = waiting.ranked().select_related("prescription__household", "epci").annotate(derogated=_derogated())
+    wanted = waiting.wanted().annotate(derogated=_derogated())
+    ranked = wanted.ranked().select_related("prescription__household", "epci")
     page = Listing(
         request,
         rows=ranked,
@@ -93,6 +97,9 @@ def need_queue(request: Request) -> HttpResponseBase:
             Queued(need, [one for one in shelf if suits(one, need)], twice.get(need.pk, "")) for need in page.records
         ],
         start=page.table.page.start_index(),
+        declined=waiting.filter(prescription__declined_at__isnull=False)
+        .select_related("prescription")
+        .order_by("prescription__declined_at", "pk"),
     )
 
 

@@ -32,7 +32,7 @@ from prescriptions.enums import LIVE_STATES, OPEN_NEED_STATES, DropReason, NeedK
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
-from reference.parameters import parameters_on
+from reference.parameters import ValuesOfDay, parameters_on
 from typography import french
 
 S = NeedState
@@ -70,15 +70,15 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """Those whose household has not answered that it needs them no more."""
         return self.filter(prescription__declined_at=None)
 
-    def ranked(self, at: datetime | None = None) -> Self:
+    def ranked(self, at: datetime | None = None, numbers: ValuesOfDay | None = None) -> Self:
         """Each accepted need with its ``points`` at ``at``, the first to be served first.
 
         Points: those of the territory, those of the use, and some per whole week since it was accepted; then the
-        oldest. They are parameters of the day: nothing is stored.
+        oldest. They are parameters of the day (``numbers``, when they are known): nothing is stored.
         """
         at = at or timezone.now()
         day = timezone.localdate(at)
-        numbers = parameters_on(day)
+        numbers = numbers or parameters_on(day)
         uses = [When(use=use, then=Value(numbers[points])) for use, points in USE_POINTS.items()]
         waited = ExpressionWrapper(Value(at) - F("accepted_at"), output_field=DurationField())
         weeks = Cast(Floor(Extract(waited, "epoch") / WEEK.total_seconds()), IntegerField())
@@ -205,7 +205,10 @@ class Rank:
 
 
 def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
-    """Where a need stands at ``at``, and why; None when it does not wait."""
+    """Where a need stands at ``at``, and why; None when it does not wait.
+
+    Those whose household answered that it needs them no more are before nobody.
+    """
     at = at or timezone.now()
     queue = Need.objects.waiting().filter(kind=need.kind, prescription__distributor=need.prescription.distributor_id)
     ranked = queue.ranked(at)
@@ -214,8 +217,9 @@ def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
         return None
     same = Q(points=own.points)
     earlier = Q(accepted_at__lt=own.accepted_at) | Q(accepted_at=own.accepted_at, pk__lt=own.pk)
-    ahead = ranked.filter(Q(points__gt=own.points) | same & earlier).count()
-    return Rank(ahead + 1, queue.count(), own.points, tuple(_explained(own, at)))
+    others = ranked.wanted().exclude(pk=own.pk)
+    ahead = others.filter(Q(points__gt=own.points) | same & earlier).count()
+    return Rank(ahead + 1, others.count() + 1, own.points, tuple(_explained(own, at)))
 
 
 def _explained(need: Any, at: datetime) -> list[RankLine]:

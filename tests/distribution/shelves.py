@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from conventions.models import Convention, Quota
 from distribution.enums import DerogationKind, HandOverProof
+from distribution.machine.order_rules import ahead_of
 from distribution.models import Derogation
 from distribution.services import hand_overs
 from distribution.services.allotment import allot_device, attach_device, ship_device
@@ -18,9 +19,10 @@ from distribution.services.points import create_point
 from documents.models import StoredFile
 from documents.services import store_file
 from lifecycle import gate
+from lifecycle.machine import Context
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Epci, Membership, Organisation
-from prescriptions.enums import NeedKind, NeedUse
+from prescriptions.enums import NeedKind, NeedUse, OrderReason
 from prescriptions.models import Need
 from refurb.enums import COUNTED_BY_QUOTA, DeviceType, MissingReason, PartKind, ReturnReason
 from refurb.models import Delivery, Device, DistributionPoint
@@ -174,8 +176,13 @@ class Shelf:
         return gate.apply(shipped, "stock_in", actor=self.adviser, at=self.at)
 
     def reserve(self, device: Device, need: Need | None = None, **given: Any) -> Device:
-        defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at}
-        return hand_overs.reserve_device(device=device, need=need or self.need(), **defaults | given)
+        """Hold a device for a need, whatever its rank: when others are before, an appointment was made already."""
+        need = need or self.need()
+        values: dict[str, Any] = {"actor": self.adviser, "at": self.at, **given}
+        ctx = Context(self.at or timezone.now(), values["actor"])
+        if any(ahead_of(ctx, {device.pk: {"need": need.pk}}).values()):
+            values = {"out_of_order": OrderReason.APPOINTMENT, **values}
+        return hand_overs.reserve_device(device=device, need=need, **values)
 
     def reserved(self, device: Device | None = None, need: Need | None = None, **given: Any) -> Device:
         return self.reserve(device or self.available(), need, **given)

@@ -128,13 +128,14 @@ def test_a_screen_is_not_asked_when_its_desktop_goes(shelf: Shelf, need: Need) -
 # --- the pages that serve
 
 
-def test_the_queue_says_the_no_and_offers_no_device(shelf: Shelf, need: Need) -> None:
+def test_the_queue_says_the_no_apart_and_offers_no_device(shelf: Shelf, need: Need) -> None:
     device = shelf.available()
     page = read(acting(shelf.adviser), reverse("distribution:need_queue"))
     assert f'value="{device.reference}"' in page
     said_no(need.prescription)
     page = read(acting(shelf.adviser), reverse("distribution:need_queue"))
-    assert "a répondu non" in page
+    assert "0 besoin en attente" in page.replace("\u00a0", " ")
+    assert need.reference in page.partition("Foyers qui ont répondu non")[2]
     assert f'value="{device.reference}"' not in page
     page = read(acting(shelf.adviser), choose(need))
     assert "qu’il n’en a plus besoin" in page
@@ -177,3 +178,11 @@ def test_no_offer_is_proposed_while_the_no_stands(shelf: Shelf) -> None:
         propose_connection(actor=declined.worker, need=need)
     reconsider_prescription(actor=declined.worker, prescription=declined)
     assert opening in read(acting(declined.worker), url)
+
+
+def test_a_need_whose_household_said_no_is_before_nobody_and_keeps_its_place(shelf: Shelf, need: Need) -> None:
+    other = shelf.need()
+    assert rank_of(other).place == 2  # type: ignore[union-attr]
+    said_no(need.prescription)
+    places = [(rank.place, rank.among) for rank in (rank_of(other), rank_of(need)) if rank is not None]
+    assert places == [(1, 1), (1, 2)]

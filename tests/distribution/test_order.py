@@ -43,10 +43,10 @@ def test_without_a_reason_the_refusal_says_how_many_are_before(shelf: Shelf) -> 
     device = shelf.available()
     first, second, third = (shelf.need() for _ in range(3))
     with pytest.raises(Refused, match="2\u00a0besoins mieux placés pourraient recevoir cet appareil"):
-        shelf.reserve(device, third)
+        reserve_device(actor=shelf.adviser, device=device, need=third)
     with pytest.raises(Refused, match="1\u00a0besoin mieux placé pourrait recevoir cet appareil"):
-        shelf.reserve(device, second)
-    assert shelf.reserve(device, first).state == S.RESERVED
+        reserve_device(actor=shelf.adviser, device=device, need=second)
+    assert reserve_device(actor=shelf.adviser, device=device, need=first).state == S.RESERVED
 
 
 def test_with_a_reason_it_is_a_value_of_the_journal_of_the_device_and_of_the_need(shelf: Shelf) -> None:
