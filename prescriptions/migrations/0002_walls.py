@@ -22,7 +22,6 @@ PRESCRIPTION_STAMPS = [
     "confirmed_at",
     "contacted_at",
     "created_at",
-    "declined_at",
     "distributor",
     "end_reason",
     "ended_at",

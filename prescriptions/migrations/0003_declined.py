@@ -1,0 +1,25 @@
+"""When a household answered that it does not need what was asked any more."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("network", "0003_cache"),
+        ("prescriptions", "0002_walls"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="prescription",
+            name="declined_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="le foyer a répondu non le"),
+        ),
+        migrations.AddConstraint(
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("declined_at", None), ("accepted_at__isnull", False), _connector="OR"),
+                name="prescriptions_prescription_declined",
+            ),
+        ),
+    ]
