@@ -205,14 +205,11 @@ class Rank:
 
 
 def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
-    """Where a need stands at ``at``, and why; None when it does not wait.
-
-    Those whose household answered that it needs them no more are before nobody.
-    """
+    """Where a need stands at ``at``, and why; None when it does not wait, or when its household wants it no more."""
     at = at or timezone.now()
     queue = Need.objects.waiting().filter(kind=need.kind, prescription__distributor=need.prescription.distributor_id)
     ranked = queue.ranked(at)
-    own = ranked.filter(pk=need.pk).first()
+    own = ranked.wanted().filter(pk=need.pk).first()
     if own is None:
         return None
     same = Q(points=own.points)

@@ -124,6 +124,19 @@ def test_the_adviser_reads_it_on_his_first_page_and_gives_the_need_up(
     assert "abandonnez le besoin" in read(acting(circle.adviser), page_of(need, "need_detail"))
 
 
+def test_a_need_that_is_wanted_no_more_has_no_place_in_the_queue(circle: Circle, prescription: Prescription) -> None:
+    need = prescription.needs.get(kind="computer")
+    pages = [page_of(prescription, "prescription_detail"), page_of(need, "need_detail")]
+    assert all("à attendre ce besoin" in read(acting(circle.worker), page) for page in pages)
+    said_no(prescription)
+    for page in pages:
+        told = read(acting(circle.worker), page)
+        assert "à attendre ce besoin" not in told
+        assert "Hors de la file d’attente depuis le «\u00a0non\u00a0» du foyer." in told
+    reconsider_prescription(actor=circle.worker, prescription=again(prescription))
+    assert all("à attendre ce besoin" in read(acting(circle.worker), page) for page in pages)
+
+
 def test_the_relay_and_the_pilot_read_that_nothing_is_served(circle: Circle, prescription: Prescription) -> None:
     said_no(prescription)
     for actor in (circle.relay, circle.pilot):
