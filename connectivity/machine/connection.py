@@ -51,7 +51,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=[S.PROPOSED, S.CHOSEN, S.PROBLEM],
         target=S.CHOSEN,
         who=can_serve_connection,
-        requires=[rules.OFFER_IN_FORCE, rules.OFFER_FITS, rules.COPPER_SOLD, rules.AGREED],
+        requires=[rules.NOT_DECLINED, rules.OFFER_IN_FORCE, rules.OFFER_FITS, rules.COPPER_SOLD, rules.AGREED],
         stamps={
             "offer": Given("offer"),
             "operator": lambda ctx: ctx.values["offer"].operator_id,

@@ -24,7 +24,6 @@ from distribution.permissions import (
     can_stock_in_device,
 )
 from lifecycle.machine import AT, SAME, Context, Given, GivenRow, Verb
-from prescriptions.machine.need_rules import before_its_turn
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
@@ -220,7 +219,6 @@ DeviceMachine.extend(
         stamps={"need": Given("need"), "reserved_at": AT, "reserved_until": reserved_until},
         journal=["need", "price", "co_funding", "out_of_order"],
         done="Réservé pour un foyer",
-        recalls=before_its_turn,
         why="Held for one need, for a time; the hand-over note is prepared.",
     ),
     release=Verb(

@@ -32,6 +32,7 @@ def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
         Need.objects.visible_to(ctx.actor)
         .waiting()
         .wanted()
+        .served_alone()
         .filter(Q(epci__in=places) | Q(derogation__isnull=False) | Q(pk__in=served))
         .filter(kind__in={row.kind for row in held.values()}, prescription__state=PrescriptionState.ACCEPTED)
         .filter(moved_at__lte=ctx.at, prescription__moved_at__lte=ctx.at)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Q
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import DropReason, HouseholdState, NeedState, OrderReason, PrescriptionState
-from prescriptions.models import Need
+from prescriptions.enums import DropReason, HouseholdState, OrderReason, PrescriptionState
+from prescriptions.models.need import twin_served
 
 BEING_WRITTEN = Requirement(
     "being_written",
@@ -32,19 +31,11 @@ NOT_DECLINED = Requirement(
 )
 
 
-def _not_served(ctx: Context) -> Q:
-    """No need of the same kind is being served for the household, in another prescription of any of its files."""
-    lead = Coalesce(OuterRef("prescription__household__same_as"), OuterRef("prescription__household"))
-    files = Q(prescription__household=lead) | Q(prescription__household__same_as=lead)
-    served = Need.objects.filter(files, kind=OuterRef("kind"), state=NeedState.IN_PROGRESS)
-    return ~Q(Exists(served.exclude(prescription=OuterRef("prescription"))))
-
-
 SERVED_ONCE = Requirement(
     "served_once",
     "Le même besoin est déjà en cours pour ce foyer, dans une autre prescription\u00a0: abandonnez celui-ci, ou, si ce"
     " n’est pas le même foyer, détachez les deux dossiers.",
-    _not_served,
+    lambda ctx: ~Q(twin_served()),
     lifted_by="le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin",
 )
 

@@ -10,6 +10,7 @@ from django.db.models import (
     Case,
     Count,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -41,6 +42,14 @@ LEAD = Coalesce("prescription__household__same_as", "prescription__household")
 WEEK = timedelta(days=7)
 
 
+def twin_served() -> Exists:
+    """Whether a need of the same kind is served for the household, in another prescription of any of its files."""
+    lead = Coalesce(OuterRef("prescription__household__same_as"), OuterRef("prescription__household"))
+    files = Q(prescription__household=lead) | Q(prescription__household__same_as=lead)
+    served = Need._base_manager.filter(files, kind=OuterRef("kind"), state=NeedState.IN_PROGRESS)
+    return Exists(served.exclude(prescription=OuterRef("prescription")))
+
+
 class NeedQuerySet(models.QuerySet["Need"]):
     """Reads of needs."""
 
@@ -69,6 +78,10 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def wanted(self) -> Self:
         """Those whose household has not answered that it needs them no more."""
         return self.filter(prescription__declined_at=None)
+
+    def served_alone(self) -> Self:
+        """Those that could be served: no need of the same kind is, for their household, in another prescription."""
+        return self.exclude(twin_served())
 
     def ranked(self, at: datetime | None = None, numbers: ValuesOfDay | None = None) -> Self:
         """Each accepted need with its ``points`` at ``at``, the first to be served first.
@@ -214,7 +227,7 @@ def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
         return None
     same = Q(points=own.points)
     earlier = Q(accepted_at__lt=own.accepted_at) | Q(accepted_at=own.accepted_at, pk__lt=own.pk)
-    others = ranked.wanted().exclude(pk=own.pk)
+    others = ranked.wanted().served_alone().exclude(pk=own.pk)
     ahead = others.filter(Q(points__gt=own.points) | same & earlier).count()
     return Rank(ahead + 1, others.count() + 1, own.points, tuple(_explained(own, at)))
 

@@ -13,6 +13,7 @@ from refurb.enums import ENDED, ReprintReason
 from refurb.models import Device, LabelSheet
 from refurb.services.labels import MOST, sheets_of
 from refurb.tags import normal
+from typography.french import plural
 
 SHOWN = 10
 """How many unknown lines a sentence names."""
@@ -90,7 +91,8 @@ def _refuse_lines(typed: Sequence[str], answered: set[str], ended: set[str]) -> 
     ):
         if lines:
             named = ", ".join(f"«\u00a0{line}\u00a0»" for line in lines[:SHOWN])
-            more = f" et {len(lines) - SHOWN} autres" if len(lines) > SHOWN else ""
+            others = len(lines) - SHOWN
+            more = f" et {others} autre{plural(others)}" if others > 0 else ""
             faults.append(f"{sentence}\u00a0: {named}{more}.")
     if faults:
         raise ValidationError(faults)

@@ -248,14 +248,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="labelsheet",
-            constraint=models.UniqueConstraint(
-                fields=("workshop", "name"),
-                name="refurb_label_sheet_once",
-                violation_error_message="L’atelier a déjà une planche de ce nom.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelsheet",
             constraint=models.CheckConstraint(
                 condition=models.Q(("columns__gte", 1), ("rows__gte", 1)), name="refurb_label_sheet_has_labels"
             ),

@@ -1,6 +1,7 @@
 """Labels that were printed: for devices, or blank and numbered in advance, and the sheets a workshop prints on."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -31,7 +32,7 @@ class OwnLabelQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 
 class LabelSheet(models.Model):
-    """A sheet of labels that a workshop buys and that is not ready made. Append-only."""
+    """A sheet of labels that a workshop buys and that is not ready made; of one name the latest counts. Append-only."""
 
     workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="label_sheets", verbose_name="atelier")
     name = models.CharField("nom", max_length=60, help_text="Tel qu’il est sur le paquet.")
@@ -55,11 +56,6 @@ class LabelSheet(models.Model):
         verbose_name_plural = "planches d’étiquettes"
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint(
-                fields=("workshop", "name"),
-                name="refurb_label_sheet_once",
-                violation_error_message="L’atelier a déjà une planche de ce nom.",
-            ),
             models.CheckConstraint(condition=Q(columns__gte=1, rows__gte=1), name="refurb_label_sheet_has_labels"),
         )
 
@@ -144,12 +140,18 @@ class LabelRun(models.Model):
 class LabelQuerySet(OwnLabelQuerySet):
     """Reads of labels."""
 
-    def last_of(self, devices: Iterable[Device]) -> dict[int, tuple[int, object]]:
-        """``{device: (how many times, when last)}`` its present label was printed; one query."""
-        known = {device.pk: device.tag_key for device in devices}
-        told = self.filter(device__in=list(known)).order_by().values_list("device", "tag_key")
-        found = told.annotate(times=Count("pk"), last=Max("run__printed_at"))
-        return {device: (times, last) for device, key, times, last in found if known[device] == key}
+    def last_of(self, devices: Iterable[Device]) -> dict[int, tuple[int, datetime]]:
+        """``{device: (how many times, when last)}`` its present label was printed, in advance or for it; one query."""
+        bearers = {(device.workshop_id, device.tag_key): device.pk for device in devices}
+        alike = self.filter(tag_key__in=[key for _, key in bearers]).order_by()
+        told = alike.values_list("workshop", "tag_key", "device")
+        found: dict[int, tuple[int, datetime]] = {}
+        for workshop, key, device, times, last in told.annotate(times=Count("pk"), last=Max("run__printed_at")):
+            bearer = bearers.get((workshop, key))
+            if bearer is not None and device in (bearer, None):
+                before = found.get(bearer, (0, last))
+                found[bearer] = (before[0] + times, max(before[1], last))
+        return found
 
 
 class Label(models.Model):

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.locking import advisory_lock
+from lifecycle.locking import advisory_lock, lock
 from refurb.enums import ENDED, DeviceState, ReprintReason
 from refurb.models import Device, Drive, Label, LabelRun, LabelSheet, TagShape
 from refurb.permissions import can_set_tag_shape, can_work_on_device
 from refurb.sheets import READY_MADE, Sheet
 from refurb.tags import FIGURE, is_numbered, normal, pattern_of
-from typography.french import storage
+from typography.french import plural, storage
 
 IN_HAND = (
     DeviceState.RECEIVED,
@@ -26,14 +26,19 @@ IN_HAND = (
     DeviceState.ALLOTTED,
 )
 """What a workshop has on its benches and shelves."""
+NAMED = 5
+"""How many labels a sentence names."""
 MOST = 500
 """How many labels one printing holds."""
 
 
 def sheets_of(workshop: int) -> dict[str, tuple[str, Sheet]]:
-    """``{code: (name, sheet)}`` of what a workshop may print on: the ready-made ones, then its own; one query."""
-    own = LabelSheet.objects.filter(workshop=workshop)
-    return READY_MADE | {f"own_{one.pk}": (one.name, one.sheet) for one in own}
+    """``{code: (name, sheet)}`` of what a workshop may print on: the ready-made ones, then its own; one query.
+
+    A sheet described again under its name takes the place of the one before.
+    """
+    own = {one.name.casefold(): one for one in LabelSheet.objects.filter(workshop=workshop).order_by("pk")}
+    return READY_MADE | {f"own_{one.pk}": (one.name, one.sheet) for one in own.values()}
 
 
 @gate.one_transaction
@@ -106,6 +111,7 @@ def print_labels(
     was printed before. Raises PermissionDenied, ValidationError by field.
     """
     workshop = _workshop(actor)
+    lock(Device, devices.filter(workshop=workshop).values_list("pk", flat=True), "FOR NO KEY UPDATE")
     found = in_order(devices.filter(workshop=workshop).annotate(capacity=_capacity()), order)
     if not found or len(found) > MOST:
         raise ValidationError({"devices": f"De 1 à {MOST} appareils à la fois."})
@@ -166,7 +172,7 @@ def never_printed(devices: QuerySet[Device]) -> QuerySet[Device]:
 
 
 def next_tags(workshop: int, count: int) -> list[str]:
-    """The next ``count`` numbers in the form that the workshop fixed: after all that it drew or stuck on a device.
+    """The next ``count`` numbers in the form that the workshop fixed: after all that it drew or that a device bears.
 
     Raises ValidationError when there is no such form, when it holds letters to choose, or too few numbers.
     """
@@ -184,13 +190,13 @@ def next_tags(workshop: int, count: int) -> list[str]:
     first = _last_number(workshop, shape) + 1
     free = 10 ** shape.count(FIGURE) - first
     if free < count:
-        left = "plus aucun numéro" if free <= 0 else f"plus que {free} numéro{'s' if free > 1 else ''}"
+        left = "plus aucun numéro" if free <= 0 else "plus qu’un numéro" if free == 1 else f"plus que {free} numéros"
         raise ValidationError({"count": f"La forme {shape} n’a {left}\u00a0: fixez-en une plus longue."})
     return [_numbered(shape, number) for number in range(first, first + count)]
 
 
 def _last_number(workshop: int, shape: str) -> int:
-    """The greatest number of that form that was drawn or is, or was, on a device of the workshop; 0 when none was."""
+    """The greatest number of that form that was drawn, or that a device of the workshop bears; 0 when there is none."""
     alike = Q(workshop=workshop, tag_key__regex=f"^{pattern_of(shape)}$")
     greatest = [model.objects.filter(alike).aggregate(most=Max("tag_key"))["most"] for model in (Label, Device)]
     signs = normal(shape)
@@ -222,8 +228,9 @@ def already_said(devices: Sequence[Device]) -> str:
     """The sentence that asks why labels are printed again."""
     if len(devices) == 1:
         return f"L’étiquette {devices[0].tag} a déjà été imprimée\u00a0: dites pourquoi elle l’est à nouveau."
-    named = ", ".join(device.tag for device in devices[:5])
-    more = f" et {len(devices) - 5} autres" if len(devices) > 5 else ""
+    named = ", ".join(device.tag for device in devices[:NAMED])
+    others = len(devices) - NAMED
+    more = f" et {others} autre{plural(others)}" if others > 0 else ""
     return f"Ont déjà été imprimées\u00a0: {named}{more}. Dites pourquoi elles le sont à nouveau."
 
 

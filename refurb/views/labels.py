@@ -20,6 +20,7 @@ from refurb.models import Device, Label, LabelRun, LabelSheet, TagShape
 from refurb.models.device import DeviceQuerySet
 from refurb.permissions import can_set_tag_shape, can_work_on_device
 from refurb.services import corrections, labels
+from typography.french import plural
 
 LATEST = 20
 """How many printings the page of labels shows."""
@@ -41,7 +42,7 @@ def tag_shape(request: Request) -> HttpResponse:
     if fixed is not None:
         messages.success(request, f"Forme des étiquettes\u00a0: {fixed}.")
         return redirect("refurb:tag_shape")
-    runs = LabelRun.objects.visible_to(actor).counted().select_related("printed_by__user")
+    runs = LabelRun.objects.visible_to(actor).counted().select_related("printed_by__user", "printed_by__organisation")
     context = {
         "form": form,
         "fixes": fixes,
@@ -76,7 +77,14 @@ def label_print_of(request: ActingRequest, references: Sequence[str]) -> HttpRes
     """The same page, opened with what was ticked in a list; those without a label, or not of the workshop, are left."""
     workshop = _workshop(request)
     seen = Device.objects.visible_to(request.membership).filter(workshop=workshop, reference__in=references)
-    return _asked(request, workshop, list(seen.exclude(tag="").exclude(state__in=ENDED).order_by("tag_key")))
+    chosen = list(printable(seen))
+    if left := len(references) - len(chosen):
+        messages.warning(
+            request,
+            f"{left} appareil{plural(left)} coché{plural(left)} sans étiquette, sorti{plural(left)} ou d’un autre"
+            f" atelier\u00a0: {plural(left, 'il n’est pas repris,ils ne sont pas repris')} ici.",
+        )
+    return _asked(request, workshop, chosen)
 
 
 def _asked(request: ActingRequest, workshop: int, chosen: Sequence[Device]) -> HttpResponse:
@@ -95,7 +103,12 @@ def _chosen(request: Request, seen: DeviceQuerySet) -> list[Device]:
     if "jamais" in request.GET:
         return list(labels.never_printed(seen)[: labels.MOST])
     wanted = request.GET.getlist("appareil")[: labels.MOST]
-    return list(seen.filter(reference__in=wanted).exclude(tag="")) if wanted else []
+    return list(printable(seen.filter(reference__in=wanted))) if wanted else []
+
+
+def printable(devices: DeviceQuerySet) -> DeviceQuerySet:
+    """Those that have a label and are still followed, in the order of their labels."""
+    return devices.exclude(tag="").exclude(state__in=ENDED).order_by("tag_key")
 
 
 def _last_sheet(workshop: int) -> dict[str, object]:
@@ -129,7 +142,9 @@ def _what_follows(workshop: int) -> dict[str, object]:
 @require_safe
 def label_run(request: Request, pk: int) -> HttpResponse:
     """What one printing was, and its PDF."""
-    runs = LabelRun.objects.visible_to(request.membership).select_related("printed_by__user", "workshop")
+    runs = LabelRun.objects.visible_to(request.membership).select_related(
+        "printed_by__user", "printed_by__organisation", "workshop"
+    )
     run = get_object_or_404(runs, pk=pk)
     printed = Label.objects.filter(run=run).select_related("device")
     return render(request, "refurb/label_run.html", {"run": run, "labels": printed})

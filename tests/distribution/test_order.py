@@ -174,6 +174,12 @@ def test_the_timeline_of_the_need_tells_it_to_whoever_reads_it(shelf: Shelf) -> 
         assert "avant son tour, matériel adapté à ce besoin seulement" in read(acting(actor), url)
 
 
+def test_who_reads_the_device_and_serves_no_household_reads_nothing_of_why(shelf: Shelf) -> None:
+    device, _, second = shelf.available(), shelf.need(), shelf.need()
+    reserved = reserve_device(actor=shelf.adviser, device=device, need=second, out_of_order=OrderReason.EMERGENCY)
+    assert "avant son tour" not in reserved.journal.get(verb="reserve").sentence()
+
+
 def test_the_pilot_and_the_distributor_read_how_many_by_reason(shelf: Shelf) -> None:
     devices, needs = [shelf.available() for _ in range(2)], [shelf.need() for _ in range(3)]
     for device, need in zip(devices, needs[1:], strict=True):

@@ -166,6 +166,25 @@ def test_a_label_is_printed_again_only_with_a_reason_and_both_are_kept(bench: Be
     assert "(2 fois en tout)" in page
 
 
+def test_a_label_printed_in_advance_and_stuck_was_printed(bench: Bench) -> None:
+    corrections.set_tag_shape(actor=bench.manager, shape="PRH-####")
+    (tag,) = blank(bench, 1)
+    device = bench.received(tag=tag)
+    with pytest.raises(ValidationError, match="a déjà été imprimée"):
+        printed(bench, device)
+    assert printed(bench, device, reason="unreadable").labels.get().again
+    assert Label.objects.last_of([device])[device.pk][0] == 2
+    Bench().received(tag=tag)
+    assert Label.objects.last_of([bench.received(tag="PRH-0999")]) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_print_the_same_label_at_once_do_not_both_print_it_first(bench: Bench) -> None:
+    device = bench.received()
+    answers = at_once(lambda: printed(bench, device), lambda: printed(bench, device), returned=(ValidationError,))
+    assert sorted(type(answer).__name__ for answer in answers) == ["LabelRun", "ValidationError"]
+
+
 def test_a_label_that_was_corrected_is_a_new_one(bench: Bench) -> None:
     device = bench.received(tag="PRH-0042")
     printed(bench, device)
@@ -258,8 +277,9 @@ def test_a_sheet_of_one_s_own_is_printed_on(bench: Bench) -> None:
     own = LabelSheet.objects.get()
     run = printed(bench, bench.received(tag="PRH-0042"), sheet=f"own_{own.pk}", skipped=7)
     assert "PRH-0042" in codes_on(draw(run))
-    twice = client.post(reverse("refurb:label_sheet_add"), page)
-    assert "L’atelier a déjà une planche de ce nom." in twice.content.decode()
+    client.post(reverse("refurb:label_sheet_add"), page | {"left": "9"})
+    known = labels.sheets_of(bench.workshop.organisation.pk)
+    assert [str(sheet.left) for name, sheet in known.values() if name == "Planche de l’atelier"] == ["9.00"]
     wide = client.post(reverse("refurb:label_sheet_add"), page | {"name": "Autre", "left": "30"})
     assert "Les étiquettes dépassent la page à droite." in wide.content.decode()
     assert 'value="30"' in wide.content.decode()
@@ -336,6 +356,7 @@ def test_what_is_ticked_in_the_list_is_printed(bench: Bench) -> None:
     assert re.search(r"<textarea[^>]*>\s*A-1\nC-3</textarea>", found)
     assert f'action="{reverse("refurb:label_print")}"' in found
     assert second.tag not in found
+    assert "1 appareil coché sans étiquette, sorti ou d’un autre atelier" in found
     whole = client.post(reverse("refurb:device_list"), {"verb": "label_print", "everything": "1"}).content.decode()
     assert re.search(r"<textarea[^>]*>\s*A-1\nB-2\nC-3</textarea>", whole)
     assert not LabelRun.objects.exists()
