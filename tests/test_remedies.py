@@ -41,6 +41,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "les parties, par un avenant, ou le pilote, sur la réserve départementale": ("conventions:amendment_create",),
     "le travailleur social": ("prescriptions:household_reopen",),
     "le travailleur social du foyer": ("prescriptions:prescription_detail",),
+    "le travailleur social du foyer, en notant qu’il a changé d’avis": ("prescriptions:prescription_reconsider",),
     "le travailleur social du foyer, ou l’opérateur": ("connectivity:connection_end",),
     "le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin": (
         "prescriptions:need_drop",
@@ -98,6 +99,7 @@ NOBODY: dict[str, str] = {
     "nothing_met": ITSELF,
     "not_reminded_today": BY_TIME,
     "nothing_in_progress": ITSELF,
+    "declined": ITSELF,
     "being_written": ITSELF,
     "not_ended_otherwise": FOR_GOOD,
     "desk": ITSELF,

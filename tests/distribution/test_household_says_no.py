@@ -58,10 +58,12 @@ def test_what_was_reserved_is_free_in_the_same_transaction_and_the_need_keeps_it
     waits = again(need)
     assert waits.state == NeedState.WAITING
     assert waits.accepted_at == need.accepted_at
-    assert rank_of(waits) == before
+    assert rank_of(waits) is None
     act = declined.journal.get(verb="decline")
     released = fresh(device).journal.get(verb="release")
     assert (released.cause_machine, released.cause_entry, released.via) == ("prescription", act.pk, act.via)
+    reconsider_prescription(actor=declined.worker, prescription=declined)
+    assert rank_of(again(need)) == before
 
 
 def test_the_adviser_reads_on_the_device_why_it_is_free(shelf: Shelf, need: Need) -> None:
@@ -180,9 +182,15 @@ def test_no_offer_is_proposed_while_the_no_stands(shelf: Shelf) -> None:
     assert opening in read(acting(declined.worker), url)
 
 
-def test_a_need_whose_household_said_no_is_before_nobody_and_keeps_its_place(shelf: Shelf, need: Need) -> None:
+def test_a_need_whose_household_said_no_has_no_place_and_takes_it_again_when_its_mind_changes(
+    shelf: Shelf, need: Need
+) -> None:
     other = shelf.need()
     assert rank_of(other).place == 2  # type: ignore[union-attr]
-    said_no(need.prescription)
+    declined = said_no(need.prescription)
+    first = rank_of(other)
+    assert first is not None
+    assert (first.place, first.among, rank_of(need)) == (1, 1, None)
+    reconsider_prescription(actor=declined.worker, prescription=declined)
     places = [(rank.place, rank.among) for rank in (rank_of(other), rank_of(need)) if rank is not None]
-    assert places == [(1, 1), (1, 2)]
+    assert places == [(2, 2), (1, 2)]
