@@ -13,7 +13,8 @@ from connectivity.enums import AbandonReason, CurrentLine, EvidenceKind, Slot
 from connectivity.models import ConnectionFile, Offer
 from lifecycle import gate
 from lifecycle.actors import Actor
-from prescriptions.models import Need
+from lifecycle.locking import lock
+from prescriptions.models import Household, Need
 from prescriptions.nir import refuse_nir
 
 __all__ = [
@@ -42,7 +43,11 @@ def propose_connection(
 ) -> ConnectionFile:
     """Open a file for a need of connection: the offers of the day are looked at. Raises PermissionDenied, Refused."""
     refuse_nir(comment=comment)
-    need = Need.objects.select_related("prescription__household").get(pk=need.pk)
+    files = Household.objects.filter(prescriptions__needs=need).values_list("pk", "same_as")
+    lock(Household, {pk for pair in files for pk in pair if pk is not None}, "FOR NO KEY UPDATE")
+    need = Need.objects.select_related("prescription__household").get(
+        pk=need.pk
+    )  # its territory, once no move is under way
     row = ConnectionFile(need=need, kind=need.kind, epci_id=need.epci_id, current_line=current_line)
     row.clean_fields(exclude=["state", "reference", "moved_at"])
     created: ConnectionFile = gate.create(row, "propose", actor=actor, at=at, comment=comment)

@@ -10,6 +10,7 @@ from lifecycle.machine import Context, PerRow
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, OrderReason, PrescriptionState
 from prescriptions.models import Need
+from prescriptions.models.need import LEAD
 from typography.french import plural
 
 type Group = tuple[str, frozenset[int]]
@@ -18,10 +19,10 @@ type Group = tuple[str, frozenset[int]]
 def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
     """``{device pk: how many needs have a better rank}`` than the one it is given (``need``), and could be given it.
 
-    They wait, of the same kind, their household wants them, whoever acts sees them, and they are of the territory of
-    the device or have a derogation: what the queue offers this device to. Those that the set serves too are left out,
-    and so is what goes by no rank: a screen that follows its desktop, a need that does not wait or that the device
-    cannot serve. One query more than the rules on the need.
+    They wait, of the same kind, for another household, which wants them; whoever acts sees them, and they are of the
+    territory of the device or have a derogation: what the queue offers this device to. Those that the set serves too
+    are left out, and so is what goes by no rank: a screen that follows its desktop, a need that does not wait or that
+    the device cannot serve. One query more than the rules on the need.
     """
     held = {pk: row for pk, row in held_in(ctx, asked).items() if row.fits and row.state == NeedState.WAITING}
     if not held:
@@ -38,20 +39,22 @@ def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
         .filter(moved_at__lte=ctx.at, prescription__moved_at__lte=ctx.at)
     )
     ranks: dict[int, int] = {}
-    free: dict[str, list[tuple[int, int | None, bool]]] = defaultdict(list)
-    ranked = waiting.ranked(ctx.at).values_list("pk", "kind", "epci", "derogation")
-    for rank, (pk, kind, epci, derogation) in enumerate(ranked):
-        ranks[pk] = rank
+    leads: dict[int, int] = {}
+    free: dict[str, list[tuple[int, int | None, bool, int]]] = defaultdict(list)
+    ranked = waiting.annotate(lead=LEAD).ranked(ctx.at).values_list("pk", "kind", "epci", "derogation", "lead")
+    for rank, (pk, kind, epci, derogation, lead) in enumerate(ranked):
+        ranks[pk], leads[pk] = rank, lead
         if pk not in served:
-            free[kind].append((rank, epci, derogation is not None))
-    before: dict[Group, list[int]] = {}
+            free[kind].append((rank, epci, derogation is not None, lead))
+    before: dict[Group, list[tuple[int, int]]] = {}
     found = {}
     for pk, row in held.items():
         group = (row.kind, frozenset(row.territories))
         if group not in before:
-            before[group] = [rank for rank, epci, let in free[row.kind] if let or epci in row.territories]
+            before[group] = [(rank, lead) for rank, epci, let, lead in free[row.kind] if let or epci in row.territories]
         own = ranks.get(row.need or 0)
-        found[pk] = 0 if own is None else bisect_left(before[group], own)
+        better = [] if own is None else before[group][: bisect_left(before[group], (own, 0))]
+        found[pk] = sum(lead != leads.get(row.need or 0) for _, lead in better)
     return found
 
 

@@ -2,6 +2,26 @@
 
 from django.db import migrations, models
 
+from lifecycle.operations import Wall
+
+FORMER = [
+    "accepted_at",
+    "commune",
+    "complete_by",
+    "confirmed_at",
+    "contacted_at",
+    "created_at",
+    "distributor",
+    "end_reason",
+    "ended_at",
+    "epci",
+    "prescriber",
+    "submitted_at",
+    "valid_until",
+    "worker",
+    "worker_before",
+]
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -22,4 +42,5 @@ class Migration(migrations.Migration):
                 name="prescriptions_prescription_declined",
             ),
         ),
+        Wall("Prescription", "PrescriptionEntry", [*FORMER, "declined_at"], former=FORMER),
     ]

@@ -72,27 +72,27 @@ def test_what_was_seeded_is_verified_without_the_seals_of_the_demonstration_befo
 
 
 def test_a_second_seeding_waits_for_the_first_then_does_nothing(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    began, may_end, answers = threading.Event(), threading.Event(), []
+    began, may_end, answers = threading.Event(), threading.Event(), dict[int, bool]()
 
     def long_story(**asked: object) -> None:
         began.set()
         assert may_end.wait(20)
 
-    def run() -> None:
-        answers.append(seed()[1])
+    def run(rank: int) -> None:
+        answers[rank] = seed()[1]
         connection.close()
 
     monkeypatch.setattr(seeding, "tell_story", long_story)
-    threads = [threading.Thread(target=run) for _ in range(2)]
+    threads = [threading.Thread(target=run, args=[rank]) for rank in range(2)]
     threads[0].start()
     assert began.wait(20)
     threads[1].start()
     wait_for_a_waiter()
-    assert answers == []
+    assert answers == {}
     may_end.set()
     for thread in threads:
         thread.join(20)
-    assert answers == [True, False]
+    assert answers == {0: True, 1: False}
     assert Seeding.objects.count() == 1
 
 
