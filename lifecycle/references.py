@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from urllib.parse import urlsplit
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L, nor U: nothing that is misread or misheard."""
@@ -37,3 +38,11 @@ def drawn_from(source: random.Random) -> Iterator[None]:
         yield
     finally:
         _source.reset(token)
+
+
+def scanned(typed: str) -> str:
+    """What a scanner typed: the QR code of a label or of a paper holds an address, whose last part is the reference."""
+    text = typed.strip()
+    if text.startswith(("http://", "https://")):
+        return urlsplit(text).path.rstrip("/").rpartition("/")[2]
+    return text

@@ -1,13 +1,13 @@
 """The search box of every page: it is posted, so that no name is in an address; a scanner types in it too."""
 
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.actors import Actor
+from lifecycle.references import scanned
 from lifecycle.registry import Found, registry
 from network.requests import Request
 
@@ -22,7 +22,7 @@ SHORTEST = 2
 def search(request: Request) -> HttpResponse:
     """Go straight to what has this reference, label or serial number; list what else is found, by kind."""
     typed = " ".join(request.POST.get(FIELD, "").split())[:LONGEST]
-    found = found_by(wanted_of(typed), request.membership)
+    found = found_by(scanned(typed), request.membership)
     exact = {one.url for one in found if one.is_exact}
     if len(exact) == 1:
         return redirect(exact.pop())
@@ -33,13 +33,6 @@ def search(request: Request) -> HttpResponse:
         "groups": [(kind, list(rows)) for kind, rows in groupby(found, lambda one: one.kind)],
     }
     return render(request, "desk/search.html", context)
-
-
-def wanted_of(typed: str) -> str:
-    """What is searched: the QR code of a label or of a paper holds an address, whose last part is the reference."""
-    if typed.startswith(("http://", "https://")):
-        return urlsplit(typed).path.rstrip("/").rpartition("/")[2]
-    return typed
 
 
 def found_by(wanted: str, actor: Actor) -> list[Found]:

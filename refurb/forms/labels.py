@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from lifecycle.forms import choose
+from lifecycle.references import scanned
 from refurb.enums import ENDED, ReprintReason
 from refurb.models import Device, LabelSheet
 from refurb.services.labels import MOST, sheets_of
@@ -78,7 +79,7 @@ class LabelPrintForm(SheetForm):
 
 def lines_of(text: str) -> list[str]:
     """What was typed or pasted, each once: a line, a cell of a table or a scan."""
-    cells = (" ".join(cell.split()) for cell in re.split(r"[\n\r;,\t]+", text))
+    cells = (scanned(" ".join(cell.split())) for cell in re.split(r"[\n\r;,\t]+", text))
     return list({normal(cell): cell for cell in cells if normal(cell)}.values())
 
 

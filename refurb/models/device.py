@@ -13,6 +13,7 @@ from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
+from lifecycle.references import scanned
 from network.models import Epci, Organisation
 from prescriptions.models import Need
 from refurb.enums import (
@@ -84,7 +85,8 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def named(self, text: str, *, begun: bool = False) -> Self:
         """Those that have this label, reference or serial number, however it is spelt; ``begun``: or a longer label."""
-        wanted, key = text.strip(), normal(text)
+        wanted = scanned(text)
+        key = normal(wanted)
         label = Q(tag_key__startswith=key) if begun and key else Q(tag_key=key)
         return self.filter((label & ~Q(tag="")) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.search import PAGES
-from desk.views.search import FIELD, wanted_of
+from desk.views.search import FIELD
 from documents.models import Document
 from lifecycle.actors import SYSTEM
 from lifecycle.machine import machine_named
+from lifecycle.references import scanned
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import Household, HouseholdAccess
@@ -65,7 +66,7 @@ def test_a_scan_goes_straight_to_its_device(shelf: Shelf, column: str) -> None:
 
 def test_the_address_of_a_label_is_read_for_its_reference(shelf: Shelf) -> None:
     device = shelf.ready()
-    assert wanted_of(f"https://maillon.example/appareils/{device.reference}/") == device.reference
+    assert scanned(f"https://maillon.example/appareils/{device.reference}/") == device.reference
     assert led_to(shelf.technician, f"http://testserver/appareils/{device.reference}/").endswith(f"{device.reference}/")
 
 

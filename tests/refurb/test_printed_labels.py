@@ -84,6 +84,17 @@ def test_the_code_of_a_label_finds_its_device_from_the_search_box(bench: Bench) 
     assert found["Location"] == reverse("refurb:device_detail", args=[device.reference])
 
 
+def test_every_box_that_a_scanner_types_into_reads_the_square_code_of_a_label(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-0042"), acting(bench.technician)
+    held = next(code for code in codes_on(draw(printed(bench, device))) if code.startswith("http"))
+    at_the_bench = client.post(reverse("refurb:device_find"), {"text": held})
+    assert at_the_bench["Location"] == reverse("refurb:device_detail", args=[device.reference])
+    assert "PRH-0042" in client.get(reverse("refurb:device_list"), {"text": held}).content.decode()
+    data = {"devices": held, "sheet": "l7160", "skipped": 0, "reason": "unreadable"}
+    client.post(reverse("refurb:label_print"), data)
+    assert LabelRun.objects.order_by("pk").last().labels.get().device == device  # type: ignore[union-attr]
+
+
 def test_a_label_that_is_too_long_for_bars_keeps_its_square_code(bench: Bench) -> None:
     device = bench.received(tag="A-LONG-LABEL-OF-FORTY-SIGNS-THAT-NO-BAR")
     (code,) = codes_on(draw(printed(bench, device, sheet="roll_57")))
