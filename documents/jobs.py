@@ -6,10 +6,16 @@ from contextvars import ContextVar
 
 from django.db import transaction
 from procrastinate.contrib.django import app as tasks
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 from procrastinate.types import JSONDict
 
 type Choose = Callable[[list[Job]], list[Job]]
+
+QUEUE = JobManager(DjangoConnector())
+"""The queue, by the connection of who changes something. The app's own manager speaks, in the process of a worker, by
+another one: what a task left to others would stay when its change goes back, and be taken before it is there."""
 
 _gathered: ContextVar[list[Job] | None] = ContextVar("documents_jobs", default=None)
 
@@ -17,11 +23,12 @@ _gathered: ContextVar[list[Job] | None] = ContextVar("documents_jobs", default=N
 def put_off(task: str, jobs: Sequence[JSONDict], *, priority: int = 0, lock: str | None = None) -> None:
     """Leave jobs of one task to the workers, in the caller's transaction: none for a change that is rolled back."""
     deferrer = tasks.configure_task(task, allow_unknown=False, priority=priority, lock=lock)
+    new = [deferrer.make_new_job(**job) for job in jobs]
     gathered = _gathered.get()
     if gathered is None:
-        deferrer.batch_defer(*jobs)
+        QUEUE.batch_defer_jobs(jobs=new)
     else:
-        transaction.on_commit(lambda: gathered.extend(deferrer.make_new_job(**job) for job in jobs))
+        transaction.on_commit(lambda: gathered.extend(new))
 
 
 @contextmanager
@@ -38,4 +45,4 @@ def put_off_together(choose: Choose) -> Iterator[None]:
         _gathered.reset(token)
     chosen = choose(gathered)
     if chosen:
-        tasks.job_manager.batch_defer_jobs(jobs=chosen)
+        QUEUE.batch_defer_jobs(jobs=chosen)

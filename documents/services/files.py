@@ -15,10 +15,10 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef
 from django.utils import timezone
 from django.utils.formats import number_format
-from procrastinate.contrib.django import app as tasks
 
 from documents.enums import ContentType
 from documents.exceptions import FileAltered, FileForgotten, FileRefused
+from documents.jobs import put_off
 from documents.locks import hold
 from documents.models import StoredFile
 from documents.readers.signature import clean_name, recognise, with_ending
@@ -125,7 +125,7 @@ def forget_file(*, file: StoredFile, at: datetime | None = None) -> StoredFile:
         return held
     held.file, held.name, held.forgotten_at = "", "", at or timezone.now()
     held.save(update_fields=["file", "name", "forgotten_at"])
-    tasks.configure_task("documents.remove_content", allow_unknown=False).defer(file=held.pk)
+    put_off("documents.remove_content", [{"file": held.pk}])
     return held
 
 
