@@ -2,31 +2,32 @@
 
 from typing import Any
 
-from connectivity.enums import Channel, PaperKind, ProofKind
+from connectivity.enums import PaperKind, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmission
 from connectivity.prices import price_of
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.registry import Move
+from prescriptions.enums import NeedKind
 from typography.french import by_pairs, full_day, written_day
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
-FIRST_THING = {
-    Channel.OWN_SUBSCRIPTION: "Souscrivez vous-même à cette offre, en boutique ou par téléphone.",
-    Channel.COUNTER: "Achetez votre recharge au point de distribution.",
-    Channel.DESK: "Gardez votre téléphone allumé\u00a0: l’opérateur vous appelle.",
-}
-"""One thing to do, at the top of the sheet, by channel."""
 
 
 def register_kinds() -> None:
     """Declare the papers and their templates."""
     for kind, code in KINDS.items():
         register_kind(code, str(kind.label), f"documents/connectivity/{code}.html")
+    family = KINDS[PaperKind.FAMILY]
+    template = f"documents/connectivity/{family}_2.html"
+    register_kind(family, str(PaperKind.FAMILY.label), template, version=2, for_household=True)
 
 
 def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
-    """What the family does: one thing at the top, what to bring, what it costs, whom to call."""
+    """What the family does: one thing at the top, what to prepare, what it costs, whom to call.
+
+    The one thing is what the offer of the day says, in its own words; once a day is set, that day and nothing else.
+    """
     household, offer = file.need.prescription.household, _offer(file)
     asked = [condition.asked for condition in offer.conditions.all()]
     values = {
@@ -35,13 +36,11 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
         "offer": offer.name,
         "operator": offer.operator_name,
         "price": price_of(offer),
-        "first_thing": FIRST_THING[Channel(file.channel)],
-        "how_to": offer.how_to,
+        "todo": _appointment(file) or offer.how_to,
         "phone": by_pairs(offer.phone),
         "url": offer.url,
         "bring": [str(ProofKind(one.proof).label) for one in asked if one.proof not in ("none", "declaration")],
         "commitment_months": offer.commitment_months,
-        "appointment": _appointment(file),
         "prescriber": file.need.prescription.prescriber.name,
         "prescriber_phone": by_pairs(file.need.prescription.prescriber.phone),
     }
@@ -83,6 +82,10 @@ def _offer(file: ConnectionFile) -> Offer:
 
 
 def _appointment(file: ConnectionFile) -> str:
+    """What the household does once a day is set; empty until then. A mobile line has no technician."""
     if file.appointment_on is None:
         return ""
-    return f"{full_day(file.appointment_on)}, {file.get_appointment_slot_display().lower()}"
+    when = f"{full_day(file.appointment_on)}, {file.get_appointment_slot_display().lower()}"
+    if file.need.kind == NeedKind.MOBILE_CONNECTION:
+        return f"Votre ligne est prévue {when}. D’ici là, vous n’avez rien à faire."
+    return f"Soyez chez vous {when}\u00a0: on vient raccorder votre logement."

@@ -194,8 +194,8 @@ class AbandonReason(TextChoices):
 class PaperKind(TextChoices):
     """The papers of a connection file, made from frozen values."""
 
-    FAMILY = "family", "Fiche pour la famille"
-    OPERATOR = "operator", "Dossier de connexion"
+    FAMILY = "family", "Fiche de connexion du foyer"
+    OPERATOR = "operator", "Dossier de connexion pour l’opérateur"
 
 
 class Verdict(TextChoices):

@@ -52,6 +52,8 @@ def register_notes() -> None:
     register_kind(DELIVERY_NOTE, "Bon de livraison", "documents/distribution/delivery_note.html")
     for code, label in LABELS.values():
         register_kind(code, label, "documents/distribution/device_hand_over_note.html")
+        template = "documents/distribution/device_hand_over_note_2.html"
+        register_kind(code, label, template, version=2, for_household=True)
 
 
 def prepare_note(device: Device, need_pk: int, terms: Terms, *, actor: Actor, at: datetime) -> HandOver:

@@ -22,11 +22,13 @@ from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, Settl
 from distribution.machine.return_rules import prolonged
 from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
 from distribution.services.hand_overs import close_notes
+from distribution.services.points import points_around
 from distribution.services.returns import write_settlements
 from documents.services import forget_document, forget_file
 from lifecycle import gate
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
+from prescriptions.collecting import points_from
 from prescriptions.enums import Bond, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
@@ -324,6 +326,7 @@ def forget_households(move: Move) -> None:
 def register() -> None:
     """Every registration of the app, once its models are known; followers of one verb run in this order."""
     register_notes()
+    points_from(points_around)
     keeps_alive(Bond.DEVICE_RESERVED, reserved)
     keeps_alive(Bond.DEVICE_RETURNED, returned)
     keeps_alive(Bond.WARRANTY, under_warranty)

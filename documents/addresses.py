@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from documents.codes import qr_svg
 from documents.emails import absolute_url
+from documents.kinds import AUTHENTICITY
 from lifecycle.references import ALPHABET
 
 GROUP = 4
@@ -21,22 +22,27 @@ class Address:
 
     code: str
     url: str
+    """What the QR code opens."""
     site: str
-    """Where the code is typed, without the scheme: « maillon.exemple.fr/verifier »."""
+    """Where the code is typed to verify the paper, without the scheme: « maillon.exemple.fr/verifier »."""
+    verifies: bool = True
+    """Whether the QR code opens the page that verifies the paper, or another one."""
 
     @cached_property
     def qr(self) -> SafeString:
         """The QR code of the page."""
-        return qr_svg(self.url, alt=f"Code QR de la page qui dit si ce document est authentique\u00a0: {self.url}")
+        said = "dit si ce document est authentique" if self.verifies else "dit où en est votre demande"
+        return qr_svg(self.url, alt=f"Code QR de la page qui {said}\u00a0: {self.url}")
 
 
-def address_of(code: str) -> Address:
-    """The address of the paper with this public code."""
+def address_of(code: str, opens: str = AUTHENTICITY) -> Address:
+    """The address of the paper with this public code; its QR code opens the page named ``opens``."""
     form = urlsplit(absolute_url(reverse("documents:authenticity_form")))
     return Address(
         code=code,
-        url=absolute_url(reverse("documents:authenticity", args=[code])),
+        url=absolute_url(reverse(opens, args=[code])),
         site=f"{form.netloc}{form.path}".rstrip("/"),
+        verifies=opens == AUTHENTICITY,
     )
 
 

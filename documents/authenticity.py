@@ -5,8 +5,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from documents.addresses import typed_code
-from documents.kinds import standing_of
+from documents.kinds import AUTHENTICITY, standing_of
 from documents.models import Document
 from documents.services.papers import values_hold
 from network.enums import LegalNature
@@ -32,6 +34,8 @@ class Proof:
     pdf: str
     standing: str = ""
     """What has become since of what the paper says, empty when it holds."""
+    opens: str = ""
+    """The address of the page of a household whose paper it is, which asks who one is; empty when it has none."""
 
     def same_as(self, fingerprint: str) -> str:
         """To which of its two fingerprints another one is equal: "pdf", "values" or nothing."""
@@ -56,14 +60,16 @@ def proof_of(typed: str) -> Proof | None:
     if not values_hold(document):
         logger.error("Document %s does not match its fingerprint.", document.pk)
         return None
+    kind = document.declared_kind
     return Proof(
         code=document.public_code,
-        nature=document.declared_kind.label,
+        nature=kind.label,
         issued_at=document.created_at,
         issuer=_issuer(document.created_by),
         values=document.sha256,
         pdf=document.rendered.sha256 if document.rendered else "",
         standing=standing_of(document.kind, document.pk),
+        opens=reverse(kind.opens, args=[document.public_code]) if kind.opens != AUTHENTICITY else "",
     )
 
 

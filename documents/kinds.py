@@ -3,15 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+AUTHENTICITY = "documents:authenticity"
+"""The page that says whether a paper is authentic."""
+
 
 @dataclass(frozen=True)
 class Kind:
-    """One version of one kind of paper: its code, its French label and the template that draws it."""
+    """One version of one kind of paper: its code, its French label and the template that draws it.
+
+    ``for_household``: it is handed to a household, so that it bears no fingerprint. ``opens``: the name of the page
+    that its QR code opens, given its public code.
+    """
 
     code: str
     label: str
     template: str
     version: int
+    for_household: bool = False
+    opens: str = AUTHENTICITY
 
 
 type Standing = Callable[[int], str]
@@ -35,14 +44,22 @@ def standing_of(code: str, document: int) -> str:
     return standing(document) if standing else ""
 
 
-def register_kind(code: str, label: str, template: str, version: int = 1) -> None:
+def register_kind(
+    code: str,
+    label: str,
+    template: str,
+    version: int = 1,
+    *,
+    for_household: bool = False,
+    opens: str = AUTHENTICITY,
+) -> None:
     """Declare a kind of document, in ``AppConfig.ready()`` of the app that owns it.
 
     A paper is always drawn by the version its values were frozen for: when the template or the shape of its
     values changes, register the new version beside the old one, each with its own template.
     Raises ValueError when the same code and version were declared otherwise.
     """
-    kind = Kind(code=code, label=label, template=template, version=version)
+    kind = Kind(code, label, template, version, for_household, opens)
     if _kinds.setdefault((code, version), kind) != kind:
         raise ValueError(f"Document kind {code} v{version} is already declared otherwise.")
 

@@ -12,5 +12,7 @@ class PrescriptionsConfig(AppConfig):
         """The followers and the chains know the models, which are there from now on only."""
         import_module("prescriptions.followers").register()
         import_module("prescriptions.answering").register()
+        import_module("prescriptions.sheets").register()
+        import_module("prescriptions.authenticity").register_standings()
         import_module("prescriptions.progress").register_chains()
         import_module("prescriptions.search").register_finders()

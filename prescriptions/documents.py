@@ -1,5 +1,6 @@
 """The papers of prescriptions: what they say is frozen at the verb that makes them."""
 
+from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 
@@ -10,68 +11,58 @@ from documents.paper import render_pdf
 from documents.services import freeze_document
 from lifecycle.registry import Move
 from network.models import Organisation
-from prescriptions.enums import (
-    CONNECTION_KINDS,
-    EQUIPMENT_KINDS,
-    ContactChannel,
-    NeedState,
-    PaperKind,
-    PrescriptionState,
-)
+from prescriptions.collecting import points_for
+from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PaperKind
 from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper
-from typography.french import by_pairs, written_day
+from prescriptions.telling import needs_told, settled_rows, telling_of
+from typography.french import by_pairs
 
-KINDS = {PaperKind.SHEET: "prescription_sheet", PaperKind.CLOSING: "prescription_closing"}
-REACHED = {
-    ContactChannel.PHONE: "On vous appelle au téléphone.",
-    ContactChannel.SMS: "On vous envoie un SMS.",
-    ContactChannel.EMAIL: "On vous envoie un courriel.",
-    ContactChannel.LETTER: "On vous envoie une lettre.",
-    ContactChannel.WORKER: "Votre travailleur social vous le dit.",
+OWN_PAGE = "prescriptions:own_page"
+"""What the QR code of a household's sheet opens."""
+TEMPLATE = "documents/prescriptions/prescription_told.html"
+KINDS = {kind: f"prescription_{kind.value}" for kind in PaperKind}
+FOR_USE: dict[str, str] = {
+    NeedUse.PAPERWORK: "pour les démarches",
+    NeedUse.STUDIES: "pour les études",
+    NeedUse.WORK: "pour l’emploi",
+    NeedUse.SOCIAL: "pour le lien social",
 }
-"""How the household will hear of what comes next, in plain French."""
 
 
 def register_kinds() -> None:
-    """Declare the papers and their templates."""
+    """Declare the papers and their templates: those of today, then those that were made before."""
     for kind, code in KINDS.items():
-        register_kind(code, str(kind.label), f"documents/prescriptions/{code}.html")
-    sheet = KINDS[PaperKind.SHEET]
-    register_kind(sheet, str(PaperKind.SHEET.label), f"documents/prescriptions/{sheet}_2.html", version=2)
+        if kind not in (PaperKind.SHEET, PaperKind.CLOSING):
+            register_kind(code, str(kind.label), TEMPLATE, for_household=True, opens=OWN_PAGE)
+    closing = PaperKind.CLOSING
+    register_kind(KINDS[closing], str(closing.label), TEMPLATE, version=2, for_household=True, opens=OWN_PAGE)
+    before = ((closing, "", 1), (PaperKind.SHEET, "", 1), (PaperKind.SHEET, "_2", 2))
+    for kind, suffix, version in before:
+        code = KINDS[kind]
+        template = f"documents/prescriptions/{code}{suffix}.html"
+        register_kind(code, str(kind.label), template, version=version, for_household=True)
 
 
-def freeze_sheet(prescription: Prescription, move: Move) -> PrescriptionPaper:
-    """The sheet for the household: one page, one thing to do on top. Made when it is submitted, and when accepted."""
-    household, needs = prescription.household, _open_needs(prescription)
-    values = {
-        **_header(prescription),
-        "name": household.name,
-        "accepted": prescription.state == PrescriptionState.ACCEPTED,
-        "reached": REACHED[ContactChannel(household.contact_channel)],
-        "needs": [_need(need) for need in needs],
-        "equipment": any(need.kind in EQUIPMENT_KINDS for need in needs),
-        "connection": any(need.kind in CONNECTION_KINDS for need in needs),
-    }
-    return _freeze(PaperKind.SHEET, prescription, values, move)
+def freeze_sheet(prescription: Prescription, move: Move, *, only_if_other: bool = False) -> PrescriptionPaper | None:
+    """The sheet for the household: one page, one thing to do on top, true of the state the request is in now.
 
-
-def freeze_closing(prescription: Prescription, move: Move) -> PrescriptionPaper:
-    """The closing note: what became of each need."""
-    values = {
-        **_header(prescription),
-        "name": prescription.household.name,
-        "fulfilled": prescription.state == PrescriptionState.FULFILLED,
-        "needs": [
-            {
-                **_need(need),
-                "met": need.state == NeedState.MET,
-                "settled_on": written_day(need.met_at or need.dropped_at),
-                "reason": need.get_drop_reason_display(),
-            }
-            for need in prescription.needs.order_by("pk")
-        ],
-    }
-    return _freeze(PaperKind.CLOSING, prescription, values, move)
+    ``only_if_other``: none is made when the last one says the same.
+    """
+    telling = telling_of(prescription)
+    values = _values(prescription)
+    if only_if_other:
+        last = prescription.papers.select_related("document").first()
+        if last is not None and last.kind == telling.kind and last.document.values == values:
+            return None
+    document = freeze_document(
+        kind=KINDS[telling.kind],
+        owner=("prescription", prescription.pk),
+        values=values,
+        by=move.actor,
+        at=move.at,
+        title=telling.title,
+    )
+    return PrescriptionPaper.objects.create(prescription=prescription, kind=telling.kind, document=document)
 
 
 def draw_agreement(text: AgreementText, prescriber: Organisation) -> bytes:
@@ -88,39 +79,29 @@ def draw_agreement(text: AgreementText, prescriber: Organisation) -> bytes:
     )
 
 
-def _open_needs(prescription: Prescription) -> list[Need]:
-    return list(prescription.needs.unsettled().order_by("pk"))
-
-
-def _header(prescription: Prescription) -> dict[str, Any]:
+def _values(prescription: Prescription) -> dict[str, Any]:
+    """What the sheet says: lists and texts alone, as the database gives them back."""
+    telling, needs = telling_of(prescription), needs_told(prescription)
     prescriber, distributor = prescription.prescriber, prescription.distributor
+    told = {name: list(said) if isinstance(said, tuple) else said for name, said in asdict(telling).items()}
     return {
+        **told,
+        "kind": telling.kind.value,
         "reference": prescription.reference,
-        "household_reference": prescription.household.reference,
+        "name": prescription.household.name,
+        "needs": [f"{need.get_kind_display()}, {FOR_USE[need.use]}" for need in needs],
+        "settled": settled_rows(prescription) if telling.kind == PaperKind.CLOSING else [],
+        "points": _points(prescription, needs) if telling.kind == PaperKind.ACCEPTED else [],
         "prescriber": prescriber.name,
         "prescriber_phone": by_pairs(prescriber.phone),
         "distributor": distributor.name if distributor else "",
         "distributor_phone": by_pairs(distributor.phone) if distributor else "",
-        "distributor_address": _address(distributor) if distributor else "",
+        "live": prescription.state in LIVE_STATES,
     }
 
 
-def _address(organisation: Any) -> str:
-    city = organisation.commune.name if organisation.commune_id else ""
-    return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
-
-
-def _need(need: Need) -> dict[str, Any]:
-    return {"kind": need.get_kind_display(), "use": need.get_use_display()}
-
-
-def _freeze(kind: PaperKind, prescription: Prescription, values: dict[str, Any], move: Move) -> PrescriptionPaper:
-    document = freeze_document(
-        kind=KINDS[kind],
-        owner=("prescription", prescription.pk),
-        values=values,
-        by=move.actor,
-        at=move.at,
-        title=f"{kind.label} {prescription.reference}",
-    )
-    return PrescriptionPaper.objects.create(prescription=prescription, kind=kind, document=document)
+def _points(prescription: Prescription, needs: list[Need]) -> list[dict[str, Any]]:
+    """Where the household will fetch a device: the points of its commune, or of its territory."""
+    if not any(need.kind in EQUIPMENT_KINDS for need in needs):
+        return []
+    return [asdict(point) for point in points_for(prescription.distributor_id, prescription.commune_id)]

@@ -200,10 +200,21 @@ class LinkAnswer(TextChoices):
 
 
 class PaperKind(TextChoices):
-    """The papers of a prescription."""
+    """The papers of a prescription, all for the household: one for each thing it may be told."""
 
-    SHEET = "sheet", "Fiche pour le foyer"
+    FILED = "filed", "Fiche du foyer\u00a0: demande déposée"
+    MISSING = "missing", "Fiche du foyer\u00a0: demande à compléter"
+    ACCEPTED = "accepted", "Fiche du foyer\u00a0: demande acceptée"
+    DECLINED = "declined", "Fiche du foyer\u00a0: plus besoin"
+    REFUSED = "refused", "Fiche du foyer\u00a0: demande refusée"
+    STOPPED = "stopped", "Fiche du foyer\u00a0: demande abandonnée"
+    EXPIRED = "expired", "Fiche du foyer\u00a0: demande expirée"
     CLOSING = "closing", "Note de clôture"
+    SHEET = "sheet", "Fiche pour le foyer"
+
+
+ABOUT_FACTS = (PaperKind.MISSING, PaperKind.REFUSED)
+"""The papers that say what was seen or missed: for whoever may read the facts behind a decision, not for a relay."""
 
 
 class DoubleSign(TextChoices):

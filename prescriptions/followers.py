@@ -14,7 +14,6 @@ from lifecycle.registry import Move, on_transition
 from network.followers import mergers
 from network.mergers import moves
 from prescriptions import emails
-from prescriptions.documents import freeze_closing, freeze_sheet, register_kinds
 from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
     OPEN_NEED_STATES,
@@ -60,7 +59,8 @@ def _follow_up(rows: Any, verb: str, move: Move, **values: Any) -> None:
     _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
 
 
-def _prescriptions(move: Move) -> Iterable[Prescription]:
+def prescriptions_of(move: Move) -> Iterable[Prescription]:
+    """The prescriptions that moved, with whoever is written to or named on their papers."""
     rows = Prescription.objects.filter(pk__in=move.pks).order_by("pk")
     return rows.select_related("household", "prescriber", "distributor__commune", "worker__user")
 
@@ -155,10 +155,9 @@ def erase_households(move: Move) -> None:
 
 
 def acknowledge(move: Move) -> None:
-    """The sheet for the household, the acknowledgement to the worker, one more file for the distributor."""
+    """The acknowledgement to the worker, one more file for the distributor."""
     cancel_reminders(move.pks, move.at)
-    for prescription in _prescriptions(move):
-        freeze_sheet(prescription, move)
+    for prescription in prescriptions_of(move):
         emails.submitted_for_worker(prescription, move.at)
         emails.submitted_for_distributor(prescription, move.at)
 
@@ -166,7 +165,7 @@ def acknowledge(move: Move) -> None:
 def ask_for_what_is_missing(move: Move) -> None:
     """What is missing is a row of the file; the worker is told, and reminded before the end of the delay."""
     labels = CodedReason.objects.labels_on(CodePurpose.MISSING, timezone.localdate(move.at))
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         codes = list(move.values.get("missing") or [])
         asked = CompletionRequest.objects.create(
             prescription=prescription,
@@ -216,9 +215,8 @@ def answering(move: Move) -> str:
 
 
 def tell_accepted(move: Move) -> None:
-    """The household has a new sheet; the worker is told."""
-    for prescription in _prescriptions(move):
-        freeze_sheet(prescription, move)
+    """The worker is told."""
+    for prescription in prescriptions_of(move):
         emails.accepted_for_worker(prescription, move.at)
 
 
@@ -244,7 +242,7 @@ def end_reminders(move: Move) -> None:
 def tell_refused(move: Move) -> None:
     """The worker is told why, and what the household can do next."""
     labels = CodedReason.objects.labels_on(CodePurpose.REFUSAL, timezone.localdate(move.at))
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         decision = prescription.decisions.order_by("-pk").first()
         assert decision is not None
         reason = labels.get(prescription.end_reason, prescription.end_reason)
@@ -254,7 +252,7 @@ def tell_refused(move: Move) -> None:
 def tell_withdrawn(move: Move) -> None:
     """The distributor is told of what it had received."""
     labels = CodedReason.objects.labels_on(CodePurpose.WITHDRAWAL, timezone.localdate(move.at))
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         if prescription.distributor_id is not None:
             reason = labels.get(prescription.end_reason, prescription.end_reason)
             emails.withdrawn_for_distributor(prescription, reason, move.at)
@@ -269,7 +267,7 @@ def entrust_household(move: Move) -> None:
 
 def tell_handed_on(move: Move) -> None:
     """Whoever follows it now is told, and whoever did, unless it is his own doing."""
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         if prescription.worker_id != move.actor.pk:
             emails.handed_on_for_worker(prescription, move.at)
         if prescription.worker_before_id != move.actor.pk:
@@ -278,7 +276,7 @@ def tell_handed_on(move: Move) -> None:
 
 def tell_transferred(move: Move) -> None:
     """The colleagues who receive it are told, and whoever followed it, unless it is his own doing."""
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         emails.transferred_for_colleagues(prescription, move.at)
         if prescription.worker_before_id != move.actor.pk:
             emails.transferred_for_former_worker(prescription, move.at)
@@ -290,16 +288,15 @@ def relocate_needs(move: Move) -> None:
     _follow_up(Need.objects.filter(prescription__in=move.pks, state__in=states), "relocate", move)
 
 
-def write_closing_note(move: Move) -> None:
-    """The last need is settled: the note says what became of each."""
-    for prescription in _prescriptions(move):
-        freeze_closing(prescription, move)
+def tell_closed(move: Move) -> None:
+    """The last need is settled: the worker is told."""
+    for prescription in prescriptions_of(move):
         emails.closed_for_worker(prescription, move.at)
 
 
 def remind(move: Move) -> None:
     """The reminders that were due are sent: to the worker, and to the household if it has an address."""
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         if prescription.state == PrescriptionState.INCOMPLETE:
             mark_sent(prescription, ReminderKind.COMPLETE, move.at)
             emails.complete_for_worker(prescription, move.at)
@@ -311,7 +308,7 @@ def remind(move: Move) -> None:
 
 def tell_expired(move: Move) -> None:
     """The worker is told."""
-    for prescription in _prescriptions(move):
+    for prescription in prescriptions_of(move):
         emails.expired_for_worker(prescription, move.at)
 
 
@@ -343,7 +340,6 @@ def reopen_prescriptions(move: Move) -> None:
 
 def register() -> None:
     """Every registration of the app, once its models are known. Followers of one verb run in this order."""
-    register_kinds()
     on_transition("household", "create", note_residence)
     on_transition("household", "move", note_residence)
     on_transition("household", "move", relocate_prescriptions)
@@ -378,7 +374,7 @@ def register() -> None:
     on_transition("prescription", "relocate", relocate_needs)
     for verb in ("fulfil", "close_unmet"):
         on_transition("prescription", verb, end_reminders)
-        on_transition("prescription", verb, write_closing_note)
+        on_transition("prescription", verb, tell_closed)
     on_transition("prescription", "reopen", plan_still_current)
     on_transition("prescription", "remind", remind)
     on_transition("need", "meet", settle)

@@ -9,6 +9,7 @@ from prescriptions.views import (
     filing,
     households,
     lists,
+    own_page,
     pages,
     public,
     situation,
@@ -44,5 +45,6 @@ urlpatterns = [
     path("foyers/<str:reference>/doubles/", households.household_doubles, name="household_doubles"),
     path("foyers/<str:reference>/nouvelle-prescription/", filing.prescription_begin, name="prescription_begin"),
     # --- the household's own page
+    path("ma-demande/<str:code>/", own_page.own_page, name="own_page"),
     path("toujours-d-actualite/<str:token>/", public.still_current, name="still_current"),
 ]

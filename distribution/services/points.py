@@ -11,6 +11,7 @@ from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Commune, Organisation
+from prescriptions.collecting import Point
 from refurb.models.points import DistributionPoint
 from refurb.permissions import can_edit_point
 
@@ -18,6 +19,8 @@ NOT_A_HOLDER = Reason(
     "organisation", "Un point est tenu par le distributeur lui-même ou par un relais.", field="organisation"
 )
 NOT_A_DISTRIBUTOR = Reason("distributor", "Choisissez un distributeur en activité.", field="distributor")
+MOST = 3
+"""The points that a sheet names; of more, none: the place will be told."""
 EDITED = ("name", "address", "postcode", "commune", "opening", "is_active")
 
 
@@ -70,6 +73,12 @@ def edit_point(*, actor: Actor, point: DistributionPoint, **changed: Any) -> Dis
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     row.save(update_fields=list(changed))
     return row
+
+
+def points_around(distributor: int, commune: int) -> list[Point]:
+    """Where a household of that commune (primary keys) fetches a device of that distributor, as its sheet says it."""
+    found = DistributionPoint.objects.around(distributor, commune)
+    return [Point(one.name, one.place, one.opening) for one in found] if len(found) <= MOST else []
 
 
 def _may_edit(actor: Actor, point: DistributionPoint) -> None:

@@ -119,7 +119,7 @@ def draw_document(document: Document) -> bytes:
             "values": document.values,
             "document": document,
             "reference": document.values.get("reference", ""),
-            "authenticity": address_of(document.public_code),
+            "authenticity": address_of(document.public_code, document.declared_kind.opens),
         },
         title=document.title,
         identifier=document.public_code,

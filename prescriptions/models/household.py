@@ -32,6 +32,9 @@ KEYS = {
 }
 """The column that each sign of a double compares."""
 
+OWN_SHEET = "sheet:"
+"""What the log of accesses says of whoever opened the household's page by its sheet, before the key of that sheet."""
+
 
 def words_of(text: str) -> str:
     """A text as it is compared: no accent, no case, no sign, words in alphabetical order."""
@@ -283,6 +286,8 @@ class HouseholdAccess(models.Model):
     @property
     def by(self) -> str:
         """Who read: a person of an organisation; of a link, no more is known than whom it was sent to."""
+        if self.via.startswith(OWN_SHEET):
+            return "par la feuille du foyer et son année de naissance"
         if self.actor is not None:
             return f"{self.actor.user}, {self.organisation}"
         return f"par un lien envoyé à {self.organisation or 'l’adresse du foyer'}"

@@ -15,6 +15,7 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Commune, Epci, Membership, Organisation
 from prescriptions.enums import (
+    ABOUT_FACTS,
     ENDED_STATES,
     LIVE_STATES,
     AgreementHow,
@@ -363,8 +364,20 @@ class Decision(models.Model):
         return f"{self.get_verdict_display()}, {self.decided_at:%d/%m/%Y}"
 
 
+class PaperQuerySet(OfPrescriptionQuerySet["PrescriptionPaper"]):
+    """Reads of papers."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the prescriptions one may see; a relay reads none that says what was missed, or why it was no."""
+        seen = super().visible_to(actor)
+        return seen if actor is SYSTEM or sees_facts(actor) else seen.exclude(kind__in=ABOUT_FACTS)
+
+
 class PrescriptionPaper(models.Model):
-    """A paper of a prescription: its values are frozen in ``documents``. Append-only."""
+    """A paper of a prescription: its values are frozen in ``documents``. The last one made replaces the others.
+
+    Append-only.
+    """
 
     # Whether another one has taken its place; set by the page that lists it, never stored.
     is_replaced: bool
@@ -375,7 +388,7 @@ class PrescriptionPaper(models.Model):
         Document, models.PROTECT, related_name="prescription_paper", verbose_name="document"
     )
 
-    objects = OfPrescriptionQuerySet["PrescriptionPaper"].as_manager()
+    objects = PaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = "papier d’une prescription"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lifecycle.actors import Actor
@@ -92,14 +93,13 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
 
 
 def _papers(prescription: Prescription, actor: Actor) -> list[PrescriptionPaper]:
-    """Newest first; a sheet that a later one replaces says so."""
+    """Newest first: it says where the request stands, and replaces all the others, seen or not by this reader."""
+    rows = PrescriptionPaper.objects.filter(prescription=prescription)
     papers = list(
-        PrescriptionPaper.objects.visible_to(actor).filter(prescription=prescription).select_related("document")
+        rows.visible_to(actor).select_related("document").annotate(later=Exists(rows.filter(pk__gt=OuterRef("pk"))))
     )
-    made: set[str] = set()
     for paper in papers:
-        paper.is_replaced = paper.kind in made
-        made.add(paper.kind)
+        paper.is_replaced = paper.later
     return papers
 
 

@@ -41,6 +41,24 @@ class DistributionPointQuerySet(models.QuerySet["DistributionPoint"]):
         """The points in service of the distributor of a convention, those its relays hold included."""
         return self.filter(is_active=True, distributor=convention.distributor_id)
 
+    def around(self, distributor: int, commune: int) -> "list[DistributionPoint]":
+        """Where the households of a commune go: the points of that commune; else those of relays that serve it; else
+        those of its EPCI. None when the distributor has no such point: nobody is sent across the département.
+        """
+        home = Commune.objects.get(pk=commune)
+        points = list(
+            self.filter(is_active=True, distributor=distributor)
+            .select_related("commune", "organisation")
+            .order_by("name", "pk")
+        )
+        serving = set(home.served_by.values_list("pk", flat=True)) - {distributor}
+        ways = (
+            [point for point in points if point.commune_id == home.pk],
+            [point for point in points if point.organisation_id in serving],
+            [point for point in points if point.commune.epci_id == home.epci_id],
+        )
+        return next((found for found in ways if found), [])
+
 
 class DistributionPoint(models.Model):
     """A place where devices are handed over: a distributor's own, or one that a relay holds under it."""

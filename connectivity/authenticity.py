@@ -1,0 +1,34 @@
+"""What has become of a connection file whose paper somebody verifies: said to anybody, in one word, without a name."""
+
+from connectivity.documents import KINDS
+from connectivity.enums import ConnectionState
+from connectivity.models import ConnectionPaper
+from documents.kinds import register_standing
+from typography.french import written_day
+
+S = ConnectionState
+STALE = "Ce papier est authentique, mais il n’est plus à jour"
+SINCE = {
+    S.ACTIVE: "la ligne est ouverte depuis",
+    S.ENDED: "ce dossier de connexion est clos",
+    S.REFUSED: "ce dossier de connexion est clos",
+    S.ABANDONED: "ce dossier de connexion est clos",
+}
+
+
+def register_standings() -> None:
+    """Declare it for the papers of connection."""
+    for code in KINDS.values():
+        register_standing(code, standing)
+
+
+def standing(document: int) -> str:
+    """What came after the paper with this key; empty while it is the last of its nature and its file is under way."""
+    paper = ConnectionPaper.objects.filter(document=document).select_related("file").first()
+    if paper is None:
+        return ""
+    later = paper.file.papers.filter(kind=paper.kind, pk__gt=paper.pk).select_related("document").first()
+    said = [SINCE[S(paper.file.state)]] if paper.file.state in SINCE else []
+    if later is not None:
+        said.insert(0, f"un autre, du {written_day(later.document.created_at)}, le remplace")
+    return f"{STALE}\u00a0: {'\u00a0; '.join(said)}." if said else ""

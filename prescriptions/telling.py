@@ -1,0 +1,220 @@
+"""What a household is told of its request, in plain French: where it stands, and the one thing to do next.
+
+The papers of a prescription and the household's own page say the same sentences. At any moment there is one telling,
+chosen by the state of the prescription: so nothing asks to call and to wait for a call at once.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from prescriptions.enums import (
+    CONNECTION_KINDS,
+    EQUIPMENT_KINDS,
+    GIVEN_BY_PEOPLE,
+    CodePurpose,
+    ContactChannel,
+    NeedState,
+    PaperKind,
+    PrescriptionState,
+)
+from prescriptions.models import CodedReason, Household, Need, Prescription
+from typography.french import in_a_sentence, written_day
+
+S = PrescriptionState
+REACHED = {
+    ContactChannel.PHONE: "on vous appelle",
+    ContactChannel.SMS: "on vous envoie un SMS",
+    ContactChannel.EMAIL: "on vous envoie un courriel",
+    ContactChannel.LETTER: "on vous envoie une lettre",
+    ContactChannel.WORKER: "votre travailleur social vous le dit",
+}
+"""How the household hears of what comes next."""
+A_DEVICE = "un appareil"
+A_LINE = "une offre d’internet ou de téléphone"
+NOT_FOR_THE_HOUSEHOLD = ("double",)
+"""What a completion asks of the worker alone."""
+ANOTHER = "Une autre demande est possible\u00a0: parlez-en à votre travailleur social."
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One state of a request. ``todo`` is the one thing to do; ``listed``, what is to be brought.
+
+    ``reason`` and ``proposed`` are said on paper alone: the public page leaves them to the worker.
+    """
+
+    kind: PaperKind
+    title: str
+    todo: str
+    sentences: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    reason: str = ""
+    proposed: str = ""
+
+
+def telling_of(prescription: Prescription) -> Telling:
+    """What is told of a prescription that was submitted, as it is now."""
+    state = S(prescription.state)
+    if state == S.ACCEPTED and prescription.declined_at is not None:
+        return DECLINED
+    if state in MADE:
+        return MADE[state](prescription)
+    return FIXED[state]
+
+
+def reached(household: Household) -> str:
+    """How the household is told, by the way it prefers if it can be reached so, else by its worker."""
+    channel = ContactChannel(household.contact_channel)
+    means: dict[str, Any] = {
+        ContactChannel.PHONE: household.phone,
+        ContactChannel.SMS: household.phone,
+        ContactChannel.EMAIL: household.email,
+        ContactChannel.LETTER: household.address,
+    }
+    return REACHED[channel if means.get(channel) else ContactChannel.WORKER]
+
+
+def needs_told(prescription: Prescription) -> list[Need]:
+    """The needs that are open, or that were when the request ended; those given up one by one apart."""
+    needs = prescription.needs.order_by("pk")
+    return [need for need in needs if need.state != NeedState.UNMET or need.drop_reason not in GIVEN_BY_PEOPLE]
+
+
+def _filed(prescription: Prescription) -> Telling:
+    return Telling(
+        PaperKind.FILED,
+        "Votre demande est partie",
+        f"À faire\u00a0: gardez cette feuille. {prescription.distributor} lit votre demande.",
+        (
+            f"Quand la réponse est prête, ou s’il manque quelque chose, {reached(prescription.household)}.",
+            "Une nouvelle feuille remplacera celle-ci.",
+        ),
+    )
+
+
+def _missing(prescription: Prescription) -> Telling:
+    asked = prescription.completion_requests.order_by("-pk").first()
+    pairs = zip(asked.codes, asked.labels, strict=False) if asked is not None else ()
+    before = f" avant le {written_day(prescription.complete_by)}" if prescription.complete_by else ""
+    return Telling(
+        PaperKind.MISSING,
+        "Il manque quelque chose à votre demande",
+        f"À faire{before}\u00a0: voyez votre travailleur social.",
+        (
+            "Il regarde ce que vous lui apportez, puis renvoie la demande.",
+            "Sans cela, la demande s’arrête. Vous n’avez pas ce qui manque\u00a0? Dites-le-lui quand même.",
+        ),
+        listed=tuple(label for code, label in pairs if code not in NOT_FOR_THE_HOUSEHOLD),
+    )
+
+
+def _accepted(prescription: Prescription) -> Telling:
+    needs = list(prescription.needs.unsettled().select_related("mediation"))
+    told = reached(prescription.household)
+    started = [need for need in needs if need.state == NeedState.IN_PROGRESS]
+    waited = {_awaited(need): need for need in needs if need not in started}
+    sentences = [_under_way(need, told) for need in started]
+    if waited:
+        sentences.append(f"Dès qu’il y a pour vous {' ou '.join(waited)}, {told}.")
+    if A_DEVICE in waited:
+        sentences.append("N’allez pas au point de distribution avant. L’attente dépend des dons d’appareils.")
+    if waited:
+        sentences.append("Votre place dans l’ordre est gardée.")
+    return Telling(
+        PaperKind.ACCEPTED,
+        "Votre demande est acceptée",
+        "À faire\u00a0: gardez cette feuille.",
+        tuple(dict.fromkeys(sentences)),
+    )
+
+
+def _awaited(need: Need) -> str:
+    if need.kind in EQUIPMENT_KINDS:
+        return A_DEVICE
+    return A_LINE if need.kind in CONNECTION_KINDS else "un accompagnement"
+
+
+def _under_way(need: Need, told: str) -> str:
+    """What a need that is served asks of the household."""
+    if need.kind in EQUIPMENT_KINDS:
+        return f"Un appareil est mis de côté pour vous. Pour le jour et l’heure, {told}."
+    if need.kind in CONNECTION_KINDS:
+        return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
+    return f"Pour apprendre à vous servir d’internet, vous êtes attendu ici\u00a0: {need.mediation}."
+
+
+def _refused(prescription: Prescription) -> Telling:
+    decision = prescription.decisions.filter(verb="refuse").order_by("-pk").first()
+    labels = CodedReason.objects.labels_on(CodePurpose.REFUSAL, timezone.localdate(prescription.ended_at))
+    return Telling(
+        PaperKind.REFUSED,
+        "Votre demande est refusée",
+        "À faire\u00a0: voyez avec votre travailleur social ce qui reste possible.",
+        ("Vous n’êtes pas d’accord, ou votre situation change\u00a0? Dites-le-lui.", ANOTHER),
+        reason=labels.get(prescription.end_reason, ""),
+        proposed=decision.next_step if decision is not None else "",
+    )
+
+
+def _ended(prescription: Prescription) -> Telling:
+    if prescription.state == S.FULFILLED:
+        return Telling(
+            PaperKind.CLOSING,
+            "Votre demande est terminée",
+            "Rien à faire\u00a0: gardez cette feuille.",
+            ("Au moins un de vos besoins est satisfait, et tous ont eu leur réponse.", ANOTHER),
+        )
+    return Telling(
+        PaperKind.CLOSING,
+        "Votre demande est close",
+        "À faire\u00a0: voyez avec votre travailleur social ce qui reste possible.",
+        ("Aucun besoin n’a pu être satisfait.", ANOTHER),
+    )
+
+
+DECLINED = Telling(
+    PaperKind.DECLINED,
+    "Vous avez répondu que vous n’en avez plus besoin",
+    "Vous avez changé d’avis\u00a0? Dites-le à votre travailleur social. Sinon, rien à faire.",
+    ("Rien n’est mis de côté pour vous. Votre travailleur social arrête la demande, ou la reprend si vous le dites.",),
+)
+FIXED = {
+    S.WITHDRAWN: Telling(
+        PaperKind.STOPPED,
+        "Votre demande est arrêtée",
+        "Rien à faire\u00a0: cette demande est arrêtée.",
+        ("Plus rien n’est mis de côté pour vous.", ANOTHER),
+    ),
+    S.EXPIRED: Telling(
+        PaperKind.EXPIRED,
+        "Votre demande a expiré",
+        "Vous en avez encore besoin\u00a0? Voyez votre travailleur social.",
+        ("Nous attendions une réponse, elle n’est pas venue. Plus rien n’est mis de côté pour vous.", ANOTHER),
+    ),
+}
+"""What is told of the states that need nothing of the file."""
+MADE = {
+    S.SUBMITTED: _filed,
+    S.INCOMPLETE: _missing,
+    S.ACCEPTED: _accepted,
+    S.REFUSED: _refused,
+    S.FULFILLED: _ended,
+    S.CLOSED_UNMET: _ended,
+}
+"""What is told of the others."""
+
+
+def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
+    """What became of each need, for the note that closes the file."""
+    return [
+        {
+            "kind": need.get_kind_display(),
+            "said": "Satisfait"
+            if need.state == NeedState.MET
+            else f"Abandonné\u00a0: {in_a_sentence(need.get_drop_reason_display())}",
+            "on": written_day(need.met_at or need.dropped_at),
+        }
+        for need in prescription.needs.order_by("pk")
+    ]
