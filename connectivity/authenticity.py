@@ -8,8 +8,8 @@ from typography.french import written_day
 
 S = ConnectionState
 STALE = "Ce papier est authentique, mais il n’est plus à jour"
-SINCE = {
-    S.ACTIVE: "la ligne est ouverte depuis",
+BECAME = {
+    S.ACTIVE: "la ligne est ouverte",
     S.ENDED: "ce dossier de connexion est clos",
     S.REFUSED: "ce dossier de connexion est clos",
     S.ABANDONED: "ce dossier de connexion est clos",
@@ -28,7 +28,7 @@ def standing(document: int) -> str:
     if paper is None:
         return ""
     later = paper.file.papers.filter(kind=paper.kind, pk__gt=paper.pk).select_related("document").first()
-    said = [SINCE[S(paper.file.state)]] if paper.file.state in SINCE else []
+    said = [BECAME[S(paper.file.state)]] if paper.file.state in BECAME else []
     if later is not None:
         said.insert(0, f"un autre, du {written_day(later.document.created_at)}, le remplace")
     return f"{STALE}\u00a0: {'\u00a0; '.join(said)}." if said else ""

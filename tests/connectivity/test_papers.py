@@ -1,10 +1,16 @@
 """The sheet of the family and the file of an operator: what they say, in accessible PDF; mails in good French."""
 
+import re
+
 import page
 import pytest
+from django.template.loader import render_to_string
 
 from connectivity.enums import Channel, ConditionRule, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper
+from connectivity.services.connections import abandon_connection
+from documents.addresses import address_of
+from documents.kinds import standing_of
 from documents.models import Document, Mail
 from documents.services import open_file, render_document
 from tests.connectivity.lines import Line, ask
@@ -34,7 +40,7 @@ def test_the_sheet_of_a_family_is_one_page_with_one_thing_to_do_at_the_top(chann
     document = paper_of(line.chosen(), "family")
 
     assert document.values["bring"] == ["Quittance de loyer"]
-    assert document.values["first_thing"]
+    assert document.values["todo"] == line.offer.how_to
     assert "Exemple-" in document.values["name"]
     assert drawn(document)[0] == 1
 
@@ -49,8 +55,59 @@ def test_the_file_of_an_operator_says_what_its_form_asks() -> None:
 def test_an_appointment_makes_the_sheet_again_with_its_date() -> None:
     line = Line()
     scheduled = line.scheduled()
-    assert paper_of(scheduled, "family").values["appointment"].endswith(", dans la journée")
+    todo = paper_of(scheduled, "family").values["todo"]
+    assert re.fullmatch(r"Soyez chez vous .+, dans la journée\u00a0: on vient raccorder votre logement.", todo)
+    assert line.offer.how_to not in todo
     assert ConnectionPaper.objects.filter(file=scheduled, kind="family").count() == 2
+    assert drawn(paper_of(scheduled, "family"))[0] == 1
+
+
+def test_a_mobile_line_that_is_planned_asks_nobody_to_stay_at_home() -> None:
+    line = Line(kind="mobile_connection", offer_columns={"kinds": ["mobile_connection"], "technology": "mobile"})
+    todo = paper_of(line.scheduled(), "family").values["todo"]
+    assert "chez vous" not in todo
+    assert todo.endswith("D’ici là, vous n’avez rien à faire.")
+
+
+@pytest.mark.parametrize("said", ["L’opérateur vous envoie une carte SIM.", "L’opérateur vous appelle."])
+def test_the_sheet_says_what_the_offer_says_and_nothing_that_contradicts_it(said: str) -> None:
+    line = Line(offer_columns={"how_to": said})
+    document = paper_of(line.chosen(), "family")
+    text = words_of(document)
+    assert text.count("L’opérateur vous") == 1
+    assert said in text
+    assert "SHA-256" not in text
+
+
+def test_a_sheet_and_a_file_that_are_out_of_date_say_so_without_a_name() -> None:
+    line = Line()
+    scheduled = line.scheduled()
+    last, first = (paper.document for paper in scheduled.papers.filter(kind="family"))
+    operator = paper_of(scheduled, "operator")
+    assert standing_of(last.kind, last.pk) == standing_of(operator.kind, operator.pk) == ""
+    assert "un autre, du" in standing_of(first.kind, first.pk)
+    line.activate(scheduled)
+    for document in (first, last, operator):
+        assert "la ligne est ouverte." in standing_of(document.kind, document.pk)
+
+
+@pytest.mark.parametrize("end", ["refused", "abandoned"])
+def test_the_papers_of_a_file_that_is_closed_say_no_more_than_that(end: str) -> None:
+    line = Line()
+    if end == "refused":
+        file = line.refused()
+    else:
+        file = abandon_connection(actor=line.worker, connection=line.chosen(), reason="gave_up")
+    for paper in file.papers.all():
+        said = standing_of(paper.document.kind, paper.document.pk)
+        assert said == "Ce papier est authentique, mais il n’est plus à jour\u00a0: ce dossier de connexion est clos."
+
+
+def words_of(document: Document) -> str:
+    address = address_of(document.public_code, document.declared_kind.opens)
+    context = {"values": document.values, "document": document, "authenticity": address, "reference": ""}
+    told = {"title": document.title, "identifier": "", "date": document.created_at, "created": ""}
+    return render_to_string(document.declared_kind.template, context | told)
 
 
 def test_no_mail_names_the_household_nor_breaks_a_french_space() -> None:

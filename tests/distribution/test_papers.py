@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import page
+import pypdfium2 as pdfium
 import pytest
 
-from distribution.models import HandOver
+from distribution.models import HandOver, WarrantyText
 from distribution.services import hand_overs
 from documents.models import Document
-from documents.services import open_file, render_document
+from documents.services import freeze_document, open_file, render_document
+from reference.loading import load_reference
 from refurb.enums import DeviceType
 from tests.distribution.shelves import Shelf, delivery_of
 
@@ -24,6 +26,36 @@ def drawn(document: Document | None) -> bytes:
     report = page.validate_pdf_bytes(content, profile="ua1")
     assert [failure.message for failure in report.failures] == []
     return content
+
+
+def pages_of(document: Document) -> int:
+    with pdfium.PdfDocument(drawn(document)) as pdf:
+        return len(pdf)
+
+
+def text_of(document: Document) -> str:
+    with pdfium.PdfDocument(drawn(document)) as pdf:
+        return " ".join(sheet.get_textpage().get_text_range() for sheet in pdf)
+
+
+def test_the_note_of_a_household_is_one_page_however_much_it_has_to_say(shelf: Shelf) -> None:
+    load_reference("distribution")
+    desktop = shelf.on_the_shelf(shelf.desktop())
+    shelf.reserve(desktop, price=Decimal(90), co_funding=Decimal(60), funder=shelf.funder)
+    sale = HandOver.objects.get().document
+    long = "Un-nom-d-organisation-qui-tient-sur-plus-d-une-ligne " * 2
+    for values in (sale.values, sale.values | {"funder": long, "workshop": long}):
+        document = freeze_document(kind=sale.kind, owner=("device", desktop.pk), values=values, by=None)
+        assert pages_of(document) == 1
+    assert WarrantyText.objects.exists()
+    assert "SHA-256" not in text_of(sale)
+    assert sale.sha256 not in text_of(sale)
+
+
+def test_the_note_of_an_exchange_is_one_page_too(shelf: Shelf) -> None:
+    load_reference("distribution")
+    back, other = shelf.returned(), shelf.available()
+    assert pages_of(hand_overs.prepare_exchange(actor=shelf.adviser, device=other, replaces=back).document) == 1
 
 
 def test_the_note_a_household_signs_says_what_it_pays_and_what_is_warranted(shelf: Shelf) -> None:
