@@ -9,6 +9,7 @@ from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.registry import Move
 from prescriptions.enums import NeedKind
+from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from typography.french import by_pairs, full_day, written_day
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
@@ -20,7 +21,8 @@ def register_kinds() -> None:
         register_kind(code, str(kind.label), f"documents/connectivity/{code}.html")
     family = KINDS[PaperKind.FAMILY]
     template = f"documents/connectivity/{family}_2.html"
-    register_kind(family, str(PaperKind.FAMILY.label), template, version=2, for_household=True)
+    register_kind(family, str(PaperKind.FAMILY.label), template, version=2, for_household=True, opens=OWN_PAGE)
+    leads_to_request(family, _request_of)
 
 
 def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
@@ -74,6 +76,11 @@ def _freeze(
         title=f"{kind.label} {file.reference}",
     )
     return ConnectionPaper.objects.create(file=file, kind=kind, operator_id=operator, document=document)
+
+
+def _request_of(document: int) -> int | None:
+    papers = ConnectionPaper.objects.filter(document=document)
+    return papers.values_list("file__need__prescription", flat=True).first()
 
 
 def _offer(file: ConnectionFile) -> Offer:

@@ -14,11 +14,10 @@ from network.models import Organisation
 from prescriptions.collecting import points_for
 from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PaperKind
 from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper
+from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from prescriptions.telling import needs_told, settled_rows, telling_of
 from typography.french import by_pairs
 
-OWN_PAGE = "prescriptions:own_page"
-"""What the QR code of a household's sheet opens."""
 TEMPLATE = "documents/prescriptions/prescription_told.html"
 KINDS = {kind: f"prescription_{kind.value}" for kind in PaperKind}
 FOR_USE: dict[str, str] = {
@@ -41,6 +40,8 @@ def register_kinds() -> None:
         code = KINDS[kind]
         template = f"documents/prescriptions/{code}{suffix}.html"
         register_kind(code, str(kind.label), template, version=version, for_household=True)
+    for code in KINDS.values():
+        leads_to_request(code, _request_of)
 
 
 def freeze_sheet(prescription: Prescription, move: Move, *, only_if_other: bool = False) -> PrescriptionPaper | None:
@@ -77,6 +78,10 @@ def draw_agreement(text: AgreementText, prescriber: Organisation) -> bytes:
         identifier=f"Texte {text.version}",
         date=timezone.make_aware(datetime.combine(text.valid_from, time.min)),
     )
+
+
+def _request_of(document: int) -> int | None:
+    return PrescriptionPaper.objects.filter(document=document).values_list("prescription", flat=True).first()
 
 
 def _values(prescription: Prescription) -> dict[str, Any]:

@@ -76,6 +76,7 @@ PUBLIC: dict[str, str] = {
     "documents:authenticity": "says whether a paper is authentic, without personal data",
     "connectivity:link": "an operator answers one request by the link it was sent",
     "connectivity:link_again": "and asks for another once it has expired",
+    "prescriptions:own_page": "a household reads where its request stands, by its sheet and a year of birth",
     "prescriptions:still_current": "the household answers by the link it was sent",
     "network:demo_sign_in": "there in the demonstration only: unknown otherwise",
     "desk:home": "what Maillon is, for a visitor",

@@ -5,6 +5,7 @@ from datetime import date
 from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,8 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from documents.addresses import typed_code
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.actors import SignedLink
-from prescriptions.models import PrescriptionPaper
+from prescriptions.models import Prescription
 from prescriptions.models.household import OWN_SHEET
+from prescriptions.own_papers import request_of
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
 
@@ -52,26 +54,22 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
     tried = ratelimit.consume(request, app="prescriptions", action="own_page", config=TRIES, key=sheet)
     if not tried:
         return _hidden(render(request, PAGE, {"form": form, "said": "too_many"}, status=429))
-    paper = _paper(code, int(form.cleaned_data["year"]))
-    if paper is None:
+    opened = request_of(code)
+    prescription = opened and _born_in(int(form.cleaned_data["year"]), opened[1])
+    if not opened or not prescription:
         return _hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
     tried.rollback()
-    prescription = paper.prescription
-    link = SignedLink(f"{OWN_SHEET}{paper.pk}", opens=("prescription", prescription.pk))
+    link = SignedLink(f"{OWN_SHEET}{opened[0]}", opens=("prescription", prescription.pk))
     record_access(actor=link, household=prescription.household, what="own_page")
     context = {"said": "told", "telling": telling_of(prescription), "prescription": prescription}
     return _hidden(render(request, PAGE, context))
 
 
-def _paper(code: str, year: int) -> PrescriptionPaper | None:
-    """The sheet with this code, if it still says something and its household was born that year."""
-    born = {
-        "prescription__household__birth_date__gte": date(year, 1, 1),
-        "prescription__household__birth_date__lte": date(year, 12, 31),
-    }
-    papers = PrescriptionPaper.objects.filter(document__public_code=typed_code(code), document__forgotten_at=None)
-    around = ("document", "prescription__household", "prescription__prescriber", "prescription__distributor")
-    return papers.filter(**born).select_related(*around).first()
+def _born_in(year: int, prescription: int) -> Prescription | None:
+    """This request, if the person of reference of its household was born that year."""
+    born = Q(household__birth_date__gte=date(year, 1, 1), household__birth_date__lte=date(year, 12, 31))
+    around = ("household", "prescriber", "distributor")
+    return Prescription.objects.filter(born, pk=prescription).select_related(*around).first()
 
 
 def _hidden(response: HttpResponse) -> HttpResponse:

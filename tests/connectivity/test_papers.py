@@ -5,6 +5,8 @@ import re
 import page
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 
 from connectivity.enums import Channel, ConditionRule, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper
@@ -101,6 +103,19 @@ def test_the_papers_of_a_file_that_is_closed_say_no_more_than_that(end: str) -> 
     for paper in file.papers.all():
         said = standing_of(paper.document.kind, paper.document.pk)
         assert said == "Ce papier est authentique, mais il n’est plus à jour\u00a0: ce dossier de connexion est clos."
+
+
+def test_the_square_of_the_sheet_opens_the_page_of_the_household_and_that_of_the_operator_does_not() -> None:
+    line = Line()
+    sent = line.sent()
+    household = sent.need.prescription.household
+    type(household).objects.filter(pk=household.pk).update(birth_date="1984-05-06")
+    for kind, opens in (("family", True), ("operator", False)):
+        document = paper_of(sent, kind)
+        url = reverse("prescriptions:own_page", args=[document.public_code])
+        assert (url in words_of(document)) == opens
+        told = Client().post(url, {"year": "1984"}).content.decode()
+        assert ("suivez votre fiche de connexion" in told) == opens
 
 
 def words_of(document: Document) -> str:

@@ -9,7 +9,7 @@ from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import STRANGERS, acting, stranger
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"still_current"}
+PUBLIC = {"still_current", "own_page"}
 PAGES = [pattern for pattern in urlpatterns if pattern.name not in PUBLIC]
 
 
