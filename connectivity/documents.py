@@ -14,6 +14,9 @@ from typography.french import by_pairs, full_day, written_day
 
 KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
 
+FOR_HOUSEHOLD = "Votre connexion"
+"""The title of the sheet of a household."""
+
 
 def register_kinds() -> None:
     """Declare the papers and their templates."""
@@ -73,7 +76,7 @@ def _freeze(
         values=values,
         by=move.actor,
         at=move.at,
-        title=f"{kind.label} {file.reference}",
+        title=FOR_HOUSEHOLD if kind == PaperKind.FAMILY else f"{kind.label} {file.reference}",
     )
     return ConnectionPaper.objects.create(file=file, kind=kind, operator_id=operator, document=document)
 

@@ -103,7 +103,7 @@ def _missing(prescription: Prescription) -> Telling:
         "Il manque quelque chose à votre demande",
         f"À faire{before}\u00a0: voyez votre travailleur social.",
         (
-            "Il regarde ce que vous lui apportez, puis renvoie la demande.",
+            "Votre travailleur social regarde ce que vous apportez, puis renvoie la demande.",
             "Sans cela, la demande s’arrête. Vous n’avez pas ce qui manque\u00a0? Dites-le-lui quand même.",
         ),
         listed=tuple(label for code, label in pairs if code not in NOT_FOR_THE_HOUSEHOLD),
@@ -152,7 +152,10 @@ def _refused(prescription: Prescription) -> Telling:
         PaperKind.REFUSED,
         "Votre demande est refusée",
         "À faire\u00a0: voyez avec votre travailleur social ce qui reste possible.",
-        ("Vous n’êtes pas d’accord, ou votre situation change\u00a0? Dites-le-lui.", ANOTHER),
+        (
+            "Vous n’êtes pas d’accord\u00a0? Dites-le à votre travailleur social.",
+            "Si votre situation change, il peut faire une autre demande pour vous.",
+        ),
         reason=labels.get(prescription.end_reason, ""),
         proposed=decision.next_step if decision is not None else "",
     )
@@ -160,11 +163,13 @@ def _refused(prescription: Prescription) -> Telling:
 
 def _ended(prescription: Prescription) -> Telling:
     if prescription.state == S.FULFILLED:
+        all_met = not prescription.needs.exclude(state=NeedState.MET).exists()
+        some = "Au moins un de vos besoins est satisfait, et tous ont eu leur réponse."
         return Telling(
             PaperKind.CLOSING,
             "Votre demande est terminée",
             "Rien à faire\u00a0: gardez cette feuille.",
-            ("Au moins un de vos besoins est satisfait, et tous ont eu leur réponse.", ANOTHER),
+            ("Vous avez ce que vous aviez demandé." if all_met else some, ANOTHER),
         )
     return Telling(
         PaperKind.CLOSING,

@@ -73,7 +73,6 @@ def _born_in(year: int, prescription: int) -> Prescription | None:
 
 
 def _hidden(response: HttpResponse) -> HttpResponse:
-    """No search engine keeps the page, and no other site learns its address."""
+    """No search engine keeps the page."""
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response

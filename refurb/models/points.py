@@ -42,8 +42,9 @@ class DistributionPointQuerySet(models.QuerySet["DistributionPoint"]):
         return self.filter(is_active=True, distributor=convention.distributor_id)
 
     def around(self, distributor: int, commune: int) -> "list[DistributionPoint]":
-        """Where the households of a commune go: the points of that commune; else those of relays that serve it; else
-        those of its EPCI. None when the distributor has no such point: nobody is sent across the département.
+        """Where the households of a commune go: the points of that commune; else those of relays that serve it, in
+        its EPCI first; else those of its EPCI. None when the distributor has no such point: nobody is sent across the
+        département.
         """
         home = Commune.objects.get(pk=commune)
         points = list(
@@ -52,10 +53,12 @@ class DistributionPointQuerySet(models.QuerySet["DistributionPoint"]):
             .order_by("name", "pk")
         )
         serving = set(home.served_by.values_list("pk", flat=True)) - {distributor}
+        near = [point for point in points if point.commune.epci_id == home.epci_id]
         ways = (
             [point for point in points if point.commune_id == home.pk],
+            [point for point in near if point.organisation_id in serving],
             [point for point in points if point.organisation_id in serving],
-            [point for point in points if point.commune.epci_id == home.epci_id],
+            near,
         )
         return next((found for found in ways if found), [])
 

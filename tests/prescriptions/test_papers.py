@@ -199,7 +199,7 @@ def test_the_closing_note_says_what_became_of_each_need() -> None:
     paper = need.prescription.papers.get(kind=PaperKind.CLOSING)
     assert paper.document.title == "Votre demande est terminée"
     text = drawn(paper)
-    assert "Au moins un de vos besoins est satisfait" in text
+    assert "Vous avez ce que vous aviez demandé." in text
     assert "Compétences numériques Satisfait" in text
     other = circle.accepted().needs.get()
     drop_need(actor=circle.worker, need=other, reason=DropReason.OFFER_DECLINED)
@@ -254,6 +254,7 @@ def test_a_relay_that_serves_the_commune_comes_before_the_rest_of_the_territory(
     relay.communes_served.add(circle.commune)
     open_point(circle, "A, chez le distributeur", make_commune(epci=epci))
     open_point(circle, "B, au relais", make_commune(epci=epci), organisation=relay)
+    open_point(circle, "A, au relais, ailleurs", make_commune(), organisation=relay)
     assert points_of(circle.accepted()) == ["B, au relais"]
 
 

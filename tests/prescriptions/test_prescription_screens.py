@@ -1,16 +1,17 @@
 """The pages of prescriptions in a real browser: accessible, whole at 320 pixels wide, filed by the keyboard alone."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from prescriptions.models import Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import page_of, page_sent
-from tests.screens import Look, sign_in
+from tests.screens import NARROW, Look, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVERYTHING = (("computer", "studies"), ("fixed_connection", "paperwork"), ("digital_skills", "social"))
@@ -50,6 +51,27 @@ def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(open_pa
     urls += [page_of(accepted, "prescription_detail"), page_of(accepted.household, "household_detail")]
     for url in urls:
         look.at(url)
+
+
+def test_the_own_page_of_a_household_is_opened_in_a_browser_at_320_pixels_without_a_script(
+    open_page: Callable[..., Page],
+) -> None:
+    circle = Circle()
+    household = circle.household(birth_date="1984-05-06")
+    asked = ask_completion_prescription(
+        actor=circle.adviser, prescription=circle.submitted(EVERYTHING, household), missing=["income_seen", "use"]
+    )
+    url = reverse("prescriptions:own_page", args=[asked.papers.first().document.public_code])
+    for script in (True, False):
+        page = open_page(viewport=NARROW, java_script_enabled=script)
+        page.goto(url)
+        for year, title in (("84", "Erreur"), ("1985", "Votre demande"), ("1984", "Votre demande")):
+            page.get_by_label("Votre année de naissance").fill(year)
+            page.get_by_role("button", name="Voir ma demande").press("Enter")
+            expect(page).to_have_title(re.compile(title))
+            if script:
+                Look(page).again()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Il manque quelque chose à votre demande")
 
 
 def test_the_page_of_the_household_and_a_page_of_errors_read_at_any_width(open_page: Callable[..., Page]) -> None:
