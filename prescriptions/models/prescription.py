@@ -379,7 +379,7 @@ class PrescriptionPaper(models.Model):
     Append-only.
     """
 
-    # Whether another one has taken its place; set by the page that lists it, never stored.
+    # Whether another one has taken its place: read with the rows by the page that lists them, never stored.
     is_replaced: bool
 
     prescription = models.ForeignKey(Prescription, models.PROTECT, related_name="papers", verbose_name="prescription")

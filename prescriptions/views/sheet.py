@@ -95,12 +95,8 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
 def _papers(prescription: Prescription, actor: Actor) -> list[PrescriptionPaper]:
     """Newest first: it says where the request stands, and replaces all the others, seen or not by this reader."""
     rows = PrescriptionPaper.objects.filter(prescription=prescription)
-    papers = list(
-        rows.visible_to(actor).select_related("document").annotate(later=Exists(rows.filter(pk__gt=OuterRef("pk"))))
-    )
-    for paper in papers:
-        paper.is_replaced = paper.later
-    return papers
+    seen = rows.visible_to(actor).select_related("document")
+    return list(seen.annotate(is_replaced=Exists(rows.filter(pk__gt=OuterRef("pk")))))
 
 
 def story_of(prescription: Prescription, actor: Actor) -> SocialStory | None:

@@ -148,7 +148,7 @@ def test_submitting_stamps_the_territory_and_tells_both_sides() -> None:
     assert prescription.journal.get(verb="submit").epci == circle.commune.epci
     told = Mail.objects.about("prescription", prescription.pk).values_list("to", flat=True)
     assert sorted(told) == sorted([[circle.worker.user.email], [circle.adviser.user.email]])
-    assert prescription.papers.get().kind == PaperKind.SHEET
+    assert prescription.papers.get().kind == PaperKind.FILED
 
 
 def test_nobody_but_its_prescriber_submits_it() -> None:
