@@ -1,6 +1,7 @@
 """What is known of a prescription and of a household, gathered for their pages: each part by its own wall."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -96,7 +97,8 @@ def _papers(prescription: Prescription, actor: Actor) -> list[PrescriptionPaper]
     """Newest first: it says where the request stands, and replaces all the others, seen or not by this reader."""
     rows = PrescriptionPaper.objects.filter(prescription=prescription)
     seen = rows.visible_to(actor).select_related("document")
-    return list(seen.annotate(is_replaced=Exists(rows.filter(pk__gt=OuterRef("pk")))))
+    replaced: dict[str, Any] = {"is_replaced": Exists(rows.filter(pk__gt=OuterRef("pk")))}
+    return list(seen.annotate(**replaced))
 
 
 def story_of(prescription: Prescription, actor: Actor) -> SocialStory | None:
