@@ -69,8 +69,7 @@ def test_by_own_subscription_the_worker_says_what_was_seen() -> None:
     assert (active.state, active.operator, active.evidence_kind) == (S.ACTIVE, None, EvidenceKind.INVOICE)
     assert state_of(line.need) == NeedState.MET
     sheet = ConnectionPaper.objects.get(file=active, kind="family").document
-    assert sheet.values["how_to"] == "Appelez le 0000."
-    assert "Souscrivez vous-même" in sheet.values["first_thing"]
+    assert sheet.values["todo"] == "Appelez le 0000."
 
 
 def test_at_the_counter_the_adviser_notes_the_ticket_of_the_recharge() -> None:

@@ -152,7 +152,7 @@ def test_a_worker_goes_from_the_need_to_the_line_by_the_pages() -> None:
     client.post(page_of(connection, "choose"), {"offer": line.offer.pk, "agreement": "in_person"})
     page = read(client, page_of(connection, "detail"))
     assert f"À vous d’agir{NBSP}:</strong> quand la personne a souscrit" in page
-    assert "Fiche pour la famille" in page
+    assert "Fiche de connexion du foyer" in page
     client.post(
         page_of(connection, "activate"),
         {

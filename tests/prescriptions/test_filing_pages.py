@@ -106,7 +106,7 @@ def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Cir
     assert SocialStory.objects.get().text == STORY
     household = submitted.household
     assert (household.name, household.members, household.commune) == ("Nadia Essai", 3, circle.commune)
-    assert "Fiche pour le foyer" in read(client, detail)
+    assert "Fiche du foyer\u00a0: demande déposée" in read(client, detail)
 
 
 def test_a_draft_may_be_put_aside_after_its_first_step(client: Client) -> None:

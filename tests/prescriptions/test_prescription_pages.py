@@ -87,7 +87,7 @@ def test_the_page_tells_needs_rank_rules_facts_agreement_papers_and_life(circle:
     page = read(acting(circle.adviser), page_of(accepted, "prescription_detail"))
     for told in (
         f"Prescription {accepted.reference}", "1er sur 1", "D’où vient ce rang", "Bénéficiaire d’un minimum social",
-        "Remplie", "Accord donné le", "Fiche pour le foyer", "Prescription acceptée", "Les règles sont favorables",
+        "Remplie", "Accord donné le", "Fiche du foyer", "Prescription acceptée", "Les règles sont favorables",
         accepted.household.name, "Équipement", "Autonomie",
     ):  # fmt: skip
         assert told in page, told
