@@ -16,7 +16,7 @@ from network.enums import Role
 from network.models import Membership
 from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
 from prescriptions.models import Household, Need, Prescription
-from prescriptions.services import households, needs, prescriptions
+from prescriptions.services import doubles, households, needs, prescriptions
 from prescriptions.services.sets import accept_prescriptions
 
 FRIDAY = 4
@@ -149,8 +149,8 @@ class Request:
         self._send()
 
     def _answer_doubles(self) -> None:
-        for double in households.possible_doubles(actor=self.worker, household=self.household, at=self.now):
-            households.answer_double(
+        for double in doubles.possible_doubles(actor=self.worker, household=self.household, at=self.now):
+            doubles.answer_double(
                 actor=self.worker, household=self.household, other=double.household, same=True, at=self.minute()
             )
 

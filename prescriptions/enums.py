@@ -27,6 +27,8 @@ class PrescriptionState(TextChoices):
 
 LIVE_STATES = (PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE, PrescriptionState.ACCEPTED)
 """The prescriptions that someone is dealing with."""
+ASKED_STATES = (*LIVE_STATES, PrescriptionState.FULFILLED)
+"""The prescriptions that tell whoever follows the same household elsewhere something: asked, or served."""
 ENDED_STATES = (
     PrescriptionState.FULFILLED,
     PrescriptionState.CLOSED_UNMET,
@@ -221,7 +223,26 @@ class DoubleSign(TextChoices):
     """What makes two files look like one household's; the points of each are dated settings."""
 
     NAME = "double_name", "mêmes nom et prénom"
+    NEAR_NAME = "double_near_name", "nom et prénom proches"
+    SURNAME = "double_surname", "même nom de famille, ou presque"
     BIRTH_DATE = "double_birth_date", "même date de naissance"
+    BIRTH_SWAPPED = "double_birth_swapped", "jour et mois de naissance inversés"
     PHONE = "double_phone", "même téléphone"
     EMAIL = "double_email", "même courriel"
     ADDRESS = "double_address", "même adresse"
+
+
+class Likeness(TextChoices):
+    """How much two files look alike; none is certain. The points from which each is said are dated settings."""
+
+    SOME = "some", "ressemblance"
+    STRONG = "strong", "forte ressemblance"
+
+
+class Compared(TextChoices):
+    """What a comparison says of one column of two files."""
+
+    SAME = "same", "identique"
+    NEAR = "near", "proche"
+    DIFFERENT = "different", "différent"
+    UNKNOWN = "unknown", "non renseigné"

@@ -37,8 +37,8 @@ from prescriptions.models import (
     Residence,
 )
 from prescriptions.services.confirmation import close_links, send_link
+from prescriptions.services.doubles import answers_about, record_answer
 from prescriptions.services.forgetting import forget_households
-from prescriptions.services.households import answers_about, record_answer
 from prescriptions.services.reminders import (
     cancel_notices,
     cancel_reminders,

@@ -79,14 +79,38 @@ RANK_USE_SOCIAL = parameter(
 DOUBLE_THRESHOLD = parameter(
     "prescriptions.double_threshold", usual=60, unit="points", label="Double possible à partir de"
 )
+DOUBLE_STRONG = parameter(
+    "prescriptions.double_strong", usual=90, unit="points", label="Forte ressemblance à partir de"
+)
 DOUBLE_NAME = parameter(
     "prescriptions.double_name", usual=40, unit="points", label="Double possible\u00a0: mêmes nom et prénom", least=0
+)
+DOUBLE_NEAR_NAME = parameter(
+    "prescriptions.double_near_name",
+    usual=30,
+    unit="points",
+    label="Double possible\u00a0: nom et prénom proches",
+    least=0,
+)
+DOUBLE_SURNAME = parameter(
+    "prescriptions.double_surname",
+    usual=20,
+    unit="points",
+    label="Double possible\u00a0: même nom de famille, ou presque, sous un autre prénom",
+    least=0,
 )
 DOUBLE_BIRTH_DATE = parameter(
     "prescriptions.double_birth_date",
     usual=30,
     unit="points",
     label="Double possible\u00a0: même date de naissance",
+    least=0,
+)
+DOUBLE_BIRTH_SWAPPED = parameter(
+    "prescriptions.double_birth_swapped",
+    usual=20,
+    unit="points",
+    label="Double possible\u00a0: jour et mois de naissance inversés",
     least=0,
 )
 DOUBLE_PHONE = parameter(
@@ -111,7 +135,10 @@ USE_POINTS: Mapping[str, DatedParameter[int]] = MappingProxyType(
 DOUBLE_POINTS: Mapping[str, DatedParameter[int]] = MappingProxyType(
     {
         DoubleSign.NAME: DOUBLE_NAME,
+        DoubleSign.NEAR_NAME: DOUBLE_NEAR_NAME,
+        DoubleSign.SURNAME: DOUBLE_SURNAME,
         DoubleSign.BIRTH_DATE: DOUBLE_BIRTH_DATE,
+        DoubleSign.BIRTH_SWAPPED: DOUBLE_BIRTH_SWAPPED,
         DoubleSign.PHONE: DOUBLE_PHONE,
         DoubleSign.EMAIL: DOUBLE_EMAIL,
         DoubleSign.ADDRESS: DOUBLE_ADDRESS,

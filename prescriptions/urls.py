@@ -6,6 +6,7 @@ from prescriptions.actions import households as household_actions
 from prescriptions.actions import needs as need_actions
 from prescriptions.actions import prescriptions as prescription_actions
 from prescriptions.views import (
+    doubles,
     filing,
     households,
     lists,
@@ -25,11 +26,12 @@ urlpatterns = [
     path("prescriptions/<str:reference>/", pages.prescription_detail, name="prescription_detail"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),
     path("prescriptions/<str:reference>/personne/", filing.prescription_person, name="prescription_person"),
-    path("prescriptions/<str:reference>/doubles/", filing.prescription_doubles, name="prescription_doubles"),
+    path("prescriptions/<str:reference>/doubles/", doubles.prescription_doubles, name="prescription_doubles"),
     path("prescriptions/<str:reference>/foyer/", filing.prescription_home, name="prescription_home"),
     path("prescriptions/<str:reference>/besoins/", situation.prescription_needs, name="prescription_needs"),
     path("prescriptions/<str:reference>/situation/", situation.prescription_situation, name="prescription_situation"),
     path("prescriptions/<str:reference>/recit/", filing.prescription_story, name="prescription_story"),
+    path("prescriptions/<str:reference>/comparer/", doubles.prescription_compare, name="prescription_compare"),
     *prescription_actions.urlpatterns,
     path("prescriptions/<str:reference>/papiers/<int:pk>/", pages.prescription_paper, name="prescription_paper"),
     # --- needs
@@ -42,7 +44,7 @@ urlpatterns = [
     path("foyers/<str:reference>/", pages.household_detail, name="household_detail"),
     path("foyers/<str:reference>/corriger/", households.household_edit, name="household_edit"),
     *household_actions.urlpatterns,
-    path("foyers/<str:reference>/doubles/", households.household_doubles, name="household_doubles"),
+    path("foyers/<str:reference>/doubles/", doubles.household_doubles, name="household_doubles"),
     path("foyers/<str:reference>/nouvelle-prescription/", filing.prescription_begin, name="prescription_begin"),
     # --- the household's own page
     path("ma-demande/<str:code>/", own_page.own_page, name="own_page"),

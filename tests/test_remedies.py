@@ -76,6 +76,7 @@ IN_PERSON = {
     "un contact du donateur": [(Role.CONTACT, Kind.DONOR)],
     "le responsable d’un atelier désigné": [(Role.MANAGER, Kind.RECONDITIONER)],
     "un technicien de l’atelier": [(Role.TECHNICIAN, Kind.RECONDITIONER)],
+    "un conseiller du distributeur": [(Role.ADVISER, Kind.DISTRIBUTOR)],
     "le conseiller du point de distribution": [(Role.ADVISER, Kind.DISTRIBUTOR)],
 }
 """Who is named beside a page: each of them may solve it there."""

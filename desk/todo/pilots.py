@@ -18,6 +18,7 @@ from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
+from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
 from desk.todo.service import service
@@ -59,6 +60,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _reviews(actor, at),
             copper(actor, at, limits),
             _needs(actor, at, limits.days(WAITED_DAYS)),
+            doubles(at),
             quiet(actor, at, limits.days(QUIET_DAYS)),
             values(at),
             verifications(at),

@@ -19,6 +19,7 @@ from prescriptions.forms.actions import (
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Prescription
 from prescriptions.services import prescriptions
+from prescriptions.services.doubles import look_elsewhere
 from prescriptions.views.deciding import PRESCRIPTION_PAGES, examined, prescription_accept
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import evaluation_of, needs_of, open_needs, sheet_of
@@ -39,6 +40,7 @@ def _summary(request: Request, prescription: Prescription) -> Mapping[str, Any]:
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "asked": [need for need in needs if need.state == "asked"],
         "lacks": bool(lacking(prescription, actor)),
+        "elsewhere": look_elsewhere(actor=actor, household=prescription.household),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from prescriptions.models import Household
-from prescriptions.services.households import Double
+from prescriptions.services.doubles import Double
 
 ANSWERS = [("same", "Même foyer"), ("other", "Pas le même foyer")]
 

@@ -4,6 +4,7 @@ from django.db.models import Case, F, When
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import PrescriptionState
+from prescriptions.machine import double_rules as doubles
 from prescriptions.machine import prescription_rules as rules
 from prescriptions.machine import standing_rules as standing
 from prescriptions.models import Prescription
@@ -63,7 +64,7 @@ class PrescriptionMachine(Machine, of=Prescription):
             rules.HAS_NEEDS,
             rules.FACTS_SEEN,
             rules.AGREEMENT_GIVEN,
-            rules.DOUBLES_ANSWERED,
+            doubles.DOUBLES_ANSWERED,
             rules.DISTRIBUTOR_GIVEN,
             standing.NOT_FILED_ALREADY,
         ],
@@ -98,7 +99,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=S.SUBMITTED,
         target=S.ACCEPTED,
         who=can_accept_prescription,
-        requires=[rules.AGAINST_EXPLAINED, standing.NOT_ACCEPTED_ALREADY],
+        requires=[doubles.DOUBLES_COMPARED, rules.AGAINST_EXPLAINED, standing.NOT_ACCEPTED_ALREADY],
         update_locks=standing.ONE_HOUSEHOLD,
         stamps={"accepted_at": AT, "valid_until": rules.valid_until},
         done="Prescription acceptée",

@@ -24,7 +24,7 @@ from prescriptions.enums import (
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
 from prescriptions.machine.need_rules import DECLINED_LIFTED_BY
-from prescriptions.models import Agreement, CodedReason, Fact, Household, Need, Reminder
+from prescriptions.models import Agreement, CodedReason, Fact, Need, Reminder
 from prescriptions.parameters import ANSWER_DAYS, COMPLETE_DAYS, VALID_DAYS
 from prescriptions.permissions import FOLLOWING, can_edit_prescription
 
@@ -97,18 +97,6 @@ FACTS_SEEN = Requirement(
 )
 
 
-def _doubles_answered(ctx: Context) -> Q:
-    seen = Household.objects.visible_to(ctx.actor)
-    return ~Q(Exists(seen.unanswered_doubles("household", ctx.day)))
-
-
-DOUBLES_ANSWERED = Requirement(
-    "doubles",
-    "Un dossier ressemble à celui-ci\u00a0: dites si c’est le même foyer ou non.",
-    _doubles_answered,
-    field="doubles",
-    where=_written_on("doubles", ""),
-)
 DISTRIBUTOR_GIVEN = Requirement(
     "distributor",
     "Choisissez le distributeur qui reçoit la demande.",

@@ -1,15 +1,13 @@
 """Households: who they are, how to reach them, where they lived when, and who opened their file."""
 
 import re
-import unicodedata
-from collections.abc import Callable
-from datetime import date
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import F, Q
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -17,29 +15,13 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
-from prescriptions.enums import ContactChannel, DoubleSign, HouseholdState
+from prescriptions.enums import ContactChannel, HouseholdState
+from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
-from prescriptions.parameters import DOUBLE_POINTS, DOUBLE_THRESHOLD
 from prescriptions.permissions import sees_accesses, sees_households
-from reference.parameters import parameters_on
-
-KEYS = {
-    DoubleSign.NAME: "name_key",
-    DoubleSign.BIRTH_DATE: "birth_date",
-    DoubleSign.PHONE: "phone_key",
-    DoubleSign.EMAIL: "email",
-    DoubleSign.ADDRESS: "address_key",
-}
-"""The column that each sign of a double compares."""
 
 OWN_SHEET = "sheet:"
 """What the log of accesses says of whoever opened the household's page by its sheet, before the key of that sheet."""
-
-
-def words_of(text: str) -> str:
-    """A text as it is compared: no accent, no case, no sign, words in alphabetical order."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return " ".join(sorted(re.findall(r"[a-z0-9]+", plain)))
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
@@ -52,32 +34,29 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         scope = sees_households(actor)
         return self.none() if scope is None else self.filter(scope)
 
-    def resembling(self, value_of: Callable[[str], Any], day: date) -> Self:
-        """The households that look like one (``value_of`` gives its columns), each with its ``score``.
+    def sharing(self, files: Sequence["Household"]) -> Self:
+        """Those that share with one of these files something that no name is: when born, telephone, e-mail, address.
 
-        Points and threshold are the parameters of ``day``. Names alone are no identity: they never reach the threshold.
+        A name alone makes no double, whatever its points: nothing is looked for by it.
         """
-        points = parameters_on(day)
-        score: Any = Value(0)
-        for sign, column in KEYS.items():
-            known = Q(birth_date__isnull=False) if column == "birth_date" else ~Q(**{column: ""})
-            same = known & Q(**{column: value_of(column)})
-            score = score + Case(
-                When(same, then=Value(points[DOUBLE_POINTS[sign]])), default=0, output_field=IntegerField()
-            )
-        others = self.exclude(pk=value_of("pk")).exclude(state=HouseholdState.ANONYMISED)
-        return others.annotate(score=score).filter(score__gte=points[DOUBLE_THRESHOLD])
+        return self.filter(
+            Q(birth_date__in=birth_dates({file.birth_date for file in files}))
+            | Q(phone_key__in={file.phone_key for file in files} - {""})
+            | Q(email__in={file.email for file in files} - {""})
+            | Q(address_key__in={file.address_key for file in files} - {""})
+        ).exclude(state=HouseholdState.ANONYMISED)
+
+    def asking(self, states: Sequence[str]) -> Self:
+        """The open files with a prescription in one of these states."""
+        return self.filter(state=HouseholdState.OPEN, prescriptions__state__in=states).distinct()
+
+    def unseen_by(self, actor: Actor) -> Self:
+        """Those that the actor may not see."""
+        return self.exclude(pk__in=Household.objects.visible_to(actor).values("pk"))
 
     def together_with(self, household: "Household") -> Self:
         """The files of one household, this one included: all hang from the same one."""
         return self.filter(Q(pk=household.lead_id) | Q(same_as=household.lead_id))
-
-    def unanswered_doubles(self, link: str, day: date) -> Self:
-        """Inside the query of a row with a ``link`` to its household: what looks like it, and waits for an answer."""
-        alike = self.resembling(lambda name: OuterRef(f"{link}_id" if name == "pk" else f"{link}__{name}"), day)
-        own, other = OuterRef(OuterRef(f"{link}_id")), OuterRef("pk")
-        answers = DoubleAnswer.objects.filter(Q(low=own, high=other) | Q(low=other, high=own))
-        return alike.exclude(Exists(answers))
 
 
 class Household(Stateful):
@@ -134,7 +113,11 @@ class Household(Stateful):
         verbose_name = "foyer"
         verbose_name_plural = "foyers"
         ordering = ("-pk",)
-        indexes = (models.Index(fields=("state", "last_contact_at"), name="prescriptions_household_state"),)
+        indexes = (
+            models.Index(fields=("state", "last_contact_at"), name="prescriptions_household_state"),
+            models.Index(fields=("birth_date",), name="prescriptions_household_born"),
+            models.Index(fields=("email",), name="prescriptions_household_email", condition=~Q(email="")),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(state__in=HouseholdState.values), name="prescriptions_household_state_known"

@@ -1,13 +1,11 @@
-"""Households: open a file, describe it, move it, tell two files apart or together, log who opens it."""
+"""Households: open a file, describe it, move it, attach it to another one, log who opens it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from lifecycle import gate
@@ -16,12 +14,10 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
-from prescriptions.enums import DoubleSign, HouseholdState
-from prescriptions.machine.household_rules import NOTHING_ATTACHED
-from prescriptions.models import DoubleAnswer, Household, HouseholdAccess
-from prescriptions.models.household import KEYS
+from prescriptions.enums import HouseholdState
+from prescriptions.models import Household, HouseholdAccess
 from prescriptions.nir import refuse_nir
-from prescriptions.permissions import can_attach_household, can_follow_household
+from prescriptions.permissions import can_follow_household
 
 NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.")
 PERSON = (
@@ -125,97 +121,6 @@ def detach_household(*, actor: Actor, household: Household, at: datetime | None 
         raise Unknown
     detached: Household = gate.apply(row, "detach", actor=actor, at=at, comment=comment, other=row.same_as_id)
     return detached
-
-
-@dataclass(frozen=True)
-class Double:
-    """A file that looks like another one: how much, in what, and what was answered (None: nothing yet)."""
-
-    household: Household
-    score: int
-    signs: tuple[str, ...]
-    answer: DoubleAnswer | None
-
-    @property
-    def reasons(self) -> list[str]:
-        """What they have in common, in French."""
-        return [str(DoubleSign(sign).label) for sign in self.signs]
-
-
-def possible_doubles(*, actor: Actor, household: Household, at: datetime | None = None) -> list[Double]:
-    """The files that look like this one among those the actor may see, the likeliest first, answered or not."""
-    day = timezone.localdate(at)
-    seen = Household.objects.visible_to(actor)
-    alike: Any = seen.resembling(lambda name: getattr(household, name), day)
-    found = list(alike.order_by("-score", "pk"))
-    answers = answers_about(household, [row.pk for row in found])
-    return [Double(row, row.score, _signs(household, row), answers.get(row.pk)) for row in found]
-
-
-def answers_about(household: Household, others: list[int]) -> dict[int, DoubleAnswer]:
-    """``{the other file: the last answer about both}``."""
-    pairs = DoubleAnswer.objects.filter(Q(low=household.pk, high__in=others) | Q(high=household.pk, low__in=others))
-    found = {}
-    for answer in pairs.select_related("answered_by__user").order_by("pk"):
-        found[answer.high_id if answer.low_id == household.pk else answer.low_id] = answer
-    return found
-
-
-def _signs(one: Household, other: Household) -> tuple[str, ...]:
-    told = {sign.value: (getattr(one, column), getattr(other, column)) for sign, column in KEYS.items()}
-    return tuple(sign for sign, (mine, yours) in told.items() if mine and mine == yours)
-
-
-@gate.one_transaction
-def answer_double(
-    *, actor: Actor, household: Household, other: Household, same: bool, at: datetime | None = None
-) -> DoubleAnswer:
-    """Say whether two files that look alike are of one household. Remembered; may be answered again.
-
-    "Same" brings them together, each with the files that hang with it; "not the same" takes this file away from all of
-    them, or the other one when it hangs from this one. Raises Unknown, PermissionDenied, Refused.
-    """
-    scope = can_attach_household(actor)
-    if scope is None or actor.pk is None:
-        raise PermissionDenied
-    rows = {row.pk: row for row in Household.objects.visible_to(actor).filter(pk__in=(household.pk, other.pk))}
-    if household.pk == other.pk or len(rows) != 2:
-        raise Unknown
-    one, two = rows[household.pk], rows[other.pk]
-    together = one.lead_id == two.lead_id
-    if same and not together:
-        _attach(actor, one, two, at)
-    elif not same and together:
-        detach_household(actor=actor, household=two if two.same_as_id == one.pk else one, at=at)
-    known = answers_about(one, [two.pk]).get(two.pk)
-    return known if known is not None and known.same == same else record_answer(actor, one, two, same, at)
-
-
-def _attach(actor: Actor, one: Household, two: Household, at: datetime | None) -> None:
-    """Attach the file that is alone to the one from which the other hangs. Raises Refused when neither is alone."""
-    mine, theirs = one.same_as or one, two.same_as or two
-    if not mine.attached.exists():
-        attach_household(actor=actor, household=mine, same_as=theirs, at=at)
-    elif not theirs.attached.exists():
-        attach_household(actor=actor, household=theirs, same_as=mine, at=at)
-    else:
-        raise Refused({one.pk: (NOTHING_ATTACHED.reason,)})
-
-
-def record_answer(actor: Actor, one: Household, two: Household, same: bool, at: datetime | None) -> DoubleAnswer:
-    """Write an answer with what the two files have in common now."""
-    low, high = sorted((one, two), key=lambda row: row.pk)
-    points = {row.household.pk: row.score for row in possible_doubles(actor=actor, household=low, at=at)}
-    assert actor.pk is not None
-    return DoubleAnswer.objects.create(
-        low=low,
-        high=high,
-        same=same,
-        score=points.get(high.pk, 0),
-        signs=list(_signs(low, high)),
-        answered_at=at or timezone.now(),
-        answered_by_id=actor.pk,
-    )
 
 
 def record_access(*, actor: Actor, household: Household, what: str, at: datetime | None = None) -> HouseholdAccess:

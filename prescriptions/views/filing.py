@@ -13,19 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lifecycle import gate
 from lifecycle.acting import asks_then_acts, may, posted
-from lifecycle.actors import Actor
 from network.models import Membership
 from network.requests import Request
-from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.filing import HomeForm, PersonForm, StoryForm
 from prescriptions.models import Household, Prescription
 from prescriptions.permissions import can_create_prescription, can_edit_prescription
-from prescriptions.services.households import Double, create_household, edit_household, possible_doubles
+from prescriptions.services.doubles import look_elsewhere, possible_doubles
+from prescriptions.services.households import create_household, edit_household
 from prescriptions.services.prescriptions import create_prescription, write_story
 from prescriptions.views.rows import visible_household, visible_prescription
-from prescriptions.views.saving import answering, saved
+from prescriptions.views.saving import saved
 from prescriptions.views.sheet import story_of
-from prescriptions.views.stages import STAGES, being_written, first_lacking, leave, stages_of
+from prescriptions.views.stages import being_written, first_lacking, leave, stages_of
 
 
 @asks_then_acts
@@ -105,38 +104,11 @@ def _household_step(request: Request, reference: str, stage: str, form_of: Calla
 
 def _after_person(request: Request, prescription: Prescription) -> HttpResponse:
     """A file that looks like this one is looked at first."""
-    waiting = _unanswered(request.membership, prescription.household)
-    if waiting and "put_aside" not in request.POST:
+    actor, household = request.membership, Household.objects.get(pk=prescription.household_id)
+    waits = any(double.answer is None for double in possible_doubles(actor=actor, household=household))
+    if "put_aside" not in request.POST and (waits or look_elsewhere(actor=actor, household=household)):
         return redirect("prescriptions:prescription_doubles", reference=prescription.reference)
     return leave(request, prescription, "person")
-
-
-def _unanswered(actor: Actor, household: Household) -> list[Double]:
-    fresh = Household.objects.get(pk=household.pk)
-    return [double for double in possible_doubles(actor=actor, household=fresh) if double.answer is None]
-
-
-@asks_then_acts
-def prescription_doubles(request: Request, reference: str) -> HttpResponse:
-    """The files that look like this one: the same household, or not? Both answers are remembered and can be undone."""
-    prescription = visible_prescription(request, reference)
-    actor = request.membership
-    may(can_edit_prescription(actor))
-    if not being_written(request, prescription):
-        return redirect("prescriptions:prescription_detail", reference=reference)
-    household = prescription.household
-    doubles = possible_doubles(actor=actor, household=household)
-    form = DoublesForm(posted(request), doubles=doubles)
-    if request.method == "POST" and form.is_valid() and saved(form, answering(form, household, actor)) is not None:
-        return leave(request, prescription, "person")
-    context = {
-        "form": form,
-        "prescription": prescription,
-        "household": household,
-        "stages": stages_of(prescription, "person", actor),
-        "next_url": reverse(STAGES["home"].url, args=[reference]),
-    }
-    return render(request, "prescriptions/filing/doubles.html", context)
 
 
 @asks_then_acts

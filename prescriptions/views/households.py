@@ -1,4 +1,4 @@
-"""What is corrected in a household’s file, apart from its verbs: identity and contact, files that look alike."""
+"""What is corrected in a household’s file, apart from its verbs: identity and contact."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,13 +7,12 @@ from django.urls import reverse
 
 from lifecycle.acting import asks_then_acts, may, posted
 from network.requests import Request
-from prescriptions.forms.doubles import DoublesForm
 from prescriptions.forms.households import HouseholdForm
 from prescriptions.models import Household
-from prescriptions.permissions import can_attach_household, can_follow_household
+from prescriptions.permissions import can_follow_household
 from prescriptions.services import households as services
 from prescriptions.views.rows import visible_household
-from prescriptions.views.saving import answering, saved
+from prescriptions.views.saving import saved
 
 PLAIN = "prescriptions/actions/_household.html"
 
@@ -41,24 +40,3 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
         "back": back,
     }
     return render(request, PLAIN, context)
-
-
-@asks_then_acts
-def household_doubles(request: Request, reference: str) -> HttpResponse:
-    """The files that look like this one, for whoever sees both: the same household, or not?"""
-    household = visible_household(request, reference)
-    actor = request.membership
-    may(can_attach_household(actor))
-    form = DoublesForm(posted(request), doubles=services.possible_doubles(actor=actor, household=household))
-    back = reverse("prescriptions:household_detail", args=[reference])
-    if request.method == "POST" and form.is_valid() and saved(form, answering(form, household, actor)) is not None:
-        messages.success(request, "Réponses retenues.")
-        return redirect(back)
-    context = {
-        "form": form,
-        "row": household,
-        "household": household,
-        "title": "Dossiers qui se ressemblent",
-        "back": back,
-    }
-    return render(request, "prescriptions/actions/household_doubles.html", context)

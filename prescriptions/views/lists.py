@@ -21,8 +21,9 @@ from prescriptions.filters.lists import NeedFilter, PrescriptionFilter
 from prescriptions.forms.actions import NeedDropForm, WithdrawForm, today
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.households import SearchForm
+from prescriptions.likeness import words_of
 from prescriptions.models import Household, Need, Prescription
-from prescriptions.models.household import HouseholdQuerySet, words_of
+from prescriptions.models.household import HouseholdQuerySet
 from prescriptions.permissions import (
     can_accept_prescription,
     can_confirm_prescription,

@@ -11,7 +11,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from prescriptions.forms.doubles import DoublesForm
 from prescriptions.models import DoubleAnswer, Household
-from prescriptions.services.households import answer_double
+from prescriptions.services.doubles import answer_double
 
 
 def saved[R](form: BaseForm, do: Callable[[], R], names: Mapping[str, str] | None = None) -> R | None:

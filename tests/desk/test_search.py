@@ -15,8 +15,8 @@ from lifecycle.machine import machine_named
 from lifecycle.references import scanned
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from prescriptions.likeness import words_of
 from prescriptions.models import Household, HouseholdAccess
-from prescriptions.models.household import words_of
 from refurb.models import Device
 from reports.models import Report
 from reports.services import compute_report

@@ -32,9 +32,9 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confirmation.secrets, "token_urlsafe", lambda size: next(drawn))
 
 
-def asked(circle: Circle) -> Prescription:
+def asked(circle: Circle, email: str = EMAIL) -> Prescription:
     """An accepted prescription whose household was sent a link."""
-    prescription = circle.accepted(household=circle.household(email=EMAIL))
+    prescription = circle.accepted(household=circle.household(email=email))
     return remind_prescription(actor=circle.worker, prescription=prescription, at=circle.at)
 
 
@@ -97,7 +97,7 @@ def test_a_new_link_replaces_the_one_before() -> None:
 
 def test_what_the_worker_says_closes_the_page() -> None:
     circle = Circle()
-    first, second = asked(circle), asked(circle)
+    first, second = asked(circle), asked(circle, "autre@exemple.test")
     confirm_prescription(actor=circle.worker, prescription=first)
     withdraw_prescription(actor=circle.worker, prescription=second, reason="no_longer_needed")
     for token in TOKENS[:2]:

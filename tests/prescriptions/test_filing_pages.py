@@ -241,7 +241,7 @@ def test_a_file_that_looks_like_another_is_shown_with_its_score_and_reasons(clie
     draft = Prescription.objects.get()
     assert asked == page_of(draft, "prescription_doubles")
     page = read(client, asked)
-    for told in (other.reference, "mêmes nom et prénom", "même téléphone", "points de ressemblance"):
+    for told in (other.reference, "mêmes nom et prénom", "même téléphone", "Forte ressemblance", "110 points"):
         assert told in page, told
     assert "Dites si c’est le même foyer ou non." in answered(client, asked)
 

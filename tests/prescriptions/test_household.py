@@ -13,14 +13,13 @@ from network.enums import OrganisationKind, Role
 from prescriptions.enums import HouseholdState
 from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Residence
 from prescriptions.parameters import DOUBLE_THRESHOLD
+from prescriptions.services.doubles import answer_double, possible_doubles
 from prescriptions.services.households import (
-    answer_double,
     attach_household,
     create_household,
     detach_household,
     edit_household,
     move_household,
-    possible_doubles,
     record_access,
 )
 from reference.models import Parameter

@@ -97,7 +97,8 @@ def test_an_adviser_says_that_two_files_it_reads_are_of_one_household(circle: Ci
     person = {"last_name": "Essai", "first_name": "Nadia", "phone": "0699000001"}
     elsewhere = Circle(distributor=circle.distributor)
     other = elsewhere.accepted(household=elsewhere.household(**person)).household
-    own = circle.accepted(household=circle.household(**person)).household
+    asked = circle.submitted(household=circle.household(**person))
+    own = asked.household
     client, url = acting(circle.adviser), page_of(own, "household_doubles")
     assert "même téléphone" in read(client, url)
     assert f'href="#id_double_{other.pk}_0"' in answered(client, url)
@@ -106,6 +107,7 @@ def test_an_adviser_says_that_two_files_it_reads_are_of_one_household(circle: Ci
     done(client, url, **{f"double_{other.pk}": "other"})
     assert again(own).same_as is None
     assert other.reference not in read(acting(circle.worker), url)
+    circle.accept(asked)
     assert acting(circle.relay).get(url).status_code == 403
 
 

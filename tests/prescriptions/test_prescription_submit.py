@@ -14,8 +14,10 @@ from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind
 from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedState, PaperKind, PrescriptionState
 from prescriptions.machine import prescription_rules as rules
+from prescriptions.machine.double_rules import DOUBLES_ANSWERED
 from prescriptions.models import Agreement, AgreementText, Fact, Prescription, SocialStory
-from prescriptions.services.households import answer_double, edit_household
+from prescriptions.services.doubles import answer_double
+from prescriptions.services.households import edit_household
 from prescriptions.services.needs import ask_need, drop_need
 from prescriptions.services.prescriptions import (
     agreement_text,
@@ -78,7 +80,7 @@ LACKING = {
     rules.AGREEMENT_GIVEN: without_agreement,
     rules.FACTS_SEEN: without_facts,
     rules.HAS_NEEDS: without_needs,
-    rules.DOUBLES_ANSWERED: with_a_double,
+    DOUBLES_ANSWERED: with_a_double,
 }
 
 

@@ -12,7 +12,8 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PrescriptionState
 from prescriptions.models import DoubleAnswer, Household, Prescription
-from prescriptions.services.households import answer_double, attach_household, detach_household
+from prescriptions.services.doubles import answer_double
+from prescriptions.services.households import attach_household, detach_household
 from prescriptions.services.needs import ask_need, drop_need, meet_need, start_need
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
 from prescriptions.services.sets import accept_prescriptions

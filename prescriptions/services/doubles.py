@@ -1,0 +1,128 @@
+"""Files that look alike: compared by whoever sees both, told without a name to who does not, told apart or together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from prescriptions.doubles import Alike, alike, unanswered
+from prescriptions.enums import ASKED_STATES, DoubleSign, Likeness
+from prescriptions.likeness import Traits
+from prescriptions.machine.household_rules import NOTHING_ATTACHED
+from prescriptions.models import DoubleAnswer, Household
+from prescriptions.permissions import can_attach_household, works
+from prescriptions.services.households import attach_household, detach_household, record_sightings
+
+ELSEWHERE = "alike_elsewhere"
+"""How the log of accesses calls a comparison whose answer named nobody."""
+
+
+@dataclass(frozen=True)
+class Double:
+    """A file that looks like another one: how much, in what, and what was answered (None: nothing yet)."""
+
+    household: Household
+    score: int
+    signs: tuple[DoubleSign, ...]
+    likeness: Likeness
+    answer: DoubleAnswer | None
+
+    @property
+    def reasons(self) -> list[str]:
+        """What they have in common, in French."""
+        return [str(sign.label) for sign in self.signs]
+
+
+def possible_doubles(*, actor: Actor, household: Household, at: datetime | None = None) -> list[Double]:
+    """The files that look like this one among those the actor may see, the likeliest first, answered or not."""
+    seen = Household.objects.visible_to(actor).select_related("commune", "prescriber")
+    found = alike([household], seen, timezone.localdate(at)).get(household.pk, [])
+    answers = answers_about(household, [one.household.pk for one in found])
+    return [_double(one, answers.get(one.household.pk)) for one in found]
+
+
+def _double(one: Alike, answer: DoubleAnswer | None) -> Double:
+    return Double(one.household, one.score, one.signs, one.likeness, answer)
+
+
+def look_elsewhere(*, actor: Actor, household: Household, at: datetime | None = None) -> Likeness | None:
+    """How much the likeliest of the files that the actor may not see looks like this one; None when none does.
+
+    For whoever files prescriptions: neither name nor place is told, and each file compared with success has it in its
+    log of accesses. Those about which it was answered are told no more.
+    """
+    if not works(actor):
+        return None
+    others = Household.objects.asking(ASKED_STATES).unseen_by(actor)
+    found = unanswered([household], others, timezone.localdate(at)).get(household.pk, [])
+    if not found:
+        return None
+    record_sightings(actor=actor, households=[one.household.pk for one in found], what=ELSEWHERE, at=at)
+    return found[0].likeness
+
+
+def answers_about(household: Household, others: Sequence[int]) -> dict[int, DoubleAnswer]:
+    """``{the other file: the last answer about both}``."""
+    pairs = DoubleAnswer.objects.filter(Q(low=household.pk, high__in=others) | Q(high=household.pk, low__in=others))
+    found = {}
+    for answer in pairs.select_related("answered_by__user").order_by("pk"):
+        found[answer.high_id if answer.low_id == household.pk else answer.low_id] = answer
+    return found
+
+
+@gate.one_transaction
+def answer_double(
+    *, actor: Actor, household: Household, other: Household, same: bool, at: datetime | None = None
+) -> DoubleAnswer:
+    """Say whether two files that look alike are of one household. Remembered; may be answered again.
+
+    "Same" brings them together, each with the files that hang with it; "not the same" takes this file away from all of
+    them, or the other one when it hangs from this one. Raises Unknown, PermissionDenied, Refused.
+    """
+    scope = can_attach_household(actor)
+    if scope is None or actor.pk is None:
+        raise PermissionDenied
+    rows = {row.pk: row for row in Household.objects.visible_to(actor).filter(pk__in=(household.pk, other.pk))}
+    if household.pk == other.pk or len(rows) != 2:
+        raise Unknown
+    one, two = rows[household.pk], rows[other.pk]
+    together = one.lead_id == two.lead_id
+    if same and not together:
+        _attach(actor, one, two, at)
+    elif not same and together:
+        detach_household(actor=actor, household=two if two.same_as_id == one.pk else one, at=at)
+    known = answers_about(one, [two.pk]).get(two.pk)
+    return known if known is not None and known.same == same else record_answer(actor, one, two, same, at)
+
+
+def _attach(actor: Actor, one: Household, two: Household, at: datetime | None) -> None:
+    """Attach the file that is alone to the one from which the other hangs. Raises Refused when neither is alone."""
+    mine, theirs = one.same_as or one, two.same_as or two
+    if not mine.attached.exists():
+        attach_household(actor=actor, household=mine, same_as=theirs, at=at)
+    elif not theirs.attached.exists():
+        attach_household(actor=actor, household=theirs, same_as=mine, at=at)
+    else:
+        raise Refused({one.pk: (NOTHING_ATTACHED.reason,)})
+
+
+def record_answer(actor: Actor, one: Household, two: Household, same: bool, at: datetime | None) -> DoubleAnswer:
+    """Write an answer with what the two files have in common now."""
+    low, high = sorted((one, two), key=lambda row: row.pk)
+    found = alike([low], Household.objects.filter(pk=high.pk), timezone.localdate(at)).get(low.pk, [])
+    assert actor.pk is not None
+    return DoubleAnswer.objects.create(
+        low=low,
+        high=high,
+        same=same,
+        score=found[0].score if found else 0,
+        signs=list(Traits.of(low).in_common(Traits.of(high))),
+        answered_at=at or timezone.now(),
+        answered_by_id=actor.pk,
+    )
