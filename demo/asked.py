@@ -85,11 +85,14 @@ def _settled(stage: Stage, homes: Homes) -> Iterator[Ask]:
 
 
 def _under_way(stage: Stage, homes: Homes) -> Iterator[Ask]:
-    """A draft, one submitted, one to be completed, those just accepted."""
+    """A draft, one submitted, one person known to two services, one to be completed, those just accepted."""
     back, any_of = stage.back, homes.any_of
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(2), (COMPUTER, SKILLS), until="open")
     yield Ask("mns-lille", any_of("mns-lille"), back(4), (COMPUTER, FIXED), until="submit")
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(5), (COMPUTER,), until="submit")
+    same = any_of("mns-roubaix")
+    yield Ask("mns-roubaix", same, back(6), (COMPUTER,), until="submit")
+    yield Ask("ccas", same.spelt_otherwise(), back(3), (COMPUTER,), until="submit")
     yield Ask("france-services", any_of("france-services"), back(11), (COMPUTER,), completed=False)
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(12), (COMPUTER, MOBILE))
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(13), (COMPUTER, SKILLS), follows={SKILLS[0]: skills})

@@ -33,6 +33,11 @@ class Home:
     commune: Commune
     person: dict[str, Any]
 
+    def spelt_otherwise(self) -> "Home":
+        """The same person, as another service writes her down: one letter twice, another e-mail."""
+        name = self.person["last_name"]
+        return Home(self.commune, self.person | {"last_name": f"{name[:-1]}{name[-1] * 2}", "email": ""})
+
 
 class Homes:
     """Draws households; each pair of names is drawn once."""

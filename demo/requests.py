@@ -1,6 +1,6 @@
 """The life of a household's request: opened by a social worker, decided by the distributor, served need by need."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from demo.homes import Home
 from lifecycle.gate import one_transaction
 from network.enums import Role
 from network.models import Membership
+from prescriptions.doubles import unanswered_of
 from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.services import doubles, households, needs, prescriptions
@@ -174,6 +175,7 @@ class Request:
             prescriptions.refuse_prescription(**act, reason=self.ask.out)
             return
         if self.ask.against:
+            compare(act["actor"], [self.prescription.pk], self.now)
             motive = "Situation suivie de près par le service social, dépenses de santé élevées."
             prescriptions.accept_prescription(**act, motive=motive)
             yield from self.serve()
@@ -228,6 +230,15 @@ class Request:
                 needs.drop_need(actor=self.worker, need=need, reason=DropReason.OFFER_DECLINED, at=at)
 
 
+def compare(adviser: Membership, asked: Sequence[int], now: datetime) -> None:
+    """The adviser looks at the files that look like those of these prescriptions: other people, as it turns out."""
+    found = unanswered_of(asked, adviser, timezone.localdate(now))
+    rows = {row.pk: row.household for row in Prescription.objects.filter(pk__in=found).select_related("household")}
+    for pk, ones in found.items():
+        for one in ones:
+            doubles.answer_double(actor=adviser, household=rows[pk], other=one.household, same=False, at=now)
+
+
 def sittings(stage: Stage) -> Thread:
     """Twice a week the distributor accepts together what was examined and is in order; then each goes its way."""
     day = working_day(stage.first, 7)
@@ -237,6 +248,7 @@ def sittings(stage: Stage) -> Thread:
         if examined:
             adviser = stage.rng.choice(stage.cast.people["distributor", Role.ADVISER])
             asked = [request.prescription.pk for request in examined]
+            compare(adviser, asked, now)
             ready = possible(Prescription, asked, "accept", actor=adviser, at=now)
             rows = Prescription.objects.filter(pk__in=ready)
             outcome = accept_prescriptions(actor=adviser, prescriptions=rows, at=now)

@@ -91,10 +91,11 @@ def _asks(pk: int, lead: int, one: Alike, known: set[frozenset[int]]) -> bool:
 
 def unanswered_of(prescriptions: Iterable[int], actor: Actor, day: date) -> dict[int, list[Alike]]:
     """``{prescription: what looks like its household's file, which the actor sees, unanswered}``; four queries."""
-    households = dict(Prescription.objects.filter(pk__in=list(prescriptions)).values_list("pk", "household"))
-    files = list(Household.objects.filter(pk__in=set(households.values())))
-    waiting = unanswered(files, Household.objects.visible_to(actor), day)
-    return {pk: waiting[household] for pk, household in households.items() if household in waiting}
+    asked = Prescription.objects.filter(pk__in=list(prescriptions)).select_related("household").order_by("pk")
+    rows = {row.pk: row.household for row in asked}
+    files = {file.pk: file for file in rows.values()}
+    waiting = unanswered(list(files.values()), Household.objects.visible_to(actor), day)
+    return {pk: waiting[file.pk] for pk, file in rows.items() if file.pk in waiting}
 
 
 def seen_by_no_adviser(day: date) -> list[tuple[Household, Alike]]:
