@@ -23,7 +23,7 @@ from prescriptions.services.households import record_sightings
 from prescriptions.views.rows import visible_household, visible_prescription
 from prescriptions.views.saving import answering, saved
 from prescriptions.views.stages import STAGES, being_written, leave, stages_of
-from typography.french import day
+from typography.french import day, plural
 
 ASKED = (*OPEN_NEED_STATES, NeedState.MET)
 """The needs that tell who a household is: those it waits for, those that were met."""
@@ -107,7 +107,11 @@ def _commune(household: Household) -> str:
 
 
 def _members(household: Household) -> str:
-    return "" if household.adults is None else f"{household.adults} + {household.children or 0}"
+    if household.adults is None:
+        return ""
+    adults = f"{household.adults} adulte{plural(household.adults)}"
+    children = household.children or 0
+    return f"{adults}, {children} enfant{plural(children)}" if children else adults
 
 
 # --- the three pages that ask
@@ -138,7 +142,8 @@ def prescription_compare(request: Request, reference: str) -> HttpResponse:
     """Before a prescription is accepted: every file that whoever decides sees, whichever prescriber follows it."""
     prescription = visible_prescription(request, reference)
     may(can_decide_prescription(request.membership))
-    return _compare(request, prescription.household, reverse("prescriptions:prescription_detail", args=[reference]))
+    back = reverse("prescriptions:prescription_detail", args=[reference])
+    return _compare(request, prescription.household, back, reference)
 
 
 @asks_then_acts
@@ -146,15 +151,15 @@ def household_doubles(request: Request, reference: str) -> HttpResponse:
     """From a household's file: those that look like it, for whoever sees both."""
     household = visible_household(request, reference)
     may(can_attach_household(request.membership))
-    return _compare(request, household, reverse("prescriptions:household_detail", args=[reference]))
+    return _compare(request, household, reverse("prescriptions:household_detail", args=[reference]), reference)
 
 
-def _compare(request: Request, household: Household, back: str) -> HttpResponse:
+def _compare(request: Request, household: Household, back: str, subject: str) -> HttpResponse:
     form = _form(request, household)
     if _is_answered(request, form, household):
         messages.success(request, "Réponses retenues.")
         return redirect(back)
-    context = {"row": household, "title": TITLE, "back": back}
+    context = {"row": household, "title": TITLE, "back": back, "subject": subject}
     return _page(request, "prescriptions/actions/household_doubles.html", form, household, context)
 
 
