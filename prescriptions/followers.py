@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 
 from lifecycle import gate
@@ -74,6 +74,17 @@ def note_residence(move: Move) -> None:
     Residence.objects.bulk_create(
         Residence(household_id=pk, commune_id=commune, since=since, told_at=move.at)
         for pk, commune in Household.objects.filter(pk__in=move.pks, commune__isnull=False).values_list("pk", "commune")
+    )
+
+
+def correct_residence(move: Move) -> None:
+    """The commune said before anything was filed is where the household lived all along: the last one told counts."""
+    told = Residence.objects.filter(household__in=move.pks).order_by().values("household")
+    first = dict(told.annotate(first=Min("since")).values_list("household", "first"))
+    today = timezone.localdate(move.at)
+    Residence.objects.bulk_create(
+        Residence(household_id=pk, commune_id=commune, since=first.get(pk, today), told_at=move.at)
+        for pk, commune in Household.objects.filter(pk__in=move.pks).values_list("pk", "commune")
     )
 
 
@@ -340,20 +351,7 @@ def reopen_prescriptions(move: Move) -> None:
 
 def register() -> None:
     """Every registration of the app, once its models are known. Followers of one verb run in this order."""
-    on_transition("household", "create", note_residence)
-    on_transition("household", "move", note_residence)
-    on_transition("household", "move", relocate_prescriptions)
-    moves(moving_prescriptions)
-    on_transition("merger", "declare", relocate_merged)
-    on_transition("household", "attach", answer_attached)
-    on_transition("household", "detach", answer_detached)
-    on_transition("household", "archive", plan_notice)
-    on_transition("household", "archive", withdraw_drafts)
-    on_transition("household", "reopen", cancel_notice)
-    on_transition("household", "give_notice", tell_notice)
-    on_transition("household", "erase_on_request", erase_now)
-    on_transition("household", "erase_on_request", tell_erased)
-    on_transition("household", "anonymise", erase_households)
+    register_households()
     on_transition("prescription", "submit", acknowledge)
     on_transition("prescription", "ask_completion", ask_for_what_is_missing)
     on_transition("prescription", "accept", keep_decision)
@@ -380,3 +378,23 @@ def register() -> None:
     on_transition("need", "meet", settle)
     on_transition("need", "drop", settle)
     on_transition("need", "unmeet", reopen_prescriptions)
+
+
+def register_households() -> None:
+    """What follows the verbs of a household's file, and the merger of its territory."""
+    on_transition("household", "create", note_residence)
+    on_transition("household", "move", note_residence)
+    on_transition("household", "locate", correct_residence)
+    on_transition("household", "move", relocate_prescriptions)
+    moves(moving_prescriptions)
+    on_transition("merger", "declare", relocate_merged)
+    on_transition("household", "attach", answer_attached)
+    on_transition("household", "detach", answer_detached)
+    on_transition("household", "archive", plan_notice)
+    on_transition("household", "archive", withdraw_drafts)
+    on_transition("household", "reopen", cancel_notice)
+    on_transition("household", "give_notice", tell_notice)
+    on_transition("household", "erase_on_request", erase_now)
+    on_transition("household", "erase_on_request", tell_erased)
+    on_transition("household", "sweep", erase_now)
+    on_transition("household", "anonymise", erase_households)

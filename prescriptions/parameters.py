@@ -31,6 +31,9 @@ ANONYMISE_AFTER_MONTHS = parameter(
 ANONYMISE_NOTICE_DAYS = parameter(
     "prescriptions.anonymise_notice_days", usual=30, unit="jours", label="Prévenir le prescripteur avant l’effacement"
 )
+DRAFT_DAYS = parameter(
+    "prescriptions.draft_days", usual=30, unit="jours", label="Effacer un brouillon que personne n’a ouvert depuis"
+)
 COMPLETE_DAYS = parameter("prescriptions.complete_days", usual=30, unit="jours", label="Laisser compléter un dossier")
 COMPLETE_FIRST_DAYS = parameter(
     "prescriptions.complete_first_days",

@@ -1,9 +1,10 @@
 """« À faire » of social workers and their manager: eight minutes between two appointments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
@@ -12,10 +13,12 @@ from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState, ReminderKind
-from prescriptions.models import CompletionRequest, Prescription, Reminder
-from prescriptions.parameters import COMPLETE_LAST_DAYS, STILL_CURRENT_LAST_DAYS
+from prescriptions.models import CompletionRequest, HouseholdAccess, Prescription, Reminder
+from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS
 
 S = PrescriptionState
+SWEPT_SOON = timedelta(days=7)
+"""How long before a draft is erased it is said to be done quickly."""
 STEPS = (
     (S.DRAFT, "Brouillons"),
     (S.SUBMITTED, "À l’étude"),
@@ -108,12 +111,24 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         Block(
             "brouillons",
             "Brouillons à finir",
-            files.filter(state=S.DRAFT).order_by("created_at", "pk"),
+            files.filter(state=S.DRAFT)
+            .annotate(touched_at=_touched(), swept_at=_touched() + limits.days(DRAFT_DAYS))
+            .order_by("touched_at", "pk"),
             _draft,
             "Aucun brouillon en cours.",
             _address(actor, S.DRAFT),
+            late=Q(touched_at__lte=at - limits.days(DRAFT_DAYS) + SWEPT_SOON),
+            late_word=SOON,
         ),
     )
+
+
+def _touched() -> Greatest:
+    """When somebody of the prescriber last opened the file of a draft's household, or when it was begun."""
+    opened = HouseholdAccess.objects.filter(
+        household=OuterRef("household"), organisation=OuterRef("prescriber")
+    ).order_by("-at")
+    return Greatest(F("household__last_contact_at"), Subquery(opened.values("at")[:1]))
 
 
 def _page(prescription: Prescription) -> str:
@@ -139,6 +154,7 @@ def _declined(prescription: Prescription) -> Line:
     return Line(prescription.household.name, _page(prescription), f"N’en a plus besoin\u00a0: {asked}", when)
 
 
-def _draft(prescription: Prescription) -> Line:
+def _draft(prescription: Any) -> Line:
     url = reverse("prescriptions:prescription_edit", args=[prescription.reference])
-    return Line(prescription.household.name, url, prescription.reference, since(prescription.created_at, "commencé"))
+    kept = f"{prescription.reference}, s’efface {until(prescription.swept_at, 'le')} si personne ne l’ouvre"
+    return Line(prescription.household.name, url, kept, since(prescription.created_at, "commencé"))

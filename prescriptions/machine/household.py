@@ -44,6 +44,18 @@ class HouseholdMachine(Machine, of=Household):
         why="Where it lives, since when, is a dated row; its live prescriptions follow it to the new territory.",
     )
 
+    locate = Verb(
+        "Noter la commune",
+        source=S.OPEN,
+        target=SAME,
+        who=can_follow_household,
+        requires=[rules.COMMUNE_NOTED, rules.NOTHING_FILED],
+        stamps={"commune": Given("commune")},
+        journal=["commune"],
+        done="Commune notée",
+        why="Said for the first time, or put right before anything was filed: nobody moved.",
+    )
+
     attach = Verb(
         "Rattacher à un autre dossier",
         source=[S.OPEN, S.ARCHIVED],
@@ -85,7 +97,7 @@ class HouseholdMachine(Machine, of=Household):
         source=S.OPEN,
         target=S.ARCHIVED,
         due=rules.untouched,
-        follows=["household.erase_on_request"],
+        follows=["household.erase_on_request", "household.sweep"],
         stamps={"archived_at": AT, "anonymise_on": rules.anonymised_on},
         done="Archivé",
         why="Its drafts are withdrawn; the notice that it will be erased is planned.",
@@ -124,12 +136,22 @@ class HouseholdMachine(Machine, of=Household):
         ),
     )
 
+    sweep = Verb(
+        "Effacer un brouillon abandonné",
+        source=S.OPEN,
+        target=SAME,
+        due=rules.left_as_a_draft,
+        done="Brouillon abandonné",
+        irreversible=True,
+        why="Nothing was ever filed for it and nobody opens it any more: archived and made anonymous at once.",
+    )
+
     anonymise = Verb(
         "Rendre anonyme",
         source=S.ARCHIVED,
         target=S.ANONYMISED,
         due=rules.noticed,
-        follows=["household.erase_on_request"],
+        follows=["household.erase_on_request", "household.sweep"],
         stamps={"anonymised_at": AT},
         done="Rendu anonyme\u00a0: tout ce qui nomme le foyer est effacé",
         irreversible=True,

@@ -10,11 +10,11 @@ from django.utils import timezone
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, ReminderKind
+from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, PrescriptionState, ReminderKind
 from prescriptions.liveness import nothing_lives
-from prescriptions.models import Household, Need, Prescription, Reminder, Residence
+from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence
 from prescriptions.nir import SENTENCE
-from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS
+from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
 
 PEOPLE_FIELDS = {
     "last_name": "Nom",
@@ -75,6 +75,18 @@ MOVED_ON = Requirement(
     _moved_before,
     needs=("moved_on",),
     field="moved_on",
+)
+
+# --- locate
+
+COMMUNE_NOTED = Requirement(
+    "commune_noted", "Choisissez la commune où vit le foyer.", needs=("commune",), field="commune"
+)
+NOTHING_FILED = Requirement(
+    "nothing_filed",
+    "Une demande de ce foyer est déjà déposée\u00a0: déclarez plutôt son déménagement.",
+    lambda ctx: ~Q(Exists(Prescription.objects.filter(household=OuterRef("pk"), submitted_at__isnull=False))),
+    field="commune",
 )
 
 # --- attach and detach
@@ -193,6 +205,24 @@ CHANNEL = Requirement(
 )
 
 # --- the clock: archive, give notice, anonymise
+
+
+def left_as_a_draft(ctx: Context) -> Q:
+    """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days.
+
+    A file that hangs with another one is not swept: somebody said whose it is.
+    """
+    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day)))
+    files = Prescription.objects.filter(household=OuterRef("pk"))
+    opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
+    attached = Household.objects.filter(same_as=OuterRef("pk"))
+    return (
+        Q(last_contact_at__lt=since, same_as=None)
+        & Q(Exists(files))
+        & ~Q(Exists(files.exclude(state=PrescriptionState.DRAFT)))
+        & ~Q(Exists(opened.filter(at__gte=since)))
+        & ~Q(Exists(attached))
+    )
 
 
 def untouched(ctx: Context) -> Q:

@@ -15,7 +15,7 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
-from prescriptions.enums import ContactChannel, HouseholdState
+from prescriptions.enums import ContactChannel, HouseholdState, PrescriptionState
 from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_accesses, sees_households
@@ -49,6 +49,11 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     def asking(self, states: Sequence[str]) -> Self:
         """The open files with a prescription in one of these states."""
         return self.filter(state=HouseholdState.OPEN, prescriptions__state__in=states).distinct()
+
+    def followed(self) -> Self:
+        """Not those for whom nothing was ever filed and who are being written: they are drafts."""
+        filed = Household.objects.filter(prescriptions__submitted_at__isnull=False)
+        return self.filter(~Q(prescriptions__state=PrescriptionState.DRAFT) | Q(pk__in=filed.values("pk")))
 
     def unseen_by(self, actor: Actor) -> Self:
         """Those that the actor may not see."""
@@ -181,6 +186,14 @@ class OfHouseholdQuerySet[M: models.Model](models.QuerySet[M]):
         return self.filter(household__in=Household.objects.visible_to(actor).values("pk"))
 
 
+class ResidenceQuerySet(OfHouseholdQuerySet["Residence"]):
+    """Reads of where households lived."""
+
+    def told_last(self) -> Self:
+        """Of two communes told for the same day, the last one: the first was put right. The latest day first."""
+        return self.order_by("household_id", "-since", "-pk").distinct("household_id", "since").select_related("commune")
+
+
 class Residence(models.Model):
     """Where a household has lived since when, in the order it was told. Append-only."""
 
@@ -189,7 +202,7 @@ class Residence(models.Model):
     since = models.DateField("depuis le")
     told_at = models.DateTimeField("dit le")
 
-    objects = OfHouseholdQuerySet["Residence"].as_manager()
+    objects = ResidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "commune d’un foyer"

@@ -15,7 +15,7 @@ from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from prescriptions.enums import HouseholdState
-from prescriptions.models import Household, HouseholdAccess
+from prescriptions.models import Household, HouseholdAccess, Prescription
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
 
@@ -55,7 +55,7 @@ def create_household(
 
 @gate.one_transaction
 def edit_household(*, actor: Actor, household: Household, at: datetime | None = None, **person: Any) -> Household:
-    """Describe a household again; another ``commune`` among ``person`` is a move, told today.
+    """Describe a household again; another ``commune`` among ``person`` is a move, told today, once something was filed.
 
     Raises Unknown, PermissionDenied, Refused once archived, ValidationError.
     """
@@ -68,6 +68,9 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
     _clean(row)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
     if commune is not None and commune.pk != row.commune_id:
+        if not Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists():
+            located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
+            return located
         moved_on = timezone.localdate(at)
         return move_household(actor=actor, household=row, commune=commune, moved_on=moved_on, at=at)
     return row

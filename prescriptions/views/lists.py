@@ -157,7 +157,10 @@ def household_list(request: Request) -> HttpResponseBase:
     actor = request.membership
     may(works(actor))
     rows = (
-        Household.objects.visible_to(actor).select_related("commune", "prescriber").order_by("-last_contact_at", "-pk")
+        Household.objects.visible_to(actor)
+        .followed()
+        .select_related("commune", "prescriber")
+        .order_by("-last_contact_at", "-pk")
     )
     page = Listing(
         request,
@@ -168,7 +171,12 @@ def household_list(request: Request) -> HttpResponseBase:
         empty="Aucun foyer pour l’instant. Son dossier s’ouvre avec sa première prescription.",
         named=named_by(request, "pk"),
     )
-    return page.respond("prescriptions/household_list.html", search=SearchForm())
+    return page.respond("prescriptions/household_list.html", search=SearchForm(), drafts=_drafts(actor))
+
+
+def _drafts(actor: Actor) -> int:
+    """How many drafts are written: their households are not followed yet."""
+    return Prescription.objects.visible_to(actor).filter(state=S.DRAFT).count()
 
 
 @require_POST

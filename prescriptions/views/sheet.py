@@ -141,7 +141,7 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
     follows = works(actor) or is_pilot(actor)
     reminders = Reminder.objects.visible_to(actor).filter(household=household, prescription=None)
     return HouseholdSheet(
-        residences=list(Residence.objects.visible_to(actor).filter(household=household).select_related("commune")),
+        residences=list(Residence.objects.visible_to(actor).told_last().filter(household=household)),
         prescriptions=prescriptions,
         accesses=list(accesses.select_related("actor__user", "organisation")[:LAST_ACCESSES]),
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from lifecycle import gate
@@ -18,6 +19,7 @@ from prescriptions.enums import (
     ReminderKind,
 )
 from prescriptions.models import Household, Need, Prescription
+from prescriptions.parameters import DRAFT_DAYS
 from prescriptions.permissions import (
     advises,
     can_accept_prescription,
@@ -66,7 +68,8 @@ def _draft(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     awaited = f"En attente du dépôt par {prescription.prescriber}"
     if can_submit_prescription(actor) is None:
         return Step(awaited)
-    return _to_submit(prescription, actor, awaited, "complétez ce qui manque, puis déposez la demande")
+    kept = f". Un brouillon que personne n’ouvre pendant {DRAFT_DAYS.on(timezone.localdate())}\u00a0jours s’efface"
+    return _to_submit(prescription, actor, awaited, "complétez ce qui manque, puis déposez la demande", kept)
 
 
 def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
@@ -79,13 +82,13 @@ def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> 
     return _to_submit(prescription, actor, awaited, f"apportez ce qui est demandé, puis déposez de nouveau{until}")
 
 
-def _to_submit(prescription: Prescription, actor: Actor, awaited: str, yours: str) -> Step:
+def _to_submit(prescription: Prescription, actor: Actor, awaited: str, yours: str, kept: str = "") -> Step:
     """Straight to the summary once nothing is missing, else to the first step that lacks something."""
     seen = Prescription.objects.filter(pk=prescription.pk)
     if prescription.state == S.DRAFT and not gate.preview(seen, "submit", actor=actor).refused:
-        return Step(awaited, "relisez la demande, puis déposez-la", "submit")
+        return Step(awaited, f"relisez la demande, puis déposez-la{kept}", "submit")
     edit = reverse("prescriptions:prescription_edit", args=[prescription.reference])
-    return Step(awaited, yours, url=edit, label="Compléter")
+    return Step(awaited, f"{yours}{kept}", url=edit, label="Compléter")
 
 
 def _submitted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
