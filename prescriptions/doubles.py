@@ -6,8 +6,9 @@ A constant number of queries, whatever the number of files that are looked at (m
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import Q
 
 from lifecycle.actors import Actor
@@ -16,7 +17,14 @@ from prescriptions.likeness import Traits, birth_dates
 from prescriptions.models import DoubleAnswer, Household, Prescription
 from prescriptions.models.household import HouseholdQuerySet
 from prescriptions.parameters import DOUBLE_POINTS, DOUBLE_STRONG, DOUBLE_THRESHOLD
-from reference.parameters import parameters_on
+from reference.parameters import ValuesOfDay, parameters_on
+
+ASKED_BY: Mapping[str, Any] = {
+    "is_live": BoolOr(Q(prescriptions__state__in=LIVE_STATES)),
+    "distributors": ArrayAgg("prescriptions__distributor"),
+    "prescribers": ArrayAgg("prescriptions__prescriber"),
+}
+"""Of a file: whether someone deals with it, whose people may compare it with another."""
 
 
 class Alike(NamedTuple):
@@ -34,10 +42,13 @@ def alike(files: Sequence[Household], among: HouseholdQuerySet, day: date) -> di
     Files without a name left look like none. One query, and the parameters of the day.
     """
     others = {row.pk: row for row in among.sharing(files)} if files else {}
-    if not others:
-        return {}
-    points, traits = parameters_on(day), {pk: Traits.of(row) for pk, row in others.items()}
-    shared, found = _by_what_is_shared(traits), {}
+    return _alike(files, others, parameters_on(day)) if others else {}
+
+
+def _alike(files: Sequence[Household], others: Mapping[int, Household], points: ValuesOfDay) -> dict[int, list[Alike]]:
+    traits = {pk: Traits.of(row) for pk, row in others.items()}
+    shared = _by_what_is_shared(traits)
+    found: dict[int, list[Alike]] = {}
     for file in files:
         mine = Traits.of(file)
         ones = []
@@ -98,26 +109,22 @@ def unanswered_of(prescriptions: Iterable[int], actor: Actor, day: date) -> dict
     return {pk: waiting[file.pk] for pk, file in rows.items() if file.pk in waiting}
 
 
-def seen_by_no_adviser(day: date) -> list[tuple[Household, Alike]]:
+def seen_by_no_adviser(points: ValuesOfDay) -> list[tuple[Household, Alike]]:
     """Two files, of which one is being dealt with, that no prescriber and no distributor both sees, unanswered.
 
-    Whoever sees all of them is asked. Each pair once; six queries, whatever their number.
+    Whoever sees all of them is asked. Each pair once; one query, two when some look alike.
     """
-    files = list(Household.objects.asking(LIVE_STATES))
-    waiting = unanswered(files, Household.objects.asking(ASKED_STATES), day)
-    readers = _readers({one.household.pk for ones in waiting.values() for one in ones} | set(waiting))
-    found: dict[frozenset[int], tuple[Household, Alike]] = {}
-    for file in files:
-        for one in waiting.get(file.pk, ()):
-            if not readers[file.pk] & readers[one.household.pk]:
-                found.setdefault(frozenset((file.pk, one.household.pk)), (file, one))
-    return list(found.values())
+    asked: Any = Household.objects.asking(ASKED_STATES).with_something_shared().annotate(**ASKED_BY)
+    rows = {row.pk: row for row in asked}
+    found: dict[frozenset[int], tuple[Any, Alike]] = {}
+    for pk, ones in _alike(list(rows.values()), rows, points).items():
+        for one in ones:
+            pair = rows[pk], rows[one.household.pk]
+            if any(row.is_live for row in pair) and not _readers(pair[0]) & _readers(pair[1]):
+                found.setdefault(frozenset((pk, one.household.pk)), (rows[pk], one))
+    known = _answered({pk for pair in found for pk in pair}) if found else set()
+    return [(file, one) for file, one in found.values() if _asks(file.pk, file.lead_id, one, known)]
 
 
-def _readers(pks: Iterable[int]) -> Mapping[int, set[int]]:
-    """``{file: the organisations whose people may compare it}``: prescribers, and distributors it was submitted to."""
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = Prescription.objects.filter(household__in=list(pks), submitted_at__isnull=False)
-    for file, *readers in rows.values_list("household", "household__prescriber", "prescriber", "distributor"):
-        found[file].update(readers)
-    return found
+def _readers(file: Any) -> set[int]:
+    return {file.prescriber_id, *file.prescribers, *file.distributors}

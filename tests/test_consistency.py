@@ -55,6 +55,7 @@ SERVED_BY: dict[str, str] = {
     "donation.collect": "sign_pick_up",
     "review.answer_against": "answer_review",
     "prescription.decline": "answer_link",
+    "household.locate": "edit_household",
 }
 """Verbs whose service has another name: the act they end is what people do."""
 

@@ -1,22 +1,20 @@
 """« À faire » of who sees every file: two that look alike, followed where nobody else sees both."""
 
-from datetime import datetime
-
 from django.urls import reverse
-from django.utils import timezone
 
 from desk.todo.blocks import Block, Line
+from desk.todo.limits import Limits
 from prescriptions.doubles import Alike, seen_by_no_adviser
 from prescriptions.models import Household
 from typography.french import HARD
 
 
-def doubles(at: datetime) -> Block:
+def doubles(limits: Limits) -> Block:
     """One line for two files: no adviser of a distributor can compare them. No name is told."""
     return Block(
         "ressemblances",
         "Dossiers qui se ressemblent",
-        lambda: seen_by_no_adviser(timezone.localdate(at)),
+        lambda: seen_by_no_adviser(limits.values),
         _pair,
         "Aucun dossier ne ressemble à celui d’un autre distributeur.",
     )

@@ -60,7 +60,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _reviews(actor, at),
             copper(actor, at, limits),
             _needs(actor, at, limits.days(WAITED_DAYS)),
-            doubles(at),
+            doubles(limits),
             quiet(actor, at, limits.days(QUIET_DAYS)),
             values(at),
             verifications(at),

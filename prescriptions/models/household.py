@@ -7,7 +7,8 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
+from django.db.models.functions import Cast, ExtractDay, ExtractMonth, ExtractYear
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -20,8 +21,22 @@ from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_accesses, sees_households
 
+<<<<<<< HEAD
 OWN_SHEET = "sheet:"
 """What the log of accesses says of whoever opened the household's page by its sheet, before the key of that sheet."""
+=======
+SWAPPED = Case(
+    When(
+        birth_date__day__lte=12,
+        then=Func(
+            *(Cast(part("birth_date"), models.IntegerField()) for part in (ExtractYear, ExtractDay, ExtractMonth)),
+            function="make_date",
+            output_field=models.DateField(),
+        ),
+    )
+)
+"""The birth date whose day and month have changed places, in SQL; NULL where there is none."""
+>>>>>>> a23fb9ba (desk: the pilot is asked about two files nobody else sees together, in one query)
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
@@ -48,7 +63,16 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
 
     def asking(self, states: Sequence[str]) -> Self:
         """The open files with a prescription in one of these states."""
-        return self.filter(state=HouseholdState.OPEN, prescriptions__state__in=states).distinct()
+        asked = Household.objects.filter(prescriptions__state__in=states)
+        return self.filter(state=HouseholdState.OPEN, pk__in=asked.values("pk"))
+
+    def with_something_shared(self) -> Self:
+        """Those that share with another file something that no name is, as ``sharing``: what is worth comparing."""
+        shared = Q(birth_date=OuterRef("birth_date")) | Q(birth_date=OuterRef("swapped"))
+        for key in ("phone_key", "email", "address_key"):
+            shared |= Q(**{key: OuterRef(key)}) & ~Q(**{key: ""})
+        others = Household.objects.exclude(pk=OuterRef("pk")).filter(shared)
+        return self.annotate(swapped=SWAPPED).filter(Exists(others))
 
     def followed(self) -> Self:
         """Not those for whom nothing was ever filed and who are being written: they are drafts."""
@@ -191,7 +215,9 @@ class ResidenceQuerySet(OfHouseholdQuerySet["Residence"]):
 
     def told_last(self) -> Self:
         """Of two communes told for the same day, the last one: the first was put right. The latest day first."""
-        return self.order_by("household_id", "-since", "-pk").distinct("household_id", "since").select_related("commune")
+        return (
+            self.order_by("household_id", "-since", "-pk").distinct("household_id", "since").select_related("commune")
+        )
 
 
 class Residence(models.Model):

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from desk.todo.doubles import doubles as asked_of_the_pilot
+from desk.todo.limits import limits_on
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from prescriptions.enums import Likeness, PrescriptionState
@@ -229,7 +230,7 @@ def test_a_set_costs_the_same_whatever_looks_alike(circle: Circle, beside: Circl
         assert len(preview.refused) == Prescription.objects.count()
 
     assert_same_queries(pairs, ask, rows=5)
-    assert_same_queries(pairs, lambda: asked_of_the_pilot(timezone.now()).rows(), rows=5)  # type: ignore[operator]
+    assert_same_queries(pairs, lambda: asked_of_the_pilot(limits_on(timezone.now())).rows(), rows=5)  # type: ignore[operator]
 
 
 def test_the_refusal_leads_whoever_decides_to_both_files_side_by_side(circle: Circle, beside: Circle) -> None:
@@ -267,7 +268,7 @@ def test_two_distributors_accept_and_the_pilot_is_asked_once_for_both(circle: Ci
     first, second = submitted(circle, **NADIA), submitted(far, **HER)
     circle.accept(first)
     far.accept(second)
-    block = asked_of_the_pilot(timezone.now())
+    block = asked_of_the_pilot(limits_on(timezone.now()))
     assert callable(block.rows)
     (pair,) = block.rows()
     line = block.line(pair)
@@ -285,7 +286,7 @@ def test_two_distributors_accept_and_the_pilot_is_asked_once_for_both(circle: Ci
 def test_the_pilot_is_not_asked_what_an_adviser_or_a_worker_can_answer(circle: Circle, beside: Circle) -> None:
     submitted(circle, **NADIA)
     submitted(beside, **HER)
-    block = asked_of_the_pilot(timezone.now())
+    block = asked_of_the_pilot(limits_on(timezone.now()))
     assert callable(block.rows)
     assert block.rows() == []
 
@@ -294,7 +295,7 @@ def test_a_draft_asks_nothing_of_the_pilot(circle: Circle) -> None:
     submitted(circle, **NADIA)
     far = Circle(commune=circle.commune)
     draft = far.draft(household=far.household(**NADIA))
-    block = asked_of_the_pilot(timezone.now())
+    block = asked_of_the_pilot(limits_on(timezone.now()))
     assert callable(block.rows)
     assert block.rows() == []
     far.submit(again(draft))
