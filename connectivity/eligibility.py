@@ -49,7 +49,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Copper:
-    """When copper closes where the household lives; None when no date is announced."""
+    """When copper closes where the household lives; None when no date is known, which does not say that it sells."""
 
     commercial_on: date
     technical_on: date
@@ -131,7 +131,8 @@ def _answers(seen: Seen, asked: Asked) -> bool | None:
 
 def _weigh_copper(asked: Asked, copper: Copper | None, day: date) -> Finding:
     if copper is None:
-        return Finding(asked, True, "Aucune date de fermeture du cuivre n’est annoncée dans la commune.")
+        told = f"Aucune date de fermeture du cuivre n’est connue pour la commune{NBSP}: vérifiez que la ligne s’y vend."
+        return Finding(asked, None, told)
     if copper.commercial_on <= day:
         told = f"Le cuivre ne se vend plus dans la commune depuis le {french.day(copper.commercial_on)}."
         return Finding(asked, False, told)

@@ -101,7 +101,8 @@ class Line:
 
     def choose(self, code: str = "") -> None:
         offer = Offer.objects.on(timezone.localdate(self.now)).get(code=code or DESK[NeedKind(self.need.kind)])
-        self.file = connections.choose_connection(**self.act, offer=offer, agreement=Agreement.IN_PERSON)
+        agreed = {"agreement": Agreement.IN_PERSON, "price_told": True}
+        self.file = connections.choose_connection(**self.act, offer=offer, **agreed)
 
     def send(self) -> None:
         """What the offer asks for is seen, then the file leaves."""
@@ -167,7 +168,8 @@ class Line:
     def recharge(self) -> None:
         """A recharge is chosen and sold at the counter."""
         offer = Offer.objects.on(timezone.localdate(self.now)).get(code="recharge-solidaire")
-        self.file = connections.choose_connection(**self.counter, offer=offer, agreement=Agreement.IN_PERSON)
+        agreed = {"agreement": Agreement.IN_PERSON, "price_told": True}
+        self.file = connections.choose_connection(**self.counter, offer=offer, **agreed)
         self._prove(self.counter, EvidenceKind.RECEIPT, Decimal(2), None)
 
     def _prove(self, act: dict[str, Any], kind: str, price: Decimal, ends_on: Any) -> None:

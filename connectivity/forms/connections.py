@@ -58,8 +58,16 @@ class ConnectionChooseForm(CommentForm):
         "faut.",
     )
 
+    price_told = forms.BooleanField(
+        label="Le foyer sait que le prix est à confirmer",
+        required=False,
+        help_text="Pour une offre dont le prix est à confirmer\u00a0: il peut encore changer avant la souscription.",
+    )
+
     def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not any(one.offer.is_to_confirm for one in proposals):
+            del self.fields["price_told"]
         self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != Verdict.NOT}
         labels = {Verdict.MAYBE: " – à compléter"}
         field_of(self, "offer", forms.ChoiceField).choices = [
@@ -76,7 +84,9 @@ class ConnectionProofForm(forms.Form):
     """What was looked at. ``asked``: what the chosen offer asks, or every rule before a choice."""
 
     rule = forms.ChoiceField(label="Ce que la pièce montre")
-    dated_on = forms.DateField(label="Pièce datée du", widget=day_input())
+    dated_on = forms.DateField(
+        label="Pièce datée du", widget=day_input(), help_text="La date écrite sur la pièce, pas celle d’aujourd’hui."
+    )
     holds = forms.TypedChoiceField(
         label="La condition est",
         choices=(("yes", "remplie"), ("no", "non remplie")),
@@ -91,7 +101,6 @@ class ConnectionProofForm(forms.Form):
         field_of(self, "rule", forms.ChoiceField).choices = choose(
             (rule, one.label) for rule, one in self.asked.items()
         )
-        self.initial.setdefault("dated_on", timezone.localdate())
 
     def proof(self) -> dict[str, Any]:
         """The values of the service."""

@@ -51,7 +51,14 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=[S.PROPOSED, S.CHOSEN, S.PROBLEM],
         target=S.CHOSEN,
         who=can_serve_connection,
-        requires=[rules.NOT_DECLINED, rules.OFFER_IN_FORCE, rules.OFFER_FITS, rules.COPPER_SOLD, rules.AGREED],
+        requires=[
+            rules.NOT_DECLINED,
+            rules.OFFER_IN_FORCE,
+            rules.OFFER_FITS,
+            rules.COPPER_SOLD,
+            rules.PRICE_TOLD,
+            rules.AGREED,
+        ],
         stamps={
             "offer": Given("offer"),
             "operator": lambda ctx: ctx.values["offer"].operator_id,
@@ -70,7 +77,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             "waiting_since": None,
             "reminders": 0,
         },
-        journal=["offer", "agreement"],
+        journal=["offer", "agreement", "price_told"],
         done="Offre choisie",
         why="The household agreed; what was asked of another operator is its no more.",
     )

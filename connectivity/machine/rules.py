@@ -103,6 +103,12 @@ COPPER_SOLD = Requirement(
     _copper_sold,
     field="offer",
 )
+PRICE_TOLD = Requirement(
+    "price_told",
+    "Le prix de cette offre est à confirmer\u00a0: dites-le au foyer avant son accord, et cochez que c’est dit.",
+    lambda ctx: not ctx.has("offer") or not ctx.values["offer"].is_to_confirm or bool(ctx.values.get("price_told")),
+    field="price_told",
+)
 AGREED = _among("agreement", Agreement, "Dites comment le foyer a donné son accord à cette offre.")
 
 # --- send

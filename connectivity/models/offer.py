@@ -87,6 +87,11 @@ class Offer(Dated):
     def __str__(self) -> str:
         return f"{self.name} ({self.operator_name})"
 
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether nobody may yet promise its price: it is unknown, or its source is not sure enough."""
+        return self.price is None or self.reliability == Reliability.CHECK
+
 
 class OfferCondition(models.Model):
     """What an offer asks: a rule, the proof of it, how old the proof may be on the day."""

@@ -61,11 +61,17 @@ def choose_connection(
     connection: ConnectionFile,
     offer: Offer,
     agreement: str,
+    price_told: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
-    """Take one offer, with how the household agreed (``Agreement``). Raises Unknown, PermissionDenied, Refused."""
-    return _moved(connection, "choose", actor=actor, at=at, comment=comment, offer=offer, agreement=agreement)
+    """Take one offer, with how the household agreed (``Agreement``).
+
+    ``price_told``: the household was told that the price is to be confirmed; kept for an offer of which it is.
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    told = {"price_told": price_told} if offer.is_to_confirm else {}
+    return _moved(connection, "choose", actor=actor, at=at, comment=comment, offer=offer, agreement=agreement, **told)
 
 
 @gate.one_transaction

@@ -70,7 +70,9 @@ def test_an_offer_without_conditions_is_for_all_and_one_thing_against_forbids_it
     found = assess([QUOTIENT, copper], [caf()], closed, DAY)
     assert (found.verdict, len(found.against), len(found.missing)) == (Verdict.NOT, 1, 0)
     assert assess([copper], [], Copper(DAY + timedelta(days=1), closed.technical_on), DAY).verdict == Verdict.ELIGIBLE
-    assert assess([copper], [], None, DAY).verdict == Verdict.ELIGIBLE
+    unknown = assess([copper], [], None, DAY)
+    assert unknown.verdict == Verdict.MAYBE
+    assert "vérifiez" in unknown.missing[0].sentence
     assert assess([Asked(ConditionRule.FOLLOWED)], [], None, DAY).verdict == Verdict.ELIGIBLE
 
 

@@ -354,3 +354,34 @@ def test_the_pages_of_a_need_and_a_prescription_lead_to_the_file() -> None:
         page = read(acting(line.adviser), url)
         assert connection.reference in page
         assert propose not in page
+
+
+@pytest.mark.parametrize("columns", [{"price": None, "price_max": None}, {"reliability": "check"}])
+def test_a_price_to_be_confirmed_is_told_to_the_household_before_it_agrees(columns: dict[str, object]) -> None:
+    line = Line(offer_columns=columns)
+    connection, client = line.proposed(), acting(line.worker)
+    url, chosen = page_of(connection, "choose"), {"offer": line.offer.pk, "agreement": "in_person"}
+    assert "Le foyer sait que le prix est à confirmer" in read(client, url)
+    page = answered(client, url, **chosen)
+    assert "dites-le au foyer avant son accord" in page
+    assert 'href="#id_price_told"' in page
+    assert again(connection).state == S.PROPOSED
+    client.post(url, chosen | {"price_told": "on"})
+    assert again(connection).state == S.CHOSEN
+    assert connection.journal.get(verb="choose").values["price_told"] is True
+
+
+def test_of_a_sure_price_nothing_is_asked_nor_kept() -> None:
+    line = Line(offer_columns={"reliability": "sure"})
+    connection, client = line.proposed(), acting(line.worker)
+    assert "price_told" not in read(client, page_of(connection, "choose"))
+    client.post(page_of(connection, "choose"), {"offer": line.offer.pk, "agreement": "in_person", "price_told": "on"})
+    assert "price_told" not in connection.journal.get(verb="choose").values
+
+
+def test_the_day_of_a_proof_is_read_on_it_and_is_never_today_by_itself() -> None:
+    line = Line()
+    ask(line.offer, ConditionRule.TENANT)
+    page = read(acting(line.worker), page_of(line.chosen(), "proof"))
+    field = page.split('name="dated_on"')[1].split(">")[0]
+    assert "value=" not in field
