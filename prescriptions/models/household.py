@@ -21,10 +21,9 @@ from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_accesses, sees_households
 
-<<<<<<< HEAD
 OWN_SHEET = "sheet:"
 """What the log of accesses says of whoever opened the household's page by its sheet, before the key of that sheet."""
-=======
+
 SWAPPED = Case(
     When(
         birth_date__day__lte=12,
@@ -36,7 +35,6 @@ SWAPPED = Case(
     )
 )
 """The birth date whose day and month have changed places, in SQL; NULL where there is none."""
->>>>>>> a23fb9ba (desk: the pilot is asked about two files nobody else sees together, in one query)
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):

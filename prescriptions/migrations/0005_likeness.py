@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0003_cache"),
-        ("prescriptions", "0003_declined"),
+        ("prescriptions", "0004_papers"),
     ]
 
     operations = [
