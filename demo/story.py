@@ -20,7 +20,7 @@ from demo.homes import Homes
 from demo.lots import Journey, Line, Lot
 from demo.months import committees, months, running_month
 from demo.register import register
-from demo.requests import Ask, Request, sittings
+from demo.requests import Ask, Request, news, sittings
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
 from demo.unannounced import strays
@@ -75,7 +75,7 @@ def tell_story(
         stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(stage.cast, stage.rng)
         lots, asks = plan(stage, homes, devices)
-        for thread in (nights, months, running_month, committees, strays, sittings, register):
+        for thread in (nights, months, running_month, committees, strays, sittings, news, register):
             stage.agenda.add(thread(stage))
         _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:

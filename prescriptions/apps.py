@@ -13,6 +13,7 @@ class PrescriptionsConfig(AppConfig):
         import_module("prescriptions.followers").register()
         import_module("prescriptions.answering").register()
         import_module("prescriptions.sheets").register()
+        import_module("prescriptions.promises").register()
         import_module("prescriptions.authenticity").register_standings()
         import_module("prescriptions.progress").register_chains()
         import_module("prescriptions.search").register_finders()

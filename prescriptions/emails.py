@@ -12,6 +12,7 @@ from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import CompletionRequest, Decision, Household, Prescription
+from prescriptions.own_papers import OWN_PAGE
 
 type People = dict[int, list[tuple[str, str]]]
 
@@ -104,6 +105,16 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
     to = [(prescription.household.email, "")]
     about = ("prescription", prescription.pk)
     # An account mail holds a link that opens a door: its text is shown to nobody, and goes once it has left.
+    queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
+
+
+def news_for_household(prescription: Prescription, at: datetime) -> None:
+    """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
+    paper = prescription.papers.order_by("-pk").select_related("document").first()
+    page = absolute_url(reverse(OWN_PAGE, args=[paper.document.public_code])) if paper is not None else ""
+    subject, body = compose("emails/prescriptions/news_for_household.txt", {"prescription": prescription, "page": page})
+    to = [(prescription.household.email, "")]
+    about = ("prescription", prescription.pk)
     queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
 
 

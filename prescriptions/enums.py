@@ -116,6 +116,22 @@ class ContactChannel(TextChoices):
     WORKER = "worker", "Par son travailleur social"
 
 
+class ContactAbout(TextChoices):
+    """What a household is to be told of its request."""
+
+    MISSING = "missing", "Il manque quelque chose à sa demande"
+    ACCEPTED = "accepted", "Sa demande est acceptée"
+    REFUSED = "refused", "Sa demande est refusée"
+
+
+class ContactOutcome(TextChoices):
+    """What came of what a household was to be told."""
+
+    TOLD = "told", "Le foyer est prévenu"
+    SENT = "sent", "Courriel envoyé"
+    OVERTAKEN = "overtaken", "Dépassé par la suite"
+
+
 class AgreementHow(TextChoices):
     """How the household's agreement was given."""
 

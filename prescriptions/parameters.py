@@ -47,6 +47,9 @@ COMPLETE_LAST_DAYS = parameter(
     unit="jours",
     label="Dernier rappel avant la fin du délai pour compléter",
 )
+TELL_DAYS = parameter(
+    "prescriptions.tell_days", usual=3, unit="jours ouvrés", label="Prévenir un foyer de la réponse à sa demande"
+)
 VALID_DAYS = parameter(
     "prescriptions.valid_days", usual=180, unit="jours", label="Durée d’une acceptation sans nouvelles"
 )

@@ -64,8 +64,8 @@ def telling_of(prescription: Prescription) -> Telling:
     return FIXED[state]
 
 
-def reached(household: Household) -> str:
-    """How the household is told, by the way it prefers if it can be reached so, else by its worker."""
+def channel_of(household: Household) -> ContactChannel:
+    """The way the household prefers to be told if it can be reached so, else by its worker."""
     channel = ContactChannel(household.contact_channel)
     means: dict[str, Any] = {
         ContactChannel.PHONE: household.phone,
@@ -73,7 +73,12 @@ def reached(household: Household) -> str:
         ContactChannel.EMAIL: household.email,
         ContactChannel.LETTER: household.address,
     }
-    return REACHED[channel if means.get(channel) else ContactChannel.WORKER]
+    return channel if means.get(channel) else ContactChannel.WORKER
+
+
+def reached(household: Household) -> str:
+    """How the household is told, in the words of its sheet."""
+    return REACHED[channel_of(household)]
 
 
 def needs_told(prescription: Prescription) -> list[Need]:

@@ -6,6 +6,7 @@ from prescriptions.actions import households as household_actions
 from prescriptions.actions import needs as need_actions
 from prescriptions.actions import prescriptions as prescription_actions
 from prescriptions.views import (
+    contacts,
     doubles,
     filing,
     households,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("prescriptions/<str:reference>/situation/", situation.prescription_situation, name="prescription_situation"),
     path("prescriptions/<str:reference>/recit/", filing.prescription_story, name="prescription_story"),
     path("prescriptions/<str:reference>/comparer/", doubles.prescription_compare, name="prescription_compare"),
+    path("prescriptions/<str:reference>/prevenu/", contacts.prescription_told, name="prescription_told"),
+    path("prescriptions/<str:reference>/sans-reponse/", contacts.prescription_no_answer, name="prescription_no_answer"),
     *prescription_actions.urlpatterns,
     path("prescriptions/<str:reference>/papiers/<int:pk>/", pages.prescription_paper, name="prescription_paper"),
     # --- needs

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks
@@ -13,7 +14,7 @@ from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState, ReminderKind
-from prescriptions.models import CompletionRequest, HouseholdAccess, Prescription, Reminder
+from prescriptions.models import CompletionRequest, HouseholdAccess, Prescription, PromisedContact, Reminder
 from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS
 
 S = PrescriptionState
@@ -91,6 +92,18 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
             late_word=SOON,
         ),
         Block(
+            "a-prevenir",
+            "Foyers à prévenir",
+            PromisedContact.objects.visible_to(actor)
+            .to_keep()
+            .filter(prescription__in=_mine(actor).values("pk"))
+            .select_related("prescription__household")
+            .order_by("due_on", "pk"),
+            _to_tell,
+            "Tous les foyers savent où en est leur demande.",
+            late=Q(due_on__lt=timezone.localdate(at)),
+        ),
+        Block(
             "toujours-d-actualite",
             "Toujours d’actualité\u00a0?",
             files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
@@ -139,6 +152,12 @@ def _incomplete(prescription: Any) -> Line:
     missing = ", ".join(prescription.missing or ()) or "Voir ce qui est demandé"
     when = f"{since(prescription.asked_at, 'demandé')}, {until(prescription.complete_by, 'avant le')}"
     return Line(prescription.household.name, _page(prescription), missing, when)
+
+
+def _to_tell(contact: PromisedContact) -> Line:
+    tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
+    about = f"{contact.get_about_display()}, {contact.get_channel_display().lower()}{tried}"
+    return Line(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))
 
 
 def _still_current(prescription: Prescription) -> Line:

@@ -1,5 +1,6 @@
 """The tables of prescriptions: households, prescriptions, needs, what was seen and decided, dated settings."""
 
+from prescriptions.models.contact import PromisedContact
 from prescriptions.models.household import (
     DoubleAnswer,
     Household,
@@ -49,6 +50,7 @@ __all__ = [
     "Prescription",
     "PrescriptionEntry",
     "PrescriptionPaper",
+    "PromisedContact",
     "Rank",
     "RankLine",
     "Reminder",

@@ -21,6 +21,7 @@ from prescriptions.models import (
     Need,
     Prescription,
     PrescriptionPaper,
+    PromisedContact,
     Rank,
     Reminder,
     Residence,
@@ -56,6 +57,7 @@ class Sheet:
     story: SocialStory | None
     papers: list[PrescriptionPaper]
     reminders: list[Reminder]
+    contact: PromisedContact | None
     answered_by_link: bool
 
 
@@ -89,6 +91,7 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         story=story_of(prescription, actor),
         papers=_papers(prescription, actor),
         reminders=list(reminders),
+        contact=PromisedContact.objects.visible_to(actor).to_keep().filter(prescription=prescription).first(),
         answered_by_link=prescription.confirmed_at is not None and last_by_link(prescription),
     )
 

@@ -1,0 +1,88 @@
+"""What a household was promised to be told, by whom it is told, and by when."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from lifecycle.actors import SYSTEM, Actor
+from network.models import Membership
+from network.permissions import is_pilot
+from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome
+from prescriptions.models.prescription import OfPrescriptionQuerySet, Prescription
+from prescriptions.permissions import works
+
+
+class PromisedContactQuerySet(OfPrescriptionQuerySet["PromisedContact"]):
+    """Reads of what households are to be told."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the prescriptions one may see, for the prescriber, who tells them, and the pilot."""
+        if actor is SYSTEM:
+            return self.all()
+        return super().visible_to(actor) if works(actor) or is_pilot(actor) else self.none()
+
+    def to_keep(self) -> Self:
+        """Those that somebody still has to keep."""
+        return self.filter(settled_at=None)
+
+
+class PromisedContact(models.Model):
+    """The household's sheet says that it will be told: how, by which day, and what came of it.
+
+    One at most is to be kept for a prescription: what comes next overtakes it. ``tried_at``: the last time that nobody
+    answered. A mail is sent at once; a call, an SMS, a letter, a word are kept by somebody of the prescriber.
+    """
+
+    prescription = models.ForeignKey(
+        Prescription, models.PROTECT, related_name="promised_contacts", verbose_name="prescription"
+    )
+    about = models.CharField("ce qui est à dire", max_length=8, choices=ContactAbout)
+    channel = models.CharField("comment", max_length=8, choices=ContactChannel)
+    promised_at = models.DateTimeField("promis le")
+    due_on = models.DateField("à faire avant le")
+    tries = models.PositiveSmallIntegerField("essais sans réponse", default=0)
+    tried_at = models.DateTimeField("dernier essai le", null=True, blank=True)
+    settled_at = models.DateTimeField("réglé le", null=True, blank=True)
+    settled_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+    outcome = models.CharField("suite", max_length=9, choices=ContactOutcome, blank=True)
+
+    objects = PromisedContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "foyer à prévenir"
+        verbose_name_plural = "foyers à prévenir"
+        ordering = ("due_on", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("prescription",), condition=Q(settled_at=None), name="prescriptions_contact_one_to_keep"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, outcome="", settled_by=None)
+                | Q(settled_at__isnull=False, outcome=ContactOutcome.TOLD, settled_by__isnull=False)
+                | Q(
+                    settled_at__isnull=False,
+                    outcome__in=[ContactOutcome.SENT, ContactOutcome.OVERTAKEN],
+                    settled_by=None,
+                ),
+                name="prescriptions_contact_outcome",
+            ),
+            models.CheckConstraint(condition=Q(about__in=ContactAbout.values), name="prescriptions_contact_about"),
+            models.CheckConstraint(
+                condition=Q(channel__in=ContactChannel.values), name="prescriptions_contact_channel"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None) | Q(settled_at__gte=F("promised_at")), name="prescriptions_contact_dates"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_about_display()} – {self.due_on:%d/%m/%Y}"
+
+    @property
+    def last_at(self) -> datetime:
+        """When somebody last did something about it."""
+        return self.tried_at or self.promised_at

@@ -1,0 +1,36 @@
+"""What the sheets promise follows each verb, in the gate's transaction: something is to be told, or is no more.
+
+After the sheets: a mail leads to the page that the new one opens.
+"""
+
+from lifecycle.registry import Move, on_transition
+from prescriptions.enums import ContactAbout
+from prescriptions.followers import prescriptions_of
+from prescriptions.services.contacts import overtake_contacts, promise_contacts
+
+PROMISED = {
+    "ask_completion": ContactAbout.MISSING,
+    "accept": ContactAbout.ACCEPTED,
+    "refuse": ContactAbout.REFUSED,
+}
+"""The verbs whose result the sheet of a filed request promises to tell."""
+OVERTAKEN_BY = ("submit", "withdraw", "expire", "fulfil", "close_unmet", "decline")
+"""The verbs after which what was to be told is not true any more, or is known to the household."""
+
+
+def promise(move: Move) -> None:
+    """The household is to be told."""
+    promise_contacts(prescriptions_of(move), PROMISED[move.verb], move.at)
+
+
+def overtake(move: Move) -> None:
+    """Nothing is to be told any more."""
+    overtake_contacts(move.pks, move.at)
+
+
+def register() -> None:
+    """The registrations of this subject."""
+    for verb in PROMISED:
+        on_transition("prescription", verb, promise)
+    for verb in OVERTAKEN_BY:
+        on_transition("prescription", verb, overtake)

@@ -1,0 +1,183 @@
+"""What a household's sheet promises is done by somebody: a mail leaves, or a person has it to do, by a day."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from calendars.working_days import add_working_days
+from documents.models import Mail
+from lifecycle.exceptions import Refused, Unknown
+from prescriptions.enums import ContactChannel, ContactOutcome
+from prescriptions.models import Prescription, PromisedContact
+from prescriptions.services.contacts import keep_contacts, note_no_answer, tell_household
+from prescriptions.services.prescriptions import ask_completion_prescription, refuse_prescription, withdraw_prescription
+from prescriptions.telling import telling_of
+from tests.prescriptions.files import Circle, again
+from tests.prescriptions.pages import acting, page_of, read
+
+pytestmark = pytest.mark.django_db
+CALLED = {"contact_channel": ContactChannel.PHONE}
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle()
+
+
+def accepted(circle: Circle, **person: object) -> Prescription:
+    return circle.accepted(household=circle.household(**CALLED | person))
+
+
+def contact_of(prescription: Prescription) -> PromisedContact:
+    return PromisedContact.objects.filter(prescription=prescription).latest("pk")
+
+
+# --- who does it
+
+
+def test_an_answer_is_to_be_told_as_the_sheet_says_within_three_working_days(circle: Circle) -> None:
+    contact = contact_of(accepted(circle))
+    assert (contact.about, contact.channel, contact.settled_at) == ("accepted", "phone", None)
+    assert contact.due_on == add_working_days(timezone.localdate(), 3)
+
+
+def test_filing_promises_nothing_yet_the_family_is_there(circle: Circle) -> None:
+    circle.submitted()
+    assert not PromisedContact.objects.exists()
+
+
+@pytest.mark.parametrize("channel", list(ContactChannel))
+def test_what_the_sheet_says_is_what_is_to_be_done(circle: Circle, channel: str) -> None:
+    """No sheet says « on vous appelle » of whom nobody is asked to call."""
+    said = {"phone": "on vous appelle", "sms": "SMS", "email": "courriel", "letter": "lettre", "worker": "vous le dit"}
+    filed = circle.submitted(
+        household=circle.household(
+            contact_channel=channel, email="foyer@exemple.test", address="1 rue du Test", postcode="59000"
+        )
+    )
+    assert said[channel] in telling_of(filed).sentences[0]
+    contact = contact_of(circle.accept(filed))
+    assert contact.channel == channel
+    assert contact.outcome == (ContactOutcome.SENT if channel == "email" else "")
+
+
+def test_who_cannot_be_reached_as_it_prefers_is_told_by_its_worker(circle: Circle) -> None:
+    prescription = accepted(circle, contact_channel=ContactChannel.LETTER, address="", phone="0699000000")
+    assert contact_of(prescription).channel == ContactChannel.WORKER
+
+
+def test_a_mail_leaves_at_once_leads_to_its_page_and_says_nothing_of_the_answer(circle: Circle) -> None:
+    prescription = circle.submitted(
+        household=circle.household(contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test")
+    )
+    circle.accept(prescription)
+    mail = Mail.objects.get(to__contains=["foyer@exemple.test"])
+    assert "/ma-demande/" in mail.body
+    text = f"{mail.subject} {mail.body}".lower()
+    for kept in (prescription.household.last_name.lower(), "accept", "ordinateur"):
+        assert kept not in text
+    assert PromisedContact.objects.get().outcome == ContactOutcome.SENT
+
+
+def test_what_is_missing_and_a_refusal_are_to_be_told_too(circle: Circle) -> None:
+    first = circle.submitted(household=circle.household(**CALLED))
+    ask_completion_prescription(actor=circle.adviser, prescription=first, missing=["income_seen"])
+    assert contact_of(first).about == "missing"
+    second = circle.submitted(household=circle.household(**CALLED))
+    refuse_prescription(actor=circle.adviser, prescription=second, reason="already_served", next_step="Voir le CCAS")
+    assert contact_of(second).about == "refused"
+
+
+def test_what_comes_next_overtakes_what_was_to_be_told(circle: Circle) -> None:
+    prescription = circle.submitted(household=circle.household(**CALLED))
+    ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["income_seen"])
+    missing = contact_of(prescription)
+    circle.submit(again(prescription))
+    assert PromisedContact.objects.get(pk=missing.pk).outcome == ContactOutcome.OVERTAKEN
+    circle.accept(again(prescription))
+    withdraw_prescription(actor=circle.worker, prescription=again(prescription), reason="no_longer_needed")
+    assert not PromisedContact.objects.to_keep().exists()
+
+
+# --- it is done
+
+
+def test_it_is_on_the_first_page_of_its_worker_until_it_is_done(circle: Circle) -> None:
+    prescription = accepted(circle)
+    client = acting(circle.worker)
+    assert "Sa demande est acceptée, appel téléphonique" in read(client, "/")
+    page = read(client, page_of(prescription, "prescription_detail"))
+    assert "Prévenir le foyer avant le" in page
+    assert client.post(page_of(prescription, "prescription_told")).status_code == 302
+    contact = contact_of(prescription)
+    assert (contact.outcome, contact.settled_by) == (ContactOutcome.TOLD, circle.worker)
+    assert "Prévenir le foyer avant le" not in read(client, page_of(prescription, "prescription_detail"))
+    assert "Sa demande est acceptée, appel téléphonique" not in read(client, "/")
+
+
+def test_past_its_day_it_is_late(circle: Circle) -> None:
+    prescription = accepted(circle)
+    PromisedContact.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    assert "en retard" in read(acting(circle.worker), "/").split("Foyers à prévenir")[1].split("</section>")[0]
+    assert contact_of(prescription).settled_at is None
+
+
+def test_nobody_answered_leaves_it_to_be_done_later(circle: Circle) -> None:
+    prescription = accepted(circle)
+    client = acting(circle.worker)
+    for _ in range(3):
+        client.post(page_of(prescription, "prescription_no_answer"))
+    contact = contact_of(prescription)
+    assert (contact.tries, contact.settled_at) == (3, None)
+    page = read(client, page_of(prescription, "prescription_detail"))
+    assert "Sans réponse 3 fois" in page
+    assert "par courrier" in page
+
+
+def test_done_once_it_is_not_done_again_and_says_so(circle: Circle) -> None:
+    prescription = accepted(circle)
+    tell_household(actor=circle.worker, prescription=prescription)
+    for act in (tell_household, note_no_answer):
+        with pytest.raises(Refused, match="plus rien à dire"):
+            act(actor=circle.worker, prescription=prescription)
+    client = acting(circle.worker)
+    client.post(page_of(prescription, "prescription_told"))
+    assert "plus rien à dire" in read(client, page_of(prescription, "prescription_detail"))
+
+
+def test_it_is_for_whoever_follows_the_file_and_nobody_else_writes_that_it_is_done(circle: Circle) -> None:
+    prescription = accepted(circle)
+    for other in (circle.adviser, circle.relay, circle.pilot):
+        with pytest.raises(PermissionDenied):
+            tell_household(actor=other, prescription=prescription)
+        assert acting(other).post(page_of(prescription, "prescription_told")).status_code == 403
+    with pytest.raises(Unknown):
+        tell_household(actor=Circle().worker, prescription=prescription)
+    assert acting(circle.worker).get(page_of(prescription, "prescription_told")).status_code == 405
+    assert "Prévenir le foyer" not in read(acting(circle.adviser), page_of(prescription, "prescription_detail"))
+    for blind in (circle.adviser, circle.relay, Circle().worker, None):
+        assert not PromisedContact.objects.visible_to(blind).exists()
+
+
+def test_several_are_told_at_once_and_only_one_s_own(circle: Circle) -> None:
+    rows = [accepted(circle) for _ in range(3)]
+    elsewhere = accepted(Circle())
+    assert keep_contacts(actor=circle.worker, prescriptions=[*rows, elsewhere]) == 3
+    assert contact_of(elsewhere).settled_at is None
+
+
+def test_the_database_keeps_one_to_do_for_a_request_and_who_did_it(circle: Circle) -> None:
+    contact = contact_of(accepted(circle))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PromisedContact.objects.create(
+            prescription=contact.prescription,
+            about="refused",
+            channel="phone",
+            promised_at=timezone.now(),
+            due_on=timezone.localdate(),
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PromisedContact.objects.filter(pk=contact.pk).update(settled_at=timezone.now(), outcome="told")
