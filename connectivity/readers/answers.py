@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,9 +38,22 @@ PRICE = re.compile(r"[0-9]{1,4}([.,][0-9]{1,2})?")
 LONGEST_QUOTE = 60
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is a formula for a spreadsheet."""
-ANSWERS = {str(answer.label).lower(): answer.value for answer in Answer} | {
-    answer.value: answer.value for answer in Answer
-}
+ARTICLES = {"l", "la", "le", "les"}
+
+
+def plainly(text: str) -> str:
+    """A word as it is compared: no accent, no case, no sign, no article."""
+    spaced = re.sub("['’]", " ", text.lower())
+    plain = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
+    return " ".join(word for word in re.findall(r"[a-z0-9_]+", plain) if word not in ARTICLES)
+
+
+def by_words[C: TextChoices](choices: type[C]) -> dict[str, str]:
+    """``{label or code, plainly: code}``."""
+    return {plainly(said): one.value for one in choices for said in (str(one.label), one.value)}
+
+
+ANSWERS = by_words(Answer)
 
 
 TO_FILL: tuple[tuple[Answer, str, type[TextChoices] | None], ...] = (
@@ -127,8 +141,8 @@ def _name(cell: str) -> str:
 def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLine:
     row = {name: _plain(cell) for name, cell in zip(header, cells, strict=False) if name}
     kept = {name: row.get(name, "") for name in COLUMNS}
-    reference, said = kept["reference"].upper(), kept["reponse"].lower()
-    if not said:
+    reference, said = kept["reference"].upper(), plainly(kept["reponse"])
+    if not kept["reponse"]:
         return AnswerLine(number, reference, cells=kept)
     if said not in ANSWERS:
         told = (
@@ -211,20 +225,20 @@ def short(text: str) -> str:
 
 
 def _slot(text: str) -> str:
-    labels = {str(slot.label).lower(): slot.value for slot in Slot} | {slot.value: slot.value for slot in Slot}
+    labels = by_words(Slot)
     if not text:
         return Slot.DAY.value
-    if text.lower() not in labels:
+    if plainly(text) not in labels:
         raise ValueError(
             f"Moment inconnu\u00a0: «\u00a0{short(text)}\u00a0». Attendu\u00a0: "
             f"{', '.join(str(one.label) for one in Slot)}."
         )
-    return labels[text.lower()]
+    return labels[plainly(text)]
 
 
 def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReason]) -> str:
-    labels = {str(one.label).lower(): one.value for one in among} | {one.value: one.value for one in among}
-    if text.lower() not in labels:
+    labels = by_words(among)
+    if plainly(text) not in labels:
         known = ", ".join(str(one.label) for one in among)
         raise ValueError(f"Motif inconnu\u00a0: «\u00a0{short(text)}\u00a0». Attendu\u00a0: {known}.")
-    return labels[text.lower()]
+    return labels[plainly(text)]

@@ -1,11 +1,12 @@
 """What operators answer, by whatever way it comes: a screen, a signed link, a file. One way in, the same result."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 
 from connectivity.enums import Answer, ConnectionState
 from connectivity.models import ConnectionFile, Transmission
@@ -43,6 +44,7 @@ COLUMN = {"reason": "end_reason", "note": "problem_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
 DONE = "Enregistré."
+TO_BE_DONE = "Sera enregistré."
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | 
     seen = ConnectionFile.objects.visible_to(actor).filter(reference__in={line.reference for line in wanted})
     files = {row.reference: row for row in seen}
     return [_import(actor, line, files.get(line.reference), at) for line in wanted]
+
+
+def preview_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
+    """What ``import_answers`` would do with these lines, one after the other: done, told, and taken back."""
+    with transaction.atomic():
+        results = import_answers(actor=actor, lines=lines, at=at)
+        transaction.set_rollback(True)
+    return [replace(result, sentence=TO_BE_DONE) if result.sentence == DONE else result for result in results]
 
 
 def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, at: datetime | None) -> Result:

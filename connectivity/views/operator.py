@@ -1,5 +1,6 @@
 """The three ways an operator answers: its queue on screen, a file, a signed link without an account."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -21,8 +22,8 @@ from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
 from connectivity.models import ConnectionFile, OperatorLink, Transmission
 from connectivity.permissions import can_answer_connection
-from connectivity.readers.answers import COLUMNS, TO_FILL, AnswersUnreadable, read_answers, written
-from connectivity.services.answers import answer_connection, import_answers, queue_rows
+from connectivity.readers.answers import COLUMNS, TO_FILL, AnswerLine, AnswersUnreadable, read_answers, written
+from connectivity.services.answers import answer_connection, import_answers, preview_answers, queue_rows
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -82,7 +83,7 @@ def queue_export(request: Request) -> HttpResponse:
 
 @asks_then_acts
 def queue_import(request: Request) -> HttpResponse:
-    """Answer by a file: each line is done or told why not; the wrong ones come back to be corrected."""
+    """Answer by a file: what each line would do is shown first; once confirmed, each is done or told why not."""
     _only_operators(request)
     bound = (request.POST, request.FILES) if request.method == "POST" else ()
     form = AnswersFileForm(*bound)
@@ -93,16 +94,25 @@ def queue_import(request: Request) -> HttpResponse:
         except AnswersUnreadable as error:
             form.add_error(None, str(error))
         else:
-            results = import_answers(actor=request.membership, lines=lines)
-            wrong = [[line.line.cells.get(name, "") for name in COLUMNS] for line in results if not line.done]
-            again = written([COLUMNS, *wrong]).decode("utf-8-sig") if wrong else ""
+            is_confirmed = "confirmed" in request.POST
+            act = import_answers if is_confirmed else preview_answers
+            results = act(actor=request.membership, lines=lines)
+            wrong = [result.line for result in results if not result.done]
             context |= {
                 "results": results,
-                "done": sum(result.done for result in results),
+                "is_confirmed": is_confirmed,
+                "done": len(results) - len(wrong),
                 "wrong": len(wrong),
-                "form": AnswersFileForm(initial={"text": again}),
+                "all_lines": _as_they_came(lines),
+                "form": AnswersFileForm(initial={"text": _as_they_came(wrong)}),
             }
     return render(request, "connectivity/queue_import.html", context)
+
+
+def _as_they_came(lines: Iterable[AnswerLine]) -> str:
+    """Lines as a file has them, header first, to be sent again; nothing when there is none."""
+    rows = [[line.cells.get(name, "") for name in COLUMNS] for line in lines]
+    return written([COLUMNS, *rows]).decode("utf-8-sig") if rows else ""
 
 
 # --- the signed link

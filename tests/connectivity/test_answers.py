@@ -14,12 +14,21 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from connectivity.enums import Answer, ConnectionState
+from connectivity.enums import Answer, ConnectionState, EndReason, ProblemCode, RefusalCode, Slot
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
 from connectivity.parameters import OPERATOR_LINK_DAYS
-from connectivity.readers.answers import TO_FILL, AnswersUnreadable, read_answers, written
-from connectivity.services.answers import ALREADY, NOT_YOURS, answer_connection, import_answers, queue_rows
+from connectivity.readers.answers import TO_FILL, AnswersUnreadable, by_words, plainly, read_answers, written
+from connectivity.services.answers import (
+    ALREADY,
+    NOT_YOURS,
+    TO_BE_DONE,
+    answer_connection,
+    import_answers,
+    preview_answers,
+    queue_rows,
+)
 from connectivity.services.links import actor_of, ask_again, link_of
 from documents.models import Mail
 from lifecycle.exceptions import Refused, Unknown
@@ -418,7 +427,14 @@ def test_the_page_of_a_file_tells_each_line_and_gives_the_wrong_ones_back() -> N
     assert [str(answer.label) for answer, *_ in TO_FILL] == list(Answer.labels)
     assert all(word in unescape(page) for *_, words in TO_FILL if words for word in words.labels)
 
-    page = client.post(url, {"text": written(rows).decode("utf-8-sig")}).content.decode()
+    typed = {"text": written(rows).decode("utf-8-sig")}
+    page = client.post(url, typed).content.decode()
+    assert "Rien n’est encore enregistré" in page
+    assert "1 ligne juste, 1 à corriger" in page
+    assert again(sent).state == S.SENT
+
+    (every,) = re.findall(r'<textarea name="text" hidden>(.*?)</textarea>', page, re.DOTALL)
+    page = client.post(url, {"text": unescape(every), "confirmed": "1"}).content.decode()
 
     assert "1 ligne enregistrée, 1 à corriger" in page
     assert NOT_YOURS in page
@@ -437,3 +453,35 @@ def test_a_refusal_of_the_gate_is_a_sentence_in_the_result() -> None:
     assert "n’est pas possible depuis l’état" in result.sentence
     with pytest.raises(Refused):
         answer_connection(actor=line.agent, connection=active, answer=Answer.REFUSE, refusal="duplicate")
+
+
+def test_what_is_shown_first_is_what_is_done_and_leaves_nothing_behind() -> None:
+    line = Line()
+    sent = line.sent()
+    tomorrow = f"{line.today() + timedelta(days=1):%d/%m/%Y}"
+    lines = read_answers(
+        lines_of(
+            {"reference": sent.reference, "reponse": "accepter", "reference_operateur": "A1"},
+            {"reference": sent.reference, "reponse": "planifier", "date": tomorrow, "moment": "matin"},
+            {"reference": sent.reference, "reponse": "refuser", "motif": "duplicate"},
+        )
+    )
+    mails, jobs = Mail.objects.count(), ProcrastinateJob.objects.count()
+    entries = sent.journal.count()
+    shown = preview_answers(actor=line.agent, lines=lines)
+    assert [one.sentence for one in shown[:2]] == [TO_BE_DONE, TO_BE_DONE]
+    assert (again(sent).state, sent.journal.count()) == (S.SENT, entries)
+    assert (Mail.objects.count(), ProcrastinateJob.objects.count()) == (mails, jobs)
+    done = import_answers(actor=line.agent, lines=lines)
+    assert [one.done for one in done] == [one.done for one in shown]
+    assert done[2].sentence == shown[2].sentence
+
+
+def test_words_are_read_as_people_write_them_and_lead_each_to_one_code() -> None:
+    row = {"reference": "L-1", "reponse": "PLANIFIER", "date": "24/11/2026"}
+    for said, slot in (("matin", "morning"), ("Le Matin", "morning"), ("l'après-midi", "afternoon"), ("", "day")):
+        (line,) = read_answers(lines_of(row | {"moment": said}))
+        assert line.values["appointment_slot"] == slot, said
+    for choices in (Answer, Slot, ProblemCode, RefusalCode, EndReason):
+        assert len(set(by_words(choices).values())) == len(choices)
+        assert all(by_words(choices)[plainly(str(one.label))] == one.value for one in choices)

@@ -57,7 +57,7 @@ def test_an_operator_reads_and_answers_its_queue_on_a_phone(open_page: Callable[
         look.at(page_of(name, sent.reference))
     look.at(page_of("queue_import"))
     page.get_by_label("Ou les lignes elles-mêmes").fill("reference;reponse;motif\nL-0;refuser;duplicate")
-    page.get_by_role("button", name="Enregistrer ces réponses").press("Enter")
+    page.get_by_role("button", name="Voir ce qui sera enregistré").press("Enter")
     page.get_by_text("1 à corriger").wait_for()
     look.again()
 
