@@ -241,7 +241,7 @@ def compare(adviser: Membership, asked: Sequence[int], now: datetime) -> None:
 
 
 def news(stage: Stage) -> Thread:
-    """Every other week each service tells the families what it has learnt; the last days are still to be told."""
+    """Every week each service tells the families what it has learnt; the last days are still to be told."""
     day = working_day(stage.first, 10)
     while day < stage.last:
         yield (now := local(day, 16, 20))
@@ -252,7 +252,7 @@ def news(stage: Stage) -> Thread:
         for prescriber, rows in told.items():
             worker = stage.cast.people[stage.cast.code_of(prescriber), Role.WORKER][0]
             keep_contacts(actor=worker, prescriptions=rows, at=now)
-        day = working_day(day, 10)
+        day = working_day(day, 5)
 
 
 def sittings(stage: Stage) -> Thread:
