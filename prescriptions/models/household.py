@@ -7,7 +7,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast, ExtractDay, ExtractMonth, ExtractYear
 
 from lifecycle.actors import SYSTEM, Actor
@@ -212,10 +212,10 @@ class ResidenceQuerySet(OfHouseholdQuerySet["Residence"]):
     """Reads of where households lived."""
 
     def told_last(self) -> Self:
-        """Of two communes told for the same day, the last one: the first was put right. The latest day first."""
-        return (
-            self.order_by("household_id", "-since", "-pk").distinct("household_id", "since").select_related("commune")
-        )
+        """Those that nothing put right since: a commune noted before anything was filed replaces those told before."""
+        noted = HouseholdEntry.objects.filter(object=OuterRef("household"), verb="locate").order_by("-seq")
+        told = self.annotate(noted_at=Subquery(noted.values("at")[:1]))
+        return told.filter(Q(noted_at=None) | Q(told_at__gte=F("noted_at"))).select_related("commune")
 
 
 class Residence(models.Model):

@@ -144,6 +144,7 @@ def see_proof(worker: Visitor, rule: str) -> None:
     worker.follows("Noter une pièce vue")
     worker.reads("Noter une pièce vue")
     worker.chooses({"Ce que la pièce montre": rule})
+    worker.fills({"Pièce datée du": timezone.localdate().isoformat()})
     worker.ticks("remplie")
     worker.presses("Noter")
     worker.reads(anything("Dossier L-"))

@@ -81,10 +81,9 @@ def test_each_decision_gives_its_sheet_and_the_last_one_says_the_truth(state: st
 
 @pytest.mark.parametrize("state", TOLD)
 def test_no_state_is_without_a_telling_and_none_asks_two_things_at_once(state: str) -> None:
-    circle = Circle()
     for channel in ContactChannel:
         person = {"contact_channel": channel, "email": ADDRESS, "address": "1 rue des Essais", "postcode": "59000"}
-        prescription = brought_to(state, circle)
+        prescription = brought_to(state, Circle())
         Household.objects.filter(pk=prescription.household_id).update(**person)
         said = " ".join((telling_of(again(prescription)).todo, *telling_of(again(prescription)).sentences))
         assert len(promised(said)) <= 1, said
