@@ -30,11 +30,13 @@ from reference.models import Parameter
 from refurb.enums import DeviceType
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.reference.values import make_value
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 DAY = date(2020, 1, 1)
 
 
+@remembered()
 def load_law() -> None:
     """The thresholds and the text of the deed, in force since 2020."""
     dated = {"valid_from": DAY, "source": "test", "checked_on": DAY}
