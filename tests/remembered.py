@@ -8,6 +8,7 @@ everything is done again, as it is in a test that commits, or under settings or 
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -226,6 +227,17 @@ def remembered[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]
         return take
 
     return decorate
+
+
+@contextmanager
+def from_nothing() -> Iterator[None]:
+    """One of the many lives of a test: nothing of it is left to the next, and the walls judge it as it ends."""
+    STEPS.begin()
+    with transaction.atomic():
+        yield
+        connection.check_constraints()
+        transaction.set_rollback(True)
+    STEPS.begin()
 
 
 def key_of(value: Any) -> Any:

@@ -145,7 +145,9 @@ class Shelf:
         return waiting_need(kind, **defaults | given)
 
     def signature(self) -> StoredFile:
-        return remembered()(store_file)(content=DRAWING, name="signature.png", content_type="image/png", by=self.adviser)
+        return remembered()(store_file)(
+            content=DRAWING, name="signature.png", content_type="image/png", by=self.adviser
+        )
 
     # --- devices
 
@@ -154,7 +156,9 @@ class Shelf:
 
     def allotted(self, device: Device | None = None, convention: Convention | None = None, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.manager, "at": self.at}
-        return remembered()(allot_device)(device=device or self.ready(), convention=convention or self.convention, **defaults | given)
+        return remembered()(allot_device)(
+            device=device or self.ready(), convention=convention or self.convention, **defaults | given
+        )
 
     def shipped(self, device: Device | None = None, point: DistributionPoint | None = None) -> Device:
         device = device or self.allotted()
