@@ -23,9 +23,9 @@ from django.template.defaultfilters import default, default_if_none
 from config.database import SERVING_ROLE
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
+from tests import remembered
 from tests.emptying import empty_instead_of_flushing
 from tests.order import longest_first
-from tests.remembered import STEPS
 from tests.template import ready_template
 from tests.world import FEW, WORLD
 
@@ -183,11 +183,11 @@ class Doubles(pytest.MonkeyPatch):
     """From where a test puts a double in the place of something, it takes no step from another, nor leaves it any."""
 
     def setattr(self, *args: Any, **kwargs: Any) -> None:
-        STEPS.stop()
+        remembered.STEPS.stop()
         super().setattr(*args, **kwargs)
 
     def setitem(self, *args: Any) -> None:
-        STEPS.stop()
+        remembered.STEPS.stop()
         super().setitem(*args)
 
 
@@ -221,7 +221,7 @@ def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test starts from nothing, by steps that others may have taken."""
-    STEPS.begin()
+    remembered.STEPS.begin()
 
 
 @pytest.hookimpl(trylast=True)

@@ -86,6 +86,9 @@ class Steps:
         self.overridden = 0
         setting_changed.connect(self._count_settings)
 
+    def close(self) -> None:
+        setting_changed.disconnect(self._count_settings)
+
     def forget(self) -> None:
         """The tables themselves were made again."""
         self.__dict__ |= {"day": None, "tables": [], "start": Place(), "place": None, "allowed": False}
@@ -106,6 +109,8 @@ class Steps:
 
     def take(self, function: Callable[..., Any], names: Sequence[str], args: Any, kwargs: dict[str, Any]) -> Any:
         """Do what ``function`` does, or put back what it did; ``names``: what of its object it depends on."""
+        if connection.force_debug_cursor:
+            self.stop()  # what it costs is counted
         if not self._may():
             return function(*args, **kwargs)
         around = [attrgetter(name)(args[0]) for name in names]
@@ -241,9 +246,9 @@ def from_nothing() -> Iterator[None]:
 
 
 def key_of(value: Any) -> Any:
-    """What two equal things that are given have in common; NoKeyError for an instant, or whatever is like no other."""
+    """What two equal things that are given have in common; NoKeyError for what is like no other, as the hour it is."""
     match value:
-        case datetime():
+        case datetime() if value.microsecond:
             raise NoKeyError
         case str():
             return str(value)
@@ -271,6 +276,9 @@ def rows_in(value: Any) -> Iterator[Model]:
         case list() | tuple():
             for one in value:
                 yield from rows_in(one)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for one in fields(value):
+                yield from rows_in(getattr(value, one.name))
 
 
 def _stands_for(kept: Model, present: Model, known: dict[int, Any]) -> None:
