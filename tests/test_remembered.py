@@ -16,7 +16,7 @@ from django.utils import timezone
 from documents.services import open_file, store_file
 from lifecycle.verification import verify_journals
 from network.enums import OrganisationKind, Role
-from network.models import Membership, Organisation
+from network.models import Epci, Membership, Organisation
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership, make_organisation
@@ -103,6 +103,15 @@ def test_what_follows_a_step_goes_on_from_it(steps: Steps) -> None:
     assert handed_over.pk > returned.pk
     assert make_organisation().pk > shelf.distributor.pk
     verify_journals(pytest.fail)
+
+
+def test_a_sequence_that_began_again_goes_on_after_what_is_put_back(steps: Steps) -> None:
+    known = undone(steps, lambda: alone("A")).pk
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('network_organisation', 'id'), 1)")
+    steps.begin()
+    assert alone("A").pk == known
+    assert make_organisation().pk > known
 
 
 def test_whoever_holds_a_row_finds_it_in_the_answer(steps: Steps) -> None:
@@ -237,10 +246,10 @@ def test_an_hour_that_it_is_leads_nowhere_and_one_that_is_told_does() -> None:
 
 
 def test_each_life_begins_from_nothing_and_the_walls_judge_it_as_it_ends() -> None:
-    forged = Membership(user_id=0, organisation_id=0, kind="donor", role="contact")
+    forged = {"siren": "200000000", "name": "A", "short_name": "A", "population": 1, "population_year": 2022}
     with pytest.raises(IntegrityError), from_nothing():
-        forged.save()
-    assert not Membership.objects.exists()
+        Epci.objects.create(arrondissement_id=0, **forged)
+    assert not Epci.objects.exists()
 
 
 def test_an_empty_cell_and_an_empty_text_are_two_things() -> None:
