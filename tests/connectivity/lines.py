@@ -27,7 +27,7 @@ from connectivity.services.proofs import record_proof
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
 from prescriptions.enums import NeedKind, NeedUse
-from prescriptions.models import Need
+from prescriptions.models import Household, Need
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle
 from tests.remembered import remembered
@@ -109,9 +109,14 @@ class Line:
 
     @cached_property
     def need(self) -> Need:
-        address = {"address": "1 rue des Essais", "postcode": "59000", "email": f"foyer{next(_rank)}@exemple.test"}
-        household = self.circle.household(**address | self.person)
+        household = self._household(**self.person)
         return self.circle.accepted([(self.kind, NeedUse.PAPERWORK)], household).needs.get()
+
+    @remembered("worker", "circle.commune", "at")
+    def _household(self, **person: Any) -> Household:
+        """One that may be written to."""
+        address = {"address": "1 rue des Essais", "postcode": "59000", "email": f"foyer{next(_rank)}@exemple.test"}
+        return self.circle.household(**address | person)
 
     def today(self) -> date:
         return timezone.localdate(self.at)

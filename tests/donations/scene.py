@@ -58,6 +58,12 @@ def screens(quantity: int = 2, **fields: Any) -> Line:
     return laptops(quantity, **{"type": DeviceType.SCREEN} | fields)
 
 
+@remembered()
+def make_donor(legal_nature: LegalNature) -> Organisation:
+    """A donor with a SIRET of its own."""
+    return make_organisation(OrganisationKind.DONOR, siret=f"{next(_rank):014}", legal_nature=legal_nature)
+
+
 @dataclass
 class Workshop:
     """A workshop with its manager and one technician."""
@@ -90,7 +96,7 @@ class Scene:
 
     @cached_property
     def donor(self) -> Organisation:
-        return make_organisation(OrganisationKind.DONOR, siret=f"{next(_rank):014}", legal_nature=self.legal_nature)
+        return make_donor(self.legal_nature)
 
     @cached_property
     def contact(self) -> Membership:

@@ -119,7 +119,7 @@ class Circle:
         """A draft that has everything it needs to be submitted."""
         prescription = self.empty(household, story)
         for kind, use in needs:
-            ask_need(actor=self.worker, prescription=prescription, kind=kind, use=use, at=self.at)
+            remembered()(ask_need)(actor=self.worker, prescription=prescription, kind=kind, use=use, at=self.at)
         self.see_fact(prescription)
         self.agree(prescription)
         return prescription
@@ -143,7 +143,7 @@ class Circle:
     def started(self) -> Need:
         """A need of digital skills in progress, the only one of its prescription."""
         need = self.accepted(SKILLS).needs.get()
-        return start_need(actor=self.worker, need=need, mediation=self.mediation, at=self.at)
+        return remembered()(start_need)(actor=self.worker, need=need, mediation=self.mediation, at=self.at)
 
     def later(self, **delay: float) -> datetime:
         """Move the hour of the next acts on, and return it."""
