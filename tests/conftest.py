@@ -23,6 +23,7 @@ from django.template.defaultfilters import default, default_if_none
 from config.database import SERVING_ROLE
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
+from tests import remembered
 from tests.emptying import empty_instead_of_flushing
 from tests.order import longest_first
 from tests.template import ready_template
@@ -178,6 +179,25 @@ def own_files(settings: Any, tmp_path: Path) -> None:
     settings.LIFECYCLE_SEAL_DIR = tmp_path / "seals"
 
 
+class Doubles(pytest.MonkeyPatch):
+    """From where a test puts a double in the place of something, it takes no step from another, nor leaves it any."""
+
+    def setattr(self, *args: Any, **kwargs: Any) -> None:
+        remembered.STEPS.stop()
+        super().setattr(*args, **kwargs)
+
+    def setitem(self, *args: Any) -> None:
+        remembered.STEPS.stop()
+        super().setitem(*args)
+
+
+@pytest.fixture
+def monkeypatch() -> Iterator[pytest.MonkeyPatch]:
+    doubles = Doubles()
+    yield doubles
+    doubles.undo()
+
+
 @pytest.fixture
 def days_to_come() -> Iterator[None]:
     """Let a test live days that have not come: it tells them as a history, or the gate would refuse them."""
@@ -196,6 +216,12 @@ def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     request.getfixturevalue("serving_role")
     yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test starts from nothing, by steps that others may have taken."""
+    remembered.STEPS.begin()
 
 
 @pytest.hookimpl(trylast=True)

@@ -27,15 +27,17 @@ from connectivity.services.proofs import record_proof
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
 from prescriptions.enums import NeedKind, NeedUse
-from prescriptions.models import Need
+from prescriptions.models import Household, Need
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 DAY = date(2020, 1, 1)
 FIXED, MOBILE = NeedKind.FIXED_CONNECTION, NeedKind.MOBILE_CONNECTION
 
 
+@remembered()
 def make_offer(channel: str = Channel.DESK, **columns: Any) -> Offer:
     """An offer in force since 2020, for a fixed line unless said; one with a desk has an operator."""
     rank = next(_rank)
@@ -107,35 +109,40 @@ class Line:
 
     @cached_property
     def need(self) -> Need:
-        address = {"address": "1 rue des Essais", "postcode": "59000", "email": f"foyer{next(_rank)}@exemple.test"}
-        household = self.circle.household(**address | self.person)
+        household = self._household(**self.person)
         return self.circle.accepted([(self.kind, NeedUse.PAPERWORK)], household).needs.get()
+
+    @remembered("worker", "circle.commune", "at")
+    def _household(self, **person: Any) -> Household:
+        """One that may be written to."""
+        address = {"address": "1 rue des Essais", "postcode": "59000", "email": f"foyer{next(_rank)}@exemple.test"}
+        return self.circle.household(**address | person)
 
     def today(self) -> date:
         return timezone.localdate(self.at)
 
     def proposed(self, **given: Any) -> ConnectionFile:
-        return services.propose_connection(actor=self.worker, need=self.need, at=self.at, **given)
+        return remembered()(services.propose_connection)(actor=self.worker, need=self.need, at=self.at, **given)
 
     def choose(self, connection: ConnectionFile, offer: Offer | None = None, **given: Any) -> ConnectionFile:
         values = {"actor": self.worker, "offer": offer or self.offer, "agreement": Agreement.IN_PERSON, "at": self.at}
-        return services.choose_connection(connection=connection, **values | given)
+        return remembered()(services.choose_connection)(connection=connection, **values | given)
 
     def chosen(self, **given: Any) -> ConnectionFile:
         return self.choose(self.proposed(**given))
 
     def see(self, connection: ConnectionFile, rule: str = ConditionRule.TENANT, **given: Any) -> Any:
         values = {"proof": ProofKind.RENT_RECEIPT, "dated_on": self.today(), "at": self.at}
-        return record_proof(actor=self.worker, connection=connection, rule=rule, **values | given)
+        return remembered()(record_proof)(actor=self.worker, connection=connection, rule=rule, **values | given)
 
     def send(self, connection: ConnectionFile) -> ConnectionFile:
-        return services.send_connection(actor=self.worker, connection=connection, at=self.at)
+        return remembered()(services.send_connection)(actor=self.worker, connection=connection, at=self.at)
 
     def sent(self) -> ConnectionFile:
         return self.send(self.chosen())
 
     def report(self, connection: ConnectionFile, problem: str = ProblemCode.NAME_MISMATCH) -> ConnectionFile:
-        return services.report_problem_connection(
+        return remembered()(services.report_problem_connection)(
             actor=self.agent, connection=connection, problem=problem, note="Voir le contrat.", at=self.at
         )
 
@@ -143,13 +150,13 @@ class Line:
         return self.report(self.sent())
 
     def accepted(self) -> ConnectionFile:
-        return services.accept_connection(
+        return remembered()(services.accept_connection)(
             actor=self.agent, connection=self.sent(), operator_reference="OP-77", at=self.at
         )
 
     def scheduled(self) -> ConnectionFile:
         day = self.today() + timedelta(days=7)
-        return services.schedule_connection(
+        return remembered()(services.schedule_connection)(
             actor=self.agent, connection=self.accepted(), appointment_on=day, at=self.at
         )
 
@@ -163,13 +170,13 @@ class Line:
                 "actor": self.worker, "evidence_kind": EvidenceKind.INVOICE, "evidence_on": self.today(),
                 "evidence_reference": "F-001",
             }  # fmt: skip
-        return services.activate_connection(connection=connection, **values | given)
+        return remembered()(services.activate_connection)(connection=connection, **values | given)
 
     def active(self, **given: Any) -> ConnectionFile:
         return self.activate(self.scheduled() if self.channel == Channel.DESK else self.chosen(), **given)
 
     def refused(self) -> ConnectionFile:
-        return services.refuse_connection(
+        return remembered()(services.refuse_connection)(
             actor=self.agent, connection=self.sent(), refusal=RefusalCode.NO_COVERAGE, at=self.at
         )
 

@@ -19,6 +19,7 @@ from lifecycle.exceptions import Refused, Unknown
 from prescriptions.models import Need
 from prescriptions.services.needs import drop_need
 from tests.connectivity.lines import Line, ask, make_offer
+from tests.remembered import from_nothing
 
 pytestmark = pytest.mark.usefixtures("days_to_come")
 
@@ -59,23 +60,24 @@ other = st.sampled_from(["drop", "propose", "see", "clock"])
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(moves | other, max_size=25))
 def test_whatever_is_tried_a_file_and_its_need_agree(steps: list[Any]) -> None:
-    lines = [Line(), Line(Channel.OWN_SUBSCRIPTION), Line(Channel.COUNTER)]
-    offers = [line.offer for line in lines]
-    ask(offers[0])
-    for line in lines:
-        line.proposed()
-    for rank, step in enumerate(steps):
-        if isinstance(step, str):
-            happen(step, lines[rank % 3], rank)
-        else:
-            attempt(lines, offers, step)
-    for connection in ConnectionFile.objects.all():
-        check(connection)
-    for need in Need.objects.all():
-        live = [row.state for row in need.connections.live()]
-        assert len(live) <= 1
-        assert (need.state == "in_progress") == any(state in UNDER_WAY for state in live)
-        assert (need.state == "met") == need.connections.filter(active_at__isnull=False).exists()
+    with from_nothing():
+        lines = [Line(), Line(Channel.OWN_SUBSCRIPTION), Line(Channel.COUNTER)]
+        offers = [line.offer for line in lines]
+        ask(offers[0])
+        for line in lines:
+            line.proposed()
+        for rank, step in enumerate(steps):
+            if isinstance(step, str):
+                happen(step, lines[rank % 3], rank)
+            else:
+                attempt(lines, offers, step)
+        for connection in ConnectionFile.objects.all():
+            check(connection)
+        for need in Need.objects.all():
+            live = [row.state for row in need.connections.live()]
+            assert len(live) <= 1
+            assert (need.state == "in_progress") == any(state in UNDER_WAY for state in live)
+            assert (need.state == "met") == need.connections.filter(active_at__isnull=False).exists()
 
 
 def happen(what: str, line: Line, rank: int) -> None:

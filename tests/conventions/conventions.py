@@ -28,6 +28,7 @@ from network.models import Epci, Membership, Organisation
 from reference.loading import load_reference
 from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
 from tests.network.factories import make_epci, make_membership, make_organisation
+from tests.remembered import remembered
 from tests.world import WORLD
 
 _rank = itertools.count(1)
@@ -339,6 +340,7 @@ class Treaty:
         return gate.apply(signed, "activate", actor=self.manager, at=self.at)
 
 
+@remembered()
 def active_convention(
     *,
     epci: Epci | None = None,

@@ -30,6 +30,7 @@ from reference.loading import load_reference
 from reports.secrecy.choosing import look
 from tests.documents.pdfs import scan_of
 from tests.emptying import empty_tables
+from tests.remembered import STEPS
 
 AS_OF = date(2026, 3, 26)
 """A fixed day, so that what is proven here is so every day."""
@@ -70,6 +71,7 @@ def empty() -> None:
     empty_tables()
     call_command("flush", interactive=False, verbosity=0)
     ContentType.objects.clear_cache()
+    STEPS.forget()
 
 
 def seed(

@@ -16,6 +16,7 @@ from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_commune
 from tests.refurb.devices import given_to, private_lot
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 
@@ -101,3 +102,11 @@ class Rows:
         territory.line(need_of(served, FIXED)).sent()
         shelf.derogate(need_of(waiting, "computer"))
         territory.circle.submitted()
+
+
+@remembered()
+def some_rows() -> Rows:
+    """At least one row in most lists."""
+    rows = Rows()
+    rows.one_more()
+    return rows

@@ -34,6 +34,7 @@ from tests.connectivity.lines import FIXED, Line, make_offer
 from tests.distribution.shelves import Shelf
 from tests.faults import but_ahead
 from tests.prescriptions.files import Circle, again
+from tests.remembered import remembered
 
 BOTH: Sequence[tuple[str, str]] = ((NeedKind.COMPUTER, NeedUse.STUDIES), (FIXED, NeedUse.PAPERWORK))
 
@@ -199,3 +200,9 @@ class Story:
             reason="moved_away",
             at=self.territory.at,
         )
+
+
+@remembered()
+def story() -> Story:
+    """The story as it begins."""
+    return Story()

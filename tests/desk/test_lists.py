@@ -15,9 +15,9 @@ from lists.models import SavedView
 from lists.spreadsheets import csv_lines
 from prescriptions.models import HouseholdAccess
 from refurb.models import Device
-from tests.desk.list_rows import LISTS, NAMING, PAIRS, Rows
+from tests.desk.list_rows import LISTS, NAMING, PAIRS, some_rows
 from tests.desk.territory import Territory
-from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, Scenery, acting, strangers, words
+from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, acting, seen, strangers, words
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.refurb.devices import Bench
@@ -42,7 +42,7 @@ def cells_of(response: Any) -> list[list[Any]]:
 
 
 def test_a_list_costs_the_same_with_few_rows_and_with_many_and_at_most_twelve_queries() -> None:
-    rows = Rows()
+    rows = some_rows()
 
     def costs() -> dict[tuple[str, str], list[str]]:
         told = {}
@@ -54,7 +54,6 @@ def test_a_list_costs_the_same_with_few_rows_and_with_many_and_at_most_twelve_qu
             told[name, who] = [query["sql"] for query in counted.captured_queries]
         return told
 
-    rows.one_more()
     few = costs()
     for _ in range(3):
         rows.one_more()
@@ -81,8 +80,7 @@ def test_a_file_costs_the_same_whatever_its_length() -> None:
 
 
 def test_every_list_leaves_as_a_file_of_both_kinds_with_a_row_for_each_of_its_own() -> None:
-    rows = Rows()
-    rows.one_more()
+    rows = some_rows()
     for name, who in PAIRS:
         client, url = acting(rows.who(who)), reverse(name)
         page = client.get(url)
@@ -120,8 +118,7 @@ def test_a_file_holds_what_is_seen_in_its_order_on_all_the_pages(bench: Bench) -
 
 
 def test_days_and_figures_are_so_in_a_workbook_and_as_the_french_write_them_in_a_csv() -> None:
-    rows = Rows()
-    rows.one_more()
+    rows = some_rows()
     client, url = acting(rows.who("adviser")), reverse("distribution:shelf")
     lines, cells = lines_of(client.get(url, {"export": "csv"})), cells_of(client.get(url, {"export": "xlsx"}))
     price, since = lines[0].index("Prix"), lines[0].index("En rayon")
@@ -244,8 +241,7 @@ def test_a_view_wants_a_name_and_criteria(bench: Bench) -> None:
 
 
 def test_whose_names_a_list_shows_is_written_once_a_day_and_each_time_they_leave() -> None:
-    rows = Rows()
-    rows.one_more()
+    rows = some_rows()
     for name, readers in NAMING.items():
         for who in readers:
             actor = rows.who(who)
@@ -262,7 +258,7 @@ def test_whose_names_a_list_shows_is_written_once_a_day_and_each_time_they_leave
 
 
 def test_the_pilot_s_lists_name_no_household_and_log_nothing() -> None:
-    scenery = Scenery()
+    scenery = seen()
     client = acting(scenery.territory.shelf.pilot)
     logged = HouseholdAccess.objects.count()
     for name, readers in LISTS.items():
@@ -275,7 +271,7 @@ def test_the_pilot_s_lists_name_no_household_and_log_nothing() -> None:
 
 @pytest.mark.parametrize("kinds", GROUPS, ids="-".join)
 def test_no_file_names_the_household_to_whom_it_is_no_work(kinds: list[Any]) -> None:
-    scenery = Scenery()
+    scenery = seen()
     logged = HouseholdAccess.objects.count()
     told = []
     for membership in strangers(scenery, kinds):

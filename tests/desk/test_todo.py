@@ -23,7 +23,7 @@ from prescriptions.models import HouseholdAccess
 from refurb.services.devices import await_part_device
 from tests.costs import assert_same_queries
 from tests.desk.territory import BOTH, need_of
-from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, acting, strangers, words
+from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, acting, seen, strangers, words
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership, make_organisation
@@ -98,7 +98,7 @@ def test_nobody_lands_on_an_empty_page(client: Client, role: Role, kind: Kind) -
 
 
 def test_each_count_is_that_of_the_list_it_leads_to_and_no_page_is_heavy() -> None:
-    scenery = Scenery()
+    scenery = seen()
     keep_busy(scenery)
     counted, wrong = 0, []
     for membership in as_each_role(scenery):
@@ -132,7 +132,7 @@ def test_a_filter_used_last_does_not_change_what_a_count_leads_to() -> None:
 
 
 def test_households_are_named_to_those_who_serve_them_only() -> None:
-    scenery = Scenery()
+    scenery = seen()
     logged = HouseholdAccess.objects.count()
     kinds = list(ROLES_BY_KIND)
     for membership in strangers(scenery, kinds):

@@ -40,6 +40,7 @@ from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.prescriptions.files import again
 from tests.refurb.devices import from_lot, given_to, private_lot
+from tests.remembered import remembered
 
 STORY = "vécu-indicible"
 NAMES = ("Inoubliable", "Zéphyrine", "0699445566", "06 99 44 55 66", "zephyrine@", "rue des Abysses", "12/11/1979")
@@ -187,6 +188,21 @@ class Scenery:
         return [1]
 
 
+@remembered()
+def seen() -> Scenery:
+    """The scenery, by steps that the tests before it took."""
+    return Scenery()
+
+
+@remembered()
+def called_like_pieces_of_markup() -> Scenery:
+    """The same, each person, each organisation and each file in it called like a piece of markup."""
+    with files_called_like_markup():
+        made = Scenery()
+    called_like_markup()
+    return made
+
+
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
     """Every route but those of the back office, which is for accounts that are no membership."""
     for entry in (resolver or get_resolver()).url_patterns:
@@ -225,10 +241,7 @@ GROUPS = [
 @pytest.fixture
 def scenery(db: None) -> Scenery:
     """In which each person, each organisation and each file is called like a piece of markup."""
-    with files_called_like_markup():
-        made = Scenery()
-    called_like_markup()
-    return made
+    return called_like_pieces_of_markup()
 
 
 def is_read_in_turn(route: str) -> bool:
@@ -326,7 +339,7 @@ def test_a_relay_of_the_commune_reads_what_it_serves_and_no_story(scenery: Scene
 
 @pytest.mark.django_db
 def test_no_mail_and_no_paper_names_the_household_beyond_those_who_serve_it() -> None:
-    Scenery()
+    seen()
     may = {PERSON["email"]} | {
         membership.user.email
         for membership in Membership.objects.select_related("user")

@@ -14,6 +14,7 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ENDED_STATES
 from tests.desk.territory import Story, balance, faults
+from tests.desk.territory import story as begun
 from tests.prescriptions.files import again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
 @pytest.fixture
 def story() -> Story:
-    return Story()
+    return begun()
 
 
 def test_a_device_and_a_line_honour_the_prescription_whichever_comes_first(story: Story) -> None:
@@ -42,7 +43,7 @@ def test_the_line_first_then_the_device(story: Story) -> None:
 
 
 def test_a_device_without_a_line_honours_it_and_a_line_without_a_device_does_too() -> None:
-    one, two = Story(), Story()
+    one, two = begun(), Story()
     one.equip()
     one.drop(one.connected)
     assert one.states() == ("fulfilled", "met", "unmet")

@@ -32,6 +32,7 @@ from tests.donations.scene import Workshop
 from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 from tests.prescriptions.files import waiting_need
 from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.remembered import remembered
 
 QUOTAS: Mapping[str, int] = {"laptop": 20, "desktop": 20, "tablet": 20, "smartphone": 20, "screen": 20}
 GRID: Mapping[str, int] = {"laptop": 180, "desktop": 150, "tablet": 100, "smartphone": 100, "screen": 30}
@@ -130,7 +131,7 @@ class Shelf:
             "postcode": "59000",
             "commune": self.commune,
         }
-        return create_point(actor=self.pilot, **defaults | given)
+        return remembered()(create_point)(actor=self.pilot, **defaults | given)
 
     def need(self, kind: str = NeedKind.COMPUTER, **given: Any) -> Need:
         """A need that waits, of a household of the territory."""
@@ -144,7 +145,9 @@ class Shelf:
         return waiting_need(kind, **defaults | given)
 
     def signature(self) -> StoredFile:
-        return store_file(content=DRAWING, name="signature.png", content_type="image/png", by=self.adviser)
+        return remembered()(store_file)(
+            content=DRAWING, name="signature.png", content_type="image/png", by=self.adviser
+        )
 
     # --- devices
 
@@ -153,11 +156,13 @@ class Shelf:
 
     def allotted(self, device: Device | None = None, convention: Convention | None = None, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.manager, "at": self.at}
-        return allot_device(device=device or self.ready(), convention=convention or self.convention, **defaults | given)
+        return remembered()(allot_device)(
+            device=device or self.ready(), convention=convention or self.convention, **defaults | given
+        )
 
     def shipped(self, device: Device | None = None, point: DistributionPoint | None = None) -> Device:
         device = device or self.allotted()
-        return ship_device(actor=self.technician, device=device, point=point or self.point, at=self.at)
+        return remembered()(ship_device)(actor=self.technician, device=device, point=point or self.point, at=self.at)
 
     def available(
         self,
@@ -173,7 +178,7 @@ class Shelf:
     ) -> Device:
         """A reconditioned device, taken to the shelf."""
         shipped = self.shipped(self.allotted(device, convention), point)
-        return gate.apply(shipped, "stock_in", actor=self.adviser, at=self.at)
+        return remembered()(gate.apply)(shipped, "stock_in", actor=self.adviser, at=self.at)
 
     def reserve(self, device: Device, need: Need | None = None, **given: Any) -> Device:
         """Hold a device for a need, whatever its rank: when others are before, an appointment was made already."""
@@ -182,21 +187,21 @@ class Shelf:
         ctx = Context(self.at or timezone.now(), values["actor"])
         if any(ahead_of(ctx, {device.pk: {"need": need.pk}}).values()):
             values = {"out_of_order": OrderReason.APPOINTMENT, **values}
-        return hand_overs.reserve_device(device=device, need=need, **values)
+        return remembered()(hand_overs.reserve_device)(device=device, need=need, **values)
 
     def reserved(self, device: Device | None = None, need: Need | None = None, **given: Any) -> Device:
         return self.reserve(device or self.available(), need, **given)
 
     def hand_over(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at, "proof": HandOverProof.ATTESTED}
-        return hand_overs.hand_over_device(device=device, **defaults | given)
+        return remembered()(hand_overs.hand_over_device)(device=device, **defaults | given)
 
     def handed_over(self, device: Device | None = None, **given: Any) -> Device:
         return self.hand_over(device or self.reserved(), **given)
 
     def take_back(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at, "reason": ReturnReason.FAULT}
-        return gate.apply(device, "take_back", **defaults | given)
+        return remembered()(gate.apply)(device, "take_back", **defaults | given)
 
     def returned(self, device: Device | None = None, **given: Any) -> Device:
         return self.take_back(device or self.handed_over(), **given)

@@ -24,6 +24,7 @@ from refurb.models import Device, DeviceEntry
 from refurb.services import devices
 from tests.distribution.shelves import Shelf, quotas_balance
 from tests.refurb.devices import fresh
+from tests.remembered import from_nothing
 
 STEPS = [
     "allot",
@@ -56,14 +57,15 @@ steps = st.tuples(st.sampled_from(STEPS + ALONG * 3), st.integers(0, 2), st.inte
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.lists(steps, min_size=8, max_size=45))
 def test_whatever_happens_places_needs_and_stays_balance(path: list[tuple[str, int, int]]) -> None:
-    shelf = Shelf(quotas={"laptop": 2, "desktop": 2})
-    rows = [shelf.ready(), shelf.ready(), shelf.desktop()]
-    needs = [shelf.need(), shelf.need()]
-    shelf.convention, shelf.point, shelf.adviser  # noqa: B018
-    for step, place, rank in path:
-        with suppress(Refused, PermissionDenied, Unknown):
-            act(shelf, step, fresh(rows[place]), Need.objects.get(pk=needs[rank].pk))
-        check(rows)
+    with from_nothing():
+        shelf = Shelf(quotas={"laptop": 2, "desktop": 2})
+        rows = [shelf.ready(), shelf.ready(), shelf.desktop()]
+        needs = [shelf.need(), shelf.need()]
+        shelf.convention, shelf.point, shelf.adviser  # noqa: B018
+        for step, place, rank in path:
+            with suppress(Refused, PermissionDenied, Unknown):
+                act(shelf, step, fresh(rows[place]), Need.objects.get(pk=needs[rank].pk))
+            check(rows)
 
 
 def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C901, PLR0912
@@ -175,18 +177,19 @@ def check(rows: list[Device]) -> None:
     )
 )
 def test_the_gate_answers_anything_with_a_move_or_a_sentence(tries: list[tuple[Any, ...]]) -> None:
-    shelf = Shelf()
-    rows = [shelf.reserved(), shelf.available()]
-    ours = {"need": shelf.need().pk, "convention": shelf.convention.pk, "quota": shelf.quota().pk}
-    for rank, (verb, who, asked, as_a_set) in enumerate(tries):
-        if gate.verbs_of(Device)[verb].creates:
-            continue
-        device, actor = fresh(rows[rank % 2]), getattr(shelf, who)
-        values = {name: ours.get(name, value) if value == "ours" else value for name, value in asked.items()}
-        values = {name: None if value == "none" else value for name, value in values.items()}
-        with suppress(Refused, PermissionDenied, Unknown):
-            if as_a_set:
-                gate.apply_many(Device.objects.filter(pk=device.pk), verb, actor=actor, per_row={device.pk: values})
-            else:
-                gate.apply(device, verb, actor=actor, **values)
-        check(rows)
+    with from_nothing():
+        shelf = Shelf()
+        rows = [shelf.reserved(), shelf.available()]
+        ours = {"need": shelf.need().pk, "convention": shelf.convention.pk, "quota": shelf.quota().pk}
+        for rank, (verb, who, asked, as_a_set) in enumerate(tries):
+            if gate.verbs_of(Device)[verb].creates:
+                continue
+            device, actor = fresh(rows[rank % 2]), getattr(shelf, who)
+            values = {name: ours.get(name, value) if value == "ours" else value for name, value in asked.items()}
+            values = {name: None if value == "none" else value for name, value in values.items()}
+            with suppress(Refused, PermissionDenied, Unknown):
+                if as_a_set:
+                    gate.apply_many(Device.objects.filter(pk=device.pk), verb, actor=actor, per_row={device.pk: values})
+                else:
+                    gate.apply(device, verb, actor=actor, **values)
+            check(rows)

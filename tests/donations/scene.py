@@ -30,11 +30,13 @@ from reference.models import Parameter
 from refurb.enums import DeviceType
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.reference.values import make_value
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 DAY = date(2020, 1, 1)
 
 
+@remembered()
 def load_law() -> None:
     """The thresholds and the text of the deed, in force since 2020."""
     dated = {"valid_from": DAY, "source": "test", "checked_on": DAY}
@@ -54,6 +56,12 @@ def laptops(quantity: int = 3, **fields: Any) -> Line:
 def screens(quantity: int = 2, **fields: Any) -> Line:
     """Recent screens."""
     return laptops(quantity, **{"type": DeviceType.SCREEN} | fields)
+
+
+@remembered()
+def make_donor(legal_nature: LegalNature) -> Organisation:
+    """A donor with a SIRET of its own."""
+    return make_organisation(OrganisationKind.DONOR, siret=f"{next(_rank):014}", legal_nature=legal_nature)
 
 
 @dataclass
@@ -88,7 +96,7 @@ class Scene:
 
     @cached_property
     def donor(self) -> Organisation:
-        return make_organisation(OrganisationKind.DONOR, siret=f"{next(_rank):014}", legal_nature=self.legal_nature)
+        return make_donor(self.legal_nature)
 
     @cached_property
     def contact(self) -> Membership:
@@ -114,12 +122,12 @@ class Scene:
         return {"transfer_reference": "D-2026-12"} if self.legal_nature == LegalNature.PUBLIC else {}
 
     def draft(self, **site: Any) -> Donation:
-        return create_donation(
+        return remembered()(create_donation)(
             actor=self.contact, donor=self.donor, lines=self.lines, **self.site() | self.public() | site
         )
 
     def announced(self, **site: Any) -> Donation:
-        return announce_donation(actor=self.contact, donation=self.draft(**site))
+        return remembered()(announce_donation)(actor=self.contact, donation=self.draft(**site))
 
     def announced_before_the_law(self, **site: Any) -> Donation:
         """Announced on a day when the limit was higher: what was described then is over it since."""
@@ -146,15 +154,13 @@ class Scene:
     def qualified(self, *, split: bool = False, accept: Mapping[int, int] | None = None) -> Donation:
         donation = self.announced()
         rulings = self.rulings(donation, accept=accept, split=split)
-        return qualify_donation(actor=self.pilot, donation=donation, rulings=rulings)
+        return remembered()(qualify_donation)(actor=self.pilot, donation=donation, rulings=rulings)
 
     def accept(self, donation: Donation) -> None:
-        accept_deed(actor=self.contact, donation=donation, sha256=fingerprint(deed_of(donation)[1]))
+        remembered()(accept_deed)(actor=self.contact, donation=donation, sha256=fingerprint(deed_of(donation)[1]))
 
     def schedule(self, donation: Donation, workshop: Workshop, **changes: Any) -> Donation:
-        tomorrow = timezone.now() + timedelta(days=1)
-        given = {"starts_at": tomorrow, "carrier": "La Navette", "contact_name": "Accueil"}
-        return schedule_donation(actor=workshop.manager, donation=donation, **given | changes)
+        return schedule_for_tomorrow(actor=workshop.manager, donation=donation, **changes)
 
     def scheduled(self, *, split: bool = False, accept: Mapping[int, int] | None = None) -> Donation:
         donation = self.qualified(split=split, accept=accept)
@@ -178,7 +184,9 @@ class Scene:
                 shares[line.pk] = counts[rank]
         signed = {"proof": SlipProof.ATTESTED, "signer_name": "Dominique Exemple"}
         given = {"counts": shares, "done_on": timezone.localdate(), **signed} | changes
-        return record_pick_up(actor=workshop.technician, pick_up=self.pick_up(donation, workshop), **given)
+        return remembered()(record_pick_up)(
+            actor=workshop.technician, pick_up=self.pick_up(donation, workshop), **given
+        )
 
     def collected(
         self, counts: Mapping[int, int] | None = None, *, accept: Mapping[int, int] | None = None
@@ -189,6 +197,14 @@ class Scene:
 
     def declined(self) -> Donation:
         return gate.apply(self.announced(), "decline", actor=self.pilot, reason=DeclineReason.TOO_OLD)
+
+
+@remembered()
+def schedule_for_tomorrow(**changes: Any) -> Donation:
+    """At this hour, unless said."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    given = {"starts_at": tomorrow, "carrier": "La Navette", "contact_name": "Accueil"}
+    return schedule_donation(**given | changes)
 
 
 def public_scene(*lines: Line) -> Scene:

@@ -6,6 +6,7 @@ from typing import Any
 from network.enums import CommuneStatus, LegalNature, OrganisationKind, Role
 from network.models import Arrondissement, Commune, Epci, Membership, Organisation, User
 from network.services.memberships import open_membership
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 
@@ -20,6 +21,7 @@ LEGAL_NATURES = {
 PASSWORD = "une phrase de passe longue"
 
 
+@remembered()
 def make_arrondissement(**fields: Any) -> Arrondissement:
     """An arrondissement, whose code is none of those of the Nord (591 to 596), which have ranks of their own."""
     rank = next(_rank)
@@ -28,6 +30,7 @@ def make_arrondissement(**fields: Any) -> Arrondissement:
     return Arrondissement.objects.create(**{"code": f"{code:03}", "name": f"Arrondissement {rank}"} | fields)
 
 
+@remembered()
 def make_epci(**fields: Any) -> Epci:
     """An EPCI, with an arrondissement of its own unless given."""
     rank = next(_rank)
@@ -37,6 +40,7 @@ def make_epci(**fields: Any) -> Epci:
     return Epci.objects.create(**defaults | {"population": 10_000, "population_year": 2022} | fields)
 
 
+@remembered()
 def make_commune(**fields: Any) -> Commune:
     """A commune of today, in an EPCI and an arrondissement of its own unless given."""
     rank = next(_rank)
@@ -50,6 +54,7 @@ def make_commune(**fields: Any) -> Commune:
     return Commune.objects.create(**defaults | figures | {"status": status} | fields)
 
 
+@remembered()
 def make_organisation(kind: OrganisationKind | str = OrganisationKind.DONOR, **fields: Any) -> Organisation:
     """An active organisation of one kind (``kinds=[…]`` for several), without a SIRET unless given."""
     kind = OrganisationKind(kind)
@@ -61,6 +66,7 @@ def make_organisation(kind: OrganisationKind | str = OrganisationKind.DONOR, **f
     return Organisation.objects.create(**defaults | fields)
 
 
+@remembered()
 def make_user(**fields: Any) -> User:
     """An active account whose password is ``PASSWORD``."""
     rank = next(_rank)
@@ -72,6 +78,7 @@ def make_user(**fields: Any) -> User:
     return User.objects.create_user(**defaults | {"password": PASSWORD} | fields)
 
 
+@remembered()
 def make_membership(
     role: Role | str,
     kind: OrganisationKind | str,

@@ -24,6 +24,7 @@ from prescriptions.services.prescriptions import (
 )
 from reference.loading import load_reference
 from tests.network.factories import make_commune, make_membership, make_organisation
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 
@@ -34,6 +35,7 @@ COMPUTER: Asked = ((NeedKind.COMPUTER, NeedUse.STUDIES),)
 SKILLS: Asked = ((NeedKind.DIGITAL_SKILLS, NeedUse.PAPERWORK),)
 
 
+@remembered()
 def load_settings() -> None:
     """The reference files of the app, once per test."""
     if not AgreementText.objects.exists():
@@ -94,18 +96,22 @@ class Circle:
     def mediation(self) -> Organisation:
         return make_organisation(OrganisationKind.MEDIATION)
 
+    @remembered("worker", "commune", "at")
     def household(self, **changes: Any) -> Household:
         given = {"commune": self.commune} | person() | changes
         return create_household(actor=self.worker, at=self.at, **given)
 
+    @remembered("worker", "at")
     def empty(self, household: Household | None = None, story: str = "") -> Prescription:
         """A draft with nothing in it."""
         household = household or self.household()
         return create_prescription(actor=self.worker, household=household, story=story, at=self.at)
 
+    @remembered("worker", "at")
     def see_fact(self, prescription: Prescription, kind: str = FactKind.MINIMUM_INCOME, **fact: Any) -> Any:
         return record_fact(actor=self.worker, prescription=prescription, kind=kind, at=self.at, **fact)
 
+    @remembered("worker", "at")
     def agree(self, prescription: Prescription) -> Any:
         return record_agreement(actor=self.worker, prescription=prescription, how=AgreementHow.SIGNED, at=self.at)
 
@@ -113,11 +119,12 @@ class Circle:
         """A draft that has everything it needs to be submitted."""
         prescription = self.empty(household, story)
         for kind, use in needs:
-            ask_need(actor=self.worker, prescription=prescription, kind=kind, use=use, at=self.at)
+            remembered()(ask_need)(actor=self.worker, prescription=prescription, kind=kind, use=use, at=self.at)
         self.see_fact(prescription)
         self.agree(prescription)
         return prescription
 
+    @remembered("worker", "distributor", "at")
     def submit(self, prescription: Prescription) -> Prescription:
         return submit_prescription(
             actor=self.worker, prescription=prescription, distributor=self.distributor, at=self.at
@@ -126,6 +133,7 @@ class Circle:
     def submitted(self, needs: Asked = COMPUTER, household: Household | None = None, story: str = "") -> Prescription:
         return self.submit(self.draft(needs, household, story))
 
+    @remembered("adviser", "at")
     def accept(self, prescription: Prescription, **given: Any) -> Prescription:
         return accept_prescription(actor=self.adviser, prescription=prescription, at=self.at, **given)
 
@@ -135,7 +143,7 @@ class Circle:
     def started(self) -> Need:
         """A need of digital skills in progress, the only one of its prescription."""
         need = self.accepted(SKILLS).needs.get()
-        return start_need(actor=self.worker, need=need, mediation=self.mediation, at=self.at)
+        return remembered()(start_need)(actor=self.worker, need=need, mediation=self.mediation, at=self.at)
 
     def later(self, **delay: float) -> datetime:
         """Move the hour of the next acts on, and return it."""
@@ -143,6 +151,7 @@ class Circle:
         return self.at
 
 
+@remembered()
 def accepted_prescription(
     *,
     needs: Asked = COMPUTER,
@@ -171,6 +180,7 @@ def accepted_prescription(
     return circle.accepted(needs, circle.household(**household))
 
 
+@remembered()
 def waiting_need(kind: str = NeedKind.COMPUTER, use: str = NeedUse.STUDIES, **given: Any) -> Need:
     """One need that waits, alone on its accepted prescription; ``given`` as for ``accepted_prescription``."""
     return accepted_prescription(needs=[(kind, use)], **given).needs.get(state=NeedState.WAITING)

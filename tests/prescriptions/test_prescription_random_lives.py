@@ -17,6 +17,7 @@ from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES, DropReason, Need
 from prescriptions.machine.served_by import LETS_GO, MEETS, STARTS, UNDOES
 from prescriptions.models import Household, Need, Prescription, rank_of
 from tests.prescriptions.files import PARIS, Circle, again
+from tests.remembered import from_nothing
 
 pytestmark = pytest.mark.usefixtures("days_to_come")
 
@@ -51,15 +52,16 @@ days = st.tuples(st.just("days"), st.sampled_from([1, 10, 31, 181]))
     steps=st.lists(on_files | on_needs | serving | serving | days, max_size=14),
 )
 def test_whatever_is_tried_a_closed_prescription_has_no_open_need(begun: str, steps: list[Any]) -> None:
-    circle = Circle(at=START)
-    asked = [("computer", "studies"), ("digital_skills", "work"), ("fixed_connection", "social")]
-    prescription = getattr(circle, begun)(asked)
-    for step in steps:
-        circle.later(hours=1)
-        with suppress(Refused, PermissionDenied, Unknown):
-            do(circle, prescription, step)
-        check(again(prescription), circle.at)
-    check_journals(prescription)
+    with from_nothing():
+        circle = Circle(at=START)
+        asked = [("computer", "studies"), ("digital_skills", "work"), ("fixed_connection", "social")]
+        prescription = getattr(circle, begun)(asked)
+        for step in steps:
+            circle.later(hours=1)
+            with suppress(Refused, PermissionDenied, Unknown):
+                do(circle, prescription, step)
+            check(again(prescription), circle.at)
+        check_journals(prescription)
 
 
 def do(circle: Circle, prescription: Prescription, step: tuple[Any, ...]) -> None:

@@ -34,6 +34,7 @@ from refurb.models import TestRun as Run
 from refurb.services import bench, devices, erasures, evidence, stock
 from tests.donations.scene import Scene, Workshop, first_line, laptops
 from tests.network.factories import make_membership, make_organisation
+from tests.remembered import remembered
 
 _rank = itertools.count(1)
 
@@ -60,6 +61,7 @@ READ: Mapping[str, Any] = {"manufacturer": "Marque", "model": "Modèle", "proces
 REPORT = b"nwipe 0.38\n| Erased |\n"
 
 
+@remembered()
 def load_numbers() -> None:
     """Ceilings, scales, checklists, thresholds and deed, from the files of the project."""
     load_reference("conventions")
@@ -107,13 +109,16 @@ class Bench:
         """A technician of another workshop."""
         return Workshop().technician
 
+    @remembered("technician")
     def received(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         """A device nobody announced: its origin is unknown, so it is under the price ceiling."""
         return devices.register_device(actor=self.technician, **{"type": type, "tag": new_tag(), **READ} | given)
 
+    @remembered("technician")
     def in_process(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         return gate.apply(self.received(type, **given), "start", actor=self.technician)
 
+    @remembered("technician")
     def drive(self, device: Device, **given: Any) -> Drive:
         internal = device.type in (DeviceType.TABLET, DeviceType.SMARTPHONE)
         defaults: dict[str, Any] = {
@@ -123,14 +128,17 @@ class Bench:
         }
         return evidence.record_drive(actor=self.technician, device=device, **defaults | given)
 
+    @remembered("technician")
     def no_storage(self, device: Device) -> StorageAbsence:
         return evidence.attest_no_storage(actor=self.technician, device=device, reason=AbsenceReason.NO_STORAGE)
 
+    @remembered("technician")
     def report(self) -> StoredFile:
         """What a tool printed of one run: no two are the same."""
         content = REPORT + f"run {next(_rank)}\n".encode()
         return store_file(content=content, name="nwipe.log", content_type="text/plain", by=self.technician)
 
+    @remembered("technician")
     def erase(self, drive: Drive, **given: Any) -> Erasure:
         """An erasure that proves the drive empty, unless ``given`` says otherwise."""
         finished = given.get("finished_at", timezone.now())
@@ -158,12 +166,14 @@ class Bench:
         apart = {name: told.pop(name) for name in ("report", "supersedes", "at") if name in told}
         return erasures.record_erasure(actor=self.technician, drive=drive, run=Told(**told), **apart)
 
+    @remembered("technician")
     def test(self, device: Device, **results: CheckResult) -> Run:
         """Every function of the checklist works, but for ``results``."""
         checklist = Checklist.objects.get(type=device.type)
         working = dict.fromkeys((function.code for function in checklist.functions.all()), CheckResult.OK)
         return bench.record_test_run(actor=self.technician, device=device, results=working | results)
 
+    @remembered("technician")
     def grade(self, device: Device, **measures: Any) -> Grading:
         return bench.grade_device(
             actor=self.technician,
@@ -172,12 +182,14 @@ class Bench:
             cosmetic=CosmeticGrade.A,
         )
 
+    @remembered("technician")
     def proven(self, device: Device) -> Device:
         """Its storage is inventoried and proven empty."""
         if device.type != DeviceType.SCREEN:
             self.erase(self.drive(device))
         return device
 
+    @remembered("technician")
     def prepared(self, device: Device | None = None) -> Device:
         """Everything is done but the last word: proven, tested, graded."""
         device = device or self.in_process()
@@ -186,19 +198,24 @@ class Bench:
         self.grade(device)
         return self.identified(device)
 
+    @remembered("technician")
     def identified(self, device: Device) -> Device:
         """What it is was read on it."""
         return devices.describe_device(actor=self.technician, device=device, **READ)
 
+    @remembered("technician")
     def recondition(self, device: Device, price: Decimal | int = 25, **given: Any) -> Device:
         return stock.recondition_device(actor=self.technician, device=device, price=Decimal(price), **given)
 
+    @remembered("technician")
     def ready(self, type: DeviceType = DeviceType.LAPTOP, price: Decimal | int = 25) -> Device:  # noqa: A002
         return self.recondition(self.prepared(self.in_process(type)), price)
 
+    @remembered("technician")
     def unusable(self, device: Device | None = None) -> Device:
         return gate.apply(device or self.in_process(), "reject", actor=self.technician, reason=UnusableReason.BROKEN)
 
+    @remembered("technician", "recycler")
     def recycle(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"recycler": self.recycler, "bsd_number": "BSD-20261124-ABC123"}
         return stock.recycle_device(actor=self.technician, device=device, **defaults | given)

@@ -16,6 +16,7 @@ from refurb.enums import EXPECTED, DeviceType, Verification
 from refurb.models import Device, DeviceEntry
 from refurb.services.stock import RecoveredPart
 from tests.refurb.devices import Bench, load_numbers
+from tests.remembered import from_nothing
 
 VERBS = [name for name, declared in gate.verbs_of(Device).items() if not declared.creates]
 EVIDENCE = ["drive", "erase", "erase badly", "no storage", "test", "grade"]
@@ -54,34 +55,36 @@ findings = st.tuples(st.sampled_from(EVIDENCE), st.integers(0, 2))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(moves | findings, max_size=30))
 def test_whatever_is_tried_a_device_stays_explained_and_proven(steps: list[tuple[Any, ...]]) -> None:
-    load_numbers()
-    bench = Bench()
-    types = (DeviceType.LAPTOP, DeviceType.SMARTPHONE, DeviceType.SCREEN)
-    rows = [bench.received(type_, tag=f"T{rank}") for rank, type_ in enumerate(types)]
-    for step in steps:
-        if len(step) == 2:
-            find(bench, *step, rows)
-        else:
-            attempt(bench, step, rows)
-    for device in Device.objects.filter(pk__in=[row.pk for row in rows]):
-        check(device)
+    with from_nothing():
+        load_numbers()
+        bench = Bench()
+        types = (DeviceType.LAPTOP, DeviceType.SMARTPHONE, DeviceType.SCREEN)
+        rows = [bench.received(type_, tag=f"T{rank}") for rank, type_ in enumerate(types)]
+        for step in steps:
+            if len(step) == 2:
+                find(bench, *step, rows)
+            else:
+                attempt(bench, step, rows)
+        for device in Device.objects.filter(pk__in=[row.pk for row in rows]):
+            check(device)
 
 
 @pytest.mark.django_db
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prepared=st.lists(st.sampled_from(EVIDENCE), unique=True), moves=st.lists(moves, max_size=12))
 def test_a_device_on_its_way_to_stock_is_never_there_unproven(prepared: list[str], moves: list[Any]) -> None:
-    load_numbers()
-    bench = Bench()
-    rows = [bench.in_process(), bench.received(), bench.received()]
-    for what in prepared:
-        find(bench, what, 0, rows)
-    with suppress(Refused):
-        bench.recondition(rows[0])
-    for move in moves:
-        attempt(bench, move, rows)
-    for device in Device.objects.filter(pk__in=[row.pk for row in rows]):
-        check(device)
+    with from_nothing():
+        load_numbers()
+        bench = Bench()
+        rows = [bench.in_process(), bench.received(), bench.received()]
+        for what in prepared:
+            find(bench, what, 0, rows)
+        with suppress(Refused):
+            bench.recondition(rows[0])
+        for move in moves:
+            attempt(bench, move, rows)
+        for device in Device.objects.filter(pk__in=[row.pk for row in rows]):
+            check(device)
 
 
 def find(bench: Bench, what: str, place: int, rows: list[Device]) -> None:

@@ -34,6 +34,7 @@ from reports.summary import Summary
 from tests.donations.scene import Scene, laptops
 from tests.network.factories import make_membership
 from tests.refurb.devices import MEASURES, READ, Bench, load_numbers, new_tag
+from tests.remembered import remembered
 
 OCTOBER, NOVEMBER, DECEMBER = date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1)
 
@@ -82,6 +83,7 @@ class Story:
 
     # --- lots
 
+    @remembered("scene.contact", "scene.donor", "scene.commune", "legal_nature")
     def announced(self, at: datetime, *lines: Line, **site: Any) -> Any:
         """A lot announced at ``at``."""
         where = self.scene.site() | self.scene.public() | site
@@ -90,6 +92,7 @@ class Story:
         )
         return announce_donation(actor=self.scene.contact, donation=donation, at=at)
 
+    @remembered("scene.contact", "scene.donor", "scene.commune", "scene.north", "pilot", "legal_nature")
     def lot(self, at: datetime, *lines: Line, qualified: datetime | None = None, **site: Any) -> list[Device]:
         """The declared devices of a lot announced at ``at`` and qualified then too, unless later."""
         donation = self.announced(at, *lines, **site)
@@ -99,43 +102,55 @@ class Story:
 
     # --- devices
 
+    @remembered("technician")
     def register(self, at: datetime, type: DeviceType = DeviceType.LAPTOP) -> Device:  # noqa: A002
         return devices.register_device(actor=self.technician, type=type, tag=new_tag(), at=at)
 
+    @remembered("technician")
     def receive(self, device: Device, at: datetime) -> Device:
         return devices.receive_device(actor=self.technician, device=device, tag=device.tag or new_tag(), at=at)
 
+    @remembered("technician")
     def start(self, device: Device, at: datetime) -> Device:
         return gate.apply(device, "start", actor=self.technician, at=at)
 
+    @remembered("technician")
     def await_part(self, device: Device, at: datetime) -> Device:
         return devices.await_part_device(actor=self.technician, device=device, part_wanted="batterie", at=at)
 
+    @remembered("technician")
     def resume(self, device: Device, at: datetime) -> Device:
         return gate.apply(device, "resume", actor=self.technician, at=at)
 
+    @remembered("technician")
     def reject(self, device: Device, at: datetime) -> Device:
         return gate.apply(device, "reject", actor=self.technician, reason=UnusableReason.BROKEN, at=at)
 
+    @remembered("scene.north.manager")
     def undo_reject(self, device: Device, at: datetime) -> Device:
         manager = self.scene.north.manager
         return gate.apply(device, "undo_reject", actor=manager, reason=UndoRejectReason.ENTRY, at=at)
 
+    @remembered("technician")
     def reopen(self, device: Device, at: datetime) -> Device:
         return gate.apply(device, "reopen", actor=self.technician, reason=ReopenReason.GRADE, at=at)
 
+    @remembered("technician")
     def lose(self, device: Device, at: datetime) -> Device:
         reason = MissingReason.STOCKTAKE
         return gate.apply(device, "report_missing", actor=self.technician, reason=reason, at=at)
 
+    @remembered("technician")
     def retype(self, device: Device, type: DeviceType, at: datetime) -> Device:  # noqa: A002
         given = {"type": type, "reason": ReclassifyReason.AUDIT}
         return devices.reclassify_device(actor=self.technician, device=device, at=at, **given)
 
+    @remembered("pilot")
     def move_to(self, device: Device, epci: Epci | None, at: datetime) -> Device:
         given = {"origin_epci": epci, "reason": ReclassifyReason.SITE}
         return devices.reclassify_device(actor=self.pilot, device=device, at=at, **given)
 
+    @remembered("technician")
     def ready(self, device: Device, at: datetime) -> Device:
         """A screen on the bench becomes reconditioned: it holds no storage, works, is graded and priced."""
         technician = self.technician

@@ -1,0 +1,256 @@
+"""What is put back is what was gone through, row for row, and only where doing it again would write the same."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connection, transaction
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from documents.services import open_file, store_file
+from lifecycle.verification import verify_journals
+from network.enums import OrganisationKind, Role
+from network.models import Epci, Membership, Organisation
+from refurb.models import Device
+from tests.distribution.shelves import Shelf
+from tests.network.factories import make_membership, make_organisation
+from tests.remembered import NoKeyError, Steps, from_nothing, key_of, literal, remembered
+from tests.world import copied_out, filled_tables
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
+    """Steps of the test alone: none is known."""
+    fresh = Steps()
+    monkeypatch.setattr("tests.remembered.STEPS", fresh)
+    fresh.begin()
+    yield fresh
+    fresh.close()
+
+
+@remembered()
+def alone(name: str, **columns: Any) -> Organisation:
+    return Organisation.objects.create(name=name, kinds=["donor"], legal_nature="private", **columns)
+
+
+def opened(key: str) -> Session:
+    return Session.objects.create(session_key=key, session_data=key, expire_date=timezone.now())
+
+
+def rows() -> dict[str, list[str]]:
+    """Every line of every table, less those that say who is signed in."""
+    return {table: sorted(copied_out(table)[1]) for table in filled_tables()}
+
+
+def files() -> dict[str, bytes]:
+    root = Path(project.MEDIA_ROOT)
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def a_day_at_the_shelf() -> tuple[Shelf, Device]:
+    shelf = Shelf()
+    return shelf, shelf.returned()
+
+
+def undone(steps: Steps, live: Any) -> Any:
+    """What ``live`` answers; nothing of it stays in the database, and its files go too."""
+    told = None
+    with from_nothing():
+        told = live()
+    for path in files():
+        (Path(project.MEDIA_ROOT) / path).unlink()
+    return told
+
+
+def test_what_is_put_back_is_every_row_and_every_file_and_its_journals_are_whole(steps: Steps) -> None:
+    def live() -> tuple[Any, ...]:
+        shelf, device = a_day_at_the_shelf()
+        assert steps.place is not None, "every step of it is known"
+        found: list[object] = []
+        verify_journals(found.append)
+        return rows(), files(), device.pk, shelf.adviser.pk, found
+
+    first, again = undone(steps, live), undone(steps, live)
+    assert first[4] == again[4] == []
+    assert first == again
+
+
+def test_a_step_that_is_known_is_not_done_again(steps: Steps) -> None:
+    done = []
+
+    @remembered()
+    def step(name: str) -> Organisation:
+        done.append(name)
+        return make_organisation(name=name)
+
+    assert undone(steps, lambda: step("A")).name == undone(steps, lambda: step("A")).name == "A"
+    undone(steps, lambda: step("B"))
+    assert done == ["A", "B"]
+
+
+def test_what_follows_a_step_goes_on_from_it(steps: Steps) -> None:
+    undone(steps, a_day_at_the_shelf)
+    shelf, returned = a_day_at_the_shelf()
+    handed_over = shelf.handed_over()
+    assert handed_over.pk > returned.pk
+    assert make_organisation().pk > shelf.distributor.pk
+    verify_journals(pytest.fail)
+
+
+def test_a_sequence_that_began_again_goes_on_after_what_is_put_back(steps: Steps) -> None:
+    known = undone(steps, lambda: alone("A")).pk
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('network_organisation', 'id'), 1)")
+    steps.begin()
+    assert alone("A").pk == known
+    assert make_organisation().pk > known
+
+
+def test_whoever_holds_a_row_finds_it_in_the_answer(steps: Steps) -> None:
+    def live() -> tuple[Organisation, Membership]:
+        held = make_organisation(OrganisationKind.DONOR)
+        return held, make_membership(Role.CONTACT, OrganisationKind.DONOR, held)
+
+    undone(steps, live)
+    held, contact = undone(steps, live)
+    assert contact.organisation is held
+
+
+@pytest.mark.parametrize("how", ["a row", "a column", "a row that is gone", "sql"])
+def test_whoever_writes_something_in_between_has_the_rest_done(steps: Steps, how: str) -> None:
+    undone(steps, lambda: (alone("A"), alone("B")))
+    known = undone(steps, lambda: (alone("A"), alone("B")))[1].pk
+    first = alone("A")
+    if how == "a row":
+        Organisation.objects.create(name="C", kinds=["donor"], legal_nature="private")
+    elif how == "a column":
+        Organisation.objects.filter(pk=first.pk).update(name="Z")
+    elif how == "a row that is gone":
+        opened("a").delete()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE network_organisation SET name = 'Z'")
+    assert alone("B").pk != known
+
+
+def test_what_was_taken_back_to_a_savepoint_leads_nowhere(steps: Steps) -> None:
+    undone(steps, lambda: (alone("A"), alone("B")))
+    known = undone(steps, lambda: (alone("A"), alone("B")))[1].pk
+    with transaction.atomic():
+        alone("A")
+        transaction.set_rollback(True)
+    assert alone("B").pk != known
+    assert list(Organisation.objects.values_list("name", flat=True)) == ["B"]
+
+
+def test_in_a_database_that_is_not_empty_nothing_is_put_back(steps: Steps) -> None:
+    known = undone(steps, lambda: alone("A")).pk
+    Organisation.objects.create(name="C", kinds=["donor"], legal_nature="private")
+    assert alone("A").pk != known
+
+
+def test_a_test_with_doubles_or_settings_of_its_own_does_everything(
+    steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = undone(steps, lambda: alone("A")).pk
+    with override_settings(DEMO=True):
+        assert undone(steps, lambda: alone("A")).pk != known
+    assert undone(steps, lambda: alone("A")).pk == known, "the settings are those of all again"
+    steps.begin()
+    monkeypatch.setattr(timezone, "now", timezone.now)
+    assert alone("A").pk != known
+
+
+def test_where_queries_are_counted_everything_is_done(steps: Steps) -> None:
+    undone(steps, lambda: alone("A"))
+    steps.begin()
+    with CaptureQueriesContext(connection) as counted:
+        alone("A")
+    assert any(query["sql"].startswith("INSERT") for query in counted.captured_queries)
+
+
+def test_on_another_day_nothing_is_put_back(steps: Steps) -> None:
+    known = undone(steps, lambda: alone("A")).pk
+    assert steps.day is not None
+    steps.day -= timedelta(days=1)
+    assert undone(steps, lambda: alone("A")).pk != known
+
+
+def test_a_step_that_fails_is_no_step(steps: Steps) -> None:
+    @remembered()
+    def fails() -> None:
+        make_organisation()
+        raise LookupError
+
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            undone(steps, fails)
+    assert steps.place is None
+
+
+def test_a_row_that_a_step_changes_or_takes_away_is_so_when_it_is_put_back(steps: Steps) -> None:
+    @remembered()
+    def begin() -> Session:
+        opened("gone")
+        return opened("kept")
+
+    @remembered()
+    def change(row: Session) -> None:
+        Session.objects.filter(pk="gone").delete()
+        Session.objects.filter(pk=row.pk).update(session_data="changed")
+
+    def live() -> list[Any]:
+        change(begin())
+        return list(Session.objects.values_list("pk", "session_data"))
+
+    assert [undone(steps, live) for _ in range(2)] == [[("kept", "changed")]] * 2
+
+
+@pytest.mark.parametrize(
+    "word", ["l’un", "it's", "a\tb", "a\nb", "a\\b", "\\N", "100 %s", "a\\\\tb", "\x0b\x0c\x08\r", ""]
+)
+def test_any_text_is_put_back_as_it_was(steps: Steps, word: str) -> None:
+    names = [undone(steps, lambda: (alone("A", address=word), Organisation.objects.get().address)[1]) for _ in range(2)]
+    assert names == [word, word]
+
+
+def test_a_file_is_put_back_with_its_content(steps: Steps) -> None:
+    content = "données « d’essai »\n".encode()
+
+    def live() -> bytes:
+        kept = remembered()(store_file)(content=content, name="a.txt", content_type="text/plain", by=None)
+        return open_file(kept).read()
+
+    assert [undone(steps, live) for _ in range(2)] == [content, content]
+
+
+def test_an_hour_that_it_is_leads_nowhere_and_one_that_is_told_does() -> None:
+    with pytest.raises(NoKeyError):
+        key_of([timezone.now().replace(microsecond=1)])
+    told = timezone.now().replace(microsecond=0)
+    assert key_of({"at": told}) == key_of({"at": told})
+    assert key_of([1, "1", True]) != key_of(["1", 1, True])
+    assert key_of(True) != key_of(1)
+    with pytest.raises(NoKeyError):
+        key_of(lambda: None)
+    with pytest.raises(NoKeyError):
+        key_of(Organisation(name="A"))
+
+
+def test_each_life_begins_from_nothing_and_the_walls_judge_it_as_it_ends() -> None:
+    forged = {"siren": "200000000", "name": "A", "short_name": "A", "population": 1, "population_year": 2022}
+    with pytest.raises(IntegrityError), from_nothing():
+        Epci.objects.create(arrondissement_id=0, **forged)
+    assert not Epci.objects.exists()
+
+
+def test_an_empty_cell_and_an_empty_text_are_two_things() -> None:
+    assert (literal(r"\N"), literal("")) == ("NULL", "''")
