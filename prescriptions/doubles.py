@@ -12,14 +12,16 @@ from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import Q
 
 from lifecycle.actors import Actor
-from prescriptions.enums import ASKED_STATES, LIVE_STATES, DoubleSign, Likeness
+from prescriptions.enums import ASKED_STATES, LIVE_STATES, DoubleSign, Likeness, PrescriptionState
 from prescriptions.likeness import Traits, birth_dates
 from prescriptions.models import DoubleAnswer, Household, Prescription
 from prescriptions.models.household import HouseholdQuerySet
 from prescriptions.parameters import DOUBLE_POINTS, DOUBLE_STRONG, DOUBLE_THRESHOLD
 from reference.parameters import ValuesOfDay, parameters_on
 
+TO_DECIDE = (PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE)
 ASKED_BY: Mapping[str, Any] = {
+    "is_to_decide": BoolOr(Q(prescriptions__state__in=TO_DECIDE)),
     "is_live": BoolOr(Q(prescriptions__state__in=LIVE_STATES)),
     "distributors": ArrayAgg("prescriptions__distributor"),
     "prescribers": ArrayAgg("prescriptions__prescriber"),
@@ -110,9 +112,10 @@ def unanswered_of(prescriptions: Iterable[int], actor: Actor, day: date) -> dict
 
 
 def seen_by_no_adviser(points: ValuesOfDay) -> list[tuple[Household, Alike]]:
-    """Two files, of which one is being dealt with, that no prescriber and no distributor both sees, unanswered.
+    """Two files, of which one is being dealt with, that no prescriber and no distributor is to compare, unanswered.
 
-    Whoever sees all of them is asked. Each pair once; one query, two when some look alike.
+    None sees both, or nothing is left to file or to decide of either: they came to look alike afterwards. Whoever
+    sees all of them is asked. Each pair once; one query, two when some look alike.
     """
     asked: Any = Household.objects.asking(ASKED_STATES).with_something_shared().annotate(**ASKED_BY)
     rows = {row.pk: row for row in asked}
@@ -120,11 +123,16 @@ def seen_by_no_adviser(points: ValuesOfDay) -> list[tuple[Household, Alike]]:
     for pk, ones in _alike(list(rows.values()), rows, points).items():
         for one in ones:
             pair = rows[pk], rows[one.household.pk]
-            if any(row.is_live for row in pair) and not _readers(pair[0]) & _readers(pair[1]):
+            if any(row.is_live for row in pair) and not _is_asked_of_one(*pair):
                 found.setdefault(frozenset((pk, one.household.pk)), (rows[pk], one))
     known = _answered({pk for pair in found for pk in pair}) if found else set()
     return [(file, one) for file, one in found.values() if _asks(file.pk, file.lead_id, one, known)]
 
 
+def _is_asked_of_one(one: Any, other: Any) -> bool:
+    """Whether an organisation sees both, and has one of the two still to file again or to decide."""
+    return (one.is_to_decide or other.is_to_decide) and bool(_readers(one) & _readers(other))
+
+
 def _readers(file: Any) -> set[int]:
-    return {file.prescriber_id, *file.prescribers, *file.distributors}
+    return {file.prescriber_id, *file.prescribers, *file.distributors} - {None}

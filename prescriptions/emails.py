@@ -111,7 +111,8 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
 def news_for_household(prescription: Prescription, at: datetime) -> None:
     """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
     paper = prescription.papers.order_by("-pk").select_related("document").first()
-    page = absolute_url(reverse(OWN_PAGE, args=[paper.document.public_code])) if paper is not None else ""
+    opens = paper is not None and prescription.household.birth_date is not None
+    page = absolute_url(reverse(OWN_PAGE, args=[paper.document.public_code])) if paper is not None and opens else ""
     subject, body = compose("emails/prescriptions/news_for_household.txt", {"prescription": prescription, "page": page})
     to = [(prescription.household.email, "")]
     about = ("prescription", prescription.pk)

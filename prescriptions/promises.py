@@ -6,6 +6,7 @@ After the sheets: a mail leads to the page that the new one opens.
 from lifecycle.registry import Move, on_transition
 from prescriptions.enums import ContactAbout
 from prescriptions.followers import prescriptions_of
+from prescriptions.models import Prescription
 from prescriptions.services.contacts import overtake_contacts, promise_contacts
 
 PROMISED = {
@@ -28,9 +29,15 @@ def overtake(move: Move) -> None:
     overtake_contacts(move.pks, move.at)
 
 
+def overtake_erased(move: Move) -> None:
+    """Nobody is left to be told."""
+    overtake_contacts(Prescription.objects.filter(household__in=move.pks).values_list("pk", flat=True), move.at)
+
+
 def register() -> None:
     """The registrations of this subject."""
     for verb in PROMISED:
         on_transition("prescription", verb, promise)
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)
+    on_transition("household", "anonymise", overtake_erased)

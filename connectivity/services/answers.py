@@ -85,10 +85,15 @@ def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | 
 
 
 def preview_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
-    """What ``import_answers`` would do with these lines, one after the other: done, told, and taken back."""
-    with transaction.atomic():
-        results = import_answers(actor=actor, lines=lines, at=at)
-        transaction.set_rollback(True)
+    """What ``import_answers`` would do with these lines: done, told, and taken back, one request after the other."""
+    wanted = list(lines)
+    found: dict[int, Result] = {}
+    for reference in dict.fromkeys(line.reference for line in wanted):
+        with transaction.atomic():
+            about = [line for line in wanted if line.reference == reference]
+            found |= {result.line.number: result for result in import_answers(actor=actor, lines=about, at=at)}
+            transaction.set_rollback(True)
+    results = [found[line.number] for line in wanted]
     return [replace(result, sentence=TO_BE_DONE) if result.sentence == DONE else result for result in results]
 
 

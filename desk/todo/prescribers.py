@@ -3,7 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +26,10 @@ from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState, ReminderKind
-from prescriptions.models import CompletionRequest, HouseholdAccess, Prescription, PromisedContact, Reminder
+from prescriptions.machine.household_rules import only_a_draft
+from prescriptions.models import CompletionRequest, Household, HouseholdAccess, Prescription, PromisedContact, Reminder
 from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS
+from typography.french import HARD
 
 S = PrescriptionState
 SWEPT_SOON = timedelta(days=7)
@@ -125,12 +139,12 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
             "brouillons",
             "Brouillons à finir",
             files.filter(state=S.DRAFT)
-            .annotate(touched_at=_touched(), swept_at=_touched() + limits.days(DRAFT_DAYS))
+            .annotate(touched_at=_touched(), swept_at=_swept(limits.days(DRAFT_DAYS)))
             .order_by("touched_at", "pk"),
             _draft,
             "Aucun brouillon en cours.",
             _address(actor, S.DRAFT),
-            late=Q(touched_at__lte=at - limits.days(DRAFT_DAYS) + SWEPT_SOON),
+            late=Q(swept_at__lte=at + SWEPT_SOON),
             late_word=SOON,
         ),
     )
@@ -142,6 +156,12 @@ def _touched() -> Greatest:
         household=OuterRef("household"), organisation=OuterRef("prescriber")
     ).order_by("-at")
     return Greatest(F("household__last_contact_at"), Subquery(opened.values("at")[:1]))
+
+
+def _swept(after: timedelta) -> Case:
+    """When a draft is erased unless somebody opens it: never, when something was filed for its household."""
+    alone = Q(household__in=Household.objects.filter(only_a_draft()).values("pk"))
+    return Case(When(alone, then=ExpressionWrapper(_touched() + after, DateTimeField())))
 
 
 def _page(prescription: Prescription) -> str:
@@ -156,7 +176,7 @@ def _incomplete(prescription: Any) -> Line:
 
 def _to_tell(contact: PromisedContact) -> Line:
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
-    about = f"{contact.get_about_display()}, {contact.get_channel_display().lower()}{tried}"
+    about = f"{contact.get_about_display()}{HARD}: {contact.get_channel_display()}{tried}"
     return Line(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))
 
 
@@ -175,5 +195,6 @@ def _declined(prescription: Prescription) -> Line:
 
 def _draft(prescription: Any) -> Line:
     url = reverse("prescriptions:prescription_edit", args=[prescription.reference])
-    kept = f"{prescription.reference}, s’efface {until(prescription.swept_at, 'le')} si personne ne l’ouvre"
+    swept = f", s’efface {until(prescription.swept_at, 'le')} si personne ne l’ouvre" if prescription.swept_at else ""
+    kept = f"{prescription.reference}{swept}"
     return Line(prescription.household.name, url, kept, since(prescription.created_at, "commencé"))

@@ -1,5 +1,6 @@
 """Files that look like this one: whoever sees both says what they are before anything goes on (machines §4.3)."""
 
+from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Place
 from lifecycle.requirements import PerRowValues
 from prescriptions.doubles import unanswered_of
@@ -9,6 +10,9 @@ SENTENCE = "Un dossier ressemble à celui-ci\u00a0: dites si c’est le même fo
 
 
 def _told(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Asked of people alone: the system sees files that nobody who reads its answer may know of."""
+    if isinstance(ctx.actor, System):
+        return {}
     found = unanswered_of(per_row, ctx.actor, ctx.day)
     return {pk: _sentence(len(alike)) for pk, alike in found.items()}
 

@@ -207,22 +207,19 @@ CHANNEL = Requirement(
 # --- the clock: archive, give notice, anonymise
 
 
-def left_as_a_draft(ctx: Context) -> Q:
-    """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days.
-
-    A file that hangs with another one is not swept: somebody said whose it is.
-    """
-    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day)))
+def only_a_draft() -> Q:
+    """It is written in drafts alone, and hangs with no other file: somebody would have said whose it is."""
     files = Prescription.objects.filter(household=OuterRef("pk"))
-    opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
     attached = Household.objects.filter(same_as=OuterRef("pk"))
-    return (
-        Q(last_contact_at__lt=since, same_as=None)
-        & Q(Exists(files))
-        & ~Q(Exists(files.exclude(state=PrescriptionState.DRAFT)))
-        & ~Q(Exists(opened.filter(at__gte=since)))
-        & ~Q(Exists(attached))
-    )
+    filed = files.exclude(state=PrescriptionState.DRAFT)
+    return Q(same_as=None) & Q(Exists(files)) & ~Q(Exists(filed)) & ~Q(Exists(attached))
+
+
+def left_as_a_draft(ctx: Context) -> Q:
+    """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days."""
+    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day)))
+    opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
+    return Q(last_contact_at__lt=since) & only_a_draft() & ~Q(Exists(opened.filter(at__gte=since)))
 
 
 def untouched(ctx: Context) -> Q:

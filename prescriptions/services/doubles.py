@@ -19,6 +19,8 @@ from prescriptions.models import DoubleAnswer, Household
 from prescriptions.permissions import can_attach_household, works
 from prescriptions.services.households import attach_household, detach_household, record_sightings
 
+NAMED = {DoubleSign.NAME, DoubleSign.NEAR_NAME}
+BORN = {DoubleSign.BIRTH_DATE, DoubleSign.BIRTH_SWAPPED}
 ELSEWHERE = "alike_elsewhere"
 """How the log of accesses calls a comparison whose answer named nobody."""
 
@@ -51,20 +53,21 @@ def _double(one: Alike, answer: DoubleAnswer | None) -> Double:
     return Double(one.household, one.score, one.signs, one.likeness, answer)
 
 
-def look_elsewhere(*, actor: Actor, household: Household, at: datetime | None = None) -> Likeness | None:
-    """How much the likeliest of the files that the actor may not see looks like this one; None when none does.
+def look_elsewhere(*, actor: Actor, household: Household, at: datetime | None = None) -> bool:
+    """Whether a file that the actor may not see is of somebody of that name, or near, born that day, or near.
 
-    For whoever files prescriptions: neither name nor place is told, and each file compared with success has it in its
-    log of accesses. Those about which it was answered are told no more.
+    For whoever files prescriptions. Nothing else counts, and no score is told: typed one after the other, an address, a
+    telephone or an e-mail would be confirmed. Each file that was found has it in its log of accesses; those about which
+    it was answered are told no more.
     """
     if not works(actor):
-        return None
+        return False
     others = Household.objects.asking(ASKED_STATES).unseen_by(actor)
-    found = unanswered([household], others, timezone.localdate(at)).get(household.pk, [])
-    if not found:
-        return None
-    record_sightings(actor=actor, households=[one.household.pk for one in found], what=ELSEWHERE, at=at)
-    return found[0].likeness
+    alike_ones = unanswered([household], others, timezone.localdate(at)).get(household.pk, [])
+    found = [one.household.pk for one in alike_ones if NAMED & set(one.signs) and BORN & set(one.signs)]
+    if found:
+        record_sightings(actor=actor, households=found, what=ELSEWHERE, at=at)
+    return bool(found)
 
 
 def answers_about(household: Household, others: Sequence[int]) -> dict[int, DoubleAnswer]:

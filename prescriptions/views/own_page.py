@@ -20,8 +20,9 @@ from prescriptions.own_papers import request_of
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
 
-TRIES = {"own_page": "5/h/key,10/d/key,20/h/ip"}
-"""Wrong years that one sheet, and one address of the network, may be tried with: of some sixty, ten a day."""
+TRIES = {"own_page": "20/h/ip,5/h/key,10/d/key"}
+"""Wrong years that one address of the network, and all the sheets of one request, may be tried with: of some sixty,
+ten a day. The address comes first: one that is tired out takes no try from a request."""
 PAGE = "prescriptions/own_page.html"
 
 
@@ -50,11 +51,11 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
     form = BirthYearForm(posted(request))
     if not form.is_valid():
         return _hidden(render(request, PAGE, {"form": form, "said": "", "code": code}))
-    sheet = typed_code(code) or code
-    tried = ratelimit.consume(request, app="prescriptions", action="own_page", config=TRIES, key=sheet)
+    opened = request_of(code)
+    key = f"prescription {opened[1]}" if opened else typed_code(code) or code
+    tried = ratelimit.consume(request, app="prescriptions", action="own_page", config=TRIES, key=key)
     if not tried:
         return _hidden(render(request, PAGE, {"form": form, "said": "too_many"}, status=429))
-    opened = request_of(code)
     prescription = opened and _born_in(int(form.cleaned_data["year"]), opened[1])
     if not opened or not prescription:
         return _hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))

@@ -18,6 +18,7 @@ from prescriptions.enums import (
     PrescriptionState,
     ReminderKind,
 )
+from prescriptions.machine.household_rules import only_a_draft
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.parameters import DRAFT_DAYS
 from prescriptions.permissions import (
@@ -68,7 +69,9 @@ def _draft(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     awaited = f"En attente du dépôt par {prescription.prescriber}"
     if can_submit_prescription(actor) is None:
         return Step(awaited)
-    kept = f". Un brouillon que personne n’ouvre pendant {DRAFT_DAYS.on(timezone.localdate())}\u00a0jours s’efface"
+    kept = ""
+    if Household.objects.filter(only_a_draft(), pk=prescription.household_id).exists():
+        kept = f". Un brouillon que personne n’ouvre pendant {DRAFT_DAYS.on(timezone.localdate())}\u00a0jours s’efface"
     return _to_submit(prescription, actor, awaited, "complétez ce qui manque, puis déposez la demande", kept)
 
 

@@ -152,3 +152,16 @@ def test_its_worker_reads_when_it_goes_and_what_keeps_it(circle: Circle) -> None
     assert "Un brouillon que personne n’ouvre pendant 30\u00a0jours s’efface" in read(
         client, page_of(draft, "prescription_detail")
     )
+
+
+def test_a_draft_of_a_household_that_is_followed_is_not_said_to_go(circle: Circle) -> None:
+    filed = written(circle, 26)
+    circle.submit(filed)
+    circle.at = timezone.now() - timedelta(days=26)
+    beside = circle.draft(household=filed.household)
+    circle.at = None
+    client = acting(circle.worker)
+    block = read(client, "/").split("Brouillons à finir")[1].split("</section>")[0]
+    assert beside.reference in block
+    assert "s’efface" not in block
+    assert "Un brouillon que personne" not in read(client, page_of(beside, "prescription_detail"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_working_days
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from prescriptions.enums import ContactChannel, ContactOutcome
 from prescriptions.models import Prescription, PromisedContact
@@ -71,7 +72,9 @@ def test_who_cannot_be_reached_as_it_prefers_is_told_by_its_worker(circle: Circl
 
 def test_a_mail_leaves_at_once_leads_to_its_page_and_says_nothing_of_the_answer(circle: Circle) -> None:
     prescription = circle.submitted(
-        household=circle.household(contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test")
+        household=circle.household(
+            contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test", birth_date="1980-01-02"
+        )
     )
     circle.accept(prescription)
     mail = Mail.objects.get(to__contains=["foyer@exemple.test"])
@@ -108,14 +111,14 @@ def test_what_comes_next_overtakes_what_was_to_be_told(circle: Circle) -> None:
 def test_it_is_on_the_first_page_of_its_worker_until_it_is_done(circle: Circle) -> None:
     prescription = accepted(circle)
     client = acting(circle.worker)
-    assert "Sa demande est acceptée, appel téléphonique" in read(client, "/")
+    assert "Sa demande est acceptée\u00a0: Appel téléphonique" in read(client, "/")
     page = read(client, page_of(prescription, "prescription_detail"))
     assert "Prévenir le foyer avant le" in page
     assert client.post(page_of(prescription, "prescription_told")).status_code == 302
     contact = contact_of(prescription)
     assert (contact.outcome, contact.settled_by) == (ContactOutcome.TOLD, circle.worker)
     assert "Prévenir le foyer avant le" not in read(client, page_of(prescription, "prescription_detail"))
-    assert "Sa demande est acceptée, appel téléphonique" not in read(client, "/")
+    assert "Sa demande est acceptée\u00a0: Appel téléphonique" not in read(client, "/")
 
 
 def test_past_its_day_it_is_late(circle: Circle) -> None:
@@ -181,3 +184,25 @@ def test_the_database_keeps_one_to_do_for_a_request_and_who_did_it(circle: Circl
         )
     with pytest.raises(IntegrityError), transaction.atomic():
         PromisedContact.objects.filter(pk=contact.pk).update(settled_at=timezone.now(), outcome="told")
+
+
+def test_a_mail_leads_to_no_page_that_a_file_without_a_birth_date_cannot_open(circle: Circle) -> None:
+    circle.accepted(household=circle.household(contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test"))
+    mail = Mail.objects.get(to__contains=["foyer@exemple.test"])
+    assert "/ma-demande/" not in mail.body
+    assert "Appelez votre travailleur social" in mail.body
+
+
+def test_nobody_is_asked_to_tell_a_household_that_was_erased(circle: Circle) -> None:
+    prescription = circle.submitted(household=circle.household(**CALLED))
+    refuse_prescription(
+        actor=circle.adviser, prescription=prescription, reason="already_served", next_step="Voir le CCAS"
+    )
+    gate.apply(
+        prescription.household,
+        "erase_on_request",
+        actor=circle.pilot,
+        received_on=timezone.localdate(),
+        channel="letter",
+    )
+    assert contact_of(prescription).outcome == ContactOutcome.OVERTAKEN
