@@ -24,10 +24,14 @@ PASSWORD = "une phrase de passe longue"
 @remembered()
 def make_arrondissement(**fields: Any) -> Arrondissement:
     """An arrondissement, whose code is none of those of the Nord (591 to 596), which have ranks of their own."""
-    rank = next(_rank)
+    known = set(Arrondissement.objects.values_list("code", flat=True))
+    rank, code = next((rank, code) for rank in _rank if (code := _arrondissement_code(rank)) not in known)
+    return Arrondissement.objects.create(**{"code": code, "name": f"Arrondissement {rank}"} | fields)
+
+
+def _arrondissement_code(rank: int) -> str:
     number = rank % 990
-    code = number if number < 590 else number + 10
-    return Arrondissement.objects.create(**{"code": f"{code:03}", "name": f"Arrondissement {rank}"} | fields)
+    return f"{number if number < 590 else number + 10:03}"
 
 
 @remembered()
@@ -43,7 +47,8 @@ def make_epci(**fields: Any) -> Epci:
 @remembered()
 def make_commune(**fields: Any) -> Commune:
     """A commune of today, in an EPCI and an arrondissement of its own unless given."""
-    rank = next(_rank)
+    known = set(Commune.objects.values_list("code", flat=True))
+    rank = next(rank for rank in _rank if f"59{rank % 1000:03}" not in known)
     if "epci" not in fields:
         fields["epci"] = make_epci()
     if "arrondissement" not in fields:
