@@ -88,42 +88,57 @@ def _steps(actor: Membership) -> list[dict[str, Any]]:
 
 def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     files = _mine(actor).select_related("household")
+    return (
+        _to_complete(actor, files, at, limits),
+        _to_tell(actor, at),
+        *_answers(files, at, limits),
+        _drafts(actor, files, at, limits),
+    )
+
+
+def _to_complete(actor: Membership, files: QuerySet[Prescription], at: datetime, limits: Limits) -> Block:
     asked = CompletionRequest.objects.filter(prescription=OuterRef("pk")).order_by("-pk")
+    return Block(
+        "a-completer",
+        "Dossiers à compléter",
+        files.filter(state=S.INCOMPLETE)
+        .annotate(missing=Subquery(asked.values("labels")[:1]), asked_at=Subquery(asked.values("asked_at")[:1]))
+        .order_by("complete_by", "pk"),
+        _incomplete,
+        "Rien ne manque à vos dossiers.",
+        _address(actor, S.INCOMPLETE),
+        late=Q(complete_by__lte=at + limits.days(COMPLETE_LAST_DAYS)),
+        late_word=SOON,
+    )
+
+
+def _to_tell(actor: Membership, at: datetime) -> Block:
+    """What the sheets of households promise that they will be told."""
+    promised = PromisedContact.objects.visible_to(actor).to_keep().filter(prescription__in=_mine(actor).values("pk"))
+    return Block(
+        "a-prevenir",
+        "Foyers à prévenir",
+        promised.select_related("prescription__household").order_by("due_on", "pk"),
+        _contact,
+        "Tous les foyers savent où en est leur demande.",
+        late=Q(due_on__lt=timezone.localdate(at)),
+    )
+
+
+def _answers(files: QuerySet[Prescription], at: datetime, limits: Limits) -> tuple[Block, ...]:
+    """What the household is asked, and what it answered no to."""
     questions = Reminder.objects.filter(
         prescription=OuterRef("pk"), kind=ReminderKind.STILL_CURRENT, sent_at__isnull=False, cancelled_at=None
     )
+    late = Q(valid_until__lte=at + limits.days(STILL_CURRENT_LAST_DAYS))
     return (
-        Block(
-            "a-completer",
-            "Dossiers à compléter",
-            files.filter(state=S.INCOMPLETE)
-            .annotate(missing=Subquery(asked.values("labels")[:1]), asked_at=Subquery(asked.values("asked_at")[:1]))
-            .order_by("complete_by", "pk"),
-            _incomplete,
-            "Rien ne manque à vos dossiers.",
-            _address(actor, S.INCOMPLETE),
-            late=Q(complete_by__lte=at + limits.days(COMPLETE_LAST_DAYS)),
-            late_word=SOON,
-        ),
-        Block(
-            "a-prevenir",
-            "Foyers à prévenir",
-            PromisedContact.objects.visible_to(actor)
-            .to_keep()
-            .filter(prescription__in=_mine(actor).values("pk"))
-            .select_related("prescription__household")
-            .order_by("due_on", "pk"),
-            _to_tell,
-            "Tous les foyers savent où en est leur demande.",
-            late=Q(due_on__lt=timezone.localdate(at)),
-        ),
         Block(
             "toujours-d-actualite",
             "Toujours d’actualité\u00a0?",
             files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
             _still_current,
             "Aucun foyer n’est à rappeler.",
-            late=Q(valid_until__lte=at + limits.days(STILL_CURRENT_LAST_DAYS)),
+            late=late,
             late_word=SOON,
         ),
         Block(
@@ -132,21 +147,24 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
             files.filter(state=S.ACCEPTED, declined_at__isnull=False).order_by("declined_at", "pk"),
             _declined,
             "Aucun foyer n’a répondu qu’il n’en a plus besoin.",
-            late=Q(valid_until__lte=at + limits.days(STILL_CURRENT_LAST_DAYS)),
+            late=late,
             late_word=SOON,
         ),
-        Block(
-            "brouillons",
-            "Brouillons à finir",
-            files.filter(state=S.DRAFT)
-            .annotate(touched_at=_touched(), swept_at=_swept(limits.days(DRAFT_DAYS)))
-            .order_by("touched_at", "pk"),
-            _draft,
-            "Aucun brouillon en cours.",
-            _address(actor, S.DRAFT),
-            late=Q(swept_at__lte=at + SWEPT_SOON),
-            late_word=SOON,
-        ),
+    )
+
+
+def _drafts(actor: Membership, files: QuerySet[Prescription], at: datetime, limits: Limits) -> Block:
+    return Block(
+        "brouillons",
+        "Brouillons à finir",
+        files.filter(state=S.DRAFT)
+        .annotate(touched_at=_touched(), swept_at=_swept(limits.days(DRAFT_DAYS)))
+        .order_by("touched_at", "pk"),
+        _draft,
+        "Aucun brouillon en cours.",
+        _address(actor, S.DRAFT),
+        late=Q(swept_at__lte=at + SWEPT_SOON),
+        late_word=SOON,
     )
 
 
@@ -174,7 +192,7 @@ def _incomplete(prescription: Any) -> Line:
     return Line(prescription.household.name, _page(prescription), missing, when)
 
 
-def _to_tell(contact: PromisedContact) -> Line:
+def _contact(contact: PromisedContact) -> Line:
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
     about = f"{contact.get_about_display()}{HARD}: {contact.get_channel_display()}{tried}"
     return Line(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))

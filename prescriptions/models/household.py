@@ -21,6 +21,8 @@ from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_accesses, sees_households
 
+ELSEWHERE = "alike_elsewhere"
+"""What the log of accesses says of a file that was compared for whoever may not see it: nothing of it was shown."""
 OWN_SHEET = "sheet:"
 """What the log of accesses says of whoever opened the household's page by its sheet, before the key of that sheet."""
 
@@ -302,6 +304,11 @@ class HouseholdAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} – {self.what}"
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing of the file was shown: only that another one looks like it."""
+        return self.what == ELSEWHERE
 
     @property
     def by(self) -> str:

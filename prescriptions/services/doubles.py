@@ -11,18 +11,22 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
 from prescriptions.doubles import Alike, alike, unanswered
 from prescriptions.enums import ASKED_STATES, DoubleSign, Likeness
 from prescriptions.likeness import Traits
-from prescriptions.machine.household_rules import NOTHING_ATTACHED
 from prescriptions.models import DoubleAnswer, Household
+from prescriptions.models.household import ELSEWHERE
 from prescriptions.permissions import can_attach_household, works
 from prescriptions.services.households import attach_household, detach_household, record_sightings
 
+NEITHER_ALONE = Reason(
+    "nothing_attached",
+    "Ces deux foyers ont déjà plusieurs dossiers chacun\u00a0: détachez ceux de l’un, puis rattachez-les un à un à "
+    "l’autre. Vous ne les voyez pas tous\u00a0? Le pilote le peut.",
+)
 NAMED = {DoubleSign.NAME, DoubleSign.NEAR_NAME}
 BORN = {DoubleSign.BIRTH_DATE, DoubleSign.BIRTH_SWAPPED}
-ELSEWHERE = "alike_elsewhere"
-"""How the log of accesses calls a comparison whose answer named nobody."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def _attach(actor: Actor, one: Household, two: Household, at: datetime | None) -
     elif not theirs.attached.exists():
         attach_household(actor=actor, household=theirs, same_as=mine, at=at)
     else:
-        raise Refused({one.pk: (NOTHING_ATTACHED.reason,)})
+        raise Refused({one.pk: (NEITHER_ALONE,)})
 
 
 def record_answer(actor: Actor, one: Household, two: Household, same: bool, at: datetime | None) -> DoubleAnswer:

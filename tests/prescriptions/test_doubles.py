@@ -142,6 +142,8 @@ def test_each_comparison_is_in_the_log_of_the_file_that_was_found_once_a_day(cir
     access = HouseholdAccess.objects.get(household=other, what="alike_elsewhere")
     assert access.actor == circle.worker
     assert HouseholdAccess.objects.visible_to(beside.manager).filter(pk=access.pk).exists()
+    page = read(acting(beside.manager), page_of(other, "household_detail"))
+    assert "sans l’ouvrir\u00a0: un autre dossier lui ressemble" in page
 
 
 def test_nothing_is_told_of_a_draft_of_a_refusal_nor_of_an_archived_file(circle: Circle, beside: Circle) -> None:
