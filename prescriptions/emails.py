@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose
+from documents.models import Mail
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -108,7 +109,7 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
     queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
 
 
-def news_for_household(prescription: Prescription, at: datetime) -> None:
+def news_for_household(prescription: Prescription, at: datetime) -> Mail:
     """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
     paper = prescription.papers.order_by("-pk").select_related("document").first()
     opens = paper is not None and prescription.household.birth_date is not None
@@ -116,7 +117,7 @@ def news_for_household(prescription: Prescription, at: datetime) -> None:
     subject, body = compose("emails/prescriptions/news_for_household.txt", {"prescription": prescription, "page": page})
     to = [(prescription.household.email, "")]
     about = ("prescription", prescription.pk)
-    queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
+    return queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
 
 
 def anonymisation_for_prescriber(household: Household, at: datetime) -> None:

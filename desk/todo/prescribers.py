@@ -193,8 +193,9 @@ def _incomplete(prescription: Any) -> Line:
 
 
 def _contact(contact: PromisedContact) -> Line:
+    how = "le courriel n’est pas parti" if contact.could_not_leave else contact.get_channel_display()
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
-    about = f"{contact.get_about_display()}{HARD}: {contact.get_channel_display()}{tried}"
+    about = f"{contact.get_about_display()}{HARD}: {how}{tried}"
     return Line(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))
 
 

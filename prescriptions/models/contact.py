@@ -1,11 +1,12 @@
 """What a household was promised to be told, by whom it is told, and by when."""
 
-from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
+from documents.enums import Delivery
+from documents.models import Mail
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership
 from network.permissions import is_pilot
@@ -24,15 +25,16 @@ class PromisedContactQuerySet(OfPrescriptionQuerySet["PromisedContact"]):
         return super().visible_to(actor) if works(actor) or is_pilot(actor) else self.none()
 
     def to_keep(self) -> Self:
-        """Those that somebody still has to keep."""
-        return self.filter(settled_at=None)
+        """Those that somebody still has to keep: a mail that could not leave told nobody anything."""
+        return self.filter(Q(settled_at=None) | Q(outcome=ContactOutcome.SENT, mail__delivery=Delivery.FAILED))
 
 
 class PromisedContact(models.Model):
     """The household's sheet says that it will be told: how, by which day, and what came of it.
 
     One at most is to be kept for a prescription: what comes next overtakes it. ``tried_at``: the last time that nobody
-    answered. A mail is sent at once; a call, an SMS, a letter, a word are kept by somebody of the prescriber.
+    answered. A mail is sent at once, and is to be kept by somebody again if it cannot leave; a call, an SMS, a letter,
+    a word are kept by somebody of the prescriber.
     """
 
     prescription = models.ForeignKey(
@@ -47,6 +49,9 @@ class PromisedContact(models.Model):
     settled_at = models.DateTimeField("réglé le", null=True, blank=True)
     settled_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+    mail = models.ForeignKey(
+        Mail, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="courriel envoyé"
     )
     outcome = models.CharField("suite", max_length=9, choices=ContactOutcome, blank=True)
 
@@ -83,6 +88,6 @@ class PromisedContact(models.Model):
         return f"{self.get_about_display()} – {self.due_on:%d/%m/%Y}"
 
     @property
-    def last_at(self) -> datetime:
-        """When somebody last did something about it."""
-        return self.tried_at or self.promised_at
+    def could_not_leave(self) -> bool:
+        """Of one that is to be kept: its mail was given up, the household is to be told otherwise."""
+        return self.outcome == ContactOutcome.SENT

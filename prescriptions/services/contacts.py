@@ -30,18 +30,17 @@ def promise_contacts(prescriptions: Iterable[Prescription], about: ContactAbout,
     due_on = add_working_days(day, TELL_DAYS.on(day)) if rows else day
     for row in rows:
         channel = channel_of(row.household)
-        sent = {"settled_at": at, "outcome": ContactOutcome.SENT} if channel == ContactChannel.EMAIL else {}
-        PromisedContact.objects.create(
-            prescription=row, about=about, channel=channel, promised_at=at, due_on=due_on, **sent
-        )
-        if sent:
-            emails.news_for_household(row, at)
+        contact = PromisedContact(prescription=row, about=about, channel=channel, promised_at=at, due_on=due_on)
+        if channel == ContactChannel.EMAIL:
+            contact.mail = emails.news_for_household(row, at)
+            contact.settled_at, contact.outcome = at, ContactOutcome.SENT
+        contact.save()
 
 
 def overtake_contacts(prescriptions: Iterable[int], at: datetime) -> None:
     """Something else happened: what was still to be told is on no sheet any more."""
-    waiting = PromisedContact.objects.to_keep().filter(prescription__in=list(prescriptions))
-    waiting.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
+    waiting = PromisedContact.objects.to_keep().filter(prescription__in=list(prescriptions)).values("pk")
+    PromisedContact.objects.filter(pk__in=waiting).update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
 
 
 @transaction.atomic

@@ -206,3 +206,26 @@ def test_nobody_is_asked_to_tell_a_household_that_was_erased(circle: Circle) -> 
         channel="letter",
     )
     assert contact_of(prescription).outcome == ContactOutcome.OVERTAKEN
+
+
+def test_a_mail_that_could_not_leave_is_to_be_told_otherwise(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.EMAIL, "email": "foyer@exemple.test", "phone": "0699000001"}
+    prescription = circle.accepted(household=circle.household(**person))
+    client = acting(circle.worker)
+    assert "Foyers à prévenir" in read(client, "/")
+    assert "le courriel n’est pas parti" not in read(client, "/")
+    Mail.objects.filter(to__contains=["foyer@exemple.test"]).update(delivery="failed", error="SMTPRecipientsRefused")
+    assert "le courriel n’est pas parti" in read(client, "/")
+    page = read(client, page_of(prescription, "prescription_detail"))
+    assert "Le courriel n’est pas parti\u00a0: dites-le autrement" in page
+    tell_household(actor=circle.worker, prescription=prescription)
+    assert contact_of(prescription).outcome == ContactOutcome.TOLD
+    assert not PromisedContact.objects.to_keep().exists()
+
+
+def test_a_mail_that_could_not_leave_is_overtaken_as_the_others(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.EMAIL, "email": "foyer@exemple.test"}
+    prescription = circle.accepted(household=circle.household(**person))
+    Mail.objects.update(delivery="failed", error="SMTPRecipientsRefused")
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
+    assert contact_of(prescription).outcome == ContactOutcome.OVERTAKEN
