@@ -111,7 +111,7 @@ def unanswered_of(prescriptions: Iterable[int], actor: Actor, day: date) -> dict
     return {pk: waiting[file.pk] for pk, file in rows.items() if file.pk in waiting}
 
 
-def seen_by_no_adviser(points: ValuesOfDay) -> list[tuple[Household, Alike]]:
+def asked_of_nobody_else(points: ValuesOfDay) -> list[tuple[Household, Alike]]:
     """Two files, of which one is being dealt with, that no prescriber and no distributor is to compare, unanswered.
 
     None sees both, or nothing is left to file or to decide of either: they came to look alike afterwards. Whoever
