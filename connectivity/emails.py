@@ -81,8 +81,9 @@ def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
 
 
 def ended_for_worker(file: ConnectionFile, at: datetime) -> None:
-    """The line is no more."""
-    _write("ended_for_worker", file, _workers(file), at)
+    """The line is no more: whether its need waits again is the worker's to say."""
+    need_page = absolute_url(reverse("prescriptions:need_detail", args=[file.need.reference]))
+    _write("ended_for_worker", file, _workers(file), at, need_page=need_page)
 
 
 def renewal_for_worker(file: ConnectionFile, at: datetime) -> None:

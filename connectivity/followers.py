@@ -17,7 +17,7 @@ from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, on_transition
-from prescriptions.enums import Bond, NeedState
+from prescriptions.enums import Bond, Loss, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
 
@@ -69,6 +69,21 @@ def free_needs(move: Move) -> None:
 def meet_needs(move: Move) -> None:
     """The line works: the need is met, and the prescription closes with the last one."""
     _move_needs(move, "meet", NeedState.IN_PROGRESS)
+
+
+def lose_lines(move: Move) -> None:
+    """The household has no line any more: somebody decides whether its need waits again."""
+    lost = Need.objects.filter(connections__in=move.pks, state=NeedState.MET).distinct().values("pk")
+    _all_moved(
+        gate.apply_many(
+            Need.objects.filter(pk__in=lost),
+            "lose",
+            actor=move.actor,
+            at=move.at,
+            cause=move,
+            loss=Loss.LINE_ENDED.value,
+        )
+    )
 
 
 def abandon_files(move: Move) -> None:
@@ -226,6 +241,7 @@ def register() -> None:
     on_transition("connection", "refuse", tell_refused)
     on_transition("connection", "abandon", free_needs)
     on_transition("connection", "abandon", tell_abandoned)
+    on_transition("connection", "end", lose_lines)
     on_transition("connection", "end", tell_ended)
     on_transition("connection", "remind", remind)
     on_transition("connection", "remind_again", remind)

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import wraps
 
-from demo.agenda import Thread, do
+from demo.agenda import Thread, do, may
 from demo.bench import Work
 from demo.fates import Fate, ready
 from demo.outlets import ASKED, Trip
@@ -21,8 +21,9 @@ from distribution.enums import (
 from distribution.models import HandOver
 from distribution.services import allotment, hand_overs, point_stock, returns
 from lifecycle import gate
-from prescriptions.enums import NeedKind
+from prescriptions.enums import DropReason, NeedKind
 from prescriptions.models import Need
+from prescriptions.services.needs import let_be_need, reopen_need
 from refurb.enums import DeviceState, DeviceType, MissingReason, PartKind, ReturnReason
 from refurb.models import Device
 from refurb.services import bench
@@ -232,8 +233,23 @@ def refunded(trip: Trip) -> Iterator[datetime]:
     yield from _brought_back(trip, ReturnReason.UNSUITABLE)
     yield trip.after(1, 2)
     paid = HandOver.objects.done().filter(device=trip.pk).values_list("to_pay", flat=True).last()
+    need = trip.device.need
     returns.settle_return(**trip.act, kind=SettlementKind.REFUND, amount=paid or Decimal(0))
+    yield from _decided(trip, need)
     yield from _worked_on_again(trip)
+
+
+def _decided(trip: Trip, need: Need | None) -> Iterator[datetime]:
+    """The worker says whether the household waits for another one: one in two does, one in four is left to decide."""
+    turn = trip.stage.number("refunded") % 4
+    if need is None or turn == 0:
+        return
+    yield trip.after(2, 6)
+    worker = need.prescription.worker
+    if worker is not None and turn % 2 and may(need, "reopen", actor=worker, at=trip.now):
+        reopen_need(actor=worker, need=need, at=trip.now)
+    elif worker is not None and may(need, "let_be", actor=worker, at=trip.now, reason=DropReason.SERVED_ELSEWHERE):
+        let_be_need(actor=worker, need=need, reason=DropReason.SERVED_ELSEWHERE, at=trip.now)
 
 
 def _brought_back(trip: Trip, reason: ReturnReason = ReturnReason.FAULT) -> Iterator[datetime]:

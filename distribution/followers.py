@@ -20,7 +20,7 @@ from conventions.parameters import HANDING_OVER_DAYS
 from distribution.documents import Terms, freeze_delivery_note, prepare_note, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.machine.return_rules import prolonged
-from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
+from distribution.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from distribution.services.hand_overs import close_notes
 from distribution.services.points import points_around
 from distribution.services.returns import write_settlements
@@ -29,9 +29,10 @@ from lifecycle import gate
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
 from prescriptions.collecting import points_from
-from prescriptions.enums import Bond, NeedState
+from prescriptions.enums import Bond, Loss, NeedState
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need
+from prescriptions.owing import owes
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.points import Delivery, DeliveryLine
@@ -250,6 +251,25 @@ def settle_exchange(move: Move) -> None:
         write_settlements(earlier, SettlementKind.EXCHANGE, actor=move.actor, at=move.at, replaced_by=note.device_id)
 
 
+def lose_devices(move: Move) -> None:
+    """The household has its device no more."""
+    _note(move, "lose", loss=Loss.DEVICE_BACK.value)
+
+
+def recover_devices(move: Move) -> None:
+    """It has it again, or another one in its place."""
+    _note(move, "recover")
+
+
+def _note(move: Move, verb: str, **values: Any) -> None:
+    """Of the needs that are met: of what was brought back before anybody noted it, nothing is said."""
+    held = Device.objects.main().filter(pk__in=move.pks).values("need")
+    met = Need.objects.filter(pk__in=held, state=NeedState.MET)
+    if verb == "recover":
+        met = met.filter(lost_at__isnull=False)
+    all_moved(gate.apply_many(met, verb, actor=move.actor, at=move.at, cause=move, **values))
+
+
 def release_dropped(move: Move) -> None:
     """What was held for a need that is given up is free again."""
     _release(Device.objects.filter(need__in=move.pks, state=S.RESERVED), move)
@@ -300,6 +320,12 @@ def returned(at: datetime) -> Any:
     return Exists(_devices_of_household().filter(state=S.RETURNED))
 
 
+def device_owed() -> Any:
+    """The needs whose device was brought back, and is neither given back, exchanged nor refunded yet."""
+    brought = Device.objects.main().filter(need=OuterRef("pk"), state=S.RETURNED)
+    return Exists(brought.exclude(Exists(Settlement.objects.of_this_stay())))
+
+
 def under_warranty(at: datetime) -> Any:
     """Those that hold a device under warranty."""
     return Exists(_devices_of_household().filter(warranty_until__gte=timezone.localdate(at)))
@@ -330,6 +356,7 @@ def register() -> None:
     keeps_alive(Bond.DEVICE_RESERVED, reserved)
     keeps_alive(Bond.DEVICE_RETURNED, returned)
     keeps_alive(Bond.WARRANTY, under_warranty)
+    owes(device_owed)
     on_transition("household", "anonymise", forget_households)
     on_transition("convention", "terminate", release_allotted)
     on_transition("convention", "terminate", tell_fates)
@@ -356,8 +383,11 @@ def register() -> None:
     on_transition("device", "hand_over", meet_needs)
     on_transition("device", "undo_hand_over", take_screens_along)
     on_transition("device", "undo_hand_over", take_hand_over_back)
+    on_transition("device", "take_back", lose_devices)
     on_transition("device", "take_back", take_screens_along)
+    on_transition("device", "give_back", recover_devices)
     on_transition("device", "give_back", take_screens_along)
+    on_transition("device", "exchange", recover_devices)
     on_transition("device", "exchange", sign_notes)
     on_transition("device", "exchange", settle_exchange)
     on_transition("device", "exchange", take_screens_along)

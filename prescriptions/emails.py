@@ -12,7 +12,7 @@ from documents.models import Mail
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.models import CompletionRequest, Decision, Household, Prescription
+from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription
 from prescriptions.own_papers import OWN_PAGE
 
 type People = dict[int, list[tuple[str, str]]]
@@ -71,6 +71,32 @@ def transferred_for_former_worker(prescription: Prescription, at: datetime) -> N
 def closed_for_worker(prescription: Prescription, at: datetime) -> None:
     """The last need is settled: the closing note is ready."""
     _write("closed_for_worker", prescription, _workers(prescription), at)
+
+
+def lost_for_worker(need: Need, at: datetime) -> None:
+    """The household brought its device back: who repairs or replaces it."""
+    _write_of("lost_for_worker", need, _workers(need.prescription), at)
+
+
+def to_decide_for_worker(need: Need, at: datetime) -> None:
+    """The return is refunded or given up: whether the need waits again is his to say."""
+    _write_of("to_decide_for_worker", need, _workers(need.prescription), at)
+
+
+def reopened_for_worker(need: Need, at: datetime) -> None:
+    """The distributor opened a need again."""
+    _write_of("reopened_for_worker", need, _workers(need.prescription), at)
+
+
+def reopened_for_distributor(need: Need, at: datetime) -> None:
+    """One more need waits in its queue."""
+    _write_of("reopened_for_distributor", need, _advisers(need.prescription), at)
+
+
+def _write_of(template: str, need: Need, people: People, at: datetime) -> None:
+    """About one need: its page, which names nobody in its address."""
+    where = absolute_url(reverse("prescriptions:need_detail", args=[need.reference]))
+    _write(template, need.prescription, people, at, need=need, where=where)
 
 
 def expired_for_worker(prescription: Prescription, at: datetime) -> None:

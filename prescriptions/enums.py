@@ -104,6 +104,20 @@ class DropReason(TextChoices):
 
 GIVEN_BY_PEOPLE = tuple(reason for reason in DropReason if not reason.value.startswith("prescription_"))
 """The reasons a person may choose: the others follow the end of the prescription."""
+LEFT_BECAUSE = (
+    DropReason.NO_LONGER_NEEDED,
+    DropReason.SERVED_ELSEWHERE,
+    DropReason.UNREACHABLE,
+    DropReason.OTHER,
+)
+"""Why a need that is served no more is not opened again."""
+
+
+class Loss(TextChoices):
+    """How a household lost what had met its need."""
+
+    DEVICE_BACK = "device_back", "Appareil rapporté"
+    LINE_ENDED = "line_ended", "Ligne terminée"
 
 
 class ContactChannel(TextChoices):

@@ -154,6 +154,11 @@ def can_refer_need(actor: Actor) -> Q | None:
 can_start_need = can_refer_need
 
 
+def can_reopen_need(actor: Actor) -> Q | None:
+    """The worker, the adviser of the distributor that was asked."""
+    return None if is_pilot(actor) else can_drop_need(actor)
+
+
 # --- household
 
 

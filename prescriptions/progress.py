@@ -9,12 +9,23 @@ from django.urls import reverse
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.registry import Chain, ChainLink, chain
-from prescriptions.enums import CONNECTION_KINDS, EQUIPMENT_KINDS, LIVE_STATES, NeedKind, NeedState, PrescriptionState
+from prescriptions.enums import (
+    CONNECTION_KINDS,
+    EQUIPMENT_KINDS,
+    LIVE_STATES,
+    Loss,
+    NeedKind,
+    NeedState,
+    PrescriptionState,
+)
 from prescriptions.models import Household, Need, Prescription
 from typography.french import day, in_a_sentence
 
 S = PrescriptionState
 STOPPED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
+LOST = "lost"
+"""Where the chain stands for a need that was met, whose household has no more what met it."""
+LOST_SAID = {Loss.DEVICE_BACK: "rapporté", Loss.LINE_ENDED: "ligne terminée"}
 NOT_YET = tuple(
     ChainLink(label, "ahead", "à venir") for label in ("Instruction", "Équipement", "Connexion", "Autonomie")
 )
@@ -94,11 +105,21 @@ def _served(label: str, needs: list[Need]) -> ChainLink:
         (NeedState.ASKED, "ahead", "demandé"),
         (NeedState.WAITING, "now", "en attente"),
         (NeedState.IN_PROGRESS, "now", "en cours"),
+        (LOST, "stopped", ""),
         (NeedState.MET, "done", "satisfait"),
     ):
-        if found := next((need for need in needs if need.state == code), None):
-            return ChainLink(label, link, said, *_page(found))  # type: ignore[arg-type]
+        if found := next((need for need in needs if _standing(need) == code), None):
+            return ChainLink(label, link, said or _lost(found), *_page(found))  # type: ignore[arg-type]
     return ChainLink(label, "stopped", "non satisfait", *_page(needs[0]))
+
+
+def _standing(need: Need) -> str:
+    return need.state if need.lost_at is None else LOST
+
+
+def _lost(need: Need) -> str:
+    """Where the chain broke: what was brought back, what ended."""
+    return f"{LOST_SAID[Loss(need.loss)]} le {day(need.lost_at)}"
 
 
 def _page(need: Need) -> tuple[str, str]:
@@ -116,6 +137,11 @@ def _to_submit(prescription: Prescription, needs: list[Need]) -> str:
 
 def _to_examine(prescription: Prescription, needs: list[Need]) -> str:
     return f"l’examen par {prescription.distributor}"
+
+
+def _to_decide(prescription: Prescription, needs: list[Need]) -> str:
+    lost = any(need.lost_at is not None and not need.left_reason for need in needs)
+    return "la suite donnée à ce que le foyer n’a plus" if lost else ""
 
 
 def _to_serve(prescription: Prescription, needs: list[Need]) -> str:
@@ -137,4 +163,5 @@ MISSING: dict[PrescriptionState, Callable[[Any, list[Need]], str]] = {
     S.INCOMPLETE: lambda prescription, needs: "le complément demandé par le distributeur",
     S.SUBMITTED: _to_examine,
     S.ACCEPTED: _to_serve,
+    S.FULFILLED: _to_decide,
 }

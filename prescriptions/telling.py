@@ -15,6 +15,7 @@ from prescriptions.enums import (
     GIVEN_BY_PEOPLE,
     CodePurpose,
     ContactChannel,
+    Loss,
     NeedState,
     PaperKind,
     PrescriptionState,
@@ -35,6 +36,11 @@ A_DEVICE = "un appareil"
 A_LINE = "une offre d’internet ou de téléphone"
 NOT_FOR_THE_HOUSEHOLD = ("double",)
 """What a completion asks of the worker alone."""
+LOST = {
+    Loss.DEVICE_BACK: "Votre appareil est rapporté\u00a0: le point vous dit s’il est réparé, échangé ou remboursé.",
+    Loss.LINE_ENDED: "Votre ligne est terminée.",
+}
+"""What is told of a need that is met no more."""
 ANOTHER = "Une autre demande est possible\u00a0: parlez-en à votre travailleur social."
 
 
@@ -167,6 +173,14 @@ def _refused(prescription: Prescription) -> Telling:
 
 
 def _ended(prescription: Prescription) -> Telling:
+    lost = prescription.needs.lost().order_by("pk").first()
+    if lost is not None:
+        return Telling(
+            PaperKind.CLOSING,
+            "Vous n’avez plus ce qui vous avait été remis",
+            "Vous en avez encore besoin\u00a0? Voyez votre travailleur social.",
+            (LOST[Loss(lost.loss)], "Votre travailleur social peut rouvrir la demande\u00a0: votre place est gardée."),
+        )
     if prescription.state == S.FULFILLED:
         all_met = not prescription.needs.exclude(state=NeedState.MET).exists()
         some = "Au moins un de vos besoins est satisfait, et tous ont eu leur réponse."
@@ -221,10 +235,16 @@ def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
     return [
         {
             "kind": need.get_kind_display(),
-            "said": "Satisfait"
-            if need.state == NeedState.MET
-            else f"Abandonné\u00a0: {in_a_sentence(need.get_drop_reason_display())}",
+            "said": _became(need),
             "on": written_day(need.met_at or need.dropped_at),
         }
         for need in prescription.needs.order_by("pk")
     ]
+
+
+def _became(need: Need) -> str:
+    if need.state != NeedState.MET:
+        return f"Abandonné\u00a0: {in_a_sentence(need.get_drop_reason_display())}"
+    if need.lost_at is None:
+        return "Satisfait"
+    return f"Satisfait, puis {in_a_sentence(need.get_loss_display())} le {written_day(need.lost_at)}"

@@ -47,6 +47,9 @@ REMEDIES: dict[str, tuple[str, ...]] = {
         "prescriptions:need_drop",
         "prescriptions:household_detach",
     ),
+    "le travailleur social ou le conseiller du distributeur, en abandonnant l’autre besoin": (
+        "prescriptions:need_drop",
+    ),
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
     "le conseiller du point de distribution": ("distribution:device_settle", "distribution:device_release"),
@@ -95,6 +98,8 @@ NOBODY: dict[str, str] = {
     "signing": FOR_GOOD,
     "rendered": BY_TIME,
     "attached": FOR_GOOD,
+    "lost": FOR_GOOD,
+    "lost_once": FOR_GOOD,
     "all_settled": ITSELF,
     "something_met": ITSELF,
     "nothing_met": ITSELF,

@@ -233,12 +233,13 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         target=S.ENDED,
         who=can_end_connection,
         requires=[rules.END_CODED],
+        update_locks=["need"],
         stamps={"ended_at": AT, "end_reason": rules.given_or("reason", EndReason.ENTITLEMENT_OVER)},
         journal=["reason"],
         due=due.is_over,
         done="Ligne terminée",
         irreversible=True,
-        why="The need stays met: another one is asked if there is one.",
+        why="The need stays met in the figures; whoever follows the household decides whether it waits again.",
     )
 
     abandon = Verb(

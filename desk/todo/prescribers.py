@@ -27,7 +27,16 @@ from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState, ReminderKind
 from prescriptions.machine.household_rules import only_a_draft
-from prescriptions.models import CompletionRequest, Household, HouseholdAccess, Prescription, PromisedContact, Reminder
+from prescriptions.models import (
+    CompletionRequest,
+    Household,
+    HouseholdAccess,
+    Need,
+    Prescription,
+    PromisedContact,
+    Reminder,
+)
+from prescriptions.owing import nothing_owed
 from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS
 from typography.french import HARD
 
@@ -132,6 +141,7 @@ def _answers(files: QuerySet[Prescription], at: datetime, limits: Limits) -> tup
     )
     late = Q(valid_until__lte=at + limits.days(STILL_CURRENT_LAST_DAYS))
     return (
+        _lost(files),
         Block(
             "toujours-d-actualite",
             "Toujours d’actualité\u00a0?",
@@ -150,6 +160,20 @@ def _answers(files: QuerySet[Prescription], at: datetime, limits: Limits) -> tup
             late=late,
             late_word=SOON,
         ),
+    )
+
+
+def _lost(files: QuerySet[Prescription]) -> Block:
+    """What households have no more, and nobody repairs or exchanges."""
+    return Block(
+        "plus-servis",
+        "Foyers qui n’ont plus ce qu’ils avaient reçu",
+        Need.objects.lost()
+        .filter(nothing_owed(), prescription__in=files.values("pk"))
+        .select_related("prescription__household")
+        .order_by("lost_at", "pk"),
+        _to_reopen,
+        "Tous les foyers servis le sont toujours.",
     )
 
 
@@ -210,6 +234,12 @@ def _declined(prescription: Prescription) -> Line:
     asked = "abandonnez la demande, ou rappelez-le si c’est une erreur"
     when = since(prescription.declined_at, "a répondu non")
     return Line(prescription.household.name, _page(prescription), f"N’en a plus besoin\u00a0: {asked}", when)
+
+
+def _to_reopen(need: Need) -> Line:
+    url = reverse("prescriptions:need_detail", args=[need.reference])
+    told = f"{need.get_kind_display()}{HARD}: {need.get_loss_display().lower()}, à rouvrir ou non"
+    return Line(need.prescription.household.name, url, told, since(need.lost_at))
 
 
 def _draft(prescription: Any) -> Line:

@@ -292,6 +292,7 @@ DeviceMachine.extend(
         who=can_serve_device,
         follows=["device.take_back"],
         requires=[households.TAKE_BACK_REASON],
+        update_locks=["need"],
         stamps={
             "returned_at": AT,
             "return_reason": Given("reason"),
@@ -314,7 +315,7 @@ DeviceMachine.extend(
             back.NEED_NOT_HELD,
             back.WARRANTY_PROLONGED,
         ],
-        share_locks=["need"],
+        update_locks=["need"],
         stamps={"warranty_until": Given("warranty_until"), **NOT_RETURNED},
         journal=["warranty_until"],
         done="Rendu au foyer après réparation",
@@ -336,10 +337,8 @@ DeviceMachine.extend(
             households.NEED_FREE,
             households.SIGNED,
         ],
-        share_locks=[
-            GivenRow("need", Need, through=("prescription",)),
-            GivenRow("replaces", Device),
-        ],
+        update_locks=[GivenRow("need", Need, through=("prescription",))],
+        share_locks=[GivenRow("replaces", Device)],
         stamps={
             "need": Given("need"),
             "replaces": Given("replaces", default=None),

@@ -15,6 +15,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
+from prescriptions import emails
 from refurb.enums import DeviceState
 from refurb.models.device import Device
 from refurb.pricing import is_price
@@ -65,7 +66,10 @@ def settle_return(
         raise Refused({held.pk: (AMOUNT,)})
     if amount is not None and not (is_price(amount) and amount <= _paid_for(held)):
         raise Refused({held.pk: (AMOUNT,)})
-    return write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount)
+    settled = write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount)
+    if held.attached_to_id is None and held.need is not None:
+        emails.to_decide_for_worker(held.need, settled.recorded_at)
+    return settled
 
 
 def _paid_for(device: Device) -> Decimal:

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from lifecycle.pages import Page, Pages
 from network.requests import Request
-from prescriptions.forms.actions import NeedDropForm, NeedReferForm
+from prescriptions.forms.actions import NeedDropForm, NeedLetBeForm, NeedReferForm
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
 from prescriptions.services import needs
@@ -47,6 +47,21 @@ PAGES: tuple[Page[Request], ...] = (
         CommentForm,
         needs.unmeet_need,
         done="Erreur corrigée\u00a0: le besoin est de nouveau en cours",
+    ),
+    Page(
+        "reopen",
+        "rouvrir",
+        CommentForm,
+        needs.reopen_need,
+        done="Besoin rouvert\u00a0: il attend de nouveau, avec les semaines déjà attendues",
+        warning="Le foyer reprend sa place dans la file\u00a0; si la demande était close, elle se rouvre.",
+    ),
+    Page(
+        "let_be",
+        "ne-pas-rouvrir",
+        NeedLetBeForm,
+        needs.let_be_need,
+        done="C’est noté\u00a0: ce besoin n’est pas rouvert",
     ),
 )
 

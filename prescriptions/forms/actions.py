@@ -9,7 +9,7 @@ from django.utils import timezone
 from lifecycle.forms import choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
-from prescriptions.enums import GIVEN_BY_PEOPLE, CodePurpose
+from prescriptions.enums import GIVEN_BY_PEOPLE, LEFT_BECAUSE, CodePurpose
 from prescriptions.forms.asking import CommentForm, words
 from prescriptions.machine import need_rules, prescription_rules
 from prescriptions.models import CodedReason, Prescription
@@ -179,6 +179,16 @@ class NeedDropForm(CommentForm):
         label="Motif",
         choices=choose((reason.value, reason.label) for reason in GIVEN_BY_PEOPLE),
         error_messages={"required": need_rules.DROP_REASON.sentence},
+    )
+
+
+class NeedLetBeForm(CommentForm):
+    """Why a need that is served no more does not wait again."""
+
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=choose((reason.value, reason.label) for reason in LEFT_BECAUSE),
+        error_messages={"required": need_rules.LEFT_BECAUSE_GIVEN.sentence},
     )
 
 

@@ -1,20 +1,25 @@
 """The life of one need of a prescription (machines §4). The app that serves a need moves it."""
 
-from django.db.models import F
+from django.db.models import DateTimeField, ExpressionWrapper, F
 
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import NeedState
 from prescriptions.machine import need_rules as rules
-from prescriptions.machine.served_by import LETS_GO, MEETS, STARTS, UNDOES
+from prescriptions.machine.served_by import LETS_GO, LOSES, MEETS, RECOVERS, STARTS, UNDOES
 from prescriptions.models import Need
+from prescriptions.models.need import WAITS_FROM
 from prescriptions.permissions import (
     can_ask_need,
     can_drop_need,
     can_refer_need,
+    can_reopen_need,
     can_start_need,
 )
 
 S = NeedState
+NOT_LOST = {"lost_at": None, "loss": "", "left_reason": ""}
+WAITED_BEFORE = ExpressionWrapper(F("lost_at") - (F("met_at") - WAITS_FROM), output_field=DateTimeField())
+"""From when it would wait had it never been served: it keeps what it had waited, and waits again since it was lost."""
 
 
 class NeedMachine(Machine, of=Need):
@@ -110,10 +115,64 @@ class NeedMachine(Machine, of=Need):
         follows=UNDOES,
         requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN],
         update_locks=["prescription"],
-        stamps={"met_at": None},
+        stamps={"met_at": None, **NOT_LOST},
         done="Plus satisfait\u00a0: erreur de saisie",
         undoes=["meet"],
         why="A prescription that was closed opens again.",
+    )
+
+    lose = Verb(
+        "Constater la perte",
+        source=S.MET,
+        target=SAME,
+        follows=LOSES,
+        stamps={"lost_at": AT, "loss": Given("loss"), "left_reason": ""},
+        journal=["loss"],
+        done="Le foyer n’a plus ce qui avait été remis",
+        why="It stays met in the figures of its month; somebody decides whether it waits again.",
+    )
+
+    recover = Verb(
+        "Constater le retour",
+        source=S.MET,
+        target=SAME,
+        follows=RECOVERS,
+        requires=[rules.LOST_ONCE],
+        stamps=NOT_LOST,
+        done="Le foyer est servi de nouveau",
+        why="Repaired or exchanged: nothing is to be decided any more.",
+    )
+
+    reopen = Verb(
+        "Rouvrir ce besoin",
+        source=S.MET,
+        target=S.WAITING,
+        who=can_reopen_need,
+        requires=[
+            rules.LOST,
+            rules.NOTHING_OWED,
+            rules.NOT_DECLINED,
+            rules.NOT_ENDED_OTHERWISE,
+            rules.HOUSEHOLD_STILL_OPEN,
+            rules.NOT_ASKED_ELSEWHERE,
+        ],
+        update_locks=["prescription", "prescription__household", "prescription__household__same_as"],
+        stamps={"met_at": None, "started_at": None, "mediation": None, "waits_from": WAITED_BEFORE, **NOT_LOST},
+        done="Besoin rouvert\u00a0: il attend de nouveau",
+        undoes=["meet"],
+        why="It waits with the weeks it had waited; a prescription that was closed opens again.",
+    )
+
+    let_be = Verb(
+        "Ne pas rouvrir",
+        source=S.MET,
+        target=SAME,
+        who=can_reopen_need,
+        requires=[rules.LOST, rules.LEFT_BECAUSE_GIVEN],
+        stamps={"left_reason": Given("reason")},
+        journal=["reason"],
+        done="Besoin laissé clos",
+        why="The household needs it no more, is served otherwise, or cannot be reached: nothing is asked any more.",
     )
 
     drop = Verb(

@@ -8,8 +8,9 @@ from django.db.models import Exists, Q
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import DropReason, HouseholdState, OrderReason, PrescriptionState
-from prescriptions.models.need import twin_served
+from prescriptions.enums import LEFT_BECAUSE, DropReason, HouseholdState, OrderReason, PrescriptionState
+from prescriptions.models.need import twin_open, twin_served
+from prescriptions.owing import nothing_owed
 
 BEING_WRITTEN = Requirement(
     "being_written",
@@ -85,4 +86,36 @@ HOUSEHOLD_STILL_OPEN = Requirement(
     "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.",
     lambda ctx: Q(prescription__household__state=HouseholdState.OPEN),
     lifted_by="le travailleur social",
+)
+
+# --- what had met it is lost
+
+LOST_ONCE = Requirement(
+    "lost_once",
+    "Le foyer a toujours ce qui lui avait été remis.",
+    lambda ctx: Q(lost_at__isnull=False),
+)
+LOST = Requirement(
+    "lost",
+    "Le foyer a toujours ce qui lui avait été remis\u00a0: il n’y a rien à décider de ce besoin.",
+    lambda ctx: Q(lost_at__isnull=False, left_reason=""),
+)
+NOTHING_OWED = Requirement(
+    "nothing_owed",
+    "L’appareil rapporté n’a pas encore d’issue\u00a0: il se répare, s’échange sans rien payer, ou se rembourse.",
+    lambda ctx: nothing_owed(),
+    lifted_by="le conseiller du point de distribution",
+)
+NOT_ASKED_ELSEWHERE = Requirement(
+    "asked_elsewhere",
+    "Le même besoin est déjà demandé pour ce foyer, dans une autre prescription\u00a0: suivez celle-là.",
+    lambda ctx: ~Q(twin_open()),
+    lifted_by="le travailleur social ou le conseiller du distributeur, en abandonnant l’autre besoin",
+)
+LEFT_BECAUSE_GIVEN = Requirement(
+    "reason",
+    "Choisissez le motif pour lequel ce besoin n’est pas rouvert.",
+    lambda ctx: not ctx.has("reason") or ctx.values["reason"] in LEFT_BECAUSE,
+    needs=("reason",),
+    field="reason",
 )

@@ -217,10 +217,10 @@ class PrescriptionMachine(Machine, of=Prescription):
         "Rouvrir",
         source=[S.FULFILLED, S.CLOSED_UNMET],
         target=S.ACCEPTED,
-        follows=["need.unmeet"],
+        follows=["need.unmeet", "need.reopen"],
         stamps={"ended_at": None, "valid_until": rules.valid_until},
         done="Prescription rouverte",
-        why="What met a need is undone.",
+        why="What met a need is undone, or lost.",
     )
 
     withdraw = Verb(

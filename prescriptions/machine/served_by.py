@@ -11,3 +11,7 @@ MEETS: tuple[str, ...] = ("device.hand_over", "connection.activate")
 """The device is handed over, the line is active."""
 UNDOES: tuple[str, ...] = ("device.undo_hand_over",)
 """It was not: the hand-over is undone."""
+LOSES: tuple[str, ...] = ("device.take_back", "connection.end")
+"""The household brings its device back, its line ends: it has no more what met its need."""
+RECOVERS: tuple[str, ...] = ("device.give_back", "device.exchange")
+"""It has it again, repaired, or another one."""

@@ -29,7 +29,17 @@ from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Epci, Organisation
-from prescriptions.enums import LIVE_STATES, OPEN_NEED_STATES, DropReason, NeedKind, NeedState, NeedUse, OrderReason
+from prescriptions.enums import (
+    LEFT_BECAUSE,
+    LIVE_STATES,
+    OPEN_NEED_STATES,
+    DropReason,
+    Loss,
+    NeedKind,
+    NeedState,
+    NeedUse,
+    OrderReason,
+)
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
@@ -40,14 +50,25 @@ S = NeedState
 LEAD = Coalesce("prescription__household__same_as", "prescription__household")
 """The file from which those of a need's household hang."""
 WEEK = timedelta(days=7)
+WAITS_FROM = Coalesce("waits_from", "accepted_at")
+"""From when a need waits: opened again, the time during which it was served does not count."""
 
 
 def twin_served() -> Exists:
     """Whether a need of the same kind is served for the household, in another prescription of any of its files."""
+    return Exists(_twins().filter(state=NeedState.IN_PROGRESS))
+
+
+def twin_open() -> Exists:
+    """Whether a need of the same kind is asked, waits or is served for the household, in another live prescription."""
+    return Exists(_twins().filter(state__in=OPEN_NEED_STATES, prescription__state__in=LIVE_STATES))
+
+
+def _twins() -> models.QuerySet["Need"]:
     lead = Coalesce(OuterRef("prescription__household__same_as"), OuterRef("prescription__household"))
     files = Q(prescription__household=lead) | Q(prescription__household__same_as=lead)
-    served = Need._base_manager.filter(files, kind=OuterRef("kind"), state=NeedState.IN_PROGRESS)
-    return Exists(served.exclude(prescription=OuterRef("prescription")))
+    alike = Need._base_manager.filter(files, kind=OuterRef("kind"))
+    return alike.exclude(prescription=OuterRef("prescription"))
 
 
 class NeedQuerySet(models.QuerySet["Need"]):
@@ -71,6 +92,10 @@ class NeedQuerySet(models.QuerySet["Need"]):
         hang = Q(prescription__household__in=leads) | Q(prescription__household__same_as__in=leads)
         return self.unsettled().filter(hang, prescription__state__in=LIVE_STATES).annotate(lead=LEAD)
 
+    def lost(self) -> Self:
+        """Those that were met, whose household has no more what met them, and of which nobody decided since."""
+        return self.filter(state=NeedState.MET, lost_at__isnull=False, left_reason="")
+
     def waiting(self) -> Self:
         """Those that wait to be served, of accepted prescriptions."""
         return self.filter(state=NeedState.WAITING)
@@ -86,14 +111,15 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def ranked(self, at: datetime | None = None, numbers: ValuesOfDay | None = None) -> Self:
         """Each accepted need with its ``points`` at ``at``, the first to be served first.
 
-        Points: those of the territory, those of the use, and some per whole week since it was accepted; then the
-        oldest. They are parameters of the day (``numbers``, when they are known): nothing is stored.
+        Points: those of the territory, those of the use, and some per whole week since it was accepted, those during
+        which it was served apart; then the oldest. They are parameters of the day (``numbers``, when they are known):
+        nothing is stored.
         """
         at = at or timezone.now()
         day = timezone.localdate(at)
         numbers = numbers or parameters_on(day)
         uses = [When(use=use, then=Value(numbers[points])) for use, points in USE_POINTS.items()]
-        waited = ExpressionWrapper(Value(at) - F("accepted_at"), output_field=DurationField())
+        waited = ExpressionWrapper(Value(at) - WAITS_FROM, output_field=DurationField())
         weeks = Cast(Floor(Extract(waited, "epoch") / WEEK.total_seconds()), IntegerField())
         return (
             self.filter(accepted_at__isnull=False)
@@ -101,9 +127,10 @@ class NeedQuerySet(models.QuerySet["Need"]):
                 territory_points=Coalesce(Subquery(_territory(day)), Value(0)),
                 use_points=Case(*uses, default=Value(0), output_field=IntegerField()),
                 weeks=weeks,
+                waiting_from=WAITS_FROM,
             )
             .annotate(points=F("territory_points") + F("use_points") + F("weeks") * numbers[RANK_WEEK_POINTS])
-            .order_by("-points", "accepted_at", "pk")
+            .order_by("-points", "waiting_from", "pk")
         )
 
 
@@ -137,6 +164,10 @@ class Need(Stateful):
     met_at = models.DateTimeField("satisfait le", null=True, editable=False)
     dropped_at = models.DateTimeField("abandonné le", null=True, editable=False)
     drop_reason = models.CharField("motif", max_length=24, choices=DropReason, blank=True, editable=False)
+    lost_at = models.DateTimeField("plus servi depuis le", null=True, editable=False)
+    loss = models.CharField("plus servi car", max_length=11, choices=Loss, blank=True, editable=False)
+    left_reason = models.CharField("pas rouvert car", max_length=24, choices=DropReason, blank=True, editable=False)
+    waits_from = models.DateTimeField("attend depuis le", null=True, editable=False)
 
     objects = NeedQuerySet.as_manager()
 
@@ -164,6 +195,11 @@ class Need(Stateful):
                 condition=Q(state=S.UNMET, dropped_at__isnull=False, drop_reason__in=DropReason.values)
                 | ~Q(state=S.UNMET) & Q(dropped_at=None, drop_reason=""),
                 name="prescriptions_need_dropped",
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_at=None, loss="", left_reason="")
+                | Q(state=S.MET, lost_at__isnull=False, loss__in=Loss.values, left_reason__in=("", *LEFT_BECAUSE)),
+                name="prescriptions_need_lost",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=(S.IN_PROGRESS, S.MET), kind=NeedKind.DIGITAL_SKILLS)
@@ -226,7 +262,7 @@ def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
     if own is None:
         return None
     same = Q(points=own.points)
-    earlier = Q(accepted_at__lt=own.accepted_at) | Q(accepted_at=own.accepted_at, pk__lt=own.pk)
+    earlier = Q(waiting_from__lt=own.waiting_from) | Q(waiting_from=own.waiting_from, pk__lt=own.pk)
     others = ranked.wanted().served_alone().exclude(pk=own.pk)
     ahead = others.filter(Q(points__gt=own.points) | same & earlier).count()
     return Rank(ahead + 1, others.count() + 1, own.points, tuple(_explained(own, at)))
@@ -240,6 +276,8 @@ def _explained(need: Any, at: datetime) -> list[RankLine]:
         .first()
     )
     weeks = f"{need.weeks} semaine{french.plural(need.weeks)} depuis le {french.day(need.accepted_at)}"
+    if need.waits_from is not None:
+        weeks = f"{weeks}, sans le temps où le foyer était servi"
     return [
         RankLine("Territoire", territory.label if territory else "Pas de priorité particulière", need.territory_points),
         RankLine("Usage", need.get_use_display(), need.use_points),

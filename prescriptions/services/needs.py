@@ -60,6 +60,22 @@ def unmeet_need(*, actor: Actor, need: Need, at: datetime | None = None, comment
     return _moved(need, "unmeet", actor, at, comment)
 
 
+def reopen_need(*, actor: Actor, need: Need, at: datetime | None = None, comment: str = "") -> Need:
+    """The household has no more what had met it: it waits again, with the weeks it had waited.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return _moved(need, "reopen", actor, at, comment)
+
+
+def let_be_need(*, actor: Actor, need: Need, reason: str, at: datetime | None = None, comment: str = "") -> Need:
+    """The household has no more what had met it, and does not wait: why, among ``LEFT_BECAUSE``.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return _moved(need, "let_be", actor, at, comment, reason=reason)
+
+
 def _moved(need: Need, verb: str, actor: Actor, at: datetime | None, comment: str, **values: Any) -> Need:
     refuse_nir(comment=comment)
     moved: Need = gate.apply(need, verb, actor=actor, at=at, comment=comment, **values)

@@ -25,10 +25,12 @@ from prescriptions.permissions import (
     advises,
     can_accept_prescription,
     can_confirm_prescription,
+    can_reopen_need,
     can_start_need,
     can_submit_prescription,
     works,
 )
+from prescriptions.views.lost import lost_of, lost_step
 from typography.french import day, days_left
 
 S = PrescriptionState
@@ -137,6 +139,13 @@ def _to_give_up(prescription: Prescription, what: str, actor: Actor) -> str:
 def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     if prescription.declined_at is not None:
         return _declined(prescription, needs, actor)
+    lost = lost_of(needs)
+    if (
+        lost is not None
+        and can_reopen_need(actor) is not None
+        and (step := lost_step(lost, actor, elsewhere=True)).yours
+    ):
+        return step
     waiting = {need.kind for need in needs if need.state == NeedState.WAITING}
     running = {need.kind for need in needs if need.state == NeedState.IN_PROGRESS}
     awaited = _served_by(prescription, waiting, running)
@@ -148,6 +157,11 @@ def _accepted(prescription: Prescription, needs: list[Need], actor: Actor) -> St
     if asked and can_confirm_prescription(actor) is not None:
         return Step(awaited, "dites si la demande est toujours d’actualité", "confirm")
     return _to_refer(needs, actor, awaited)
+
+
+def _fulfilled(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    lost = lost_of(needs)
+    return _nothing(prescription, needs, actor) if lost is None else lost_step(lost, actor, elsewhere=True)
 
 
 def _served_by(prescription: Prescription, waiting: set[str], running: set[str]) -> str:
@@ -185,6 +199,7 @@ NEXT: dict[PrescriptionState, Callable[[Prescription, list[Need], Actor], Step]]
     S.SUBMITTED: _submitted,
     S.INCOMPLETE: _incomplete,
     S.ACCEPTED: _accepted,
+    S.FULFILLED: _fulfilled,
 }
 
 AWAITED_NEED = {
@@ -196,8 +211,10 @@ AWAITED_NEED = {
 
 
 def need_step(need: Need, actor: Actor) -> Step:
-    """Who acts next on one need; no query."""
+    """Who acts next on one need; one query for one that is met no more, else none."""
     prescription = need.prescription
+    if need.lost_at is not None:
+        return lost_step(need, actor)
     if prescription.declined_at is not None and need.state in (NeedState.WAITING, NeedState.IN_PROGRESS):
         yours = _to_give_up(prescription, "le besoin", actor) if _gives_up(prescription, actor) else ""
         return Step(_said_no(prescription), yours, "drop", dated=False)

@@ -1,0 +1,30 @@
+"""What is still owed to a household for a need that was met, told by the apps above: a repair, an exchange.
+
+An upper app registers, in ``AppConfig.ready()``, ``owes(function)``: ``function()`` returns the ORM condition (an
+Exists on ``OuterRef("pk")`` of the need) that is true while something is to come for it. The rules that open a need
+again ask them all.
+"""
+
+from collections.abc import Callable
+
+from django.db.models import Q
+
+from lifecycle.requirements import as_expression
+
+type Owed = Callable[[], Q]
+
+_functions: list[Owed] = []
+
+
+def owes(function: Owed) -> None:
+    """Hold back, while ``function()`` holds for them, the needs for which an upper app still owes something."""
+    if function not in _functions:
+        _functions.append(function)
+
+
+def nothing_owed() -> Q:
+    """The condition on needs for which nothing is to come."""
+    condition = Q()
+    for function in _functions:
+        condition &= ~Q(as_expression(function()))
+    return condition
