@@ -7,9 +7,12 @@ from lifecycle.actors import Actor, SignedLink
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
+from prescriptions.enums import AGREEMENT_WITHDRAWN
 
 BEFORE = (ConnectionState.PROPOSED, ConnectionState.CHOSEN)
 """Nothing was sent yet: no operator is concerned."""
+AGREED = ~Q(need__prescription__end_reason=AGREEMENT_WITHDRAWN)
+"""Not those of a household that took its agreement back."""
 WORKER = (Role.WORKER, Kind.PRESCRIBER)
 ADVISER = (Role.ADVISER, Kind.DISTRIBUTOR)
 AGENT = (Role.AGENT, Kind.OPERATOR)
@@ -20,7 +23,7 @@ def can_serve_connection(actor: Actor) -> Q | None:
     if acts_as(actor, WORKER):
         return Q(need__prescription__prescriber=actor.organisation_id)
     if acts_as(actor, ADVISER):
-        return Q(need__prescription__distributor=actor.organisation_id)
+        return AGREED & Q(need__prescription__distributor=actor.organisation_id)
     return None
 
 

@@ -6,6 +6,7 @@ from lifecycle.actors import Actor
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
+from prescriptions.enums import AGREEMENT_WITHDRAWN
 from refurb.permissions import at_own_points, can_manage_device, can_work_on_device
 
 can_ship_device = can_work_on_device
@@ -47,14 +48,18 @@ def can_ask_derogation(actor: Actor) -> Q | None:
     return None
 
 
+NOT_REVOKED = ~Q(need__prescription__end_reason=AGREEMENT_WITHDRAWN)
+"""Not those of a household that took its agreement back: nothing was ever handed over for them."""
+
+
 def sees_hand_overs(actor: Actor | None) -> Q | None:
     """Hand-over notes name a household: for the advisers who serve it, and the social worker who prescribed."""
     if actor is None:
         return None
     if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return Q(point__distributor=actor.organisation_id)
+        return NOT_REVOKED & Q(point__distributor=actor.organisation_id)
     if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
-        return Q(point__organisation=actor.organisation_id)
+        return NOT_REVOKED & Q(point__organisation=actor.organisation_id)
     if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
         return Q(need__prescription__prescriber=actor.organisation_id)
     return None
@@ -80,5 +85,5 @@ def sees_derogations(actor: Actor | None) -> Q | None:
     if is_pilot(actor):
         return Q()
     if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return Q(need__prescription__distributor=actor.organisation_id)
+        return NOT_REVOKED & Q(need__prescription__distributor=actor.organisation_id)
     return None

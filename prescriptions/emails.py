@@ -48,6 +48,11 @@ def withdrawn_for_distributor(prescription: Prescription, reason: str, at: datet
     _write("withdrawn_for_distributor", prescription, _advisers(prescription), at, reason=reason)
 
 
+def revoked_for_distributor(prescription: Prescription, at: datetime) -> None:
+    """The household took its agreement back: nothing of it is read any more, and what was noted goes."""
+    _write("revoked_for_distributor", prescription, _advisers(prescription), at)
+
+
 def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None:
     """A household and its prescription come to a prescriber."""
     _write("transferred_for_colleagues", prescription, _workers(prescription), at)

@@ -192,6 +192,8 @@ class CodePurpose(TextChoices):
 
 NOT_ELIGIBLE = "not_eligible"
 """The refusal that says the rules are against: it is possible only when they are."""
+AGREEMENT_WITHDRAWN = "agreement_withdrawn"
+"""Why a prescription ends when its household takes its agreement back: the distributor reads it no more."""
 HOUSEHOLD_ARCHIVED = "household_archived"
 """Why a draft ends with the archive of its household."""
 
@@ -204,6 +206,16 @@ class Bond(TextChoices):
     DEVICE_RESERVED = "device_reserved", "Appareil réservé"
     DEVICE_RETURNED = "device_returned", "Appareil en retour SAV"
     WARRANTY = "warranty", "Appareil sous garantie"
+
+
+class IdentityReason(TextChoices):
+    """Why whoever steers reads who a household is."""
+
+    RIGHTS = "rights", "Une personne demande à lire, corriger ou effacer ce qui est écrit d’elle"
+    COMPLAINT = "complaint", "Une réclamation du foyer"
+    DOUBLE = "double", "Des dossiers qui se ressemblent à comparer"
+    INCIDENT = "incident", "Une erreur ou un incident signalé"
+    CONTROL = "control", "Le contrôle de ce dossier"
 
 
 class ErasureChannel(TextChoices):

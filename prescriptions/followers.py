@@ -233,7 +233,6 @@ def tell_accepted(move: Move) -> None:
 
 _DROPPED_BECAUSE = {
     "refuse": DropReason.PRESCRIPTION_REFUSED,
-    "withdraw": DropReason.PRESCRIPTION_WITHDRAWN,
     "expire": DropReason.PRESCRIPTION_EXPIRED,
 }
 
@@ -241,7 +240,7 @@ _DROPPED_BECAUSE = {
 def drop_needs(move: Move) -> None:
     """Its open needs are dropped; whoever serves them releases what was held for them."""
     still = Need.objects.unsettled().filter(prescription__in=move.pks)
-    _follow_up(still, "drop", move, reason=_DROPPED_BECAUSE[move.verb])
+    _follow_up(still, "drop", move, reason=_DROPPED_BECAUSE.get(move.verb, DropReason.PRESCRIPTION_WITHDRAWN))
 
 
 def end_reminders(move: Move) -> None:

@@ -34,6 +34,12 @@ ANONYMISE_NOTICE_DAYS = parameter(
 DRAFT_DAYS = parameter(
     "prescriptions.draft_days", usual=30, unit="jours", label="Effacer un brouillon que personne n’a ouvert depuis"
 )
+IDENTITY_MINUTES = parameter(
+    "prescriptions.identity_minutes",
+    usual=60,
+    unit="minutes",
+    label="Laisser le pilote lire le nom d’un foyer, une fois le motif donné",
+)
 COMPLETE_DAYS = parameter("prescriptions.complete_days", usual=30, unit="jours", label="Laisser compléter un dossier")
 COMPLETE_FIRST_DAYS = parameter(
     "prescriptions.complete_first_days",

@@ -14,7 +14,7 @@ from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Organisation
 from network.permissions import acts_as, is_manager, is_pilot
-from prescriptions.enums import HouseholdState, NeedKind, PrescriptionState
+from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState, NeedKind, PrescriptionState
 
 RELAYED = (PrescriptionState.ACCEPTED, PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
 """What a relay sees: what is to be served, and what it served."""
@@ -94,6 +94,8 @@ def _of_link(actor: SignedLink) -> Q:
 
 
 FOLLOWED = Q(household__state=HouseholdState.OPEN)
+AGREED = ~Q(end_reason=AGREEMENT_WITHDRAWN)
+"""Not those whose household took its agreement back: only its prescriber, who was told so, still reads them."""
 
 
 def sees_prescriptions(actor: Actor | None) -> Q | None:
@@ -110,7 +112,7 @@ def sees_prescriptions(actor: Actor | None) -> Q | None:
     if works(actor):
         return Q(prescriber=actor.organisation_id)
     if advises(actor):
-        return FOLLOWED & Q(distributor=actor.organisation_id, submitted_at__isnull=False)
+        return FOLLOWED & AGREED & Q(distributor=actor.organisation_id, submitted_at__isnull=False)
     if relays(actor):
         return FOLLOWED & Q(state__in=RELAYED, commune__in=_served(actor.organisation_id))
     return None

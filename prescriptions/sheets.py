@@ -19,6 +19,7 @@ TOLD = (
     "close_unmet",
     "reopen",
     "withdraw",
+    "revoke",
     "expire",
 )
 """The verbs after which the household is told something else, or is to call somebody else."""

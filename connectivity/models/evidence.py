@@ -14,6 +14,7 @@ from documents.models import Document
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
+from prescriptions.models import Household
 
 
 class ProofSeenQuerySet(models.QuerySet["ProofSeen"]):
@@ -66,8 +67,10 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
         """What was sent for the files one serves; for an operator, while it works on the file or has the line."""
         if actor is None:
             return self.none()
-        if actor is SYSTEM or is_pilot(actor):
+        if actor is SYSTEM:
             return self.all()
+        if is_pilot(actor):
+            return self.filter(file__need__prescription__household__in=Household.objects.named_to(actor).values("pk"))
         answering = can_answer_connection(actor)
         if answering is not None:
             held = answering & Q(state__in=(*WITH_OPERATOR, ConnectionState.ACTIVE))
@@ -168,7 +171,9 @@ class ConnectionPaperQuerySet(models.QuerySet["ConnectionPaper"]):
         if can_answer_connection(actor) is not None:
             told = Transmission.objects.visible_to(actor).values("file")
             return self.filter(kind=PaperKind.OPERATOR, operator=actor.organisation_id, file__in=told)
-        return self.filter(file__in=ConnectionFile.objects.visible_to(actor).values("pk"))
+        named = Household.objects.named_to(actor).values("pk")
+        seen = ConnectionFile.objects.visible_to(actor).filter(need__prescription__household__in=named)
+        return self.filter(file__in=seen.values("pk"))
 
 
 class ConnectionPaper(models.Model):

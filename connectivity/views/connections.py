@@ -35,7 +35,7 @@ from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
 from prescriptions.permissions import can_follow_household
 from prescriptions.services.households import record_access
-from prescriptions.views.rows import named_by
+from prescriptions.views.rows import named_by, veil
 from typography.french import Noun
 
 FILE = Noun("dossier", "dossiers")
@@ -159,7 +159,9 @@ def visible_connection(request: Request, reference: str) -> ConnectionFile:
         "epci",
     )
     connection = get_object_or_404(seen, reference=reference)
-    record_access(actor=request.membership, household=connection.need.prescription.household, what=ACCESS)
+    household = connection.need.prescription.household
+    record_access(actor=request.membership, household=household, what=ACCESS)
+    veil(household, request.membership)
     return connection
 
 

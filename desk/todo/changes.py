@@ -44,7 +44,7 @@ TOLD = {
     "prescription": ToldMoves(
         Prescription,
         (
-            *("submit", "ask_completion", "accept", "refuse", "withdraw", "expire"),
+            *("submit", "ask_completion", "accept", "refuse", "withdraw", "revoke", "expire"),
             *("confirm", "decline", "reconsider", "fulfil", "close_unmet"),
         ),
         "prescriptions:prescription_detail",

@@ -11,6 +11,7 @@ from prescriptions.forms.actions import (
     AskCompletionForm,
     HandOnForm,
     RefuseForm,
+    RevokeForm,
     SubmitForm,
     TransferForm,
     WithdrawForm,
@@ -20,6 +21,7 @@ from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Prescription
 from prescriptions.services import prescriptions
 from prescriptions.services.doubles import look_elsewhere
+from prescriptions.services.revoking import revoke_prescription
 from prescriptions.views.deciding import PRESCRIPTION_PAGES, examined, prescription_accept
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import evaluation_of, needs_of, open_needs, sheet_of
@@ -92,6 +94,15 @@ PAGES: tuple[Page[Request], ...] = (
         done="Prescription {row} abandonnée",
         form_kwargs=_of_today,
         warning="Ses besoins sont abandonnés, et ce qui était réservé ou en cours pour eux est libéré.",
+    ),
+    Page(
+        "revoke",
+        "retirer-l-accord",
+        RevokeForm,
+        revoke_prescription,
+        done="C’est noté\u00a0: le foyer retire son accord. Le distributeur ne lit plus la demande {row}",
+        warning="La demande s’arrête, ce qui était réservé ou en cours est libéré, et le distributeur n’en lit plus"
+        " rien. Une nouvelle demande sera possible, avec un nouvel accord.",
     ),
     Page(
         "confirm",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from lifecycle.forms import choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
-from prescriptions.enums import GIVEN_BY_PEOPLE, LEFT_BECAUSE, CodePurpose
+from prescriptions.enums import GIVEN_BY_PEOPLE, LEFT_BECAUSE, CodePurpose, ErasureChannel
 from prescriptions.forms.asking import CommentForm, words
 from prescriptions.machine import need_rules, prescription_rules
 from prescriptions.models import CodedReason, Prescription
@@ -126,6 +126,17 @@ class WithdrawForm(CommentForm, CodedForm):
     """Why the prescription is given up."""
 
     purpose, sentence = CodePurpose.WITHDRAWAL, prescription_rules.WITHDRAW_REASON.sentence
+
+
+class RevokeForm(CommentForm):
+    """By which way the household took its agreement back."""
+
+    channel = forms.ChoiceField(
+        label="Par où le foyer l’a dit",
+        choices=ErasureChannel,
+        widget=forms.RadioSelect,
+        error_messages={"required": prescription_rules.REVOKED_BY.sentence},
+    )
 
 
 class TransferForm(CommentForm):

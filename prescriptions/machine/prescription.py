@@ -3,7 +3,7 @@
 from django.db.models import Case, F, When
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
-from prescriptions.enums import PrescriptionState
+from prescriptions.enums import AGREEMENT_WITHDRAWN, PrescriptionState
 from prescriptions.machine import double_rules as doubles
 from prescriptions.machine import prescription_rules as rules
 from prescriptions.machine import standing_rules as standing
@@ -235,6 +235,19 @@ class PrescriptionMachine(Machine, of=Prescription):
         done="Prescription abandonnée",
         irreversible=True,
         why="Its needs are dropped, and what was reserved or under way for them is released.",
+    )
+
+    revoke = Verb(
+        "Retirer l’accord du foyer",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=S.WITHDRAWN,
+        who=can_edit_prescription,
+        requires=[rules.REVOKED_BY, rules.NOTHING_MET],
+        stamps={"ended_at": AT, "contacted_at": AT, "end_reason": AGREEMENT_WITHDRAWN, "complete_by": None},
+        journal=["channel"],
+        done="Accord du foyer retiré",
+        irreversible=True,
+        why="Its needs are dropped, and the distributor, the operator and the relay read nothing of it any more.",
     )
 
     remind = Verb(

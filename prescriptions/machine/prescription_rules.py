@@ -16,6 +16,7 @@ from prescriptions.enums import (
     NOT_ELIGIBLE,
     OPEN_NEED_STATES,
     CodePurpose,
+    ErasureChannel,
     HouseholdState,
     NeedState,
     PrescriptionState,
@@ -189,6 +190,16 @@ NOTHING_MET = Requirement(
     "nothing_met",
     "Un besoin est déjà satisfait\u00a0: abandonnez plutôt les autres besoins, la prescription se clôt d’elle-même.",
     lambda ctx: ~Q(_needs(NeedState.MET)),
+)
+
+# --- revoke
+
+REVOKED_BY = Requirement(
+    "channel",
+    "Dites par où le foyer a retiré son accord.",
+    lambda ctx: not ctx.has("channel") or ctx.values["channel"] in ErasureChannel.values,
+    needs=("channel",),
+    field="channel",
 )
 
 # --- transfer

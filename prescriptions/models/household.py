@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast, ExtractDay, ExtractMonth, ExtractYear
+from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -16,9 +18,11 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.enums import OrganisationKind
 from network.models import Commune, Membership, Organisation
-from prescriptions.enums import ContactChannel, HouseholdState, PrescriptionState
+from network.permissions import is_pilot
+from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason, PrescriptionState
 from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
+from prescriptions.parameters import IDENTITY_MINUTES
 from prescriptions.permissions import sees_accesses, sees_households
 
 ELSEWHERE = "alike_elsewhere"
@@ -79,6 +83,13 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         filed = Household.objects.filter(prescriptions__submitted_at__isnull=False)
         return self.filter(~Q(prescriptions__state=PrescriptionState.DRAFT) | Q(pk__in=filed.values("pk")))
 
+    def named_to(self, actor: Actor | None) -> Self:
+        """Those whose people the actor may read of: for the pilot, once a reason is given, and for a time."""
+        seen = self.visible_to(actor)
+        if actor is SYSTEM or actor is None or not is_pilot(actor):
+            return seen
+        return seen.filter(pk__in=HouseholdAccess.objects.naming(actor).values("household"))
+
     def unseen_by(self, actor: Actor) -> Self:
         """Those that the actor may not see."""
         return self.exclude(pk__in=Household.objects.visible_to(actor).values("pk"))
@@ -137,6 +148,8 @@ class Household(Stateful):
     anonymised_at = models.DateTimeField("rendu anonyme le", null=True, editable=False)
 
     objects = HouseholdQuerySet.as_manager()
+    veiled = False
+    """Whether this copy was emptied of who the household is: it is shown, never written."""
 
     class Meta:
         verbose_name = "foyer"
@@ -169,7 +182,9 @@ class Household(Stateful):
 
     @property
     def name(self) -> str:
-        """First and last name, or what remains of an erased file."""
+        """First and last name, or what remains of an erased file; its reference to whom it is not named."""
+        if self.veiled:
+            return str(self.reference)
         return f"{self.first_name} {self.last_name}".strip() or "Foyer effacé"
 
     @property
@@ -181,6 +196,17 @@ class Household(Stateful):
     def members(self) -> int:
         """How many people live in it."""
         return (self.adults or 0) + (self.children or 0)
+
+    def veil(self) -> None:
+        """Empty this copy of who the household is, for whoever is to read the rest of its file."""
+        self.last_name = self.first_name = self.phone = self.email = self.address = self.postcode = ""
+        self.birth_date, self.veiled = None, True
+
+    def save(self, **kwargs: Any) -> None:
+        """As usual. Raises ValueError for a copy that was emptied to be shown."""
+        if self.veiled:
+            raise ValueError(f"{self.reference}\u00a0: une copie sans nom ne s’enregistre pas")
+        super().save(**kwargs)
 
     def set_keys(self) -> None:
         """Work out what doubles are looked for by; to be called before each writing of what names people."""
@@ -274,6 +300,12 @@ class HouseholdAccessQuerySet(models.QuerySet["HouseholdAccess"]):
         scope = sees_accesses(actor)
         return self.none() if scope is None else self.filter(scope)
 
+    def naming(self, actor: Actor, at: datetime | None = None) -> Self:
+        """Those by which this person reads who a household is at ``at``: a reason was given, a moment ago."""
+        at = at or timezone.now()
+        since = at - timedelta(minutes=IDENTITY_MINUTES.on(timezone.localdate(at)))
+        return self.filter(actor=actor.pk, at__gt=since, at__lte=at).exclude(reason="")
+
 
 class HouseholdAccess(models.Model):
     """Who opened a household's file, when, which page of it: a person, or whoever holds a signed link. Append-only."""
@@ -287,6 +319,7 @@ class HouseholdAccess(models.Model):
     kind = models.CharField("au titre de", max_length=20, choices=OrganisationKind, blank=True)
     at = models.DateTimeField("le")
     what = models.CharField("page", max_length=40)
+    reason = models.CharField("nom lu pour", max_length=9, choices=IdentityReason, blank=True)
 
     objects = HouseholdAccessQuerySet.as_manager()
 
@@ -299,6 +332,10 @@ class HouseholdAccess(models.Model):
             models.CheckConstraint(
                 condition=Q(actor__isnull=False, organisation__isnull=False, via="") | (Q(actor=None) & ~Q(via="")),
                 name="prescriptions_access_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(reason__in=IdentityReason.values, actor__isnull=False),
+                name="prescriptions_access_reason",
             ),
         )
 

@@ -368,9 +368,15 @@ class PaperQuerySet(OfPrescriptionQuerySet["PrescriptionPaper"]):
     """Reads of papers."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Those of the prescriptions one may see; a relay reads none that says what was missed, or why it was no."""
-        seen = super().visible_to(actor)
-        return seen if actor is SYSTEM or sees_facts(actor) else seen.exclude(kind__in=ABOUT_FACTS)
+        """Those of the prescriptions one may see, for they name the household; a relay reads none that says what was
+        missed, or why it was no.
+        """
+        if actor is SYSTEM:
+            return self.all()
+        seen = (
+            super().visible_to(actor).filter(prescription__household__in=Household.objects.named_to(actor).values("pk"))
+        )
+        return seen if sees_facts(actor) else seen.exclude(kind__in=ABOUT_FACTS)
 
 
 class PrescriptionPaper(models.Model):

@@ -14,11 +14,13 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
-from prescriptions.enums import HouseholdState
+from network.permissions import is_pilot
+from prescriptions.enums import HouseholdState, IdentityReason
 from prescriptions.models import Household, HouseholdAccess, Prescription
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
 
+IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer.", field="reason")
 NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.")
 PERSON = (
     "last_name",
@@ -131,8 +133,22 @@ def record_access(*, actor: Actor, household: Household, what: str, at: datetime
     return record_accesses(actor=actor, households=[household.pk], what=what, at=at)[0]
 
 
+def open_identity(*, actor: Actor, household: Household, reason: str, at: datetime | None = None) -> HouseholdAccess:
+    """Read who a household is, for a time, with a code of ``IdentityReason``: the log says why.
+
+    Raises Unknown, PermissionDenied for anyone but the pilot, Refused.
+    """
+    if not is_pilot(actor):
+        raise PermissionDenied
+    if not Household.objects.visible_to(actor).filter(pk=household.pk).exists():
+        raise Unknown
+    if reason not in IdentityReason.values:
+        raise Refused({household.pk: (IDENTITY_REASON,)})
+    return record_accesses(actor=actor, households=[household.pk], what="identity", at=at, reason=reason)[0]
+
+
 def record_accesses(
-    *, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None
+    *, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None, reason: str = ""
 ) -> list[HouseholdAccess]:
     """Log that someone took several files at once, as an export does. Raises PermissionDenied for the system.
 
@@ -151,12 +167,15 @@ def record_accesses(
             kind=actor.kind,
             at=instant,
             what=what,
+            reason=reason,
         )
         for household in dict.fromkeys(households)
     )
 
 
-def record_sightings(*, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None) -> None:
+def record_sightings(
+    *, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None, reason: str = ""
+) -> None:
     """Log that a list showed the names of these households: once a day for each and for that list, in one statement.
 
     Raises PermissionDenied for the system.
@@ -167,8 +186,9 @@ def record_sightings(*, actor: Actor, households: Iterable[int], what: str, at: 
     midnight = timezone.localtime(instant).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what, via) "
-            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s::varchar, '' "
+            "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what, "
+            "via, reason) "
+            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s::varchar, '', %(reason)s "
             "FROM unnest(%(households)s::bigint[]) AS seen (pk) WHERE NOT EXISTS ("
             "SELECT 1 FROM prescriptions_householdaccess AS known WHERE known.household_id = seen.pk "
             "AND known.actor_id = %(actor)s AND known.what = %(what)s::varchar AND known.at >= %(midnight)s)",
@@ -180,6 +200,7 @@ def record_sightings(*, actor: Actor, households: Iterable[int], what: str, at: 
                 "what": what,
                 "households": sorted(set(households)),
                 "midnight": midnight,
+                "reason": reason,
             },
         )
 

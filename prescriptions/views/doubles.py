@@ -12,14 +12,16 @@ from django.urls import reverse
 
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.actors import Actor
+from network.permissions import is_pilot
 from network.requests import Request
-from prescriptions.enums import OPEN_NEED_STATES, Compared, NeedState
+from prescriptions.enums import OPEN_NEED_STATES, Compared, IdentityReason, NeedState
 from prescriptions.forms.doubles import DoublesForm
 from prescriptions.likeness import Name, swapped
 from prescriptions.models import Household, Need
 from prescriptions.permissions import can_attach_household, can_decide_prescription, can_edit_prescription
 from prescriptions.services.doubles import Double, look_elsewhere, possible_doubles
 from prescriptions.services.households import record_sightings
+from prescriptions.views.identity import identity_url
 from prescriptions.views.rows import visible_household, visible_prescription
 from prescriptions.views.saving import answering, saved
 from prescriptions.views.stages import STAGES, being_written, leave, stages_of
@@ -53,7 +55,8 @@ class Question:
 def questions(form: DoublesForm, household: Household, actor: Actor, page: str) -> list[Question]:
     """What is asked of each file, read beside this one, which its log of accesses says; three queries at most."""
     others = [double.household for double in form.doubles]
-    record_sightings(actor=actor, households=[other.pk for other in others], what=page)
+    reason = IdentityReason.DOUBLE.value if is_pilot(actor) else ""
+    record_sightings(actor=actor, households=[other.pk for other in others], what=page, reason=reason)
     needs: dict[int, list[Need]] = {}
     asked = Need.objects.visible_to(actor).filter(prescription__household__in=others, state__in=ASKED)
     for need in asked.select_related("prescription").order_by("pk"):
@@ -155,6 +158,8 @@ def household_doubles(request: Request, reference: str) -> HttpResponse:
 
 
 def _compare(request: Request, household: Household, back: str, subject: str) -> HttpResponse:
+    if household.veiled:
+        return redirect(identity_url(household, IdentityReason.DOUBLE))
     form = _form(request, household)
     if _is_answered(request, form, household):
         messages.success(request, "Réponses retenues.")

@@ -10,7 +10,7 @@ from documents.responses import document_response, drawn_response
 from lifecycle.acting import may
 from network.requests import Request
 from prescriptions.documents import draw_agreement
-from prescriptions.enums import CodePurpose, PrescriptionState
+from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.services.prescriptions import agreement_text
@@ -48,6 +48,8 @@ def _end_reason(prescription: Prescription) -> str:
     """Why it ended, in the words of the list of that day."""
     if not prescription.end_reason or prescription.ended_at is None:
         return ""
+    if prescription.end_reason == AGREEMENT_WITHDRAWN:
+        return "le foyer a retiré son accord"
     purpose = CodePurpose.REFUSAL if prescription.state == PrescriptionState.REFUSED else CodePurpose.WITHDRAWAL
     labels = CodedReason.objects.labels_on(purpose, timezone.localdate(prescription.ended_at))
     return labels.get(prescription.end_reason, "")

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
+from lifecycle.actors import Actor
 from lists.listing import Named
 from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.models import Household, Need, Prescription
-from prescriptions.permissions import works
+from prescriptions.permissions import relays, works
 from prescriptions.services.households import record_access, record_accesses, record_sightings
 
 
@@ -55,7 +56,16 @@ def named_by(request: Request, path: str) -> Named | None:
 
 
 def opened[R](request: Request, household: Household, row: R) -> R:
-    """The row, once it is written who opened which page of the household’s file."""
+    """The row, once it is written who opened which page of the household’s file, emptied of what he is not to read."""
     match: Any = request.resolver_match
     record_access(actor=request.membership, household=household, what=match.url_name)
+    veil(household, request.membership)
     return row
+
+
+def veil(household: Household, actor: Actor) -> None:
+    """Leave in this copy what its reader needs: no name for a pilot who gave no reason, no birth date for a relay."""
+    if is_pilot(actor) and not Household.objects.named_to(actor).filter(pk=household.pk).exists():
+        household.veil()
+    elif relays(actor):
+        household.birth_date = None

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +27,9 @@ from lifecycle.machine import Stateful
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
+from prescriptions.enums import IdentityReason
 from prescriptions.models import HouseholdAccess, Need
+from prescriptions.services.households import open_identity
 from refurb.models import Delivery
 from reports.months import month_of
 from reports.services import compute_report
@@ -43,7 +46,10 @@ from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.remembered import remembered
 
 STORY = "vécu-indicible"
-NAMES = ("Inoubliable", "Zéphyrine", "0699445566", "06 99 44 55 66", "zephyrine@", "rue des Abysses", "12/11/1979")
+PROOF = "attestation-indicible"
+BORN = ("12/11/1979", "12 nov. 1979", "12\u00a0nov. 1979", "12 novembre 1979", "1979-11-12")
+"""As pages, papers and forms may write the day its person was born."""
+NAMES = ("Inoubliable", "Zéphyrine", "0699445566", "06 99 44 55 66", "zephyrine@", "rue des Abysses", *BORN)
 PERSON = {
     "last_name": "Inoubliable",
     "first_name": "Zéphyrine",
@@ -90,6 +96,7 @@ class Scenery:
         self.territory.go_to(timezone.now())
         household = self.territory.circle.household(**PERSON)
         circle = self.territory.circle
+        circle.proof = PROOF
         served = circle.accepted(BOTH, household, f"Elle a un {STORY}")
         shelf.reserve(first, need_of(served, "computer"), co_funding=5, funder=shelf.funder)
         self.given = shelf.hand_over(again(first), proof=HandOverProof.DRAWN, signature=shelf.signature())
@@ -309,6 +316,20 @@ def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind], sc
 
 
 @pytest.mark.django_db
+def test_no_page_names_the_household_to_the_pilot_who_gave_no_reason(scenery: Scenery) -> None:
+    pilot = make_membership(Role.PILOT, Kind.DEPARTEMENT)
+    other = make_membership(Role.PILOT, Kind.DEPARTEMENT)
+    open_identity(actor=other, household=scenery.household, reason=IdentityReason.CONTROL)
+    an_hour_ago = timezone.now() - timedelta(minutes=61)
+    open_identity(actor=pilot, household=scenery.household, reason=IdentityReason.CONTROL, at=an_hour_ago)
+
+    pages = list(read_everything(scenery, pilot))
+
+    assert [address for address, _, read in pages if any(secret in read for secret in (*NAMES, STORY))] == []
+    assert sum(status == 200 and address.startswith("! ") for address, status, _ in pages) > 5
+
+
+@pytest.mark.django_db
 def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_the_household(
     scenery: Scenery,
 ) -> None:
@@ -317,6 +338,8 @@ def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_
     named, stories, shown = {}, {}, set[str]()
     for kind, role in sorted(SERVES - {(kind, Role.MANAGER) for kind in Kind}):
         membership = make_membership(role, kind, organisations.get(kind))
+        if role == Role.PILOT:
+            open_identity(actor=membership, household=scenery.household, reason=IdentityReason.CONTROL)
         pages = list(read_everything(scenery, membership))
         named[kind, role] = sum(NAMES[0] in read for _, _, read in pages)
         stories[kind, role] = [address for address, _, read in pages if STORY in read]

@@ -65,6 +65,8 @@ class Circle:
     distributor: Organisation = field(default_factory=lambda: make_organisation(OrganisationKind.DISTRIBUTOR))
     commune: Commune = field(default_factory=make_commune)
     at: datetime | None = None
+    proof: str = ""
+    """What was seen of each household, in words."""
 
     def __post_init__(self) -> None:
         load_settings()
@@ -120,7 +122,7 @@ class Circle:
         prescription = self.empty(household, story)
         for kind, use in needs:
             remembered()(ask_need)(actor=self.worker, prescription=prescription, kind=kind, use=use, at=self.at)
-        self.see_fact(prescription)
+        self.see_fact(prescription, **({"proof": self.proof} if self.proof else {}))
         self.agree(prescription)
         return prescription
 

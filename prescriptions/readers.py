@@ -1,0 +1,90 @@
+"""Who reads what of a household, told as its agreement tells it.
+
+Each line is held against the pages themselves, for every role (``tests/desk/test_agreement_tells_the_truth.py``), and
+the text in force says these sentences and no other: a wall that moves, a reader who is added ask for a new version.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+
+
+class Told(TextChoices):
+    """What is written of a household, in its own words."""
+
+    NAME = "name", "votre nom"
+    BIRTH = "birth", "votre date de naissance"
+    CONTACT = "contact", "comment vous joindre"
+    NEEDS = "needs", "ce que vous demandez"
+    FACTS = "facts", "ce qu’on a noté de vos justificatifs"
+    STORY = "story", "ce que vous avez confié sur votre situation"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, in which role, what, and when. ``beyond``: what is read once a reason is given and logged."""
+
+    who: str
+    kind: Kind
+    role: Role
+    reads: tuple[Told, ...]
+    when: str = ""
+    beyond: tuple[Told, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """« Le distributeur solidaire lit tout, sauf ce que vous avez confié. »"""
+        apart = [told for told in Told if told not in self.reads]
+        if not apart:
+            return f"{self.who} lit tout{self.when}."
+        if len(apart) == 1:
+            return f"{self.who} lit tout, sauf {apart[0].label}{self.when}."
+        *most, last = (told.label for told in self.reads)
+        return f"{self.who} lit {', '.join(most)} et {last}{self.when}."
+
+
+READERS = (
+    Reader(
+        "Votre travailleur social, avec son équipe,",
+        Kind.PRESCRIBER,
+        Role.WORKER,
+        (Told.NAME, Told.BIRTH, Told.CONTACT, Told.NEEDS, Told.FACTS, Told.STORY),
+    ),
+    Reader(
+        "Le distributeur solidaire",
+        Kind.DISTRIBUTOR,
+        Role.ADVISER,
+        (Told.NAME, Told.BIRTH, Told.CONTACT, Told.NEEDS, Told.FACTS),
+    ),
+    Reader(
+        "Un point relais de votre commune",
+        Kind.RELAY,
+        Role.ADVISER,
+        (Told.NAME, Told.CONTACT, Told.NEEDS),
+        ", une fois la demande acceptée",
+    ),
+    Reader(
+        "Un opérateur",
+        Kind.OPERATOR,
+        Role.AGENT,
+        (Told.NAME, Told.CONTACT),
+        ", seulement si vous choisissez son offre",
+    ),
+    Reader(
+        "L’équipe du Département qui pilote",
+        Kind.DEPARTEMENT,
+        Role.PILOT,
+        (Told.NEEDS, Told.FACTS),
+        ", sans votre nom\u00a0: pour le lire, elle doit dire pourquoi, et c’est noté",
+        beyond=(Told.NAME, Told.BIRTH, Told.CONTACT),
+    ),
+)
+"""Everyone who reads anything of a household. Donors, workshops, EPCI and observers read nothing of it."""
+
+
+def who_reads_what() -> str:
+    """The paragraph of the agreement that says who reads what."""
+    return " ".join(["Qui lit quoi.", *(reader.sentence for reader in READERS)])
