@@ -13,11 +13,11 @@ from demo.context import Stage
 from demo.homes import Home
 from lifecycle.gate import one_transaction
 from network.enums import Role
-from network.models import Membership
+from network.models import Membership, Organisation
 from prescriptions.doubles import unanswered_of
 from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
 from prescriptions.models import Household, Need, Prescription, PromisedContact
-from prescriptions.services import doubles, households, needs, prescriptions
+from prescriptions.services import doubles, households, needs, prescriptions, transfers
 from prescriptions.services.contacts import keep_contacts
 from prescriptions.services.sets import accept_prescriptions
 
@@ -183,6 +183,18 @@ class Request:
             return
         self.stage.examined.append(self)
 
+    def _offer(self, receiver: Organisation) -> Iterator[datetime]:
+        """Another prescriber is offered the file, and takes it two days later unless it is over by then."""
+        here = Prescription.objects.visible_to(self.worker).live()
+        if not here.filter(pk=self.prescription.pk, moved_at__lte=self.now).exists():
+            return
+        offered = transfers.ask_transfer(**self.act, prescriber=receiver)
+        yield self.after(1, 3)
+        worker = self.stage.cast.worker(self.ask.entrusted_to, self.rng)
+        if may(offered, "accept", actor=worker, at=self.now):
+            transfers.accept_transfer(actor=worker, transfer=offered, at=self.now)
+            self.worker = worker
+
     def serve(self) -> Iterator[datetime]:
         """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
         for need in Need.objects.filter(prescription=self.prescription).order_by("pk"):
@@ -191,9 +203,7 @@ class Request:
         if self.ask.entrusted_to:
             yield self.after(4, 8)
             receiver = self.stage.cast.organisations[self.ask.entrusted_to]
-            if self.may("transfer", prescriber=receiver):
-                prescriptions.transfer_prescription(**self.act, prescriber=receiver)
-                self.worker = self.stage.cast.worker(self.ask.entrusted_to, self.rng)
+            yield from self._offer(receiver)
         if self.ask.moves_to is not None:
             yield self.after(4, 8)
             self._move(self.ask.moves_to)

@@ -13,6 +13,7 @@ class PrescriptionsConfig(AppConfig):
         import_module("prescriptions.followers").register()
         import_module("prescriptions.losses").register()
         import_module("prescriptions.revoking").register()
+        import_module("prescriptions.transferring").register()
         import_module("prescriptions.answering").register()
         import_module("prescriptions.sheets").register()
         import_module("prescriptions.promises").register()

@@ -12,7 +12,7 @@ from documents.models import Mail
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription
+from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
 from prescriptions.own_papers import OWN_PAGE
 
 type People = dict[int, list[tuple[str, str]]]
@@ -56,6 +56,26 @@ def revoked_for_distributor(prescription: Prescription, at: datetime) -> None:
 def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None:
     """A household and its prescription come to a prescriber."""
     _write("transferred_for_colleagues", prescription, _workers(prescription), at)
+
+
+def transfer_asked_for_receiver(transfer: Transfer, at: datetime) -> None:
+    """A file waits for an answer: neither its household nor what it asks is named."""
+    _of_transfer("transfer_asked_for_receiver", transfer, _team(transfer.receiver_id), at)
+
+
+def transfer_declined_for_worker(transfer: Transfer, at: datetime) -> None:
+    """It stays with whoever offered it."""
+    _of_transfer("transfer_declined_for_worker", transfer, _workers(transfer.prescription), at)
+
+
+def transfer_cancelled_for_receiver(transfer: Transfer, at: datetime) -> None:
+    """Nothing is asked of it any more."""
+    _of_transfer("transfer_cancelled_for_receiver", transfer, _team(transfer.receiver_id), at)
+
+
+def _of_transfer(template: str, transfer: Transfer, people: People, at: datetime) -> None:
+    where = absolute_url(reverse("prescriptions:transfer_detail", args=[transfer.reference]))
+    _write(template, transfer.prescription, people, at, transfer=transfer, where=where)
 
 
 def handed_on_for_worker(prescription: Prescription, at: datetime) -> None:
@@ -187,7 +207,11 @@ def _workers(prescription: Prescription) -> People:
     followed = Membership.objects.filter(pk=prescription.worker_id, organisation=prescription.prescriber_id)
     if people := _people_of(followed):
         return people
-    return _of(prescription.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER))
+    return _team(prescription.prescriber_id)
+
+
+def _team(prescriber: int) -> People:
+    return _of(prescriber, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER))
 
 
 def _former_worker(prescription: Prescription) -> People:

@@ -120,6 +120,24 @@ class Loss(TextChoices):
     LINE_ENDED = "line_ended", "Ligne terminée"
 
 
+class TransferState(TextChoices):
+    """The life of an offer to transfer a prescription (machines §4)."""
+
+    ASKED = "asked", "Proposé"
+    ACCEPTED = "accepted", "Accepté"
+    DECLINED = "declined", "Non accepté"
+    CANCELLED = "cancelled", "Repris"
+
+
+class TransferRefusal(TextChoices):
+    """Why a prescriber does not take a file it is offered."""
+
+    ELSEWHERE = "elsewhere", "Le foyer ne relève pas de notre service"
+    NOBODY = "nobody", "Personne ici ne peut le suivre pour l’instant"
+    KNOWN = "known", "Nous suivons déjà ce foyer"
+    OTHER = "other", "Autre motif, en commentaire"
+
+
 class ContactChannel(TextChoices):
     """How the household wants to be told."""
 

@@ -56,6 +56,12 @@ COMPLETE_LAST_DAYS = parameter(
 TELL_DAYS = parameter(
     "prescriptions.tell_days", usual=3, unit="jours ouvrés", label="Prévenir un foyer de la réponse à sa demande"
 )
+TRANSFER_DAYS = parameter(
+    "prescriptions.transfer_days",
+    usual=7,
+    unit="jours",
+    label="Répondre à un dossier proposé par un autre prescripteur",
+)
 VALID_DAYS = parameter(
     "prescriptions.valid_days", usual=180, unit="jours", label="Durée d’une acceptation sans nouvelles"
 )

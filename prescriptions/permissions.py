@@ -130,6 +130,28 @@ def sees_stories(actor: Actor | None) -> Q | None:
     return Q(prescriber=actor.organisation_id)
 
 
+# --- transfer
+
+
+def can_ask_transfer(actor: Actor) -> Q | None:
+    """The workers of the prescriber that follows the prescription: they offer it, and take the offer back."""
+    return Q(sender=actor.organisation_id, prescription__prescriber=actor.organisation_id) if works(actor) else None
+
+
+def can_answer_transfer(actor: Actor) -> Q | None:
+    """The workers of the prescriber it is offered to."""
+    return Q(receiver=actor.organisation_id) if works(actor) else None
+
+
+def sees_transfers(actor: Actor | None) -> Q | None:
+    """The offers one may see: those one's prescriber makes and those it is made; all for the pilot."""
+    if is_pilot(actor):
+        return Q()
+    if actor is None or not works(actor):
+        return None
+    return Q(sender=actor.organisation_id) | Q(receiver=actor.organisation_id)
+
+
 # --- need
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from prescriptions.actions import households as household_actions
 from prescriptions.actions import needs as need_actions
 from prescriptions.actions import prescriptions as prescription_actions
+from prescriptions.actions import transfers as transfer_actions
 from prescriptions.views import (
     contacts,
     doubles,
@@ -16,6 +17,7 @@ from prescriptions.views import (
     pages,
     public,
     situation,
+    transfers,
 )
 
 app_name = "prescriptions"
@@ -38,6 +40,10 @@ urlpatterns = [
     path("prescriptions/<str:reference>/sans-reponse/", contacts.prescription_no_answer, name="prescription_no_answer"),
     *prescription_actions.urlpatterns,
     path("prescriptions/<str:reference>/papiers/<int:pk>/", pages.prescription_paper, name="prescription_paper"),
+    path("prescriptions/<str:reference>/transferer/", transfers.prescription_transfer, name="prescription_transfer"),
+    # --- transfers
+    path("transferts/<str:reference>/", transfers.transfer_detail, name="transfer_detail"),
+    *transfer_actions.urlpatterns,
     # --- needs
     path("besoins/", lists.need_list, name="need_list"),
     path("besoins/<str:reference>/", pages.need_detail, name="need_detail"),

@@ -50,6 +50,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le travailleur social ou le conseiller du distributeur, en abandonnant l’autre besoin": (
         "prescriptions:need_drop",
     ),
+    "le travailleur social, en reprenant la proposition": ("prescriptions:transfer_cancel",),
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
     "le conseiller du point de distribution": ("distribution:device_settle", "distribution:device_release"),
@@ -98,6 +99,8 @@ NOBODY: dict[str, str] = {
     "signing": FOR_GOOD,
     "rendered": BY_TIME,
     "attached": FOR_GOOD,
+    "prescription_live": FOR_GOOD,
+    "still_the_sender_s": FOR_GOOD,
     "lost": FOR_GOOD,
     "lost_once": FOR_GOOD,
     "all_settled": ITSELF,

@@ -147,6 +147,7 @@ LIFECYCLE_LOCK_ORDER = [
     "prescriptions.Household",
     "prescriptions.Prescription",
     "prescriptions.Need",
+    "prescriptions.Transfer",
     "connectivity.ConnectionFile",
     "donations.Donation",
     "refurb.Device",

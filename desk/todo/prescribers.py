@@ -35,9 +35,10 @@ from prescriptions.models import (
     Prescription,
     PromisedContact,
     Reminder,
+    Transfer,
 )
 from prescriptions.owing import nothing_owed
-from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS
+from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS, TRANSFER_DAYS
 from typography.french import HARD
 
 S = PrescriptionState
@@ -99,6 +100,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
     files = _mine(actor).select_related("household")
     return (
         _to_complete(actor, files, at, limits),
+        _offered(actor, at),
         _to_tell(actor, at),
         *_answers(files, at, limits),
         _drafts(actor, files, at, limits),
@@ -118,6 +120,23 @@ def _to_complete(actor: Membership, files: QuerySet[Prescription], at: datetime,
         _address(actor, S.INCOMPLETE),
         late=Q(complete_by__lte=at + limits.days(COMPLETE_LAST_DAYS)),
         late_word=SOON,
+    )
+
+
+def _offered(actor: Membership, at: datetime) -> Block:
+    """The files that another prescriber offers to this one: it reads no name before it answers."""
+    days = TRANSFER_DAYS.on(timezone.localdate(at))
+    return Block(
+        "dossiers-proposes",
+        "Dossiers proposés par un autre prescripteur",
+        Transfer.objects.visible_to(actor)
+        .waiting()
+        .filter(receiver=actor.organisation_id)
+        .select_related("sender", "prescription__commune")
+        .order_by("asked_at", "pk"),
+        _transfer,
+        "Aucun dossier ne vous est proposé.",
+        late=Q(asked_at__lte=at - timedelta(days=days)),
     )
 
 
@@ -214,6 +233,14 @@ def _incomplete(prescription: Any) -> Line:
     missing = ", ".join(prescription.missing or ()) or "Voir ce qui est demandé"
     when = f"{since(prescription.asked_at, 'demandé')}, {until(prescription.complete_by, 'avant le')}"
     return Line(prescription.household.name, _page(prescription), missing, when)
+
+
+def _transfer(transfer: Transfer) -> Line:
+    url = reverse("prescriptions:transfer_detail", args=[transfer.reference])
+    about = f"{transfer.sender}{HARD}: à accepter ou non"
+    return Line(
+        f"{transfer.prescription.reference}, {transfer.prescription.commune}", url, about, since(transfer.asked_at)
+    )
 
 
 def _contact(contact: PromisedContact) -> Line:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
-
 from lifecycle.pages import Page
 from network.requests import Request
 from prescriptions.forms.actions import (
@@ -13,7 +11,6 @@ from prescriptions.forms.actions import (
     RefuseForm,
     RevokeForm,
     SubmitForm,
-    TransferForm,
     WithdrawForm,
     today,
 )
@@ -134,17 +131,6 @@ PAGES: tuple[Page[Request], ...] = (
         prescriptions.hand_on_prescription,
         done="Prescription {row} confiée\u00a0: elle est sur la page «\u00a0À faire\u00a0» de qui la suit désormais",
         form_kwargs=_colleagues,
-    ),
-    Page(
-        "transfer",
-        "transferer",
-        TransferForm,
-        prescriptions.transfer_prescription,
-        done="Prescription {row} transférée",
-        form_kwargs=_colleagues,
-        warning="Le dossier du foyer part avec elle\u00a0: vous ne le verrez plus. La situation que vous avez écrite"
-        " reste chez vous et n’est pas transmise.",
-        after=lambda prescription: reverse("prescriptions:prescription_list"),
     ),
 )
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from lifecycle.forms import choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
-from prescriptions.enums import GIVEN_BY_PEOPLE, LEFT_BECAUSE, CodePurpose, ErasureChannel
+from prescriptions.enums import GIVEN_BY_PEOPLE, LEFT_BECAUSE, CodePurpose, ErasureChannel, TransferRefusal
 from prescriptions.forms.asking import CommentForm, words
-from prescriptions.machine import need_rules, prescription_rules
+from prescriptions.machine import need_rules, prescription_rules, transfer_rules
 from prescriptions.models import CodedReason, Prescription
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import FOLLOWING
@@ -153,6 +153,16 @@ class TransferForm(CommentForm):
         super().__init__(*args, **kwargs)
         others = active(OrganisationKind.PRESCRIBER).exclude(pk=prescription.prescriber_id)
         field_of(self, "prescriber", forms.ModelChoiceField).queryset = others
+
+
+class TransferRefusalForm(CommentForm):
+    """Why a file is not taken."""
+
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=choose(TransferRefusal.choices),
+        error_messages={"required": transfer_rules.REFUSAL_GIVEN.sentence},
+    )
 
 
 class ColleagueField(forms.ModelChoiceField):

@@ -161,7 +161,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         "Transférer à un autre prescripteur",
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
-        who=can_edit_prescription,
+        follows=["transfer.accept"],
         requires=[rules.RECEIVER_GIVEN, rules.ANOTHER_PRESCRIBER],
         update_locks=["household"],
         stamps={"prescriber": Given("prescriber"), "worker": None, "worker_before": F("worker")},

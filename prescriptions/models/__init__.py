@@ -29,6 +29,7 @@ from prescriptions.models.reference import (
     TerritorialPriority,
 )
 from prescriptions.models.reminder import ConfirmationLink, Reminder
+from prescriptions.models.transfer import Transfer, TransferEntry
 
 __all__ = [
     "Agreement",
@@ -58,6 +59,8 @@ __all__ = [
     "RuleLine",
     "SocialStory",
     "TerritorialPriority",
+    "Transfer",
+    "TransferEntry",
     "rank_of",
     "served_before_turn",
 ]

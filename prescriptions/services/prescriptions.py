@@ -374,23 +374,3 @@ def hand_on_prescription(
     refuse_nir(comment=comment)
     followed: Prescription = gate.apply(prescription, "hand_on", actor=actor, at=at, comment=comment, worker=worker)
     return followed
-
-
-def transfer_prescription(
-    *,
-    actor: Actor,
-    prescription: Prescription,
-    prescriber: Organisation,
-    at: datetime | None = None,
-    comment: str = "",
-) -> Prescription:
-    """Another prescriber takes over the household and its file; the story stays with whoever wrote it.
-
-    Raises Unknown, PermissionDenied, Refused.
-    """
-    refuse_nir(comment=comment)
-    row = Prescription.objects.visible_to(actor).filter(pk=prescription.pk).first()
-    if row is None:
-        raise Unknown
-    gate.apply(row, "transfer", actor=actor, at=at, comment=comment, prescriber=prescriber)
-    return Prescription.objects.get(pk=row.pk)

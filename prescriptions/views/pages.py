@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from documents.responses import document_response, drawn_response
 from lifecycle.acting import may
+from lifecycle.actors import Actor
 from network.requests import Request
 from prescriptions.documents import draw_agreement
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState
-from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, rank_of
+from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.services.prescriptions import agreement_text
 from prescriptions.views.answers import answers_of
@@ -36,12 +37,35 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "works": works(actor),
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "end_reason": _end_reason(prescription),
+        "transfer": _offered(prescription, actor),
+        "more": _offers(prescription, actor),
         "can_begin": works(actor)
         and can_create_prescription(actor) is not None
         and prescription.household.state == "open",
         "can_edit": prescription.state in ("draft", "incomplete") and can_submit_prescription(actor) is not None,
     }
     return render(request, "prescriptions/prescription_detail.html", context)
+
+
+def _offered(prescription: Prescription, actor: Actor) -> Transfer | None:
+    """The offer of it to another prescriber that waits for an answer."""
+    if not works(actor) or not prescription.is_live:
+        return None
+    return (
+        Transfer.objects.visible_to(actor)
+        .waiting()
+        .filter(prescription=prescription)
+        .select_related("receiver")
+        .first()
+    )
+
+
+def _offers(prescription: Prescription, actor: Actor) -> list[tuple[str, str]]:
+    """Where its team offers it to another prescriber."""
+    if not works(actor) or not prescription.is_live:
+        return []
+    url = reverse("prescriptions:prescription_transfer", args=[prescription.reference])
+    return [("Proposer à un autre prescripteur", url)]
 
 
 def _end_reason(prescription: Prescription) -> str:

@@ -8,6 +8,7 @@ from lifecycle.actors import Actor
 from lists.listing import Named
 from network.permissions import is_pilot
 from network.requests import Request
+from prescriptions.enums import HouseholdState
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import relays, works
 from prescriptions.services.households import record_access, record_accesses, record_sightings
@@ -65,7 +66,9 @@ def opened[R](request: Request, household: Household, row: R) -> R:
 
 def veil(household: Household, actor: Actor) -> None:
     """Leave in this copy what its reader needs: no name for a pilot who gave no reason, no birth date for a relay."""
-    if is_pilot(actor) and not Household.objects.named_to(actor).filter(pk=household.pk).exists():
-        household.veil()
+    if is_pilot(actor):
+        named = household.state == HouseholdState.ANONYMISED or Household.objects.named_to(actor).contains(household)
+        if not named:
+            household.veil()
     elif relays(actor):
         household.birth_date = None

@@ -36,9 +36,8 @@ def test_nobody_who_served_it_reads_anything_of_it_any_more() -> None:
     """The household that waits, with its reserved device, its prepared note and its line asked of an operator."""
     scenery = called_like_pieces_of_markup()
     held, circle = scenery.held, scenery.territory.circle
-    other = circle.accepted(
-        BOTH, circle.household(last_name="Ineffacable", first_name="Oscar", email="oscar@exemple.test")
-    )
+    household = circle.household(last_name="Ineffacable", first_name="Oscar", email="oscar@exemple.test")
+    other = circle.accepted(BOTH, household)
     reserved = scenery.territory.shelf.reserve(scenery.territory.shelf.available(), need_of(other, "computer"))
     sent = scenery.territory.line(need_of(other, BOTH[1][0])).sent()
     assert HandOver.objects.filter(device=reserved).exists()

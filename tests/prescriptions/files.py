@@ -22,6 +22,7 @@ from prescriptions.services.prescriptions import (
     record_fact,
     submit_prescription,
 )
+from prescriptions.services.transfers import accept_transfer, ask_transfer
 from reference.loading import load_reference
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.remembered import remembered
@@ -180,6 +181,14 @@ def accepted_prescription(
         }
     )
     return circle.accepted(needs, circle.household(**household))
+
+
+def transferred(circle: Circle, prescription: Prescription, prescriber: Organisation) -> Prescription:
+    """A prescription that another prescriber took, as it was offered."""
+    offered = ask_transfer(actor=circle.worker, prescription=prescription, prescriber=prescriber, at=circle.at)
+    taker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, prescriber)
+    accept_transfer(actor=taker, transfer=offered, at=circle.at)
+    return again(prescription)
 
 
 @remembered()

@@ -17,6 +17,7 @@ from prescriptions.services.doubles import answer_double, look_elsewhere, possib
 from prescriptions.services.households import edit_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.sets import accept_prescriptions
+from prescriptions.views.identity import identity_url
 from tests.costs import assert_same_queries
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
@@ -259,7 +260,11 @@ def test_the_comparison_is_for_whoever_decides(circle: Circle, beside: Circle) -
     assert acting(circle.relay).get(url).status_code == 404
     assert acting(beside.worker).get(url).status_code == 404
     assert acting(Circle().adviser).get(url).status_code == 404
-    assert acting(circle.pilot).get(url).status_code == 200
+    pilot = acting(circle.pilot)
+    asks = pilot.get(url)
+    assert (asks.status_code, asks.headers["Location"]) == (302, f"{identity_url(second.household, 'double')}")
+    done(pilot, asks.headers["Location"], reason="double")
+    assert NADIA["last_name"] in read(pilot, url)
 
 
 # --- where nobody else sees both
@@ -280,6 +285,8 @@ def test_two_distributors_accept_and_the_pilot_is_asked_once_for_both(circle: Ci
     client = acting(circle.pilot)
     assert line.title in read(client, "/")
     (other,) = {first.household_id, second.household_id} - {pair[0].pk}
+    assert "Vandewal" not in read(client, client.get(line.url).headers["Location"])
+    done(client, identity_url(pair[0]), reason="double")
     done(client, line.url, **{f"double_{other}": "other"})
     assert block.rows() == []
     assert DoubleAnswer.objects.get().answered_by == circle.pilot

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.clock import run_clock
+from prescriptions.enums import IdentityReason
 from prescriptions.models import Household, HouseholdAccess
+from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import remind_prescription
 from tests.network.factories import make_commune
 from tests.prescriptions.files import COMPUTER, Circle, again
@@ -32,6 +34,8 @@ def circle() -> Circle:
 def test_the_page_tells_identity_contact_communes_prescriptions_and_needs(circle: Circle) -> None:
     accepted = circle.accepted(COMPUTER, circle.household(email="foyer@exemple.test", birth_date="1980-01-02"))
     household = accepted.household
+    assert household.name not in read(acting(circle.pilot), page_of(household, "household_detail"))
+    open_identity(actor=circle.pilot, household=household, reason=IdentityReason.RIGHTS)
     for actor in (circle.worker, circle.adviser, circle.relay, circle.pilot):
         page = read(acting(actor), page_of(household, "household_detail"))
         for told in (

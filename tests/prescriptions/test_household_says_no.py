@@ -18,12 +18,11 @@ from prescriptions.services.prescriptions import (
     confirm_prescription,
     reconsider_prescription,
     remind_prescription,
-    transfer_prescription,
     withdraw_prescription,
 )
 from prescriptions.services.sets import confirm_prescriptions
 from tests.prescriptions.answers import ADDRESS, answered, asked, said_no
-from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
+from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again, transferred
 from tests.prescriptions.pages import acting, done, page_of, read
 from typography.french import day
 
@@ -215,7 +214,7 @@ def test_nobody_else_notes_it_and_not_before_a_no(circle: Circle, prescription: 
 
 def test_the_colleagues_who_receive_it_read_the_no_as_well(circle: Circle, prescription: Prescription) -> None:
     other = Circle()
-    transfer_prescription(actor=circle.worker, prescription=said_no(prescription), prescriber=other.prescriber)
+    transferred(circle, said_no(prescription), other.prescriber)
     assert "répondu non" in read(acting(other.worker), page_of(prescription, "prescription_detail"))
     reconsider_prescription(actor=other.worker, prescription=again(prescription))
 

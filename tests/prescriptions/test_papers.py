@@ -23,7 +23,6 @@ from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need, meet_need
 from prescriptions.services.prescriptions import (
     reconsider_prescription,
-    transfer_prescription,
     withdraw_prescription,
 )
 from prescriptions.sheets import TOLD as TOLD_BY
@@ -31,7 +30,7 @@ from prescriptions.telling import telling_of
 from refurb.models import DistributionPoint
 from tests.network.factories import make_commune, make_epci, make_organisation
 from tests.prescriptions.answers import ADDRESS
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import Circle, again, transferred
 from tests.prescriptions.told import TOLD, brought_to, promised
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +122,7 @@ def test_a_transfer_gives_a_sheet_with_the_one_to_call_from_now_on() -> None:
     circle = Circle()
     prescription = circle.accepted()
     receiver = make_organisation("prescriber", name="Le Nouveau Service", phone="0320000009")
-    transfer_prescription(actor=circle.worker, prescription=prescription, prescriber=receiver)
+    transferred(circle, prescription, receiver)
     text = drawn(current(prescription))
     assert "Le Nouveau Service, 03 20 00 00 09" in text
     assert circle.prescriber.name not in text

@@ -5,20 +5,16 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, Moved
-from network.enums import OrganisationKind
 from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PaperKind, PrescriptionState
-from prescriptions.models import Household, Need, Prescription, SocialStory
+from prescriptions.models import Need
 from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
 from prescriptions.services.prescriptions import (
     confirm_prescription,
-    transfer_prescription,
     withdraw_prescription,
 )
-from tests.network.factories import make_organisation
 from tests.prescriptions.files import SKILLS, Circle, again
 
 pytestmark = pytest.mark.django_db
@@ -47,29 +43,6 @@ def test_confirming_starts_validity_again() -> None:
     assert confirmed.valid_until == circle.at + timedelta(days=180)
     assert not planned & set(prescription.reminders.planned().values_list("due_on", flat=True))
     assert prescription.reminders.planned().count() == 2
-
-
-def test_a_transfer_takes_the_file_along_and_leaves_the_story() -> None:
-    circle, receiver = Circle(), Circle()
-    assert receiver.worker
-    prescription = circle.accepted(story="Ce qui ne regarde que nous")
-    with pytest.raises(Refused) as refused:
-        transfer_prescription(actor=circle.worker, prescription=prescription, prescriber=circle.prescriber)
-    assert [reason.code for reason in refused.value.all] == ["another_prescriber"]
-    with pytest.raises(Refused) as refused:
-        transfer_prescription(
-            actor=circle.worker, prescription=prescription, prescriber=make_organisation(OrganisationKind.RELAY)
-        )
-    assert [reason.code for reason in refused.value.all] == ["prescriber"]
-    moved = transfer_prescription(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
-    assert (moved.state, moved.prescriber, moved.worker) == (PrescriptionState.ACCEPTED, receiver.prescriber, None)
-    assert again(moved.household).prescriber == receiver.prescriber
-    assert moved.household.journal.get(verb="entrust").cause_machine == "prescription"
-    assert Household.objects.visible_to(receiver.worker).filter(pk=moved.household_id).exists()
-    assert not Prescription.objects.visible_to(circle.worker).filter(pk=moved.pk).exists()
-    assert not SocialStory.objects.visible_to(receiver.worker).exists()
-    assert SocialStory.objects.visible_to(circle.worker).exists()
-    assert Mail.objects.about("prescription", moved.pk).latest("pk").to == [receiver.worker.user.email]
 
 
 # --- withdraw

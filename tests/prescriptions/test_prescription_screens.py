@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from prescriptions.models import Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
+from prescriptions.services.transfers import ask_transfer
 from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import page_of, page_sent
 from tests.screens import NARROW, Look, sign_in
@@ -36,6 +37,10 @@ def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(open_page
     urls += [page_of(accepted.household, f"household_{name}") for name in ("detail", "move", "attach", "edit")]
     need = accepted.needs.get(kind="digital_skills")
     urls += [page_of(need, f"need_{name}") for name in ("detail", "start", "drop")]
+    elsewhere = Circle().submitted()
+    transfer = ask_transfer(actor=elsewhere.worker, prescription=elsewhere, prescriber=circle.prescriber)
+    urls += [page_of(transfer, f"transfer_{name}") for name in ("detail", "accept", "decline")]
+    urls += [page_of(accepted, "prescription_revoke")]
     for url in urls:
         look.at(url)
 

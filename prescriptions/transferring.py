@@ -1,0 +1,64 @@
+"""What follows an offer of transfer, in the gate's transaction: the file goes once the other prescriber took it."""
+
+from collections.abc import Iterable
+
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from lifecycle.registry import Move, on_transition
+from prescriptions import emails
+from prescriptions.models import Prescription, Transfer
+
+ENDS = ("refuse", "fulfil", "close_unmet", "withdraw", "revoke", "expire")
+"""The verbs of a prescription after which nobody is asked to take it any more."""
+
+
+def _transfers(move: Move) -> Iterable[Transfer]:
+    rows = Transfer.objects.filter(pk__in=move.pks).order_by("pk")
+    return rows.select_related("prescription__worker__user", "prescription__household", "sender", "receiver")
+
+
+def hand_over_file(move: Move) -> None:
+    """The prescription goes to whoever accepted; the household's file follows it."""
+    for transfer in _transfers(move):
+        rows = Prescription.objects.filter(pk=transfer.prescription_id)
+        done = gate.apply_many(
+            rows, "transfer", actor=move.actor, at=move.at, cause=move, prescriber=transfer.receiver_id
+        )
+        if done.refused:
+            raise Refused(done.refused)
+
+
+def tell_asked(move: Move) -> None:
+    """The other prescriber is told that a file waits for its answer."""
+    for transfer in _transfers(move):
+        emails.transfer_asked_for_receiver(transfer, move.at)
+
+
+def tell_declined(move: Move) -> None:
+    """Whoever follows the file is told that it stays, and why."""
+    for transfer in _transfers(move):
+        emails.transfer_declined_for_worker(transfer, move.at)
+
+
+def tell_cancelled(move: Move) -> None:
+    """The other prescriber is told that nothing is asked of it any more."""
+    for transfer in _transfers(move):
+        emails.transfer_cancelled_for_receiver(transfer, move.at)
+
+
+def cancel_asked(move: Move) -> None:
+    """The prescription is over: it is offered to nobody any more."""
+    asked = Transfer.objects.waiting().filter(prescription__in=move.pks)
+    done = gate.apply_many(asked, "cancel", actor=move.actor, at=move.at, cause=move)
+    if done.refused:
+        raise Refused(done.refused)
+
+
+def register() -> None:
+    """Every registration of this subject."""
+    on_transition("transfer", "ask", tell_asked)
+    on_transition("transfer", "accept", hand_over_file)
+    on_transition("transfer", "decline", tell_declined)
+    on_transition("transfer", "cancel", tell_cancelled)
+    for verb in ENDS:
+        on_transition("prescription", verb, cancel_asked)

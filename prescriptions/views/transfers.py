@@ -1,0 +1,85 @@
+"""Offer a file to another prescriber; read what is offered, without a name, before one takes it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from lifecycle.acting import Step, asks_then_acts, may, posted
+from lifecycle.actors import Actor
+from network.requests import Request
+from prescriptions.enums import TransferState
+from prescriptions.forms.actions import TransferForm
+from prescriptions.models import Transfer
+from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_edit_prescription, works
+from prescriptions.services.transfers import ask_transfer
+from prescriptions.views.rows import visible_prescription
+from prescriptions.views.saving import saved
+
+S = TransferState
+WARNING = (
+    "Rien ne change avant sa réponse\u00a0: vous suivez le dossier jusque-là. S’il accepte, le dossier du foyer part"
+    " avec la demande et vous ne le verrez plus. La situation que vous avez écrite reste chez vous."
+)
+
+
+def visible_transfer(request: Request, reference: str) -> Transfer:
+    """The transfer, if the person may see it; else a 404. It names no household: no file is opened."""
+    around = ("prescription__commune__epci", "prescription__distributor", "sender", "receiver", "asked_by__user")
+    seen = Transfer.objects.visible_to(request.membership).select_related(*around)
+    return get_object_or_404(seen, reference=reference)
+
+
+def transfer_step(transfer: Transfer, actor: Actor) -> Step:
+    """Who acts next on a transfer; no query."""
+    if transfer.state != S.ASKED:
+        return Step(f"{S(transfer.state).label}\u00a0: plus rien n’est attendu")
+    awaited = f"En attente de la réponse de {transfer.receiver}"
+    answers = can_answer_transfer(actor) is not None and transfer.receiver_id == actor.organisation_id
+    if answers:
+        return Step(awaited, "acceptez ce dossier, ou dites pourquoi non", "accept")
+    if can_ask_transfer(actor) is not None and transfer.sender_id == actor.organisation_id:
+        return Step(f"{awaited}\u00a0: vous suivez le dossier jusque-là")
+    return Step(awaited)
+
+
+@require_safe
+def transfer_detail(request: Request, reference: str) -> HttpResponse:
+    """One transfer: what is asked, where, since when, by whom; no name."""
+    transfer = visible_transfer(request, reference)
+    actor = request.membership
+    context = {
+        "transfer": transfer,
+        "prescription": transfer.prescription,
+        "needs": list(transfer.prescription.needs.order_by("pk")),
+        "step": transfer_step(transfer, actor),
+        "follows": works(actor) and transfer.prescription.prescriber_id == actor.organisation_id,
+    }
+    return render(request, "prescriptions/transfer_detail.html", context)
+
+
+@asks_then_acts
+def prescription_transfer(request: Request, reference: str) -> HttpResponse:
+    """Offer the prescription, and the household's file with it, to another prescriber."""
+    prescription = visible_prescription(request, reference)
+    actor = request.membership
+    may(can_edit_prescription(actor))
+    form = TransferForm(posted(request), prescription=prescription)
+    if request.method == "POST" and form.is_valid():
+        transfer = saved(form, lambda: ask_transfer(actor=actor, prescription=prescription, **form.cleaned_data))
+        if transfer is not None:
+            messages.success(
+                request, f"Dossier proposé à {transfer.receiver}\u00a0: vous le suivez jusqu’à sa réponse."
+            )
+            return redirect("prescriptions:prescription_detail", reference=reference)
+    context = {
+        "form": form,
+        "prescription": prescription,
+        "row": prescription,
+        "title": "Proposer à un autre prescripteur",
+        "submit": "Proposer",
+        "warning": WARNING,
+        "back": reverse("prescriptions:prescription_detail", args=[reference]),
+    }
+    return render(request, "prescriptions/actions/_prescription.html", context)

@@ -1,0 +1,194 @@
+"""A file offered to another prescriber: nothing moves before it says yes, and it reads no name before."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.todo.prescribers import todo_of
+from documents.models import Mail
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from network.enums import OrganisationKind
+from network.models import Membership
+from prescriptions.enums import PrescriptionState, TransferRefusal
+from prescriptions.models import Household, HouseholdAccess, Prescription, SocialStory, Transfer
+from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer, decline_transfer
+from tests.network.factories import make_organisation
+from tests.pages import acting, done, read
+from tests.prescriptions.files import Circle, again
+from tests.prescriptions.pages import page_of
+
+pytestmark = pytest.mark.django_db
+SECRET = {"last_name": "Indicible", "email": "indicible@exemple.test", "phone": "0699887766"}
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle()
+
+
+@pytest.fixture
+def receiver() -> Circle:
+    beside = Circle()
+    assert beside.worker
+    return beside
+
+
+def codes(act: Callable[[], object]) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        act()
+    return [reason.code for reason in refused.value.all]
+
+
+def offered(circle: Circle, receiver: Circle) -> Transfer:
+    prescription = circle.accepted(household=circle.household(**SECRET), story="Ce qui ne regarde que nous")
+    return ask_transfer(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
+
+
+def waits(actor: Membership) -> list[Transfer]:
+    block = next(one for one in todo_of(actor, timezone.now()).blocks if one.key == "dossiers-proposes")
+    return list(block.rows)  # type: ignore[arg-type]
+
+
+def test_nothing_moves_before_the_other_prescriber_says_yes(circle: Circle, receiver: Circle) -> None:
+    transfer = offered(circle, receiver)
+    prescription = transfer.prescription
+
+    assert again(prescription).prescriber == circle.prescriber
+    assert not Prescription.objects.visible_to(receiver.worker).exists()
+    assert not Household.objects.visible_to(receiver.worker).exists()
+    assert [mail.to for mail in Mail.objects.filter(subject__contains="Un dossier vous est proposé")] == [
+        [receiver.worker.user.email]
+    ]
+    assert waits(receiver.worker) == [transfer]
+    assert waits(circle.worker) == []
+
+    accept_transfer(actor=receiver.worker, transfer=transfer)
+
+    moved = again(prescription)
+    assert (moved.state, moved.prescriber, moved.worker) == (PrescriptionState.ACCEPTED, receiver.prescriber, None)
+    assert again(moved.household).prescriber == receiver.prescriber
+    assert moved.household.journal.get(verb="entrust").cause_machine == "prescription"
+    assert moved.journal.latest("seq").cause_machine == "transfer"
+    assert not Prescription.objects.visible_to(circle.worker).filter(pk=moved.pk).exists()
+    assert not SocialStory.objects.visible_to(receiver.worker).exists()
+    assert SocialStory.objects.visible_to(circle.worker).exists()
+    assert waits(receiver.worker) == []
+
+
+def test_whoever_is_offered_a_file_reads_what_is_asked_and_no_name(circle: Circle, receiver: Circle) -> None:
+    transfer = offered(circle, receiver)
+    logged = HouseholdAccess.objects.count()
+    client = acting(receiver.worker)
+    pages = [page_of(transfer, f"transfer_{name}") for name in ("detail", "accept", "decline")]
+    told = "".join(read(client, page) for page in [*pages, "/"])
+
+    assert not any(secret in told for secret in (*SECRET.values(), "06 99 88 77 66", "ne regarde que nous"))
+    for words in ("Ordinateur", str(circle.commune), circle.prescriber.name, "acceptez ce dossier"):
+        assert words in told
+    assert client.get(page_of(transfer.prescription, "prescription_detail")).status_code == 404
+    assert client.get(page_of(transfer.prescription.household, "household_detail")).status_code == 404
+    assert HouseholdAccess.objects.count() == logged
+
+
+def test_a_refusal_says_why_and_whoever_follows_it_is_told(circle: Circle, receiver: Circle) -> None:
+    transfer = offered(circle, receiver)
+    assert codes(lambda: decline_transfer(actor=receiver.worker, transfer=transfer, reason="")) == ["reason"]
+    url = page_of(transfer, "transfer_decline")
+
+    done(acting(receiver.worker), url, reason=TransferRefusal.NOBODY.value, comment="Fin décembre.")
+
+    mail = Mail.objects.filter(subject__contains="ne la reprend pas").get()
+    assert mail.to == [circle.worker.user.email]
+    assert "personne ici ne peut le suivre" in mail.body
+    assert again(transfer.prescription).prescriber == circle.prescriber
+    assert codes(lambda: accept_transfer(actor=receiver.worker, transfer=transfer))
+    assert (
+        ask_transfer(actor=circle.worker, prescription=transfer.prescription, prescriber=receiver.prescriber).state
+        == "asked"
+    )
+
+
+def test_it_is_offered_once_at_a_time_and_taken_back_from_its_page(circle: Circle, receiver: Circle) -> None:
+    transfer = offered(circle, receiver)
+    prescription, third = transfer.prescription, make_organisation(OrganisationKind.PRESCRIBER)
+    ask = lambda: ask_transfer(actor=circle.worker, prescription=prescription, prescriber=third)  # noqa: E731
+    assert codes(ask) == ["none_asked"]
+    client = acting(circle.worker)
+    page = read(client, page_of(prescription, "prescription_detail"))
+    assert f"Proposée à {receiver.prescriber}" in page
+    assert page_of(transfer, "transfer_detail") in page
+
+    done(client, page_of(transfer, "transfer_cancel"))
+
+    assert again(transfer).state == "cancelled"
+    assert Mail.objects.filter(subject__contains="ne vous est plus proposé").get().to == [receiver.worker.user.email]
+    assert codes(lambda: accept_transfer(actor=receiver.worker, transfer=transfer))
+    assert ask().receiver == third
+
+
+def test_to_whom_and_of_what(circle: Circle, receiver: Circle) -> None:
+    prescription = circle.accepted()
+    relay = make_organisation(OrganisationKind.RELAY)
+    asleep = make_organisation(OrganisationKind.PRESCRIBER, is_active=False)
+    for wrong, code in ((circle.prescriber, "another_prescriber"), (relay, "prescriber"), (asleep, "prescriber")):
+        refused = codes(lambda to=wrong: ask_transfer(actor=circle.worker, prescription=prescription, prescriber=to))
+        assert refused == [code], wrong
+    draft = circle.draft(household=circle.household())
+    assert codes(lambda: ask_transfer(actor=circle.worker, prescription=draft, prescriber=receiver.prescriber)) == [
+        "prescription_live"
+    ]
+    for actor in (circle.adviser, circle.pilot):
+        with pytest.raises(PermissionDenied):
+            ask_transfer(actor=actor, prescription=prescription, prescriber=receiver.prescriber)
+    with pytest.raises(Unknown):
+        ask_transfer(actor=receiver.worker, prescription=prescription, prescriber=receiver.prescriber)
+
+
+def test_nobody_else_answers_nor_takes_the_file_by_itself(circle: Circle, receiver: Circle) -> None:
+    transfer, stranger = offered(circle, receiver), Circle()
+    with pytest.raises(Unknown):
+        accept_transfer(actor=stranger.worker, transfer=transfer)
+    assert acting(stranger.worker).get(page_of(transfer, "transfer_detail")).status_code == 404
+    assert acting(circle.adviser).get(page_of(transfer, "transfer_detail")).status_code == 404
+    for actor in (circle.worker, circle.pilot):
+        with pytest.raises(PermissionDenied):
+            accept_transfer(actor=actor, transfer=transfer)
+    with pytest.raises(PermissionDenied):
+        cancel_transfer(actor=receiver.worker, transfer=transfer)
+    with pytest.raises(PermissionDenied):
+        gate.apply(transfer.prescription, "transfer", actor=circle.worker, prescriber=receiver.prescriber)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Transfer._base_manager.filter(pk=transfer.pk).update(state="accepted", settled_at=timezone.now())
+
+
+def test_what_ends_before_the_answer_is_offered_to_nobody_any_more(circle: Circle, receiver: Circle) -> None:
+    transfer = offered(circle, receiver)
+    withdraw_prescription(actor=circle.worker, prescription=transfer.prescription, reason="other")
+    assert again(transfer).state == "cancelled"
+    assert waits(receiver.worker) == []
+    assert codes(lambda: accept_transfer(actor=receiver.worker, transfer=transfer))
+
+
+def test_the_page_says_what_will_happen_and_keeps_what_is_typed(circle: Circle, receiver: Circle) -> None:
+    prescription = circle.submitted()
+    url = reverse("prescriptions:prescription_transfer", args=[prescription.reference])
+    client = acting(circle.worker)
+    page = read(client, page_of(prescription, "prescription_detail"))
+    assert url in page
+    assert "Rien ne change avant sa réponse" in read(client, url)
+    missing = client.post(url, {"comment": "Le foyer déménage."}).content.decode()
+    assert 'href="#id_prescriber"' in missing
+    assert "Le foyer déménage." in missing
+
+    done(client, url, prescriber=receiver.prescriber.pk, comment="Le foyer déménage.")
+
+    transfer = Transfer.objects.get()
+    after = done(acting(receiver.worker), page_of(transfer, "transfer_accept"))
+    assert after == page_of(prescription, "prescription_detail")
+    assert again(prescription).prescriber == receiver.prescriber
