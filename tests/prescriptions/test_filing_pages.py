@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from page import is_pdf_compliant_bytes
+from pypdfium2 import PdfDocument
 
 from network.models import Organisation
 from prescriptions.documents import draw_agreement
@@ -342,6 +343,7 @@ def test_the_text_to_be_agreed_on_is_printed_with_nobody_s_name(client: Client, 
     paper = b"".join(printed.streaming_content)  # type: ignore[attr-defined]
     assert paper == draw_agreement(agreement_text(), circle.prescriber)  # type: ignore[arg-type]
     assert is_pdf_compliant_bytes(paper, profile="ua1")
+    assert len(PdfDocument(paper)) == 1
     assert acting(circle.adviser).get(url).status_code == 403
     AgreementText.objects.update(valid_to=timezone.localdate() - timedelta(days=1))
     assert client.get(url).status_code == 404
