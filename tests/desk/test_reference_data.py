@@ -200,7 +200,7 @@ def test_a_new_text_has_its_own_fingerprint_and_a_new_checklist_the_next_number(
 ) -> None:
     load_reference("prescriptions")
     load_reference("refurb")
-    text = AgreementText.objects.get()
+    text = AgreementText.objects.get(valid_to=None)
     url = address("reference_replace", "textes-d-accord", text.pk)
     office.post(url, filled(office.get(url)) | {"version": "2027-1", "body": "Autre texte", "source": "DPO"})
     made = AgreementText.objects.get(version="2027-1")

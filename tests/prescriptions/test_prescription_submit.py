@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.utils import timezone
 
 from documents.models import Mail
@@ -203,7 +204,7 @@ def test_the_agreement_keeps_the_exact_text_and_its_fingerprint() -> None:
 
 def test_without_a_text_in_force_nothing_is_agreed_to() -> None:
     circle = Circle()
-    AgreementText.objects.update(valid_to=date(2022, 1, 1))
+    AgreementText.objects.filter(valid_to=None).update(valid_to=F("valid_from"))
     with pytest.raises(Refused, match="Aucun texte"):
         circle.agree(circle.empty())
 
