@@ -15,9 +15,9 @@ from lifecycle.gate import one_transaction
 from network.enums import Role
 from network.models import Membership, Organisation
 from prescriptions.doubles import unanswered_of
-from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedKind, NeedState
-from prescriptions.models import Household, Need, Prescription, PromisedContact
-from prescriptions.services import doubles, households, needs, prescriptions, transfers
+from prescriptions.enums import AgreementHow, CompletionSaid, DropReason, FactKind, NeedKind, NeedState
+from prescriptions.models import OWN_WORDS, Household, Need, Prescription, PromisedContact
+from prescriptions.services import completion, doubles, households, needs, prescriptions, transfers
 from prescriptions.services.contacts import keep_contacts
 from prescriptions.services.sets import accept_prescriptions
 
@@ -31,6 +31,19 @@ STORIES = (
     "Personne isolée, courriers des administrations plus reçus que par internet.",
     "Reprise de formation dans un mois, cours à distance deux jours par semaine.",
 )
+
+ASKED: tuple[tuple[list[str], str], ...] = (
+    (["income_seen"], ""),
+    (["income_seen", "contact"], ""),
+    (["income_seen", "use"], "Un seul appareil pour tout le foyer\u00a0?"),
+)
+"""What the distributor misses: codes of its list, words of its own."""
+TOLD = {
+    "contact": "Numéro rappelé avec le foyer\u00a0: c’est le bon.",
+    "use": "Revu avec la famille\u00a0: l’usage noté est le bon.",
+    OWN_WORDS: "Oui, les enfants se le partagent.",
+}
+"""What the worker answers to what nothing in the file says."""
 
 type Follow = Callable[[Stage, Need, Membership, datetime], Thread]
 """What becomes of a need once it waits."""
@@ -164,11 +177,13 @@ class Request:
         yield self.after(1, 5)
         if self.ask.completed is not None:
             act = self.act | {"actor": self.adviser}
-            prescriptions.ask_completion_prescription(**act, missing=["income_seen"])
+            missing, words = self.rng.choice(ASKED)
+            prescriptions.ask_completion_prescription(**act, missing=missing, words=words)
             if not self.ask.completed:
                 return
             yield self.after(2, 7)
             self._see_facts()
+            self._answer_points()
             self._send()
             yield self.after(1, 3)
         act = self.act | {"actor": self.adviser}
@@ -182,6 +197,12 @@ class Request:
             yield from self.serve()
             return
         self.stage.examined.append(self)
+
+    def _answer_points(self) -> None:
+        """What was seen again is enough of an answer; the rest is said in words."""
+        for code in self.prescription.completion_requests.latest("pk").points:
+            words = TOLD.get(code, "")
+            completion.answer_point(**self.act, code=code, said=CompletionSaid.DONE, words=words)
 
     def _offer(self, receiver: Organisation) -> Iterator[datetime]:
         """Another prescriber is offered the file, and takes it two days later unless it is over by then."""

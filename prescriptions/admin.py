@@ -12,6 +12,7 @@ show(
         "socialstory": ("text",),
         "fact": ("proof", "band", "note"),
         "completionrequest": ("words", "codes", "labels"),
+        "completionanswer": ("words", "code", "said"),
         "decision": ("lines", "motive", "next_step"),
         "agreement": ("exact_text",),
         "confirmationlink": ("token_digest", "email"),

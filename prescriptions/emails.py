@@ -24,13 +24,15 @@ def submitted_for_worker(prescription: Prescription, at: datetime) -> None:
 
 
 def submitted_for_distributor(prescription: Prescription, at: datetime) -> None:
-    """One more file to read."""
-    _write("submitted_for_distributor", prescription, _advisers(prescription), at)
+    """One more file to read, or one that comes back with what was asked."""
+    back = prescription.completion_requests.exists()
+    _write("submitted_for_distributor", prescription, _advisers(prescription), at, back=back)
 
 
 def completion_asked_for_worker(prescription: Prescription, asked: CompletionRequest, at: datetime) -> None:
     """What is missing, from the list; the words are read in Maillon."""
-    _write("completion_asked_for_worker", prescription, _workers(prescription), at, asked=asked)
+    answer = _completion_page(prescription)
+    _write("completion_asked_for_worker", prescription, _workers(prescription), at, asked=asked, answer=answer)
 
 
 def accepted_for_worker(prescription: Prescription, at: datetime) -> None:
@@ -131,7 +133,7 @@ def expired_for_worker(prescription: Prescription, at: datetime) -> None:
 
 def complete_for_worker(prescription: Prescription, at: datetime) -> None:
     """The file is still to be completed, before a day."""
-    _write("complete_for_worker", prescription, _workers(prescription), at)
+    _write("complete_for_worker", prescription, _workers(prescription), at, answer=_completion_page(prescription))
 
 
 def still_current_for_worker(prescription: Prescription, asked: bool, at: datetime) -> None:
@@ -200,6 +202,11 @@ def _write(template: str, prescription: Prescription, people: People, at: dateti
     subject, body = compose(f"emails/prescriptions/{template}.txt", context)
     for to in people.values():
         queue_mail(to=to, subject=subject, body=body, about=("prescription", prescription.pk), at=at)
+
+
+def _completion_page(prescription: Prescription) -> str:
+    """Where each point that was asked is answered."""
+    return absolute_url(reverse("prescriptions:prescription_completion", args=[prescription.reference]))
 
 
 def _workers(prescription: Prescription) -> People:

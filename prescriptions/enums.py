@@ -208,6 +208,26 @@ class CodePurpose(TextChoices):
     MISSING = "missing", "Demander un complément"
 
 
+class FilePart(TextChoices):
+    """The parts of a file that a worker completes, each at one spot of one page."""
+
+    IDENTITY = "identity", "L’identité"
+    CONTACT = "contact", "Comment joindre le foyer"
+    ADDRESS = "address", "Où vit le foyer"
+    MEMBERS = "members", "Combien de personnes"
+    NEEDS = "needs", "Les besoins"
+    FACTS = "facts", "Ce qui a été vu"
+    AGREEMENT = "agreement", "L’accord du foyer"
+    DOUBLES = "doubles", "Les dossiers qui se ressemblent"
+
+
+class CompletionSaid(TextChoices):
+    """What the worker answers to one point that the distributor asked for."""
+
+    DONE = "done", "C’est fait"
+    CANNOT = "cannot", "Ce n’est pas possible"
+
+
 NOT_ELIGIBLE = "not_eligible"
 """The refusal that says the rules are against: it is possible only when they are."""
 AGREEMENT_WITHDRAWN = "agreement_withdrawn"

@@ -7,6 +7,7 @@ from prescriptions.actions import needs as need_actions
 from prescriptions.actions import prescriptions as prescription_actions
 from prescriptions.actions import transfers as transfer_actions
 from prescriptions.views import (
+    completion,
     contacts,
     doubles,
     filing,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("prescriptions/accord-a-signer.pdf", pages.agreement_sheet, name="agreement_sheet"),
     path("prescriptions/<str:reference>/", pages.prescription_detail, name="prescription_detail"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),
+    path(
+        "prescriptions/<str:reference>/completer/", completion.prescription_completion, name="prescription_completion"
+    ),
     path("prescriptions/<str:reference>/personne/", filing.prescription_person, name="prescription_person"),
     path("prescriptions/<str:reference>/doubles/", doubles.prescription_doubles, name="prescription_doubles"),
     path("prescriptions/<str:reference>/foyer/", filing.prescription_home, name="prescription_home"),

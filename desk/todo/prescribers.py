@@ -232,7 +232,8 @@ def _page(prescription: Prescription) -> str:
 def _incomplete(prescription: Any) -> Line:
     missing = ", ".join(prescription.missing or ()) or "Voir ce qui est demandé"
     when = f"{since(prescription.asked_at, 'demandé')}, {until(prescription.complete_by, 'avant le')}"
-    return Line(prescription.household.name, _page(prescription), missing, when)
+    url = reverse("prescriptions:prescription_edit", args=[prescription.reference])
+    return Line(prescription.household.name, url, missing, when)
 
 
 def _transfer(transfer: Transfer) -> Line:

@@ -5,6 +5,7 @@ from typing import Any
 
 from lifecycle.pages import Page
 from network.requests import Request
+from prescriptions.completion import rounds_of
 from prescriptions.forms.actions import (
     AskCompletionForm,
     HandOnForm,
@@ -69,6 +70,8 @@ PAGES: tuple[Page[Request], ...] = (
         prescriptions.ask_completion_prescription,
         done="Complément demandé à {row.prescriber}",
         form_kwargs=_of_today,
+        context=lambda request, prescription: {"rounds": rounds_of(prescription, request.membership)},
+        template="prescriptions/actions/ask_completion.html",
     ),
     Page("accept", "accepter", view=prescription_accept),
     Page(

@@ -4,6 +4,7 @@ from django.db.models import Case, F, When
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import AGREEMENT_WITHDRAWN, PrescriptionState
+from prescriptions.machine import completion_rules as completion
 from prescriptions.machine import double_rules as doubles
 from prescriptions.machine import prescription_rules as rules
 from prescriptions.machine import standing_rules as standing
@@ -58,6 +59,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         who=can_submit_prescription,
         requires=[
             rules.HOUSEHOLD_OPEN,
+            completion.COMPLETION_ANSWERED,
             rules.RESIDENCE,
             rules.REACHABLE,
             rules.MEMBERS_COUNTED,

@@ -1,10 +1,12 @@
 """The tables of prescriptions: households, prescriptions, needs, what was seen and decided, dated settings."""
 
+from prescriptions.models.completion import OWN_WORDS, CompletionAnswer, CompletionRequest
 from prescriptions.models.contact import PromisedContact
 from prescriptions.models.household import (
     DoubleAnswer,
     Household,
     HouseholdAccess,
+    HouseholdCorrection,
     HouseholdEntry,
     Residence,
 )
@@ -12,7 +14,6 @@ from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, 
 from prescriptions.models.prescription import (
     Agreement,
     AgreementText,
-    CompletionRequest,
     Decision,
     Fact,
     Prescription,
@@ -32,9 +33,11 @@ from prescriptions.models.reminder import ConfirmationLink, Reminder
 from prescriptions.models.transfer import Transfer, TransferEntry
 
 __all__ = [
+    "OWN_WORDS",
     "Agreement",
     "AgreementText",
     "CodedReason",
+    "CompletionAnswer",
     "CompletionRequest",
     "ConfirmationLink",
     "Decision",
@@ -45,6 +48,7 @@ __all__ = [
     "FactBand",
     "Household",
     "HouseholdAccess",
+    "HouseholdCorrection",
     "HouseholdEntry",
     "Need",
     "NeedEntry",

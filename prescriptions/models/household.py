@@ -23,7 +23,7 @@ from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason, 
 from prescriptions.likeness import birth_dates, words_of
 from prescriptions.nir import validate_no_nir
 from prescriptions.parameters import IDENTITY_MINUTES
-from prescriptions.permissions import sees_accesses, sees_households
+from prescriptions.permissions import sees_accesses, sees_facts, sees_households
 
 ELSEWHERE = "alike_elsewhere"
 """What the log of accesses says of a file that was compared for whoever may not see it: nothing of it was shown."""
@@ -263,6 +263,36 @@ class Residence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commune} depuis le {self.since:%d/%m/%Y}"
+
+
+class HouseholdCorrectionQuerySet(OfHouseholdQuerySet["HouseholdCorrection"]):
+    """Reads of what was corrected."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the households one may see, for whoever may see facts: not for a relay."""
+        return super().visible_to(actor) if actor is SYSTEM or sees_facts(actor) else self.none()
+
+
+class HouseholdCorrection(models.Model):
+    """What of a household's file was written again once something was filed for it, never what it said. Append-only.
+
+    ``columns`` are the names of the columns; who wrote and when.
+    """
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="corrections", verbose_name="foyer")
+    columns = ArrayField(models.CharField(max_length=20), verbose_name="ce qui a été corrigé")
+    corrected_at = models.DateTimeField("corrigé le")
+    corrected_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+
+    objects = HouseholdCorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "correction du dossier d’un foyer"
+        verbose_name_plural = "corrections des dossiers des foyers"
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return ", ".join(str(Household._meta.get_field(name).verbose_name) for name in self.columns)  # type: ignore[union-attr]
 
 
 class DoubleAnswer(models.Model):

@@ -1,10 +1,9 @@
-"""Prescriptions: a household's file, what was agreed, seen, decided and asked of it, and its papers."""
+"""Prescriptions: a household's file, what was agreed, seen and decided, and its papers."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Max, Q
 
@@ -311,29 +310,6 @@ class Fact(models.Model):
         """The fact in one line: what, in which band, seen when."""
         band = f", {self.band}" if self.band else ""
         return f"{self.get_kind_display()}{band}, vu le {french.day(self.seen_on)}"
-
-
-class CompletionRequest(models.Model):
-    """What the adviser misses in a file: codes of the list, words. Append-only."""
-
-    prescription = models.ForeignKey(
-        Prescription, models.PROTECT, related_name="completion_requests", verbose_name="prescription"
-    )
-    codes = ArrayField(models.CharField(max_length=24), verbose_name="pièces", default=list, blank=True)
-    labels = ArrayField(models.CharField(max_length=160), verbose_name="manque", default=list, blank=True)
-    words = models.TextField("en clair", blank=True)
-    asked_at = models.DateTimeField("demandé le")
-    asked_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
-
-    objects = InstructionQuerySet["CompletionRequest"].as_manager()
-
-    class Meta:
-        verbose_name = "demande de complément"
-        verbose_name_plural = "demandes de complément"
-        ordering = ("-pk",)
-
-    def __str__(self) -> str:
-        return ", ".join(self.labels) or self.words
 
 
 class Decision(models.Model):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from prescriptions.enums import CodePurpose, FactKind, RuleOutcome, Verdict
+from prescriptions.enums import CodePurpose, FactKind, FilePart, RuleOutcome, Verdict
 from reference.dated import Dated, DatedQuerySet, read_once
 
 
@@ -51,6 +51,12 @@ class CodedReasonQuerySet(DatedQuerySet["CodedReason"]):
         """``{code: label}`` in the order of the list, in force on ``day``."""
         return dict(self.on(day).filter(purpose=purpose).order_by("position", "pk").values_list("code", "label"))
 
+    @read_once
+    def parts_by(self, day: date) -> dict[str, str]:
+        """``{code: part of the file}`` of what was ever missing, by its last version begun on ``day``; empty: none."""
+        begun = self.filter(purpose=CodePurpose.MISSING, valid_from__lte=day).order_by("valid_from")
+        return dict(begun.values_list("code", "part"))
+
 
 class CodedReason(Dated):
     """One line of a list that people choose from: why one refuses, why one gives up, what is missing."""
@@ -59,6 +65,7 @@ class CodedReason(Dated):
     code = models.CharField("code", max_length=24)
     label = models.CharField("libellé", max_length=160)
     next_step = models.CharField("suite proposée", max_length=300, blank=True)
+    part = models.CharField("se complète à", max_length=12, choices=FilePart, blank=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
 
     objects = CodedReasonQuerySet.as_manager()
@@ -72,6 +79,7 @@ class CodedReason(Dated):
             models.CheckConstraint(
                 condition=Q(purpose__in=CodePurpose.values), name="prescriptions_codedreason_purpose"
             ),
+            models.CheckConstraint(condition=Q(part__in=["", *FilePart.values]), name="prescriptions_codedreason_part"),
         )
 
     def __str__(self) -> str:

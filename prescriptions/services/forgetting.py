@@ -7,6 +7,7 @@ from documents.models import Document
 from documents.services import forget_document, forget_mails
 from lifecycle.models import Comment
 from prescriptions.models import (
+    CompletionAnswer,
     CompletionRequest,
     ConfirmationLink,
     Decision,
@@ -62,6 +63,7 @@ def _forget_words(prescriptions: list[int]) -> None:
     SocialStory.objects.filter(prescription__in=prescriptions).update(text="")
     Fact.objects.filter(prescription__in=prescriptions).update(proof="", note="")
     CompletionRequest.objects.filter(prescription__in=prescriptions).update(words="")
+    CompletionAnswer.objects.filter(request__prescription__in=prescriptions).update(words="")
     Decision.objects.filter(prescription__in=prescriptions).update(motive="", next_step="")
     ConfirmationLink.objects.filter(prescription__in=prescriptions).update(token_digest="")
 

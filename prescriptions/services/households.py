@@ -16,7 +16,7 @@ from lifecycle.machine import Reason
 from network.models import Commune
 from network.permissions import is_pilot
 from prescriptions.enums import HouseholdState, IdentityReason
-from prescriptions.models import Household, HouseholdAccess, Prescription
+from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
 
@@ -64,18 +64,33 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
     row = _held(actor, household)
     commune = person.pop("commune", None)
     described = _described(person)
+    before = {name: getattr(row, name) for name in described}
     for name, value in described.items():
         setattr(row, name, value)
     row.set_keys()
     _clean(row)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
+    filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
+    if filed:
+        _record_correction(actor, row, before, at)
     if commune is not None and commune.pk != row.commune_id:
-        if not Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists():
+        if not filed:
             located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
             return located
         moved_on = timezone.localdate(at)
         return move_household(actor=actor, household=row, commune=commune, moved_on=moved_on, at=at)
     return row
+
+
+def _record_correction(actor: Actor, row: Household, before: Mapping[str, Any], at: datetime | None) -> None:
+    """Note which columns say something else than before, if any does."""
+    columns = [name for name, said in before.items() if getattr(row, name) != said]
+    if columns:
+        assert actor.pk is not None
+        instant = at or timezone.now()
+        HouseholdCorrection.objects.create(
+            household=row, columns=columns, corrected_at=instant, corrected_by_id=actor.pk
+        )
 
 
 @gate.one_transaction

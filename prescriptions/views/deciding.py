@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.pages import Pages
 from network.requests import Request
+from prescriptions.completion import rounds_of
 from prescriptions.enums import Verdict
 from prescriptions.forms.actions import AcceptForm
 from prescriptions.models import Fact, Prescription
@@ -41,4 +42,5 @@ def examined(request: Request, prescription: Prescription, evaluation: Any) -> d
     facts = Fact.objects.visible_to(request.membership).current().filter(prescription=prescription)
     needs = needs_of(prescription)
     same = same_household(prescription.household, request.membership, open_needs(needs), prescription)
-    return {"evaluation": evaluation, "facts": list(facts), "needs": needs, "same": same}
+    rounds = rounds_of(prescription, request.membership)
+    return {"evaluation": evaluation, "facts": list(facts), "needs": needs, "same": same, "rounds": rounds}

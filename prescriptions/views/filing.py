@@ -15,6 +15,7 @@ from lifecycle import gate
 from lifecycle.acting import asks_then_acts, may, posted
 from network.models import Membership
 from network.requests import Request
+from prescriptions.enums import PrescriptionState
 from prescriptions.forms.filing import HomeForm, PersonForm, StoryForm
 from prescriptions.models import Household, Prescription
 from prescriptions.permissions import can_create_prescription, can_edit_prescription
@@ -103,7 +104,9 @@ def _household_step(request: Request, reference: str, stage: str, form_of: Calla
 
 
 def _after_person(request: Request, prescription: Prescription) -> HttpResponse:
-    """A file that looks like this one is looked at first."""
+    """A file that looks like this one is looked at first, unless something else was asked of a file to complete."""
+    if prescription.state == PrescriptionState.INCOMPLETE:
+        return leave(request, prescription, "person")
     actor, household = request.membership, Household.objects.get(pk=prescription.household_id)
     waits = any(double.answer is None for double in possible_doubles(actor=actor, household=household))
     if "put_aside" not in request.POST and (waits or look_elsewhere(actor=actor, household=household)):

@@ -9,10 +9,10 @@ from django.utils import timezone
 from lifecycle.actors import Actor
 from lifecycle.history import Past
 from network.permissions import is_pilot
+from prescriptions.completion import Round, rounds_of
 from prescriptions.enums import OPEN_NEED_STATES, NeedState
 from prescriptions.models import (
     Agreement,
-    CompletionRequest,
     Decision,
     Evaluation,
     Fact,
@@ -53,7 +53,7 @@ class Sheet:
     evaluation: Evaluation | None
     agreement: Agreement | None
     decisions: list[Decision]
-    completion: CompletionRequest | None
+    rounds: list[Round]
     story: SocialStory | None
     papers: list[PrescriptionPaper]
     reminders: list[Reminder]
@@ -76,7 +76,6 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
     seen = sees_facts(actor)
     of_it = {"prescription": prescription}
     reminders = Reminder.objects.visible_to(actor).filter(**of_it) if works(actor) or advises(actor) else ()
-    completion = CompletionRequest.objects.visible_to(actor).filter(**of_it).select_related("asked_by__user")
     return Sheet(
         needs=[NeedShown(need, _rank(need, prescription)) for need in needs],
         sees_facts=seen,
@@ -87,7 +86,7 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         .select_related("text", "recorded_by__user")
         .first(),
         decisions=list(Decision.objects.visible_to(actor).filter(**of_it).select_related("decided_by__user")),
-        completion=completion.first() if prescription.state == "incomplete" else None,
+        rounds=rounds_of(prescription, actor),
         story=story_of(prescription, actor),
         papers=_papers(prescription, actor),
         reminders=list(reminders),

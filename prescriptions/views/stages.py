@@ -12,6 +12,7 @@ from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from network.requests import Request
 from prescriptions.enums import PrescriptionState
+from prescriptions.machine.completion_rules import COMPLETION_ANSWERED
 from prescriptions.models import Prescription
 from prescriptions.services.prescriptions import WRITTEN_IN
 
@@ -68,8 +69,10 @@ def stages_of(prescription: Prescription | None, current: str, actor: Actor) -> 
 
 
 def first_lacking(prescription: Prescription, actor: Actor) -> str:
-    """The page of the first step that lacks something: that of the summary when none does."""
+    """The page of the first step that lacks something, what was asked first; that of the summary when none does."""
     missing = {reason.code for reason in lacking(prescription, actor)}
+    if COMPLETION_ANSWERED.code in missing:
+        return reverse("prescriptions:prescription_completion", args=[prescription.reference])
     if missing == {"doubles"}:
         return reverse("prescriptions:prescription_doubles", args=[prescription.reference])
     for stage in STAGES.values():
@@ -87,9 +90,12 @@ def being_written(request: Request, prescription: Prescription) -> bool:
 
 
 def leave(request: Request, prescription: Prescription, stage: str) -> HttpResponse:
-    """Once saved: the next step, unless the draft is put aside."""
+    """Once saved: the next step, unless the draft is put aside; of a file to complete, back to what was asked."""
     if "put_aside" in request.POST:
         messages.success(request, "C’est enregistré. Vous pourrez reprendre où vous en étiez.")
         return redirect("prescriptions:prescription_detail", reference=prescription.reference)
+    if prescription.state == PrescriptionState.INCOMPLETE:
+        messages.success(request, "C’est enregistré.")
+        return redirect("prescriptions:prescription_completion", reference=prescription.reference)
     following = STAGES[ORDER[ORDER.index(stage) + 1]]
     return redirect(following.url, reference=prescription.reference)

@@ -74,7 +74,8 @@ def _draft(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     kept = ""
     if Household.objects.filter(only_a_draft(), pk=prescription.household_id).exists():
         kept = f". Un brouillon que personne n’ouvre pendant {DRAFT_DAYS.on(timezone.localdate())}\u00a0jours s’efface"
-    return _to_submit(prescription, actor, awaited, "complétez ce qui manque, puis déposez la demande", kept)
+    yours = f"complétez ce qui manque, puis déposez la demande{kept}"
+    return _to_submit(prescription, actor, awaited, yours, f"relisez la demande, puis déposez-la{kept}")
 
 
 def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
@@ -84,16 +85,17 @@ def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> 
     awaited = f"En attente d’un complément de {prescription.prescriber}{until}"
     if can_submit_prescription(actor) is None:
         return Step(awaited)
-    return _to_submit(prescription, actor, awaited, f"apportez ce qui est demandé, puis déposez de nouveau{until}")
+    yours = f"apportez ce qui est demandé, puis déposez de nouveau{until}"
+    return _to_submit(prescription, actor, awaited, yours, f"relisez la demande, puis déposez-la de nouveau{until}")
 
 
-def _to_submit(prescription: Prescription, actor: Actor, awaited: str, yours: str, kept: str = "") -> Step:
-    """Straight to the summary once nothing is missing, else to the first step that lacks something."""
+def _to_submit(prescription: Prescription, actor: Actor, awaited: str, yours: str, ready: str) -> Step:
+    """To the summary once nothing is missing (``ready``), else to what was asked or to the first step that lacks it."""
     seen = Prescription.objects.filter(pk=prescription.pk)
-    if prescription.state == S.DRAFT and not gate.preview(seen, "submit", actor=actor).refused:
-        return Step(awaited, f"relisez la demande, puis déposez-la{kept}", "submit")
+    if not gate.preview(seen, "submit", actor=actor).refused:
+        return Step(awaited, ready, "submit")
     edit = reverse("prescriptions:prescription_edit", args=[prescription.reference])
-    return Step(awaited, f"{yours}{kept}", url=edit, label="Compléter")
+    return Step(awaited, yours, url=edit, label="Compléter")
 
 
 def _submitted(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:

@@ -95,11 +95,13 @@ def ask_completion(adviser: Visitor, reference: str, words: str) -> None:
 
 
 def complete(worker: Visitor, reference: str, asked: str, fact: str) -> None:
-    """Read what is asked, there and on the page where one files again; note one more fact; file again."""
-    worker.begins("Dossiers à compléter", anything("Essai"))
-    worker.reads(anything(reference))
+    """Read what is asked, there and on the page where one files again; note one more fact; answer; file again."""
+    open_prescription(worker, reference)
     worker.sees("À vous d’agir : apportez ce qui est demandé", asked)
-    worker.follows("Compléter")
+    worker.begins("Dossiers à compléter", anything("Essai"))
+    worker.reads("Ce qui est demandé")
+    worker.sees(asked)
+    worker.follows("Relire tout le dossier")
     worker.reads("Relire et déposer")
     worker.sees(asked)
     worker.follows("Modifier ce qui a été vu ou l’accord")
@@ -108,6 +110,10 @@ def complete(worker: Visitor, reference: str, asked: str, fact: str) -> None:
     worker.chooses({"Ce qui a été vu": fact}, more)
     worker.fills({"Justificatif": "Attestation d’essai"}, more)
     worker.presses("Enregistrer et continuer")
+    worker.reads("Ce qui est demandé")
+    worker.sees("Changé aussi depuis la demande", "Attestation d’essai")
+    worker.ticks("C’est fait")
+    worker.presses("Enregistrer mes réponses")
     submit(worker)
     assert not worker.waits("Dossiers à compléter")
 

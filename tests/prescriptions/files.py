@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
-from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedState, NeedUse
+from prescriptions.enums import AgreementHow, CompletionSaid, FactKind, NeedKind, NeedState, NeedUse
 from prescriptions.models import AgreementText, Household, Need, Prescription
+from prescriptions.services.completion import answer_point
 from prescriptions.services.households import create_household
 from prescriptions.services.needs import ask_need, start_need
 from prescriptions.services.prescriptions import (
@@ -132,6 +133,19 @@ class Circle:
         return submit_prescription(
             actor=self.worker, prescription=prescription, distributor=self.distributor, at=self.at
         )
+
+    def answer(self, prescription: Prescription, words: str = "Fait avec le foyer") -> Prescription:
+        """Every point of the last request has an answer; the file is not sent back yet."""
+        for code in prescription.completion_requests.latest("pk").points:
+            answer_point(
+                actor=self.worker,
+                prescription=prescription,
+                code=code,
+                said=CompletionSaid.DONE,
+                words=words,
+                at=self.at,
+            )
+        return prescription
 
     def submitted(self, needs: Asked = COMPUTER, household: Household | None = None, story: str = "") -> Prescription:
         return self.submit(self.draft(needs, household, story))

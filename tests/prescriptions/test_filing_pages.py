@@ -306,8 +306,15 @@ def test_what_is_asked_is_brought_and_the_file_submitted_again(client: Client, c
     page = read(client, page_of(submitted, "prescription_detail"))
     assert "Le quotient familial d’essai." in page
     assert "apportez ce qui est demandé" in page
-    done(client, page_of(submitted, "prescription_situation"), **situation(**SEEN))
-    done(client, page_of(submitted, "prescription_submit"), distributor=circle.distributor.pk)
+    points = page_of(submitted, "prescription_completion")
+    assert client.get(page_of(submitted, "prescription_edit")).headers["Location"] == points
+    refused = answered(client, page_of(submitted, "prescription_submit"), distributor=circle.distributor.pk)
+    assert f'href="{points}"' in refused
+    assert done(client, page_of(submitted, "prescription_situation"), **situation(**SEEN)) == points
+    assert "Attestation d’essai" in read(client, points)
+    summary = page_of(submitted, "prescription_submit")
+    assert done(client, points, said_0="done") == summary
+    done(client, summary, distributor=circle.distributor.pk)
     assert again(submitted).state == "submitted"
 
 

@@ -108,7 +108,7 @@ def test_a_completed_file_does_not_expire(circle: Circle) -> None:
     prescription = incomplete(circle)
     run(25)
     circle.later(days=26)
-    circle.submit(again(prescription))
+    circle.submit(circle.answer(again(prescription)))
     run(60)
     assert again(prescription).state == PrescriptionState.SUBMITTED
 

@@ -157,7 +157,7 @@ def test_a_completion_says_what_is_missing_and_plans_reminders() -> None:
     body = Mail.objects.about("prescription", asked.pk).latest("pk").body
     assert "L’usage prévu" in body
     assert "Numéro coupé" not in body
-    again_submitted = circle.submit(asked)
+    again_submitted = circle.submit(circle.answer(asked))
     assert (again_submitted.state, again_submitted.complete_by) == (PrescriptionState.SUBMITTED, None)
     assert not asked.reminders.planned().exists()
 

@@ -98,7 +98,7 @@ def test_what_comes_next_overtakes_what_was_to_be_told(circle: Circle) -> None:
     prescription = circle.submitted(household=circle.household(**CALLED))
     ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["income_seen"])
     missing = contact_of(prescription)
-    circle.submit(again(prescription))
+    circle.submit(circle.answer(again(prescription)))
     assert PromisedContact.objects.get(pk=missing.pk).outcome == ContactOutcome.OVERTAKEN
     circle.accept(again(prescription))
     withdraw_prescription(actor=circle.worker, prescription=again(prescription), reason="no_longer_needed")

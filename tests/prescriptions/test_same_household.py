@@ -206,6 +206,7 @@ def test_a_set_accepts_one_file_of_a_household(circle: Circle) -> None:
 
 def completing(circle: Circle, prescription: Prescription) -> None:
     ask_completion_prescription(actor=circle.adviser, prescription=prescription, words="Une date manque.")
+    circle.answer(prescription)
 
 
 def test_a_file_to_complete_stops_a_new_one(circle: Circle) -> None:

@@ -100,7 +100,7 @@ def test_a_relay_does_not_read_what_was_missing(circle: Circle) -> None:
     relay = circle.relay
     prescription = brought_to("incomplete", circle)
     asked = prescription.papers.first()
-    circle.accept(circle.submit(prescription))
+    circle.accept(circle.submit(circle.answer(prescription)))
     seen = PrescriptionPaper.objects.visible_to(relay).filter(prescription=prescription)
     assert {paper.kind for paper in seen} == {PaperKind.FILED, PaperKind.ACCEPTED}
     url = page_of(prescription, "prescription_paper", asked.pk)

@@ -12,12 +12,14 @@ from lifecycle.exceptions import Unknown
 from network.enums import OrganisationKind, Role
 from prescriptions.models import (
     Agreement,
+    CompletionAnswer,
     CompletionRequest,
     ConfirmationLink,
     Decision,
     Fact,
     Household,
     HouseholdAccess,
+    HouseholdCorrection,
     Need,
     Prescription,
     PrescriptionPaper,
@@ -25,7 +27,7 @@ from prescriptions.models import (
     Residence,
     SocialStory,
 )
-from prescriptions.services.households import record_access
+from prescriptions.services.households import edit_household, record_access
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle, again
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 FILE = (Household, Prescription, Need, Residence, PrescriptionPaper, Reminder)
 """Need and contact, the papers made for the household."""
-INSTRUCTION = (Agreement, Fact, Decision, CompletionRequest)
+INSTRUCTION = (Agreement, Fact, Decision, CompletionRequest, CompletionAnswer, HouseholdCorrection)
 """What is read to decide."""
 ALL = (*FILE, *INSTRUCTION, SocialStory, HouseholdAccess, ConfirmationLink)
 
@@ -46,7 +48,8 @@ def circle() -> Circle:
     household = circle.household(email="foyer@exemple.test")
     prescription = circle.submitted(household=household, story="La situation")
     ask_completion_prescription(actor=circle.adviser, prescription=prescription, words="Un point")
-    prescription = circle.accept(circle.submit(again(prescription)))
+    edit_household(actor=circle.worker, household=household, phone="0699000002")
+    prescription = circle.accept(circle.submit(circle.answer(again(prescription))))
     remind_prescription(actor=circle.worker, prescription=prescription)
     record_access(actor=circle.adviser, household=household, what="page")
     return circle

@@ -1,0 +1,30 @@
+"""A file that was sent back is not filed again as it was: each point that was asked has its answer (machines §4.4)."""
+
+from lifecycle.machine import Context, PerRow, Place
+from lifecycle.requirements import PerRowValues
+from prescriptions.completion import points_left
+from prescriptions.permissions import can_edit_prescription
+
+
+def _left(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    return {pk: _sentence(count) for pk, count in points_left(per_row).items()}
+
+
+def _sentence(count: int) -> str:
+    if count == 1:
+        return "Un point demandé par le distributeur n’a pas de réponse\u00a0: répondez-y."
+    return f"{count} points demandés par le distributeur n’ont pas de réponse\u00a0: répondez à chacun."
+
+
+COMPLETION_ANSWERED = PerRow(
+    "completion",
+    "Des points demandés par le distributeur n’ont pas de réponse\u00a0: répondez à chacun.",
+    _left,
+    where=Place(
+        "prescriptions:prescription_completion",
+        can_edit_prescription,
+        "un travailleur social du prescripteur",
+        "prescriber",
+    ),
+    of_rows=True,
+)
