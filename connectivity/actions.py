@@ -8,9 +8,9 @@ from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services import connections as services
 from connectivity.views.choosing import CONNECTION_PAGES, connection_choose
+from connectivity.views.sheet import problems_of
 from lifecycle.pages import Page
 from network.requests import Request
-from prescriptions.forms.asking import CommentForm
 
 
 def _appointment(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
@@ -27,8 +27,10 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "send",
         "transmettre",
-        CommentForm,
+        forms.ConnectionSendForm,
         services.send_connection,
+        form_kwargs=lambda request, connection: {"file": connection},
+        context=lambda request, connection: {"problems": problems_of(connection, request.membership)},
         template="connectivity/actions/send.html",
     ),
     Page(

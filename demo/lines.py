@@ -11,6 +11,7 @@ from connectivity.enums import (
     AbandonReason,
     Agreement,
     ConditionRule,
+    ConnectionState,
     CurrentLine,
     EndReason,
     EvidenceKind,
@@ -39,6 +40,8 @@ VERBS = {"subscribe": "choose", "recharge": "choose", "show": "activate", "probl
 DESK = {NeedKind.FIXED_CONNECTION: "internet-solidaire", NeedKind.MOBILE_CONNECTION: "mobile-solidaire"}
 PRICE = {NeedKind.FIXED_CONNECTION: Decimal("9.99"), NeedKind.MOBILE_CONNECTION: Decimal("2.99")}
 """What the operator says it costs, in euros a month, VAT included."""
+SETTLED = "Adresse complétée avec le foyer\u00a0: 2e étage, porte gauche."
+"""What the operator is told of the problem that it reported."""
 YEAR = timedelta(days=365)
 
 
@@ -113,7 +116,8 @@ class Line:
             else (ConditionRule.MINIMUM_INCOME, ProofKind.INCOME_CERTIFICATE)
         )
         self.see(rule, proof)
-        self.file = connections.send_connection(**self.act)
+        answer = SETTLED if self.file.state == ConnectionState.PROBLEM else ""
+        self.file = connections.send_connection(**self.act, answer=answer)
 
     def see(self, rule: str, proof: str) -> None:
         dated_on = timezone.localdate(self.now) - timedelta(days=self.rng.randint(2, 20))

@@ -219,8 +219,14 @@ def act(
         "row": row,
         "title": declared.label_from(row.state),
         "irreversible": declared.irreversible,
-        "missing": [] if form.is_bound else explained(missing, row, actor),
+        "missing": [] if form.is_bound else explained(_elsewhere(missing, request), row, actor),
         "impossible": next((reason.sentence for reason in missing if reason.code == "state"), ""),
         "back": back,
     }
     return render(request, template, context)
+
+
+def _elsewhere(reasons: Iterable[Reason], request: HttpRequest) -> list[Reason]:
+    """The reasons but those that are solved on this very page: its form asks for them."""
+    match: Any = request.resolver_match
+    return [reason for reason in reasons if reason.where is None or reason.where.page != match.view_name]

@@ -144,11 +144,15 @@ def _round(
     return Round(request, tuple(points), back, tuple(change for change in changes if change.part not in told))
 
 
-def changed_since(request: CompletionRequest, code: str, actor: Actor) -> bool:
-    """Whether something changed, since it was asked, in the part that a point is about: anywhere when it has none."""
+def part_of(code: str) -> FilePart | None:
+    """The part of the file where a point is brought, as the list of the day says; None without one of its own."""
     part = CodedReason.objects.parts_by(timezone.localdate()).get(code)
-    found = (one for one in _changes(request.prescription, actor, request.asked_at) if one.at > request.asked_at)
-    return any(not part or one.part == part for one in found)
+    return FilePart(part) if part else None
+
+
+def changed_since(request: CompletionRequest, part: FilePart, actor: Actor) -> bool:
+    """Whether something changed in a part of the file since it was asked."""
+    return any(one.part == part for one in _changes(request.prescription, actor, request.asked_at))
 
 
 # --- what changed, read from the rows
@@ -158,9 +162,9 @@ def _changes(prescription: Prescription, actor: Actor, since: datetime) -> Itera
     """What was written in the file and about its household since an instant; six queries, as one reads them."""
     of_it = {"prescription": prescription}
     for fact in Fact.objects.visible_to(actor).filter(recorded_at__gt=since, **of_it).order_by("pk"):
-        proof = f", {fact.proof}" if fact.proof else ""
         dated = f" du {day(fact.dated_on)}" if fact.dated_on else ""
-        yield Change(FilePart.FACTS, f"Vu\u00a0: {in_a_sentence(fact.said)}{proof}{dated}", fact.recorded_at)
+        told = ", ".join(filter(None, (fact.get_kind_display(), fact.band, f"{fact.proof}{dated}")))
+        yield Change(FilePart.FACTS, f"Noté\u00a0: {told.strip()}, vu le {day(fact.seen_on)}", fact.recorded_at)
     for given in Agreement.objects.visible_to(actor).filter(recorded_at__gt=since, **of_it).order_by("pk"):
         yield Change(FilePart.AGREEMENT, f"Accord donné de nouveau, le {day(given.given_on)}", given.recorded_at)
     for need in Need.objects.visible_to(actor).filter(**of_it).order_by("pk"):

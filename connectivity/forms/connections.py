@@ -12,6 +12,7 @@ from connectivity.enums import (
     COMPUTED,
     AbandonReason,
     Agreement,
+    ConnectionState,
     CurrentLine,
     EndReason,
     EvidenceKind,
@@ -20,10 +21,13 @@ from connectivity.enums import (
     Slot,
     Verdict,
 )
+from connectivity.machine.rules import PROBLEM_ANSWERED
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.offers import Proposal
-from lifecycle.forms import CommentForm, choose, day_input, field_of
+from lifecycle.forms import choose, day_input, field_of
+from prescriptions.forms.asking import CommentForm, words
+from prescriptions.nir import validate_no_nir
 
 type Choices = Iterable[tuple[str, str]]
 REFERENCE = {"autocomplete": "off", "spellcheck": "false"}
@@ -78,6 +82,25 @@ class ConnectionChooseForm(CommentForm):
 
     def clean_offer(self) -> Any:
         return self.offers[self.cleaned_data["offer"]]
+
+
+class ConnectionSendForm(CommentForm):
+    """After a problem that the operator reported, what was done about it: the operator reads it."""
+
+    answer = forms.CharField(
+        label="Ce que vous avez fait",
+        max_length=500,
+        widget=words(2),
+        validators=[validate_no_nir],
+        help_text="L’opérateur lit ceci à côté du problème signalé. Rien de la situation du foyer.",
+        error_messages={"required": PROBLEM_ANSWERED.sentence},
+    )
+
+    def __init__(self, *args: Any, file: ConnectionFile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["answer"])
+        if file.state != ConnectionState.PROBLEM:
+            del self.fields["answer"]
 
 
 class ConnectionProofForm(forms.Form):

@@ -93,6 +93,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.STILL_IN_FORCE,
             rules.OPERATOR_WORKS,
             rules.PROOFS_FRESH,
+            rules.PROBLEM_ANSWERED,
         ],
         share_locks=["need__prescription"],
         stamps={

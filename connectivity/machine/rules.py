@@ -21,12 +21,12 @@ from connectivity.enums import (
     Slot,
     Technology,
 )
-from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
+from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProblemAnswer, ProofSeen
 from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS, LONGEST_ENTITLEMENT_MONTHS
 from connectivity.permissions import can_serve_connection
 from lifecycle.actors import SignedLink, System
-from lifecycle.machine import Context, Place, Requirement
-from lifecycle.requirements import Condition
+from lifecycle.machine import Context, PerRow, Place, Requirement
+from lifecycle.requirements import Condition, PerRowValues
 from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 from prescriptions.machine import need_rules
@@ -169,6 +169,20 @@ def _fits(name: str, column: str, sentence: str) -> Requirement:
     return Requirement(f"{name}_length", sentence, is_short, field=name)
 
 
+def _unanswered(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    answered = ProblemAnswer.objects.filter(file=OuterRef("pk"), problem_at=OuterRef("problem_at"))
+    stopped = ConnectionFile.objects.filter(pk__in=list(per_row), state=ConnectionState.PROBLEM)
+    silent = stopped.filter(~Exists(answered)).values_list("pk", flat=True)
+    return dict.fromkeys(silent, PROBLEM_ANSWERED.sentence)
+
+
+PROBLEM_ANSWERED = PerRow(
+    "problem_answered",
+    "L’opérateur a signalé un problème\u00a0: dites-lui ce qui a été fait.",
+    _unanswered,
+    where=_served_on("send"),
+    field="answer",
+)
 PROBLEM_CODED = _among("problem", ProblemCode, "Dites quel est le problème.")
 OPERATOR_REFERENCE = Requirement(
     "operator_reference",

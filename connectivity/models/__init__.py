@@ -2,7 +2,7 @@
 
 from connectivity.models.connection import ConnectionEntry, ConnectionFile
 from connectivity.models.copper import CopperClosure
-from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProofSeen, Transmission
+from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProblemAnswer, ProofSeen, Transmission
 from connectivity.models.offer import Offer, OfferCondition
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Offer",
     "OfferCondition",
     "OperatorLink",
+    "ProblemAnswer",
     "ProofSeen",
     "Transmission",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from connectivity.eligibility import Seen
-from connectivity.enums import WITH_OPERATOR, ConditionRule, ConnectionState, PaperKind, ProofKind
+from connectivity.enums import WITH_OPERATOR, ConditionRule, ConnectionState, PaperKind, ProblemCode, ProofKind
 from connectivity.models.connection import ConnectionFile
 from connectivity.permissions import can_answer_connection, can_serve_connection
 from documents.models import Document
@@ -15,6 +15,7 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from prescriptions.models import Household
+from prescriptions.nir import validate_no_nir
 
 
 class ProofSeenQuerySet(models.QuerySet["ProofSeen"]):
@@ -117,6 +118,57 @@ class Transmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offer_name}, {self.sent_at:%d/%m/%Y}"
+
+
+class ProblemAnswerQuerySet(models.QuerySet["ProblemAnswer"]):
+    """Reads of what was answered to operators."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the files one serves, all for the pilot; an operator, what it was answered while it has the file."""
+        if actor is None:
+            return self.none()
+        if actor is SYSTEM or is_pilot(actor):
+            return self.all()
+        answering = can_answer_connection(actor)
+        if answering is not None:
+            held = answering & Q(state__in=WITH_OPERATOR)
+            mine = self.filter(operator=actor.organisation_id)
+            return mine.filter(file__in=ConnectionFile.objects.filter(held).values("pk"))
+        serving = can_serve_connection(actor)
+        files = ConnectionFile.objects.none() if serving is None else ConnectionFile.objects.filter(serving)
+        return self.filter(file__in=files.values("pk"))
+
+
+class ProblemAnswer(models.Model):
+    """What whoever serves a file answers to a problem that the operator reported, before sending it again. Append-only.
+
+    The problem is kept as it was reported: its code, the words of the operator, when. All words are erased with the
+    household.
+    """
+
+    file = models.ForeignKey(ConnectionFile, models.PROTECT, related_name="problem_answers", verbose_name="dossier")
+    operator = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="opérateur")
+    problem = models.CharField("problème", max_length=20, choices=ProblemCode)
+    note = models.CharField("précision", max_length=300, blank=True)
+    problem_at = models.DateTimeField("problème signalé le")
+    words = models.TextField("ce qui a été fait", blank=True, validators=[validate_no_nir])
+    answered_at = models.DateTimeField("répondu le")
+    answered_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
+
+    objects = ProblemAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "réponse à un problème signalé"
+        verbose_name_plural = "réponses aux problèmes signalés"
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(problem__in=ProblemCode.values), name="connectivity_problemanswer_problem"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_problem_display()
 
 
 class OperatorLinkQuerySet(models.QuerySet["OperatorLink"]):

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectivity.enums import AbandonReason, CurrentLine, EvidenceKind, Slot
-from connectivity.models import ConnectionFile, Offer
+from connectivity.enums import AbandonReason, ConnectionState, CurrentLine, EvidenceKind, Slot
+from connectivity.models import ConnectionFile, Offer, ProblemAnswer
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.locking import lock
@@ -76,10 +76,34 @@ def choose_connection(
 
 @gate.one_transaction
 def send_connection(
-    *, actor: Actor, connection: ConnectionFile, at: datetime | None = None, comment: str = ""
+    *, actor: Actor, connection: ConnectionFile, answer: str = "", at: datetime | None = None, comment: str = ""
 ) -> ConnectionFile:
-    """Put the file in the operator's queue. Raises Unknown, PermissionDenied, Refused."""
+    """Put the file in the operator's queue; ``answer`` says what was done about the problem that it reported.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(answer=answer)
+    if answer.strip():
+        _answer_problem(actor, connection, answer.strip(), at)
     return _moved(connection, "send", actor=actor, at=at, comment=comment)
+
+
+def _answer_problem(actor: Actor, connection: ConnectionFile, words: str, at: datetime | None) -> None:
+    """Keep the problem as it was reported, with its answer: nothing of it stays in the file once it is sent again."""
+    stopped = ConnectionFile.objects.visible_to(actor).filter(pk=connection.pk, state=ConnectionState.PROBLEM).first()
+    if stopped is None or actor.pk is None:
+        return
+    assert stopped.problem_at is not None
+    ProblemAnswer.objects.create(
+        file=stopped,
+        operator_id=stopped.operator_id,
+        problem=stopped.problem,
+        note=stopped.problem_note,
+        problem_at=stopped.problem_at,
+        words=words,
+        answered_at=at or timezone.now(),
+        answered_by_id=actor.pk,
+    )
 
 
 @gate.one_transaction

@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from connectivity.models import ConnectionEntry, ConnectionFile, ConnectionPaper, OperatorLink, Transmission
+from connectivity.models import (
+    ConnectionEntry,
+    ConnectionFile,
+    ConnectionPaper,
+    OperatorLink,
+    ProblemAnswer,
+    Transmission,
+)
 from documents.models import Document
 from documents.services import forget_document, forget_mails
 from lifecycle.models import Comment
@@ -13,6 +20,7 @@ def forget_household(*, household: int, at: datetime) -> None:
     files = list(ConnectionFile.objects.filter(need__prescription__household=household).values_list("pk", flat=True))
     blank = dict.fromkeys(Transmission.PERSONAL, "")
     Transmission.objects.filter(file__in=files, forgotten_at=None).update(**blank, forgotten_at=at)
+    ProblemAnswer.objects.filter(file__in=files).update(note="", words="")
     papers = ConnectionPaper.objects.filter(file__in=files).values("document")
     for document in Document.objects.filter(pk__in=papers, forgotten_at=None).order_by("pk"):
         forget_document(document=document, at=at)

@@ -26,6 +26,7 @@ from connectivity.readers.answers import COLUMNS, TO_FILL, AnswerLine, AnswersUn
 from connectivity.services.answers import answer_connection, import_answers, preview_answers, queue_rows
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
+from connectivity.views.sheet import problems_of
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
@@ -155,6 +156,7 @@ def _letter(
         "link": opened,
         "connection": opened.file,
         "told": told,
+        "problems": problems_of(opened.file, actor_of(opened)),
         "form": form,
         "verb": Answer(verb) if form is not None else None,
         "possible": [one for one in possible if form is None or one != verb],

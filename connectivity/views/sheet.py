@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from connectivity.eligibility import Finding, assess
 from connectivity.enums import UNDER_WAY, Channel, CurrentLine, Technology
-from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, ProofSeen, Transmission
+from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, ProblemAnswer, ProofSeen, Transmission
 from connectivity.permissions import can_answer_connection
 from connectivity.prices import price_of
 from connectivity.services.offers import copper_of, facts_of
@@ -27,6 +27,7 @@ class Sheet:
     on_copper: bool = False
     copper_months: int | None = None
     papers: list[ConnectionPaper] = field(default_factory=list)
+    problems: list[ProblemAnswer] = field(default_factory=list)
     has_desk: bool = False
 
 
@@ -36,6 +37,7 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         told=Transmission.objects.visible_to(actor).filter(file=connection).first(),
         price=price_of(connection.offer) if connection.offer else "",
         papers=_papers(connection, actor),
+        problems=problems_of(connection, actor),
         has_desk=connection.channel == Channel.DESK,
     )
     if can_answer_connection(actor) is not None:
@@ -54,6 +56,12 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         copper = sheet.closure.copper if sheet.closure else None
         sheet.findings = assess(asked, facts_of(need, connection), copper, day).findings
     return sheet
+
+
+def problems_of(connection: ConnectionFile, actor: Actor) -> list[ProblemAnswer]:
+    """The problems that were reported of a file and answered, the last one first."""
+    rows = ProblemAnswer.objects.visible_to(actor).filter(file=connection)
+    return list(rows.select_related("operator", "answered_by__user"))
 
 
 def _papers(connection: ConnectionFile, actor: Actor) -> list[ConnectionPaper]:

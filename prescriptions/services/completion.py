@@ -9,7 +9,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
-from prescriptions.completion import changed_since
+from prescriptions.completion import changed_since, part_of
 from prescriptions.enums import CompletionSaid, PrescriptionState
 from prescriptions.models import CompletionAnswer, CompletionRequest, Prescription
 from prescriptions.nir import refuse_nir
@@ -17,6 +17,9 @@ from prescriptions.services.prescriptions import held_prescription
 
 NOTHING_ASKED = Reason("nothing_asked", "Rien n’est demandé sur cette prescription\u00a0: elle n’est pas à compléter.")
 SAY_WHY = Reason("say_why", "Dites pourquoi ce n’est pas possible.", field="words")
+IN_WORDS = Reason(
+    "in_words", "Répondez en quelques mots\u00a0: ce point n’a pas d’endroit à lui dans le dossier.", field="words"
+)
 SAY_WHAT = Reason(
     "say_what",
     "Rien n’a changé à cet endroit du dossier depuis la demande\u00a0: dites en quelques mots ce qui a été fait.",
@@ -37,7 +40,9 @@ def answer_point(
     """Answer one point of the last request, ``OWN_WORDS`` being the code of what the adviser wrote in his own words.
 
     « Done » needs something that changed since in the part of the file that the point is about, or words; « cannot »
-    needs words. The last answer counts. Raises Unknown (no such point), PermissionDenied, Refused, ValidationError.
+    and a point without a part need words. The last answer counts.
+
+    Raises Unknown (no such point), PermissionDenied, Refused, ValidationError.
     """
     refuse_nir(words=words)
     row = held_prescription(actor, prescription)
@@ -65,4 +70,7 @@ def _lacks(request: CompletionRequest, code: str, said: str, actor: Actor) -> Re
     """What is to be said of an answer without a word."""
     if said == CompletionSaid.CANNOT:
         return SAY_WHY
-    return None if changed_since(request, code, actor) else SAY_WHAT
+    part = part_of(code)
+    if part is None:
+        return IN_WORDS
+    return None if changed_since(request, part, actor) else SAY_WHAT

@@ -135,8 +135,10 @@ class Line:
         values = {"proof": ProofKind.RENT_RECEIPT, "dated_on": self.today(), "at": self.at}
         return remembered()(record_proof)(actor=self.worker, connection=connection, rule=rule, **values | given)
 
-    def send(self, connection: ConnectionFile) -> ConnectionFile:
-        return remembered()(services.send_connection)(actor=self.worker, connection=connection, at=self.at)
+    def send(self, connection: ConnectionFile, answer: str = "") -> ConnectionFile:
+        return remembered()(services.send_connection)(
+            actor=self.worker, connection=connection, answer=answer, at=self.at
+        )
 
     def sent(self) -> ConnectionFile:
         return self.send(self.chosen())

@@ -234,7 +234,9 @@ def test_a_problem_has_a_code_and_its_next_step_goes_to_the_worker() -> None:
     mail = Mail.objects.get(subject__contains="signale un problème")
     assert mail.to == [line.worker.user.email]
     assert "box 4G" in mail.body
-    assert line.send(problem).state == S.SENT
+    with pytest.raises(Refused, match="dites-lui ce qui a été fait"):
+        line.send(problem)
+    assert line.send(problem, "Box 4G demandée.").state == S.SENT
 
 
 def test_accepting_wants_the_operators_reference() -> None:

@@ -50,12 +50,14 @@ def test_a_live_line_keeps_the_household_out_of_the_archive() -> None:
 @pytest.mark.usefixtures("days_to_come")
 def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None:
     line = Line(circle=Circle(at=monday()), person={"last_name": "Introuvable-Exemple", "contact_channel": "email"})
-    active = line.active()
+    sent = line.send(line.problem(), "Introuvable-Exemple s’écrit avec un trait d’union.")
+    accepted = services.accept_connection(actor=line.agent, connection=sent, operator_reference="OP-77", at=line.at)
+    active = line.activate(accepted)
     services.end_connection(
         actor=line.worker, connection=active, reason=EndReason.MOVED, at=line.at, comment="Introuvable-Exemple part."
     )
     household = line.need.prescription.household
-    assert Transmission.objects.get().last_name == "Introuvable-Exemple"
+    assert {row.last_name for row in Transmission.objects.all()} == {"Introuvable-Exemple"}
     at = monday() + timedelta(days=800)
     for _ in range(4):
         run_clock(at=at)
@@ -67,14 +69,15 @@ def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None
         *Document.objects.all(), *Mail.objects.all(), *Comment.objects.all(),
     ]  # fmt: skip
     dump = serializers.serialize("json", kept)
-    for word in ("Introuvable", household.email, household.phone, "rue des Essais", "OP-77"):
+    for word in ("Introuvable", household.email, household.phone, "rue des Essais", "OP-77", "Voir le contrat"):
         assert word not in dump, word
     row = again(active)
     assert (row.state, row.evidence_kind, row.operator_reference) == ("ended", "operator", "")
     entry = ConnectionEntry.objects.get(object=active, verb="forget")
     assert entry.cause_machine == "household"
     assert ConnectionFile.objects.count() == 1
-    assert Transmission.objects.get().forgotten_at is not None
+    assert not Transmission.objects.filter(forgotten_at=None).exists()
+    assert models.ProblemAnswer.objects.get().problem == "name_mismatch"
     faults: list[Fault] = []
     verify_journal(ConnectionFile, faults.append)
     verify_comments(faults.append)

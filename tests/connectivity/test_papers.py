@@ -129,7 +129,7 @@ def test_no_mail_names_the_household_nor_breaks_a_french_space() -> None:
     line = Line(person={"contact_channel": "email"})
     assert line.agent
     line.report(line.sent())
-    line.activate(line.send(ConnectionFile.objects.get()))
+    line.activate(line.send(ConnectionFile.objects.get(), "Nom corrigé."))
     household = line.need.prescription.household
     mails = Mail.objects.all()
     assert mails.count() >= 4

@@ -28,8 +28,9 @@ from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from prescriptions.enums import IdentityReason
-from prescriptions.models import HouseholdAccess, Need
+from prescriptions.models import HouseholdAccess, Need, Prescription
 from prescriptions.services.households import open_identity
+from prescriptions.services.prescriptions import ask_completion_prescription
 from refurb.models import Delivery
 from reports.months import month_of
 from reports.services import compute_report
@@ -46,6 +47,7 @@ from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.remembered import remembered
 
 STORY = "vécu-indicible"
+ASKED, ANSWERED = "point-en-suspens", "réponse-point-par-point"
 PROOF = "attestation-indicible"
 BORN = ("12/11/1979", "12 nov. 1979", "12\u00a0nov. 1979", "12 novembre 1979", "1979-11-12")
 """As pages, papers and forms may write the day its person was born."""
@@ -102,12 +104,19 @@ class Scenery:
         self.given = shelf.hand_over(again(first), proof=HandOverProof.DRAWN, signature=shelf.signature())
         self.line = self.territory.line(need_of(served, BOTH[1][0])).active()
         self.territory.go_to(None)
-        self.waiting = circle.accepted(BOTH, household, f"Elle a un {STORY}")
+        self.waiting = self.completed(circle.submitted(BOTH, household, f"Elle a un {STORY}"))
         self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
         self.household, self.served = household, served
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
+
+    def completed(self, prescription: Prescription) -> Prescription:
+        """Accepted, once what the distributor asked in its words had its answer."""
+        circle = self.territory.circle
+        ask_completion_prescription(actor=circle.adviser, prescription=prescription, words=f"Un {ASKED}")
+        circle.answer(prescription, f"Une {ANSWERED}")
+        return circle.accept(circle.submit(again(prescription)))
 
     # --- people
 
@@ -307,7 +316,7 @@ def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind], sc
     told = []
     for turn, membership in enumerate(strangers(scenery, kinds)):
         for address, status, read in read_everything(scenery, membership, turn):
-            if any(secret in read for secret in (*NAMES, STORY)):
+            if any(secret in read for secret in (*NAMES, STORY, ASKED, ANSWERED)):
                 told.append((str(membership), address))
             if address.startswith("! ") and status not in {403, 404, 405}:
                 told.append((str(membership), address, status))
@@ -335,7 +344,7 @@ def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_
 ) -> None:
     """The pages that are walls for others do open: the proof above is not made of addresses that are wrong."""
     organisations = scenery.organisations
-    named, stories, shown = {}, {}, set[str]()
+    named, stories, exchanges, shown = {}, {}, set[Kind](), set[str]()
     for kind, role in sorted(SERVES - {(kind, Role.MANAGER) for kind in Kind}):
         membership = make_membership(role, kind, organisations.get(kind))
         if role == Role.PILOT:
@@ -343,9 +352,11 @@ def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_
         pages = list(read_everything(scenery, membership))
         named[kind, role] = sum(NAMES[0] in read for _, _, read in pages)
         stories[kind, role] = [address for address, _, read in pages if STORY in read]
+        exchanges |= {kind for _, _, read in pages if ASKED in read or ANSWERED in read}
         shown |= {address for address, _, read in pages if SHOWN in read}
     readers = {kind for (kind, _), addresses in stories.items() if addresses}
     assert readers == {Kind.PRESCRIBER}, stories
+    assert exchanges == {Kind.PRESCRIBER, Kind.DISTRIBUTOR, Kind.DEPARTEMENT}
     assert all(count >= 2 for count in named.values()), named
     assert named[Kind.OPERATOR, Role.AGENT] < named[Kind.DISTRIBUTOR, Role.ADVISER], named
     assert len(shown) > 50, "names do show: that none is taken for markup is not proven by empty pages"

@@ -113,6 +113,7 @@ def complete(worker: Visitor, reference: str, asked: str, fact: str) -> None:
     worker.reads("Ce qui est demandé")
     worker.sees("Changé aussi depuis la demande", "Attestation d’essai")
     worker.ticks("C’est fait")
+    worker.fills({"En quelques mots, sur le point 1": "Attestation vue ce jour."})
     worker.presses("Enregistrer mes réponses")
     submit(worker)
     assert not worker.waits("Dossiers à compléter")

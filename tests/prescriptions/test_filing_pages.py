@@ -313,7 +313,7 @@ def test_what_is_asked_is_brought_and_the_file_submitted_again(client: Client, c
     assert done(client, page_of(submitted, "prescription_situation"), **situation(**SEEN)) == points
     assert "Attestation d’essai" in read(client, points)
     summary = page_of(submitted, "prescription_submit")
-    assert done(client, points, said_0="done") == summary
+    assert done(client, points, said_1="done", words_1="Vu et noté.") == summary
     done(client, summary, distributor=circle.distributor.pk)
     assert again(submitted).state == "submitted"
 

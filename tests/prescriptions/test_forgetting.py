@@ -14,8 +14,9 @@ from lifecycle.clock import run_clock
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
 from lifecycle.verification import Fault, verify_comments, verify_journal
-from prescriptions.enums import FactKind, HouseholdState, PrescriptionState
-from prescriptions.models import Household, Need, Prescription
+from prescriptions.enums import CompletionSaid, FactKind, HouseholdState, PrescriptionState
+from prescriptions.models import OWN_WORDS, Household, Need, Prescription
+from prescriptions.services.completion import answer_point
 from prescriptions.services.households import edit_household, move_household
 from prescriptions.services.needs import drop_need, meet_need, start_need
 from prescriptions.services.prescriptions import (
@@ -61,6 +62,14 @@ def known(circle: Circle) -> Household:
         prescription=refused,
         words=f"Rappeler {FIRST} {LAST}",
         comment=f"Vu avec {LAST}",
+        at=circle.at,
+    )
+    answer_point(
+        actor=circle.worker,
+        prescription=refused,
+        code=OWN_WORDS,
+        said=CompletionSaid.CANNOT,
+        words=f"{FIRST} ne répond pas",
         at=circle.at,
     )
     withdraw_prescription(
@@ -125,6 +134,7 @@ def test_nothing_of_it_is_left_in_the_database_nor_in_stored_files() -> None:
         "documents_mail",
         "documents_storedfile",
         "lifecycle_comment",
+        "prescriptions_completionanswer",
         "prescriptions_completionrequest",
         "prescriptions_decision",
         "prescriptions_fact",
