@@ -98,9 +98,7 @@ class ConnectionSendForm(CommentForm):
 
     def __init__(self, *args: Any, file: ConnectionFile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["answer"])
-        if file.state != ConnectionState.PROBLEM:
-            del self.fields["answer"]
+        del self.fields["comment" if file.state == ConnectionState.PROBLEM else "answer"]
 
 
 class ConnectionProofForm(forms.Form):

@@ -94,6 +94,7 @@ def _answer_problem(actor: Actor, connection: ConnectionFile, words: str, at: da
     if stopped is None or actor.pk is None:
         return
     assert stopped.problem_at is not None
+    assert stopped.operator_id is not None
     ProblemAnswer.objects.create(
         file=stopped,
         operator_id=stopped.operator_id,

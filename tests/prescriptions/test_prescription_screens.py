@@ -24,7 +24,9 @@ def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(open_page
     circle.household(**person)
     draft = circle.draft(EVERYTHING, circle.household(**person), story="Une situation inventée.")
     asked = circle.submitted()
-    ask_completion_prescription(actor=circle.adviser, prescription=asked, words="Un justificatif plus récent.")
+    missing = {"missing": ["income_seen", "contact"], "words": "Un justificatif plus récent."}
+    ask_completion_prescription(actor=circle.adviser, prescription=asked, **missing)
+    circle.see_fact(asked, proof="Attestation d’essai")
     accepted = circle.accepted(EVERYTHING)
     page = open_page()
     sign_in(page, circle.manager)
@@ -33,6 +35,7 @@ def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(open_page
     urls = [page_of(draft, f"prescription_{name}") for name in steps]
     urls += [reverse(f"prescriptions:{name}_list") for name in ("prescription", "household")]
     urls += [reverse("prescriptions:prescription_create"), page_of(asked, "prescription_detail")]
+    urls += [page_of(asked, "prescription_completion")]
     urls += [page_of(accepted, f"prescription_{name}") for name in ("detail", "confirm", "transfer")]
     urls += [page_of(accepted.household, f"household_{name}") for name in ("detail", "move", "attach", "edit")]
     need = accepted.needs.get(kind="digital_skills")
@@ -48,6 +51,9 @@ def test_the_pages_of_a_worker_read_at_any_width_and_axe_finds_nothing(open_page
 def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(open_page: Callable[..., Page]) -> None:
     circle = Circle()
     submitted, accepted = circle.submitted(), circle.accepted(EVERYTHING)
+    for words in ("Un justificatif plus récent.", "Et le bail\u00a0?"):
+        ask_completion_prescription(actor=circle.adviser, prescription=submitted, missing=["use"], words=words)
+        submitted = circle.submit(circle.answer(submitted))
     page = open_page()
     sign_in(page, circle.adviser)
     look = Look(page)
