@@ -19,7 +19,7 @@ from distribution.models import Derogation, DerogationRequest
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import NeedState, PrescriptionState
-from prescriptions.models import Need, Prescription
+from prescriptions.models import CompletionRequest, Need, Prescription
 from prescriptions.permissions import advises
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Delivery, Device
@@ -56,10 +56,13 @@ def todo_of(actor: Membership, at: datetime) -> Page:
 
 def _demands(actor: Membership, late: datetime) -> Block:
     asked = Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED)
+    rounds = CompletionRequest.objects.filter(prescription=OuterRef("pk"))
     return Block(
         "demandes",
         "Demandes à examiner",
-        asked.select_related("household", "prescriber").order_by("submitted_at", "pk"),
+        asked.select_related("household", "prescriber")
+        .annotate(comes_back=Exists(rounds))
+        .order_by("submitted_at", "pk"),
         _demand,
         "Toutes les demandes ont reçu une réponse.",
         f"{reverse('prescriptions:prescription_list')}?state={PrescriptionState.SUBMITTED}",
@@ -67,10 +70,11 @@ def _demands(actor: Membership, late: datetime) -> Block:
     )
 
 
-def _demand(prescription: Prescription) -> Line:
+def _demand(prescription: Any) -> Line:
     url = reverse("prescriptions:prescription_detail", args=[prescription.reference])
     by = str(prescription.prescriber)
-    return Line(prescription.household.name, url, by, since(prescription.submitted_at, "déposée"))
+    done = "a répondu, renvoyée" if prescription.comes_back else "déposée"
+    return Line(prescription.household.name, url, by, since(prescription.submitted_at, done))
 
 
 def _declined(actor: Membership) -> Block:

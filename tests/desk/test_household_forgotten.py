@@ -23,7 +23,7 @@ from lifecycle.clock import run_clock
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
 from prescriptions.models import Household, Need, Prescription
-from prescriptions.services.prescriptions import remind_prescription
+from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from refurb.models import Device
 from reports.figures import reckon
 from reports.months import month_of, previous_month
@@ -31,6 +31,7 @@ from reports.services import compute_report, verify_report
 from tests.connectivity.lines import ask
 from tests.desk.territory import BOTH, Territory, balance, faults, need_of
 from tests.documents.worker import run_worker
+from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
 
 pytestmark = pytest.mark.usefixtures("days_to_come")
@@ -80,7 +81,13 @@ def kept_for_nobody() -> int:
 def served(territory: Territory, first: Device, second: Device) -> tuple[Household, Device]:
     """A household that is named wherever people may write: equipped, connected, in trouble, exchanged."""
     shelf = territory.shelf
-    prescription = territory.accepted(story=f"{FIRST} a un {STORY}", **PERSON)
+    circle = territory.circle
+    prescription = circle.submitted(BOTH, circle.household(**PERSON), f"{FIRST} a un {STORY}")
+    ask_completion_prescription(
+        actor=territory.adviser, prescription=prescription, words=f"Où vit {LAST}\u00a0?", at=territory.at
+    )
+    circle.answer(prescription, f"{FIRST} vit rue {STREET}")
+    prescription = circle.accept(circle.submit(again(prescription)))
     remind_prescription(actor=territory.worker, prescription=prescription, at=territory.at)
     computer, connected = need_of(prescription, "computer"), need_of(prescription, BOTH[1][0])
     hand_overs.grant_derogation(
@@ -106,6 +113,7 @@ def connect(territory: Territory, need: Need, household: Household) -> Household
     file = connections.report_problem_connection(
         actor=line.agent, connection=file, problem="name_mismatch", note=f"{LAST} n’est pas au contrat", at=at
     )
+    file = line.send(file, f"{LAST} est le nom de jeune fille")
     connections.refuse_connection(
         actor=line.agent, connection=file, refusal="no_coverage", comment=f"Rien chez {LAST}", at=at
     )
@@ -162,10 +170,13 @@ def test_nothing_of_a_household_is_left_in_any_table_nor_in_any_file_and_figures
     papers.append(signature.file.name)
     assert len(about_it) >= 6
     assert {
+        "connectivity_problemanswer",
         "connectivity_transmission",
         "documents_document",
         "documents_mail",
         "lifecycle_comment",
+        "prescriptions_completionanswer",
+        "prescriptions_completionrequest",
         "prescriptions_household",
         "prescriptions_socialstory",
         "distribution_derogation",

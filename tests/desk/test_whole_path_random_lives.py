@@ -250,7 +250,7 @@ def on_a_line(world: World, step: str, need: Need, asked: str, place: int) -> No
         case "choose":
             line.choose(last, actor=worker)
         case "send":
-            connections.send_connection(actor=worker, connection=last, at=at)
+            connections.send_connection(actor=worker, connection=last, answer="Vu avec le foyer.", at=at)
         case "accept_line":
             connections.accept_connection(actor=agent, connection=last, operator_reference="OP-1", at=at)
         case "activate":

@@ -170,14 +170,16 @@ def declare_active(worker: Visitor, evidence: str, reference: str) -> None:
     worker.is_told("Ligne active. Le besoin est satisfait.")
 
 
-def send_to_operator(worker: Visitor, reference: str) -> None:
-    """To the queue of the operator: what it will read is shown first."""
+def send_to_operator(worker: Visitor, reference: str, answer: str = "") -> None:
+    """To the queue of the operator: what it will read is shown first; what was done about the problem it reported."""
     worker.goes_to("Connexions")
     worker.reads("Connexions")
     worker.follows(reference)
     worker.reads(f"Dossier {reference}")
     worker.follows("Transmettre à l’opérateur")
     worker.reads("Transmettre à l’opérateur")
+    if answer:
+        worker.fills({"Ce que vous avez fait": answer})
     worker.presses("Transmettre à l’opérateur")
     worker.reads(f"Dossier {reference}")
     worker.is_told("Demande transmise à l’opérateur.")

@@ -342,6 +342,7 @@ def test_whoever_decides_reads_each_answer_and_what_changed_beside_it(circle: Ci
     prescription = sent_back(circle)
     body = Mail.objects.about("prescription", prescription.pk).latest("pk")
     assert "a répondu à ce que vous demandiez" in body.body
+    assert "a répondu, renvoyée" in read(acting(circle.adviser), reverse("desk:home"))
     for role in ("adviser", "pilot"):
         client = acting(getattr(circle, role))
         for name in ("detail", "accept", "refuse", "ask_completion"):
