@@ -4,7 +4,7 @@ A constant number of queries, whatever the number of rounds; none but one when n
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -78,6 +78,8 @@ class Round:
     sent_back_at: datetime | None
     others: tuple[Change, ...]
     """What changed besides, in parts that no point is about."""
+    veiled: bool = False
+    """Whether the words of people are kept from the reader: they may name the household, which is not named to him."""
 
     @property
     def left(self) -> int:
@@ -107,11 +109,13 @@ def rounds_of(prescription: Prescription, actor: Actor) -> list[Round]:
     sent_at = list(sent.values_list("at", flat=True))
     changes = sorted(_changes(prescription, actor, first), key=lambda change: change.at)
     parts = CodedReason.objects.parts_by(timezone.localdate())
+    veiled = not Household.objects.named_to(actor).filter(pk=prescription.household_id).exists()
     rounds, until = [], None
     for request in requests:
         back = next((at for at in sent_at if at >= request.asked_at and (until is None or at <= until)), None)
         within = [one for one in changes if one.at > request.asked_at and (back is None or one.at <= back)]
-        rounds.append(_round(request, parts, answers.get(request.pk, {}), back, within))
+        round_ = _round(request, parts, answers.get(request.pk, {}), back, within)
+        rounds.append(_without_words(round_) if veiled else round_)
         until = request.asked_at
     return rounds
 
@@ -142,6 +146,16 @@ def _round(
         points.append(Point(code, label, part, answers.get(code), own))
     told = {point.part for point in points}
     return Round(request, tuple(points), back, tuple(change for change in changes if change.part not in told))
+
+
+def _without_words(shown: Round) -> Round:
+    """The same round, without what people wrote in it."""
+    points = []
+    for point in shown.points:
+        if point.answer is not None:
+            point.answer.words = ""  # of this copy, which is shown and never written
+        points.append(replace(point, label="" if point.is_own_words else point.label))
+    return replace(shown, points=tuple(points), veiled=True)
 
 
 def part_of(code: str) -> FilePart | None:

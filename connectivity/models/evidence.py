@@ -124,11 +124,16 @@ class ProblemAnswerQuerySet(models.QuerySet["ProblemAnswer"]):
     """Reads of what was answered to operators."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Those of the files one serves, all for the pilot; an operator, what it was answered while it has the file."""
+        """Those of the files one serves; for an operator, what it was answered while it has the file.
+
+        They are words about people: for the pilot, those of the households that are named to him.
+        """
         if actor is None:
             return self.none()
-        if actor is SYSTEM or is_pilot(actor):
+        if actor is SYSTEM:
             return self.all()
+        if is_pilot(actor):
+            return self.filter(file__need__prescription__household__in=Household.objects.named_to(actor).values("pk"))
         answering = can_answer_connection(actor)
         if answering is not None:
             held = answering & Q(state__in=WITH_OPERATOR)

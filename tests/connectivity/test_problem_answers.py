@@ -12,6 +12,8 @@ from connectivity.services.links import actor_of, link_of
 from connectivity.services.sets import send_connections
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from prescriptions.enums import IdentityReason
+from prescriptions.services.households import open_identity
 from tests.connectivity.lines import Line, again, make_offer
 from tests.connectivity.test_answers import token_of
 from tests.pages import acting, answered, done, read
@@ -93,6 +95,9 @@ def test_the_operator_reads_the_answer_while_the_file_is_its_own_and_no_other_ev
     assert ProblemAnswer.objects.visible_to(actor_of(link)).exists()
     for stranger in (other.agent, other.worker, other.adviser, None):
         assert not ProblemAnswer.objects.visible_to(stranger).exists()
+    assert not ProblemAnswer.objects.visible_to(line.pilot).exists()
+    household = line.need.prescription.household
+    open_identity(actor=line.pilot, household=household, reason=IdentityReason.CONTROL)
     for reader in (line.worker, line.adviser, line.pilot):
         assert ProblemAnswer.objects.visible_to(reader).exists()
     stopped = line.report(again(sent))

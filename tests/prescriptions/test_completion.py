@@ -16,10 +16,19 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Membership
 from prescriptions.completion import Round, rounds_of
-from prescriptions.enums import CodePurpose, CompletionSaid, DropReason, FilePart, NeedKind, NeedUse, PrescriptionState
+from prescriptions.enums import (
+    CodePurpose,
+    CompletionSaid,
+    DropReason,
+    FilePart,
+    IdentityReason,
+    NeedKind,
+    NeedUse,
+    PrescriptionState,
+)
 from prescriptions.models import OWN_WORDS, CodedReason, CompletionAnswer, HouseholdCorrection, Prescription
 from prescriptions.services.completion import answer_point
-from prescriptions.services.households import attach_household, edit_household, move_household
+from prescriptions.services.households import attach_household, edit_household, move_household, open_identity
 from prescriptions.services.needs import ask_need, drop_need
 from prescriptions.services.prescriptions import ask_completion_prescription
 from prescriptions.views.completion import PLACES
@@ -343,6 +352,7 @@ def test_whoever_decides_reads_each_answer_and_what_changed_beside_it(circle: Ci
     body = Mail.objects.about("prescription", prescription.pk).latest("pk")
     assert "a répondu à ce que vous demandiez" in body.body
     assert "a répondu, renvoyée" in read(acting(circle.adviser), reverse("desk:home"))
+    open_identity(actor=circle.pilot, household=prescription.household, reason=IdentityReason.CONTROL)
     for role in ("adviser", "pilot"):
         client = acting(getattr(circle, role))
         for name in ("detail", "accept", "refuse", "ask_completion"):
@@ -350,6 +360,16 @@ def test_whoever_decides_reads_each_answer_and_what_changed_beside_it(circle: Ci
             for told in ("Un justificatif de ressources", "Quel loyer ?", ANSWERED, "Attestation de droits", "fait"):
                 assert told in page, (role, name, told)
             assert STORY not in page
+
+
+def test_a_pilot_who_gave_no_reason_reads_the_points_and_none_of_the_words(circle: Circle) -> None:
+    prescription = sent_back(circle)
+    for name in ("detail", "accept"):
+        page = read(acting(circle.pilot), page_of(prescription, f"prescription_{name}"))
+        for told in ("Un justificatif de ressources", "Ce n’est pas possible", "Un point écrit en clair."):
+            assert told in page, (name, told)
+        for hidden in ("Quel loyer", ANSWERED):
+            assert hidden not in page, (name, hidden)
 
 
 def test_an_answer_is_not_read_outside_before_the_file_is_sent_back(circle: Circle) -> None:
