@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from desk.models import ReferenceChange
-from network.forms.organisations import folded
+from network.forms.communes import folded
 from reference.dated import Dated
 from reference.families import STATES, Family, families, state_of
 from reference.models import Parameter, told

@@ -14,7 +14,8 @@ from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
 from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of, leave_unjudged, retype
 from network.enums import OrganisationKind
-from network.models import Commune, Membership, Organisation
+from network.forms.communes import CommuneField
+from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from refurb.enums import DeviceState, DeviceType
 from refurb.forms.devices import SCANNED
@@ -108,6 +109,8 @@ class DeviceAttachForm(CommentForm):
 class PointForm(forms.ModelForm):
     """What is said of a place where devices are handed over."""
 
+    commune = CommuneField(label="Commune", in_departement=True)
+
     class Meta:
         model = DistributionPoint
         fields = EDITED
@@ -115,12 +118,6 @@ class PointForm(forms.ModelForm):
             "opening": "Exemple\u00a0: mardi et jeudi, 9 h – 12 h, sur rendez-vous.",
             "is_active": "Un point fermé ne reçoit plus de livraison et n’est plus proposé.",
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        commune = field_of(self, "commune", forms.ModelChoiceField)
-        commune.queryset = Commune.objects.current().in_departement().alphabetical()
-        commune.empty_label = "Choisissez…"
 
     def clean(self) -> dict[str, Any]:
         """Two points of one distributor do not bear the same name."""

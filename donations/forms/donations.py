@@ -18,7 +18,8 @@ from donations.models.line_correction import CORRECTED
 from donations.services.donations import Line
 from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, field_of, validate_telephone
 from network.enums import LegalNature, OrganisationKind
-from network.models import Commune, Membership, Organisation
+from network.forms.communes import CommuneField
+from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from typography.french import euros
 
@@ -41,6 +42,8 @@ class LineByLine[F: forms.BaseForm](forms.Form):
 
 class DonationForm(forms.ModelForm):
     """The lot as its donor describes it. Everything may wait until it is announced."""
+
+    commune = CommuneField(label="Commune de l’enlèvement", required=False)
 
     class Meta:
         model = Donation
@@ -76,9 +79,6 @@ class DonationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.by = by
         self.fields["contact_phone"].validators.append(validate_telephone)
-        commune = field_of(self, "commune", forms.ModelChoiceField)
-        commune.queryset = Commune.objects.current().alphabetical()
-        commune.empty_label = "Choisissez…"
         if self.instance.commune_id is not None:
             self.initial["pick_up_city"] = ""
         donor = self.donor_known()
@@ -104,9 +104,7 @@ class DonationForm(forms.ModelForm):
     def clean_outside(self) -> bool:
         outside: bool = self.cleaned_data["outside"]
         if outside and self.cleaned_data.get("commune"):
-            raise ValidationError(
-                "Vous avez choisi une commune\u00a0: elle est dans la liste, ne cochez pas cette case."
-            )
+            raise ValidationError("Vous avez écrit une commune du Nord ou de ses EPCI\u00a0: ne cochez pas cette case.")
         return outside
 
     def site(self) -> dict[str, Any]:

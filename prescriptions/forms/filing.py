@@ -1,16 +1,15 @@
 """What a social worker types to file a prescription, one form per step. A draft may be put aside half filled in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from lifecycle.forms import Rows, choose, day_input, field_of, retype, validate_telephone
-from network.models import Commune
+from network.forms.communes import CommuneField
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
@@ -55,37 +54,13 @@ class PersonForm(forms.ModelForm):
         return born
 
 
-class CommuneChoices(ModelChoiceIterator):
-    """The communes by name; before them, those the worker wrote last, which a phone then finds without scrolling."""
-
-    field: "CommuneField"
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self.field.recent:
-            yield from super().__iter__()
-            return
-        yield "", self.field.empty_label
-        by_key = {commune.pk: self.choice(commune) for commune in self.queryset}
-        yield "Vos dernières communes", [by_key[pk] for pk in self.field.recent if pk in by_key]
-        yield "Toutes les communes", list(by_key.values())
-
-
-class CommuneField(forms.ModelChoiceField):
-    """One commune; ``recent``: the keys of those to be found first, the last written first."""
-
-    iterator = CommuneChoices
-    recent: Sequence[int] = ()
-
-
 class HomeForm(forms.ModelForm):
     """Where the household lives, or is domiciled, and how many it is."""
 
     commune = CommuneField(
         label="Commune",
-        queryset=Commune.objects.none(),
         required=False,
-        empty_label="Choisissez…",
-        help_text="Où le foyer vit, ou est domicilié. Tapez les premières lettres pour la trouver.",
+        help_text="Où le foyer vit, ou est domicilié\u00a0: son nom, même sans accents, ou son code postal.",
     )
 
     class Meta:
@@ -110,9 +85,7 @@ class HomeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, recent: Sequence[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        commune = field_of(self, "commune", CommuneField)
-        commune.recent = recent
-        commune.queryset = Commune.objects.current().alphabetical()
+        field_of(self, "commune", CommuneField).recent = recent
         for name, fewest in (("adults", 1), ("children", 0)):
             if self.initial.get(name) is None:
                 self.initial[name] = fewest

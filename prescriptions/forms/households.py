@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from lifecycle.forms import day_input, field_of
-from network.models import Commune
+from lifecycle.forms import day_input
+from network.forms.communes import CommuneField
 from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.filing import HomeForm, PersonForm
@@ -49,18 +49,11 @@ class HouseholdForm(PersonForm):
 class MoveForm(CommentForm):
     """Where the household lives now, since when."""
 
-    commune = forms.ModelChoiceField(
-        label="Nouvelle commune",
-        queryset=Commune.objects.none(),
-        empty_label="Choisissez…",
-        error_messages={"required": COMMUNE_GIVEN.sentence},
-    )
+    commune = CommuneField(label="Nouvelle commune", error_messages={"required": COMMUNE_GIVEN.sentence})
     moved_on = forms.DateField(label="Depuis le", widget=day_input(), error_messages={"required": MOVED_ON.sentence})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "commune", forms.ModelChoiceField).queryset = Commune.objects.current().alphabetical()
-
         self.fields["address"] = household_field("address")
         self.fields["postcode"] = household_field("postcode")
         self.fields["comment"] = self.fields.pop("comment")

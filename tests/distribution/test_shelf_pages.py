@@ -223,7 +223,7 @@ def test_the_manager_of_the_distributor_opens_a_point_and_changes_it(shelf: Shel
         "name": "Relais d’essai",
         "address": "1 place des Essais",
         "postcode": "590",
-        "commune": shelf.commune.pk,
+        "commune": shelf.commune.name,
     }
     page = client.post(reverse("distribution:point_create"), data).content.decode()
     assert "Un code postal compte 5 chiffres." in page
@@ -243,7 +243,7 @@ def test_the_manager_of_the_distributor_opens_a_point_and_changes_it(shelf: Shel
 def test_the_same_name_twice_is_refused_beside_it(shelf: Shelf) -> None:
     point = shelf.point
     manager = make_membership(Role.MANAGER, OrganisationKind.DISTRIBUTOR, shelf.distributor)
-    data = {"name": point.name, "address": "2 rue des Essais", "postcode": "59000", "commune": shelf.commune.pk}
+    data = {"name": point.name, "address": "2 rue des Essais", "postcode": "59000", "commune": shelf.commune.name}
     page = answered(acting(manager), reverse("distribution:point_create"), **data)
     assert "Un point de ce distributeur porte déjà ce nom." in page
     assert "2 rue des Essais" in page

@@ -29,9 +29,9 @@ def name_person(worker: Visitor, last_name: str, phone: str) -> None:
 def describe_home(worker: Visitor, commune: str, adults: int, children: int) -> None:
     """Step 2: where it lives, how many it is."""
     worker.reads("Où vit le foyer, et combien ils sont")
-    worker.chooses({"Commune": commune})
     worker.fills(
         {
+            "Commune": commune,
             "Adresse": "1 rue des Essais",
             "Code postal": "59000",
             "Nombre d’adultes": str(adults),

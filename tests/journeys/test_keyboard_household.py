@@ -33,7 +33,7 @@ def test_a_prescription_is_filed_by_the_keyboard_alone(
         keys.types(label, text)
     keys.presses("button", NEXT)
     nadia.reads("Où vit le foyer, et combien ils sont")
-    keys.chooses("Commune", shelf.commune.name)
+    keys.types("Commune", shelf.commune.name)
     keys.types("Nombre d’adultes", "1")
     keys.types("Nombre d’enfants", "2")
     keys.presses("button", NEXT)

@@ -43,7 +43,7 @@ def written(circle: Circle, days: int) -> Prescription:
 def test_the_first_commune_is_noted_and_is_no_move(circle: Circle) -> None:
     draft = circle.empty(circle.household(commune=None))
     there = make_commune()
-    done(acting(circle.worker), page_of(draft, "prescription_home"), commune=there.pk, adults=1, children=0)
+    done(acting(circle.worker), page_of(draft, "prescription_home"), commune=there.name, adults=1, children=0)
     household = again(draft.household)
     assert household.commune == there
     assert verbs(household) == ["create", "locate"]

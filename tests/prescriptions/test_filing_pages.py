@@ -70,9 +70,9 @@ AGREED = {"agreed": "on", "how": "signed"}
 def test_no_child_typed_is_no_child_and_no_adult_is_asked_about_at_once(circle: Circle) -> None:
     client, draft = acting(circle.worker), circle.draft()
     home = page_of(draft, "prescription_home")
-    done(client, home, commune=circle.commune.pk, adults=2, children="")
+    done(client, home, commune=circle.commune.name, adults=2, children="")
     assert (again(draft).household.adults, again(draft).household.children) == (2, 0)
-    page = answered(client, home, commune=circle.commune.pk, adults="", children="")
+    page = answered(client, home, commune=circle.commune.name, adults="", children="")
     assert "Comptez au moins la personne elle-même." in page
     assert 'href="#id_adults"' in page
 
@@ -85,7 +85,7 @@ def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Cir
     shown = read(client, home)
     assert re.search(r'name="adults" value="1"', shown)
     assert re.search(r'name="children" value="0"', shown)
-    place = {"commune": circle.commune.pk, "adults": 1, "children": 2}
+    place = {"commune": circle.commune.name, "adults": 1, "children": 2}
     assert done(client, home, **place) == page_of(draft, "prescription_needs")
     asked = needs(("computer", "studies"), ("fixed_connection", "paperwork"))
     assert done(client, page_of(draft, "prescription_needs"), **asked) == page_of(draft, "prescription_situation")
@@ -332,14 +332,42 @@ def test_the_communes_of_her_last_files_come_first_and_all_of_them_after(client:
         circle.draft(household=circle.household(commune=commune))
     draft = circle.empty(circle.household(commune=None))
     page = read(client, page_of(draft, "prescription_home"))
-    recent, every = re.findall(r"<optgroup label=\"([^\"]*)\">(.*?)</optgroup>", page, re.DOTALL)
-    assert (recent[0], every[0]) == ("Vos dernières communes", "Toutes les communes")
-    assert re.findall(r'value="(\d+)"', recent[1]) == [str(elsewhere.pk), str(circle.commune.pk)]
-    assert set(re.findall(r'value="(\d+)"', recent[1])) <= set(re.findall(r'value="(\d+)"', every[1]))
+    recent = re.search(r"<legend>Vos dernières communes</legend>(.*?)</fieldset>", page, re.DOTALL)
+    assert recent is not None
+    assert re.findall(r'value="([^"]+)"', recent[1]) == [elsewhere.name, circle.commune.name]
+    suggested = re.search(r"<datalist(.*?)</datalist>", page, re.DOTALL)
+    assert suggested is not None
+    assert {elsewhere.name, circle.commune.name} <= set(re.findall(r'value="([^"]+)"', suggested[1]))
 
-    done(client, page_of(draft, "prescription_home"), commune=circle.commune.pk, adults="1", children="0")
+    ticked = {"commune": "", "commune-parmi": circle.commune.name}
+    done(client, page_of(draft, "prescription_home"), **ticked, adults="1", children="0")
     assert again(draft.household).commune == circle.commune
-    assert read(client, page_of(draft, "prescription_home")).count(" selected>") == 1
+    page = read(client, page_of(draft, "prescription_home"))
+    assert f'value="{circle.commune.name}"' in page
+    assert circle.commune.epci.name in page
+    assert "Vos dernières communes" not in page, "it is written: nothing is to be found"
+
+
+def test_a_postcode_of_several_communes_is_answered_by_a_short_list_and_nothing_typed_is_lost(
+    client: Client, circle: Circle
+) -> None:
+    one, other = (make_commune(postcodes=["59680"], name=name) for name in ("Beaufort-Essai", "Cerfontaine-Essai"))
+    draft = circle.empty(circle.household(commune=None))
+    home = page_of(draft, "prescription_home")
+    page = answered(client, home, commune="59680", address="1 rue des Essais", adults="3", children="1")
+    assert "cochez la commune dans la liste" in page
+    for kept in (
+        'value="59680"',
+        'value="1 rue des Essais"',
+        'value="3"',
+        f'value="{one.name}"',
+        other.epci.short_name,
+    ):
+        assert kept in page, kept
+    assert again(draft.household).commune is None
+    ticked = {"commune": "59680", "commune-pour": "59680", "commune-parmi": other.name}
+    done(client, home, **ticked, address="1 rue des Essais", adults="3", children="1")
+    assert again(draft.household).commune == other
 
 
 def test_the_text_to_be_agreed_on_is_printed_with_nobody_s_name(client: Client, circle: Circle) -> None:

@@ -73,9 +73,9 @@ def test_a_move_is_dated_and_told_on_the_page(circle: Circle) -> None:
     household, there = accepted.household, make_commune()
     client, url = acting(circle.worker), page_of(household, "household_move")
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
-    assert 'href="#id_moved_on"' in answered(client, url, commune=there.pk, moved_on=tomorrow)
+    assert 'href="#id_moved_on"' in answered(client, url, commune=there.name, moved_on=tomorrow)
     today = timezone.localdate().isoformat()
-    done(client, url, commune=there.pk, moved_on=today, address="2 rue des Essais", postcode="59000")
+    done(client, url, commune=there.name, moved_on=today, address="2 rue des Essais", postcode="59000")
     page = read(client, page_of(household, "household_detail"))
     assert there.name in page
     assert circle.commune.name in page
