@@ -1,13 +1,16 @@
 """What connection adds to the pages of prescriptions: the files of a need, of a prescription, of a household."""
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from connectivity.models import ConnectionFile
-from connectivity.permissions import can_answer_connection, can_propose_connection, sees_connections
+from connectivity.models import ConnectionFile, CopperClosure
+from connectivity.permissions import can_answer_connection, can_propose_connection, sees_connections, sees_offers
+from connectivity.services.offers import facts_of, offers_for
 from lifecycle.actors import Actor
 from lifecycle.registry import Panel, panel
-from prescriptions.enums import CONNECTION_KINDS, NeedState
+from prescriptions.enums import CONNECTION_KINDS, NeedKind, NeedState
 from prescriptions.models import Household, Need, Prescription
+from prescriptions.noted import tell_noted
 
 TITLE = "Connexion"
 
@@ -53,8 +56,25 @@ def _serves(need: Need, actor: Actor) -> bool:
     return actor.organisation_id in (need.prescription.prescriber_id, need.prescription.distributor_id)
 
 
+def of_noted(prescription: Prescription, actor: Actor) -> Panel | None:
+    """What the facts noted so far say of the offers of the day, for each need of connection that is asked."""
+    if not sees_offers(actor):
+        return None
+    needs = list(prescription.needs.unsettled().filter(kind__in=CONNECTION_KINDS).order_by("pk"))
+    if not needs:
+        return None
+    day = timezone.localdate()
+    closure = CopperClosure.objects.of(prescription.commune_id or prescription.household.commune_id, day)
+    seen = facts_of(needs[0])
+    copper = None if closure is None else closure.copper
+    kinds = dict.fromkeys(need.kind for need in needs)
+    told = [(NeedKind(kind).label, offers_for(kind, seen, copper, day)) for kind in kinds]
+    return {"title": TITLE, "template": "connectivity/_offers_told.html", "context": {"told": told, "is_short": True}}
+
+
 def register_panels() -> None:
     """Add the panels, in the order of the pages."""
+    tell_noted(of_noted)
     panel("prescriptions.Need", of_need)
     panel("prescriptions.Prescription", of_prescription)
     panel("prescriptions.Household", of_household)

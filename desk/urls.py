@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import committees, epcis, guide, health, public, search, todo
+from desk.views import committees, epcis, guide, health, public, search, todo, trying
 
 app_name = "desk"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),
     path("sante/vivant", health.alive, name="alive"),
     path("sante/pret", health.ready, name="ready"),
+    path("eligibilite/", trying.try_situation, name="try_situation"),
     path("mentions-legales/", public.legal, name="legal"),
     path("donnees-personnelles/", public.privacy, name="privacy"),
     path("accessibilite/", public.accessibility, name="accessibility"),

@@ -184,6 +184,19 @@ class FactKind(TextChoices):
     SOCIAL_SUPPORT = "social_support", "Accompagnement social en cours"
 
 
+K = FactKind
+PROOF_LOOKED_AT: dict[FactKind, str] = {
+    K.RESTE_A_VIVRE: "le budget du mois, fait avec le travailleur social",
+    K.QUOTIENT_FAMILIAL: "attestation de la CAF ou de la MSA",
+    K.MINIMUM_INCOME: "attestation de droits (RSA, ASS, AAH…)",
+    K.JOB_SEEKER: "attestation de France Travail",
+    K.STUDENT_GRANT: "notification de bourse",
+    K.OVER_INDEBTED: "lettre de recevabilité de la commission de surendettement",
+    K.SOCIAL_SUPPORT: "ce qu’en dit le travailleur social",
+}
+"""What is looked at with the household for each kind of fact, and never kept."""
+
+
 class Verdict(TextChoices):
     """What the rules of the day say of a household; people decide."""
 

@@ -1,6 +1,7 @@
 """The offers of the day for a need: possible, to complete, impossible, and why; on facts that were seen."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectivity.eligibility import Asked, Assessment, Seen, assess
-from connectivity.enums import ConditionRule, ProofKind, Verdict
+from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
+from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, Need
@@ -33,12 +34,15 @@ def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: dat
     """The offers in force that answer this kind of need, the possible ones first, the cheapest first. Four queries."""
     day = timezone.localdate(at)
     closure = copper_of(need, day)
-    seen = facts_of(need, file)
-    copper = None if closure is None else closure.copper
+    return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day)
+
+
+def offers_for(kind: str, seen: Sequence[Seen], copper: Copper | None, day: date) -> list[Proposal]:
+    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries."""
     asked: dict[int, list[Asked]] = defaultdict(list)
-    for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(need.kind)):
+    for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
-    offers: Any = Offer.objects.on(day).for_kind(need.kind)
+    offers: Any = Offer.objects.on(day).for_kind(kind)
     proposals = [Proposal(offer, assess(asked[offer.pk], seen, copper, day)) for offer in offers]
     return sorted(proposals, key=lambda one: (_ORDER.index(one.verdict), one.offer.price or 0, one.offer.name))
 
@@ -66,11 +70,29 @@ def facts_of(need: Need, file: ConnectionFile | None = None) -> list[Seen]:
 
 def prescribed(need: Need) -> list[tuple[Fact, Seen]]:
     """The facts of a prescription that count for offers, each as a proof."""
-    facts = Fact.objects.current().filter(prescription=need.prescription_id, kind__in=list(_KNOWN))
+    return as_proofs(Fact.objects.current().filter(prescription=need.prescription_id, kind__in=list(_KNOWN)))
+
+
+def as_proofs(facts: Iterable[Fact]) -> list[tuple[Fact, Seen]]:
+    """Those of ``facts``, noted or supposed, that count for offers, each as a proof."""
     found = []
     for fact in facts:
+        if fact.kind not in _KNOWN:
+            continue
         rule, proof = _KNOWN[FactKind(fact.kind)]
         if fact.at_most is not None or rule != ConditionRule.FAMILY_QUOTIENT:
             ceiling = None if fact.at_most is None else Decimal(fact.at_most)
             found.append((fact, Seen(rule, proof, fact.dated_on or fact.seen_on, True, ceiling)))
     return found
+
+
+def conditions_to_show(day: date) -> list[str]:
+    """The conditions of the offers of ``day`` that no fact of a prescription answers, in their order; one query."""
+    asked = set(OfferCondition.objects.filter(offer__in=Offer.objects.on(day)).values_list("rule", flat=True))
+    known = {rule for rule, _ in _KNOWN.values()}
+    return [rule.value for rule in ConditionRule if rule in asked and rule not in known and rule not in COMPUTED]
+
+
+def suppose_proofs(rules: Iterable[str], day: date) -> list[Seen]:
+    """Proofs that would be looked at on ``day`` and would show that these conditions hold."""
+    return [Seen(rule, ProofKind.DECLARATION, day, True) for rule in rules]

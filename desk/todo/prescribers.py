@@ -60,6 +60,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         actions=(
             Action("Nouvelle prescription", reverse("prescriptions:prescription_create")),
             Action("Chercher un foyer", reverse("prescriptions:household_list")),
+            Action("Essayer une situation", reverse("desk:try_situation")),
         ),
         blocks=(
             *_file_blocks(actor, at, limits),

@@ -107,7 +107,6 @@ class CommuneInput(forms.TextInput):
             "offered": offered,
             "legend": "Laquelle\u00a0?" if self.proposed else "Vos dernières communes",
             "asked": value if self.proposed else "",
-            "is_alone": len(self.proposed) == 1,
             "known": self.field.named(value),
         }
 

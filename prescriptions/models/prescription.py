@@ -24,7 +24,7 @@ from prescriptions.enums import (
     Verdict,
 )
 from prescriptions.models.household import Household
-from prescriptions.models.reference import EligibilityRule, Evaluation
+from prescriptions.models.reference import EligibilityRule, Evaluation, weigh
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import sees_facts, sees_prescriptions, sees_stories
 from reference.dated import Dated
@@ -260,7 +260,7 @@ class FactQuerySet(InstructionQuerySet["Fact"]):
         seen: dict[int, list[Fact]] = {pk: [] for pk in pks}
         for fact in self.current().filter(prescription__in=list(seen)).order_by("-seen_on", "-pk"):
             seen[fact.prescription_id].append(fact)
-        return {pk: Evaluation(day, tuple(rule.applied_to(facts) for rule in rules)) for pk, facts in seen.items()}
+        return {pk: weigh(rules, facts, day) for pk, facts in seen.items()}
 
     def verdicts(self, pks: Iterable[int], day: date) -> dict[int, str]:
         """``{prescription pk: verdict of the day}``."""

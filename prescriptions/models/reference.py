@@ -1,6 +1,6 @@
 """Rules and lists with a date: points of territories, bands, rules of eligibility, codes. Rows, never constants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from prescriptions.enums import CodePurpose, FactKind, FilePart, RuleOutcome, Verdict
+from prescriptions.enums import PROOF_LOOKED_AT, CodePurpose, FactKind, FilePart, RuleOutcome, Verdict
 from reference.dated import Dated, DatedQuerySet, read_once
 
 
@@ -126,6 +126,12 @@ class RuleLine:
     outcome: str
     seen: str
     decisive: bool
+    kind: str
+
+    @property
+    def proof(self) -> str:
+        """What is looked at to know."""
+        return PROOF_LOOKED_AT[FactKind(self.kind)]
 
     @property
     def outcome_label(self) -> str:
@@ -159,9 +165,25 @@ class Evaluation:
         outcomes = {line.outcome for line in self.lines}
         if RuleOutcome.MET in outcomes:
             return Verdict.FAVOURABLE
-        if any(line.decisive and line.outcome == RuleOutcome.NOT_MET for line in self.lines):
-            return Verdict.AGAINST
-        return Verdict.TO_APPRAISE
+        return Verdict.AGAINST if self.against else Verdict.TO_APPRAISE
+
+    @property
+    def met(self) -> tuple[RuleLine, ...]:
+        """The rules that are met: one is enough."""
+        return self._with(RuleOutcome.MET)
+
+    @property
+    def missing(self) -> tuple[RuleLine, ...]:
+        """The rules of which nothing was seen: one of them, met, would be enough."""
+        return self._with(RuleOutcome.UNKNOWN)
+
+    @property
+    def against(self) -> tuple[RuleLine, ...]:
+        """The decisive rules that are not met."""
+        return tuple(line for line in self._with(RuleOutcome.NOT_MET) if line.decisive)
+
+    def _with(self, outcome: RuleOutcome) -> tuple[RuleLine, ...]:
+        return tuple(line for line in self.lines if line.outcome == outcome)
 
 
 class EligibilityRuleQuerySet(DatedQuerySet["EligibilityRule"]):
@@ -209,7 +231,12 @@ class EligibilityRule(Dated):
         """What this rule says of the newest fact of its kind among ``facts``, given newest first."""
         fact = next((fact for fact in facts if fact.kind == self.kind), None)
         if fact is None:
-            return RuleLine(self.code, self.label, RuleOutcome.UNKNOWN, "", self.decisive)
+            return RuleLine(self.code, self.label, RuleOutcome.UNKNOWN, "", self.decisive, self.kind)
         met = self.at_most is None or (fact.at_most is not None and fact.at_most <= self.at_most)
         outcome = RuleOutcome.MET if met else RuleOutcome.NOT_MET
-        return RuleLine(self.code, self.label, outcome, fact.said, self.decisive)
+        return RuleLine(self.code, self.label, outcome, fact.said, self.decisive, self.kind)
+
+
+def weigh(rules: Iterable[EligibilityRule], facts: Sequence[Any], day: date) -> Evaluation:
+    """What ``rules``, those in force on ``day``, say of ``facts``, given newest first: noted, or supposed."""
+    return Evaluation(day, tuple(rule.applied_to(facts) for rule in rules))

@@ -1,10 +1,14 @@
-"""Days and phone numbers as people read them."""
+"""Days and phone numbers as people read them; what is noted so far and what it says."""
+
+from typing import Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from prescriptions.models import Prescription
+from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
@@ -32,3 +36,9 @@ def list_title(context: template.Context) -> str:
     """What the list of prescriptions is called by whoever acts: an adviser reads requests."""
     actor = context["request"].membership
     return "Demandes" if advises(actor) or relays(actor) else "Prescriptions"
+
+
+@register.inclusion_tag("prescriptions/_noted.html", takes_context=True)
+def noted(context: template.Context, prescription: Prescription) -> dict[str, Any]:
+    """« D’après ce qui est noté »: the verdict of the day on the facts noted so far, and what they say of offers."""
+    return noted_of(prescription, context["request"].membership) or {"evaluation": None}

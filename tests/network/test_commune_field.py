@@ -112,11 +112,11 @@ def test_several_are_ticked_under_the_box_and_what_is_typed_afterwards_wins() ->
     assert typed.cleaned_data["commune"] == one
 
 
-def test_the_only_one_that_may_be_meant_is_proposed_ticked() -> None:
+def test_the_only_one_that_may_be_meant_is_proposed_and_not_ticked_in_the_persons_place() -> None:
     make_commune(name="Gamma-Essai")
     html = HomeForm({"commune": "gam"}).as_p()
     assert 'value="Gamma-Essai" id="id_commune-' in html
-    assert "checked" in html
+    assert "checked" not in html
 
 
 def test_the_commune_written_before_is_shown_with_its_epci(django_assert_num_queries: Any) -> None:
