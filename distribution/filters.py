@@ -3,8 +3,11 @@
 from typing import Any
 
 import django_filters
+from django.db.models import Value
 
 from distribution.permissions import can_serve_device
+from network.forms.communes import folded
+from network.models import Arrondissement, Epci
 from network.requests import Request
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind
 from prescriptions.models import Need
@@ -66,18 +69,54 @@ class DeliveryFilter(django_filters.FilterSet):
         return rows.open()
 
 
+def places_of_queue(request: Request) -> list[Any]:
+    """Where the needs of equipment wait that one may see: points in service, EPCI, arrondissements; one query."""
+    waiting = Need.objects.visible_to(request.membership).waiting().filter(kind__in=EQUIPMENT_KINDS)
+    serving = DistributionPoint.objects.filter(
+        is_active=True, distributor__in=waiting.values("prescription__distributor")
+    )
+    epcis = Epci.objects.filter(pk__in=waiting.values("epci"))
+    arrondissements = Arrondissement.objects.filter(pk__in=waiting.values("epci__arrondissement"))
+    groups = {"point": "Point où vient le foyer", "epci": "EPCI", "arrondissement": "Arrondissement"}
+    rows = [
+        queryset.order_by().annotate(group=Value(group)).values_list("group", "pk", "name")
+        for group, queryset in zip(groups, (serving, epcis, arrondissements), strict=True)
+    ]
+    found = sorted(rows[0].union(*rows[1:], all=True), key=lambda row: folded(row[2]))
+    listed = {
+        label: [(f"{group}-{pk}", name) for of, pk, name in found if of == group] for group, label in groups.items()
+    }
+    return [(label, places) for label, places in listed.items() if places]
+
+
 class NeedFilter(django_filters.FilterSet):
-    """By kind of equipment."""
+    """By kind of equipment, by the point where the household will come or by territory."""
 
     kind = django_filters.ChoiceFilter(
         label="Besoin",
         choices=[(kind.value, kind.label) for kind in NeedKind if kind in EQUIPMENT_KINDS],
         empty_label="Tous",
     )
+    where = django_filters.ChoiceFilter(label="Point ou territoire", empty_label="Partout", method="waiting_there")
 
     class Meta:
         model = Need
-        fields = ("kind",)
+        fields = ("kind", "where")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["where"].extra["choices"] = places_of_queue(self.request)
+
+    def waiting_there(self, rows: Any, name: str, value: str) -> Any:
+        """Those of this EPCI or arrondissement, or whose household is told, on its sheet, to come to this point."""
+        group, _, key = value.partition("-")
+        if group == "epci":
+            return rows.filter(epci=key)
+        if group == "arrondissement":
+            return rows.filter(epci__arrondissement=key)
+        point = DistributionPoint.objects.get(pk=key)
+        communes = DistributionPoint.objects.communes_of(point)
+        return rows.filter(prescription__distributor=point.distributor_id, prescription__commune__in=communes)
 
 
 class ReadyFilter(django_filters.FilterSet):

@@ -18,6 +18,7 @@ from django.forms import ModelChoiceField
 from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.choices import flatten_choices
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig, Table
@@ -373,7 +374,9 @@ def _said(field: Any, value: Any) -> str:
     if isinstance(field, ModelChoiceField) and hasattr(value, "pk"):
         return str(field.label_from_instance(value))
     if hasattr(field, "choices"):
-        return next((str(label) for code, label in field.choices if str(code) == str(value)), str(value))
+        return next(
+            (str(label) for code, label in flatten_choices(field.choices) if str(code) == str(value)), str(value)
+        )
     return str(value)
 
 

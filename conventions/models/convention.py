@@ -28,6 +28,7 @@ from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Commune, Epci, Membership, Organisation
+from reference.parameters import ValuesOfDay
 
 S = ConventionState
 PERCENT = {"max_digits": 4, "decimal_places": 1}
@@ -51,12 +52,12 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         """Active, and ``day`` is one of its days: devices may be allotted to it. No amendment among them."""
         return self.originals().filter(state=S.ACTIVE, starts_on__lte=day, ends_on__gte=day)
 
-    def handing_over(self, at: datetime) -> Self:
+    def handing_over(self, at: datetime, numbers: ValuesOfDay | None = None) -> Self:
         """Those under which devices may be reserved and handed over at ``at``: active, suspended, or ended for less
-        than the days that follow an end (90, rule ``handing_over_days`` of the day).
+        than the days that follow an end (90, rule ``handing_over_days`` of the day: ``numbers``, when they are known).
         """
         day = timezone.localdate(at)
-        days = HANDING_OVER_DAYS.on(day)
+        days = numbers[HANDING_OVER_DAYS] if numbers else HANDING_OVER_DAYS.on(day)
         ended = Q(state__in=ENDED, ended_on__gt=day - timedelta(days=int(days)))
         return self.originals().filter(Q(state__in=ALIVE) | ended)
 

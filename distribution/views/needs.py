@@ -31,6 +31,7 @@ from prescriptions.models import Need, rank_of, served_before_turn
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
 from prescriptions.views.same_household import asked_twice, same_household
+from reference.parameters import ValuesOfDay, parameters_on
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from typography.french import Noun
@@ -52,6 +53,8 @@ class Queued:
     """A need that waits, with what suits it."""
 
     need: Any
+    rank: int
+    """Its place in the whole queue, whatever narrows the list."""
     suits: list[Device] = field(default_factory=list)
     asked_too: str = ""
     """Where the same is asked for the same household."""
@@ -76,7 +79,8 @@ def need_queue(request: Request) -> HttpResponseBase:
     _may_serve(request)
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
     wanted = waiting.wanted().annotate(derogated=_derogated())
-    ranked = wanted.ranked().select_related("prescription__household", "epci")
+    numbers = parameters_on(timezone.localdate())
+    ranked = wanted.ranked(numbers=numbers).select_related("prescription__household", "epci")
     page = Listing(
         request,
         rows=ranked,
@@ -88,19 +92,28 @@ def need_queue(request: Request) -> HttpResponseBase:
     )
     if (answered := page.answered()) is not None:
         return answered
-    shelf = list(available_to(request))
+    shelf = list(available_to(request, numbers))
     twice = asked_twice(page.records, actor)
+    ranks = _ranks(page, ranked)
     return page.shown(
         "distribution/need_queue.html",
         page=page.table.page,
         queued=[
-            Queued(need, [one for one in shelf if suits(one, need)], twice.get(need.pk, "")) for need in page.records
+            Queued(need, ranks[need.pk], [one for one in shelf if suits(one, need)], twice.get(need.pk, ""))
+            for need in page.records
         ],
-        start=page.table.page.start_index(),
+        whole=len(ranks) if page.narrowed else 0,
         declined=waiting.filter(prescription__declined_at__isnull=False)
         .select_related("prescription")
         .order_by("prescription__declined_at", "pk"),
     )
+
+
+def _ranks(page: Listing, ranked: Any) -> dict[int, int]:
+    """``{need pk: its place in the whole queue}``: of those on the page, or of all once something narrows the list."""
+    if not page.narrowed:
+        return {need.pk: rank for rank, need in enumerate(page.records, start=page.table.page.start_index())}
+    return {pk: rank for rank, pk in enumerate(ranked.values_list("pk", flat=True), start=1)}
 
 
 @asks_then_acts
@@ -193,10 +206,10 @@ def derogation_grant(request: Request, reference: str) -> HttpResponse:
     return render(request, "distribution/actions/derogation_grant.html", context)
 
 
-def available_to(request: Request) -> Any:
+def available_to(request: Request, numbers: ValuesOfDay | None = None) -> Any:
     """What is on the shelf of one's points and may still be handed over, the longest there first."""
     here = Device.objects.visible_to(request.membership).main().filter(state=DeviceState.AVAILABLE)
-    alive = Convention.objects.handing_over(timezone.now())
+    alive = Convention.objects.handing_over(timezone.now(), numbers)
     return (
         here.filter(convention__in=alive.values("pk"))
         .exclude(type=DeviceType.SCREEN)

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Exists, OuterRef
 
 from network.enums import OrganisationKind
-from network.models import Epci, Organisation
+from network.models import Arrondissement, Epci, Organisation
 from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.enums import NeedKind, NeedState, NeedUse, PrescriptionState
@@ -59,16 +59,22 @@ class PrescriptionFilter(django_filters.FilterSet):
 
 
 class NeedFilter(django_filters.FilterSet):
-    """Needs by kind, state, use, EPCI."""
+    """Needs by kind, state, use, EPCI, arrondissement."""
 
     kind = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous")
     state = django_filters.ChoiceFilter(label="État", choices=NeedState, empty_label="En attente", method="in_state")
     use = django_filters.ChoiceFilter(label="Usage", choices=NeedUse, empty_label="Tous")
     epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
+    arrondissement = django_filters.ModelChoiceFilter(
+        label="Arrondissement",
+        queryset=Arrondissement.objects.order_by("name"),
+        empty_label="Tous",
+        field_name="epci__arrondissement",
+    )
 
     class Meta:
         model = Need
-        fields = ("kind", "state", "use", "epci")
+        fields = ("kind", "state", "use", "epci", "arrondissement")
 
     def in_state(self, rows: NeedQuerySet, name: str, value: str) -> NeedQuerySet:
         return rows.filter(state=value)

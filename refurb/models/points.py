@@ -1,5 +1,7 @@
 """Where devices are handed over, and the deliveries that bring them there."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Self
 
 from django.core.validators import RegexValidator
@@ -47,20 +49,42 @@ class DistributionPointQuerySet(models.QuerySet["DistributionPoint"]):
         département.
         """
         home = Commune.objects.get(pk=commune)
-        points = list(
-            self.filter(is_active=True, distributor=distributor)
-            .select_related("commune", "organisation")
-            .order_by("name", "pk")
-        )
+        points = self._open_to_households(distributor)
         serving = set(home.served_by.values_list("pk", flat=True)) - {distributor}
-        near = [point for point in points if point.commune.epci_id == home.epci_id]
-        ways = (
-            [point for point in points if point.commune_id == home.pk],
-            [point for point in near if point.organisation_id in serving],
-            [point for point in points if point.organisation_id in serving],
-            near,
-        )
-        return next((found for found in ways if found), [])
+        return _where(points, home.pk, home.epci_id, serving)
+
+    def communes_of(self, point: "DistributionPoint") -> list[int]:
+        """The keys of the communes whose households go to this point, as ``around`` says; three queries."""
+        points = self._open_to_households(point.distributor_id)
+        serving: dict[int, set[int]] = defaultdict(set)
+        for commune, organisation in Organisation.communes_served.through.objects.values_list(
+            "commune", "organisation"
+        ):
+            if organisation != point.distributor_id:
+                serving[commune].add(organisation)
+        return [
+            commune
+            for commune, epci in Commune.objects.order_by("pk").values_list("pk", "epci")
+            if point in _where(points, commune, epci, serving[commune])
+        ]
+
+    def _open_to_households(self, distributor: int) -> "list[DistributionPoint]":
+        rows = self.filter(is_active=True, distributor=distributor).select_related("commune", "organisation")
+        return list(rows.order_by("name", "pk"))
+
+
+def _where(
+    points: "list[DistributionPoint]", commune: int, epci: int, serving: Collection[int]
+) -> "list[DistributionPoint]":
+    """Those of ``points`` where the households of a commune go; ``serving``: the relays that serve it."""
+    near = [point for point in points if point.commune.epci_id == epci]
+    ways = (
+        [point for point in points if point.commune_id == commune],
+        [point for point in near if point.organisation_id in serving],
+        [point for point in points if point.organisation_id in serving],
+        near,
+    )
+    return next((found for found in ways if found), [])
 
 
 class DistributionPoint(models.Model):

@@ -1,4 +1,4 @@
-"""« D’après ce qui est noté »: the verdict of the day beside the steps of a filing, of the request and of each offer."""
+"""« D’après ce qui est noté »: the verdict of the day beside the steps, of the request and of each offer."""
 
 from datetime import timedelta
 
