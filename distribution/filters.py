@@ -83,8 +83,10 @@ def places_of_queue(request: Request) -> list[Any]:
         for group, queryset in zip(groups, (serving, epcis, arrondissements), strict=True)
     ]
     found = sorted(rows[0].union(*rows[1:], all=True), key=lambda row: folded(row[2]))
+    told = {"arrondissement": " (arrondissement)"}
     listed = {
-        label: [(f"{group}-{pk}", name) for of, pk, name in found if of == group] for group, label in groups.items()
+        label: [(f"{group}-{pk}", f"{name}{told.get(group, '')}") for of, pk, name in found if of == group]
+        for group, label in groups.items()
     }
     return [(label, places) for label, places in listed.items() if places]
 

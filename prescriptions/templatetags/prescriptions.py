@@ -7,11 +7,13 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
+UNDECIDED = (PrescriptionState.DRAFT, PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE)
 register = template.Library()
 for read in (day, days_ago, days_left, by_pairs, plural, written_day):
     register.filter(read)
@@ -29,6 +31,12 @@ def articles(text: str) -> SafeString:
             for first, _, rest in paragraphs
         ),
     )
+
+
+@register.filter
+def is_undecided(prescription: Prescription) -> bool:
+    """Whether somebody still writes or examines it: what was seen is then open to read, folded afterwards."""
+    return prescription.state in UNDECIDED
 
 
 @register.simple_tag(takes_context=True)
