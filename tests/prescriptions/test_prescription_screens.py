@@ -11,7 +11,7 @@ from prescriptions.models import Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from prescriptions.services.transfers import ask_transfer
 from tests.prescriptions.files import Circle
-from tests.prescriptions.pages import page_of, page_sent
+from tests.prescriptions.pages import acting, page_of, page_sent
 from tests.screens import NARROW, Look, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,6 +62,33 @@ def test_the_pages_of_an_adviser_read_at_any_width_and_axe_finds_nothing(open_pa
     urls += [page_of(accepted, "prescription_detail"), page_of(accepted.household, "household_detail")]
     for url in urls:
         look.at(url)
+
+
+def test_a_filed_page_is_short_on_a_telephone_and_whole_on_paper(open_page: Callable[..., Page]) -> None:
+    circle = Circle()
+    story = "Une situation inventée."
+    accepted = circle.accepted((("computer", "studies"), ("mobile_connection", "work")), story=story)
+    submitted = circle.submitted()
+    acting(circle.worker).post(page_of(accepted, "prescription_told"))
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, circle.worker)
+    page.goto(page_of(accepted, "prescription_detail"))
+    assert page.evaluate("document.documentElement.scrollHeight") < 2500
+    folded = ("Accord donné le", "Bénéficiaire d’un minimum social", story, "Brouillon créé")
+    for said in ("En attente d’un appareil chez", "à remettre (PDF)", "valable jusqu’au"):
+        expect(page.get_by_text(said).first).to_be_visible()
+    for said in folded:
+        expect(page.get_by_text(said).first).to_be_hidden()
+    page.locator("summary", has_text="Information et accord du foyer").press("Enter")
+    expect(page.get_by_text("Accord donné le")).to_be_visible()
+    page.goto(page_of(accepted, "prescription_detail"))
+    page.emulate_media(media="print")
+    for said in folded:
+        expect(page.get_by_text(said).last).to_be_visible()
+    page.emulate_media(media="screen")
+    sign_in(page, circle.adviser)
+    page.goto(page_of(submitted, "prescription_detail"))
+    expect(page.get_by_text("Bénéficiaire d’un minimum social").first).to_be_visible()
 
 
 def test_the_own_page_of_a_household_is_opened_in_a_browser_at_320_pixels_without_a_script(
