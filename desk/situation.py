@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from connectivity.enums import Verdict as OfferVerdict
 from connectivity.models import CopperClosure
-from connectivity.services.offers import Proposal, as_proofs, offers_for, suppose_proofs
+from connectivity.services.offers import Proposal, offers_for, seen_in, suppose_proofs
 from conventions.enums import DeviceType
 from conventions.models import PriceCeiling
 from distribution.enums import SERVES
@@ -62,7 +62,7 @@ class Answer:
 def answer(situation: Situation, day: date) -> Answer:
     """What the rules and the offers of ``day`` say, by the objects that answer for a real request."""
     facts = suppose_facts(situation.facts, day)
-    seen = [proof for _, proof in as_proofs(facts)] + suppose_proofs(situation.conditions, day)
+    seen = seen_in(facts) + suppose_proofs(situation.conditions, day)
     commune = situation.commune
     closure = None if commune is None else CopperClosure.objects.of(commune.pk, day)
     copper = None if closure is None else closure.copper

@@ -374,9 +374,8 @@ def _said(field: Any, value: Any) -> str:
     if isinstance(field, ModelChoiceField) and hasattr(value, "pk"):
         return str(field.label_from_instance(value))
     if hasattr(field, "choices"):
-        return next(
-            (str(label) for code, label in flatten_choices(field.choices) if str(code) == str(value)), str(value)
-        )
+        known: list[Any] = list(flatten_choices(field.choices))
+        return next((str(one[1]) for one in known if str(one[0]) == str(value)), str(value))
     return str(value)
 
 

@@ -13,7 +13,7 @@ from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
 from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from prescriptions.enums import FactKind
-from prescriptions.models import Fact, Need
+from prescriptions.models import Fact, FactBand, Need
 
 _ORDER = [Verdict.ELIGIBLE, Verdict.MAYBE, Verdict.NOT]
 
@@ -31,7 +31,7 @@ class Proposal:
 
 
 def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: datetime | None = None) -> list[Proposal]:
-    """The offers in force that answer this kind of need, the possible ones first, the cheapest first. Four queries."""
+    """The offers in force for this kind of need, the possible ones first, the cheapest first. Six queries at most."""
     day = timezone.localdate(at)
     closure = copper_of(need, day)
     return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day)
@@ -60,21 +60,31 @@ _KNOWN = {
 
 
 def facts_of(need: Need, file: ConnectionFile | None = None) -> list[Seen]:
-    """What was seen with the household: for its prescription, then for the file itself. Two queries at most.
-
-    A quotient in a band without a top tells nothing of a ceiling, and is left out.
-    """
-    known = [seen for _, seen in prescribed(need)]
+    """What was seen with the household: for its prescription, then for the file itself. Three queries at most."""
+    known = seen_in(list(_noted(need)))
     return known if file is None else known + [proof.seen for proof in ProofSeen.objects.filter(file=file)]
 
 
 def prescribed(need: Need) -> list[tuple[Fact, Seen]]:
-    """The facts of a prescription that count for offers, each as a proof."""
-    return as_proofs(Fact.objects.current().filter(prescription=need.prescription_id, kind__in=list(_KNOWN)))
+    """The facts of a prescription that count for offers, each as the proof that it holds."""
+    return _as_proofs(_noted(need))
 
 
-def as_proofs(facts: Iterable[Fact]) -> list[tuple[Fact, Seen]]:
-    """Those of ``facts``, noted or supposed, that count for offers, each as a proof."""
+def _noted(need: Need) -> Iterable[Fact]:
+    facts: Iterable[Fact] = Fact.objects.current().filter(prescription=need.prescription_id, kind__in=list(_KNOWN))
+    return facts
+
+
+def seen_in(facts: Sequence[Fact]) -> list[Seen]:
+    """What ``facts``, noted or supposed, show of the conditions of offers; one query when one has a band.
+
+    A quotient in a band is under the top of it, and over the top of the band below: « de 701 à 1 000 € » says no to
+    700 € at most. In the last band, which has no top, it is over all of them.
+    """
+    return [seen for _, seen in _as_proofs(facts)] + _over(facts)
+
+
+def _as_proofs(facts: Iterable[Fact]) -> list[tuple[Fact, Seen]]:
     found = []
     for fact in facts:
         if fact.kind not in _KNOWN:
@@ -83,6 +93,25 @@ def as_proofs(facts: Iterable[Fact]) -> list[tuple[Fact, Seen]]:
         if fact.at_most is not None or rule != ConditionRule.FAMILY_QUOTIENT:
             ceiling = None if fact.at_most is None else Decimal(fact.at_most)
             found.append((fact, Seen(rule, proof, fact.dated_on or fact.seen_on, True, ceiling)))
+    return found
+
+
+def _over(facts: Iterable[Fact]) -> list[Seen]:
+    """The figures that a quotient in a band is over, by the bands of the day it was seen."""
+    banded = [fact for fact in facts if fact.kind == FactKind.QUOTIENT_FAMILIAL and fact.band]
+    bands = list(FactBand.objects.filter(kind=FactKind.QUOTIENT_FAMILIAL, at_most__isnull=False)) if banded else []
+    rule, proof = _KNOWN[FactKind.QUOTIENT_FAMILIAL]
+    found = []
+    for fact in banded:
+        below = [
+            band.at_most
+            for band in bands
+            if band.at_most is not None
+            and band.valid_from <= fact.seen_on <= (band.valid_to or fact.seen_on)
+            and (fact.at_most is None or band.at_most < fact.at_most)
+        ]
+        if below:
+            found.append(Seen(rule, proof, fact.dated_on or fact.seen_on, False, Decimal(max(below))))
     return found
 
 

@@ -15,7 +15,7 @@ from connectivity.services.offers import offers_of_the_day
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import FactKind, NeedKind
-from prescriptions.models import Fact
+from prescriptions.models import Fact, FactBand
 from reference.families import family_of
 from reference.files import ReferenceFileError, data_of, read_family
 from reference.loading import load_reference
@@ -110,6 +110,36 @@ def test_a_quotient_seen_for_the_prescription_answers_an_offer_and_its_file_answ
     connection = line.proposed()
     line.see(connection, ConditionRule.FAMILY_QUOTIENT, holds=False, ceiling=Decimal(700))
     assert offers_of_the_day(need=line.need, file=connection)[0].verdict in (Verdict.ELIGIBLE, Verdict.NOT)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("band", "verdict"),
+    [("qf_400", "eligible"), ("qf_700", "eligible"), ("qf_1000", "not"), ("qf_more", "not"), ("", "maybe")],
+)
+def test_a_quotient_in_a_band_over_the_ceiling_says_no_and_one_under_it_says_yes(band: str, verdict: str) -> None:
+    line = Line()
+    ask(line.offer, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, ceiling=700, fresh_days=90)
+    draft = line.circle.draft([(line.kind, "paperwork")])
+    if band:
+        line.circle.see_fact(draft, FactKind.QUOTIENT_FAMILIAL, band=band)
+    accepted = line.circle.accept(line.circle.submit(draft))
+    found = offers_of_the_day(need=accepted.needs.get())[0]
+    assert found.verdict == verdict
+    if verdict == "not":
+        assert "condition non remplie" in found.assessment.against[0].sentence
+
+
+@pytest.mark.django_db
+def test_the_bands_are_those_of_the_day_the_quotient_was_seen() -> None:
+    line = Line()
+    ask(line.offer, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, ceiling=700, fresh_days=900)
+    FactBand.objects.filter(code="qf_700").update(valid_from=timezone.localdate() + timedelta(days=1))
+    draft = line.circle.draft([(line.kind, "paperwork")])
+    line.circle.see_fact(draft, FactKind.QUOTIENT_FAMILIAL, band="qf_1000")
+    accepted = line.circle.accept(line.circle.submit(draft))
+    found = offers_of_the_day(need=accepted.needs.get())[0]
+    assert found.verdict == Verdict.MAYBE, "the band below went up to 400 € that day: 700 € may be under or over"
 
 
 @pytest.mark.django_db
