@@ -1,12 +1,16 @@
 """Who acts next on a connection file: the person who reads the page, with one button, or someone else."""
 
+from django.urls import reverse
+
 from connectivity.enums import Channel, ConnectionState
+from connectivity.machine.rules import PROOFS_FRESH
 from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
 
 S = ConnectionState
+TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -33,10 +37,22 @@ CHOSEN = {
 
 
 def next_step(connection: ConnectionFile, actor: Actor) -> Step:
-    """Who acts next; one query."""
+    """Who acts next; two queries at most."""
     verb, yours, awaited = _expected(connection)
     may = {action.verb for action in gate.actions_for(connection, actor)}
-    return Step(awaited, yours, verb) if verb in may else Step(awaited)
+    if verb not in may:
+        return Step(awaited)
+    if verb == "send" and _unseen(connection, actor):
+        url = reverse("connectivity:connection_proof", args=[connection.reference])
+        return Step(awaited, TO_SEE, url=url, label="Noter une pièce vue")
+    return Step(awaited, yours, verb)
+
+
+def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
+    """Whether a proof that the chosen offer asks was not seen, or not lately: sending would be refused."""
+    rows = ConnectionFile.objects.filter(pk=connection.pk)
+    refused = gate.preview(rows, "send", actor=actor).refused.get(connection.pk, ())
+    return any(reason.code == PROOFS_FRESH.code for reason in refused)
 
 
 def _expected(connection: ConnectionFile) -> tuple[str, str, str]:

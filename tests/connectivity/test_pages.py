@@ -175,6 +175,19 @@ def test_an_offer_that_is_impossible_is_told_and_not_offered() -> None:
     assert 'name="offer"' not in page
 
 
+def test_an_offer_whose_proof_was_never_seen_asks_to_look_at_it_before_it_asks_to_send() -> None:
+    line = Line()
+    ask(line.offer)
+    connection = line.chosen()
+    client = acting(line.worker)
+    page = read(client, page_of(connection, "detail"))
+    assert "regardez avec la personne la pièce que demande l’offre" in page
+    assert page_of(connection, "proof") in page
+    assert "transmettez la demande à l’opérateur" not in page
+    line.see(connection)
+    assert "transmettez la demande à l’opérateur" in read(client, page_of(connection, "detail"))
+
+
 def test_a_problem_tells_its_next_step_and_the_words_of_the_operator() -> None:
     line = Line()
     problem = line.problem()
