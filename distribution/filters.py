@@ -78,9 +78,10 @@ def places_of_queue(request: Request) -> list[Any]:
     epcis = Epci.objects.filter(pk__in=waiting.values("epci"))
     arrondissements = Arrondissement.objects.filter(pk__in=waiting.values("epci__arrondissement"))
     groups = {"point": "Point où vient le foyer", "epci": "EPCI", "arrondissement": "Arrondissement"}
+    queries: tuple[Any, ...] = (serving, epcis, arrondissements)
     rows = [
         queryset.order_by().annotate(group=Value(group)).values_list("group", "pk", "name")
-        for group, queryset in zip(groups, (serving, epcis, arrondissements), strict=True)
+        for group, queryset in zip(groups, queries, strict=True)
     ]
     found = sorted(rows[0].union(*rows[1:], all=True), key=lambda row: folded(row[2]))
     told = {"arrondissement": " (arrondissement)"}
