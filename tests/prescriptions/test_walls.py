@@ -10,6 +10,8 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.exceptions import Unknown
 from network.enums import OrganisationKind, Role
+from network.models import Membership
+from prescriptions.enums import IdentityReason
 from prescriptions.models import (
     Agreement,
     CompletionAnswer,
@@ -27,7 +29,7 @@ from prescriptions.models import (
     Residence,
     SocialStory,
 )
-from prescriptions.services.households import edit_household, record_access
+from prescriptions.services.households import edit_household, open_identity, record_access
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle, again
@@ -59,12 +61,19 @@ def seen_by(actor: Actor | None) -> set[type[Any]]:
     return {model for model in ALL if model.objects.visible_to(actor).exists()}
 
 
+def named_to(pilot: Membership) -> Membership:
+    """A pilot to whom the household is named, for a reason: papers name it."""
+    open_identity(actor=pilot, household=Household.objects.get(), reason=IdentityReason.CONTROL)
+    return pilot
+
+
 INSIDE: dict[str, tuple[Callable[[Circle], Actor], set[type[Any]]]] = {
     "its worker": (lambda circle: circle.worker, {*ALL} - {HouseholdAccess}),
     "its manager": (lambda circle: circle.manager, {*ALL}),
     "its adviser": (lambda circle: circle.adviser, {*FILE, *INSTRUCTION}),
     "a relay around": (lambda circle: circle.relay, {*FILE}),
-    "the pilot": (lambda circle: circle.pilot, {*ALL} - {SocialStory}),
+    "the pilot": (lambda circle: circle.pilot, {*ALL} - {SocialStory, PrescriptionPaper}),
+    "the pilot who said why": (lambda circle: named_to(circle.pilot), {*ALL} - {SocialStory}),
 }
 
 
