@@ -3,8 +3,11 @@
 import pytest
 from django.urls import URLPattern, reverse
 
+from network.enums import OrganisationKind
 from prescriptions.models import HouseholdAccess, Prescription
+from prescriptions.services.transfers import ask_transfer
 from prescriptions.urls import urlpatterns
+from tests.network.factories import make_organisation
 from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import STRANGERS, acting, stranger
 
@@ -16,11 +19,19 @@ PAGES = [pattern for pattern in urlpatterns if pattern.name not in PUBLIC]
 @pytest.fixture
 def prescription() -> Prescription:
     circle = Circle()
-    return circle.accepted(household=circle.household(last_name="Essai-Secret"))
+    accepted = circle.accepted(household=circle.household(last_name="Essai-Secret"))
+    receiver = make_organisation(OrganisationKind.PRESCRIBER)
+    ask_transfer(actor=circle.worker, prescription=accepted, prescriber=receiver)
+    return accepted
 
 
 def address(pattern: URLPattern, prescription: Prescription) -> str:
-    rows = {"prescriptions": prescription, "besoins": prescription.needs.get(), "foyers": prescription.household}
+    rows = {
+        "prescriptions": prescription,
+        "besoins": prescription.needs.get(),
+        "foyers": prescription.household,
+        "transferts": prescription.transfers.get(),
+    }
     route = str(pattern.pattern)
     given: dict[str, object] = {}
     if "<str:reference>" in route:
