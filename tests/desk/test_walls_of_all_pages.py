@@ -31,6 +31,7 @@ from prescriptions.enums import IdentityReason
 from prescriptions.models import HouseholdAccess, Need, Prescription
 from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import ask_completion_prescription
+from prescriptions.services.transfers import ask_transfer
 from refurb.models import Delivery
 from reports.months import month_of
 from reports.services import compute_report
@@ -42,7 +43,7 @@ from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting
-from tests.prescriptions.files import again
+from tests.prescriptions.files import Circle, again
 from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.remembered import remembered
 
@@ -63,13 +64,16 @@ PERSON = {
     "postcode": "59000",
     "birth_date": "1979-11-12",
 }
-OF_A_HOUSEHOLD = ("prescriptions/<str", "besoins/<str", "foyers/<str", "connexions/<str", "connexions/proposer/")
+OF_A_HOUSEHOLD = (
+    *("prescriptions/<str", "besoins/<str", "foyers/<str", "transferts/<str"),
+    *("connexions/<str", "connexions/proposer/"),
+)
 WORDS = {"a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
 """What stands in an address for a word, by how it begins."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
-ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "connexions/", "rapports/"}
+ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "transferts/", "connexions/", "rapports/"}
 """Rows whose every page is asked for by every stranger: a household's own, and what counts them; as are the actions of
 distribution on any row."""
 OF_NOBODY = (
@@ -110,6 +114,7 @@ class Scenery:
         self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
         self.household, self.served = household, served
+        self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
 
@@ -162,6 +167,7 @@ class Scenery:
             "rapports": [self.report],
             "relectures": list(Review.objects.all()),
             "signatures": list(Signature.objects.all()),
+            "transferts": [self.offered],
         }
         return found[start]
 
