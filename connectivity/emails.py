@@ -107,7 +107,8 @@ def scheduled_for_household(file: ConnectionFile, at: datetime) -> None:
         household = file.need.prescription.household
         context = {"file": file, "prescriber": file.need.prescription.prescriber}
         subject, body = compose("emails/connectivity/scheduled_for_household.txt", context)
-        queue_mail(to=[(household.email, household.name)], subject=subject, body=body, about=_about(file), at=at)
+        to, purpose = [(household.email, "")], MailPurpose.HOUSEHOLD
+        queue_mail(to=to, subject=subject, body=body, about=_about(file), purpose=purpose, at=at)
 
 
 def _is_written_to(file: ConnectionFile) -> bool:

@@ -40,7 +40,7 @@ def can_renew_connection(actor: Actor) -> Q | None:
 
 def can_answer_connection(actor: Actor) -> Q | None:
     """An agent of the operator the file was sent to, or the person who received its signed link."""
-    sent_to_it = Q(operator=actor.organisation_id, sent_at__isnull=False) & ~Q(state__in=BEFORE)
+    sent_to_it = AGREED & Q(operator=actor.organisation_id, sent_at__isnull=False) & ~Q(state__in=BEFORE)
     if isinstance(actor, SignedLink):
         return sent_to_it & Q(pk=actor.key_of("connection"))
     return sent_to_it if acts_as(actor, AGENT) else None

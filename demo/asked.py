@@ -77,6 +77,7 @@ def _settled(stage: Stage, homes: Homes) -> Iterator[Ask]:
         moves_to=any_of("mns-maubeuge"),
     )  # fmt: skip
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(52), (COMPUTER,), entrusted_to="mns-lille")
+    yield Ask("ccas", any_of("ccas"), back(24), (COMPUTER,), entrusted_to="mns-roubaix", unanswered=True)
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(48), (COMPUTER,), twin=True)
     douai = Commune.objects.current().get(code="59178")
     yield Ask("mns-lille", any_of("mns-lille", douai), back(120), (COMPUTER,))

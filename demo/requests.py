@@ -13,9 +13,9 @@ from demo.context import Stage
 from demo.homes import Home
 from lifecycle.gate import one_transaction
 from network.enums import Role
-from network.models import Membership, Organisation
+from network.models import Membership
 from prescriptions.doubles import unanswered_of
-from prescriptions.enums import AgreementHow, CompletionSaid, DropReason, FactKind, NeedKind, NeedState
+from prescriptions.enums import AgreementHow, CompletionSaid, DropReason, FactKind, NeedKind, NeedState, TransferRefusal
 from prescriptions.models import OWN_WORDS, Household, Need, Prescription, PromisedContact
 from prescriptions.services import completion, doubles, households, needs, prescriptions, transfers
 from prescriptions.services.contacts import keep_contacts
@@ -45,6 +45,14 @@ TOLD = {
 }
 """What the worker answers to what nothing in the file says."""
 
+ELSEWHERE = ("ccas", "france-services")
+"""The prescribers that are offered a file and do not take it."""
+ANSWERS: Mapping[str, Callable[..., Any]] = {
+    "accept": transfers.accept_transfer,
+    "decline": transfers.decline_transfer,
+    "cancel": transfers.cancel_transfer,
+}
+
 type Follow = Callable[[Stage, Need, Membership, datetime], Thread]
 """What becomes of a need once it waits."""
 
@@ -68,6 +76,7 @@ class Ask:
     twin: bool = False
     moves_to: Home | None = None
     entrusted_to: str = ""
+    unanswered: bool = False
     follows: Mapping[str, Follow] = field(default_factory=dict)
 
 
@@ -204,17 +213,29 @@ class Request:
             words = TOLD.get(code, "")
             completion.answer_point(**self.act, code=code, said=CompletionSaid.DONE, words=words)
 
-    def _offer(self, receiver: Organisation) -> Iterator[datetime]:
-        """Another prescriber is offered the file, and takes it two days later unless it is over by then."""
+    def _offer(self) -> Iterator[datetime]:
+        """One prescriber cannot take the file, an offer to another is taken back; the right one takes it.
+
+        ``unanswered``: the right one has not answered yet.
+        """
+        if not self.ask.unanswered:
+            yield from self._offered_to(ELSEWHERE[0], "decline", reason=TransferRefusal.NOBODY)
+            yield from self._offered_to(ELSEWHERE[1], "cancel")
+        yield from self._offered_to(self.ask.entrusted_to, "" if self.ask.unanswered else "accept")
+
+    def _offered_to(self, prescriber: str, verb: str, **values: Any) -> Iterator[datetime]:
+        """Offer the file while it is alive here; what comes of it a day or two later, if anything."""
         here = Prescription.objects.visible_to(self.worker).live()
         if not here.filter(pk=self.prescription.pk, moved_at__lte=self.now).exists():
             return
-        offered = transfers.ask_transfer(**self.act, prescriber=receiver)
-        yield self.after(1, 3)
-        worker = self.stage.cast.worker(self.ask.entrusted_to, self.rng)
-        if may(offered, "accept", actor=worker, at=self.now):
-            transfers.accept_transfer(actor=worker, transfer=offered, at=self.now)
-            self.worker = worker
+        offered = transfers.ask_transfer(**self.act, prescriber=self.stage.cast.organisations[prescriber])
+        if not verb:
+            return
+        yield self.after(1, 2)
+        actor = self.worker if verb == "cancel" else self.stage.cast.worker(prescriber, self.rng)
+        if may(offered, verb, actor=actor, at=self.now, **values):
+            ANSWERS[verb](actor=actor, transfer=offered, at=self.now, **values)
+            self.worker = self.worker if verb == "decline" else actor
 
     def serve(self) -> Iterator[datetime]:
         """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
@@ -223,8 +244,7 @@ class Request:
                 self.stage.agenda.add(follow(self.stage, need, self.worker, self.now), about=need.reference)
         if self.ask.entrusted_to:
             yield self.after(4, 8)
-            receiver = self.stage.cast.organisations[self.ask.entrusted_to]
-            yield from self._offer(receiver)
+            yield from self._offer()
         if self.ask.moves_to is not None:
             yield self.after(4, 8)
             self._move(self.ask.moves_to)

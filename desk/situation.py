@@ -62,11 +62,11 @@ class Answer:
 def answer(situation: Situation, day: date) -> Answer:
     """What the rules and the offers of ``day`` say, by the objects that answer for a real request."""
     facts = suppose_facts(situation.facts, day)
-    seen = seen_in(facts) + suppose_proofs(situation.conditions, day)
+    seen = seen_in(facts) + suppose_proofs(list(dict.fromkeys(situation.conditions)), day)
     commune = situation.commune
     closure = None if commune is None else CopperClosure.objects.of(commune.pk, day)
     copper = None if closure is None else closure.copper
-    kinds = [NeedKind(kind) for kind in situation.kinds]
+    kinds = [NeedKind(kind) for kind in dict.fromkeys(situation.kinds)]
     return Answer(
         on=day,
         asked=[str(kind.label).lower() for kind in kinds],

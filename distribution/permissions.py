@@ -49,7 +49,9 @@ def can_ask_derogation(actor: Actor) -> Q | None:
 
 
 NOT_REVOKED = ~Q(need__prescription__end_reason=AGREEMENT_WITHDRAWN)
-"""Not those of a household that took its agreement back: nothing was ever handed over for them."""
+"""Not those of a household that took its agreement back."""
+SOLD_OR_AGREED = NOT_REVOKED | Q(handed_over_at__isnull=False)
+"""Of its notes, those that were signed stay: they are sales."""
 
 
 def sees_hand_overs(actor: Actor | None) -> Q | None:
@@ -57,9 +59,9 @@ def sees_hand_overs(actor: Actor | None) -> Q | None:
     if actor is None:
         return None
     if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
-        return NOT_REVOKED & Q(point__distributor=actor.organisation_id)
+        return SOLD_OR_AGREED & Q(point__distributor=actor.organisation_id)
     if acts_as(actor, (Role.ADVISER, Kind.RELAY)):
-        return NOT_REVOKED & Q(point__organisation=actor.organisation_id)
+        return SOLD_OR_AGREED & Q(point__organisation=actor.organisation_id)
     if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
         return Q(need__prescription__prescriber=actor.organisation_id)
     return None

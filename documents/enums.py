@@ -40,7 +40,15 @@ class Delivery(TextChoices):
 
 
 class MailPurpose(TextChoices):
-    """What a mail is about. An account mail holds a link that opens a door: its text is shown to nobody."""
+    """What a mail is about. An account mail holds a link that opens a door: its text is shown to nobody.
+
+    A mail to a household too, nor is its address told to whoever reads the outbox.
+    """
 
     ACCOUNT = "account", "Compte et connexion"
+    HOUSEHOLD = "household", "À un foyer"
     MESSAGE = "message", "Suivi d’un dossier"
+
+
+TO_THE_ADDRESSEE_ALONE = (MailPurpose.ACCOUNT, MailPurpose.HOUSEHOLD)
+"""The mails whose text nobody but their addressee reads: it goes once they have left."""

@@ -7,7 +7,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from documents.enums import ATTACHMENT, FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
+from documents.enums import (
+    ATTACHMENT,
+    FORGOTTEN,
+    INTERRUPTED,
+    TO_THE_ADDRESSEE_ALONE,
+    ContentType,
+    Delivery,
+    MailPurpose,
+)
 from documents.kinds import Kind, kind_of
 from documents.permissions import can_read_outbox
 from documents.readers.signature import with_ending
@@ -111,6 +119,10 @@ class Document(models.Model):
         return kind_of(self.kind, self.version)
 
 
+A_HOUSEHOLD = "le foyer, dont l’adresse n’est pas montrée"
+"""What is told of the address of a mail to a household."""
+
+
 class MailQuerySet(models.QuerySet["Mail"]):
     """Reads of the outbox."""
 
@@ -173,7 +185,9 @@ class Mail(models.Model):
 
     @property
     def recipients(self) -> list[tuple[str, str]]:
-        """Each address with its name, empty when it has none."""
+        """Each address with its name, empty when it has none; of a household, none of it is told."""
+        if self.purpose == MailPurpose.HOUSEHOLD:
+            return [(A_HOUSEHOLD, "")] if self.to else []
         return list(zip(self.to, self.to_names, strict=True))
 
     @property
@@ -182,7 +196,7 @@ class Mail(models.Model):
 
         A demonstration sends nothing: there the pilot reads it in place of the addressee.
         """
-        return self.purpose == MailPurpose.ACCOUNT and not settings.DEMO
+        return self.purpose in TO_THE_ADDRESSEE_ALONE and not settings.DEMO
 
     @property
     def failure(self) -> str:

@@ -46,8 +46,8 @@ class MailTable(tables.Table):
     def render_subject(self, record: Mail) -> str:
         return str(record)
 
-    def render_to(self, value: list[str]) -> str:
-        return ", ".join(value)
+    def render_to(self, record: Mail) -> str:
+        return ", ".join(address for address, _ in record.recipients)
 
     def render_delivery(self, record: Mail) -> SafeString:
         label = record.get_delivery_display()

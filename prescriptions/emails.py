@@ -158,8 +158,8 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
     subject, body = compose("emails/prescriptions/still_current_for_household.txt", context)
     to = [(prescription.household.email, "")]
     about = ("prescription", prescription.pk)
-    # An account mail holds a link that opens a door: its text is shown to nobody, and goes once it has left.
-    queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
+    # It holds a link that opens a door: its text is shown to nobody, and goes once it has left.
+    queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.HOUSEHOLD, at=at)
 
 
 def news_for_household(prescription: Prescription, at: datetime) -> Mail:
@@ -170,7 +170,7 @@ def news_for_household(prescription: Prescription, at: datetime) -> Mail:
     subject, body = compose("emails/prescriptions/news_for_household.txt", {"prescription": prescription, "page": page})
     to = [(prescription.household.email, "")]
     about = ("prescription", prescription.pk)
-    return queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.ACCOUNT, at=at)
+    return queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.HOUSEHOLD, at=at)
 
 
 def anonymisation_for_prescriber(household: Household, at: datetime) -> None:

@@ -134,7 +134,6 @@ class TransferRefusal(TextChoices):
 
     ELSEWHERE = "elsewhere", "Le foyer ne relève pas de notre service"
     NOBODY = "nobody", "Personne ici ne peut le suivre pour l’instant"
-    KNOWN = "known", "Nous suivons déjà ce foyer"
     OTHER = "other", "Autre motif, en commentaire"
 
 

@@ -14,7 +14,7 @@ from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Organisation
 from network.permissions import acts_as, is_manager, is_pilot
-from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState, NeedKind, PrescriptionState
+from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState, NeedKind, PrescriptionState, TransferState
 
 RELAYED = (PrescriptionState.ACCEPTED, PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
 """What a relay sees: what is to be served, and what it served."""
@@ -144,12 +144,13 @@ def can_answer_transfer(actor: Actor) -> Q | None:
 
 
 def sees_transfers(actor: Actor | None) -> Q | None:
-    """The offers one may see: those one's prescriber makes and those it is made; all for the pilot."""
+    """The offers one may see: those one's prescriber makes, those it is made or took; all for the pilot."""
     if is_pilot(actor):
         return Q()
     if actor is None or not works(actor):
         return None
-    return Q(sender=actor.organisation_id) | Q(receiver=actor.organisation_id)
+    answers = Q(receiver=actor.organisation_id, state__in=(TransferState.ASKED, TransferState.ACCEPTED))
+    return Q(sender=actor.organisation_id) | answers
 
 
 # --- need

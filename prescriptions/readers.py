@@ -18,6 +18,7 @@ class Told(TextChoices):
     NAME = "name", "votre nom"
     BIRTH = "birth", "votre date de naissance"
     CONTACT = "contact", "comment vous joindre"
+    MEMBERS = "members", "combien vous êtes"
     NEEDS = "needs", "ce que vous demandez"
     FACTS = "facts", "ce qu’on a noté de vos justificatifs"
     STORY = "story", "ce que vous avez confié sur votre situation"
@@ -43,7 +44,8 @@ class Reader:
         if len(apart) == 1:
             return f"{self.who} lit tout, sauf {apart[0].label}{self.when}."
         *most, last = (told.label for told in self.reads)
-        return f"{self.who} lit {', '.join(most)} et {last}{self.when}."
+        listed = f"{', '.join(most)} et {last}" if most else last
+        return f"{self.who} lit {listed}{self.when}."
 
 
 READERS = (
@@ -51,20 +53,27 @@ READERS = (
         "Votre travailleur social, avec son équipe,",
         Kind.PRESCRIBER,
         Role.WORKER,
-        (Told.NAME, Told.BIRTH, Told.CONTACT, Told.NEEDS, Told.FACTS, Told.STORY),
+        tuple(Told),
     ),
     Reader(
         "Le distributeur solidaire",
         Kind.DISTRIBUTOR,
         Role.ADVISER,
-        (Told.NAME, Told.BIRTH, Told.CONTACT, Told.NEEDS, Told.FACTS),
+        (Told.NAME, Told.BIRTH, Told.CONTACT, Told.MEMBERS, Told.NEEDS, Told.FACTS),
     ),
     Reader(
         "Un point relais de votre commune",
         Kind.RELAY,
         Role.ADVISER,
-        (Told.NAME, Told.CONTACT, Told.NEEDS),
+        (Told.NAME, Told.CONTACT, Told.MEMBERS, Told.NEEDS),
         ", une fois la demande acceptée",
+    ),
+    Reader(
+        "Un autre service social à qui le vôtre propose de vous suivre",
+        Kind.PRESCRIBER,
+        Role.WORKER,
+        (Told.NEEDS,),
+        ", sans votre nom",
     ),
     Reader(
         "Un opérateur",
@@ -77,7 +86,7 @@ READERS = (
         "L’équipe du Département qui pilote",
         Kind.DEPARTEMENT,
         Role.PILOT,
-        (Told.NEEDS, Told.FACTS),
+        (Told.MEMBERS, Told.NEEDS, Told.FACTS),
         ", sans votre nom\u00a0: pour le lire, elle doit dire pourquoi, et c’est noté",
         beyond=(Told.NAME, Told.BIRTH, Told.CONTACT),
     ),

@@ -18,9 +18,11 @@ def _transfers(move: Move) -> Iterable[Transfer]:
 
 
 def hand_over_file(move: Move) -> None:
-    """The prescription goes to whoever accepted; the household's file follows it."""
+    """What is alive of the household's requests goes to whoever accepted; its file follows."""
     for transfer in _transfers(move):
-        rows = Prescription.objects.filter(pk=transfer.prescription_id)
+        rows = Prescription.objects.live().filter(
+            household=transfer.prescription.household_id, prescriber=transfer.sender_id
+        )
         done = gate.apply_many(
             rows, "transfer", actor=move.actor, at=move.at, cause=move, prescriber=transfer.receiver_id
         )

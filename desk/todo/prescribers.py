@@ -25,7 +25,7 @@ from desk.todo.connections import copper, renewals, serving_blocks
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
-from prescriptions.enums import PrescriptionState, ReminderKind
+from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind
 from prescriptions.machine.household_rules import only_a_draft
 from prescriptions.models import (
     CompletionRequest,
@@ -189,7 +189,7 @@ def _lost(files: QuerySet[Prescription]) -> Block:
         "plus-servis",
         "Foyers qui n’ont plus ce qu’ils avaient reçu",
         Need.objects.lost()
-        .filter(nothing_owed(), prescription__in=files.values("pk"))
+        .filter(nothing_owed(), prescription__in=files.filter(household__state=HouseholdState.OPEN).values("pk"))
         .select_related("prescription__household")
         .order_by("lost_at", "pk"),
         _to_reopen,

@@ -17,7 +17,16 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from documents.enums import ATTACHMENT, DELIVERY_MAILER, FORGOTTEN, INTERRUPTED, ContentType, Delivery, MailPurpose
+from documents.enums import (
+    ATTACHMENT,
+    DELIVERY_MAILER,
+    FORGOTTEN,
+    INTERRUPTED,
+    TO_THE_ADDRESSEE_ALONE,
+    ContentType,
+    Delivery,
+    MailPurpose,
+)
 from documents.exceptions import DeliveryFailed, FileAltered, FileForgotten
 from documents.jobs import put_off
 from documents.models import Mail, MailAttachment, StoredFile
@@ -93,7 +102,7 @@ def deliver_mail(*, mail: int, last_try: bool = False) -> None:
         if lasting:
             return
         raise DeliveryFailed(code) from None
-    spent = {"body": ""} if taken.purpose == MailPurpose.ACCOUNT else {}
+    spent = {"body": ""} if taken.purpose in TO_THE_ADDRESSEE_ALONE else {}
     _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", **spent)
 
 

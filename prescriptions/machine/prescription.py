@@ -220,7 +220,12 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=[S.FULFILLED, S.CLOSED_UNMET],
         target=S.ACCEPTED,
         follows=["need.unmeet", "need.reopen"],
-        stamps={"ended_at": None, "valid_until": rules.valid_until},
+        stamps={
+            "ended_at": None,
+            "valid_until": rules.valid_until,
+            "commune": F("household__commune"),
+            "epci": F("household__commune__epci"),
+        },
         done="Prescription rouverte",
         why="What met a need is undone, or lost.",
     )

@@ -10,8 +10,9 @@ from prescriptions.models import Transfer
 
 
 def _asked_already() -> QuerySet[Transfer]:
-    """Another offer of the same prescription that waits."""
-    asked = Transfer._base_manager.filter(prescription=OuterRef("prescription"), state=TransferState.ASKED)
+    """Another offer of a prescription of the same household that waits."""
+    household = OuterRef("prescription__household")
+    asked = Transfer._base_manager.filter(prescription__household=household, state=TransferState.ASKED)
     return asked.exclude(pk=OuterRef("pk"))
 
 

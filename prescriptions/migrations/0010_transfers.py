@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("elsewhere", "Le foyer ne relève pas de notre service"),
                             ("nobody", "Personne ici ne peut le suivre pour l’instant"),
-                            ("known", "Nous suivons déjà ce foyer"),
                             ("other", "Autre motif, en commentaire"),
                         ],
                         editable=False,
@@ -198,7 +197,7 @@ class Migration(migrations.Migration):
             model_name="transfer",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("refusal__in", ["elsewhere", "nobody", "known", "other"]), ("state", "declined")),
+                    models.Q(("refusal__in", ["elsewhere", "nobody", "other"]), ("state", "declined")),
                     models.Q(models.Q(("state", "declined"), _negated=True), ("refusal", "")),
                     _connector="OR",
                 ),

@@ -27,6 +27,8 @@ from prescriptions.permissions import sees_accesses, sees_facts, sees_households
 
 ELSEWHERE = "alike_elsewhere"
 """What the log of accesses says of a file that was compared for whoever may not see it: nothing of it was shown."""
+IDENTITY = "identity"
+"""What it says of whoever gave a reason to read who the household is."""
 OWN_SHEET = "sheet:"
 """What the log of accesses says of whoever opened the household's page by its sheet, before the key of that sheet."""
 
@@ -334,7 +336,7 @@ class HouseholdAccessQuerySet(models.QuerySet["HouseholdAccess"]):
         """Those by which this person reads who a household is at ``at``: a reason was given, a moment ago."""
         at = at or timezone.now()
         since = at - timedelta(minutes=IDENTITY_MINUTES.on(timezone.localdate(at)))
-        return self.filter(actor=actor.pk, at__gt=since, at__lte=at).exclude(reason="")
+        return self.filter(actor=actor.pk, what=IDENTITY, at__gt=since, at__lte=at).exclude(reason="")
 
 
 class HouseholdAccess(models.Model):

@@ -19,6 +19,7 @@ from prescriptions.models import (
     Prescription,
     PrescriptionEntry,
     SocialStory,
+    TransferEntry,
 )
 
 PEOPLE = {
@@ -74,6 +75,7 @@ def _forget_comments(households: list[int], prescriptions: list[int], needs: lis
         HouseholdEntry.objects.filter(object__in=households),
         PrescriptionEntry.objects.filter(object__in=prescriptions),
         NeedEntry.objects.filter(object__in=needs),
+        TransferEntry.objects.filter(object__prescription__in=prescriptions),
     )
     for entries in journals:
         digests = list(entries.exclude(comment_digest="").values_list("comment_digest", flat=True))

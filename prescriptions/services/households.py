@@ -17,6 +17,7 @@ from network.models import Commune
 from network.permissions import is_pilot
 from prescriptions.enums import HouseholdState, IdentityReason
 from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription
+from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
 
@@ -159,7 +160,7 @@ def open_identity(*, actor: Actor, household: Household, reason: str, at: dateti
         raise Unknown
     if reason not in IdentityReason.values:
         raise Refused({household.pk: (IDENTITY_REASON,)})
-    return record_accesses(actor=actor, households=[household.pk], what="identity", at=at, reason=reason)[0]
+    return record_accesses(actor=actor, households=[household.pk], what=IDENTITY, at=at, reason=reason)[0]
 
 
 def record_accesses(
@@ -191,7 +192,8 @@ def record_accesses(
 def record_sightings(
     *, actor: Actor, households: Iterable[int], what: str, at: datetime | None = None, reason: str = ""
 ) -> None:
-    """Log that a list showed the names of these households: once a day for each and for that list, in one statement.
+    """Log that a list showed the names of these households: once a day for each and for that list, in one statement;
+    each time when a ``reason`` was given to read them.
 
     Raises PermissionDenied for the system.
     """
@@ -206,7 +208,8 @@ def record_sightings(
             "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s::varchar, '', %(reason)s "
             "FROM unnest(%(households)s::bigint[]) AS seen (pk) WHERE NOT EXISTS ("
             "SELECT 1 FROM prescriptions_householdaccess AS known WHERE known.household_id = seen.pk "
-            "AND known.actor_id = %(actor)s AND known.what = %(what)s::varchar AND known.at >= %(midnight)s)",
+            "AND known.actor_id = %(actor)s AND known.what = %(what)s::varchar AND known.reason = %(reason)s "
+            "AND known.at >= %(since)s)",
             {
                 "actor": actor.pk,
                 "organisation": actor.organisation_id,
@@ -214,7 +217,7 @@ def record_sightings(
                 "at": instant,
                 "what": what,
                 "households": sorted(set(households)),
-                "midnight": midnight,
+                "since": midnight if not reason else instant,
                 "reason": reason,
             },
         )

@@ -6,8 +6,9 @@ from typing import Any
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
+from lifecycle.locking import locked
 from network.models import Organisation
-from prescriptions.models import Prescription, Transfer
+from prescriptions.models import Household, Prescription, Transfer
 from prescriptions.nir import refuse_nir
 
 
@@ -28,8 +29,18 @@ def ask_transfer(
     return created
 
 
+@gate.one_transaction
 def accept_transfer(*, actor: Actor, transfer: Transfer, at: datetime | None = None, comment: str = "") -> Transfer:
-    """Take the file. The story stays with whoever wrote it. Raises Unknown, PermissionDenied, Refused."""
+    """Take the file, with every request of the household that its prescriber deals with.
+
+    The story stays with whoever wrote it. Raises Unknown, PermissionDenied, Refused.
+    """
+    offered = Transfer.objects.visible_to(actor).filter(pk=transfer.pk).select_related("prescription").first()
+    if offered is None:
+        raise Unknown
+    household = offered.prescription.household_id
+    locked(Household.objects.filter(pk=household))
+    locked(Prescription.objects.live().filter(household=household, prescriber=offered.sender_id))
     return _moved(transfer, "accept", actor, at, comment)
 
 

@@ -194,9 +194,10 @@ def household_search(request: Request) -> HttpResponse:
     need = Need.objects.visible_to(actor).filter(reference__iexact=text).first()
     if need is not None:
         return redirect("prescriptions:need_detail", reference=need.reference)
-    found = list(
-        matching(Household.objects.visible_to(actor), text).select_related("commune", "prescriber")[:MOST_FOUND]
-    )
+    seen = Household.objects.visible_to(actor)
+    # A pilot types a reference alone: a name, a telephone or an e-mail that finds a file would be told.
+    wanted = seen.filter(reference__iexact=text.strip()) if is_pilot(actor) else matching(seen, text)
+    found = list(wanted.select_related("commune", "prescriber")[:MOST_FOUND])
     if len(found) == 1:
         messages.info(request, "Un seul dossier correspond à votre recherche\u00a0: le voici.")
         return redirect("prescriptions:household_detail", reference=found[0].reference)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from lifecycle.acting import Step, asks_then_acts, may, posted
 from lifecycle.actors import Actor
+from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.enums import TransferState
 from prescriptions.forms.actions import TransferForm
@@ -49,12 +50,15 @@ def transfer_detail(request: Request, reference: str) -> HttpResponse:
     """One transfer: what is asked, where, since when, by whom; no name."""
     transfer = visible_transfer(request, reference)
     actor = request.membership
+    follows = works(actor) and transfer.prescription.prescriber_id == actor.organisation_id
+    reads = follows or transfer.state == S.ASKED or is_pilot(actor)
     context = {
         "transfer": transfer,
         "prescription": transfer.prescription,
-        "needs": list(transfer.prescription.needs.order_by("pk")),
+        "needs": list(transfer.prescription.needs.order_by("pk")) if reads else [],
+        "reads": reads,
         "step": transfer_step(transfer, actor),
-        "follows": works(actor) and transfer.prescription.prescriber_id == actor.organisation_id,
+        "follows": follows,
     }
     return render(request, "prescriptions/transfer_detail.html", context)
 

@@ -26,6 +26,7 @@ SIGNS: dict[Told, tuple[str, ...]] = {
     Told.NAME: (NAMES[0],),
     Told.BIRTH: BORN,
     Told.CONTACT: ("zephyrine@", "0699445566", "06 99 44 55 66", "rue des Abysses"),
+    Told.MEMBERS: ("1 adulte, 2 enfants",),
     Told.FACTS: (PROOF,),
     Told.STORY: (STORY,),
 }
@@ -36,7 +37,7 @@ def told_to(scenery: Scenery, reader: Membership) -> set[Told]:
     needs = [need.reference for need in scenery.served.needs.all()] + [
         need.reference for need in scenery.waiting.needs.all()
     ]
-    signs = SIGNS | {Told.NEEDS: tuple(needs)}
+    signs = SIGNS | {Told.NEEDS: (*needs, "Ordinateur, études")}
     found: set[Told] = set()
     for _, status, read in read_everything(scenery, reader):
         if status == 200:
@@ -44,17 +45,19 @@ def told_to(scenery: Scenery, reader: Membership) -> set[Told]:
     return found
 
 
-def of(scenery: Scenery, kind: Kind) -> Organisation | None:
-    if kind == Kind.RELAY:
+def of(scenery: Scenery, reader: Reader) -> Organisation | None:
+    if reader.kind == Kind.RELAY:
         return scenery.territory.circle.relay.organisation
-    return scenery.organisations.get(kind)
+    if reader.reads == (Told.NEEDS,):
+        return scenery.offered.receiver
+    return scenery.organisations.get(reader.kind)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.kind.value)
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: f"{reader.kind.value}-{len(reader.reads)}")
 def test_each_reader_reads_what_the_agreement_says_and_nothing_else(reader: Reader) -> None:
     made = called_like_pieces_of_markup()
-    person = make_membership(reader.role, reader.kind, of(made, reader.kind))
+    person = make_membership(reader.role, reader.kind, of(made, reader))
     assert told_to(made, person) == set(reader.reads)
     if reader.beyond:
         open_identity(actor=person, household=made.household, reason=IdentityReason.COMPLAINT)

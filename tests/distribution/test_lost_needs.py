@@ -13,7 +13,8 @@ from django.utils import timezone
 from connectivity.enums import EndReason
 from connectivity.services import connections
 from desk.todo.prescribers import todo_of
-from distribution.enums import SettlementKind
+from distribution.enums import HandOverKind, SettlementKind
+from distribution.models import HandOver
 from distribution.services import returns
 from documents.models import Mail
 from lifecycle.clock import run_clock
@@ -25,7 +26,9 @@ from prescriptions.enums import DropReason, NeedState
 from prescriptions.models import Need, NeedEntry
 from prescriptions.models.need import rank_of
 from prescriptions.progress import need_chain
+from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need, let_be_need, reopen_need
+from prescriptions.services.revoking import revoke_prescription
 from prescriptions.telling import telling_of
 from prescriptions.views.steps import need_step, next_step
 from refurb.models import Device
@@ -33,7 +36,7 @@ from reports.figures import reckon
 from reports.months import month_of
 from tests.connectivity.lines import Line
 from tests.distribution.shelves import Shelf
-from tests.network.factories import make_membership
+from tests.network.factories import make_commune, make_epci, make_membership
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting
 
@@ -251,3 +254,26 @@ def test_the_journal_is_whole_after_a_whole_round(shelf: Shelf) -> None:
     verify_journals(pytest.fail)
     verbs = list(NeedEntry.objects.filter(object=need.pk).order_by("seq").values_list("verb", flat=True))
     assert verbs == ["ask", "wait", "start", "meet", "lose", "reopen", "start", "meet"]
+
+
+def test_reopened_it_waits_where_the_household_lives_now(shelf: Shelf) -> None:
+    need = lost(shelf)
+    worker, household = need.prescription.worker, need.prescription.household
+    there = make_commune(epci=make_epci())
+    move_household(actor=worker, household=household, commune=there, moved_on=timezone.localdate())
+
+    opened = reopen_need(actor=worker, need=need)
+
+    prescription = again(need.prescription)
+    assert (opened.epci, prescription.commune, prescription.epci) == (there.epci, there, there.epci)
+    assert not Need.objects.visible_to(shelf.relay).filter(pk=need.pk).exists()
+
+
+def test_the_agreement_taken_back_after_a_refund_leaves_the_sale_to_its_seller(shelf: Shelf) -> None:
+    need = lost(shelf)
+    reopen_need(actor=need.prescription.worker, need=need)
+    revoke_prescription(actor=need.prescription.worker, prescription=again(need.prescription), channel="phone")
+    note = HandOver.objects.get(need=need.pk, kind=HandOverKind.SALE)
+    url = reverse("distribution:hand_over_note", args=[note.device.reference, note.pk])
+    assert acting(shelf.adviser).get(url).status_code == 200
+    assert not Need.objects.visible_to(shelf.adviser).filter(pk=need.pk).exists()

@@ -156,4 +156,4 @@ def test_a_link_confirms_its_own_prescription_and_does_nothing_else() -> None:
 
 def test_the_mail_that_holds_the_link_is_shown_to_nobody_and_goes_once_it_has_left() -> None:
     asked(Circle())
-    assert Mail.objects.get(to=[EMAIL]).purpose == MailPurpose.ACCOUNT
+    assert Mail.objects.get(to=[EMAIL]).purpose == MailPurpose.HOUSEHOLD

@@ -12,15 +12,17 @@ from desk.todo.prescribers import todo_of
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.models import Comment
 from network.enums import OrganisationKind
 from network.models import Membership
 from prescriptions.enums import PrescriptionState, TransferRefusal
 from prescriptions.models import Household, HouseholdAccess, Prescription, SocialStory, Transfer
+from prescriptions.services.forgetting import forget_households
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer, decline_transfer
 from tests.network.factories import make_organisation
 from tests.pages import acting, done, read
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +109,8 @@ def test_a_refusal_says_why_and_whoever_follows_it_is_told(circle: Circle, recei
     assert mail.to == [circle.worker.user.email]
     assert "personne ici ne peut le suivre" in mail.body
     assert again(transfer.prescription).prescriber == circle.prescriber
-    assert codes(lambda: accept_transfer(actor=receiver.worker, transfer=transfer))
+    with pytest.raises(Unknown):
+        accept_transfer(actor=receiver.worker, transfer=transfer)
     assert (
         ask_transfer(actor=circle.worker, prescription=transfer.prescription, prescriber=receiver.prescriber).state
         == "asked"
@@ -128,7 +131,8 @@ def test_it_is_offered_once_at_a_time_and_taken_back_from_its_page(circle: Circl
 
     assert again(transfer).state == "cancelled"
     assert Mail.objects.filter(subject__contains="ne vous est plus proposé").get().to == [receiver.worker.user.email]
-    assert codes(lambda: accept_transfer(actor=receiver.worker, transfer=transfer))
+    with pytest.raises(Unknown):
+        accept_transfer(actor=receiver.worker, transfer=transfer)
     assert ask().receiver == third
 
 
@@ -172,7 +176,8 @@ def test_what_ends_before_the_answer_is_offered_to_nobody_any_more(circle: Circl
     withdraw_prescription(actor=circle.worker, prescription=transfer.prescription, reason="other")
     assert again(transfer).state == "cancelled"
     assert waits(receiver.worker) == []
-    assert codes(lambda: accept_transfer(actor=receiver.worker, transfer=transfer))
+    with pytest.raises(Unknown):
+        accept_transfer(actor=receiver.worker, transfer=transfer)
 
 
 def test_the_page_says_what_will_happen_and_keeps_what_is_typed(circle: Circle, receiver: Circle) -> None:
@@ -192,3 +197,41 @@ def test_the_page_says_what_will_happen_and_keeps_what_is_typed(circle: Circle, 
     after = done(acting(receiver.worker), page_of(transfer, "transfer_accept"))
     assert after == page_of(prescription, "prescription_detail")
     assert again(prescription).prescriber == receiver.prescriber
+
+
+def test_whoever_did_not_take_a_file_reads_nothing_of_it_any_more(circle: Circle, receiver: Circle) -> None:
+    declined = offered(circle, receiver)
+    decline_transfer(actor=receiver.worker, transfer=declined, reason=TransferRefusal.NOBODY)
+    assert acting(receiver.worker).get(page_of(declined, "transfer_detail")).status_code == 404
+    taken = ask_transfer(actor=circle.worker, prescription=declined.prescription, prescriber=receiver.prescriber)
+    accept_transfer(actor=receiver.worker, transfer=taken)
+
+    page = read(acting(circle.worker), page_of(taken, "transfer_detail"))
+
+    assert "Ordinateur" not in page
+    assert "Ordinateur" in read(acting(receiver.worker), page_of(taken, "transfer_detail"))
+
+
+def test_all_that_is_alive_of_a_household_goes_together_and_is_offered_once(circle: Circle, receiver: Circle) -> None:
+    household = circle.household(**SECRET)
+    first, second = circle.accepted(household=household), circle.accepted(SKILLS, household)
+    transfer = ask_transfer(actor=circle.worker, prescription=first, prescriber=receiver.prescriber)
+    third = make_organisation(OrganisationKind.PRESCRIBER)
+    refused = codes(lambda: ask_transfer(actor=circle.worker, prescription=second, prescriber=third))
+    assert refused == ["none_asked"]
+
+    accept_transfer(actor=receiver.worker, transfer=transfer)
+
+    assert {again(row).prescriber for row in (first, second, household)} == {receiver.prescriber}
+    page = page_of(household, "household_detail")
+    assert acting(circle.worker).get(page).status_code == 404
+
+
+def test_what_was_written_on_an_offer_is_forgotten_with_the_household(circle: Circle, receiver: Circle) -> None:
+    prescription = circle.accepted(household=circle.household(**SECRET))
+    transfer = ask_transfer(
+        actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber, comment="Mme Indicible"
+    )
+    decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.OTHER, comment="Mme Indicible")
+    forget_households([prescription.household_id], timezone.now())
+    assert not Comment.objects.filter(text__contains="Indicible").exists()
