@@ -175,7 +175,7 @@ def changed_since(request: CompletionRequest, part: FilePart, actor: Actor) -> b
 def _changes(prescription: Prescription, actor: Actor, since: datetime) -> Iterator[Change]:
     """What was written in the file and about its household since an instant; six queries, as one reads them."""
     of_it = {"prescription": prescription}
-    for fact in Fact.objects.visible_to(actor).filter(recorded_at__gt=since, **of_it).order_by("pk"):
+    for fact in _other_facts(list(Fact.objects.visible_to(actor).filter(**of_it).order_by("pk")), since):
         dated = f" du {day(fact.dated_on)}" if fact.dated_on else ""
         told = ", ".join(filter(None, (fact.get_kind_display(), fact.band, f"{fact.proof}{dated}")))
         yield Change(FilePart.FACTS, f"Noté\u00a0: {told.strip()}, vu le {day(fact.seen_on)}", fact.recorded_at)
@@ -188,6 +188,16 @@ def _changes(prescription: Prescription, actor: Actor, since: datetime) -> Itera
         if need.state == NeedState.UNMET and need.dropped_at is not None and need.dropped_at > since:
             yield Change(FilePart.NEEDS, f"Besoin retiré\u00a0: {told}", need.dropped_at)
     yield from _of_household(prescription, actor, since)
+
+
+def _other_facts(facts: Sequence[Fact], since: datetime) -> Iterator[Fact]:
+    """The facts recorded since an instant that say something which was not there: the same again is no change."""
+    known = set()
+    for fact in facts:
+        told = (fact.kind, fact.band, fact.proof, fact.dated_on, fact.seen_on)
+        if fact.recorded_at > since and told not in known:
+            yield fact
+        known.add(told)
 
 
 def _of_household(prescription: Prescription, actor: Actor, since: datetime) -> Iterator[Change]:

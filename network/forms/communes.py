@@ -15,6 +15,8 @@ from network.models import Commune
 
 MOST_PROPOSED = 20
 """How many communes are proposed for what was typed: a postcode of the Nord has fifteen at most."""
+LONGEST = 100
+"""How much of what is typed is looked at: the longest name of France has forty-five signs."""
 CODE = 5
 """How many figures a postcode has, and the code of a commune."""
 ARTICLES = {"l", "le", "la", "les", "lez", "d", "de", "du", "des"}
@@ -48,7 +50,7 @@ def communes_like(text: str, among: Iterable[Commune]) -> Proposed:
 
     A former commune, merged since, answers as the one of today when no commune of today does.
     """
-    rows = list(among)
+    rows, text = list(among), text[:LONGEST]
     found = _answering(text, [row for row in rows if row.status == CommuneStatus.CURRENT])
     if found.communes:
         return found

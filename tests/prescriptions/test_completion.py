@@ -78,7 +78,7 @@ def why_not(act: Callable[[], object]) -> dict[str, str]:
 
 def test_a_file_is_not_filed_again_while_a_point_has_no_answer(circle: Circle) -> None:
     prescription = ask(circle, *ASKED, words="Quel âge ont les enfants ?")
-    circle.see_fact(prescription)
+    circle.see_fact(prescription, proof="Attestation de droits")
     said = why_not(lambda: circle.submit(prescription))
     assert said == {
         "completion": "4 points demandés par le distributeur n’ont pas de réponse\u00a0: répondez à chacun."
@@ -119,12 +119,18 @@ def test_each_round_is_answered_anew(circle: Circle) -> None:
 
 def test_an_answer_without_a_word_needs_something_that_changed_where_it_was_asked(circle: Circle) -> None:
     prescription = ask(circle, *ASKED)
-    circle.see_fact(prescription)
+    circle.see_fact(prescription, proof="Attestation de droits")
     assert "Rien n’a changé à cet endroit" in why_not(lambda: answer(circle, prescription, "use"))["say_what"]
     assert set(why_not(lambda: answer(circle, prescription, "use", CANNOT))) == {"say_why"}
     assert set(why_not(lambda: answer(circle, prescription, "use", CANNOT, "  "))) == {"say_why"}
     assert answer(circle, prescription, "income_seen").said == DONE
     assert answer(circle, prescription, "use", CANNOT, "Le foyer hésite.").words == "Le foyer hésite."
+
+
+def test_the_same_fact_written_again_is_no_change(circle: Circle) -> None:
+    prescription = ask(circle, "income_seen")
+    circle.see_fact(prescription)
+    assert set(why_not(lambda: answer(circle, prescription, "income_seen"))) == {"say_what"}
 
 
 def test_what_was_in_the_file_before_it_was_asked_is_no_answer(circle: Circle) -> None:
