@@ -147,10 +147,10 @@ LIFECYCLE_LOCK_ORDER = [
     "prescriptions.Household",
     "prescriptions.Prescription",
     "prescriptions.Need",
-    "prescriptions.Transfer",
     "connectivity.ConnectionFile",
     "donations.Donation",
     "refurb.Device",
+    "prescriptions.Transfer",
 ]
 
 # Whether the site and its worker refuse a role of the database that may do more than read and write rows.

@@ -12,7 +12,7 @@ from demo.agenda import Agenda, may, possible, raise_refusal
 from demo.cast import Cast
 from demo.context import Stage
 from demo.homes import Home
-from demo.requests import Ask, Request, skills
+from demo.requests import ELSEWHERE, Ask, Request, skills
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import DropReason, NeedState, PrescriptionState
 from prescriptions.models import Prescription
@@ -32,11 +32,12 @@ def circle() -> Circle:
 @pytest.fixture
 def stage(circle: Circle) -> Stage:
     cast = Cast()
-    receiver = make_organisation(OrganisationKind.PRESCRIBER)
-    cast.organisations |= {"others": receiver, "mediation": circle.mediation}
-    cast.people["others", Role.WORKER].append(
-        make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, organisation=receiver)
-    )
+    cast.organisations["mediation"] = circle.mediation
+    for code in ("others", *ELSEWHERE):
+        prescriber = cast.organisations[code] = make_organisation(OrganisationKind.PRESCRIBER)
+        cast.people[code, Role.WORKER].append(
+            make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, organisation=prescriber)
+        )
     cast.people["ours", Role.WORKER].append(circle.worker)
     today = timezone.localdate()
     catalogue: Any = None
@@ -84,6 +85,8 @@ def test_a_request_that_waits_is_entrusted_then_confirmed(circle: Circle, stage:
     prescription = circle.accepted()
     turns(request(stage, prescription, entrusted_to="others").serve(), lambda at: None)
     assert again(prescription).prescriber == stage.cast.organisations["others"]
+    states = prescription.transfers.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["declined", "cancelled", "accepted"]
     assert again(prescription).confirmed_at is not None
 
 

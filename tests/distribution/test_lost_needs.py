@@ -29,6 +29,7 @@ from prescriptions.progress import need_chain
 from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need, let_be_need, reopen_need
 from prescriptions.services.revoking import revoke_prescription
+from prescriptions.services.transfers import ask_transfer
 from prescriptions.telling import telling_of
 from prescriptions.views.steps import need_step, next_step
 from refurb.models import Device
@@ -36,7 +37,7 @@ from reports.figures import reckon
 from reports.months import month_of
 from tests.connectivity.lines import Line
 from tests.distribution.shelves import Shelf
-from tests.network.factories import make_commune, make_epci, make_membership
+from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting
 
@@ -277,3 +278,20 @@ def test_the_agreement_taken_back_after_a_refund_leaves_the_sale_to_its_seller(s
     url = reverse("distribution:hand_over_note", args=[note.device.reference, note.pk])
     assert acting(shelf.adviser).get(url).status_code == 200
     assert not Need.objects.visible_to(shelf.adviser).filter(pk=need.pk).exists()
+
+
+def test_what_serves_a_household_ends_the_offer_of_its_file_whatever_was_locked_before(shelf: Shelf) -> None:
+    line = Line()
+    chosen = line.scheduled()
+    reserved = shelf.reserved()
+    offers = []
+    for need in (reserved.need, line.need):
+        receiver = make_organisation(OrganisationKind.PRESCRIBER)
+        worker = need.prescription.worker
+        offers.append(ask_transfer(actor=worker, prescription=need.prescription, prescriber=receiver))
+
+    shelf.hand_over(reserved)
+    line.activate(chosen)
+
+    assert [again(offer).state for offer in offers] == ["cancelled", "cancelled"]
+    assert {again(offer.prescription).state for offer in offers} == {"fulfilled"}
