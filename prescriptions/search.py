@@ -33,8 +33,7 @@ def households(text: str, actor: Actor) -> Iterator[Found]:
     if sees_households(actor) is None:
         return
     seen = Household.objects.visible_to(actor)
-    wanted = seen.filter(reference__iexact=text) if is_pilot(actor) else matching(seen, text)
-    found = list(wanted.select_related("commune", "prescriber")[:MOST])
+    found = list(matching(seen, text, actor).select_related("commune", "prescriber")[:MOST])
     if found and not works(actor) and not is_pilot(actor):
         record_sightings(actor=actor, households=[household.pk for household in found], what=PAGE)
     for household in found:

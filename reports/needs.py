@@ -54,8 +54,12 @@ def count_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> 
 
 
 def apart_of_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> Apart:
-    """The moves of needs that are no acts of the month."""
-    return set_apart(Need, COLUMNS, start, until, lambda *told: need_bucket(*told, sirens=sirens))
+    """The moves of needs that are no acts of the month.
+
+    What was undone is owed wherever the household lives now: a need met here, lost, and met again where its household
+    moved is one household served (machines §4.24).
+    """
+    return set_apart(Need, COLUMNS, start, until, lambda state, kind, epci: (state, kind))
 
 
 def need_bucket(state: str, kind: str, epci: int | None, *, sirens: Mapping[int, str]) -> NeedBucket:

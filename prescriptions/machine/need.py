@@ -157,9 +157,13 @@ class NeedMachine(Machine, of=Need):
             rules.NOT_ASKED_ELSEWHERE,
         ],
         update_locks=["prescription", "prescription__household", "prescription__household__same_as"],
-        stamps={"met_at": None, "started_at": None, "mediation": None, "waits_from": WAITED_BEFORE, **NOT_LOST}
-        | {
+        stamps={
+            "met_at": None,
+            "started_at": None,
+            "mediation": None,
+            "waits_from": WAITED_BEFORE,
             "epci": F("prescription__household__commune__epci"),
+            **NOT_LOST,
         },
         done="Besoin rouvert\u00a0: il attend de nouveau",
         undoes=["meet"],

@@ -195,9 +195,7 @@ def household_search(request: Request) -> HttpResponse:
     if need is not None:
         return redirect("prescriptions:need_detail", reference=need.reference)
     seen = Household.objects.visible_to(actor)
-    # A pilot types a reference alone: a name, a telephone or an e-mail that finds a file would be told.
-    wanted = seen.filter(reference__iexact=text.strip()) if is_pilot(actor) else matching(seen, text)
-    found = list(wanted.select_related("commune", "prescriber")[:MOST_FOUND])
+    found = list(matching(seen, text, actor).select_related("commune", "prescriber")[:MOST_FOUND])
     if len(found) == 1:
         messages.info(request, "Un seul dossier correspond à votre recherche\u00a0: le voici.")
         return redirect("prescriptions:household_detail", reference=found[0].reference)
@@ -215,9 +213,14 @@ def household_search(request: Request) -> HttpResponse:
     return render(request, "prescriptions/household_search.html", context)
 
 
-def matching(households: HouseholdQuerySet, text: str) -> HouseholdQuerySet:
-    """The households that have this reference, phone or e-mail, or all these words in their name."""
+def matching(households: HouseholdQuerySet, text: str, actor: Actor) -> HouseholdQuerySet:
+    """The households that have this reference, phone or e-mail, or all these words in their name.
+
+    For a pilot, this reference alone: a name, a telephone or an e-mail that finds a file would be confirmed.
+    """
     wanted = text.strip()
+    if is_pilot(actor):
+        return households.filter(reference__iexact=wanted)
     same = Q(reference__iexact=wanted) | Q(email__iexact=wanted)
     figures = "".join(character for character in wanted if character.isdigit())
     if len(figures) >= 6:

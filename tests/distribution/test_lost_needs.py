@@ -295,3 +295,25 @@ def test_what_serves_a_household_ends_the_offer_of_its_file_whatever_was_locked_
 
     assert [again(offer).state for offer in offers] == ["cancelled", "cancelled"]
     assert {again(offer.prescription).state for offer in offers} == {"fulfilled"}
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_met_again_where_its_household_moved_it_counts_once_all_the_same() -> None:
+    line = Line()
+    active, start = line.active(), timezone.now()
+    connections.end_connection(actor=line.worker, connection=active, reason=EndReason.UNPAID)
+    later = start + timedelta(days=40)
+    need = reopen_need(actor=line.worker, need=again(line.need), at=later)
+    household, there = need.prescription.household, make_commune(epci=make_epci())
+    moved = {"moved_on": timezone.localdate(later), "at": later + timedelta(minutes=1)}
+    move_household(actor=line.worker, household=household, commune=there, **moved)
+    line.circle.at, line.need = later + timedelta(minutes=5), again(need)
+    line.active()
+
+    met = []
+    for month in (month_of(start), month_of(later)):
+        rows = reckon(month, later + timedelta(days=60)).figures["needs"]
+        met.append(sum(row[4] for row in rows if row[0] == NeedState.MET))
+        for *_, opening, entered, left, closing, other in rows:
+            assert opening + entered - left + other == closing
+    assert met == [1, 0]
