@@ -15,6 +15,7 @@ from distribution.views import (
     point_stock,
     points,
     returns,
+    scanning,
     shipping,
 )
 
@@ -23,6 +24,9 @@ app_name = "distribution"
 urlpatterns = [
     # --- a device
     path("appareils/affecter/", allotment.allotment, name="allotment"),
+    path("appareils/scanner/", scanning.scan_start, name="scan_start"),
+    path("appareils/scanner/<slug:code>/", scanning.scan_station, name="scan_station"),
+    path("appareils/scanner/<slug:code>/liste/", scanning.scan_list, name="scan_list"),
     *actions.urlpatterns,
     path("appareils/<str:reference>/fiche/", hand_overs.device_prepare_hand_over, name="device_prepare_hand_over"),
     path("appareils/<str:reference>/fiches/<int:pk>/", hand_overs.hand_over_note, name="hand_over_note"),

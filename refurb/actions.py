@@ -113,6 +113,7 @@ PAGES: tuple[Page[Request], ...] = (
         devices.await_part_device,
         done="en attente d’une pièce",
     ),
+    Page("undo_start", "annuler-prise-en-traitement", done="de nouveau parmi les reçus"),
     Page("resume", "reprendre", done="repris"),
     Page("recondition", "reconditionne", view=device_recondition),
     Page("reopen", "rouvrir", ReasonForm.asking(ReopenReason.choices, device_rules.REOPEN_REASON)),

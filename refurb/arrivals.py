@@ -1,12 +1,15 @@
 """Where the devices of a lot stand, and what came of it: received, received beyond what was announced, never seen."""
 
-from django.db.models import Count, Q
+from typing import Any
 
-from donations.models.donation import Donation
+from django.db.models import Count, Exists, OuterRef, Q
+
+from donations.models import DeedAcceptance
+from donations.models.donation import Donation, DonationLine
 from donations.units import Arrivals
 from lifecycle.actors import Actor
 from refurb.enums import DeviceState, DeviceType, WithdrawalReason
-from refurb.models.device import Device
+from refurb.models.device import UNSEEN, Device
 
 SEEN = Q(stay__gte=1) & ~Q(withdrawal_reason=WithdrawalReason.ENTRY)
 """The devices a workshop had in hand, less those that were registered by mistake."""
@@ -37,3 +40,26 @@ def standing_of(donation: Donation, actor: Actor) -> dict[str, int]:
     seen = Device.objects.visible_to(actor).filter(donation=donation).order_by()
     counted = dict(seen.values_list("state").annotate(total=Count("pk")))
     return {str(state.label): counted[state] for state in DeviceState if state in counted}
+
+
+def lines_for(actor: Actor) -> Any:
+    """The lines of lots of which the actor's workshop has devices: ``awaited``, ``picked_up``, ``arrived``."""
+    mine = Q(devices__workshop=actor.organisation_id)
+    accepted = DeedAcceptance.objects.filter(
+        donation=OuterRef("donation"), round=OuterRef("donation__allocation_round")
+    )
+    return (
+        DonationLine.objects.filter(devices__in=Device.objects.visible_to(actor).values("pk"))
+        .annotate(
+            awaited=Count("devices", filter=mine & Q(devices__state__in=UNSEEN)),
+            picked_up=Count("devices", filter=mine & Q(devices__state=DeviceState.COLLECTED)),
+            arrived=Count("devices", filter=mine & Q(devices__stay__gt=0)),
+            deed_missing=~Exists(accepted),
+        )
+        .select_related("donation__donor")
+    )
+
+
+def lines_awaited(actor: Actor) -> Any:
+    """Those of which something is still to come, what was picked up first."""
+    return lines_for(actor).filter(awaited__gt=0).order_by("-picked_up", "donation", "pk")

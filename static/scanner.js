@@ -34,6 +34,7 @@
     if (field?.focus) field.focus();
     if (field?.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
     document.title = page.title;
+    main.dispatchEvent(new Event("scanned"));
   };
 
   const said = (sentence) => {
@@ -53,6 +54,7 @@
   const send = async (tag) => {
     const data = new FormData(form(), form().querySelector("button[type=submit]"));
     data.set("tag", tag);
+    data.set("scripted", "1");
     try {
       const response = await fetch(location.href, { method: "POST", body: data });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");

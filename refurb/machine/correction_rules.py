@@ -1,19 +1,22 @@
-"""What is missing before a reception is undone: it must be the last thing that was done to the device."""
+"""What is missing before a reception or a start is undone: it must be the last thing that was done to the device."""
 
 from django.db.models import Exists, OuterRef, Q
 
 from donations.enums import DonationState
 from lifecycle.machine import Requirement
-from refurb.enums import UndoReceiveReason
+from refurb.enums import DeviceState, UndoReceiveReason
 from refurb.machine.device_rules import coded
-from refurb.models import DeviceEntry, Drive, Grading, Repair, StorageAbsence, TestRun
+from refurb.models import DeviceEntry, Drive, Erasure, Grading, Repair, StorageAbsence, TestRun
 from refurb.models.evidence import Evidence
 
 EVIDENCE: tuple[type[Evidence], ...] = (Drive, StorageAbsence, TestRun, Grading, Repair)
 """What may be recorded of a device that is received, before it is taken in hand."""
+RECORDED: tuple[type[Evidence], ...] = (*EVIDENCE, Erasure)
+"""And what is recorded of its drives, once it is in hand."""
 ARRIVES = ("declare", "reassign", "collect", "report_missing", "withdraw", "receive", "register")
-MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger")
-"""Verbs after which nothing more has been done to a device than to receive it."""
+MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger", "start", "undo_start")
+"""Verbs after which nothing more has been done to a device than to receive it; one that is received and was started had
+its start undone."""
 
 
 def _nothing_recorded() -> Q:
@@ -46,4 +49,23 @@ LOT_NOT_BALANCED = Requirement(
     lifted_by="un technicien de l’atelier, par «\u00a0Signaler manquant\u00a0»",
 )
 UNDO_RECEIVE_REASON = coded(UndoReceiveReason.values, "Dites pourquoi cette réception n’a pas eu lieu.")
+
+
+def _nothing_since() -> Q:
+    """The last thing the journal tells is that it was started from the arrivals, and nothing was recorded since."""
+    started = DeviceEntry.objects.filter(
+        object=OuterRef("pk"), seq=OuterRef("seq"), verb="start", source=DeviceState.RECEIVED
+    )
+    since = {"device": OuterRef("pk"), "stay": OuterRef("stay"), "recorded_at__gte": OuterRef("moved_at")}
+    recorded = (~Exists(model.objects.filter(**since)) for model in RECORDED)
+    return Q(Exists(started), *recorded)
+
+
+NOTHING_SINCE_START = Requirement(
+    "nothing_since_start",
+    "Quelque chose a été fait depuis la prise en traitement, ou l’appareil revenait d’un foyer\u00a0: elle ne s’annule"
+    " plus.",
+    lambda ctx: _nothing_since(),
+    lifted_by="personne\u00a0: poursuivez le traitement, ou déclarez l’appareil non réemployable",
+)
 UNDOABLE = (FIRST_ARRIVAL, NOTHING_DONE, LOT_NOT_BALANCED, UNDO_RECEIVE_REASON)

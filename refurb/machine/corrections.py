@@ -1,8 +1,8 @@
-"""Mistakes at the reception, set right: a label that is not the one on the device, a scan that should not have been."""
+"""Mistakes set right: a label that is not the one on the device, a scan that should not have been."""
 
 from lifecycle.machine import AT, SAME, Given, Verb
 from refurb.enums import DeviceState, WithdrawalReason
-from refurb.machine.correction_rules import UNDOABLE
+from refurb.machine.correction_rules import NOTHING_SINCE_START, UNDOABLE
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import NEVER_CAME
 from refurb.machine.tag_rules import CORRECT_TAG_REASON, TAG_CORRECTED, TAG_RULES, TAG_SEEN
@@ -72,5 +72,15 @@ DeviceMachine.extend(
         undoes=["register"],
         irreversible=True,
         why="Nobody announced it, and it was registered by mistake: no lot counts it any more, its label is free.",
+    ),
+    undo_start=Verb(
+        "Annuler la prise en traitement",
+        source=S.IN_PROCESS,
+        target=S.RECEIVED,
+        who=can_work_on_device,
+        requires=[NOTHING_SINCE_START],
+        done="Prise en traitement annulée",
+        undoes=["start"],
+        why="The wrong device was scanned: it waits again among the arrivals of the same stay.",
     ),
 )

@@ -15,7 +15,7 @@ from network.models import Epci
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
-from refurb.services.locked_devices import held_device
+from refurb.services.locked_devices import held_device, held_devices
 from refurb.tags import cleaned
 
 NO_FREE_UNIT = Reason(
@@ -124,6 +124,17 @@ def describe_device(*, actor: Actor, device: Device, **facts: Any) -> Device:
     """
     held = held_device(actor=actor, device=device, states=(*IN_THE_WORKSHOP, DeviceState.RETURNED))
     return _write_facts(held, facts)
+
+
+@gate.one_transaction
+def place_devices(*, actor: Actor, devices: Sequence[Device], place: str) -> int:
+    """Write where devices of the workshop are put, a set at a time; how many are somewhere else than before.
+
+    Raises Unknown, PermissionDenied, Refused as ``describe_device``.
+    """
+    held = held_devices(actor=actor, devices=devices, states=(*IN_THE_WORKSHOP, DeviceState.RETURNED))
+    moved = Device.objects.filter(pk__in=held).exclude(place=place.strip())
+    return moved.update(place=place.strip())
 
 
 def await_part_device(

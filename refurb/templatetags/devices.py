@@ -27,6 +27,8 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     works = can_work_on_device(request.membership) is not None
     names = [("Mon établi", "refurb:bench"), ("À recevoir", "refurb:reception")] if works else []
+    if works or at_own_points(request.membership) is not None:
+        names.append(("Scanner", "distribution:scan_start"))
     names.append(("Appareils", "refurb:device_list"))
     if is_pilot(request.membership) or can_manage_device(request.membership) is not None:
         names.append(("À affecter", "distribution:allotment"))
@@ -39,4 +41,6 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     if sees_incidents(request.membership) is not None:
         names.append(("Incidents", "refurb:incident_list"))
     links = [(label, reverse(name)) for label, name in names]
-    return {"links": [(label, url, url == request.path) for label, url in links]}
+    here = reverse("distribution:scan_start")
+    at = here if request.path.startswith(here) else request.path
+    return {"links": [(label, url, url == at) for label, url in links]}

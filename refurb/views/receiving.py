@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,17 +13,17 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from donations.models import DeedAcceptance, DonationLine
+from donations.models import DonationLine
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
 from network.models import Membership
 from network.requests import Request
-from refurb.enums import ENDED, DeviceState, WithdrawalReason
+from refurb.arrivals import lines_awaited, lines_for
+from refurb.enums import ENDED, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device, DeviceEntry
-from refurb.models.device import UNSEEN
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
 
@@ -35,7 +35,7 @@ LAST = 10
 def reception(request: Request) -> HttpResponse:
     """The lines of lots whose devices have not all arrived: choose one, once, then scan."""
     _may_receive(request)
-    lines = _expected_lines(request.membership).order_by("-picked_up", "donation", "pk")
+    lines = lines_awaited(request.membership)
     return render(request, "refurb/reception.html", {"lines": lines, "last": _last_received(request.membership)})
 
 
@@ -44,7 +44,7 @@ def device_scan(request: Request, pk: int) -> HttpResponse:
     """One tag after another: each takes a free unit of the line. The box is empty and ready again after each."""
     _may_receive(request)
     actor = request.membership
-    line = get_object_or_404(_lines(actor), pk=pk)
+    line = get_object_or_404(lines_for(actor), pk=pk)
     here = reverse("refurb:device_scan", args=[line.pk])
     scanned, held = request.POST.get("tag", "").strip(), None
     form = DeviceScanForm(posted(request), initial={"place": request.GET.get("place", "")})
@@ -109,28 +109,6 @@ def _already(held: Device, line: DonationLine) -> SafeString:
 def _may_receive(request: Request) -> None:
     if can_receive_device(request.membership) is None:
         raise PermissionDenied
-
-
-def _lines(actor: Membership) -> Any:
-    """The lines of which the workshop has devices, with what is expected, picked up and already there."""
-    mine = Q(devices__workshop=actor.organisation_id)
-    accepted = DeedAcceptance.objects.filter(
-        donation=OuterRef("donation"), round=OuterRef("donation__allocation_round")
-    )
-    return (
-        DonationLine.objects.filter(devices__in=Device.objects.visible_to(actor).values("pk"))
-        .annotate(
-            awaited=Count("devices", filter=mine & Q(devices__state__in=UNSEEN)),
-            picked_up=Count("devices", filter=mine & Q(devices__state=DeviceState.COLLECTED)),
-            arrived=Count("devices", filter=mine & Q(devices__stay__gt=0)),
-            deed_missing=~Exists(accepted),
-        )
-        .select_related("donation__donor")
-    )
-
-
-def _expected_lines(actor: Membership) -> Any:
-    return _lines(actor).filter(awaited__gt=0)
 
 
 def _last_received(actor: Membership, line: DonationLine | None = None) -> Any:

@@ -1,0 +1,254 @@
+"""The page where one scans: a mode, a box, and what became of the last scans; the same on a pasted list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from distribution.forms.scanning import PastedForm, ScanForm
+from distribution.scan_modes import ScanMode, modes_of
+from lifecycle.acting import asks_then_acts, posted
+from lifecycle.exceptions import Refused
+from lifecycle.forms import retype
+from lifecycle.sets import Selection, decide, ticked
+from network.models import Membership
+from network.requests import Request
+from refurb.enums import ENDED
+from refurb.models import Device
+from refurb.permissions import can_register_device
+from refurb.tags import normal
+from refurb.views.device_sets import DEVICE_BOX
+from refurb.views.devices import DEVICE
+from refurb.views.steps import next_step, with_since
+from typography.french import plural
+
+LAST = 10
+"""How many scans stay under the eyes."""
+KEPT, GIVEN = "scans", "scans_given"
+"""Where the session keeps them, and what each mode was last given."""
+NAMED = 10
+"""How many labels that nothing answers to are named."""
+DONE, AGAIN, REFUSED = "done", "again", "refused"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one scan, in words; ``device``: the one it is about, if there is one; ``before``: for undoing."""
+
+    outcome: str
+    said: str
+    device: Device | None = None
+    before: str = ""
+
+
+@require_safe
+def scan_start(request: Request) -> HttpResponse:
+    """The first mode of whoever acts."""
+    return redirect("distribution:scan_station", code=_modes(request)[0].code)
+
+
+@asks_then_acts
+def scan_station(request: Request, code: str) -> HttpResponse:
+    """One scan after another; each is answered under the box, which is empty and ready again."""
+    mode = _mode(request, code)
+    form = mode.form(posted(request), by=request.membership, initial=request.session.get(GIVEN, {}).get(mode.code))
+    if "undo" in request.POST:
+        _undo_last(request)
+        return redirect("distribution:scan_station", code=mode.code)
+    refused = ""
+    if request.method == "POST" and form.is_valid():
+        _keep(request, mode, form)
+        answer = scan(request.membership, mode, form)
+        _remember(request, mode, form.cleaned_data["tag"], answer)
+        if "scripted" not in request.POST:
+            return redirect("distribution:scan_station", code=mode.code)
+        refused = answer.said if answer.outcome == REFUSED else ""
+    scanned = request.POST.get("tag", "").strip()
+    wrong = form.is_bound and bool(form.errors)
+    if form.is_bound:
+        # A scanner types after what is there: the box is emptied, the answer says what was in it.
+        retype(form, {"tag": ""})
+    last = request.session.get(KEPT, [])
+    context = {
+        "form": form,
+        "mode": mode,
+        "modes": _modes(request),
+        "scanned": scanned,
+        "refused": refused,
+        "wrong": wrong,
+        "last": last,
+        "undoable": _undoable(last, request.membership),
+        "may_register": can_register_device(request.membership) is not None,
+    }
+    return render(request, "distribution/scan_station.html", context)
+
+
+@asks_then_acts
+def scan_list(request: Request, code: str) -> HttpResponse:
+    """The same verb on labels pasted at once: what would happen, then, once confirmed, what did."""
+    mode = _mode(request, code)
+    if mode.set_verb is None:
+        raise Http404
+    actor, verb = request.membership, mode.set_verb(request.membership)
+    back = reverse("distribution:scan_station", args=[mode.code])
+    references = ticked(request, DEVICE_BOX)
+    warning = request.POST.get("unknown", "")
+    if not references:
+        form = PastedForm(posted(request))
+        if not (form.is_bound and form.is_valid()):
+            return render(request, "distribution/scan_list.html", {"form": form, "mode": mode, "back": back})
+        references, warning = _named(actor, form.cleaned_data["tags"])
+        if not references:
+            form.add_error("tags", warning)
+            return render(request, "distribution/scan_list.html", {"form": form, "mode": mode, "back": back})
+    selection = Selection(
+        title=verb.label,
+        noun=DEVICE,
+        rows=Device.objects.visible_to(actor).filter(reference__in=references),
+        references=references,
+        action=request.path,
+        back=back,
+        kept_open={"unknown": warning},
+        box=DEVICE_BOX,
+        irreversible=verb.irreversible,
+        warning=warning,
+    )
+    return decide(request, verb, selection)
+
+
+def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
+    """Do what the mode does of what was scanned, and say what became of it; nothing is raised, nothing is lost."""
+    text = form.cleaned_data["tag"]
+    named = list(Device.objects.visible_to(actor).named(text).exclude(state__in=ENDED)[:2])
+    if len(named) > 1:
+        return Answer(REFUSED, "plusieurs appareils répondent à ce numéro\u00a0: scannez l’étiquette de l’atelier.")
+    device = named[0] if named else None
+    if device is None and not mode.takes_new:
+        gone = Device.objects.visible_to(actor).named(text).filter(state__in=ENDED).order_by("-pk").first()
+        if gone is None:
+            return Answer(REFUSED, "aucun appareil ne porte cette étiquette.")
+        state = gone.get_state_display().lower()
+        return Answer(AGAIN if gone.state in mode.reached else REFUSED, f"déjà sorti\u00a0: {state}.", gone)
+    if device is not None and device.state in mode.reached:
+        return Answer(AGAIN, f"déjà {device.get_state_display().lower()}. Passez au suivant.", device)
+    before = mode.keep(device)
+    try:
+        moved = mode.do(actor, device, text, form.given())
+    except Refused as refused:
+        return _refused(mode, device, refused)
+    except PermissionDenied:
+        return Answer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
+    return Answer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before)
+
+
+def _refused(mode: ScanMode, device: Device | None, refused: Refused) -> Answer:
+    """A device that the mode took in before is there already: nothing is wrong."""
+    if mode.takes_new and device is not None and device.stay:
+        return Answer(AGAIN, f"déjà à l’atelier, {device.get_state_display().lower()}.", device)
+    return Answer(REFUSED, " ".join(reason.sentence for reason in refused.all), device)
+
+
+def _where(actor: Membership, device: Device) -> str:
+    """Where a device is and what it waits for, in one line."""
+    seen = with_since(Device.objects.visible_to(actor)).get(pk=device.pk)
+    step = next_step(seen, actor)
+    place = f", rangé à {seen.place}" if seen.place else ""
+    todo = f"\u00a0: {step.yours}" if step.yours else ""
+    return f"{seen.get_state_display()}{place}. {step.awaited}{todo}."
+
+
+def _remember(request: Request, mode: ScanMode, text: str, answer: Answer) -> None:
+    """Keep the last scans in the session of whoever scans, newest first."""
+    device = answer.device
+    told = {
+        "at": timezone.localtime().strftime("%H:%M:%S"),
+        "text": text,
+        "outcome": answer.outcome,
+        "said": answer.said,
+        "mode": mode.code,
+        "label": mode.label,
+        "reference": device.reference if device else "",
+        "device": str(device) if device else "",
+        "before": answer.before,
+        "by": request.membership.pk,
+        "undone": False,
+    }
+    request.session[KEPT] = [told, *request.session.get(KEPT, [])][:LAST]
+
+
+def _undoable(last: Sequence[dict[str, Any]], actor: Membership) -> dict[str, Any] | None:
+    """The last scan that did something, when its mode can take it back."""
+    done = next((one for one in last if one["outcome"] == DONE and not one["undone"] and one["by"] == actor.pk), None)
+    if done is None:
+        return None
+    mode = next((mode for mode in modes_of(actor) if mode.code == done["mode"]), None)
+    return done if mode is not None and mode.undo is not None else None
+
+
+def _undo_last(request: Request) -> None:
+    """Take the last scan back, or say why not."""
+    actor, last = request.membership, request.session.get(KEPT, [])
+    done = _undoable(last, actor)
+    if done is None:
+        messages.error(request, "Il n’y a rien à annuler.")
+        return
+    mode = next(mode for mode in modes_of(actor) if mode.code == done["mode"])
+    device = Device.objects.visible_to(actor).filter(reference=done["reference"]).first()
+    if device is None or mode.undo is None:
+        messages.error(request, f"Étiquette {done['text']}\u00a0: l’appareil n’est plus entre vos mains.")
+        return
+    try:
+        mode.undo(actor, device, done["before"])
+    except (Refused, PermissionDenied) as error:
+        why = " ".join(one.sentence for one in error.all) if isinstance(error, Refused) else "ce n’est plus à vous."
+        messages.error(request, f"Étiquette {done['text']}, rien n’est annulé\u00a0: {why}")
+        return
+    done["undone"] = True
+    request.session[KEPT] = last
+    messages.success(request, f"Étiquette {done['text']}\u00a0: «\u00a0{mode.label}\u00a0» est annulé.")
+
+
+def _named(actor: Membership, tags: Sequence[str]) -> tuple[list[str], str]:
+    """The references of the devices that bear these labels, and a sentence on those that nothing bears; one query."""
+    keys = {normal(tag): tag for tag in tags}
+    found = Device.objects.visible_to(actor).exclude(state__in=ENDED)
+    found = found.filter(Q(tag_key__in=keys) & ~Q(tag="") | Q(reference__in=[tag.upper() for tag in tags]))
+    rows = list(found.values_list("reference", "tag_key"))
+    answered = {key for reference, tag_key in rows for key in (tag_key, normal(reference))}
+    unknown = [tag for key, tag in keys.items() if key not in answered]
+    if not unknown:
+        return [reference for reference, _ in rows], ""
+    others = len(unknown) - NAMED
+    more = f" et {others} autre{plural(others)}" if others > 0 else ""
+    said = f"Aucun appareil ne porte\u00a0: {', '.join(unknown[:NAMED])}{more}."
+    return [reference for reference, _ in rows], said
+
+
+def _keep(request: Request, mode: ScanMode, form: ScanForm) -> None:
+    """A line, a place, a recycler stay from one scan to the next, and when the page is opened again."""
+    typed = {name: request.POST.get(name, "") for name in form.fields if name != "tag"}
+    if typed:
+        request.session[GIVEN] = request.session.get(GIVEN, {}) | {mode.code: typed}
+
+
+def _modes(request: Request) -> tuple[ScanMode, ...]:
+    """The modes one may use; raises PermissionDenied when there is none to do."""
+    modes = modes_of(request.membership)
+    if not any(mode.done for mode in modes):
+        raise PermissionDenied
+    return modes
+
+
+def _mode(request: Request, code: str) -> ScanMode:
+    mode = next((mode for mode in _modes(request) if mode.code == code), None)
+    if mode is None:
+        raise Http404
+    return mode

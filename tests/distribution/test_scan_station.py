@@ -1,0 +1,441 @@
+"""One scan after another, a verb each: what is done, what was done already, what is refused, and the last one back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from distribution.scan_modes import MODES, modes_of
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from network.models import Membership
+from refurb.enums import DeviceState, DeviceType
+from refurb.models import Device, DeviceEntry
+from tests.distribution.shelves import Shelf, available_device
+from tests.donations.scene import Scene, first_line
+from tests.pages import acting, done, read
+from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.pages import page_of
+from tests.screens import flaws, sign_in
+
+pytestmark = pytest.mark.django_db
+S = DeviceState
+COUNT_ANSWERS = """() => {
+    const main = document.querySelector("main");
+    main.addEventListener("scanned", () => { main.dataset.heard = Number(main.dataset.heard || 0) + 1; });
+}"""
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def station(code: str, page: str = "scan_station") -> str:
+    return reverse(f"distribution:{page}", args=[code])
+
+
+def scan(client: Client, code: str, tag: str, **given: Any) -> str:
+    """The page after one scan, without script."""
+    response = client.post(station(code), {"tag": tag, **given}, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def verbs_done(device: Device) -> list[str]:
+    return list(DeviceEntry.objects.filter(object=device).order_by("seq").values_list("verb", flat=True))
+
+
+def codes_of(actor: Membership) -> list[str]:
+    return [mode.code for mode in modes_of(actor)]
+
+
+# --- who scans what
+
+
+def test_a_technician_and_an_adviser_are_each_offered_what_is_theirs(bench: Bench) -> None:
+    shelf = Shelf()
+
+    assert codes_of(bench.technician) == ["trouver", "receptionner", "traiter", "ranger", "recycler"]
+    assert codes_of(shelf.adviser) == ["trouver", "rayon", "retrouver"]
+    assert codes_of(shelf.relay) == ["trouver", "rayon"]
+
+
+def test_the_page_is_not_for_those_who_scan_nothing(bench: Bench) -> None:
+    scene = Scene()
+
+    for stranger in (bench.pilot, scene.contact):
+        assert acting(stranger).get(reverse("distribution:scan_start")).status_code == 403
+        assert acting(stranger).get(station("trouver")).status_code == 403
+
+
+def test_a_mode_of_another_trade_is_not_there(bench: Bench) -> None:
+    shelf = Shelf()
+
+    assert acting(shelf.adviser).get(station("traiter")).status_code == 404
+    assert acting(bench.technician).get(station("rayon")).status_code == 404
+    assert acting(bench.technician).get(station("ranger", "scan_list")).status_code == 404
+
+
+@pytest.mark.parametrize("mode", [mode.code for mode in MODES])
+def test_no_mode_does_anything_of_a_device_one_may_not_see(bench: Bench, mode: str) -> None:
+    device, outside = bench.received(tag="PRH-1"), bench.stranger
+    actor = outside if mode in codes_of(outside) else Shelf().adviser
+    given = {"place": "A1", "recycler": bench.recycler.pk, "bsd_number": "B1", "destruction_awaited": "no"}
+
+    page = scan(acting(actor), mode, "PRH-1", **given)
+
+    assert verbs_done(fresh(device)) == ["register"]
+    assert fresh(device).place == ""
+    assert device.reference not in page
+
+
+# --- what a scan does
+
+
+def test_a_scan_takes_a_device_in_hand_and_says_so(bench: Bench) -> None:
+    device = bench.received(tag="PRH-0042")
+
+    page = scan(acting(bench.technician), "traiter", "prh 0042")
+
+    assert fresh(device).state == S.IN_PROCESS
+    assert "Fait\u00a0: pris en traitement." in page
+    assert page_of(device, "device_detail") in page
+
+
+def test_scanned_twice_it_is_done_once_and_nothing_is_wrong(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-0042"), acting(bench.technician)
+    scan(client, "traiter", "PRH-0042")
+
+    page = scan(client, "traiter", "PRH-0042")
+
+    assert verbs_done(device) == ["register", "start"]
+    assert "Rien à faire\u00a0: déjà en traitement. Passez au suivant." in page
+
+
+def test_a_label_that_nothing_bears_is_told_and_stays_under_the_eyes(bench: Bench) -> None:
+    client = acting(bench.technician)
+    scan(client, "traiter", "NOWHERE-1")
+    bench.received(tag="PRH-0042")
+
+    page = scan(client, "traiter", "PRH-0042")
+
+    assert "Refusé\u00a0: aucun appareil ne porte cette étiquette." in page
+    assert "NOWHERE-1" in page
+
+
+def test_only_the_last_ten_stay(bench: Bench) -> None:
+    client = acting(bench.technician)
+    for number in range(12):
+        scan(client, "traiter", f"NOWHERE-{number}")
+
+    page = read(client, station("traiter"))
+
+    assert "NOWHERE-11" in page
+    assert "NOWHERE-1</strong>" not in page
+
+
+def test_where_is_it_changes_nothing(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-0042")
+
+    page = scan(acting(bench.technician), "trouver", "PRH-0042")
+
+    assert verbs_done(device) == ["register", "start"]
+    assert "En traitement. En traitement à l’atelier\u00a0: inventoriez le stockage." in page
+
+
+def test_a_device_that_left_for_good_is_told_so(bench: Bench) -> None:
+    device = bench.unusable()
+    bench.no_storage(device)
+    bench.recycle(device)
+
+    page = scan(acting(bench.technician), "traiter", device.tag)
+
+    assert "Refusé\u00a0: déjà sorti\u00a0: recyclé (deee)." in page
+
+
+def test_what_arrives_takes_a_unit_of_the_line_that_was_chosen_and_its_place() -> None:
+    scene = Scene()
+    line, client = first_line(scene.collected()), acting(scene.north.technician)
+
+    refused = scan(client, "receptionner", "LIL-0001")
+    page = scan(client, "receptionner", "LIL-0001", line=line.pk, place="Allée A")
+
+    device = Device.objects.get(tag="LIL-0001")
+    assert "Choisissez d’abord la ligne du lot qui arrive." in refused
+    assert (device.state, device.place, device.line_id) == (S.RECEIVED, "Allée A", line.pk)
+    assert "Fait\u00a0: reçu à l’atelier." in page
+    assert 'value="Allée A"' in page, "the place stays for the next one"
+    assert f'value="{line.pk}" selected' in page
+
+
+def test_a_label_scanned_twice_at_the_arrival_takes_no_second_unit() -> None:
+    scene = Scene()
+    line, client = first_line(scene.collected()), acting(scene.north.technician)
+    scan(client, "receptionner", "LIL-0001", line=line.pk)
+
+    page = scan(client, "receptionner", "LIL-0001", line=line.pk)
+
+    assert "Rien à faire\u00a0: déjà à l’atelier, reçu à l’atelier." in page
+    assert Device.objects.filter(line=line, state=S.RECEIVED).count() == 1
+
+
+def test_a_device_that_was_looked_for_comes_back_without_its_line(bench: Bench) -> None:
+    device = gate.apply(bench.received(tag="PRH-1"), "report_missing", actor=bench.technician, reason="theft")
+
+    page = scan(acting(bench.technician), "receptionner", "PRH-1")
+
+    assert fresh(device).state == S.RECEIVED
+    assert "Fait\u00a0: reçu à l’atelier." in page
+
+
+def test_a_place_is_written_once_for_all_that_is_put_there(bench: Bench) -> None:
+    devices, client = [bench.received(tag=f"PRH-{number}") for number in (1, 2)], acting(bench.technician)
+
+    nowhere = scan(client, "ranger", "PRH-1")
+    for device in devices:
+        scan(client, "ranger", device.tag, place="Allée B, étagère 3")
+
+    assert "Écrivez la place avant de scanner." in nowhere
+    assert {fresh(device).place for device in devices} == {"Allée B, étagère 3"}
+
+
+def test_an_unproven_disk_keeps_its_device_from_the_recycler_by_a_scan_as_by_a_list(bench: Bench) -> None:
+    device = bench.unusable(bench.in_process(tag="PRH-1"))
+    client = acting(bench.technician)
+    given = {"recycler": bench.recycler.pk, "bsd_number": "BSD-1", "destruction_awaited": "no"}
+
+    page = scan(client, "recycler", "PRH-1", **given)
+    listed = client.post(station("recycler", "scan_list"), {"device": [device.reference], "confirm": "1", **given})
+
+    assert fresh(device).state == S.UNUSABLE
+    assert "Refusé\u00a0:" in page
+    assert "0 appareil changé d’état, 1 refusé" in listed.content.decode()
+
+
+def test_what_arrives_at_a_point_is_put_on_the_shelf() -> None:
+    shelf = Shelf()
+    device = shelf.shipped()
+
+    page = scan(acting(shelf.adviser), "rayon", device.tag)
+
+    assert fresh(device).state == S.AVAILABLE
+    assert "Fait\u00a0: mis en rayon." in page
+
+
+def test_a_device_of_another_point_is_none_of_theirs() -> None:
+    device, other = available_device(), Shelf()
+
+    page = scan(acting(other.adviser), "trouver", device.tag)
+
+    assert "aucun appareil ne porte cette étiquette" in page
+    assert device.reference not in page
+
+
+def test_two_devices_that_answer_to_one_number_are_not_chosen_between(bench: Bench) -> None:
+    bench.received(tag="PRH-1", serial="5CG1234XYZ")
+    bench.received(tag="PRH-2", serial="5CG1234XYZ")
+
+    page = scan(acting(bench.technician), "traiter", "5CG1234XYZ")
+
+    assert "plusieurs appareils répondent à ce numéro" in page
+    assert not Device.objects.filter(state=S.IN_PROCESS).exists()
+
+
+# --- the last one back
+
+
+def undo(client: Client, code: str) -> str:
+    response = client.post(station(code), {"undo": "1", "tag": ""}, follow=True)
+    return str(response.content.decode())
+
+
+def test_the_last_start_is_taken_back_and_the_journal_keeps_both(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-1"), acting(bench.technician)
+    assert "Annuler le dernier (PRH-1)" in scan(client, "traiter", "PRH-1")
+
+    page = undo(client, "traiter")
+
+    assert (fresh(device).state, verbs_done(device)) == (S.RECEIVED, ["register", "start", "undo_start"])
+    assert "«\u00a0Prendre en traitement\u00a0» est annulé." in page
+    assert "Annuler le dernier" not in page
+
+
+def test_the_one_before_is_next_to_be_taken_back(bench: Bench) -> None:
+    client = acting(bench.technician)
+    for number in (1, 2):
+        bench.received(tag=f"PRH-{number}")
+        scan(client, "traiter", f"PRH-{number}")
+
+    assert "Annuler le dernier (PRH-1)" in undo(client, "traiter")
+    undo(client, "traiter")
+
+    assert Device.objects.filter(state=S.RECEIVED).count() == 2
+
+
+def test_a_reception_is_taken_back_whether_the_device_was_picked_up_or_not() -> None:
+    scene = Scene()
+    line, client = first_line(scene.collected()), acting(scene.north.technician)
+    scan(client, "receptionner", "LIL-0001", line=line.pk)
+
+    undo(client, "receptionner")
+
+    assert not Device.objects.exclude(tag="").exists()
+    assert DeviceEntry.objects.filter(verb="undo_receive").count() == 1
+
+
+def test_a_device_goes_back_where_it_was(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-1", place="Allée A"), acting(bench.technician)
+    scan(client, "ranger", "PRH-1", place="Allée B")
+
+    undo(client, "ranger")
+
+    assert fresh(device).place == "Allée A"
+
+
+def test_once_something_was_done_the_start_stays_and_why_is_said(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-1"), acting(bench.technician)
+    scan(client, "traiter", "PRH-1")
+    bench.drive(fresh(device))
+
+    page = undo(client, "traiter")
+
+    assert fresh(device).state == S.IN_PROCESS
+    assert "Quelque chose a été fait depuis la prise en traitement" in page
+
+
+def test_what_somebody_else_scanned_in_the_same_browser_is_not_taken_back(bench: Bench) -> None:
+    device, client = bench.received(tag="PRH-1"), acting(bench.technician)
+    scan(client, "traiter", "PRH-1")
+    kept = client.session["scans"]
+    client.force_login(bench.manager.user)
+    session = client.session
+    session["scans"] = kept
+    session.save()
+
+    page = undo(client, "traiter")
+
+    assert fresh(device).state == S.IN_PROCESS
+    assert "Il n’y a rien à annuler." in page
+
+
+@pytest.mark.parametrize("record", ["drive", "erase", "test", "grade", "no_storage"])
+def test_a_start_is_not_undone_after_anything_was_recorded(bench: Bench, record: str) -> None:
+    device = bench.received(type=DeviceType.LAPTOP, tag="PRH-1")
+    drive = bench.drive(device) if record == "erase" else None
+    device = gate.apply(device, "start", actor=bench.technician)
+    getattr(bench, record)(drive or device)
+
+    with pytest.raises(Refused) as refused:
+        gate.apply(fresh(device), "undo_start", actor=bench.technician)
+
+    assert {reason.code for reason in refused.value.all} == {"nothing_since_start"}
+
+
+def test_the_start_of_a_device_that_comes_from_a_household_is_not_undone() -> None:
+    shelf = Shelf()
+    device = shelf.returned()
+    shelf.exchange(shelf.available(), replaces=device)
+    started = gate.apply(fresh(device), "start", actor=shelf.technician)
+
+    with pytest.raises(Refused):
+        gate.apply(started, "undo_start", actor=shelf.technician)
+
+
+def test_only_its_workshop_undoes_a_start(bench: Bench) -> None:
+    device = bench.in_process()
+
+    with pytest.raises(Unknown):
+        gate.apply(device, "undo_start", actor=bench.stranger)
+
+    assert fresh(device).state == S.IN_PROCESS
+
+
+def test_a_start_that_was_undone_leaves_the_reception_undoable_too(bench: Bench) -> None:
+    device = bench.in_process()
+    gate.apply(device, "undo_start", actor=bench.technician)
+
+    gate.apply(fresh(device), "undo_register", actor=bench.technician, reason="wrong_device")
+
+    assert fresh(device).state == S.WITHDRAWN
+
+
+# --- a pasted list
+
+
+def test_a_pasted_list_says_first_what_would_happen_and_names_what_it_does_not_know(bench: Bench) -> None:
+    tags = [bench.received(tag=f"PRH-{number}").tag for number in (1, 2)]
+    taken = bench.in_process(tag="PRH-3")
+    client, here = acting(bench.technician), station("traiter", "scan_list")
+
+    foreseen = client.post(here, {"tags": "\n".join([*tags, "prh 3", "NOWHERE-1", "PRH-1"])}).content.decode()
+
+    assert "<strong>2 appareils</strong> changeraient d’état, 1 resterait en l’état" in foreseen
+    assert "Aucun appareil ne porte\u00a0: NOWHERE-1." in foreseen
+    assert Device.objects.filter(state=S.RECEIVED).count() == 2
+
+    rows = list(Device.objects.values_list("reference", flat=True))
+    result = client.post(here, {"device": rows, "confirm": "1"}).content.decode()
+
+    assert "2 appareils changés d’état, 1 refusé." in result
+    assert verbs_done(taken) == ["register", "start"]
+
+
+def test_a_list_of_nothing_known_keeps_what_was_pasted(bench: Bench) -> None:
+    page = acting(bench.technician).post(station("traiter", "scan_list"), {"tags": "NOWHERE-1"}).content.decode()
+
+    assert "Aucun appareil ne porte\u00a0: NOWHERE-1." in page
+    assert ">NOWHERE-1</textarea>" in page.replace("\n", "")
+
+
+def test_the_list_of_another_workshop_is_not_found(bench: Bench) -> None:
+    device = bench.received(tag="PRH-1")
+    client = acting(bench.stranger)
+
+    page = client.post(station("traiter", "scan_list"), {"tags": "PRH-1"}).content.decode()
+    client.post(station("traiter", "scan_list"), {"device": [device.reference], "confirm": "1"})
+
+    assert "Aucun appareil ne porte\u00a0: PRH-1." in page
+    assert fresh(device).state == S.RECEIVED
+
+
+def test_the_first_mode_opens_by_itself(bench: Bench) -> None:
+    client = acting(bench.technician)
+
+    assert client.get(reverse("distribution:scan_start")).headers["Location"] == station("trouver")
+    assert done(client, station("traiter"), tag="NOWHERE") == station("traiter")
+
+
+# --- in a browser
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixty_labels_scanned_without_a_pause_are_all_taken_in_hand(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    bench = Bench()
+    tags = [bench.received(tag=f"PRH-{number:04}").tag for number in range(60)]
+    page = open_page()
+    sign_in(page, bench.technician)
+    page.goto(station("traiter"))
+    page.evaluate(COUNT_ANSWERS)
+    for tag in tags:
+        page.keyboard.type(tag, delay=2)
+        page.keyboard.press("Enter")
+
+    page.locator("main[data-heard='60']").wait_for()
+
+    assert Device.objects.filter(state=S.IN_PROCESS).count() == 60
+    assert page.locator("[data-answers] > li").count() == 10
+    assert page.locator("[data-answers] > li").first.inner_text().startswith("✓")
+    assert page.input_value("main input[name=tag]") == ""
+    assert flaws(page) == []
