@@ -66,6 +66,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "un technicien, après « Remettre en traitement » s’il est reconditionné": ("refurb:device_reopen",),
     "un technicien de l’atelier, par « Signaler manquant »": ("refurb:device_report_missing",),
     "un technicien de l’atelier, par une correction": ("refurb:device_correct_tag",),
+    "un technicien de l’atelier, qui poursuit le traitement": ("refurb:device_recondition",),
     "le responsable de l’atelier, qui fixe la forme des étiquettes": ("refurb:tag_shape",),
 }
 """Who is named in words, and the pages on which that person does it."""

@@ -66,6 +66,6 @@ NOTHING_SINCE_START = Requirement(
     "Quelque chose a été fait depuis la prise en traitement, ou l’appareil revenait d’un foyer\u00a0: elle ne s’annule"
     " plus.",
     lambda ctx: _nothing_since(),
-    lifted_by="personne\u00a0: poursuivez le traitement, ou déclarez l’appareil non réemployable",
+    lifted_by="un technicien de l’atelier, qui poursuit le traitement",
 )
 UNDOABLE = (FIRST_ARRIVAL, NOTHING_DONE, LOT_NOT_BALANCED, UNDO_RECEIVE_REASON)
