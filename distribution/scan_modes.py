@@ -53,6 +53,11 @@ class ScanMode:
     keep: Callable[[Device | None], str] = lambda device: ""
     set_verb: Callable[[Membership], SetVerb] | None = None
 
+    @property
+    def takes_list(self) -> bool:
+        """Whether the same is done of a pasted list; a template would call ``set_verb`` itself."""
+        return self.set_verb is not None
+
 
 def _look(actor: Membership, device: Device | None, text: str, given: Given) -> Device:
     assert device is not None

@@ -108,6 +108,7 @@ def test_a_scan_takes_a_device_in_hand_and_says_so(bench: Bench) -> None:
 
     assert fresh(device).state == S.IN_PROCESS
     assert "Fait\u00a0: pris en traitement." in page
+    assert station("traiter", "scan_list") in page
     assert page_of(device, "device_detail") in page
 
 
