@@ -14,6 +14,7 @@ from demo.clock import EARLY_MONTHS, nights
 from demo.context import Stage
 from demo.convention_plan import deals
 from demo.conventions import Treaty
+from demo.counting import counts
 from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
 from demo.homes import Homes
@@ -75,7 +76,7 @@ def tell_story(
         stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(stage.cast, stage.rng)
         lots, asks = plan(stage, homes, devices)
-        for thread in (nights, months, running_month, committees, strays, sittings, news, register):
+        for thread in (nights, months, running_month, committees, strays, sittings, news, register, counts):
             stage.agenda.add(thread(stage))
         _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:

@@ -95,3 +95,21 @@ class DetachReason(TextChoices):
     ENTRY = "entry", "Erreur de saisie"
     REPLACED = "replaced", "Un autre écran le remplace"
     APART = "apart", "L’ordinateur part sans écran"
+
+
+class StocktakeState(TextChoices):
+    """The life of a stocktake."""
+
+    OPEN = "open", "En cours"
+    CLOSED = "closed", "Clos"
+    ABANDONED = "abandoned", "Abandonné"
+
+
+class Finding(TextChoices):
+    """What a stocktake says of one device, or of one label that no device bears."""
+
+    FOUND = "found", "Trouvé"
+    MISPLACED = "misplaced", "Mal rangé"
+    UNEXPECTED = "unexpected", "Là, et attendu ailleurs"
+    MISSING = "missing", "Pas trouvé"
+    UNKNOWN = "unknown", "Étiquette inconnue"

@@ -89,3 +89,15 @@ def sees_derogations(actor: Actor | None) -> Q | None:
     if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)):
         return NOT_REVOKED & Q(need__prescription__distributor=actor.organisation_id)
     return None
+
+
+def can_count_stock(actor: Actor | None) -> Q | None:
+    """Whoever works where the stock is: technicians for their workshop, advisers for their points."""
+    if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)):
+        return Q(workshop=actor.organisation_id, point=None)  # type: ignore[union-attr]
+    return at_own_points(actor)
+
+
+def sees_stocktakes(actor: Actor | None) -> Q | None:
+    """The stocktakes one may read: all for the pilot, those of one's own stock."""
+    return Q() if actor is not None and is_pilot(actor) else can_count_stock(actor)

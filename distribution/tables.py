@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from calendars.days import last_day
-from distribution.models import Derogation
+from distribution.models import Derogation, Stocktake
 from distribution.templatetags.distribution import day_left
 from lists.columns import WHOLE, StateColumn
 from prescriptions.models import Need
@@ -50,6 +50,26 @@ class PointTable(tables.Table):
     def render_is_active(self, value: bool) -> SafeString:
         tone, said = ("tag--done", "En service") if value else ("", "Fermé")
         return format_html('<span class="tag {}">{}</span>', tone, said)
+
+
+class StocktakeTable(tables.Table):
+    """Stocktakes: of what, since when, by whom, and whether it is over."""
+
+    caption = "Inventaires"
+
+    reference = tables.Column(linkify=("distribution:stocktake_detail", {"reference": tables.A("reference")}))
+    where = tables.Column(verbose_name="Ce qui est compté", accessor="where", orderable=False)
+    state = StateColumn()
+    opened_at = tables.DateTimeColumn(format="d/m/Y H:i")
+    ended_at = tables.DateTimeColumn(format="d/m/Y H:i", default="–")
+
+    class Meta:
+        model = Stocktake
+        fields = ("reference", "where", "state", "opened_at", "ended_at")
+        order_by = ()
+        empty_text = (
+            "Aucun inventaire. Commencez-en un\u00a0: on peut l’interrompre, le reprendre, le faire à plusieurs."
+        )
 
 
 class DeliveryTable(tables.Table):

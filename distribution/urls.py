@@ -5,7 +5,8 @@ They come before those of the bench: « affecter » is no reference of a device.
 
 from django.urls import path
 
-from distribution import actions
+from distribution.actions import devices as device_actions
+from distribution.actions import stocktakes as stocktake_actions
 from distribution.views import (
     allotment,
     deliveries,
@@ -17,6 +18,7 @@ from distribution.views import (
     returns,
     scanning,
     shipping,
+    stocktakes,
 )
 
 app_name = "distribution"
@@ -24,10 +26,22 @@ app_name = "distribution"
 urlpatterns = [
     # --- a device
     path("appareils/affecter/", allotment.allotment, name="allotment"),
+    path("appareils/inventaires/", stocktakes.stocktake_list, name="stocktake_list"),
+    path("appareils/inventaires/commencer/", stocktakes.stocktake_begin, name="stocktake_begin"),
+    path("appareils/inventaires/<str:reference>/", stocktakes.stocktake_detail, name="stocktake_detail"),
+    path("appareils/inventaires/<str:reference>/coller/", stocktakes.stocktake_paste, name="stocktake_paste"),
+    path("appareils/inventaires/<str:reference>/annuler/", stocktakes.stocktake_undo, name="stocktake_undo"),
+    path("appareils/inventaires/<str:reference>/ranger/", stocktakes.stocktake_put_away, name="stocktake_put_away"),
+    path(
+        "appareils/inventaires/<str:reference>/introuvables/",
+        stocktakes.stocktake_report_missing,
+        name="stocktake_report_missing",
+    ),
     path("appareils/scanner/", scanning.scan_start, name="scan_start"),
     path("appareils/scanner/<slug:code>/", scanning.scan_station, name="scan_station"),
     path("appareils/scanner/<slug:code>/liste/", scanning.scan_list, name="scan_list"),
-    *actions.urlpatterns,
+    *stocktake_actions.urlpatterns,
+    *device_actions.urlpatterns,
     path("appareils/<str:reference>/fiche/", hand_overs.device_prepare_hand_over, name="device_prepare_hand_over"),
     path("appareils/<str:reference>/fiches/<int:pk>/", hand_overs.hand_over_note, name="hand_over_note"),
     path(

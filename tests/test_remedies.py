@@ -67,6 +67,8 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "un technicien de l’atelier, par « Signaler manquant »": ("refurb:device_report_missing",),
     "un technicien de l’atelier, par une correction": ("refurb:device_correct_tag",),
     "un technicien de l’atelier, qui poursuit le traitement": ("refurb:device_recondition",),
+    "qui tient ce stock, en reprenant l’inventaire en cours": ("distribution:stocktake_list",),
+    "qui tient ce stock, en scannant": ("distribution:stocktake_detail",),
     "le responsable de l’atelier, qui fixe la forme des étiquettes": ("refurb:tag_shape",),
 }
 """Who is named in words, and the pages on which that person does it."""

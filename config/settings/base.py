@@ -151,6 +151,7 @@ LIFECYCLE_LOCK_ORDER = [
     "donations.Donation",
     "refurb.Device",
     "prescriptions.Transfer",
+    "distribution.Stocktake",
 ]
 
 # Whether the site and its worker refuse a role of the database that may do more than read and write rows.

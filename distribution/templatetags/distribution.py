@@ -58,6 +58,8 @@ def _pages(actor: Any) -> list[tuple[str, str]]:
             ("Réservations", "reservation_list"),
             ("Retours", "return_list"),
             ("À renvoyer", "send_back_list"),
+            ("Scanner", "scan_start"),
+            ("Inventaires", "stocktake_list"),
         ]
     if sees_deliveries(actor) is not None:
         names.append(("Livraisons", "delivery_list"))

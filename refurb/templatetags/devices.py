@@ -28,7 +28,7 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     works = can_work_on_device(request.membership) is not None
     names = [("Mon établi", "refurb:bench"), ("À recevoir", "refurb:reception")] if works else []
     if works or at_own_points(request.membership) is not None:
-        names.append(("Scanner", "distribution:scan_start"))
+        names += [("Scanner", "distribution:scan_start"), ("Inventaires", "distribution:stocktake_list")]
     names.append(("Appareils", "refurb:device_list"))
     if is_pilot(request.membership) or can_manage_device(request.membership) is not None:
         names.append(("À affecter", "distribution:allotment"))

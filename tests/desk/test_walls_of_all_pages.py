@@ -21,6 +21,7 @@ from conventions.models import Review, Signature
 from desk.services.committees import plan_committee
 from distribution.enums import HandOverProof
 from distribution.models import HandOver
+from distribution.services.stocktakes import begin_stocktake
 from documents.models import Document, Mail
 from lifecycle import gate
 from lifecycle.machine import Stateful
@@ -68,7 +69,7 @@ OF_A_HOUSEHOLD = (
     *("prescriptions/<str", "besoins/<str", "foyers/<str", "transferts/<str"),
     *("connexions/<str", "connexions/proposer/"),
 )
-WORDS = {"a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
+WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
 """What stands in an address for a word, by how it begins."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
@@ -114,6 +115,7 @@ class Scenery:
         self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
         self.household, self.served = household, served
+        self.counted = begin_stocktake(actor=self.territory.shelf.adviser, point=self.territory.shelf.point)
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
@@ -152,6 +154,7 @@ class Scenery:
         needs = list(Need.objects.filter(prescription__household=self.household))
         found: dict[str, list[Any]] = {
             "appareils": devices,
+            "appareils/inventaires": [self.counted],
             "besoins": needs,
             "rayon/besoins": needs,
             "derogations": needs,

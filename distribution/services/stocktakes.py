@@ -1,0 +1,155 @@
+"""Stocktakes: begin one, scan, take a scan back, put away what is misplaced, close or abandon it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from distribution.enums import Finding, StocktakeState
+from distribution.models import Stocktake, StocktakeLine, StocktakeScan
+from distribution.permissions import can_count_stock
+from distribution.stocktaking import findings_of
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import lock
+from lifecycle.machine import Reason
+from network.models import Membership
+from refurb.enums import ENDED, DeviceState
+from refurb.models import Device, DistributionPoint
+from refurb.permissions import at_own_points
+from refurb.services.devices import place_devices
+from refurb.tags import normal
+
+OVER = Reason("stocktake_over", "Cet inventaire est fini\u00a0: commencez-en un autre.")
+NOT_STANDING = Reason("not_standing", "Ce scan est déjà annulé.")
+
+
+@gate.one_transaction
+def begin_stocktake(
+    *,
+    actor: Membership,
+    point: DistributionPoint | None = None,
+    place: str = "",
+    type: str = "",  # noqa: A002
+    at: datetime | None = None,
+) -> Stocktake:
+    """Begin to count the actor's workshop, or a point of his; one place or one type of it, where they are given.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    if can_count_stock(actor) is None or (point is not None and not _keeps(actor, point)):
+        raise PermissionDenied
+    workshop = None if point is not None else actor.organisation_id
+    new = Stocktake(workshop_id=workshop, point=point, place=place.strip(), type=type)
+    begun: Stocktake = gate.create(new, "begin", actor=actor, at=at)
+    return begun
+
+
+@gate.one_transaction
+def scan_stock(
+    *, actor: Membership, stocktake: Stocktake, texts: Sequence[str], place: str = "", at: datetime | None = None
+) -> list[StocktakeScan]:
+    """Write down what was scanned, a set at a time; the same device twice counts once.
+
+    A device that the actor may not see is an unknown label to him. Raises Unknown, PermissionDenied, Refused.
+    """
+    held = _held(actor, stocktake)
+    known = _known(actor, texts)
+    return StocktakeScan.objects.bulk_create(
+        StocktakeScan(
+            stocktake=held,
+            text=text,
+            device=known.get(normal(text)),
+            place=place.strip() or held.place,
+            scanned_at=at or timezone.now(),
+            scanned_by=actor,
+        )
+        for text in texts
+    )
+
+
+@gate.one_transaction
+def take_scan_back(*, actor: Membership, scan: StocktakeScan, at: datetime | None = None) -> StocktakeScan:
+    """A label that should not have been scanned counts no more. Raises Unknown, PermissionDenied, Refused."""
+    held = _held(actor, scan.stocktake)
+    if StocktakeScan.objects.filter(takes_back=scan).exists():
+        raise Refused({held.pk: (NOT_STANDING,)})
+    return StocktakeScan.objects.create(
+        stocktake=held,
+        text=scan.text,
+        device_id=scan.device_id,
+        place=scan.place,
+        scanned_at=at or timezone.now(),
+        scanned_by=actor,
+        takes_back=scan,
+    )
+
+
+@gate.one_transaction
+def close_stocktake(*, actor: Actor, stocktake: Stocktake, at: datetime | None = None, comment: str = "") -> Stocktake:
+    """Say that all was scanned: what was found is written down. Raises Unknown, PermissionDenied, Refused."""
+    closed: Stocktake = gate.apply(stocktake, "close", actor=actor, at=at, comment=comment)
+    StocktakeLine.objects.bulk_create(found.line(closed) for found in findings_of(closed))
+    return closed
+
+
+@gate.one_transaction
+def put_away_misplaced(*, actor: Actor, stocktake: Stocktake) -> int:
+    """Write of each misplaced device where it was seen, of those still in the workshop; how many.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    if not Stocktake.objects.visible_to(actor).filter(pk=stocktake.pk).exists():
+        raise Unknown
+    by_place: dict[str, list[Device]] = {}
+    for found in findings_of(stocktake):
+        if found.finding == Finding.MISPLACED and found.device is not None and found.seen_at:
+            by_place.setdefault(found.seen_at, []).append(found.device)
+    return sum(place_devices(actor=actor, devices=devices, place=place) for place, devices in by_place.items())
+
+
+def missing_from(stocktake: Stocktake) -> list[str]:
+    """The references of the devices that were not found, and that nobody has seen or moved since it was closed."""
+    lines = StocktakeLine.objects.filter(stocktake=stocktake, finding=Finding.MISSING).select_related("device")
+    return [line.device.reference for line in lines if line.device is not None and line.device.state == line.state]
+
+
+def _keeps(actor: Membership, point: DistributionPoint) -> bool:
+    """Whether the actor keeps the shelf of this point: whether it is being counted is told to nobody else."""
+    return at_own_points(actor) is not None and actor.organisation_id in (point.distributor_id, point.organisation_id)
+
+
+def _held(actor: Membership, stocktake: Stocktake) -> Stocktake:
+    """The stocktake, locked, if it is the actor's to count and not over."""
+    scope = can_count_stock(actor)
+    if not Stocktake.objects.visible_to(actor).filter(pk=stocktake.pk).exists():
+        raise Unknown
+    if scope is None:
+        raise PermissionDenied
+    lock(Stocktake, [stocktake.pk], "FOR NO KEY UPDATE")
+    held = Stocktake.objects.filter(scope, pk=stocktake.pk).first()
+    if held is None:
+        raise PermissionDenied
+    if held.state != StocktakeState.OPEN:
+        raise Refused({held.pk: (OVER,)})
+    return held
+
+
+def _known(actor: Actor, texts: Sequence[str]) -> dict[str, Device]:
+    """``{normal form: device}`` of what was scanned, by label, reference or number; one that two bear is unknown."""
+    keys = {normal(text) for text in texts}
+    seen = Device.objects.visible_to(actor)
+    named = seen.filter(Q(tag_key__in=keys) & ~Q(tag="") | Q(reference__in=[text.upper() for text in texts]))
+    found: dict[str, Device] = {}
+    for device in sorted(named, key=lambda one: one.state not in (*ENDED, DeviceState.WITHDRAWN)):
+        found |= {normal(device.reference): device} | ({device.tag_key: device} if device.tag else {})
+    left = [text for text in texts if normal(text) not in found]
+    twice: set[str] = set()
+    for device in seen.filter(serial__in=left).exclude(serial="").exclude(state__in=ENDED):
+        key = normal(device.serial)
+        twice |= {key} if key in found else set()
+        found[key] = device
+    return {key: device for key, device in found.items() if key not in twice}

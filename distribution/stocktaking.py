@@ -1,0 +1,89 @@
+"""What a stocktake finds: what was scanned, held against what should stand there. Pure reading."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from distribution.enums import Finding
+from distribution.models import Stocktake, StocktakeLine, StocktakeScan
+from refurb.enums import IN_THE_WORKSHOP, DeviceState
+from refurb.models import Device
+from refurb.models.device import DeviceQuerySet
+
+ON_THE_SHELF = (DeviceState.AVAILABLE, DeviceState.RESERVED, DeviceState.RETURNED)
+"""What stands at a distribution point."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is said of one device, or of one label that no device bears."""
+
+    finding: Finding
+    device: Device | None
+    text: str = ""
+    seen_at: str = ""
+
+    def line(self, stocktake: Stocktake) -> StocktakeLine:
+        """The same, as it is kept."""
+        device = self.device
+        return StocktakeLine(
+            stocktake=stocktake,
+            finding=self.finding,
+            device=device,
+            text=self.text,
+            state=device.state if device else "",
+            expected_at=device.place if device else "",
+            seen_at=self.seen_at,
+        )
+
+
+def expected_in(stocktake: Stocktake) -> DeviceQuerySet:
+    """What should stand there: in the hands of the workshop, or on the shelf of the point; of this place and type."""
+    if stocktake.workshop_id is not None:
+        rows = Device.objects.filter(workshop=stocktake.workshop_id, state__in=IN_THE_WORKSHOP)
+    else:
+        rows = Device.objects.filter(point=stocktake.point_id, state__in=ON_THE_SHELF)
+    if stocktake.place:
+        rows = rows.filter(place__iexact=stocktake.place)
+    return rows.filter(type=stocktake.type) if stocktake.type else rows
+
+
+def standing(stocktake: Stocktake) -> Iterable[StocktakeScan]:
+    """The scans that count, the last of each device and of each unknown label, newest first; one query."""
+    scans = StocktakeScan.objects.filter(stocktake=stocktake, takes_back=None, taken_back_by=None)
+    last: dict[object, StocktakeScan] = {}
+    for scan in scans.select_related("device").order_by("-pk"):
+        last.setdefault(scan.device_id or scan.text, scan)
+    return list(last.values())
+
+
+def findings_of(stocktake: Stocktake) -> list[Found]:
+    """All that it finds now, in the order of ``Finding``; two queries, whatever the number of devices."""
+    expected = {device.pk: device for device in expected_in(stocktake)}
+    order = list(Finding)
+    return sorted(_findings(stocktake, expected), key=lambda found: order.index(found.finding))
+
+
+def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[Found]:
+    seen = set()
+    for scan in standing(stocktake):
+        device = scan.device
+        if device is None:
+            yield Found(Finding.UNKNOWN, None, scan.text, scan.place)
+            continue
+        seen.add(device.pk)
+        yield Found(_finding(stocktake, device, scan, device.pk in expected), device, scan.text, scan.place)
+    for pk, device in expected.items():
+        if pk not in seen:
+            yield Found(Finding.MISSING, device)
+
+
+def _finding(stocktake: Stocktake, device: Device, scan: StocktakeScan, is_expected: bool) -> Finding:
+    """One of this stock that was recorded at another place is misplaced; one of elsewhere is not expected here."""
+    own = device.workshop_id == stocktake.workshop_id and device.state in IN_THE_WORKSHOP
+    on_shelf = device.point_id == stocktake.point_id and device.state in ON_THE_SHELF
+    is_here = own if stocktake.workshop_id is not None else on_shelf
+    if not is_here:
+        return Finding.UNEXPECTED
+    if scan.place and scan.place.casefold() != device.place.casefold():
+        return Finding.MISPLACED
+    return Finding.FOUND if is_expected or not stocktake.place else Finding.MISPLACED

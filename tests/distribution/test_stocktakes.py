@@ -1,0 +1,387 @@
+"""A stock counted by scanning: found, misplaced, missing, unknown; taken up again; closed by a person; then acts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from distribution.enums import Finding, StocktakeState
+from distribution.models import Stocktake, StocktakeLine, StocktakeScan
+from distribution.services.stocktakes import (
+    begin_stocktake,
+    close_stocktake,
+    put_away_misplaced,
+    scan_stock,
+    take_scan_back,
+)
+from distribution.stocktaking import findings_of
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from refurb.enums import DeviceState, MissingReason
+from refurb.models import Device
+from tests.distribution.shelves import Shelf
+from tests.pages import acting, done, read
+from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.screens import flaws, sign_in
+
+pytestmark = pytest.mark.django_db
+S, F = DeviceState, Finding
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def begin(bench: Bench, **given: Any) -> Stocktake:
+    return begin_stocktake(actor=bench.technician, **given)
+
+
+def scan(bench: Bench, stocktake: Stocktake, *texts: str, place: str = "") -> list[StocktakeScan]:
+    return scan_stock(actor=bench.technician, stocktake=stocktake, texts=texts, place=place)
+
+
+def found(stocktake: Stocktake) -> dict[str, str]:
+    """What it says of each, by label."""
+    return {one.device.tag if one.device else one.text: one.finding for one in findings_of(stocktake)}
+
+
+def page_of(stocktake: Stocktake, name: str = "detail") -> str:
+    return reverse(f"distribution:stocktake_{name}", args=[stocktake.reference])
+
+
+# --- what it finds
+
+
+def test_what_is_there_misplaced_missing_elsewhere_and_unknown_are_told_apart(bench: Bench) -> None:
+    bench.received(tag="HERE", place="A1")
+    bench.in_process(tag="MOVED", place="B2")
+    bench.received(tag="GONE", place="A1")
+    lost = gate.apply(bench.received(tag="LOST"), "report_missing", actor=bench.technician, reason="theft")
+    stocktake = begin(bench)
+
+    scan(bench, stocktake, "here", "MOVED", "LOST", "NOBODY", place="a1")
+
+    assert found(stocktake) == {
+        "HERE": F.FOUND,
+        "MOVED": F.MISPLACED,
+        "GONE": F.MISSING,
+        "LOST": F.UNEXPECTED,
+        "NOBODY": F.UNKNOWN,
+    }
+    assert fresh(lost).state == S.MISSING, "counting moves nothing"
+
+
+def test_a_device_scanned_twice_counts_once_and_where_it_was_seen_last(bench: Bench) -> None:
+    bench.received(tag="PRH-1", place="A1")
+    stocktake = begin(bench)
+
+    scan(bench, stocktake, "PRH-1", place="B2")
+    assert found(stocktake) == {"PRH-1": F.MISPLACED}
+    scan(bench, stocktake, "prh 1", place="A1")
+
+    assert found(stocktake) == {"PRH-1": F.FOUND}
+
+
+def test_without_a_place_nothing_is_misplaced(bench: Bench) -> None:
+    bench.received(tag="PRH-1", place="A1")
+    stocktake = begin(bench)
+
+    scan(bench, stocktake, "PRH-1")
+
+    assert found(stocktake) == {"PRH-1": F.FOUND}
+
+
+def test_the_count_of_one_place_expects_what_is_recorded_there_and_finds_what_is_not(bench: Bench) -> None:
+    bench.received(tag="HERE", place="A1")
+    bench.received(tag="GONE", place="a1")
+    bench.received(tag="OTHER", place="B2")
+    bench.received(tag="FAR", place="C3")
+    stocktake = begin(bench, place="A1")
+
+    scan(bench, stocktake, "HERE", "OTHER")
+
+    assert found(stocktake) == {"HERE": F.FOUND, "GONE": F.MISSING, "OTHER": F.MISPLACED}
+
+
+def test_the_count_of_one_type_expects_no_other(bench: Bench) -> None:
+    bench.received(tag="PRH-1")
+    bench.received("tablet", tag="PRH-2")  # type: ignore[arg-type]
+
+    assert found(begin(bench, type="tablet")) == {"PRH-2": F.MISSING}
+
+
+def test_what_another_workshop_has_is_an_unknown_label(bench: Bench) -> None:
+    other = Bench()
+    device = other.received(tag="OTHER-1")
+    stocktake = begin(bench)
+
+    scans = scan(bench, stocktake, "OTHER-1", device.reference)
+
+    assert [one.device_id for one in scans] == [None, None]
+    assert set(found(stocktake).values()) == {F.UNKNOWN}
+
+
+def test_a_number_that_two_devices_bear_is_not_chosen_between(bench: Bench) -> None:
+    bench.received(tag="PRH-1", serial="5CG1234XYZ")
+    bench.received(tag="PRH-2", serial="5CG1234XYZ")
+    stocktake = begin(bench)
+
+    scan(bench, stocktake, "5CG1234XYZ")
+
+    assert found(stocktake) == {"5CG1234XYZ": F.UNKNOWN, "PRH-1": F.MISSING, "PRH-2": F.MISSING}
+
+
+def test_a_shelf_is_counted_by_its_advisers_and_by_nobody_else() -> None:
+    shelf = Shelf()
+    here, sold, other = shelf.available(), shelf.handed_over(), shelf.on_the_shelf(shelf.ready(), point=None)
+    stocktake = begin_stocktake(actor=shelf.adviser, point=shelf.point)
+
+    scan_stock(actor=shelf.adviser, stocktake=stocktake, texts=[here.tag, sold.tag])
+
+    assert found(stocktake) == {here.tag: F.FOUND, sold.tag: F.UNEXPECTED, other.tag: F.MISSING}
+    with pytest.raises(PermissionDenied):
+        begin_stocktake(actor=shelf.technician, point=shelf.point)
+    with pytest.raises(PermissionDenied):
+        begin_stocktake(actor=Shelf().adviser, point=shelf.point)
+
+
+@given(st.lists(st.sampled_from(["A", "B", "C", "NOBODY"]), max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_the_end_depends_only_on_which_labels_were_scanned(scanned: list[str]) -> None:
+    with transaction.atomic():
+        load_numbers()
+        bench = Bench()
+        for tag in "ABC":
+            bench.received(tag=tag)
+        stocktake = begin(bench)
+        for text in scanned:
+            scan(bench, stocktake, text)
+
+        expected = {tag: F.FOUND if tag in scanned else F.MISSING for tag in "ABC"}
+        assert found(stocktake) == expected | ({"NOBODY": F.UNKNOWN} if "NOBODY" in scanned else {})
+        transaction.set_rollback(True)
+
+
+# --- its life
+
+
+def test_it_is_taken_up_again_by_a_colleague_where_it_was(bench: Bench) -> None:
+    bench.received(tag="PRH-1")
+    bench.received(tag="PRH-2")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1")
+
+    scan_stock(actor=bench.manager, stocktake=stocktake, texts=["PRH-2"])
+
+    assert set(found(stocktake).values()) == {F.FOUND}
+
+
+def test_the_same_stock_is_not_counted_twice_at_once(bench: Bench) -> None:
+    begin(bench)
+
+    with pytest.raises(Refused) as refused:
+        begin(bench)
+
+    assert {reason.code for reason in refused.value.all} == {"none_open"}
+    begin(bench, place="A1")
+
+
+def test_a_scan_taken_back_counts_no_more_and_stays_readable(bench: Bench) -> None:
+    bench.received(tag="PRH-1")
+    stocktake = begin(bench)
+    (one,) = scan(bench, stocktake, "PRH-1")
+
+    take_scan_back(actor=bench.technician, scan=one)
+
+    assert found(stocktake) == {"PRH-1": F.MISSING}
+    assert StocktakeScan.objects.filter(stocktake=stocktake).count() == 2
+    with pytest.raises(Refused):
+        take_scan_back(actor=bench.technician, scan=one)
+
+
+def test_nothing_scanned_it_is_not_closed_as_if_all_had_vanished(bench: Bench) -> None:
+    bench.received(tag="PRH-1")
+    stocktake = begin(bench)
+    (one,) = scan(bench, stocktake, "PRH-1")
+    take_scan_back(actor=bench.technician, scan=one)
+
+    with pytest.raises(Refused) as refused:
+        close_stocktake(actor=bench.technician, stocktake=stocktake)
+
+    assert {reason.code for reason in refused.value.all} == {"something_scanned"}
+
+
+def test_closed_it_keeps_what_it_found_whatever_happens_next(bench: Bench) -> None:
+    device = bench.received(tag="PRH-1", place="A1")
+    bench.received(tag="PRH-2")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1", "NOBODY", place="B2")
+
+    close_stocktake(actor=bench.technician, stocktake=stocktake)
+    gate.apply(device, "start", actor=bench.technician)
+
+    lines = {str(line.device.tag if line.device else line.text): line for line in stocktake.lines.all()}
+    assert {tag: line.finding for tag, line in lines.items()} == {
+        "PRH-1": F.MISPLACED,
+        "PRH-2": F.MISSING,
+        "NOBODY": F.UNKNOWN,
+    }
+    assert (lines["PRH-1"].state, lines["PRH-1"].expected_at, lines["PRH-1"].seen_at) == (S.RECEIVED, "A1", "B2")
+
+
+@pytest.mark.parametrize("end", ["close", "abandon"])
+def test_over_it_takes_no_scan_any_more(bench: Bench, end: str) -> None:
+    bench.received(tag="PRH-1")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1")
+    gate.apply(stocktake, end, actor=bench.technician)
+
+    with pytest.raises(Refused) as refused:
+        scan(bench, stocktake, "PRH-1")
+
+    assert {reason.code for reason in refused.value.all} == {"stocktake_over"}
+
+
+@pytest.mark.parametrize("model", [StocktakeScan, StocktakeLine])
+def test_what_was_scanned_and_found_is_never_rewritten(bench: Bench, model: Any) -> None:
+    bench.received(tag="PRH-1")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1")
+    close_stocktake(actor=bench.technician, stocktake=stocktake)
+
+    for forge in (lambda rows: rows.update(text="PRH-2"), lambda rows: rows.delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            forge(model.objects.all())
+
+
+def test_a_stranger_neither_reads_nor_scans_nor_closes_it(bench: Bench) -> None:
+    stocktake = begin(bench)
+
+    for attempt in (
+        lambda: scan_stock(actor=bench.stranger, stocktake=stocktake, texts=["A"]),
+        lambda: close_stocktake(actor=bench.stranger, stocktake=stocktake),
+        lambda: put_away_misplaced(actor=bench.stranger, stocktake=stocktake),
+    ):
+        with pytest.raises(Unknown):
+            attempt()
+    assert acting(bench.stranger).get(page_of(stocktake)).status_code == 404
+
+
+def test_the_pilot_reads_it_and_counts_nothing(bench: Bench) -> None:
+    bench.received(tag="PRH-1")
+    stocktake = begin(bench)
+    client = acting(bench.pilot)
+
+    page = read(client, page_of(stocktake))
+
+    assert "Pas trouvé\u00a0: 1" in page
+    assert "data-scan" not in page
+    assert client.post(page_of(stocktake), {"tag": "PRH-1"}).status_code == 403
+
+
+# --- what is done of the differences
+
+
+def test_what_is_misplaced_is_written_where_it_was_seen_in_one_act(bench: Bench) -> None:
+    devices = [bench.received(tag=f"PRH-{number}", place="A1") for number in (1, 2, 3)]
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1", "PRH-2", place="B2")
+    scan(bench, stocktake, "PRH-3", place="A1")
+    client = acting(bench.technician)
+
+    assert read(client, page_of(stocktake, "put_away")).count("<td data-label=") == 6
+    done(client, page_of(stocktake, "put_away"))
+
+    assert [fresh(device).place for device in devices] == ["B2", "B2", "A1"]
+    assert "Plus rien n’est mal rangé." in read(client, page_of(stocktake, "put_away"))
+
+
+def test_what_is_not_found_is_reported_missing_as_a_set_once_somebody_says_so(bench: Bench) -> None:
+    gone, seen = bench.received(tag="PRH-1"), bench.received(tag="PRH-2")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-2")
+    close_stocktake(actor=bench.technician, stocktake=stocktake)
+    client, here = acting(bench.technician), page_of(stocktake, "report_missing")
+
+    foreseen = read(client, here)
+    assert fresh(gone).state == S.RECEIVED
+    assert "<strong>1 appareil</strong>" in foreseen
+    assert f'value="{MissingReason.STOCKTAKE}" selected' in foreseen
+    client.post(here, {"confirm": "1", "reason": MissingReason.STOCKTAKE})
+
+    assert (fresh(gone).state, fresh(seen).state) == (S.MISSING, S.RECEIVED)
+    assert fresh(gone).missing_reason == MissingReason.STOCKTAKE
+
+
+def test_what_was_seen_since_is_not_reported_missing(bench: Bench) -> None:
+    gone = bench.received(tag="PRH-1")
+    bench.received(tag="PRH-2")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-2")
+    close_stocktake(actor=bench.technician, stocktake=stocktake)
+    gate.apply(gone, "start", actor=bench.technician)
+
+    page = acting(bench.technician).get(page_of(stocktake, "report_missing"), follow=True).content.decode()
+
+    assert "Plus rien n’est introuvable" in page
+    assert fresh(gone).state == S.IN_PROCESS
+
+
+# --- its pages
+
+
+def test_a_whole_stocktake_from_its_pages_without_script(bench: Bench) -> None:
+    bench.received(tag="PRH-1", place="A1")
+    client = acting(bench.technician)
+
+    here = done(client, reverse("distribution:stocktake_begin"), place="", type="")
+    done(client, here, tag="PRH-1", place="A1")
+    page = read(client, here)
+    assert "à sa place." in page
+    assert 'value="A1"' in page, "the place stays for the next one"
+    done(client, f"{here}annuler/")
+    assert "Pas trouvé\u00a0: 1" in read(client, here)
+    done(client, f"{here}coller/", tags="PRH-1\nNOBODY", place="A1")
+    done(client, f"{here}clore/")
+
+    page = read(client, here)
+    assert Stocktake.objects.get().state == StocktakeState.CLOSED
+    assert "Trouvé\u00a0: 1" in page
+    assert "Étiquette inconnue\u00a0: 1" in page
+    assert "data-scan" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_labels_scanned_without_a_pause_are_all_counted(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    bench = Bench()
+    tags = [bench.received(tag=f"PRH-{number:04}", place="A1").tag for number in range(40)]
+    stocktake = begin(bench)
+    page = open_page()
+    sign_in(page, bench.technician)
+    page.goto(page_of(stocktake))
+    page.fill("main input[name=place]", "A1")
+    page.focus("main input[name=tag]")
+    for tag in [*tags, "NOBODY"]:
+        page.keyboard.type(tag, delay=2)
+        page.keyboard.press("Enter")
+
+    page.get_by_text("Étiquette inconnue\u00a0: 1").first.wait_for()
+
+    assert page.get_by_text("Trouvé\u00a0: 40").count() == 1
+    assert Device.objects.filter(state=S.RECEIVED).count() == 40
+    assert flaws(page) == []
