@@ -216,7 +216,8 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
         "groups": [
             {
                 "finding": finding,
-                "tone": TONES[finding],
+                "label": finding.label if closed or finding != Finding.MISSING else "Pas encore trouvé",
+                "tone": TONES[finding] if closed or finding != Finding.MISSING else "tag--todo",
                 "count": len(by_finding.get(finding, ())),
                 "shown": by_finding.get(finding, [])[:SHOWN],
                 "others": max(len(by_finding.get(finding, ())) - SHOWN, 0),

@@ -286,7 +286,7 @@ def test_the_pilot_reads_it_and_counts_nothing(bench: Bench) -> None:
 
     page = read(client, page_of(stocktake))
 
-    assert "Pas trouvé\u00a0: 1" in page
+    assert "Pas encore trouvé\u00a0: 1" in page
     assert "data-scan" not in page
     assert client.post(page_of(stocktake), {"tag": "PRH-1"}).status_code == 403
 
@@ -352,7 +352,7 @@ def test_a_whole_stocktake_from_its_pages_without_script(bench: Bench) -> None:
     assert "à sa place." in page
     assert 'value="A1"' in page, "the place stays for the next one"
     done(client, f"{here}annuler/")
-    assert "Pas trouvé\u00a0: 1" in read(client, here)
+    assert "Pas encore trouvé\u00a0: 1" in read(client, here)
     done(client, f"{here}coller/", tags="PRH-1\nNOBODY", place="A1")
     done(client, f"{here}clore/")
 
