@@ -13,6 +13,7 @@ from distribution.views import (
     derogations,
     hand_overs,
     needs,
+    passports,
     point_stock,
     points,
     returns,
@@ -51,6 +52,7 @@ urlpatterns = [
     ),
     path("appareils/<str:reference>/remplacer/", returns.device_replace, name="device_replace"),
     path("appareils/<str:reference>/issue/", returns.device_settle, name="device_settle"),
+    path("passeport/<str:reference>/", passports.passport, name="passport"),
     # --- the shelf, needs, deliveries, points
     path("rayon/", point_stock.shelf, name="shelf"),
     path("rayon/reservations/", point_stock.reservation_list, name="reservation_list"),

@@ -160,10 +160,11 @@ def proofs_of(devices: DeviceQuerySet) -> Mapping[int, Proofs]:
 
 def proven(drive: Drive) -> bool:
     """Destroyed, or erased after the arrival of its device with a favourable verdict."""
-    return any(drive.destructions.all()) or any(_proves(row, drive) for row in drive.erasures.all())
+    return any(drive.destructions.all()) or any(proves(row, drive) for row in drive.erasures.all())
 
 
-def _proves(erasure: Erasure, drive: Drive) -> bool:
+def proves(erasure: Erasure, drive: Drive) -> bool:
+    """Whether it was accepted, and finished after the arrival of its device."""
     finished = erasure.finished_at
     return erasure.outcome == Outcome.ACCEPTED and finished is not None and finished >= drive.arrived_at
 
@@ -329,7 +330,7 @@ def _in_short(drive: Drive) -> str:
 
 def _how_it_is_known(drive: Drive) -> str:
     """« , saisi à la main, inventorié d’après le rapport, puis retiré »: what tells one proof from another."""
-    proofs = [row for row in drive.erasures.all() if _proves(row, drive)]
+    proofs = [row for row in drive.erasures.all() if proves(row, drive)]
     told = [
         "saisi à la main" if all(row.is_typed for row in proofs) else "",
         "inventorié d’après le rapport" if drive.serial and drive.source == DriveSource.REPORT else "",

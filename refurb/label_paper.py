@@ -63,7 +63,7 @@ def _drawn(sheet: Sheet, place: tuple[Decimal, Decimal], label: Label) -> Drawn:
     held = (
         label.tag
         if label.device is None
-        else absolute_url(reverse("refurb:device_detail", args=[label.device.reference]))
+        else absolute_url(reverse("distribution:passport", args=[label.device.reference]))
     )
     qr = qr_svg(held, alt=f"Code QR\u00a0: {held}")
     return Drawn(

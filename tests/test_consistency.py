@@ -83,6 +83,7 @@ PUBLIC: dict[str, str] = {
     "desk:home": "what Maillon is, for a visitor",
     "desk:alive": "whatever watches the machine asks whether the site lives",
     "desk:ready": "and whether it can serve; words, and no figure",
+    "distribution:passport": "whoever holds a device reads what proves it: no person, no price, no serial number",
     "desk:try_situation": "anyone tries a situation: codes, no one's name, nothing kept",
     "desk:legal": "who publishes the site",
     "desk:privacy": "what is held of people, and their rights",

@@ -165,6 +165,7 @@ class Scenery:
             "livraisons": list(Delivery.objects.all()),
             "lots": list(self.scene.donor.donations.all()),
             "organisations": list(self.organisations.values()),
+            "passeport": devices,
             "points": [self.territory.shelf.point],
             "prescriptions": [self.served, self.waiting],
             "rapports": [self.report],

@@ -63,7 +63,7 @@ def test_both_codes_of_a_label_are_read_on_every_ready_made_sheet(bench: Bench, 
     pdf = draw(printed(bench, device, sheet=sheet))
     codes = codes_on(pdf)
     assert "PRH-0042" in codes
-    assert any(code.endswith(reverse("refurb:device_detail", args=[device.reference])) for code in codes)
+    assert any(code.endswith(reverse("distribution:passport", args=[device.reference])) for code in codes)
     assert pages_in(pdf) == 1
 
 
@@ -356,7 +356,7 @@ def test_what_was_never_printed_is_one_click_away_until_it_is(bench: Bench) -> N
 
 
 def test_what_is_ticked_in_the_list_is_printed(bench: Bench) -> None:
-    first, second, third = (bench.received(tag=tag) for tag in ("C-3", "B-2", "A-1"))
+    first, second, third = (bench.received(tag=tag) for tag in ("C-3", "SECOND-2", "A-1"))
     gone = bench.received(tag="D-4")
     bench.no_storage(gone)
     bench.recycle(bench.unusable(gone))

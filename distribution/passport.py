@@ -1,0 +1,110 @@
+"""The passport of a device: what anybody who holds it may read, behind the code of its label. No person, no price."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from refurb.certificates import proofs_of, proven, proves
+from refurb.enums import CheckResult, DevicePaperKind, DeviceState, DeviceType
+from refurb.models import Device, DevicePaper, Drive, TestRun
+from typography.french import HARD, storage, written_day
+
+S = DeviceState
+PROMISED = (S.READY, S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.HANDED_OVER)
+"""States in which all that a passport promises is true; in the others it says why it promises nothing."""
+STANDINGS = {
+    **dict.fromkeys((S.DECLARED, S.COLLECTED), "Cet appareil vient d’être donné\u00a0: rien n’en est encore prouvé."),
+    **dict.fromkeys(
+        (S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART),
+        "Cet appareil est à l’atelier\u00a0: tant qu’il n’est pas reconditionné, il ne se donne ni ne se vend.",
+    ),
+    S.RETURNED: "Cet appareil est revenu pour réparation\u00a0: il sera de nouveau effacé et testé avant de servir.",
+    S.UNUSABLE: "Cet appareil ne peut plus servir\u00a0: il attend d’être démonté ou recyclé.",
+    S.DISMANTLED: "Cet appareil a été démonté pour ses pièces\u00a0: il n’existe plus.",
+    S.RECYCLED: "Cet appareil a été remis à un recycleur\u00a0: il n’existe plus.",
+    S.CEDED: "Cet appareil a quitté la filière\u00a0: Maillon ne le suit plus.",
+    S.WITHDRAWN: "Cet appareil a quitté la filière\u00a0: Maillon ne le suit plus.",
+    S.MISSING: "Cet appareil est recherché. Si vous l’avez devant vous, prévenez l’atelier\u00a0: merci.",
+}
+NEW, NOTHING = "Écran\u00a0: aucune donnée ne s’y garde.", "Aucun stockage dans cet appareil, constaté à l’atelier."
+
+
+@dataclass(frozen=True)
+class Passport:
+    """What is said of one device. ``standing``: why nothing is promised; empty when all of it is true."""
+
+    device: Device
+    standing: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+    tested_on: datetime | None = None
+    tested: list[str] = field(default_factory=list)
+    certificate: str = ""
+    warranty_until: date | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whoever found it is told whom to call."""
+        return self.device.state == S.MISSING
+
+
+def passport_of(device: Device) -> Passport:
+    """Read it; ``device`` comes with its workshop and its point. A constant number of queries."""
+    state = DeviceState(device.state)
+    if state not in PROMISED:
+        return Passport(device, STANDINGS[state])
+    run = TestRun.objects.current().filter(device=device, stay=device.stay).select_related("checklist").first()
+    papers = DevicePaper.objects.filter(device=device, stay=device.stay, kind=DevicePaperKind.ERASURE)
+    return Passport(
+        device,
+        facts=list(_facts(device)),
+        erased=list(_erased(device)),
+        tested_on=run.recorded_at if run is not None and run.passed else None,
+        tested=_functions(run) if run is not None and run.passed else [],
+        certificate=papers.order_by("-pk").values_list("document__public_code", flat=True).first() or "",
+        warranty_until=device.warranty_until,
+    )
+
+
+def _facts(device: Device) -> Iterator[tuple[str, str]]:
+    model = " ".join(filter(None, (device.manufacturer, device.model)))
+    for label, fact in (
+        ("Appareil", f"{device.get_type_display()} {model}".strip()),
+        ("Processeur", device.processor),
+        ("Mémoire", f"{device.memory_gb}{HARD}Go" if device.memory_gb else ""),
+        ("Année d’achat neuf", str(device.year or "")),
+        ("Grade", device.grade),
+        ("Reconditionné le", written_day(device.ready_at) if device.ready_at else ""),
+        ("Par", device.workshop.name),
+    ):
+        if fact:
+            yield label, fact
+
+
+def _erased(device: Device) -> Iterator[str]:
+    """One sentence a drive: emptied when and how, and how that is known."""
+    proofs = proofs_of(Device.objects.filter(pk=device.pk))[device.pk]
+    if device.type == DeviceType.SCREEN:
+        yield NEW
+    for drive in proofs.drives:
+        if not any(drive.removals.all()) and proven(drive):
+            yield _emptied(drive)
+    if not proofs.drives and proofs.absences:
+        yield NOTHING
+
+
+def _emptied(drive: Drive) -> str:
+    what = " ".join(filter(None, (drive.get_kind_display(), storage(drive.capacity))))
+    destroyed = next(iter(drive.destructions.all()), None)
+    if destroyed is not None:
+        return f"{what}\u00a0: détruit le {written_day(destroyed.destroyed_at)}."
+    erasure = next(row for row in drive.erasures.all() if proves(row, drive))
+    assert erasure.finished_at is not None
+    how = f"{erasure.get_method_display().lower()}, {erasure.get_entry_display().lower()}"
+    return f"{what}\u00a0: effacé le {written_day(erasure.finished_at)} ({how})."
+
+
+def _functions(run: TestRun) -> list[str]:
+    """The functions that were found in order, as the list names them."""
+    good = set(run.results.filter(result=CheckResult.OK).values_list("function", flat=True))
+    return [function.label for function in run.checklist.functions.all() if function.code in good]

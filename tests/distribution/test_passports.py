@@ -1,0 +1,145 @@
+"""The public page of a device: what it promises is true, what it hides stays hidden."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from distribution.passport import PROMISED, STANDINGS
+from lifecycle import gate
+from refurb.enums import DeviceState, DeviceType
+from refurb.models import Device
+from tests.distribution.shelves import Shelf
+from tests.pages import acting, read
+from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.pages import page_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def numbers() -> None:
+    load_numbers()
+
+
+def passport(device: Device) -> str:
+    """The page, as anybody reads it."""
+    return read(Client(), reverse("distribution:passport", args=[device.reference]))
+
+
+def test_every_state_promises_all_or_says_why_not() -> None:
+    assert {*PROMISED, *STANDINGS} == set(DeviceState)
+    assert set(PROMISED) & set(STANDINGS) == set()
+
+
+def test_a_reconditioned_device_says_what_it_is_and_how_its_data_went() -> None:
+    bench = Bench()
+    device = bench.ready()
+
+    page = passport(device)
+
+    assert "Reconditionné\u00a0: effacé, testé, classé" in page
+    assert re.search(r"effacé le \d+(er)?\u00a0\w+ \d{4} \(", page)
+    assert "Processeur" in page
+    assert device.workshop.name in page
+    assert reverse("documents:authenticity", args=[device.papers.get().document.public_code]) in page
+
+
+def test_what_was_typed_by_hand_is_not_said_to_be_read_in_a_report() -> None:
+    bench = Bench()
+
+    page = passport(bench.ready())
+
+    assert "saisi à la main" in page
+    assert "lu par maillon" not in page
+
+
+@pytest.mark.parametrize("reach", ["received", "in_process", "unusable"])
+def test_before_it_is_reconditioned_it_promises_nothing(reach: str) -> None:
+    page = passport(getattr(Bench(), reach)())
+
+    assert "alert-success" not in page
+    assert "effacé le" not in page
+
+
+def test_once_it_comes_back_from_a_household_the_former_proof_is_promised_no_more() -> None:
+    shelf = Shelf()
+    device = shelf.handed_over()
+    assert "effacé le" in passport(device)
+
+    shelf.take_back(device)
+
+    assert "revenu pour réparation" in passport(fresh(device))
+    assert "effacé le" not in passport(fresh(device))
+
+
+def test_the_warranty_and_where_to_go_are_told_and_neither_the_household_nor_the_price() -> None:
+    shelf = Shelf()
+    device = shelf.handed_over(shelf.reserved(shelf.available(price=137)))
+    household = fresh(device).need.prescription.household  # type: ignore[union-attr]
+
+    page = passport(fresh(device))
+
+    assert "Garanti jusqu’au" in page
+    assert str(shelf.point) in page
+    assert "137" not in page
+    for hidden in (household.last_name, household.first_name, fresh(device).need.reference, household.reference):  # type: ignore[union-attr]
+        assert hidden not in page
+
+
+def test_neither_its_serial_number_nor_those_of_its_disks_are_told() -> None:
+    bench = Bench()
+    device = bench.received(serial="5CG7654XYZ")
+    device = bench.recondition(bench.prepared(gate.apply(device, "start", actor=bench.technician)))
+
+    page = passport(device)
+
+    assert "5CG7654XYZ" not in page
+    assert [drive.serial for drive in device.drives.all() if drive.serial in page] == []
+
+
+def test_a_device_that_is_looked_for_asks_whoever_found_it_to_call() -> None:
+    bench = Bench()
+    device = gate.apply(bench.ready(), "report_missing", actor=bench.technician, reason="theft")
+
+    assert "Cet appareil est recherché." in passport(device)
+
+
+def test_a_screen_holds_no_data_and_says_so() -> None:
+    assert "aucune donnée ne s’y garde" in passport(Bench().ready(DeviceType.SCREEN, price=5))
+
+
+def test_whoever_follows_the_device_is_led_to_its_page_and_nobody_else() -> None:
+    bench = Bench()
+    device = bench.ready()
+    here = reverse("distribution:passport", args=[device.reference])
+
+    assert acting(bench.technician).get(here).headers["Location"] == page_of(device, "device_detail")
+    assert acting(bench.stranger).get(here).status_code == 200
+    assert "alert-success" in read(acting(bench.technician), here, public="1")
+
+
+def test_a_reference_that_no_device_has_says_what_a_passport_is() -> None:
+    answer = Client().get(reverse("distribution:passport", args=["A-0000-0000"]))
+
+    assert answer.status_code == 404
+    assert "code carré collé sur l’appareil" in answer.content.decode()
+
+
+def test_a_passport_takes_as_many_queries_whatever_its_disks() -> None:
+    bench, counted = Bench(), []
+    for disks in (1, 3):
+        device = bench.in_process()
+        for _ in range(disks):
+            bench.erase(bench.drive(device))
+        bench.test(device)
+        bench.grade(device)
+        device = bench.recondition(bench.identified(device))
+        with CaptureQueriesContext(connection) as queries:
+            assert passport(device).count("effacé le") == disks
+        counted.append(len(queries))
+
+    assert counted[0] == counted[1]
