@@ -369,7 +369,7 @@ def test_what_is_ticked_in_the_list_is_printed(bench: Bench) -> None:
     assert second.tag not in found
     assert "1 appareil coché sans étiquette, sorti ou d’un autre atelier" in found
     whole = client.post(reverse("refurb:device_list"), {"verb": "label_print", "everything": "1"}).content.decode()
-    assert re.search(r"<textarea[^>]*>\s*A-1\nB-2\nC-3</textarea>", whole)
+    assert re.search(r"<textarea[^>]*>\s*A-1\nC-3\nSECOND-2</textarea>", whole)
     assert not LabelRun.objects.exists()
 
 
