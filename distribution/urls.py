@@ -16,6 +16,7 @@ from distribution.views import (
     passports,
     point_stock,
     points,
+    proposing,
     returns,
     scanning,
     shipping,
@@ -27,6 +28,7 @@ app_name = "distribution"
 urlpatterns = [
     # --- a device
     path("appareils/affecter/", allotment.allotment, name="allotment"),
+    path("appareils/affecter/proposer/", proposing.allotment_propose, name="allotment_propose"),
     path("appareils/inventaires/", stocktakes.stocktake_list, name="stocktake_list"),
     path("appareils/inventaires/commencer/", stocktakes.stocktake_begin, name="stocktake_begin"),
     path("appareils/inventaires/<str:reference>/", stocktakes.stocktake_detail, name="stocktake_detail"),

@@ -1,6 +1,6 @@
 """From the workshop's stock to a convention, then to a distribution point; a screen and its desktop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,28 @@ def allot_devices(
     mains = Device.objects.filter(pk__in=per_row)
     outcome: gate.Outcome = gate.apply_many(mains, "allot", actor=actor, at=at, comment=comment, per_row=per_row)
     return outcome
+
+
+@gate.one_transaction
+def allot_shares(
+    *,
+    actor: Actor,
+    shares: Mapping[Convention, QuerySet[Device]],
+    at: datetime | None = None,
+    comment: str = "",
+) -> gate.Outcome:
+    """Several conventions at once, each with its own set: what moved and what was refused, of all. Raises
+    PermissionDenied.
+    """
+    moved: list[int] = []
+    refused: dict[int, tuple[Reason, ...]] = {}
+    instant = at
+    for convention, devices in shares.items():
+        outcome = allot_devices(actor=actor, devices=devices, convention=convention, at=at, comment=comment)
+        moved += outcome.moved
+        refused |= outcome.refused
+        instant = outcome.at
+    return gate.Outcome(moved=moved, refused=refused, at=instant)
 
 
 def release_allotment_devices(

@@ -1,6 +1,7 @@
 """What the pages of distribution share: the links between them, deadlines as people read them."""
 
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django import template
@@ -11,8 +12,9 @@ from django.utils.safestring import SafeString
 
 from calendars.days import last_day
 from distribution.permissions import can_serve_device, sees_derogations
+from distribution.proposal import Line
 from refurb.permissions import can_edit_point, sees_deliveries
-from typography.french import day
+from typography.french import HARD, day
 
 register = template.Library()
 SOON = 2
@@ -39,6 +41,25 @@ def covered(until: date | None) -> SafeString | str:
     runs = until >= timezone.localdate()
     tone, said = ("tag--done", "en cours") if runs else ("", "terminée")
     return format_html('{} <span class="tag {}">{}</span>', day(until), tone, said)
+
+
+@register.filter
+def percent(part: Fraction | None) -> str:
+    """A part of a whole, without decimals, never rounded up: « 66\u00a0% »."""
+    return "–" if part is None else f"{int(part * 100)}{HARD}%"
+
+
+@register.filter
+def reason(line: Line) -> str:
+    """Why a line of a proposal is what it is, in a sentence."""
+    if not line.demand.left:
+        return "Ce qui est en route suffit à tous ceux qui attendent."
+    moved = f"de {percent(line.before)} à {percent(line.after)} des foyers servis"
+    if line.count:
+        return f"Parmi les moins servis\u00a0: {moved}."
+    if not line.ready:
+        return "Son atelier n’a rien de prêt de ce type."
+    return f"D’autres sont moins servis, ou par d’autres types\u00a0: {moved}."
 
 
 @register.inclusion_tag("refurb/_device_pages.html", takes_context=True)

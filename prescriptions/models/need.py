@@ -124,7 +124,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return (
             self.filter(accepted_at__isnull=False)
             .annotate(
-                territory_points=Coalesce(Subquery(_territory(day)), Value(0)),
+                territory_points=territory_points(day, "epci__"),
                 use_points=Case(*uses, default=Value(0), output_field=IntegerField()),
                 weeks=weeks,
                 waiting_from=WAITS_FROM,
@@ -134,11 +134,15 @@ class NeedQuerySet(models.QuerySet["Need"]):
         )
 
 
-def _territory(day: Any) -> Any:
-    """The points of the territory of a need: those of its EPCI or of its arrondissement, the higher of the two."""
-    here = Q(epci_siren=OuterRef("epci__siren")) | Q(arrondissement_code=OuterRef("epci__arrondissement__code"))
+def territory_points(day: Any, epci: str = "") -> Any:
+    """The points of a territory: those of its EPCI or of its arrondissement, the higher of the two; 0 without any.
+
+    ``epci``: how the rows that are read lead to it, « epci__ » from a need.
+    """
+    here = Q(epci_siren=OuterRef(f"{epci}siren")) | Q(arrondissement_code=OuterRef(f"{epci}arrondissement__code"))
     found = TerritorialPriority.objects.on(day).filter(here).order_by()
-    return found.annotate(one=Value(1)).values("one").annotate(best=Max("points")).values("best")
+    best = found.annotate(one=Value(1)).values("one").annotate(best=Max("points")).values("best")
+    return Coalesce(Subquery(best), Value(0))
 
 
 class Need(Stateful):
