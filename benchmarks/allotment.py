@@ -36,9 +36,8 @@ def main() -> None:
     print(f"share: {statistics.median(seconds):.2f} s (median of {RUNS})")
     for name, found in (("max–min", shared), ("first come", naive)):
         parts = sorted(float(rate) for rate in rates(found, places, demands).values())
-        print(
-            f"{name}: least served {parts[0]:.0%}, tenth {parts[len(parts) // 10]:.0%}, median {statistics.median(parts):.0%}"
-        )
+        tenth, median = parts[len(parts) // 10], statistics.median(parts)
+        print(f"{name}: least served {parts[0]:.0%}, tenth {tenth:.0%}, median {median:.0%}")
 
 
 if __name__ == "__main__":

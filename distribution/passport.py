@@ -73,7 +73,7 @@ def _facts(device: Device) -> Iterator[tuple[str, str]]:
         ("Processeur", device.processor),
         ("Mémoire", f"{device.memory_gb}{HARD}Go" if device.memory_gb else ""),
         ("Année d’achat neuf", str(device.year or "")),
-        ("Grade", device.grade),
+        ("Grade", device.grade.capitalize()),
         ("Reconditionné le", written_day(device.ready_at) if device.ready_at else ""),
         ("Par", device.workshop.name),
     ):
@@ -100,7 +100,8 @@ def _emptied(drive: Drive) -> str:
         return f"{what}\u00a0: détruit le {written_day(destroyed.destroyed_at)}."
     erasure = next(row for row in drive.erasures.all() if proves(row, drive))
     assert erasure.finished_at is not None
-    how = f"{erasure.get_method_display().lower()}, {erasure.get_entry_display().lower()}"
+    told = (erasure.get_method_display(), erasure.get_entry_display())
+    how = ", ".join(f"{said[:1].lower()}{said[1:]}" for said in told)
     return f"{what}\u00a0: effacé le {written_day(erasure.finished_at)} ({how})."
 
 

@@ -57,8 +57,13 @@ def allotment_propose(request: Request) -> HttpResponse:
         if any(counts.values()):
             return _foreseen(request, proposal, counts, ready)
         form.add_error(None, "Rien n’est proposé\u00a0: écrivez au moins un nombre.")
-    rows = [(line, form[line.name]) for line in proposal.lines]
-    return render(request, "distribution/allotment_propose.html", {"proposal": proposal, "form": form, "rows": rows})
+    context = {
+        "proposal": proposal,
+        "form": form,
+        "rows": [(line, form[line.name]) for line in proposal.lines if line.most],
+        "idle": [line for line in proposal.lines if not line.most and line.demand.left],
+    }
+    return render(request, "distribution/allotment_propose.html", context)
 
 
 def _foreseen(request: Request, proposal: Proposal, counts: Mapping[str, int], ready: Any) -> HttpResponse:
