@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-MEASURES = ("gate", "report", "verification")
+MEASURES = ("gate", "report", "verification", "scans", "allotment")
 
 
 def main() -> None:
