@@ -5,6 +5,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
+from refurb.models.hardware import DepositedFile, FileDismissal, HardwareReport, ProcessorScore
 from refurb.models.label import Label, LabelRun, LabelSheet
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
@@ -25,6 +26,7 @@ __all__ = [
     "Costing",
     "Delivery",
     "DeliveryLine",
+    "DepositedFile",
     "Destruction",
     "Device",
     "DeviceEntry",
@@ -33,18 +35,21 @@ __all__ = [
     "Drive",
     "DriveRemoval",
     "Erasure",
+    "FileDismissal",
     "Grading",
     "GradingCap",
     "GradingCriterion",
     "GradingLevel",
     "GradingScale",
     "GradingStep",
+    "HardwareReport",
     "Incident",
     "IncidentFollowUp",
     "Label",
     "LabelRun",
     "LabelSheet",
     "Part",
+    "ProcessorScore",
     "Repair",
     "StorageAbsence",
     "TagShape",

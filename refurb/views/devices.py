@@ -22,10 +22,11 @@ from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import ENDED, DeviceState
 from refurb.filters import DeviceFilter
-from refurb.models import Device, DevicePaper, Drive, Incident, Label
+from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
+from refurb.services.hardware import facts_of, sources_of
 from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
@@ -95,6 +96,8 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "lot": lot,
         "papers": papers_of(device, actor),
+        "read_in": sources_of(device),
+        "told": facts_of(device),
         "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
         "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
         "may_note_incident": can_note_incident(actor) is not None,
@@ -178,6 +181,7 @@ def bench(request: Request) -> HttpResponse:
         "in_stock": totals.get(S.READY, 0),
         "to_ship": alone.get(S.ALLOTTED, 0),
         "missing_erasures": missing_erasures_seen_by(actor).count(),
+        "to_sort": DepositedFile.objects.visible_to(actor).waiting().count(),
     }
     return render(request, "refurb/bench.html", context)
 
