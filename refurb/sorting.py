@@ -20,6 +20,8 @@ from refurb.serials import same_serial
 from refurb.tags import normal
 
 PIECE = re.compile(r"[0-9A-Z]+")
+DATED = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9](?:[-_.T ]?[0-9]{2}[-_.H:]?[0-9]{2})?")
+"""A day, and an hour: no label."""
 LONGEST_RUN, SHORTEST_TAG = 4, 3
 
 
@@ -103,12 +105,14 @@ class _Pointed:
 
 def _labels(name: str) -> list[str]:
     """What may be a label in a name. Figures alone are one at its beginning only: elsewhere they are a date."""
-    stem = PurePosixPath(name).stem.upper()
+    stem = DATED.sub(" / ", PurePosixPath(name).stem.upper())
     pieces = list(PIECE.finditer(stem))
     found = []
     for first, begun in enumerate(pieces):
         for ended in pieces[first : first + LONGEST_RUN]:
             written = stem[begun.start() : ended.end()]
+            if " / " in written:
+                break
             found += [
                 label
                 for label in (normal(written), "".join(PIECE.findall(written)))

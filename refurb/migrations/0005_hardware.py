@@ -283,6 +283,23 @@ class Migration(migrations.Migration):
             model_name="hardwarereport",
             constraint=models.UniqueConstraint(fields=("deposit", "device"), name="refurb_hardwarereport_once"),
         ),
+        migrations.AlterField(
+            model_name="drive",
+            name="source",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("sticker", "Étiquette du disque, lue ou scannée"),
+                    ("system", "Lu par un outil\xa0: lshw, smartctl, GLPI"),
+                    ("attested", "Lu sur le disque, attesté"),
+                    ("report", "Inventorié d’après le rapport"),
+                    ("", "Non précisée"),
+                ],
+                default="",
+                max_length=10,
+                verbose_name="d’où l’on connaît le numéro",
+            ),
+        ),
         AppendOnly("DepositedFile"),
         AppendOnly("FileDismissal"),
         AppendOnly("HardwareReport"),

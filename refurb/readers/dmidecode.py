@@ -12,7 +12,7 @@ from refurb.readers.names import maker_of, model_of, processor_of, type_of
 
 HANDLE = re.compile(r"^Handle 0x[0-9A-Fa-f]{1,8}, DMI type (\d{1,3}),")
 FIELD = re.compile(r"^\t([A-Za-z][A-Za-z /-]{0,40}):[ \t]*(.{0,200})")
-SIZE = re.compile(r"^(\d{1,9}) ?(kB|MB|GB|TB)$")
+SIZE = re.compile(r"^(\d{1,9})\s?(kB|MB|GB|TB)$")
 UNITS = {"kB": 2**10, "MB": 2**20, "GB": GIGABYTE, "TB": 2**40}
 SYSTEM, CHASSIS, PROCESSOR, MEMORY = 1, 3, 4, 17
 WANTED = (SYSTEM, CHASSIS, PROCESSOR, MEMORY)

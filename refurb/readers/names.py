@@ -64,7 +64,7 @@ CHASSIS = {
 TYPES = {chassis: type_ for type_, names in CHASSIS.items() for chassis in names}
 """The types of SMBIOS (DSP0134, table 17), as lshw, GLPI and dmidecode print them."""
 
-SOLID = re.compile(r"SSD|SOLID|^MZ[-V7]|SAMSUNG MZ|SANDISK SD|^CT\d+|MICRON[ _]|LITEON|PLEXTOR|^KINGSTON S|SK ?HYNIX")
+SOLID = re.compile(r"SSD|SOLID|^MZ[-V7]|SAMSUNG MZ|SANDISK SD|^CT\d+|MICRON[ _]|LITEON|PLEXTOR|^KINGSTON S|SK\s?HYNIX")
 TURNS = re.compile(r"^(?:WDC )?WD\d|^ST\d|^(?:HGST |HITACHI )?(?:HTS|HDS|HDT|HUA|HTE)|^TOSHIBA (?:MQ|MK|DT|HDW)|RPM")
 
 

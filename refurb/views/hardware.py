@@ -113,7 +113,7 @@ def _is_as_seen(request: Request, one: Sorting) -> bool:
     """The file was shown with this very device; one that came since was not shown at all, and waits."""
     assert one.device is not None
     seen = request.POST.get(f"{SEEN}{one.deposit.pk}")
-    return seen is None or seen == one.device.reference
+    return not one.typed if seen is None else seen == one.device.reference
 
 
 def _preview(request: Request, group: Group) -> None:
