@@ -33,7 +33,7 @@ class ManyFilesField(forms.FileField):
 class FilesForm(forms.Form):
     """The files of the machines on the bench, all at once."""
 
-    files = ManyFilesField(
+    deposit = ManyFilesField(
         label="Fichiers des machines",
         widget=ManyFilesInput({"accept": ENDINGS, "multiple": True}),
         error_messages={"required": "Choisissez au moins un fichier."},
@@ -46,13 +46,13 @@ class FilesForm(forms.Form):
 
     def contents(self) -> list[tuple[str, bytes]]:
         """``(name, content)`` of those that are taken; of one that is too long, enough to be refused."""
-        taken = self.cleaned_data["files"][:MOST_FILES]
+        taken = self.cleaned_data["deposit"][:MOST_FILES]
         return [(one.name or "", one.read(MOST_BYTES + 1)) for one in taken]
 
     @property
     def left(self) -> int:
         """How many files more than what one deposit holds."""
-        return max(0, len(self.cleaned_data["files"]) - MOST_FILES)
+        return max(0, len(self.cleaned_data["deposit"]) - MOST_FILES)
 
 
 class SetAsideForm(forms.Form):

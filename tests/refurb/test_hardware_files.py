@@ -75,7 +75,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 def send(browser: Client, *files: tuple[str, bytes]) -> Any:
-    return browser.post(reverse("refurb:hardware_deposit"), {"files": [upload(*one) for one in files]})
+    return browser.post(reverse("refurb:hardware_deposit"), {"deposit": [upload(*one) for one in files]})
 
 
 def confirm(browser: Client, *sorted_to: tuple[DepositedFile, Device | None], **typed: str) -> str:
