@@ -11,6 +11,8 @@ from refurb.readers.files import MOST_BYTES
 from refurb.services.depositing import MOST_FILES
 
 ENDINGS = ".json,.txt,.log,.pdf"
+FIELD_OF_KEYS = "fichier"
+"""The name under which a boot key sends each file."""
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -59,3 +61,15 @@ class SetAsideForm(forms.Form):
     """Why files are set aside."""
 
     reason = forms.ChoiceField(label="Motif", choices=DismissalReason, initial=DismissalReason.TWICE)
+
+
+class DepositTokenForm(forms.Form):
+    """A token for one boot key."""
+
+    name = forms.CharField(
+        label="Nom de la clé",
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": "Donnez un nom à la clé."},
+        help_text="Par exemple «\u00a0Clé rouge, établi 2\u00a0»\u00a0: pour savoir laquelle révoquer.",
+    )

@@ -1,6 +1,7 @@
 """What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
 
 from refurb.models.bench import Grading, TestResult, TestRun
+from refurb.models.deposit_token import DepositToken
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
@@ -26,6 +27,7 @@ __all__ = [
     "Costing",
     "Delivery",
     "DeliveryLine",
+    "DepositToken",
     "DepositedFile",
     "Destruction",
     "Device",

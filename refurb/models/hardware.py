@@ -10,6 +10,7 @@ from lifecycle.actors import Actor
 from network.models import Membership, Organisation
 from reference.dated import Dated
 from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
+from refurb.models.deposit_token import DepositToken
 from refurb.models.evidence import Evidence, EvidenceQuerySet
 from refurb.permissions import can_work_on_device
 from refurb.readers.facts import HardwareFacts
@@ -42,6 +43,9 @@ class DepositedFile(models.Model):
     deposited_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="déposé par"
     )
+    token = models.ForeignKey(
+        DepositToken, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par la clé"
+    )
 
     objects = DepositedFileQuerySet.as_manager()
 
@@ -52,6 +56,10 @@ class DepositedFile(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(problem="") & ~Q(kind="") | ~Q(problem="") & Q(kind=""), name="refurb_depositedfile_read"
+            ),
+            models.CheckConstraint(
+                condition=Q(deposited_by=None, token__isnull=False) | Q(deposited_by__isnull=False, token=None),
+                name="refurb_depositedfile_by",
             ),
         )
         indexes = (models.Index(fields=("workshop", "-id"), name="refurb_depositedfile_latest"),)

@@ -18,6 +18,7 @@ from documents.readers.text import READER
 from documents.services.files import check_file, store_file
 from lifecycle.actors import Actor
 from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
+from refurb.models.deposit_token import DepositToken
 from refurb.models.hardware import DepositedFile, FileDismissal
 from refurb.permissions import can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
@@ -50,11 +51,28 @@ def deposit_files(*, actor: Actor, files: Iterable[tuple[str, bytes]], at: datet
 
     Raises PermissionDenied.
     """
-    workshop = workshop_of(actor)
+    return _all(_Depositor(workshop_of(actor), actor), files, at)
+
+
+def deposit_by_key(*, token: DepositToken, files: Iterable[tuple[str, bytes]], at: datetime | None = None) -> Deposit:
+    """The same for the workshop of a token, by the boot key that bears it; the token must still open."""
+    return _all(_Depositor(token.workshop_id, token=token), files, at)
+
+
+@dataclass(frozen=True)
+class _Depositor:
+    """Who deposits, and for which workshop: a person, or a boot key by its token."""
+
+    workshop: int
+    actor: Actor | None = None
+    token: DepositToken | None = None
+
+
+def _all(by: _Depositor, files: Iterable[tuple[str, bytes]], at: datetime | None) -> Deposit:
     deposit = Deposit()
     for name, content in files:
         try:
-            deposit.kept.append(_deposit(actor, workshop, name, content, at))
+            deposit.kept.append(_deposit(by, name, content, at))
         except FileRefused as refused:
             deposit.refused.append((clean_name(name), refused.messages[0]))
     return deposit
@@ -81,24 +99,25 @@ def read_content(content: bytes) -> Reading:
         return Reading(problem=error.reason, text=text)
 
 
-def _deposit(actor: Actor, workshop: int, name: str, content: bytes, at: datetime | None) -> DepositedFile:
+def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> DepositedFile:
     check_file(content=content, name=name, accept=ACCEPTED)
     reading = read_content(content)
     with transaction.atomic():
         sha256 = hashlib.sha256(content).hexdigest()
-        hold(f"refurb.waiting:{workshop}:{sha256}")
-        waiting = DepositedFile.objects.waiting().filter(workshop=workshop, file__sha256=sha256).first()
+        hold(f"refurb.waiting:{by.workshop}:{sha256}")
+        waiting = DepositedFile.objects.waiting().filter(workshop=by.workshop, file__sha256=sha256).first()
         if waiting is not None:
             raise FileRefused("Ce fichier attend déjà d’être trié.", code="file_waiting")
         return DepositedFile.objects.create(
-            workshop_id=workshop,
-            file=store_file(content=content, name=name, by=actor, at=at, accept=ACCEPTED),
+            workshop_id=by.workshop,
+            file=store_file(content=content, name=name, by=by.actor, at=at, accept=ACCEPTED),
             kind=reading.facts.kind if reading.facts else FileKind.UNREAD,
             problem=reading.problem or "",
             facts=reading.facts.as_json() if reading.facts else {},
             text=reading.text,
             deposited_at=at or timezone.now(),
-            deposited_by_id=actor.pk,
+            deposited_by_id=by.actor.pk if by.actor else None,
+            token=by.token,
         )
 
 

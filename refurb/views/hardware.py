@@ -17,6 +17,7 @@ from refurb.enums.hardware import DismissalReason
 from refurb.forms.hardware import FilesForm, SetAsideForm
 from refurb.models import Device
 from refurb.models.hardware import DepositedFile
+from refurb.permissions import can_manage_device
 from refurb.services import depositing, hardware
 from refurb.services.depositing import MOST_FILES
 from refurb.sorting import Sorting, sort_files
@@ -46,7 +47,7 @@ class Group:
 @asks_then_acts
 def hardware_deposit(request: Request) -> HttpResponse:
     """Pick files, as many as there are; they are read at once and wait to be sorted."""
-    workshop = depositing.workshop_of(request.membership)
+    depositing.workshop_of(request.membership)
     form = FilesForm(posted(request), deposited(request))
     refused: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
@@ -60,7 +61,8 @@ def hardware_deposit(request: Request) -> HttpResponse:
         if done.kept and not refused:
             return redirect("refurb:hardware_sort")
     waiting = _waiting(request).count()
-    context = {"form": form, "refused": refused, "waiting": waiting, "workshop": workshop}
+    manages = can_manage_device(request.membership) is not None
+    context = {"form": form, "refused": refused, "waiting": waiting, "manages": manages}
     return render(request, "refurb/hardware_deposit.html", context)
 
 
