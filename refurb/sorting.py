@@ -58,12 +58,24 @@ def sort_files(
             _as_typed(one, pointed)
             continue
         found = pointed.by(one)
-        if len(found) == 1:
+        if len(found) == 1 and not is_another_machine(one.facts, found[0][0]):
             ((one.device, one.why),) = found
         else:
-            one.among = found
+            one.among = [(device, _with_its_number(one.facts, device, why)) for device, why in found]
     _follow(sortings)
     return sortings
+
+
+def is_another_machine(facts: HardwareFacts, device: Device) -> bool:
+    """Whether a file gives a machine another serial number than the one that is written on the device."""
+    read = same_serial(facts.serial)
+    return bool(read and device.serial_key and read != device.serial_key)
+
+
+def _with_its_number(facts: HardwareFacts, device: Device, why: str) -> str:
+    if not is_another_machine(facts, device):
+        return why
+    return f"{why}, mais son numéro de série est {device.serial}"
 
 
 class _Pointed:

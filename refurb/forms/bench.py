@@ -93,8 +93,9 @@ class GradingForm(forms.Form):
         """Beside the score of the processor: whose it is, whether it is known, and where it comes from."""
         known = self.initial.get(MEASURE) not in (None, "")
         if processor:
-            told = f"{processor}\u00a0: {'proposé, vérifiez la source' if known else 'inconnu, tapez-le une fois'}."
-            self.fields[MEASURE].help_text = told
+            told = "score proposé, vérifiez sa source" if known else "score inconnu, tapez-le une fois"
+            is_asked = SOURCE in self.initial or not known
+            self.fields[MEASURE].help_text = f"{processor}\u00a0: {told}." if is_asked else f"{processor}."
         self.fields[SOURCE] = forms.CharField(
             label="Source du score",
             max_length=250,

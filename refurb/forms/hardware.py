@@ -60,7 +60,12 @@ class FilesForm(forms.Form):
 class SetAsideForm(forms.Form):
     """Why files are set aside."""
 
-    reason = forms.ChoiceField(label="Motif", choices=DismissalReason, initial=DismissalReason.TWICE)
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=DismissalReason,
+        initial=DismissalReason.TWICE,
+        widget=forms.Select({"class": "form-select"}),
+    )
 
 
 class DepositTokenForm(forms.Form):

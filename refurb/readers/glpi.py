@@ -82,8 +82,8 @@ def _drive(one: Mapping[str, Any]) -> FoundDrive:
     kind = kind_of(one.get("model"), one.get("description"), one.get("interface"), name=words(one.get("name")))
     return FoundDrive(
         serial=serial_of(one.get("serial") or one.get("serialnumber")),
-        manufacturer=maker_of(one.get("manufacturer")),
-        model=model_of(one.get("model")),
+        manufacturer=(maker := maker_of(one.get("manufacturer"))),
+        model=model_of(one.get("model"), maker=maker),
         size=size * MEGA if size else None,
         kind=kind,
         outside="USB" in bus,

@@ -127,8 +127,8 @@ def _nvme(node: Node) -> FoundDrive:
     is_drive = _id(node) == "nvme"
     return FoundDrive(
         serial=serial_of(node.get("serial")),
-        manufacturer=maker_of(node.get("vendor")),
-        model=model_of(node.get("product")) if is_drive else "",
+        manufacturer=(maker := maker_of(node.get("vendor"))),
+        model=model_of(node.get("product"), maker=maker) if is_drive else "",
         size=max(sizes, default=None),
         kind=DriveKind.NVME,
     )
@@ -143,8 +143,8 @@ def _disk(line: Line) -> FoundDrive:
     inner = [size for child in objects(node.get("children")) if (size := whole(child.get("size")))]
     return FoundDrive(
         serial=serial_of(bearer.get("serial")),
-        manufacturer=maker_of(bearer.get("vendor")),
-        model=model_of(bearer.get("product")),
+        manufacturer=(maker := maker_of(bearer.get("vendor"))),
+        model=model_of(bearer.get("product"), maker=maker),
         size=whole(node.get("size")) or max(inner, default=None),
         kind=kind_of(node.get("product"), node.get("description"), capabilities, name=name),
         outside=any(words(one.get("businfo")).startswith("usb@") for one in line),

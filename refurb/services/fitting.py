@@ -86,11 +86,13 @@ def _are_near(one: int | None, other: int | None) -> bool:
 
 
 def _completed(one: FoundDrive, other: FoundDrive) -> FoundDrive:
+    maker = one.manufacturer or other.manufacturer
+    models = (said.removeprefix(f"{maker} ") for said in (one.model, other.model))
     return replace(
         one,
         serial=one.serial if one.key else other.serial,
-        manufacturer=one.manufacturer or other.manufacturer,
-        model=max(one.model, other.model, key=len),
+        manufacturer=maker,
+        model=max(models, key=len),
         size=one.size or other.size,
         kind=one.kind or other.kind,
     )

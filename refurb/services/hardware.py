@@ -31,6 +31,7 @@ from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import fingerprint, runs_or_none
+from refurb.sorting import is_another_machine
 from typography.french import storage
 
 READ = ("manufacturer", "model", "serial", "processor", "memory_gb")
@@ -180,6 +181,10 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
                 Difference(LABELS[name], shown(name, written), shown(name, value), source, before)
             )
             recorded.against.setdefault(one.pk, {})[name] = [written, value]
+    if any(is_another_machine(facts, held) for _, facts in said):
+        recorded.notes.append(
+            "Le numéro de série lu n’est pas celui de cet appareil\u00a0: est-ce la bonne machine\u00a0?"
+        )
     _compare_type(held, said, recorded)
     _look_for_twins(held, recorded)
 
@@ -267,11 +272,9 @@ def _tell_the_others(
     for one, facts in said:
         for drive in facts.drives:
             name = " ".join(filter(None, (drive.manufacturer, drive.model, drive.serial))) or "sans nom"
-            if drive.outside and one.kind not in OF_NWIPE and name not in seen:
-                seen.add(name)
-                recorded.drives.append(
-                    DriveTold(f"{name}, sur un port USB", "non inventorié\u00a0: il n’est pas monté")
-                )
+            if drive.outside and one.kind not in OF_NWIPE and (drive.key or name) not in seen:
+                seen.add(drive.key or name)
+                recorded.drives.append(DriveTold(name, "sur un port USB, laissé de côté"))
     if any(one.kind in LISTS_DRIVES and facts.fitted for one, facts in said):
         paired = {one.known.pk for one in found if one.known is not None}
         news = {one.drive.key for one in found if one.known is None}

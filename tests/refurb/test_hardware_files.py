@@ -375,6 +375,17 @@ def test_a_file_that_points_at_nothing_or_at_two_devices_asks(bench: Bench) -> N
     assert {device for device, _ in both.among} == {named, numbered}
 
 
+def test_a_label_in_the_name_does_not_hide_that_the_number_is_another_one(bench: Bench, browser: Client) -> None:
+    device = blank(bench, serial="OTHER12345")
+    one = deposit(bench, f"{device.tag}.json", machines.lshw())
+    (asked,) = sorting(bench)
+    assert asked.device is None
+    assert "mais son numéro de série est OTHER12345" in read(browser, reverse("refurb:hardware_sort"))
+    page = confirm(browser, (one, None), **{f"etiquette-{one.pk}": device.tag})
+    assert "est-ce la bonne machine\u00a0?" in page
+    assert not Drive.objects.exists()
+
+
 def test_a_device_of_another_workshop_or_that_left_is_never_found(bench: Bench) -> None:
     other = Bench()
     other.in_process(serial=machines.SERIAL, tag="ZZ-1", **BLANK)

@@ -53,7 +53,7 @@ def test_an_unknown_processor_is_said_to_be_so(bench: Bench) -> None:
     device = bench.in_process(processor=PROCESSOR)
     assert found(device) is None
     page = read(acting(bench.technician), reverse("refurb:device_grade", args=[device.reference]))
-    assert f"{PROCESSOR}\u00a0: inconnu, tapez-le une fois." in page
+    assert f"{PROCESSOR}\u00a0: score inconnu, tapez-le une fois." in page
 
 
 def test_a_score_typed_once_is_proposed_for_the_next_one_with_its_source(bench: Bench) -> None:
