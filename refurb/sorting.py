@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from django.db.models import F
 
 from refurb.enums import ENDED
+from refurb.enums.hardware import OF_NWIPE
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.hardware import DepositedFile
@@ -23,6 +24,7 @@ PIECE = re.compile(r"[0-9A-Z]+")
 DATED = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9](?:[-_.T ]?[0-9]{2}[-_.H:]?[0-9]{2})?")
 """A day, and an hour: no label."""
 LONGEST_RUN, SHORTEST_TAG = 4, 3
+BY_DRIVE = "numéro d’un disque"
 
 
 @dataclass
@@ -35,6 +37,8 @@ class Sorting:
     why: str = ""
     typed: str = ""
     wrong: str = ""
+    is_shared: bool = False
+    """A log of several drives: here for the one of this device, elsewhere for the others."""
     among: list[tuple[Device, str]] = field(default_factory=list)
 
     @property
@@ -47,10 +51,13 @@ class Sorting:
 def sort_files(
     workshop: int, deposits: Sequence[DepositedFile], typed: Mapping[int, str] | None = None
 ) -> list[Sorting]:
-    """Each file with its device, among those of the workshop; ``typed``: labels that a person gave, by file key."""
+    """Each file with its device, among those of the workshop; ``typed``: labels that a person gave, by file key.
+
+    A log that tells of drives of several devices is there once for each.
+    """
     given = typed or {}
     sortings = [Sorting(one, one.said, typed=given.get(one.pk, "").strip()) for one in deposits]
-    pointed = _Pointed(workshop, sortings)
+    pointed, shared = _Pointed(workshop, sortings), list[Sorting]()
     for one in sortings:
         if one.deposit.problem:
             continue
@@ -58,12 +65,17 @@ def sort_files(
             _as_typed(one, pointed)
             continue
         found = pointed.by(one)
-        if len(found) == 1 and not is_another_machine(one.facts, found[0][0]):
+        if len(found) > 1 and one.deposit.kind in OF_NWIPE and all(why == BY_DRIVE for _, why in found):
+            shared += [
+                Sorting(one.deposit, one.facts, device=device, why=why, is_shared=True) for device, why in found[1:]
+            ]
+            one.is_shared, (one.device, one.why) = True, found[0]
+        elif len(found) == 1 and not is_another_machine(one.facts, found[0][0]):
             ((one.device, one.why),) = found
         else:
             one.among = [(device, _with_its_number(one.facts, device, why)) for device, why in found]
     _follow(sortings)
-    return sortings
+    return sortings + shared
 
 
 def is_another_machine(facts: HardwareFacts, device: Device) -> bool:
@@ -106,7 +118,7 @@ class _Pointed:
             why[device].append("numéro de série")
         for drive in one.facts.fitted:
             for device in self.drives.get(drive.key, ()):
-                why[device].append("numéro d’un disque")
+                why[device].append(BY_DRIVE)
         return [(device, ", ".join(dict.fromkeys(reasons))) for device, reasons in why.items()]
 
     def _in_name(self, name: str) -> list[str]:
@@ -152,7 +164,7 @@ def _follow(sortings: Iterable[Sorting]) -> None:
         known: dict[str, set[Device]] = defaultdict(set)
         names: dict[str, str] = {}
         for one in rows:
-            if one.device is not None:
+            if one.device is not None and not one.is_shared:
                 for number in one.numbers:
                     known[number].add(one.device)
                     names.setdefault(number, one.deposit.file.called)

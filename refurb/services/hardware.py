@@ -32,7 +32,7 @@ from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import fingerprint, runs_or_none
 from refurb.sorting import is_another_machine
-from typography.french import storage
+from typography.french import plural, storage
 
 READ = ("manufacturer", "model", "serial", "processor", "memory_gb")
 """The fields of a device that a machine tells, in the order they are shown."""
@@ -141,8 +141,10 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
     """Hold the files until the end of the transaction. Raises Refused."""
     hold_all(f"refurb.file:{one.file.sha256}" for one in deposits)
     wanted = {one.pk for one in deposits}
-    waiting = DepositedFile.objects.waiting().filter(workshop=held.workshop_id, problem="", pk__in=wanted)
-    if set(waiting.values_list("pk", flat=True)) != wanted:
+    of_here = DepositedFile.objects.filter(workshop=held.workshop_id, problem="", pk__in=wanted)
+    # A log of several drives is written on the device of each.
+    shared = of_here.filter(kind__in=OF_NWIPE, dismissal=None).exclude(reports__device=held)
+    if set(of_here.waiting().values_list("pk", flat=True)) | set(shared.values_list("pk", flat=True)) != wanted:
         raise Refused({held.pk: (NOT_WAITING,)})
     hashes = [one.file.sha256 for one in deposits if one.kind not in OF_NWIPE]
     elsewhere = HardwareReport.objects.filter(sha256__in=hashes).exclude(device=held).select_related("device")
@@ -301,21 +303,26 @@ def _erase(
         if one.kind not in OF_NWIPE:
             continue
         runs = runs_of_deposit(one)
+        others = 0
         for run in {same_serial(run.serial) or run.disk: run for run in runs}.values():
             number = same_serial(run.serial)
-            named = f"{run.model} {run.serial}".strip() if number else f"{run.model or run.disk}"
             drive = by_number.get(number) if number else None
             if drive is not None:
                 recorded.runs.append(_record_run(actor, drive, one, run, at))
             elif number:
-                why = "Ce disque n’est pas inventorié sur cet appareil\u00a0: inventoriez-le là où il est monté."
-                recorded.runs.append(RunTold(named, False, (why,)))
+                others += 1
             else:
-                why = (
-                    "Le rapport ne porte pas le numéro de série du disque\u00a0: sur la fiche d’établi, attribuez ce"
-                    " journal au disque dont il parle."
-                )
-                recorded.runs.append(RunTold(named, False, (why,)))
+                recorded.runs.append(RunTold(run.model or run.disk, False, (NAMELESS,)))
+        if others:
+            s = plural(others)
+            recorded.notes.append(f"{one.file.called}\u00a0: {others} autre{s} disque{s} de ce journal {ELSEWHERE}")
+
+
+NAMELESS = (
+    "Le rapport ne porte pas le numéro de série du disque\u00a0: sur la fiche d’établi, attribuez ce journal au disque"
+    " dont il parle."
+)
+ELSEWHERE = "non inventorié ici\u00a0: chacun se prouve sur l’appareil où il est monté."
 
 
 def runs_of_deposit(one: DepositedFile) -> list[LogRun]:

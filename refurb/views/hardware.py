@@ -114,8 +114,8 @@ def _typed(request: Request, rows: Iterable[DepositedFile]) -> dict[int, str]:
 def _is_as_seen(request: Request, one: Sorting) -> bool:
     """The file was shown with this very device; one that came since was not shown at all, and waits."""
     assert one.device is not None
-    seen = request.POST.get(f"{SEEN}{one.deposit.pk}")
-    return not one.typed if seen is None else seen == one.device.reference
+    seen = request.POST.getlist(f"{SEEN}{one.deposit.pk}")
+    return one.device.reference in seen if seen else not one.typed
 
 
 def _preview(request: Request, group: Group) -> None:

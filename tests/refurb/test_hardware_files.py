@@ -302,6 +302,37 @@ def test_one_log_does_not_prove_the_drives_of_two_devices(bench: Bench) -> None:
     assert Drive.objects.count() == Erasure.objects.count() == 1
 
 
+def of_two(first: str, second: str) -> bytes:
+    """One log of a rack: two disks, each with its number, as nwipe writes them one after the other."""
+    one, two = nwipe(first).decode(), nwipe(second).decode()
+    two = two.replace("/dev/sdb", "/dev/sdz").replace("/dev/sda", "/dev/sdc").replace("      sda ", "      sdc ")
+    return f"{one}\n{two}".encode()
+
+
+def test_a_log_of_a_rack_proves_the_drive_of_each_device_that_it_tells_of(bench: Bench, browser: Client) -> None:
+    first, second = blank(bench), blank(bench)
+    for device, serial in ((first, "RACK111AA"), (second, "RACK222BB")):
+        bench.drive(device, serial=serial, capacity=machines.SIZE)
+    one = deposit(bench, "rack.log", of_two("RACK111AA", "RACK222BB"))
+    assert {row.device for row in sorting(bench)} == {first, second}
+    page = browser.post(
+        reverse("refurb:hardware_sort"),
+        {"enregistrer": "1", f"vu-{one.pk}": [first.reference, second.reference]},
+    ).content.decode()
+    assert "2 appareils à jour" in page
+    assert "1 autre disque de ce journal" in page
+    assert {row.device for row in Erasure.objects.accepted()} == {first, second}
+    assert not Drive.objects.unproven().exists()
+    assert not DepositedFile.objects.waiting().exists()
+
+
+def test_a_log_of_several_drives_inventories_none_by_itself(bench: Bench) -> None:
+    device = blank(bench)
+    told = record(bench, device, deposit(bench, "rack.log", of_two("RACK111AA", "RACK222BB")))
+    assert not Drive.objects.exists()
+    assert "2 autres disques" in told.notes[0]
+
+
 def test_a_log_without_a_number_is_attributed_by_a_person(bench: Bench) -> None:
     told = record(bench, blank(bench), deposit(bench, "a.log", nwipe("")))
     assert not Erasure.objects.exists()
