@@ -22,6 +22,7 @@ from refurb.models import DepositedFile, Device, Drive, Erasure, FileDismissal, 
 from refurb.services import depositing, devices, hardware, stock
 from refurb.sorting import Sorting, sort_files
 from tests.pages import acting, read
+from tests.races import at_once
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.logs import log
@@ -551,6 +552,35 @@ def test_what_was_deposited_and_read_is_never_rewritten(bench: Bench) -> None:
 def test_the_bench_says_how_many_files_wait(bench: Bench, browser: Client) -> None:
     deposit(bench, "x.json", machines.lshw())
     assert "1 fichier à trier" in read(browser, reverse("refurb:bench"))
+
+
+def test_a_reception_is_not_undone_once_a_file_was_written_on_the_device(bench: Bench) -> None:
+    device = bench.received(**BLANK)
+    record(bench, device, deposit(bench, "x.txt", machines.DMIDECODE.encode()))
+    refused = gate.preview(Device.objects.filter(pk=device.pk), "undo_register", actor=bench.technician).refused
+    assert "nothing_done" in [reason.code for reason in refused[device.pk]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_write_the_same_file_on_two_devices_at_once_one_passes() -> None:
+    load_numbers()
+    bench = Bench()
+    first, second = bench.received(**BLANK), bench.received(**BLANK)
+    one = deposit(bench, "x.txt", machines.DMIDECODE.encode())
+    answers = at_once(lambda: record(bench, first, one), lambda: record(bench, second, one))
+    assert sorted(type(answer).__name__ for answer in answers) == ["Recorded", "Refused"]
+    assert HardwareReport.objects.count() == 1
+
+
+def test_fifty_files_cost_the_page_few_queries_more_for_each_device(
+    bench: Bench, browser: Client, django_assert_max_num_queries: Any
+) -> None:
+    for rank in range(10):
+        device = blank(bench)
+        node = machines.drive_node(f"MANY{rank}X{rank}")
+        deposit(bench, f"{device.tag}.json", machines.lshw(serial=f"PCSN{rank}77", drives=(node,)))
+    with django_assert_max_num_queries(15 + 10 * 28):
+        read(browser, reverse("refurb:hardware_sort"))
 
 
 def test_the_fields_that_a_file_fills_are_those_that_may_be_described() -> None:
