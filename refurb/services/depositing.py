@@ -15,7 +15,7 @@ from documents.locks import hold
 from documents.readers.apart import NotRead, read_apart
 from documents.readers.signature import clean_name
 from documents.readers.text import READER
-from documents.services.files import check_file, store_file
+from documents.services.files import check_file, forget_file, store_file
 from lifecycle.actors import Actor
 from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
 from refurb.models.deposit_token import DepositToken
@@ -121,12 +121,16 @@ def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> 
         )
 
 
+@transaction.atomic
 def set_aside(*, actor: Actor, deposits: Iterable[DepositedFile], reason: str, at: datetime | None = None) -> int:
-    """Take files out of what waits to be sorted, with why; how many. Raises PermissionDenied, ValueError."""
+    """Take files out of what waits to be sorted, with why; how many. What they held is forgotten, their hash stays.
+
+    Raises PermissionDenied, ValueError.
+    """
     workshop = workshop_of(actor)
     wanted = [one.pk for one in deposits]
-    rows = DepositedFile.objects.waiting().filter(workshop=workshop, pk__in=wanted)
-    set_aside = [
+    rows = list(DepositedFile.objects.waiting().filter(workshop=workshop, pk__in=wanted).select_related("file"))
+    FileDismissal.objects.bulk_create(
         FileDismissal(
             deposit=one,
             reason=DismissalReason(reason),
@@ -134,5 +138,7 @@ def set_aside(*, actor: Actor, deposits: Iterable[DepositedFile], reason: str, a
             set_aside_by_id=actor.pk,  # type: ignore[misc]  # who works in a workshop is a person
         )
         for one in rows
-    ]
-    return len(FileDismissal.objects.bulk_create(set_aside, ignore_conflicts=True))
+    )
+    for one in rows:
+        forget_file(file=one.file, at=at)
+    return len(rows)

@@ -47,6 +47,8 @@ LABELS = {
 ORDER = (FileKind.LSHW, FileKind.DMIDECODE, FileKind.GLPI, FileKind.SMARTCTL, FileKind.NWIPE, FileKind.CERTIFICATE)
 """Which file is asked first; a log before the certificate of the same run."""
 LISTS_DRIVES = (FileKind.LSHW, FileKind.GLPI)
+ANNOUNCED = "l’annonce du lot"
+"""Where the model of a unit comes from until somebody reads it on the device."""
 NOT_WAITING = Reason("not_waiting", "Un de ces fichiers n’attend plus d’être trié.")
 
 
@@ -163,6 +165,9 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
 
 def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
     known = sources_of(held)
+    before = {name: report.get_kind_display() for name, report in known.items()}
+    if held.line is not None and held.model and held.model == held.line.model_name[:80]:
+        before.setdefault("model", ANNOUNCED)
     for name in READ:
         if name in devices.INSIDE and held.type not in COMPUTERS:
             continue
@@ -173,14 +178,13 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
         written = getattr(held, name)
         is_blank = not written or (name == "serial" and not held.serial_key)
         source = FileKind(one.kind).label
-        if is_blank or (name in known and not _agree(name, written, value)):
+        if is_blank or (name in before and not _agree(name, written, value)):
             recorded.values[name] = value
             recorded.by_file.setdefault(one.pk, {})[name] = value
             recorded.filled.append((LABELS[name], shown(name, value), source))
         if not is_blank and not _agree(name, written, value):
-            before = known[name].get_kind_display() if name in known else ""
             recorded.differences.append(
-                Difference(LABELS[name], shown(name, written), shown(name, value), source, before)
+                Difference(LABELS[name], shown(name, written), shown(name, value), source, before.get(name, ""))
             )
             recorded.against.setdefault(one.pk, {})[name] = [written, value]
     if any(is_another_machine(facts, held) for _, facts in said):

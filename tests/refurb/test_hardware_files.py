@@ -21,10 +21,11 @@ from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
 from refurb.models import DepositedFile, Device, Drive, Erasure, FileDismissal, HardwareReport
 from refurb.services import depositing, devices, hardware, stock
 from refurb.sorting import Sorting, sort_files
+from tests.donations.scene import Scene, laptops
 from tests.pages import acting, read
 from tests.races import at_once
 from tests.refurb import machines
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers
 from tests.refurb.logs import log
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,15 @@ def test_what_a_file_wrote_is_replaced_by_a_later_file(bench: Bench) -> None:
     told = record(bench, fresh(device), deposit(bench, "b.json", machines.lshw(memory=16)))
     assert fresh(device).memory_gb == 16
     assert [found.before for found in told.differences] == ["lshw"]
+
+
+def test_the_model_that_a_donor_announced_is_replaced_by_the_one_that_is_read(bench: Bench) -> None:
+    scene = Scene(lines=(laptops(1, model_name="HP 840"),))
+    device = from_lot(scene)
+    assert device.model == "HP 840"
+    told = record(given_to(scene), device, deposit(given_to(scene), "a.json", machines.lshw()))
+    assert fresh(device).model == "EliteBook 840 G5"
+    assert [(found.label, found.before) for found in told.differences] == [("Modèle", "l’annonce du lot")]
 
 
 def test_a_placeholder_typed_as_a_number_counts_as_blank(bench: Bench) -> None:
@@ -509,6 +519,7 @@ def test_a_file_is_set_aside_with_why(bench: Bench, browser: Client) -> None:
     given = {"mettre-de-cote": "1", f"ecarter-{one.pk}": "1", "reason": DismissalReason.USELESS.value}
     browser.post(reverse("refurb:hardware_sort"), given)
     assert FileDismissal.objects.get().deposit == one
+    assert StoredFile.objects.get().is_forgotten  # what it held of its users goes with it
     assert not DepositedFile.objects.waiting().exists()
 
 
