@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("sticker", "Étiquette du disque, lue ou scannée"),
-                    ("system", "Lu par un outil\xa0: lshw, smartctl, GLPI"),
+                    ("system", "Lu par un outil (lshw, smartctl, GLPI)"),
                     ("attested", "Lu sur le disque, attesté"),
                     ("report", "Inventorié d’après le rapport"),
                     ("", "Non précisée"),
