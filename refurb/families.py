@@ -5,6 +5,7 @@ from typing import Any
 
 from reference.families import Family, Lines, declare
 from refurb.enums import CriterionKind
+from refurb.models.hardware import ProcessorScore, key_of_processor
 from refurb.models.reference import (
     Checklist,
     ChecklistFunction,
@@ -140,5 +141,24 @@ declare(
         file="checklists.csv",
         key=("type", "version"),
         once=True,
+    ),
+    Family(
+        slug="scores-des-processeurs",
+        group="Équipement",
+        title="Scores des processeurs",
+        purpose="Ce qui est proposé comme score quand un appareil est classé, d’après le processeur relevé.",
+        model=ProcessorScore,
+        series=("name",),
+        named=("name",),
+        fields=("name", "score"),
+        told=("score",),
+        adds=True,
+        sought=("name",),
+        seek="Processeur",
+        hints={"name": "Comme la machine le donne\u00a0: Intel Core i5-8350U.", "score": "Le CPU Mark de PassMark."},
+        file="processor_scores.csv",
+        key=("name",),
+        computed={"key": key_of_processor},
+        completed=lambda told: told,
     ),
 )

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from refurb import actions
-from refurb.views import attribution, bench, devices, evidence, incidents, labels, receiving, reconditioning
+from refurb.views import (
+    attribution,
+    bench,
+    devices,
+    evidence,
+    hardware,
+    incidents,
+    labels,
+    machine_deposit,
+    receiving,
+    reconditioning,
+)
 
 app_name = "refurb"
 
@@ -20,6 +31,15 @@ urlpatterns = [
     path("appareils/etiquettes/planches/", labels.label_sheet_add, name="label_sheet_add"),
     path("appareils/etiquettes/impressions/<int:pk>/", labels.label_run, name="label_run"),
     path("appareils/etiquettes/impressions/<int:pk>/pdf/", labels.label_sheet_pdf, name="label_sheet_pdf"),
+    path("appareils/fichiers/", hardware.hardware_deposit, name="hardware_deposit"),
+    path("appareils/fichiers/trier/", hardware.hardware_sort, name="hardware_sort"),
+    path("appareils/fichiers/jetons/", machine_deposit.deposit_token_list, name="deposit_token_list"),
+    path(
+        "appareils/fichiers/jetons/<int:pk>/revoquer/",
+        machine_deposit.deposit_token_revoke,
+        name="deposit_token_revoke",
+    ),
+    path("depot-machines/", machine_deposit.machine_deposit, name="machine_deposit"),
     path("appareils/inattendu/", receiving.device_register, name="device_register"),
     path("appareils/effacements-manquants/", devices.missing_erasure_list, name="missing_erasure_list"),
     path("appareils/incidents/", incidents.incident_list, name="incident_list"),

@@ -209,7 +209,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # What is heavier as a whole is not even read: a page says so (413).
 REQUEST_MAX_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A folder picked at once: a page takes the first of them and says so.
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # What is shared by all processes: above all what limits the rate of sign-ins. A migration of network makes the table.

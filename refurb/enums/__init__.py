@@ -3,4 +3,5 @@
 from conventions.enums import DeviceType as DeviceType
 from refurb.enums.device import *
 from refurb.enums.evidence import *
+from refurb.enums.hardware import *
 from refurb.enums.papers import *

@@ -17,7 +17,7 @@ class DriveSource(TextChoices):
     """How the number of a drive is known. A drive known by the report that proves it is said to be so."""
 
     STICKER = "sticker", "Étiquette du disque, lue ou scannée"
-    SYSTEM = "system", "lshw ou smartctl"
+    SYSTEM = "system", "Lu par un outil (lshw, smartctl, GLPI)"
     ATTESTED = "attested", "Lu sur le disque, attesté"
     REPORT = "report", "Inventorié d’après le rapport"
     UNSAID = "", "Non précisée"

@@ -18,6 +18,7 @@ from refurb.enums import (
 )
 from refurb.grading import Criterion, Measure, Scale
 from refurb.models import Checklist, Part
+from refurb.services.processors import MEASURE, SOURCE
 
 CHOSEN_MEASURES: dict[str, tuple[str, type[TextChoices]]] = {
     "storage_kind": ("Type de stockage", DriveKind),
@@ -70,7 +71,7 @@ class TestRunForm(forms.Form):
 class GradingForm(forms.Form):
     """The measures a scale reads, in its order, and the cosmetic letter, which stands apart."""
 
-    def __init__(self, *args: Any, scale: Scale, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scale: Scale, processor: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         numbers = {one.measure: one for one in scale.criteria if one.kind != CriterionKind.CHOICE}
         chosen = {one.measure: one for one in scale.criteria if one.kind == CriterionKind.CHOICE}
@@ -82,8 +83,24 @@ class GradingForm(forms.Form):
         self.notes = [name for name, criterion in numbers.items() if criterion.kind == CriterionKind.NOTE]
         for name, criterion in numbers.items():
             self.fields[name] = _number_field(criterion, "Stockage" if name == "storage_gb" else criterion.label)
+            if name == MEASURE:
+                self._ask_where_from(processor)
         self.fields["cosmetic"] = forms.ChoiceField(
             label="Aspect", choices=choose([(one.value, f"{one.value} – {one.label}") for one in CosmeticGrade])
+        )
+
+    def _ask_where_from(self, processor: str) -> None:
+        """Beside the score of the processor: whose it is, whether it is known, and where it comes from."""
+        known = self.initial.get(MEASURE) not in (None, "")
+        if processor:
+            told = "score proposé, vérifiez sa source" if known else "score inconnu, tapez-le une fois"
+            is_asked = SOURCE in self.initial or not known
+            self.fields[MEASURE].help_text = f"{processor}\u00a0: {told}." if is_asked else f"{processor}."
+        self.fields[SOURCE] = forms.CharField(
+            label="Source du score",
+            max_length=250,
+            required=False,
+            help_text="Proposée au prochain appareil qui a le même processeur.",
         )
 
     def measures(self) -> dict[str, Measure]:

@@ -1,10 +1,12 @@
 """What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
 
 from refurb.models.bench import Grading, TestResult, TestRun
+from refurb.models.deposit_token import DepositToken
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
+from refurb.models.hardware import DepositedFile, FileDismissal, HardwareReport, ProcessorScore
 from refurb.models.label import Label, LabelRun, LabelSheet
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
@@ -25,6 +27,8 @@ __all__ = [
     "Costing",
     "Delivery",
     "DeliveryLine",
+    "DepositToken",
+    "DepositedFile",
     "Destruction",
     "Device",
     "DeviceEntry",
@@ -33,18 +37,21 @@ __all__ = [
     "Drive",
     "DriveRemoval",
     "Erasure",
+    "FileDismissal",
     "Grading",
     "GradingCap",
     "GradingCriterion",
     "GradingLevel",
     "GradingScale",
     "GradingStep",
+    "HardwareReport",
     "Incident",
     "IncidentFollowUp",
     "Label",
     "LabelRun",
     "LabelSheet",
     "Part",
+    "ProcessorScore",
     "Repair",
     "StorageAbsence",
     "TagShape",

@@ -235,16 +235,19 @@ def record_log(
     clock: ClockTold = OF_HERE,
     disk: str = "",
     attribution: AttributionReason | str = "",
+    runs: Sequence[LogRun] | None = None,
     at: datetime | None = None,
 ) -> Erasure:
     """Record an erasure as the log of nwipe tells it, read here; ``clock``: how the clock of the computer stood.
 
+    ``runs``: what was read before in a report that is no text, its PDF certificate.
     ``disk`` and ``attribution``: a log without number is about the drive that a person says, and why.
     Raises Unknown, PermissionDenied, Refused.
     """
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     check_clock(held, clock, stamp)
-    told = read(drive, runs_or_none(report), clock, disk=disk, attribution=attribution)
+    found = runs_or_none(report) if runs is None else runs
+    told = read(drive, found, clock, disk=disk, attribution=attribution)
     return _kept(held, drive, told, report, actor=actor, at=stamp)
 
 

@@ -17,7 +17,7 @@ from refurb.forms.devices import DeviceDescribeForm
 from refurb.forms.evidence import gigabytes
 from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
-from refurb.services import bench
+from refurb.services import bench, processors
 from refurb.services.devices import describe_device
 from refurb.views.devices import DEVICE_PAGES, visible_device, works_on
 from refurb.views.evidence import worked_on
@@ -67,7 +67,7 @@ def device_grade(request: Request, reference: str) -> HttpResponse:
     if scale_row is None:
         return _nothing_in_force(request, device, bench.NO_SCALE.sentence)
     scale = scale_row.as_scale()
-    form = GradingForm(posted(request), scale=scale, initial=known_measures(device))
+    form = GradingForm(posted(request), scale=scale, initial=known_measures(device), processor=device.processor)
     computed = None
     if COMPUTE in request.POST:
         computed = _computed(form, scale)
@@ -146,6 +146,8 @@ def known_measures(device: Device) -> dict[str, Any]:
         return dict(last.measures)
     drive = Drive.objects.in_place().filter(device=device, stay=device.stay).order_by("pk").first()
     known: dict[str, Any] = {"ram_gb": device.memory_gb} if device.memory_gb else {}
+    if (score := processors.proposed_score(device, timezone.localdate())) is not None:
+        known |= {processors.MEASURE: score.score, processors.SOURCE: score.source}
     if drive is None:
         return known
     kind = drive.kind if drive.kind != DriveKind.INTERNAL else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,10 +22,11 @@ from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import ENDED, DeviceState
 from refurb.filters import DeviceFilter
-from refurb.models import Device, DevicePaper, Drive, Incident, Label
+from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
+from refurb.services.hardware import READ, facts_of, sources_of
 from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
@@ -95,6 +96,8 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "lot": lot,
         "papers": papers_of(device, actor),
+        "read_in": dict.fromkeys(READ) | sources_of(device),
+        "told": facts_of(device),
         "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
         "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
         "may_note_incident": can_note_incident(actor) is not None,
@@ -177,7 +180,7 @@ def bench(request: Request) -> HttpResponse:
         "unusable": unusable,
         "in_stock": totals.get(S.READY, 0),
         "to_ship": alone.get(S.ALLOTTED, 0),
-        "missing_erasures": missing_erasures_seen_by(actor).count(),
+        **_counted(missing_erasures=missing_erasures_seen_by(actor), to_sort=files_to_sort_by(actor)),
     }
     return render(request, "refurb/bench.html", context)
 
@@ -208,6 +211,21 @@ def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:
 def missing_erasures_seen_by(actor: Actor) -> Any:
     """The storages still to be erased, of the devices one may see."""
     return Drive.objects.missing_erasures().filter(device__in=Device.objects.visible_to(actor).values("pk"))
+
+
+def files_to_sort_by(actor: Actor) -> Any:
+    """The files of machines that wait in one's workshop."""
+    return DepositedFile.objects.visible_to(actor).waiting()
+
+
+def _counted(**rows: Any) -> dict[str, int]:
+    """How many rows there are of each, in one query."""
+    asked = [
+        found.order_by().annotate(what=Value(name, CharField())).values("what").annotate(total=Count("pk"))
+        for name, found in rows.items()
+    ]
+    first, *others = (one.values_list("what", "total") for one in asked)
+    return dict.fromkeys(rows, 0) | dict(first.union(*others).order_by())
 
 
 def visible_device(request: Request, reference: str) -> Device:

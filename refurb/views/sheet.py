@@ -21,6 +21,7 @@ from refurb.enums import (
     PanelState,
     RemovalDestination,
 )
+from refurb.enums.hardware import OF_NWIPE
 from refurb.models import (
     ChecklistFunction,
     Destruction,
@@ -29,6 +30,7 @@ from refurb.models import (
     DriveRemoval,
     Erasure,
     Grading,
+    HardwareReport,
     Repair,
     StorageAbsence,
     TestRun,
@@ -63,6 +65,7 @@ class DriveSheet:
     erasures: list[Erasure] = field(default_factory=list)
     destructions: list[Destruction] = field(default_factory=list)
     removal: DriveRemoval | None = None
+    read_in: HardwareReport | None = None
 
     @property
     def proven(self) -> bool:
@@ -149,6 +152,7 @@ def sheet_of(device: Device) -> Sheet:
     """Read the evidence of a device, in a constant number of queries."""
     now = timezone.now()
     drives = _drives(Drive.objects.current().filter(device=device).select_related("device").order_by("pk"))
+    _say_where_read(device, drives)
     here = {"device": device, "stay": device.stay}
     run = TestRun.objects.current().filter(**here).select_related("checklist", BY, IN_WHICH).order_by("-pk").first()
     grading = Grading.objects.current().filter(**here).select_related("scale", BY, IN_WHICH).order_by("-pk").first()
@@ -188,6 +192,18 @@ def _drives(drives: Any) -> list[DriveSheet]:
         )
         for row in rows
     ]
+
+
+def _say_where_read(device: Device, drives: Iterable[DriveSheet]) -> None:
+    """The first file in which the number of each drive was read, by a tool that is no report of erasure."""
+    numbers = {
+        (report.stay, drive.key): report
+        for report in HardwareReport.objects.filter(device=device).exclude(kind__in=OF_NWIPE).order_by("-pk")
+        for drive in report.said.fitted
+        if drive.key
+    }
+    for drive in drives:
+        drive.read_in = numbers.get((drive.row.stay, drive.row.serial_key))
 
 
 def _first_current(rows: Iterable[Any]) -> Any:

@@ -177,7 +177,8 @@ class Workbench:
             self.blocks["checks"] = Block(CHECKS, "tests", checks, test)
         if self.scale is not None:
             known = known_measures(self.device)
-            measures = MeasuresForm(self.data, prefix="grade", scale=self.scale.as_scale(), initial=known)
+            given = {"scale": self.scale.as_scale(), "initial": known, "processor": self.device.processor}
+            measures = MeasuresForm(self.data, prefix="grade", **given)
             self.blocks["grade"] = Block(GRADE, "grade", measures, grade)
 
     def _told(self, erasure: Erasure) -> str:

@@ -10,7 +10,7 @@ from distribution.models import HandOver
 from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
 from donations.models import PickUp
-from refurb.models import Destruction, Erasure
+from refurb.models import DepositedFile, Destruction, Erasure
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,7 @@ def test_every_column_that_holds_a_file_is_looked_at() -> None:
         (SignatureDeposit, "file"),
         (EndConsent, "file"),
         (Erasure, "report"),
+        (DepositedFile, "file"),
         (Destruction, "certificate"),
         (HandOver, "signature"),
         (PickUp, "signature"),

@@ -1,0 +1,22 @@
+"""The text of a PDF, as much of it as is said here. Run apart (``documents.readers.apart``)."""
+
+from typing import Any
+
+import pypdfium2  # type: ignore[import-untyped]
+
+from documents.readers.apart import answer_apart
+
+READER = "documents.readers.text"
+MOST_PAGES, MOST_SIGNS = 20, 100_000
+
+
+def read_text(content: bytes) -> dict[str, Any]:
+    """``{"text": the text of the first pages}``; empty for a PDF that only shows pictures of words."""
+    document = pypdfium2.PdfDocument(content)
+    pages = [document[rank].get_textpage().get_text_range() for rank in range(min(len(document), MOST_PAGES))]
+    document.close()
+    return {"text": "\n".join(pages)[:MOST_SIGNS].replace("\0", " ")}
+
+
+if __name__ == "__main__":
+    answer_apart(read_text)

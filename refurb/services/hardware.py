@@ -1,0 +1,375 @@
+"""Write on a device what its files say: blank fields, drives, erasures. What a person wrote stays.
+
+A file tells of one device; a log of nwipe, of drives, each by its number.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import number_format
+
+from documents.locks import hold_all
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from lifecycle.machine import Reason
+from refurb.enums import COMPUTERS, ENDED, SOLDERED_STORAGE, DeviceType, DriveKind, Outcome
+from refurb.enums.hardware import OF_NWIPE, FileKind
+from refurb.models.device import Device
+from refurb.models.drive import Drive
+from refurb.models.erasure import Erasure
+from refurb.models.hardware import DepositedFile, HardwareReport
+from refurb.readers.certificate import read_certificate
+from refurb.readers.facts import HardwareFacts
+from refurb.readers.nwipe import NotNwipe
+from refurb.readers.nwipe import Run as LogRun
+from refurb.serials import same_serial
+from refurb.services import devices, erasures, evidence
+from refurb.services.fitting import Fitted, as_row, fitted_drives
+from refurb.services.locked_devices import about, held_device
+from refurb.services.nwipe import fingerprint, runs_or_none
+from refurb.sorting import is_another_machine
+from typography.french import plural, storage
+
+READ = ("manufacturer", "model", "serial", "processor", "memory_gb")
+"""The fields of a device that a machine tells, in the order they are shown."""
+LABELS = {
+    "manufacturer": "Marque",
+    "model": "Modèle",
+    "serial": "Numéro de série",
+    "processor": "Processeur",
+    "memory_gb": "Mémoire",
+    "type": "Type",
+}
+ORDER = (FileKind.LSHW, FileKind.DMIDECODE, FileKind.GLPI, FileKind.SMARTCTL, FileKind.NWIPE, FileKind.CERTIFICATE)
+"""Which file is asked first; a log before the certificate of the same run."""
+LISTS_DRIVES = (FileKind.LSHW, FileKind.GLPI)
+ANNOUNCED = "l’annonce du lot"
+"""Where the model of a unit comes from until somebody reads it on the device."""
+NOT_WAITING = Reason("not_waiting", "Un de ces fichiers n’attend plus d’être trié.")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What was written otherwise than a file says; ``before``: it came from an earlier file, and is replaced."""
+
+    label: str
+    written: str
+    read: str
+    source: str
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class DriveTold:
+    """What becomes of one drive; ``is_new``: it is added to the inventory."""
+
+    said: str
+    how: str
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class RunTold:
+    """What became of one run of nwipe: a proof, or why it is none."""
+
+    said: str
+    is_proof: bool
+    why: tuple[str, ...] = ()
+
+
+@dataclass
+class Recorded:
+    """What the files of one device wrote on it, in words."""
+
+    filled: list[tuple[str, str, str]] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    drives: list[DriveTold] = field(default_factory=list)
+    runs: list[RunTold] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    by_file: dict[int, dict[str, Any]] = field(default_factory=dict)
+    against: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+@gate.one_transaction
+def record_files(
+    *, actor: Actor, device: Device, deposits: Sequence[DepositedFile], at: datetime | None = None
+) -> Recorded:
+    """Write on one device what files of its workshop say of it; all of them or none.
+
+    A drive that another device bears, or a file that is already another device's, refuses them all. An erasure that
+    is refused is told, and the rest is written. Raises Unknown, PermissionDenied, Refused.
+    """
+    held, stamp = held_device(actor=actor, device=device), at or timezone.now()
+    _take(held, deposits, actor)
+    ordered = sorted(deposits, key=lambda one: (ORDER.index(FileKind(one.kind)), one.pk))
+    said = [(one, one.said) for one in ordered]
+    recorded = Recorded()
+    _fill(held, said, recorded)
+    if recorded.values:
+        devices.describe_device(actor=actor, device=held, **recorded.values)
+    found = _inventory(actor, held, said, recorded, stamp)
+    _erase(actor, ordered, found, recorded, stamp)
+    HardwareReport.objects.bulk_create(
+        HardwareReport(
+            **about(held, actor, stamp),
+            deposit=one,
+            kind=one.kind,
+            sha256=one.file.sha256,
+            facts=one.facts,
+            filled=recorded.by_file.get(one.pk, {}),
+            differences=recorded.against.get(one.pk, {}),
+        )
+        for one in ordered
+    )
+    return recorded
+
+
+def sources_of(device: Device) -> dict[str, HardwareReport]:
+    """``{field: the file that filled it}``, for the fields that are still as the file wrote them; one query."""
+    found: dict[str, HardwareReport] = {}
+    for report in HardwareReport.objects.filter(device=device).order_by("-pk"):
+        for name, value in report.filled.items():
+            if name not in found and getattr(device, name, None) == value:
+                found[name] = report
+    return found
+
+
+def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None:
+    """Hold the files until the end of the transaction. Raises Refused."""
+    hold_all(f"refurb.file:{one.file.sha256}" for one in deposits)
+    wanted = {one.pk for one in deposits}
+    of_here = DepositedFile.objects.filter(workshop=held.workshop_id, problem="", pk__in=wanted)
+    # A log of several drives is written on the device of each.
+    shared = of_here.filter(kind__in=OF_NWIPE, dismissal=None).exclude(reports__device=held)
+    if set(of_here.waiting().values_list("pk", flat=True)) | set(shared.values_list("pk", flat=True)) != wanted:
+        raise Refused({held.pk: (NOT_WAITING,)})
+    hashes = [one.file.sha256 for one in deposits if one.kind not in OF_NWIPE]
+    elsewhere = HardwareReport.objects.filter(sha256__in=hashes).exclude(device=held).select_related("device")
+    if used := elsewhere.first():
+        seen = Device.objects.visible_to(actor).filter(pk=used.device_id).first()
+        named = f"de l’appareil {seen.tag} ({seen.reference})" if seen is not None else "d’un autre appareil"
+        sentence = (
+            f"Le même fichier {FileKind(used.kind).label} est déjà celui {named}\u00a0: une machine ne se lit pas"
+            " deux fois. Relancez l’outil sur la bonne machine."
+        )
+        raise Refused({held.pk: (Reason("file_elsewhere", sentence),)})
+
+
+# --- what is blank
+
+
+def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
+    known = sources_of(held)
+    before = {name: report.get_kind_display() for name, report in known.items()}
+    if held.line is not None and held.model and held.model == held.line.model_name[:80]:
+        before.setdefault("model", ANNOUNCED)
+    for name in READ:
+        if name in devices.INSIDE and held.type not in COMPUTERS:
+            continue
+        told = [(one, value) for one, facts in said if (value := getattr(facts, name)) not in ("", None)]
+        if not told:
+            continue
+        one, value = told[0]
+        written = getattr(held, name)
+        is_blank = not written or (name == "serial" and not held.serial_key)
+        source = FileKind(one.kind).label
+        if is_blank or (name in before and not _agree(name, written, value)):
+            recorded.values[name] = value
+            recorded.by_file.setdefault(one.pk, {})[name] = value
+            recorded.filled.append((LABELS[name], shown(name, value), source))
+        if not is_blank and not _agree(name, written, value):
+            recorded.differences.append(
+                Difference(LABELS[name], shown(name, written), shown(name, value), source, before.get(name, ""))
+            )
+            recorded.against.setdefault(one.pk, {})[name] = [written, value]
+    if any(is_another_machine(facts, held) for _, facts in said):
+        recorded.notes.append(
+            "Le numéro de série lu n’est pas celui de cet appareil\u00a0: est-ce la bonne machine\u00a0?"
+        )
+    _compare_type(held, said, recorded)
+    _look_for_twins(held, recorded)
+
+
+def _compare_type(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
+    for one, facts in said:
+        if facts.type and facts.type != held.type:
+            read = DeviceType(facts.type).label
+            recorded.differences.append(
+                Difference(LABELS["type"], held.get_type_display(), str(read), FileKind(one.kind).label)
+            )
+            recorded.against.setdefault(one.pk, {})["type"] = [held.type, str(facts.type)]
+            return
+
+
+def _look_for_twins(held: Device, recorded: Recorded) -> None:
+    serial = recorded.values.get("serial", held.serial)
+    key = same_serial(serial)
+    if not key:
+        return
+    followed = Device.objects.filter(workshop=held.workshop_id, serial_key=key).exclude(pk=held.pk)
+    for twin in followed.exclude(state__in=ENDED)[:3]:
+        recorded.notes.append(
+            f"Le numéro de série {serial} est aussi celui de l’appareil {twin.tag or twin.reference}"
+            f" ({twin.get_state_display().lower()})\u00a0: la même machine est peut-être enregistrée deux fois."
+        )
+
+
+def _agree(name: str, written: Any, read: Any) -> bool:
+    if name == "serial":
+        return same_serial(str(written)) == same_serial(str(read))
+    return str(written).strip().casefold() == str(read).strip().casefold()
+
+
+def shown(name: str, value: Any) -> str:
+    """A value as a person reads it."""
+    return f"{value}\u00a0Go" if name == "memory_gb" else str(value)
+
+
+# --- drives
+
+
+def _inventory(
+    actor: Actor,
+    held: Device,
+    said: Sequence[tuple[DepositedFile, HardwareFacts]],
+    recorded: Recorded,
+    at: datetime,
+) -> list[Drive]:
+    """Add what is found fitted and not inventoried; the drives in place then."""
+    present = list(Drive.objects.in_place().filter(device=held, stay=held.stay).order_by("pk"))
+    told = [(FileKind(one.kind), drive) for one, facts in said for drive in _told_drives(one, facts)]
+    found = fitted_drives(told, present)
+    for one in found:
+        names = ", ".join(kind.label for kind in one.sources)
+        if one.known is not None:
+            recorded.drives.append(DriveTold(_drive_words(one), f"déjà inventorié, lu dans {names}"))
+            continue
+        given = as_row(one)
+        if held.type in SOLDERED_STORAGE:
+            given["kind"] = DriveKind.INTERNAL
+        added = evidence.record_drive(actor=actor, device=held, at=at, **given)  # type: ignore[arg-type]
+        present.append(added)
+        guess = "" if one.drive.kind else ", type supposé\u00a0: corrigez-le si c’est un SSD"
+        recorded.drives.append(DriveTold(_drive_words(one), f"trouvé par {names}{guess}", is_new=True))
+    _tell_the_others(said, found, present, recorded)
+    return present
+
+
+def _told_drives(one: DepositedFile, facts: HardwareFacts) -> list[Any]:
+    """A log of one numbered drive tells of this machine's; one of several, only of those that are found otherwise."""
+    if one.kind not in OF_NWIPE:
+        return list(facts.drives)
+    return [drive for drive in facts.fitted if drive.key] if len(facts.drives) == 1 else []
+
+
+def _tell_the_others(
+    said: Sequence[tuple[DepositedFile, HardwareFacts]],
+    found: Sequence[Fitted],
+    present: Sequence[Drive],
+    recorded: Recorded,
+) -> None:
+    """What hangs on a USB port is not fitted; what is inventoried and that no tool saw may be gone, or not be read."""
+    seen: set[str] = set()
+    for one, facts in said:
+        for drive in facts.drives:
+            name = " ".join(filter(None, (drive.manufacturer, drive.model, drive.serial))) or "sans nom"
+            if drive.outside and one.kind not in OF_NWIPE and (drive.key or name) not in seen:
+                seen.add(drive.key or name)
+                recorded.drives.append(DriveTold(name, "sur un port USB, laissé de côté"))
+    if any(one.kind in LISTS_DRIVES and facts.fitted for one, facts in said):
+        paired = {one.known.pk for one in found if one.known is not None}
+        news = {one.drive.key for one in found if one.known is None}
+        for row in present:
+            if row.pk not in paired and row.serial_key not in news:
+                recorded.drives.append(DriveTold(str(row), "inventorié, mais aucun de ces fichiers ne l’a vu"))
+
+
+def _drive_words(one: Fitted) -> str:
+    size = storage(one.drive.size) if one.drive.size else ""
+    named = " ".join(filter(None, (one.drive.manufacturer, one.drive.model)))
+    number = f"n° {one.drive.serial}" if one.drive.key else "sans numéro lisible"
+    return ", ".join(filter(None, (f"{one.kind.label} {size}".strip(), named, number)))
+
+
+# --- erasures
+
+
+def _erase(
+    actor: Actor, deposits: Sequence[DepositedFile], present: Sequence[Drive], recorded: Recorded, at: datetime
+) -> None:
+    by_number = {drive.serial_key or same_serial(drive.serial): drive for drive in present}
+    for one in deposits:
+        if one.kind not in OF_NWIPE:
+            continue
+        runs = runs_of_deposit(one)
+        others = 0
+        for run in {same_serial(run.serial) or run.disk: run for run in runs}.values():
+            number = same_serial(run.serial)
+            drive = by_number.get(number) if number else None
+            if drive is not None:
+                recorded.runs.append(_record_run(actor, drive, one, run, at))
+            elif number:
+                others += 1
+            else:
+                recorded.runs.append(RunTold(run.model or run.disk, False, (NAMELESS,)))
+        if others:
+            s = plural(others)
+            recorded.notes.append(f"{one.file.called}\u00a0: {others} autre{s} disque{s} de ce journal {ELSEWHERE}")
+
+
+NAMELESS = (
+    "Le rapport ne porte pas le numéro de série du disque\u00a0: sur la fiche d’établi, attribuez ce journal au disque"
+    " dont il parle."
+)
+ELSEWHERE = "non inventorié ici\u00a0: chacun se prouve sur l’appareil où il est monté."
+
+
+def runs_of_deposit(one: DepositedFile) -> list[LogRun]:
+    """The runs of which a log, or a certificate, tells."""
+    if one.kind != FileKind.CERTIFICATE:
+        return runs_or_none(one.file)
+    try:
+        return [read_certificate(one.text)]
+    except NotNwipe:
+        return []
+
+
+def _record_run(actor: Actor, drive: Drive, one: DepositedFile, run: LogRun, at: datetime) -> RunTold:
+    if Erasure.objects.accepted().filter(drive=drive, finished_at__gte=drive.arrived_at).exists():
+        return RunTold(str(drive), True, ("Son effacement était déjà prouvé\u00a0: rien n’est ajouté.",))
+    if Erasure.objects.current().filter(drive=drive, run_sha256=fingerprint(run)).exists():
+        return RunTold(str(drive), False, ("Ce passage est déjà enregistré, et il ne prouve rien.",))
+    try:
+        erasure = erasures.record_log(actor=actor, drive=drive, report=one.file, runs=runs_of_deposit(one), at=at)
+    except Refused as refused:
+        return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
+    is_proof = erasure.outcome == Outcome.ACCEPTED
+    return RunTold(str(drive), is_proof, () if is_proof else tuple(erasure.refusal_labels))
+
+
+# --- what is only shown
+
+
+def facts_of(device: Device) -> list[tuple[str, str, HardwareReport]]:
+    """``(what, in words, the file)`` of what no field of a device holds: the latest file that tells it; one query."""
+    found: dict[str, tuple[str, str, HardwareReport]] = {}
+    for report in HardwareReport.objects.filter(device=device, stay=device.stay).order_by("-pk"):
+        for label, said in _besides(report.said):
+            found.setdefault(label, (label, said, report))
+    return list(found.values())
+
+
+def _besides(facts: HardwareFacts) -> Iterator[tuple[str, str]]:
+    if facts.battery_wear is not None:
+        yield "Batterie", f"usée à {facts.battery_wear}\u00a0%"
+    if facts.screen_inches is not None:
+        yield "Écran", f"{number_format(facts.screen_inches, 1)}\u00a0pouces"
+    if facts.webcam is not None:
+        yield "Webcam", "présente" if facts.webcam else "aucune vue"
+    if facts.imeis:
+        yield "IMEI", ", ".join(facts.imeis)
