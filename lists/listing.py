@@ -35,6 +35,8 @@ from lists.services import delete_view, remember_filter, save_view
 from typography.french import Noun, day
 
 PER_PAGE = 50
+FILES = ("csv", "xlsx")
+"""What a list leaves as."""
 ALL = "tous"
 """``?tous=1``: the whole list, whatever filter is remembered."""
 ACT = "_list"
@@ -105,9 +107,13 @@ class Listing:
         named: Named | None = None,
         per_page: int = PER_PAGE,
         box: str = BOX,
+        exported: type[Table] | None = None,
     ) -> None:
+        """``exported``: the table of the files, when they say more of each row than the page has room for."""
         self.request, self.rows, self.noun, self.empty, self.named, self.box = request, rows, noun, empty, named, box
-        self.kind, self.exclude, self.per_page, self.filters = table, exclude, per_page, filters
+        asks_for_file = request.GET.get("export") in FILES
+        self.kind = exported if exported is not None and asks_for_file else table
+        self.exclude, self.per_page, self.filters = exclude, per_page, filters
         self.name = request.resolver_match.view_name
         self.known = {verb.name: verb for verb in sets}
         self.sets = [verb for verb in sets if verb.can(request.membership) is not None]
@@ -258,7 +264,7 @@ class Listing:
             if act in acts and self.filters is not None:
                 return acts[act]()
             return self._decide() if "verb" in self.request.POST and not act else None
-        if self.request.GET.get("export") in ("csv", "xlsx"):
+        if self.request.GET.get("export") in FILES:
             return self._export(self.request.GET["export"])
         if not self.request.GET and self.last:
             return redirect(f"{self.request.path}?{self.last}")

@@ -1,21 +1,35 @@
 """What narrows the list of devices."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
+from django.utils import timezone
 
-from network.enums import OrganisationKind
+from network.enums import OrganisationKind, Role
 from network.models import Organisation
-from network.permissions import is_pilot
+from network.permissions import acts_as, is_pilot
 from network.requests import Request
 from refurb.enums import DeviceState, DeviceType
-from refurb.models import Device
+from refurb.models import Device, GradingLevel
 from refurb.models.device import DeviceQuerySet
+from refurb.permissions import can_work_on_device
+
+LETTER = 2
+"""A grade that is longer is a word."""
+LONGEST = 3_650
+"""Days: nothing is looked for that has stood still for longer."""
 
 
 def workshops(request: Request) -> Any:
     """The workshops, for those who see the devices of several."""
     return Organisation.objects.visible_to(request.membership).of_kind(OrganisationKind.RECONDITIONER)
+
+
+def grades() -> list[tuple[str, str]]:
+    """The grades that the scales give, by name."""
+    given = GradingLevel.objects.order_by("grade").values_list("grade", flat=True).distinct()
+    return [(grade, grade.title() if len(grade) > LETTER else grade) for grade in given]
 
 
 class DeviceFilter(django_filters.FilterSet):
@@ -25,19 +39,33 @@ class DeviceFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label="État", choices=DeviceState, empty_label="Tous")
     type = django_filters.ChoiceFilter(label="Type", choices=DeviceType, empty_label="Tous")
     lot = django_filters.CharFilter(label="Référence du lot", method="in_lot")
+    grade = django_filters.ChoiceFilter(label="Grade", choices=(), empty_label="Tous")
+    place = django_filters.CharFilter(label="Rangé à", lookup_expr="icontains")
+    since = django_filters.NumberFilter(label="Dans son état depuis (jours)", method="standing", min_value=0, max_value=LONGEST)
+    price = django_filters.NumberFilter(label="Prix, au plus (€)", lookup_expr="lte", min_value=0)
     workshop = django_filters.ModelChoiceFilter(label="Atelier", queryset=workshops, empty_label="Tous")
 
     class Meta:
         model = Device
-        fields = ("text", "state", "type", "lot", "workshop")
+        fields = ("text", "state", "type", "grade", "place", "since", "price", "lot", "workshop")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not is_pilot(self.request.membership):
+        actor = self.request.membership
+        self.filters["grade"].extra["choices"] = grades()
+        if not is_pilot(actor):
             del self.filters["workshop"]
+            if can_work_on_device(actor) is None:
+                del self.filters["place"]
+            if acts_as(actor, (Role.CONTACT, OrganisationKind.DONOR)):
+                del self.filters["price"]
 
     def search(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
         return rows.named(value, begun=True)
+
+    def standing(self, rows: DeviceQuerySet, name: str, value: int) -> DeviceQuerySet:
+        """Those that have been in their state for so many days at least."""
+        return rows.filter(**{f"{name}__lte": timezone.now() - timedelta(days=int(value))})
 
     def in_lot(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
         return rows.filter(donation__reference__iexact=value.strip())

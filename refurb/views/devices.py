@@ -27,7 +27,7 @@ from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
 from refurb.services.hardware import READ, facts_of, sources_of
-from refurb.tables import DeviceTable, MissingErasureTable
+from refurb.tables import DeviceFileTable, DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
 from refurb.views.sheet import sheet_of
@@ -66,7 +66,9 @@ def device_list(request: Request) -> HttpResponseBase:
     actor = request.membership
     if sees_devices(actor) is None:
         raise PermissionDenied
-    rows = with_since(Device.objects.visible_to(actor).select_related("workshop"))
+    keeps_stock = is_pilot(actor) or can_work_on_device(actor) is not None
+    linked = ("workshop", "donation", "convention", "point", "recycler") if keeps_stock else ("workshop",)
+    rows = with_since(Device.objects.visible_to(actor).select_related(*linked))
     page = Listing(
         request,
         rows=rows,
@@ -77,6 +79,7 @@ def device_list(request: Request) -> HttpResponseBase:
         sets=on_devices(),
         errands=(LABELS,),
         box=DEVICE_BOX,
+        exported=DeviceFileTable if keeps_stock else None,
     )
     return page.respond("refurb/device_list.html")
 
