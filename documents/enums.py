@@ -22,11 +22,15 @@ class ContentType(TextChoices):
     TEXT = "text/plain", "texte"
     CSV = "text/csv", "CSV"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "classeur XLSX"
+    XLS = "application/vnd.ms-excel", "classeur XLS"
+    ODS = "application/vnd.oasis.opendocument.spreadsheet", "classeur ODS"
     CALENDAR = "text/calendar", "calendrier"
 
 
-DEPOSITED = tuple(kind for kind in ContentType if kind != ContentType.CALENDAR)
-"""What people deposit; a calendar is only what Maillon writes."""
+SHEETS = (ContentType.CSV, ContentType.XLSX, ContentType.XLS, ContentType.ODS, ContentType.TEXT)
+"""What an import reads. Workbooks other than XLSX are deposited for that alone."""
+DEPOSITED = tuple(kind for kind in ContentType if kind not in (ContentType.CALENDAR, ContentType.XLS, ContentType.ODS))
+"""What people deposit anywhere; a calendar is only what Maillon writes."""
 
 
 class Delivery(TextChoices):

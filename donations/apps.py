@@ -12,3 +12,4 @@ class DonationsConfig(AppConfig):
         """The followers know the models, which are there from now on only."""
         import_module("donations.followers").register()
         import_module("donations.search").register_finders()
+        import_module("donations.inventory").register_inventory()

@@ -4,7 +4,7 @@ That app stands above, and says so in ``AppConfig.ready()`` (``follow_units``): 
 What a rule asks of units, it asks by the link ``devices`` and by these columns, without the codes of their life.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -56,6 +56,8 @@ class Units:
     standing: Callable[[Donation, Actor], dict[str, int]]
     """``{label of the state: units}`` in the order of their life, of those the actor may see."""
     collect: Collect
+    known: Callable[[Collection[str]], set[str]]
+    """Those of these numbers, as they are compared, that a device which is still followed bears."""
     reception: str
     """The name of the page where they are received."""
     listed: str

@@ -1,5 +1,6 @@
 """Where the devices of a lot stand, and what came of it: received, received beyond what was announced, never seen."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -8,7 +9,7 @@ from donations.models import DeedAcceptance
 from donations.models.donation import Donation, DonationLine
 from donations.units import Arrivals
 from lifecycle.actors import Actor
-from refurb.enums import DeviceState, DeviceType, WithdrawalReason
+from refurb.enums import ENDED, DeviceState, DeviceType, WithdrawalReason
 from refurb.models.device import UNSEEN, Device
 
 SEEN = Q(stay__gte=1) & ~Q(withdrawal_reason=WithdrawalReason.ENTRY)
@@ -63,3 +64,9 @@ def lines_for(actor: Actor) -> Any:
 def lines_awaited(actor: Actor) -> Any:
     """Those of which something is still to come, what was picked up first."""
     return lines_for(actor).filter(awaited__gt=0).order_by("-picked_up", "donation", "pk")
+
+
+def numbers_followed(serials: Collection[str]) -> set[str]:
+    """Those of these serial numbers, as they are compared, that a device still followed bears; one query."""
+    devices = Device.objects.filter(serial_key__in=serials).exclude(serial_key="").exclude(state__in=ENDED)
+    return set(devices.order_by().values_list("serial_key", flat=True))

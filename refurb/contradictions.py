@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
-from refurb.serials import same_serial
+from donations.serials import same_serial
 from typography.french import grouped, plural, to_the_second
 
 SAME_MOMENT = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from lifecycle.registry import Move, forget, on_transition
 from network.followers import mergers
 from network.mergers import moves
 from refurb import emails
-from refurb.arrivals import arrivals_of, standing_of
+from refurb.arrivals import arrivals_of, numbers_followed, standing_of
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots, register_certificates
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.mergers import devices_of, moving_devices
@@ -235,6 +235,7 @@ UNITS = Units(
     arrivals=arrivals_of,
     standing=standing_of,
     collect=collect_counted,
+    known=numbers_followed,
     reception="refurb:reception",
     listed="refurb:device_list",
 )

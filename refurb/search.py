@@ -8,7 +8,7 @@ from django.urls import reverse
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, find
 from refurb.models import Device, Drive
-from refurb.serials import same_serial
+from donations.serials import same_serial
 from refurb.tags import normal
 
 MOST = 10

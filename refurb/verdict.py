@@ -17,7 +17,7 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
-from refurb.serials import same_serial
+from donations.serials import same_serial
 
 SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
     ErasureMethod.OVERWRITE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),

@@ -32,6 +32,7 @@ OURS = {
     "network",
     "reference",
     "documents",
+    "imports",
     "conventions",
     "prescriptions",
     "donations",

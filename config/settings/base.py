@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "lists",
     "network",
     "documents",
+    "imports",
     "conventions",
     "prescriptions",
     "connectivity",  # before donations: followers of one verb run in this order, which is that of locks

@@ -15,6 +15,8 @@ EXTENSIONS: dict[ContentType, tuple[str, ...]] = {
     ContentType.TEXT: (".txt", ".log", ".json"),
     ContentType.CSV: (".csv",),
     ContentType.XLSX: (".xlsx",),
+    ContentType.XLS: (".xls",),
+    ContentType.ODS: (".ods",),
     ContentType.CALENDAR: (".ics",),
 }
 """The endings each kind of content may have; the first one is added to a name that has none."""
@@ -25,6 +27,9 @@ ACCEPTED = "PDF, PNG, JPEG, texte, CSV ou XLSX"
 UNPACKED_LIMIT = 200 * 1024 * 1024
 """Bytes a workbook may unpack to: a few kilobytes that hold gigabytes are refused before they are read."""
 
+_OPEN_SHEET = b"application/vnd.oasis.opendocument.spreadsheet"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CALENDAR = b"BEGIN:VCALENDAR"
 _OFFICE = ("[Content_Types].xml", "xl/workbook.xml")
 _TEXT_CONTROLS = frozenset("\t\n\r\f\x1b")
@@ -83,6 +88,8 @@ def _binary_kind(content: bytes, name: str) -> ContentType | None:
         return ContentType.JPEG
     if content.startswith(b"PK\x03\x04"):
         return _workbook(content, name)
+    if content.startswith(_OLD_OFFICE) and name.lower().endswith(".xls"):
+        return ContentType.XLS
     return None
 
 
@@ -90,10 +97,11 @@ def _workbook(content: bytes, name: str) -> ContentType:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile:
+            is_open = bool(members) and members[0].filename == "mimetype" and _is_open_sheet(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise _unknown(name) from None
     names = {member.filename for member in members}
-    if not names.issuperset(_OFFICE):
+    if not is_open and not names.issuperset(_OFFICE):
         raise _unknown(name)
     if any(member.endswith("vbaProject.bin") for member in names):
         raise FileRefused(
@@ -104,7 +112,13 @@ def _workbook(content: bytes, name: str) -> ContentType:
         raise FileRefused(
             f"Le classeur «\u00a0{name}\u00a0» est trop grand une fois décompressé.", code="file_too_large"
         )
-    return ContentType.XLSX
+    return ContentType.ODS if is_open else ContentType.XLSX
+
+
+def _is_open_sheet(archive: zipfile.ZipFile) -> bool:
+    """Whether the first member of an archive says that it is a sheet of OpenDocument."""
+    with archive.open("mimetype") as said:
+        return said.read(len(_OPEN_SHEET) + 1).strip() == _OPEN_SHEET
 
 
 def _text_kind(content: bytes, name: str, ending: str, declared: str) -> ContentType:
@@ -121,9 +135,9 @@ def _text_kind(content: bytes, name: str, ending: str, declared: str) -> Content
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether it reads as text in UTF-8, or in Windows-1252 as French spreadsheets write it."""
+    """Whether it reads as text in UTF-8, in UTF-16 with its mark, or in Windows-1252 as French spreadsheets write it."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         try:
             text = content.decode("cp1252")

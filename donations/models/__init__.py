@@ -3,6 +3,7 @@
 from donations.models.decision import Allocation, LineDecision
 from donations.models.deed import DeedAcceptance, DeedText
 from donations.models.donation import Donation, DonationEntry, DonationLine, DonationPaper, LineExplanation
+from donations.models.inventory import InventoryUnit
 from donations.models.line_correction import LineCorrection
 from donations.models.pick_up import PickUp, PickUpCount
 
@@ -14,6 +15,7 @@ __all__ = [
     "DonationEntry",
     "DonationLine",
     "DonationPaper",
+    "InventoryUnit",
     "LineCorrection",
     "LineDecision",
     "LineExplanation",

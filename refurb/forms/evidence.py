@@ -32,7 +32,7 @@ from refurb.enums import (
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
 from refurb.permissions import can_settle_drive
-from refurb.serials import is_placeholder
+from donations.serials import is_placeholder
 from refurb.services.nwipe import ClockTold
 
 READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)

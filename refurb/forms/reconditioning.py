@@ -14,7 +14,7 @@ from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, ask
 from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Device, Drive
 from refurb.readers.nwipe import NotNwipe, Run
-from refurb.serials import same_serial
+from donations.serials import same_serial
 from refurb.services.devices import INSIDE
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
 from refurb.verdict import ROUNDING

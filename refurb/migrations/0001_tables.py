@@ -32,7 +32,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, public
     ) AS plain
 $$;
 """
-"""The same as ``refurb.serials.same_serial``, for the database."""
+"""The same as ``donations.serials.same_serial``, for the database."""
 
 
 class Migration(migrations.Migration):

@@ -9,6 +9,7 @@ from django.db.models import F, Func, Q
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
 from donations.enums import DonorKind
 from donations.models.donation import Donation, DonationLine
+from donations.models.inventory import InventoryUnit
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -131,6 +132,14 @@ class Device(Stateful):
         Epci, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="EPCI de la convention"
     )
     unannounced = models.BooleanField("inattendu", default=False)
+    inventory = models.OneToOneField(
+        InventoryUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="device",
+        verbose_name="machine de l’inventaire",
+    )
 
     serial = models.CharField("numéro de série", max_length=80, blank=True)
     serial_key = serial_key_of("serial")

@@ -53,7 +53,7 @@ class Evidence(models.Model):
 
 
 def serial_key_of(name: str) -> models.GeneratedField:
-    """The number in the column ``name`` as it is compared, computed by the database: see ``refurb.serials``."""
+    """The number in the column ``name`` as it is compared, computed by the database: see ``donations.serials``."""
     return models.GeneratedField(
         expression=Func(F(name), function="refurb_serial_key"),
         output_field=models.CharField(max_length=80),

@@ -15,7 +15,7 @@ from refurb.enums import Outcome
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
-from refurb.serials import same_serial
+from donations.serials import same_serial
 
 SETTLED_THERE = (
     "Si ce disque a vraiment changé de machine, ou s’il y est inventorié par erreur, dites-le d’abord là-bas\u00a0:"

@@ -13,7 +13,7 @@ from documents.services import open_file
 from refurb.contradictions import Run as Told
 from refurb.enums import Claim, Clock, ClockReason, DriveKind, ErasureMethod, HiddenSectors, Verification
 from refurb.readers.nwipe import NotNwipe, Run, read_log
-from refurb.serials import same_serial
+from donations.serials import same_serial
 
 SECURE_METHODS = ("secure erase", "sanitize")
 

@@ -35,7 +35,7 @@ from tests.remembered import STEPS
 AS_OF = date(2026, 3, 26)
 """A fixed day, so that what is proven here is so every day."""
 OURS = (
-    "network", "documents", "conventions", "prescriptions", "donations", "refurb", "distribution",
+    "network", "documents", "imports", "conventions", "prescriptions", "donations", "refurb", "distribution",
     "connectivity", "reports", "lifecycle", "account",
 )  # fmt: skip
 DRAWN_OR_TIMED = {

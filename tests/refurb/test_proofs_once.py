@@ -18,7 +18,7 @@ from lifecycle.exceptions import Refused
 from refurb import search
 from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
-from refurb.serials import is_placeholder, same_serial
+from donations.serials import is_placeholder, same_serial
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
 from tests.refurb.devices import Bench, load_numbers

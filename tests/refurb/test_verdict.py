@@ -19,7 +19,7 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
-from refurb.serials import same_serial
+from donations.serials import same_serial
 from refurb.verdict import Facts, Function, bytes_moved, failing, judge_erasure
 
 ARRIVAL = datetime(2026, 3, 2, 9, tzinfo=UTC)

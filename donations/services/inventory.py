@@ -1,0 +1,131 @@
+"""Inventories: the machines of a file become lines of a draft, and leave it again as long as it is one."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import Sum
+
+from donations.enums import DonationState
+from donations.models.donation import Donation, DonationLine
+from donations.models.inventory import InventoryUnit
+from donations.permissions import can_edit_donation
+from donations.serials import same_serial
+from donations.services.donations import ALREADY_ANNOUNCED, create_donation, held_donation
+from imports.kinds import Row
+from imports.models import Import
+from imports.services import undo_import
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+
+MOST_PER_LINE = 5_000
+MOST_GROUPS = 300
+"""Lines of a lot that one file may make: each is decided by a person."""
+COLUMNS = ("type", "year", "condition", "unit_value", "manufacturer", "model", "serial", "donor_number")
+DESCRIBED = (*COLUMNS, "processor", "memory_gb", "storage", "remark", "quantity")
+SIGNS = re.compile(r"[\W_]+")
+
+
+def donor_key(number: str) -> str:
+    """A donor's own number as it is compared: letters and digits, in capitals."""
+    return SIGNS.sub("", number).upper()
+
+
+def write_units(source: Import, rows: Iterable[Row]) -> None:
+    """Write the machines of a chunk; no line has them yet."""
+    InventoryUnit.objects.bulk_create(unit_of(source, row) for row in rows)
+
+
+def unit_of(source: Import, row: Row) -> InventoryUnit:
+    """The machine that a line describes."""
+    said = {name: value for name in DESCRIBED if (value := row.values.get(name)) is not None}
+    unit = InventoryUnit(source=source, number=row.line.number, **said)
+    unit.serial_key = same_serial(unit.serial)
+    unit.serial = unit.serial if unit.serial_key else ""
+    unit.donor_key = donor_key(unit.donor_number)
+    return unit
+
+
+@gate.one_transaction
+def take_inventory(*, source: Import) -> Donation | None:
+    """Put the machines of a file into the draft it was deposited for, or else into a new one of its donor.
+
+    Machines alike make a line, of 5,000 at most. Raises PermissionDenied, Refused.
+    """
+    units = list(InventoryUnit.objects.filter(source=source, line=None).order_by("number"))
+    if not units:
+        return None
+    donation = _draft_for(source)
+    groups: dict[tuple, list[InventoryUnit]] = defaultdict(list)
+    filled: dict[tuple, int] = defaultdict(int)
+    for unit in units:
+        room = filled[unit.alike] // MOST_PER_LINE
+        if (filled[unit.alike] + unit.quantity - 1) // MOST_PER_LINE > room:
+            filled[unit.alike] = (room + 1) * MOST_PER_LINE
+            room += 1
+        filled[unit.alike] += unit.quantity
+        groups[unit.alike, room].append(unit)
+    lines = [_line_of(donation, alike) for alike in groups.values()]
+    for line in lines:
+        line.clean_fields(exclude=["donation"])
+    DonationLine.objects.bulk_create(lines)
+    for line, alike in zip(lines, groups.values(), strict=True):
+        InventoryUnit.objects.filter(pk__in=[unit.pk for unit in alike]).update(line=line)
+    return donation
+
+
+def _draft_for(source: Import) -> Donation:
+    actor, donor = source.started_by, source.organisation
+    wanted = Donation.objects.filter(pk=source.into, donor=donor, state=DonationState.DRAFT).first()
+    if wanted is not None:
+        held = held_donation(actor=actor, donation=wanted, can=can_edit_donation)
+        if held.state == DonationState.DRAFT:
+            return held
+    site = {"pick_up_address": donor.address, "pick_up_postcode": donor.postcode, "commune": donor.commune}
+    return create_donation(actor=actor, donor=donor, **site)
+
+
+def _line_of(donation: Donation, alike: list[InventoryUnit]) -> DonationLine:
+    first = alike[0]
+    return DonationLine(
+        donation=donation,
+        type=first.type,
+        quantity=sum(unit.quantity for unit in alike),
+        purchase_year=first.year,
+        condition=first.condition,
+        model_name=first.told[:120],
+        unit_value=first.unit_value,
+    )
+
+
+def forget_units(source: Import) -> None:
+    """Take away the machines of a file that stopped before its end."""
+    InventoryUnit.objects.filter(source=source, line=None).delete()
+
+
+@gate.one_transaction
+def remove_inventory(*, actor: Actor, donation: Donation, source: Import) -> Donation:
+    """Take the machines of one file out of a draft, with their lines. Its file may then come again.
+
+    Raises Unknown, PermissionDenied, Refused once announced.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_edit_donation)
+    if row.state != DonationState.DRAFT:
+        raise Refused({row.pk: (ALREADY_ANNOUNCED,)})
+    units = InventoryUnit.objects.filter(source=source, line__donation=row)
+    lines = list(units.order_by().values_list("line", flat=True).distinct())
+    if not lines:
+        raise Unknown
+    units.delete()
+    DonationLine.objects.filter(pk__in=lines).delete()
+    undo_import(source=source)
+    return row
+
+
+def inventories_of(donation: Donation) -> models.QuerySet[Import]:
+    """The files whose machines are in a lot, each with how many."""
+    units = InventoryUnit.objects.filter(line__donation=donation, source=models.OuterRef("pk")).order_by()
+    count = models.Subquery(units.values("source").annotate(total=Sum("quantity")).values("total"))
+    return Import.objects.annotate(machines=count).filter(machines__gt=0).select_related("file").order_by("pk")

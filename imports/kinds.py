@@ -1,0 +1,144 @@
+"""What may be imported: one declaration says the columns, how a cell is read, and what is made of the lines, in sets.
+
+The app that owns the rows declares its kind beside them and registers it in ``AppConfig.ready()``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from imports.enums import Outcome
+from imports.readers.cells import Reader, Unread, said, words
+from imports.reading import Find, Line, finder
+from lifecycle.actors import Actor
+from typography.french import Noun
+
+if TYPE_CHECKING:
+    from imports.models import Import
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a line says.
+
+    ``synonyms``: how its column may be headed, beside ``label``. ``read``: what a cell says of it, or Unread.
+    ``fills``: whether one value may be given for all the lines that say nothing. ``asked``: the sentence that refuses
+    a line without it; empty when it may be blank.
+    """
+
+    name: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+    read: Reader = words
+    longest: int = 200
+    fills: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    """What may be given for all, when it is not free."""
+    asked: str = ""
+    help: str = ""
+
+
+@dataclass
+class Row:
+    """One line as it was read, and what becomes of it."""
+
+    line: Line
+    values: dict[str, Any]
+    reasons: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    outcome: Outcome = Outcome.CREATED
+
+    def refuse(self, reason: str) -> None:
+        """The line is left out, for this reason and those already said."""
+        self.outcome = Outcome.REFUSED
+        self.reasons.append(reason)
+
+    def known(self, reason: str) -> None:
+        """The line says nothing new; what was refused stays so."""
+        if self.outcome != Outcome.REFUSED:
+            self.outcome = Outcome.KNOWN
+        self.reasons.append(reason)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an import became: its name and its page."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of import. What it writes, it writes in sets, and twice the same when it is asked twice."""
+
+    code: str
+    label: str
+    noun: Noun
+    """What one line becomes."""
+    fields: tuple[Field, ...]
+    sees: Callable[[Actor], Q | None]
+    """The imports of this kind that an actor sees and carries out; None for none."""
+    check: Callable[["Import", Sequence[Row]], None]
+    """Refuse, or say what is known, over all the rows that were read; in sets, without writing."""
+    apply: Callable[["Import", Sequence[Row]], None]
+    """Write the rows of one chunk; nobody reads them before ``finish``."""
+    finish: Callable[["Import"], int | None]
+    """Make whole what was written, and say the key of what it became; raises Refused."""
+    discard: Callable[["Import"], None]
+    """Take away what was written by an import that stops before its end."""
+    stands: Callable[["Import"], bool]
+    """Whether what an import became is still there: else the same file may be imported again."""
+    result: Callable[["Import"], Result | None]
+    leads_to: Callable[["Import"], str]
+    """Where one goes to choose another file."""
+    told: str = ""
+    """The template that says what the law or the house asks, over the preview."""
+    columns: dict[str, Field] = field(init=False)
+    find: Find = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", {one.name: one for one in self.fields})
+        object.__setattr__(self, "find", finder({one.name: (one.label, *one.synonyms) for one in self.fields}))
+
+    def rows(self, lines: Sequence[Line], columns: Mapping[str, int], fills: Mapping[str, str]) -> list[Row]:
+        """The lines as they are read cell by cell."""
+        return [self._row(line, columns, fills) for line in lines]
+
+    def _row(self, line: Line, columns: Mapping[str, int], fills: Mapping[str, str]) -> Row:
+        row = Row(line, {})
+        for one in self.fields:
+            text = said(line.cell(columns.get(one.name))) or fills.get(one.name, "")
+            if not text:
+                row.values[one.name] = None
+                if one.asked:
+                    row.refuse(one.asked)
+                continue
+            try:
+                if len(text) > one.longest:
+                    raise Unread(f"plus de {one.longest} signes.")
+                row.values[one.name] = one.read(text)
+            except Unread as error:
+                row.values[one.name] = None
+                row.refuse(f"{one.label}\u00a0: {error}")
+        return row
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    """Declare a kind; the last declaration of a code counts."""
+    _kinds[kind.code] = kind
+
+
+def kind_of(code: str) -> Kind:
+    """The kind of this code; raises KeyError."""
+    return _kinds[code]
+
+
+def kinds() -> list[Kind]:
+    """All that are declared."""
+    return list(_kinds.values())

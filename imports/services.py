@@ -1,0 +1,280 @@
+"""Imports: deposit a file, say what its columns are, preview it, apply it once, whatever cuts it on the way."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils import timezone
+
+from documents.exceptions import FileAltered, FileForgotten
+from documents.jobs import put_off
+from documents.models import StoredFile
+from documents.services.files import open_file
+from imports.enums import ImportStage, Outcome
+from imports.kinds import Kind, Row
+from imports.models import Import, KeptColumns, LeftLine
+from imports.readers.names import plain
+from imports.readers.sheets import Sheet, SheetRefused
+from imports.reading import Table, columns_of, sheets_of, table_of
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import locked_row
+from lifecycle.machine import Reason
+from network.models import Membership, Organisation
+
+CHUNK = 1_000
+"""Lines of one transaction: what a cut has to do again."""
+AT_ONCE = 500
+"""Lines up to which nobody is made to wait for a worker."""
+NOTHING_TO_TAKE = Reason("nothing_to_take", "Aucune ligne de ce fichier n’est à reprendre.")
+ANOTHER_UNDER_WAY = Reason(
+    "another_under_way", "Un autre fichier est en cours d’import pour cette organisation\u00a0: attendez qu’il finisse."
+)
+FILE_GONE = "Le fichier déposé n’est plus là\u00a0: déposez-le de nouveau."
+
+
+class AlreadyImported(Exception):  # noqa: N818
+    """The same file, read the same way, was imported before; ``source`` says what it became."""
+
+    def __init__(self, source: Import) -> None:
+        super().__init__(str(source.pk))
+        self.source = source
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file as it would be applied now."""
+
+    source: Import
+    sheets: list[Sheet]
+    table: Table
+    rows: list[Row]
+
+    @cached_property
+    def counts(self) -> Counter[Outcome]:
+        """How many lines have each outcome."""
+        return Counter(row.outcome for row in self.rows)
+
+
+# --- before
+
+
+def deposit_import(
+    *, actor: Membership, kind: Kind, organisation: Organisation, file: StoredFile, into: int | None = None
+) -> Import:
+    """Keep a file that was deposited, its columns matched by name or as they were the last time.
+
+    ``into``: the key of what the lines are added to, for the kind to read. The same file again is the import that was
+    done with it, as long as what it became is there. Raises SheetRefused.
+    """
+    sheets = sheets_of(open_file(file).getvalue())
+    table = table_of(sheets, kind.find)
+    kept = KeptColumns.objects.filter(kind=kind.code, organisation=organisation).first()
+    source = Import(
+        kind=kind.code,
+        organisation=organisation,
+        file=file,
+        sheet=table.sheet[:120],
+        columns=columns_of(table.headings, kind.find, kept.headings if kept else {}),
+        total=len(table.lines),
+        into=into,
+        started_at=timezone.now(),
+        started_by=actor,
+    )
+    source.print = print_of(source)
+    before = standing(source)
+    if before is not None:
+        return before
+    source.save()
+    return source
+
+
+def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fills: Mapping[str, str]) -> Import:
+    """Say which sheet and which columns are read, and what is written where the file says nothing.
+
+    Raises Unknown once it is applied, SheetRefused.
+    """
+    if source.stage != ImportStage.CHECKED:
+        raise Unknown
+    table = table_of(_sheets(source), source.declared.find, sheet=sheet)
+    source.sheet, source.total = table.sheet[:120], len(table.lines)
+    source.columns = dict(columns)
+    source.fills = {name: text for name, text in fills.items() if text}
+    source.print = print_of(source)
+    source.save(update_fields=["sheet", "columns", "fills", "print", "total"])
+    return source
+
+
+def print_of(source: Import) -> str:
+    """The fingerprint of what is read and how: file, sheet, columns, values for all."""
+    read = [source.kind, source.file.sha256, source.sheet, sorted(source.columns.items()), sorted(source.fills.items())]
+    return hashlib.sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest()
+
+
+def standing(source: Import) -> Import | None:
+    """The import of the same file read the same way, whose result is there or to come."""
+    same = Import.objects.filter(kind=source.kind, organisation=source.organisation, print=source.print)
+    for one in same.filter(stage__in=(ImportStage.DONE, ImportStage.APPLYING)).order_by("-pk"):
+        if one.stage == ImportStage.APPLYING or source.declared.stands(one):
+            return one
+    return None
+
+
+def check_import(source: Import) -> Checked:
+    """What each line would become now. Raises SheetRefused."""
+    kind, sheets = source.declared, _sheets(source)
+    table = table_of(sheets, kind.find, sheet=source.sheet)
+    rows = kind.rows(table.lines, source.columns, source.fills)
+    kind.check(source, rows)
+    return Checked(source, sheets, table, rows)
+
+
+def _sheets(source: Import) -> list[Sheet]:
+    try:
+        return sheets_of(open_file(source.file).getvalue())
+    except (FileAltered, FileForgotten):
+        raise SheetRefused(FILE_GONE) from None
+
+
+# --- apply
+
+
+def begin_import(*, source: Import) -> Import:
+    """Begin to apply: at once when the file is small, by a worker else, who also ends what a cut left undone.
+
+    Raises AlreadyImported, Refused (nothing to take, another one under way), SheetRefused.
+    """
+    checked = check_import(source)
+    begun = _begin(source=source, checked=checked)
+    if len(checked.rows) <= AT_ONCE:
+        _carry_on(checked)
+        begun = Import.objects.get(pk=source.pk)
+    return begun
+
+
+@gate.one_transaction
+def _begin(*, source: Import, checked: Checked) -> Import:
+    held = locked_row(Import.objects.filter(pk=source.pk))
+    if held is None:
+        raise Unknown
+    if held.stage != ImportStage.CHECKED:
+        return held
+    if (before := standing(held)) is not None:
+        raise AlreadyImported(before)
+    if not checked.counts[Outcome.CREATED]:
+        raise Refused({held.pk: (NOTHING_TO_TAKE,)})
+    others = Import.objects.filter(kind=held.kind, organisation=held.organisation)
+    if others.filter(stage=ImportStage.APPLYING).exists():
+        raise Refused({held.pk: (ANOTHER_UNDER_WAY,)})
+    others.filter(print=held.print, stage=ImportStage.DONE).update(stage=ImportStage.UNDONE)
+    held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), timezone.now()
+    held.save(update_fields=["stage", "total", "applied_at"])
+    headings = {name: plain(checked.table.headings[column]) for name, column in held.columns.items()}
+    KeptColumns.objects.update_or_create(
+        kind=held.kind, organisation=held.organisation, defaults={"headings": headings}
+    )
+    put_off("imports.apply", [{"source": held.pk}])
+    return held
+
+
+def carry_on_import(*, source: int, last_try: bool = False) -> None:
+    """Apply what is left of an import, from where it stood. Nothing when it is ended.
+
+    ``last_try``: what fails then stops the import, and what it had written is taken away.
+    """
+    row = Import.objects.get(pk=source)
+    if row.stage != ImportStage.APPLYING:
+        return
+    try:
+        _carry_on(check_import(row))
+    except SheetRefused as refused:
+        _stop(source=source, error=str(refused))
+    except Exception:
+        if last_try:
+            _stop(source=source, error="Un incident a arrêté l’import. Rien n’a été repris\u00a0: recommencez.")
+        raise
+
+
+def _carry_on(checked: Checked) -> None:
+    while _apply_chunk(source=checked.source.pk, rows=checked.rows):
+        pass
+    try:
+        _end(source=checked.source.pk)
+    except Refused as refused:
+        _stop(source=checked.source.pk, error=" ".join(reason.sentence for reason in refused.all))
+
+
+@gate.one_transaction
+def _apply_chunk(*, source: int, rows: list[Row]) -> bool:
+    """Apply the next lines, and say whether there were any: where one stands is told under the lock."""
+    held = locked_row(Import.objects.filter(pk=source, stage=ImportStage.APPLYING))
+    if held is None or held.done >= held.total:
+        return False
+    chunk = rows[held.done : held.done + CHUNK]
+    created = [row for row in chunk if row.outcome == Outcome.CREATED]
+    held.declared.apply(held, created)
+    LeftLine.objects.bulk_create(
+        LeftLine(
+            source=held,
+            number=row.line.number,
+            cells=list(row.line.cells),
+            outcome=row.outcome,
+            reasons=row.reasons,
+        )
+        for row in chunk
+        if row.outcome != Outcome.CREATED
+    )
+    held.done += len(chunk)
+    held.created += len(created)
+    held.save(update_fields=["done", "created"])
+    return True
+
+
+@gate.one_transaction
+def _end(*, source: int) -> None:
+    held = locked_row(Import.objects.filter(pk=source, stage=ImportStage.APPLYING))
+    if held is None:
+        return
+    held.result = held.declared.finish(held)
+    held.stage, held.ended_at = ImportStage.DONE, timezone.now()
+    held.save(update_fields=["result", "stage", "ended_at"])
+
+
+@gate.one_transaction
+def _stop(*, source: int, error: str) -> None:
+    held = locked_row(Import.objects.filter(pk=source, stage=ImportStage.APPLYING))
+    if held is None:
+        return
+    held.declared.discard(held)
+    held.left.all().delete()
+    held.stage, held.error, held.ended_at = ImportStage.FAILED, error[:300], timezone.now()
+    held.done = held.created = 0
+    held.save(update_fields=["stage", "error", "ended_at", "done", "created"])
+
+
+# --- after
+
+
+@gate.one_transaction
+def drop_import(*, source: Import) -> Import:
+    """Give up a file before it is applied. Raises Unknown."""
+    held = locked_row(Import.objects.filter(pk=source.pk, stage=ImportStage.CHECKED))
+    if held is None:
+        raise Unknown
+    held.stage, held.ended_at = ImportStage.DROPPED, timezone.now()
+    held.save(update_fields=["stage", "ended_at"])
+    return held
+
+
+@gate.one_transaction
+def undo_import(*, source: Import) -> Import:
+    """Say that what an import became was taken away: its file may come again. Raises Unknown."""
+    held = locked_row(Import.objects.filter(pk=source.pk, stage=ImportStage.DONE))
+    if held is None:
+        raise Unknown
+    held.stage = ImportStage.UNDONE
+    held.save(update_fields=["stage"])
+    return held
