@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("network.urls_account")),
     path("", include("network.urls")),
     path("", include("documents.urls")),
+    path("", include("imports.urls")),
     path("", include("conventions.urls")),
     path("", include("prescriptions.urls")),
     path("", include("donations.urls")),

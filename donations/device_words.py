@@ -1,4 +1,4 @@
-"""What donors write of their machines: type, condition, maker, memory, as the inventories of the field say them. Pure."""
+"""What donors write of their machines: type, condition, maker, memory, as inventories say them. Pure."""
 
 import re
 
@@ -27,7 +27,7 @@ TYPES: dict[DeviceType, tuple[str, ...]] = {
     ),
     T.SCREEN: ("ecran", "ecran pc", "ecran plat", "moniteur", "monitor", "screen", "display", "lcd", "ecrans"),
 }
-"""The longest words that are found decide: « téléphone portable » is a telephone, « station de travail mobile » is not."""
+"""The longest words that are found decide: « téléphone portable » is a telephone, « station mobile » not."""
 ONLY_ALONE = {"mobile": T.SMARTPHONE, "mobiles": T.SMARTPHONE, "portables": T.LAPTOP, "ucs": T.DESKTOP}
 EITHER = frozenset(("pc", "ordinateur", "ordinateurs", "ordi", "micro", "micro ordinateur", "mac", "poste", "computer"))
 """Laptop or desktop: it is not said."""

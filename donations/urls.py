@@ -3,15 +3,19 @@
 from django.urls import path
 
 from donations import actions
-from donations.views import balance, deeds, donations, drafts, pick_ups
+from donations.views import balance, deeds, donations, drafts, inventories, pick_ups
 
 app_name = "donations"
 
 urlpatterns = [
     path("lots/", donations.donation_list, name="donation_list"),
     path("lots/nouveau/", drafts.donation_create, name="donation_create"),
+    path("lots/inventaire/", inventories.inventory_deposit, name="inventory_deposit"),
     path("lots/<str:reference>/", donations.donation_detail, name="donation_detail"),
     path("lots/<str:reference>/modifier/", drafts.donation_edit, name="donation_edit"),
+    path("lots/<str:reference>/inventaire/", inventories.inventory_add, name="inventory_add"),
+    path("lots/<str:reference>/machines/", inventories.inventory_units, name="inventory_units"),
+    path("lots/<str:reference>/inventaire/<int:pk>/retirer/", inventories.inventory_remove, name="inventory_remove"),
     *actions.urlpatterns,
     path("lots/<str:reference>/cession/", deeds.donation_record_transfer, name="donation_record_transfer"),
     path("lots/<str:reference>/acte-de-don/", deeds.donation_accept_deed, name="donation_accept_deed"),

@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
-
 from imports.enums import Outcome
+from imports.permissions import Scope, let_see
 from imports.readers.cells import Reader, Unread, said, words
 from imports.reading import Find, Line, finder
-from lifecycle.actors import Actor
 from typography.french import Noun
 
 if TYPE_CHECKING:
@@ -38,6 +36,12 @@ class Field:
     """What may be given for all, when it is not free."""
     asked: str = ""
     help: str = ""
+
+    def said(self, text: str) -> object:
+        """What a cell says of it. Raises Unread."""
+        if len(text) > self.longest:
+            raise Unread(f"plus de {self.longest} signes.")
+        return self.read(text)
 
 
 @dataclass
@@ -79,7 +83,7 @@ class Kind:
     noun: Noun
     """What one line becomes."""
     fields: tuple[Field, ...]
-    sees: Callable[[Actor], Q | None]
+    sees: Scope
     """The imports of this kind that an actor sees and carries out; None for none."""
     check: Callable[["Import", Sequence[Row]], None]
     """Refuse, or say what is known, over all the rows that were read; in sets, without writing."""
@@ -117,9 +121,7 @@ class Kind:
                     row.refuse(one.asked)
                 continue
             try:
-                if len(text) > one.longest:
-                    raise Unread(f"plus de {one.longest} signes.")
-                row.values[one.name] = one.read(text)
+                row.values[one.name] = one.said(text)
             except Unread as error:
                 row.values[one.name] = None
                 row.refuse(f"{one.label}\u00a0: {error}")
@@ -132,13 +134,9 @@ _kinds: dict[str, Kind] = {}
 def register_kind(kind: Kind) -> None:
     """Declare a kind; the last declaration of a code counts."""
     _kinds[kind.code] = kind
+    let_see(kind.code, kind.sees)
 
 
 def kind_of(code: str) -> Kind:
     """The kind of this code; raises KeyError."""
     return _kinds[code]
-
-
-def kinds() -> list[Kind]:
-    """All that are declared."""
-    return list(_kinds.values())

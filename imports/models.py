@@ -104,6 +104,9 @@ class LeftLine(models.Model):
             models.CheckConstraint(condition=Q(outcome__in=LEFT_OUT), name="imports_leftline_outcome"),
         )
 
+    def __str__(self) -> str:
+        return f"ligne {self.number}"
+
 
 class KeptColumns(models.Model):
     """How an organisation heads the columns of one kind of file: ``{field: heading}``, from its last import."""
@@ -116,3 +119,6 @@ class KeptColumns(models.Model):
         verbose_name = "colonnes retenues"
         verbose_name_plural = "colonnes retenues"
         constraints = (models.UniqueConstraint(fields=("kind", "organisation"), name="imports_keptcolumns_once"),)
+
+    def __str__(self) -> str:
+        return f"colonnes retenues pour {self.organisation}"

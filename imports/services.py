@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from documents.exceptions import FileAltered, FileForgotten
 from documents.jobs import put_off
+from documents.locks import hold
 from documents.models import StoredFile
 from documents.services.files import open_file
 from imports.enums import ImportStage, Outcome
@@ -36,7 +37,7 @@ ANOTHER_UNDER_WAY = Reason(
 FILE_GONE = "Le fichier déposé n’est plus là\u00a0: déposez-le de nouveau."
 
 
-class AlreadyImported(Exception):  # noqa: N818
+class AlreadyImported(Exception):
     """The same file, read the same way, was imported before; ``source`` says what it became."""
 
     def __init__(self, source: Import) -> None:
@@ -72,24 +73,29 @@ def deposit_import(
     """
     sheets = sheets_of(open_file(file).getvalue())
     table = table_of(sheets, kind.find)
-    kept = KeptColumns.objects.filter(kind=kind.code, organisation=organisation).first()
     source = Import(
         kind=kind.code,
         organisation=organisation,
         file=file,
         sheet=table.sheet[:120],
-        columns=columns_of(table.headings, kind.find, kept.headings if kept else {}),
         total=len(table.lines),
         into=into,
         started_at=timezone.now(),
         started_by=actor,
     )
+    source.columns = columns_of(table.headings, kind.find, kept_headings(source))
     source.print = print_of(source)
     before = standing(source)
     if before is not None:
         return before
     source.save()
     return source
+
+
+def kept_headings(source: Import) -> dict[str, str]:
+    """How this organisation headed its columns the last time: ``{field: heading}``."""
+    kept = KeptColumns.objects.filter(kind=source.kind, organisation=source.organisation).first()
+    return dict(kept.headings) if kept else {}
 
 
 def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fills: Mapping[str, str]) -> Import:
@@ -99,7 +105,7 @@ def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fi
     """
     if source.stage != ImportStage.CHECKED:
         raise Unknown
-    table = table_of(_sheets(source), source.declared.find, sheet=sheet)
+    table = table_of(read_sheets(source), source.declared.find, sheet=sheet)
     source.sheet, source.total = table.sheet[:120], len(table.lines)
     source.columns = dict(columns)
     source.fills = {name: text for name, text in fills.items() if text}
@@ -125,14 +131,15 @@ def standing(source: Import) -> Import | None:
 
 def check_import(source: Import) -> Checked:
     """What each line would become now. Raises SheetRefused."""
-    kind, sheets = source.declared, _sheets(source)
+    kind, sheets = source.declared, read_sheets(source)
     table = table_of(sheets, kind.find, sheet=source.sheet)
     rows = kind.rows(table.lines, source.columns, source.fills)
     kind.check(source, rows)
     return Checked(source, sheets, table, rows)
 
 
-def _sheets(source: Import) -> list[Sheet]:
+def read_sheets(source: Import) -> list[Sheet]:
+    """The sheets of the file of an import. Raises SheetRefused."""
     try:
         return sheets_of(open_file(source.file).getvalue())
     except (FileAltered, FileForgotten):
@@ -157,6 +164,7 @@ def begin_import(*, source: Import) -> Import:
 
 @gate.one_transaction
 def _begin(*, source: Import, checked: Checked) -> Import:
+    hold(f"imports:{source.kind}:{source.organisation_id}")
     held = locked_row(Import.objects.filter(pk=source.pk))
     if held is None:
         raise Unknown

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
 from donations.serials import same_serial
+from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
 from typography.french import grouped, plural, to_the_second
 
 SAME_MOMENT = timedelta(minutes=1)

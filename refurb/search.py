@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
+from donations.serials import same_serial
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, find
 from refurb.models import Device, Drive
-from donations.serials import same_serial
 from refurb.tags import normal
 
 MOST = 10

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from donations.serials import same_serial
 from refurb.enums import (
     CheckResult,
     Claim,
@@ -17,7 +18,6 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
-from donations.serials import same_serial
 
 SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
     ErasureMethod.OVERWRITE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),

@@ -135,7 +135,7 @@ def _text_kind(content: bytes, name: str, ending: str, declared: str) -> Content
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether it reads as text in UTF-8, in UTF-16 with its mark, or in Windows-1252 as French spreadsheets write it."""
+    """Whether it reads as text in UTF-8, UTF-16 with its mark, or Windows-1252 as French spreadsheets write it."""
     try:
         text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:

@@ -102,7 +102,7 @@ def create_donation(
 
 @gate.one_transaction
 def edit_donation(*, actor: Actor, donation: Donation, lines: Iterable[Line] | None = None, **site: Any) -> Donation:
-    """Describe a draft again. ``lines`` replaces all its lines when given.
+    """Describe a draft again. ``lines`` replaces its lines when given, those of its inventories apart.
 
     ``site``: donor_legal_form, description, peripherals, pick_up_address, pick_up_postcode, pick_up_city,
     commune, outside, access, contact_name, contact_phone, ready_on, windows, transfer_reference,
@@ -118,7 +118,7 @@ def edit_donation(*, actor: Actor, donation: Donation, lines: Iterable[Line] | N
     if changed:
         row.save(update_fields=list(changed))
     if lines is not None:
-        row.lines.all().delete()
+        row.lines.filter(inventory=None).delete()
         _write_lines(row, lines)
     return row
 

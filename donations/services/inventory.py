@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.db.models import Sum
@@ -78,12 +79,17 @@ def take_inventory(*, source: Import) -> Donation | None:
 
 def _draft_for(source: Import) -> Donation:
     actor, donor = source.started_by, source.organisation
-    wanted = Donation.objects.filter(pk=source.into, donor=donor, state=DonationState.DRAFT).first()
+    drafts = Donation.objects.filter(donor=donor, state=DonationState.DRAFT)
+    wanted = drafts.filter(pk=source.into).first() if source.into is not None else None
     if wanted is not None:
         held = held_donation(actor=actor, donation=wanted, can=can_edit_donation)
         if held.state == DonationState.DRAFT:
             return held
-    site = {"pick_up_address": donor.address, "pick_up_postcode": donor.postcode, "commune": donor.commune}
+    site: dict[str, Any] = {
+        "pick_up_address": donor.address,
+        "pick_up_postcode": donor.postcode,
+        "commune": donor.commune,
+    }
     return create_donation(actor=actor, donor=donor, **site)
 
 
@@ -129,3 +135,9 @@ def inventories_of(donation: Donation) -> models.QuerySet[Import]:
     units = InventoryUnit.objects.filter(line__donation=donation, source=models.OuterRef("pk")).order_by()
     count = models.Subquery(units.values("source").annotate(total=Sum("quantity")).values("total"))
     return Import.objects.annotate(machines=count).filter(machines__gt=0).select_related("file").order_by("pk")
+
+
+def machines_of(donation: Donation) -> int:
+    """How many machines of a lot come from inventories; one query."""
+    total = InventoryUnit.objects.filter(line__donation=donation).aggregate(total=Sum("quantity"))["total"]
+    return int(total or 0)

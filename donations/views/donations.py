@@ -11,6 +11,7 @@ from donations.filters import DonationFilter
 from donations.forms.donations import DonationDeclineForm
 from donations.models import Donation, DonationPaper, PickUp
 from donations.permissions import can_create_donation, can_decline_donation, sees_donations
+from donations.services.inventory import machines_of
 from donations.tables import DonationTable
 from donations.views.sheet import listed, sheet_of
 from donations.views.steps import next_step
@@ -61,6 +62,7 @@ def donation_detail(request: Request, reference: str) -> HttpResponse:
         "donation": donation,
         "step": next_step(donation, request.membership),
         "sheet": sheet_of(donation, request.membership),
+        "inventoried": machines_of(donation),
     }
     return render(request, "donations/donation_detail.html", context)
 

@@ -17,6 +17,7 @@ from donations.parameters import DEVICE_AGE
 from donations.permissions import can_create_donation, can_edit_donation
 from donations.reuse_duty import reuse_gauge
 from donations.services.donations import create_donation, edit_donation
+from donations.services.inventory import machines_of
 from donations.views.donations import visible_donation
 from lifecycle.acting import asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
@@ -57,7 +58,7 @@ def donation_edit(request: Request, reference: str) -> HttpResponse:
         messages.info(request, "Le lot est annoncé\u00a0: sa description ne change plus.")
         return redirect("donations:donation_detail", reference=reference)
     form = DonationForm(posted(request), by=request.membership, instance=donation)
-    known = list(donation.lines.order_by("pk").values(*LINE_COLUMNS))
+    known = list(donation.lines.filter(inventory=None).order_by("pk").values(*LINE_COLUMNS))
     lines = _lines(request, form, blank=1 if known else FIRST_ROWS, initial=known)
     if _is_right(request, form, lines):
         edited = _saved(
@@ -150,6 +151,7 @@ def _page(request: Request, form: DonationForm, lines: Lines, donation: Donation
         "form": form,
         "lines": lines,
         "donation": donation,
+        "inventoried": machines_of(donation) if donation else 0,
         "can_add": lines.total_form_count() < MOST_LINES,
         **_gauge(form),
         "oldest": DEVICE_AGE.on(timezone.localdate()),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('documents', '0004_tables'),
+        ('documents', '0004_sheets'),
         ('network', '0003_cache'),
     ]
 

@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BoundField
 
 from donations.forms.deposit import EvidenceForm
+from donations.serials import is_placeholder
 from lifecycle.forms import choose, field_of
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
@@ -32,7 +33,6 @@ from refurb.enums import (
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
 from refurb.permissions import can_settle_drive
-from donations.serials import is_placeholder
 from refurb.services.nwipe import ClockTold
 
 READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)

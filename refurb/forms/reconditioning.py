@@ -8,13 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from donations.forms.deposit import EvidenceForm
+from donations.serials import same_serial
 from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, asked_of_its_type
 from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Device, Drive
 from refurb.readers.nwipe import NotNwipe, Run
-from donations.serials import same_serial
 from refurb.services.devices import INSIDE
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
 from refurb.verdict import ROUNDING

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from documents.locks import hold_all
+from donations.serials import same_serial
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import Outcome
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
-from donations.serials import same_serial
 
 SETTLED_THERE = (
     "Si ce disque a vraiment changé de machine, ou s’il y est inventorié par erreur, dites-le d’abord là-bas\u00a0:"

@@ -10,10 +10,10 @@ from django.utils import timezone
 from documents.enums import ContentType
 from documents.models import StoredFile
 from documents.services import open_file
+from donations.serials import same_serial
 from refurb.contradictions import Run as Told
 from refurb.enums import Claim, Clock, ClockReason, DriveKind, ErasureMethod, HiddenSectors, Verification
 from refurb.readers.nwipe import NotNwipe, Run, read_log
-from donations.serials import same_serial
 
 SECURE_METHODS = ("secure erase", "sanitize")
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from documents.models import StoredFile
 from documents.services import store_file
+from donations.serials import is_placeholder, same_serial
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb import search
 from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
-from donations.serials import is_placeholder, same_serial
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
 from tests.refurb.devices import Bench, load_numbers

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from donations.serials import same_serial
 from refurb.enums import (
     CheckResult,
     Claim,
@@ -19,7 +20,6 @@ from refurb.enums import (
     Refusal,
     Verification,
 )
-from donations.serials import same_serial
 from refurb.verdict import Facts, Function, bytes_moved, failing, judge_erasure
 
 ARRIVAL = datetime(2026, 3, 2, 9, tzinfo=UTC)

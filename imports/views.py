@@ -1,0 +1,210 @@
+"""One import, from its columns to what it became: each page works without script."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import TextChoices
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from imports.enums import ImportStage, Outcome
+from imports.forms import ColumnsForm, SheetForm
+from imports.kinds import Row
+from imports.models import Import
+from imports.readers.cells import said
+from imports.readers.sheets import SheetRefused
+from imports.reading import columns_of, table_of
+from imports.services import (
+    AlreadyImported,
+    Checked,
+    begin_import,
+    check_import,
+    choose_columns,
+    drop_import,
+    kept_headings,
+    read_sheets,
+)
+from lifecycle.acting import asks_then_acts, posted
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.unkept import unkept
+from lists.exports import XLSX
+from lists.spreadsheets import Row as CellRow
+from lists.spreadsheets import csv_lines, workbook
+from network.requests import Request
+from typography.french import Noun, day
+
+BY_PAGE = 50
+AGAIN = 2
+"""Seconds between two looks at an import under way."""
+
+
+def visible_import(request: Request, pk: int) -> Import:
+    """The import, if the person may see it; else a 404."""
+    seen = Import.objects.visible_to(request.membership)
+    return get_object_or_404(seen.select_related("file", "organisation", "started_by__user"), pk=pk)
+
+
+@require_safe
+def import_detail(request: Request, pk: int) -> HttpResponse:
+    """An import where it stands: what each line would become, how far it is, or what it became."""
+    source = visible_import(request, pk)
+    if source.stage == ImportStage.CHECKED:
+        return _preview(request, source)
+    kind = source.declared
+    context = {
+        "source": source,
+        "kind": kind,
+        "noun": counted(source.created, kind.noun),
+        "result": kind.result(source),
+        "back": kind.leads_to(source),
+        "left": source.left.count(),
+        "percent": source.done * 100 // max(source.total, 1),
+        "again": AGAIN,
+        "is_still": "fixe" in request.GET,
+    }
+    return render(request, "imports/import_detail.html", context)
+
+
+def _preview(request: Request, source: Import) -> HttpResponse:
+    kind = source.declared
+    try:
+        checked = check_import(source)
+    except SheetRefused as refused:
+        context = {"source": source, "kind": kind, "refused": str(refused), "back": kind.leads_to(source)}
+        return render(request, "imports/import_refused.html", context)
+    wanted = request.GET.get("voir", "")
+    rows = [row for row in checked.rows if wanted not in Outcome.values or row.outcome == wanted]
+    page = Paginator(rows, BY_PAGE).get_page(request.GET.get("page"))
+    counts = checked.counts
+    context = {
+        "source": source,
+        "kind": kind,
+        "checked": checked,
+        "back": kind.leads_to(source),
+        "page": page,
+        "rows": [{"row": row, "told": told(row, source)} for row in page.object_list],
+        "takes": counts[Outcome.CREATED],
+        "noun": counted(counts[Outcome.CREATED], kind.noun),
+        "left": counts[Outcome.REFUSED] + counts[Outcome.KNOWN],
+        "tabs": [("", "Toutes", len(checked.rows)), *((one.value, one.label, counts[one]) for one in Outcome)],
+        "wanted": wanted,
+        "lacks": [one for one in kind.fields if one.asked and one.name not in source.columns | source.fills],
+    }
+    return render(request, "imports/import_preview.html", context)
+
+
+def told(row: Row, source: Import) -> str:
+    """What was understood of a line, or what it says where nothing was."""
+    parts = []
+    for one in source.declared.fields:
+        value, cell = row.values.get(one.name), said(row.line.cell(source.columns.get(one.name)))
+        if value is None:
+            parts.append(f"«\u00a0{cell[:80]}\u00a0»" if cell else "")
+        elif isinstance(value, TextChoices):
+            parts.append(str(value.label))
+        elif cell or one.name in source.fills:
+            parts.append(str(value).replace(".", ",") if one.name.endswith("value") else str(value))
+    return ", ".join(part for part in parts if part)
+
+
+def counted(number: int, noun: Noun) -> str:
+    """« machine » or « machines »."""
+    return noun.many if number > 1 else noun.one
+
+
+@asks_then_acts
+def import_columns(request: Request, pk: int) -> HttpResponse:
+    """Which column says what. Nothing is applied here."""
+    source = visible_import(request, pk)
+    if source.stage != ImportStage.CHECKED:
+        return redirect("imports:import_detail", pk=pk)
+    kind = source.declared
+    try:
+        sheets = read_sheets(source)
+        table = table_of(sheets, kind.find, sheet=request.GET.get("feuille") or source.sheet)
+    except SheetRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("imports:import_detail", pk=pk)
+    is_same = table.sheet[:120] == source.sheet
+    guessed = source.columns if is_same else columns_of(table.headings, kind.find, kept_headings(source))
+    form = ColumnsForm(posted(request), kind=kind, table=table, source=source, guessed=guessed)
+    if form.is_bound and form.is_valid():
+        choose_columns(source=source, sheet=table.sheet, columns=form.columns(), fills=form.fills())
+        return redirect("imports:import_detail", pk=pk)
+    several = SheetForm(initial={"feuille": table.sheet}, sheets=sheets) if len(sheets) > 1 else None
+    context = {"source": source, "kind": kind, "form": form, "table": table, "several": several}
+    context["back"] = kind.leads_to(source)
+    return render(request, "imports/import_columns.html", context)
+
+
+@require_POST
+def import_apply(request: Request, pk: int) -> HttpResponse:
+    """Take what may be taken: at once for a small file, by a worker else."""
+    source = visible_import(request, pk)
+    try:
+        begin_import(source=source)
+    except AlreadyImported as before:
+        return say_already(request, before.source)
+    except Refused as refused:
+        messages.error(request, " ".join(reason.sentence for reason in refused.all))
+    except SheetRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("imports:import_detail", pk=pk)
+
+
+def say_already(request: Request, before: Import) -> HttpResponse:
+    """The same file came before: nothing is done, its import is shown."""
+    messages.info(
+        request,
+        f"Ce fichier a déjà été importé le {day(before.started_at)}\u00a0: rien n’a changé. Voici ce qu’il est devenu.",
+    )
+    return redirect("imports:import_detail", pk=before.pk)
+
+
+@require_POST
+def import_drop(request: Request, pk: int) -> HttpResponse:
+    """Give up a file before it is applied."""
+    source = visible_import(request, pk)
+    try:
+        drop_import(source=source)
+    except Unknown:
+        return redirect("imports:import_detail", pk=pk)
+    messages.success(request, "Fichier abandonné. Rien n’a été repris.")
+    return redirect(source.declared.leads_to(source))
+
+
+@require_safe
+def import_left(request: Request, pk: int) -> HttpResponseBase:
+    """The lines that are left out, as they stood, with their reasons: to be corrected and deposited again."""
+    source = visible_import(request, pk)
+    try:
+        sheets = read_sheets(source)
+    except SheetRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("imports:import_detail", pk=pk)
+    table = table_of(sheets, source.declared.find, sheet=source.sheet)
+    width = max([len(table.headings), *(len(line.cells) for line in table.lines)])
+    head = [*table.headings, *[""] * (width - len(table.headings)), "Ligne du fichier", "Raison"]
+    left = _left(source)
+    rows: list[CellRow] = [
+        [*cells, *[""] * (width - len(cells)), number, " ".join(reasons)] for number, cells, reasons in left
+    ]
+    ending = "xlsx" if request.GET.get("export") == "xlsx" else "csv"
+    answer: FileResponse | StreamingHttpResponse
+    if ending == "csv":
+        answer = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    else:
+        answer = FileResponse(workbook("Lignes laissées de côté", head, rows), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="lignes-laissees-{source.pk}.{ending}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return unkept(answer)
+
+
+def _left(source: Import) -> list[tuple[int, list[str], list[str]]]:
+    if source.stage != ImportStage.CHECKED:
+        return list(source.left.values_list("number", "cells", "reasons"))
+    checked: Checked = check_import(source)
+    return [
+        (row.line.number, list(row.line.cells), row.reasons) for row in checked.rows if row.outcome != Outcome.CREATED
+    ]
