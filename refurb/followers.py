@@ -198,6 +198,7 @@ def forget_reading(move: Move) -> None:
         unread="",
         year=Subquery(line.values("purchase_year")),
         place="",
+        inventory=None,
     )
 
 

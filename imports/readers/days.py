@@ -15,6 +15,7 @@ FRENCH = re.compile(r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{2}|\d{4})(?:[T ]+\d{1,
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})(?:[/.](\d{1,2}))?")
 MONTH_ONLY = re.compile(r"(\d{1,2})[/\-. ](\d{4})")
 YEAR_ONLY = re.compile(r"(\d{4})(?:[.,]0+)?")
+SHAPES = ((ISO, "ymd"), (YEAR_ONLY, "y"), (YEAR_FIRST, "ymd"), (FRENCH, "dmy"), (MONTH_ONLY, "my"))
 IN_LETTERS = re.compile(r"(?:(?:[a-z]+ )?(\d{1,2})(?:er)? )?([a-z]{3,}) (\d{2}|\d{4})")
 COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 MONTHS = (
@@ -59,7 +60,7 @@ def period_of(text: str, *, today: date) -> Period | None:
     if SERIAL.fullmatch(said):
         day = EPOCH + timedelta(days=int(re.split("[.,]", said)[0]))
         return Period(day.year, day.month, day.day)
-    for shape, order in ((ISO, "ymd"), (YEAR_FIRST, "ymd"), (FRENCH, "dmy"), (MONTH_ONLY, "my"), (YEAR_ONLY, "y")):
+    for shape, order in SHAPES:
         if found := shape.fullmatch(said):
             return _known(dict(zip(order, found.groups(), strict=True)), today)
     if found := COMPACT.fullmatch(said):

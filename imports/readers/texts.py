@@ -14,6 +14,7 @@ ANNOUNCED = re.compile(r'"?sep=(.)"?\s*')
 """The first line by which a spreadsheet is told the separator."""
 ACCENTS = frozenset("éèêëàâçùûîïôœÉÈÀÇÊ°€’")
 SAMPLE = 30
+QUOTED = re.compile(r'^"(.*)"$', re.DOTALL)
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -31,12 +32,27 @@ def text_sheet(content: bytes) -> Sheet:
     else:
         separator = separator_of(text)
     rows = _rows(text, separator, csv.QUOTE_MINIMAL)
-    if any(len(cell) > LONGEST_CELL for row in rows for cell in row):
-        # A quotation mark that nothing closes takes all that follows for one cell.
-        rows = _rows(text, separator, csv.QUOTE_NONE)
+    if any(_swallowed(cell, separator) for row in rows for cell in row):
+        rows = max(rows, _without_quotes(text, separator), key=_regular)
     if len(rows) > MOST_READ:
         raise too_many_lines()
     return Sheet("", [()] * skipped + [tuple(clean(cell) for cell in row) for row in rows])
+
+
+def _swallowed(cell: str, separator: str) -> bool:
+    """Whether a quotation mark that was no quotation seems to have taken what follows for one cell."""
+    return len(cell) > LONGEST_CELL or ("\n" in cell and cell.count(separator) > 1)
+
+
+def _without_quotes(text: str, separator: str) -> list[list[str]]:
+    """The rows where a quotation mark is a sign like another, but around a whole cell."""
+    rows = _rows(text, separator, csv.QUOTE_NONE)
+    return [[QUOTED.sub(r"\1", cell) for cell in row] for row in rows]
+
+
+def _regular(rows: list[list[str]]) -> int:
+    """How many rows are as wide as most."""
+    return max(Counter(len(row) for row in rows if row).values(), default=0)
 
 
 def decoded(content: bytes) -> str:

@@ -95,6 +95,7 @@ class DeviceScanForm(forms.Form):
         error_messages={"required": TAG_GIVEN.sentence},
     )
     place = forms.CharField(label="Rangé à", max_length=60, required=False, help_text="Gardé d’un scan à l’autre.")
+    number = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
 
 
 UNREAD = "Non relevé, pourquoi"

@@ -15,6 +15,7 @@ from network.models import Epci
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
+from refurb.services.inventory import facts_of, unit_for
 from refurb.services.locked_devices import held_device, held_devices
 from refurb.tags import cleaned
 
@@ -37,13 +38,15 @@ def receive_device(
     tag: str,
     line: DonationLine | None = None,
     device: Device | None = None,
+    number: str = "",
     at: datetime | None = None,
     comment: str = "",
     **facts: Any,
 ) -> Device:
     """Receive one scanned device: any free unit of ``line``, or this very ``device`` (found again, or known).
 
-    ``facts``: those of ``FACTS``. A unit already picked up is taken before one that is not.
+    ``facts``: those of ``FACTS``. ``number``: the donor's own, or the maker's, by which the machine is found in the
+    inventory of the lot, as it is by the serial number. A unit already picked up is taken before one that is not.
     Raises Unknown, PermissionDenied, Refused.
     """
     if (line is None) == (device is None):
@@ -51,7 +54,7 @@ def receive_device(
     stuck = cleaned(tag)
     unit = device or _free_unit(actor, line, stuck)  # type: ignore[arg-type]
     received = gate.apply(unit, "receive", actor=actor, at=at, comment=comment, tag=stuck)
-    return _write_facts(received, facts)
+    return _write_facts(received, facts, number)
 
 
 @gate.one_transaction
@@ -209,8 +212,11 @@ def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fact.strip() if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 
-def _write_facts(device: Device, facts: Mapping[str, Any]) -> Device:
+def _write_facts(device: Device, facts: Mapping[str, Any], number: str = "") -> Device:
     known = _known(facts)
+    unit = unit_for(device, number or known.get("serial") or "")
+    if unit is not None:
+        known |= facts_of(unit, device, known) | {"inventory": unit}
     if known:
         Device.objects.filter(pk=device.pk).update(**known)
         for name, fact in known.items():

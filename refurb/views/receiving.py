@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from donations.models import DonationLine
+from donations.models import DonationLine, InventoryUnit
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
@@ -26,6 +26,7 @@ from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device, DeviceEntry
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
+from refurb.services.inventory import units_named
 
 LAST = 10
 """How many scans stay under the eyes."""
@@ -41,29 +42,79 @@ def reception(request: Request) -> HttpResponse:
 
 @asks_then_acts
 def device_scan(request: Request, pk: int) -> HttpResponse:
-    """One tag after another: each takes a free unit of the line. The box is empty and ready again after each."""
+    """One tag after another: each takes a free unit of the line. The box is empty and ready again after each.
+
+    A number that the inventory of the lot knows says which machine it is; its tag comes next.
+    """
     _may_receive(request)
     actor = request.membership
     line = get_object_or_404(lines_for(actor), pk=pk)
     here = reverse("refurb:device_scan", args=[line.pk])
     scanned, held = request.POST.get("tag", "").strip(), None
     form = DeviceScanForm(posted(request), initial={"place": request.GET.get("place", "")})
-    if request.method == "POST" and form.is_valid():
+    unit = None
+    if form.is_bound and form.is_valid():
+        unit = _named(form, line, scanned)
         place = form.cleaned_data["place"]
         facts = {"place": place} if place else {}
-        try:
-            device = receive_device(actor=actor, line=line, tag=scanned, **facts)
-        except Refused as refused:
-            held = _held(actor, scanned) if any(reason.code == TAG_FREE.code for reason in refused.all) else None
-            form.add_error(None, _already(held, line) if held else " ".join(reason.sentence for reason in refused.all))
-        else:
-            messages.success(request, format_html("Étiquette <strong>{}</strong>\u00a0: reçu à l’atelier.", device.tag))
-            return redirect(f"{here}?{urlencode(facts)}" if facts else here)
+        if unit is None and not form.errors:
+            try:
+                number = form.cleaned_data["number"]
+                device = receive_device(actor=actor, line=line, tag=scanned, number=number, **facts)
+            except Refused as refused:
+                held = _held(actor, scanned) if any(reason.code == TAG_FREE.code for reason in refused.all) else None
+                said = _already(held, line) if held else " ".join(reason.sentence for reason in refused.all)
+                form.add_error(None, said)
+            else:
+                messages.success(request, _received(device))
+                return redirect(f"{here}?{urlencode(facts)}" if facts else here)
     if form.is_bound:
         # A scanner types after what is there: the box is emptied, the error says what was in it.
-        retype(form, {"tag": ""})
-    context = {"form": form, "line": line, "scanned": scanned, "held": held, "last": _last_received(actor, line)}
+        retype(form, {"tag": ""} | ({"number": scanned} if unit else {}))
+    context = {
+        "form": form,
+        "line": line,
+        "scanned": scanned,
+        "held": held,
+        "unit": unit or _unit(line, form["number"].value() or ""),
+        "has_inventory": _numbered(line).exists(),
+        "last": _last_received(actor, line),
+    }
     return render(request, "refurb/device_scan.html", context)
+
+
+def _numbered(line: DonationLine) -> Any:
+    """The machines of a line that a number may find, not received yet."""
+    return InventoryUnit.objects.filter(line=line, device=None).exclude(serial_key="", donor_key="")
+
+
+def _unit(line: DonationLine, text: str) -> InventoryUnit | None:
+    """The only machine of the inventory of this lot that bears this number, on whatever line of it."""
+    found = list(units_named(line.donation_id, text)[:2]) if text else []
+    return found[0] if len(found) == 1 else None
+
+
+def _named(form: DeviceScanForm, line: DonationLine, scanned: str) -> InventoryUnit | None:
+    """The machine that was scanned instead of a label, by its maker's number or its donor's: its label comes next.
+
+    The same number twice is its label. A machine of another line of the lot is an error, which says which.
+    """
+    unit = None if scanned == form.cleaned_data["number"] else _unit(line, scanned)
+    if unit is None or unit.line_id == line.pk:
+        return unit
+    url = reverse("refurb:device_scan", args=[unit.line_id])
+    told = 'cette machine est sur une autre ligne du lot\u00a0: <a href="{}">{}</a>.'
+    form.add_error(None, format_html(told, url, unit.line))
+    return None
+
+
+def _received(device: Device) -> SafeString:
+    """What is said of a scan that is done, with what the inventory said of the machine."""
+    told = format_html("Étiquette <strong>{}</strong>\u00a0: reçu à l’atelier", device.tag)
+    if device.inventory is None:
+        return format_html("{}.", told)
+    said = ", ".join(filter(None, (device.inventory.told, device.inventory.serial)))
+    return format_html("{}. Inventaire du donateur\u00a0: {}.", told, said or device.inventory.donor_number)
 
 
 @asks_then_acts

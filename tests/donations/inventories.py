@@ -1,0 +1,66 @@
+"""Inventories of donors, deposited and taken by the services."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from documents.services import store_file
+from donations.inventory import INVENTORY
+from donations.models import Donation
+from imports.models import Import
+from imports.services import begin_import, deposit_import
+from tests.donations.scene import Scene
+from tests.imports.files import csv_file
+
+HEAD = (
+    "Étiquette",
+    "Type",
+    "Marque",
+    "Modèle",
+    "N° série",
+    "Année",
+    "État",
+    "Valeur",
+    "Qté",
+    "Processeur",
+    "RAM",
+    "Disque",
+)
+YEAR = str(timezone.localdate().year - 4)
+
+
+def machine(number: str = "", type_: str = "Portable", **said: Any) -> tuple[str, ...]:
+    """A line of an inventory: a laptop, working, of four years ago."""
+    facts = {
+        "number": number,
+        "type": type_,
+        "maker": "HP",
+        "model": "EliteBook 840 G5",
+        "serial": f"SN{number}X" if number else "",
+        "year": YEAR,
+        "condition": "bon état",
+        "value": "100",
+        "quantity": "",
+        "processor": "Core i5-8350U",
+        "memory": "8 Go",
+        "storage": "SSD 256 Go",
+    }
+    return tuple((facts | said).values())
+
+
+def deposited(scene: Scene, rows: Sequence[Sequence[str]], by: Any = None, **said: Any) -> Import:
+    """The file of these lines, deposited by a contact of the donor unless said."""
+    actor = by or scene.contact
+    file = store_file(content=csv_file((HEAD, *rows)), name="parc.csv", by=actor)
+    return deposit_import(actor=actor, kind=INVENTORY, organisation=scene.donor, file=file, **said)
+
+
+def taken(scene: Scene, rows: Sequence[Sequence[str]], **said: Any) -> Import:
+    """The same, applied."""
+    return begin_import(source=deposited(scene, rows, **said))
+
+
+def lot_of(source: Import) -> Donation:
+    """The draft that an import became."""
+    return Donation.objects.get(pk=source.result)
