@@ -119,7 +119,7 @@ FIELDS = (
         read=condition_of,
         fills=True,
         choices=tuple(LineCondition.choices),
-        help="Sans rien dire, « Non testé ».",
+        help="Sans rien dire\u00a0: non testé.",
     ),
     Field(
         "unit_value",

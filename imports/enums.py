@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 class ImportStage(TextChoices):
     """How far an import has gone."""
 
-    CHECKED = "checked", "À vérifier"
+    CHECKED = "checked", "À confirmer"
     APPLYING = "applying", "En cours"
     DONE = "done", "Terminé"
     FAILED = "failed", "Arrêté"

@@ -50,15 +50,15 @@ def clean_name(name: str) -> str:
     return name[:NAME_LENGTH]
 
 
-def recognise(content: bytes, name: str, declared: str = "") -> ContentType:
+def recognise(content: bytes, name: str, declared: str = "", *, sheets: bool = False) -> ContentType:
     """Tell what ``content`` is.
 
     ``declared`` is the type the browser or the caller announced: it only tells CSV from text when the name
-    has no ending. Raises FileRefused, with a sentence, when the content is none of the accepted kinds or is
-    not what its name says.
+    has no ending. ``sheets``: whether what spreadsheets alone write is accepted too (XLS, ODS, text in UTF-16).
+    Raises FileRefused, with a sentence, when the content is none of the accepted kinds or is not what its name says.
     """
     ending = PurePosixPath(name).suffix.lower()
-    kind = _binary_kind(content, name) or _text_kind(content, name, ending, declared)
+    kind = _binary_kind(content, name, sheets) or _text_kind(content, name, ending, declared, sheets)
     if ending and ending not in EXTENSIONS[kind]:
         raise FileRefused(
             f"Le nom «\u00a0{name}\u00a0» finit par «\u00a0{ending}\u00a0», mais le "
@@ -74,7 +74,7 @@ def with_ending(name: str, kind: ContentType) -> str:
     return name if PurePosixPath(name).suffix else name + EXTENSIONS[kind][0]
 
 
-def _binary_kind(content: bytes, name: str) -> ContentType | None:
+def _binary_kind(content: bytes, name: str, sheets: bool) -> ContentType | None:
     if content.startswith(b"%PDF-"):
         if b"%%EOF" not in content[-2048:]:
             raise FileRefused(
@@ -87,17 +87,17 @@ def _binary_kind(content: bytes, name: str) -> ContentType | None:
     if content.startswith(b"\xff\xd8\xff"):
         return ContentType.JPEG
     if content.startswith(b"PK\x03\x04"):
-        return _workbook(content, name)
-    if content.startswith(_OLD_OFFICE) and name.lower().endswith(".xls"):
+        return _workbook(content, name, sheets)
+    if sheets and content.startswith(_OLD_OFFICE) and name.lower().endswith(".xls"):
         return ContentType.XLS
     return None
 
 
-def _workbook(content: bytes, name: str) -> ContentType:
+def _workbook(content: bytes, name: str, sheets: bool) -> ContentType:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-            is_open = bool(members) and members[0].filename == "mimetype" and _is_open_sheet(archive)
+            is_open = sheets and bool(members) and members[0].filename == "mimetype" and _is_open_sheet(archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise _unknown(name) from None
     names = {member.filename for member in members}
@@ -121,8 +121,8 @@ def _is_open_sheet(archive: zipfile.ZipFile) -> bool:
         return said.read(len(_OPEN_SHEET) + 1).strip() == _OPEN_SHEET
 
 
-def _text_kind(content: bytes, name: str, ending: str, declared: str) -> ContentType:
-    if not _is_text(content):
+def _text_kind(content: bytes, name: str, ending: str, declared: str, sheets: bool) -> ContentType:
+    if not _is_text(content, sheets):
         raise _unknown(name)
     if content.startswith(_CALENDAR):
         return ContentType.CALENDAR
@@ -134,10 +134,10 @@ def _text_kind(content: bytes, name: str, ending: str, declared: str) -> Content
     raise _unknown(name)
 
 
-def _is_text(content: bytes) -> bool:
-    """Whether it reads as text in UTF-8, UTF-16 with its mark, or Windows-1252 as French spreadsheets write it."""
+def _is_text(content: bytes, sheets: bool) -> bool:
+    """Whether it reads as text in UTF-8, or in Windows-1252 or UTF-16 as spreadsheets write it."""
     try:
-        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+        text = content.decode("utf-16" if sheets and content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         try:
             text = content.decode("cp1252")

@@ -46,7 +46,7 @@ def check_file(
             f"Le fichier «\u00a0{name}\u00a0» dépasse {limit}\u00a0Mo\u00a0: réduisez-le avant de le déposer.",
             code="file_too_large",
         )
-    kind = recognise(content, name, content_type)
+    kind = recognise(content, name, content_type, sheets=accept is not None and ContentType.XLS in accept)
     if accept is not None and kind not in accept:
         wanted = ", ".join(ContentType(one).label for one in accept)
         raise FileRefused(

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=40, verbose_name='nature')),
-                ('stage', models.CharField(choices=[('checked', 'À vérifier'), ('applying', 'En cours'), ('done', 'Terminé'), ('failed', 'Arrêté'), ('dropped', 'Abandonné'), ('undone', 'Défait')], default='checked', max_length=10, verbose_name='avancement')),
+                ('stage', models.CharField(choices=[('checked', 'À confirmer'), ('applying', 'En cours'), ('done', 'Terminé'), ('failed', 'Arrêté'), ('dropped', 'Abandonné'), ('undone', 'Défait')], default='checked', max_length=10, verbose_name='avancement')),
                 ('sheet', models.CharField(blank=True, max_length=120, verbose_name='feuille')),
                 ('columns', models.JSONField(default=dict, verbose_name='colonnes')),
                 ('fills', models.JSONField(default=dict, verbose_name='valeurs pour toutes les lignes')),

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from imports.readers.days import Period, period_of
 
-ERROR = re.compile(r"#(?:N/?A|DIV/0|REF|NOM|NAME|VALEUR|VALUE|NUM|NOMBRE|NULL?) ?[?!]?", re.IGNORECASE)
+ERROR = re.compile(r"#(?:N/?A|DIV/0|REF|NOM|NAME|VALEUR|VALUE|NUM|NOMBRE|NULL?)[!?]*", re.IGNORECASE)
 """What a formula that failed leaves behind: nothing was said."""
 ABSENT = frozenset(("-", "--", "–", "—", "/", "?", "n/a", "na", "nc", "néant", "neant", "null", "none", "vide"))
 SPOILT = re.compile(r"[+-]?\d[.,]?\d*E\+\d+|[+-]?\d[.,]\d+E\d+", re.IGNORECASE)

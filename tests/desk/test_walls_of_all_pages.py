@@ -41,6 +41,7 @@ from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_l
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.distribution.shelves import Shelf
+from tests.donations.inventories import machine, taken
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting
@@ -118,6 +119,7 @@ class Scenery:
         self.counted = begin_stocktake(actor=self.territory.shelf.adviser, point=self.territory.shelf.point)
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
+        self.inventory = taken(self.scene, [machine("1"), machine("2", "Imprimante")])
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
 
     def completed(self, prescription: Prescription) -> Prescription:
@@ -209,6 +211,8 @@ class Scenery:
             return list(row.hand_overs.values_list("pk", flat=True))
         if route.startswith("administration/"):
             return [self.territory.desk_offer.pk]
+        if route.startswith("imports/") or "/inventaire/" in route:
+            return [self.inventory.pk]
         if route.startswith("comites/"):
             return [self.committee.pk]
         if "courrier/" in route:

@@ -73,7 +73,7 @@ def test_a_donor_imports_a_file_with_faults_corrects_it_and_has_its_lot() -> Non
     assert done(client, reverse("imports:import_apply", args=[source.pk])) == preview
     result = read(client, preview)
     lot = Donation.objects.get()
-    assert f"1 ligne reprise</strong> dans le brouillon {lot.reference} ; 4 laissées de côté" in result
+    assert f"1 ligne reprise</strong> dans le brouillon {lot.reference}\u00a0; 4 laissées de côté" in result
     assert "1 machine inventoriée" in read(client, reverse("donations:donation_detail", args=[lot.reference]))
     assert "SN1X" in read(client, reverse("donations:inventory_units", args=[lot.reference]))
 

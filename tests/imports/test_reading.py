@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from documents.enums import SHEETS, ContentType
+from documents.enums import SHEETS
+from documents.exceptions import FileRefused
 from documents.services.files import check_file
 from donations.inventory import INVENTORY
 from imports.readers.sheets import MOST_LINES, SheetRefused
@@ -74,9 +75,11 @@ def test_what_is_read_may_be_deposited(name: str, kind: str) -> None:
 
 
 def test_a_workbook_of_another_kind_is_deposited_for_an_import_alone() -> None:
-    assert check_file(content=SPELLINGS["ODS"], name="parc.ods") == ContentType.ODS
-    with pytest.raises(Exception, match="renommez le fichier"):
-        check_file(content=SPELLINGS["ODS"], name="parc.xlsx")
+    for spelling, name in (("ODS", "parc.ods"), ("UTF-16 with its mark", "parc.csv")):
+        with pytest.raises(FileRefused, match="n’est pas"):
+            check_file(content=SPELLINGS[spelling], name=name)
+    with pytest.raises(FileRefused, match="renommez le fichier"):
+        check_file(content=SPELLINGS["ODS"], name="parc.xlsx", accept=SHEETS)
 
 
 def test_a_cell_may_hold_the_separator_a_quote_and_a_new_line() -> None:
