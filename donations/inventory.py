@@ -1,6 +1,7 @@
 """The inventory of a donor as a kind of import: its columns, what refuses a line, what the law says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,16 +12,14 @@ from donations.device_words import condition_of, maker_of, memory_of, type_of
 from donations.enums import DonationState, LineCondition
 from donations.gift_law import GiftLaw, gift_law
 from donations.models.donation import Donation
-from donations.models.inventory import GONE, InventoryUnit
+from donations.models.inventory import GONE, InventoryUnit, called
 from donations.permissions import can_create_donation
-from donations.serials import same_serial
 from donations.services.inventory import (
     MOST_GROUPS,
     MOST_PER_LINE,
-    donor_key,
     forget_units,
+    keys_of,
     take_inventory,
-    unit_of,
     write_units,
 )
 from donations.units import units
@@ -90,6 +89,7 @@ FIELDS = (
         ("n° série", "serial", "serial number", "s/n", "sn", "n/s", "service tag", "IMEI", "série", "no serie"),
         read=identifier,
         longest=80,
+        shown="série {}",
     ),
     Field(
         "donor_number",
@@ -100,6 +100,7 @@ FIELDS = (
         ),
         read=identifier,
         longest=60,
+        shown="étiquette {}",
     ),
     Field(
         "year",
@@ -109,6 +110,7 @@ FIELDS = (
             *("mise en service", "date de mise en service", "purchase date", "date livraison", "date facture"),
         ),
         read=_year,
+        shown="achat {}",
         fills=True,
         asked=NO_YEAR,
     ),
@@ -135,12 +137,25 @@ FIELDS = (
         ),
         read=amount,
         fills=True,
+        shown="{}\u00a0€",
         help="La valeur d’un appareil le jour du don, pas son prix d’achat.",
     ),
     Field("processor", "Processeur", ("cpu", "processor", "type processeur"), longest=80),
-    Field("memory_gb", "Mémoire", ("ram", "mémoire vive", "memory", "ram (go)", "mémoire (go)"), read=memory_of),
+    Field(
+        "memory_gb",
+        "Mémoire",
+        ("ram", "mémoire vive", "memory", "ram (go)", "mémoire (go)"),
+        read=memory_of,
+        shown="{}\u00a0Go",
+    ),
     Field("storage", "Stockage", ("disque", "disque dur", "ssd", "hdd", "storage", "capacité disque"), longest=80),
-    Field("quantity", "Quantité", ("qté", "qte", "nombre", "nb unités", "quantity", "nombre d’unités"), read=_quantity),
+    Field(
+        "quantity",
+        "Quantité",
+        ("qté", "qte", "nombre", "nb unités", "quantity", "nombre d’unités"),
+        read=_quantity,
+        shown="quantité {}",
+    ),
     Field(
         "remark",
         "Site, observations",
@@ -168,7 +183,7 @@ def check_inventory(source: Import, rows: Sequence[Row]) -> None:
             _judge(row, law, public=public)
     _tell_twice([row for row in rows if row.outcome == Outcome.CREATED])
     _tell_known(source, [row for row in rows if row.outcome == Outcome.CREATED])
-    groups = {unit_of(source, row).alike for row in rows if row.outcome == Outcome.CREATED}
+    groups = {_alike(row.values) for row in rows if row.outcome == Outcome.CREATED}
     if len(groups) > MOST_GROUPS:
         raise SheetRefused(
             f"Ce fichier décrirait {len(groups)} sortes de machines\u00a0: un lot en compte {MOST_GROUPS} au plus,"
@@ -189,15 +204,17 @@ def _judge(row: Row, law: GiftLaw, *, public: bool) -> None:
     elif public and (refused := law.value_refused(values["unit_value"])):
         row.refuse(refused)
     serial = values["serial"]
-    if serial and not same_serial(serial):
+    if serial and not keys_of(row)[0]:
         row.notices.append(GENERIC.format(serial))
         values["serial"] = None
     if values["quantity"] > 1 and (values["serial"] or values["donor_number"]):
         row.refuse(SEVERAL.format(values["quantity"]))
 
 
-def _keys(row: Row) -> tuple[str, str]:
-    return same_serial(row.values["serial"] or ""), donor_key(row.values["donor_number"] or "")
+def _alike(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What machines of one line have in common, as ``InventoryUnit.alike`` says it."""
+    told = called(values["manufacturer"] or "", values["model"] or "")
+    return (values["type"], told.casefold(), values["year"], values["condition"], values["unit_value"])
 
 
 def _tell_twice(rows: Sequence[Row]) -> None:
@@ -205,7 +222,7 @@ def _tell_twice(rows: Sequence[Row]) -> None:
     serials: dict[str, int] = {}
     numbers: dict[str, tuple[int, str]] = {}
     for row in rows:
-        serial, number = _keys(row)
+        serial, number = keys_of(row)
         if serial and serial in serials:
             row.known(TWICE.format(serials[serial]))
         elif number and number in numbers:
@@ -223,7 +240,7 @@ def _tell_twice(rows: Sequence[Row]) -> None:
 
 def _tell_known(source: Import, rows: Sequence[Row]) -> None:
     """What this donor already inventoried, and what is followed already: three queries for all."""
-    serials, numbers = ({key for row in rows if (key := _keys(row)[side])} for side in (0, 1))
+    serials, numbers = ({key for row in rows if (key := keys_of(row)[side])} for side in (0, 1))
     mine = InventoryUnit.objects.offered_by(source.organisation).exclude(source=source).order_by()
     lots = {
         side: dict(mine.filter(**{f"{side}__in": keys}).values_list(side, "line__donation__reference"))
@@ -231,7 +248,7 @@ def _tell_known(source: Import, rows: Sequence[Row]) -> None:
     }
     followed = units().known(serials)
     for row in rows:
-        serial, number = _keys(row)
+        serial, number = keys_of(row)
         lot = lots["serial_key"].get(serial) or lots["donor_key"].get(number)
         if lot:
             row.known(INVENTORIED.format(lot))
@@ -281,6 +298,7 @@ INVENTORY = Kind(
     stands=_stands,
     result=_result,
     leads_to=_leads_to,
+    weight=lambda row: row.values["quantity"],
     told="donations/_inventory_law.html",
 )
 

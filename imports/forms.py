@@ -87,7 +87,7 @@ def _choices(table: Table) -> list[tuple[str, str]]:
 
 
 def _fill(one: Field, initial: str) -> forms.Field:
-    label = "Sinon, pour toutes les lignes"
+    label = f"{one.label}, où la case est vide"
     if one.choices:
         return forms.ChoiceField(label=label, choices=choose(one.choices, "Rien"), required=False, initial=initial)
     return forms.CharField(label=label, required=False, max_length=one.longest, initial=initial)

@@ -36,12 +36,24 @@ class Field:
     """What may be given for all, when it is not free."""
     asked: str = ""
     help: str = ""
+    shown: str = "{}"
+    """How the preview says a value, when it is no choice."""
 
     def said(self, text: str) -> object:
         """What a cell says of it. Raises Unread."""
         if len(text) > self.longest:
             raise Unread(f"plus de {self.longest} signes.")
         return self.read(text)
+
+    def of_cell(self, cell: str, fill: str) -> tuple[Any, str]:
+        """What a cell says, or ``fill`` where it says nothing, and the sentence that refuses its line, or nothing."""
+        text = said(cell) or fill
+        if not text:
+            return None, self.asked
+        try:
+            return self.said(text), ""
+        except Unread as error:
+            return None, f"{self.label}\u00a0: {error}"
 
 
 @dataclass
@@ -81,7 +93,7 @@ class Kind:
     code: str
     label: str
     noun: Noun
-    """What one line becomes."""
+    """What lines become."""
     fields: tuple[Field, ...]
     sees: Scope
     """The imports of this kind that an actor sees and carries out; None for none."""
@@ -98,6 +110,8 @@ class Kind:
     result: Callable[["Import"], Result | None]
     leads_to: Callable[["Import"], str]
     """Where one goes to choose another file."""
+    weight: Callable[[Row], int] = lambda row: 1
+    """How many of ``noun`` a line becomes."""
     told: str = ""
     """The template that says what the law or the house asks, over the preview."""
     columns: dict[str, Field] = field(init=False)
@@ -108,24 +122,19 @@ class Kind:
         object.__setattr__(self, "find", finder({one.name: (one.label, *one.synonyms) for one in self.fields}))
 
     def rows(self, lines: Sequence[Line], columns: Mapping[str, int], fills: Mapping[str, str]) -> list[Row]:
-        """The lines as they are read cell by cell."""
-        return [self._row(line, columns, fills) for line in lines]
-
-    def _row(self, line: Line, columns: Mapping[str, int], fills: Mapping[str, str]) -> Row:
-        row = Row(line, {})
+        """The lines as they are read cell by cell; the same text in the same column is read once."""
+        read: dict[tuple[str, str], tuple[Any, str]] = {}
+        rows = [Row(line, {}) for line in lines]
         for one in self.fields:
-            text = said(line.cell(columns.get(one.name))) or fills.get(one.name, "")
-            if not text:
-                row.values[one.name] = None
-                if one.asked:
-                    row.refuse(one.asked)
-                continue
-            try:
-                row.values[one.name] = one.said(text)
-            except Unread as error:
-                row.values[one.name] = None
-                row.refuse(f"{one.label}\u00a0: {error}")
-        return row
+            column, fill = columns.get(one.name), fills.get(one.name, "")
+            for row in rows:
+                cell = row.line.cell(column)
+                if (one.name, cell) not in read:
+                    read[one.name, cell] = one.of_cell(cell, fill)
+                row.values[one.name], refused = read[one.name, cell]
+                if refused:
+                    row.refuse(refused)
+        return rows
 
 
 _kinds: dict[str, Kind] = {}

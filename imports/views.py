@@ -1,5 +1,7 @@
 """One import, from its columns to what it became: each page works without script."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import TextChoices
@@ -32,9 +34,10 @@ from lists.exports import XLSX
 from lists.spreadsheets import Row as CellRow
 from lists.spreadsheets import csv_lines, workbook
 from network.requests import Request
-from typography.french import Noun, day
+from typography.french import day, grouped
 
 BY_PAGE = 50
+MANY = {Outcome.CREATED: "À reprendre", Outcome.REFUSED: "Refusées", Outcome.KNOWN: "Déjà connues"}
 AGAIN = 2
 """Seconds between two looks at an import under way."""
 
@@ -55,7 +58,6 @@ def import_detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "source": source,
         "kind": kind,
-        "noun": counted(source.created, kind.noun),
         "result": kind.result(source),
         "back": kind.leads_to(source),
         "left": source.left.count(),
@@ -85,9 +87,9 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "page": page,
         "rows": [{"row": row, "told": told(row, source)} for row in page.object_list],
         "takes": counts[Outcome.CREATED],
-        "noun": counted(counts[Outcome.CREATED], kind.noun),
+        "become": _weighed(checked),
         "left": counts[Outcome.REFUSED] + counts[Outcome.KNOWN],
-        "tabs": [("", "Toutes", len(checked.rows)), *((one.value, one.label, counts[one]) for one in Outcome)],
+        "tabs": [("", "Toutes", len(checked.rows)), *((one.value, label, counts[one]) for one, label in MANY.items())],
         "wanted": wanted,
         "lacks": [one for one in kind.fields if one.asked and one.name not in source.columns | source.fills],
     }
@@ -104,13 +106,15 @@ def told(row: Row, source: Import) -> str:
         elif isinstance(value, TextChoices):
             parts.append(str(value.label))
         elif cell or one.name in source.fills:
-            parts.append(str(value).replace(".", ",") if one.name.endswith("value") else str(value))
+            parts.append(one.shown.format(str(value).replace(".", ",") if isinstance(value, Decimal) else value))
     return ", ".join(part for part in parts if part)
 
 
-def counted(number: int, noun: Noun) -> str:
-    """« machine » or « machines »."""
-    return noun.many if number > 1 else noun.one
+def _weighed(checked: Checked) -> str:
+    """« 30 machines »: what the lines to take become, when it is not one each."""
+    kind = checked.source.declared
+    total = sum(kind.weight(row) for row in checked.rows if row.outcome == Outcome.CREATED)
+    return f"{grouped(total)} {kind.noun.many}" if total > checked.counts[Outcome.CREATED] else ""
 
 
 @asks_then_acts

@@ -1,7 +1,6 @@
 """The machines of a lot one by one, as their donor's inventory describes them."""
 
-from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +14,13 @@ from network.models import Organisation
 
 GONE = (DonationState.WITHDRAWN, DonationState.DECLINED)
 """The lots whose machines stay with their donor, who may offer them again."""
+
+
+def called(manufacturer: str, model: str) -> str:
+    """A maker and a model on one line, the maker said once."""
+    if model.casefold().startswith(manufacturer.casefold()):
+        return model
+    return f"{manufacturer} {model}".strip()
 
 
 class InventoryUnitQuerySet(models.QuerySet["InventoryUnit"]):
@@ -84,11 +90,9 @@ class InventoryUnit(models.Model):
     @property
     def told(self) -> str:
         """Its maker and model, as the lines of a lot say them."""
-        if self.model.casefold().startswith(self.manufacturer.casefold()):
-            return self.model
-        return f"{self.manufacturer} {self.model}".strip()
+        return called(self.manufacturer, self.model)
 
     @property
-    def alike(self) -> tuple[str, str, int, str, Decimal | None]:
+    def alike(self) -> tuple[Any, ...]:
         """What machines of one line have in common."""
-        return (self.type, " ".join(self.told.casefold().split()), self.year, self.condition, self.unit_value)
+        return (self.type, self.told.casefold(), self.year, self.condition, self.unit_value)

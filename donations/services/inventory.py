@@ -26,6 +26,7 @@ MOST_GROUPS = 300
 """Lines of a lot that one file may make: each is decided by a person."""
 COLUMNS = ("type", "year", "condition", "unit_value", "manufacturer", "model", "serial", "donor_number")
 DESCRIBED = (*COLUMNS, "processor", "memory_gb", "storage", "remark", "quantity")
+KEYS = "keys"
 SIGNS = re.compile(r"[\W_]+")
 
 
@@ -43,10 +44,17 @@ def unit_of(source: Import, row: Row) -> InventoryUnit:
     """The machine that a line describes."""
     said = {name: value for name in DESCRIBED if (value := row.values.get(name)) is not None}
     unit = InventoryUnit(source=source, number=row.line.number, **said)
-    unit.serial_key = same_serial(unit.serial)
-    unit.serial = unit.serial if unit.serial_key else ""
-    unit.donor_key = donor_key(unit.donor_number)
+    unit.serial_key, unit.donor_key = keys_of(row)
     return unit
+
+
+def keys_of(row: Row) -> tuple[str, str]:
+    """The serial number and the donor's own number of a line, as they are compared; computed once."""
+    if KEYS not in row.values:
+        values = row.values
+        values[KEYS] = same_serial(values["serial"] or ""), donor_key(values["donor_number"] or "")
+    keys: tuple[str, str] = row.values[KEYS]
+    return keys
 
 
 @gate.one_transaction
