@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-MEASURES = ("gate", "report", "verification", "scans", "allotment")
+MEASURES = ("gate", "report", "verification", "scans", "allotment", "imports")
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """The inventory of a donor as a kind of import: its columns, what refuses a line, what the law says of it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db.models import Q
 from django.urls import reverse
@@ -12,7 +11,7 @@ from donations.device_words import condition_of, maker_of, memory_of, type_of
 from donations.enums import DonationState, LineCondition
 from donations.gift_law import GiftLaw, gift_law
 from donations.models.donation import Donation
-from donations.models.inventory import GONE, InventoryUnit, called
+from donations.models.inventory import GONE, InventoryUnit, alike
 from donations.permissions import can_create_donation
 from donations.services.inventory import (
     MOST_GROUPS,
@@ -46,9 +45,7 @@ TWO_MACHINES = (
     "Même étiquette du donateur que la ligne {}, avec un autre numéro de série\u00a0: corrigez l’une des deux."
 )
 INVENTORIED = "Déjà inventoriée dans le lot {}."
-FOLLOWED = (
-    "Un appareil qui porte ce numéro est déjà suivi par Maillon. Si c’en est un autre, laissez le numéro de série vide."
-)
+FOLLOWED = "Un appareil qui porte ce numéro est déjà suivi par Maillon."
 
 
 def _year(text: str) -> int:
@@ -183,7 +180,7 @@ def check_inventory(source: Import, rows: Sequence[Row]) -> None:
             _judge(row, law, public=public)
     _tell_twice([row for row in rows if row.outcome == Outcome.CREATED])
     _tell_known(source, [row for row in rows if row.outcome == Outcome.CREATED])
-    groups = {_alike(row.values) for row in rows if row.outcome == Outcome.CREATED}
+    groups = {alike(row.values) for row in rows if row.outcome == Outcome.CREATED}
     if len(groups) > MOST_GROUPS:
         raise SheetRefused(
             f"Ce fichier décrirait {len(groups)} sortes de machines\u00a0: un lot en compte {MOST_GROUPS} au plus,"
@@ -209,12 +206,6 @@ def _judge(row: Row, law: GiftLaw, *, public: bool) -> None:
         values["serial"] = None
     if values["quantity"] > 1 and (values["serial"] or values["donor_number"]):
         row.refuse(SEVERAL.format(values["quantity"]))
-
-
-def _alike(values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What machines of one line have in common, as ``InventoryUnit.alike`` says it."""
-    told = called(values["manufacturer"] or "", values["model"] or "")
-    return (values["type"], told.casefold(), values["year"], values["condition"], values["unit_value"])
 
 
 def _tell_twice(rows: Sequence[Row]) -> None:
@@ -250,10 +241,11 @@ def _tell_known(source: Import, rows: Sequence[Row]) -> None:
     for row in rows:
         serial, number = keys_of(row)
         lot = lots["serial_key"].get(serial) or lots["donor_key"].get(number)
-        if lot:
-            row.known(INVENTORIED.format(lot))
-        elif serial in followed:
-            row.known(FOLLOWED)
+        reason = INVENTORIED.format(lot) if lot else FOLLOWED if serial in followed else ""
+        if reason and source.with_known:
+            row.notices.append(reason)
+        elif reason:
+            row.known(reason)
 
 
 def _finish(source: Import) -> int | None:

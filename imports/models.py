@@ -26,6 +26,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(models.Model):
     """One file for one organisation. The same file with the same columns is applied once (``print``).
 
+    ``with_known``: whether a person said that what is known already is to be taken all the same.
     ``done``: how many lines of the table are dealt with, so that what was cut goes on from there.
     """
 
@@ -36,6 +37,7 @@ class Import(models.Model):
     sheet = models.CharField("feuille", max_length=120, blank=True)
     columns = models.JSONField("colonnes", default=dict)
     fills = models.JSONField("valeurs pour toutes les lignes", default=dict)
+    with_known = models.BooleanField("avec ce qui est déjà connu", default=False)
     print = models.CharField("empreinte", max_length=64, blank=True)
     into = models.BigIntegerField("ajouté à", null=True, blank=True)
     result = models.BigIntegerField("devenu", null=True, blank=True)

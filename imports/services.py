@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from documents.exceptions import FileAltered, FileForgotten
 from documents.jobs import put_off
 from documents.locks import hold
 from documents.models import StoredFile
-from documents.services.files import open_file
+from documents.services.files import forget_file, open_file
 from imports.enums import ImportStage, Outcome
 from imports.kinds import Kind, Row
 from imports.models import Import, KeptColumns, LeftLine
@@ -114,9 +115,25 @@ def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fi
     return source
 
 
+def take_known(*, source: Import, taken: bool) -> Import:
+    """Say whether lines that are known already are taken all the same: other machines, or come back since.
+
+    Raises Unknown once it is applied.
+    """
+    if source.stage != ImportStage.CHECKED:
+        raise Unknown
+    source.with_known = taken
+    source.print = print_of(source)
+    source.save(update_fields=["with_known", "print"])
+    return source
+
+
 def print_of(source: Import) -> str:
     """The fingerprint of what is read and how: file, sheet, columns, values for all."""
-    read = [source.kind, source.file.sha256, source.sheet, sorted(source.columns.items()), sorted(source.fills.items())]
+    read = [
+        *(source.kind, source.file.sha256, source.sheet, source.with_known),
+        *(sorted(source.columns.items()), sorted(source.fills.items())),
+    ]
     return hashlib.sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -154,6 +171,8 @@ def begin_import(*, source: Import) -> Import:
 
     Raises AlreadyImported, Refused (nothing to take, another one under way), SheetRefused.
     """
+    if source.stage != ImportStage.CHECKED:
+        return source
     checked = check_import(source)
     begun = _begin(source=source, checked=checked)
     if len(checked.rows) <= AT_ONCE:
@@ -268,13 +287,20 @@ def _stop(*, source: int, error: str) -> None:
 
 @gate.one_transaction
 def drop_import(*, source: Import) -> Import:
-    """Give up a file before it is applied. Raises Unknown."""
+    """Give up a file before it is applied; its content is erased. Raises Unknown."""
     held = locked_row(Import.objects.filter(pk=source.pk, stage=ImportStage.CHECKED))
     if held is None:
         raise Unknown
     held.stage, held.ended_at = ImportStage.DROPPED, timezone.now()
     held.save(update_fields=["stage", "ended_at"])
+    forget_file(file=held.file)
     return held
+
+
+def drop_left_aside(*, before: datetime) -> int:
+    """Give up the files that were deposited before ``before`` and never applied. Returns how many."""
+    aside = Import.objects.filter(stage=ImportStage.CHECKED, started_at__lt=before)
+    return len([drop_import(source=source) for source in aside.order_by("pk")])
 
 
 @gate.one_transaction

@@ -1,14 +1,26 @@
-"""The one task of imports."""
+"""What is done of imports in the background: applied, or given up for want of an answer."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from imports.services import carry_on_import
+from imports.services import carry_on_import, drop_left_aside
 
 TRIES = 5
+ASIDE = timedelta(days=30)
+"""How long a file that nobody confirmed is kept."""
 
 
 @app.task(name="imports.apply", pass_context=True, retry=RetryStrategy(max_attempts=TRIES, exponential_wait=3))
 def apply_import(context: JobContext, *, source: int) -> None:
     """Apply what is left of one import."""
     carry_on_import(source=source, last_try=context.job.attempts >= TRIES)
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="imports.drop_left_aside", queueing_lock="imports.drop_left_aside")
+def drop_old_imports(timestamp: int) -> None:
+    """Give up what nobody confirmed, and erase the file."""
+    drop_left_aside(before=timezone.now() - ASIDE)

@@ -1,5 +1,6 @@
 """One import, from its columns to what it became: each page works without script."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from imports.services import (
     drop_import,
     kept_headings,
     read_sheets,
+    take_known,
 )
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.exceptions import Refused, Unknown
@@ -89,6 +91,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "takes": counts[Outcome.CREATED],
         "become": _weighed(checked),
         "left": counts[Outcome.REFUSED] + counts[Outcome.KNOWN],
+        "known": counts[Outcome.KNOWN],
         "tabs": [("", "Toutes", len(checked.rows)), *((one.value, label, counts[one]) for one, label in MANY.items())],
         "wanted": wanted,
         "lacks": [one for one in kind.fields if one.asked and one.name not in source.columns | source.fills],
@@ -164,6 +167,15 @@ def say_already(request: Request, before: Import) -> HttpResponse:
         f"Ce fichier a déjà été importé le {day(before.started_at)}\u00a0: rien n’a changé. Voici ce qu’il est devenu.",
     )
     return redirect("imports:import_detail", pk=before.pk)
+
+
+@require_POST
+def import_known(request: Request, pk: int) -> HttpResponse:
+    """Take what is known already all the same, or no longer: a person says which."""
+    source = visible_import(request, pk)
+    with suppress(Unknown):
+        take_known(source=source, taken="taken" in request.POST)
+    return redirect("imports:import_detail", pk=pk)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The machines of a lot one by one, as their donor's inventory describes them."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models
@@ -21,6 +22,12 @@ def called(manufacturer: str, model: str) -> str:
     if model.casefold().startswith(manufacturer.casefold()):
         return model
     return f"{manufacturer} {model}".strip()
+
+
+def alike(said: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What machines of one line have in common, from their columns."""
+    told = called(said["manufacturer"] or "", said["model"] or "")
+    return (said["type"], told.casefold(), said["year"], said["condition"], said["unit_value"])
 
 
 class InventoryUnitQuerySet(models.QuerySet["InventoryUnit"]):
@@ -91,8 +98,3 @@ class InventoryUnit(models.Model):
     def told(self) -> str:
         """Its maker and model, as the lines of a lot say them."""
         return called(self.manufacturer, self.model)
-
-    @property
-    def alike(self) -> tuple[Any, ...]:
-        """What machines of one line have in common."""
-        return (self.type, self.told.casefold(), self.year, self.condition, self.unit_value)

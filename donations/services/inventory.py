@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from donations.enums import DonationState
 from donations.models.donation import Donation, DonationLine
-from donations.models.inventory import InventoryUnit
+from donations.models.inventory import InventoryUnit, alike, called
 from donations.permissions import can_edit_donation
 from donations.serials import same_serial
 from donations.services.donations import ALREADY_ANNOUNCED, create_donation, held_donation
@@ -26,6 +26,7 @@ MOST_GROUPS = 300
 """Lines of a lot that one file may make: each is decided by a person."""
 COLUMNS = ("type", "year", "condition", "unit_value", "manufacturer", "model", "serial", "donor_number")
 DESCRIBED = (*COLUMNS, "processor", "memory_gb", "storage", "remark", "quantity")
+ALIKE = ("type", "manufacturer", "model", "year", "condition", "unit_value")
 KEYS = "keys"
 SIGNS = re.compile(r"[\W_]+")
 
@@ -63,26 +64,31 @@ def take_inventory(*, source: Import) -> Donation | None:
 
     Machines alike make a line, of 5,000 at most. Raises PermissionDenied, Refused.
     """
-    units = list(InventoryUnit.objects.filter(source=source, line=None).order_by("number"))
-    if not units:
+    units = InventoryUnit.objects.filter(source=source, line=None).order_by("number").values("pk", "quantity", *ALIKE)
+    groups = _grouped(units)
+    if not groups:
         return None
     donation = _draft_for(source)
-    groups: dict[tuple, list[InventoryUnit]] = defaultdict(list)
-    filled: dict[tuple, int] = defaultdict(int)
-    for unit in units:
-        room = filled[unit.alike] // MOST_PER_LINE
-        if (filled[unit.alike] + unit.quantity - 1) // MOST_PER_LINE > room:
-            filled[unit.alike] = (room + 1) * MOST_PER_LINE
-            room += 1
-        filled[unit.alike] += unit.quantity
-        groups[unit.alike, room].append(unit)
-    lines = [_line_of(donation, alike) for alike in groups.values()]
+    lines = [_line_of(donation, group) for group in groups]
     for line in lines:
         line.clean_fields(exclude=["donation"])
     DonationLine.objects.bulk_create(lines)
-    for line, alike in zip(lines, groups.values(), strict=True):
-        InventoryUnit.objects.filter(pk__in=[unit.pk for unit in alike]).update(line=line)
+    for line, group in zip(lines, groups, strict=True):
+        InventoryUnit.objects.filter(pk__in=[unit["pk"] for unit in group]).update(line=line)
     return donation
+
+
+def _grouped(units: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Machines alike together, as many as a line may have."""
+    groups: dict[tuple[Any, int], list[dict[str, Any]]] = defaultdict(list)
+    filled: dict[Any, int] = defaultdict(int)
+    for unit in units:
+        key = alike(unit)
+        if filled[key] % MOST_PER_LINE + unit["quantity"] > MOST_PER_LINE:
+            filled[key] += MOST_PER_LINE - filled[key] % MOST_PER_LINE
+        groups[key, filled[key] // MOST_PER_LINE].append(unit)
+        filled[key] += unit["quantity"]
+    return list(groups.values())
 
 
 def _draft_for(source: Import) -> Donation:
@@ -101,16 +107,16 @@ def _draft_for(source: Import) -> Donation:
     return create_donation(actor=actor, donor=donor, **site)
 
 
-def _line_of(donation: Donation, alike: list[InventoryUnit]) -> DonationLine:
-    first = alike[0]
+def _line_of(donation: Donation, group: list[dict[str, Any]]) -> DonationLine:
+    first = group[0]
     return DonationLine(
         donation=donation,
-        type=first.type,
-        quantity=sum(unit.quantity for unit in alike),
-        purchase_year=first.year,
-        condition=first.condition,
-        model_name=first.told[:120],
-        unit_value=first.unit_value,
+        type=first["type"],
+        quantity=sum(unit["quantity"] for unit in group),
+        purchase_year=first["year"],
+        condition=first["condition"],
+        model_name=called(first["manufacturer"], first["model"])[:120],
+        unit_value=first["unit_value"],
     )
 
 

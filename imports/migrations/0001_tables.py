@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('sheet', models.CharField(blank=True, max_length=120, verbose_name='feuille')),
                 ('columns', models.JSONField(default=dict, verbose_name='colonnes')),
                 ('fills', models.JSONField(default=dict, verbose_name='valeurs pour toutes les lignes')),
+                ('with_known', models.BooleanField(default=False, verbose_name='avec ce qui est déjà connu')),
                 ('print', models.CharField(blank=True, max_length=64, verbose_name='empreinte')),
                 ('into', models.BigIntegerField(blank=True, null=True, verbose_name='ajouté à')),
                 ('result', models.BigIntegerField(blank=True, null=True, verbose_name='devenu')),

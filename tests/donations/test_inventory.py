@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conventions.enums import DeviceType
+from documents.models import StoredFile
 from donations.device_words import condition_of, maker_of, memory_of, type_of
 from donations.enums import DonationState, LineCondition, WithdrawReason
 from donations.models import DonationLine, InventoryUnit
@@ -23,7 +25,16 @@ from imports.enums import ImportStage
 from imports.models import Import, LeftLine
 from imports.readers.cells import Unread
 from imports.readers.sheets import SheetRefused
-from imports.services import AlreadyImported, begin_import, carry_on_import, check_import, choose_columns, drop_import
+from imports.services import (
+    AlreadyImported,
+    begin_import,
+    carry_on_import,
+    check_import,
+    choose_columns,
+    drop_import,
+    take_known,
+)
+from imports.tasks import drop_old_imports
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
@@ -224,6 +235,18 @@ def test_a_device_that_is_followed_is_known_without_a_word_of_whose_it_is() -> N
     assert all(secret not in reason for secret in (lot.reference, device.reference, given.donor.name))
 
 
+def test_a_person_says_that_what_is_known_is_taken_all_the_same() -> None:
+    scene = Scene()
+    taken(scene, [machine("1")])
+    source = deposited(scene, [machine("1"), machine("1"), machine("2")])
+    assert [outcome for outcome, _ in outcomes(source)] == ["known", "known", "created"]
+    take_known(source=source, taken=True)
+    rows = check_import(source).rows
+    assert [str(row.outcome) for row in rows] == ["created", "known", "created"]
+    assert "Déjà inventoriée" in rows[0].notices[0]
+    assert begin_import(source=source).created == 2
+
+
 # --- once
 
 
@@ -296,8 +319,18 @@ def test_a_file_with_nothing_to_take_is_not_applied() -> None:
 def test_a_file_that_was_given_up_leaves_nothing() -> None:
     source = deposited(Scene(), [machine("1")])
     assert drop_import(source=source).stage == ImportStage.DROPPED
-    assert begin_import(source=source).stage == ImportStage.DROPPED
+    assert begin_import(source=Import.objects.get()).stage == ImportStage.DROPPED
     assert InventoryUnit.objects.count() == 0
+    assert StoredFile.objects.get().is_forgotten
+
+
+def test_a_file_that_nobody_confirmed_is_given_up_after_a_month() -> None:
+    scene = Scene()
+    aside, other = deposited(scene, [machine("1")]), deposited(scene, [machine("2")])
+    Import.objects.filter(pk=aside.pk).update(started_at=timezone.now() - timedelta(days=31))
+    drop_old_imports(timestamp=0)
+    assert Import.objects.get(stage=ImportStage.DROPPED) == aside
+    assert Import.objects.get(stage=ImportStage.CHECKED) == other
 
 
 def test_a_file_of_too_many_sorts_of_machines_is_refused() -> None:

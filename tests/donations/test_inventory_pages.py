@@ -197,6 +197,36 @@ def test_a_page_under_way_says_how_far_it_is_and_refreshes_itself_until_told_not
     assert "http-equiv" not in read(client, url, fixe="")
 
 
+def test_what_is_known_is_taken_all_the_same_when_a_person_says_so_and_no_longer_when_he_takes_it_back() -> None:
+    scene = Scene()
+    taken(scene, [machine("1")])
+    source = deposited(scene, [machine("1"), machine("2")])
+    client, page = acting(scene.contact), reverse("imports:import_detail", args=[source.pk])
+    url = reverse("imports:import_known", args=[source.pk])
+    assert "Les reprendre aussi" in read(client, page)
+    done(client, url, taken="1")
+    assert "2 lignes à reprendre" in read(client, page)
+    done(client, url)
+    assert "1 ligne à reprendre, 1 laissée de côté" in read(client, page)
+
+
+def test_a_file_that_is_given_up_says_so_and_its_lines_are_gone() -> None:
+    scene = Scene()
+    source = deposited(scene, [machine("1", "Imprimante")])
+    client, page = acting(scene.contact), reverse("imports:import_detail", args=[source.pk])
+    assert done(client, reverse("imports:import_drop", args=[source.pk])) == reverse(DEPOSIT)
+    assert "Fichier abandonné" in read(client, page)
+    assert done_by_get(client, reverse("imports:import_left", args=[source.pk])) == page
+    assert done(client, reverse("imports:import_apply", args=[source.pk])) == page
+
+
+def done_by_get(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 302
+    location: str = response.headers["Location"]
+    return location
+
+
 def strangers(scene: Scene) -> list[Client]:
     kinds = (OrganisationKind.RECONDITIONER, OrganisationKind.EPCI, OrganisationKind.DISTRIBUTOR)
     return [acting(Scene().contact), *(acting(make_membership(Role.MANAGER, kind)) for kind in kinds)]
