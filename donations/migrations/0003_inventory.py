@@ -19,10 +19,13 @@ BEGIN
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-CREATE TRIGGER donations_inventoryunit_frozen BEFORE INSERT OR UPDATE OR DELETE ON donations_inventoryunit
+CREATE TRIGGER donations_inventoryunit_frozen BEFORE UPDATE OR DELETE ON donations_inventoryunit
     FOR EACH ROW EXECUTE FUNCTION donations_inventoryunit_frozen();
+CREATE TRIGGER donations_inventoryunit_late BEFORE INSERT ON donations_inventoryunit
+    FOR EACH ROW WHEN (NEW.line_id IS NOT NULL) EXECUTE FUNCTION donations_inventoryunit_frozen();
 """
 NOT_FROZEN = """
+DROP TRIGGER donations_inventoryunit_late ON donations_inventoryunit;
 DROP TRIGGER donations_inventoryunit_frozen ON donations_inventoryunit;
 DROP FUNCTION donations_inventoryunit_frozen();
 """

@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Sum
 
 from donations.enums import DonationState
@@ -24,8 +24,13 @@ from lifecycle.exceptions import Refused, Unknown
 MOST_PER_LINE = 5_000
 MOST_GROUPS = 300
 """Lines of a lot that one file may make: each is decided by a person."""
-COLUMNS = ("type", "year", "condition", "unit_value", "manufacturer", "model", "serial", "donor_number")
-DESCRIBED = (*COLUMNS, "processor", "memory_gb", "storage", "remark", "quantity")
+DESCRIBED = (
+    *("type", "year", "condition", "unit_value", "manufacturer", "model", "serial", "donor_number"),
+    *("processor", "memory_gb", "storage", "remark", "quantity"),
+)
+"""What a line says of a machine, by the names of its fields, which are those of the columns."""
+COLUMNS = (*DESCRIBED, "serial_key", "donor_key")
+MAY_BE_NULL = frozenset(("unit_value", "memory_gb"))
 ALIKE = ("type", "manufacturer", "model", "year", "condition", "unit_value")
 KEYS = "keys"
 SIGNS = re.compile(r"[\W_]+")
@@ -37,23 +42,30 @@ def donor_key(number: str) -> str:
 
 
 def write_units(source: Import, rows: Iterable[Row]) -> None:
-    """Write the machines of a chunk; no line has them yet."""
-    InventoryUnit.objects.bulk_create(unit_of(source, row) for row in rows)
+    """Write the machines of a chunk, in one statement; no line has them yet."""
+    columns = ("source_id", "number", *COLUMNS)
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
+    table = connection.ops.quote_name(InventoryUnit._meta.db_table)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row((source.pk, row.line.number, *_said(row)))
 
 
-def unit_of(source: Import, row: Row) -> InventoryUnit:
-    """The machine that a line describes."""
-    said = {name: value for name in DESCRIBED if (value := row.values.get(name)) is not None}
-    unit = InventoryUnit(source=source, number=row.line.number, **said)
-    unit.serial_key, unit.donor_key = keys_of(row)
-    return unit
+def _said(row: Row) -> Iterator[Any]:
+    """The columns of the machine that a line describes, in their order."""
+    serial, number = keys_of(row)
+    for name in DESCRIBED:
+        value = row.values.get(name)
+        yield "" if value is None and name not in MAY_BE_NULL else value
+    yield serial
+    yield number
 
 
 def keys_of(row: Row) -> tuple[str, str]:
     """The serial number and the donor's own number of a line, as they are compared; computed once."""
     if KEYS not in row.values:
         values = row.values
-        values[KEYS] = same_serial(values["serial"] or ""), donor_key(values["donor_number"] or "")
+        values[KEYS] = same_serial(values["serial"] or "")[:80], donor_key(values["donor_number"] or "")[:60]
     keys: tuple[str, str] = row.values[KEYS]
     return keys
 
@@ -73,9 +85,19 @@ def take_inventory(*, source: Import) -> Donation | None:
     for line in lines:
         line.clean_fields(exclude=["donation"])
     DonationLine.objects.bulk_create(lines)
-    for line, group in zip(lines, groups, strict=True):
-        InventoryUnit.objects.filter(pk__in=[unit["pk"] for unit in group]).update(line=line)
+    _attach([(unit["pk"], line.pk) for line, group in zip(lines, groups, strict=True) for unit in group])
     return donation
+
+
+def _attach(pairs: list[tuple[int, int]]) -> None:
+    """Give each machine its line: ``(unit, line)``, in one statement."""
+    table = connection.ops.quote_name(InventoryUnit._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} u SET line_id = v.line FROM unnest(%s::bigint[], %s::bigint[]) AS v(unit, line)"  # noqa: S608
+            " WHERE u.id = v.unit",
+            [[unit for unit, _ in pairs], [line for _, line in pairs]],
+        )
 
 
 def _grouped(units: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
