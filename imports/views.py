@@ -26,6 +26,7 @@ from imports.services import (
     choose_columns,
     drop_import,
     kept_headings,
+    read_otherwise,
     read_sheets,
     take_known,
 )
@@ -86,6 +87,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "kind": kind,
         "checked": checked,
         "back": kind.leads_to(source),
+        "earlier": read_otherwise(source),
         "page": page,
         "rows": [{"row": row, "told": told(row, source)} for row in page.object_list],
         "takes": counts[Outcome.CREATED],

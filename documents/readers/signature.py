@@ -135,15 +135,28 @@ def _text_kind(content: bytes, name: str, ending: str, declared: str, sheets: bo
 
 
 def _is_text(content: bytes, sheets: bool) -> bool:
-    """Whether it reads as text in UTF-8, or in Windows-1252 or UTF-16 as spreadsheets write it."""
+    """Whether it reads as text in UTF-8, or in Windows-1252 as French spreadsheets write it.
+
+    ``sheets``: or in UTF-16, or with the signs of an old Macintosh.
+    """
     try:
-        text = content.decode("utf-16" if sheets and content.startswith(_UTF_16) else "utf-8-sig")
+        text = content.decode(_wide(content) if sheets else "utf-8-sig")
     except UnicodeDecodeError:
         try:
-            text = content.decode("cp1252")
+            text = content.decode("latin-1" if sheets else "cp1252")
         except UnicodeDecodeError:
             return False
     return not any(sign < " " and sign not in _TEXT_CONTROLS for sign in text)
+
+
+def _wide(content: bytes) -> str:
+    """UTF-16, told by its mark or by the noughts of its letters; else UTF-8."""
+    if content.startswith(_UTF_16):
+        return "utf-16"
+    start = content[:4096]
+    if start.count(0) * 4 <= len(start):
+        return "utf-8-sig"
+    return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
 
 
 def _unknown(name: str) -> FileRefused:

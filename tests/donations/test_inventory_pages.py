@@ -210,6 +210,18 @@ def test_what_is_known_is_taken_all_the_same_when_a_person_says_so_and_no_longer
     assert "1 ligne à reprendre, 1 laissée de côté" in read(client, page)
 
 
+def test_the_same_file_read_otherwise_says_that_it_came_before() -> None:
+    scene = Scene()
+    first = taken(scene, [machine(quantity="3")])
+    source = Import.objects.get(pk=first.pk)
+    source.pk, source.stage, source.print = None, "checked", "otherwise"
+    source.done = source.created = 0
+    source.save()
+    page = read(acting(scene.contact), reverse("imports:import_detail", args=[source.pk]))
+    assert "lu autrement" in page
+    assert reverse("imports:import_detail", args=[first.pk]) in page
+
+
 def test_a_file_that_is_given_up_says_so_and_its_lines_are_gone() -> None:
     scene = Scene()
     source = deposited(scene, [machine("1", "Imprimante")])
