@@ -48,6 +48,9 @@ class Import(models.Model):
     started_at = models.DateTimeField("déposé le")
     started_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="déposé par")
     applied_at = models.DateTimeField("lancé le", null=True, blank=True)
+    applied_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lancé par"
+    )
     ended_at = models.DateTimeField("fini le", null=True, blank=True)
 
     objects = ImportQuerySet.as_manager()

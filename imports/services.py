@@ -173,15 +173,17 @@ def read_sheets(source: Import) -> list[Sheet]:
 # --- apply
 
 
-def begin_import(*, source: Import) -> Import:
+def begin_import(*, source: Import, actor: Membership | None = None) -> Import:
     """Begin to apply: at once when the file is small, by a worker else, who also ends what a cut left undone.
+
+    ``actor``: who asks for it, in whose name it is done; whoever deposited the file unless said.
 
     Raises AlreadyImported, Refused (nothing to take, another one under way), SheetRefused.
     """
     if source.stage != ImportStage.CHECKED:
         return source
     checked = check_import(source)
-    begun = _begin(source=source, checked=checked)
+    begun = _begin(source=source, checked=checked, actor=actor or source.started_by)
     if len(checked.rows) <= AT_ONCE:
         _carry_on(checked)
         begun = Import.objects.get(pk=source.pk)
@@ -189,7 +191,7 @@ def begin_import(*, source: Import) -> Import:
 
 
 @gate.one_transaction
-def _begin(*, source: Import, checked: Checked) -> Import:
+def _begin(*, source: Import, checked: Checked, actor: Membership) -> Import:
     hold(f"imports:{source.kind}:{source.organisation_id}")
     held = locked_row(Import.objects.filter(pk=source.pk))
     if held is None:
@@ -205,7 +207,8 @@ def _begin(*, source: Import, checked: Checked) -> Import:
         raise Refused({held.pk: (ANOTHER_UNDER_WAY,)})
     others.filter(print=held.print, stage=ImportStage.DONE).update(stage=ImportStage.UNDONE)
     held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), timezone.now()
-    held.save(update_fields=["stage", "total", "applied_at"])
+    held.applied_by = actor
+    held.save(update_fields=["stage", "total", "applied_at", "applied_by"])
     headings = {name: plain(checked.table.headings[column]) for name, column in held.columns.items()}
     KeptColumns.objects.update_or_create(
         kind=held.kind, organisation=held.organisation, defaults={"headings": headings}

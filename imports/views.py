@@ -152,7 +152,7 @@ def import_apply(request: Request, pk: int) -> HttpResponse:
     """Take what may be taken: at once for a small file, by a worker else."""
     source = visible_import(request, pk)
     try:
-        begin_import(source=source)
+        begin_import(source=source, actor=request.membership)
     except AlreadyImported as before:
         return say_already(request, before.source)
     except Refused as refused:

@@ -114,7 +114,7 @@ def _grouped(units: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _draft_for(source: Import) -> Donation:
-    actor, donor = source.started_by, source.organisation
+    actor, donor = source.applied_by or source.started_by, source.organisation
     drafts = Donation.objects.filter(donor=donor, state=DonationState.DRAFT)
     wanted = drafts.filter(pk=source.into).first() if source.into is not None else None
     if wanted is not None:

@@ -459,6 +459,12 @@ def test_the_pilot_imports_for_a_donor() -> None:
     assert (lot_of(source).donor, lot_of(source).created_by) == (scene.donor, scene.pilot)
 
 
+def test_the_draft_is_made_in_the_name_of_who_asked_for_it() -> None:
+    scene = Scene()
+    source = begin_import(source=deposited(scene, [machine("1")]), actor=scene.pilot)
+    assert lot_of(source).created_by == scene.pilot
+
+
 def test_an_announced_lot_keeps_the_machines_of_its_inventory() -> None:
     scene = Scene()
     source = taken(scene, [machine("1")])
