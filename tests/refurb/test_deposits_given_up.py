@@ -10,6 +10,7 @@ from distribution.models import HandOver
 from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
 from donations.models import PickUp
+from imports.models import Import
 from refurb.models import DepositedFile, Destruction, Erasure
 from tests.refurb.devices import Bench, load_numbers
 
@@ -28,6 +29,7 @@ def test_every_column_that_holds_a_file_is_looked_at() -> None:
         (Destruction, "certificate"),
         (HandOver, "signature"),
         (PickUp, "signature"),
+        (Import, "file"),
     }
 
 
