@@ -11,13 +11,13 @@ from pathlib import PurePosixPath
 
 from django.db.models import F
 
+from donations.serials import same_serial
 from refurb.enums import ENDED
 from refurb.enums.hardware import OF_NWIPE
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.hardware import DepositedFile
 from refurb.readers.facts import HardwareFacts
-from refurb.serials import same_serial
 from refurb.tags import normal
 
 PIECE = re.compile(r"[0-9A-Z]+")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from donations.serials import same_serial
 from refurb.enums import DeviceType, DriveKind
 from refurb.enums.hardware import FileKind, Unreadable
-from refurb.serials import same_serial
 
 GIGABYTE = 2**30
 MEGABYTE = 2**20

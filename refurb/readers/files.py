@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from donations.serials import same_serial
 from refurb.enums.hardware import FileKind, Unreadable
 from refurb.readers.certificate import read_certificate
 from refurb.readers.dmidecode import is_dmidecode, read_dmidecode
@@ -16,7 +17,6 @@ from refurb.readers.lshw import is_lshw, read_lshw
 from refurb.readers.names import kind_of
 from refurb.readers.nwipe import NotNwipe, Run, read_log
 from refurb.readers.smartctl import is_smartctl, read_smartctl
-from refurb.serials import same_serial
 
 MOST_BYTES = 8 * 2**20
 """The longest seen, of a server with its log of events, has half a megabyte."""

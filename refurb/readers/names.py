@@ -2,9 +2,9 @@
 
 import re
 
+from donations.serials import same_serial
 from refurb.enums import DeviceType, DriveKind
 from refurb.readers.facts import LONGEST_MAKER, words
-from refurb.serials import same_serial
 
 UNNAMED = frozenset(
     {

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from documents.locks import hold_all
+from donations.serials import same_serial
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
@@ -26,7 +27,6 @@ from refurb.readers.certificate import read_certificate
 from refurb.readers.facts import HardwareFacts
 from refurb.readers.nwipe import NotNwipe
 from refurb.readers.nwipe import Run as LogRun
-from refurb.serials import same_serial
 from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("donations", "0003_inventory"),
-        ("refurb", "0004_labels"),
+        ("refurb", "0006_deposit_tokens"),
     ]
 
     operations = [
