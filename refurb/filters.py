@@ -41,7 +41,9 @@ class DeviceFilter(django_filters.FilterSet):
     lot = django_filters.CharFilter(label="Référence du lot", method="in_lot")
     grade = django_filters.ChoiceFilter(label="Grade", choices=(), empty_label="Tous")
     place = django_filters.CharFilter(label="Rangé à", lookup_expr="icontains")
-    since = django_filters.NumberFilter(label="Dans son état depuis (jours)", method="standing", min_value=0, max_value=LONGEST)
+    since = django_filters.NumberFilter(
+        label="Dans son état depuis (jours)", method="standing", min_value=0, max_value=LONGEST
+    )
     price = django_filters.NumberFilter(label="Prix, au plus (€)", lookup_expr="lte", min_value=0)
     workshop = django_filters.ModelChoiceFilter(label="Atelier", queryset=workshops, empty_label="Tous")
 
