@@ -39,6 +39,9 @@ BENCH_DAYS = parameter(
     "todo.bench_days", usual=60, unit="jours", label="Appareil resté au même point de l’atelier, en retard après"
 )
 
+SORTED_DAYS = parameter(
+    "todo.sorted_days", usual=7, unit="jours", label="Fichier à trier ou inventaire en cours, en retard après"
+)
 SILENT_MINUTES = parameter(
     "service.silent_minutes", usual=5, unit="minutes", label="Travail de fond sans nouvelles depuis"
 )

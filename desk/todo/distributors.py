@@ -14,6 +14,7 @@ from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
 from desk.todo.limits import Limits, limits_on
+from desk.todo.stocktakes import stocktakes
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
 from network.models import Membership
@@ -39,7 +40,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     )
     blocks = blocks if is_distributor else ()
     alive = Convention.objects.handing_over(at)
-    blocks += (_needs(actor, at, limits, alive), *_shelf_blocks(actor, at, limits, alive))
+    blocks += (_needs(actor, at, limits, alive), *_shelf_blocks(actor, at, limits, alive), stocktakes(actor, at))
     if is_distributor:
         blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
     if is_distributor and is_manager(actor):

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.models import Quota
-from desk.parameters import BENCH_DAYS
+from desk.parameters import BENCH_DAYS, SORTED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
+from desk.todo.stocktakes import stocktakes
 from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
@@ -22,7 +23,7 @@ from lifecycle import gate
 from network.models import Membership
 from network.permissions import is_manager
 from refurb.enums import ON_THE_BENCH, DeviceState
-from refurb.models import Delivery, Device
+from refurb.models import Delivery, DepositedFile, Device
 from refurb.models.device import UNSEEN, DeviceQuerySet
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
@@ -42,11 +43,20 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     old = BENCH_DAYS.before(at)
     bench = _bench_blocks(actor, mine, old)
     if not is_manager(actor):
-        blocks = (_pick_ups(actor, at), *bench, _to_receive(mine), _coming(actor), _erasures(actor))
+        blocks = (
+            _pick_ups(actor, at),
+            *bench,
+            _to_receive(mine),
+            _files(actor, at),
+            stocktakes(actor, at),
+            _coming(actor),
+            _erasures(actor),
+        )
         return Page(
             actions=(
                 Action("Mon établi", reverse("refurb:bench")),
                 Action("Réceptionner", reverse("refurb:reception")),
+                Action("Scanner", reverse("distribution:scan_start")),
             ),
             blocks=blocks,
             changes=("donation", "device"),
@@ -63,6 +73,8 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _coming(actor),
             _returned(mine, at),
             *bench,
+            _files(actor, at),
+            stocktakes(actor, at),
             _erasures(actor),
         ),
         above=(Part("desk/_bench.html", lambda: {"columns": _columns(mine)}),),
@@ -154,6 +166,18 @@ def _erasures(actor: Membership) -> Block:
         "Zéro\u00a0: chaque disque sorti de son appareil est prouvé effacé ou détruit.",
         reverse("refurb:missing_erasure_list") + WHOLE,
         is_wanted_empty=True,
+    )
+
+
+def _files(actor: Membership, at: datetime) -> Block:
+    """What a key deposited by itself is sorted by somebody."""
+    return Block(
+        "fichiers",
+        "Fichiers de machines à trier",
+        DepositedFile.objects.visible_to(actor).waiting().select_related("file"),
+        _file,
+        "Aucun fichier n’attend\u00a0: chacun est écrit sur son appareil, ou écarté.",
+        late=Q(deposited_at__lte=SORTED_DAYS.before(at)),
     )
 
 
@@ -283,6 +307,15 @@ def _brought_back(device: Any) -> Line:
 def _drive(drive: Any) -> Line:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
     return Line(str(drive), url, str(drive.device), since(drive.arrived_at, "arrivé"))
+
+
+def _file(file: Any) -> Line:
+    return Line(
+        str(file),
+        reverse("refurb:hardware_sort"),
+        file.get_kind_display() or file.get_problem_display(),
+        since(file.deposited_at, "déposé"),
+    )
 
 
 def _pick_up(pick_up: Any) -> Line:

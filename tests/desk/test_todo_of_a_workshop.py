@@ -1,11 +1,18 @@
 """« À faire » of a workshop: what its lots and its quotas wait for, in the words of the pages they lead to."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from distribution.services.stocktakes import begin_stocktake
 from tests.desk.test_todo import block, landing
 from tests.desk.test_walls_of_all_pages import acting
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
+from tests.refurb.devices import Bench
+from tests.refurb.machines import lshw
+from tests.refurb.test_hardware_files import deposit
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +41,18 @@ def test_a_quota_says_all_that_is_ready_as_the_page_where_it_is_served_does() ->
     shelf.ready()
     (line,) = block(landing(acting(shelf.manager)), "quotas").lines
     assert line.about.replace("\u00a0", " ") == "Ordinateur portable : 1 place libre, 2 prêts en stock"
+
+
+def test_a_stocktake_under_way_and_a_file_that_waits_are_asked_of_whoever_does_them() -> None:
+    bench = Bench()
+    client = acting(bench.technician)
+    assert [block(landing(client), key).lines for key in ("inventaires", "fichiers")] == [[], []]
+
+    begin_stocktake(actor=bench.technician, at=timezone.now() - timedelta(days=8))
+    deposit(bench, "PRH-1.lshw.json", lshw())
+
+    (stocktake,) = block(landing(client), "inventaires").lines
+    assert (stocktake.title, stocktake.is_late) == (str(bench.workshop.organisation), True)
+    (file,) = block(landing(client), "fichiers").lines
+    assert (file.title, file.about, file.is_late) == ("PRH-1.lshw.json", "lshw", False)
+    assert block(landing(acting(bench.stranger)), "fichiers").lines == []
