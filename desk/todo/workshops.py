@@ -73,7 +73,6 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _coming(actor),
             _returned(mine, at),
             *bench,
-            _files(actor, at),
             stocktakes(actor, at),
             _erasures(actor),
         ),
