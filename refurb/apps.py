@@ -13,3 +13,4 @@ class RefurbConfig(AppConfig):
         import_module("refurb.followers").register()
         import_module("refurb.search").register_finders()
         import_module("refurb.recounts").register_verifiers()
+        import_module("refurb.tectech_import").register_tectech()

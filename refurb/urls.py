@@ -14,6 +14,7 @@ from refurb.views import (
     machine_deposit,
     receiving,
     reconditioning,
+    tectech,
 )
 
 app_name = "refurb"
@@ -42,6 +43,8 @@ urlpatterns = [
     path("depot-machines/", machine_deposit.machine_deposit, name="machine_deposit"),
     path("appareils/inattendu/", receiving.device_register, name="device_register"),
     path("appareils/effacements-manquants/", devices.missing_erasure_list, name="missing_erasure_list"),
+    path("appareils/tec-tech/", tectech.tectech, name="tectech"),
+    path("appareils/tec-tech/fichier/", tectech.tectech_file, name="tectech_file"),
     path("appareils/incidents/", incidents.incident_list, name="incident_list"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/incidents/<int:pk>/", incidents.incident_note, name="incident_note"),

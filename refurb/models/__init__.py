@@ -20,6 +20,7 @@ from refurb.models.reference import (
 )
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
 from refurb.models.tag_shape import TagShape
+from refurb.models.tectech import TecTechRow
 
 __all__ = [
     "Checklist",
@@ -55,6 +56,7 @@ __all__ = [
     "Repair",
     "StorageAbsence",
     "TagShape",
+    "TecTechRow",
     "TestResult",
     "TestRun",
 ]

@@ -1,0 +1,106 @@
+"""The CSV of tec.tech, the tool of LaCollecte.tech: what each of its columns says of a device, both ways.
+
+Source: the field list of its import screen (types, statuses, categories, required fields). What Maillon does not hold
+is left empty; what is tec.tech's own (id, idLot, idStock, idGroupe) goes back as it came.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db.models import QuerySet
+
+from conventions.enums import DeviceType
+from lists.spreadsheets import Row
+from refurb.enums import CheckResult, DeviceState, DriveKind, OperatingSystem
+from refurb.models import Device, Drive, TecTechRow, TestRun
+
+S, T = DeviceState, DeviceType
+COLUMNS = (
+    *("id", "statut", "typeMateriel", "numeroSerie", "IMEI1", "IMEI2", "idMaterielReconditionneur", "idEsn", "model"),
+    *("marque", "processeur", "typeDisqueDur1", "tailleDisqueDur1", "typeDisqueDur2", "tailleDisqueDur2", "RAM"),
+    *("categorie", "lecteurDVD", "webcam", "commentaire", "idLot", "systemeExploitation", "idStock", "idGroupe"),
+    *("createdAt", "updatedAt", "reconditionneur"),
+)
+TYPES = {
+    T.DESKTOP: "ORDINATEUR_FIXE",
+    T.LAPTOP: "ORDINATEUR_PORTABLE",
+    T.SMARTPHONE: "SMARTPHONE",
+    T.TABLET: "TABLETTE",
+}
+"""A screen is not followed there."""
+STATUSES = {
+    S.RECEIVED: "A_TRAITER",
+    S.IN_PROCESS: "EN_COURS_DE_TRAITEMENT",
+    S.AWAITING_PART: "EN_COURS_DE_TRAITEMENT",
+    S.READY: "PRET_A_COMMANDER",
+    S.ALLOTTED: "PRET_A_COMMANDER",
+    S.SHIPPED: "EN_COURS_DE_LIVRAISON",
+    S.AVAILABLE: "PRET_A_DISTRIBUER",
+    S.RESERVED: "PRET_A_DISTRIBUER",
+    S.HANDED_OVER: "DISTRIBUE",
+    S.RETURNED: "SAV",
+    S.UNUSABLE: "NON_REEMPLOYABLE",
+}
+"""What is not there is not told to tec.tech: expected, gone for good, looked for."""
+SYSTEMS = {
+    OperatingSystem.WINDOWS_10: "Windows",
+    OperatingSystem.WINDOWS_11: "Windows",
+    OperatingSystem.LINUX: "Linux",
+    OperatingSystem.MACOS: "MacOS",
+}
+CATEGORIES = ("PREMIUM", "A", "B", "C", "D")
+DISKS = {DriveKind.HDD: "HDD", DriveKind.SSD: "SSD", DriveKind.NVME: "SSD", DriveKind.EMMC: "SSD"}
+WEBCAM = "webcam"
+GIGABYTE = 10**9
+YES_OR_NO = {CheckResult.OK: "OUI", CheckResult.FAIL: "NON"}
+
+
+def told(devices: "QuerySet[Device]") -> "QuerySet[Device]":
+    """Those that tec.tech is told of: of a type it follows, in a state it has a word for."""
+    return devices.filter(type__in=TYPES, state__in=STATUSES, attached_to=None)
+
+
+def rows_of(devices: Iterable[Device]) -> Iterator[Row]:
+    """One row a device, in the order of ``COLUMNS``; three queries, whatever their number."""
+    known = list(devices)
+    pks = [device.pk for device in known]
+    latest: dict[int, TecTechRow] = {}
+    for row in TecTechRow.objects.filter(device__in=pks).order_by("pk"):
+        latest[row.device_id] = row
+    drives: dict[int, list[Drive]] = {}
+    for drive in Drive.objects.in_place().filter(device__in=pks).order_by("pk"):
+        drives.setdefault(drive.device_id, []).append(drive)
+    webcams = _webcams(pks)
+    for device in known:
+        said = _said(device, latest.get(device.pk), drives.get(device.pk, []), webcams.get(device.pk, ""))
+        yield [said.get(column, "") for column in COLUMNS]
+
+
+def _said(device: Device, row: TecTechRow | None, drives: list[Drive], webcam: str) -> Mapping[str, str]:
+    system = device.grading.measures.get("os", "") if device.grading else ""
+    said = {
+        "statut": STATUSES[S(device.state)],
+        "typeMateriel": TYPES[T(device.type)],
+        "numeroSerie": device.serial if device.serial_key else "",
+        "idMaterielReconditionneur": device.tag,
+        "model": device.model,
+        "marque": device.manufacturer,
+        "processeur": device.processor,
+        "RAM": str(device.memory_gb or ""),
+        "categorie": device.grade.upper() if device.grade.upper() in CATEGORIES else "",
+        "webcam": webcam,
+        "systemeExploitation": SYSTEMS.get(system, ""),
+        "reconditionneur": device.workshop.name,
+    }
+    for rank, drive in enumerate(drives[:2], 1):
+        said[f"typeDisqueDur{rank}"] = DISKS.get(DriveKind(drive.kind), "")
+        said[f"tailleDisqueDur{rank}"] = str(round(drive.capacity / GIGABYTE)) if drive.capacity else ""
+    if row is not None:
+        said |= {"id": row.number, "idLot": row.lot, "idStock": row.stock, "idGroupe": row.group}
+    return said
+
+
+def _webcams(pks: list[int]) -> dict[int, str]:
+    """Whether the webcam of each works, by its last tests; not a word where it was not looked at."""
+    runs = TestRun.objects.current().filter(device__in=pks, results__function=WEBCAM)
+    found = runs.order_by("pk").values_list("device", "results__result")
+    return {device: YES_OR_NO.get(result, "") for device, result in found}
