@@ -37,7 +37,11 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     if works or is_pilot(request.membership):
         names.append(("Effacements manquants", "refurb:missing_erasure_list"))
     if works:
-        names += [("Étiquettes", "refurb:tag_shape"), ("Déposer des fichiers", "refurb:hardware_deposit")]
+        names += [
+            ("Étiquettes", "refurb:tag_shape"),
+            ("Déposer des fichiers", "refurb:hardware_deposit"),
+            ("tec.tech", "refurb:tectech"),
+        ]
     if sees_incidents(request.membership) is not None:
         names.append(("Incidents", "refurb:incident_list"))
     links = [(label, reverse(name)) for label, name in names]

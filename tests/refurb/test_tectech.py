@@ -116,6 +116,10 @@ def test_a_serial_that_is_a_placeholder_is_not_sent_and_the_page_says_how_many_l
     assert "1 n’a pas de numéro de série" in read(client, PAGE)
 
 
+def test_the_page_is_found_from_those_of_devices(bench: Bench) -> None:
+    assert f'href="{PAGE}"' in read(acting(bench.technician), reverse("refurb:bench"))
+
+
 def test_only_the_workshop_has_its_file(bench: Bench) -> None:
     bench.received(tag="PRH-1")
 
