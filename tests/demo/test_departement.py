@@ -63,6 +63,7 @@ NOT_TOLD = {
     "undo_early_receive",
     "undo_receive",
     "undo_register",
+    "undo_start",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, and the merger of two EPCI."""
 
