@@ -23,6 +23,8 @@ ROUNDS = re.compile(r"Rounds\(completed/requested\): *(\d+) */ *(\d+)")
 HIDDEN = re.compile(r"HPA/DCO: *(.*?) *(?:HPA/DCO Size:|$)")
 ERRORS = re.compile(r"Errors\(pass/sync/verify\): *(\d+) */ *(\d+) */ *(\d+)")
 MOST_ROUNDS = 99
+ONE_PASS = re.compile(r"zero|ones|prng stream|baseline|secure erase|sanitize|crypto", re.IGNORECASE)
+"""The methods of nwipe that write once: a certificate counts rounds, and a round of another method is several passes."""
 ERASED_STATUS = "ERASED"
 
 
@@ -65,6 +67,11 @@ def _read_result(run: Run, lines: list[str]) -> None:
     verified = said[1].lower() if (said := _first(VERIFIED, lines)) else ""
     if run.ended and ("last" in verified or "all" in verified):
         run.verified = {max(run.done)}
+
+
+def asks_several_passes(run: Run) -> bool:
+    """Whether a certificate is of more than one pass, or of a method of which it is not known: it prints rounds only."""
+    return run.passes_asked > 1 or not ONE_PASS.search(run.method)
 
 
 def _is_hidden(serial: str) -> bool:
