@@ -19,6 +19,7 @@ from refurb.services import deposit_tokens, depositing, hardware
 
 KEPT_KEY, LOST_KEY = "Clé rouge, établi 1", "Clé bleue, égarée"
 SOLID_MAKERS = ("Samsung", "Micron", "SK hynix")
+PRODUCTS = {DriveKind.NVME: "SSD NVMe", DriveKind.SSD: "SSD SATA"}
 WORKSHOP = "lille"
 """Where machines are read by tools; the other workshops still type."""
 
@@ -68,10 +69,10 @@ def keys(stage: Stage) -> Thread:
 
 
 def _told_of_anothers_drive(stage: Stage, workshop: Organisation) -> tuple[str, bytes] | None:
-    """A file of a device on the bench that holds a drive still inventoried in another: refused until it is settled."""
-    here = {"device__workshop": workshop, "device__state": DeviceState.IN_PROCESS}
-    report = HardwareReport.objects.filter(**here).select_related("device").order_by("-pk").first()
-    other = Drive.objects.in_place().filter(**here).exclude(serial_key="").order_by("pk")
+    """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled."""
+    on_the_bench = HardwareReport.objects.filter(device__workshop=workshop, device__state=DeviceState.IN_PROCESS)
+    report = on_the_bench.select_related("device").order_by("-pk").first()
+    other = Drive.objects.in_place().filter(device__workshop=workshop).exclude(serial_key="").order_by("-pk")
     if report is None or (drive := other.exclude(device=report.device_id).first()) is None:
         return None
     content = lshw(report.device, stage.catalogue.named("ThinkPad L390"), moved=drive)
@@ -112,7 +113,7 @@ def _storage(model: Model, rng: Random) -> dict[str, Any]:
     size = model.storage_gb * GIGABYTE
     told = {
         "vendor": rng.choice(SOLID_MAKERS),
-        "product": f"{model.storage_kind.upper()} {model.storage_gb}",
+        "product": PRODUCTS.get(model.storage_kind, "Disque dur"),
         "serial": "".join(rng.choices(papers.SIGNS, k=12)),
     }
     if model.storage_kind == DriveKind.NVME:

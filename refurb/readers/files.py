@@ -66,7 +66,7 @@ def kept(content: bytes, *, is_read: bool) -> bytes:
         return f"{NOT_KEPT} {sha256}\n".encode()
     text = _stripped(content)
     said = _parsed(text) if JSON_BEGINS.match(text) else None
-    if not is_glpi(said) or is_smartctl(said):
+    if said is None or not is_glpi(said) or is_smartctl(said):
         return content
     return json.dumps({ORIGINAL: sha256} | without_people(said), indent=1, sort_keys=True).encode()
 
