@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refurb", "0006_deposit_tokens"),
+        ("refurb", "0008_tectech"),
     ]
 
     operations = [
