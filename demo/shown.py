@@ -5,7 +5,7 @@ Their days are counted back from the last one, far enough for each to be where i
 
 from collections.abc import Iterator
 
-from demo import fates, handed
+from demo import fates, handed, tools
 from demo.context import Stage
 from demo.handed import to
 from demo.lots import Line, Lot
@@ -46,7 +46,7 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
     """What goes on to households: each incident of the way once, and each state on the last day."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
-    spare = handed.onward(fates.ready)
+    spare, read = handed.onward(fates.ready), handed.onward(tools.ready)
     travels = (
         handed.sold, handed.undone, handed.given_back, handed.exchanged, handed.refunded, handed.found,
         handed.released, handed.recalled, handed.sent_back, handed.derogated,
@@ -75,7 +75,7 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
                 model("Latitude 5410"),
                 8,
                 year - 4,
-                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(standing)), spare, spare, spare),
+                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(standing)), read, read, spare),
             ),
         ),
     )
@@ -163,7 +163,7 @@ def _on_the_bench(stage: Stage) -> Iterator[Lot]:
                 year - 5,
                 fates=(
                     fates.received,
-                    fates.in_process,
+                    tools.in_process,
                     fates.awaiting_part,
                     fates.unusable,
                     fates.unerasable,

@@ -24,6 +24,7 @@ from demo.register import register
 from demo.requests import Ask, Request, news, sittings
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
+from demo.tools import keys
 from demo.unannounced import strays
 from demo.waste import passages
 from donations.enums import LineCondition, RefusalCode
@@ -76,7 +77,7 @@ def tell_story(
         stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(stage.cast, stage.rng)
         lots, asks = plan(stage, homes, devices)
-        for thread in (nights, months, running_month, committees, strays, sittings, news, register, counts):
+        for thread in (nights, months, running_month, committees, strays, sittings, news, register, counts, keys):
             stage.agenda.add(thread(stage))
         _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:

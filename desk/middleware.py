@@ -4,19 +4,24 @@ from collections.abc import Callable
 
 import psycopg
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from desk.views.errors import conflict, too_large
+from desk.views.errors import bad_request, conflict, too_large
 
 PIECE = 1024 * 1024
 READ_AT_MOST = 4
 """How many times the limit is read and thrown away, so that the browser shows the answer rather than an error."""
+NUL = "NUL (0x00)"
+"""What an address or a ticked box holds only when it was made to."""
 AT_ONCE = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure)
 
 
 class RefusalsMiddleware:
-    """413 for a request heavier than ``settings.REQUEST_MAX_BYTES``; 409 for one that lost against another."""
+    """413 for a request heavier than ``settings.REQUEST_MAX_BYTES``; 409 for one that lost against another.
+
+    400 for a NUL where there can be none.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,7 +35,9 @@ class RefusalsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Two transactions stood in each other's way, and trying again did not help."""
+        """Two transactions stood in each other's way, and trying again did not help; or a sign that is no text."""
+        if isinstance(exception, DataError) and NUL in str(exception):
+            return bad_request(request, exception)
         cause = exception.__cause__ if isinstance(exception, OperationalError) else exception
         return conflict(request) if isinstance(cause, AT_ONCE) else None
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from refurb.certificates import proofs_of, proven, proves
+from refurb.certificates import proofs_of, proves
 from refurb.enums import CheckResult, DevicePaperKind, DeviceState, DeviceType
+from refurb.machine.device_rules import still_stands
 from refurb.models import Device, DevicePaper, Drive, TestRun
 from typography.french import HARD, storage, written_day
 
@@ -26,6 +27,11 @@ STANDINGS = {
     S.WITHDRAWN: "Cet appareil a quitté la filière\u00a0: Maillon ne le suit plus.",
     S.MISSING: "Cet appareil est recherché. Si vous l’avez devant vous, prévenez l’atelier\u00a0: merci.",
 }
+UNPROVEN = (
+    "Ce qui était prouvé de cet appareil ne l’est plus\u00a0: un disque y a été trouvé, une preuve ou un test remplacé."
+    " L’atelier doit le reprendre avant qu’il serve."
+)
+"""What was promised when it was declared reconditioned, and is no longer true."""
 NEW, NOTHING = "Écran\u00a0: aucune donnée ne s’y garde.", "Aucun stockage dans cet appareil, constaté à l’atelier."
 
 
@@ -53,6 +59,8 @@ def passport_of(device: Device) -> Passport:
     state = DeviceState(device.state)
     if state not in PROMISED:
         return Passport(device, STANDINGS[state])
+    if not Device.objects.filter(still_stands(), pk=device.pk).exists():
+        return Passport(device, UNPROVEN)
     run = TestRun.objects.current().filter(device=device, stay=device.stay).select_related("checklist").first()
     papers = DevicePaper.objects.filter(device=device, stay=device.stay, kind=DevicePaperKind.ERASURE)
     return Passport(
@@ -87,7 +95,10 @@ def _erased(device: Device) -> Iterator[str]:
     if device.type == DeviceType.SCREEN:
         yield NEW
     for drive in proofs.drives:
-        if not any(drive.removals.all()) and proven(drive):
+        if removal := next(iter(drive.removals.all()), None):
+            what = " ".join(filter(None, (drive.get_kind_display(), storage(drive.capacity))))
+            yield f"{what}\u00a0: retiré de l’appareil le {written_day(removal.removed_at)}."
+        else:
             yield _emptied(drive)
     if not proofs.drives and proofs.absences:
         yield NOTHING

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from distribution.enums import Finding
+from distribution.enums import Finding, StocktakeState
 from distribution.models import Stocktake, StocktakeLine, StocktakeScan
 from refurb.enums import IN_THE_WORKSHOP, DeviceState
 from refurb.models import Device
@@ -61,6 +61,18 @@ def findings_of(stocktake: Stocktake) -> list[Found]:
     expected = {device.pk: device for device in expected_in(stocktake)}
     order = list(Finding)
     return sorted(_findings(stocktake, expected), key=lambda found: order.index(found.finding))
+
+
+def misplaced_in(stocktake: Stocktake) -> list[Found]:
+    """What was seen elsewhere than it is recorded; of a closed one, less what was moved since; none of an abandoned."""
+    if stocktake.state == StocktakeState.ABANDONED:
+        return []
+    found = [one for one in findings_of(stocktake) if one.finding == Finding.MISPLACED and one.device and one.seen_at]
+    if stocktake.state == StocktakeState.OPEN:
+        return found
+    lines = StocktakeLine.objects.filter(stocktake=stocktake, finding=Finding.MISPLACED)
+    then = dict(lines.values_list("device", "expected_at"))
+    return [one for one in found if one.device is not None and then.get(one.device.pk) == one.device.place]
 
 
 def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[Found]:

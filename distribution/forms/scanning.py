@@ -14,6 +14,8 @@ from refurb.forms.devices import SCANNED, DeviceRecycleForm, recyclers_seen_by
 from refurb.forms.labels import lines_of
 from refurb.machine.tag_rules import TAG_GIVEN
 
+LONGEST = 80
+"""Signs of what is scanned, a serial number included."""
 SAME_FOR_ALL = "Gardé d’un scan à l’autre."
 
 
@@ -22,7 +24,7 @@ class ScanForm(forms.Form):
 
     tag = forms.CharField(
         label="Étiquette",
-        max_length=80,
+        max_length=LONGEST,
         widget=forms.TextInput({**SCANNED, "autofocus": True, "class": "scan"}),
         error_messages={"required": TAG_GIVEN.sentence},
     )
@@ -97,6 +99,9 @@ class PastedForm(forms.Form):
         lines = lines_of(self.cleaned_data["tags"])
         if not lines:
             raise ValidationError("Collez au moins une étiquette.")
+        if long := next((line for line in lines if len(line) > LONGEST), None):
+            said = f"«\u00a0{long[:40]}…\u00a0» est trop long pour une étiquette"
+            raise ValidationError(f"{said}\u00a0: {LONGEST} signes au plus.")
         if len(lines) > MOST:
             raise ValidationError(f"{len(lines)} étiquettes\u00a0: {MOST} au plus à la fois.")
         return lines

@@ -10,7 +10,7 @@ from django.utils import timezone
 from distribution.enums import Finding, StocktakeState
 from distribution.models import Stocktake, StocktakeLine, StocktakeScan
 from distribution.permissions import can_count_stock
-from distribution.stocktaking import findings_of
+from distribution.stocktaking import findings_of, misplaced_in
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -98,15 +98,15 @@ def close_stocktake(*, actor: Actor, stocktake: Stocktake, at: datetime | None =
 
 @gate.one_transaction
 def put_away_misplaced(*, actor: Actor, stocktake: Stocktake) -> int:
-    """Write of each misplaced device where it was seen, of those still in the workshop; how many.
+    """Write of each misplaced device where it was seen, of those that nobody moved since; how many.
 
     Raises Unknown, PermissionDenied, Refused.
     """
     if not Stocktake.objects.visible_to(actor).filter(pk=stocktake.pk).exists():
         raise Unknown
     by_place: dict[str, list[Device]] = {}
-    for found in findings_of(stocktake):
-        if found.finding == Finding.MISPLACED and found.device is not None and found.seen_at:
+    for found in misplaced_in(stocktake):
+        if found.device is not None:
             by_place.setdefault(found.seen_at, []).append(found.device)
     return sum(place_devices(actor=actor, devices=devices, place=place) for place, devices in by_place.items())
 
@@ -114,7 +114,15 @@ def put_away_misplaced(*, actor: Actor, stocktake: Stocktake) -> int:
 def missing_from(stocktake: Stocktake) -> list[str]:
     """The references of the devices that were not found, and that nobody has seen or moved since it was closed."""
     lines = StocktakeLine.objects.filter(stocktake=stocktake, finding=Finding.MISSING).select_related("device")
-    return [line.device.reference for line in lines if line.device is not None and line.device.state == line.state]
+    counted = StocktakeScan.objects.filter(takes_back=None, taken_back_by=None, device__in=lines.values("device"))
+    later = set(counted.filter(scanned_at__gt=stocktake.ended_at).values_list("device", flat=True))
+    return [
+        line.device.reference
+        for line in lines
+        if line.device is not None
+        and (line.device.state, line.device.place) == (line.state, line.expected_at)
+        and line.device.pk not in later
+    ]
 
 
 def _keeps(actor: Membership, point: DistributionPoint) -> bool:

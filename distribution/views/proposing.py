@@ -82,10 +82,11 @@ def _foreseen(request: Request, proposal: Proposal, counts: Mapping[str, int], r
 def _done(request: Request, ready: Any, conventions: Mapping[int, Convention]) -> HttpResponse:
     """All the lines in one act; what is no longer ready comes back refused or is left out."""
     by_convention: dict[int, list[str]] = {}
+    known = {str(pk): pk for pk in conventions}
     for one in request.POST.getlist(CHOSEN):
         convention, _, reference = one.partition(":")
-        if convention.isdigit() and int(convention) in conventions:
-            by_convention.setdefault(int(convention), []).append(reference)
+        if convention in known:
+            by_convention.setdefault(known[convention], []).append(reference)
     shares = {conventions[pk]: ready.filter(reference__in=refs) for pk, refs in by_convention.items()}
     if not shares:
         return redirect("distribution:allotment_propose")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,10 @@ LAST = 10
 """How many scans stay under the eyes."""
 KEPT, GIVEN = "scans", "scans_given"
 """Where the session keeps them, and what each mode was last given."""
+KEYS = {
+    *("at", "text", "outcome", "said", "mode", "label", "reference", "device", "id", "before", "after", "by", "undone"),
+}
+MOVED_SINCE = "il a été rangé ailleurs depuis."
 NAMED = 10
 """How many labels that nothing answers to are named."""
 DONE, AGAIN, REFUSED = "done", "again", "refused"
@@ -41,12 +46,16 @@ DONE, AGAIN, REFUSED = "done", "again", "refused"
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one scan, in words; ``device``: the one it is about, if there is one; ``before``: for undoing."""
+    """What became of one scan, in words; ``device``: the one it is about, if there is one.
+
+    ``before`` and ``after``: what the mode remembers of it, for undoing.
+    """
 
     outcome: str
     said: str
     device: Device | None = None
     before: str = ""
+    after: str = ""
 
 
 @require_safe
@@ -59,7 +68,7 @@ def scan_start(request: Request) -> HttpResponse:
 def scan_station(request: Request, code: str) -> HttpResponse:
     """One scan after another; each is answered under the box, which is empty and ready again."""
     mode = _mode(request, code)
-    form = mode.form(posted(request), by=request.membership, initial=request.session.get(GIVEN, {}).get(mode.code))
+    form = mode.form(posted(request), by=request.membership, initial=_given(request).get(mode.code))
     if "undo" in request.POST:
         _undo_last(request)
         return redirect("distribution:scan_station", code=mode.code)
@@ -76,7 +85,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
     if form.is_bound:
         # A scanner types after what is there: the box is emptied, the answer says what was in it.
         retype(form, {"tag": ""})
-    last = request.session.get(KEPT, [])
+    last = _last(request)
     context = {
         "form": form,
         "mode": mode,
@@ -146,7 +155,7 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
         return _refused(mode, device, refused)
     except PermissionDenied:
         return Answer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
-    return Answer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before)
+    return Answer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before, mode.keep(moved))
 
 
 def _refused(mode: ScanMode, device: Device | None, refused: Refused) -> Answer:
@@ -177,11 +186,25 @@ def _remember(request: Request, mode: ScanMode, text: str, answer: Answer) -> No
         "label": mode.label,
         "reference": device.reference if device else "",
         "device": str(device) if device else "",
+        "id": token_hex(8),
         "before": answer.before,
+        "after": answer.after,
         "by": request.membership.pk,
         "undone": False,
     }
-    request.session[KEPT] = [told, *request.session.get(KEPT, [])][:LAST]
+    request.session[KEPT] = [told, *_last(request)][:LAST]
+
+
+def _last(request: Request) -> list[dict[str, Any]]:
+    """The last scans; what an earlier version of this page kept otherwise is left out."""
+    kept = request.session.get(KEPT)
+    return [one for one in kept if isinstance(one, dict) and one.keys() >= KEYS] if isinstance(kept, list) else []
+
+
+def _given(request: Request) -> dict[str, dict[str, str]]:
+    """What each mode was last given."""
+    kept = request.session.get(GIVEN)
+    return {code: one for code, one in kept.items() if isinstance(one, dict)} if isinstance(kept, dict) else {}
 
 
 def _undoable(last: Sequence[dict[str, Any]], actor: Membership) -> dict[str, Any] | None:
@@ -195,15 +218,21 @@ def _undoable(last: Sequence[dict[str, Any]], actor: Membership) -> dict[str, An
 
 def _undo_last(request: Request) -> None:
     """Take the last scan back, or say why not."""
-    actor, last = request.membership, request.session.get(KEPT, [])
+    actor, last = request.membership, _last(request)
     done = _undoable(last, actor)
     if done is None:
         messages.error(request, "Il n’y a rien à annuler.")
+        return
+    if done["id"] != request.POST["undo"]:
+        messages.error(request, "Rien n’est annulé\u00a0: ce scan l’est déjà, ou un autre est venu depuis.")
         return
     mode = next(mode for mode in modes_of(actor) if mode.code == done["mode"])
     device = Device.objects.visible_to(actor).filter(reference=done["reference"]).first()
     if device is None or mode.undo is None:
         messages.error(request, f"Étiquette {done['text']}\u00a0: l’appareil n’est plus entre vos mains.")
+        return
+    if mode.keep(device) != done["after"]:
+        messages.error(request, f"Étiquette {done['text']}, rien n’est annulé\u00a0: {MOVED_SINCE}")
         return
     try:
         mode.undo(actor, device, done["before"])
@@ -236,7 +265,7 @@ def _keep(request: Request, mode: ScanMode, form: ScanForm) -> None:
     """A line, a place, a recycler stay from one scan to the next, and when the page is opened again."""
     typed = {name: request.POST.get(name, "") for name in form.fields if name != "tag"}
     if typed:
-        request.session[GIVEN] = request.session.get(GIVEN, {}) | {mode.code: typed}
+        request.session[GIVEN] = _given(request) | {mode.code: typed}
 
 
 def _modes(request: Request) -> tuple[ScanMode, ...]:

@@ -22,7 +22,7 @@ from distribution.services.stocktakes import (
     scan_stock,
     take_scan_back,
 )
-from distribution.stocktaking import Found, findings_of
+from distribution.stocktaking import Found, findings_of, misplaced_in
 from distribution.tables import StocktakeTable
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
@@ -41,6 +41,8 @@ STOCKTAKE = Noun("inventaire", "inventaires")
 LAST = 10
 SHOWN = 100
 """How many devices a finding names; the others are counted."""
+SCAN = "scan"
+"""Which scan the page offered to take back: pressed twice, the button takes back one."""
 PLACE = "count_place"
 """Where the session keeps the place one stands at."""
 TONES = {
@@ -93,7 +95,7 @@ def stocktake_detail(request: Request, reference: str) -> HttpResponse:
         if not counts:
             raise PermissionDenied
         return _counted(request, stocktake)
-    form = CountForm(initial={"place": request.session.get(PLACE, stocktake.place)})
+    form = CountForm(initial={"place": _place(request, stocktake)})
     return _page(request, stocktake, form if counts else None)
 
 
@@ -103,7 +105,7 @@ def stocktake_paste(request: Request, reference: str) -> HttpResponse:
     stocktake = visible_stocktake(request, reference)
     if not _counts(request, stocktake):
         raise PermissionDenied
-    form = CountListForm(posted(request), initial={"place": request.session.get(PLACE, stocktake.place)})
+    form = CountListForm(posted(request), initial={"place": _place(request, stocktake)})
     kept = answer(
         request,
         form,
@@ -127,7 +129,7 @@ def stocktake_put_away(request: Request, reference: str) -> HttpResponse:
     if can_count_stock(request.membership) is None or stocktake.workshop_id is None:
         raise PermissionDenied
     back = reverse("distribution:stocktake_detail", args=[stocktake.reference])
-    misplaced = [one for one in findings_of(stocktake) if one.finding == Finding.MISPLACED and one.seen_at]
+    misplaced = misplaced_in(stocktake)
     if request.method == "POST":
         try:
             count = put_away_misplaced(actor=request.membership, stocktake=stocktake)
@@ -174,6 +176,8 @@ def stocktake_undo(request: Request, reference: str) -> HttpResponse:
     last = _last_of(request, stocktake)
     if last is None:
         messages.error(request, "Vous n’avez rien scanné qui compte encore dans cet inventaire.")
+    elif str(last.pk) != request.POST.get(SCAN):
+        messages.error(request, "Rien n’est annulé\u00a0: ce scan l’est déjà, ou un autre est venu depuis.")
     else:
         try:
             take_scan_back(actor=request.membership, scan=last)
@@ -250,7 +254,9 @@ def _answers(stocktake: Stocktake, findings: list[Found]) -> list[dict[str, Any]
     answers = []
     scans = StocktakeScan.objects.filter(stocktake=stocktake, takes_back=None, taken_back_by=None)
     for scan in scans.select_related("device").order_by("-pk")[:LAST]:
-        found = said[scan.device_id or scan.text]
+        found = said.get(scan.device_id or scan.text)
+        if found is None or found.finding not in SAID:
+            continue  # scanned, or taken back, while this page was made
         outcome, sign, words = SAID[found.finding]
         place = scan.device.place if scan.device and scan.device.place else "sans place"
         state = scan.device.get_state_display().lower() if scan.device else ""
@@ -269,6 +275,12 @@ def _counts(request: Request, stocktake: Stocktake) -> bool:
     if scope is None or stocktake.state != StocktakeState.OPEN:
         return False
     return Stocktake.objects.filter(scope, pk=stocktake.pk).exists()
+
+
+def _place(request: Request, stocktake: Stocktake) -> str:
+    """Where one stood at the last scan."""
+    kept = request.session.get(PLACE)
+    return kept if isinstance(kept, str) else stocktake.place
 
 
 def _seen(count: int) -> str:

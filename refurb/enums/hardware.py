@@ -31,6 +31,13 @@ class Unreadable(TextChoices):
     )
     NOTHING_SAID = "nothing_said", "L’outil n’a rien pu lire sur cette machine\u00a0: relancez-le en administrateur."
     NO_TEXT = "no_text", "Aucun texte ne peut être lu dans ce PDF\u00a0: déposez le journal texte de nwipe."
+    SEVERAL_PASSES = (
+        "several_passes",
+        (
+            "Ce certificat est d’un effacement en plusieurs passes, et ne dit pas ce que chacune a écrit\u00a0:"
+            " déposez le journal texte de nwipe."
+        ),
+    )
 
 
 class DismissalReason(TextChoices):

@@ -157,6 +157,15 @@ TESTS_PASSED = Requirement(
     lambda ctx: ~Exists(TestRun.objects.of_this_stay().filter(checklist__type=OuterRef("type"), passed=False)),
     where=BENCH.at("tests"),
 )
+
+
+def still_stands() -> Q:
+    """Of a reconditioned device: its proofs and its tests hold, whatever was recorded since it was declared so."""
+    runs = TestRun.objects.of_this_stay().filter(checklist__type=OuterRef("type"))
+    tested = Q(Exists(runs)) & ~Q(Exists(runs.filter(passed=False)))
+    return _inventoried() & ~_unproven() & tested
+
+
 GRADED = Requirement(
     "graded",
     "Le grade n’a pas été calculé depuis l’arrivée de l’appareil.",

@@ -8,7 +8,15 @@ import re
 from datetime import datetime, timedelta
 
 from refurb.readers.facts import words
-from refurb.readers.nwipe import HIDDEN_SERIAL, LONGEST_METHOD, LONGEST_SERIAL, LONGEST_VERSION, NotNwipe, Run
+from refurb.readers.nwipe import (
+    FIRST_YEAR,
+    HIDDEN_SERIAL,
+    LONGEST_METHOD,
+    LONGEST_SERIAL,
+    LONGEST_VERSION,
+    NotNwipe,
+    Run,
+)
 
 VERSION = re.compile(r"NWIPE version (\d[\w.]*)", re.IGNORECASE)
 DISK = re.compile(r"Make/Model: *(.*?) *Serial: *(.*)")
@@ -23,6 +31,8 @@ ROUNDS = re.compile(r"Rounds\(completed/requested\): *(\d+) */ *(\d+)")
 HIDDEN = re.compile(r"HPA/DCO: *(.*?) *(?:HPA/DCO Size:|$)")
 ERRORS = re.compile(r"Errors\(pass/sync/verify\): *(\d+) */ *(\d+) */ *(\d+)")
 MOST_ROUNDS = 99
+ONE_PASS = re.compile(r"zero|ones|prng stream|baseline|secure erase|sanitize|crypto", re.IGNORECASE)
+"""The methods of nwipe that write once: a certificate counts rounds, and one round of another is several passes."""
 ERASED_STATUS = "ERASED"
 
 
@@ -67,6 +77,11 @@ def _read_result(run: Run, lines: list[str]) -> None:
         run.verified = {max(run.done)}
 
 
+def asks_several_passes(run: Run) -> bool:
+    """Whether a certificate, which counts rounds only, is of more than one pass, or may be by its method."""
+    return run.passes_asked > 1 or not ONE_PASS.search(run.method)
+
+
 def _is_hidden(serial: str) -> bool:
     return bool(HIDDEN_SERIAL.fullmatch(serial)) or serial.casefold() == "unknown"
 
@@ -77,6 +92,7 @@ def _first(pattern: re.Pattern[str], lines: list[str]) -> re.Match[str] | None:
 
 def _instant(said: str) -> datetime | None:
     try:
-        return datetime.strptime(said, "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007  as printed, without a zone
+        printed = datetime.strptime(said, "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007  as printed, without a zone
     except ValueError:
         return None
+    return printed if printed.year >= FIRST_YEAR else None

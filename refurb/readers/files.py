@@ -3,16 +3,17 @@
 Bounded in size and depth: a file comes from any machine, and from whoever has a deposit token.
 """
 
+import hashlib
 import json
 import re
 from typing import Any
 
 from donations.serials import same_serial
 from refurb.enums.hardware import FileKind, Unreadable
-from refurb.readers.certificate import read_certificate
+from refurb.readers.certificate import asks_several_passes, read_certificate
 from refurb.readers.dmidecode import is_dmidecode, read_dmidecode
 from refurb.readers.facts import FoundDrive, HardwareFacts, NotHardware
-from refurb.readers.glpi import is_glpi, read_glpi
+from refurb.readers.glpi import is_glpi, read_glpi, without_people
 from refurb.readers.lshw import is_lshw, read_lshw
 from refurb.readers.names import kind_of
 from refurb.readers.nwipe import NotNwipe, Run, read_log
@@ -23,6 +24,8 @@ MOST_BYTES = 8 * 2**20
 PDF = b"%PDF-"
 JSON_BEGINS = re.compile(r"\{|\[\s*\{")
 """A line of nwipe begins with a bracket too, and its date."""
+ORIGINAL = "sha256_of_original"
+NOT_KEPT = "Fichier non lu, dont rien n’est gardé. SHA-256 de l’original\u00a0:"
 BYTE_ORDERS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -32,7 +35,7 @@ def read_hardware(content: bytes) -> HardwareFacts:
         raise NotHardware(Unreadable.EMPTY)
     if len(content) > MOST_BYTES:
         raise NotHardware(Unreadable.TOO_LARGE)
-    text = decoded(content).strip("\ufeff \t\r\n\0")
+    text = _stripped(content)
     facts = _of_json(_parsed(text)) if JSON_BEGINS.match(text) else _of_text(text)
     if not facts.says_something:
         raise NotHardware(Unreadable.NOTHING_SAID)
@@ -47,7 +50,25 @@ def read_certificate_text(text: str) -> HardwareFacts:
         run = read_certificate(text)
     except NotNwipe as error:
         raise NotHardware(Unreadable.NOT_HARDWARE) from error
+    if asks_several_passes(run):
+        raise NotHardware(Unreadable.SEVERAL_PASSES)
     return HardwareFacts(kind=FileKind.CERTIFICATE, drives=(_drive_of(run),))
+
+
+def kept(content: bytes, *, is_read: bool) -> bytes:
+    """What is kept of a file of text: no more than what is read, where the rest names people.
+
+    An inventory of GLPI keeps the values that its reader asks for; a file that is not read, which may be one that was
+    cut, keeps nothing. Each bears the hash of the original, so that the same one is still known.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    if not is_read:
+        return f"{NOT_KEPT} {sha256}\n".encode()
+    text = _stripped(content)
+    said = _parsed(text) if JSON_BEGINS.match(text) else None
+    if said is None or not is_glpi(said) or is_smartctl(said):
+        return content
+    return json.dumps({ORIGINAL: sha256} | without_people(said), indent=1, sort_keys=True).encode()
 
 
 def decoded(content: bytes) -> str:
@@ -55,6 +76,10 @@ def decoded(content: bytes) -> str:
     if content.startswith(BYTE_ORDERS):
         return content.decode("utf-16", "replace")
     return content.decode("utf-8", "replace")
+
+
+def _stripped(content: bytes) -> str:
+    return decoded(content).strip("\ufeff \t\r\n\0")
 
 
 def _parsed(text: str) -> Any:

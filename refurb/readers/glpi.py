@@ -31,7 +31,24 @@ VIDEO_CLASSES = ("14", "0e", "e")
 EDID_HEADER = bytes.fromhex("00ffffffffffff00")
 WIDTH, HEIGHT, EDID_BYTES = 21, 22, 128
 CENTIMETRES = 2.54
+LONGEST = 2001
+"""Signs of a value: an EDID of two blocks, in base 64, has under four hundred."""
 FIGURES_OF_IMEI = range(14, 17)
+READ = {
+    "bios": ("smanufacturer", "mmanufacturer", "smodel", "ssn"),
+    "hardware": ("chassis_type", "memory"),
+    "cpus": ("name",),
+    "memories": ("capacity",),
+    "storages": (
+        *("type", "model", "description", "disksize", "interface", "name", "serial", "serialnumber"),
+        "manufacturer",
+    ),
+    "batteries": ("capacity", "real_capacity"),
+    "modems": ("imei",),
+    "monitors": ("base64",),
+    "cameras": (),
+}
+"""What is read of each section. The rest names who used the machine: users, sessions, software, its own name."""
 
 
 def is_glpi(said: Any) -> bool:
@@ -65,6 +82,33 @@ def read_glpi(said: Mapping[str, Any]) -> HardwareFacts:
         screen_inches=_screen(content),
         webcam=_webcam(content),
     )
+
+
+def without_people(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The same inventory, of which only what ``read_glpi`` reads is left: it reads the same in it."""
+    content = mapping(said.get("content"))
+    left: dict[str, Any] = {}
+    for section, names in READ.items():
+        if section in content:
+            left[section] = [
+                {name: value for name in names if (value := _plain(one.get(name))) is not None}
+                for one in objects(content[section])
+            ]
+    for section in ("bios", "hardware"):
+        left[section] = next(iter(left.get(section, ())), {}) if isinstance(content.get(section), dict) else {}
+    if any(map(_is_camera, objects(content.get("usbdevices")))):
+        left["usbdevices"] = [{"caption": "camera"}]
+    kind = {"itemtype": "Phone"} if words(said.get("itemtype")) == "Phone" else {}
+    return {"action": "inventory", "content": left} | kind
+
+
+def _plain(value: Any) -> Any:
+    """A text or a number, or some of them; None for what could hold anything else."""
+    if isinstance(value, list):
+        return [one[:LONGEST] for one in value[:4] if isinstance(one, str)]
+    if isinstance(value, str):
+        return value[:LONGEST]
+    return value if isinstance(value, int | float) else None
 
 
 def _processor(content: Mapping[str, Any]) -> str:
@@ -115,7 +159,7 @@ def _screen(content: Mapping[str, Any]) -> float | None:
     if len(screens) != 1:
         return None
     said = screens[0].get("base64")
-    if not isinstance(said, str) or len(said) > 2000:
+    if not isinstance(said, str) or len(said) >= LONGEST:
         return None
     try:
         edid = base64.b64decode(said, validate=True)
@@ -129,8 +173,9 @@ def _screen(content: Mapping[str, Any]) -> float | None:
 def _webcam(content: Mapping[str, Any]) -> bool | None:
     if objects(content.get("cameras")):
         return True
-    for device in objects(content.get("usbdevices")):
-        said = f"{words(device.get('caption'))} {words(device.get('name'))}".lower()
-        if words(device.get("class")).lower() in VIDEO_CLASSES or "webcam" in said or "camera" in said:
-            return True
-    return None
+    return True if any(map(_is_camera, objects(content.get("usbdevices")))) else None
+
+
+def _is_camera(device: Mapping[str, Any]) -> bool:
+    said = f"{words(device.get('caption'))} {words(device.get('name'))}".lower()
+    return words(device.get("class")).lower() in VIDEO_CLASSES or "webcam" in said or "camera" in said

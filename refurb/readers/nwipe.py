@@ -23,6 +23,9 @@ ERRORS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*(?:\|\s*(\d
 STATUS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(-?[A-Za-z]+-?)\s*\|[^|]*\|\s*(\d+):(\d{2}):(\d{2})\s*\|")
 LONGEST_SERIAL, LONGEST_VERSION, LONGEST_METHOD = 80, 30, 60
 """Nwipe itself keeps shorter ones: a log that prints a longer one was not written by it."""
+FIRST_YEAR = 1990
+MOST_BYTES, MOST_PASSES, MOST_ERRORS, LONGEST_RUN = 10**18, 10_000, 10**9, timedelta(days=365)
+"""Beyond, no disk and no run: nwipe itself writes no such figure."""
 HIDDEN_SERIAL = re.compile(r"[X?.\s]*", re.IGNORECASE)
 
 
@@ -75,7 +78,14 @@ class Run:
 
 
 def read_log(text: str) -> list[Run]:
-    """Each disk a log tells of, in its order. Raises NotNwipe."""
+    """Each disk a log tells of, in its order. Raises NotNwipe, also for hours and figures that no run has."""
+    try:
+        return _read_log(text)
+    except (ValueError, OverflowError) as error:
+        raise NotNwipe("impossible") from error
+
+
+def _read_log(text: str) -> list[Run]:
     runs: dict[str, Run] = {}
     version, current = "", None
     for line in text.splitlines():
@@ -105,8 +115,21 @@ def _told(runs: dict[str, Run], version: str) -> Iterator[Run]:
         if run.started_at is not None or run.result:
             if len(run.serial) > LONGEST_SERIAL or len(version) > LONGEST_VERSION or len(run.method) > LONGEST_METHOD:
                 raise NotNwipe("too long")
+            if not _is_possible(run):
+                raise NotNwipe("impossible")
             run.version = version
             yield run
+
+
+def _is_possible(run: Run) -> bool:
+    printed = [instant for instant in (run.started_at, run.last_at) if instant is not None]
+    return (
+        max([run.size or 0, *run.written]) <= MOST_BYTES
+        and max(run.passes_asked, len(run.done)) <= MOST_PASSES
+        and max(run.pass_errors, run.verification_errors) <= MOST_ERRORS
+        and (run.claimed_duration or timedelta(0)) <= LONGEST_RUN
+        and all(instant.year >= FIRST_YEAR for instant in printed)
+    )
 
 
 def _read_line(run: Run, at: datetime, said: str) -> None:

@@ -22,7 +22,7 @@ from refurb.models.deposit_token import DepositToken
 from refurb.models.hardware import DepositedFile, FileDismissal
 from refurb.permissions import can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
-from refurb.readers.files import PDF, read_certificate_text, read_hardware
+from refurb.readers.files import PDF, kept, read_certificate_text, read_hardware
 
 ACCEPTED = (ContentType.TEXT, ContentType.PDF)
 MOST_FILES = 50
@@ -102,6 +102,8 @@ def read_content(content: bytes) -> Reading:
 def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> DepositedFile:
     check_file(content=content, name=name, accept=ACCEPTED)
     reading = read_content(content)
+    if not content.startswith(PDF):
+        content = kept(content, is_read=reading.facts is not None)
     with transaction.atomic():
         sha256 = hashlib.sha256(content).hexdigest()
         hold(f"refurb.waiting:{by.workshop}:{sha256}")

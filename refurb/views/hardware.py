@@ -152,7 +152,7 @@ def _set_aside(request: Request) -> HttpResponse:
     """Files that are ticked leave the page, with why."""
     form = SetAsideForm(request.POST)
     keys = [name.removeprefix(ASIDE) for name in request.POST if name.startswith(ASIDE)]
-    ticked = _waiting(request).filter(pk__in=[key for key in keys if key.isdecimal()][:MOST_FILES])
+    ticked = [one for one in _waiting(request) if str(one.pk) in keys][:MOST_FILES]
     if not form.is_valid() or not keys:
         messages.error(request, "Cochez les fichiers à écarter, et dites pourquoi.")
     else:

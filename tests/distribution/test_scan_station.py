@@ -1,5 +1,6 @@
 """One scan after another, a verb each: what is done, what was done already, what is refused, and the last one back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -255,7 +256,9 @@ def test_two_devices_that_answer_to_one_number_are_not_chosen_between(bench: Ben
 
 
 def undo(client: Client, code: str) -> str:
-    response = client.post(station(code), {"undo": "1", "tag": ""}, follow=True)
+    """The button that the page shows, pressed; what a page without one would send finds nothing."""
+    shown = re.search(r'name="undo" value="(\w+)"', read(client, station(code)))
+    response = client.post(station(code), {"undo": shown[1] if shown else "1", "tag": ""}, follow=True)
     return str(response.content.decode())
 
 

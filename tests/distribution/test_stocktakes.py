@@ -351,7 +351,7 @@ def test_a_whole_stocktake_from_its_pages_without_script(bench: Bench) -> None:
     page = read(client, here)
     assert "à sa place." in page
     assert 'value="A1"' in page, "the place stays for the next one"
-    done(client, f"{here}annuler/")
+    done(client, f"{here}annuler/", scan=str(StocktakeScan.objects.get().pk))
     assert "Pas encore trouvé\u00a0: 1" in read(client, here)
     done(client, f"{here}coller/", tags="PRH-1\nNOBODY", place="A1")
     done(client, f"{here}clore/")

@@ -1,5 +1,6 @@
 """Files of machines on the bench: deposited many at once, sorted, shown, written; nothing leaves unproven by them."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from weasyprint import HTML
 
 from documents.models import StoredFile
-from documents.services.files import forget_abandoned
+from documents.services.files import forget_abandoned, open_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums import DeviceType, Difference, DriveKind, DriveSource, ErasureEntry, Outcome, Refusal
@@ -375,6 +376,19 @@ def test_a_certificate_in_pdf_proves_what_its_log_would_and_no_more(bench: Bench
     assert Erasure.objects.get(device=bad).refusals == [Refusal.VERIFICATION_ERRORS]
 
 
+def test_a_certificate_of_several_passes_is_refused_and_asks_for_the_log(bench: Bench, browser: Client) -> None:
+    now = here_now()
+    when = {"start": f"{now - timedelta(hours=1):%Y/%m/%d %H:%M:%S}", "end": f"{now:%Y/%m/%d %H:%M:%S}"}
+    three_rounds = deposit(bench, "a.pdf", pdf_of(machines.certificate(**when, rounds="3/3")))
+    of_seven = machines.certificate(**when).replace("Fill With Zeros", "DoD 5220.22-M")
+    one_round = deposit(bench, "b.pdf", pdf_of(of_seven))
+    assert {three_rounds.problem, one_round.problem} == {Unreadable.SEVERAL_PASSES}
+    assert not three_rounds.facts
+    assert "déposez le journal texte de nwipe" in read(browser, reverse("refurb:hardware_sort"))
+    with pytest.raises(Refused):
+        record(bench, blank(bench), one_round)
+
+
 def test_a_pdf_of_pictures_says_that_it_has_no_text(bench: Bench) -> None:
     assert deposit(bench, "scan.pdf", pdf_of("")).problem == Unreadable.NO_TEXT
 
@@ -527,6 +541,63 @@ def test_a_file_that_waits_is_not_deposited_twice(bench: Bench) -> None:
     deposit(bench, "x.json", machines.lshw())
     done = depositing.deposit_files(actor=bench.technician, files=[("y.json", machines.lshw())])
     assert done.refused == [("y.json", "Ce fichier attend déjà d’être trié.")]
+
+
+STRANGER = "Marie-Odile Trinquart"
+OF_STRANGERS: dict[str, Any] = {
+    "hardware": {
+        "chassis_type": "Notebook",
+        "memory": 7800,
+        "name": f"PC de {STRANGER}",
+        "winowner": STRANGER,
+        "lastloggeduser": STRANGER,
+    },
+    "users": [{"login": STRANGER}],
+    "local_users": [{"name": STRANGER}],
+    "softwares": [{"name": "Photos", "userid": STRANGER}],
+    "usbdevices": [{"name": f"iPhone de {STRANGER}"}, {"caption": f"{STRANGER} webcam"}],
+    "cameras": [{"model": STRANGER}],
+}
+
+
+def kept_of(one: DepositedFile) -> str:
+    with open_file(one.file) as file:
+        return file.read().decode()
+
+
+def test_an_inventory_keeps_nobody_who_used_the_machine(bench: Bench, browser: Client) -> None:
+    device = blank(bench)
+    whole = machines.glpi(**OF_STRANGERS).replace(b"pc-12-2026", STRANGER.encode())
+    one = deposit(bench, f"{device.tag}.json", whole)
+    pages = read(browser, reverse("refurb:hardware_sort"))
+    told = record(bench, device, one)
+    pages += read(browser, reverse("refurb:device_detail", args=[device.reference]))
+    row = DepositedFile.objects.get()
+    for said in (kept_of(row), str(row.facts), str(HardwareReport.objects.get().facts), pages, str(told)):
+        assert "trinquart" not in said.lower()
+    assert machines.SERIAL in kept_of(row)
+    assert hashlib.sha256(whole).hexdigest() in kept_of(row)
+    assert row.said.webcam is True
+
+
+def test_the_same_inventory_deposited_again_is_still_known(bench: Bench) -> None:
+    whole, other = machines.glpi(**OF_STRANGERS), machines.glpi()
+    deposit(bench, "a.json", whole)
+    again = depositing.deposit_files(actor=bench.technician, files=[("b.json", whole), ("c.json", other)])
+    assert [name for name, _ in again.refused] == ["b.json"]
+    assert len(again.kept) == 1
+
+
+@pytest.mark.parametrize("spoilt", [machines.glpi(**OF_STRANGERS)[:-9], b"<xml>Trinquart</xml>", b'{"Trinquart": 1}'])
+def test_of_a_file_that_is_not_read_only_the_hash_is_kept(bench: Bench, spoilt: bytes) -> None:
+    one = deposit(bench, "a.txt", spoilt)
+    assert one.problem
+    assert "trinquart" not in kept_of(one).lower()
+    assert hashlib.sha256(spoilt).hexdigest() in kept_of(one)
+
+
+def test_the_page_says_what_is_not_kept_of_an_inventory(browser: Client) -> None:
+    assert "rien de ce qui nomme une personne n’est gardé" in read(browser, reverse("refurb:hardware_deposit"))
 
 
 def test_only_those_who_work_in_a_workshop_deposit_and_see_their_own(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """What machines write of themselves is read as it is, and nothing that is not said is made up."""
 
+import base64
 import json
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from refurb.enums import DeviceType, DriveKind
 from refurb.enums.hardware import FileKind, Unreadable
 from refurb.readers.certificate import read_certificate
 from refurb.readers.facts import GIGABYTE, HardwareFacts, NotHardware, fitted_memory
-from refurb.readers.files import MOST_BYTES, read_certificate_text, read_hardware
+from refurb.readers.files import MOST_BYTES, kept, read_certificate_text, read_hardware
+from refurb.readers.glpi import EDID_HEADER
 from refurb.readers.names import maker_of, model_of, processor_key, processor_of
 from refurb.readers.nwipe import NotNwipe
 from tests.refurb import machines
@@ -144,6 +146,23 @@ def test_glpi_tells_the_wear_of_the_battery_and_the_imei() -> None:
     assert facts.webcam is None  # nothing is said of it
 
 
+def test_an_inventory_reads_the_same_once_it_names_nobody() -> None:
+    phone = json.loads(machines.glpi()) | {"itemtype": "Phone"}
+    edid = base64.b64encode(EDID_HEADER + bytes(13) + bytes([31, 17]) + bytes(105)).decode()
+    for said in (
+        machines.glpi(),
+        machines.glpi(monitors=[{"base64": edid, "name": "x"}], cameras=[{}], modems={"imei": ["356938035643809"]}),
+        machines.glpi(usbdevices=[{"class": "0e"}], storages={"type": "cdrom"}, cpus=None, bios=[], memories={}),
+        json.dumps(phone).encode(),
+    ):
+        assert read_hardware(kept(said, is_read=True)) == read_hardware(said)
+
+
+def test_what_names_nobody_is_kept_as_it_came() -> None:
+    for said in (machines.lshw(), machines.DMIDECODE.encode()):
+        assert kept(said, is_read=True) == said
+
+
 def test_dmidecode_tells_maker_model_chassis_processor_and_memory() -> None:
     facts = read_hardware(machines.DMIDECODE.encode())
     assert (facts.manufacturer, facts.model, facts.serial) == ("Lenovo", "ThinkPad T480", "PF1ABCDE")
@@ -271,7 +290,9 @@ def check(content: bytes) -> None:
     try:
         facts = read_hardware(content)
     except NotHardware:
+        kept(content, is_read=False)
         return
+    assert read_hardware(kept(content, is_read=True)) == facts
     written = json.dumps(facts.as_json(), ensure_ascii=False)
     assert "\0" not in written.encode().decode()
     assert HardwareFacts.from_json(json.loads(written)) == facts
