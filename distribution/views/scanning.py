@@ -129,11 +129,8 @@ def scan_list(request: Request, code: str) -> HttpResponse:
 def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
     """Do what the mode does of what was scanned, and say what became of it; nothing is raised, nothing is lost."""
     text = form.cleaned_data["tag"]
-    try:
-        if told := mode.first(actor, text, form.given()):
-            return Answer(NEXT, told)
-    except Refused as refused:
-        return _refused(mode, None, refused)
+    if (first := _first(actor, mode, form)) is not None:
+        return first
     named = list(Device.objects.visible_to(actor).named(text).exclude(state__in=ENDED)[:2])
     if len(named) > 1:
         return Answer(REFUSED, "plusieurs appareils répondent à ce numéro\u00a0: scannez l’étiquette de l’atelier.")
@@ -154,6 +151,15 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
     except PermissionDenied:
         return Answer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
     return Answer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before)
+
+
+def _first(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer | None:
+    """What is told of a scan that is not the thing itself."""
+    try:
+        told = mode.first(actor, form.cleaned_data["tag"], form.given())
+    except Refused as refused:
+        return _refused(mode, None, refused)
+    return Answer(NEXT, told) if told else None
 
 
 def _awaited(actor: Membership, mode: ScanMode, form: ScanForm, answer: Answer) -> tuple[str, str]:
