@@ -35,6 +35,9 @@ NOTHING_TO_TAKE = Reason("nothing_to_take", "Aucune ligne de ce fichier n’est 
 ANOTHER_UNDER_WAY = Reason(
     "another_under_way", "Un autre fichier est en cours d’import pour cette organisation\u00a0: attendez qu’il finisse."
 )
+READ_OTHERWISE = Reason(
+    "read_otherwise", "Dans un autre onglet, ce fichier est lu autrement depuis que vous l’avez vérifié\u00a0: relisez."
+)
 FILE_GONE = "Le fichier déposé n’est plus là\u00a0: déposez-le de nouveau."
 
 
@@ -99,14 +102,14 @@ def kept_headings(source: Import) -> dict[str, str]:
     return dict(kept.headings) if kept else {}
 
 
+@gate.one_transaction
 def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fills: Mapping[str, str]) -> Import:
     """Say which sheet and which columns are read, and what is written where the file says nothing.
 
     Raises Unknown once it is applied, SheetRefused.
     """
-    if source.stage != ImportStage.CHECKED:
-        raise Unknown
     table = table_of(read_sheets(source), source.declared.find, sheet=sheet)
+    _hold_not_begun(source)
     source.sheet, source.total = table.sheet[:120], len(table.lines)
     source.columns = dict(columns)
     source.fills = {name: text for name, text in fills.items() if text}
@@ -115,17 +118,24 @@ def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fi
     return source
 
 
+@gate.one_transaction
 def take_known(*, source: Import, taken: bool) -> Import:
     """Say whether lines that are known already are taken all the same: other machines, or come back since.
 
     Raises Unknown once it is applied.
     """
-    if source.stage != ImportStage.CHECKED:
-        raise Unknown
+    _hold_not_begun(source)
     source.with_known = taken
     source.print = print_of(source)
     source.save(update_fields=["with_known", "print"])
     return source
+
+
+def _hold_not_begun(source: Import) -> None:
+    """Hold a row that nobody applied yet until the end of the transaction, and read it again. Raises Unknown."""
+    if locked_row(Import.objects.filter(pk=source.pk, stage=ImportStage.CHECKED)) is None:
+        raise Unknown
+    source.refresh_from_db(fields=["stage", "sheet", "columns", "fills", "with_known"])
 
 
 def print_of(source: Import) -> str:
@@ -173,15 +183,18 @@ def read_sheets(source: Import) -> list[Sheet]:
 # --- apply
 
 
-def begin_import(*, source: Import, actor: Membership | None = None) -> Import:
+def begin_import(*, source: Import, actor: Membership | None = None, seen: str = "") -> Import:
     """Begin to apply: at once when the file is small, by a worker else, who also ends what a cut left undone.
 
-    ``actor``: who asks for it, in whose name it is done; whoever deposited the file unless said.
+    ``actor``: who asks for it, in whose name it is done; whoever deposited the file unless said. ``seen``: the
+    fingerprint of what was shown to him.
 
-    Raises AlreadyImported, Refused (nothing to take, another one under way), SheetRefused.
+    Raises AlreadyImported, Refused (nothing to take, read otherwise since, another one under way), SheetRefused.
     """
     if source.stage != ImportStage.CHECKED:
         return source
+    if seen and seen != source.print:
+        raise Refused({source.pk: (READ_OTHERWISE,)})
     checked = check_import(source)
     begun = _begin(source=source, checked=checked, actor=actor or source.started_by)
     if len(checked.rows) <= AT_ONCE:
@@ -198,6 +211,8 @@ def _begin(*, source: Import, checked: Checked, actor: Membership) -> Import:
         raise Unknown
     if held.stage != ImportStage.CHECKED:
         return held
+    if held.print != checked.source.print:
+        raise Refused({held.pk: (READ_OTHERWISE,)})
     if (before := standing(held)) is not None:
         raise AlreadyImported(before)
     if not checked.counts[Outcome.CREATED]:
