@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from donations.models import Donation, InventoryUnit
+from donations.services.donations import announce_donation
 from imports import services
 from imports.enums import ImportStage, Outcome
 from imports.models import Import
@@ -18,11 +19,13 @@ from imports.readers.cells import Unread, amount, whole
 from imports.readers.sheets import MOST_COLUMNS
 from imports.readers.texts import text_sheet
 from imports.services import begin_import, check_import, choose_columns, take_known
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from tests.donations.inventories import HEAD, YEAR, deposited, lot_of, machine, taken
-from tests.donations.scene import Scene, load_law, public_scene
-from tests.imports.files import csv_file
+from tests.donations.scene import Scene, laptops, load_law, public_scene
+from tests.imports.files import csv_file, repacked, xlsx_file
 from tests.pages import acting, done, read
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 DEPOSIT = "donations:inventory_deposit"
@@ -266,3 +269,67 @@ def test_a_public_donor_meets_the_law_whatever_the_preview_said() -> None:
     scene.donor.save(update_fields=["legal_nature"])
     with pytest.raises(Refused, match="Aucune ligne"):
         begin_import(source=Import.objects.get())
+
+
+@pytest.mark.parametrize("gone", ["withdrawn", "announced", "of another donor", "nowhere"])
+def test_a_draft_that_is_gone_is_left_alone_and_another_takes_the_machines(gone: str) -> None:
+    scene = Scene(lines=[laptops(1)])
+    lot = (Scene(lines=[laptops(1)]) if gone == "of another donor" else scene).draft()
+    source = deposited(scene, [machine("1")], into=lot.pk if gone != "nowhere" else 10**12)
+    if gone == "withdrawn":
+        gate.apply(lot, "withdraw", actor=scene.contact, reason="no_decision")
+    elif gone == "announced":
+        announce_donation(actor=scene.contact, donation=lot)
+    client = acting(scene.contact)
+    assert client.get(page_of(source)).status_code == 200
+    confirm(client, source, source.print)
+    made = lot_of(Import.objects.get())
+    assert made.pk != lot.pk
+    assert made.donor == scene.donor
+    assert lot.lines.count() == 1
+
+
+def test_a_donor_that_is_no_longer_active_imports_nothing() -> None:
+    scene = Scene()
+    source = deposited(scene, [machine("1")])
+    scene.donor.is_active = False
+    scene.donor.save(update_fields=["is_active"])
+    assert acting(scene.contact).post(page_of(source, "import_apply"), {"seen": source.print}).status_code == 403
+    assert Import.objects.get().stage == ImportStage.CHECKED
+    assert not Donation.objects.exists()
+
+
+def test_files_that_are_too_long_or_too_heavy_are_refused_beside_the_box() -> None:
+    scene = Scene()
+    client = acting(scene.contact)
+    long = csv_file((HEAD, *[machine()] * 20_001))
+    bomb = repacked(
+        xlsx_file({"Parc": [list(HEAD), list(machine("1"))]}), "xl/worksheets/sheet1.xml", b" " * (101 << 20)
+    )
+    for name, content, words in (("long.csv", long, "plus de 20\u00a0000 lignes"), ("b.xlsx", bomb, "ne se lit pas")):
+        answer = client.post(reverse(DEPOSIT), {"deposit": SimpleUploadedFile(name, content)})
+        assert answer.status_code == 200
+        assert words in answer.content.decode(), name
+    assert not Import.objects.exists()
+    exact = csv_file((HEAD, *[machine()] * 20_000))
+    assert done(client, reverse(DEPOSIT), deposit=SimpleUploadedFile("exact.csv", exact))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_confirm_and_change_at_once_leave_one_import_that_is_whole() -> None:
+    scene = Scene()
+    source = deposited(scene, [machine(str(n)) for n in range(30)])
+    columns = without_year(source)
+    at_once(
+        lambda: begin_import(source=Import.objects.get()),
+        lambda: begin_import(source=Import.objects.get()),
+        lambda: choose_columns(source=Import.objects.get(), sheet="", columns=columns, fills={}),
+        returned=(Refused, Unknown),
+    )
+    row = Import.objects.get()
+    if row.stage == ImportStage.CHECKED:  # the columns came first: what was shown to nobody is applied by nobody
+        row = begin_import(source=row)
+    assert (row.stage, row.created) == (ImportStage.DONE, 30)
+    assert row.print == services.print_of(row)
+    assert InventoryUnit.objects.filter(memory_gb=None).count() in {0, 30}
+    assert ("memory_gb" in row.columns) == (InventoryUnit.objects.filter(memory_gb=8).count() == 30)
