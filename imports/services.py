@@ -68,7 +68,13 @@ class Checked:
 
 
 def deposit_import(
-    *, actor: Membership, kind: Kind, organisation: Organisation, file: StoredFile, into: int | None = None
+    *,
+    actor: Membership,
+    kind: Kind,
+    organisation: Organisation,
+    file: StoredFile,
+    into: int | None = None,
+    at: datetime | None = None,
 ) -> Import:
     """Keep a file that was deposited, its columns matched by name or as they were the last time.
 
@@ -84,7 +90,7 @@ def deposit_import(
         sheet=table.sheet[:120],
         total=len(table.lines),
         into=into,
-        started_at=timezone.now(),
+        started_at=at or timezone.now(),
         started_by=actor,
     )
     source.columns = columns_of(table.headings, kind.find, kept_headings(source))
@@ -183,7 +189,9 @@ def read_sheets(source: Import) -> list[Sheet]:
 # --- apply
 
 
-def begin_import(*, source: Import, actor: Membership | None = None, seen: str = "") -> Import:
+def begin_import(
+    *, source: Import, actor: Membership | None = None, seen: str = "", at: datetime | None = None
+) -> Import:
     """Begin to apply: at once when the file is small, by a worker else, who also ends what a cut left undone.
 
     ``actor``: who asks for it, in whose name it is done; whoever deposited the file unless said. ``seen``: the
@@ -196,15 +204,15 @@ def begin_import(*, source: Import, actor: Membership | None = None, seen: str =
     if seen and seen != source.print:
         raise Refused({source.pk: (READ_OTHERWISE,)})
     checked = check_import(source)
-    begun = _begin(source=source, checked=checked, actor=actor or source.started_by)
+    begun = _begin(source=source, checked=checked, actor=actor or source.started_by, at=at)
     if len(checked.rows) <= AT_ONCE:
-        _carry_on(checked)
+        _carry_on(checked, at)
         begun = Import.objects.get(pk=source.pk)
     return begun
 
 
 @gate.one_transaction
-def _begin(*, source: Import, checked: Checked, actor: Membership) -> Import:
+def _begin(*, source: Import, checked: Checked, actor: Membership, at: datetime | None) -> Import:
     hold(f"imports:{source.kind}:{source.organisation_id}")
     held = locked_row(Import.objects.filter(pk=source.pk))
     if held is None:
@@ -221,7 +229,7 @@ def _begin(*, source: Import, checked: Checked, actor: Membership) -> Import:
     if others.filter(stage=ImportStage.APPLYING).exists():
         raise Refused({held.pk: (ANOTHER_UNDER_WAY,)})
     others.filter(print=held.print, stage=ImportStage.DONE).update(stage=ImportStage.UNDONE)
-    held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), timezone.now()
+    held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), at or timezone.now()
     held.applied_by = actor
     held.save(update_fields=["stage", "total", "applied_at", "applied_by"])
     headings = {name: plain(checked.table.headings[column]) for name, column in held.columns.items()}
@@ -250,11 +258,11 @@ def carry_on_import(*, source: int, last_try: bool = False) -> None:
         raise
 
 
-def _carry_on(checked: Checked) -> None:
+def _carry_on(checked: Checked, at: datetime | None = None) -> None:
     while _apply_chunk(source=checked.source.pk, rows=checked.rows):
         pass
     try:
-        _end(source=checked.source.pk)
+        _end(source=checked.source.pk, at=at)
     except Refused as refused:
         _stop(source=checked.source.pk, error=" ".join(reason.sentence for reason in refused.all))
 
@@ -286,12 +294,12 @@ def _apply_chunk(*, source: int, rows: list[Row]) -> bool:
 
 
 @gate.one_transaction
-def _end(*, source: int) -> None:
+def _end(*, source: int, at: datetime | None) -> None:
     held = locked_row(Import.objects.filter(pk=source, stage=ImportStage.APPLYING))
     if held is None:
         return
-    held.result = held.declared.finish(held)
-    held.stage, held.ended_at = ImportStage.DONE, timezone.now()
+    held.result = held.declared.finish(held, at)
+    held.stage, held.ended_at = ImportStage.DONE, at or timezone.now()
     held.save(update_fields=["result", "stage", "ended_at"])
 
 
