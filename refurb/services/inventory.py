@@ -65,7 +65,8 @@ def unit_scanned(*, actor: Actor, line: DonationLine, text: str, number: str = "
     if serial := same_serial(text):
         awaited = Device.objects.visible_to(actor).exclude(line=None).values("line")
         elsewhere = InventoryUnit.objects.filter(serial_key=serial, device=None, line__in=awaited)
-        if other := elsewhere.select_related("line__donation").first():
+        other = elsewhere.select_related("line__donation").first()
+        if other is not None and other.line is not None:
             raise NotOfLine(ELSEWHERE.format(other.line.donation.reference), other)
     return None
 
