@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo import fates, papers
+from demo import fates, inventories, papers
 from demo.agenda import Thread, do, done
 from demo.bench import Work
 from demo.calendar import local, working_day
@@ -86,6 +86,8 @@ class Lot:
     kept: int = 0
     """Units of the first line that the donor takes back once they are accepted."""
     description: str = ""
+    inventory: bool = False
+    """Its donor gives its machines one by one, in a file."""
 
     @property
     def size(self) -> int:
@@ -138,15 +140,14 @@ class Journey:
 
     def create(self) -> Iterator[datetime]:
         yield self.now
-        self.donation = donations.create_donation(
-            actor=self.contact,
-            donor=self.donor,
-            lines=[self._offered(line) for line in self.lot.lines],
-            at=self.now,
-            description=self.lot.description,
-            peripherals=self.rng.randint(0, 20),
-            **self.lot.site.description,
-        )
+        lines = [self._offered(line) for line in self.lot.lines]
+        site = {"peripherals": self.rng.randint(0, 20), "description": self.lot.description}
+        given = {"actor": self.contact, "donor": self.donor, "at": self.now, **site, **self.lot.site.description}
+        if self.lot.inventory:
+            models = [line.model for line in self.lot.lines]
+            self.donation = inventories.import_lot(lines=list(zip(lines, models, strict=True)), **given)
+        else:
+            self.donation = donations.create_donation(lines=lines, **given)
 
     def _offered(self, line: Line) -> donations.Line:
         return donations.Line(
@@ -312,6 +313,8 @@ class Journey:
         if not count:
             return []
         scans = [self._scan(workshop, line) for _ in range(count)]
+        if self.lot.inventory:
+            return inventories.receive_each(row, scans)
         facts = {scan.pop("tag"): scan for scan in scans}
         actors = [scan.pop("actor") for scan in scans]
         instants = [scan.pop("at") for scan in scans]

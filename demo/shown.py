@@ -150,7 +150,7 @@ def _miscounted(stage: Stage) -> Iterator[Lot]:
 
 
 def _on_the_bench(stage: Stage) -> Iterator[Lot]:
-    """Received, at every stage of the bench on the last day; another lot is still in its boxes."""
+    """Received from an inventory, at every stage of the bench on the last day; another lot is still in its boxes."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
     yield Lot(
@@ -172,6 +172,7 @@ def _on_the_bench(stage: Stage) -> Iterator[Lot]:
             ),
         ),
         until="receive",
+        inventory=True,
     )
     yield Lot(
         sites["lycee"][0],
@@ -183,7 +184,7 @@ def _on_the_bench(stage: Stage) -> Iterator[Lot]:
 
 
 def _expected(stage: Stage) -> Iterator[Lot]:
-    """Planned, decided, announced, a draft."""
+    """Planned, decided, announced, a draft with its inventory."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
     yield Lot(
@@ -202,7 +203,13 @@ def _expected(stage: Stage) -> Iterator[Lot]:
         kept=1,
     )
     yield Lot(sites["entraide"][0], stage.back(2), (Line(model("ThinkCentre M720s"), 5, year - 5),), until="announce")
-    yield Lot(sites["textiles"][1], stage.back(1), (Line(model("Latitude 5410"), 10, year - 4),), until="create")
+    yield Lot(
+        sites["textiles"][1],
+        stage.back(1),
+        (Line(model("Latitude 5410"), 10, year - 4),),
+        until="create",
+        inventory=True,
+    )
 
 
 def _ended_early(stage: Stage) -> Iterator[Lot]:

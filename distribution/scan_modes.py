@@ -19,9 +19,11 @@ from lifecycle.sets import SetVerb
 from network.models import Membership
 from refurb.enums import DeviceState, UndoReceiveReason
 from refurb.forms.devices import DeviceRecycleForm
+from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device
 from refurb.permissions import can_receive_device, can_work_on_device, sees_devices
 from refurb.services.devices import describe_device, receive_device
+from refurb.services.inventory import NotOfLine, unit_scanned
 from refurb.services.stock import recycle_device, recycle_devices
 
 S = DeviceState
@@ -37,7 +39,8 @@ class ScanMode:
 
     ``code`` is in the address. ``do`` is given the device that bears the label, or None where ``takes_new``, and what
     the form keeps from one scan to the next. ``reached``: the states that say it was done already. ``undo`` takes the
-    last one back, given what ``keep`` remembered before; ``set_verb``: the same on a pasted list.
+    last one back, given what ``keep`` remembered before; ``set_verb``: the same on a pasted list. ``first``: what is
+    told of a scan that is not the thing itself, whose label comes next; raises Refused.
     """
 
     code: str
@@ -52,6 +55,7 @@ class ScanMode:
     undo: Callable[[Membership, Device, str], object] | None = None
     keep: Callable[[Device | None], str] = lambda device: ""
     set_verb: Callable[[Membership], SetVerb] | None = None
+    first: Callable[[Membership, str, Given], str] = lambda actor, text, given: ""
 
     @property
     def takes_list(self) -> bool:
@@ -64,13 +68,31 @@ def _look(actor: Membership, device: Device | None, text: str, given: Given) -> 
     return device
 
 
+def _machine(actor: Membership, text: str, given: Given) -> str:
+    """What the inventory of the chosen line says of a number that is no label."""
+    if given["line"] is None:
+        return ""
+    try:
+        unit = unit_scanned(actor=actor, line=given["line"], text=text, number=given["number"])
+    except NotOfLine as wrong:
+        raise Refused({0: (Reason("not_of_line", str(wrong), field="line"),)}) from wrong
+    if unit is None:
+        return ""
+    serial = f", série {unit.serial}" if unit.serial else ""
+    donor = f", étiquette du donateur {unit.donor_number}" if unit.donor_number else ""
+    return f"machine de l’inventaire\u00a0: {unit}{serial}{donor}. Collez-lui une étiquette d’atelier, puis scannez-la."
+
+
 def _receive(actor: Membership, device: Device | None, text: str, given: Given) -> Device:
     facts = {"place": given["place"]} if given["place"] else {}
     if device is not None and device.state in COMES_BACK:
-        return receive_device(actor=actor, device=device, tag=device.tag or text, **facts)
+        return receive_device(actor=actor, device=device, tag=device.tag or text, number=given["number"], **facts)
+    if device is not None:
+        # Found by its serial number as well: that is no label, and takes no unit.
+        raise Refused({device.pk: (TAG_FREE.reason,)})
     if given["line"] is None:
         raise Refused({0: (LINE_CHOSEN,)})
-    return receive_device(actor=actor, line=given["line"], tag=text, **facts)
+    return receive_device(actor=actor, line=given["line"], tag=text, number=given["number"], **facts)
 
 
 def _undo_reception(actor: Membership, device: Device, kept: str) -> object:
@@ -114,12 +136,14 @@ MODES = (
         "receptionner",
         "Réceptionner",
         "reçu à l’atelier",
-        "Choisissez la ligne du lot qui arrive, collez une étiquette sur chaque appareil, scannez-la.",
+        "Choisissez la ligne du lot qui arrive, collez une étiquette sur chaque appareil, scannez-la. Le lot a un"
+        " inventaire\u00a0? Scannez d’abord le numéro de série, ou l’étiquette du donateur.",
         can_receive_device,
         _receive,
         form=ReceiveForm,
         takes_new=True,
         undo=_undo_reception,
+        first=_machine,
     ),
     ScanMode(
         "traiter",

@@ -1,6 +1,7 @@
 """The inventory of a donor as a kind of import: its columns, what refuses a line, what the law says of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Q
 from django.urls import reverse
@@ -248,8 +249,8 @@ def _tell_known(source: Import, rows: Sequence[Row]) -> None:
             row.known(reason)
 
 
-def _finish(source: Import) -> int | None:
-    donation = take_inventory(source=source)
+def _finish(source: Import, at: datetime | None) -> int | None:
+    donation = take_inventory(source=source, at=at)
     return donation.pk if donation is not None else None
 
 

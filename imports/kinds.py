@@ -5,6 +5,7 @@ The app that owns the rows declares its kind beside them and registers it in ``A
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from imports.enums import Outcome
@@ -101,8 +102,8 @@ class Kind:
     """Refuse, or say what is known, over all the rows that were read; in sets, without writing."""
     apply: Callable[["Import", Sequence[Row]], None]
     """Write the rows of one chunk; nobody reads them before ``finish``."""
-    finish: Callable[["Import"], int | None]
-    """Make whole what was written, and say the key of what it became; raises Refused."""
+    finish: Callable[["Import", datetime | None], int | None]
+    """Make whole what was written, at that instant or now, and say the key of what it became; raises Refused."""
     discard: Callable[["Import"], None]
     """Take away what was written by an import that stops before its end."""
     stands: Callable[["Import"], bool]

@@ -35,6 +35,9 @@ NOTHING_TO_TAKE = Reason("nothing_to_take", "Aucune ligne de ce fichier n’est 
 ANOTHER_UNDER_WAY = Reason(
     "another_under_way", "Un autre fichier est en cours d’import pour cette organisation\u00a0: attendez qu’il finisse."
 )
+READ_OTHERWISE = Reason(
+    "read_otherwise", "Dans un autre onglet, ce fichier est lu autrement depuis que vous l’avez vérifié\u00a0: relisez."
+)
 FILE_GONE = "Le fichier déposé n’est plus là\u00a0: déposez-le de nouveau."
 
 
@@ -65,7 +68,13 @@ class Checked:
 
 
 def deposit_import(
-    *, actor: Membership, kind: Kind, organisation: Organisation, file: StoredFile, into: int | None = None
+    *,
+    actor: Membership,
+    kind: Kind,
+    organisation: Organisation,
+    file: StoredFile,
+    into: int | None = None,
+    at: datetime | None = None,
 ) -> Import:
     """Keep a file that was deposited, its columns matched by name or as they were the last time.
 
@@ -81,7 +90,7 @@ def deposit_import(
         sheet=table.sheet[:120],
         total=len(table.lines),
         into=into,
-        started_at=timezone.now(),
+        started_at=at or timezone.now(),
         started_by=actor,
     )
     source.columns = columns_of(table.headings, kind.find, kept_headings(source))
@@ -99,14 +108,14 @@ def kept_headings(source: Import) -> dict[str, str]:
     return dict(kept.headings) if kept else {}
 
 
+@gate.one_transaction
 def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fills: Mapping[str, str]) -> Import:
     """Say which sheet and which columns are read, and what is written where the file says nothing.
 
     Raises Unknown once it is applied, SheetRefused.
     """
-    if source.stage != ImportStage.CHECKED:
-        raise Unknown
     table = table_of(read_sheets(source), source.declared.find, sheet=sheet)
+    _hold_not_begun(source)
     source.sheet, source.total = table.sheet[:120], len(table.lines)
     source.columns = dict(columns)
     source.fills = {name: text for name, text in fills.items() if text}
@@ -115,17 +124,24 @@ def choose_columns(*, source: Import, sheet: str, columns: Mapping[str, int], fi
     return source
 
 
+@gate.one_transaction
 def take_known(*, source: Import, taken: bool) -> Import:
     """Say whether lines that are known already are taken all the same: other machines, or come back since.
 
     Raises Unknown once it is applied.
     """
-    if source.stage != ImportStage.CHECKED:
-        raise Unknown
+    _hold_not_begun(source)
     source.with_known = taken
     source.print = print_of(source)
     source.save(update_fields=["with_known", "print"])
     return source
+
+
+def _hold_not_begun(source: Import) -> None:
+    """Hold a row that nobody applied yet until the end of the transaction, and read it again. Raises Unknown."""
+    if locked_row(Import.objects.filter(pk=source.pk, stage=ImportStage.CHECKED)) is None:
+        raise Unknown
+    source.refresh_from_db(fields=["stage", "sheet", "columns", "fills", "with_known"])
 
 
 def print_of(source: Import) -> str:
@@ -173,31 +189,38 @@ def read_sheets(source: Import) -> list[Sheet]:
 # --- apply
 
 
-def begin_import(*, source: Import, actor: Membership | None = None) -> Import:
+def begin_import(
+    *, source: Import, actor: Membership | None = None, seen: str = "", at: datetime | None = None
+) -> Import:
     """Begin to apply: at once when the file is small, by a worker else, who also ends what a cut left undone.
 
-    ``actor``: who asks for it, in whose name it is done; whoever deposited the file unless said.
+    ``actor``: who asks for it, in whose name it is done; whoever deposited the file unless said. ``seen``: the
+    fingerprint of what was shown to him.
 
-    Raises AlreadyImported, Refused (nothing to take, another one under way), SheetRefused.
+    Raises AlreadyImported, Refused (nothing to take, read otherwise since, another one under way), SheetRefused.
     """
     if source.stage != ImportStage.CHECKED:
         return source
+    if seen and seen != source.print:
+        raise Refused({source.pk: (READ_OTHERWISE,)})
     checked = check_import(source)
-    begun = _begin(source=source, checked=checked, actor=actor or source.started_by)
+    begun = _begin(source=source, checked=checked, actor=actor or source.started_by, at=at)
     if len(checked.rows) <= AT_ONCE:
-        _carry_on(checked)
+        _carry_on(checked, at)
         begun = Import.objects.get(pk=source.pk)
     return begun
 
 
 @gate.one_transaction
-def _begin(*, source: Import, checked: Checked, actor: Membership) -> Import:
+def _begin(*, source: Import, checked: Checked, actor: Membership, at: datetime | None) -> Import:
     hold(f"imports:{source.kind}:{source.organisation_id}")
     held = locked_row(Import.objects.filter(pk=source.pk))
     if held is None:
         raise Unknown
     if held.stage != ImportStage.CHECKED:
         return held
+    if held.print != checked.source.print:
+        raise Refused({held.pk: (READ_OTHERWISE,)})
     if (before := standing(held)) is not None:
         raise AlreadyImported(before)
     if not checked.counts[Outcome.CREATED]:
@@ -206,7 +229,7 @@ def _begin(*, source: Import, checked: Checked, actor: Membership) -> Import:
     if others.filter(stage=ImportStage.APPLYING).exists():
         raise Refused({held.pk: (ANOTHER_UNDER_WAY,)})
     others.filter(print=held.print, stage=ImportStage.DONE).update(stage=ImportStage.UNDONE)
-    held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), timezone.now()
+    held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), at or timezone.now()
     held.applied_by = actor
     held.save(update_fields=["stage", "total", "applied_at", "applied_by"])
     headings = {name: plain(checked.table.headings[column]) for name, column in held.columns.items()}
@@ -235,11 +258,11 @@ def carry_on_import(*, source: int, last_try: bool = False) -> None:
         raise
 
 
-def _carry_on(checked: Checked) -> None:
+def _carry_on(checked: Checked, at: datetime | None = None) -> None:
     while _apply_chunk(source=checked.source.pk, rows=checked.rows):
         pass
     try:
-        _end(source=checked.source.pk)
+        _end(source=checked.source.pk, at=at)
     except Refused as refused:
         _stop(source=checked.source.pk, error=" ".join(reason.sentence for reason in refused.all))
 
@@ -271,12 +294,12 @@ def _apply_chunk(*, source: int, rows: list[Row]) -> bool:
 
 
 @gate.one_transaction
-def _end(*, source: int) -> None:
+def _end(*, source: int, at: datetime | None) -> None:
     held = locked_row(Import.objects.filter(pk=source, stage=ImportStage.APPLYING))
     if held is None:
         return
-    held.result = held.declared.finish(held)
-    held.stage, held.ended_at = ImportStage.DONE, timezone.now()
+    held.result = held.declared.finish(held, at)
+    held.stage, held.ended_at = ImportStage.DONE, at or timezone.now()
     held.save(update_fields=["result", "stage", "ended_at"])
 
 

@@ -139,7 +139,8 @@ def import_columns(request: Request, pk: int) -> HttpResponse:
     guessed = source.columns if is_same else columns_of(table.headings, kind.find, kept_headings(source))
     form = ColumnsForm(posted(request), kind=kind, table=table, source=source, guessed=guessed)
     if form.is_bound and form.is_valid():
-        choose_columns(source=source, sheet=table.sheet, columns=form.columns(), fills=form.fills())
+        with suppress(Unknown):
+            choose_columns(source=source, sheet=table.sheet, columns=form.columns(), fills=form.fills())
         return redirect("imports:import_detail", pk=pk)
     several = SheetForm(initial={"feuille": table.sheet}, sheets=sheets) if len(sheets) > 1 else None
     context = {"source": source, "kind": kind, "form": form, "table": table, "several": several}
@@ -152,7 +153,7 @@ def import_apply(request: Request, pk: int) -> HttpResponse:
     """Take what may be taken: at once for a small file, by a worker else."""
     source = visible_import(request, pk)
     try:
-        begin_import(source=source, actor=request.membership)
+        begin_import(source=source, actor=request.membership, seen=request.POST.get("seen", ""))
     except AlreadyImported as before:
         return say_already(request, before.source)
     except Refused as refused:
@@ -197,14 +198,13 @@ def import_left(request: Request, pk: int) -> HttpResponseBase:
     """The lines that are left out, as they stood, with their reasons: to be corrected and deposited again."""
     source = visible_import(request, pk)
     try:
-        sheets = read_sheets(source)
+        table = table_of(read_sheets(source), source.declared.find, sheet=source.sheet)
+        left = _left(source)
     except SheetRefused as refused:
         messages.error(request, str(refused))
         return redirect("imports:import_detail", pk=pk)
-    table = table_of(sheets, source.declared.find, sheet=source.sheet)
     width = max([len(table.headings), *(len(line.cells) for line in table.lines)])
     head = [*table.headings, *[""] * (width - len(table.headings)), "Ligne du fichier", "Raison"]
-    left = _left(source)
     rows: list[CellRow] = [
         [*cells, *[""] * (width - len(cells)), number, " ".join(reasons)] for number, cells, reasons in left
     ]

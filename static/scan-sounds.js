@@ -1,11 +1,12 @@
 /* A sound for each scan that was answered: two high notes when it is done, one low and long when it is refused, a short
-   one when there was nothing to do. The page says the same in words and signs; the browser may keep it silent until
+   one when there was nothing to do, two when a label comes next. The page says the same in words and signs; the browser may keep it silent until
    something was typed or pressed. */
 (() => {
   "use strict";
   const NOTES = {
     done: [[880, 0, 0.08], [1175, 0.09, 0.1]],
     again: [[660, 0, 0.08]],
+    next: [[660, 0, 0.08], [880, 0.09, 0.08]],
     refused: [[196, 0, 0.45]],
   };
   const main = document.querySelector("main");

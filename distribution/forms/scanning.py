@@ -20,8 +20,12 @@ SAME_FOR_ALL = "Gardé d’un scan à l’autre."
 
 
 class ScanForm(forms.Form):
-    """The box, and nothing else: what a mode keeps from one scan to the next is added by its own form."""
+    """The box, and nothing else: what a mode keeps from one scan to the next is added by its own form.
 
+    ``passing``: what is not kept beyond the next scan.
+    """
+
+    passing = frozenset({"tag"})
     tag = forms.CharField(
         label="Étiquette",
         max_length=LONGEST,
@@ -39,8 +43,9 @@ class ScanForm(forms.Form):
 
 
 class ReceiveForm(ScanForm):
-    """Of which line of which lot, and where it is put."""
+    """Of which line of which lot, and where it is put; ``number``: of its inventory, whose label comes next."""
 
+    passing = frozenset({"tag", "number"})
     line = RowField(
         label="Ligne du lot",
         queryset=DonationLine.objects.none(),
@@ -49,7 +54,8 @@ class ReceiveForm(ScanForm):
         help_text="Inutile pour un appareil déjà étiqueté qui revient.",
     )
     place = forms.CharField(label="Rangé à", max_length=60, required=False, help_text=SAME_FOR_ALL)
-    field_order = ("line", "tag", "place")
+    number = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
+    field_order = ("line", "tag", "place", "number")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

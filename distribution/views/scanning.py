@@ -41,7 +41,7 @@ KEYS = {
 MOVED_SINCE = "il a été rangé ailleurs depuis."
 NAMED = 10
 """How many labels that nothing answers to are named."""
-DONE, AGAIN, REFUSED = "done", "again", "refused"
+DONE, AGAIN, REFUSED, NEXT = "done", "again", "refused", "next"
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,20 @@ def scan_station(request: Request, code: str) -> HttpResponse:
     if "undo" in request.POST:
         _undo_last(request)
         return redirect("distribution:scan_station", code=mode.code)
-    refused = ""
+    refused, number, machine = "", "", ""
     if request.method == "POST" and form.is_valid():
         _keep(request, mode, form)
         answer = scan(request.membership, mode, form)
         _remember(request, mode, form.cleaned_data["tag"], answer)
-        if "scripted" not in request.POST:
+        number, machine = _awaited(request.membership, mode, form, answer)
+        if "scripted" not in request.POST and not number:
             return redirect("distribution:scan_station", code=mode.code)
         refused = answer.said if answer.outcome == REFUSED else ""
     scanned = request.POST.get("tag", "").strip()
     wrong = form.is_bound and bool(form.errors)
     if form.is_bound:
         # A scanner types after what is there: the box is emptied, the answer says what was in it.
-        retype(form, {"tag": ""})
+        retype(form, {"tag": "", "number": number})
     last = _last(request)
     context = {
         "form": form,
@@ -93,6 +94,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
         "scanned": scanned,
         "refused": refused,
         "wrong": wrong,
+        "machine": machine,
         "last": last,
         "undoable": _undoable(last, request.membership),
         "may_register": can_register_device(request.membership) is not None,
@@ -136,6 +138,8 @@ def scan_list(request: Request, code: str) -> HttpResponse:
 def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
     """Do what the mode does of what was scanned, and say what became of it; nothing is raised, nothing is lost."""
     text = form.cleaned_data["tag"]
+    if (first := _first(actor, mode, form)) is not None:
+        return first
     named = list(Device.objects.visible_to(actor).named(text).exclude(state__in=ENDED)[:2])
     if len(named) > 1:
         return Answer(REFUSED, "plusieurs appareils répondent à ce numéro\u00a0: scannez l’étiquette de l’atelier.")
@@ -156,6 +160,28 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
     except PermissionDenied:
         return Answer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
     return Answer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before, mode.keep(moved))
+
+
+def _first(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer | None:
+    """What is told of a scan that is not the thing itself."""
+    try:
+        told = mode.first(actor, form.cleaned_data["tag"], form.given())
+    except Refused as refused:
+        return _refused(mode, None, refused)
+    return Answer(NEXT, told) if told else None
+
+
+def _awaited(actor: Membership, mode: ScanMode, form: ScanForm, answer: Answer) -> tuple[str, str]:
+    """The number of the machine whose label comes next, or is still to come, and what is told of that machine."""
+    if answer.outcome == NEXT:
+        return form.cleaned_data["tag"], answer.said
+    number = form.cleaned_data.get("number", "") if answer.outcome == REFUSED else ""
+    if not number:
+        return "", ""
+    try:
+        return number, mode.first(actor, number, form.given() | {"number": ""})
+    except Refused:
+        return "", ""
 
 
 def _refused(mode: ScanMode, device: Device | None, refused: Refused) -> Answer:
@@ -263,7 +289,7 @@ def _named(actor: Membership, tags: Sequence[str]) -> tuple[list[str], str]:
 
 def _keep(request: Request, mode: ScanMode, form: ScanForm) -> None:
     """A line, a place, a recycler stay from one scan to the next, and when the page is opened again."""
-    typed = {name: request.POST.get(name, "") for name in form.fields if name != "tag"}
+    typed = {name: request.POST.get(name, "") for name in form.fields if name not in form.passing}
     if typed:
         request.session[GIVEN] = _given(request) | {mode.code: typed}
 

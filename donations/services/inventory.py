@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
@@ -71,7 +72,7 @@ def keys_of(row: Row) -> tuple[str, str]:
 
 
 @gate.one_transaction
-def take_inventory(*, source: Import) -> Donation | None:
+def take_inventory(*, source: Import, at: datetime | None = None) -> Donation | None:
     """Put the machines of a file into the draft it was deposited for, or else into a new one of its donor.
 
     Machines alike make a line, of 5,000 at most. Raises PermissionDenied, Refused.
@@ -80,7 +81,7 @@ def take_inventory(*, source: Import) -> Donation | None:
     groups = _grouped(units)
     if not groups:
         return None
-    donation = _draft_for(source)
+    donation = _draft_for(source, at)
     lines = [_line_of(donation, group) for group in groups]
     for line in lines:
         line.clean_fields(exclude=["donation"])
@@ -113,7 +114,7 @@ def _grouped(units: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return list(groups.values())
 
 
-def _draft_for(source: Import) -> Donation:
+def _draft_for(source: Import, at: datetime | None) -> Donation:
     actor, donor = source.applied_by or source.started_by, source.organisation
     drafts = Donation.objects.filter(donor=donor, state=DonationState.DRAFT)
     wanted = drafts.filter(pk=source.into).first() if source.into is not None else None
@@ -126,7 +127,7 @@ def _draft_for(source: Import) -> Donation:
         "pick_up_postcode": donor.postcode,
         "commune": donor.commune,
     }
-    return create_donation(actor=actor, donor=donor, **site)
+    return create_donation(actor=actor, donor=donor, at=at, **site)
 
 
 def _line_of(donation: Donation, group: list[dict[str, Any]]) -> DonationLine:

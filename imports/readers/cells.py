@@ -14,8 +14,13 @@ SPOILT = re.compile(r"[+-]?\d[.,]?\d*E\+\d+|[+-]?\d[.,]\d+E\d+", re.IGNORECASE)
 """A long number that a spreadsheet shows in powers of ten: its last figures are lost."""
 TO_THE_POINT = re.compile(r"\d+[.,]0+")
 """A number that was read as a decimal: what stood before its first figure, a zero say, is lost."""
-AMOUNT = re.compile(r"[^0-9,.\-]")
-THOUSANDS = re.compile(r"-?\d{1,3}(?:[.,]\d{3})+")
+EURO = r"(?:€|EUR(?:OS?)?)"
+CENTS = re.compile(rf"([0-9][0-9\s]*){EURO}\s*([0-9]{{2}})", re.IGNORECASE)
+"""« 12 € 50 »."""
+AMOUNT = re.compile(rf"(?:{EURO}\s*)?([0-9][0-9.,\s]*?)(?:[.,]-)?\s*{EURO}?", re.IGNORECASE)
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
+HARMLESS = re.compile(r"'(?=\s*[=+\-@])")
+"""What the file of the lines left out puts before a text that a spreadsheet would take for a formula."""
 
 type Reader = Callable[[str], object]
 
@@ -26,7 +31,7 @@ class Unread(ValueError):
 
 def said(text: str) -> str:
     """What a cell says, on one line; empty when it says that there is nothing."""
-    flat = " ".join(text.split())
+    flat = HARMLESS.sub("", " ".join(text.split()), count=1) if text.startswith("'") else " ".join(text.split())
     return "" if flat.casefold() in ABSENT or ERROR.fullmatch(flat) else flat
 
 
@@ -46,8 +51,18 @@ def identifier(text: str) -> str:
 
 
 def amount(text: str) -> Decimal:
-    """An amount in euros, with the signs of France or not."""
-    bare = AMOUNT.sub("", text.removesuffix("EUR"))
+    """An amount in euros, with the signs of France or not; one that may be read two ways is refused."""
+    if cents := CENTS.fullmatch(text):
+        bare = f"{re.sub(r'\s', '', cents[1])}.{cents[2]}"
+    elif found := AMOUNT.fullmatch(text):
+        bare = re.sub(r"\s", "", found[1])
+    else:
+        raise Unread(f"«\u00a0{text}\u00a0» n’est pas un montant possible.")
+    if THOUSANDS.fullmatch(bare) and bare.count(".") + bare.count(",") == 1:
+        raise Unread(
+            f"«\u00a0{text}\u00a0» se lit de deux façons, milliers ou décimales\u00a0: écrivez-le sans séparateur de"
+            " milliers, avec deux décimales au plus."
+        )
     if bare.count(",") and bare.count("."):
         decimal = max(bare.rfind(","), bare.rfind("."))
         bare = re.sub("[,.]", "", bare[:decimal]) + "." + bare[decimal + 1 :]
@@ -57,15 +72,15 @@ def amount(text: str) -> Decimal:
         value = Decimal(bare.replace(",", "."))
     except InvalidOperation:
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas un montant en euros.") from None
-    if not value.is_finite() or value < 0 or value >= 1_000_000 or not re.fullmatch(r"[\d\s.,€$EUReur-]+", text):
+    if value >= 1_000_000:
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas un montant possible.")
     return value.quantize(Decimal("0.01"))
 
 
 def whole(text: str) -> int:
-    """A whole number, from 1."""
+    """A whole number, from 1; « 1.000 » may be one or a thousand, and is refused."""
     bare = re.sub(r"\s", "", text)
-    if not (found := re.fullmatch(r"(\d{1,6})(?:[.,]0+)?", bare)) or not int(found[1]):
+    if not (found := re.fullmatch(r"(\d{1,6})(?:[.,]0{1,2})?", bare)) or not int(found[1]):
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas un nombre entier.")
     return int(found[1])
 

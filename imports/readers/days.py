@@ -73,7 +73,7 @@ def period_of(text: str, *, today: date) -> Period | None:
 def _known(parts: dict[str, str | None], today: date) -> Period | None:
     year, month, day = (int(part) if (part := parts.get(name)) else None for name in "ymd")
     assert year is not None
-    if year < 100:
+    if len(parts["y"] or "") == 2:
         century = today.year // 100 * 100
         year += century if year <= today.year % 100 else century - 100
     if month is not None and month > 12 and day is not None and day <= 12:

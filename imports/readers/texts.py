@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from imports.readers.sheets import LONGEST_CELL, MOST_READ, Sheet, SheetRefused, clean, too_many_lines
+from imports.readers.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_READ, Sheet, SheetRefused, clean, too_many_lines
 
 SEPARATORS = ";,\t|"
 ANNOUNCED = re.compile(r'"?sep=(.)"?\s*')
@@ -36,7 +36,7 @@ def text_sheet(content: bytes) -> Sheet:
         rows = max(rows, _without_quotes(text, separator), key=_regular)
     if len(rows) > MOST_READ:
         raise too_many_lines()
-    return Sheet("", [()] * skipped + [tuple(clean(cell) for cell in row) for row in rows])
+    return Sheet("", [()] * skipped + [tuple(map(clean, row[:MOST_COLUMNS])) for row in rows])
 
 
 def _swallowed(cell: str, separator: str) -> bool:

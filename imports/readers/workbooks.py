@@ -39,7 +39,7 @@ def workbook_sheets(content: bytes) -> list[Sheet]:
         raise SheetRefused(NOT_READ) from None
     if answer.get("long"):
         raise too_many_lines()
-    return [Sheet(name, [tuple(row) for row in rows]) for name, rows in answer["sheets"]]
+    return [Sheet(clean(name), [tuple(row) for row in rows]) for name, rows in answer["sheets"]]
 
 
 def _refuse_bomb(content: bytes) -> None:

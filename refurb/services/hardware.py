@@ -47,20 +47,22 @@ LABELS = {
 ORDER = (FileKind.LSHW, FileKind.DMIDECODE, FileKind.GLPI, FileKind.SMARTCTL, FileKind.NWIPE, FileKind.CERTIFICATE)
 """Which file is asked first; a log before the certificate of the same run."""
 LISTS_DRIVES = (FileKind.LSHW, FileKind.GLPI)
-ANNOUNCED = "l’annonce du lot"
-"""Where the model of a unit comes from until somebody reads it on the device."""
 NOT_WAITING = Reason("not_waiting", "Un de ces fichiers n’attend plus d’être trié.")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What was written otherwise than a file says; ``before``: it came from an earlier file, and is replaced."""
+    """What was written otherwise than a file says; ``before``: it came from an earlier file, and is replaced.
+
+    So is what is ``announced``: the donor said it, nobody read it.
+    """
 
     label: str
     written: str
     read: str
     source: str
     before: str = ""
+    announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,10 +166,8 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
 
 
 def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
-    known = sources_of(held)
-    before = {name: report.get_kind_display() for name, report in known.items()}
-    if held.line is not None and held.model and held.model == held.line.model_name[:80]:
-        before.setdefault("model", ANNOUNCED)
+    before = {name: report.get_kind_display() for name, report in sources_of(held).items()}
+    announced = _announced(held) - set(before)
     for name in READ:
         if name in devices.INSIDE and held.type not in COMPUTERS:
             continue
@@ -178,13 +178,14 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
         written = getattr(held, name)
         is_blank = not written or (name == "serial" and not held.serial_key)
         source = FileKind(one.kind).label
-        if is_blank or (name in before and not _agree(name, written, value)):
+        if is_blank or (name in announced | set(before) and not _agree(name, written, value)):
             recorded.values[name] = value
             recorded.by_file.setdefault(one.pk, {})[name] = value
             recorded.filled.append((LABELS[name], shown(name, value), source))
         if not is_blank and not _agree(name, written, value):
+            said_before = (before.get(name, ""), name in announced)
             recorded.differences.append(
-                Difference(LABELS[name], shown(name, written), shown(name, value), source, before.get(name, ""))
+                Difference(LABELS[name], shown(name, written), shown(name, value), source, *said_before)
             )
             recorded.against.setdefault(one.pk, {})[name] = [written, value]
     if any(is_another_machine(facts, held) for _, facts in said):
@@ -193,6 +194,14 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
         )
     _compare_type(held, said, recorded)
     _look_for_twins(held, recorded)
+
+
+def _announced(held: Device) -> set[str]:
+    """The fields that are as its donor said them, in the line of its lot or in its inventory."""
+    found = {"model"} if held.line is not None and held.model and held.model == held.line.model_name[:80] else set()
+    if held.inventory is None:
+        return found
+    return found | {name for name in READ if (told := getattr(held.inventory, name)) and told == getattr(held, name)}
 
 
 def _compare_type(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:

@@ -8,15 +8,26 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from donations.models.donation import Donation
+from donations.models.donation import Donation, DonationLine
 from donations.models.inventory import InventoryUnit
 from donations.serials import same_serial
 from donations.services.inventory import donor_key
+from lifecycle.actors import Actor
 from refurb.enums import COMPUTERS
 from refurb.models.device import Device
 
 FILLED = ("serial", "manufacturer", "model")
 INSIDE = ("processor", "memory_gb")
+SEVERAL = "plusieurs machines de l’inventaire de ce lot portent ce numéro\u00a0: scannez l’étiquette seule."
+ELSEWHERE = "c’est le numéro d’une machine du lot {}, pas de celui-ci\u00a0: changez de ligne."
+
+
+class NotOfLine(Exception):
+    """A number was scanned that names no machine of the line; ``unit``: the one it names, elsewhere."""
+
+    def __init__(self, sentence: str, unit: InventoryUnit | None = None) -> None:
+        super().__init__(sentence)
+        self.unit = unit
 
 
 def units_named(donation: Donation | int, text: str) -> QuerySet[InventoryUnit]:
@@ -34,6 +45,30 @@ def unit_for(device: Device, text: str) -> InventoryUnit | None:
         return None
     found = list(units_named(device.donation_id, text).filter(type=device.type)[:2])
     return found[0] if len(found) == 1 else None
+
+
+def unit_scanned(*, actor: Actor, line: DonationLine, text: str, number: str = "") -> InventoryUnit | None:
+    """The machine of a line that was scanned instead of a label, by its maker's number or its donor's.
+
+    None when ``text`` is a label: so is the same number twice (``number``: what was scanned before). A number of
+    another machine is never taken for a label: raises NotOfLine.
+    """
+    if text.strip() == number.strip():
+        return None
+    found = list(units_named(line.donation_id, text).select_related("line__donation")[:2])
+    if len(found) > 1:
+        raise NotOfLine(SEVERAL)
+    if found and found[0].line_id != line.pk:
+        raise NotOfLine(f"cette machine est sur une autre ligne du lot\u00a0: {found[0].line}.", found[0])
+    if found:
+        return found[0]
+    if serial := same_serial(text):
+        awaited = Device.objects.visible_to(actor).exclude(line=None).values("line")
+        elsewhere = InventoryUnit.objects.filter(serial_key=serial, device=None, line__in=awaited)
+        other = elsewhere.select_related("line__donation").first()
+        if other is not None and other.line is not None:
+            raise NotOfLine(ELSEWHERE.format(other.line.donation.reference), other)
+    return None
 
 
 def facts_of(unit: InventoryUnit, device: Device, read: Mapping[str, Any]) -> dict[str, Any]:

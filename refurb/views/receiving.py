@@ -26,7 +26,8 @@ from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device, DeviceEntry
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
-from refurb.services.inventory import units_named
+from refurb.services.inventory import NotOfLine, unit_scanned, units_named
+from refurb.tags import normal
 
 LAST = 10
 """How many scans stay under the eyes."""
@@ -54,9 +55,11 @@ def device_scan(request: Request, pk: int) -> HttpResponse:
     form = DeviceScanForm(posted(request), initial={"place": request.GET.get("place", "")})
     unit = None
     if form.is_bound and form.is_valid():
-        unit = _named(form, line, scanned)
+        unit = _named(form, actor, line)
         place = form.cleaned_data["place"]
         facts = {"place": place} if place else {}
+        if not unit and not form.errors and (held := _known(actor, scanned)):
+            form.add_error(None, _already(held, line, "ce numéro de série est celui d’un"))
         if unit is None and not form.errors:
             try:
                 number = form.cleaned_data["number"]
@@ -94,18 +97,17 @@ def _unit(line: DonationLine, text: str) -> InventoryUnit | None:
     return found[0] if len(found) == 1 else None
 
 
-def _named(form: DeviceScanForm, line: DonationLine, scanned: str) -> InventoryUnit | None:
-    """The machine that was scanned instead of a label, by its maker's number or its donor's: its label comes next.
-
-    The same number twice is its label. A machine of another line of the lot is an error, which says which.
-    """
-    unit = None if scanned == form.cleaned_data["number"] else _unit(line, scanned)
-    if unit is None or unit.line_id == line.pk:
-        return unit
-    url = reverse("refurb:device_scan", args=[unit.line_id])
-    told = 'cette machine est sur une autre ligne du lot\u00a0: <a href="{}">{}</a>.'
-    form.add_error(None, format_html(told, url, unit.line))
-    return None
+def _named(form: DeviceScanForm, actor: Membership, line: DonationLine) -> InventoryUnit | None:
+    """The machine that was scanned instead of a label: its label comes next. One of another line is an error."""
+    try:
+        return unit_scanned(actor=actor, line=line, text=form.cleaned_data["tag"], number=form.cleaned_data["number"])
+    except NotOfLine as wrong:
+        said = format_html("{}", str(wrong))
+        if wrong.unit is not None and wrong.unit.line_id:
+            url = reverse("refurb:device_scan", args=[wrong.unit.line_id])
+            said = format_html('{} <a href="{}">Scanner sur cette ligne</a>', wrong, url)
+        form.add_error(None, said)
+        return None
 
 
 def _received(device: Device) -> SafeString:
@@ -148,13 +150,19 @@ def _held(actor: Membership, tag: str) -> Device | None:
     return devices.select_related("donation").order_by("-received_at").first()
 
 
-def _already(held: Device, line: DonationLine) -> SafeString:
+def _known(actor: Membership, text: str) -> Device | None:
+    """The device of the workshop whose serial number was scanned in place of a label."""
+    known = Device.objects.visible_to(actor).named(text).filter(serial__iexact=text).exclude(state__in=ENDED)
+    return known.exclude(tag_key=normal(text)).select_related("donation").first()
+
+
+def _already(held: Device, line: DonationLine, told: str = "cette étiquette est déjà sur un autre") -> SafeString:
     """Scanned twice, nothing is wrong; on another device, which one."""
     link = format_html('<a href="{}">{}</a>', reverse("refurb:device_detail", args=[held.reference]), held)
     if held.line_id == line.pk:
         return format_html("déjà reçu dans ce lot, {}. Passez au suivant.", link)
     where = f", lot {held.donation}" if held.donation else ""
-    return format_html("cette étiquette est déjà sur un autre appareil de l’atelier\u00a0: {}{}.", link, where)
+    return format_html("{} appareil de l’atelier\u00a0: {}{}.", told, link, where)
 
 
 def _may_receive(request: Request) -> None:

@@ -10,12 +10,14 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from distribution.scan_modes import MODES, modes_of
+from donations.models import DonationLine, InventoryUnit
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Membership
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device, DeviceEntry
 from tests.distribution.shelves import Shelf, available_device
+from tests.donations.inventories import machine, picked_up, taken
 from tests.donations.scene import Scene, first_line
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, load_numbers
@@ -188,6 +190,78 @@ def test_a_label_scanned_twice_at_the_arrival_takes_no_second_unit() -> None:
 
     assert "Rien à faire\u00a0: déjà à l’atelier, reçu à l’atelier." in page
     assert Device.objects.filter(line=line, state=S.RECEIVED).count() == 1
+
+
+# --- a lot whose machines are inventoried
+
+
+def inventoried(*rows: tuple[str, ...], scene: Scene | None = None) -> tuple[Client, DonationLine]:
+    """Whoever scans, and the laptops of a lot that was picked up, with its inventory."""
+    given = scene or Scene()
+    lot = picked_up(given, taken(given, rows or [machine("1"), machine("2"), machine("3", "UC", model="ProDesk")]))
+    return acting(given.north.technician), lot.lines.get(type="laptop")
+
+
+def test_a_number_of_the_inventory_says_which_machine_it_is_and_its_label_comes_next() -> None:
+    client, line = inventoried()
+    page = scan(client, "receptionner", "SN2X", line=line.pk)
+    assert "Machine de l’inventaire\u00a0: HP EliteBook 840 G5, série SN2X, étiquette du donateur 2." in page
+    assert "À suivre\u00a0: machine de l’inventaire" in page
+    assert '<input type="hidden" name="number" value="SN2X"' in page
+    assert not Device.objects.exclude(tag="").exists()
+
+    page = scan(client, "receptionner", "LIL-0001", line=line.pk, number="SN2X")
+    device = Device.objects.get(tag="LIL-0001")
+    assert (device.serial, device.memory_gb) == ("SN2X", 8)
+    assert 'name="number" value' not in page, "the next machine is another one"
+    assert "SN2X" not in str(client.session["scans_given"])
+    page = scan(client, "receptionner", "SN2X", line=line.pk)
+    assert "Rien à faire\u00a0: déjà à l’atelier" in page, "its number is no label once it is received"
+    page = client.post(reverse("refurb:device_scan", args=[line.pk]), {"tag": "sn2x"}).content.decode()
+    assert "déjà reçu dans ce lot" in page
+    assert Device.objects.exclude(tag="").count() == 1
+
+
+def test_the_label_of_the_donor_says_it_too_and_twice_it_is_the_label_of_the_workshop() -> None:
+    client, line = inventoried()
+    scan(client, "receptionner", "1", line=line.pk)
+    scan(client, "receptionner", "1", line=line.pk, number="1")
+    assert Device.objects.get(tag="1").serial == "SN1X"
+
+
+def test_a_number_is_never_taken_for_a_label() -> None:
+    scene = Scene()
+    client, line = inventoried(scene=scene)
+    other_line = scan(client, "receptionner", "SN3X", line=line.pk)
+    assert "Refusé\u00a0: cette machine est sur une autre ligne du lot\u00a0: 1 × ordinateur fixe" in other_line
+    second = Scene()
+    second.north, second.commune = scene.north, scene.commune
+    _, elsewhere = inventoried(machine("9"), scene=second)
+    other_lot = scan(client, "receptionner", "SN9X", line=line.pk)
+    assert f"c’est le numéro d’une machine du lot {elsewhere.donation.reference}, pas de celui-ci" in other_lot
+    by_line = client.post(reverse("refurb:device_scan", args=[line.pk]), {"tag": "SN9X"}).content.decode()
+    assert f"une machine du lot {elsewhere.donation.reference}" in by_line
+    assert not Device.objects.exclude(tag="").exists()
+
+
+def test_a_number_that_two_machines_of_the_lot_bear_is_no_label_either() -> None:
+    scene = Scene()
+    source = taken(scene, [machine("1"), machine("2")])
+    InventoryUnit.objects.filter(serial="SN2X").update(serial="SN1X", serial_key="SN1X")
+    client, line = acting(scene.north.technician), first_line(picked_up(scene, source))
+    assert "plusieurs machines de l’inventaire" in scan(client, "receptionner", "SN1X", line=line.pk)
+    page = client.post(reverse("refurb:device_scan", args=[line.pk]), {"tag": "SN1X"}).content.decode()
+    assert "plusieurs machines de l’inventaire" in page
+    assert not Device.objects.exclude(tag="").exists()
+
+
+def test_a_label_that_is_refused_leaves_the_machine_under_the_eyes() -> None:
+    client, line = inventoried()
+    scan(client, "receptionner", "LIL-0001", line=line.pk)
+    page = scan(client, "receptionner", line.donation.reference + "!" * 50, line=line.pk, number="SN2X")
+    assert "Refusé" in page
+    assert "Machine de l’inventaire\u00a0: HP EliteBook 840 G5, série SN2X" in page
+    assert '<input type="hidden" name="number" value="SN2X"' in page
 
 
 def test_a_device_that_was_looked_for_comes_back_without_its_line(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from donations.inventory import INVENTORY
 from donations.models import Donation
 from imports.models import Import
 from imports.services import begin_import, deposit_import
-from tests.donations.scene import Scene
+from tests.donations.scene import Scene, again
 from tests.imports.files import csv_file
 
 HEAD = (
@@ -64,3 +64,12 @@ def taken(scene: Scene, rows: Sequence[Sequence[str]], **said: Any) -> Import:
 def lot_of(source: Import) -> Donation:
     """The draft that an import became."""
     return Donation.objects.get(pk=source.result)
+
+
+def picked_up(scene: Scene, source: Import) -> Donation:
+    """The lot that an import became, picked up by a workshop, which received none of it yet."""
+    lot = lot_of(source)
+    site = {"commune": scene.commune, "pick_up_address": "1 rue", "pick_up_postcode": "59000", "pick_up_city": "Ville"}
+    Donation.objects.filter(pk=lot.pk).update(**site)
+    scene.draft = lambda **site: again(lot)  # type: ignore[method-assign]
+    return scene.collected()

@@ -19,7 +19,7 @@ from refurb.enums import UndoReceiveReason
 from refurb.models import Device
 from refurb.services.devices import describe_device, receive_device
 from refurb.services.inventory import units_named
-from tests.donations.inventories import HEAD, deposited, lot_of, machine, taken
+from tests.donations.inventories import HEAD, deposited, lot_of, machine, picked_up, taken
 from tests.donations.scene import Scene, again, laptops, load_law, public_scene
 from tests.imports.files import csv_file, xlsx_file
 from tests.network.factories import make_membership
@@ -265,11 +265,7 @@ def at_the_workshop() -> Scene:
     """A lot whose machines were inventoried, picked up and not received."""
     scene = Scene()
     source = taken(scene, [machine("1"), machine("2"), machine("3", "UC", model="ProDesk 400")])
-    lot = lot_of(source)
-    Donation.objects.filter(pk=lot.pk).update(commune=scene.commune, pick_up_address="1 rue", pick_up_postcode="59000")
-    Donation.objects.filter(pk=lot.pk).update(pick_up_city="Ville")
-    scene.draft = lambda **site: again(lot)  # type: ignore[method-assign]
-    scene.collected()
+    picked_up(scene, source)
     return scene
 
 

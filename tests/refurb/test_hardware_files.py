@@ -22,11 +22,12 @@ from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
 from refurb.models import DepositedFile, Device, Drive, Erasure, FileDismissal, HardwareReport
 from refurb.services import depositing, devices, hardware, stock
 from refurb.sorting import Sorting, sort_files
-from tests.donations.scene import Scene, laptops
+from tests.donations.inventories import machine, picked_up, taken
+from tests.donations.scene import Scene, first_line, laptops, load_law
 from tests.pages import acting, read
 from tests.races import at_once
 from tests.refurb import machines
-from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers
+from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers, new_tag
 from tests.refurb.logs import log
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +131,29 @@ def test_the_model_that_a_donor_announced_is_replaced_by_the_one_that_is_read(be
     assert device.model == "HP 840"
     told = record(given_to(scene), device, deposit(given_to(scene), "a.json", machines.lshw()))
     assert fresh(device).model == "EliteBook 840 G5"
-    assert [(found.label, found.before) for found in told.differences] == [("Modèle", "l’annonce du lot")]
+    assert [(found.label, found.before, found.announced) for found in told.differences] == [("Modèle", "", True)]
+
+
+def test_what_an_inventory_said_is_replaced_by_what_is_read_and_what_a_person_typed_is_not(bench: Bench) -> None:
+    load_law()
+    scene = Scene()
+    source = taken(scene, [machine("1", model="840", processor="i3 annoncé", memory="8 Go", serial=machines.SERIAL)])
+    line, workshop = first_line(picked_up(scene, source)), given_to(scene)
+    device = devices.receive_device(actor=workshop.technician, line=line, tag=new_tag(), number="1")
+    device = devices.describe_device(actor=workshop.technician, device=device, processor="i7 lu à l’écran")
+    one = deposit(workshop, f"{device.tag}.json", machines.lshw(memory=16))
+    page = read(acting(workshop.technician), reverse("refurb:hardware_sort"))
+    assert "annoncé par le donateur\u00a0: 8\u00a0Go\u00a0; lu\u00a0: 16\u00a0Go (lshw)" in page
+    assert "saisi\u00a0: i7 lu à l’écran" in page
+    told = record(workshop, device, one)
+    now = fresh(device)
+    assert (now.memory_gb, now.model, now.processor) == (16, "EliteBook 840 G5", "i7 lu à l’écran")
+    assert {found.label: found.announced for found in told.differences} == {
+        "Modèle": True,
+        "Mémoire": True,
+        "Processeur": False,
+    }
+    assert hardware.sources_of(now).keys() == {"memory_gb", "model"}
 
 
 def test_a_placeholder_typed_as_a_number_counts_as_blank(bench: Bench) -> None:
