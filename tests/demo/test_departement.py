@@ -28,7 +28,9 @@ from documents.enums import ContentType, Delivery
 from documents.models import Mail, StoredFile
 from documents.services import open_file
 from donations.enums import DonorKind
-from donations.models import Allocation, Donation, LineDecision, LineExplanation
+from donations.models import Allocation, Donation, InventoryUnit, LineDecision, LineExplanation
+from imports.enums import ImportStage
+from imports.models import Import
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.models import Seal
@@ -66,6 +68,9 @@ NOT_TOLD = {
     "undo_start",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, and the merger of two EPCI."""
+
+
+DONE = ImportStage.DONE
 
 
 class Interrupted(Exception):
@@ -183,6 +188,17 @@ class DepartementTests(TestCase):
         counts = Counter(Device.objects.main().values_list("state", flat=True))
         for state in ("allotted", "shipped", "available", "reserved", "handed_over", "returned"):
             assert counts[state] >= 2, (state, counts)
+
+    def test_a_lot_on_the_bench_and_a_draft_that_waits_come_from_an_inventory_with_faulty_lines(self) -> None:
+        sources = Import.objects.order_by("pk")
+        assert [(one.stage, one.total - one.created, one.left.count()) for one in sources] == [(DONE, 3, 3)] * 2
+        lots = {lot.state: lot for lot in Donation.objects.filter(pk__in=sources.values("result"))}
+        assert len(lots) == 2
+        assert InventoryUnit.objects.filter(line__donation=lots["draft"], device=None).count() == 10
+        known = Device.objects.exclude(inventory=None).exclude(serial="")
+        assert known.count() == 6
+        assert all(one.serial == one.inventory.serial and one.memory_gb for one in known if one.inventory)
+        assert all(one.started_at == one.ended_at < local(AS_OF, 0) for one in sources)
 
     def test_the_quotas_balance(self) -> None:
         for quota in Quota.objects.all():
