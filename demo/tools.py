@@ -44,7 +44,8 @@ def ready(work: Work) -> Iterator[datetime]:
 
 def _read(work: Work) -> list[Drive]:
     """Deposit what lshw says of each device and write it on them; the drives that it found."""
-    for device in work.devices:
+    # Read again: a number that its donor gave was written since the work was handed over.
+    for device in Device.objects.filter(pk__in=work.pks).order_by("pk"):
         content = lshw(device, work.model)
         kept = depositing.deposit_files(**work.hand, files=[(f"{device.tag}--lshw.json", content)]).kept
         hardware.record_files(**work.hand, device=device, deposits=kept)
