@@ -106,7 +106,8 @@ def lshw(device: Device | None, model: Model, *, moved: Drive | None = None) -> 
         "configuration": {"chassis": "notebook"},
         "children": [{"id": "core", "class": "bus", "children": core}],
     }
-    return json.dumps(machine, indent=1).encode()
+    told = json.dumps(machine, indent=1, ensure_ascii=False)
+    return f'{{ "warning": "données inventées, ne prouve rien",{told[1:]}'.encode()
 
 
 def _storage(model: Model, rng: Random) -> dict[str, Any]:

@@ -112,6 +112,7 @@ class Listing:
         """``exported``: the table of the files, when they say more of each row than the page has room for."""
         self.request, self.rows, self.noun, self.empty, self.named, self.box = request, rows, noun, empty, named, box
         asks_for_file = request.GET.get("export") in FILES
+        self.exported = exported
         self.kind = exported if exported is not None and asks_for_file else table
         self.exclude, self.per_page, self.filters = exclude, per_page, filters
         self.name = request.resolver_match.view_name

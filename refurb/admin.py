@@ -2,4 +2,4 @@
 
 from lifecycle.admin import show
 
-show("refurb")
+show("refurb", {"deposittoken": ("digest",), "depositedfile": ("facts", "text")})

@@ -4,6 +4,7 @@ It moves no device: a status that differs is told, and changes by its verb, with
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -144,7 +145,7 @@ def write_rows(source: Import, rows: Sequence[Row]) -> None:
     )
 
 
-def fill_devices(source: Import) -> int | None:
+def fill_devices(source: Import, at: datetime | None) -> int | None:
     """Write on each device what nobody wrote; in one set, the devices locked."""
     said = dict(TecTechRow.objects.filter(source=source).values_list("device", "facts"))
     lock(Device, sorted(said), "FOR NO KEY UPDATE")
