@@ -2,4 +2,4 @@
 
 from lifecycle.admin import show
 
-show("refurb", {"deposittoken": ("digest",), "depositedfile": ("facts", "text")})
+show("refurb", {"deposittoken": ("token_digest",), "depositedfile": ("facts", "text")})
