@@ -8,7 +8,7 @@ from refurb.certificates import proofs_of, proves
 from refurb.enums import CheckResult, DevicePaperKind, DeviceState, DeviceType
 from refurb.machine.device_rules import still_stands
 from refurb.models import Device, DevicePaper, Drive, TestRun
-from typography.french import HARD, storage, written_day
+from typography.french import HARD, in_a_sentence, storage, written_day
 
 S = DeviceState
 PROMISED = (S.READY, S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.HANDED_OVER)
@@ -112,7 +112,7 @@ def _emptied(drive: Drive) -> str:
     erasure = next(row for row in drive.erasures.all() if proves(row, drive))
     assert erasure.finished_at is not None
     told = (erasure.get_method_display(), erasure.get_entry_display())
-    how = ", ".join(f"{said[:1].lower()}{said[1:]}" for said in told)
+    how = ", ".join(in_a_sentence(said) for said in told)
     return f"{what}\u00a0: effacé le {written_day(erasure.finished_at)} ({how})."
 
 

@@ -22,7 +22,7 @@ from refurb.models import Device, TecTechRow
 from refurb.permissions import can_work_on_device
 from refurb.tags import normal
 from refurb.tectech import STATUSES, TYPES
-from typography.french import Noun
+from typography.french import Noun, in_a_sentence
 
 CODE = "tectech"
 FACTS = {
@@ -103,10 +103,10 @@ def _judge(row: Row, device: Device, before: TecTechRow | None) -> None:
     values = row.values
     type_, status = TYPES.get(device.type, ""), STATUSES.get(DeviceState(device.state), "")  # type: ignore[call-overload]
     if values["type"] and values["type"].upper() != type_:
-        row.refuse(OTHER_TYPE.format(values["type"], device.get_type_display().lower()))
+        row.refuse(OTHER_TYPE.format(values["type"], in_a_sentence(device.get_type_display())))
         return
     if values["status"] and values["status"].upper() != status:
-        row.notices.append(OTHER_STATUS.format(values["status"], device.get_state_display().lower()))
+        row.notices.append(OTHER_STATUS.format(values["status"], in_a_sentence(device.get_state_display())))
     facts = _facts(values)
     for name, fact in facts.items():
         written = getattr(device, name)

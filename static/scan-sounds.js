@@ -1,6 +1,6 @@
 /* A sound for each scan that was answered: two high notes when it is done, one low and long when it is refused, a short
-   one when there was nothing to do, two when a label comes next. The page says the same in words and signs; the browser may keep it silent until
-   something was typed or pressed. */
+   one when there was nothing to do, two when a label comes next. The page says the same in words and signs; the browser
+   may keep it silent until something was typed or pressed. */
 (() => {
   "use strict";
   const NOTES = {
@@ -27,8 +27,8 @@
   };
 
   main.addEventListener("scanned", () => {
-    const wrong = main.querySelector("form[data-scan] ~ [data-outcome], [data-answers] > [data-outcome]");
-    const outcome = main.querySelector(".is-invalid") ? "refused" : wrong?.dataset.outcome;
+    const latest = main.querySelector("[data-answers] > [data-outcome]");
+    const outcome = main.querySelector(".is-invalid") ? "refused" : latest?.dataset.outcome;
     if (outcome && window.AudioContext) play(NOTES[outcome]);
   });
 })();

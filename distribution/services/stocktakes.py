@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.utils import timezone
 
 from distribution.enums import Finding, StocktakeState
@@ -148,9 +147,8 @@ def _held(actor: Membership, stocktake: Stocktake) -> Stocktake:
 
 def _known(actor: Actor, texts: Sequence[str]) -> dict[str, Device]:
     """``{normal form: device}`` of what was scanned, by label, reference or number; one that two bear is unknown."""
-    keys = {normal(text) for text in texts}
     seen = Device.objects.visible_to(actor)
-    named = seen.filter(Q(tag_key__in=keys) & ~Q(tag="") | Q(reference__in=[text.upper() for text in texts]))
+    named = seen.labelled(texts)
     found: dict[str, Device] = {}
     for device in sorted(named, key=lambda one: one.state not in (*ENDED, DeviceState.WITHDRAWN)):
         found |= {normal(device.reference): device} | ({device.tag_key: device} if device.tag else {})

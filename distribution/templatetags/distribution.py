@@ -1,6 +1,7 @@
 """What the pages of distribution share: the links between them, deadlines as people read them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,7 @@ from calendars.days import last_day
 from distribution.permissions import can_serve_device, sees_derogations
 from distribution.proposal import Line
 from refurb.permissions import can_edit_point, sees_deliveries
-from typography.french import HARD, day
+from typography.french import day, percent
 
 register = template.Library()
 SOON = 2
@@ -44,9 +45,9 @@ def covered(until: date | None) -> SafeString | str:
 
 
 @register.filter
-def percent(part: Fraction | None) -> str:
-    """A part of a whole, without decimals, never rounded up: « 66\u00a0% »."""
-    return "–" if part is None else f"{int(part * 100)}{HARD}%"
+def part(served: Fraction | None) -> str:
+    """A part of those who wait, never rounded up: nobody is said to be served who is not."""
+    return percent(None if served is None else Decimal(int(served * 100)))
 
 
 @register.filter
@@ -54,7 +55,7 @@ def reason(line: Line) -> str:
     """Why a line of a proposal is what it is, in a sentence."""
     if not line.demand.left:
         return "Ce qui est en route suffit à tous ceux qui attendent."
-    moved = f"de {percent(line.before)} à {percent(line.after)} des foyers servis"
+    moved = f"de {part(line.before)} à {part(line.after)} des foyers servis"
     if line.count:
         return f"Parmi les moins servis\u00a0: {moved}."
     if not line.ready:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,14 +21,14 @@ from lifecycle.forms import retype
 from lifecycle.sets import Selection, decide, ticked
 from network.models import Membership
 from network.requests import Request
-from refurb.enums import ENDED
+from refurb.enums import ENDED, DeviceState
 from refurb.models import Device
 from refurb.permissions import can_register_device
 from refurb.tags import normal
 from refurb.views.device_sets import DEVICE_BOX
 from refurb.views.devices import DEVICE
 from refurb.views.steps import next_step, with_since
-from typography.french import plural
+from typography.french import in_a_sentence, plural
 
 LAST = 10
 """How many scans stay under the eyes."""
@@ -148,10 +147,10 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
         gone = Device.objects.visible_to(actor).named(text).filter(state__in=ENDED).order_by("-pk").first()
         if gone is None:
             return Answer(REFUSED, "aucun appareil ne porte cette étiquette.")
-        state = gone.get_state_display().lower()
+        state = in_a_sentence(gone.get_state_display())
         return Answer(AGAIN if gone.state in mode.reached else REFUSED, f"déjà sorti\u00a0: {state}.", gone)
     if device is not None and device.state in mode.reached:
-        return Answer(AGAIN, f"déjà {device.get_state_display().lower()}. Passez au suivant.", device)
+        return Answer(AGAIN, f"déjà {in_a_sentence(device.get_state_display())}. Passez au suivant.", device)
     before = mode.keep(device)
     try:
         moved = mode.do(actor, device, text, form.given())
@@ -187,8 +186,14 @@ def _awaited(actor: Membership, mode: ScanMode, form: ScanForm, answer: Answer) 
 def _refused(mode: ScanMode, device: Device | None, refused: Refused) -> Answer:
     """A device that the mode took in before is there already: nothing is wrong."""
     if mode.takes_new and device is not None and device.stay:
-        return Answer(AGAIN, f"déjà à l’atelier, {device.get_state_display().lower()}.", device)
+        return Answer(AGAIN, f"déjà reçu à l’atelier{_since_received(device)}.", device)
     return Answer(REFUSED, " ".join(reason.sentence for reason in refused.all), device)
+
+
+def _since_received(device: Device) -> str:
+    """What became of a device since it was received, when something did."""
+    state = DeviceState(device.state)
+    return "" if state == DeviceState.RECEIVED else f", maintenant {in_a_sentence(state.label)}"
 
 
 def _where(actor: Membership, device: Device) -> str:
@@ -274,8 +279,7 @@ def _undo_last(request: Request) -> None:
 def _named(actor: Membership, tags: Sequence[str]) -> tuple[list[str], str]:
     """The references of the devices that bear these labels, and a sentence on those that nothing bears; one query."""
     keys = {normal(tag): tag for tag in tags}
-    found = Device.objects.visible_to(actor).exclude(state__in=ENDED)
-    found = found.filter(Q(tag_key__in=keys) & ~Q(tag="") | Q(reference__in=[tag.upper() for tag in tags]))
+    found = Device.objects.visible_to(actor).exclude(state__in=ENDED).labelled(tags)
     rows = list(found.values_list("reference", "tag_key"))
     answered = {key for reference, tag_key in rows for key in (tag_key, normal(reference))}
     unknown = [tag for key, tag in keys.items() if key not in answered]

@@ -35,7 +35,7 @@ from refurb.forms.devices import DeviceReportMissingForm
 from refurb.models import Device
 from refurb.permissions import at_own_points, can_report_missing_device
 from refurb.views.devices import DEVICE
-from typography.french import Noun, plural
+from typography.french import Noun, in_a_sentence, plural
 
 STOCKTAKE = Noun("inventaire", "inventaires")
 LAST = 10
@@ -259,7 +259,7 @@ def _answers(stocktake: Stocktake, findings: list[Found]) -> list[dict[str, Any]
             continue  # scanned, or taken back, while this page was made
         outcome, sign, words = SAID[found.finding]
         place = scan.device.place if scan.device and scan.device.place else "sans place"
-        state = scan.device.get_state_display().lower() if scan.device else ""
+        state = in_a_sentence(scan.device.get_state_display()) if scan.device else ""
         answers.append({"scan": scan, "outcome": outcome, "sign": sign, "said": words.format(place=place, state=state)})
     return answers
 

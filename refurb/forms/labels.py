@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
 
 from lifecycle.forms import choose
 from lifecycle.references import scanned
 from refurb.enums import ENDED, ReprintReason
-from refurb.models import Device, LabelSheet
+from refurb.models import LabelSheet
+from refurb.models.device import DeviceQuerySet
 from refurb.services.labels import MOST, sheets_of
 from refurb.tags import normal
 from typography.french import plural
@@ -54,22 +54,19 @@ class LabelPrintForm(SheetForm):
     )
     field_order = ("devices", "sheet", "skipped", "reason")
 
-    def __init__(self, seen: QuerySet[Device], *args: Any, again: bool = False, **kwargs: Any) -> None:
+    def __init__(self, seen: DeviceQuerySet, *args: Any, again: bool = False, **kwargs: Any) -> None:
         """``again``: some of the devices that the page is opened with had their label printed: why is asked."""
         self.seen = seen
         super().__init__(*args, **kwargs)
         if not (self.is_bound or again):
             del self.fields["reason"]
 
-    def clean_devices(self) -> QuerySet[Device]:
+    def clean_devices(self) -> DeviceQuerySet:
         """The devices, found once for all the lines; keeps ``typed``, the lines in their order."""
         self.typed = lines_of(self.cleaned_data["devices"])
         if len(self.typed) > MOST:
             raise ValidationError(f"{len(self.typed)} lignes\u00a0: {MOST} au plus à la fois.")
-        keys = [normal(line) for line in self.typed]
-        named = self.seen.filter(
-            Q(tag_key__in=keys) & ~Q(tag="") | Q(reference__in=[one.upper() for one in self.typed])
-        )
+        named = self.seen.labelled(self.typed)
         living = named.exclude(state__in=ENDED)
         answered = {key for device in living for key in (device.tag_key, normal(device.reference))}
         ended = {key for device in named.filter(state__in=ENDED) for key in (device.tag_key, normal(device.reference))}

@@ -1,5 +1,6 @@
 """Devices: what is stored of them, what is always true of it, how they are read."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Self
 
@@ -90,6 +91,11 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         key = normal(wanted)
         label = Q(tag_key__startswith=key) if begun and key else Q(tag_key=key)
         return self.filter((label & ~Q(tag="")) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
+
+    def labelled(self, texts: Collection[str]) -> Self:
+        """Those that have one of these labels, however it is spelt, or one of these references; one query for all."""
+        keys, references = {normal(text) for text in texts}, [text.upper() for text in texts]
+        return self.filter(Q(tag_key__in=keys) & ~Q(tag="") | Q(reference__in=references))
 
     def main(self) -> Self:
         """Without the screens that go with a desktop."""

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from network.permissions import is_pilot
 from refurb.permissions import at_own_points, can_manage_device, can_work_on_device, sees_incidents
-from typography.french import day, days_ago, euros, grouped, lasting, plural, storage, to_the_second
+from typography.french import day, days_ago, euros, grouped, in_a_sentence, lasting, plural, storage, to_the_second
 
 register = template.Library()
-for read in (day, days_ago, euros, grouped, lasting, plural, storage, to_the_second):
+for read in (day, days_ago, euros, grouped, in_a_sentence, lasting, plural, storage, to_the_second):
     register.filter(read)
 
 

@@ -1,5 +1,6 @@
 """tec.tech both ways: the devices of the workshop as its file, and its file read here."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -62,6 +63,6 @@ def tectech_file(request: Request) -> StreamingHttpResponse:
     return answer
 
 
-def _sent(request: Request):  # type: ignore[no-untyped-def]
+def _sent(request: Request) -> "QuerySet[Device]":
     mine = Device.objects.visible_to(request.membership).filter(workshop=request.membership.organisation_id)
     return told(mine).select_related("workshop", "grading").order_by("pk")

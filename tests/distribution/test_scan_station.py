@@ -163,7 +163,7 @@ def test_a_device_that_left_for_good_is_told_so(bench: Bench) -> None:
 
     page = scan(acting(bench.technician), "traiter", device.tag)
 
-    assert "Refusé\u00a0: déjà sorti\u00a0: recyclé (deee)." in page
+    assert "Refusé\u00a0: déjà sorti\u00a0: recyclé (DEEE)." in page
 
 
 def test_what_arrives_takes_a_unit_of_the_line_that_was_chosen_and_its_place() -> None:
@@ -188,7 +188,7 @@ def test_a_label_scanned_twice_at_the_arrival_takes_no_second_unit() -> None:
 
     page = scan(client, "receptionner", "LIL-0001", line=line.pk)
 
-    assert "Rien à faire\u00a0: déjà à l’atelier, reçu à l’atelier." in page
+    assert "Rien à faire\u00a0: déjà reçu à l’atelier." in page
     assert Device.objects.filter(line=line, state=S.RECEIVED).count() == 1
 
 
@@ -216,7 +216,7 @@ def test_a_number_of_the_inventory_says_which_machine_it_is_and_its_label_comes_
     assert 'name="number" value' not in page, "the next machine is another one"
     assert "SN2X" not in str(client.session["scans_given"])
     page = scan(client, "receptionner", "SN2X", line=line.pk)
-    assert "Rien à faire\u00a0: déjà à l’atelier" in page, "its number is no label once it is received"
+    assert "Rien à faire\u00a0: déjà reçu à l’atelier" in page, "its number is no label once it is received"
     page = client.post(reverse("refurb:device_scan", args=[line.pk]), {"tag": "sn2x"}).content.decode()
     assert "déjà reçu dans ce lot" in page
     assert Device.objects.exclude(tag="").count() == 1
