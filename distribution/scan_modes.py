@@ -171,7 +171,8 @@ MODES = (
         "recycler",
         "Remettre au recycleur",
         "remis au recycleur",
-        "Pour ce qui part avec un même bordereau. Un disque sans preuve retient son appareil.",
+        "Pour ce qui part avec un même bordereau. Un disque sans preuve retient son appareil. Ce qui est scanné est"
+        " parti\u00a0: cela ne se défait pas.",
         can_work_on_device,
         _recycle,
         form=RecycleForm,

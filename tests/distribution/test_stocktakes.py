@@ -291,6 +291,22 @@ def test_the_pilot_reads_it_and_counts_nothing(bench: Bench) -> None:
     assert client.post(page_of(stocktake), {"tag": "PRH-1"}).status_code == 403
 
 
+def test_before_it_is_closed_one_reads_how_many_would_be_said_not_to_be_there(bench: Bench) -> None:
+    for tag in ("PRH-1", "PRH-2", "PRH-3"):
+        bench.received(tag=tag)
+    stocktake, client = begin(bench), acting(bench.technician)
+    scan(bench, stocktake, "PRH-1")
+    assert "2 appareils attendus n’ont pas été scannés" in read(client, f"{page_of(stocktake)}clore/")
+
+    scan(bench, stocktake, "PRH-2")
+    assert "1 appareil attendu n’a pas été scanné\u00a0: il sera dit introuvable." in read(
+        client, f"{page_of(stocktake)}clore/"
+    )
+
+    scan(bench, stocktake, "PRH-3")
+    assert "Tout ce qui est attendu a été scanné." in read(client, f"{page_of(stocktake)}clore/")
+
+
 # --- what is done of the differences
 
 
