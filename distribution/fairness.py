@@ -1,10 +1,11 @@
 """How ready devices are shared between territories: the least served first, as far as places and stock go. Pure.
 
-The rule is max–min: of all the ways to share, the one where the territory that stays the least served is served as well
-as can be, then the next one, and so on (ADR 36). What limits it is a flow: the stock of each workshop by type, the
-places that each convention has left by type, the households that wait in each EPCI by kind of need. One device more at
-a time goes to the least served territory that can still take one, others giving way where they can be served otherwise:
-that is the best share exactly, since what can be served together is a polymatroid.
+The rule is max–min: whatever the rate, no other way to share sends more devices to territories that are still under it,
+so that the least served is served as well as can be. Between two that are even, the one that has waited longest comes
+first, even where one device would carry a smaller territory further (ADR 36). What limits it is a flow: the stock of
+each workshop by type, the places that each convention has left by type, the households that wait in each EPCI by kind
+of need. One device more at a time goes to the least served territory that can still take one, others giving way where
+they can be served otherwise: that is the best share exactly, since what can be served together is a polymatroid.
 """
 
 from collections import deque

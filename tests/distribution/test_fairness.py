@@ -96,7 +96,11 @@ small = st.integers(0, 3)
 def test_no_other_share_serves_the_least_served_better(
     laptops: int, desktops: int, rooms: list[tuple[int, int]], waits: list[tuple[int, int]]
 ) -> None:
-    """Held against every share there is: sorted rates, the smallest first, are the greatest of all."""
+    """Held against every share there is: whatever the rate, none sends more devices to who is still under it.
+
+    Which makes the least served as well served as can be, and all that can go, go. Between two that are even, the one
+    that waited longest has the device, even where one device would carry a smaller territory further.
+    """
     places = [
         place(number, type_, room)
         for number, pair in enumerate(rooms, 1)
@@ -111,13 +115,26 @@ def test_no_other_share_serves_the_least_served_better(
     found = share(stocks, places, demands)
 
     assert _is_possible(found, stocks, places, demands)
-    best = max(
-        _sorted_rates(every, places, demands)
+    every = [
+        one
         for counts in itertools.product(*(range(one.room + 1) for one in places))
-        if _is_possible(every := _named(places, counts), stocks, places, demands)
-    )
-    assert _sorted_rates(found, places, demands) == best
-    assert _sorted_rates(first_come(stocks, places, demands), places, demands) <= best
+        if _is_possible(one := _named(places, counts), stocks, places, demands)
+    ]
+    levels = sorted({one.rate(more) for one in demands for more in range(one.left + 1)})
+    for level in levels:
+        assert _sent_under(level, found, places, demands) == max(
+            _sent_under(level, other, places, demands) for other in every
+        )
+    assert sum(found.values()) == max(sum(other.values()) for other in every)
+    assert _least(found, places, demands) == max(_least(other, places, demands) for other in every)
+    assert _least(first_come(stocks, places, demands), places, demands) <= _least(found, places, demands)
+
+
+def test_between_two_that_are_even_the_longest_wait_wins_over_the_smallest_territory() -> None:
+    places = [place(1, "laptop", 9), place(2, "laptop", 9)]
+    demands = [Demand(1, COMPUTER, 2, oldest=date(2026, 3, 1)), Demand(2, COMPUTER, 1, oldest=date(2026, 5, 1))]
+
+    assert share([Stock(1, "laptop", 1)], places, demands) == {(1, "laptop"): 1}
 
 
 def _named(places: list[Place], counts: tuple[int, ...]) -> dict[tuple[int, str], int]:
@@ -138,11 +155,22 @@ def _is_possible(
     )
 
 
-def _sorted_rates(shared: dict[tuple[int, str], int], places: list[Place], demands: list[Demand]) -> list[Fraction]:
-    more = {one.territory: 0 for one in demands}
+def _more(shared: dict[tuple[int, str], int], places: list[Place]) -> dict[int, int]:
+    more: dict[int, int] = {}
     for one in places:
-        more[one.territory] += shared.get((one.convention, one.type), 0)
-    return sorted(one.rate(more[one.territory]) for one in demands if one.left)
+        more[one.territory] = more.get(one.territory, 0) + shared.get((one.convention, one.type), 0)
+    return more
+
+
+def _sent_under(level: Fraction, shared: dict[tuple[int, str], int], places: list[Place], demands: list[Demand]) -> int:
+    """How many devices went to a territory whose rate, before it had this one, was under ``level``."""
+    more = _more(shared, places)
+    return sum(one.rate(nth) < level for one in demands for nth in range(more.get(one.territory, 0)))
+
+
+def _least(shared: dict[tuple[int, str], int], places: list[Place], demands: list[Demand]) -> Fraction:
+    more = _more(shared, places)
+    return min((one.rate(more.get(one.territory, 0)) for one in demands if one.left), default=Fraction(1))
 
 
 def test_the_rates_say_which_part_of_those_who_wait_would_have_theirs() -> None:
