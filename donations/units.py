@@ -62,6 +62,8 @@ class Units:
     """The name of the page where they are received."""
     listed: str
     """The name of the page that lists them: ``?lot=`` and the reference of one."""
+    outcomes: str
+    """The name of the page that says what became of those of all lots."""
 
 
 _followed: list[Units] = []

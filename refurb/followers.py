@@ -239,6 +239,7 @@ UNITS = Units(
     known=numbers_followed,
     reception="refurb:reception",
     listed="refurb:device_list",
+    outcomes="refurb:lot_outcomes",
 )
 """What a lot is told of its units, and has done of them."""
 

@@ -1,10 +1,11 @@
-"""The numbers of erasure: how fast a drive may be, how long a wrong clock may be said."""
+"""The numbers of erasure: how fast a drive may be, how long a wrong clock may be said. What a device in use spares."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 
 from reference.parameters import DatedParameter, parameter, parameter_family
-from refurb.enums import DriveKind
+from refurb.enums import DeviceType, DriveKind
 
 parameter_family(
     "erasure",
@@ -37,3 +38,35 @@ RATES: Mapping[str, DatedParameter[int]] = MappingProxyType(
     }
 )
 """The rate that each kind of drive does not go beyond."""
+
+parameter_family(
+    "spared",
+    slug="ce-que-le-reemploi-evite",
+    group="Équipement",
+    title="Ce que le réemploi évite",
+    purpose="Par appareil en service à la place d’un neuf et par année d’usage\u00a0: un ordre de grandeur.",
+)
+CO2, MATERIALS = "kg éq. CO₂ par an", "kg par an"
+SPARED_CO2: Mapping[str, DatedParameter[Decimal]] = MappingProxyType(
+    {
+        DeviceType.LAPTOP: parameter("spared.co2_laptop", usual=Decimal(27), unit=CO2, label="CO₂, portable"),
+        DeviceType.TABLET: parameter("spared.co2_tablet", usual=Decimal(20), unit=CO2, label="CO₂, tablette"),
+        DeviceType.SMARTPHONE: parameter(
+            "spared.co2_smartphone", usual=Decimal("24.6"), unit=CO2, label="CO₂, smartphone"
+        ),
+    }
+)
+"""Types for which a study says how much; the others count for nothing."""
+SPARED_MATERIALS: Mapping[str, DatedParameter[Decimal]] = MappingProxyType(
+    {
+        DeviceType.LAPTOP: parameter(
+            "spared.materials_laptop", usual=Decimal(127), unit=MATERIALS, label="Matières, portable"
+        ),
+        DeviceType.TABLET: parameter(
+            "spared.materials_tablet", usual=Decimal(80), unit=MATERIALS, label="Matières, tablette"
+        ),
+        DeviceType.SMARTPHONE: parameter(
+            "spared.materials_smartphone", usual=Decimal("76.9"), unit=MATERIALS, label="Matières, smartphone"
+        ),
+    }
+)

@@ -6,14 +6,17 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
 from refurb.models import Device, Drive, Incident
 from refurb.models.device import DeviceQuerySet
+from refurb.outcomes import STAGES
 from typography.french import day, days_ago, moment, storage
 
 DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
@@ -23,6 +26,37 @@ ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference"
 def badge(device: Device) -> SafeString:
     """The state of a device, as on its own page."""
     return render_to_string("lifecycle/state_badge.html", state_badge(device))
+
+
+class LotOutcomeTable(tables.Table):
+    """Lots: how many of their devices are at each stage, and the proof that their data are gone."""
+
+    caption = "Ce que sont devenus les appareils, lot par lot"
+
+    reference = tables.Column(
+        verbose_name="Lot", linkify=("donations:donation_detail", {"reference": tables.A("reference")}), attrs=WHOLE
+    )
+    donor = tables.Column(verbose_name="Donateur", order_by=("donor__name",))
+    announced_at = tables.Column(verbose_name="Annoncé le", attrs=WHOLE, default="pas encore")
+    certificate = tables.Column(
+        verbose_name="Certificat d’effacement", orderable=False, exclude_from_export=True, default="pas encore"
+    )
+
+    class Meta:
+        model = Donation
+        fields = ("reference", "donor", "announced_at")
+        sequence = ("reference", "donor", "announced_at", "...", "certificate")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        stages = [(stage.code, tables.Column(verbose_name=stage.label)) for stage in STAGES]
+        super().__init__(*args, extra_columns=[*stages, *kwargs.pop("extra_columns", ())], **kwargs)
+
+    def render_announced_at(self, value: datetime) -> str:
+        return day(value)
+
+    def render_certificate(self, value: int, record: Donation) -> SafeString:
+        url = reverse("donations:donation_paper", args=[record.reference, value])
+        return format_html('<a href="{}">PDF<span class="visually-hidden">, lot {}</span></a>', url, record.reference)
 
 
 class DeviceTable(tables.Table):

@@ -12,6 +12,7 @@ from refurb.views import (
     incidents,
     labels,
     machine_deposit,
+    outcomes,
     receiving,
     reconditioning,
     tectech,
@@ -20,6 +21,7 @@ from refurb.views import (
 app_name = "refurb"
 
 urlpatterns = [
+    path("dons/devenir/", outcomes.lot_outcomes, name="lot_outcomes"),
     # --- devices
     path("appareils/", devices.device_list, name="device_list"),
     path("appareils/etabli/", devices.bench, name="bench"),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conventions.models import Convention
+from distribution.destinations import serves_nobody
 from distribution.enums import ReleaseReason, SendBackReason
 from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
@@ -207,13 +208,29 @@ class DeviceShipForm(CommentForm):
         empty_label="Choisissez…",
         error_messages={"required": "Choisissez le point de distribution."},
     )
+    anyway = forms.BooleanField(label="Expédier quand même", required=False)
 
     def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.warning = ""
         if device.convention is not None:
-            field_of(self, "point", forms.ModelChoiceField).queryset = DistributionPoint.objects.serving(
-                device.convention
-            )
+            point = field_of(self, "point", forms.ModelChoiceField)
+            point.queryset = DistributionPoint.objects.serving(device.convention)
+            chosen = point.queryset.filter(pk__in=_key(self.data.get(self.add_prefix("point")))).first()
+            self.warning = serves_nobody(device.convention, chosen) if chosen is not None else ""
+        if not self.warning:
+            del self.fields["anyway"]
+
+    def clean(self) -> dict[str, Any]:
+        """A point where nobody may have the device is chosen twice: its box is ticked once the sentence is read."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.warning and not data.pop("anyway", False):
+            self.add_error("point", ValidationError(self.warning, code="serves_nobody"))
+        return data
+
+
+def _key(typed: Any) -> list[int]:
+    return [int(typed)] if str(typed or "").isdecimal() else []
 
 
 class DeliveryScanForm(forms.Form):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from conventions.models import Convention
+from distribution.destinations import serves_nobody
 from distribution.forms.deliveries import DeliveryScanForm, DeliveryStartForm
 from distribution.permissions import can_ship_device
 from distribution.services.allotment import ship_devices
@@ -44,7 +45,7 @@ def delivery_prepare(request: Request) -> HttpResponse:
         return render(request, "distribution/delivery_start.html", {"form": start, "conventions": conventions})
     convention, point = start.cleaned_data["convention"], start.cleaned_data["point"]
     parcel = Parcel(allotted, convention, request.POST.getlist("device"))
-    context: dict[str, Any] = {"convention": convention, "point": point}
+    context: dict[str, Any] = {"convention": convention, "point": point, "unserved": serves_nobody(convention, point)}
     if request.method == "POST":
         if "ship" in request.POST and parcel.devices:
             shipped = _ship(request, parcel, point)

@@ -13,6 +13,7 @@ from donations.models import Donation, DonationPaper, PickUp
 from donations.permissions import can_create_donation, can_decline_donation, sees_donations
 from donations.services.inventory import machines_of
 from donations.tables import DonationTable
+from donations.units import units
 from donations.views.sheet import listed, sheet_of
 from donations.views.steps import next_step
 from lifecycle.pages import Pages
@@ -51,7 +52,8 @@ def donation_list(request: Request) -> HttpResponseBase:
         else "Aucun lot pour l’instant. Un lot apparaît ici quand le Département vous le confie.",
     )
     sees_lots = sees_donations(actor) is not None
-    return page.respond("donations/donation_list.html", can_create=can_create, sees_lots=sees_lots)
+    outcomes = units().outcomes if can_create else ""
+    return page.respond("donations/donation_list.html", can_create=can_create, sees_lots=sees_lots, outcomes=outcomes)
 
 
 @require_safe

@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from conventions.models import Quota
 from conventions.services.quotas import set_reserve
+from distribution.services.points import create_point
 from refurb.enums import DeviceState, DeviceType
-from refurb.models import Delivery, Device
+from refurb.models import Delivery, Device, DistributionPoint
 from tests.distribution.shelves import Shelf, delivery_of, quotas_balance, screen_of
+from tests.network.factories import make_commune, make_epci
 from tests.refurb.devices import fresh
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -215,6 +217,45 @@ def test_a_point_of_another_distributor_is_refused_beside_its_field(shelf: Shelf
     page = read(acting(shelf.technician), url)
     assert "<title>Erreur\u00a0: " in page
     assert "id_point" in page
+
+
+def far_away(shelf: Shelf) -> DistributionPoint:
+    """A point of the same distributor, where households of another EPCI go."""
+    commune = make_commune(epci=make_epci())
+    return create_point(
+        actor=shelf.pilot,
+        distributor=shelf.distributor,
+        name="Antenne",
+        address="1 rue du Port",
+        postcode="59140",
+        commune=commune,
+    )
+
+
+def test_a_parcel_for_a_point_where_nobody_may_have_it_says_so_before_it_leaves(shelf: Shelf) -> None:
+    one, point = shelf.allotted(), far_away(shelf)
+    url = f"{reverse('distribution:delivery_prepare')}?convention={shelf.convention.pk}&point="
+    client = acting(shelf.technician)
+
+    page = client.post(f"{url}{point.pk}", {"tag": one.tag}).content.decode()
+
+    assert "personne n’y recevra un appareil de cette convention" in page
+    assert "Expédier quand même 1 appareil" in page
+    assert "personne n’y recevra" not in client.post(f"{url}{shelf.point.pk}", {"tag": one.tag}).content.decode()
+
+
+def test_one_device_alone_leaves_for_such_a_point_once_somebody_says_so(shelf: Shelf) -> None:
+    device, point = shelf.allotted(), far_away(shelf)
+    client = acting(shelf.technician)
+
+    page = answered(client, page_of(device, "device_ship"), point=point.pk)
+
+    assert "personne n’y recevra un appareil de cette convention" in page
+    assert "Expédier quand même" in page
+    assert states(device) == [S.ALLOTTED]
+    client.post(page_of(device, "device_ship"), {"point": point.pk, "anyway": "on"})
+    assert states(device) == [S.SHIPPED]
+    assert "quand même" not in read(client, page_of(shelf.allotted(), "device_ship"))
 
 
 def test_a_shipment_is_undone_as_long_as_nothing_was_ticked_off(shelf: Shelf) -> None:

@@ -1,0 +1,106 @@
+"""What became of what was given: for a donor its own lots, stage by stage, and about how much that spares."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from lifecycle import gate
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from refurb.enums import DeviceState, DeviceType
+from refurb.models import Device
+from refurb.outcomes import STAGES, spared, two_figures
+from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
+from tests.distribution.shelves import Shelf
+from tests.donations.scene import Scene
+from tests.network.factories import make_membership
+from tests.refurb.devices import fresh, from_lot, given_to
+from tests.refurb.pages import acting, read
+
+pytestmark = pytest.mark.django_db
+PAGE = "refurb:lot_outcomes"
+
+
+def in_a_household(scene: Scene) -> tuple[Shelf, Device]:
+    """One of the three laptops of a lot, handed over to a household; the two others are still to come."""
+    shelf = Shelf(bench=given_to(scene))
+    device = shelf.bench.prepared(gate.apply(from_lot(scene), "start", actor=shelf.technician))
+    return shelf, shelf.handed_over(shelf.reserved(shelf.on_the_shelf(shelf.bench.recondition(device, 25))))
+
+
+def shown_to(membership: Membership, **query: str) -> dict[str, str]:
+    """What the page says of all lots: how many devices are at each stage, by its label."""
+    return dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", read(acting(membership), reverse(PAGE), **query)))
+
+
+def test_every_state_is_at_one_stage() -> None:
+    states = [state for stage in STAGES for state in stage.states]
+    assert sorted(states) == sorted(DeviceState)
+
+
+def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare() -> None:
+    scene = Scene()
+    lot = fresh(in_a_household(scene)[1]).donation
+    assert lot is not None
+
+    page = read(acting(scene.contact), reverse(PAGE))
+
+    assert shown_to(scene.contact) == {
+        "À venir": "2",
+        "À l’atelier": "0",
+        "Reconditionnés": "0",
+        "Remis à un foyer": "1",
+        "Recyclés ou à recycler": "0",
+        "Retirés, cédés ou manquants": "0",
+    }
+    assert "27 kg d’équivalent CO₂" in page
+    assert "130 kg de matières" in page
+    assert "ADEME 2022" in page
+    assert lot.reference in page
+    assert reverse(PAGE) in read(acting(scene.contact), reverse("donations:donation_list"))
+    file = b"".join(acting(scene.contact).get(reverse(PAGE), {"export": "csv"}).streaming_content).decode("utf-8-sig")
+    assert "Reconditionnés" in file.splitlines()[0]
+
+
+def test_a_device_brought_back_spares_nothing_any_more() -> None:
+    scene = Scene()
+    shelf, device = in_a_household(scene)
+    shelf.take_back(device)
+
+    assert shown_to(scene.contact)["Remis à un foyer"] == "0"
+    assert "Rien encore" in read(acting(scene.contact), reverse(PAGE))
+
+
+def test_a_donor_reads_nothing_of_the_lots_of_another_and_a_workshop_has_no_such_page() -> None:
+    scene = Scene()
+    lot = fresh(in_a_household(scene)[1]).donation
+    assert lot is not None
+    other = make_membership(Role.CONTACT, OrganisationKind.DONOR)
+
+    assert lot.reference not in read(acting(other), reverse(PAGE))
+    assert shown_to(other) == {}
+    assert acting(scene.north.technician).get(reverse(PAGE)).status_code == 403
+    assert shown_to(scene.pilot)["Remis à un foyer"] == "1"
+    announced = {"since": "2099-01-01"}
+    assert shown_to(scene.pilot, **announced) == {}
+
+
+@pytest.mark.parametrize(
+    ("total", "told"), [("0", 0), ("7.4", 7), ("27", 27), ("1287", 1300), ("99.6", 100), ("25500", 26000)]
+)
+def test_only_two_figures_are_told(total: str, told: int) -> None:
+    assert two_figures(Decimal(total)) == told
+
+
+def test_a_type_that_no_study_counts_counts_for_nothing_and_is_named() -> None:
+    handed = {DeviceType.DESKTOP: 4, DeviceType.LAPTOP: 2}
+    co2 = spared(handed, SPARED_CO2, date(2026, 11, 28))
+    assert (co2.kilograms, co2.counted) == (54, 2)
+    assert spared({DeviceType.SCREEN: 3}, SPARED_MATERIALS, date(2026, 11, 28)).source == ""
+
+
+def test_no_saving_is_told_twice_for_one_type() -> None:
+    assert set(SPARED_CO2) == set(SPARED_MATERIALS)
