@@ -161,6 +161,7 @@ class Scenery:
             "rayon/besoins": needs,
             "derogations": needs,
             "connexions/proposer": needs,
+            "connexions/comparer": needs,
             "connexions": [self.line, self.sent],
             "conventions": [self.territory.shelf.convention],
             "foyers": [self.household],
