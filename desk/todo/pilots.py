@@ -21,6 +21,7 @@ from desk.todo.conventions import convention_page, inbox
 from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
+from desk.todo.prospects import next_steps
 from desk.todo.service import service
 from desk.todo.values import values
 from desk.todo.verified import verifications
@@ -62,6 +63,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _needs(actor, at, limits.days(WAITED_DAYS)),
             doubles(limits),
             quiet(actor, at, limits.days(QUIET_DAYS)),
+            next_steps(actor, at),
             values(at),
             verifications(at),
             service(at, limits),
