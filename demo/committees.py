@@ -8,7 +8,7 @@ from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Stage
 from desk.deciding import line_name, share_name
-from desk.enums import CommitteeKind, LineChoice, ObjectionCode, Presence, RatificationAnswer
+from desk.enums import CommitteeKind, LineChoice, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Committee, Meeting
 from desk.services.committees import plan_committee
 from desk.services.meetings import close_meeting, convene, decide_meeting, keep_typed, open_meeting, reads_of
@@ -72,9 +72,11 @@ def _sit(stage: Stage, committee: Committee) -> Iterator[datetime]:
     keep_typed(actor=pilot, meeting=meeting, posted=_typed(stage, meeting))
     if committee.meets_on == stage.back(LAST):
         return
-    if any(lot.progress == "whole" for lot in meeting.lots.all()):
-        decide_meeting(actor=pilot, meeting=meeting, at=at + timedelta(minutes=50))
-    close_meeting(actor=pilot, meeting=meeting, at=at + timedelta(minutes=75))
+    yield (at := at + timedelta(minutes=50))
+    if meeting.lots.filter(outcome="", progress=Typed.WHOLE).exists():
+        decide_meeting(actor=pilot, meeting=meeting, at=at)
+    yield (at := at + timedelta(minutes=25))
+    close_meeting(actor=pilot, meeting=meeting, at=at)
 
 
 def _typed(stage: Stage, meeting: Meeting) -> dict[str, str]:

@@ -19,13 +19,16 @@ from django.utils import timezone
 
 from conventions.models import Review, Signature
 from desk.services.committees import plan_committee
+from desk.services.meetings import open_meeting
 from distribution.enums import HandOverProof
 from distribution.models import HandOver
 from distribution.services.stocktakes import begin_stocktake
 from documents.models import Document, Mail
+from donations.enums import NextStep
+from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
 from lifecycle.machine import Stateful
-from network.enums import ROLES_BY_KIND, Role
+from network.enums import ROLES_BY_KIND, LegalNature, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from prescriptions.enums import IdentityReason
@@ -121,6 +124,15 @@ class Scenery:
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.inventory = taken(self.scene, [machine("1"), machine("2", "Imprimante")])
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
+        self.meeting = open_meeting(actor=shelf.pilot, committee=self.committee)
+        self.prospect = create_prospect(
+            actor=shelf.pilot,
+            name="Donateur possible",
+            legal_nature=LegalNature.PRIVATE,
+            commune=self.scene.commune,
+            contact_name="Dominique Démo",
+            then=Then(NextStep.CALL, timezone.localdate(), shelf.pilot),
+        )
 
     def completed(self, prescription: Prescription) -> Prescription:
         """Accepted, once what the distributor asked in its words had its answer."""
@@ -170,8 +182,10 @@ class Scenery:
             "passeport": devices,
             "points": [self.territory.shelf.point],
             "prescriptions": [self.served, self.waiting],
+            "prospects": [self.prospect],
             "rapports": [self.report],
             "relectures": list(Review.objects.all()),
+            "seances": [self.meeting],
             "signatures": list(Signature.objects.all()),
             "transferts": [self.offered],
         }
