@@ -9,7 +9,7 @@ from demo.calendar import local, working_day
 from demo.context import Stage
 from desk.deciding import line_name, share_name
 from desk.enums import CommitteeKind, LineChoice, ObjectionCode, Presence, RatificationAnswer, Typed
-from desk.models import Committee, Meeting
+from desk.models import Committee, Meeting, Ratification
 from desk.services.committees import plan_committee
 from desk.services.meetings import close_meeting, convene, decide_meeting, keep_typed, open_meeting, reads_of
 from donations.services.donations import Ruling
@@ -23,6 +23,8 @@ PLACE = "14 h, Hôtel du Département, Lille"
 HOUR = 14
 LAST = 1
 """Working days before the end: the last meeting is left open, to be taken up by whoever tries the demonstration."""
+HURRIED = 3
+"""Every so many months a line is put off: its lot waits for the pilot, or for the next meeting."""
 ORGANISATIONS = ("departement", "hub", "prefecture", "lille", "sambre", "200093201", "200043396", "245900428")
 """Whose people are convened."""
 ROLES = (Role.PILOT, Role.MANAGER, Role.OBSERVER)
@@ -82,8 +84,9 @@ def _sit(stage: Stage, committee: Committee) -> Iterator[datetime]:
 def _typed(stage: Stage, meeting: Meeting) -> dict[str, str]:
     """What the pilot types: what the plan says of each lot; one that waits for something is put off."""
     typed: dict[str, str] = {}
-    for read in reads_of(meeting):
-        plan = stage.tabled.get(read.donation.pk)
+    hurried = meeting.committee.meets_on.month % HURRIED == 0
+    for rank, read in enumerate(reads_of(meeting)):
+        plan = None if hurried and rank == 0 else stage.tabled.get(read.donation.pk)
         if plan is None:
             typed[line_name("choice", read.lines[0].pk)] = LineChoice.POSTPONE
             continue
@@ -111,8 +114,8 @@ def _of_ruling(ruling: Ruling) -> dict[str, str]:
 
 
 def _answers(meeting: Meeting) -> dict[str, str]:
-    """All is ratified, but for the first lot of the first meeting: its share was questioned."""
-    is_first = not Meeting.objects.exclude(pk=meeting.pk).exists()
+    """All is ratified, but for the first lot of all: its share was questioned."""
+    is_first = not Ratification.objects.exclude(answer="").exists()
     typed = {}
     for rank, row in enumerate(meeting.ratifications.order_by("pk")):
         objects = is_first and rank == 0

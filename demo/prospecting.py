@@ -26,8 +26,6 @@ PER_THOUSAND = {
     SizeClass.OVER_1000: 0.03,
 }
 """Organisations of each size for a thousand inhabitants, in round figures made up for the demonstration."""
-INHABITANTS = (1_180, 380, 190, 190, 160, 155, 125, 105, 100, 90, 85, 75, 70, 65, 55, 40, 30)
-"""Thousands of inhabitants, made up, in the order of the SIREN of the EPCI."""
 
 
 @dataclass(frozen=True)
@@ -123,21 +121,21 @@ LEADS = (
     ),
     Lead("Menuiserie Exemple", "59122", SizeClass.UNDER_10, (Act("meet", 90), Act("give_up", 85)), 100),
     Lead(
-        "Verrerie Démo de l’Ostrevent",
-        "59015",
+        "Brasserie Démo des Flandres",
+        "59295",
         SizeClass.UNDER_250,
-        (Act("meet", 250, channel=EVENT), Act("promise", 240, devices=80), Act("link", 235)),
-        256,
-        becomes="verrerie",
+        (Act("meet", 60, channel=EVENT), Act("promise", 45, devices=10), Act("link", 40)),
+        75,
+        becomes="brasserie",
     ),
     Lead(
-        "Université Exemple des Flandres",
-        "59009",
-        SizeClass.OVER_1000,
-        (Act("meet", 252, channel=VISIT), Act("link", 246)),
-        256,
+        "Lycée Exemple de l’Escaut",
+        "59606",
+        SizeClass.UNDER_250,
+        (Act("meet", 55, channel=VISIT), Act("link", 50)),
+        70,
         nature=LegalNature.PUBLIC,
-        becomes="universite",
+        becomes="lycee",
     ),
 )
 """What is done with each; « Sans nouvelles » and « A annoncé un lot » come by themselves."""
@@ -148,12 +146,12 @@ def estimates(stage: Stage) -> Thread:
     yield (at := local(working_day(stage.first, 2), 11))
     family = next(one for one in families() if one.model is OrganisationCount)
     today = at.date()
-    for epci, thousands in zip(Epci.objects.living().order_by("siren"), INHABITANTS, strict=False):
+    for epci in Epci.objects.living().order_by("siren"):
         for size, rate in PER_THOUSAND.items():
             row = OrganisationCount(
                 epci_siren=epci.siren,
                 size=size,
-                organisations=round(thousands * rate),
+                organisations=round(epci.population * rate / 1000),
                 valid_from=today,
                 source=INVENTED,
                 checked_on=today,

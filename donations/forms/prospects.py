@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from donations.enums import ContactChannel, GiveUpReason, NextStep
+from donations.enums import ContactChannel, GiveUpReason, NextStep, SizeClass
 from donations.machine import prospect as rules
 from donations.models import Prospect
 from donations.services.prospects import DESCRIBED, Exchange, Then, followers_of
 from donations.templatetags.lots import told_to
 from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, day_input, field_of
-from network.enums import OrganisationKind
+from network.enums import LegalNature, OrganisationKind
 from network.forms.communes import CommuneField
 from network.models import Commune, Membership, Organisation
 
@@ -60,6 +60,11 @@ class ProspectForm(forms.ModelForm):
             " oublié quand on n’attend plus rien de lui.",
         }
         labels = {"size": "Taille, si elle est connue"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "legal_nature", forms.ChoiceField).choices = choose(LegalNature.choices)
+        field_of(self, "size", forms.ChoiceField).choices = choose(SizeClass.choices, "Inconnue")
 
     def described(self) -> dict[str, Any]:
         """The columns typed."""
