@@ -54,7 +54,7 @@ def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datet
     with stage.agenda.trying("committees", kind):
         planned = plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=day, place=place, at=at)
         called = {one.pk: Presence.CONVENED.value for one in _members(stage)}
-        convene(actor=stage.cast.pilot, committee=planned, presences=called)
+        convene(actor=stage.cast.pilot, committee=planned, presences=called, at=at)
         if kind == CommitteeKind.TECHNICAL and day < stage.last:
             stage.agenda.add(_sit(stage, planned), about=kind)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from desk.enums import LotOutcome, Presence, RatificationAnswer
+from desk.enums import LineChoice, LotOutcome, Presence, RatificationAnswer
 from desk.models import Meeting, MeetingLine, MeetingLot, Seat
 from documents.kinds import register_kind
 from documents.models import Document
@@ -17,6 +17,7 @@ from network.models import Organisation
 from typography.french import written_day, written_moment
 
 MINUTES = "committee_minutes"
+DECIDED = {LineChoice.ACCEPT: "accepté", LineChoice.DECLINE: "refusé", LineChoice.POSTPONE: "reporté"}
 TAKEN = (LotOutcome.QUALIFIED, LotOutcome.DECLINED)
 
 
@@ -101,7 +102,7 @@ def line_told(said: MeetingLine, names: dict[int, str]) -> dict[str, Any]:
         "line": str(said.line),
         "model_name": said.line.model_name,
         "announced": said.line.quantity,
-        "choice": said.get_choice_display(),
+        "choice": DECIDED[LineChoice(said.choice)],
         "accepted": said.accepted,
         "destination": said.get_destination_display() if said.accepted else "",
         "code": said.get_code_display(),

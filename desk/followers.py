@@ -1,6 +1,7 @@
 """What the house does when something happens below it, and when a committee closes."""
 
 from desk.documents import freeze_minutes, register_kinds
+from desk.emails import meeting_closed_for_member
 from desk.enums import RatificationAnswer
 from desk.machine import RATIFIABLE
 from desk.models import Meeting
@@ -22,9 +23,10 @@ def ratify_lots(move: Move) -> None:
 
 
 def write_minutes(move: Move) -> None:
-    """The minutes are frozen with the closing."""
+    """The minutes are frozen with the closing, and the members are told."""
     for meeting in Meeting.objects.filter(pk__in=move.pks).select_related("committee"):
         freeze_minutes(meeting, move)
+        meeting_closed_for_member(meeting, move.at)
 
 
 def register() -> None:

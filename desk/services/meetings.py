@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from desk.deciding import LotRead, names_of, typed_of
+from desk.emails import committee_convened_for_member
 from desk.enums import LineChoice, LotOutcome, MeetingState, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.machine import RATIFIABLE
 from desk.models import Committee, Meeting, MeetingLine, MeetingLot, Ratification, Seat
@@ -53,8 +54,10 @@ class _Undone(Exception):
 
 
 @transaction.atomic
-def convene(*, actor: Actor, committee: Committee, presences: Mapping[int, str]) -> None:
+def convene(*, actor: Actor, committee: Committee, presences: Mapping[int, str], at: datetime | None = None) -> None:
     """Say who is convened, was there or is excused: ``{membership pk: presence}``; empty takes away.
+
+    Whoever is convened to a committee to come is written to.
 
     Raises PermissionDenied, Refused once the meeting is closed, ValidationError for somebody who may not be convened.
     """
@@ -64,8 +67,8 @@ def convene(*, actor: Actor, committee: Committee, presences: Mapping[int, str])
     if meeting is not None and meeting.state == MeetingState.CLOSED:
         raise Refused({meeting.pk: (CLOSED,)})
     wanted = {pk: presence for pk, presence in presences.items() if presence in Presence.values}
-    may = set(members().filter(pk__in=wanted).values_list("pk", flat=True))
-    may |= set(committee.seats.values_list("membership", flat=True))
+    seated = set(committee.seats.values_list("membership", flat=True))
+    may = seated | set(members().filter(pk__in=wanted).values_list("pk", flat=True))
     if set(wanted) - may:
         raise ValidationError(NOT_CONVENED)
     committee.seats.filter(membership__in=set(presences) - set(wanted)).delete()
@@ -73,6 +76,10 @@ def convene(*, actor: Actor, committee: Committee, presences: Mapping[int, str])
     Seat.objects.bulk_create(
         seats, update_conflicts=True, unique_fields=["committee", "membership"], update_fields=["presence"]
     )
+    called = {pk for pk, presence in wanted.items() if presence == Presence.CONVENED} - seated
+    now = at or timezone.now()
+    if called and meeting is None and committee.may_change(timezone.localdate(now)):
+        committee_convened_for_member(committee, called, now)
 
 
 def members() -> Any:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from conventions.models import Quota
 from desk.parameters import BENCH_DAYS, SORTED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
-from desk.todo.committees import committees
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
 from distribution.forms.deliveries import conventions_to_allot
@@ -67,7 +66,6 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         actions=(Action("Affecter", reverse("distribution:allotment")), Action("Établi", reverse("refurb:bench"))),
         blocks=(
             inbox(actor),
-            committees(actor, at),
             *_lot_blocks(actor, at),
             _pick_ups(actor, at),
             _quotas(actor, mine, at),
