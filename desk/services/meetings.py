@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from desk.deciding import LotRead, names_of, typed_of
+from desk.deciding import LineRead, LotRead, names_of, typed_of
 from desk.emails import committee_convened_for_member
 from desk.enums import LineChoice, LotOutcome, MeetingState, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.machine import RATIFIABLE
@@ -230,11 +230,12 @@ def _applied(meeting: Meeting, read: LotRead, actor: Actor, at: datetime | None,
 def _settle(read: LotRead, outcome: LotOutcome, at: datetime, **said: str) -> None:
     """Write what became of a lot of the agenda, and what was said of its lines."""
     if outcome in (LotOutcome.QUALIFIED, LotOutcome.DECLINED, LotOutcome.POSTPONED):
-        MeetingLine.objects.bulk_create(_written(read.lot, one) for one in read.read if one.choice and not one.faults)
+        MeetingLine.objects.bulk_create(written(read.lot, one) for one in read.read if one.choice and not one.faults)
     MeetingLot.objects.filter(pk=read.lot.pk).update(outcome=outcome, settled_at=at, **said)
 
 
-def _written(lot: MeetingLot, said: Any) -> MeetingLine:
+def written(lot: MeetingLot, said: LineRead) -> MeetingLine:
+    """What is said of a line, as it is kept once its lot is settled."""
     return MeetingLine(
         lot=lot,
         line=said.line,

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from desk.documents import minutes_for
+from desk.documents import line_told, minutes_for
 from desk.enums import LotOutcome, MeetingState, Presence, Typed
 from desk.meeting_sheet import agenda_of, answers_of, lots_settled, lots_to_decide, seats_of
 from desk.models import Committee, Meeting, Seat
@@ -25,6 +25,7 @@ from desk.services.meetings import (
     members,
     open_meeting,
     reads_of,
+    written,
 )
 from documents.responses import document_response
 from donations.enums import DonationState
@@ -35,6 +36,8 @@ from network.views.confirm import confirm
 
 FORESEEN = "foresee"
 """The button that keeps what is typed, then says what applying it would do."""
+CLOSING = "close"
+"""The button that keeps what is typed, then asks whether to close."""
 
 
 @asks_then_acts
@@ -134,6 +137,8 @@ def _kept(request: Request, meeting: Meeting) -> HttpResponse:
         return redirect("desk:meeting_detail", reference=meeting.reference)
     if FORESEEN in request.POST:
         return redirect("desk:meeting_decide", reference=meeting.reference)
+    if CLOSING in request.POST:
+        return redirect("desk:meeting_close", reference=meeting.reference)
     messages.success(request, "La saisie est gardée. Rien n’est encore appliqué.")
     return redirect("desk:meeting_detail", reference=meeting.reference)
 
@@ -163,8 +168,8 @@ def _sorted(request: Request, settled: list[Settled]) -> Mapping[str, Any]:
     """What moves, what was decided elsewhere, what is refused with what is missing and where it is solved."""
     return {
         "moving": sum(one.outcome in (LotOutcome.QUALIFIED, LotOutcome.DECLINED) for one in settled),
-        "qualified": [one for one in settled if one.outcome == LotOutcome.QUALIFIED],
-        "declined": [one for one in settled if one.outcome == LotOutcome.DECLINED],
+        "qualified": [_told(one) for one in settled if one.outcome == LotOutcome.QUALIFIED],
+        "declined": [_told(one) for one in settled if one.outcome == LotOutcome.DECLINED],
         "elsewhere": [one for one in settled if one.outcome == LotOutcome.ELSEWHERE],
         "refused": [
             {"read": one.read, "reasons": told(one.reasons, one.read.donation, request.membership)}
@@ -172,6 +177,13 @@ def _sorted(request: Request, settled: list[Settled]) -> Mapping[str, Any]:
             if one.outcome is None
         ],
     }
+
+
+def _told(settled: Settled) -> dict[str, Any]:
+    """A lot that moves, with what is decided of each of its lines."""
+    read = settled.read
+    names = {one.pk: one.name for one in read.workshops}
+    return {"read": read, "lines": [line_told(written(read.lot, one), names) for one in read.read]}
 
 
 @require_safe

@@ -320,6 +320,26 @@ def test_a_member_reads_and_nobody_but_the_pilot_decides() -> None:
     assert stranger.get(table.page("meeting_minutes")).status_code == 404
 
 
+def test_members_are_written_to_and_find_the_committee_on_their_first_page_until_its_minutes_are_old() -> None:
+    table = Table()
+    to = table.member.user.email
+    coming = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=9))
+    called = {table.member.pk: Presence.CONVENED}
+    convene(actor=table.pilot, committee=coming, presences=called)
+    convene(actor=table.pilot, committee=coming, presences=called)
+    (asked,) = Mail.objects.filter(to__contains=[to], subject__contains="convoqué")
+    assert reverse("desk:committee_detail", args=[coming.pk]) in asked.body
+    assert not Mail.objects.filter(to__contains=[to], subject__contains="compte rendu").exists()
+    first_page = acting(table.member).get("/").content.decode()
+    assert table.page("meeting_detail") in first_page
+    assert reverse("desk:committee_detail", args=[coming.pk]) in first_page
+    assert table.page("meeting_detail") not in acting(table.stranger).get("/").content.decode()
+    table.close()
+    (told,) = Mail.objects.filter(to__contains=[to], subject__contains="compte rendu")
+    assert table.page("meeting_detail") in told.body
+    assert "compte rendu du" in acting(table.member).get("/").content.decode()
+
+
 def test_a_closed_meeting_and_its_minutes_do_not_change_any_more() -> None:
     table = Table(lots=2, ratify=1)
     table.keep(table.typed(table.lots[0], "accept", "accept"))
@@ -412,7 +432,8 @@ def test_the_page_keeps_what_is_typed_foresees_applies_closes_and_gives_the_minu
     assert states(table.lots) == ["qualified", "announced"]
     blocked = office.post(table.page("meeting_close"), {"comment": ""}).content.decode()
     assert "ne sont pas appliquées" in blocked
-    office.post(table.page("meeting_detail"), table.typed(second, "postpone", ""))
+    kept = office.post(table.page("meeting_detail"), table.typed(second, "postpone", "") | {"close": "1"})
+    assert kept["Location"] == table.page("meeting_close")
     office.post(table.page("meeting_close"), {"comment": ""})
     meeting = Meeting.objects.get()
     assert meeting.state == "closed"
