@@ -6,7 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from donations.enums import NextStep
+from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
+from network.enums import LegalNature
 from network.models import Membership
 from refurb.enums import MissingReason, RemovalDestination
 from refurb.services import evidence
@@ -29,6 +32,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "prescriptions:need_list": ("adviser", "relay", "pilot"),
     "prescriptions:household_list": ("worker",),
     "donations:donation_list": ("contact", "technician", "pilot"),
+    "donations:prospect_list": ("pilot",),
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
@@ -93,6 +97,13 @@ class Rows:
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
         self.scene.qualified()
+        create_prospect(
+            actor=shelf.pilot,
+            name=f"Donateur possible {next(_rank)}",
+            legal_nature=LegalNature.PRIVATE,
+            commune=make_commune(epci=shelf.epci),
+            then=Then(NextStep.CALL, timezone.localdate(), shelf.pilot),
+        )
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
         device = shelf.available()

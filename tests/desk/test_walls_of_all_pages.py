@@ -18,14 +18,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from conventions.models import Review, Signature
+from desk.enums import Presence
 from desk.services.committees import plan_committee
+from desk.services.meetings import convene, open_meeting
 from distribution.enums import HandOverProof
 from distribution.models import HandOver
 from distribution.services.stocktakes import begin_stocktake
 from documents.models import Document, Mail
+from donations.enums import ContactChannel, NextStep
+from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
 from lifecycle.machine import Stateful
-from network.enums import ROLES_BY_KIND, Role
+from network.enums import ROLES_BY_KIND, LegalNature, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from prescriptions.enums import IdentityReason
@@ -121,6 +125,18 @@ class Scenery:
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.inventory = taken(self.scene, [machine("1"), machine("2", "Imprimante")])
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
+        convene(actor=shelf.pilot, committee=self.committee, presences={shelf.pilot.pk: Presence.PRESENT})
+        self.meeting = open_meeting(actor=shelf.pilot, committee=self.committee)
+        self.prospect = create_prospect(
+            actor=shelf.pilot,
+            name="Donateur possible",
+            legal_nature=LegalNature.PRIVATE,
+            commune=self.scene.commune,
+            contact_name="Dominique Démo",
+        )
+        then = Then(NextStep.CALL, timezone.localdate(), shelf.pilot)
+        exchange = Exchange(timezone.localdate(), ContactChannel.PHONE, "À rappeler", then)
+        note_prospect(actor=shelf.pilot, prospect=self.prospect, exchange=exchange)
 
     def completed(self, prescription: Prescription) -> Prescription:
         """Accepted, once what the distributor asked in its words had its answer."""
@@ -171,8 +187,10 @@ class Scenery:
             "passeport": devices,
             "points": [self.territory.shelf.point],
             "prescriptions": [self.served, self.waiting],
+            "prospects": [self.prospect],
             "rapports": [self.report],
             "relectures": list(Review.objects.all()),
+            "seances": [self.meeting],
             "signatures": list(Signature.objects.all()),
             "transferts": [self.offered],
         }
