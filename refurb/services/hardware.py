@@ -29,6 +29,7 @@ from refurb.readers.nwipe import NotNwipe
 from refurb.readers.nwipe import Run as LogRun
 from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
+from refurb.services.likeness import carried_to
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import fingerprint, runs_or_none
 from refurb.sorting import is_another_machine
@@ -54,7 +55,7 @@ NOT_WAITING = Reason("not_waiting", "Un de ces fichiers n’attend plus d’êtr
 class Difference:
     """What was written otherwise than a file says; ``before``: it came from an earlier file, and is replaced.
 
-    So is what is ``announced``: the donor said it, nobody read it.
+    So is what is ``announced``: the donor said it, nobody read it; and what was ``carried`` from a machine of the lot.
     """
 
     label: str
@@ -63,6 +64,7 @@ class Difference:
     source: str
     before: str = ""
     announced: bool = False
+    carried: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
 
 def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
     before = {name: report.get_kind_display() for name, report in sources_of(held).items()}
-    announced = _announced(held) - set(before)
+    carried = {name: str(row) for name, row in carried_to(held).items() if name not in before}
+    announced = _announced(held) - set(before) - set(carried)
     for name in READ:
         if name in devices.INSIDE and held.type not in COMPUTERS:
             continue
@@ -178,12 +181,14 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
         written = getattr(held, name)
         is_blank = not written or (name == "serial" and not held.serial_key)
         source = FileKind(one.kind).label
-        if is_blank or (name in announced | set(before) and not _agree(name, written, value)):
+        replaced = name in announced | set(before) and not _agree(name, written, value)
+        # What was taken from another machine is now read on this one: it is the file's, even when both say the same.
+        if is_blank or replaced or name in carried:
             recorded.values[name] = value
             recorded.by_file.setdefault(one.pk, {})[name] = value
             recorded.filled.append((LABELS[name], shown(name, value), source))
         if not is_blank and not _agree(name, written, value):
-            said_before = (before.get(name, ""), name in announced)
+            said_before = (before.get(name, ""), name in announced, carried.get(name, ""))
             recorded.differences.append(
                 Difference(LABELS[name], shown(name, written), shown(name, value), source, *said_before)
             )

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import number_format
 
@@ -24,6 +24,7 @@ from refurb.enums import (
 from refurb.enums.hardware import OF_NWIPE
 from refurb.models import (
     ChecklistFunction,
+    Defect,
     Destruction,
     Device,
     Drive,
@@ -120,6 +121,13 @@ class Sheet:
     grading: Grading | None
     ceiling: PriceCeiling | None
     repairs: list[Repair]
+    defects: list[Defect]
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the parts that are in the device cost, in euros; None when none was bought."""
+        costs = [one.cost for one in self.repairs if one.cost is not None and one.out_on is None]
+        return sum(costs, Decimal(0)) if costs else None
 
     @property
     def may_be_priced(self) -> bool:
@@ -166,8 +174,16 @@ def sheet_of(device: Device) -> Sheet:
         results=_results(run),
         grading=grading,
         ceiling=device.ceiling_on(timezone.localdate(now)) if device.is_under_ceiling_rule else None,
-        repairs=list(Repair.objects.filter(**here).select_related("part", BY, IN_WHICH)),
+        repairs=_repairs(device),
+        defects=list(Defect.objects.standing().filter(device=device)),
     )
+
+
+def _repairs(device: Device) -> list[Repair]:
+    """Those of this stay, and the parts of earlier ones that are still in the device."""
+    here = Q(stay=device.stay) | Q(part__isnull=False, taken_out=None)
+    rows = Repair.objects.current().filter(here, device=device)
+    return list(rows.select_related("part", "taken_out", BY, IN_WHICH))
 
 
 def _current(rows: Any) -> Any:
