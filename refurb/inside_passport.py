@@ -18,8 +18,8 @@ from refurb.models.defects import Defect
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Drive
 from refurb.models.stock import Repair
-from refurb.services.hardware import LABELS, READ, facts_of, shown, sources_of
-from refurb.services.likeness import carried_to
+from refurb.services.hardware import LABELS, READ, facts_of, shown
+from refurb.services.sources import carried_to, sources_of
 from typography.french import HARD, euros, in_a_sentence, moment, storage, written_day
 
 TEMPLATE = "documents/refurb/device_passport.html"
@@ -82,7 +82,8 @@ def told_by(actor: Membership | None) -> str:
 
 
 def _facts(device: Device) -> Iterator[tuple[str, str]]:
-    read, carried = sources_of(device), carried_to(device)
+    read = sources_of(device)
+    carried = carried_to(device, read)
     yield "Type", device.get_type_display()
     for name in READ:
         value = getattr(device, name)
@@ -156,10 +157,10 @@ def _grade(device: Device) -> Iterator[tuple[str, str]]:
     rows = Grading.objects.current().filter(device=device, stay=device.stay).order_by("-pk")
     grading = rows.select_related("scale", "recorded_by__organisation").first()
     if grading is not None:
+        points = f"{grading.score.normalize():f}\u00a0points, grille {grading.scale}"
         yield (
             "Grade",
-            f"{grading.label}, {grading.score.normalize():f} points, grille {grading.scale}, le"
-            f" {written_day(grading.recorded_at)} ({told_by(grading.recorded_by)})",
+            f"{grading.label}, {points}, le {written_day(grading.recorded_at)} ({told_by(grading.recorded_by)})",
         )
         yield "Aspect", f"{grading.cosmetic}\u00a0: {in_a_sentence(grading.get_cosmetic_display())}"
     if device.price is not None:

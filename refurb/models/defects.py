@@ -1,4 +1,4 @@
-"""What is worn or broken and stays so: the words of technicians, their sentences for a household, what each device has."""
+"""What is worn and stays so: the words of technicians, their sentences for a household, what each device has."""
 
 from typing import Self
 

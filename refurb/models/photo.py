@@ -19,7 +19,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
 
 class Photo(models.Model):
-    """One picture of a device. Its file is what Maillon drew of it, never what was sent; taken away, it is forgotten."""
+    """One picture of a device. Its file is what Maillon drew, never what was sent; taken away, it is forgotten."""
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="photos", verbose_name="appareil")
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+", verbose_name="fichier")

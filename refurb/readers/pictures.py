@@ -14,9 +14,9 @@ from documents.readers.apart import NotRead, answer_apart, read_apart
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LONGEST_SIDE = 1600
-"""Points of the longer side: a scratch is seen on it, and a page of eight weighs less than two megabytes."""
+"""Points of the longer side: a scratch is seen on it, and eight weigh less than three megabytes."""
 MOST_POINTS = 50_000_000
-"""Points of the largest picture that is opened: those of the phones on sale; a file of some kilobytes may claim more."""
+"""Points of the largest picture that is opened: a telephone of today has fifty million; a small file may claim more."""
 QUALITY = 82
 HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
 """How the files of some phones begin, after « ftyp »."""
@@ -28,8 +28,8 @@ class NotAPicture(Exception):
 
 UNREADABLE = "Cette image ne se lit pas\u00a0: envoyez une photo en JPEG, PNG ou WebP."
 OF_A_PHONE = (
-    "Cette photo est en HEIC, que Maillon ne lit pas\u00a0: dans les réglages de l’appareil photo, choisissez «\u00a0Le plus"
-    " compatible\u00a0», ou envoyez-la en JPEG."
+    "Cette photo est en HEIC, que Maillon ne lit pas\u00a0: dans les réglages de l’appareil photo, choisissez"
+    " «\u00a0Le plus compatible\u00a0», ou envoyez-la en JPEG."
 )
 TOO_LARGE = "Cette image a trop de points pour être ouverte\u00a0: réduisez-la avant de l’envoyer."
 

@@ -186,7 +186,7 @@ def record_repair(
 ) -> Repair:
     """Note a repair, on the bench or of what a household brought back; a part of the stock is fitted by ``fit_part``.
 
-    ``cost`` in euros, of a part bought for it; never a drive, which enters the stock to be inventoried when it is fitted.
+    ``cost`` in euros, of a part bought for it; never a drive, which enters the stock and is inventoried when fitted.
 
     Raises Unknown, PermissionDenied, Refused.
     """

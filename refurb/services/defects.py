@@ -50,7 +50,7 @@ def note_defects(
 def mend_defect(
     *, actor: Actor, defect: Defect, reason: MendedReason | str, at: datetime | None = None
 ) -> DefectMended:
-    """A defect is gone: the household is told of it no more; its row stays. Raises Unknown, PermissionDenied, Refused."""
+    """A defect is gone: no household is told of it; its row stays. Raises Unknown, PermissionDenied, Refused."""
     held = held_device(actor=actor, device=defect.device, states=SEEN_IN)
     if not Defect.objects.standing().filter(pk=defect.pk).exists():
         raise Refused({held.pk: (MENDED_ALREADY,)})

@@ -29,9 +29,9 @@ from refurb.readers.nwipe import NotNwipe
 from refurb.readers.nwipe import Run as LogRun
 from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
-from refurb.services.likeness import carried_to
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import fingerprint, runs_or_none
+from refurb.services.sources import carried_to, sources_of
 from refurb.sorting import is_another_machine
 from typography.french import plural, storage
 
@@ -133,16 +133,6 @@ def record_files(
     return recorded
 
 
-def sources_of(device: Device) -> dict[str, HardwareReport]:
-    """``{field: the file that filled it}``, for the fields that are still as the file wrote them; one query."""
-    found: dict[str, HardwareReport] = {}
-    for report in HardwareReport.objects.filter(device=device).order_by("-pk"):
-        for name, value in report.filled.items():
-            if name not in found and getattr(device, name, None) == value:
-                found[name] = report
-    return found
-
-
 def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None:
     """Hold the files until the end of the transaction. Raises Refused."""
     hold_all(f"refurb.file:{one.file.sha256}" for one in deposits)
@@ -169,7 +159,7 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
 
 def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
     before = {name: report.get_kind_display() for name, report in sources_of(held).items()}
-    carried = {name: str(row) for name, row in carried_to(held).items() if name not in before}
+    carried = {name: str(row) for name, row in carried_to(held, before).items()}
     announced = _announced(held) - set(before) - set(carried)
     for name in READ:
         if name in devices.INSIDE and held.type not in COMPUTERS:

@@ -31,9 +31,9 @@ MOST_READ = 30
 
 @dataclass(frozen=True)
 class Likeness:
-    """What the machines of a lot have in common: ``facts``, each with the device it is read on; ``besides``, to look for.
+    """What the machines of a lot have in common: ``facts``, each with the device it is read on.
 
-    ``besides``: label and words of what no field holds: told, never written.
+    ``besides``: label and words of what no field holds, to be looked for: told, never written.
     """
 
     facts: Mapping[str, tuple[Any, Device]] = field(default_factory=dict)
@@ -58,9 +58,10 @@ def likeness_of(device: Device) -> Likeness:
     alike = [other for other in _read_before(device) if _is_alike(device, other)]
     if not alike:
         return Likeness()
-    own = _their_own(alike)
-    facts = {name: told for name in blank if (told := _common(name, alike, own))}
-    return Likeness(facts, tuple(_besides(alike)))
+    reports = list(HardwareReport.objects.filter(device__in=alike).order_by("pk"))
+    taken = _taken(alike, reports)
+    facts = {name: told for name in blank if (told := _common(name, alike, taken))}
+    return Likeness(facts, tuple(_besides(alike, reports)))
 
 
 @gate.one_transaction
@@ -84,17 +85,6 @@ def describe_alike(*, actor: Actor, device: Device, facts: Mapping[str, Any], at
         for like in {source.pk: source for _, source in accepted.values()}.values()
     )
     return described
-
-
-def carried_to(device: Device) -> dict[str, CarriedFacts]:
-    """``{field: where it was taken}`` of the fields that are still as they were taken, in this stay; one query."""
-    found: dict[str, CarriedFacts] = {}
-    rows = CarriedFacts.objects.filter(device=device, stay=device.stay).select_related("like").order_by("-pk")
-    for row in rows:
-        for name, value in row.filled.items():
-            if name not in found and getattr(device, name, None) == value:
-                found[name] = row
-    return found
 
 
 def _asked(device: Device) -> tuple[str, ...]:
@@ -128,33 +118,37 @@ def _spelt(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _their_own(alike: Iterable[Device]) -> dict[int, set[str]]:
-    """``{device: the fields that it took itself from another}``: what was only taken says nothing more."""
-    taken: dict[int, set[str]] = {device.pk: set() for device in alike}
-    rows = CarriedFacts.objects.filter(device__in=list(taken))
+def _taken(alike: list[Device], reports: Iterable[HardwareReport]) -> set[tuple[int, str]]:
+    """The facts that a device took itself from another, and that nothing read on it since: they say nothing more."""
     by_key = {device.pk: device for device in alike}
-    for row in rows:
-        device = by_key[row.device_id]
-        taken[device.pk] |= {name for name, value in row.filled.items() if getattr(device, name, None) == value}
-    return taken
+
+    def still(rows: Iterable[CarriedFacts | HardwareReport]) -> set[tuple[int, str]]:
+        return {
+            (row.device_id, name)
+            for row in rows
+            for name, value in row.filled.items()
+            if getattr(by_key[row.device_id], name, None) == value
+        }
+
+    return still(CarriedFacts.objects.filter(device__in=alike)) - still(reports)
 
 
-def _common(name: str, alike: Iterable[Device], taken: Mapping[int, set[str]]) -> tuple[Any, Device] | None:
+def _common(name: str, alike: list[Device], taken: set[tuple[int, str]]) -> tuple[Any, Device] | None:
     """What all of them that say it say alike, and the last one on which it was read; None when two differ."""
     sayers = [device for device in alike if getattr(device, name)]
     if len({_spelt(str(getattr(device, name))) for device in sayers}) != 1:
         return None
-    source = next((device for device in sayers if name not in taken[device.pk]), None)
+    source = next((device for device in sayers if (device.pk, name) not in taken), None)
     return None if source is None else (getattr(source, name), source)
 
 
-def _besides(alike: list[Device]) -> Iterable[tuple[str, str, Device]]:
-    """The size of the drive and of the screen, when all that have one have the same: to be looked for, never written."""
+def _besides(alike: list[Device], reports: Iterable[HardwareReport]) -> Iterable[tuple[str, str, Device]]:
+    """The size of the drive and of the screen, when all that have one have the same: told, never written."""
     drives = Drive.objects.current().real().filter(device__in=alike, capacity__gt=0).order_by("pk")
     sizes = {drive.device_id: f"{drive.get_kind_display()} de {storage(drive.capacity)}" for drive in drives}
     yield from _told("Stockage", sizes, alike)
     inches: dict[int, str] = {}
-    for report in HardwareReport.objects.filter(device__in=alike).order_by("pk"):
+    for report in reports:
         if (size := report.said.screen_inches) is not None:
             inches[report.device_id] = f"{number_format(size, 1)}\u00a0pouces"
     yield from _told("Écran", inches, alike)

@@ -30,7 +30,7 @@ from refurb.enums import (
 )
 from refurb.models.defects import Defect, DefectMended
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Destruction, Drive
 from refurb.models.stock import Part, PartTakenOut, Repair
 from refurb.permissions import can_keep_parts
 from refurb.services import evidence
@@ -51,6 +51,7 @@ FITTED_BEFORE = Reason(
     "fitted_before",
     "Ce disque a été monté dans un passage précédent\u00a0: retirez-le par sa ligne, sur la fiche d’établi.",
 )
+DESTROYED = Reason("destroyed", "Ce disque est détruit\u00a0: il ne revient pas au stock.")
 NO_PART = Reason("no_part", "Aucune pièce du stock n’a été montée par cette réparation.")
 REPAIRED_IN = (*ON_THE_BENCH, DeviceState.RETURNED)
 """States in which a device is repaired."""
@@ -144,7 +145,9 @@ def fit_part(
     stored = _stored(held, part, quantity)
     fitted = None
     if stored.kind == PartKind.STORAGE:
-        fitted = _fit_drive(actor, held, stored, quantity, drive, stamp)
+        if quantity != 1:
+            raise Refused({held.pk: (ONE_DRIVE,)})
+        fitted = _fit_drive(actor, held, stored, drive, stamp)
     repair = Repair.objects.create(
         **about(held, actor, stamp),
         kind=stored.kind,
@@ -182,7 +185,7 @@ def take_out_part(
 
 
 def parts_for(device: Device, actor: Actor) -> list[Part]:
-    """What is left in the stock of a device's workshop: what is said to fit it, then what nobody said of, then the rest.
+    """What is left in the stock of a device's workshop: what is said to fit it, what nobody said of, then the rest.
 
     One query.
     """
@@ -212,14 +215,10 @@ def _stored(held: Device, part: Part, quantity: int) -> Part:
     return found
 
 
-def _fit_drive(
-    actor: Actor, held: Device, part: Part, quantity: int, drive: Mapping[str, Any] | None, at: datetime
-) -> Drive:
+def _fit_drive(actor: Actor, held: Device, part: Part, drive: Mapping[str, Any] | None, at: datetime) -> Drive:
     refused = []
     if held.type not in COMPUTERS:
         refused.append(COMPUTERS_ALONE)
-    if quantity != 1:
-        refused.append(ONE_DRIVE)
     if drive is None:
         refused.append(DRIVE_SAID)
     if _out_and_unproven(part):
@@ -241,6 +240,8 @@ def _take_out_drive(actor: Actor, held: Device, repair: Repair, drive: Drive, at
     now = _as_corrected(drive)
     if not Drive.objects.in_place().filter(pk=now.pk).exists():
         return
+    if Destruction.objects.current().filter(drive=now).exists():
+        raise Refused({held.pk: (DESTROYED,)})
     if repair.stay != held.stay:
         raise Refused({held.pk: (FITTED_BEFORE,)})
     evidence.remove_drive(actor=actor, drive=now, destination=RemovalDestination.STOCK, at=at)

@@ -26,8 +26,8 @@ from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, L
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
-from refurb.services.hardware import READ, facts_of, sources_of
-from refurb.services.likeness import carried_to
+from refurb.services.hardware import READ, facts_of
+from refurb.services.sources import carried_to, sources_of
 from refurb.tables import DeviceFileTable, DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
@@ -90,7 +90,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
     """One device: who acts next, what may be done, facts, evidence, timeline."""
     device = visible_device(request, reference)
     actor = request.membership
-    seen = Donation.objects.visible_to(actor)
+    seen, read = Donation.objects.visible_to(actor), sources_of(device)
     lot = None if device.donation_id is None else seen.filter(pk=device.donation_id).first()
     context = {
         "device": device,
@@ -100,8 +100,8 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "lot": lot,
         "papers": papers_of(device, actor),
-        "read_in": dict.fromkeys(READ) | sources_of(device),
-        "carried": dict.fromkeys(READ) | carried_to(device),
+        "read_in": dict.fromkeys(READ) | read,
+        "carried": dict.fromkeys(READ) | carried_to(device, read),
         "told": facts_of(device),
         "photos": list(Photo.objects.kept().filter(device=device)),
         "works": works_on(device, actor),

@@ -170,7 +170,7 @@ def test_a_forged_word_is_refused_beside_its_block_and_nothing_is_noted(bench: B
 
 
 def test_the_pilot_finds_the_words_among_the_dated_rows_and_every_sentence_ends(bench: Bench) -> None:
-    page = read(acting(bench.pilot), reverse("desk:family", args=["defauts-a-dire"]))
+    page = read(acting(bench.pilot), reverse("desk:reference_list", args=["defauts-a-dire"]))
     assert "Charnière gauche lâche" in page
     for one in DefectWord.objects.all():
         assert one.sentence.endswith("."), one.code

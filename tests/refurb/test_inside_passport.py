@@ -2,6 +2,7 @@
 
 import logging
 from decimal import Decimal
+from typing import Any
 
 import page as validation
 import pypdfium2
@@ -33,10 +34,10 @@ def bench() -> Bench:
     return Bench()
 
 
-def lived(bench: Bench) -> Device:
+def lived(bench: Bench, **read: Any) -> Device:
     """Read by a tool, a defect noted, a part fitted and one taken out, reconditioned."""
     device = blank(bench)
-    record(bench, device, deposit(bench, "a.json", machines.lshw()))
+    record(bench, device, deposit(bench, "a.json", machines.lshw(**read)))
     part = parts.buy_part(
         actor=bench.technician, kind=PartKind.BATTERY, label="45 Wh", quantity=2, unit_price=Decimal("28.50")
     )
@@ -125,7 +126,8 @@ def test_it_costs_the_same_whatever_was_done(bench: Bench) -> None:
             inside_passport(seen)
         return len(queries)
 
-    busy, busier = lived(bench), lived(bench)
+    busy = lived(bench)
+    busier = lived(bench, serial="5CG0000002", drives=(machines.drive_node("S3Z8NB0K999999"),))
     part = parts.buy_part(actor=bench.technician, kind=PartKind.CHARGER, label="", quantity=5, unit_price=Decimal(9))
     gate.apply(busier, "reopen", actor=bench.technician, reason=ReopenReason.OTHER)
     for _ in range(4):

@@ -1,16 +1,14 @@
 """What the machines of a lot have in common is proposed for the next one; what is a machine's own never is."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from lifecycle import gate
 from refurb.models import CarriedFacts, Device, Drive, Erasure, Grading
-from refurb.services import devices, hardware, likeness
+from refurb.services import devices, likeness, sources
 from tests.donations.scene import Scene, first_line, laptops
 from tests.pages import acting, read
 from tests.refurb import machines
@@ -29,7 +27,7 @@ SAID: dict[str, Any] = {
 
 
 class Lot:
-    """A lot of laptops received in one workshop, two hours ago, of which nothing is read."""
+    """A lot of laptops received in one workshop, of which nothing is read."""
 
     def __init__(self, count: int = 3, *lines: Any) -> None:
         load_numbers()
@@ -41,8 +39,7 @@ class Lot:
 
     def receive(self, line: Any = None) -> Device:
         row = line or first_line(self.donation)
-        at = timezone.now() - timedelta(hours=2)
-        device = devices.receive_device(actor=self.bench.technician, line=row, tag=new_tag(), at=at)
+        device = devices.receive_device(actor=self.bench.technician, line=row, tag=new_tag())
         return gate.apply(device, "start", actor=self.bench.technician)
 
     def describe(self, device: Device, **said: Any) -> Device:
@@ -51,6 +48,11 @@ class Lot:
     def accept(self, device: Device) -> Device:
         facts = likeness.likeness_of(fresh(device)).values
         return likeness.describe_alike(actor=self.bench.technician, device=device, facts=facts)
+
+
+def carried(device: Device) -> set[str]:
+    """The fields that still come from another machine."""
+    return set(sources.carried_to(device, sources.sources_of(device)))
 
 
 def proposed(device: Device) -> dict[str, Any]:
@@ -130,11 +132,11 @@ def test_an_accepted_fact_keeps_where_it_comes_from_until_somebody_types_or_a_fi
     first, second = lot.devices[:2]
     lot.describe(first)
     lot.accept(second)
-    assert set(likeness.carried_to(fresh(second))) == set(likeness.COMMON)
+    assert carried(fresh(second)) == set(likeness.COMMON)
     page = read(acting(lot.bench.technician), page_of(second, "device_detail"))
     assert f"comme {first.tag}, du même lot" in page
     devices.describe_device(actor=lot.bench.technician, device=second, memory_gb=16)
-    assert set(likeness.carried_to(fresh(second))) == set(likeness.COMMON) - {"memory_gb"}
+    assert carried(fresh(second)) == set(likeness.COMMON) - {"memory_gb"}
 
 
 def test_what_a_file_of_the_machine_says_wins_over_what_was_carried_over_and_the_difference_is_shown() -> None:
@@ -147,8 +149,8 @@ def test_what_a_file_of_the_machine_says_wins_over_what_was_carried_over_and_the
     assert [(one.label, one.written, one.read, one.carried) for one in told.differences] == [
         ("Mémoire", "8\u00a0Go", "16\u00a0Go", f"comme {first.tag}")
     ]
-    assert likeness.carried_to(fresh(second)) == {}  # what agrees is the file's too, now that it was read here
-    assert set(hardware.sources_of(fresh(second))) == {*likeness.COMMON, "serial"}
+    assert carried(fresh(second)) == set()  # what agrees is the file's too, now that it was read here
+    assert set(sources.sources_of(fresh(second))) == {*likeness.COMMON, "serial"}
 
 
 def test_what_was_typed_still_wins_over_a_file_on_a_machine_that_took_the_rest() -> None:
@@ -195,7 +197,7 @@ def test_what_is_corrected_before_enter_is_typed_and_not_carried_over() -> None:
     lot.describe(lot.devices[0])
     sends(acting(lot.bench.technician), lot.devices[1], **{"identity-memory_gb": "16"})
     assert fresh(lot.devices[1]).memory_gb == 16
-    assert set(likeness.carried_to(fresh(lot.devices[1]))) == {"manufacturer", "model", "processor"}
+    assert carried(fresh(lot.devices[1])) == {"manufacturer", "model", "processor"}
 
 
 def test_the_size_of_the_drive_and_of_the_screen_are_told_and_written_nowhere() -> None:
