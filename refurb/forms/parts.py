@@ -95,7 +95,7 @@ class PartFitForm(DriveForm):
         for name in left_out + ([] if known else ["mends"]):
             self.fields.pop(name, None)
         if part.drive is not None:
-            self.initial |= {name: getattr(part.drive, name) for name in OF_A_DRIVE if name not in ("capacity", "slot")}
+            self.initial.update((name, getattr(part.drive, name)) for name in OF_A_DRIVE if name != "slot")
             self.initial["capacity"], self.exact = gigabytes(part.drive.capacity), part.drive.capacity
 
     def values(self) -> dict[str, Any]:
