@@ -18,7 +18,7 @@ from refurb.models.defects import Defect
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Drive
 from refurb.models.stock import Repair
-from refurb.services.hardware import LABELS, READ, facts_of, shown
+from refurb.services.hardware import LABELS, READ, announced_of, facts_of, shown
 from refurb.services.sources import carried_to, sources_of
 from typography.french import HARD, euros, in_a_sentence, moment, storage, written_day
 
@@ -83,7 +83,7 @@ def told_by(actor: Membership | None) -> str:
 
 def _facts(device: Device) -> Iterator[tuple[str, str]]:
     read = sources_of(device)
-    carried = carried_to(device, read)
+    carried, announced = carried_to(device, read), announced_of(device)
     yield "Type", device.get_type_display()
     for name in READ:
         value = getattr(device, name)
@@ -94,7 +94,7 @@ def _facts(device: Device) -> Iterator[tuple[str, str]]:
         elif name in carried:
             source = f"{carried[name]}, du même lot"
         else:
-            source = "écrit à l’atelier, ou annoncé par le donateur"
+            source = "annoncé par le donateur" if name in announced else "écrit à l’atelier"
         yield LABELS[name], f"{shown(name, value)} ({source})"
     for label, said, report in facts_of(device):
         yield label, f"{said} (lu dans {report.get_kind_display()} le {written_day(report.recorded_at)})"
@@ -148,9 +148,12 @@ def _tests(device: Device) -> Iterator[tuple[str, str]]:
     if run is None:
         return
     yield "Verdict", f"{run}, le {moment(run.recorded_at)} ({told_by(run.recorded_by)})"
-    found = {row.function: row.get_result_display().lower() for row in run.results.all()}
+    found = {row.function: row.get_result_display() for row in run.results.all()}
+    said: dict[str, list[str]] = {}
     for function in run.checklist.functions.all():
-        yield function.label, found.get(function.code, "non testé")
+        said.setdefault(found.get(function.code, "Non testé"), []).append(function.label)
+    for result, functions in said.items():
+        yield result, ", ".join(functions)
 
 
 def _grade(device: Device) -> Iterator[tuple[str, str]]:

@@ -160,7 +160,7 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
 def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
     before = {name: report.get_kind_display() for name, report in sources_of(held).items()}
     carried = {name: str(row) for name, row in carried_to(held, before).items()}
-    announced = _announced(held) - set(before) - set(carried)
+    announced = announced_of(held) - set(before) - set(carried)
     for name in READ:
         if name in devices.INSIDE and held.type not in COMPUTERS:
             continue
@@ -191,7 +191,7 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
     _look_for_twins(held, recorded)
 
 
-def _announced(held: Device) -> set[str]:
+def announced_of(held: Device) -> set[str]:
     """The fields that are as its donor said them, in the line of its lot or in its inventory."""
     found = {"model"} if held.line is not None and held.model and held.model == held.line.model_name[:80] else set()
     if held.inventory is None:

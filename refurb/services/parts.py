@@ -19,7 +19,6 @@ from lifecycle.locking import locked
 from lifecycle.machine import Reason
 from refurb.enums import (
     COMPUTERS,
-    IN_THE_WORKSHOP,
     ON_THE_BENCH,
     DeviceState,
     MendedReason,
@@ -55,6 +54,8 @@ DESTROYED = Reason("destroyed", "Ce disque est détruit\u00a0: il ne revient pas
 NO_PART = Reason("no_part", "Aucune pièce du stock n’a été montée par cette réparation.")
 REPAIRED_IN = (*ON_THE_BENCH, DeviceState.RETURNED)
 """States in which a device is repaired."""
+TAKEN_OUT_IN = (*REPAIRED_IN, DeviceState.UNUSABLE)
+"""States in which a part comes out again: what is reconditioned was tested with it, and is opened again first."""
 
 
 @gate.one_transaction
@@ -174,7 +175,7 @@ def take_out_part(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    held = held_device(actor=actor, device=repair.device, states=(*IN_THE_WORKSHOP, DeviceState.RETURNED))
+    held = held_device(actor=actor, device=repair.device, states=TAKEN_OUT_IN)
     if repair.part_id is None:
         raise Refused({held.pk: (NO_PART,)})
     if not Repair.objects.standing().filter(pk=repair.pk).exists():

@@ -36,6 +36,7 @@ from refurb.models import (
     StorageAbsence,
     TestRun,
 )
+from refurb.services.parts import REPAIRED_IN, TAKEN_OUT_IN
 
 BY = "recorded_by__user"
 IN_WHICH = "recorded_by__organisation"
@@ -122,6 +123,16 @@ class Sheet:
     ceiling: PriceCeiling | None
     repairs: list[Repair]
     defects: list[Defect]
+
+    @property
+    def takes_parts(self) -> bool:
+        """A part may be fitted now."""
+        return self.device.state in REPAIRED_IN
+
+    @property
+    def gives_parts(self) -> bool:
+        """A part that was fitted may be taken out now."""
+        return self.device.state in TAKEN_OUT_IN
 
     @property
     def cost(self) -> Decimal | None:

@@ -197,6 +197,31 @@ def test_two_technicians_at_once_never_fit_the_same_part() -> None:
     assert left(part) == 0
 
 
+def test_nothing_comes_out_of_what_was_tested_with_it_before_it_is_opened_again(bench: Bench) -> None:
+    device = bench.prepared()
+    repair = fit(bench, device, bought(bench))
+    ready = bench.recondition(device)
+    with pytest.raises(Refused) as refused:
+        take_out(bench, repair)
+    assert codes(refused) == {"not_in_the_workshop"}
+    sheet = read(acting(bench.technician), page_of(ready, "device_evidence"))
+    assert "Reprendre la pièce" not in sheet
+    assert "Monter une pièce" not in sheet
+
+
+def test_a_drive_that_is_destroyed_does_not_come_back_to_the_stock(bench: Bench) -> None:
+    part, device = bought(bench, PartKind.STORAGE), bench.in_process()
+    repair = fit(bench, device, part, drive=SSD)
+    assert repair.drive is not None
+    evidence.record_destruction(
+        actor=bench.technician, drive=repair.drive, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
+    )
+    with pytest.raises(Refused) as refused:
+        take_out(bench, repair)
+    assert codes(refused) == {"destroyed"}
+    assert left(part) == 0
+
+
 def test_a_part_taken_out_repairs_nothing() -> None:
     """A device is given back to its household when it was repaired since: not when the part came out again."""
     shelf = Shelf()
