@@ -240,7 +240,7 @@ class Work:
         words = defects.words_of(self.type, timezone.localdate(self.now))
         for device in self.devices:
             rng = Random(f"wear {device.reference}")  # noqa: S311 nothing here is a secret
-            if rng.random() < WORN:
+            if words and rng.random() < WORN:
                 defects.note_defects(**self.aside, device=device, words=rng.sample(words, rng.choice((1, 1, 2))))
 
     def describe_alike(self) -> None:
