@@ -41,6 +41,10 @@ from refurb.services import devices, stock
 STEPS = ("create", "announce", "qualify", "accept", "schedule", "pick_up", "receive", "reconcile")
 
 
+UNREAD = ("serial", "manufacturer", "model", "processor")
+"""What is not read at the reception of a machine that is told by the others of its lot."""
+
+
 @dataclass(frozen=True)
 class Line:
     """So many machines of one model, what is decided of them, and what becomes of them.
@@ -323,6 +327,10 @@ class Journey:
         scans = [self._scan(workshop, line) for _ in range(count)]
         if self.lot.inventory:
             return inventories.receive_each(row, scans)
+        for fate, scan in zip(line.fates, scans, strict=False):
+            if fate is fates.alike:
+                for name in UNREAD:
+                    del scan[name]
         facts = {scan.pop("tag"): scan for scan in scans}
         actors = [scan.pop("actor") for scan in scans]
         instants = [scan.pop("at") for scan in scans]

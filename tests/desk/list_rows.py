@@ -11,8 +11,8 @@ from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
 from network.enums import LegalNature
 from network.models import Membership
-from refurb.enums import MissingReason, RemovalDestination
-from refurb.services import evidence
+from refurb.enums import MissingReason, PartKind, RemovalDestination
+from refurb.services import evidence, parts
 from tests.connectivity.lines import FIXED, close_copper
 from tests.desk.territory import Territory, need_of
 from tests.distribution.shelves import Shelf
@@ -36,6 +36,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
+    "refurb:part_list": ("technician", "pilot"),
     "distribution:allotment": ("manager", "pilot"),
     "distribution:shelf": ("adviser",),
     "distribution:need_queue": ("adviser",),
@@ -96,6 +97,7 @@ class Rows:
         gate.apply(lost, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
+        parts.take_part(actor=bench.technician, device=bench.unusable(), kind=PartKind.CHARGER)
         self.scene.qualified()
         create_prospect(
             actor=shelf.pilot,

@@ -76,6 +76,14 @@ OF_A_HOUSEHOLD = (
 )
 WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
 """What stands in an address for a word, by how it begins."""
+BEHIND_A_ROW = {
+    "/papiers/": "papers",
+    "/fiches/": "hand_overs",
+    "/photos/": "photos",
+    "/pieces/": "repairs",
+    "/defauts/": "defects",
+}
+"""What a key in an address is of, by the word before it: rows behind the one that the reference names."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
@@ -103,9 +111,9 @@ class Scenery:
     def __post_init__(self) -> None:
         self.territory = Territory(Shelf(given_to(self.scene)))
         shelf = self.territory.shelf
-        ready = shelf.bench.recondition(
-            shelf.bench.prepared(gate.apply(from_lot(self.scene), "start", actor=self.scene.north.technician)), 30
-        )
+        started = gate.apply(from_lot(self.scene), "start", actor=self.scene.north.technician)
+        shelf.bench.photographed(shelf.bench.worn(started))
+        ready = shelf.bench.recondition(shelf.bench.prepared(started), 30)
         first, second = shelf.on_the_shelf(ready), shelf.available()
         self.territory.go_to(timezone.now())
         household = self.territory.circle.household(**PERSON)
@@ -224,10 +232,8 @@ class Scenery:
         """The keys in an address, after the row they belong to."""
         if "<int:pk>" not in route:
             return [0]
-        if "/papiers/" in route:
-            return list(row.papers.values_list("pk", flat=True))
-        if "/fiches/" in route:
-            return list(row.hand_overs.values_list("pk", flat=True))
+        if name := next((name for word, name in BEHIND_A_ROW.items() if word in route), ""):
+            return list(getattr(row, name).values_list("pk", flat=True))
         if route.startswith("administration/"):
             return [self.territory.desk_offer.pk]
         if route.startswith("imports/") or "/inventaire/" in route:
