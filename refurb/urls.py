@@ -6,6 +6,7 @@ from refurb import actions
 from refurb.views import (
     attribution,
     bench,
+    costs,
     devices,
     evidence,
     hardware,
@@ -16,6 +17,7 @@ from refurb.views import (
     receiving,
     reconditioning,
     tectech,
+    waste,
 )
 
 app_name = "refurb"
@@ -48,6 +50,10 @@ urlpatterns = [
     path("appareils/tec-tech/", tectech.tectech, name="tectech"),
     path("appareils/tec-tech/fichier/", tectech.tectech_file, name="tectech_file"),
     path("appareils/incidents/", incidents.incident_list, name="incident_list"),
+    path("appareils/couts/", costs.costs, name="costs"),
+    path("appareils/couts/noter/", costs.cost_record, name="cost_record"),
+    path("appareils/dechets/", waste.waste_register, name="waste_register"),
+    path("appareils/dechets/<int:pk>/", waste.waste_note, name="waste_note"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/incidents/<int:pk>/", incidents.incident_note, name="incident_note"),
     path("appareils/<str:reference>/decrire/", bench.device_describe, name="device_describe"),

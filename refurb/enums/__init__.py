@@ -5,3 +5,4 @@ from refurb.enums.device import *
 from refurb.enums.evidence import *
 from refurb.enums.hardware import *
 from refurb.enums.papers import *
+from refurb.enums.waste import *

@@ -21,6 +21,7 @@ from refurb.models.reference import (
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
 from refurb.models.tag_shape import TagShape
 from refurb.models.tectech import TecTechRow
+from refurb.models.waste import WasteCode, WasteNote
 
 __all__ = [
     "Checklist",
@@ -59,4 +60,6 @@ __all__ = [
     "TecTechRow",
     "TestResult",
     "TestRun",
+    "WasteCode",
+    "WasteNote",
 ]
