@@ -32,6 +32,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
+    "refurb:waste_register": ("technician", "pilot"),
     "distribution:allotment": ("manager", "pilot"),
     "distribution:shelf": ("adviser",),
     "distribution:need_queue": ("adviser",),
@@ -92,6 +93,7 @@ class Rows:
         gate.apply(lost, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
+        bench.recycle(bench.unusable(bench.proven(bench.in_process())), bsd_number=f"BSD-{next(_rank)}")
         self.scene.qualified()
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())

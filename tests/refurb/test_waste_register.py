@@ -247,6 +247,7 @@ def test_the_file_has_the_columns_of_the_law_in_tonnes_and_no_formula_runs() -> 
     assert line["Qualification du traitement final"] == "Recyclage"
     book = acting(bench.manager).get(reverse(REGISTER), {"export": "xlsx", "tous": "1"})
     assert b"".join(book.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    book.close()
 
 
 def test_a_selection_is_handed_over_from_the_list_after_it_is_foreseen() -> None:
